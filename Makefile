@@ -1,0 +1,45 @@
+# What people type. Each target installs what it needs first.
+SHELL := /bin/sh
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE :=
+
+# What touches the database; the rest is the same on every database.
+DATABASE_TESTS := tests/agents tests/audit tests/journeys tests/keys tests/login tests/otp tests/races \
+	tests/sessions tests/tokens tests/web -m "not slow"
+
+.PHONY: help demo test check lint fast lock
+
+help:
+	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
+	@echo "make test    everything the full test suite needs, then all of it"
+	@echo "make check   lint, types, import rules and the fast tests"
+	@echo "make lock    new lock files from requirements.in and requirements-dev.in"
+
+demo:
+	@LATCHKEY_DEMO_BEGAN=$$(date +%s); export LATCHKEY_DEMO_BEGAN; \
+	bin/environment requirements.txt && exec $(PY) manage.py demo
+
+test:
+	@bin/environment requirements-dev.txt && bin/test-programs
+	@$(MAKE) --no-print-directory lint
+	@$(PY) -m pytest -q -n 2 --cov=idp --cov-report=term:skip-covered tests
+	@echo "The same on PostgreSQL:"
+	@bin/on-postgresql $(PY) -m pytest -q -n 2 $(DATABASE_TESTS)
+
+check:
+	@bin/environment requirements-dev.txt
+	@$(MAKE) --no-print-directory lint fast
+
+lint:
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports
+	@$(PY) -m tests.environment mypy
+
+fast:
+	@$(PY) -m pytest -q -n 2 -m "not live and not slow" tests
+
+lock:
+	@for set in requirements requirements-dev; do \
+	UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
+	--no-emit-find-links --python-version 3.11 $$set.in -o $$set.txt || exit 1; done
