@@ -1,0 +1,206 @@
+"""The environment, read once and turned into one frozen value. Nothing else reads environment variables."""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+DEMO_ENVIRONMENT = VAR / "demo.env"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+PREFIX = "LATCHKEY_"
+SHORTEST_SECRET = 50
+DATABASES = {"postgres", "postgresql", "sqlite"}
+ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be served from. `faults` holds one sentence for each thing that is wrong."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(["Latchkey cannot start:", *(f"  - {fault}" for fault in faults)]))
+        self.faults = faults
+
+
+class Twilio(BaseSettings):
+    """The Verify service and the credentials for it. `base_url` is set for the emulator only."""
+
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore", env_ignore_empty=True)
+
+    account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID")
+    api_key: str = Field("", validation_alias="TWILIO_API_KEY")
+    secret: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"))
+    service_sid: str = Field("", validation_alias="TWILIO_VERIFY_SERVICE_SID")
+    base_url: str | None = Field(None, validation_alias="LATCHKEY_VERIFY_BASE_URL")
+
+    @property
+    def username(self) -> str:
+        """The API key where there is one, else the account itself."""
+        return self.api_key or self.account_sid
+
+    @property
+    def password(self) -> str:
+        """The secret that belongs to `username`."""
+        return self.secret.get_secret_value()
+
+    def faults(self) -> list[str]:
+        """Name what is missing or malformed."""
+        wanted = {
+            "TWILIO_ACCOUNT_SID": re.fullmatch("AC[0-9a-fA-F]{32}", self.account_sid),
+            "TWILIO_VERIFY_SERVICE_SID": re.fullmatch("VA[0-9a-fA-F]{32}", self.service_sid),
+            "TWILIO_API_KEY and TWILIO_API_SECRET (or TWILIO_AUTH_TOKEN)": self.password,
+        }
+        return [f"{name} is missing or malformed." for name, found in wanted.items() if not found]
+
+
+class Conf(BaseSettings):
+    """Every setting of an installation. The descriptions are the reference documentation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, extra="ignore", env_ignore_empty=True
+    )
+
+    base_url: str = Field("", description="Address at which browsers reach us, without a final slash.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Django's key; also keys the hashes of secrets.")
+    key_encryption_keys: SecretStr = Field(
+        SecretStr(""), description="Fernet keys for private keys at rest, by commas; the first encrypts."
+    )
+    entity_id: str = Field("", description="Our SAML entity ID; by default the address of the metadata.")
+    organisation: str = Field("Latchkey", description="The name people see at the top of each page.")
+    support: str = Field("your supervisor", description="Whom agents are told to ask.")
+    default_country: str = Field("", description="Region, such as ES, of numbers typed without a +.")
+    trusted_proxies: int = Field(0, ge=0, description="Proxies before us that append to X-Forwarded-For.")
+    wrong_code_seconds: float = Field(
+        1.0, ge=0, description="A wrong code is answered no sooner than this, known number or not."
+    )
+    quiet_seconds: int = Field(60, ge=0, description="Visits this close together count as one.")
+    log_level: str = Field("INFO", description="Least important level that is logged.")
+    demo: bool = Field(False, description="Demo mode: plain HTTP on this computer, emulator, pretend Flex.")
+    database_url: str = Field(
+        f"sqlite:///{VAR}/latchkey.sqlite3",
+        validation_alias="DATABASE_URL",
+        description="SQLite by default; postgres://… for more than one process.",
+    )
+    twilio: Twilio
+
+    @property
+    def host(self) -> str:
+        """The host name of `base_url`."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us by HTTPS, so that cookies can be bound to it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def saml_entity_id(self) -> str:
+        """Our entity ID, stable when the host moves if it was set."""
+        return self.entity_id or f"{self.base_url}/saml/metadata"
+
+    @property
+    def fernet_keys(self) -> list[str]:
+        """The keys that protect private keys at rest; the first one encrypts."""
+        return [key.strip() for key in self.key_encryption_keys.get_secret_value().split(",") if key.strip()]
+
+    def faults(self) -> list[str]:
+        """Name everything that keeps us from serving, not only the first thing."""
+        return [
+            *self._address_faults(),
+            *self._key_faults(),
+            *self._emulator_faults(),
+            *self.twilio.faults(),
+            *self._other_faults(),
+        ]
+
+    def _address_faults(self) -> list[str]:
+        if not ADDRESS.fullmatch(self.base_url):
+            return ["LATCHKEY_BASE_URL must be an address such as https://login.example.com, without a path."]
+        if self.demo and not _is_near(self.host):
+            return ["LATCHKEY_DEMO is for this computer and its own network: remove it to serve anybody else."]
+        if not self.https and not self.demo:
+            return ["LATCHKEY_BASE_URL must begin with https://; plain http is for the demo."]
+        return []
+
+    def _key_faults(self) -> list[str]:
+        faults = []
+        if len(self.secret_key.get_secret_value()) < SHORTEST_SECRET:
+            faults.append(f"LATCHKEY_SECRET_KEY must have at least {SHORTEST_SECRET} random characters.")
+        if not self.fernet_keys or not all(map(_is_fernet_key, self.fernet_keys)):
+            faults.append(
+                "LATCHKEY_KEY_ENCRYPTION_KEYS must hold 32 random bytes in URL-safe base64 (or several, by commas)."
+            )
+        return faults
+
+    def _emulator_faults(self) -> list[str]:
+        base_url = self.twilio.base_url
+        if base_url is None:
+            return []
+        if not self.demo:
+            return ["LATCHKEY_VERIFY_BASE_URL is for the emulator: remove it, or turn demo mode on."]
+        if urlsplit(base_url).hostname not in LOOPBACK:
+            return ["LATCHKEY_VERIFY_BASE_URL must be an address of this computer."]
+        return []
+
+    def _other_faults(self) -> list[str]:
+        faults = []
+        if urlsplit(self.database_url).scheme not in DATABASES:
+            faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
+        if self.log_level.upper() not in LOG_LEVELS:
+            faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+        return faults
+
+
+def load(environment: dict[str, str]) -> Conf:
+    """Read the settings and refuse the whole set if any of them is wrong.
+
+    Where the environment says nothing about Latchkey, the demo's own environment is read if `make demo`
+    left one, so that every command works on the demo. A real installation never mixes with it.
+
+    Raises ConfigurationError with all faults at once.
+    """
+    own = any(name.startswith(PREFIX) for name in environment)
+    source: dict[str, Any] = {} if own else {"_env_file": DEMO_ENVIRONMENT}
+    conf, unreadable = _read(source)
+    if faults := [*unreadable, *conf.faults()]:
+        raise ConfigurationError(faults)
+    return conf
+
+
+def _read(source: dict[str, Any]) -> tuple[Conf, list[str]]:
+    """Read the settings, and put the default in the place of each that does not read, so that all are judged."""
+    twilio = Twilio(**source)
+    try:
+        return Conf(twilio=twilio, **source), []
+    except ValidationError as error:
+        faults = error.errors()
+    defaults = {name: Conf.model_fields[name].default for name in (str(fault["loc"][0]) for fault in faults)}
+    return Conf(twilio=twilio, **source, **defaults), [_sentence(fault) for fault in faults]
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    return f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}."
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this computer or an address of a private network."""
+    try:
+        return host in LOOPBACK or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True

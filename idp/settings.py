@@ -1,0 +1,180 @@
+"""Django's settings, written from `conf`."""
+
+import os
+import sys
+
+import django_stubs_ext
+import environ
+import structlog
+from csp.constants import NONCE, NONE, SELF
+from structlog.tracebacks import ExceptionDictTransformer
+
+from idp import conf
+
+django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, as the type checker wants
+
+try:
+    LATCHKEY = conf.load(dict(os.environ))
+except conf.ConfigurationError as error:
+    sys.exit(str(error))
+
+BASE_DIR = conf.ROOT
+SECRET_KEY = LATCHKEY.secret_key.get_secret_value()
+DEBUG = False
+ALLOWED_HOSTS = [LATCHKEY.host, *(conf.LOOPBACK if LATCHKEY.demo else ())]
+ROOT_URLCONF = "idp.urls"
+WSGI_APPLICATION = "idp.wsgi.application"
+AUTH_USER_MODEL = "agents.Agent"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "idp.web.apps.OperatorAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "csp",
+    "idp.policies",
+    "idp.keys",
+    "idp.agents",
+    "idp.otp",
+    "idp.tokens",
+    "idp.sessions",
+    "idp.audit",
+    "idp.login",
+    "idp.saml",
+    "idp.web",
+    *(["idp.demo"] if LATCHKEY.demo else []),
+]
+
+MIDDLEWARE = [
+    "idp.web.middleware.references",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "idp.web.middleware.no_store",
+    "idp.web.middleware.ErrorPages",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "idp.web.operator_site.operators_only",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "idp.web.context.organisation",
+            ]
+        },
+    }
+]
+
+# One write transaction at a time, begun as such: SQLite then waits its turn instead of failing at the commit.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 5,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": True}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+OTP_TOTP_ISSUER = LATCHKEY.organisation
+
+COOKIE_PREFIX = "__Host-" if LATCHKEY.https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}latchkey-operator"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LATCHKEY.https
+SESSION_COOKIE_AGE = 8 * 60 * 60
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}latchkey-form"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "idp.web.views.form_too_old"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if LATCHKEY.https else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LATCHKEY.trusted_proxies else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    "auth.E003",  # e-mails are unique without regard to letter case, which Django does not see
+    "security.W008",  # the proxy redirects to HTTPS; behind it we would redirect for ever
+    "security.W005",  # sub-domains are not ours to bind by HSTS
+    "security.W021",  # nor to put on the preload list
+]
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # locals hold secrets
+        structlog.processors.JSONRenderer(),
+    ],
+    wrapper_class=structlog.make_filtering_bound_logger(LATCHKEY.log_level.upper()),
+    logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    cache_logger_on_first_use=False,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"level": "CRITICAL"},  # our own middleware logs each failure, with its reference
+        "django.security": {"level": "CRITICAL"},
+        "twilio.http_client": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,1 @@
+"""The tests, which mirror the packages; stories of people and phones are in `journeys`."""

@@ -1,0 +1,142 @@
+"""Factories and the running place: IdP, Verify emulator and demo SP, each on a port of its own."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import hypothesis
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connections
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from idp.agents import provisioning
+from idp.agents.models import Agent
+from idp.demo import seeds
+from idp.demo.sp import DemoSp
+from idp.demo.verify_emulator import make_server
+from idp.keys import keyring
+from idp.keys.models import SigningKey
+from idp.login import sending
+from idp.otp.models import PhoneAuthenticator
+from tests.environment import FOLDER, VERIFY_PORT
+from tests.phone import Phone
+from tests.user_agents import ANDROID, DESKTOP, IPHONE
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+hypothesis.settings.register_profile("here", deadline=None)  # the machines are shared and noisy
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_configure():
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "flex" in item.fixturenames or "verify" in item.fixturenames:
+            item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = f"{FOLDER}/tests.sqlite3"
+
+
+@cache
+def _signing_keys():
+    keyring.ensure(NOW)
+    return list(SigningKey.objects.values())
+
+
+@pytest.fixture
+def keys():
+    """The installation's keys; made once, since an RSA key takes a while."""
+    SigningKey.objects.bulk_create([SigningKey(**row) for row in _signing_keys()], ignore_conflicts=True)
+
+
+@pytest.fixture
+def clock():
+    """A clock that goes on from a fixed morning and can be moved: `clock.shift(timedelta(hours=1))`."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+def an_agent(number="+12015550101", email="ana@acme.example", roles=("agent",), **fields):
+    agent = Agent.objects.create_user(email, full_name=fields.pop("full_name", "Ana García"), **fields)
+    provisioning.set_roles(agent, roles)
+    PhoneAuthenticator.objects.create(user=agent, name="mobile number", number=number)
+    return agent
+
+
+def an_operator(email="olivia@acme.example", password="correct horse battery", **fields):
+    operator = Agent.objects.create(
+        email=email,
+        full_name="Olivia Operator",
+        is_staff=True,
+        password=make_password(password),
+        **{"is_superuser": True, **fields},
+    )
+    TOTPDevice.objects.create(user=operator, name="authenticator app", confirmed=True)
+    return operator
+
+
+@pytest.fixture
+def agent(db):
+    return an_agent()
+
+
+@pytest.fixture(scope="session")
+def _verify_server():
+    twilio = settings.LATCHKEY.twilio
+    with make_server(
+        VERIFY_PORT,
+        account_sid=twilio.account_sid,
+        username=twilio.username,
+        password=twilio.password,
+        service_sid=twilio.service_sid,
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def verify(_verify_server):
+    """The emulator, with nothing left of the test before."""
+    _verify_server.state.reset()
+    return _verify_server
+
+
+@pytest.fixture
+def flex(transactional_db, live_server, verify, keys):
+    """The whole place, seeded: yields the demo SP, which plays Flex."""
+    with DemoSp(settings.LATCHKEY.base_url) as sp:
+        seeds.plant(sp.url)
+        yield sp
+    sending.settle()
+
+
+@pytest.fixture
+def phone(flex, verify):
+    """An iPhone; `phone.another()` is an Android phone, `phone.desktop()` a computer."""
+    return Phone(flex.url, verify, IPHONE)
+
+
+@pytest.fixture
+def android(flex, verify):
+    return Phone(flex.url, verify, ANDROID)
+
+
+@pytest.fixture
+def desktop(flex, verify):
+    return Phone(flex.url, verify, DESKTOP)
+
+
+def later(clock, **duration):
+    clock.shift(timedelta(**duration))

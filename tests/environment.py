@@ -1,0 +1,46 @@
+"""The environment of the tests: made up, and set before Django reads it.
+
+A pytest plugin, because Django's settings are read before any conftest. Every worker gets ports and a
+database of its own.
+"""
+
+import os
+import socket
+import sys
+import tempfile
+
+from cryptography.fernet import Fernet
+
+VERIFY_PASSWORD = "a secret of the tests"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+IDP_PORT, VERIFY_PORT = free_port(), free_port()
+FOLDER = tempfile.mkdtemp(prefix="latchkey-tests-")
+ENVIRONMENT = {
+    "LATCHKEY_DEMO": "1",
+    "LATCHKEY_BASE_URL": f"http://localhost:{IDP_PORT}",
+    "LATCHKEY_SECRET_KEY": "only for tests, " * 4,
+    "LATCHKEY_KEY_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "LATCHKEY_ORGANISATION": "Acme",
+    "LATCHKEY_WRONG_CODE_SECONDS": "0",
+    "LATCHKEY_LOG_LEVEL": "DEBUG",
+    "LATCHKEY_VERIFY_BASE_URL": f"http://127.0.0.1:{VERIFY_PORT}",
+    "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+    "TWILIO_API_KEY": "SK" + "c" * 32,
+    "TWILIO_API_SECRET": VERIFY_PASSWORD,
+    "TWILIO_VERIFY_SERVICE_SID": "VA" + "b" * 32,
+}
+os.environ.update(ENVIRONMENT)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER}/unused.sqlite3")
+os.environ["DJANGO_SETTINGS_MODULE"] = "idp.settings"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in the thread of the test
+os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = f"localhost:{IDP_PORT}"
+
+if __name__ == "__main__":  # python -m tests.environment mypy: run a module with these settings
+    os.execv(sys.executable, [sys.executable, "-m", *sys.argv[1:]])

@@ -1,0 +1,183 @@
+"""The environment is read once, refused as a whole, and never repeated in what is said about it."""
+
+import os
+
+import pytest
+from cryptography.fernet import Fernet
+
+from idp import conf
+from idp.conf import ConfigurationError
+
+SECRETS = {
+    "LATCHKEY_SECRET_KEY": "a secret key that nobody guesses, fifty characters long",
+    "LATCHKEY_KEY_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "TWILIO_API_SECRET": "the secret of the API key",
+    "DATABASE_URL": "postgres://latchkey:password@db.example.com/latchkey",
+}
+REAL = SECRETS | {
+    "LATCHKEY_BASE_URL": "https://login.example.com",
+    "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+    "TWILIO_API_KEY": "SK" + "c" * 32,
+    "TWILIO_VERIFY_SERVICE_SID": "VA" + "b" * 32,
+}
+DEMO = {
+    "LATCHKEY_DEMO": "1",
+    "LATCHKEY_BASE_URL": "http://localhost:8000",
+    "LATCHKEY_VERIFY_BASE_URL": "http://127.0.0.1:8001",
+}
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Load the settings from a real installation's environment with some variables changed; None removes one."""
+
+    def load(**changed):
+        for name in list(os.environ):
+            if name.startswith(("LATCHKEY_", "TWILIO_", "DATABASE_")):
+                monkeypatch.delenv(name)
+        for name, value in (REAL | changed).items():
+            if value is not None:
+                monkeypatch.setenv(name, value)
+        return conf.load(dict(os.environ))
+
+    return load
+
+
+@pytest.fixture
+def faults(load):
+    def faults(**changed):
+        with pytest.raises(ConfigurationError) as refused:
+            load(**changed)
+        return refused.value.faults
+
+    return faults
+
+
+def test_a_real_installation_is_read(load):
+    read = load()
+    assert (read.host, read.https, read.demo) == ("login.example.com", True, False)
+    assert read.saml_entity_id == "https://login.example.com/saml/metadata"
+    assert (read.quiet_seconds, read.trusted_proxies, read.wrong_code_seconds) == (60, 0, 1.0)
+    assert (read.twilio.username, read.twilio.password) == ("SK" + "c" * 32, "the secret of the API key")
+
+
+def test_the_demo_is_read(load):
+    read = load(**DEMO)
+    assert (read.host, read.https, read.demo) == ("localhost", False, True)
+
+
+def test_without_an_api_key_the_account_and_its_token_are_used(load):
+    read = load(TWILIO_API_KEY=None, TWILIO_API_SECRET=None, TWILIO_AUTH_TOKEN="the token")
+    assert (read.twilio.username, read.twilio.password) == ("AC" + "a" * 32, "the token")
+
+
+def test_several_encryption_keys_may_stand_by_commas(load):
+    first, second = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    assert load(LATCHKEY_KEY_ENCRYPTION_KEYS=f" {first} ,{second},").fernet_keys == [first, second]
+
+
+def test_an_empty_variable_is_as_good_as_none(load):
+    read = load(LATCHKEY_QUIET_SECONDS="", LATCHKEY_VERIFY_BASE_URL="", LATCHKEY_ENTITY_ID="")
+    assert (read.quiet_seconds, read.twilio.base_url) == (60, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        pytest.param({"LATCHKEY_BASE_URL": None}, "LATCHKEY_BASE_URL", id="no address"),
+        pytest.param({"LATCHKEY_BASE_URL": "login.example.com"}, "LATCHKEY_BASE_URL", id="no scheme"),
+        pytest.param({"LATCHKEY_BASE_URL": "ftp://login.example.com"}, "LATCHKEY_BASE_URL", id="other scheme"),
+        pytest.param({"LATCHKEY_BASE_URL": "https://login.example.com/"}, "LATCHKEY_BASE_URL", id="final slash"),
+        pytest.param({"LATCHKEY_BASE_URL": "https://login.example.com?x=1"}, "LATCHKEY_BASE_URL", id="query"),
+        pytest.param({"LATCHKEY_BASE_URL": "https://login.example.com#x"}, "LATCHKEY_BASE_URL", id="fragment"),
+        pytest.param({"LATCHKEY_BASE_URL": "https://a@login.example.com"}, "LATCHKEY_BASE_URL", id="user"),
+        pytest.param({"LATCHKEY_BASE_URL": "https://[login"}, "LATCHKEY_BASE_URL", id="no URL"),
+        pytest.param({"LATCHKEY_BASE_URL": "https://login.example.com:many"}, "LATCHKEY_BASE_URL", id="odd port"),
+        pytest.param({"LATCHKEY_BASE_URL": "http://login.example.com"}, "https://", id="plain http"),
+        pytest.param({"LATCHKEY_SECRET_KEY": None}, "LATCHKEY_SECRET_KEY", id="no secret key"),
+        pytest.param({"LATCHKEY_SECRET_KEY": "x" * 49}, "LATCHKEY_SECRET_KEY", id="short secret key"),
+        pytest.param({"LATCHKEY_KEY_ENCRYPTION_KEYS": None}, "KEY_ENCRYPTION_KEYS", id="no encryption key"),
+        pytest.param({"LATCHKEY_KEY_ENCRYPTION_KEYS": ","}, "KEY_ENCRYPTION_KEYS", id="empty encryption keys"),
+        pytest.param({"LATCHKEY_KEY_ENCRYPTION_KEYS": "abc"}, "KEY_ENCRYPTION_KEYS", id="no Fernet key"),
+        pytest.param({"LATCHKEY_VERIFY_BASE_URL": "http://127.0.0.1:8001"}, "VERIFY_BASE_URL", id="emulator"),
+        pytest.param(DEMO | {"LATCHKEY_VERIFY_BASE_URL": "http://evil.example"}, "this computer", id="far emulator"),
+        pytest.param({"TWILIO_ACCOUNT_SID": None}, "TWILIO_ACCOUNT_SID", id="no account"),
+        pytest.param({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_ACCOUNT_SID", id="odd account"),
+        pytest.param({"TWILIO_VERIFY_SERVICE_SID": "VA"}, "TWILIO_VERIFY_SERVICE_SID", id="odd service"),
+        pytest.param({"TWILIO_API_SECRET": None}, "TWILIO_API_SECRET", id="no Twilio secret"),
+        pytest.param({"LATCHKEY_QUIET_SECONDS": "soon"}, "LATCHKEY_QUIET_SECONDS", id="no number"),
+        pytest.param({"LATCHKEY_QUIET_SECONDS": "-1"}, "LATCHKEY_QUIET_SECONDS", id="under nothing"),
+        pytest.param({"LATCHKEY_TRUSTED_PROXIES": "1.5"}, "LATCHKEY_TRUSTED_PROXIES", id="half a proxy"),
+        pytest.param({"LATCHKEY_DEMO": "perhaps"}, "LATCHKEY_DEMO", id="neither yes nor no"),
+        pytest.param({"LATCHKEY_LOG_LEVEL": "LOUD"}, "LATCHKEY_LOG_LEVEL", id="no log level"),
+        pytest.param({"DATABASE_URL": "mysql://a:password@b/c"}, "DATABASE_URL", id="other database"),
+        pytest.param({"DATABASE_URL": "nonsense"}, "DATABASE_URL", id="no database"),
+    ],
+)
+def test_each_fault_is_named_alone(faults, changed, named):
+    told = faults(**changed)
+    assert len(told) == 1
+    assert named in told[0]
+
+
+def test_every_fault_is_named_at_once(faults):
+    told = faults(
+        LATCHKEY_BASE_URL="http://login.example.com",
+        LATCHKEY_SECRET_KEY="short",
+        LATCHKEY_KEY_ENCRYPTION_KEYS=None,
+        LATCHKEY_VERIFY_BASE_URL="http://127.0.0.1:8001",
+        LATCHKEY_QUIET_SECONDS="soon",
+        LATCHKEY_TRUSTED_PROXIES="-1",
+        LATCHKEY_LOG_LEVEL="LOUD",
+        TWILIO_ACCOUNT_SID=None,
+        TWILIO_API_KEY=None,
+        TWILIO_API_SECRET=None,
+        TWILIO_VERIFY_SERVICE_SID=None,
+        DATABASE_URL="nonsense",
+    )
+    assert len(told) == 11
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["https://login.example.com", "http://login.example.com", "http://8.8.8.8:8000", "https://localhost.example.com"],
+)
+def test_the_demo_is_refused_where_strangers_could_reach_it(faults, base_url):
+    told = faults(**DEMO | {"LATCHKEY_BASE_URL": base_url})
+    assert [fault for fault in told if fault.startswith("LATCHKEY_DEMO")]
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "http://192.168.1.7:8000"]
+)
+def test_the_demo_serves_this_computer_and_its_own_network(load, base_url):
+    assert load(**DEMO | {"LATCHKEY_BASE_URL": base_url}).demo
+
+
+def test_no_message_holds_a_secret(load):
+    wrong = {name: f"wrong {value}" for name, value in SECRETS.items() if name != "LATCHKEY_SECRET_KEY"}
+    with pytest.raises(ConfigurationError) as refused:
+        load(**wrong, LATCHKEY_SECRET_KEY="too short to keep", LATCHKEY_QUIET_SECONDS="soon", TWILIO_ACCOUNT_SID="x")
+    told = f"{refused.value}{refused.value!r}{refused.value.__context__}"
+    for secret in [*SECRETS.values(), "too short to keep"]:
+        assert secret not in told
+    assert "password" not in told
+
+
+def test_no_picture_of_the_settings_shows_a_secret(load):
+    pictured = f"{load()!r}{load().twilio!r}{load()}"
+    for name in ("LATCHKEY_SECRET_KEY", "LATCHKEY_KEY_ENCRYPTION_KEYS", "TWILIO_API_SECRET"):
+        assert SECRETS[name] not in pictured
+
+
+def test_the_demos_own_file_is_read_only_where_nothing_speaks_of_latchkey(load, monkeypatch, tmp_path):
+    file = tmp_path / "demo.env"
+    file.write_text("\n".join(f"{name}={value}" for name, value in (REAL | DEMO).items()))
+    monkeypatch.setattr(conf, "DEMO_ENVIRONMENT", file)
+    assert not load().demo
+    assert load(**dict.fromkeys(REAL)).demo
+
+
+def test_settings_cannot_be_changed_once_read(load):
+    with pytest.raises(ValueError, match="frozen"):
+        load().demo = True
