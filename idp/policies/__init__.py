@@ -1,0 +1,1 @@
+"""When a sign-in counts, and who may enter."""

@@ -1,0 +1,55 @@
+"""When a sign-in stops counting. Only arithmetic: the caller brings the facts and the time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class TimeoutPolicy:
+    """How long a sign-in counts: without use, since it was opened, since the last code (None: for ever)."""
+
+    name: str
+    inactivity: timedelta
+    absolute: timedelta
+    code_again_after: timedelta | None
+
+
+LEGACY = TimeoutPolicy("legacy", timedelta(hours=1), timedelta(hours=24), timedelta(hours=24))
+ENHANCED = TimeoutPolicy("enhanced", timedelta(days=7), timedelta(days=9), timedelta(days=9))
+LEGACY_REMEMBERED = replace(LEGACY, name="legacy, remembered", code_again_after=None)
+BUILT_IN: tuple[TimeoutPolicy, ...] = (LEGACY, ENHANCED, LEGACY_REMEMBERED)
+
+
+class Limit(StrEnum):
+    """Which of the three durations has run out."""
+
+    INACTIVITY = "inactivity"
+    ABSOLUTE = "absolute"
+    CODE_AGE = "code age"
+
+
+def code_is_too_old(policy: TimeoutPolicy, authenticated_at: datetime, now: datetime) -> bool:
+    """Tell whether a new code is due, which ends session and token alike; the instant itself is too late."""
+    return policy.code_again_after is not None and now >= authenticated_at + policy.code_again_after
+
+
+def passed_limit(
+    policy: TimeoutPolicy,
+    *,
+    authenticated_at: datetime,
+    opened_at: datetime,
+    last_seen_at: datetime,
+    now: datetime,
+) -> Limit | None:
+    """Name the limit that ended the session, or None while it counts.
+
+    The instant a limit is reached already lies outside it.
+    """
+    if code_is_too_old(policy, authenticated_at, now):
+        return Limit.CODE_AGE
+    if now >= opened_at + policy.absolute:
+        return Limit.ABSOLUTE
+    if now >= last_seen_at + policy.inactivity:
+        return Limit.INACTIVITY
+    return None
