@@ -1,0 +1,95 @@
+"""Making key pairs and the certificates that carry them. Pure: keys come back as PEM text."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+RSA_BITS = 3072
+FEWEST_RSA_BITS = 2048
+CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_END = "-----END CERTIFICATE-----"
+LIFETIME = timedelta(days=5 * 365)
+CLOCK_SKEW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A private key (PKCS#8, PEM) and, for SAML, the certificate that publishes its other half."""
+
+    private_key: str
+    certificate: str = ""
+
+
+def make_saml_key(name: str, now: datetime) -> KeyPair:
+    """Make an RSA key of 3072 bits and a self-signed certificate for it.
+
+    Service providers take the certificate as a mere carrier of the key, so it names only the installation.
+    """
+    key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - CLOCK_SKEW)
+        .not_valid_after(now + LIFETIME)
+        .sign(key, hashes.SHA256())
+    )
+    return KeyPair(_pem(key), certificate.public_bytes(Encoding.PEM).decode())
+
+
+def make_token_key() -> KeyPair:
+    """Make a P-256 key for ES256 tokens."""
+    return KeyPair(_pem(ec.generate_private_key(ec.SECP256R1())))
+
+
+def split(text: str) -> list[str]:
+    """Divide certificates that stand one below the other, in PEM, into single ones."""
+    return [f"{part.strip()}\n{_END}\n" for part in text.split(_END) if part.strip()]
+
+
+def fault(certificate: str) -> str:
+    """Say why a certificate of somebody else's cannot be used to check signatures, or return an empty string.
+
+    Its dates do not matter: it is a mere carrier of the key.
+    """
+    if "PRIVATE KEY" in certificate:
+        return "This holds a private key, which must never leave its owner. Paste the certificate only."
+    try:
+        key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return "This is not an X.509 certificate in PEM, from BEGIN CERTIFICATE to END CERTIFICATE."
+    if isinstance(key, rsa.RSAPublicKey):
+        return (
+            "" if key.key_size >= FEWEST_RSA_BITS else f"An RSA key of {key.key_size} bits is too weak: 2048 or more."
+        )
+    usable = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVES)
+    return "" if usable else "Only RSA keys and those on the curves P-256, P-384 and P-521 can be used."
+
+
+def plain(certificate: str) -> str:
+    """Write a certificate without fault as PEM that holds it and nothing else."""
+    return x509.load_pem_x509_certificate(certificate.encode()).public_bytes(Encoding.PEM).decode()
+
+
+def fingerprint(certificate: str) -> str:
+    """Return the SHA-256 fingerprint as pairs of hex digits, the way consoles show it."""
+    digest = x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256())
+    return digest.hex(":").upper()
+
+
+def expires_at(certificate: str) -> datetime:
+    """Return the last instant of a certificate."""
+    return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
+
+
+def _pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -1,0 +1,194 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from cryptography import x509
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.db import IntegrityError, connection, connections, transaction
+
+from idp.keys import keyring
+from idp.keys.keyring import KeyUnreadable
+from idp.keys.models import SigningKey, State, Use
+from idp.tokens import jwks
+from tests.conftest import NOW
+
+LATER = NOW + timedelta(days=30)
+
+
+def a_row(**fields):
+    plain = {"kid": "b" * 32, "use": Use.TOKEN, "state": State.NEXT, "private_key": "x", "made_at": NOW}
+    return SigningKey.objects.create(**(plain | fields))
+
+
+@pytest.fixture
+def encrypted_under(settings):
+    def encrypted_under(*keys):
+        joined = type(settings.LATCHKEY.key_encryption_keys)(",".join(keys))
+        settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"key_encryption_keys": joined})
+
+    return encrypted_under
+
+
+def retire(use, at=NOW):
+    SigningKey.objects.filter(use=use).update(state=State.RETIRED, retired_at=at)
+
+
+def test_a_key_is_made_on_first_need_and_once(db):
+    first = keyring.active(Use.TOKEN, NOW)
+    assert keyring.active(Use.TOKEN, LATER) == first
+    assert SigningKey.objects.get().made_at == NOW
+
+
+def test_each_use_has_a_key_of_its_own(db, keys):
+    keyring.ensure(NOW)
+    assert SigningKey.objects.count() == 2
+    saml, token = keyring.active(Use.SAML, NOW), keyring.active(Use.TOKEN, NOW)
+    assert saml.private_key != token.private_key
+    assert saml.certificate
+    assert token.certificate == ""
+
+
+def test_the_keys_are_of_the_strength_that_is_promised(db, keys):
+    saml = load_pem_private_key(keyring.active(Use.SAML, NOW).private_key.encode(), None)
+    token = load_pem_private_key(keyring.active(Use.TOKEN, NOW).private_key.encode(), None)
+    assert saml.key_size == 3072
+    assert isinstance(token.curve, ec.SECP256R1)
+
+
+def test_the_certificate_carries_the_other_half_of_its_key_and_no_name_of_a_person(db, keys):
+    key = keyring.active(Use.SAML, NOW)
+    certificate = x509.load_pem_x509_certificate(key.certificate.encode())
+    assert certificate.public_key() == load_pem_private_key(key.private_key.encode(), None).public_key()
+    assert certificate.subject.rfc4514_string() == "CN=Acme SAML signing"
+    assert certificate.not_valid_before_utc < NOW < certificate.not_valid_after_utc
+
+
+def test_no_private_key_stands_in_the_table(db, keys):
+    for row in SigningKey.objects.all():
+        stored = row.private_key
+        assert "PRIVATE" not in stored + row.certificate
+        assert keyring.active(Use(row.use), NOW).private_key.splitlines()[1] not in stored
+
+
+def test_a_key_without_its_encryption_key_is_unreadable_and_no_other_is_made(db, encrypted_under):
+    keyring.active(Use.TOKEN, NOW)
+    SigningKey.objects.update(private_key=Fernet(Fernet.generate_key()).encrypt(b"pem").decode())
+    with pytest.raises(KeyUnreadable) as refused:
+        keyring.active(Use.TOKEN, NOW)
+    assert refused.value.status == 503
+    assert SigningKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("stored", ["", "x", "é", "gAAAAA=="])
+def test_a_damaged_key_is_unreadable(db, stored):
+    a_row(private_key=stored, state=State.ACTIVE)
+    with pytest.raises(KeyUnreadable):
+        keyring.active(Use.TOKEN, NOW)
+
+
+def test_the_first_encryption_key_encrypts_and_all_of_them_read(db, encrypted_under):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    encrypted_under(old)
+    made = keyring.active(Use.TOKEN, NOW)
+    encrypted_under(new, old)
+    keyring._decrypt.cache_clear()
+    assert keyring.active(Use.TOKEN, NOW) == made
+    retire(Use.TOKEN)
+    after = keyring.active(Use.TOKEN, LATER)
+    assert Fernet(new).decrypt(SigningKey.objects.get(kid=after.kid).private_key).decode() == after.private_key
+
+
+def test_what_is_published_begins_with_the_active_key(db):
+    active = keyring.active(Use.TOKEN, NOW)
+    for kid, state, retired_at in [("1" * 32, State.NEXT, None), ("2" * 32, State.RETIRED, NOW)]:
+        encrypted = SigningKey.objects.get(kid=active.kid).private_key
+        a_row(kid=kid, state=state, retired_at=retired_at, private_key=encrypted)
+    assert [key.kid for key in keyring.published(Use.TOKEN)] == [active.kid, "1" * 32, "2" * 32]
+    assert [key.kid for key in keyring.published(Use.TOKEN, State.NEXT)] == ["1" * 32]
+    assert keyring.published(Use.SAML) == []
+
+
+def test_after_the_active_key_was_retired_another_is_made_and_both_are_published(db):
+    old = keyring.active(Use.TOKEN, NOW)
+    retire(Use.TOKEN)
+    new = keyring.active(Use.TOKEN, LATER)
+    assert new.kid != old.kid
+    assert [key.kid for key in keyring.published(Use.TOKEN)] == [new.kid, old.kid]
+
+
+def test_a_key_is_found_by_its_use_and_id_alone(db):
+    key = keyring.active(Use.TOKEN, NOW)
+    assert keyring.find(Use.TOKEN, key.kid, retired_after=NOW) == key
+    assert keyring.find(Use.SAML, key.kid, retired_after=NOW) is None
+    assert keyring.find(Use.TOKEN, "c" * 32, retired_after=NOW) is None
+
+
+def test_a_key_retired_long_ago_is_not_found(db):
+    key = keyring.active(Use.TOKEN, NOW)
+    retire(Use.TOKEN, LATER)
+    assert keyring.find(Use.TOKEN, key.kid, retired_after=LATER - timedelta(microseconds=1)) == key
+    assert keyring.find(Use.TOKEN, key.kid, retired_after=LATER) is None
+
+
+def test_the_key_set_shows_public_halves_only(db):
+    key = keyring.active(Use.TOKEN, NOW)
+    (shown,) = jwks.key_set()["keys"]
+    assert shown.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert (shown["kid"], shown["use"], shown["alg"], shown["crv"]) == (key.kid, "sig", "ES256", "P-256")
+    assert "PRIVATE" not in json.dumps(shown)
+
+
+def test_two_workers_that_both_need_a_key_come_to_the_same_one(transactional_db):
+    barrier = Barrier(2)
+
+    def need(_):
+        barrier.wait()
+        try:
+            return keyring.active(Use.TOKEN, NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(need, range(2))
+    assert first == second
+    assert SigningKey.objects.count() == 1
+
+
+def test_a_worker_that_was_a_moment_too_late_takes_the_key_of_the_faster_one(db):
+    faster = []
+
+    def just_before_the_write(execute, sql, *rest):
+        if sql.startswith("SAVEPOINT") and not faster:
+            faster.append(None)
+            faster[0] = keyring.active(Use.TOKEN, NOW)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(just_before_the_write):
+        assert keyring.active(Use.TOKEN, NOW) == faster[0]
+    assert SigningKey.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"use": Use.SAML}, id="a SAML key without certificate"),
+        pytest.param({"state": State.RETIRED}, id="retired without its instant"),
+        pytest.param({"retired_at": NOW}, id="an instant without retirement"),
+        pytest.param({"use": "both"}, id="an unknown use"),
+        pytest.param({"state": "lost"}, id="an unknown state"),
+    ],
+)
+def test_the_database_refuses_a_key_that_cannot_be(db, fields):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_row(**fields)
+
+
+def test_the_database_refuses_two_active_keys_of_one_use(db):
+    a_row(state=State.ACTIVE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_row(kid="c" * 32, state=State.ACTIVE)
+    a_row(kid="d" * 32, state=State.ACTIVE, use=Use.SAML, certificate="made up")
