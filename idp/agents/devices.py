@@ -1,0 +1,122 @@
+"""Enrolling a device after a right code, revoking one, and finding the one that a browser says it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from idp.agents.models import Agent, Device, Kind, Reason
+from idp.bearer_secrets import keyed_hash, new_secret
+
+ONLY_SLOT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What a browser shows of itself: kind, a label for people, its platform family, and its touch points.
+
+    The last are None where no script told them.
+    """
+
+    kind: Kind
+    label: str
+    family: str
+    touch_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The device that was enrolled, the new secret for its cookie, and the devices that this ended."""
+
+    device: Device
+    secret: str
+    ended: tuple[Device, ...]
+
+
+def find(secret: str | None) -> Device | None:
+    """Return the device that a cookie names, revoked ones too, so that they can be told why."""
+    if not secret:
+        return None
+    rows = Device.objects.select_related("agent", "replaced_by").filter(secret_hash=_hash(secret))
+    return rows.order_by(F("revoked_at").desc(nulls_first=True)).first()
+
+
+def find_and_hold(secret: str | None) -> Device | None:
+    """Return the device that a cookie names, held until the commit: what it and its agent say now is fresh."""
+    device = find(secret)
+    if device is not None:
+        hold([device.pk])
+        device = find(secret)
+    return device
+
+
+def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime) -> Enrolment:
+    """Make this browser a device of the agent, and end what it replaces.
+
+    Runs inside the caller's transaction. It holds the agent's row first, so that sign-ins of one agent
+    queue up, then every device it may touch in order of id, so that no two of them wait for each other.
+    """
+    Agent.objects.filter(pk=agent.pk).update(is_active=F("is_active"))
+    own = Device.objects.of(agent).active()
+    hold({*own.values_list("pk", flat=True), *([present.pk] if present else [])})
+    if present is not None:
+        present.refresh_from_db()
+        if present.revoked_at is not None:
+            present = None
+    ended = []
+    if present is not None and present.agent_id != agent.pk:
+        ended.append(revoke(present, Reason.HANDED_OVER, now))
+        present = None
+    mobile = browser.kind == Kind.MOBILE or (present is not None and present.kind == Kind.MOBILE)
+    if mobile:
+        others = own.phones().exclude(pk=present.pk) if present else own.phones()
+        ended += [revoke(phone, Reason.REPLACED, now) for phone in others]
+    secret = new_secret()
+    device = _renew(present or Device(agent=agent, generation=0, enrolled_at=now), browser, mobile, secret, now)
+    Device.objects.filter(pk__in=[old.pk for old in ended]).update(replaced_by=device)
+    return Enrolment(device, secret, tuple(ended))
+
+
+def renew_secret(device: Device) -> str:
+    """Return a new secret for the device cookie in place of one that got lost with its answer."""
+    secret = new_secret()
+    Device.objects.filter(pk=device.pk).update(secret_hash=_hash(secret))
+    return secret
+
+
+def revoke(device: Device, reason: Reason, now: datetime) -> Device:
+    """End a device: its session and tokens are read together with it and count no more from this commit."""
+    device.revoked_at = max(now, device.enrolled_at)
+    device.reason = reason
+    Device.objects.filter(pk=device.pk, revoked_at__isnull=True).update(revoked_at=device.revoked_at, reason=reason)
+    return device
+
+
+def hold(devices: Iterable[UUID]) -> None:
+    """Take the write locks on some devices in order of id; what is read after this is fresh."""
+    for pk in sorted(devices):
+        Device.objects.filter(pk=pk).update(generation=F("generation"))
+
+
+def seen(device: Device, now: datetime) -> None:
+    """Note a sign-in on a device; the instant only grows, whatever a worker's clock says."""
+    Device.objects.filter(pk=device.pk, last_seen_at__lt=now).update(last_seen_at=now)
+
+
+def _renew(device: Device, browser: Browser, mobile: bool, secret: str, now: datetime) -> Device:
+    device.kind = Kind.MOBILE if mobile else Kind.DESKTOP
+    device.slot = ONLY_SLOT if mobile else None
+    device.remembered = mobile
+    device.label, device.family, device.touch_points = browser.label, browser.family, browser.touch_points
+    device.secret_hash = _hash(secret)
+    device.generation += 1
+    device.authenticated_at = now
+    device.last_seen_at = max(now, device.last_seen_at or now)
+    device.save()
+    return device
+
+
+def _hash(secret: str) -> str:
+    return keyed_hash("device", secret)

@@ -1,0 +1,202 @@
+"""People who sign in, and the browsers they do it in."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from idp.agents.roles import ROLES
+
+UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+writable = RegexValidator(
+    UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
+)
+
+
+class Department(models.Model):
+    """A part of the contact centre."""
+
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="one_department_of_each_name",
+                violation_error_message="There is already a department of this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgentManager(BaseUserManager["Agent"]):
+    """Makes agents, who have no password, and operators, who have one."""
+
+    def get_by_natural_key(self, username: str | None) -> "Agent":
+        """Find a person by e-mail, in any letter case."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Agent":
+        """Make an agent. Without a password nobody can sign in to the admin as them."""
+        agent = self.model(email=email.strip(), **fields)
+        agent.set_password(password)
+        agent.save()
+        return agent
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Agent":
+        """Make an operator who may do everything."""
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+class Agent(AbstractBaseUser, PermissionsMixin):
+    """A person: an agent who proves a phone number, or an operator (`is_staff`) with a password."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("e-mail", max_length=254)
+    full_name = models.CharField(max_length=256, validators=[writable])
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="agents")
+    is_active = models.BooleanField(
+        "may sign in", default=True, help_text="Switching this off ends every sign-in at once."
+    )
+    is_staff = models.BooleanField(
+        "operator", default=False, help_text="May open this admin, with a password and a second factor."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AgentManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ["full_name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_agent_of_each_email",
+                violation_error_message="Somebody already has this e-mail.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def role_names(self) -> tuple[str, ...]:
+        """The agent's roles in the order of the closed list."""
+        held = {role.role for role in self.roles.all()}
+        return tuple(role for role in ROLES if role in held)
+
+
+class AgentRole(models.Model):
+    """One role of one agent."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=40, choices=[(role, role) for role in ROLES])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "role"], name="an_agent_has_a_role_once"),
+            models.CheckConstraint(condition=Q(role__in=ROLES), name="a_role_is_one_of_the_closed_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class Kind(models.TextChoices):
+    """Mobile devices take the agent's one slot; desktops neither evict nor are evicted."""
+
+    MOBILE = "mobile", "phone"
+    DESKTOP = "desktop", "computer"
+
+
+class Reason(models.TextChoices):
+    """Why a device was revoked. Limits are no reasons: they are computed."""
+
+    REPLACED = "replaced", "another phone signed in"
+    AGENT = "agent", "signed out by the agent"
+    OPERATOR = "operator", "signed out by an operator"
+    SWITCHED_OFF = "switched off", "the agent was switched off"
+    NUMBER_CHANGED = "number changed", "the mobile number was changed"
+    COPIED = "copied", "an old copy of its sign-in was used"
+    HANDED_OVER = "handed over", "another agent signed in with it"
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    """Devices, in words."""
+
+    def active(self) -> "DeviceQuerySet":
+        """Those that were not revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+    def of(self, agent: Agent) -> "DeviceQuerySet":
+        """Those of one agent."""
+        return self.filter(agent=agent)
+
+    def phones(self) -> "DeviceQuerySet":
+        """Those that take the agent's slot."""
+        return self.filter(kind=Kind.MOBILE)
+
+
+class Device(models.Model):
+    """A browser in which an agent passed a code.
+
+    `generation` counts the codes passed on it. A `remembered` device holds a long-lived token, which is
+    then the only proof; the browser knows the device itself by a secret of which only the hash is here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="devices")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    slot = models.PositiveSmallIntegerField(null=True, blank=True)
+    remembered = models.BooleanField()
+    label = models.CharField(max_length=100)
+    family = models.CharField(max_length=16)
+    touch_points = models.PositiveSmallIntegerField(null=True, blank=True)
+    secret_hash = models.CharField(max_length=64)
+    generation = models.PositiveIntegerField(default=1)
+    authenticated_at = models.DateTimeField("last code")
+    enrolled_at = models.DateTimeField("signed in since")
+    last_seen_at = models.DateTimeField("last sign-in")
+    revoked_at = models.DateTimeField("ended", null=True, blank=True)
+    reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+    replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaced")
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_seen_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "slot"], condition=Q(revoked_at__isnull=True), name="one_active_phone"
+            ),
+            models.UniqueConstraint(
+                fields=["secret_hash"],
+                condition=Q(revoked_at__isnull=True),
+                name="a_secret_names_one_active_device",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.MOBILE, slot__isnull=False) | Q(kind=Kind.DESKTOP, slot__isnull=True),
+                name="exactly_phones_have_a_slot",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, reason="")
+                | (Q(revoked_at__isnull=False) & Q(reason__in=Reason.values)),
+                name="revoked_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | Q(revoked_at__gte=F("enrolled_at")),
+                name="revoked_after_enrolment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

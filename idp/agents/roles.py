@@ -1,0 +1,34 @@
+"""The roles that Twilio Flex and Flex Insights know. Nothing else may be a role.
+
+Source: Twilio Docs, "Configuring SSO and IdP in Flex" and "Flex Insights User Roles".
+"""
+
+FLEX_ROLES = ("agent", "supervisor", "admin")
+INSIGHTS_ROLES = (
+    "wfo.full_access",
+    "wfo.team_leader",
+    "wfo.data_analyst",
+    "wfo.data_auditor",
+    "wfo.quality_manager",
+    "wfo.quality_process_manager",
+    "wfo.dashboard_viewer",
+)
+ROLES = FLEX_ROLES + INSIGHTS_ROLES
+
+
+def fault(roles: frozenset[str]) -> str:
+    """Say what is wrong with a set of roles, or return an empty string.
+
+    A supervisor or admin without an Insights role is given full access to recordings by Twilio, so the
+    choice must be made here.
+    """
+    if strange := sorted(roles - set(ROLES)):
+        return f"{', '.join(strange)}: not a role that Flex knows."
+    if not roles & set(FLEX_ROLES):
+        return "Choose at least one of agent, supervisor and admin."
+    if roles & {"supervisor", "admin"} and not roles & set(INSIGHTS_ROLES):
+        return (
+            "A supervisor or admin needs an Insights role; without one Twilio grants wfo.full_access. "
+            "The least powerful is wfo.quality_process_manager."
+        )
+    return ""

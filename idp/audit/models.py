@@ -1,0 +1,86 @@
+"""The trail: one line for each thing that happened at a sign-in."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+from idp.agents.models import Agent, Device
+
+
+class TrailIsAppendOnly(Exception):
+    """Somebody tried to change or remove a line of the trail."""
+
+
+class Kind(models.TextChoices):
+    """What happened."""
+
+    SIGNED_IN = "signed in", "signed in"
+    ANSWERED = "answered", "answer sent to the service"
+    REFUSED = "refused", "refused by the access policy"
+    CODE_SENT = "code sent", "code sent"
+    CODE_NOT_SENT = "code not sent", "code could not be sent"
+    CODE_WRONG = "code wrong", "wrong code"
+    CODE_UNKNOWN = "code unchecked", "code could not be checked"
+    SWITCHED_OFF = "switched off", "right code, but the agent is switched off"
+    DEVICE_ENDED = "device ended", "a device was signed out"
+    TOKEN_UNKNOWN = "token unknown", "unknown or misplaced token shown"
+    TOKEN_COPIED = "token copied", "copied token shown"
+    TOKEN_UNANSWERED = "token unanswered", "five answers in a row got lost"
+    DECLINED = "declined", "refusal sent to the service"
+
+
+class LoginEventQuerySet(models.QuerySet["LoginEvent"]):
+    """The trail offers neither change nor removal."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refuse."""
+        raise TrailIsAppendOnly
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise TrailIsAppendOnly
+
+    def bulk_create(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse; it could write over lines that stand."""
+        raise TrailIsAppendOnly
+
+
+class LoginEvent(models.Model):
+    """One line of the trail, written once.
+
+    `judged` holds what the access policy understood of the phone, `would_have` the rules in watch only that
+    would have decided otherwise; `reference` is what the person may have read on the screen.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    agent = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="events")
+    device = models.ForeignKey(Device, models.PROTECT, null=True, blank=True, related_name="events")
+    service = models.CharField(max_length=50, blank=True)
+    method = models.CharField(max_length=8, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    judged = models.JSONField(default=dict, blank=True)
+    would_have = models.JSONField(default=list, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=512, blank=True)
+    reference = models.CharField(max_length=11, db_index=True)
+
+    objects = LoginEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "event"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.reference})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the line; a line that stands cannot be written again."""
+        if self.pk is not None:
+            raise TrailIsAppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse."""
+        raise TrailIsAppendOnly

@@ -1,0 +1,72 @@
+"""Opening, using and ending the sign-in of a device."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from idp.agents.models import Device
+from idp.bearer_secrets import keyed_hash, new_secret, same
+from idp.sessions.models import OpenedBy, SsoSession
+
+FOLLOWED = "followed"
+
+
+def open_session(device: Device, opened_by: OpenedBy, now: datetime) -> tuple[SsoSession, str | None]:
+    """Open a session on a device and end the one before it.
+
+    Returns the secret for the session cookie too, or None on a remembered device, where the long-lived
+    token is the only proof.
+    """
+    end([device.pk], FOLLOWED, now)
+    secret = None if device.remembered else new_secret()
+    session = SsoSession.objects.create(
+        index=f"_{secrets.token_hex(16)}",
+        device=device,
+        secret_hash=_hash(secret) if secret else "",
+        opened_by=opened_by,
+        authenticated_at=device.authenticated_at,
+        opened_at=now,
+        last_seen_at=now,
+    )
+    return session, secret
+
+
+def find(device: Device) -> SsoSession | None:
+    """Return the open session of a device. Whether it still counts is for the ladder to say."""
+    return SsoSession.objects.filter(device=device, ended_at__isnull=True).first()
+
+
+def proves(session: SsoSession | None, secret: str | None) -> bool:
+    """Whether a session cookie is the proof of this session."""
+    if session is None or not secret or not session.secret_hash:
+        return False
+    return same(session.secret_hash, _hash(secret))
+
+
+def renew_secret(session: SsoSession) -> str | None:
+    """Return a new secret for the session cookie in place of one that got lost; None where there is none."""
+    if not session.secret_hash:
+        return None
+    secret = new_secret()
+    SsoSession.objects.filter(pk=session.pk).update(secret_hash=_hash(secret))
+    return secret
+
+
+def touch(session: SsoSession, now: datetime) -> None:
+    """Note that the agent used the session; the instant only grows."""
+    SsoSession.objects.filter(pk=session.pk, ended_at__isnull=True, last_seen_at__lt=now).update(last_seen_at=now)
+
+
+def end(devices: Iterable[UUID], reason: str, now: datetime) -> None:
+    """End the open sessions of some devices."""
+    SsoSession.objects.filter(device__in=list(devices), ended_at__isnull=True).update(
+        ended_at=Greatest(now, F("opened_at")), reason=reason
+    )
+
+
+def _hash(secret: str) -> str:
+    return keyed_hash("session", secret)
