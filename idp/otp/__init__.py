@@ -1,0 +1,1 @@
+"""Proving that an agent holds a phone number, by Twilio Verify."""

@@ -1,0 +1,87 @@
+"""What Latchkey needs of a service that proves phone numbers, and nothing more. Values only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from idp.otp.channels import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A code is on its way; `sid` names the verification it belongs to."""
+
+    sid: str
+
+
+class Failure(StrEnum):
+    """Why no code was sent."""
+
+    REFUSED_NUMBER = "refused number"
+    """This number cannot get it by this channel: landline, country, fraud guard, or a 4xx nobody knows."""
+
+    TOO_MANY_SENDS = "too many sends"
+    """This number has had its sends, over ten minutes or all at once."""
+
+    RATE_LIMITED = "rate limited"
+    """Our account sends too much at present, whoever the number belongs to."""
+
+    CHANNEL_OFF = "channel off"
+    """This channel is not switched on at Twilio; other channels may well work."""
+
+    MISCONFIGURED = "misconfigured"
+    """Credentials, account or service are wrong: nobody gets a code until an operator acts."""
+
+    UNAVAILABLE = "unavailable"
+    """No usable answer: 5xx, time-out, no connection, cut short, or no JSON."""
+
+
+_SHARED_BY_ALL = frozenset({Failure.RATE_LIMITED, Failure.MISCONFIGURED, Failure.UNAVAILABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No code was sent, as far as can be known.
+
+    `code` is Twilio's own number, None if it gave none; `request_id` is Twilio's, empty if nothing came back.
+    """
+
+    failure: Failure
+    code: int | None
+    request_id: str
+
+    @property
+    def opens_breaker(self) -> bool:
+        """Tell whether the shared breaker counts this, because it says nothing about the number.
+
+        MISCONFIGURED opens the breaker at once, the others after several within its window.
+        """
+        return self.failure in _SHARED_BY_ALL
+
+
+class CheckResult(StrEnum):
+    """What became of a code that was typed in. Only APPROVED lets anyone in."""
+
+    APPROVED = "approved"
+    WRONG_CODE = "wrong code"
+    GONE = "gone"
+    """The verification is over: approved before, expired, canceled or unknown."""
+    TOO_MANY_TRIES = "too many tries"
+    UNKNOWN = "unknown"
+    """No verdict could be had; the try counts as used."""
+
+
+class VerifyGateway(Protocol):
+    """Sends codes and judges them. No method raises for anything the service or the network does."""
+
+    def start(self, to: str, channel: Channel, reference: str) -> Sent | NotSent:
+        """Send a code to a number in E.164, or the same code again while one is pending.
+
+        `reference` is kept by the service beside the verification and must hold no personal data.
+        """
+
+    def check(self, *, sid: str, to: str, code: str) -> CheckResult:
+        """Judge a code against the verification `sid`, which must be about the number `to`."""
+
+    def cancel(self, sid: str) -> None:
+        """End a verification, so that the next send to its number starts anew. It may be over already."""

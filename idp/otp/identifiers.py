@@ -1,0 +1,88 @@
+"""Reading what a person typed to say who they are: a phone number or an e-mail address."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+
+SEPARATORS = re.compile(r"[\s.()\-\u2010-\u2015\u00a0]")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MAX_LENGTH = 254
+LONGEST_E164 = 16  # a plus sign and 15 digits (ITU-T E.164 section 6.2); some national plans have longer ones
+
+
+class Fault(StrEnum):
+    """Why something typed cannot be a number or an e-mail; the value is the sentence to show."""
+
+    EMPTY = "Enter your mobile number"
+    NO_COUNTRY = "Start with + and your country code, like +34 612 345 678"
+    TOO_SHORT = "That number is too short"
+    TOO_LONG = "That number is too long"
+    NOT_DIGITS = "Use digits only, like +34 612 345 678"
+    NOT_AN_EMAIL = "Enter an email like name@company.com"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number in its one normal form, E.164."""
+
+    e164: str
+
+    @property
+    def shown(self) -> str:
+        """The number as people write it."""
+        return phonenumbers.format_number(phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An e-mail address, compared without regard to letter case."""
+
+    address: str
+
+    @property
+    def shown(self) -> str:
+        """The address as it was typed."""
+        return self.address
+
+
+def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
+    """Read what was typed. Whether anybody has that number is not asked here."""
+    text = typed.strip()
+    if not text:
+        return Fault.EMPTY
+    if "@" in text:
+        return Email(text) if len(text) <= MAX_LENGTH and EMAIL.fullmatch(text) else Fault.NOT_AN_EMAIL
+    return _number(SEPARATORS.sub("", text), default_country)
+
+
+def _number(text: str, default_country: str) -> PhoneNumber | Fault:
+    digits = text.removeprefix("+")
+    if len(digits) > MAX_LENGTH or not digits.isdecimal():
+        return Fault.NOT_DIGITS if len(digits) <= MAX_LENGTH else Fault.TOO_LONG
+    plain = "".join(str(int(digit)) for digit in digits)
+    international = text.startswith("+") or plain.startswith("00")
+    if not international and not default_country:
+        return Fault.NO_COUNTRY
+    try:
+        number = phonenumbers.parse(f"+{plain.removeprefix('00')}" if international else plain, default_country or None)
+    except phonenumbers.NumberParseException as error:
+        return _fault(error.error_type)
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if reason == phonenumbers.ValidationResult.TOO_LONG or len(e164) > LONGEST_E164:
+        return Fault.TOO_LONG
+    if reason == phonenumbers.ValidationResult.TOO_SHORT:
+        return Fault.TOO_SHORT
+    return PhoneNumber(e164)
+
+
+def _fault(error_type: int) -> Fault:
+    kinds = phonenumbers.NumberParseException
+    return {
+        kinds.INVALID_COUNTRY_CODE: Fault.NO_COUNTRY,
+        kinds.TOO_LONG: Fault.TOO_LONG,
+        kinds.TOO_SHORT_NSN: Fault.TOO_SHORT,
+        kinds.TOO_SHORT_AFTER_IDD: Fault.TOO_SHORT,
+    }.get(error_type, Fault.NOT_DIGITS)

@@ -1,0 +1,102 @@
+"""Phone numbers that can be proved, and the attempts to prove them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django_otp.models import Device as OtpDevice
+
+from idp.agents.models import Agent
+from idp.otp.channels import Channel
+from idp.otp.limits import SENDS, TRIES
+
+NUMBER_NAME = "mobile number"  # django-otp wants each device named
+
+
+class PhoneAuthenticator(OtpDevice):
+    """The mobile number by which an agent proves who they are. Twilio alone holds the codes.
+
+    A django-otp device, so that it stands beside an operator's other factors; in the admin it never
+    counts as one (`web.operator_site`).
+    """
+
+    user = models.ForeignKey(Agent, models.CASCADE, related_name="numbers")
+    number = models.CharField(
+        max_length=16,
+        unique=True,
+        help_text="With + and country code.",
+        error_messages={"unique": "Somebody else has this number."},
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^\+[1-9][0-9]{6,14}$"), name="a_number_is_in_e164")
+        ]
+
+    def __str__(self) -> str:
+        return f"number ending {self.number[-2:]}"
+
+
+class Outcome(models.TextChoices):
+    """How a verification ended."""
+
+    APPROVED = "approved", "right code"
+    EXPIRED = "expired", "ran out"
+
+
+class Verification(models.Model):
+    """One attempt to prove a number, from its first send to its end.
+
+    Verify goes by number: every browser that asks for the same number meanwhile gets the same code, so
+    sends and tries are counted here, over all of them. An identifier that belongs to nobody gets a decoy,
+    without authenticator, that counts alike and never reaches Twilio. `counted_as` is a keyed hash of the
+    number or, for a decoy, of what was typed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    authenticator = models.ForeignKey(
+        PhoneAuthenticator, models.CASCADE, null=True, blank=True, related_name="verifications"
+    )
+    counted_as = models.CharField(max_length=64)
+    sid = models.CharField(max_length=34, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["counted_as"], condition=Q(ended_at__isnull=True), name="one_open_verification"
+            ),
+            models.CheckConstraint(condition=Q(tries__lte=TRIES), name="no_more_tries_than_allowed"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, outcome="")
+                | (Q(ended_at__isnull=False, ended_at__gte=F("started_at")) & ~Q(outcome="")),
+                name="an_end_has_an_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"verification of {self.started_at:%d %b %H:%M}"
+
+
+class VerificationSend(models.Model):
+    """One text or call, and what Twilio said to it. Reserved before Twilio is asked."""
+
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="sends")
+    nth = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=8, choices=[(channel.value, channel.value) for channel in Channel])
+    at = models.DateTimeField()
+    answer = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["verification", "nth"], name="a_send_is_counted_once"),
+            models.CheckConstraint(condition=Q(nth__gte=1, nth__lte=SENDS), name="no_more_sends_than_allowed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.nth}"

@@ -1,0 +1,45 @@
+"""Giving an agent a mobile number. A new number is a new proof: what the old one began ends with it."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from idp.agents.models import Agent
+from idp.otp import identifiers
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.models import NUMBER_NAME, Outcome, PhoneAuthenticator, Verification
+
+
+def normal(typed: str, default_country: str) -> str:
+    """Bring a number in any spelling into E.164. Raises ValidationError with a sentence."""
+    read = identifiers.parse(typed, default_country)
+    if isinstance(read, PhoneNumber):
+        return read.e164
+    raise ValidationError(str(identifiers.Fault.NO_COUNTRY if isinstance(read, identifiers.Email) else read))
+
+
+@transaction.atomic
+def give(agent: Agent, number: str, now: datetime) -> bool:
+    """Give an agent a number in E.164, in place of the one before. Returns whether one was replaced.
+
+    Raises ValidationError with a sentence if it is somebody else's. Ending the sign-ins that the old number
+    proved is the caller's part.
+    """
+    held = PhoneAuthenticator.objects.filter(user=agent).first()
+    if held is not None and held.number == number:
+        return False
+    phone = held or PhoneAuthenticator(user=agent, name=NUMBER_NAME)
+    phone.number = number
+    phone.full_clean()
+    phone.save()
+    end_open(agent, now)
+    return held is not None
+
+
+def end_open(agent: Agent, now: datetime) -> None:
+    """End the verifications under way of an agent's number, so that a code sent to an old one opens nothing."""
+    under_way = Verification.objects.filter(authenticator__user=agent, ended_at__isnull=True)
+    under_way.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)

@@ -1,0 +1,170 @@
+"""Asking for a code and checking one, with our own limits kept before Twilio is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
+
+from idp.bearer_secrets import keyed_hash
+from idp.otp import limits
+from idp.otp.channels import Channel
+from idp.otp.gateway import CheckResult, NotSent, Sent, VerifyGateway
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A verification to join. `send` is the send to carry out now, or None where one was made just before."""
+
+    verification: Verification
+    send: VerificationSend | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person may still do with their code: tries left, and when (if at all) it can be sent again."""
+
+    tries_left: int
+    sends: int
+    next_send_at: datetime | None
+    expires_at: datetime
+
+
+class Checked(StrEnum):
+    """What came of a code that was typed."""
+
+    APPROVED = "approved"
+    WRONG = "wrong"
+    TOO_MANY_TRIES = "too many tries"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def ask(typed: PhoneNumber | Email, channel: Channel, now: datetime) -> Asked:
+    """Reserve a send for what was typed, or join the one that was made a moment ago.
+
+    Once sends or tries are used up, there is nothing to send until the code has run out.
+    The reservation is committed before Twilio is called, so that no two browsers can exceed the limit.
+    An identifier of nobody gets a decoy that counts in the same way.
+    """
+    authenticator = find_authenticator(typed)
+    counted_as = _counted_as(authenticator.number if authenticator else typed.shown.lower())
+    with transaction.atomic():
+        verification = _open(authenticator, counted_as, now)
+        last = verification.sends.order_by("nth").last()
+        nth = last.nth + 1 if last else 1
+        if last is not None:
+            again_at = limits.next_send_at(last.nth, last.at)
+            if again_at is None or now < again_at or verification.tries >= limits.TRIES:
+                return Asked(verification, None)
+        send = VerificationSend.objects.create(verification=verification, nth=nth, channel=channel, at=now)
+    return Asked(verification, send)
+
+
+def standing(verification: Verification, now: datetime) -> Standing:
+    """Tell what is left of a verification."""
+    last = verification.sends.order_by("nth").last()
+    sends = last.nth if last else 0
+    over = verification.ended_at is not None or limits.is_over(verification.started_at, now)
+    return Standing(
+        tries_left=limits.TRIES - verification.tries,
+        sends=sends,
+        next_send_at=now if over or last is None else limits.next_send_at(sends, last.at),
+        expires_at=verification.started_at + limits.CODE_LIFETIME,
+    )
+
+
+def carry_out(send: VerificationSend, gateway: VerifyGateway, reference: str) -> Sent | NotSent | None:
+    """Make the text or call that was reserved, and keep what Twilio said. None for a decoy: nothing is sent.
+
+    Runs outside any transaction, since it waits for Twilio.
+    """
+    verification = send.verification
+    number = verification.authenticator.number if verification.authenticator else None
+    result = gateway.start(number, Channel(send.channel), reference) if number else None
+    if isinstance(result, Sent):
+        Verification.objects.filter(pk=verification.pk).update(sid=result.sid)
+    VerificationSend.objects.filter(pk=send.pk).update(answer=_answer(result))
+    return result
+
+
+def check(verification: Verification, code: str, gateway: VerifyGateway, now: datetime) -> Checked:
+    """Try a code. The try is counted and committed first; only then is Twilio asked.
+
+    A decoy's codes are never right, nor are those of a verification that is used up: a stranger is told
+    the same in each case. An approved verification is left open, for `approve` to close it in the
+    transaction that signs the agent in.
+    """
+    verification.refresh_from_db()
+    if limits.is_over(verification.started_at, now):
+        return Checked.EXPIRED
+    counted = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES).update(tries=F("tries") + 1)
+    if not counted:
+        return Checked.TOO_MANY_TRIES
+    verification.refresh_from_db()
+    if verification.authenticator is None or not verification.sid or verification.ended_at is not None:
+        return Checked.WRONG
+    number = verification.authenticator.number
+    return _settle(verification, gateway.check(sid=verification.sid, to=number, code=code))
+
+
+def approve(verification: Verification, now: datetime) -> bool:
+    """Use an approved verification up. False if somebody did so before: one code, one sign-in."""
+    closed = Verification.objects.filter(pk=verification.pk, ended_at__isnull=True).update(
+        ended_at=Greatest(now, F("started_at")), outcome=Outcome.APPROVED
+    )
+    return closed == 1
+
+
+def find_authenticator(typed: PhoneNumber | Email) -> PhoneAuthenticator | None:
+    """Return the number that a typed identifier leads to, switched-off agents included."""
+    rows: QuerySet[PhoneAuthenticator] = PhoneAuthenticator.objects.select_related("user").filter(confirmed=True)
+    if isinstance(typed, PhoneNumber):
+        return rows.filter(number=typed.e164).first()
+    return rows.filter(user__email__iexact=typed.address).first()
+
+
+def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> Verification:
+    over = now - limits.CODE_LIFETIME
+    stale = Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True, started_at__lte=over)
+    stale.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
+    verification, _ = Verification.objects.get_or_create(
+        counted_as=counted_as,
+        ended_at__isnull=True,
+        defaults={"authenticator": authenticator, "started_at": now},
+    )
+    Verification.objects.filter(pk=verification.pk).update(tries=F("tries"))
+    verification.refresh_from_db()
+    return verification
+
+
+def _settle(verification: Verification, result: CheckResult) -> Checked:
+    match result:
+        case CheckResult.APPROVED:
+            return Checked.APPROVED
+        case CheckResult.UNKNOWN:
+            return Checked.UNKNOWN
+        case CheckResult.TOO_MANY_TRIES:
+            Verification.objects.filter(pk=verification.pk).update(tries=limits.TRIES)
+            return Checked.TOO_MANY_TRIES
+        case CheckResult.GONE:  # over at Twilio: the next send starts anew there
+            Verification.objects.filter(pk=verification.pk).update(sid="")
+    return Checked.WRONG
+
+
+def _answer(result: Sent | NotSent | None) -> str:
+    match result:
+        case None:
+            return "not sent: nobody has this number"
+        case Sent():
+            return "sent"
+        case NotSent(failure, code, _):
+            return f"{failure.value} ({code})" if code else failure.value
+
+
+def _counted_as(identifier: str) -> str:
+    return keyed_hash("counted as", identifier)

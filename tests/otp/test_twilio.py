@@ -1,0 +1,358 @@
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from structlog.testing import capture_logs
+
+from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
+from idp.demo.verify_emulator.state import Variants
+from idp.otp.channels import Channel
+from idp.otp.gateway import CheckResult, Failure, NotSent, Sent
+
+ANA = "+12015550101"
+BEN = "+12015550102"
+LOST = [FaultKind.DROP, FaultKind.TRUNCATED]
+
+
+def starts(verify):
+    return verify.state.counters()["paths"].get("POST Verifications", 0)
+
+
+def test_the_code_that_arrives_is_approved(gateway, phones):
+    sid = phones.ask(ANA)
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.APPROVED
+
+
+def test_a_code_can_be_heard_in_a_call(gateway, verify, phones):
+    sent = gateway.start(ANA, Channel.CALL, "reference")
+    assert verify.state.messages(ANA)[0].channel == "call"
+    assert gateway.check(sid=sent.sid, to=ANA, code=phones.code(ANA)) is CheckResult.APPROVED
+
+
+def test_a_wrong_code_is_wrong_and_the_right_one_still_counts(gateway, phones):
+    sid = phones.ask(ANA)
+    assert gateway.check(sid=sid, to=ANA, code=phones.wrong_code(ANA)) is CheckResult.WRONG_CODE
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.APPROVED
+
+
+def test_a_code_approved_before_is_gone(gateway, phones):
+    sid, code = phones.ask(ANA), phones.code(ANA)
+    gateway.check(sid=sid, to=ANA, code=code)
+    assert gateway.check(sid=sid, to=ANA, code=code) is CheckResult.GONE
+
+
+def test_a_code_is_gone_after_ten_minutes(gateway, verify, phones):
+    sid = phones.ask(ANA)
+    verify.state.advance(600)
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.GONE
+
+
+def test_a_verification_never_started_is_gone_in_both_reports(gateway, verify):
+    unknown = {"sid": "VE" + "0" * 32, "to": ANA, "code": "123456"}
+    assert gateway.check(**unknown) is CheckResult.GONE
+    verify.state.follow(Variants(unknown_check_is_400=True))
+    assert gateway.check(**unknown) is CheckResult.GONE
+
+
+@pytest.mark.parametrize(("locks", "sixth"), [(False, CheckResult.GONE), (True, CheckResult.TOO_MANY_TRIES)])
+def test_the_sixth_check_fails_even_with_the_right_code(gateway, verify, phones, locks, sixth):
+    verify.state.follow(Variants(sixth_check_is_429=locks))
+    sid = phones.ask(ANA)
+    wrong = [gateway.check(sid=sid, to=ANA, code=phones.wrong_code(ANA)) for _ in range(5)]
+    assert wrong == [CheckResult.WRONG_CODE] * 5
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is sixth
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        Variants(check_answers_200=True),
+        Variants(lower_case_attempts=True),
+        Variants(problem_details=True),
+        Variants(over_stays_readable=True),
+    ],
+)
+def test_a_sign_in_works_whichever_report_is_true(gateway, verify, phones, variants):
+    verify.state.follow(variants)
+    sid = phones.ask(ANA)
+    assert gateway.check(sid=sid, to=ANA, code=phones.wrong_code(ANA)) is CheckResult.WRONG_CODE
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.APPROVED
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.GONE
+
+
+def test_a_resend_keeps_the_sid_and_the_sixth_is_refused(gateway, phones):
+    sids = {phones.ask(ANA) for _ in range(5)}
+    refused = gateway.start(ANA, Channel.SMS, "reference")
+    assert len(sids) == 1
+    assert (refused.failure, refused.code) == (Failure.TOO_MANY_SENDS, 60203)
+
+
+@pytest.mark.parametrize("variants", [Variants(sixth_start_is_60202=True), Variants(problem_details=True)])
+def test_too_many_sends_are_recognised_in_the_other_reports(gateway, verify, phones, variants):
+    verify.state.follow(variants)
+    for _ in range(5):
+        phones.ask(ANA)
+    refused = gateway.start(ANA, Channel.SMS, "reference")
+    assert (refused.failure, refused.opens_breaker) == (Failure.TOO_MANY_SENDS, False)
+
+
+def test_a_canceled_verification_makes_room_for_a_new_one(gateway, phones):
+    first = phones.ask(ANA)
+    gateway.cancel(first)
+    second = phones.ask(ANA)
+    assert second != first
+    assert gateway.check(sid=first, to=ANA, code=phones.code(ANA)) is CheckResult.GONE
+
+
+def test_canceling_what_is_over_or_unknown_is_quiet(gateway, phones):
+    sid = phones.ask(ANA)
+    with capture_logs() as logs:
+        gateway.cancel(sid)
+        gateway.cancel(sid)
+        gateway.cancel("VE" + "0" * 32)
+    assert logs == []
+
+
+@pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
+def test_canceling_survives_an_outage(gateway, verify, phones, kind):
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind(kind))])
+    assert gateway.cancel(sid) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "failure", "code", "opens_breaker"),
+    [
+        ("+12015550190", Failure.REFUSED_NUMBER, 60205, False),
+        ("+12015550191", Failure.TOO_MANY_SENDS, 60203, False),
+        ("+12015550192", Failure.REFUSED_NUMBER, 60410, False),
+        ("+12015550195", Failure.UNAVAILABLE, 20503, True),
+        ("+12015550196", Failure.REFUSED_NUMBER, 60200, False),
+        ("+12015550198", Failure.MISCONFIGURED, 20003, True),
+        ("+12015550199", Failure.REFUSED_NUMBER, 60999, False),
+    ],
+)
+def test_a_number_that_misbehaves_gets_no_text(gateway, number, failure, code, opens_breaker):
+    refused = gateway.start(number, Channel.SMS, "reference")
+    assert isinstance(refused, NotSent)
+    assert (refused.failure, refused.code, refused.opens_breaker) == (failure, code, opens_breaker)
+    assert refused.request_id.startswith("RQ")
+
+
+@pytest.mark.parametrize("number", ["+12015550190", "+12015550192", "+12015550196"])
+def test_a_number_that_refuses_texts_can_be_called(gateway, phones, number):
+    sent = gateway.start(number, Channel.CALL, "reference")
+    assert gateway.check(sid=sent.sid, to=number, code=phones.code(number)) is CheckResult.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("number", "result"),
+    [("+12015550194", CheckResult.GONE), ("+12015550197", CheckResult.TOO_MANY_TRIES)],
+)
+def test_a_number_whose_checks_misbehave_is_not_let_in(gateway, phones, number, result):
+    sid = phones.ask(number)
+    assert gateway.check(sid=sid, to=number, code=phones.code(number)) is result
+
+
+def test_a_text_that_takes_its_time_counts_when_it_arrives(gateway, verify, phones):
+    late = "+12015550193"
+    sid = phones.ask(late)
+    assert verify.state.messages(late) == []
+    verify.state.advance(20)
+    assert gateway.check(sid=sid, to=late, code=phones.code(late)) is CheckResult.APPROVED
+
+
+@pytest.mark.parametrize("changes", [{"password": "another"}, {"service_sid": "VA" + "0" * 32}])
+def test_wrong_credentials_or_service_mean_that_nobody_gets_a_code(verify, make_gateway, changes):
+    stranger = make_gateway(verify.url, **changes)
+    refused = stranger.start(ANA, Channel.SMS, "reference")
+    assert (refused.failure, refused.opens_breaker) == (Failure.MISCONFIGURED, True)
+
+
+def test_wrong_credentials_at_a_check_are_no_verdict(verify, make_gateway, phones):
+    sid = phones.ask(ANA)
+    stranger = make_gateway(verify.url, password="another")
+    assert stranger.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
+def test_an_outage_at_a_start_is_told_and_the_text_is_not_repeated(gateway, verify, kind):
+    verify.state.order_faults([Fault(FaultKind(kind))])
+    refused = gateway.start(ANA, Channel.SMS, "reference")
+    assert (refused.failure, refused.opens_breaker) == (Failure.UNAVAILABLE, True)
+    assert starts(verify) == 1
+
+
+def test_a_start_that_is_not_answered_in_time_is_not_repeated(impatient, verify):
+    verify.state.order_faults([Fault(FaultKind.HANG, seconds=20)])
+    refused = impatient.start(ANA, Channel.SMS, "reference")
+    assert (refused.failure, refused.code, refused.request_id) == (Failure.UNAVAILABLE, None, "")
+    assert starts(verify) == 1
+
+
+def test_a_start_that_found_no_connection_is_tried_once_more(make_gateway, make_emulator):
+    port = a_free_port()
+    gateway = make_gateway(f"http://127.0.0.1:{port}", pause=lambda _: make_emulator(port))
+    assert isinstance(gateway.start(ANA, Channel.SMS, "reference"), Sent)
+
+
+def test_a_start_that_finds_no_connection_twice_is_an_outage(make_gateway):
+    gateway = make_gateway(f"http://127.0.0.1:{a_free_port()}", pause=lambda _: None)
+    refused = gateway.start(ANA, Channel.SMS, "reference")
+    assert (refused.failure, refused.code) == (Failure.UNAVAILABLE, None)
+
+
+@pytest.mark.parametrize("code", [20429, 60212])
+def test_a_start_that_came_too_fast_is_tried_once_more_after_a_second_at_most(verify, make_gateway, code):
+    pauses = []
+    gateway = make_gateway(verify.url, pause=pauses.append)
+    verify.state.order_faults([Fault(FaultKind.ERROR, status=429, code=code, seconds=25)])
+    assert isinstance(gateway.start(ANA, Channel.SMS, "reference"), Sent)
+    assert [1.0 <= seconds < 1.5 for seconds in pauses] == [True]
+
+
+@pytest.mark.parametrize(("code", "failure"), [(20429, Failure.RATE_LIMITED), (60212, Failure.TOO_MANY_SENDS)])
+def test_a_start_that_comes_too_fast_twice_is_given_up(verify, make_gateway, code, failure):
+    gateway = make_gateway(verify.url, pause=lambda _: None)
+    verify.state.order_faults([Fault(FaultKind.ERROR, status=429, code=code, calls=2)])
+    assert gateway.start(ANA, Channel.SMS, "reference").failure is failure
+    assert starts(verify) == 2
+
+
+@pytest.mark.parametrize("fields", [{"sid": None}, {"sid": "../Verifications"}, {"to": BEN}, {"status": "sanctioned"}])
+def test_a_start_whose_answer_makes_no_sense_is_an_outage(gateway, verify, fields):
+    verify.state.order_faults([Fault(FaultKind.FIELDS, fields=fields)])
+    assert gateway.start(ANA, Channel.SMS, "reference").failure is Failure.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sid": "VE" + "0" * 32},
+        {"sid": None},
+        {"to": BEN},
+        {"to": None},
+        {"status": "sanctioned"},
+        {"status": ["approved"]},
+        {"status": None},
+        {"status": "APPROVED"},
+        {"status": "pending", "valid": True, "sid": None},
+    ],
+)
+def test_an_approval_of_something_else_lets_no_one_in(gateway, verify, phones, fields):
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind.FIELDS, fields=fields)])
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+
+
+def test_a_right_code_for_another_number_lets_no_one_in(gateway, phones):
+    sid = phones.ask(BEN)
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(BEN)) is CheckResult.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["503", "html"])
+def test_an_outage_at_a_check_is_no_verdict(gateway, verify, phones, kind):
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind(kind))])
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_an_approval_that_got_lost_counts_if_it_can_be_read(gateway, verify, phones, kind):
+    verify.state.follow(Variants(over_stays_readable=True))
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(kind)])
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.APPROVED
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_an_approval_that_got_lost_is_gone_if_it_cannot_be_read(gateway, verify, phones, kind):
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(kind)])
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.GONE
+
+
+def test_a_check_that_is_not_answered_in_time_is_looked_up_once(impatient, verify, phones):
+    verify.state.follow(Variants(over_stays_readable=True))
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind.HANG, seconds=20)])
+    assert impatient.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.APPROVED
+    paths = verify.state.counters()["paths"]
+    assert (paths["POST VerificationCheck"], paths["GET Verifications/{Sid}"]) == (1, 1)
+
+
+def test_a_lost_check_that_is_still_pending_is_no_verdict(impatient, verify, phones):
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind.HANG, seconds=20, processed=False)])
+    assert impatient.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
+def test_a_lost_check_that_cannot_be_looked_up_is_no_verdict(gateway, verify, phones, kind):
+    sid = phones.ask(ANA)
+    verify.state.order_faults([Fault(FaultKind.DROP), Fault(FaultKind(kind))])
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+
+
+def test_an_approval_looked_up_must_be_about_the_same_number(gateway, verify, phones):
+    verify.state.follow(Variants(over_stays_readable=True))
+    sid = phones.ask(BEN)
+    verify.state.order_faults([Fault(FaultKind.DROP)])
+    assert gateway.check(sid=sid, to=ANA, code=phones.code(BEN)) is CheckResult.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "code", ["", "123", "12345678901", "12345\n", "\uff11\uff12\uff13\uff14\uff15\uff16", "' OR 1=1"]
+)
+def test_what_is_no_code_lets_no_one_in(gateway, phones, code):
+    sid = phones.ask(ANA)
+    assert gateway.check(sid=sid, to=ANA, code=code) in {CheckResult.WRONG_CODE, CheckResult.GONE}
+
+
+def test_parallel_wrong_codes_cost_five_tries_and_let_no_one_in(gateway, phones):
+    sid, wrong = phones.ask(ANA), phones.wrong_code(ANA)
+    with ThreadPoolExecutor(20) as threads:
+        results = list(threads.map(lambda _: gateway.check(sid=sid, to=ANA, code=wrong), range(20)))
+    assert results.count(CheckResult.WRONG_CODE) == 5
+    assert results.count(CheckResult.GONE) == 15
+
+
+def test_threads_that_share_the_gateway_get_their_own_answers(gateway, verify):
+    def sign_in(number):
+        sent = gateway.start(number, Channel.SMS, "reference")
+        code = verify.state.messages(number)[0].code
+        return gateway.check(sid=sent.sid, to=number, code=code)
+
+    numbers = [f"+1201555{line:04}" for line in range(1000, 1020)]
+    with ThreadPoolExecutor(20) as threads:
+        assert set(threads.map(sign_in, numbers)) == {CheckResult.APPROVED}
+
+
+def test_one_right_code_at_once_from_many_phones_is_approved_once(gateway, phones):
+    sid, code = phones.ask(ANA), phones.code(ANA)
+    with ThreadPoolExecutor(20) as threads:
+        results = list(threads.map(lambda _: gateway.check(sid=sid, to=ANA, code=code), range(20)))
+    assert results.count(CheckResult.APPROVED) == 1
+
+
+def test_the_log_names_the_failure_but_neither_number_nor_code_nor_sid(gateway, verify, phones):
+    sid, code = phones.ask(ANA), phones.code(ANA)
+    verify.state.order_faults([Fault(FaultKind.UNAVAILABLE)])
+    with capture_logs() as logs:
+        gateway.check(sid=sid, to=ANA, code=code)
+    assert [(line["log_level"], line["failure"], line["code"]) for line in logs] == [("warning", "unknown", 20503)]
+    assert not any(secret in str(logs) for secret in (sid, code, ANA))
+
+
+def test_edge_region_and_proxy_of_the_environment_do_not_divert_the_emulator(verify, make_gateway, monkeypatch):
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{a_free_port()}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert isinstance(make_gateway(verify.url).start(ANA, Channel.SMS, "reference"), Sent)
+
+
+def a_free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
