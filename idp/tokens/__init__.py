@@ -1,0 +1,1 @@
+"""Long-lived tokens: how a remembered device stays signed in."""

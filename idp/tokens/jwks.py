@@ -1,0 +1,22 @@
+"""The public halves of the token keys, as a JSON Web Key Set (RFC 7517 section 5)."""
+
+import json
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import ECAlgorithm
+
+from idp.keys import keyring
+from idp.keys.models import Use
+from idp.tokens.claims import ALGORITHM
+
+
+def key_set() -> dict[str, list[dict[str, Any]]]:
+    """Return every published token key, the active one first."""
+    return {"keys": [_public(key) for key in keyring.published(Use.TOKEN)]}
+
+
+def _public(key: keyring.Key) -> dict[str, Any]:
+    public = load_pem_private_key(key.private_key.encode(), password=None).public_key()
+    content: dict[str, Any] = json.loads(ECAlgorithm.to_jwk(public))  # type: ignore[arg-type]  # P-256 by making
+    return {**content, "kid": key.kid, "use": "sig", "alg": ALGORITHM}
