@@ -1,0 +1,1 @@
+"""The ladder (session, token, code) and the pages that climb it."""

@@ -1,0 +1,268 @@
+"""The one dispatcher of the login: it reads facts, has them judged and written, and names the next step.
+
+Every page and form of the login comes back to `advance`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F
+
+from idp.agents import devices
+from idp.agents.authentication import Method
+from idp.agents.models import Agent
+from idp.audit.models import Kind
+from idp.bearer_secrets import keyed_hash, new_secret, same
+from idp.login import ladder, sending, sign_in, standing
+from idp.login.cookies import FLOW_LIFETIME, Handover
+from idp.login.errors import AlreadySignedIn, Busy, CookieLost, FlowUnknown
+from idp.login.ladder import AskCode, AskPhone, LoginRequirements, Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.login.presented import Presented
+from idp.login.sign_in import Admission, Finished
+from idp.login.standing import Standing
+from idp.login.visit import TouchPoints, Visit
+from idp.otp import verifications
+from idp.otp.channels import Channel
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.verifications import Checked
+from idp.policies.access import LATER, Effect
+from idp.policies.models import TimeoutPolicy
+from idp.tokens.lifecycle import LostRace
+
+ATTEMPTS = 3
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded(Generic[Answer]):
+    """What the protocol made of an admission, and the cookies that go with it."""
+
+    answer: Answer
+    handover: Handover
+
+
+Step = AskPhone | AskCode | Refuse | Finished
+
+
+def begin(
+    requirements: LoginRequirements,
+    policy: TimeoutPolicy,
+    *,
+    return_to: Callable[[UUID], str],
+    protocol: dict[str, Any],
+    now: datetime,
+) -> LoginFlow:
+    """Begin a login in memory. It is stored only when a page is needed."""
+    flow = LoginFlow(
+        service=requirements.service,
+        service_name=requirements.service_name,
+        timeout_policy=policy,
+        force_authn=requirements.force_authn,
+        is_passive=requirements.is_passive,
+        needs_code=requirements.needs_code,
+        protocol=protocol,
+        begun_at=now,
+        expires_at=now + FLOW_LIFETIME,
+    )
+    flow.return_to = return_to(flow.pk)
+    return flow
+
+
+def store(flow: LoginFlow) -> str:
+    """Keep a flow until its pages are done, and return the secret for its cookie."""
+    secret = new_secret()
+    flow.secret_hash = keyed_hash("flow", secret)
+    flow.save(force_insert=True)
+    return secret
+
+
+def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
+    """Return the flow that a browser holds.
+
+    Raises FlowUnknown if there is none or it is too old, CookieLost if the browser is not the one it was
+    begun in.
+    """
+    flow = LoginFlow.objects.select_related("timeout_policy", "agent", "device").filter(pk=pk).first()
+    if flow is None or now >= flow.expires_at:
+        raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
+    if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
+        raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
+    return flow
+
+
+def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
+    """Take a flow as far as it goes without asking the agent for anything, and name what comes next."""
+    return _attempt(lambda: _advance(Visit(flow, presented, now)))
+
+
+def send_code(
+    flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, presented: Presented, now: datetime
+) -> AskCode | Refuse:
+    """Have a code sent to what was typed, unless the access policy refuses this phone already."""
+    visit = Visit(flow, presented, now)
+    decision = visit.decide(None, touch_points=presented.touch_points)
+    if decision.effect == Effect.DENY:
+        visit.record_refusal(decision, None)
+        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    asked = verifications.ask(typed, channel, now)
+    flow.verification, flow.typed, flow.touch_points = asked.verification, typed.shown, presented.touch_points
+    flow.save(update_fields=["verification", "typed", "touch_points"])
+    if asked.send is not None:
+        sending.dispatch(asked.send, presented.origin, flow.service)
+    return AskCode()
+
+
+def change_number(flow: LoginFlow) -> None:
+    """Go back to the first page; what was typed stays for correction."""
+    flow.verification = None
+    flow.save(update_fields=["verification"])
+
+
+def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -> Step | Checked:
+    """Try a code, and sign the agent in if it is right."""
+    visit = Visit(flow, presented, now)
+    if flow.verification is None:
+        return AskPhone(None)
+    sending.wait(flow.verification_id)
+    checked = verifications.check(flow.verification, code, sending.gateway(), now)
+    if checked == Checked.APPROVED:
+        return _attempt(lambda: _use_approval(visit))
+    flow.refresh_from_db()
+    if flow.finished_at is not None:  # a double tap: its twin was faster
+        return advance(flow, presented, now)
+    authenticator = flow.verification.authenticator if flow.verification else None
+    visit.record(
+        Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
+        agent=authenticator.user if authenticator else None,
+        detail=checked.value,
+    )
+    return checked
+
+
+def conclude(
+    flow: LoginFlow, presented: Presented, now: datetime, answer: Callable[[Admission], Answer]
+) -> Concluded[Answer] | Step:
+    """Advance a flow and, if that lets the agent in, have the protocol's answer made in the same transaction.
+
+    A flow is answered once: raises AlreadySignedIn the second time.
+    """
+    return _attempt(lambda: _conclude(Visit(flow, presented, now), answer))
+
+
+def give_up(flow: LoginFlow, now: datetime) -> None:
+    """End a flow without an answer; its pages are gone from now on. Raises AlreadySignedIn if it had one."""
+    unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True)
+    if unfinished.update(expires_at=max(now, flow.begun_at + timedelta(microseconds=1))) != 1:
+        raise AlreadySignedIn("the flow is finished and cannot be given up")
+
+
+def _attempt(step: Callable[[], Answer]) -> Answer:
+    """Run a transaction again when it lost a race, a few times; nothing of a failed run remains."""
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return step()
+        except (LostRace, IntegrityError, OperationalError) as error:
+            lost: Exception = error
+    raise Busy(f"lost {ATTEMPTS} races: {type(lost).__name__}") from lost
+
+
+def _advance(visit: Visit) -> Step:
+    flow, presented = visit.flow, visit.presented
+    if flow.stored and _hold(flow).finished_at is not None:
+        return sign_in.finished_before(visit)
+    known = standing.read(presented, flow.timeout_policy.limits, visit.now)
+    if known.copied:
+        return sign_in.end_copied(visit, known)
+    if known.remark:
+        kind, detail = known.remark
+        visit.record(kind, agent=known.device and known.device.agent, device=known.device, detail=detail)
+    agent = known.device.agent if known.authentication and known.device else None
+    decision = visit.decide(agent, touch_points=_touch_points(visit, known))
+    step = ladder.next_step(
+        known.authentication,
+        decision,
+        _requirements(flow),
+        reason=known.reason,
+        code_sent=flow.verification_id is not None,
+    )
+    match step:
+        case ladder.Finish(proved):
+            return sign_in.renew(visit, known, proved, decision)
+        case Refuse(by=RefusedBy.ACCESS_POLICY) if flow.stored:  # else its page comes next, and records it
+            visit.record_refusal(decision, agent)
+    return step
+
+
+def _use_approval(visit: Visit) -> Step | Checked:
+    """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
+    flow = _hold(visit.flow)
+    if flow.finished_at is not None:
+        return sign_in.finished_before(visit)
+    verification = flow.verification
+    if verification is None or verification.authenticator is None:
+        return Checked.WRONG
+    if not verifications.approve(verification, visit.now):
+        return Checked.WRONG
+    agent = Agent.objects.get(pk=verification.authenticator.user_id)
+    if not agent.is_active:
+        visit.record(Kind.SWITCHED_OFF, agent=agent)
+        return Refuse(RefusedBy.SWITCHED_OFF)
+    decision = visit.decide(agent, touch_points=visit.presented.touch_points)
+    if decision.effect == Effect.DENY:
+        visit.record_refusal(decision, agent)
+        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    return sign_in.enrol(visit, agent, devices.find(visit.presented.device_secret), decision)
+
+
+def _conclude(visit: Visit, answer: Callable[[Admission], Answer]) -> Concluded[Answer] | Step:
+    step = _advance(visit)
+    if not isinstance(step, Finished):
+        return step
+    admission = _claim(visit) if visit.flow.stored else step.admission
+    return admission if isinstance(admission, Refuse) else Concluded(answer(admission), step.handover)
+
+
+def _claim(visit: Visit) -> Admission | Refuse:
+    """Take the outcome of a finished flow, once; agent, device and rules are looked at again."""
+    flow = visit.flow
+    claimed = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=False, claimed_at__isnull=True)
+    if claimed.update(claimed_at=visit.now) != 1:
+        raise AlreadySignedIn("the flow was claimed before")
+    admission = sign_in.admission_of(flow)
+    if admission.device.revoked_at is not None or not admission.agent.is_active:
+        raise FlowUnknown("agent or device ended between sign-in and answer")
+    decision = visit.decide(admission.agent, touch_points=admission.device.touch_points)
+    by_code = admission.authentication.method == Method.CODE
+    if decision.effect == Effect.ALLOW or (by_code and decision.effect == Effect.ASK_CODE):
+        return admission
+    visit.record_refusal(decision, admission.agent)
+    return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+
+
+def _touch_points(visit: Visit, known: Standing) -> TouchPoints:
+    """Say what is known of touch points: told at the last code, told on this flow's first page, or still to come."""
+    if known.authentication and known.device:
+        return known.device.touch_points
+    return visit.presented.touch_points if visit.flow.verification_id else LATER
+
+
+def _hold(flow: LoginFlow) -> LoginFlow:
+    LoginFlow.objects.filter(pk=flow.pk).update(expires_at=F("expires_at"))
+    flow.refresh_from_db()
+    return flow
+
+
+def _requirements(flow: LoginFlow) -> LoginRequirements:
+    return LoginRequirements(
+        service=flow.service,
+        service_name=flow.service_name,
+        force_authn=flow.force_authn,
+        is_passive=flow.is_passive,
+        needs_code=flow.needs_code,
+    )

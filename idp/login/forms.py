@@ -1,0 +1,50 @@
+"""The two fields of the login, cleaned of all that people and phones add to them."""
+
+import unicodedata
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from idp.otp import identifiers
+from idp.otp.identifiers import Email, Fault, PhoneNumber
+
+CODE_LENGTH = 6
+MANY_TOUCH_POINTS = 50
+
+
+class IdentifierForm(forms.Form):
+    """Who is it? A mobile number or a work e-mail."""
+
+    identifier = forms.CharField(required=False, max_length=1000)
+    touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)
+
+    def clean_identifier(self) -> PhoneNumber | Email:
+        """Read what was typed into a number or an e-mail address."""
+        typed = identifiers.parse(self.cleaned_data["identifier"], settings.LATCHKEY.default_country)
+        if isinstance(typed, Fault):
+            raise forms.ValidationError(_(typed.value))
+        return typed
+
+
+class CodeForm(forms.Form):
+    """The code, in any digits, with or without spaces and dashes."""
+
+    code = forms.CharField(required=False, max_length=10_000)
+
+    def clean_code(self) -> str:
+        """Return exactly six ASCII digits; anything else costs no try."""
+        typed = "".join(letter for letter in self.cleaned_data["code"] if not _separates(letter))
+        if not typed:
+            raise forms.ValidationError(_("Enter the 6-digit code"))
+        if not typed.isdecimal():
+            raise forms.ValidationError(_("The code is digits only."))
+        if len(typed) != CODE_LENGTH:
+            raise forms.ValidationError(
+                _("The code has 6 digits. You entered %(count)s.") % {"count": min(len(typed), 1000)}
+            )
+        return "".join(str(unicodedata.decimal(digit)) for digit in typed)
+
+
+def _separates(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in {"Pd", "Cf"}

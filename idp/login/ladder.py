@@ -1,0 +1,155 @@
+"""The ordered ways in, and what comes next. Pure: facts and the time come in, a step comes out.
+
+The rungs are tried in order: a live session, then a long-lived token, then the code.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from idp.agents.authentication import Authentication, Method
+from idp.policies.access import Decision, Effect
+from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_limit
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRequirements:
+    """What a protocol asks of the login, complete when the flow begins.
+
+    `force_authn` wants a fresh code, `needs_code` a sign-in that was opened by one, however long ago;
+    `is_passive` wants no page (SAML Core 3.4.1).
+    """
+
+    service: str
+    service_name: str
+    force_authn: bool = False
+    is_passive: bool = False
+    needs_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """The device that the browser named, and whose it is."""
+
+    id: UUID
+    agent: UUID
+    authenticated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """The open session of that device."""
+
+    opened_by: Method
+    opened_at: datetime
+    last_seen_at: datetime
+
+
+class Proof(StrEnum):
+    """What the browser showed beside its device cookie."""
+
+    SESSION_COOKIE = "session cookie"
+    TOKEN = "token"
+    NOTHING = "nothing"
+
+
+def rung(
+    device: DeviceFacts | None,
+    session: SessionFacts | None,
+    proof: Proof,
+    policy: TimeoutPolicy,
+    now: datetime,
+) -> Authentication | Limit | None:
+    """Return the highest rung that holds without a code, the limit that broke it, or None.
+
+    On a remembered device the token proves the session too; elsewhere the session cookie does.
+    """
+    if device is None or proof == Proof.NOTHING:
+        return None
+    limit = _session_limit(device, session, policy, now)
+    if session is not None and limit is None:
+        return Authentication(device.agent, device.id, Method.SESSION, session.opened_by, device.authenticated_at)
+    if code_is_too_old(policy, device.authenticated_at, now):
+        return Limit.CODE_AGE
+    if proof == Proof.TOKEN:
+        return Authentication(device.agent, device.id, Method.TOKEN, Method.TOKEN, device.authenticated_at)
+    return limit
+
+
+def _session_limit(
+    device: DeviceFacts, session: SessionFacts | None, policy: TimeoutPolicy, now: datetime
+) -> Limit | None:
+    if session is None:
+        return None
+    return passed_limit(
+        policy,
+        authenticated_at=device.authenticated_at,
+        opened_at=session.opened_at,
+        last_seen_at=session.last_seen_at,
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AskPhone:
+    """Ask who it is. `reason` says why a phone that was signed in has to prove itself again."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskCode:
+    """Ask for the code that was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Let the agent in."""
+
+    authentication: Authentication
+
+
+class RefusedBy(StrEnum):
+    """Whose wish the agent's sign-in does not meet."""
+
+    ACCESS_POLICY = "access policy"
+    NOT_PASSIVE = "not passive"
+    SWITCHED_OFF = "switched off"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Do not let the agent in. `message` is the rule's own sentence, if it has one."""
+
+    by: RefusedBy
+    message: str = ""
+
+
+Step = AskPhone | AskCode | Finish | Refuse
+
+
+def next_step(
+    authentication: Authentication | None,
+    decision: Decision,
+    requirements: LoginRequirements,
+    *,
+    reason: str | None,
+    code_sent: bool,
+) -> Step:
+    """Say what comes next, given what was proved, what the access policy says and what the service asked."""
+    if decision.effect == Effect.DENY:
+        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    if authentication is not None and _counts(authentication, decision, requirements):
+        return Finish(authentication)
+    if requirements.is_passive:
+        return Refuse(RefusedBy.NOT_PASSIVE)
+    return AskCode() if code_sent else AskPhone(reason)
+
+
+def _counts(authentication: Authentication, decision: Decision, requirements: LoginRequirements) -> bool:
+    if authentication.method == Method.CODE:
+        return True
+    if requirements.needs_code and authentication.opened_by != Method.CODE:
+        return False
+    return decision.effect == Effect.ALLOW and not requirements.force_authn

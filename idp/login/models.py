@@ -1,0 +1,64 @@
+"""One login under way."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from idp.agents.models import Agent, Device
+from idp.otp.models import Verification
+from idp.policies.models import TimeoutPolicy
+
+
+class LoginFlow(models.Model):
+    """What a protocol asked for, how far its answer is, and whether it was given.
+
+    The browser holds the id, which counts only together with the flow cookie. `protocol` is opaque here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    secret_hash = models.CharField(max_length=64)
+    service = models.CharField(max_length=50)
+    service_name = models.CharField(max_length=100)
+    timeout_policy = models.ForeignKey(TimeoutPolicy, models.CASCADE)
+    force_authn = models.BooleanField(default=False)
+    is_passive = models.BooleanField(default=False)
+    needs_code = models.BooleanField(default=False)
+    return_to = models.CharField(max_length=200)
+    protocol = models.JSONField(default=dict)
+    typed = models.CharField(max_length=254, blank=True)
+    verification = models.ForeignKey(Verification, models.SET_NULL, null=True, related_name="flows")
+    touch_points = models.PositiveSmallIntegerField(null=True)
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    agent = models.ForeignKey(Agent, models.CASCADE, null=True, related_name="flows")
+    device = models.ForeignKey(Device, models.CASCADE, null=True, related_name="flows")
+    session_index = models.CharField(max_length=40, blank=True)
+    method = models.CharField(max_length=8, blank=True)
+    opened_by = models.CharField(max_length=8, blank=True)
+    authenticated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "login under way"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True) | Q(finished_at__isnull=False),
+                name="claimed_after_it_was_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True)
+                | Q(agent__isnull=False, device__isnull=False, authenticated_at__isnull=False),
+                name="finished_by_somebody_on_some_device",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("begun_at")), name="expires_after_it_began"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.begun_at:%H:%M:%S}"
+
+    @property
+    def stored(self) -> bool:
+        """Whether the flow has a row; a silent pass never needs one."""
+        return not self._state.adding

@@ -1,0 +1,67 @@
+"""What a request brings along to the login: cookies, user agent, address. All of it is a claim."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from idp import reference
+from idp.agents.devices import Browser
+from idp.agents.models import Kind
+from idp.audit.events import Origin
+from idp.login import cookies
+from idp.policies import user_agents
+from idp.policies.user_agents import UserAgent
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One request's proofs, if it has any, and what its browser says of itself.
+
+    `touch_points` is what script on the login page counted, or None where nobody told.
+    """
+
+    device_secret: str | None
+    token: str | None
+    session_secret: str | None
+    user_agent: UserAgent
+    touch_points: int | None
+    origin: Origin
+
+    @property
+    def browser(self) -> Browser:
+        """The browser as a device row describes it. What cannot be told is a computer."""
+        seen = user_agents.with_touch_points(self.user_agent, self.touch_points)
+        kind = Kind.MOBILE if user_agents.is_mobile(seen) else Kind.DESKTOP
+        return Browser(kind, user_agents.describe(seen)[:100], user_agents.family(seen), self.touch_points)
+
+
+def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
+    """Read what a request brings."""
+    header = request.headers.get("User-Agent", "")
+    parsed = user_agents.parse(header)
+    return Presented(
+        device_secret=request.COOKIES.get(cookies.name("device")),
+        token=request.COOKIES.get(cookies.name("token")),
+        session_secret=request.COOKIES.get(cookies.name("session")),
+        user_agent=parsed,
+        touch_points=touch_points,
+        origin=Origin(_address(request), parsed.text, reference.current()),
+    )
+
+
+def _address(request: HttpRequest) -> str | None:
+    """Count back through as many proxies as are ours; what lies beyond them anybody may have written."""
+    nearest = request.META.get("REMOTE_ADDR", "")
+    hops = settings.LATCHKEY.trusted_proxies
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    claimed = forwarded[-hops] if 0 < hops <= len(forwarded) else nearest
+    return _readable(claimed) or _readable(nearest)
+
+
+def _readable(address: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(address.partition("%")[0]))  # a zone means nothing outside its host
+    except ValueError:
+        return None

@@ -1,0 +1,68 @@
+"""Texts and calls are made beside the request that asked for them.
+
+So the answer never waits for what Twilio says about this number, and a known number looks like an unknown
+one (rule D23 of the security notes).
+"""
+
+import contextvars
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from uuid import UUID
+
+from django.db import connections
+
+from idp import clock
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.otp import twilio, verifications
+from idp.otp.gateway import Sent, VerifyGateway
+from idp.otp.models import VerificationSend
+
+WORKERS = 8
+LONGEST_WAIT = 2.0
+
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="verify")
+_under_way: dict[UUID, "Future[None]"] = {}
+
+
+def gateway() -> VerifyGateway:
+    """Return the gateway that the settings name: Twilio's Verify, or the emulator in its place."""
+    return twilio.from_settings()
+
+
+def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> None:
+    """Have a reserved send carried out. The reservation must be committed."""
+    context = contextvars.copy_context()
+    future = _pool.submit(context.run, _carry_out, send, origin, service)
+    verification = send.verification_id
+    _under_way[verification] = future
+    future.add_done_callback(lambda _: _under_way.pop(verification, None))
+
+
+def wait(verification: UUID | None) -> None:
+    """Let a send that is under way come to its end, a moment at most: a text may be faster than its receipt."""
+    future = _under_way.get(verification) if verification else None
+    if future is not None:
+        futures.wait([future], timeout=LONGEST_WAIT)
+
+
+def settle() -> None:
+    """Wait until every send under way has come to its end, as when the process is about to stop."""
+    futures.wait(list(_under_way.values()))
+
+
+def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:
+    try:
+        result = verifications.carry_out(send, gateway(), origin.reference)
+        send.refresh_from_db()
+        authenticator = send.verification.authenticator
+        events.record(
+            Kind.CODE_SENT if isinstance(result, Sent) else Kind.CODE_NOT_SENT,
+            origin,
+            clock.now(),
+            agent=authenticator.user if authenticator else None,
+            service=service,
+            detail=f"{send.channel}: {send.answer}",
+        )
+    finally:
+        connections.close_all()

@@ -1,0 +1,156 @@
+"""The writes of a sign-in: device, session, token, flow and trail, all or nothing.
+
+Only this module makes an `Admission`, and only the login's flow calls it, after limits and access policy
+let the agent in. Responses and tokens are made from nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+from idp.agents import devices
+from idp.agents.authentication import Authentication, Method
+from idp.agents.models import Agent, Device, Reason
+from idp.audit.models import Kind
+from idp.login.cookies import Handover
+from idp.login.errors import FlowUnknown
+from idp.login.ladder import AskPhone, Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.login.standing import Standing
+from idp.login.visit import Visit, watched
+from idp.policies.access import Decision
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import OpenedBy
+from idp.tokens import lifecycle as tokens
+from idp.tokens.lifecycle import LostRace, Recognised
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An agent whom limits and access policy let in, and the sign-in they have now."""
+
+    agent: Agent
+    device: Device
+    session_index: str
+    authentication: Authentication
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The login is over and the agent is in. `handover` is for the browser's cookies."""
+
+    admission: Admission
+    handover: Handover
+
+
+def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decision) -> Finished:
+    """Sign in by session or token: touch or open the session, and move the token on."""
+    device, session = known.device, known.session
+    if device is None:
+        raise LostRace
+    if proved.method == Method.SESSION and session is not None:
+        sessions.touch(session, visit.now)
+    else:
+        session, _ = sessions.open_session(device, OpenedBy.TOKEN, visit.now)
+    token = tokens.rotate(known.token, device, visit.now) if isinstance(known.token, Recognised) else None
+    devices.seen(device, visit.now)
+    admission = Admission(device.agent, device, session.index, proved)
+    return _finish(visit, admission, Handover(token=token), decision)
+
+
+def enrol(visit: Visit, agent: Agent, present: Device | None, decision: Decision) -> Finished:
+    """Sign in by code: enrol the device, end what it replaces, open a session, issue the root token.
+
+    `present` is the device that this browser was before, if it was one.
+    """
+    enrolment = devices.enrol(agent, visit.presented.browser, present, visit.now)
+    device = enrolment.device
+    for ended in enrolment.ended:
+        sessions.end([ended.pk], ended.reason, visit.now)
+        visit.record(Kind.DEVICE_ENDED, agent=ended.agent, device=ended, detail=ended.reason)
+    session, session_secret = sessions.open_session(device, OpenedBy.CODE, visit.now)
+    token = tokens.issue(device, visit.now) if device.remembered else None
+    handover = _handover(visit, device, enrolment.secret, token, session_secret)
+    proved = Authentication(agent.pk, device.pk, Method.CODE, Method.CODE, device.authenticated_at)
+    return _finish(visit, Admission(agent, device, session.index, proved), handover, decision)
+
+
+def finished_before(visit: Visit) -> Finished:
+    """Come back to a flow that was finished: the outcome stands.
+
+    Where the answer to a code got lost, whoever holds the flow cookie gets the same root again within the
+    quiet minute, and new secrets for the lost ones. Later it takes a new code.
+    """
+    return Finished(admission_of(visit.flow), _what_got_lost(visit))
+
+
+def end_copied(visit: Visit, known: Standing) -> AskPhone | Refuse:
+    """Somebody shows a token that its owner, or a thief, moved on from: both holders are out, at once."""
+    device = known.device
+    if device is None:
+        raise LostRace
+    devices.revoke(device, Reason.COPIED, visit.now)
+    sessions.end([device.pk], Reason.COPIED, visit.now)
+    visit.record(Kind.TOKEN_COPIED, agent=device.agent, device=device)
+    return Refuse(RefusedBy.NOT_PASSIVE) if visit.flow.is_passive else AskPhone(Reason.COPIED)
+
+
+def admission_of(flow: LoginFlow) -> Admission:
+    """Return what a finished flow came to."""
+    if flow.agent is None or flow.device is None or flow.authenticated_at is None:
+        raise FlowUnknown("the flow is not finished")
+    proved = Authentication(
+        flow.agent.pk,
+        flow.device.pk,
+        Method(flow.method),
+        Method(flow.opened_by),
+        flow.authenticated_at,
+    )
+    return Admission(flow.agent, flow.device, flow.session_index, proved)
+
+
+def _what_got_lost(visit: Visit) -> Handover:
+    flow = visit.flow
+    quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
+    late = flow.finished_at is None or visit.now >= flow.finished_at + quiet
+    if flow.method != Method.CODE or flow.device is None or late:
+        return Handover()
+    if devices.find(visit.presented.device_secret) == flow.device:  # it arrived
+        return Handover()
+    devices.hold([flow.device.pk])
+    device = Device.objects.get(pk=flow.device.pk)
+    session = sessions.find(device)
+    if device.revoked_at is not None or session is None or session.index != flow.session_index:
+        return Handover()
+    token = tokens.root_again(device, visit.now) if device.remembered else None
+    return _handover(visit, device, devices.renew_secret(device), token, sessions.renew_secret(session))
+
+
+def _handover(visit: Visit, device: Device, secret: str, token: str | None, session_secret: str | None) -> Handover:
+    return Handover(
+        device_secret=secret,
+        token=token,
+        session_secret=session_secret,
+        session_lifetime=visit.flow.timeout_policy.absolute,
+        void=("session",) if device.remembered else ("token",),
+    )
+
+
+def _finish(visit: Visit, admission: Admission, handover: Handover, decision: Decision) -> Finished:
+    flow, proved = visit.flow, admission.authentication
+    flow.agent, flow.device = admission.agent, admission.device
+    flow.session_index, flow.finished_at = admission.session_index, visit.now
+    flow.method, flow.opened_by = proved.method, proved.opened_by
+    flow.authenticated_at = proved.authenticated_at
+    if flow.stored:
+        flow.save()
+    visit.record(
+        Kind.SIGNED_IN,
+        agent=admission.agent,
+        device=admission.device,
+        method=proved.method.value,
+        decided_by=decision.decided_by,
+        would_have=watched(decision),
+    )
+    return Finished(admission, handover)

@@ -1,0 +1,107 @@
+"""What is known of a browser before anything is decided: its device, its session, its token, and the rung.
+
+Reading only. The device's row is held first, so that what is read after it is fresh.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.agents import devices
+from idp.agents.authentication import Authentication, Method
+from idp.agents.models import Device
+from idp.audit.models import Kind
+from idp.login.ladder import DeviceFacts, Proof, SessionFacts, rung
+from idp.login.presented import Presented
+from idp.policies.timeouts import Limit, TimeoutPolicy
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import SsoSession
+from idp.tokens import lifecycle as tokens
+from idp.tokens.lifecycle import Recognised, Unrecognised
+from idp.tokens.rotation import LIFETIME, Verdict
+
+EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A browser's device, what it showed, and how far up the ladder that carries it."""
+
+    device: Device | None
+    session: SsoSession | None
+    token: Recognised | Unrecognised | None
+    rung: Authentication | Limit | None
+    token_ran_out: bool = False
+
+    @property
+    def authentication(self) -> Authentication | None:
+        """Who this is, if that is proved without a code."""
+        return self.rung if isinstance(self.rung, Authentication) else None
+
+    @property
+    def copied(self) -> bool:
+        """Whether the browser showed a token that somebody else moved on from."""
+        return isinstance(self.token, Recognised) and self.token.verdict == Verdict.COPIED
+
+    @property
+    def remark(self) -> tuple[Kind, str] | None:
+        """What the trail is told of the token where it lets nobody in and nobody out, or None if that is plain."""
+        match self.token:
+            case Unrecognised(why):
+                return Kind.TOKEN_UNKNOWN, why
+            case Recognised(verdict=Verdict.UNANSWERED):
+                return Kind.TOKEN_UNANSWERED, ""
+            case Recognised(verdict=Verdict.OLD_COPY):
+                return Kind.TOKEN_COPIED, "from before the last code; the phone keeps its sign-in"
+        return None
+
+    @property
+    def reason(self) -> str | None:
+        """Why a device that was signed in is not any more: a revocation, a limit, or None if it never was."""
+        if self.device is None:
+            return None
+        if self.device.revoked_at is not None:
+            return self.device.reason
+        if isinstance(self.rung, Limit):
+            return self.rung.value
+        return EXPIRED if self.token_ran_out else None
+
+
+def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing:
+    """Find the device a browser names and judge what it shows. Runs inside the caller's transaction."""
+    device = devices.find_and_hold(presented.device_secret)
+    if device is None:
+        token = tokens.recognise(presented.token, None, presented.browser.family, now)
+        return Standing(None, None, token, None)
+    session = sessions.find(device)
+    token = tokens.recognise(presented.token, device, presented.browser.family, now)
+    usable = device.revoked_at is None and device.agent.is_active
+    proof = _proof(device, session, token, presented) if usable else Proof.NOTHING
+    reached = rung(_facts(device), _session_facts(session), proof, policy, now)
+    return Standing(device, session, token, reached, _ran_out(device, token, now))
+
+
+def _proof(
+    device: Device, session: SsoSession | None, token: Recognised | Unrecognised | None, presented: Presented
+) -> Proof:
+    if device.remembered:
+        shown = isinstance(token, Recognised) and token.verdict.lets_in
+        return Proof.TOKEN if shown else Proof.NOTHING
+    proves = sessions.proves(session, presented.session_secret)
+    return Proof.SESSION_COOKIE if proves else Proof.NOTHING
+
+
+def _ran_out(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
+    """Whether the long-lived token is over; the browser itself forgets it in the same instant."""
+    if isinstance(token, Recognised):
+        return token.verdict == Verdict.EXPIRED
+    return token is None and device.remembered and now >= device.last_seen_at + LIFETIME
+
+
+def _facts(device: Device) -> DeviceFacts:
+    return DeviceFacts(device.pk, device.agent_id, device.authenticated_at)
+
+
+def _session_facts(session: SsoSession | None) -> SessionFacts | None:
+    if session is None:
+        return None
+    return SessionFacts(Method(session.opened_by), session.opened_at, session.last_seen_at)
