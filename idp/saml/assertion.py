@@ -1,0 +1,230 @@
+"""The answer: an Assertion, the Response around it, both signed and written once (Core 2.3, 3.3.3).
+
+Every value comes typed from one service provider's row, so Issuer, audience, recipient and destination agree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from lxml import etree
+
+from idp.saml import names
+from idp.saml.elements import element, instant, new_id, writable
+from idp.saml.encryption import encrypt
+from idp.saml.errors import SamlStatus
+from idp.saml.signing import SamlKey, sign
+
+__all__ = [
+    "Answer",
+    "Attribute",
+    "Authenticated",
+    "Envelope",
+    "Sign",
+    "Subject",
+    "answer",
+    "answer_with_status",
+    "build_assertion",
+    "build_error_response",
+    "build_response",
+    "writable",
+]
+
+LIFETIME = timedelta(minutes=5)
+BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew at all
+
+_SAML = f"{{{names.ASSERTION}}}"
+_SAMLP = f"{{{names.PROTOCOL}}}"
+_PREFIXES = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
+
+
+class Sign(StrEnum):
+    """What carries a signature. A Response without Assertion is signed in any case."""
+
+    BOTH = "both"
+    RESPONSE = "response"
+    ASSERTION = "assertion"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Between whom: our entity ID, the service provider's, its registered ACS, the request if any."""
+
+    issuer: str
+    audience: str
+    acs_url: str
+    in_response_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who, by the name the service provider knows."""
+
+    name_id: str
+    name_id_format: str = names.UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """When and how it was proved, and in which session. No end is stated unless an operator opted in."""
+
+    at: datetime
+    context_class: str
+    session_index: str
+    session_not_on_or_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One statement about the subject: a Name and its values, in order."""
+
+    name: str
+    values: tuple[str, ...]
+    name_format: str = names.BASIC
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that an Assertion says. `assertion_id` is fresh unless given; the caller keeps it on record."""
+
+    envelope: Envelope
+    subject: Subject
+    authenticated: Authenticated
+    attributes: tuple[Attribute, ...] = ()
+    assertion_id: str = field(default_factory=new_id)
+
+
+def answer(
+    content: Answer,
+    *,
+    key: SamlKey,
+    now: datetime,
+    signed: str = Sign.BOTH,
+    encrypt_for: tuple[str, ...] = (),
+) -> bytes:
+    """Build, sign and serialise a Response with one Assertion. Nothing may touch the bytes afterwards.
+
+    `signed` is a value of Sign. With certificates (PEM) in `encrypt_for` the Assertion, signed already, is
+    encrypted for the first usable one. Raises ValueError for content that build_assertion refuses, UnusableKey
+    if it cannot be encrypted: it is never sent in the clear instead.
+    """
+    signed = Sign(signed)
+    assertion = build_assertion(content, now=now)
+    if signed is not Sign.RESPONSE:
+        sign(assertion, key)
+    if encrypt_for:
+        assertion = encrypt(assertion, encrypt_for)
+    response = build_response(content.envelope, SamlStatus(names.SUCCESS), now=now, assertion=assertion)
+    if signed is not Sign.ASSERTION:
+        sign(response, key)
+    return etree.tostring(response, encoding="UTF-8")
+
+
+def answer_with_status(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:
+    """Build, sign and serialise a Response that tells only a status."""
+    return etree.tostring(sign(build_error_response(envelope, status, now=now), key), encoding="UTF-8")
+
+
+def build_assertion(content: Answer, *, now: datetime) -> etree._Element:
+    """Build the unsigned Assertion.
+
+    Raises ValueError for a character XML cannot hold, an empty or padded NameID or Issuer, or an attribute
+    Name given twice.
+    """
+    envelope = content.envelope
+    parts = [
+        _issuer(envelope.issuer),
+        _subject(content.subject, envelope, now),
+        _conditions(envelope.audience, now),
+        _authn_statement(content.authenticated),
+    ]
+    if content.attributes:
+        parts.append(_attribute_statement(content.attributes))
+    attributes = {"ID": content.assertion_id, "Version": "2.0", "IssueInstant": instant(now)}
+    return element(f"{_SAML}Assertion", attributes, *parts, nsmap={"saml": names.ASSERTION})
+
+
+def build_response(
+    envelope: Envelope,
+    status: SamlStatus,
+    *,
+    now: datetime,
+    assertion: etree._Element | None = None,
+    response_id: str | None = None,
+) -> etree._Element:
+    """Build the unsigned Response around an Assertion, which may be signed and encrypted. Raises ValueError."""
+    attributes = {
+        "ID": response_id or new_id(),
+        "Version": "2.0",
+        "IssueInstant": instant(now),
+        "Destination": envelope.acs_url,
+        "InResponseTo": envelope.in_response_to,
+    }
+    parts = [_issuer(envelope.issuer), _status(status), *([] if assertion is None else [assertion])]
+    return element(f"{_SAMLP}Response", attributes, *parts, nsmap=_PREFIXES)
+
+
+def build_error_response(envelope: Envelope, status: SamlStatus, *, now: datetime) -> etree._Element:
+    """Build the unsigned Response that tells only a status. Raises ValueError if that is Success."""
+    if status.top == names.SUCCESS:
+        raise ValueError("Success comes with an Assertion")
+    return build_response(envelope, status, now=now)
+
+
+def _whole(value: str) -> str:
+    if not value or value != value.strip():
+        raise ValueError(f"empty or padded with white space: {value!r}")
+    return value
+
+
+def _issuer(entity_id: str) -> etree._Element:
+    return element(f"{_SAML}Issuer", text=_whole(entity_id))
+
+
+def _subject(subject: Subject, envelope: Envelope, now: datetime) -> etree._Element:
+    data = {
+        "NotOnOrAfter": instant(now + LIFETIME),
+        "Recipient": envelope.acs_url,
+        "InResponseTo": envelope.in_response_to,
+    }
+    confirmation = element(
+        f"{_SAML}SubjectConfirmation",
+        {"Method": names.BEARER},
+        element(f"{_SAML}SubjectConfirmationData", data),
+    )
+    name_id = element(f"{_SAML}NameID", {"Format": subject.name_id_format}, text=_whole(subject.name_id))
+    return element(f"{_SAML}Subject", None, name_id, confirmation)
+
+
+def _conditions(audience: str, now: datetime) -> etree._Element:
+    restriction = element(f"{_SAML}AudienceRestriction", None, element(f"{_SAML}Audience", text=audience))
+    times = {"NotBefore": instant(now - BACKDATED), "NotOnOrAfter": instant(now + LIFETIME)}
+    return element(f"{_SAML}Conditions", times, restriction)
+
+
+def _authn_statement(authenticated: Authenticated) -> etree._Element:
+    end = authenticated.session_not_on_or_after
+    attributes = {
+        "AuthnInstant": instant(authenticated.at),
+        "SessionIndex": authenticated.session_index,
+        "SessionNotOnOrAfter": None if end is None else instant(end),
+    }
+    class_ref = element(f"{_SAML}AuthnContextClassRef", text=authenticated.context_class)
+    return element(f"{_SAML}AuthnStatement", attributes, element(f"{_SAML}AuthnContext", None, class_ref))
+
+
+def _attribute_statement(attributes: Sequence[Attribute]) -> etree._Element:
+    if len({it.name for it in attributes}) < len(attributes):
+        raise ValueError(f"an attribute Name twice among {[it.name for it in attributes]}")
+    return element(f"{_SAML}AttributeStatement", None, *map(_attribute, attributes))
+
+
+def _attribute(attribute: Attribute) -> etree._Element:
+    values = (element(f"{_SAML}AttributeValue", text=value) for value in attribute.values)
+    return element(f"{_SAML}Attribute", {"Name": attribute.name, "NameFormat": attribute.name_format}, *values)
+
+
+def _status(status: SamlStatus) -> etree._Element:
+    second = [] if status.second is None else [element(f"{_SAMLP}StatusCode", {"Value": status.second})]
+    return element(f"{_SAMLP}Status", None, element(f"{_SAMLP}StatusCode", {"Value": status.top}, *second))

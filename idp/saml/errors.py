@@ -1,0 +1,214 @@
+"""What may be wrong with a SAML message: told to a person on a page, or to the service provider as a status.
+
+Pages come first: nothing is returned to a service provider before its request is believed.
+"""
+
+from dataclasses import dataclass
+
+from idp.errors import IdpError
+
+LONGEST_QUOTE = 200
+
+
+def quoted(value: object) -> str:
+    """Quote a value from outside for the log: on one line, escaped, cut to a readable length."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"
+
+
+class UnreadableRequest(IdpError):
+    """The bytes are not what the binding, XML or the schema wants."""
+
+    code = "saml_unreadable_request"
+    status = 400
+    sentence = "This sign-in request cannot be read."
+    advice = "Start again from the app. If it happens again, show this page to your administrator."
+
+
+class NoRequest(UnreadableRequest):
+    """Somebody opened the address of the sign-in service without a request."""
+
+    code = "saml_no_request"
+    sentence = "There is nothing to sign in to at this address."
+    advice = "Open the app you want to use; it will bring you back here."
+
+
+class RequestTooLarge(UnreadableRequest):
+    """A message or one of its parts is longer than any honest one."""
+
+    code = "saml_request_too_large"
+    status = 413
+    sentence = "This sign-in request is too large."
+
+
+class RelayStateTooLong(RequestTooLarge):
+    """RelayState is longer than 4 kB."""
+
+    code = "saml_relay_state_too_long"
+    status = 400
+
+
+class UnknownServiceProvider(IdpError):
+    """No service provider of this name is registered and switched on."""
+
+    code = "saml_unknown_service_provider"
+    status = 403
+    sentence = "The app that sent you here is not set up for sign-in."
+    advice = "Show this page to your administrator."
+
+
+class UnregisteredAcs(IdpError):
+    """The answer is wanted at an address, or an index, that is not registered."""
+
+    code = "saml_unregistered_acs"
+    status = 400
+    sentence = "The app asks for the answer at an address that is not registered."
+    advice = "Show this page to your administrator."
+
+
+class UnofferedBinding(UnregisteredAcs):
+    """The answer is wanted by another binding than HTTP-POST."""
+
+    code = "saml_unoffered_binding"
+    sentence = "The app asks for the answer in a way that is not offered here."
+
+
+class BadSignature(IdpError):
+    """The request's signature does not hold. Never told apart on the page, only by its code."""
+
+    code = "saml_bad_signature"
+    status = 400
+    sentence = "The signature of this sign-in request does not hold."
+    advice = "Show this page to your administrator."
+
+
+class MissingSignature(BadSignature):
+    """This service provider must sign and has not."""
+
+    code = "saml_missing_signature"
+    sentence = "This sign-in request is not signed, as it should be."
+
+
+class MisshapenSignature(BadSignature):
+    """The signature stands in a wrong place or is built in a way that is not accepted."""
+
+    code = "saml_misshapen_signature"
+
+
+class DeniedAlgorithm(BadSignature):
+    """The signature is made with an algorithm that is not accepted."""
+
+    code = "saml_denied_algorithm"
+    sentence = "This sign-in request is signed with an algorithm that is not accepted."
+
+
+class UnknownSigningKey(BadSignature):
+    """None of the registered keys has made this signature."""
+
+    code = "saml_unknown_signing_key"
+
+
+class WrongDestination(IdpError):
+    """The request was meant for another address."""
+
+    code = "saml_wrong_destination"
+    status = 400
+    sentence = "This sign-in request was meant for another address."
+    advice = "Start again from the app. If it happens again, show this page to your administrator."
+
+
+class StaleRequest(IdpError):
+    """The request's instant is unreadable or more than the tolerated skew away from now."""
+
+    code = "saml_stale_request"
+    status = 400
+    sentence = "This sign-in request is too old, or its clock is wrong."
+    advice = "Start again from the app."
+
+
+class UnexpectedLogoutResponse(IdpError):
+    """A LogoutResponse that answers none of the LogoutRequests still open with its sender."""
+
+    code = "saml_unexpected_logout_response"
+    status = 400
+    sentence = "This sign-out answer was not expected."
+    advice = "You can close this page."
+
+
+class UnreadableMetadata(IdpError):
+    """The metadata of a service provider cannot be used."""
+
+    code = "saml_unreadable_metadata"
+    status = 400
+    sentence = "This metadata cannot be used."
+    advice = "Ask the service provider for its SAML 2.0 metadata, an EntityDescriptor with an SPSSODescriptor."
+
+
+class UnusableKey(IdpError):
+    """A signing key and its certificate cannot be used."""
+
+    code = "saml_unusable_key"
+    status = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SamlStatus:
+    """A top and a second status code, Core 3.2.2.2."""
+
+    top: str
+    second: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where an answer may go: the registered ACS, the request's ID, and the caller's RelayState."""
+
+    acs_url: str
+    in_response_to: str | None
+    relay_state: str | None
+
+
+class AnswerWithStatus(IdpError):
+    """A believed request that cannot be met: the service provider is told, by a signed Response.
+
+    `return_address` is where to; should no view catch it, it is an ordinary page.
+    """
+
+    code = "saml_answer_with_status"
+    status = 400
+    sentence = "The app asks for something that is not offered here."
+    advice = "Show this page to your administrator."
+
+    def __init__(
+        self, saml_status: SamlStatus, return_address: ReturnAddress, detail: str = "", *, sentence: str = ""
+    ) -> None:
+        super().__init__(detail or f"answered with {saml_status}", sentence=sentence)
+        self.saml_status = saml_status
+        self.return_address = return_address
+
+
+class AnswerLogoutWithStatus(IdpError):
+    """A believed LogoutRequest that cannot be met: the service provider is told, by a signed LogoutResponse.
+
+    It goes to the sender's registered address, and nowhere if the request was `asynchronous`.
+    """
+
+    code = "saml_answer_logout_with_status"
+    status = 400
+    sentence = "The app asks to sign out in a way that is not offered here."
+    advice = "Show this page to your administrator."
+
+    def __init__(
+        self,
+        saml_status: SamlStatus,
+        detail: str,
+        *,
+        in_response_to: str,
+        relay_state: str | None,
+        asynchronous: bool,
+    ) -> None:
+        super().__init__(detail)
+        self.saml_status = saml_status
+        self.in_response_to = in_response_to
+        self.relay_state = relay_state
+        self.asynchronous = asynchronous

@@ -1,0 +1,166 @@
+"""What every protocol message has in front: ID, Issuer, instant, Destination (Core 3.2.1, 3.2.2).
+
+Read and checked here once for requests and answers, and built here once for those of our own.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
+
+from lxml import etree
+
+from idp.saml import documents, names
+from idp.saml.bindings import Message, ReceivedMessage
+from idp.saml.documents import child, text_of
+from idp.saml.elements import element, instant, new_id
+from idp.saml.errors import (
+    MisshapenSignature,
+    StaleRequest,
+    UnknownServiceProvider,
+    UnreadableRequest,
+    WrongDestination,
+    quoted,
+)
+from idp.saml.request_signature import believe
+from idp.saml.schemas import Schema, validate
+from idp.saml.trust import SpTrust
+
+CLOCK_SKEW = timedelta(minutes=5)
+LONGEST_ID = 256
+
+_SAML = f"{{{names.ASSERTION}}}"
+_SAMLP = f"{{{names.PROTOCOL}}}"
+_PREFIXES = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z", re.ASCII)
+
+Parsed = TypeVar("Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands in front of a message. Believed by nobody yet."""
+
+    id: str
+    issuer: str
+    issue_instant: datetime
+    destination: str | None
+
+
+class Addressed(Protocol):
+    """Any message as `check_head` sees it."""
+
+    @property
+    def issuer(self) -> str:
+        """Who says to have sent it."""
+
+    @property
+    def issue_instant(self) -> datetime:
+        """When it says to have been made."""
+
+    @property
+    def destination(self) -> str | None:
+        """Where it says to be sent."""
+
+
+def read_head(root: etree._Element, name: str) -> Head:
+    """Read the head of a schema-valid message 2.0 of that name.
+
+    Raises UnreadableRequest, and StaleRequest if its instant is not in UTC with Z.
+    """
+    if root.tag != f"{_SAMLP}{name}" or root.get("Version") != "2.0":
+        raise UnreadableRequest(f"wanted {name} 2.0, saw {quoted(root.tag)} {quoted(root.get('Version'))}")
+    validate(root, Schema.PROTOCOL)
+    return Head(_id(root), _issuer(root), read_instant(root, "IssueInstant"), root.get("Destination"))
+
+
+def read_instant(root: etree._Element, name: str) -> datetime:
+    """Read an instant in UTC with Z, fractions of a second allowed (Core 1.3.3). Raises StaleRequest."""
+    text = root.get(name, "")
+    found = _INSTANT.fullmatch(text)
+    if not found:
+        raise StaleRequest(f"wanted {name} in UTC with Z, saw {quoted(text)}")
+    microseconds = int((found[2] or "0")[:6].ljust(6, "0"))
+    try:
+        whole = datetime.strptime(found[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise StaleRequest(f"wanted {name} of the calendar, saw {quoted(text)}") from error
+    return whole.replace(microsecond=microseconds)
+
+
+def read_believed(
+    received: ReceivedMessage,
+    parsed: Parsed,
+    trust: SpTrust,
+    read: Callable[[etree._Element], Parsed],
+    *,
+    message: Message,
+) -> tuple[Parsed, bool]:
+    """Judge the signature, `read` again what it covers, and return that, and whether a registered key made it.
+
+    Raises UnreadableRequest if it came as another kind of message, BadSignature or one of its kinds, and
+    MisshapenSignature if what was parsed before is not what was signed.
+    """
+    if received.message is not message:
+        raise UnreadableRequest(f"wanted it in {message}, saw it in {received.message}")
+    believed = believe(received, documents.parse(received.xml), trust)
+    again = read(believed.root)
+    if again != parsed:
+        raise MisshapenSignature("wanted the signed content to be the content read, saw a difference")
+    return again, believed.signed
+
+
+def check_head(
+    head: Addressed, trust: SpTrust, *, url: str, signed: bool, now: datetime, skew: timedelta = CLOCK_SKEW
+) -> None:
+    """Check who sent a message, to which address (none is fine if unsigned), and when; exactly `skew` passes.
+
+    Raises UnknownServiceProvider, WrongDestination or StaleRequest.
+    """
+    if head.issuer != trust.entity_id:
+        raise UnknownServiceProvider(f"wanted the issuer {quoted(trust.entity_id)}, saw {quoted(head.issuer)}")
+    if head.destination != url and (signed or head.destination is not None):
+        raise WrongDestination(f"wanted {quoted(url)}, saw {quoted(head.destination)}")
+    if abs(now - head.issue_instant) > skew:
+        raise StaleRequest(f"wanted an IssueInstant within {skew} of {now}, saw {head.issue_instant}")
+
+
+def build_message(
+    name: str,
+    *parts: etree._Element,
+    issuer: str,
+    destination: str,
+    now: datetime,
+    attributes: Mapping[str, str | None] | None = None,
+) -> etree._Element:
+    """Build an unsigned message with a fresh ID, the Issuer in front of its parts.
+
+    Raises ValueError for text that XML cannot hold, or an Issuer that is empty or padded.
+    """
+    head = {"ID": new_id(), "Version": "2.0", "IssueInstant": instant(now), "Destination": destination}
+    sender = element(f"{_SAML}Issuer", text=whole(issuer))
+    return element(f"{_SAMLP}{name}", {**head, **(attributes or {})}, sender, *parts, nsmap=_PREFIXES)
+
+
+def whole(value: str) -> str:
+    """Return a value that peers compare exactly. Raises ValueError if it is empty or padded with white space."""
+    if not value or value != value.strip():
+        raise ValueError(f"empty or padded with white space: {value!r}")
+    return value
+
+
+def _id(root: etree._Element) -> str:
+    value = root.get("ID", "")
+    if not 0 < len(value) <= LONGEST_ID or value != value.strip():
+        raise UnreadableRequest(f"wanted an ID of 1 to {LONGEST_ID} characters, saw {quoted(value)}")
+    return value
+
+
+def _issuer(root: etree._Element) -> str:
+    issuer = child(root, f"{_SAML}Issuer")
+    if issuer is None or not text_of(issuer):
+        raise UnreadableRequest("wanted an Issuer, saw none")
+    if issuer.get("Format", names.ENTITY) != names.ENTITY:
+        raise UnreadableRequest(f"wanted an entity as Issuer, saw {quoted(issuer.get('Format'))}")
+    return text_of(issuer)

@@ -1,0 +1,123 @@
+"""Registering a service provider, the same from the command line and from the admin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from idp.keys import certificates
+from idp.policies.models import TimeoutPolicy
+from idp.saml import published
+from idp.saml.models import AssertionConsumer, ServiceProvider
+from idp.saml.profiles import PROFILES, flex
+from idp.saml.profiles.flex import FlexAddress
+from idp.saml.sp_metadata import AcsDescription, SpDescription, acs_fault
+from idp.saml.trust import RequestSignature
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A service provider as it describes itself, or as an operator typed it. Certificates are PEM."""
+
+    entity_id: str
+    acs: tuple[AcsDescription, ...]
+    certificates: tuple[str, ...] = ()
+    signs_requests: bool = False
+
+    @classmethod
+    def of_metadata(cls, described: SpDescription) -> "Draft":
+        """Take over what metadata says."""
+        signs = described.authn_requests_signed and bool(described.signing_certificates)
+        return cls(described.entity_id, described.acs, described.signing_certificates, signs)
+
+    @classmethod
+    def of_flex(cls, address: FlexAddress) -> "Draft":
+        """Take over the address of a Flex account."""
+        return cls(address.entity_id, (AcsDescription(address.acs_url, is_default=True),))
+
+    @property
+    def profile(self) -> str:
+        """The slug of the profile that fits: Flex by its entity ID, else the general one."""
+        address = flex.derive(self.entity_id)
+        return address.profile if address else "generic"
+
+
+@transaction.atomic
+def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", profile: str = "") -> ServiceProvider:
+    """Add a service provider. Raises ValidationError with sentences, and then nothing is added."""
+    preset = PROFILES[profile or draft.profile]
+    policy = TimeoutPolicy.objects.filter(name=timeout_policy or preset.timeout_policy).first()
+    if policy is None:
+        known = ", ".join(TimeoutPolicy.objects.values_list("name", flat=True))
+        raise ValidationError(f"There is no timeout policy called {timeout_policy}. There are: {known}.")
+    sp = ServiceProvider(
+        slug=slug,
+        name=name,
+        entity_id=draft.entity_id,
+        profile=preset.slug,
+        timeout_policy=policy,
+        certificates=normal_certificates("\n".join(draft.certificates)),
+        requested_context=preset.requested_context,
+        request_signature=RequestSignature.REQUIRE if draft.signs_requests else RequestSignature.VERIFY,
+    )
+    if fault := entity_id_fault(draft.entity_id):
+        raise ValidationError(fault)
+    sp.full_clean()
+    sp.save()
+    for index, acs in enumerate(draft.acs):
+        _add_acs(sp, acs, index)
+    return sp
+
+
+def entity_id_fault(entity_id: str) -> str:
+    """Say why a name cannot be an entity ID, or return an empty string. It is compared to the character."""
+    if any(it.isspace() or not it.isprintable() for it in entity_id):
+        return "An entity ID holds no white space."
+    return "" if entity_id else "An entity ID cannot be empty."
+
+
+def normal_certificates(text: str) -> str:
+    """Bring pasted certificates into plain PEM, each once. Raises ValidationError with a sentence."""
+    found = certificates.split(text)
+    for certificate in found:
+        if fault := certificates.fault(certificate):
+            raise ValidationError(fault)
+    return "".join(dict.fromkeys(map(certificates.plain, found)))
+
+
+def warnings(sp: ServiceProvider) -> list[str]:
+    """Say what will probably not work, though it can be kept."""
+    found: list[str] = []
+    if sp.profile.startswith("flex"):
+        for acs in sp.consumers.all():
+            review = flex.review(FlexAddress(sp.profile, sp.entity_id, acs.url))
+            found += [f"Twilio Flex will not work so: {review.fault}"] if review.fault else review.warnings
+    if sp.request_signature == RequestSignature.REQUIRE and not sp.certificates:
+        found.append("Requests must be signed, but no certificate is there to check them: nobody can sign in.")
+    return found
+
+
+def what_to_type(sp: ServiceProvider, now: datetime) -> Iterable[tuple[str, str]]:
+    """Name the fields to fill in at the service provider, as Twilio's Console calls them, with their values."""
+    yield "X.509 Certificate", published.certificates(now)[0].strip()
+    yield "Identity Provider Issuer (our entity ID)", published.entity_id()
+    yield "Single Sign-On URL", published.sso_url()
+    if sp.profile == flex.LEGACY.slug:
+        yield "Twilio SSO URL", next((acs.url for acs in sp.consumers.all()), "")
+    if not sp.profile.startswith("flex"):
+        yield "Metadata, instead of all these", published.metadata_url()
+
+
+def _add_acs(sp: ServiceProvider, acs: AcsDescription, index: int) -> None:
+    if fault := acs_fault(acs.url):
+        raise ValidationError(f"The ACS URL {acs.url} cannot be used: {fault}.")
+    row = AssertionConsumer(
+        service_provider=sp,
+        url=acs.url,
+        index=index if acs.index is None else acs.index,
+        is_default=acs.is_default,
+    )
+    row.full_clean()
+    row.save()

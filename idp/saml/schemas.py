@@ -1,0 +1,43 @@
+"""The standard's XML schemas, as python3-saml ships them. The one module that knows that package."""
+
+import threading
+from enum import StrEnum
+from importlib.resources import as_file, files
+
+from lxml import etree
+
+from idp.saml.errors import UnreadableRequest, quoted
+
+SHIPPED_BY = "onelogin.saml2"
+
+
+class Schema(StrEnum):
+    """The schema files that messages are held against."""
+
+    PROTOCOL = "saml-schema-protocol-2.0.xsd"
+    METADATA = "saml-schema-metadata-2.0.xsd"
+
+
+class _Loaded(threading.local):
+    """One set per thread, because a schema object keeps the errors of its last document."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[Schema, etree.XMLSchema] = {}
+
+
+_loaded = _Loaded()
+
+
+def validate(root: etree._Element, schema: Schema) -> None:
+    """Hold an element against a schema. Raises UnreadableRequest naming the first fault."""
+    loaded = _load(schema)
+    if not loaded.validate(root):
+        fault = loaded.error_log[0].message if len(loaded.error_log) else "no reason given"
+        raise UnreadableRequest(f"wanted a document valid by {schema}, but {quoted(fault)}")
+
+
+def _load(schema: Schema) -> etree.XMLSchema:
+    if schema not in _loaded.schemas:
+        with as_file(files(SHIPPED_BY) / "schemas") as folder:
+            _loaded.schemas[schema] = etree.XMLSchema(file=str(folder / schema))
+    return _loaded.schemas[schema]

@@ -1,0 +1,11 @@
+"""The addresses of the SAML side."""
+
+from django.urls import path
+
+from idp.saml import views
+
+urlpatterns = [
+    path("metadata", views.metadata, name="saml_metadata"),
+    path("sso", views.sso, name="saml_sso"),
+    path("respond/<uuid:flow_id>", views.respond, name="saml_respond"),
+]

@@ -1,0 +1,149 @@
+"""The SAML addresses: a request comes in, the login is asked, and a signed Response goes out."""
+
+import base64
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from idp import clock
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login import cookies, flow, presented
+from idp.login import views as login_pages
+from idp.login.flow import Concluded
+from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.saml import authn_request, names, published, responses
+from idp.saml.asked import Asked
+from idp.saml.authn_request import TrustedAuthnRequest
+from idp.saml.bindings import ReceivedMessage, receive_post, receive_redirect
+from idp.saml.errors import AnswerWithStatus, SamlStatus
+from idp.saml.models import ServiceProvider
+
+METADATA_TYPE = "application/samlmetadata+xml"
+METADATA_AGE = 300
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def sso(request: HttpRequest) -> HttpResponse:
+    """Take an AuthnRequest by HTTP-Redirect or HTTP-POST (Profiles 4.1).
+
+    By Redirect the browser's cookies came along, so a silent pass is answered at once. A POST from another
+    site brings none: the request is kept, and the browser comes back by GET.
+    """
+    now = clock.now()
+    received = _receive(request)
+    parsed = authn_request.parse(received.xml)
+    sp = ServiceProvider.objects.get_for(parsed.issuer)
+    try:
+        trusted = authn_request.check(received, parsed, sp.trust, sso_url=published.sso_url(), now=now)
+    except AnswerWithStatus as told:
+        return _tell(request, sp, told)
+    responses.refuse_answered(sp, trusted.id)
+    login = flow.begin(
+        _requirements(sp, trusted),
+        sp.timeout_policy,
+        return_to=_respond_address,
+        protocol=Asked.of(trusted).to_json(),
+        now=now,
+    )
+    if request.method == "POST":
+        return login_pages.keep(login, login.return_to)
+    return _go_on(request, login, sp)
+
+
+@require_http_methods(["GET", "POST"])
+def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
+    """Answer the request of a login, or lead back to its pages; by POST, tell the service that it was refused."""
+    now = clock.now()
+    login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    sp = ServiceProvider.objects.get_enabled(login.service)
+    if request.method == "GET":
+        return _go_on(request, login, sp)
+    flow.give_up(login, now)
+    origin = presented.by(request).origin
+    events.record(Kind.DECLINED, origin, now, service=sp.slug)
+    status = SamlStatus(names.RESPONDER, names.REQUEST_DENIED)
+    return _refuse(request, sp, Asked.from_json(login.protocol), status)
+
+
+@require_safe
+def metadata(_: HttpRequest) -> HttpResponse:
+    """Publish our metadata; built from settings, never from the Host header."""
+    response = HttpResponse(published.metadata_document(clock.now()), content_type=METADATA_TYPE)
+    response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
+    return response
+
+
+def _receive(request: HttpRequest) -> ReceivedMessage:
+    if request.method == "POST":
+        return receive_post(request.body, request.headers.get("Content-Type", ""))
+    return receive_redirect(request.META.get("QUERY_STRING", ""))
+
+
+def _requirements(sp: ServiceProvider, trusted: TrustedAuthnRequest) -> LoginRequirements:
+    contexts = trusted.accepted_contexts
+    return LoginRequirements(
+        service=sp.slug,
+        service_name=sp.name,
+        force_authn=trusted.force_authn,
+        is_passive=trusted.is_passive,
+        needs_code=contexts is not None and names.PREVIOUS_SESSION not in contexts,
+    )
+
+
+def _respond_address(flow_id: UUID) -> str:
+    return f"/saml/respond/{flow_id}"
+
+
+def _go_on(request: HttpRequest, login: LoginFlow, sp: ServiceProvider) -> HttpResponse:
+    now = clock.now()
+    seen = presented.by(request, login.touch_points)
+    asked = Asked.from_json(login.protocol)
+    try:
+        step = flow.conclude(
+            login, seen, now, lambda admission: responses.success(sp, asked, admission, seen.origin, now)
+        )
+    except AnswerWithStatus as told:
+        return _tell(request, sp, told)
+    match step:
+        case Concluded(answer, handover):
+            response = _post(request, sp, asked, answer)
+            cookies.write(response, request, handover)
+            return response
+        case Refuse() if login.is_passive or step.by == RefusedBy.NOT_PASSIVE:
+            return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.NO_PASSIVE))
+        case Refuse() if login.finished_at is not None:  # the rules changed between the code and the answer
+            return login_pages.refusal(request, login, step, seen)
+    return login_pages.keep(login, login_pages.address(login))
+
+
+def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerWithStatus) -> HttpResponse:
+    address = told.return_address
+    asked = Asked(address.in_response_to or "", address.acs_url, address.relay_state, None, None)
+    return _refuse(request, sp, asked, told.saml_status)
+
+
+def _refuse(request: HttpRequest, sp: ServiceProvider, asked: Asked, status: SamlStatus) -> HttpResponse:
+    return _post(request, sp, asked, responses.refusal(sp, asked, status, clock.now()), declined=True)
+
+
+def _post(
+    request: HttpRequest, sp: ServiceProvider, asked: Asked, answer: bytes, *, declined: bool = False
+) -> HttpResponse:
+    """Send a Response through the browser by HTTP-POST (Bindings 3.5), to that one address and no other."""
+    context = {
+        "service": sp.name,
+        "acs_url": asked.acs_url,
+        "response": base64.b64encode(answer).decode(),
+        "relay_state": asked.relay_state,
+        "declined": declined,
+    }
+    response = render(request, "saml/post.html", context)
+    origin = "/".join(asked.acs_url.split("/", 3)[:3])
+    response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined]  # django-csp's own hook
+    return response

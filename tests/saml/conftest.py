@@ -1,0 +1,17 @@
+"""The keys that the SAML tests sign with."""
+
+import pytest
+
+from idp.saml.signing import SamlKey
+from tests.saml.keys import a_pair
+
+
+@pytest.fixture(scope="session")
+def idp_key():
+    pair = a_pair("idp")
+    return SamlKey.load(pair.private_pem, pair.certificate)
+
+
+@pytest.fixture(scope="session")
+def sp_pair():
+    return a_pair("sp")

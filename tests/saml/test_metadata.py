@@ -1,0 +1,282 @@
+"""Metadata: ours as published, and what is read from that of service providers."""
+
+import base64
+import re
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+
+from idp.saml import names
+from idp.saml.errors import UnreadableMetadata
+from idp.saml.metadata import AcsDescription, Contact, Endpoint, IdpDescription, build, read
+from idp.saml.schemas import Schema, validate
+from idp.saml.sp_metadata import MAX_METADATA, acs_fault
+from tests.saml.keys import a_pair
+from tests.saml.messages import ACS, SP, SSO_URL
+
+MD = f"{{{names.METADATA}}}"
+IDP = "https://idp.example.org/saml/metadata"
+POST = f'Binding="{names.HTTP_POST}"'
+SERVICE = f'<md:AssertionConsumerService {POST} Location="{ACS}" index="0"/>'
+
+
+def an_idp(**changes):
+    facts = {
+        "entity_id": IDP,
+        "sso_url": SSO_URL,
+        "certificates": (a_pair("idp").certificate, a_pair("next").certificate),
+        "name": "Latchkey <&> Söhne",
+        "url": "https://idp.example.org/",
+        "name_id_formats": (names.UNSPECIFIED, names.PERSISTENT),
+        **changes,
+    }
+    return IdpDescription(**facts)
+
+
+FULL = {
+    "error_url": "https://idp.example.org/help",
+    "logo_url": "https://idp.example.org/logo.png",
+    "slo_url": "https://idp.example.org/saml/slo",
+    "technical_contact": Contact("Ops", "ops@example.org"),
+}
+
+
+def paths(root):
+    return [etree.QName(it).localname for it in root]
+
+
+@pytest.mark.parametrize("changes", [{}, FULL], ids=["least", "full"])
+def test_our_metadata_is_valid_by_the_schema(changes):
+    validate(etree.fromstring(build(an_idp(**changes))), Schema.METADATA)
+
+
+def test_our_metadata_is_read_by_another_library():
+    read_back = OneLogin_Saml2_IdPMetadataParser.parse(build(an_idp(certificates=(a_pair("idp").certificate,))))
+    assert read_back["idp"]["entityId"] == IDP
+    assert read_back["idp"]["singleSignOnService"] == {"url": SSO_URL, "binding": names.HTTP_REDIRECT}
+    pem = "".join(a_pair("idp").certificate.splitlines()[1:-1])
+    assert read_back["idp"]["x509cert"] == pem
+
+
+def test_every_published_certificate_is_there_in_its_order():
+    root = etree.fromstring(build(an_idp()))
+    held = [it.text for it in root.iter(f"{{{names.SIGNATURE}}}X509Certificate")]
+    assert held == ["".join(a_pair(it).certificate.splitlines()[1:-1]) for it in ("idp", "next")]
+    assert {it.get("use") for it in root.iter(f"{MD}KeyDescriptor")} == {"signing"}
+
+
+def test_logout_is_published_only_if_there_is_any():
+    assert "SingleLogoutService" not in paths(etree.fromstring(build(an_idp()))[0])
+    assert paths(etree.fromstring(build(an_idp(**FULL)))[0]).count("SingleLogoutService") == 2
+
+
+def test_logout_is_published_in_both_bindings_between_keys_and_formats():
+    role = etree.fromstring(build(an_idp(**FULL)))[0]
+    services = role.findall(f"{MD}SingleLogoutService")
+    assert [it.get("Binding") for it in services] == [names.HTTP_REDIRECT, names.HTTP_POST]
+    assert {it.get("Location") for it in services} == {FULL["slo_url"]}
+    order = list(dict.fromkeys(paths(role)))
+    assert order == ["Extensions", "KeyDescriptor", "SingleLogoutService", "NameIDFormat", "SingleSignOnService"]
+
+
+def test_our_logout_is_found_by_another_library():
+    read_back = OneLogin_Saml2_IdPMetadataParser.parse(build(an_idp(**FULL)))
+    assert read_back["idp"]["singleLogoutService"] == {"url": FULL["slo_url"], "binding": names.HTTP_REDIRECT}
+
+
+def test_what_is_not_set_is_not_published():
+    root = etree.fromstring(build(an_idp()))
+    assert root[0].get("errorURL") is None
+    assert paths(root) == ["IDPSSODescriptor", "Organization"]
+
+
+def test_no_request_must_be_signed():
+    assert etree.fromstring(build(an_idp()))[0].get("WantAuthnRequestsSigned") == "false"
+
+
+def test_names_with_markup_come_back_equal():
+    root = etree.fromstring(build(an_idp()))
+    assert root.findtext(f"{MD}Organization/{MD}OrganizationName") == "Latchkey <&> Söhne"
+
+
+def test_our_algorithms_are_published():
+    root = etree.fromstring(build(an_idp()))
+    assert {it.get("Algorithm") for it in root.iter("{*}SigningMethod")} == names.SIGNATURE_ALGORITHMS
+
+
+def an_sp(inner=SERVICE, *, attributes="", root=f'entityID="{SP}"'):
+    return (
+        f'<md:EntityDescriptor xmlns:md="{names.METADATA}" xmlns:ds="{names.SIGNATURE}" {root}>'
+        f'<md:SPSSODescriptor protocolSupportEnumeration="{names.PROTOCOL}" {attributes}>{inner}'
+        "</md:SPSSODescriptor></md:EntityDescriptor>"
+    ).encode()
+
+
+def key(name, use="", **kind):
+    der = x509.load_pem_x509_certificate(a_pair(name, **kind).certificate.encode()).public_bytes(Encoding.DER)
+    return (
+        f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n{base64.encodebytes(der).decode()}"
+        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+    )
+
+
+SIGNING, ENCRYPTION = ' use="signing"', ' use="encryption"'
+
+
+def test_the_least_metadata_is_read():
+    sp = read(an_sp())
+    assert (sp.entity_id, sp.acs) == (SP, (AcsDescription(ACS, 0, is_default=True),))
+    assert (sp.signing_certificates, sp.name_id_formats, sp.slo) == ((), (), ())
+    assert not sp.authn_requests_signed
+    assert sp.valid_until is None
+
+
+def test_a_full_document_is_read():
+    inner = (
+        key("sp", SIGNING)
+        + f'<md:SingleLogoutService Binding="{names.HTTP_REDIRECT}" Location="https://sp.example.org/slo" '
+        'ResponseLocation="https://sp.example.org/done"/>'
+        + f"<md:NameIDFormat>\n {names.TRANSIENT} </md:NameIDFormat>"
+        + SERVICE
+    )
+    sp = read(an_sp(inner, attributes='AuthnRequestsSigned="1" WantAssertionsSigned="true"'))
+    assert sp.authn_requests_signed
+    assert sp.want_assertions_signed
+    assert sp.signing_certificates == (a_pair("sp").certificate,)
+    assert sp.name_id_formats == (names.TRANSIENT,)
+    assert sp.slo == (Endpoint(names.HTTP_REDIRECT, "https://sp.example.org/slo", "https://sp.example.org/done"),)
+
+
+def test_a_key_without_use_serves_both():
+    sp = read(an_sp(key("sp") + SERVICE))
+    assert sp.signing_certificates == sp.encryption_certificates == (a_pair("sp").certificate,)
+
+
+def test_several_keys_are_told_apart_by_use():
+    inner = key("sp", SIGNING) + key("next", SIGNING) + key("sp", SIGNING) + key("idp", ENCRYPTION)
+    sp = read(an_sp(inner + SERVICE))
+    assert sp.signing_certificates == (a_pair("sp").certificate, a_pair("next").certificate)
+    assert sp.encryption_certificates == (a_pair("idp").certificate,)
+
+
+def test_an_expired_certificate_is_read():
+    expired = a_pair("expired", expired=True).certificate
+    assert read(an_sp(key("expired", expired=True) + SERVICE)).signing_certificates == (expired,)
+
+
+def service(path, **attributes):
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f'<md:AssertionConsumerService {POST} Location="{ACS}/{path}"{written}/>'
+
+
+DEFAULTS = {
+    "the marked one": (service("a", index=0) + service("b", index=1, isDefault="true"), "b"),
+    "the first marked": (service("a", isDefault="1") + service("b", isDefault="1"), "a"),
+    "the first unmarked": (service("a", isDefault="false") + service("b") + service("c"), "b"),
+    "the first of refused": (service("a", isDefault="0") + service("b", isDefault="0"), "a"),
+}
+
+
+@pytest.mark.parametrize(("inner", "path"), DEFAULTS.values(), ids=DEFAULTS)
+def test_one_acs_is_the_default(inner, path):
+    assert [it.url for it in read(an_sp(inner)).acs if it.is_default] == [f"{ACS}/{path}"]
+
+
+def test_only_acs_by_post_count():
+    artifact = SERVICE.replace("HTTP-POST", "HTTP-Artifact").replace(ACS, "http://plain.example")
+    assert [it.url for it in read(an_sp(artifact + SERVICE)).acs] == [ACS]
+
+
+def test_metadata_that_names_no_acs_by_post_is_refused():
+    with pytest.raises(UnreadableMetadata):
+        read(an_sp(SERVICE.replace("HTTP-POST", "HTTP-Artifact")))
+
+
+def test_other_prefixes_another_order_and_extensions_are_read():
+    xml = f"""<?xml version="1.0"?><!-- by hand -->
+    <EntityDescriptor xmlns="{names.METADATA}" entityID="{SP}" validUntil="2027-01-01T00:00:00Z">
+      <Organization><OrganizationName xml:lang="en">x</OrganizationName></Organization>
+      <SPSSODescriptor protocolSupportEnumeration="urn:x {names.PROTOCOL}" validUntil="2026-12-01T00:00:00Z">
+        <AssertionConsumerService index=" 3 " Location="{ACS}" Binding="{names.HTTP_POST}"/>
+        <NameIDFormat>{names.PERSISTENT}</NameIDFormat>
+        <Extensions><x:y xmlns:x="urn:x"/></Extensions>
+      </SPSSODescriptor>
+    </EntityDescriptor>""".encode()
+    sp = read(xml)
+    assert sp.acs == (AcsDescription(ACS, 3, is_default=True),)
+    assert sp.name_id_formats == (names.PERSISTENT,)
+    assert sp.valid_until is not None
+    assert sp.valid_until.isoformat() == "2026-12-01T00:00:00+00:00"
+
+
+def located(url):
+    return an_sp(SERVICE.replace(ACS, url))
+
+
+UNREADABLE = {
+    "not XML": b"<",
+    "an aggregate": f'<md:EntitiesDescriptor xmlns:md="{names.METADATA}"/>'.encode(),
+    "an identity provider": build(an_idp()),
+    "SAML 1.1": an_sp().replace(names.PROTOCOL.encode(), b"urn:oasis:names:tc:SAML:1.1:protocol"),
+    "no entity ID": an_sp(root=""),
+    "a padded entity ID": an_sp(root=f'entityID=" {SP}"'),
+    "a long entity ID": an_sp(root=f'entityID="{"x" * 1025}"'),
+    "no ACS": an_sp(""),
+    "a bad boolean": an_sp(attributes='AuthnRequestsSigned="yes"'),
+    "a bad index": an_sp(SERVICE.replace('"0"', '"x"')),
+    "a large index": an_sp(SERVICE.replace('"0"', '"65536"')),
+    "a bad certificate": an_sp(key("sp").replace("MII", "!!!", 1) + SERVICE),
+    "an empty certificate": an_sp(re.sub(r"(?s)(<ds:X509Certificate>).*(</ds:X509C)", r"\1\2", key("sp")) + SERVICE),
+    "a bad end": an_sp(root=f'entityID="{SP}" validUntil="soon"'),
+    "a logout by script": an_sp(SERVICE + '<md:SingleLogoutService Binding="x" Location="javascript:x"/>'),
+    "a DTD": b"<!DOCTYPE a>" + an_sp(),
+    "too large": an_sp() + b" " * MAX_METADATA,
+}
+
+
+@pytest.mark.parametrize("xml", UNREADABLE.values(), ids=UNREADABLE)
+def test_metadata_that_cannot_be_used_is_refused(xml):
+    with pytest.raises(UnreadableMetadata):
+        read(xml)
+
+
+REFUSED = {
+    "plain http": "http://sp.example.org/acs",
+    "script": "javascript:alert(1)",
+    "data": "data:text/html,x",
+    "an app": "myapp://acs",
+    "relative": "/acs",
+    "no scheme": "//sp.example.org/acs",
+    "no host": "https:///acs",
+    "empty": "",
+    "user name": "https://sp.example.org@evil.example/acs",
+    "fragment": "https://sp.example.org/acs#x",
+    "white space": "https://sp.example.org/a cs",
+    "line break": "https://sp.example.org/a\ncs",
+    "backslash": "https://sp.example.org\\@evil.example/acs",
+    "a bad port": "https://sp.example.org:x/acs",
+    "a bad address": "https://[::1/acs",
+    "http to a look-alike": "http://localhost.evil.example/acs",
+    "http to the local net": "http://192.168.0.1/acs",
+}
+
+
+@pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
+def test_an_address_that_can_be_no_acs_is_refused(url):
+    assert acs_fault(url)
+
+
+def test_metadata_with_such_an_address_is_refused():
+    with pytest.raises(UnreadableMetadata, match="http is taken only"):
+        read(located("http://sp.example.org/acs"))
+
+
+TAKEN = [ACS, f"{ACS}?a=b&amp;c=d", "http://localhost:8000/acs", "http://127.0.0.1/acs", "http://[::1]:9/acs"]
+
+
+@pytest.mark.parametrize("url", TAKEN)
+def test_an_address_that_can_be_an_acs_is_taken_as_it_is(url):
+    assert read(located(url)).acs[0].url == url.replace("&amp;", "&")
