@@ -1,0 +1,1 @@
+"""The outermost layer: error pages, request ids, health, admin."""

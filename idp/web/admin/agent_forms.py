@@ -1,0 +1,83 @@
+"""The forms of a person: roles to tick, and a number in any spelling."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from idp.agents import roles
+from idp.agents.models import Agent
+from idp.otp import numbers
+from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
+
+
+class AgentForm(forms.ModelForm[Agent]):
+    """An agent with roles to tick."""
+
+    flex_roles = forms.MultipleChoiceField(
+        label="Roles",
+        choices=[(role, role) for role in roles.ROLES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="What the agent may do in Flex; the roles that begin with wfo are those of Flex Insights.",
+    )
+
+    class Meta:
+        model = Agent
+        fields = ["full_name", "email", "department", "is_active", "is_staff", "is_superuser", "groups"]
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+        help_texts = {
+            "is_staff": "May open this admin, with a password and a second factor. "
+            "To let them in, run: python manage.py add_operator E-MAIL",
+            "groups": "What an operator may do who is no superuser.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "flex_roles" in self.fields and not self.instance._state.adding:
+            self.fields["flex_roles"].initial = self.instance.role_names
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse roles that Flex would not take; an operator who is no agent has none."""
+        data = super().clean() or self.cleaned_data
+        chosen = frozenset(data.get("flex_roles", []))
+        operator = data.get("is_staff", self.instance.is_staff)
+        if "flex_roles" in data and (chosen or not operator) and (fault := roles.fault(chosen)):
+            self.add_error("flex_roles", fault)
+        return data
+
+
+class NumberField(forms.CharField):
+    """A mobile number in any spelling; it becomes the one normal form."""
+
+    def to_python(self, value: object) -> str:
+        """Bring the number into E.164."""
+        typed = super().to_python(value)
+        return numbers.normal(typed, settings.LATCHKEY.default_country) if typed else ""
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Compare numbers, not spellings: another number signs the agent out."""
+        try:
+            return self.to_python(data) != (initial or "")
+        except ValidationError:
+            return True
+
+
+class PhoneForm(forms.ModelForm[PhoneAuthenticator]):
+    """The number that proves an agent."""
+
+    number = NumberField(
+        max_length=40,
+        error_messages={"unique": "Somebody else has this number."},
+        help_text="With + and country code. Another number signs the agent out everywhere.",
+    )
+
+    class Meta:
+        model = PhoneAuthenticator
+        fields = ["number"]
+
+    def save(self, commit: bool = True) -> PhoneAuthenticator:
+        """Name the number, as django-otp wants each of its devices named."""
+        self.instance.name = NUMBER_NAME
+        return super().save(commit)

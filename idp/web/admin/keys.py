@@ -1,0 +1,27 @@
+"""Signing keys: which there are. Their private halves are shown to nobody."""
+
+from django.contrib import admin
+
+from idp.keys import certificates
+from idp.keys.models import SigningKey
+from idp.web.admin.reading import ReadOnlyAdmin
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(ReadOnlyAdmin[SigningKey]):
+    """Keys by use and state, with the fingerprint that consoles show."""
+
+    list_display = ["use", "state", "made_at", "expires_at", "fingerprint"]
+    list_filter = ["use", "state"]
+    search_fields = ["kid"]
+    fields = ["kid", "use", "state", "made_at", "retired_at", "expires_at", "fingerprint", "certificate"]
+
+    @admin.display(description="certificate ends")
+    def expires_at(self, key: SigningKey) -> object:
+        """Show the last instant of the certificate."""
+        return certificates.expires_at(key.certificate) if key.certificate else None
+
+    @admin.display(description="fingerprint (SHA-256)")
+    def fingerprint(self, key: SigningKey) -> str:
+        """Show the certificate's fingerprint."""
+        return certificates.fingerprint(key.certificate) if key.certificate else ""

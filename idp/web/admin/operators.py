@@ -1,0 +1,74 @@
+"""Operators' second factors, whose keys are shown to nobody, and groups of rights."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.http import HttpRequest
+from django_otp.models import Device
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+for model in (TOTPDevice, StaticDevice, Group):
+    admin.site.unregister(model)
+
+
+@admin.register(TOTPDevice)
+class AuthenticatorAppAdmin(admin.ModelAdmin[Any]):
+    """An authenticator app: may be seen, and removed when it is lost."""
+
+    list_display = ["user", "name", "confirmed", "created_at", "last_used_at"]
+    list_filter = ["confirmed"]
+    list_select_related = ["user"]
+    search_fields = ["user__full_name", "user__email"]
+    fields = ["user", "name", "confirmed", "created_at", "last_used_at"]
+
+    def has_add_permission(self, _: HttpRequest) -> bool:
+        """Operators register their apps themselves."""
+        return False
+
+    def has_change_permission(self, _: HttpRequest, __: Device | None = None) -> bool:
+        """Nobody changes one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, _: Device | None = None) -> bool:
+        """A lost app is removed by a superuser; add_operator then makes a new link."""
+        return bool(getattr(request.user, "is_superuser", False))
+
+
+class GroupForm(forms.ModelForm[Group]):
+    """A group with rights to tick."""
+
+    permissions = forms.ModelMultipleChoiceField(
+        label="Rights",
+        queryset=Permission.objects.select_related("content_type"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Group
+        fields = ["name", "permissions"]
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin[Group]):
+    """What operators may do who are no superusers."""
+
+    form = GroupForm
+    list_display = ["name"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+    def has_change_permission(self, request: HttpRequest, _: Group | None = None) -> bool:
+        """Rights are given by superusers only."""
+        return bool(getattr(request.user, "is_superuser", False))
+
+    def has_delete_permission(self, request: HttpRequest, row: Group | None = None) -> bool:
+        """The same."""
+        return self.has_change_permission(request, row)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The same."""
+        return self.has_change_permission(request)

@@ -1,0 +1,184 @@
+"""Agents and operators."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Max, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from idp import clock
+from idp.agents import provisioning
+from idp.agents.models import Agent, Department, Device, Reason
+from idp.otp import identifiers, numbers
+from idp.otp.models import PhoneAuthenticator
+from idp.saml.models import SubjectName
+from idp.web.admin.agent_forms import AgentForm, PhoneForm
+from idp.web.admin.phones import sign_out
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
+RIGHTS = ("is_staff", "is_superuser", "groups")
+
+
+class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
+    """The number that proves the agent."""
+
+    model = PhoneAuthenticator
+    form = PhoneForm
+    extra = 1
+    max_num = 1
+    verbose_name = verbose_name_plural = "mobile number"
+
+    # The number belongs to the agent: whoever may change the one may change the other.
+    def has_view_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
+        """Whoever may see agents."""
+        return request.user.has_perm("agents.view_agent") or self.has_change_permission(request, agent)
+
+    def has_change_permission(self, request: HttpRequest, _: Agent | None = None) -> bool:
+        """Whoever may change agents."""
+        return request.user.has_perm("agents.change_agent")
+
+    def has_add_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
+        """The same."""
+        return self.has_change_permission(request, agent)
+
+    def has_delete_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
+        """The same."""
+        return self.has_change_permission(request, agent)
+
+
+class DeviceInline(admin.TabularInline[Device, Agent]):
+    """The agent's phones and computers, past ones too."""
+
+    model = Device
+    fields = readonly_fields = ("linked", "kind", "enrolled_at", "last_seen_at", "revoked_at", "reason")
+    extra = 0
+    can_delete = False
+
+    @admin.display(description="phone or computer")
+    def linked(self, device: Device) -> SafeString:
+        """Lead to the page of the device, where it can be signed out."""
+        page = reverse("admin:agents_device_change", args=[device.pk])
+        return format_html('<a href="{}">{}</a>', page, device.label)
+
+    def has_add_permission(self, *_: Any) -> bool:
+        """Devices come from sign-ins only."""
+        return False
+
+
+@admin.register(Agent)
+class AgentAdmin(admin.ModelAdmin[Agent]):
+    """People who sign in, and people who run the place."""
+
+    form = AgentForm
+    inlines = [PhoneInline, DeviceInline]
+    list_display = [
+        "full_name",
+        "email",
+        "department",
+        "may",
+        "number",
+        "is_active",
+        "last_sign_in",
+    ]
+    list_filter = ["is_active", "department", "roles__role", "is_staff"]
+    search_fields = ["full_name", "email", "numbers__number"]
+    search_help_text = "Name, e-mail or mobile number"
+    readonly_fields = ["name_id", "shown_roles"]
+    list_per_page = 50
+
+    def get_fieldsets(self, request: HttpRequest, agent: Agent | None = None) -> "_FieldsetSpec":
+        """Tick roles, or only read them."""
+        changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
+        shown = "flex_roles" if changing else "shown_roles"
+        own = ("full_name", "email", "department", shown, "is_active", "name_id")
+        return [(None, {"fields": own}), ("Operator", {"fields": RIGHTS, "classes": ["collapse"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, _: Agent | None = None) -> list[str]:
+        """Rights are given by superusers only."""
+        fixed = list(self.readonly_fields)
+        return fixed if getattr(request.user, "is_superuser", False) else [*fixed, *RIGHTS]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        """Fetch what the columns show in a fixed number of queries."""
+        rows = super().get_queryset(request).select_related("department")
+        rows = rows.prefetch_related("roles", "numbers")
+        return rows.annotate(last_sign_in_at=Max("devices__last_seen_at"))
+
+    def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
+        """Find a number in any spelling."""
+        read = identifiers.parse(term, settings.LATCHKEY.default_country)
+        return super().get_search_results(
+            request, rows, read.e164 if isinstance(read, identifiers.PhoneNumber) else term
+        )
+
+    @admin.display(description="roles")
+    def shown_roles(self, agent: Agent) -> str:
+        """List the roles in words."""
+        return ", ".join(agent.role_names)
+
+    @admin.display(description="roles")
+    def may(self, agent: Agent) -> str:
+        """List the roles, and that somebody is an operator."""
+        return ", ".join(["operator"] * agent.is_staff + list(agent.role_names))
+
+    @admin.display(description="mobile number")
+    def number(self, agent: Agent) -> str:
+        """Show the last digits only: a list is read over shoulders."""
+        return ", ".join(f"…{phone.number[-4:]}" for phone in agent.numbers.all())
+
+    @admin.display(description="last sign-in", ordering="last_sign_in_at")
+    def last_sign_in(self, agent: Agent) -> datetime | None:
+        """Show when the agent last signed in on any device."""
+        return getattr(agent, "last_sign_in_at", None)
+
+    @admin.display(description="NameID")
+    def name_id(self, agent: Agent) -> str:
+        """Show the name that services know the agent by; it never changes."""
+        known = SubjectName.objects.filter(agent=agent, service_provider=None).first() if agent.pk else None
+        return known.value if known else "made at the first sign-in"
+
+    def has_change_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
+        """Operators are changed by superusers only: an e-mail or a right of theirs opens the admin."""
+        above = agent is not None and (agent.is_staff or agent.is_superuser)
+        allowed = getattr(request.user, "is_superuser", False) or not above
+        return allowed and super().has_change_permission(request, agent)
+
+    def has_delete_permission(self, _: HttpRequest, __: Agent | None = None) -> bool:
+        """Switching off ends everything at once and keeps the trail whole."""
+        return False
+
+    def save_model(self, request: HttpRequest, agent: Agent, form: ModelForm[Agent], change: bool) -> None:
+        """Save the agent; whoever is switched off is signed out with it."""
+        if not change:
+            agent.set_unusable_password()
+        super().save_model(request, agent, form, change)
+        if "flex_roles" in form.cleaned_data:
+            chosen = form.cleaned_data["flex_roles"]
+            provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
+        if change and "is_active" in form.changed_data and not agent.is_active:
+            sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm[Agent], formset: BaseModelFormSet[Any, Any], change: bool
+    ) -> None:
+        """Save the number; another number ends what the old one proved, and the codes under way to it."""
+        if formset.model is PhoneAuthenticator and formset.has_changed() and change:
+            numbers.end_open(form.instance, clock.now())
+            sign_out(request, Device.objects.of(form.instance), Reason.NUMBER_CHANGED)
+        super().save_formset(request, form, formset, change)
+
+
+@admin.register(Department)
+class DepartmentAdmin(admin.ModelAdmin[Department]):
+    """The parts of the contact centre."""
+
+    list_display = ["name"]
+    search_fields = ["name"]

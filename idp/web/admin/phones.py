@@ -1,0 +1,181 @@
+"""Phones and computers that are signed in, and what they hold."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+
+from idp import clock
+from idp.agents.models import Device, DeviceQuerySet, Reason
+from idp.login import presented, signing_out
+from idp.otp.models import Verification, VerificationSend
+from idp.sessions.models import SsoSession
+from idp.tokens.models import LongLivedToken
+from idp.web.admin.reading import ReadOnlyAdmin, Standing
+
+FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
+
+
+class Revoked(Standing):
+    """Devices by whether they are signed in."""
+
+    ends_by = "revoked_at"
+
+
+class Ended(Standing):
+    """Sessions by whether they are open."""
+
+    ends_by = "ended_at"
+
+
+class Retired(Standing):
+    """Tokens by whether they are in use."""
+
+    ends_by = "retired_at"
+
+
+def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> int:
+    """End some devices in an operator's name. Returns how many were signed in."""
+    origin = presented.by(request).origin
+    return len(signing_out.sign_out(chosen, reason, str(request.user), origin, clock.now()))
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin[Device]):
+    """Who is signed in on what, since when, and why others ended."""
+
+    list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
+    list_filter = [Revoked, "kind", "reason", "family"]
+    search_fields = ["label", "agent__full_name", "agent__email"]
+    search_help_text = "Device, or the agent's name or e-mail"
+    list_select_related = ["agent"]
+    date_hierarchy = "last_seen_at"
+    change_form_template = "admin/device.html"
+    fields = [
+        "agent",
+        "label",
+        "kind",
+        "standing",
+        "remembered",
+        "generation",
+        "enrolled_at",
+        "authenticated_at",
+        "last_seen_at",
+        "revoked_at",
+        "reason",
+        "replaced_by",
+    ]
+    actions = ["sign_out_chosen"]
+
+    @admin.display(description="standing", ordering="revoked_at")
+    def standing(self, device: Device) -> str:
+        """Say whether the device counts, or why not."""
+        return device.get_reason_display() if device.revoked_at else "signed in"
+
+    def has_sign_out_permission(self, request: HttpRequest) -> bool:
+        """Signing out is the one change that there is to a device."""
+        return request.user.has_perm("agents.change_device")
+
+    @admin.action(description="Sign out the chosen phones and computers", permissions=["sign_out"])
+    def sign_out_chosen(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
+        """End the chosen devices; their next visit asks for a code and says why."""
+        count = sign_out(request, Device.objects.filter(pk__in=chosen), Reason.OPERATOR)
+        self.message_user(request, f"{count} signed out here. {FLEX_STAYS_OPEN}", messages.SUCCESS)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the button on a device's page."""
+        own = path("<uuid:pk>/sign-out/", self.admin_site.admin_view(self.sign_out_one), name="sign_out_device")
+        return [own, *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Offer the button to whoever may press it."""
+        kwargs["extra_context"] = {"may_sign_out": self.has_sign_out_permission(request), "stays": FLEX_STAYS_OPEN}
+        return super().change_view(request, *args, **kwargs)
+
+    def sign_out_one(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """End one device."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_sign_out_permission(request):
+            raise PermissionDenied
+        device = get_object_or_404(Device, pk=pk)
+        if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
+            messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
+        return HttpResponseRedirect(reverse("admin:agents_device_change", args=[pk]))
+
+
+@admin.register(SsoSession)
+class SsoSessionAdmin(ReadOnlyAdmin[SsoSession]):
+    """Sign-ins, open and past."""
+
+    list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "reason"]
+    list_filter = [Ended, "opened_by", "reason"]
+    search_fields = ["index", "device__agent__full_name", "device__agent__email"]
+    list_select_related = ["device__agent"]
+    exclude = ["secret_hash"]
+
+    @admin.display(description="agent")
+    def agent(self, session: SsoSession) -> str:
+        """Name the agent of the device."""
+        return str(session.device.agent)
+
+
+@admin.register(LongLivedToken)
+class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken]):
+    """Long-lived tokens. The tokens themselves are on the phones only."""
+
+    list_display = [
+        "device",
+        "agent",
+        "counts",
+        "nth",
+        "issued_at",
+        "expires_at",
+        "confirmed_at",
+        "retired_at",
+    ]
+    list_filter = [Retired]
+    search_fields = ["jti", "device__agent__full_name", "device__agent__email"]
+    list_select_related = ["device__agent"]
+
+    @admin.display(description="agent")
+    def agent(self, token: LongLivedToken) -> str:
+        """Name the agent of the device."""
+        return str(token.device.agent)
+
+    @admin.display(description="counts", boolean=True)
+    def counts(self, token: LongLivedToken) -> bool:
+        """Whether the token would still be taken as a proof."""
+        current = token.generation == token.device.generation and token.device.revoked_at is None
+        return current and token.retired_at is None and clock.now() < token.expires_at
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnlyAdmin[Verification]):
+    """Attempts to prove a number: what was sent, how often it was tried, how it ended."""
+
+    list_display = ["started_at", "agent", "sent", "tries", "outcome", "ended_at"]
+    list_filter = ["outcome", "started_at"]
+    search_fields = ["authenticator__user__full_name", "authenticator__user__email"]
+    list_select_related = ["authenticator__user"]
+    fields = ["authenticator", "sent", "tries", "started_at", "outcome", "ended_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
+        """Bring the sends along, the first one first."""
+        in_order = Prefetch("sends", VerificationSend.objects.order_by("nth"))
+        return super().get_queryset(request).prefetch_related(in_order)
+
+    @admin.display(description="agent")
+    def agent(self, verification: Verification) -> str:
+        """Name the agent, or say that the number or e-mail belongs to nobody."""
+        return str(verification.authenticator.user) if verification.authenticator else "nobody's number"
+
+    @admin.display(description="sent")
+    def sent(self, verification: Verification) -> str:
+        """List the texts and calls with what Twilio said to each."""
+        return "; ".join(f"{send.channel}: {send.answer or 'under way'}" for send in verification.sends.all())

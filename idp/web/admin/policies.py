@@ -1,0 +1,94 @@
+"""Timeout policies: how long sign-ins count."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from idp.policies import durations
+from idp.policies.models import TimeoutPolicy
+
+
+class WordsField(forms.CharField):
+    """A duration in words, such as 7 days."""
+
+    def prepare_value(self, value: object) -> object:
+        """Show a stored duration in words, and what was typed as it was typed."""
+        return durations.in_words(value) if isinstance(value, timedelta) else value
+
+    def clean(self, value: str | None) -> Any:  # noqa: ANN401 - as its base says
+        """Read the words. Empty is None where that is allowed."""
+        text = super().clean(value)
+        try:
+            return durations.parse(text) if text else None
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def has_changed(self, initial: object, data: str | None) -> bool:
+        """Compare durations, not spellings."""
+        try:
+            return bool(initial != (durations.parse(data) if data else None))
+        except ValueError:
+            return True
+
+
+class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
+    """Three durations."""
+
+    inactivity = WordsField(
+        max_length=60, help_text=f"A sign-in ends this long after it was last used. {durations.HOW}"
+    )
+    absolute = WordsField(max_length=60, help_text="A sign-in ends this long after it began, however much in use.")
+    code_again_after = WordsField(
+        label="Code again after",
+        max_length=60,
+        required=False,
+        help_text="A code is asked again this long after the last one. Empty: never, so a phone in weekly use "
+        "is asked no more.",
+    )
+
+    class Meta:
+        model = TimeoutPolicy
+        fields = ["name", "inactivity", "absolute", "code_again_after"]
+
+
+@admin.register(TimeoutPolicy)
+class TimeoutPolicyAdmin(admin.ModelAdmin[TimeoutPolicy]):
+    """How long sign-ins count. The built-in rows can be chosen, not changed."""
+
+    form = TimeoutPolicyForm
+    list_display = ["name", "ends_unused", "ends_anyway", "code_again", "built_in"]
+    list_filter = ["built_in"]
+    search_fields = ["name"]
+
+    def get_fields(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> tuple[str, ...]:
+        """Fields to fill in; words where there is nothing to change."""
+        if policy is not None and not self.has_change_permission(request, policy):
+            return ("name", "ends_unused", "ends_anyway", "code_again", "built_in")
+        return ("name", "inactivity", "absolute", "code_again_after")
+
+    @admin.display(description="ends unused after", ordering="inactivity")
+    def ends_unused(self, policy: TimeoutPolicy) -> str:
+        """Show the first limit in words."""
+        return durations.in_words(policy.inactivity)
+
+    @admin.display(description="ends in any case after", ordering="absolute")
+    def ends_anyway(self, policy: TimeoutPolicy) -> str:
+        """Show the second limit in words."""
+        return durations.in_words(policy.absolute)
+
+    @admin.display(description="code again after", ordering="code_again_after")
+    def code_again(self, policy: TimeoutPolicy) -> str:
+        """Show the third limit, which may be absent."""
+        return durations.in_words(policy.code_again_after) if policy.code_again_after else "never"
+
+    def has_change_permission(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> bool:
+        """Built-in rows are for reading."""
+        return not (policy and policy.built_in) and super().has_change_permission(request, policy)
+
+    def has_delete_permission(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> bool:
+        """Only a row of one's own, looked at by itself, can be removed."""
+        return bool(policy and not policy.built_in) and super().has_delete_permission(request, policy)

@@ -1,0 +1,63 @@
+"""The trail of sign-ins."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from idp import reference
+from idp.audit.models import LoginEvent
+from idp.web import trail_words
+from idp.web.admin.reading import ReadOnlyAdmin
+
+
+@admin.register(LoginEvent)
+class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
+    """What happened at each sign-in, found by the reference that a person read on the screen."""
+
+    list_display = ["when", "kind", "agent", "device", "service", "detail", "address", "reference"]
+    list_filter = ["kind", "service", "method", "at"]
+    search_fields = ["reference", "agent__full_name", "agent__email", "device__label", "address"]
+    search_help_text = "Reference, agent, device or address"
+    list_select_related = ["agent", "device"]
+    date_hierarchy = "at"
+    fields = [
+        "when",
+        "kind",
+        "agent",
+        "device",
+        "service",
+        "method",
+        "decided",
+        "detail",
+        "understood",
+        "watched",
+        "address",
+        "user_agent",
+        "reference",
+    ]
+
+    def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
+        """Find a reference however it was written down."""
+        return super().get_search_results(request, rows, reference.read(term) or term)
+
+    @admin.display(description="when (UTC)", ordering="at")
+    def when(self, event: LoginEvent) -> str:
+        """Show the second too: what belongs together happened close together."""
+        return f"{event.at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="decided by", empty_value="-")
+    def decided(self, event: LoginEvent) -> str | None:
+        """Name the rule that decided."""
+        return trail_words.decided(event) or None
+
+    @admin.display(description="understood as", empty_value="-")
+    def understood(self, event: LoginEvent) -> str | None:
+        """Say what the access rules made of the phone."""
+        return trail_words.understood(event) or None
+
+    @admin.display(description="watching rules would have", empty_value="-")
+    def watched(self, event: LoginEvent) -> str | None:
+        """Say what rules in watch only would have done."""
+        return trail_words.watched(event) or None

@@ -1,0 +1,50 @@
+"""The table of contents of the admin: what operators look after, in the order in which they need it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.urls import reverse
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "People and phones": {
+        "agents.Agent": "Agents and operators",
+        "agents.Device": "Phones and computers signed in",
+        "agents.Department": "Departments",
+    },
+    "What happened": {"audit.LoginEvent": "Trail of sign-ins"},
+    "Who may enter, and how long": {
+        "policies.AccessRule": "Access rules",
+        "policies.TimeoutPolicy": "Timeout policies",
+    },
+    "Services": {"saml.ServiceProvider": "Service providers, such as Flex"},
+    "Behind the scenes": {
+        "otp.Verification": "Codes",
+        "sso_sessions.SsoSession": "Sessions",
+        "tokens.LongLivedToken": "Long-lived tokens",
+        "saml.IssuedAssertion": "Answers sent to services",
+        "keys.SigningKey": "Signing keys",
+    },
+    "Operators' rights": {"otp_totp.TOTPDevice": "Authenticator apps", "auth.Group": "Groups"},
+}
+
+
+def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Put Django's list of models, sorted by package, into our sections; what is in none comes last."""
+    found = {model["model"]._meta.label: model for app in apps for model in app["models"]}
+    for section, names in SECTIONS.items():
+        models = [{**found.pop(label), "name": name} for label, name in names.items() if label in found]
+        if models:
+            yield _section(section, models)
+    if found:
+        yield _section("Others", list(found.values()))
+
+
+def _section(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:
+    label = models[0]["model"]._meta.app_label
+    return {
+        "name": name,
+        "app_label": label,
+        "app_url": reverse("admin:app_list", args=[label]),
+        "has_module_perms": True,
+        "models": models,
+    }

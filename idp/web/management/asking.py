@@ -1,0 +1,54 @@
+"""What the commands share: finding rows by what was typed, and failing in one sentence."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, OutputWrapper
+
+from idp.agents.models import Agent
+from idp.saml.models import ServiceProvider
+
+
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """Turn what models and forms object to into a command's error."""
+    try:
+        yield
+    except ValidationError as error:
+        raise CommandError(" ".join(_sentences(error))) from None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def find_agent(email: str) -> Agent:
+    """Return the person with that e-mail. Raises CommandError."""
+    agent = Agent.objects.filter(email__iexact=email.strip()).first()
+    if agent is None:
+        raise CommandError(f"Nobody has the e-mail {email}. To add an agent: python manage.py add_agent --help")
+    return agent
+
+
+def find_service(slug: str) -> ServiceProvider:
+    """Return the service of that short name. Raises CommandError."""
+    sp = ServiceProvider.objects.filter(slug=slug).first()
+    if sp is None:
+        known = ", ".join(ServiceProvider.objects.values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no service called {slug}. There are: {known}.")
+    return sp
+
+
+def write_json(out: OutputWrapper, value: object) -> None:
+    """Write a value for programs to read."""
+    out.write(json.dumps(value, indent=2, default=str))
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    """Say to which field a sentence belongs, unless it says so itself."""
+    if not hasattr(error, "error_dict"):
+        yield from error.messages
+        return
+    for field, messages in error.message_dict.items():
+        name = "" if field == "__all__" else f"{field.replace('_', ' ')}: "
+        yield from (f"{name}{message}" for message in messages)

@@ -1,0 +1,30 @@
+"""`manage.py add_operator`: make an operator, and a link that opens the admin once."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from idp import clock
+from idp.agents import provisioning
+from idp.web import operator_links
+from idp.web.management.asking import in_one_sentence
+
+
+class Command(BaseCommand):
+    """Make an operator, or take the one there is, and print a one-time link into the admin."""
+
+    help = "Makes an operator (or takes the one there is) and prints a link that opens the admin once."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask who it is."""
+        parser.add_argument("email", help="e-mail of the operator")
+        parser.add_argument("--name", default="", help="full name; for somebody new, else the e-mail is shown")
+
+    def handle(self, *_: Any, email: str, name: str, **__: Any) -> None:
+        """Print the link alone on stdout."""
+        with in_one_sentence():
+            operator, is_new = provisioning.operator(email, full_name=name)
+        standing = "is an operator now" if is_new else "is known already"
+        self.stderr.write(f"{operator} ({operator.email}) {standing}. This link opens the admin once, within 24 hours:")
+        self.stdout.write(operator_links.make(operator, clock.now()))

@@ -1,0 +1,48 @@
+"""`manage.py revoke_device`: sign a phone or computer out, or all of one agent's."""
+
+import argparse
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock, reference
+from idp.agents.models import Device, DeviceQuerySet, Reason
+from idp.audit.events import Origin
+from idp.login import signing_out
+from idp.web.management.asking import find_agent, write_json
+
+
+class Command(BaseCommand):
+    """End devices; their next visit asks for a code and says why."""
+
+    help = "Signs out a device, or every device of an agent."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask whose or which."""
+        parser.add_argument("whose", metavar="EMAIL-OR-DEVICE", help="e-mail of an agent, or the id of one device")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, whose: str, as_json: bool, **__: Any) -> None:
+        """Name each device that was signed in."""
+        origin = Origin(None, "", reference.begin())
+        ended = signing_out.sign_out(_chosen(whose), Reason.OPERATOR, "command line", origin, clock.now())
+        if as_json:
+            rows = [{"id": str(it.pk), "agent": it.agent.email, "label": it.label, "kind": it.kind} for it in ended]
+            write_json(self.stdout, rows)
+            return
+        for device in ended:
+            self.stdout.write(f"Signed out {device.agent} ({device.agent.email}): {device.label}")
+        self.stderr.write(f"{len(ended)} signed out here. Flex may stay open on a phone until it is closed.")
+
+
+def _chosen(whose: str) -> DeviceQuerySet:
+    if "@" in whose:
+        return Device.objects.of(find_agent(whose))
+    try:
+        chosen = Device.objects.filter(pk=UUID(whose))
+    except ValueError:
+        raise CommandError(f"{whose} is neither an e-mail nor the id of a device.") from None
+    if not chosen.exists():
+        raise CommandError(f"There is no device {whose}.")
+    return chosen

@@ -1,0 +1,78 @@
+"""`manage.py why REFERENCE`: what happened behind the reference that somebody reads on a screen."""
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import reference
+from idp.audit.models import LoginEvent
+from idp.web import trail_words
+from idp.web.management.asking import write_json
+
+
+class Command(BaseCommand):
+    """Tell the events of one reference, the first one first."""
+
+    help = "Tells what happened behind a reference such as 7KQ2M-9TX4D."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask for the reference."""
+        parser.add_argument("reference", help="as on the screen; letter case, space and dash do not matter")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
+        """Print one line for each event."""
+        wanted = reference.read(given["reference"])
+        if not wanted:
+            raise CommandError(f"{given['reference']} is not a reference: those look like 7KQ2M-9TX4D.")
+        events = list(
+            LoginEvent.objects.select_related("agent", "device").filter(reference=wanted).order_by("at", "pk")
+        )
+        if not events:
+            raise CommandError(
+                f"Nothing was recorded for {wanted}. If it is on an error page, the log has a line with that reference."
+            )
+        if as_json:
+            write_json(self.stdout, [_facts(event) for event in events])
+            return
+        for event in events:
+            self.stdout.write(". ".join(_told(event)))
+
+
+def _told(event: LoginEvent) -> Iterator[str]:
+    who = f"{event.agent} ({event.agent.email})" if event.agent else "somebody not yet proved"
+    service = f" at {event.service}" if event.service else ""
+    yield f"{event.at:%Y-%m-%d %H:%M:%S} UTC: {event.get_kind_display()}, {who}{service}"
+    if event.device:
+        yield f"Device: {event.device}"
+    if event.decided_by:
+        yield f"Decided by: {trail_words.decided(event)}"
+    elif event.detail:
+        yield f"Detail: {event.detail}"
+    if event.judged:
+        yield f"Understood as {trail_words.understood(event)}"
+    if event.would_have:
+        yield f"Rules in watch only would have: {trail_words.watched(event)}"
+    if event.address:
+        yield f"From {event.address}"
+
+
+def _facts(event: LoginEvent) -> dict[str, Any]:
+    return {
+        "at": event.at.isoformat(),
+        "kind": event.kind,
+        "agent": event.agent.email if event.agent else None,
+        "device": event.device.label if event.device else None,
+        "service": event.service,
+        "method": event.method,
+        "decided_by": event.decided_by,
+        "decided_by_name": trail_words.decided(event),
+        "would_have": trail_words.watched(event),
+        "detail": event.detail,
+        "judged": event.judged,
+        "address": event.address,
+        "user_agent": event.user_agent,
+        "reference": event.reference,
+    }

@@ -1,0 +1,63 @@
+"""The form at the door of the admin: e-mail, password and code, answered as a whole."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.login import presented
+from idp.web import operator_tries
+
+WRONG = "E-mail, password or code is not right. Each code works once: wait for the next one."
+TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python manage.py add_operator"
+
+
+class OperatorLoginForm(AdminAuthenticationForm):
+    """Password and second factor on one page. Which of them was wrong is not told."""
+
+    error_messages = {**AdminAuthenticationForm.error_messages, "invalid_login": WRONG, "inactive": WRONG}
+    otp_token = forms.CharField(
+        label="Code from your authenticator app",
+        max_length=6,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail"
+        self.fields["username"].widget.input_type = "email"
+
+    def clean(self) -> dict[str, Any]:
+        """Look at all three together, or at none of them."""
+        if not {"username", "password", "otp_token"} <= self.cleaned_data.keys():
+            return self.cleaned_data
+        typed = self.cleaned_data["username"]
+        address = (presented.by(self.request).origin.address if self.request else None) or ""
+        if not operator_tries.reserve(typed, address, clock.now()):
+            raise ValidationError(TOO_MANY)
+        data = super().clean()
+        operator = self.get_user()
+        # django-otp puts this into the session when the operator is signed in.
+        setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - an attribute that django-otp looks for
+        operator_tries.forget(typed)
+        return data
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Let operators in and nobody else, in the words of a wrong password."""
+        if not (isinstance(user, Agent) and user.is_active and user.is_staff):
+            raise ValidationError(WRONG)
+
+    def _factor(self, operator: Agent) -> TOTPDevice:
+        """Return the authenticator app that made the code. An agent's phone is never asked."""
+        with transaction.atomic():
+            app: TOTPDevice
+            for app in TOTPDevice.objects.devices_for_user(operator, confirmed=True).select_for_update():
+                if app.verify_is_allowed()[0] and app.verify_token(self.cleaned_data["otp_token"]):
+                    return app
+        raise ValidationError(WRONG)

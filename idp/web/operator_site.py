@@ -1,0 +1,109 @@
+"""The admin's site: behind its door operators only, with a password and a second factor of their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth import login as log_in
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.http import require_http_methods
+from django_otp import login as pass_second_factor
+from django_otp.models import Device
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.web import contents, first_steps, operator_links, own_sign_in
+from idp.web.operator_login import OperatorLoginForm
+
+# An agent's phone is a django-otp device too, and must never open the admin.
+OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, not a password
+PREFIX = "/admin/"
+DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
+
+
+class OperatorSite(admin.AdminSite):
+    """Django's admin, for operators with two factors."""
+
+    site_header = site_title = "Latchkey"
+    index_title = "Run the place"
+    login_form = OperatorLoginForm
+    login_template = "admin/operator_login.html"
+    site_url = None
+    enable_nav_sidebar = False  # the lists need the width
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in active operators who passed a factor of an operator's class in this session."""
+        user: Agent | AnonymousUser = request.user
+        factor: Device | None = getattr(user, "otp_device", None)
+        return user.is_active and user.is_staff and isinstance(factor, OPERATOR_FACTORS)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Add the one-time link and the page where operators set password and second factor."""
+        own = [
+            path("enter/<str:secret>", enter, name="enter"),
+            path("own-sign-in/", self.admin_view(self.own_sign_in), name="own_sign_in"),
+            path("password_change/", self.admin_view(self.own_sign_in), name="password_change"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List what there is by what operators do, not by package."""
+        by_package: list[Any] = super().get_app_list(request, app_label)
+        return by_package if app_label else list(contents.arrange(by_package))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what there is, and before it what to do next and what is broken."""
+        steps = first_steps.left(_operator(request))
+        return super().index(request, {"steps": steps, "alarms": first_steps.alarms(), **(extra_context or {})})
+
+    def own_sign_in(self, request: HttpRequest) -> HttpResponse:
+        """Let operators set a password and register an authenticator app."""
+        operator = _operator(request)
+        app = own_sign_in.pending_app(operator)
+        by_link = isinstance(getattr(request.user, "otp_device", None), StaticDevice)
+        form = own_sign_in.OwnSignInForm(operator, app, request.POST or None, by_link=by_link)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            log_in(request, operator, backend=PASSWORD_BACKEND)
+            pass_second_factor(request, app)
+            messages.success(request, "From now on you sign in with your password and your authenticator app.")
+            return HttpResponseRedirect(reverse("admin:index"))
+        shown = {"title": "Your own sign-in", "form": form, "qr": own_sign_in.qr(app), "key": own_sign_in.key_text(app)}
+        return render(request, "admin/own_sign_in.html", {**self.each_context(request), **shown, "operator": operator})
+
+
+def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Guard the whole prefix of the admin at once, whatever a page behind it forgets to ask."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        inside = request.path.startswith(PREFIX) and not request.path.startswith(DOORS)
+        if inside and not admin.site.has_permission(request):
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        return get_response(request)
+
+    return middleware
+
+
+@require_http_methods(["GET", "POST"])
+def enter(request: HttpRequest, secret: str) -> HttpResponse:
+    """Open the admin by a one-time link. Looking at the page spends nothing; the button does."""
+    now = clock.now()
+    if request.method == "GET":
+        link = operator_links.find(secret, now)
+        return render(request, "admin/enter.html", {"operator": link.operator})
+    operator, factor = operator_links.use(secret, now)
+    log_in(request, operator, backend=PASSWORD_BACKEND)
+    pass_second_factor(request, factor)
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _operator(request: HttpRequest) -> Agent:
+    return Agent.objects.get(email=request.user.get_username())

@@ -1,0 +1,21 @@
+"""A line of the trail in words, the same in the admin and at the command line."""
+
+from idp.audit.models import LoginEvent
+from idp.policies.models import EFFECTS, name_of
+
+EFFECT_NAMES = dict(EFFECTS)
+
+
+def understood(event: LoginEvent) -> str:
+    """Say what the access rules made of the phone; several mean that it may be any of them."""
+    return "; ".join(f"{fact}: {' or '.join(it) or 'unknown'}" for fact, it in event.judged.items())
+
+
+def decided(event: LoginEvent) -> str:
+    """Name the rule that decided, or what else did."""
+    return name_of(event.decided_by)
+
+
+def watched(event: LoginEvent) -> str:
+    """Say what rules in watch only would have done."""
+    return "; ".join(f"{name_of(it['rule'])}: {EFFECT_NAMES.get(it['effect'], '')}" for it in event.would_have)

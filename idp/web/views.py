@@ -1,0 +1,144 @@
+"""Pages of no particular feature: errors, health, the start page."""
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from idp import clock
+from idp.errors import IdpError
+from idp.keys import keyring
+from idp.saml.responses import signing_key
+from idp.tokens.jwks import key_set
+
+log = structlog.get_logger(__name__)
+
+
+class NotFound(IdpError):
+    """Nothing is at this address."""
+
+    code = "not_found"
+    status = 404
+    sentence = "There is no such page."
+    advice = "Start again from the app you came from."
+
+
+class BadRequest(IdpError):
+    """A request that no honest browser makes."""
+
+    code = "bad_request"
+    status = 400
+    sentence = "We could not read that request."
+    advice = "Start again from the app you came from."
+
+
+class TooLarge(IdpError):
+    """More than any form of ours sends."""
+
+    code = "too_large"
+    status = 413
+    sentence = "That was too much to send."
+    advice = "Start again from the app you came from."
+
+
+class WrongMethod(IdpError):
+    """A method that this address does not take."""
+
+    code = "wrong_method"
+    status = 405
+    sentence = "This page cannot be used in that way."
+    advice = "Start again from the app you came from."
+
+
+class Forbidden(IdpError):
+    """Somebody may not do this."""
+
+    code = "forbidden"
+    status = 403
+    sentence = "You may not do this."
+    advice = "If you think you should, ask whoever runs this site."
+
+
+class FormTooOld(IdpError):
+    """A form without the token that this site put into it."""
+
+    code = "form_too_old"
+    status = 403
+    sentence = "This form could not be checked."
+    advice = "This happens when a page stays open long. Go back, reload the page and try again."
+
+
+def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
+    """Show an error with what to do about it; works without database, cache and session."""
+    context = {"sentence": error.sentence, "advice": error.advice}
+    response = render(request, "error.html", context, status=error.status)
+    for header, value in error.headers().items():
+        response[header] = value
+    return response
+
+
+def refused(request: HttpRequest, error: IdpError) -> HttpResponse:
+    """Log the private detail of an error and show the public sentence."""
+    log.warning("refused", code=error.code, status=error.status, detail=error.detail)
+    return error_page(request, error)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return refused(request, NotFound(type(exception).__name__))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself refuses to read."""
+    kind = TooLarge if isinstance(exception, RequestDataTooBig) else BadRequest
+    return refused(request, kind(type(exception).__name__))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer who may not."""
+    return refused(request, Forbidden(type(exception).__name__))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when all else failed; Django calls this while it holds the exception."""
+    log.error("unexpected", exc_info=True)
+    return error_page(request, IdpError())
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without its token."""
+    return refused(request, FormTooOld(reason))
+
+
+@require_safe
+def healthz(_: HttpRequest) -> HttpResponse:
+    """Say that the process is alive."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(_: HttpRequest) -> JsonResponse:
+    """Say whether agents can be served: the database answers and both keys are there."""
+    try:
+        now = clock.now()
+        keyring.ensure(now)
+        signing_key(now)
+    except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
+        return JsonResponse({"ready": False}, status=503)
+    return JsonResponse({"ready": True})
+
+
+@require_safe
+def jwks(_: HttpRequest) -> JsonResponse:
+    """Publish the public token keys; may be cached for as long as a key is published ahead of its use."""
+    keyring.ensure(clock.now())
+    response = JsonResponse(key_set())
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Tell a person who came here directly where to begin."""
+    return render(request, "start.html")

@@ -1,0 +1,1 @@
+"""The operators' admin and the commands."""

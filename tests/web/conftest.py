@@ -1,0 +1,34 @@
+import pytest
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from idp.agents.models import Agent
+
+
+def a_superuser(email="olivia@acme.example", **fields):
+    """An operator without the cost of hashing a password."""
+    given = {"password": "!", "is_staff": True, "is_superuser": True, **fields}
+    operator = Agent.objects.create(email=email, full_name="Olivia Operator", **given)
+    TOTPDevice.objects.create(user=operator, name="authenticator app", confirmed=True)
+    return operator
+
+
+def inside(operator, factor=None):
+    """A browser in which an operator passed password and second factor."""
+    client = Client(headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"})
+    client.force_login(operator)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = (factor or operator.totpdevice_set.get(confirmed=True)).persistent_id
+    session.save()
+    return client
+
+
+@pytest.fixture
+def operator(db):
+    return a_superuser()
+
+
+@pytest.fixture
+def admin(operator):
+    return inside(operator)

@@ -1,0 +1,157 @@
+"""Every address of the admin, as nobody, as half an operator, and as an operator: status, secrets, queries."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.saml.models import ServiceProvider
+from tests.conftest import NOW
+from tests.web import seeded
+from tests.web.conftest import a_superuser, inside
+
+pytestmark = pytest.mark.slow
+
+LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+each_list = pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def pages():
+    """Every page there is once everything is seeded."""
+    yield from (reverse(f"admin:{name}") for name in ("index", "own_sign_in", "password_change", "jsi18n"))
+    for model in LISTS:
+        yield address(model, "changelist")
+        yield address(model, "changelist") + "?q=agent"
+        yield address(model, "add")
+        yield reverse("admin:app_list", args=[model._meta.app_label])
+        for row in model.objects.all()[:2]:
+            yield address(model, "change", row.pk)
+            yield address(model, "history", row.pk)
+            yield address(model, "delete", row.pk)
+    yield reverse("admin:autocomplete") + "?app_label=agents&model_name=agent&field_name=department&term=a"
+    yield from ("/admin/no/such/page/", "/admin/enter/a/link/", "/admin/login/further/", "/admin/logout/further/")
+    yield "/admin/r/1/1/"
+    rule = AccessRule.objects.get()
+    yield reverse("admin:move_rule", args=[rule.pk, "up"])
+
+
+@pytest.fixture
+def everything(operator, keys):
+    return seeded.everything(operator, NOW)
+
+
+def nobody(operator):
+    return Client()
+
+
+def password_only(operator):
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+@pytest.mark.parametrize("who", [nobody, password_only])
+def test_without_a_second_factor_every_page_leads_to_the_door(everything, operator, who):
+    browser = who(operator)
+    for page in pages():
+        for ask in (browser.get, browser.post):
+            response = ask(page)
+            assert (page, response.status_code) == (page, 302)
+            assert response["Location"].startswith("/admin/login/?next=")
+
+
+def test_an_agents_phone_opens_no_page_even_for_staff(everything, operator):
+    phone = everything.agent.numbers.get()
+    phone.user = operator
+    phone.save()
+    browser = inside(operator, factor=phone)
+    assert {browser.get(page).status_code for page in pages()} == {302}
+
+
+def test_an_operator_gets_every_page_and_no_secret_on_any(everything, operator):
+    browser = inside(operator)
+    shown = {page: browser.get(page) for page in pages() if "own-sign-in" not in page and "password_change" not in page}
+    found = [(page, it) for page, its in shown.items() for it in everything.secrets if it in its.content.decode()]
+    assert found == []
+    assert {page: its.status_code for page, its in shown.items() if its.status_code >= 500} == {}
+
+
+@each_list
+def test_every_list_can_be_searched_and_every_row_opened(everything, admin, model):
+    assert admin.get(address(model, "changelist") + "?q=agent").status_code == 200
+    for row in model.objects.all()[:3]:
+        assert admin.get(address(model, "change", row.pk)).status_code == 200
+        assert admin.get(address(model, "history", row.pk)).status_code == 200
+
+
+def test_search_filters_and_columns_are_there_where_rows_are_many():
+    many = {
+        "agents.Agent",
+        "agents.Device",
+        "saml.ServiceProvider",
+        "policies.AccessRule",
+        "policies.TimeoutPolicy",
+        "audit.LoginEvent",
+        "tokens.LongLivedToken",
+        "sso_sessions.SsoSession",
+        "otp.Verification",
+    }
+    pages = {model._meta.label: page for model, page in admin.site._registry.items()}
+    poor = [it for it in many if not (pages[it].search_fields and pages[it].list_filter and pages[it].list_display[1:])]
+    assert poor == []
+
+
+@each_list
+def test_no_list_takes_more_queries_for_more_rows(operator, keys, model):
+    fill(5, first=1)
+    few = queries(operator, model)
+    fill(45, first=10)
+    assert queries(operator, model) == few
+
+
+def fill(count, first):
+    for nth in range(first, first + count):
+        seeded.a_signed_in_agent(NOW, nth)
+        seeded.a_rule(f"Rule {nth}")
+        a_superuser(f"operator-{nth}@acme.example")
+        TimeoutPolicy.objects.create(
+            name=f"policy {nth}", **dict.fromkeys(("inactivity", "absolute"), NOW - NOW.replace(hour=1))
+        )
+        ServiceProvider.objects.create(
+            slug=f"sp-{nth}",
+            name=f"Service {nth}",
+            entity_id=f"urn:sp:{nth}",
+            profile="generic",
+            timeout_policy=TimeoutPolicy.objects.first(),
+        )
+
+
+def queries(operator, model):
+    browser = inside(operator)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert browser.get(address(model, "changelist")).status_code == 200
+    return len(asked)
+
+
+def test_an_operator_who_may_only_look_is_offered_no_change(everything):
+    from django.contrib.auth.models import Permission
+
+    looker = a_superuser("looker@acme.example", is_superuser=False)
+    looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    browser = inside(looker)
+    for model in LISTS:
+        assert browser.get(address(model, "changelist")).status_code == 200
+        for row in model.objects.all()[:2]:
+            page = browser.get(address(model, "change", row.pk))
+            assert page.status_code == 200
+            assert b'name="_save"' not in page.content
+            assert browser.post(address(model, "change", row.pk)).status_code == 403

@@ -1,0 +1,241 @@
+"""Agents in the admin: roles to tick, numbers in any spelling, and what ends their sign-ins."""
+
+import pytest
+
+from idp.agents.models import Agent, Device, Reason
+from idp.audit.models import LoginEvent
+from idp.otp import verifications
+from idp.otp.channels import Channel
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.models import PhoneAuthenticator, Verification
+from idp.sessions.models import SsoSession
+from tests.conftest import NOW, an_agent
+from tests.web.conftest import a_superuser, inside
+from tests.web.seeded import a_number, a_signed_in_agent
+
+LIST = "/admin/agents/agent/"
+DEVICES = "/admin/agents/device/"
+
+
+def filled(agent=None, *, number="+1 201 555 0142", **fields):
+    """The form of an agent, as a browser sends it."""
+    phone = agent and agent.numbers.first()
+    inline = {"numbers-TOTAL_FORMS": 1, "numbers-INITIAL_FORMS": 1 if phone else 0, "numbers-0-number": number}
+    if phone:
+        inline |= {"numbers-0-id": phone.pk, "numbers-0-user": agent.pk}
+    devices = {"devices-TOTAL_FORMS": 0, "devices-INITIAL_FORMS": 0}
+    person = {"full_name": "Ana García", "email": "ana@acme.example", "flex_roles": ["agent"], "is_active": "on"}
+    return {**person, **inline, **devices, **fields}
+
+
+def save(admin, agent, **fields):
+    own = {"full_name": agent.full_name, "email": agent.email, "number": agent.numbers.get().number}
+    return admin.post(f"{LIST}{agent.pk}/change/", filled(agent, **(own | fields)))
+
+
+@pytest.fixture
+def signed_in(db, keys):
+    """An agent who is signed in on a phone and a computer."""
+    return a_signed_in_agent(NOW).agent
+
+
+def active(agent):
+    return Device.objects.of(agent).active().count()
+
+
+def test_an_agent_is_added_with_roles_and_number_and_without_a_password(admin):
+    assert admin.post(f"{LIST}add/", filled(flex_roles=["agent", "admin", "wfo.full_access"])).status_code == 302
+    agent = Agent.objects.get(email="ana@acme.example")
+    assert agent.role_names == ("agent", "admin", "wfo.full_access")
+    assert not agent.has_usable_password()
+    assert agent.numbers.get().number == "+12015550142"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+12015550142",
+        "+1 (201) 555-0142",
+        "001 201 555 0142",
+        "+1.201.555.0142",
+        "+\N{FULLWIDTH DIGIT ONE}\N{ARABIC-INDIC DIGIT TWO}01 555 0142",
+    ],
+)
+def test_a_number_in_any_spelling_is_kept_in_one_form(admin, typed):
+    admin.post(f"{LIST}add/", filled(number=typed))
+    assert PhoneAuthenticator.objects.get().number == "+12015550142"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"number": "201 555 0142"}, "Start with + and your country code"),
+        ({"number": "+1 201"}, "That number is too short"),
+        ({"number": "ana@acme.example"}, "Start with + and your country code"),
+        ({"number": "call me"}, "Use digits only"),
+        ({"flex_roles": []}, "Choose at least one of agent, supervisor and admin."),
+        ({"flex_roles": ["wfo.team_leader"]}, "Choose at least one of agent, supervisor and admin."),
+        ({"flex_roles": ["supervisor"]}, "A supervisor or admin needs an Insights role"),
+        ({"flex_roles": ["emperor"]}, "is not one of the available choices"),
+        ({"email": "not an e-mail"}, "Enter a valid email address."),
+        ({"full_name": ""}, "This field is required."),
+    ],
+)
+def test_what_would_not_work_gets_a_sentence_and_is_not_saved(admin, fields, sentence):
+    page = admin.post(f"{LIST}add/", filled(**fields))
+    assert (page.status_code, sentence in page.text) == (200, True)
+    assert not Agent.objects.filter(is_staff=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"number": "+1 201 555 0101", "email": "new@acme.example"}, "Somebody else has this number."),
+        ({"email": "ANA@Acme.example"}, "Somebody already has this e-mail."),
+        ({"email": "ana@acme.example"}, "Somebody already has this e-mail."),
+    ],
+    ids=["number", "e-mail in other letters", "e-mail"],
+)
+def test_what_belongs_to_somebody_else_gets_a_sentence(admin, agent, fields, sentence):
+    page = admin.post(f"{LIST}add/", filled(**fields))
+    assert (page.status_code, sentence in page.text) == (200, True)
+
+
+def test_a_number_cannot_be_taken_from_somebody_by_an_edit(admin, agent):
+    other = an_agent(a_number(2), "ben@acme.example")
+    assert "Somebody else has this number." in save(admin, other, number="+12015550101").text
+
+
+def test_saving_without_a_change_signs_nobody_out(admin, signed_in):
+    assert save(admin, signed_in, number="+1 201 555-0101").status_code == 302
+    assert active(signed_in) == 2
+
+
+def test_changing_roles_and_name_signs_nobody_out(admin, signed_in):
+    save(admin, signed_in, full_name="Ana Maria", flex_roles=["agent", "supervisor", "wfo.team_leader"])
+    signed_in = Agent.objects.get(pk=signed_in.pk)
+    assert signed_in.role_names == ("agent", "supervisor", "wfo.team_leader")
+    assert active(signed_in) == 2
+
+
+def test_switching_an_agent_off_signs_out_every_device_with_a_line_each(admin, signed_in):
+    save(admin, signed_in, is_active="")
+    assert set(Device.objects.of(signed_in).values_list("reason", flat=True)) == {Reason.SWITCHED_OFF}
+    assert not SsoSession.objects.filter(ended_at=None).exists()
+    assert LoginEvent.objects.filter(kind="device ended", detail__contains="Olivia Operator").count() == 2
+
+
+def test_another_number_signs_out_every_device(admin, signed_in):
+    save(admin, signed_in, number="+1 201 555 0177")
+    assert set(Device.objects.of(signed_in).values_list("reason", flat=True)) == {Reason.NUMBER_CHANGED}
+    assert signed_in.numbers.get().number == "+12015550177"
+
+
+def test_taking_the_number_away_signs_out_every_device(admin, signed_in):
+    save(admin, signed_in, **{"numbers-0-DELETE": "on"})
+    assert (active(signed_in), signed_in.numbers.count()) == (0, 0)
+
+
+def test_a_code_on_its_way_to_the_old_number_is_worth_nothing_any_more(admin, agent):
+    asked = verifications.ask(PhoneNumber("+12015550101"), Channel.SMS, NOW)
+    save(admin, agent, number="+1 201 555 0177")
+    assert Verification.objects.get(pk=asked.verification.pk).ended_at is not None
+    assert not verifications.approve(asked.verification, NOW)
+
+
+def test_nobody_is_deleted_since_the_trail_speaks_of_them(admin, agent):
+    assert admin.post(f"{LIST}{agent.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in admin.get(LIST).text
+
+
+@pytest.mark.parametrize("typed", ["garcía", "ANA@", "+1 (201) 555-0101", "5550101"])
+def test_an_agent_is_found_by_name_e_mail_or_number_in_any_spelling(admin, agent, typed):
+    an_agent(a_number(2), "ben@acme.example", full_name="Ben")
+    found = admin.get(LIST, {"q": typed}).context["cl"].result_list
+    assert [it.email for it in found] == ["ana@acme.example"]
+
+
+def test_the_list_shows_the_end_of_a_number_only(admin, agent):
+    page = admin.get(LIST).text
+    assert "…0101" in page
+    assert "2015550101" not in page
+
+
+# Rights
+
+
+@pytest.fixture
+def helper(db):
+    """An operator who may look after agents, and is no superuser."""
+    from django.contrib.auth.models import Permission
+
+    helper = a_superuser("helper@acme.example", is_superuser=False)
+    wanted = ["view_agent", "add_agent", "change_agent", "view_device"]
+    helper.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    return helper
+
+
+def test_a_helper_looks_after_agents_but_gives_nobody_rights(helper, agent):
+    rights = {"is_staff": "on", "is_superuser": "on"}
+    assert save(inside(helper), agent, full_name="Ana Maria", **rights).status_code == 302
+    agent.refresh_from_db()
+    assert (agent.full_name, agent.is_staff, agent.is_superuser) == ("Ana Maria", False, False)
+
+
+def test_a_helper_cannot_touch_an_operator(helper, operator):
+    PhoneAuthenticator.objects.create(user=operator, name="mobile number", number=a_number(3))
+    assert save(inside(helper), operator, email="mine@acme.example").status_code == 403
+    app = operator.totpdevice_set.get()
+    assert inside(helper).post(f"/admin/otp_totp/totpdevice/{app.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_superuser_makes_somebody_an_operator_without_roles(admin):
+    fields = {"is_staff": "on", "flex_roles": [], "number": ""}
+    assert admin.post(f"{LIST}add/", filled(**fields)).status_code == 302
+    assert Agent.objects.get(email="ana@acme.example").role_names == ()
+
+
+# Devices
+
+
+def sign_out(admin, agent):
+    chosen = [str(it.pk) for it in Device.objects.of(agent)]
+    return admin.post(DEVICES, {"action": "sign_out_chosen", "_selected_action": chosen}, follow=True)
+
+
+def test_chosen_devices_are_signed_out_with_a_line_each(admin, signed_in):
+    assert "2 signed out here." in sign_out(admin, signed_in).text
+    assert set(Device.objects.of(signed_in).values_list("reason", flat=True)) == {Reason.OPERATOR}
+    lines = LoginEvent.objects.filter(kind="device ended")
+    assert {(it.agent, it.detail, it.address) for it in lines} == {
+        (signed_in, "signed out by an operator (Olivia Operator)", "127.0.0.1")
+    }
+
+
+def test_signing_out_again_changes_nothing(admin, signed_in):
+    sign_out(admin, signed_in)
+    assert "0 signed out here." in sign_out(admin, signed_in).text
+
+
+def test_the_button_on_a_device_names_agent_and_device_and_signs_it_out(admin, signed_in):
+    device = Device.objects.of(signed_in).phones().get()
+    page = f"{DEVICES}{device.pk}/change/"
+    assert "Sign out Agent 1: iPhone, Safari" in admin.get(page).text
+    assert "Agent 1 is signed out of iPhone, Safari." in admin.post(f"{DEVICES}{device.pk}/sign-out/", follow=True).text
+    assert "Sign out Agent 1" not in admin.get(page).text
+    assert active(signed_in) == 1
+
+
+def test_who_may_only_look_at_devices_signs_nobody_out(helper, signed_in):
+    browser = inside(helper)
+    sign_out(browser, signed_in)
+    device = Device.objects.of(signed_in).first()
+    assert browser.post(f"{DEVICES}{device.pk}/sign-out/").status_code == 403
+    assert "Sign out Agent" not in browser.get(f"{DEVICES}{device.pk}/change/").text
+    assert active(signed_in) == 2
+
+
+def test_devices_are_found_and_filtered(admin, signed_in):
+    sign_out(admin, signed_in)
+    assert "iPhone, Safari" in admin.get(DEVICES, {"q": "agent-1@", "reason": "operator", "kind": "mobile"}).text
+    assert "0 devices" in admin.get(DEVICES, {"standing": "open"}).text
