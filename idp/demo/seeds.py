@@ -1,0 +1,113 @@
+"""The people and connections of the demo. All of them are made up."""
+
+from django.db import transaction
+
+from idp.agents import provisioning
+from idp.agents.models import Agent, Department
+from idp.demo.sp.flavours import FLAVOURS, LEGACY
+from idp.otp.models import PhoneAuthenticator
+from idp.policies import conditions
+from idp.policies.access import Effect, Mode
+from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.policies.user_agents import Client
+from idp.saml.models import AssertionConsumer, ServiceProvider
+from idp.saml.profiles import PROFILES
+
+SUPERVISOR = ("agent", "supervisor", "wfo.quality_process_manager")
+ADMIN = ("admin", "wfo.full_access")
+PEOPLE = [
+    ("0101", "Ana García", "ana", "Sales", ("agent",)),
+    ("0102", "Ben O'Neill", "ben", "Sales", ("agent",)),
+    ("0103", "Chidi Okafor", "chidi", "Sales", SUPERVISOR),
+    ("0104", "دينا الحسن", "dina", "Support", ("agent",)),
+    ("0105", "衛藤 さくら", "sakura", "Support", ("agent",)),
+    ("0106", "Fatma Yılmaz", "fatma", "Support", SUPERVISOR),
+    (
+        "0107",
+        "Maria-Magdalena von und zu Hohenstein-Wittelsbach y Fernández de Córdoba",
+        "maria",
+        "Support",
+        ("agent",),
+    ),
+    ("0108", "R&D <Team>", "lab", "Back office", ("agent",)),
+    ("0109", "Irene Papadopoulou", "irene", "Back office", ADMIN),
+    ("0110", "Jonas Lindqvist", "jonas", "Back office", ("agent",)),
+    ("0111", "Switched Off", "off", "Sales", ("agent",)),
+    ("0112", "Leïla Benali", "leila", "Sales", ("agent",)),
+]
+TROUBLES = {
+    "0190": "Landline",
+    "0191": "Too Many Texts",
+    "0192": "Fraud Guard",
+    "0193": "Slow Text",
+    "0194": "Code Runs Out",
+    "0195": "Verify Is Down",
+    "0196": "Calls Only",
+    "0197": "No Tries Left",
+    "0198": "Bad Credentials",
+    "0199": "Unknown Error",
+}
+OPERATOR = "operator@acme.example"
+
+
+@transaction.atomic
+def plant(sp_url: str) -> Agent:
+    """Put what is missing into the database and point the connections at the demo SP. Returns the operator."""
+    if not PhoneAuthenticator.objects.exists():
+        _people()
+        _watch_only_rule()
+    _connections(sp_url)
+    operator, _ = Agent.objects.get_or_create(
+        email=OPERATOR,
+        defaults={"full_name": "Olivia Operator", "is_staff": True, "is_superuser": True, "password": "!"},
+    )
+    return operator
+
+
+def _people() -> None:
+    for number, name, mailbox, department, roles in PEOPLE:
+        agent = _agent(number, name, mailbox, department, roles)
+        if name == "Switched Off":
+            agent.is_active = False
+            agent.save(update_fields=["is_active"])
+    for number, name in TROUBLES.items():
+        _agent(number, name, f"trouble-{number}", "Troubles", ("agent",))
+
+
+def _agent(number: str, name: str, mailbox: str, department: str, roles: tuple[str, ...]) -> Agent:
+    agent = Agent.objects.create_user(
+        f"{mailbox}@acme.example",
+        full_name=name,
+        department=Department.objects.get_or_create(name=department)[0],
+    )
+    provisioning.set_roles(agent, roles)
+    PhoneAuthenticator.objects.create(user=agent, name="mobile number", number=f"+1201555{number}")
+    return agent
+
+
+def _watch_only_rule() -> None:
+    inside_apps = conditions.ClientIs(frozenset({Client.WEB_VIEW}))
+    AccessRule.objects.create(
+        name="No browsers inside other apps",
+        mode=Mode.WATCH,
+        effect=Effect.DENY,
+        conditions=[conditions.to_json(inside_apps)],
+    )
+
+
+def _connections(sp_url: str) -> None:
+    for flavour in FLAVOURS:
+        profile = PROFILES["flex-legacy" if flavour is LEGACY else "flex-enhanced"]
+        sp, _ = ServiceProvider.objects.get_or_create(
+            slug=flavour.slug,
+            defaults={
+                "name": flavour.title,
+                "entity_id": flavour.entity_id,
+                "profile": profile.slug,
+                "timeout_policy": TimeoutPolicy.objects.get(name=profile.timeout_policy),
+                "requested_context": profile.requested_context,
+            },
+        )
+        AssertionConsumer.objects.update_or_create(
+            service_provider=sp, is_default=True, defaults={"url": flavour.acs_url(sp_url)}
+        )

@@ -1,0 +1,5 @@
+"""A pretend Flex: a service provider made of python3-saml in strict mode, which is not our own code."""
+
+from idp.demo.sp.server import DemoSp
+
+__all__ = ["DemoSp"]

@@ -1,0 +1,129 @@
+"""The addresses of the demo SP, on a port of this computer."""
+
+import json
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from idp.demo.loopback import LoopbackServer
+from idp.demo.sp import pages
+from idp.demo.sp.flavours import ENHANCED, FLAVOURS, LEGACY, Flavour
+from idp.demo.sp.signing_in import NotAccepted, ServiceProvider, SignedIn
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MOST_BYTES = 1_000_000
+HTML = "text/html; charset=utf-8"
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: str
+    body: str = ""
+    content_type: str = HTML
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class DemoSp(LoopbackServer):
+    """A running demo SP that trusts the IdP at `idp_url`."""
+
+    def __init__(self, idp_url: str, port: int = 0) -> None:
+        provider = ServiceProvider(idp_url)
+        super().__init__(_Application(provider), port)
+        provider.url = self.url
+
+
+class _Application:
+    def __init__(self, provider: ServiceProvider) -> None:
+        self.provider = provider
+        self.sessions: dict[str, SignedIn] = {}
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        answer = self._answer(environ)
+        body = answer.body.encode()
+        start_response(
+            answer.status,
+            [
+                ("Content-Type", answer.content_type),
+                ("Content-Length", str(len(body))),
+                ("Cache-Control", "no-store"),
+                *answer.headers,
+            ],
+        )
+        return [body]
+
+    def _answer(self, environ: "WSGIEnvironment") -> Answer:
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        for flavour in FLAVOURS:
+            routes: dict[tuple[str, str], Callable[[Flavour, Any], Answer]] = {
+                ("GET", flavour.home): self._home,
+                ("GET", f"{flavour.home}sign-in"): self._sign_in,
+                ("GET", f"{flavour.home}session.json"): self._session_json,
+                ("POST", f"{flavour.home}sign-out"): self._sign_out,
+                ("POST", flavour.acs_path): self._take_response,
+            }
+            if view := routes.get((method, path)):
+                return view(flavour, environ)
+        return Answer("404 Not Found", "Nothing here.")
+
+    def _home(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        known = self._known(flavour, environ)
+        other = LEGACY if flavour is ENHANCED else ENHANCED
+        return Answer("200 OK", pages.signed_in(flavour, known) if known else pages.signed_out(flavour, other))
+
+    def _session_json(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        body = json.dumps(pages.as_json(self._known(flavour, environ)), indent=2)
+        return Answer("200 OK", body, "application/json")
+
+    def _sign_in(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        relay_state = query.get("relay_state", flavour.relay_state)
+        wishes = {wish: query.get(wish) == "1" for wish in ("force_authn", "is_passive")}
+        if query.get("binding") == "post":
+            address, request = self.provider.ask_by_post(flavour, **wishes)
+            return Answer("200 OK", pages.post_request(flavour, address, request, relay_state))
+        return _redirect(self.provider.ask_by_redirect(flavour, relay_state, **wishes))
+
+    def _take_response(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BYTES)
+        form = dict(parse_qsl(environ["wsgi.input"].read(length).decode(), keep_blank_values=True))
+        try:
+            known = self.provider.take(flavour, form)
+        except NotAccepted as why:
+            return Answer("403 Forbidden", pages.not_accepted(flavour, str(why)))
+        secret = secrets.token_urlsafe(24)
+        with self.lock:
+            self.sessions[secret] = known
+        cookie = f"{_cookie(flavour)}={secret}; Path=/; HttpOnly; SameSite=Lax"
+        return _redirect(flavour.home, ("Set-Cookie", cookie))
+
+    def _sign_out(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        with self.lock:
+            self.sessions.pop(_secret(flavour, environ), None)
+        return _redirect(flavour.home)
+
+    def _known(self, flavour: Flavour, environ: "WSGIEnvironment") -> SignedIn | None:
+        with self.lock:
+            return self.sessions.get(_secret(flavour, environ))
+
+
+def _redirect(address: str, *headers: tuple[str, str]) -> Answer:
+    return Answer("303 See Other", headers=(("Location", address), *headers))
+
+
+def _cookie(flavour: Flavour) -> str:
+    return f"demo-{flavour.slug}"
+
+
+def _secret(flavour: Flavour, environ: "WSGIEnvironment") -> str:
+    morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(_cookie(flavour))
+    return morsel.value if morsel else ""

@@ -1,0 +1,83 @@
+"""The handle for tests and developers: `GET /control` counts, `POST /control` changes how we behave."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+from idp.demo.verify_emulator.buckets import Bucket
+from idp.demo.verify_emulator.emulator import Emulator
+from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
+from idp.demo.verify_emulator.misbehaviour import Fault
+from idp.demo.verify_emulator.resources import instant
+from idp.demo.verify_emulator.state import Variants
+
+COMMANDS = frozenset({"reset", "advance", "variants", "buckets", "faults"})
+FARTHEST_MOVE = 366 * 86400.0
+"""Seconds that one order moves the clock at most."""
+
+
+def answer(request: Request, emulator: Emulator) -> Answer:
+    """Obey, and tell how things are now: the time, the variants and the calls so far."""
+    if request.method == "POST":
+        try:
+            obey(json.loads(request.body), emulator)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            return json_answer(400, {"error": str(error)})
+    now = {"now": instant(emulator.now()), "variants": asdict(emulator.variants)}
+    return json_answer(200, {**now, **emulator.counters()})
+
+
+def obey(orders: Mapping[str, object], emulator: Emulator) -> None:
+    """Carry out orders: all of them, or none if one cannot be read."""
+    if unknown := set(orders) - COMMANDS:
+        raise ValueError(f"unknown orders: {sorted(unknown)}")
+    reset = bool(orders.get("reset"))
+    seconds = _seconds(orders.get("advance", 0))
+    variants = _variants(orders.get("variants", {}), Variants() if reset else emulator.variants)
+    buckets = {name: _bucket(bucket) for name, bucket in _map(orders.get("buckets", {})).items()}
+    faults = [Fault.parse(_map(fault)) for fault in _list(orders.get("faults", []))]
+    if reset:
+        emulator.reset()
+    emulator.advance(seconds)
+    emulator.follow(variants)
+    if buckets:
+        emulator.configure_buckets(buckets)
+    emulator.order_faults(faults)
+
+
+def _seconds(value: object) -> float:
+    seconds = _number(value)
+    if not abs(seconds) <= FARTHEST_MOVE:
+        raise ValueError("the clock moves by a year at most")
+    return seconds
+
+
+def _variants(wanted: object, present: Variants) -> Variants:
+    flags = {name: bool(on) for name, on in _map(wanted).items()}
+    if unknown := set(flags) - Variants.names():
+        raise ValueError(f"unknown variants: {sorted(unknown)}")
+    return replace(present, **flags)
+
+
+def _bucket(bucket: object) -> Bucket:
+    values = _map(bucket)
+    return Bucket(int(_number(values["max"])), timedelta(seconds=_number(values["interval"])))
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float):
+        raise TypeError(f"not a number: {value!r}")
+    return value
+
+
+def _map(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError(f"not an object: {value!r}")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"not a list: {value!r}")
+    return value

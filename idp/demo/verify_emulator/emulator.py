@@ -1,0 +1,158 @@
+"""Everything the emulator remembers, behind one lock, so that parallel calls count exactly."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from idp.demo.verify_emulator.buckets import Bucket, Buckets
+from idp.demo.verify_emulator.misbehaviour import LONGEST_WAIT, NUMBERS, WELL_BEHAVED, Fault, Faults
+from idp.demo.verify_emulator.outbox import Message, Outbox, message_for
+from idp.demo.verify_emulator.refusals import CHECKS_USED, NOT_FOUND, TOO_MANY_REQUESTS, Refusal
+from idp.demo.verify_emulator.state import CHECKS_SPENT, EXPIRED, Variants, Verification, Verifications
+
+ARRIVAL_INTERVAL = 0.5
+"""Seconds between two looks for a message that was on its way already."""
+
+
+def _real_time() -> datetime:
+    return datetime.now(UTC)
+
+
+class Emulator:
+    """One pretend Verify service: its verifications, phones, clock, faults and counters. Safe for threads."""
+
+    def __init__(self, clock: Callable[[], datetime] = _real_time) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._ahead = timedelta(0)
+        self._verifications = Verifications()
+        self._outbox = Outbox()
+        self._faults = Faults()
+        self._buckets = Buckets()
+        self._calls_by_path: Counter[str] = Counter()
+        self._calls_by_number: Counter[str] = Counter()
+
+    def now(self) -> datetime:
+        """Return the time by the emulator's movable clock."""
+        return self._clock() + self._ahead
+
+    def start(self, to: str, channel: str, limits: Mapping[str, str]) -> Verification | Refusal:
+        """Begin or resend, and let the message reach the phone."""
+        misbehaviour = NUMBERS.get(to, WELL_BEHAVED)
+        with self._changed:
+            self._calls_by_number[to] += 1
+            now = self.now()
+            if not self._buckets.admit(limits, now):
+                return TOO_MANY_REQUESTS
+            outcome = misbehaviour.at_start(channel) or self._verifications.start(to, channel, now)
+            if isinstance(outcome, Verification):
+                self._outbox.add(message_for(outcome, outcome.sends[-1], now + misbehaviour.delay))
+                self._changed.notify_all()
+            return outcome
+
+    def check(self, *, sid: str, to: str, code: str) -> Verification | Refusal:
+        """Judge a code for the verification named by its SID or, without one, by its number."""
+        with self._changed:
+            now = self.now()
+            found = self._verifications.find(sid, now) if sid else self._verifications.find_by_number(to, now)
+            if found is None:
+                return self._verifications.check(None, code, now)
+            self._calls_by_number[found.to] += 1
+            misbehaviour = NUMBERS.get(found.to, WELL_BEHAVED)
+            return self._misjudge(found, misbehaviour.check) or self._verifications.check(found, code, now)
+
+    def _misjudge(self, found: Verification, refusal: Refusal | None) -> Refusal | None:
+        end = {NOT_FOUND: EXPIRED, CHECKS_USED: CHECKS_SPENT}
+        if refusal in end:
+            self._verifications.end(found, end[refusal], self.now())
+        return refusal
+
+    def fetch(self, sid: str) -> Verification | Refusal:
+        """Read a verification."""
+        with self._changed:
+            return self._counted(self._verifications.fetch(sid, self.now()))
+
+    def cancel(self, sid: str) -> Verification | Refusal:
+        """Cancel a verification."""
+        with self._changed:
+            return self._counted(self._verifications.cancel(sid, self.now()))
+
+    def approve(self, sid: str) -> Verification | Refusal:
+        """Approve a verification without a code."""
+        with self._changed:
+            return self._counted(self._verifications.approve(sid, self.now()))
+
+    def _counted(self, outcome: Verification | Refusal) -> Verification | Refusal:
+        if isinstance(outcome, Verification):
+            self._calls_by_number[outcome.to] += 1
+        return outcome
+
+    def messages(self, to: str | None = None, *, after: int = 0, wait: float = 0.0) -> list[Message]:
+        """Return what has arrived, newest first; wait so many seconds for more than `after` messages."""
+        deadline = time.monotonic() + min(wait, LONGEST_WAIT)
+        with self._changed:
+            while len(found := self._outbox.arrived(to, self.now())) <= after:
+                left = deadline - time.monotonic()
+                if left <= 0 or self._closing.is_set():
+                    break
+                self._changed.wait(min(left, ARRIVAL_INTERVAL))
+            return found
+
+    def take_fault(self, path: str) -> Fault | None:
+        """Count a call, and take the fault it is to meet."""
+        with self._changed:
+            self._calls_by_path[path] += 1
+            return self._faults.take()
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Return the calls so far, per path and per number."""
+        with self._changed:
+            return {"paths": dict(self._calls_by_path), "numbers": dict(self._calls_by_number)}
+
+    @property
+    def variants(self) -> Variants:
+        """Which of the contradicting reports the emulator follows."""
+        return self._verifications.variants
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward."""
+        with self._changed:
+            self._ahead += timedelta(seconds=seconds)
+            self._changed.notify_all()
+
+    def follow(self, variants: Variants) -> None:
+        """Follow these reports from now on."""
+        with self._changed:
+            self._verifications.variants = variants
+
+    def order_faults(self, faults: list[Fault]) -> None:
+        """Let the next calls go wrong."""
+        with self._changed:
+            self._faults.order(faults)
+
+    def configure_buckets(self, buckets: Mapping[str, Bucket]) -> None:
+        """Replace the Service Rate Limits."""
+        with self._changed:
+            self._buckets.configure(buckets)
+
+    def reset(self) -> None:
+        """Forget everything, also the moves of the clock."""
+        with self._changed:
+            self._clear()
+            self._changed.notify_all()
+
+    def idle(self, seconds: float) -> None:
+        """Hold a call up, until the emulator closes at most."""
+        self._closing.wait(min(seconds, LONGEST_WAIT))
+
+    def close(self) -> None:
+        """Let go of everyone who waits."""
+        self._closing.set()
+        with self._changed:
+            self._changed.notify_all()

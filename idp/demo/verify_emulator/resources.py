@@ -1,0 +1,91 @@
+"""Verifications, checks and errors in the JSON shapes of Twilio Verify v2."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+
+from idp.demo.verify_emulator.exchange import Answer, json_answer
+from idp.demo.verify_emulator.refusals import Refusal
+from idp.demo.verify_emulator.state import APPROVED, Verification, new_sid
+
+MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
+TWILIO = "https://verify.twilio.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service we pretend to be, and the credentials it asks for."""
+
+    account_sid: str
+    username: str
+    password: str = field(repr=False)
+    service_sid: str
+
+
+def instant(at: datetime) -> str:
+    """Write an instant as Twilio does, in UTC to the second."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def verification(shown: Verification, service: Service, *, lower_case_attempts: bool) -> dict[str, object]:
+    """Describe a verification."""
+    return {
+        **_common(shown, service),
+        "lookup": {},
+        "send_code_attempts": [
+            {
+                "time": instant(attempt.at),
+                "channel": attempt.channel if lower_case_attempts else attempt.channel.upper(),
+                "attempt_sid": attempt.sid,
+            }
+            for attempt in shown.sends
+        ],
+        "sna": None,
+        "url": f"{TWILIO}/v2/Services/{service.service_sid}/Verifications/{shown.sid}",
+    }
+
+
+def verification_check(shown: Verification, service: Service) -> dict[str, object]:
+    """Describe a check of a verification."""
+    return {**_common(shown, service), "sna_attempts_error_codes": []}
+
+
+def _common(shown: Verification, service: Service) -> dict[str, object]:
+    return {
+        "sid": shown.sid,
+        "service_sid": service.service_sid,
+        "account_sid": service.account_sid,
+        "to": shown.to,
+        "channel": shown.channel,
+        "status": shown.status,
+        "valid": shown.status == APPROVED,
+        "amount": None,
+        "payee": None,
+        "date_created": instant(shown.started_at),
+        "date_updated": instant(shown.updated_at),
+    }
+
+
+def error(refusal: Refusal, *, problem_details: bool, retry_after: float = 1.0) -> Answer:
+    """Describe an error, in Twilio's own shape or as RFC 9457 has it."""
+    more_info = MORE_INFO.format(code=refusal.code)
+    headers = {"Twilio-Request-Id": new_sid("RQ")}
+    if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers |= {"Retry-After": f"{retry_after:.0f}", "Twilio-Reached-Rate-Limit": "true"}
+    if problem_details:
+        problem = {
+            "type": more_info,
+            "title": refusal.message,
+            "status": refusal.status,
+            "code": refusal.code,
+            "detail": refusal.message,
+        }
+        headers["Content-Type"] = "application/problem+json"
+        return json_answer(refusal.status, problem, headers)
+    body = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "more_info": more_info,
+        "status": refusal.status,
+    }
+    return json_answer(refusal.status, body, headers)

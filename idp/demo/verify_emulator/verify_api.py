@@ -1,0 +1,103 @@
+"""The paths of Twilio Verify v2 that Latchkey calls, with Twilio's order of refusals."""
+
+import json
+import re
+from base64 import b64encode
+from hmac import compare_digest
+
+from idp.demo.verify_emulator import resources
+from idp.demo.verify_emulator.emulator import Emulator
+from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
+from idp.demo.verify_emulator.refusals import BAD_CREDENTIALS, INVALID_REQUEST, NOT_FOUND, Refusal
+from idp.demo.verify_emulator.resources import Service
+from idp.demo.verify_emulator.state import APPROVED, CANCELED, Verification, new_sid
+
+CHANNELS = frozenset({"sms", "call"})
+_PATH = re.compile(
+    r"/v2/Services/(?P<service>[^/]+)/(?:(?P<list>Verifications|VerificationCheck)|Verifications/(?P<sid>[^/]+))"
+)
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_CODE = re.compile(r".{4,10}")
+
+
+def path_name(request: Request) -> str:
+    """Name the call for the counters: its method and path, without any SID."""
+    match = _PATH.fullmatch(request.path)
+    if match is None:
+        return f"{request.method} elsewhere"
+    return f"{request.method} {match['list'] or 'Verifications/{Sid}'}"
+
+
+class VerifyApi:
+    """Answers Verify's own paths for one service."""
+
+    def __init__(self, service: Service, emulator: Emulator) -> None:
+        self._service = service
+        self._emulator = emulator
+        secret = f"{service.username}:{service.password}".encode()
+        self._authorization = b"Basic " + b64encode(secret)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a call."""
+        if not compare_digest(request.authorization.encode(), self._authorization):
+            return self.refuse(BAD_CREDENTIALS)
+        match = _PATH.fullmatch(request.path)
+        if match is None or match["service"] != self._service.service_sid:
+            return self.refuse(NOT_FOUND)
+        if request.method == "GET" and match["sid"]:
+            return self._shown(200, self._emulator.fetch(match["sid"]))
+        if request.method != "POST":
+            return self.refuse(NOT_FOUND)
+        form = request.form()
+        if match["list"] == "Verifications":
+            return self._start(form)
+        return self._update(match["sid"], form) if match["sid"] else self._check(form)
+
+    def refuse(self, refusal: Refusal, *, retry_after: float = 1.0) -> Answer:
+        """Answer with an error."""
+        details = self._emulator.variants.problem_details
+        return resources.error(refusal, problem_details=details, retry_after=retry_after)
+
+    def _start(self, form: dict[str, str]) -> Answer:
+        to, channel = form.get("To", ""), form.get("Channel", "")
+        limits = _string_map(form.get("RateLimits", "{}"))
+        tags = _string_map(form.get("Tags", "{}"))
+        if not _E164.fullmatch(to) or channel not in CHANNELS or limits is None or tags is None:
+            return self.refuse(INVALID_REQUEST)
+        return self._shown(201, self._emulator.start(to, channel, limits))
+
+    def _check(self, form: dict[str, str]) -> Answer:
+        sid, to, code = (form.get(name, "") for name in ("VerificationSid", "To", "Code"))
+        if not _CODE.fullmatch(code) or not (sid or to):
+            return self.refuse(INVALID_REQUEST)
+        outcome = self._emulator.check(sid=sid, to=to, code=code)
+        if isinstance(outcome, Refusal):
+            return self.refuse(outcome)
+        status = 200 if self._emulator.variants.check_answers_200 else 201
+        return _succeed(status, resources.verification_check(outcome, self._service))
+
+    def _update(self, sid: str, form: dict[str, str]) -> Answer:
+        acts = {CANCELED: self._emulator.cancel, APPROVED: self._emulator.approve}
+        act = acts.get(form.get("Status", ""))
+        return self._shown(200, act(sid)) if act else self.refuse(INVALID_REQUEST)
+
+    def _shown(self, status: int, outcome: Verification | Refusal) -> Answer:
+        if isinstance(outcome, Refusal):
+            return self.refuse(outcome)
+        lower = self._emulator.variants.lower_case_attempts
+        return _succeed(status, resources.verification(outcome, self._service, lower_case_attempts=lower))
+
+
+def _succeed(status: int, value: dict[str, object]) -> Answer:
+    return json_answer(status, value, {"Twilio-Request-Id": new_sid("RQ")})
+
+
+def _string_map(text: str) -> dict[str, str] | None:
+    """Read a JSON object of strings, None if it is none."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    return {str(name): str(item) for name, item in value.items()}

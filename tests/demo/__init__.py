@@ -1,0 +1,1 @@
+"""The demo: pretend Verify and Flex."""

@@ -1,0 +1,205 @@
+"""What a stranger meets in the first minute: `make demo` in an empty clone."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import threading
+
+import pytest
+import requests
+
+from idp.conf import ROOT
+from tests.environment import ENVIRONMENT
+from tests.phone import NUMBER, Phone
+from tests.user_agents import IPHONE
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+READY = 240
+PATIENCE = 30
+
+
+def three_free_ports():
+    """Find a port whose next two are free as well."""
+    for first in range(20_000, 30_000, 7):
+        try:
+            with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+                for probe, port in ((one, first), (two, first + 1), (three, first + 2)):
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise AssertionError("no free ports")
+
+
+def environment(**more):
+    """The environment of a person who has set nothing for Latchkey."""
+    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    return {name: value for name, value in kept.items() if not name.startswith(("DJANGO_", "DATABASE_"))} | more
+
+
+class Demo:
+    """A running `make demo` in some folder."""
+
+    def __init__(self, folder, port, *command, **more):
+        self.port = port
+        self.process = subprocess.Popen(
+            command or ("make", "demo"),
+            cwd=folder,
+            env=environment(PORT=str(port), **more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.output = ""
+        watchdog = threading.Timer(READY, self.process.kill)
+        watchdog.start()
+        for line in self.process.stdout:
+            self.output += line
+            if "Stop: Ctrl+C" in line:
+                break
+        watchdog.cancel()
+
+    def stop(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+        code = self.process.wait(timeout=PATIENCE)
+        self.process.stdout.close()
+        return code
+
+    @property
+    def link(self):
+        return re.search(r"http://localhost:\d+/admin/enter/\S+", self.output)[0]
+
+
+class Outbox:
+    """The emulator's outbox, read over HTTP as a script would."""
+
+    def __init__(self, port):
+        self.address = f"http://127.0.0.1:{port}/outbox.json"
+        self.state = self
+
+    def messages(self, number, after=0, wait=0):
+        found = requests.get(self.address, params={"to": number, "after": after, "wait": wait}, timeout=PATIENCE).json()
+        return [type("Message", (), it) for it in found]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A folder with what a clone would hold."""
+    folder = tmp_path_factory.mktemp("clone")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in tracked.stdout.splitlines():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_file():
+            shutil.copy2(ROOT / name, target)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(clone):
+    running = Demo(clone, three_free_ports())
+    yield running
+    running.stop()
+
+
+@pytest.mark.usefixtures("_network")
+class TestMakeDemo:
+    """In the order in which a person would go about it; one demo serves them all."""
+
+    def test_it_says_what_it_does_and_where_to_go(self, demo):
+        assert re.search(r"Ready in \d+ s", demo.output)
+        for port in range(demo.port, demo.port + 3):
+            assert f":{port}/" in demo.output
+        assert "docs/explanation/architecture.md" in demo.output
+        assert "Traceback" not in demo.output
+
+    def test_an_agent_signs_in_and_the_next_time_is_silent(self, demo):
+        phone = Phone(f"http://127.0.0.1:{demo.port + 2}", Outbox(demo.port + 1), IPHONE)
+        assert phone.sign_in(NUMBER)["attributes"]["full_name"] == ["Ana García"]
+        assert phone.sign_in_silently()["signed_in"]
+
+    def test_the_link_opens_the_admin_once(self, demo):
+        with requests.Session() as browser:
+            page = browser.get(demo.link, timeout=PATIENCE).text
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+            opened = browser.post(demo.link, {"csrfmiddlewaretoken": token}, timeout=PATIENCE)
+        assert "Olivia Operator" in page
+        assert (opened.status_code, opened.url) == (200, f"http://localhost:{demo.port}/admin/")
+        assert requests.get(demo.link, timeout=PATIENCE).status_code == 410
+
+    @pytest.mark.usefixtures("demo")
+    def test_its_secrets_are_for_this_user_alone(self, clone):
+        assert stat.S_IMODE((clone / "var/demo.env").stat().st_mode) == 0o600
+
+    def test_a_taken_port_is_one_sentence_with_the_fix(self, demo, clone):
+        second = Demo(clone, demo.port)
+        assert second.stop() != 0
+        last = second.output.strip().splitlines()
+        assert any(f"Port {demo.port} is used by another program" in line and "PORT=" in line for line in last)
+        assert "Traceback" not in second.output
+
+    @pytest.mark.usefixtures("demo")
+    def test_the_commands_work_on_it(self, clone):
+        shown = subprocess.run(
+            [clone / ".venv/bin/python", "manage.py", "check"],
+            cwd=clone,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "no issues" in shown.stdout
+
+    def test_it_stops_all_three_and_starts_again_with_what_it_knew(self, demo, clone):
+        assert demo.stop() in {0, 2, -signal.SIGTERM}
+        for port in range(demo.port, demo.port + 3):
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", port)) != 0
+        again = Demo(clone, demo.port)
+        phone = Phone(f"http://127.0.0.1:{demo.port + 2}", Outbox(demo.port + 1), IPHONE)
+        assert phone.sign_in(NUMBER)["signed_in"]
+        again.stop()
+        assert "Installing" not in again.output
+
+
+@pytest.fixture
+def _network(socket_enabled):
+    """These tests start programs of their own, which reach the package index."""
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence", "code"),
+    [
+        ({"PYTHON": "/no/such/python"}, "Python is missing", 10),
+        ({"PYTHON": "./old-python"}, "Python 3.11 or newer is needed", 11),
+        ({"UV_INDEX_URL": "http://127.0.0.1:9/", "PIP_INDEX_URL": "http://127.0.0.1:9/"}, "could not be installed", 13),
+    ],
+    ids=["no Python", "an old Python", "no network"],
+)
+def test_what_is_missing_is_said_in_one_sentence(tmp_path, more, sentence, code):
+    shutil.copytree(ROOT / "bin", tmp_path / "bin")
+    shutil.copy2(ROOT / "requirements.txt", tmp_path)
+    old = tmp_path / "old-python"
+    old.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.9.2"\nexit 1\n')
+    old.chmod(0o755)
+    index = {"PIP_CONFIG_FILE": "/dev/null", "PIP_EXTRA_INDEX_URL": "", "UV_NO_CONFIG": "1"}
+    told = subprocess.run(
+        [tmp_path / "bin/environment", "requirements.txt"],
+        env=environment(**(index | more)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert told.returncode == code
+    assert sentence in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
