@@ -1,0 +1,1 @@
+"""Everything a stranger may send, and what must come of it."""

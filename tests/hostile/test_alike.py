@@ -1,0 +1,134 @@
+"""Known, unknown and switched-off people look alike, on every page and by the clock, until a code is right."""
+
+import re
+import time
+from statistics import median
+
+import pytest
+import requests
+import time_machine
+
+from tests.conftest import NOW, an_agent
+from tests.hostile.typing_codes import wrong
+from tests.phone import Page
+
+KNOWN, OFF, UNKNOWN = "+12015550101", "+12015550111", "+12015550177"
+KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL = "ana@acme.example", "off@acme.example", "eve@acme.example"
+SLOW, GENEROUS = 0.3, 0.15
+RANDOM = (
+    r"[0-9A-Za-z]{64}",  # a form's token
+    r"[0-9a-f]{8}-[0-9a-f-]{27}",  # a flow
+    r"[2-9A-Z]{5}-[2-9A-Z]{5}",  # a reference
+    r"(?<=latchkey-form=)\w+",
+    r"nonce[-=]\"?[\w+/=-]+",
+)
+
+
+@pytest.fixture
+def still():
+    """A clock that stands, so that seconds to wait are the same on every page."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def masked(text, typed):
+    for spelling in (typed, typed.replace("+1201555", "+1 201-555-"), f"+1 201-555-{typed[-4:]}"):
+        text = text.replace(spelling, "(typed)")
+    for pattern in RANDOM:
+        text = re.sub(pattern, "(random)", text)
+    return text
+
+
+def shape(answer, typed):
+    """All that a stranger can see of an answer, but for random values and what was typed."""
+    headers = {name: masked(value, typed) for name, value in answer.headers.items() if name != "Date"}
+    return answer.status_code, headers, masked(answer.text, typed)
+
+
+def walk(phone, clock, typed, steps):
+    """Go through the forms in a new browser and return all that could be seen."""
+    clock.move_to(NOW)
+    browser, seen = phone.like(), []
+    page = browser.ask_flex()
+    for step in steps:
+        clock.shift(step.get("later", 0))
+        token = page.html.forms[0].fields["csrfmiddlewaretoken"]
+        data = {name: typed if value == "typed" else value for name, value in step.items() if name != "later"}
+        answer = browser.http.post(page.url, data={"csrfmiddlewaretoken": token, **data}, allow_redirects=False)
+        seen += [shape(answer, typed), shape(browser.http.get(page.url), typed)]
+        page = Page(browser.http.get(page.url))
+    return seen
+
+
+SEND, WRONG = {"identifier": "typed"}, {"code": "000000"}
+WALKS = {
+    "a code is asked for": [SEND],
+    "a code is asked for twice": [SEND, SEND],
+    "a text is sent again too soon": [SEND, {"again": "sms"}],
+    "a text is sent again": [SEND, {"again": "sms", "later": 31}],
+    "a call is made": [SEND, {"again": "call", "later": 31}],
+    "all sends are used": [SEND, *({"again": "sms", "later": wait} for wait in (31, 61, 91, 91))],
+    "the number is changed": [SEND, {"change": "number"}, SEND],
+    "a code is malformed": [SEND, {"code": "12"}],
+    "a code is wrong": [SEND, WRONG],
+    "a code is wrong five times, and once more": [SEND, *[WRONG] * 6],
+    "a code is wrong when its time is over": [SEND, {**WRONG, "later": 601}],
+    "a code is asked for after the pause": [SEND, *[WRONG] * 5, {**SEND, "later": 601}],
+}
+
+
+@pytest.mark.parametrize("steps", WALKS.values(), ids=WALKS)
+@pytest.mark.parametrize(
+    "people", [(KNOWN, OFF, UNKNOWN), (KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL)], ids=["by number", "by e-mail"]
+)
+def test_nobody_can_tell_who_is_registered(still, phone, steps, people):
+    known, off, unknown = (walk(phone, still, typed, steps) for typed in people)
+    assert known == unknown
+    assert off == unknown
+
+
+def test_the_texts_themselves_go_to_the_known_only(still, phone, verify):
+    for typed in (KNOWN, UNKNOWN, UNKNOWN_MAIL):
+        walk(phone, still, typed, [SEND])
+    phone.code(KNOWN)
+    assert set(verify.state.counters()["numbers"]) == {KNOWN}
+
+
+def slow_down(verify, calls):
+    orders = {"faults": [{"kind": "slow", "seconds": SLOW, "calls": calls}]}
+    requests.post(f"{verify.url}/control", json=orders, timeout=5).raise_for_status()
+
+
+def timed(phone, page, **data):
+    token = page.html.forms[0].fields["csrfmiddlewaretoken"]
+    begun = time.perf_counter()
+    answer = phone.http.post(page.url, data={"csrfmiddlewaretoken": token, **data}, allow_redirects=False)
+    return time.perf_counter() - begun, answer.status_code
+
+
+def test_sending_takes_as_long_for_the_unknown_as_for_the_known(phone, verify):
+    for n in range(20):
+        an_agent(f"+120155553{n:02}", f"agent{n}@acme.example")
+    slow_down(verify, calls=20)
+    page = phone.ask_flex()
+    pairs = [[timed(phone, page, identifier=f"+12015555{first}{n:02}") for first in (3, 4)] for n in range(20)]
+    assert {status for pair in pairs for _, status in pair} == {303}
+    known, unknown = (median(seconds for seconds, _ in every) for every in zip(*pairs, strict=True))
+    assert abs(known - unknown) < GENEROUS
+
+
+def test_a_wrong_code_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
+    seconds = {"known": [], "unknown": []}
+    for n in range(1, 5):
+        browsers = {"known": (phone.like(), f"+1201555010{n}"), "unknown": (phone.like(), f"+1201555017{n}")}
+        pages = {who: browser.ask_code(browser.ask_flex(), number) for who, (browser, number) in browsers.items()}
+        code = wrong(phone, f"+1201555010{n}")
+        slow_down(verify, calls=5)
+        for who in ["known", "unknown"] * 5:
+            took, status = timed(browsers[who][0], pages[who], code=code)
+            assert status in {403, 429}
+            seconds[who].append(took)
+    known, unknown = median(seconds["known"]), median(seconds["unknown"])
+    assert min(known, unknown) > SLOW
+    assert abs(known - unknown) < GENEROUS

@@ -1,0 +1,149 @@
+"""Cookies that are bent, borrowed, planted beforehand, or kept when they should be dead."""
+
+import pytest
+
+from idp.agents.models import Device, Reason
+from idp.sessions.models import SsoSession
+from tests.hostile import raw_http
+from tests.hostile.authn_requests import BASE_URL, link
+from tests.hostile.typing_codes import BEN
+from tests.hostile.witness import SIGN_IN
+
+
+def is_asked_who_it_is(page):
+    return page.status == 200 and page.form_with("identifier") is not None
+
+
+def plant(phone, kind, value):
+    phone.http.cookies.set(f"latchkey-{kind}", value, domain="localhost.local", path="/")
+
+
+def replace(phone, kind, value):
+    for cookie in phone.http.cookies:
+        if cookie.name == f"latchkey-{kind}":
+            cookie.value = value
+
+
+def bent(value):
+    return value[:-1] + ("A" if value[-1] != "A" else "B")
+
+
+@pytest.mark.parametrize("bend", [bent, str.upper, lambda it: it + it, lambda _: "x" * 3000, lambda _: '"; Path=/'])
+@pytest.mark.parametrize("kind", ["device", "token"])
+def test_a_phone_with_a_bent_cookie_is_a_stranger(witness, phone, kind, bend):
+    phone.sign_in()
+    replace(phone, kind, bend(phone.cookie(kind)))
+    page = phone.ask_flex()
+    witness.honest_page(page, 200)
+    assert is_asked_who_it_is(page)
+
+
+@pytest.mark.parametrize("kind", ["device", "session"])
+def test_a_computer_with_a_bent_cookie_is_a_stranger(witness, desktop, kind):
+    desktop.sign_in()
+    replace(desktop, kind, bent(desktop.cookie(kind)))
+    assert is_asked_who_it_is(desktop.ask_flex())
+
+
+def test_with_its_cookies_as_they_were_each_is_let_in(witness, phone, desktop):
+    for browser in (phone, desktop):
+        browser.sign_in()
+        assert browser.sign_in_silently()["signed_in"]
+
+
+@pytest.mark.parametrize("kind", ["device", "token"])
+def test_the_cookie_of_another_agent_lets_nobody_in(witness, phone, android, kind):
+    phone.sign_in()
+    android.sign_in(BEN)
+    replace(phone, kind, android.cookie(kind))
+    assert is_asked_who_it_is(phone.ask_flex())
+
+
+def test_a_device_cookie_alone_is_no_proof(witness, phone):
+    phone.sign_in()
+    thief = phone.like()
+    plant(thief, "device", phone.cookie("device"))
+    witness.look()
+    assert is_asked_who_it_is(thief.open(link()))
+    witness.nothing_written(SIGN_IN)
+
+
+def test_all_cookies_together_are_the_phone(witness, phone):
+    phone.sign_in()
+    copy = phone.like()
+    for kind in ("device", "token"):
+        plant(copy, kind, phone.cookie(kind))
+    assert copy.open(link()).form_with("SAMLResponse") is not None
+
+
+def test_a_secret_planted_before_the_code_is_dead_after_it(witness, phone):
+    plant(phone, "device", "chosen by somebody else")
+    plant(phone, "token", "chosen by somebody else")
+    phone.sign_in()
+    secrets = [cookie.value for cookie in phone.http.cookies if cookie.domain != "localhost.local"]
+    assert "chosen by somebody else" not in secrets
+    thief = phone.like()
+    plant(thief, "device", "chosen by somebody else")
+    plant(thief, "token", "chosen by somebody else")
+    assert is_asked_who_it_is(thief.open(link()))
+
+
+@pytest.mark.parametrize("kept", [("device", "token"), ("device",), ("token",)], ids=" and ".join)
+def test_a_code_gives_new_secrets_and_ends_the_old_ones(witness, phone, kept):
+    phone.sign_in()
+    old = {kind: phone.cookie(kind) for kind in ("device", "token")}
+    phone.sign_in(force_authn="1")
+    new = {kind: phone.cookie(kind) for kind in old}
+    assert not [kind for kind in old if new[kind] == old[kind]]
+    assert phone.sign_in_silently()["signed_in"]
+    thief = phone.like()
+    for kind, value in {**new, **{kind: old[kind] for kind in kept}}.items():
+        plant(thief, kind, value)
+    assert is_asked_who_it_is(thief.open(link()))
+
+
+def test_a_browser_that_was_another_agents_is_handed_over(witness, phone):
+    phone.sign_in()
+    anas = phone.cookie("device")
+    assert phone.sign_in(BEN, force_authn="1")["attributes"]["email"] == ["ben@acme.example"]
+    assert Device.objects.get(agent__email="ana@acme.example").reason == Reason.HANDED_OVER
+    assert SsoSession.objects.filter(ended_at=None).count() == 1
+    assert phone.cookie("device") != anas
+
+
+def test_a_secret_is_bound_and_out_of_reach_of_script(witness, phone):
+    page = phone.ask_flex()
+    phone.arrive(phone.submit(phone.ask_code(page), "code", code=phone.code()))
+    ours = [cookie for cookie in phone.http.cookies if cookie.name.startswith("latchkey-")]
+    assert {it.name.removeprefix("latchkey-").partition("-")[0] for it in ours} == {"flow", "device", "token", "form"}
+    for cookie in ours:
+        assert cookie.has_nonstandard_attr("HttpOnly")
+        assert cookie.get_nonstandard_attr("SameSite") == "Lax"
+        assert not cookie.domain_specified
+        assert len(cookie.value) < 4096
+
+
+ODD = {
+    "nothing": "",
+    "only separators": ";;; ;=;",
+    "no value": "latchkey-device",
+    "twice": "latchkey-device=a; latchkey-device=b",
+    "quoted": 'latchkey-device="a\\"b"; latchkey-token="\\073"',
+    "octets beyond ASCII": b"latchkey-device=\xff\xfe\x80",
+    "escapes": "latchkey-device=%00%0d%0a",
+    "three hundred of them": "; ".join(f"latchkey-flow-{n}=x" for n in range(300)),
+    "of 16 kB": f"latchkey-token={'x' * 16_000}",
+    "of no session": "latchkey-operator=nobody; latchkey-session=nobody",
+    "a token of no kind": "latchkey-token=a.b.c",
+    "a token by nobody": "latchkey-token=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbmEifQ.",
+    "a token that names a file": "latchkey-token=eyJhbGciOiJFUzI1NiIsImtpZCI6Ii4uLy4uL2V0Yy9wYXNzd2QifQ.e30.AA",
+}
+
+
+@pytest.mark.parametrize("cookies", ODD.values(), ids=ODD)
+def test_odd_cookies_are_those_of_a_stranger(witness, cookies):
+    target = link().removeprefix(BASE_URL)
+    page = raw_http.send(BASE_URL, target, headers={"Cookie": cookies})
+    assert page.status == 303
+    assert page.response.headers["Location"].startswith("/login/")
+    witness.nothing_written(SIGN_IN)

@@ -1,0 +1,252 @@
+"""Sign-ins that are over, lost, somebody else's, or finished twice."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from idp.agents.models import Agent, Device
+from idp.audit.models import Kind, LoginEvent
+from idp.keys.models import SigningKey
+from idp.login.models import LoginFlow
+from idp.saml.models import IssuedAssertion
+from idp.saml.names import REQUEST_DENIED
+from tests.hostile.authn_requests import BASE_URL, link
+from tests.hostile.responses import response_on
+from tests.hostile.typing_codes import at_the_code, give, wrong
+from tests.hostile.witness import SIGN_IN
+from tests.phone import NUMBER, Page
+
+FORMS = [{"identifier": "+12015550101"}, {"code": "123456"}, {"again": "sms"}, {"change": "number"}]
+PAGES = ["/login/{}", "/saml/respond/{}"]
+
+
+def drop_flow_cookies(phone):
+    for cookie in [it for it in phone.http.cookies if it.name.startswith("latchkey-flow-")]:
+        phone.http.cookies.clear(cookie.domain, cookie.path, cookie.name)
+
+
+def post(phone, page, **data):
+    """Send the form of a page, wherever it may lead by now."""
+    token = page.html.forms[0].fields["csrfmiddlewaretoken"]
+    return Page(phone.http.post(page.url, data={"csrfmiddlewaretoken": token, **data}))
+
+
+def flow_page(page):
+    """The same flow at its other address."""
+    return page.url.replace("/login/", "/saml/respond/")
+
+
+@pytest.mark.parametrize("target", PAGES)
+def test_a_flow_that_never_was_is_gone(witness, phone, target):
+    witness.refusal(phone.open(BASE_URL + target.format(uuid.uuid4())), 410, "flow_expired")
+
+
+@pytest.mark.parametrize("name", ["1", "%00", "'; DROP TABLE login_loginflow; --", "0" * 32])
+def test_an_address_that_names_no_flow_leads_nowhere(witness, phone, name):
+    for target in (*PAGES, "/login/{}/"):
+        witness.refusal(phone.open(BASE_URL + target.format(name)), 404, "not_found")
+
+
+@pytest.mark.parametrize("data", FORMS)
+def test_an_expired_flow_takes_no_form(witness, phone, clock, verify, data):
+    page = at_the_code(phone)
+    clock.shift(timedelta(minutes=20, seconds=1))
+    witness.look()
+    calls = verify.state.counters()
+    witness.refusal(post(phone, page, **data), 410, "flow_expired")
+    assert verify.state.counters() == calls
+
+
+def test_an_expired_flow_shows_no_page_and_gives_no_answer(witness, phone, clock):
+    page = at_the_code(phone)
+    clock.shift(timedelta(minutes=20, seconds=1))
+    witness.look()
+    witness.refusal(phone.open(page.url), 410, "flow_expired")
+    witness.refusal(phone.open(flow_page(page)), 410, "flow_expired")
+
+
+def test_a_finished_flow_is_not_answered_after_its_time(witness, phone, clock):
+    page = at_the_code(phone)
+    form = dict(page.form_with("code").form_values())
+    phone.http.post(page.url, data={**form, "code": phone.code()}, allow_redirects=False)
+    clock.shift(timedelta(minutes=20, seconds=1))
+    witness.look()
+    witness.refusal(phone.open(flow_page(page)), 410, "flow_expired")
+
+
+def test_a_flow_goes_on_until_its_time_is_up(witness, phone, clock):
+    page = phone.ask_flex()
+    clock.shift(timedelta(minutes=19, seconds=30))
+    assert phone.open(page.url).form_with("identifier") is not None
+
+
+@pytest.mark.parametrize("data", FORMS)
+def test_without_its_cookie_a_flow_takes_no_form(witness, phone, verify, data):
+    page = at_the_code(phone)
+    drop_flow_cookies(phone)
+    witness.look()
+    calls = verify.state.counters()
+    witness.refusal(post(phone, page, **data), 400, "cookie_lost")
+    assert verify.state.counters() == calls
+
+
+def test_another_browser_cannot_open_a_flow(witness, phone):
+    page = at_the_code(phone)
+    witness.look()
+    stranger = phone.like()
+    witness.refusal(stranger.open(page.url), 400, "cookie_lost")
+    witness.refusal(stranger.open(flow_page(page)), 400, "cookie_lost")
+
+
+def test_the_cookie_of_another_flow_opens_none(witness, phone):
+    page, other = at_the_code(phone), phone.like()
+    other.ask_flex()
+    (cookie,) = [it for it in other.http.cookies if it.name.startswith("latchkey-flow-")]
+    flow = LoginFlow.objects.order_by("begun_at").first()
+    other.http.cookies.set(f"latchkey-flow-{flow.pk}", cookie.value, domain=cookie.domain)
+    witness.look()
+    witness.refusal(other.open(page.url), 400, "cookie_lost")
+
+
+def test_the_very_page_still_works_in_the_browser_it_belongs_to(witness, phone):
+    page = at_the_code(phone)
+    phone.like().open(page.url)
+    assert phone.arrive(give(phone, phone.open(page.url), phone.code()))["signed_in"]
+
+
+def test_a_finished_sign_in_cannot_be_fetched_by_another_browser(witness, phone):
+    page = at_the_code(phone)
+    form = dict(page.form_with("code").form_values())
+    phone.http.post(page.url, data={**form, "code": phone.code()}, allow_redirects=False)
+    witness.look()
+    witness.refusal(phone.like().open(flow_page(page)), 400, "cookie_lost")
+    assert phone.arrive(phone.open(flow_page(page)))["signed_in"]
+
+
+def test_a_double_tap_on_send_sends_one_text(witness, phone):
+    page = phone.ask_flex()
+    pages = [phone.ask_code(page), phone.ask_code(page)]
+    phone.code()
+    assert [it.heading for it in pages] == ["Enter the code", "Enter the code"]
+    assert phone.messages() == 1
+
+
+def test_a_double_tap_on_the_code_gives_one_sign_in(witness, phone):
+    page = at_the_code(phone)
+    form = {**dict(page.form_with("code").form_values()), "code": phone.code()}
+    taps = [phone.http.post(page.url, data=form, allow_redirects=False) for _ in range(2)]
+    assert [it.headers["Location"] for it in taps] == [f"/saml/respond/{LoginFlow.objects.get().pk}"] * 2
+    assert phone.arrive(phone.open(flow_page(page)))["signed_in"]
+    assert (Device.objects.count(), IssuedAssertion.objects.count()) == (1, 1)
+
+
+def test_a_sign_in_is_answered_once(witness, phone):
+    page = at_the_code(phone)
+    answered = give(phone, page, phone.code())
+    witness.look()
+    witness.refusal(phone.open(answered.url), 200, "already_answered")
+    witness.refusal(phone.open(page.url), 200, "already_answered")
+    witness.honest_page(give(phone, page, phone.code()), 200)
+    witness.nothing_written(SIGN_IN)
+    assert phone.arrive(answered)["signed_in"]
+
+
+def test_before_the_answer_reload_and_back_work(witness, phone):
+    first = phone.ask_flex()
+    page = at_the_code(phone)
+    assert phone.open(first.url).form_with("identifier") is not None
+    assert phone.open(page.url).form_with("code") is not None
+    assert phone.arrive(give(phone, phone.open(page.url), phone.code()))["signed_in"]
+
+
+def test_a_request_that_was_answered_begins_no_second_sign_in(witness, phone):
+    address = link()
+    page = phone.ask_code(phone.open(address))
+    give(phone, page, phone.code())
+    witness.look()
+    witness.refusal(phone.open(address), 200, "already_answered")
+    witness.refusal(phone.like().open(address), 200, "already_answered")
+
+
+def test_one_request_opened_twice_is_answered_once(witness, phone):
+    address, other = link(), phone.like()
+    pages = [phone.open(address), other.open(address)]
+    give(phone, phone.ask_code(pages[0]), phone.code())
+    before = phone.messages()
+    page = other.ask_code(pages[1])
+    page = give(other, page, other.code(after=before))
+    witness.honest_page(page, 200)
+    assert "already" in page.heading
+    assert IssuedAssertion.objects.count() == 1
+
+
+def test_two_tabs_answer_each_its_own_request(witness, phone):
+    tabs = [phone.open(link(ID="_first")), phone.open(link(ID="_second"))]
+    answers = [give(phone, phone.ask_code(tabs[0]), phone.code()), phone.open(tabs[1].url)]
+    assert [response_on(page).in_response_to for page in answers] == ["_first", "_second"]
+
+
+def test_who_gives_up_goes_back_without_an_assertion_and_cannot_return(witness, phone):
+    page = at_the_code(phone)
+    token = page.html.forms[0].fields["csrfmiddlewaretoken"]
+    back = Page(phone.http.post(flow_page(page), data={"csrfmiddlewaretoken": token}))
+    assert response_on(back).status[1] == REQUEST_DENIED
+    assert response_on(back).assertions == 0
+    witness.look()
+    witness.refusal(give(phone, page, phone.code()), 410, "flow_expired")
+    assert LoginEvent.objects.filter(kind=Kind.DECLINED).count() == 1
+
+
+def test_who_signed_in_cannot_give_up_any_more(witness, phone):
+    page = at_the_code(phone)
+    give(phone, page, phone.code())
+    token = page.html.forms[0].fields["csrfmiddlewaretoken"]
+    witness.look()
+    again = Page(phone.http.post(flow_page(page), data={"csrfmiddlewaretoken": token}))
+    witness.refusal(again, 200, "already_answered")
+
+
+def test_a_key_that_cannot_be_read_leaves_nothing_half_written(witness, phone):
+    page = at_the_code(phone)
+    SigningKey.objects.update(private_key="no key at all")
+    witness.honest_page(give(phone, page, phone.code()), 503)
+    witness.nothing_written(SIGN_IN)
+
+
+def test_a_fault_while_answering_can_be_mended_and_the_sign_in_goes_on(witness, phone):
+    page = at_the_code(phone)
+    Agent.objects.update(full_name="no XML can hold this: \x01")
+    broken = give(phone, page, phone.code())
+    assert "our fault" in broken.heading
+    witness.honest_page(broken, 500)
+    assert LoginFlow.objects.get().claimed_at is None
+    witness.nothing_written([IssuedAssertion])
+    Agent.objects.update(full_name="Ana")
+    assert phone.arrive(phone.open(broken.url))["signed_in"]
+
+
+def test_what_is_logged_of_a_fault_holds_no_secret(witness, phone):
+    page = at_the_code(phone)
+    Agent.objects.update(full_name="no XML can hold this: \x01")
+    broken = give(phone, page, phone.code())
+    (line,) = witness.log.lines(broken.reference, "unexpected")
+    assert "frames" in str(line)
+    secrets = [phone.code(), NUMBER, *phone.http.cookies.get_dict().values()]
+    assert [it for it in secrets if it in witness.log.text] == []
+
+
+def test_an_exception_outside_of_any_view_is_logged_with_its_reference(witness, phone, settings):
+    settings.CSRF_FAILURE_VIEW = "idp.web.views.no_such_view"
+    page = Page(phone.http.post(f"{BASE_URL}/login/{uuid.uuid4()}"))
+    assert page.status == 500
+    assert "our fault" in page.heading
+    assert witness.log.lines(page.reference, "unexpected")
+    witness.nothing_written()
+
+
+def test_a_wrong_code_leaves_the_flow_as_it_was(witness, phone):
+    page = at_the_code(phone)
+    before = LoginFlow.objects.values().get()
+    give(phone, page, wrong(phone))
+    assert LoginFlow.objects.values().get() == before

@@ -1,0 +1,180 @@
+"""What every answer says to browsers, caches and proxies, and what forged headers may not change."""
+
+import re
+import subprocess
+import sys
+import uuid
+
+import pytest
+
+from idp.audit.models import Kind, LoginEvent
+from idp.conf import ROOT
+from tests.environment import ENVIRONMENT
+from tests.hostile import raw_http
+from tests.hostile.authn_requests import BASE_URL, link
+from tests.hostile.typing_codes import BEN, at_the_code, give, wrong
+
+FROM_US = {
+    "default-src 'none'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+}
+ANSWERS = {
+    "the start": ("GET", "/", 200),
+    "the metadata": ("GET", "/saml/metadata", 200),
+    "the token keys": ("GET", "/.well-known/jwks.json", 200),
+    "health": ("GET", "/healthz", 200),
+    "readiness": ("GET", "/readyz", 200),
+    "no request": ("GET", "/saml/sso", 400),
+    "an empty post": ("POST", "/saml/sso", 400),
+    "a request": ("GET", link().removeprefix(BASE_URL), 303),
+    "no flow": ("GET", f"/login/{uuid.uuid4()}", 410),
+    "no answer": ("GET", f"/saml/respond/{uuid.uuid4()}", 410),
+    "a form without its token": ("POST", f"/login/{uuid.uuid4()}", 403),
+    "no such page": ("GET", "/nothing", 404),
+    "a wrong method": ("OPTIONS", "/saml/metadata", 405),
+    "an endless address": ("GET", f"/?{'x' * 40_000}", 414),
+    "the operators' door": ("GET", "/admin/login/", 200),
+    "the operators' rooms": ("GET", "/admin/agents/agent/", 302),
+}
+
+
+def directives(answer):
+    """Return the Content-Security-Policy without its nonce."""
+    text = re.sub(r" 'nonce-[^']+'", " (nonce)", answer.headers["Content-Security-Policy"])
+    return {it.strip() for it in text.split(";")}
+
+
+@pytest.mark.parametrize(("method", "target", "status"), ANSWERS.values(), ids=ANSWERS)
+def test_every_answer_is_closed_to_frames_script_caches_and_other_origins(witness, method, target, status):
+    answer = raw_http.fetch(BASE_URL, target, method=method)
+    headers = answer.headers
+    assert answer.status_code == status
+    assert directives(answer) >= FROM_US
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert not [name for name in headers if name.lower().startswith("access-control-")]
+    assert witness.log.lines(headers["X-Reference"], "request")
+
+
+def test_nothing_but_public_keys_may_be_cached(witness):
+    for method, target, status in ANSWERS.values():
+        headers = raw_http.fetch(BASE_URL, target, method=method).headers
+        public = target in {"/saml/metadata", "/.well-known/jwks.json"} and status == 200
+        assert headers["Cache-Control"].startswith("public, max-age=300" if public else ("no-store", "max-age=0"))
+        assert public or "Cookie" in headers["Vary"]
+
+
+def test_the_pages_of_a_sign_in_are_as_closed(witness, phone):
+    pages = [phone.ask_flex(), at_the_code(phone, BEN), give(phone, at_the_code(phone), wrong(phone))]
+    for page in pages:
+        assert directives(page.response) >= {*FROM_US, "form-action 'self'", "script-src 'self' (nonce)"}
+        assert page.response.headers["Cache-Control"] == "no-store"
+        assert "Cookie" in page.response.headers["Vary"]
+
+
+def test_the_page_with_the_response_may_post_to_that_one_place(witness, phone, flex):
+    page = give(phone, at_the_code(phone), phone.code())
+    assert directives(page.response) >= {*FROM_US, f"form-action 'self' {flex.url}"}
+    assert {script.get("nonce") for script in page.html.xpath("//script")} == {nonce(page)}
+    assert page.html.xpath("//*[@style] | //*[@onclick] | //iframe | //script[@src]") == []
+
+
+def nonce(page):
+    return re.search("'nonce-([^']+)'", page.response.headers["Content-Security-Policy"])[1]
+
+
+def test_a_nonce_is_used_once(witness, phone):
+    page = phone.ask_flex()
+    assert nonce(page) != nonce(phone.open(page.url))
+
+
+@pytest.mark.parametrize("target", ["/", link().removeprefix(BASE_URL), "/nothing"], ids=["start", "login", "error"])
+def test_no_page_names_another_host(witness, phone, target):
+    page = phone.open(BASE_URL + target)
+    linked = [it for it in page.html.xpath("//@href | //@src | //@action") if it.startswith(("http", "//"))]
+    assert linked == []
+
+
+FORGED = {
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Port": "444",
+    "X-Forwarded-Server": "evil.example",
+    "X-Original-URL": "/admin/",
+    "X-Rewrite-URL": "/admin/",
+    "Forwarded": "host=evil.example;proto=https",
+    "X-HTTP-Method-Override": "DELETE",
+    "Origin": "https://evil.example",
+    "Accept-Language": "x" * 3000,
+}
+
+
+@pytest.mark.parametrize("header", FORGED)
+def test_a_forged_header_changes_nothing_that_is_published(witness, header):
+    honest = raw_http.fetch(BASE_URL, "/saml/metadata")
+    forged = raw_http.fetch(BASE_URL, "/saml/metadata", headers={header: FORGED[header]})
+    assert (forged.status_code, forged.text) == (200, honest.text)
+    assert "evil.example" not in str(forged.headers)
+
+
+def test_another_name_of_this_host_changes_nothing_either(witness):
+    honest = raw_http.fetch(BASE_URL, "/saml/metadata")
+    named = raw_http.fetch(BASE_URL, "/saml/metadata", headers={"Host": "127.0.0.1"})
+    assert named.text == honest.text
+    answer = raw_http.fetch(BASE_URL, link().removeprefix(BASE_URL), headers={"Host": "127.0.0.1"})
+    assert answer.headers["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "a b", "", "[::"])
+def test_a_host_that_is_not_ours_is_refused(witness, host):
+    for target in ("/", "/saml/metadata", "/saml/sso", "/admin/"):
+        page = raw_http.send(BASE_URL, target, headers={"Host": host})
+        witness.refusal(page, 400, "bad_request")
+        assert "evil.example" not in page.response.text
+
+
+CHAINS = {
+    "none": (0, None, "127.0.0.1"),
+    "one that nobody asked for": (0, "203.0.113.9", "127.0.0.1"),
+    "from our proxy": (1, "203.0.113.9", "203.0.113.9"),
+    "with a forged start": (1, "10.0.0.1, 203.0.113.9", "203.0.113.9"),
+    "shorter than our proxies": (2, "203.0.113.9", "127.0.0.1"),
+    "empty": (1, "", "127.0.0.1"),
+    "garbled": (1, "203.0.113.9, <script>", "127.0.0.1"),
+    "of IPv6": (1, "2001:db8::1", "2001:db8::1"),
+    "with a port": (1, "203.0.113.9:4711", "127.0.0.1"),
+    "endless": (1, ", ".join(["203.0.113.9"] * 2000), "203.0.113.9"),
+}
+
+
+@pytest.mark.parametrize(("proxies", "chain", "address"), CHAINS.values(), ids=CHAINS)
+def test_the_address_in_the_trail_is_counted_back_from_our_proxies(phone, settings, proxies, chain, address):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"trusted_proxies": proxies})
+    page = at_the_code(phone)
+    phone.http.headers.update({} if chain is None else {"X-Forwarded-For": chain})
+    give(phone, page, wrong(phone))
+    assert LoginEvent.objects.get(kind=Kind.CODE_WRONG).address == address
+
+
+DEMO_ONLY = {"LATCHKEY_DEMO", "LATCHKEY_VERIFY_BASE_URL"}
+ON_HTTPS = """
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+answer = Client().get("/", secure=True, headers={"host": "login.acme.example"})
+print(answer.status_code, answer["Strict-Transport-Security"], settings.CSRF_COOKIE_NAME, settings.CSRF_COOKIE_SECURE)
+"""
+
+
+def test_on_https_browsers_are_told_to_stay_there():
+    production = {name: value for name, value in ENVIRONMENT.items() if name not in DEMO_ONLY}
+    place = {"LATCHKEY_BASE_URL": "https://login.acme.example", "DATABASE_URL": "sqlite://"}
+    environment = {**production, **place, "DJANGO_SETTINGS_MODULE": "idp.settings"}
+    code = [sys.executable, "-c", ON_HTTPS]
+    done = subprocess.run(code, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].split() == ["200", "max-age=31536000", "__Host-latchkey-form", "True"]

@@ -1,0 +1,81 @@
+"""Looking at a refusal: is it honest, does its reference find the log line, and was nothing written?"""
+
+import io
+import json
+
+from idp.agents.models import Device
+from idp.login.models import LoginFlow
+from idp.otp.models import Verification
+from idp.saml.models import IssuedAssertion
+from idp.sessions.models import SsoSession
+from idp.tokens.models import LongLivedToken
+
+TABLES = (LoginFlow, IssuedAssertion, Verification, Device, SsoSession, LongLivedToken)
+SIGN_IN = (IssuedAssertion, Device, SsoSession, LongLivedToken)
+INTERNALS = (
+    "Traceback",
+    "django",
+    "Exception",
+    "sqlite",
+    "psycopg",
+    "SELECT ",
+    "lxml",
+    "signxml",
+    "xmlsec",
+    "idp.",
+    "wanted ",
+    "saml_",
+    "None",
+)
+
+
+class Log:
+    """What structlog wrote, which is the same JSON that goes to stderr."""
+
+    def __init__(self):
+        self.file = io.StringIO()
+
+    @property
+    def text(self):
+        return self.file.getvalue()
+
+    def lines(self, reference, event=None):
+        every = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in every if line.get("reference") == reference and event in (None, line["event"])]
+
+
+class Witness:
+    """Remembers the tables as they are now, and holds an answer against them and against the log."""
+
+    def __init__(self, log):
+        self.log = log
+        self.look()
+
+    def look(self):
+        """From now on, this is how the tables were before."""
+        self.before = _rows(TABLES)
+
+    def refusal(self, page, status, code):
+        """An error page: honest, in the log with this reason, and without trace in the tables."""
+        self.honest_page(page, status)
+        assert page.heading.endswith("."), page.heading
+        assert [line["code"] for line in self.log.lines(page.reference, "refused")] == [code]
+        self.nothing_written()
+
+    def honest_page(self, page, status):
+        """A status, a sentence, and a reference that finds the log line; nothing of how we are built."""
+        assert page.status == status, page.text
+        assert " " in page.heading, "no sentence"
+        shown = page.html.xpath("string(//*[@class='reference'])")
+        assert page.reference
+        assert shown == page.reference
+        assert self.log.lines(page.reference, "request")
+        assert [word for word in (*INTERNALS, "SAMLResponse") if word in page.response.text] == []
+
+    def nothing_written(self, tables=TABLES):
+        now = _rows(tables)
+        assert {table: rows for table, rows in now.items() if rows != self.before[table]} == {}
+
+
+def _rows(tables):
+    return {table.__name__: sorted(map(repr, table.objects.values())) for table in tables}

@@ -1,0 +1,1 @@
+"""Whole stories, as agents live them, over real HTTP."""

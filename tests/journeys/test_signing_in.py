@@ -1,0 +1,134 @@
+"""The main job: from Flex to Flex, by a code, in both bindings and both presets."""
+
+import re
+
+import pytest
+
+from idp.demo.sp.flavours import ENHANCED, LEGACY
+from idp.saml import names
+from tests.phone import NUMBER, Phone
+from tests.user_agents import ANDROID, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
+
+PHONES = pytest.mark.parametrize(
+    "user_agent",
+    [IPHONE, ANDROID, FLEX_MOBILE_IOS, FLEX_MOBILE_ANDROID],
+    ids=["iPhone", "Android", "Flex Mobile on iPhone", "Flex Mobile on Android"],
+)
+BINDINGS = pytest.mark.parametrize("binding", ["redirect", "post"])
+HOMES = pytest.mark.parametrize("home", ["/", "/legacy/"], ids=["enhanced", "legacy"])
+
+
+@PHONES
+@BINDINGS
+@HOMES
+def test_an_agent_signs_in_to_flex_with_a_code(phone, user_agent, binding, home):
+    known = phone.like(user_agent).sign_in(NUMBER, home, binding=binding)
+    assert known["attributes"] == {
+        "email": ["ana@acme.example"],
+        "full_name": ["Ana García"],
+        "roles": ["agent"],
+    }
+    assert known["authn_context"] == names.MOBILE_ONE_FACTOR_CONTRACT
+
+
+@BINDINGS
+def test_the_relay_state_comes_back_byte_for_byte(phone, binding):
+    relay_state = "https://flex.twilio.com/?a=1&b=%2F+ü<\"'>" + "x" * 200
+    assert phone.sign_in(binding=binding, relay_state=relay_state)["relay_state"] == relay_state
+
+
+def test_without_relay_state_none_is_sent(phone, flex):
+    page = phone.ask_flex(relay_state="")
+    page = phone.submit(phone.ask_code(page), "code", code=phone.code())
+    assert (
+        "RelayState" not in page.form_with("SAMLResponse").fields
+        or page.form_with("RelayState").fields["RelayState"] == ""
+    )
+
+
+@HOMES
+def test_the_name_id_is_the_same_for_both_presets_and_holds_nothing_personal(phone, home):
+    first = phone.sign_in()["name_id"]
+    again = phone.like().sign_in(home=home)["name_id"]
+    assert first == again
+    assert re.fullmatch(r"[a-z2-7]{26}", first)
+
+
+def test_a_name_with_markup_stays_a_name(phone):
+    assert phone.sign_in("+12015550108")["attributes"]["full_name"] == ["R&D <Team>"]
+
+
+def test_a_supervisor_brings_every_role_as_a_value_of_its_own(phone):
+    roles = phone.sign_in("+12015550103")["attributes"]["roles"]
+    assert roles == ["agent", "supervisor", "wfo.quality_process_manager"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+1 (201) 555-0101",
+        "001 201 555 0101",
+        "+1.201.555.0101",
+        "+١٢٠١٥٥٥٠١٠١",
+        "ana@acme.example",
+        "ANA@acme.example",
+    ],
+)
+def test_a_number_or_email_is_understood_as_people_type_it(phone, typed):
+    page = phone.ask_code(phone.ask_flex(), typed)
+    assert phone.submit(page, "code", code=phone.code()).form_with("SAMLResponse") is not None
+
+
+@pytest.mark.parametrize("spelling", ["{0} {1}", "{0}-{1}", " {0}{1} "], ids=["space", "dash", "around"])
+def test_a_code_may_be_typed_with_spaces_and_dashes(phone, spelling):
+    page = phone.ask_code(phone.ask_flex())
+    code = phone.code()
+    page = phone.submit(page, "code", code=spelling.format(code[:3], code[3:]))
+    assert page.form_with("SAMLResponse") is not None
+
+
+def test_a_call_brings_the_same_code(phone, clock):
+    page = phone.ask_code(phone.ask_flex())
+    texted = phone.code()
+    clock.shift(31)
+    page = phone.submit(page, "again", again="call")
+    assert page.heading == "Enter the code"
+    assert phone.code(after=1) == texted
+    assert phone.submit(page, "code", code=texted).form_with("SAMLResponse") is not None
+
+
+def test_a_wrong_number_can_be_corrected(phone):
+    page = phone.ask_code(phone.ask_flex(), "+12015550109")
+    page = phone.submit(page, "change", change="number")
+    assert page.form_with("identifier").fields["identifier"] == "+1 201-555-0109"
+    page = phone.ask_code(page, NUMBER)
+    assert phone.submit(page, "code", code=phone.code()).form_with("SAMLResponse") is not None
+
+
+def test_flex_may_ask_for_a_fresh_code(phone, clock):
+    phone.sign_in()
+    clock.shift(61)
+    page = phone.ask_flex(force_authn="1")
+    assert "asked you to confirm it is you" in page.text
+    assert phone.arrive(phone.submit(phone.ask_code(page), "code", code=phone.code(after=1)))["signed_in"]
+
+
+def test_a_passive_request_gets_an_answer_and_no_page(phone):
+    page = phone.ask_flex(is_passive="1")
+    answer = phone.submit(page, "SAMLResponse")
+    assert answer.status == 403
+    assert "NoPassive" in answer.text
+
+
+def test_two_services_know_one_sign_in(phone):
+    enhanced, legacy = phone.sign_in(), phone.sign_in_silently("/legacy/")
+    assert (enhanced["flavour"], legacy["flavour"]) == (ENHANCED.slug, LEGACY.slug)
+    assert enhanced["name_id"] == legacy["name_id"]
+
+
+def test_two_agents_do_not_mix(phone, android):
+    assert isinstance(android, Phone)
+    ana, ben = phone.sign_in("+12015550101"), android.sign_in("+12015550102")
+    assert ana["name_id"] != ben["name_id"]
+    assert phone.sign_in_silently()["attributes"]["email"] == ["ana@acme.example"]
+    assert android.sign_in_silently()["attributes"]["email"] == ["ben@acme.example"]

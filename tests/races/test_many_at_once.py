@@ -1,0 +1,92 @@
+"""Twenty sign-ins, tabs and taps of one agent in the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from idp.agents.models import Device, Kind
+from idp.sessions.models import SsoSession
+from idp.tokens.models import LongLivedToken
+from tests.phone import NUMBER
+from tests.user_agents import ANDROID, IPHONE
+
+MANY = 20
+
+
+def at_once(acts):
+    """Run all acts in threads that start together, and return what each came to."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        barrier.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_twenty_sign_ins_of_one_agent_leave_exactly_one_active_phone(phone):
+    phones = [phone.like(IPHONE if index % 2 else ANDROID) for index in range(MANY)]
+    at_once([lambda it=it: sign_in_however_long_it_takes(it) for it in phones])
+    assert Device.objects.active().filter(kind=Kind.MOBILE).count() == 1
+    assert SsoSession.objects.filter(ended_at__isnull=True).count() == 1
+    assert LongLivedToken.objects.filter(device__revoked_at=None, retired_at=None).count() == 1
+    assert Device.objects.count() >= 2
+
+
+def sign_in_however_long_it_takes(phone):
+    """Ask, type the newest code, and on a refusal ask again: several share one code, and one of them wins."""
+    page = phone.ask_flex()
+    for _ in range(MANY):
+        page = phone.ask_code(page)
+        if page.form_with("code") is None:
+            return
+        page = phone.submit(page, "code", code=phone.code())
+        if page.form_with("SAMLResponse") is not None:
+            return
+        page = phone.ask_flex()
+
+
+def test_twenty_tabs_of_one_phone_hand_out_one_token(phone, clock):
+    phone.sign_in()
+    clock.shift(7200)
+    tabs = [phone.like() for _ in range(MANY)]
+    for tab in tabs:
+        tab.http.cookies.update(phone.http.cookies)
+    pages = at_once([tab.ask_flex for tab in tabs])
+    assert all(page.form_with("SAMLResponse") is not None for page in pages)
+    assert LongLivedToken.objects.count() == 2
+    assert Device.objects.get().revoked_at is None
+
+
+def test_a_double_tap_on_the_code_signs_in_once(phone):
+    page = phone.ask_code(phone.ask_flex())
+    code = phone.code()
+    taps = at_once([lambda: phone.submit(page, "code", code=code)] * 2)
+    assert any(tap.form_with("SAMLResponse") is not None for tap in taps)
+    assert all(tap.status in {200, 403} for tap in taps)
+    assert Device.objects.count() == 1
+
+
+def test_twenty_guesses_at_once_reach_twilio_five_times_at_most(phone, verify):
+    page = phone.ask_code(phone.ask_flex())
+    wrong = "000000" if phone.code() != "000000" else "111111"
+    guesses = at_once([lambda: phone.submit(page, "code", code=wrong)] * MANY)
+    assert all(guess.form_with("SAMLResponse") is None for guess in guesses)
+    checks = verify.state.counters()["paths"].get("POST VerificationCheck", 0)
+    assert checks <= 5
+
+
+def test_twenty_requests_for_a_code_send_one_text(phone):
+    pages = [(it, it.ask_flex()) for it in (phone.like() for _ in range(MANY))]
+    answers = at_once([lambda it=it, page=page: it.ask_code(page) for it, page in pages])
+    assert all(answer.heading == "Enter the code" for answer in answers)
+    assert phone.code()
+    assert phone.messages(NUMBER) == 1
+
+
+def test_one_request_is_answered_once_however_often_it_is_sent(phone):
+    phone.sign_in()
+    request = phone.http.get(f"{phone.sp_url}/sign-in", allow_redirects=False).headers["Location"]
+    pages = at_once([lambda: phone.open(request)] * MANY)
+    assert sum(page.form_with("SAMLResponse") is not None for page in pages) == 1
+    assert all(page.status == 200 for page in pages)
