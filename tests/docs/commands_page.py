@@ -1,0 +1,86 @@
+"""Writes the page of all commands: python -m tests.docs.commands_page > docs/reference/commands.md."""
+
+import sys
+
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
+
+from tests.docs.pages import note, table
+
+TEXT = """# Commands
+
+{note}
+
+## make
+
+| Command | Does |
+| --- | --- |
+| `make demo` | Makes `.venv`, installs the locked packages, and runs `manage.py demo`: the whole place, here. |
+| `make test` | Installs what the full suite needs, then lints and runs all of it, on SQLite and again on PostgreSQL. |
+| `make check` | Lint, types, import rules and the fast tests. |
+| `make lock` | Writes new lock files from `requirements.in` and `requirements-dev.in`. |
+
+`make demo` takes `PORT` (8000; the next two ports are used as well) and `FRESH=1`, which forgets the demo's
+database and settings first. It stops on Ctrl+C. Where something is in the way it says one sentence and ends
+with a code of its own, which make repeats in its last line:
+
+| Exit code | Cause |
+| --- | --- |
+| 3 | One of the three ports is taken. |
+| 4 | The identity provider did not start; `var/demo.log` says why. |
+| 10 | There is no Python. |
+| 11 | Python is older than 3.11. |
+| 12 | The virtual environment could not be made. |
+| 13 | The packages could not be installed; `.venv/install.log` has the details. |
+| 14 | `make test` only: PostgreSQL or Chromium could not be installed. |
+
+## manage.py
+
+Run them as `.venv/bin/python manage.py <command>`; `--help` after any of them says the same as here. Without
+settings in the environment they work on the demo.
+
+{commands}
+
+Of Django's own commands two are useful here: `migrate` brings the tables up to date, and `check --deploy` looks
+the settings over. Leave `createsuperuser` alone: it makes an operator without a second factor, whom the admin
+then does not let in.
+"""
+
+
+def page():
+    return TEXT.format(note=note("commands"), commands="\n\n".join(map(_section, commands())))
+
+
+def commands():
+    """Our own commands with their names, in the order of the alphabet."""
+    apps = {name: app for name, app in get_commands().items() if isinstance(app, str) and app.startswith("idp.")}
+    return [(name, load_command_class(apps[name], name)) for name in sorted(apps)]
+
+
+def _section(named):
+    name, command = named
+    arguments = [(_shown(it), it.help or "") for it in _own(name, command)]
+    takes = table("Argument", "Meaning", rows=arguments) if arguments else "Takes no arguments."
+    return f"### `{name}`\n\n{command.help}\n\n{takes}"
+
+
+def _own(name, command):
+    """The arguments that Django does not give to every command."""
+    common = {it.dest for it in BaseCommand().create_parser("manage.py", name)._actions}
+    return [it for it in command.create_parser("manage.py", name)._actions if it.dest not in common]
+
+
+def _shown(argument):
+    spelt = ", ".join(argument.option_strings) or argument.metavar or argument.dest
+    takes_value = argument.option_strings and argument.nargs != 0
+    value = f" {argument.metavar or argument.dest.upper()}" if takes_value else ""
+    return f"`{spelt}{value}`{', required' if argument.required and argument.option_strings else ''}"
+
+
+if __name__ == "__main__":
+    import django
+
+    import tests.environment  # noqa: F401 - made-up settings, so that Django starts
+
+    django.setup()
+    sys.stdout.write(page())

@@ -1,0 +1,107 @@
+"""Writes the page of all settings: python -m tests.docs.settings_page > docs/reference/settings.md."""
+
+import sys
+
+from pydantic import AliasChoices, SecretStr
+
+from idp.conf import PREFIX, Conf, Twilio
+from tests.docs.pages import note, table
+
+NOT_CONF = {"twilio"}
+ENOUGH_WITHOUT = {"TWILIO_API_KEY"}  # an account's own token does as well
+TWILIO = {
+    "account_sid": "The Twilio account, `AC` and 32 hex digits.",
+    "api_key": "An API key of that account, `SK…`. Empty: the account signs in by its own auth token.",
+    "secret": "The secret of the API key; without an API key, the account's auth token.",
+    "service_sid": "The Verify service that texts and calls, `VA` and 32 hex digits.",
+    "base_url": "Address of the emulator, for the demo and for tests. Refused outside demo mode, and refused "
+    "unless it is an address of this computer.",
+}
+TEXT = """# Settings
+
+{note}
+
+Latchkey reads its settings from the environment, once, when it starts (`idp/conf.py`). If anything is missing
+or malformed it does not start, and names every fault at once.
+
+Where the environment holds no variable that begins with `LATCHKEY_`, the settings that `make demo` left in
+`var/demo.env` are read instead. So every command works on the demo without further ado, and a real
+installation never mixes with it: one `LATCHKEY_` variable is enough, and the file is not looked at.
+
+## The installation
+
+{installation}
+
+## Twilio Verify
+
+{twilio}
+
+## What to look out for
+
+- **Behind a proxy that ends TLS**, set `LATCHKEY_TRUSTED_PROXIES` to the number of your proxies, 1 as a rule.
+  Then `X-Forwarded-Proto` is believed and addresses are counted back from the end of `X-Forwarded-For`. With 0
+  Latchkey takes each request for plain HTTP, and the check of every form fails with `form_too_old`. The proxy
+  must pass on `Host` and overwrite both headers.
+- **The secret key** also keys the hashes of the secrets that browsers hold. Another key signs everybody out.
+- **Keys at rest.** To change the key that encrypts private keys, put the new one in front and keep the old one
+  behind it, by a comma. Without the key that encrypted them, private keys stay unread (`key_unreadable`).
+- **Several processes** need PostgreSQL. SQLite is for one process with threads, as `gunicorn.conf.py` starts it.
+- Make the two keys with:
+
+```
+python -c "import secrets; print(secrets.token_urlsafe(48))"
+python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
+```
+
+## Read elsewhere
+
+| Variable | Read by | Meaning |
+| --- | --- | --- |
+| `PORT` | `make demo` | First of the demo's three ports, 8000 by default. |
+| `FRESH` | `make demo` | If set, the demo forgets its database and settings first. |
+| `PYTHON` | `bin/environment` | The Python that makes the virtual environment, `python3` by default. |
+| `WEB_CONCURRENCY` | `gunicorn.conf.py` | Number of processes, 1 by default. |
+"""
+
+
+def page():
+    conf = Conf.model_construct(twilio=Twilio.model_construct())
+    needed = " ".join(conf.faults())
+    installation = [(name, field, field.description) for name, field in Conf.model_fields.items()]
+    twilio = [(name, field, TWILIO[name]) for name, field in Twilio.model_fields.items()]
+    shown = {
+        "installation": _table([it for it in installation if it[0] not in NOT_CONF], needed),
+        "twilio": _table(twilio, needed),
+    }
+    return TEXT.format(note=note("settings"), **shown)
+
+
+def names(name, field):
+    """The variables that a field is read from, the preferred one first."""
+    match field.validation_alias:
+        case None:
+            return [f"{PREFIX}{name}".upper()]
+        case AliasChoices(choices=choices):
+            return choices
+        case alias:
+            return [alias]
+
+
+def _table(fields, needed):
+    rows = [
+        (" or ".join(f"`{it}`" for it in names(name, field)), _default(names(name, field), field, needed), meaning)
+        for name, field, meaning in fields
+    ]
+    return table("Variable", "Default", "Meaning", rows=rows)
+
+
+def _default(variables, field, needed):
+    value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    if value not in ("", None):
+        return f"`{value}`"
+    asked_for = variables[0] in needed and variables[0] not in ENOUGH_WITHOUT
+    return "**must be set**" if asked_for else "empty"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

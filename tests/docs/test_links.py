@@ -1,0 +1,57 @@
+"""What the documents point at is there: files, paths of the code, and names in it."""
+
+import importlib
+import re
+from itertools import chain
+
+import pytest
+
+from idp.conf import ROOT
+from tests.docs.pages import DOCS
+
+PAGES = [it for it in (ROOT / "README.md", ROOT / "CHANGELOG.md") if it.exists()] + sorted(DOCS.rglob("*.md"))
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)[^)]*\)")
+PATH = re.compile(r"`((?:idp|tests|docs|templates|bin)/[^`\s<…]*)`")
+NAME = re.compile(r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web)(?:\.\w+)+)(?:\(\))?`")
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda it: str(it.relative_to(ROOT)))
+
+
+@every_page
+def test_every_link_leads_to_a_file(page):
+    broken = [it for it in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / it).exists()]
+    assert not broken
+
+
+@every_page
+def test_every_path_in_backticks_exists(page):
+    gone = [it for it in PATH.findall(page.read_text(encoding="utf-8")) if not (ROOT / it).exists()]
+    assert not gone
+
+
+@every_page
+def test_every_dotted_name_in_backticks_is_in_the_code(page):
+    gone = [it for it in NAME.findall(page.read_text(encoding="utf-8")) if not found(f"idp.{it}")]
+    assert not gone
+
+
+def found(dotted):
+    """Whether the name is a module, something in one, or a table of the app it begins with."""
+    *before, last = dotted.split(".")
+    try:
+        importlib.import_module(dotted)
+    except ImportError:
+        holders = chain([".".join(before)], [f"{'.'.join(before)}.models"])
+        return any(_holds(it, last) for it in holders) or (len(before) > 2 and _inside(before, last))
+    return True
+
+
+def _holds(module, name):
+    try:
+        return hasattr(importlib.import_module(module), name)
+    except ImportError:
+        return False
+
+
+def _inside(before, last):
+    *module, kind = before
+    return _holds(".".join(module), kind) and hasattr(getattr(importlib.import_module(".".join(module)), kind), last)

@@ -1,0 +1,42 @@
+"""Pages that can be generated are, and those that cannot name everything there is."""
+
+import pytest
+from django.apps import apps
+from django.urls import get_resolver
+
+from tests.docs import commands_page, errors_page, settings_page
+from tests.docs.pages import DOCS
+
+GENERATED = {"commands": commands_page, "errors": errors_page, "settings": settings_page}
+
+
+def reference(name):
+    return (DOCS / "reference" / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_says_what_the_code_says(name):
+    again = f"python -m tests.docs.{name}_page > docs/reference/{name}.md"
+    assert reference(name) == GENERATED[name].page(), f"The code has changed; write the page anew: {again}"
+
+
+def addresses(patterns, before="/"):
+    for pattern in patterns:
+        at = before + str(pattern.pattern)
+        if at == "/admin/":
+            yield at
+        elif hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern.url_patterns, at)
+        else:
+            yield at
+
+
+def test_every_address_is_on_the_page_of_addresses():
+    missing = [it for it in addresses(get_resolver().url_patterns) if f"`{it}`" not in reference("addresses")]
+    assert not missing
+
+
+def test_every_table_is_on_the_page_of_data():
+    ours = [model for model in apps.get_models() if model.__module__.startswith("idp.")]
+    missing = [it._meta.label for it in ours if f"`{it._meta.label}`" not in reference("data")]
+    assert not missing
