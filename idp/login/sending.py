@@ -1,14 +1,16 @@
 """Texts and calls are made beside the request that asked for them.
 
 So the answer never waits for what Twilio says about this number, and a known number looks like an unknown
-one (rule D23 of the security notes).
+one (rule D23 of docs/explanation/security.md).
 """
 
 import contextvars
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
+import structlog
 from django.db import connections
 
 from idp import clock
@@ -18,6 +20,7 @@ from idp.otp import twilio, verifications
 from idp.otp.gateway import Sent, VerifyGateway
 from idp.otp.models import VerificationSend
 
+log = structlog.get_logger(__name__)
 WORKERS = 8
 LONGEST_WAIT = 2.0
 
@@ -34,9 +37,8 @@ def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> Non
     """Have a reserved send carried out. The reservation must be committed."""
     context = contextvars.copy_context()
     future = _pool.submit(context.run, _carry_out, send, origin, service)
-    verification = send.verification_id
-    _under_way[verification] = future
-    future.add_done_callback(lambda _: _under_way.pop(verification, None))
+    _under_way[send.verification_id] = future
+    future.add_done_callback(partial(_ended, send.verification_id))
 
 
 def wait(verification: UUID | None) -> None:
@@ -49,6 +51,14 @@ def wait(verification: UUID | None) -> None:
 def settle() -> None:
     """Wait until every send under way has come to its end, as when the process is about to stop."""
     futures.wait(list(_under_way.values()))
+
+
+def _ended(verification: UUID, future: "Future[None]") -> None:
+    """Forget a send that is over, unless a later one took its place; a fault in it must not pass unseen."""
+    if _under_way.get(verification) is future:
+        _under_way.pop(verification, None)
+    if (fault := future.exception()) is not None:
+        log.error("send_failed", exc_info=fault)
 
 
 def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:

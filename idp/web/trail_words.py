@@ -5,10 +5,13 @@ from idp.policies.models import EFFECTS, name_of
 
 EFFECT_NAMES = dict(EFFECTS)
 
+FACTS = ("platform", "form", "client")  # PostgreSQL keeps JSON objects in an order of its own
+
 
 def understood(event: LoginEvent) -> str:
     """Say what the access rules made of the phone; several mean that it may be any of them."""
-    return "; ".join(f"{fact}: {' or '.join(it) or 'unknown'}" for fact, it in event.judged.items())
+    judged = [(fact, event.judged[fact]) for fact in FACTS if fact in event.judged]
+    return "; ".join(f"{fact}: {' or '.join(it) or 'unknown'}" for fact, it in judged)
 
 
 def decided(event: LoginEvent) -> str:
