@@ -1,6 +1,6 @@
 """Whether a request's signature holds: shape first, then the registered keys, then only what was signed.
 
-KeyInfo is never read (Core 5.4, Bindings 3.4.4.1; security.md D4, D5).
+KeyInfo is never read (Core 5.4, Bindings 3.4.4.1; docs/explanation/security.md, rules D4 and D5).
 """
 
 from collections.abc import Iterable
