@@ -4,7 +4,9 @@ A pytest plugin, because Django's settings are read before any conftest. Every w
 database of its own.
 """
 
+import atexit
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -22,6 +24,7 @@ def free_port():
 
 IDP_PORT, VERIFY_PORT = free_port(), free_port()
 FOLDER = tempfile.mkdtemp(prefix="latchkey-tests-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 ENVIRONMENT = {
     "LATCHKEY_DEMO": "1",
     "LATCHKEY_BASE_URL": f"http://localhost:{IDP_PORT}",

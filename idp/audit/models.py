@@ -27,6 +27,10 @@ class Kind(models.TextChoices):
     TOKEN_COPIED = "token copied", "copied token shown"
     TOKEN_UNANSWERED = "token unanswered", "five answers in a row got lost"
     DECLINED = "declined", "refusal sent to the service"
+    SIGNED_OUT = "signed out", "signed out at a service"
+    SERVICE_TOLD = "service told", "service told of a sign-out"
+    SERVICE_UNTOLD = "service untold", "service could not be told of a sign-out"
+    VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 
 class LoginEventQuerySet(models.QuerySet["LoginEvent"]):

@@ -31,7 +31,20 @@ def make_saml_key(name: str, now: datetime) -> KeyPair:
 
     Service providers take the certificate as a mere carrier of the key, so it names only the installation.
     """
-    key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    return _with_certificate(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS), name, now)
+
+
+def make_saml_ec_key(name: str, now: datetime) -> KeyPair:
+    """Make a P-256 key and a self-signed certificate for it, for service providers that take ECDSA."""
+    return _with_certificate(ec.generate_private_key(ec.SECP256R1()), name, now)
+
+
+def make_token_key() -> KeyPair:
+    """Make a P-256 key for ES256 tokens."""
+    return KeyPair(_pem(ec.generate_private_key(ec.SECP256R1())))
+
+
+def _with_certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str, now: datetime) -> KeyPair:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
     certificate = (
         x509.CertificateBuilder()
@@ -44,11 +57,6 @@ def make_saml_key(name: str, now: datetime) -> KeyPair:
         .sign(key, hashes.SHA256())
     )
     return KeyPair(_pem(key), certificate.public_bytes(Encoding.PEM).decode())
-
-
-def make_token_key() -> KeyPair:
-    """Make a P-256 key for ES256 tokens."""
-    return KeyPair(_pem(ec.generate_private_key(ec.SECP256R1())))
 
 
 def split(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from idp.errors import IdpError
 from idp.keys import certificates
+from idp.keys.certificates import KeyPair
 from idp.keys.models import SigningKey, State, Use
 
 log = structlog.get_logger(__name__)
@@ -40,9 +41,14 @@ def active(use: Use, now: datetime) -> Key:
     return _key(row)
 
 
+def of_kid(kid: str) -> Key:
+    """Return the key of that id, which must be there."""
+    return _key(SigningKey.objects.get(kid=kid))
+
+
 def ensure(now: datetime) -> None:
-    """Make the keys that are missing, so that the first agent does not wait for them."""
-    for use in Use:
+    """Make the keys that every installation needs and this one lacks, so that the first agent does not wait."""
+    for use in (Use.SAML, Use.TOKEN):
         active(use, now)
 
 
@@ -60,16 +66,7 @@ def find(use: Use, kid: str, *, retired_after: datetime) -> Key | None:
 
 
 def _make(use: Use, now: datetime) -> SigningKey:
-    name = f"{settings.LATCHKEY.organisation} SAML signing"
-    pair = certificates.make_saml_key(name, now) if use == Use.SAML else certificates.make_token_key()
-    row = SigningKey(
-        kid=secrets.token_hex(16),
-        use=use,
-        state=State.ACTIVE,
-        private_key=_cipher().encrypt(pair.private_key.encode()).decode(),
-        certificate=pair.certificate,
-        made_at=now,
-    )
+    row = _new(use, State.ACTIVE, now)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -77,6 +74,27 @@ def _make(use: Use, now: datetime) -> SigningKey:
         return SigningKey.objects.get(use=use, state=State.ACTIVE)
     log.info("key_made", use=use.value, kid=row.kid)
     return row
+
+
+def _new(use: Use, state: State, now: datetime) -> SigningKey:
+    pair = _pair(use, f"{settings.LATCHKEY.organisation} SAML signing", now)
+    return SigningKey(
+        kid=secrets.token_hex(16),
+        use=use,
+        state=state,
+        private_key=_cipher().encrypt(pair.private_key.encode()).decode(),
+        certificate=pair.certificate,
+        made_at=now,
+    )
+
+
+def _pair(use: Use, name: str, now: datetime) -> KeyPair:
+    match use:
+        case Use.SAML:
+            return certificates.make_saml_key(name, now)
+        case Use.SAML_EC:
+            return certificates.make_saml_ec_key(name, now)
+    return certificates.make_token_key()
 
 
 def _key(row: SigningKey) -> Key:

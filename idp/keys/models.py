@@ -7,7 +7,8 @@ from django.db.models import Q
 class Use(models.TextChoices):
     """What a key signs."""
 
-    SAML = "saml", "SAML messages"
+    SAML = "saml", "SAML messages, by RSA"
+    SAML_EC = "saml-ec", "SAML messages, by ECDSA"
     TOKEN = "token", "long-lived tokens"
 
 
@@ -34,7 +35,7 @@ class SigningKey(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["use"], condition=Q(state=State.ACTIVE), name="one_active_key_of_each_use"),
             models.CheckConstraint(
-                condition=~Q(use=Use.SAML) | ~Q(certificate=""), name="a_saml_key_has_a_certificate"
+                condition=Q(use=Use.TOKEN) | ~Q(certificate=""), name="a_saml_key_has_a_certificate"
             ),
             models.CheckConstraint(
                 condition=Q(state=State.RETIRED, retired_at__isnull=False)

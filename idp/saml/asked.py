@@ -4,17 +4,21 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from idp.saml.authn_request import TrustedAuthnRequest
+from idp.saml.errors import ReturnAddress
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where the answer goes and what it must be about; survives as JSON in the login's flow."""
+    """Where the answer goes and what it must be about; survives as JSON in the login's flow.
 
-    request_id: str
+    Without `request_id` nobody asked: the sign-in began here (Profiles 4.1.5).
+    """
+
+    request_id: str | None
     acs_url: str
     relay_state: str | None
-    accepted_contexts: list[str] | None
-    subject_name_id: str | None
+    accepted_contexts: list[str] | None = None
+    subject_name_id: str | None = None
     name_id_format: str | None = None
     allow_create: bool = True
 
@@ -31,6 +35,16 @@ class Asked:
             name_id_format=request.name_id_format,
             allow_create=request.allow_create,
         )
+
+    @property
+    def address(self) -> ReturnAddress:
+        """Where an answer goes, whatever it says."""
+        return ReturnAddress(self.acs_url, self.request_id, self.relay_state)
+
+    @classmethod
+    def at(cls, address: ReturnAddress) -> Self:
+        """Keep no more than where the answer goes."""
+        return cls(address.in_response_to, address.acs_url, address.relay_state)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from idp.saml import names
 from idp.saml.elements import element, instant, new_id, writable
-from idp.saml.encryption import encrypt
+from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import SamlStatus
 from idp.saml.signing import SamlKey, sign
 
@@ -20,7 +20,9 @@ __all__ = [
     "Answer",
     "Attribute",
     "Authenticated",
+    "Encryption",
     "Envelope",
+    "Sent",
     "Sign",
     "Subject",
     "answer",
@@ -85,6 +87,23 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Encryption:
+    """For whom an Assertion is encrypted, certificates in PEM, and by which algorithms."""
+
+    certificates: tuple[str, ...]
+    algorithm: str = names.AES256_GCM
+    transport: KeyTransport = OAEP_MGF1P
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes out, and what is kept of it: readable, and with every signature value blank."""
+
+    octets: bytes
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """All that an Assertion says. `assertion_id` is fresh unless given; the caller keeps it on record."""
 
@@ -101,24 +120,37 @@ def answer(
     key: SamlKey,
     now: datetime,
     signed: str = Sign.BOTH,
-    encrypt_for: tuple[str, ...] = (),
-) -> bytes:
+    encryption: Encryption | None = None,
+) -> Sent:
     """Build, sign and serialise a Response with one Assertion. Nothing may touch the bytes afterwards.
 
-    `signed` is a value of Sign. With certificates (PEM) in `encrypt_for` the Assertion, signed already, is
-    encrypted for the first usable one. Raises ValueError for content that build_assertion refuses, UnusableKey
-    if it cannot be encrypted: it is never sent in the clear instead.
+    `signed` is a value of Sign. With `encryption` the Assertion, signed already, is encrypted for the first
+    usable certificate. Raises ValueError for content that build_assertion refuses, UnusableKey if it cannot be
+    encrypted: it is never sent in the clear instead.
     """
     signed = Sign(signed)
-    assertion = build_assertion(content, now=now)
+    plain = build_assertion(content, now=now)
     if signed is not Sign.RESPONSE:
-        sign(assertion, key)
-    if encrypt_for:
-        assertion = encrypt(assertion, encrypt_for)
-    response = build_response(content.envelope, SamlStatus(names.SUCCESS), now=now, assertion=assertion)
+        sign(plain, key)
+    sent = (
+        encrypt(plain, encryption.certificates, algorithm=encryption.algorithm, transport=encryption.transport)
+        if (encryption)
+        else plain
+    )
+    response = build_response(content.envelope, SamlStatus(names.SUCCESS), now=now, assertion=sent)
     if signed is not Sign.ASSERTION:
         sign(response, key)
-    return etree.tostring(response, encoding="UTF-8")
+    octets = etree.tostring(response, encoding="UTF-8")
+    if encryption:
+        response.replace(sent, plain)
+    return Sent(octets, blanked(response))
+
+
+def blanked(response: etree._Element) -> str:
+    """Serialise a Response without its signature values: it can be read, and shown to nobody as a proof."""
+    for value in response.iter(f"{{{names.SIGNATURE}}}SignatureValue"):
+        value.text = None
+    return etree.tostring(response, encoding="unicode")
 
 
 def answer_with_status(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:

@@ -108,6 +108,20 @@ def receive_post(body: bytes, content_type: str, message: Message | None = Messa
     return ReceivedMessage(Binding.POST, xml, _relay_state(fields), message=came)
 
 
+def receive_relay_state(raw_query: bytes | str) -> str | None:
+    """Decode the RelayState of a sign-in that begins here, where no message may stand beside it.
+
+    Raises UnreadableRequest or one of its kinds.
+    """
+    raw = _octets(raw_query)
+    if len(raw) > MAX_QUERY:
+        raise RequestTooLarge(f"wanted at most {MAX_QUERY} bytes of query, saw {len(raw)}")
+    fields = _split(raw)
+    if others := fields.keys() - {"RelayState"}:
+        raise UnreadableRequest(f"wanted no more than RelayState, saw {' and '.join(sorted(others))}")
+    return _relay_state(fields)
+
+
 def _octets(raw_query: bytes | str) -> bytes:
     if isinstance(raw_query, bytes):
         return raw_query

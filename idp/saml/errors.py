@@ -57,6 +57,15 @@ class UnknownServiceProvider(IdpError):
     advice = "Show this page to your administrator."
 
 
+class NothingToStart(IdpError):
+    """No service of that name may be opened from here; none, switched off and not allowed look alike."""
+
+    code = "saml_nothing_to_start"
+    status = 404
+    sentence = "There is no app to open at this address."
+    advice = "Open the app itself; it will bring you here to sign in."
+
+
 class UnregisteredAcs(IdpError):
     """The answer is wanted at an address, or an index, that is not registered."""
 
@@ -142,6 +151,15 @@ class UnreadableMetadata(IdpError):
     status = 400
     sentence = "This metadata cannot be used."
     advice = "Ask the service provider for its SAML 2.0 metadata, an EntityDescriptor with an SPSSODescriptor."
+
+
+class UnreleasableAttribute(IdpError):
+    """What an operator wants a service provider to be told cannot be told about this agent."""
+
+    code = "saml_unreleasable_attribute"
+    status = 500
+    sentence = "You are signed in here, but the app cannot be told about you as it was set up."
+    advice = "Show this page to your administrator: one of the attributes for this app needs another value."
 
 
 class UnusableKey(IdpError):

@@ -15,6 +15,7 @@ XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 HTTP_REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 HTTP_POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+SOAP: Final = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 DEFLATE: Final = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 
 # Status codes, Core 3.2.2.2: the first three stand on top, the rest below them.
@@ -41,7 +42,11 @@ ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 LOGOUT_BY_USER: Final = "urn:oasis:names:tc:SAML:2.0:logout:user"
 LOGOUT_BY_ADMIN: Final = "urn:oasis:names:tc:SAML:2.0:logout:admin"
 
+# Attribute name formats, Core 8.2
 BASIC: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
+URI: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+UNSPECIFIED_NAME_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"
+
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
 # Authentication contexts that we may state, "Authentication Context for SAML V2.0" section 3.4

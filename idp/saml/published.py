@@ -33,7 +33,7 @@ def metadata_document(now: datetime) -> bytes:
         certificates=certificates(now),
         name=settings.LATCHKEY.organisation,
         url=settings.LATCHKEY.base_url,
-        name_id_formats=(names.UNSPECIFIED, names.PERSISTENT, names.TRANSIENT),
+        name_id_formats=(names.UNSPECIFIED, names.PERSISTENT, names.TRANSIENT, names.EMAIL_ADDRESS),
         error_url=f"{settings.LATCHKEY.base_url}/",
     )
     return metadata.build(described)

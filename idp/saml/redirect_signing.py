@@ -32,7 +32,7 @@ def redirect_url(message: etree._Element, key: SamlKey, relay_state: str | None 
     # An empty one says nothing, and peers differ on whether the signature covers it.
     if relay_state:
         fields.append(("RelayState", relay_state))
-    fields.append(("SigAlg", names.RSA_SHA256))
+    fields.append(("SigAlg", key.algorithm))
     # A space becomes +, as in a form: peers that verify over escapes of their own making write it so.
     signed = urlencode(fields)
     signature = urlencode({"Signature": _base64(key.signature_over(signed.encode()))})

@@ -10,11 +10,16 @@ from django.db import transaction
 from idp.keys import certificates
 from idp.policies.models import TimeoutPolicy
 from idp.saml import published
-from idp.saml.models import AssertionConsumer, ServiceProvider
+from idp.saml.attributes import BASICS, rules_of
+from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
+from idp.saml.models.service_provider import NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.profiles.flex import FlexAddress
-from idp.saml.sp_metadata import AcsDescription, SpDescription, acs_fault
+from idp.saml.sp_metadata import AcsDescription, Endpoint, SpDescription, acs_fault
 from idp.saml.trust import RequestSignature
+
+NAME_ID_FORMATS = {value for value, _ in NAME_ID_FORMAT if value}
+LOGOUT_BINDINGS = {value for value, _ in LogoutEndpoint.BINDINGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,23 @@ class Draft:
     acs: tuple[AcsDescription, ...]
     certificates: tuple[str, ...] = ()
     signs_requests: bool = False
+    encryption_certificates: tuple[str, ...] = ()
+    name_id_format: str = ""
+    logout: tuple[Endpoint, ...] = ()
 
     @classmethod
     def of_metadata(cls, described: SpDescription) -> "Draft":
         """Take over what metadata says."""
         signs = described.authn_requests_signed and bool(described.signing_certificates)
-        return cls(described.entity_id, described.acs, described.signing_certificates, signs)
+        return cls(
+            entity_id=described.entity_id,
+            acs=described.acs,
+            certificates=described.signing_certificates,
+            signs_requests=signs,
+            encryption_certificates=described.encryption_certificates,
+            name_id_format=next((it for it in described.name_id_formats if it in NAME_ID_FORMATS), ""),
+            logout=tuple(it for it in described.slo if it.binding in LOGOUT_BINDINGS),
+        )
 
     @classmethod
     def of_flex(cls, address: FlexAddress) -> "Draft":
@@ -61,6 +77,8 @@ def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", pr
         certificates=normal_certificates("\n".join(draft.certificates)),
         requested_context=preset.requested_context,
         request_signature=RequestSignature.REQUIRE if draft.signs_requests else RequestSignature.VERIFY,
+        encryption_certificates=normal_certificates("\n".join(draft.encryption_certificates)),
+        name_id_format=draft.name_id_format if preset.format_as_asked else "",
     )
     if fault := entity_id_fault(draft.entity_id):
         raise ValidationError(fault)
@@ -68,7 +86,33 @@ def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", pr
     sp.save()
     for index, acs in enumerate(draft.acs):
         _add_acs(sp, acs, index)
+    for endpoint in draft.logout:
+        add_logout_endpoint(sp, endpoint)
+    if not rules_of(preset.slug).mandatory:
+        release_basics(sp)
     return sp
+
+
+def release_basics(sp: ServiceProvider) -> None:
+    """Have a service told roles, full name and e-mail, as lines that an operator can change."""
+    for position, line in enumerate(BASICS):
+        ReleasedAttribute.objects.create(
+            service_provider=sp, position=position, name=line.name, source=line.source.value
+        )
+
+
+def add_logout_endpoint(sp: ServiceProvider, endpoint: Endpoint) -> None:
+    """Add an address for logout messages; the first of each binding counts."""
+    if sp.logout_endpoints.filter(binding=endpoint.binding).exists():
+        return
+    row = LogoutEndpoint(
+        service_provider=sp,
+        binding=endpoint.binding,
+        location=endpoint.location,
+        response_location=endpoint.response_location or "",
+    )
+    row.full_clean()
+    row.save()
 
 
 def entity_id_fault(entity_id: str) -> str:

@@ -5,7 +5,7 @@ from idp.saml import names
 from idp.saml.asked import Asked
 from idp.saml.assertion import Subject
 from idp.saml.elements import new_id
-from idp.saml.errors import AnswerWithStatus, ReturnAddress, SamlStatus
+from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import ServiceProvider, SubjectName
 from idp.saml.profiles.profile import answered_format, may_be_named
 
@@ -13,17 +13,19 @@ from idp.saml.profiles.profile import answered_format, may_be_named
 def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Subject:
     """Return the agent's NameID in the format that was asked for; it is made at the first sign-in.
 
-    A persistent name is one service provider's own, a transient one is of this answer only. Raises
+    A persistent name is one service provider's own, a transient one is of this answer only, an e-mail address
+    is the agent's; Flex gets its one stable name whatever the format is called. Raises
     AnswerWithStatus if the request forbids making a name and there is none yet.
     """
     profile = sp.expects
     answered = answered_format(profile, asked.name_id_format)
     if answered == names.TRANSIENT:
         return Subject(new_id(), answered)
+    if answered == names.EMAIL_ADDRESS and profile.format_as_asked:
+        return Subject(agent.email, answered)
     owner = sp if answered == names.PERSISTENT else None
     issued = SubjectName.objects.filter(agent=agent, service_provider=owner).exists()
     if not may_be_named(profile, answered, allow_create=asked.allow_create, issued=issued):
-        address = ReturnAddress(asked.acs_url, asked.request_id, asked.relay_state)
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
-        raise AnswerWithStatus(status, address, "the request forbids making the name that it asks for")
+        raise AnswerWithStatus(status, asked.address, "the request forbids making the name that it asks for")
     return Subject(SubjectName.of(agent, owner), answered)

@@ -7,5 +7,6 @@ from idp.saml import views
 urlpatterns = [
     path("metadata", views.metadata, name="saml_metadata"),
     path("sso", views.sso, name="saml_sso"),
+    path("start/<slug:slug>", views.start, name="saml_start"),
     path("respond/<uuid:flow_id>", views.respond, name="saml_respond"),
 ]

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
+from idp.agents.authentication import Method
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import cookies, flow, presented
@@ -16,10 +17,10 @@ from idp.login import views as login_pages
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.saml import authn_request, names, published, responses
+from idp.saml import authn_request, names, published, responses, unsolicited
 from idp.saml.asked import Asked
 from idp.saml.authn_request import TrustedAuthnRequest
-from idp.saml.bindings import ReceivedMessage, receive_post, receive_redirect
+from idp.saml.bindings import ReceivedMessage, receive_post, receive_redirect, receive_relay_state
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import ServiceProvider
 
@@ -53,6 +54,21 @@ def sso(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST":
         return login_pages.keep(login, login.return_to)
+    return _go_on(request, login, sp)
+
+
+@require_safe
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin a sign-in here that no service provider asked for (Profiles 4.1.5)."""
+    relay_state = receive_relay_state(request.META.get("QUERY_STRING", ""))
+    sp = unsolicited.service_of(slug)
+    login = flow.begin(
+        LoginRequirements(service=sp.slug, service_name=sp.name),
+        sp.timeout_policy,
+        return_to=_respond_address,
+        protocol=unsolicited.asked(sp, relay_state).to_json(),
+        now=clock.now(),
+    )
     return _go_on(request, login, sp)
 
 
@@ -92,7 +108,7 @@ def _requirements(sp: ServiceProvider, trusted: TrustedAuthnRequest) -> LoginReq
         service_name=sp.name,
         force_authn=trusted.force_authn,
         is_passive=trusted.is_passive,
-        needs_code=contexts is not None and names.PREVIOUS_SESSION not in contexts,
+        needs_code=contexts is not None and sp.context_of(Method.TOKEN) not in contexts,
     )
 
 
@@ -123,9 +139,7 @@ def _go_on(request: HttpRequest, login: LoginFlow, sp: ServiceProvider) -> HttpR
 
 
 def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerWithStatus) -> HttpResponse:
-    address = told.return_address
-    asked = Asked(address.in_response_to or "", address.acs_url, address.relay_state, None, None)
-    return _refuse(request, sp, asked, told.saml_status)
+    return _refuse(request, sp, Asked.at(told.return_address), told.saml_status)
 
 
 def _refuse(request: HttpRequest, sp: ServiceProvider, asked: Asked, status: SamlStatus) -> HttpResponse:

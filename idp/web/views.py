@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from idp import clock
 from idp.errors import IdpError
 from idp.keys import keyring
-from idp.saml.responses import signing_key
+from idp.saml.signing_keys import own_key
 from idp.tokens.jwks import key_set
 
 log = structlog.get_logger(__name__)
@@ -123,7 +123,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
     try:
         now = clock.now()
         keyring.ensure(now)
-        signing_key(now)
+        own_key(now)
     except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
         return JsonResponse({"ready": False}, status=503)
     return JsonResponse({"ready": True})

@@ -16,7 +16,17 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
-from idp.saml.assertion import Answer, Attribute, Authenticated, Envelope, Sign, Subject, answer, build_assertion
+from idp.saml.assertion import (
+    Answer,
+    Attribute,
+    Authenticated,
+    Encryption,
+    Envelope,
+    Sign,
+    Subject,
+    answer,
+    build_assertion,
+)
 from idp.saml.encryption import OAEP_MGF1P, OAEP_SHA256, KeyTransport, encrypt
 from idp.saml.errors import UnusableKey
 from idp.saml.schemas import Schema, validate
@@ -44,6 +54,11 @@ TRANSPORTS = [
     KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256),
     KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP),
 ]
+
+
+def octets(content, **how):
+    """The bytes that go out."""
+    return answer(content, **how).octets
 
 
 def found(root, path):
@@ -100,7 +115,7 @@ def read_by_sp(xml, key, pair):
 
 
 def test_a_strict_service_provider_reads_it(idp_key, sp_pair):
-    xml = answer(CONTENT, key=idp_key, now=datetime.now(UTC), encrypt_for=(sp_pair.certificate,))
+    xml = octets(CONTENT, key=idp_key, now=datetime.now(UTC), encryption=Encryption((sp_pair.certificate,)))
     response = read_by_sp(xml, idp_key, sp_pair)
     assert response.get_nameid() == "ann7"
     assert response.get_session_index() == "session-1"
@@ -108,19 +123,19 @@ def test_a_strict_service_provider_reads_it(idp_key, sp_pair):
 
 
 def test_a_service_provider_that_wants_encryption_refuses_clear_text(idp_key, sp_pair):
-    xml = answer(CONTENT, key=idp_key, now=datetime.now(UTC))
+    xml = octets(CONTENT, key=idp_key, now=datetime.now(UTC))
     with pytest.raises(OneLogin_Saml2_ValidationError, match="not encrypted"):
         read_by_sp(xml, idp_key, sp_pair)
 
 
 @pytest.mark.parametrize("mode", list(Sign))
 def test_every_mode_of_signing_is_valid_by_the_schema(idp_key, sp_pair, mode):
-    xml = answer(CONTENT, key=idp_key, now=NOW, signed=mode, encrypt_for=(sp_pair.certificate,))
+    xml = octets(CONTENT, key=idp_key, now=NOW, signed=mode, encryption=Encryption((sp_pair.certificate,)))
     validate(etree.fromstring(xml), Schema.PROTOCOL)
 
 
 def test_the_response_is_signed_around_what_is_encrypted(idp_key, sp_pair):
-    root = etree.fromstring(answer(CONTENT, key=idp_key, now=NOW, encrypt_for=(sp_pair.certificate,)))
+    root = etree.fromstring(octets(CONTENT, key=idp_key, now=NOW, encryption=Encryption((sp_pair.certificate,))))
     assert [etree.QName(it).localname for it in root] == ["Issuer", "Signature", "Status", "EncryptedAssertion"]
     result = (
         XMLVerifier()
@@ -131,7 +146,7 @@ def test_the_response_is_signed_around_what_is_encrypted(idp_key, sp_pair):
 
 
 def test_nothing_of_the_assertion_stays_readable(idp_key, sp_pair):
-    xml = answer(CONTENT, key=idp_key, now=NOW, encrypt_for=(sp_pair.certificate,))
+    xml = octets(CONTENT, key=idp_key, now=NOW, encryption=Encryption((sp_pair.certificate,)))
     for secret in (b"ann7", b"Ann", b"session-1", b"<saml:Assertion", CONTENT.assertion_id.encode()):
         assert secret not in xml
 
@@ -161,7 +176,7 @@ def test_one_encrypted_key_stands_inside_the_data(idp_key, sp_pair):
 
 @pytest.mark.parametrize("inside", [False, True], ids=["cut out", "in its response"])
 def test_the_signature_inside_still_holds(idp_key, sp_pair, inside):
-    xml = answer(CONTENT, key=idp_key, now=NOW, encrypt_for=(sp_pair.certificate,))
+    xml = octets(CONTENT, key=idp_key, now=NOW, encryption=Encryption((sp_pair.certificate,)))
     holder = found(etree.fromstring(xml), "saml:EncryptedAssertion")[0]
     decrypted = by_xmlsec(holder, sp_pair) if inside else etree.fromstring(by_hand(sent(holder), sp_pair))
     assert decrypted.tag == f"{{{names.ASSERTION}}}Assertion"
@@ -212,7 +227,7 @@ UNUSABLE = {"too small": WEAK, "no RSA key": CURVE, "no certificate": "no certif
 @pytest.mark.parametrize("certificate", UNUSABLE.values(), ids=UNUSABLE)
 def test_a_certificate_that_is_too_weak_or_odd_is_refused(idp_key, certificate):
     with pytest.raises(UnusableKey):
-        answer(CONTENT, key=idp_key, now=NOW, encrypt_for=(certificate,))
+        octets(CONTENT, key=idp_key, now=NOW, encryption=Encryption((certificate,)))
 
 
 def test_without_any_certificate_nothing_is_encrypted(idp_key):

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from idp.saml import names
-from idp.saml.assertion import Attribute
 from idp.saml.profiles import PROFILES, Person
 from idp.saml.profiles.flex import (
     FlexAddress,
@@ -24,20 +23,6 @@ ENHANCED = FlexAddress("flex-enhanced", f"urn:flex:{JQ}", ENHANCED_ACS)
 LEGACY = FlexAddress("flex-legacy", f"{LEGACY_ACS}/metadata", LEGACY_ACS)
 PREVIEW = f"https://preview.twilio.com/iam/Accounts/{AC}/saml2"
 ANN = Person("ann7", "ann@example.org", "Ann Smith", ("agent", "wfo.team_leader"))
-
-
-@pytest.mark.parametrize("slug", ["flex-enhanced", "flex-legacy", "generic"])
-def test_every_profile_tells_roles_name_and_email(slug):
-    assert set(PROFILES[slug].attributes(ANN)) == {
-        Attribute("roles", ("agent", "wfo.team_leader")),
-        Attribute("full_name", ("Ann Smith",)),
-        Attribute("email", ("ann@example.org",)),
-    }
-
-
-def test_a_comma_in_a_role_makes_no_second_role():
-    roles = PROFILES["flex-enhanced"].attributes(replace(ANN, roles=("agent,admin",)))[0]
-    assert roles.values == ("agent,admin",)
 
 
 @pytest.mark.parametrize(("slug", "policy"), [("flex-enhanced", "enhanced"), ("flex-legacy", "legacy")])

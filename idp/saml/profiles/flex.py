@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from idp.saml.assertion import Attribute
 from idp.saml.names import EMAIL_ADDRESS, PERSISTENT, UNSPECIFIED
-from idp.saml.profiles.profile import Person, Profile
+from idp.saml.profiles.profile import Profile
 from idp.saml.trust import RequestedContextRule
 
 _CONNECTION = re.compile(r"JQ[0-9a-fA-F]{32}", re.ASCII)
@@ -109,15 +108,6 @@ def _review_legacy(address: FlexAddress) -> Review:
     return Review()
 
 
-def attributes(person: Person) -> tuple[Attribute, ...]:
-    """Release what Flex cannot do without (else error 45050). Each role is a value of its own."""
-    return (
-        Attribute("roles", person.roles),
-        Attribute("full_name", (person.full_name,)),
-        Attribute("email", (person.email,)),
-    )
-
-
 def flex_identity(name_id: str) -> str:
     """Return the identity that Flex makes of a NameID: all but letters and digits as `_` and two hex digits.
 
@@ -137,7 +127,6 @@ ENHANCED = Profile(
     requested_context=RequestedContextRule.IGNORE,
     accepted_name_id_formats=_FORMATS,
     name_id_format=UNSPECIFIED,
-    attributes=attributes,
 )
 LEGACY = Profile(
     slug="flex-legacy",
@@ -146,5 +135,4 @@ LEGACY = Profile(
     requested_context=RequestedContextRule.IGNORE,
     accepted_name_id_formats=_FORMATS,
     name_id_format=UNSPECIFIED,
-    attributes=attributes,
 )

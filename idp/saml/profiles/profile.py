@@ -1,9 +1,7 @@
 """What a type of service provider expects, and the person it is told about."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from idp.saml.assertion import Attribute
 from idp.saml.names import EMAIL_ADDRESS, PERSISTENT, TRANSIENT, UNSPECIFIED
 
 _CHOICE = (UNSPECIFIED, EMAIL_ADDRESS, PERSISTENT, TRANSIENT)
@@ -38,7 +36,6 @@ class Profile:
     requested_context: str
     accepted_name_id_formats: tuple[str, ...]
     name_id_format: str
-    attributes: Callable[[Person], tuple[Attribute, ...]]
     format_as_asked: bool = False
 
 

@@ -1,0 +1,25 @@
+"""The service providers that trust us, what they are told, and what was sent to them."""
+
+from idp.saml.models.heard import HeardRequest, Listening
+from idp.saml.models.issued import IssuedAssertion
+from idp.saml.models.logout import Logout, LogoutNotice, ObeyedLogoutRequest
+from idp.saml.models.metadata_source import MetadataSource
+from idp.saml.models.released import ReleasedAttribute, SentAttribute
+from idp.saml.models.service_provider import AssertionConsumer, LogoutEndpoint, ServiceProvider
+from idp.saml.models.subject_name import SubjectName
+
+__all__ = [
+    "AssertionConsumer",
+    "HeardRequest",
+    "IssuedAssertion",
+    "Listening",
+    "Logout",
+    "LogoutEndpoint",
+    "LogoutNotice",
+    "MetadataSource",
+    "ObeyedLogoutRequest",
+    "ReleasedAttribute",
+    "SentAttribute",
+    "ServiceProvider",
+    "SubjectName",
+]

@@ -1,0 +1,242 @@
+"""The service providers that trust us, and where their messages go."""
+
+from django.db import models
+from django.db.models import Q
+
+from idp.agents.authentication import Method
+from idp.keys import certificates
+from idp.keys.models import SigningKey
+from idp.policies.models import TimeoutPolicy
+from idp.saml import names
+from idp.saml.encryption import KeyTransport
+from idp.saml.errors import UnknownServiceProvider
+from idp.saml.profiles import PROFILES, Profile
+from idp.saml.profiles.profile import configured
+from idp.saml.trust import SpTrust
+
+SIGN = [("both", "Response and Assertion"), ("response", "Response only"), ("assertion", "Assertion only")]
+REQUEST_SIGNATURE = [
+    ("verify", "verify if there is one"),
+    ("require", "must be signed"),
+    ("ignore", "never look at it"),
+]
+REQUESTED_CONTEXT = [("honour", "honour"), ("ignore", "ignore")]
+SIGNATURE_ALGORITHM = [
+    (names.RSA_SHA256, "RSA-SHA256"),
+    (names.RSA_SHA384, "RSA-SHA384"),
+    (names.RSA_SHA512, "RSA-SHA512"),
+    (names.ECDSA_SHA256, "ECDSA-SHA256, on P-256"),
+]
+ENCRYPTION_ALGORITHM = [(names.AES256_GCM, "AES-256-GCM"), (names.AES128_GCM, "AES-128-GCM")]
+KEY_TRANSPORTS = {
+    "mgf1p": ("RSA-OAEP (mgf1p, SHA-1 inside)", KeyTransport()),
+    "mgf1p-sha256": ("RSA-OAEP (mgf1p, SHA-256 inside)", KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256)),
+    "oaep-sha256": ("RSA-OAEP 1.1 (SHA-256 inside)", KeyTransport(names.RSA_OAEP, names.SHA256)),
+}
+KEY_TRANSPORT = [(slug, label) for slug, (label, _) in KEY_TRANSPORTS.items()]
+NAME_ID_FORMAT = [
+    ("", "as this kind of service expects"),
+    (names.UNSPECIFIED, "unspecified"),
+    (names.PERSISTENT, "persistent"),
+    (names.TRANSIENT, "transient"),
+    (names.EMAIL_ADDRESS, "e-mail address"),
+]
+LOGOUT_ENDS = [
+    ("phone", "this phone's sign-in: the next one takes a code"),
+    ("session", "the session only: the next sign-in may still be silent"),
+]
+# Honest classes only: a code proves one factor; a token proves that a code was given before.
+CONTEXTS = {Method.CODE: names.MOBILE_ONE_FACTOR_CONTRACT, Method.TOKEN: names.PREVIOUS_SESSION}
+
+
+class ServiceProviderManager(models.Manager["ServiceProvider"]):
+    """Finds service providers by the name they give themselves."""
+
+    def get_for(self, issuer: str) -> "ServiceProvider":
+        """Return the one whose entity ID is exactly this.
+
+        Raises UnknownServiceProvider, also if it is switched off.
+        """
+        found = (
+            self.select_related("timeout_policy")
+            .prefetch_related("consumers", "released", "logout_endpoints")
+            .filter(entity_id=issuer, enabled=True)
+            .first()
+        )
+        if found is None or found.entity_id != issuer:
+            raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
+        return found
+
+    def get_enabled(self, slug: str) -> "ServiceProvider":
+        """Return the one of that slug, if it is still switched on. Raises UnknownServiceProvider."""
+        found = self.filter(slug=slug, enabled=True).first()
+        if found is None:
+            raise UnknownServiceProvider(f"{slug} was switched off meanwhile")
+        return found
+
+
+class ServiceProvider(models.Model):
+    """A SAML party that trusts us, such as one Flex account."""
+
+    slug = models.SlugField(unique=True, help_text="Short name for addresses and the trail.")
+    name = models.CharField(max_length=100, help_text="What agents read, such as Flex.")
+    entity_id = models.CharField(
+        "entity ID",
+        max_length=1024,
+        unique=True,
+        error_messages={"unique": "There is already a service of this entity ID."},
+    )
+    enabled = models.BooleanField(default=True)
+    profile = models.CharField(max_length=20, choices=[(slug, it.label) for slug, it in PROFILES.items()])
+    timeout_policy = models.ForeignKey(TimeoutPolicy, models.PROTECT)
+    certificates = models.TextField(
+        blank=True, help_text="The certificates it signs requests with, PEM, one below the other."
+    )
+    sign = models.CharField(max_length=10, choices=SIGN, default="both")
+    request_signature = models.CharField(max_length=10, choices=REQUEST_SIGNATURE, default="verify")
+    requested_context = models.CharField(max_length=10, choices=REQUESTED_CONTEXT, default="honour")
+    signature_algorithm = models.CharField(max_length=64, choices=SIGNATURE_ALGORITHM, default=names.RSA_SHA256)
+    key = models.ForeignKey(SigningKey, models.PROTECT, null=True, blank=True, editable=False)
+    encrypt = models.BooleanField("encrypt Assertions", default=False)
+    encryption_certificates = models.TextField(
+        blank=True, help_text="The certificates to encrypt for, PEM, one below the other."
+    )
+    encryption_algorithm = models.CharField(max_length=64, choices=ENCRYPTION_ALGORITHM, default=names.AES256_GCM)
+    key_transport = models.CharField(max_length=16, choices=KEY_TRANSPORT, default="mgf1p")
+    name_id_format = models.CharField("name ID", max_length=100, choices=NAME_ID_FORMAT, blank=True)
+    code_context = models.CharField(
+        "context class after a code", max_length=200, blank=True, help_text=f"By default {CONTEXTS[Method.CODE]}"
+    )
+    token_context = models.CharField(
+        "context class without a code", max_length=200, blank=True, help_text=f"By default {CONTEXTS[Method.TOKEN]}"
+    )
+    unsolicited = models.BooleanField(
+        "may be opened from here", default=False, help_text="Sign-in that begins here, at /saml/start/ and the name."
+    )
+    logout_ends = models.CharField("sign-out there ends", max_length=8, choices=LOGOUT_ENDS, default="phone")
+
+    objects = ServiceProviderManager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(profile__in=list(PROFILES)), name="a_profile_is_known"),
+            models.CheckConstraint(
+                condition=Q(request_signature__in=[value for value, _ in REQUEST_SIGNATURE]),
+                name="request_signature_is_known",
+            ),
+            models.CheckConstraint(condition=Q(sign__in=[value for value, _ in SIGN]), name="sign_is_known"),
+            models.CheckConstraint(
+                condition=~Q(profile__startswith="flex", sign="assertion"),
+                name="flex_wants_the_response_signed",
+                violation_error_message="Flex needs the Response signed.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(profile__startswith="flex", encrypt=True),
+                name="flex_reads_nothing_encrypted",
+                violation_error_message="Flex cannot read encrypted Assertions.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(profile__startswith="flex", signature_algorithm=names.ECDSA_SHA256),
+                name="flex_is_signed_to_by_rsa",
+                violation_error_message="Flex is not known to take ECDSA signatures.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(encrypt=True, encryption_certificates=""),
+                name="encryption_has_a_certificate",
+                violation_error_message="To encrypt, paste the certificate to encrypt for.",
+            ),
+            models.CheckConstraint(
+                condition=Q(signature_algorithm__in=[value for value, _ in SIGNATURE_ALGORITHM]),
+                name="signature_algorithm_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(encryption_algorithm__in=[value for value, _ in ENCRYPTION_ALGORITHM]),
+                name="encryption_algorithm_is_known",
+            ),
+            models.CheckConstraint(condition=Q(key_transport__in=list(KEY_TRANSPORTS)), name="key_transport_is_known"),
+            models.CheckConstraint(
+                condition=Q(logout_ends__in=[value for value, _ in LOGOUT_ENDS]), name="logout_ends_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def expects(self) -> Profile:
+        """What this service provider expects of a Response: its type's wishes, and what an operator chose for it."""
+        profile = PROFILES[self.profile]
+        return configured(profile, self.name_id_format) if self.name_id_format else profile
+
+    @property
+    def to_encrypt_for(self) -> tuple[str, ...]:
+        """The certificates to encrypt Assertions for; none if they are sent readable."""
+        return tuple(certificates.split(self.encryption_certificates)) if self.encrypt else ()
+
+    def context_of(self, opened_by: Method) -> str:
+        """Return the class that states how a sign-in was opened: the honest one, unless an operator chose another."""
+        chosen = {Method.CODE: self.code_context, Method.TOKEN: self.token_context}
+        return chosen[opened_by] or CONTEXTS[opened_by]
+
+    @property
+    def trust(self) -> SpTrust:
+        """What a request of this service provider is checked against."""
+        return SpTrust(
+            entity_id=self.entity_id,
+            acs=tuple((acs.url, acs.index, acs.is_default) for acs in self.consumers.all()),
+            signing_certificates=tuple(certificates.split(self.certificates)),
+            request_signature=self.request_signature,
+            requested_context=self.requested_context,
+            name_id_formats=self.expects.accepted_name_id_formats,
+            contexts=tuple(dict.fromkeys(map(self.context_of, (Method.TOKEN, Method.CODE)))),
+        )
+
+
+class AssertionConsumer(models.Model):
+    """An address that takes Responses, compared and sent to byte for byte."""
+
+    service_provider = models.ForeignKey(ServiceProvider, models.CASCADE, related_name="consumers")
+    url = models.CharField("ACS URL", max_length=2048)
+    index = models.PositiveIntegerField(default=0)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-is_default", "index"]
+        verbose_name = "assertion consumer service"
+        constraints = [
+            models.UniqueConstraint(fields=["service_provider", "url"], name="an_acs_is_registered_once"),
+            models.UniqueConstraint(fields=["service_provider", "index"], name="an_index_names_one_acs"),
+            models.UniqueConstraint(fields=["service_provider"], condition=Q(is_default=True), name="one_default_acs"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class LogoutEndpoint(models.Model):
+    """An address of a service provider that takes logout messages; answers elsewhere if it says so."""
+
+    BINDINGS = [
+        (names.HTTP_REDIRECT, "HTTP-Redirect"),
+        (names.HTTP_POST, "HTTP-POST"),
+        (names.SOAP, "SOAP, from server to server"),
+    ]
+
+    service_provider = models.ForeignKey(ServiceProvider, models.CASCADE, related_name="logout_endpoints")
+    binding = models.CharField(max_length=64, choices=BINDINGS)
+    location = models.CharField("address", max_length=2048)
+    response_location = models.CharField("address for answers", max_length=2048, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["service_provider", "binding"], name="one_logout_endpoint_of_each_binding"),
+            models.CheckConstraint(
+                condition=Q(binding__in=[names.HTTP_REDIRECT, names.HTTP_POST, names.SOAP]),
+                name="a_logout_binding_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.location

@@ -1,0 +1,55 @@
+"""What a service provider is told about an agent, from its release list and from what it was told before."""
+
+from dataclasses import dataclass
+
+from idp.agents.models import Agent
+from idp.otp.models import PhoneAuthenticator
+from idp.saml import attributes
+from idp.saml.assertion import Attribute
+from idp.saml.attributes import Release, Source
+from idp.saml.errors import UnreleasableAttribute
+from idp.saml.models import SentAttribute, ServiceProvider
+from idp.saml.profiles import Person
+
+
+def person_of(agent: Agent, name_id: str, releases: tuple[Release, ...]) -> Person:
+    """Return an agent as a service provider gets to see one. Number and department are read only where told."""
+    sources = {it.source for it in releases}
+    department = agent.department if Source.DEPARTMENT in sources else None
+    phone = PhoneAuthenticator.objects.filter(user=agent).first() if Source.PHONE in sources else None
+    return Person(
+        name_id=name_id,
+        email=agent.email,
+        full_name=agent.full_name,
+        roles=agent.role_names,
+        department=department.name if department else "",
+        phone=phone.number if phone else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The attributes that an answer carries, and those of their names that were never sent before."""
+
+    attributes: tuple[Attribute, ...]
+    new: tuple[str, ...]
+
+
+def told(sp: ServiceProvider, agent: Agent, name_id: str) -> Told:
+    """Return what a service provider is to be told about an agent. Raises UnreleasableAttribute."""
+    releases = tuple(it.line for it in sp.released.all())
+    rules = attributes.rules_of(sp.profile)
+    sent = SentAttribute.objects.filter(agent=agent, service_provider=sp) if rules.typed else ()
+    before = frozenset(it.name for it in sent)
+    try:
+        released = attributes.release(person_of(agent, name_id, releases), releases, before, rules)
+    except ValueError as error:
+        raise UnreleasableAttribute(str(error)) from error
+    return Told(released, tuple(it.name for it in released if rules.typed and it.name not in before))
+
+
+def keep(sp: ServiceProvider, agent: Agent, sent: Told) -> None:
+    """Remember the names that were sent, where the service keeps what it was told until it is told otherwise."""
+    rows = [SentAttribute(agent=agent, service_provider=sp, name=name) for name in sent.new]
+    if rows:
+        SentAttribute.objects.bulk_create(rows, ignore_conflicts=True)
