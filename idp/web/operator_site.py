@@ -21,11 +21,13 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.web import contents, first_steps, operator_links, own_sign_in
 from idp.web.operator_login import OperatorLoginForm
+from idp.web.pages import answers, connect_flex, keys, service_metadata
 
 # An agent's phone is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, not a password
 PREFIX = "/admin/"
+PAGES = (connect_flex, keys, service_metadata, answers)
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 
 
@@ -52,7 +54,8 @@ class OperatorSite(admin.AdminSite):
             path("own-sign-in/", self.admin_view(self.own_sign_in), name="own_sign_in"),
             path("password_change/", self.admin_view(self.own_sign_in), name="password_change"),
         ]
-        return [*own, *super().get_urls()]
+        pages = [page for module in PAGES for page in module.urls(self)]
+        return [*own, *pages, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """List what there is by what operators do, not by package."""
