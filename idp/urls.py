@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from idp.web import views
+from idp.web import me, views
 
 urlpatterns = [
     path("", views.start),
+    path("me", me.me),
     path("saml/", include("idp.saml.urls")),
     path("login/", include("idp.login.urls")),
     path(".well-known/jwks.json", views.jwks),

@@ -22,3 +22,13 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
         detail = f"{reason.label} ({by})"[:200]
         events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)
     return ended
+
+
+@transaction.atomic
+def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, now: datetime) -> None:
+    """End the sessions of some devices, which stay known: the next sign-in there may still be silent."""
+    devices.hold(chosen.values_list("pk", flat=True))
+    sessions.end(chosen.values_list("pk", flat=True), reason, now)
+    for device in chosen.select_related("agent"):
+        detail = f"its session, {reason.label} ({by})"[:200]
+        events.record(Kind.DEVICE_ENDED, origin, now, agent=device.agent, device=device, detail=detail)

@@ -80,6 +80,18 @@ def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing
     return Standing(device, session, token, reached, _ran_out(device, token, now))
 
 
+def proved_device(presented: Presented, now: datetime) -> Device | None:
+    """Return the device that a browser proves to be, signed in and not ended, whatever any limit says.
+
+    Runs inside the caller's transaction.
+    """
+    device = devices.find_and_hold(presented.device_secret)
+    if device is None or device.revoked_at is not None or not device.agent.is_active:
+        return None
+    token = tokens.recognise(presented.token, device, presented.browser.family, now)
+    return None if _proof(device, sessions.find(device), token, presented) == Proof.NOTHING else device
+
+
 def _proof(
     device: Device, session: SsoSession | None, token: Recognised | Unrecognised | None, presented: Presented
 ) -> Proof:

@@ -135,6 +135,15 @@ class StaleRequest(IdpError):
     advice = "Start again from the app."
 
 
+class RepeatedLogoutRequest(IdpError):
+    """A LogoutRequest that was taken before: whoever shows it again is not the service that made it."""
+
+    code = "saml_repeated_logout_request"
+    status = 400
+    sentence = "This sign-out was asked for before."
+    advice = "If you want to sign out, begin again in the app."
+
+
 class UnexpectedLogoutResponse(IdpError):
     """A LogoutResponse that answers none of the LogoutRequests still open with its sender."""
 

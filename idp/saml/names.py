@@ -8,6 +8,7 @@ METADATA: Final = "urn:oasis:names:tc:SAML:2.0:metadata"
 METADATA_UI: Final = "urn:oasis:names:tc:SAML:metadata:ui"
 METADATA_ALGORITHMS: Final = "urn:oasis:names:tc:SAML:metadata:algsupport"
 ASYNC_LOGOUT: Final = "urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo"
+SOAP_ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SIGNATURE: Final = "http://www.w3.org/2000/09/xmldsig#"
 ENCRYPTION: Final = "http://www.w3.org/2001/04/xmlenc#"
 EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -50,6 +51,7 @@ UNSPECIFIED_NAME_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:un
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
 # Authentication contexts that we may state, "Authentication Context for SAML V2.0" section 3.4
+CONTEXT_CLASSES: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 PREVIOUS_SESSION: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:PreviousSession"
 MOBILE_ONE_FACTOR_CONTRACT: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileOneFactorContract"
 UNSPECIFIED_CONTEXT: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"

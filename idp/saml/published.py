@@ -5,8 +5,8 @@ from datetime import datetime
 from django.conf import settings
 
 from idp.keys import keyring
-from idp.keys.models import State, Use
-from idp.saml import metadata, names
+from idp.keys.models import Use
+from idp.saml import metadata, names, signing_keys
 
 
 def entity_id() -> str:
@@ -19,10 +19,15 @@ def sso_url() -> str:
     return f"{settings.LATCHKEY.base_url}/saml/sso"
 
 
+def slo_url() -> str:
+    """Return the one address at which logout messages are taken."""
+    return f"{settings.LATCHKEY.base_url}/saml/slo"
+
+
 def certificates(now: datetime) -> tuple[str, ...]:
-    """Return the certificates of our SAML keys in PEM: the active one, then the next. Makes missing keys."""
-    keyring.ensure(now)
-    return tuple(key.certificate for key in keyring.published(Use.SAML, State.ACTIVE, State.NEXT))
+    """Return the certificates of our SAML keys in PEM: RSA first, each active, next, just retired. Makes missing keys."""
+    signing_keys.ensure(now)
+    return tuple(key.certificate for use in (Use.SAML, Use.SAML_EC) for key in keyring.shown(use, now))
 
 
 def metadata_document(now: datetime) -> bytes:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from idp.saml import views
+from idp.saml import logout_views, views
 
 urlpatterns = [
     path("metadata", views.metadata, name="saml_metadata"),
     path("sso", views.sso, name="saml_sso"),
+    path("slo", logout_views.slo, name="saml_slo"),
     path("start/<slug:slug>", views.start, name="saml_start"),
     path("respond/<uuid:flow_id>", views.respond, name="saml_respond"),
 ]

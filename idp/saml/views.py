@@ -4,7 +4,6 @@ import base64
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,12 +16,14 @@ from idp.login import views as login_pages
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.saml import authn_request, names, published, responses, unsolicited
+from idp.saml import authn_request, listening, names, published, responses, unsolicited
 from idp.saml.asked import Asked
 from idp.saml.authn_request import TrustedAuthnRequest
-from idp.saml.bindings import ReceivedMessage, receive_post, receive_redirect, receive_relay_state
+from idp.saml.bindings import receive_relay_state
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import ServiceProvider
+from idp.saml.posting import post_form
+from idp.saml.receiving import receive
 
 METADATA_TYPE = "application/samlmetadata+xml"
 METADATA_AGE = 300
@@ -30,6 +31,7 @@ METADATA_AGE = 300
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
+@listening.noted
 def sso(request: HttpRequest) -> HttpResponse:
     """Take an AuthnRequest by HTTP-Redirect or HTTP-POST (Profiles 4.1).
 
@@ -37,12 +39,13 @@ def sso(request: HttpRequest) -> HttpResponse:
     site brings none: the request is kept, and the browser comes back by GET.
     """
     now = clock.now()
-    received = _receive(request)
+    received = receive(request)
     parsed = authn_request.parse(received.xml)
     sp = ServiceProvider.objects.get_for(parsed.issuer)
     try:
         trusted = authn_request.check(received, parsed, sp.trust, sso_url=published.sso_url(), now=now)
     except AnswerWithStatus as told:
+        listening.answered_with(request, told)
         return _tell(request, sp, told)
     responses.refuse_answered(sp, trusted.id)
     login = flow.begin(
@@ -83,8 +86,10 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     flow.give_up(login, now)
     origin = presented.by(request).origin
     events.record(Kind.DECLINED, origin, now, service=sp.slug)
-    status = SamlStatus(names.RESPONDER, names.REQUEST_DENIED)
-    return _refuse(request, sp, Asked.from_json(login.protocol), status)
+    asked = Asked.from_json(login.protocol)
+    if asked.request_id is None:  # nobody asked, so there is nobody to tell
+        return login_pages.see_other("/")
+    return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.REQUEST_DENIED))
 
 
 @require_safe
@@ -93,12 +98,6 @@ def metadata(_: HttpRequest) -> HttpResponse:
     response = HttpResponse(published.metadata_document(clock.now()), content_type=METADATA_TYPE)
     response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
     return response
-
-
-def _receive(request: HttpRequest) -> ReceivedMessage:
-    if request.method == "POST":
-        return receive_post(request.body, request.headers.get("Content-Type", ""))
-    return receive_redirect(request.META.get("QUERY_STRING", ""))
 
 
 def _requirements(sp: ServiceProvider, trusted: TrustedAuthnRequest) -> LoginRequirements:
@@ -149,15 +148,8 @@ def _refuse(request: HttpRequest, sp: ServiceProvider, asked: Asked, status: Sam
 def _post(
     request: HttpRequest, sp: ServiceProvider, asked: Asked, answer: bytes, *, declined: bool = False
 ) -> HttpResponse:
-    """Send a Response through the browser by HTTP-POST (Bindings 3.5), to that one address and no other."""
-    context = {
-        "service": sp.name,
-        "acs_url": asked.acs_url,
-        "response": base64.b64encode(answer).decode(),
-        "relay_state": asked.relay_state,
-        "declined": declined,
-    }
-    response = render(request, "saml/post.html", context)
-    origin = "/".join(asked.acs_url.split("/", 3)[:3])
-    response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined]  # django-csp's own hook
-    return response
+    """Send a Response through the browser by HTTP-POST (Bindings 3.5)."""
+    fields = [("SAMLResponse", base64.b64encode(answer).decode())]
+    if asked.relay_state is not None:
+        fields.append(("RelayState", asked.relay_state))
+    return post_form(request, asked.acs_url, fields, "declined" if declined else "signing in", sp.name)

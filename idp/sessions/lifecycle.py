@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.sessions.models import OpenedBy, SsoSession
+from idp.sessions.signed_out import signed_out
 
 FOLLOWED = "followed"
 
@@ -21,7 +22,7 @@ def open_session(device: Device, opened_by: OpenedBy, now: datetime) -> tuple[Ss
     Returns the secret for the session cookie too, or None on a remembered device, where the long-lived
     token is the only proof.
     """
-    end([device.pk], FOLLOWED, now)
+    _close([device.pk], FOLLOWED, now)
     secret = None if device.remembered else new_secret()
     session = SsoSession.objects.create(
         index=f"_{secrets.token_hex(16)}",
@@ -62,8 +63,15 @@ def touch(session: SsoSession, now: datetime) -> None:
 
 
 def end(devices: Iterable[UUID], reason: str, now: datetime) -> None:
-    """End the open sessions of some devices."""
-    SsoSession.objects.filter(device__in=list(devices), ended_at__isnull=True).update(
+    """End the open sessions of some devices, and tell whoever has to pass that on, in the same transaction."""
+    chosen = list(devices)
+    _close(chosen, reason, now)
+    if chosen:
+        signed_out.send(sender=SsoSession, devices=chosen, reason=reason, now=now)
+
+
+def _close(devices: list[UUID], reason: str, now: datetime) -> None:
+    SsoSession.objects.filter(device__in=devices, ended_at__isnull=True).update(
         ended_at=Greatest(now, F("opened_at")), reason=reason
     )
 

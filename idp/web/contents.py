@@ -22,21 +22,34 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sso_sessions.SsoSession": "Sessions",
         "tokens.LongLivedToken": "Long-lived tokens",
         "saml.IssuedAssertion": "Answers sent to services",
+        "saml.LogoutNotice": "Sign-outs passed on to services",
         "keys.SigningKey": "Signing keys",
     },
     "Operators' rights": {"otp_totp.TOTPDevice": "Authenticator apps", "auth.Group": "Groups"},
 }
 
 
+BESIDE: dict[str, tuple[str, str]] = {"keys.SigningKey": ("Change of the signing keys", "key_change")}
+"""Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""
+
+
 def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Put Django's list of models, sorted by package, into our sections; what is in none comes last."""
     found = {model["model"]._meta.label: model for app in apps for model in app["models"]}
     for section, names in SECTIONS.items():
-        models = [{**found.pop(label), "name": name} for label, name in names.items() if label in found]
+        models = [it for label, name in names.items() if label in found for it in _lines(label, name, found.pop(label))]
         if models:
             yield _section(section, models)
     if found:
         yield _section("Others", list(found.values()))
+
+
+def _lines(label: str, name: str, model: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {**model, "name": name}
+    if label in BESIDE:
+        title, page = BESIDE[label]
+        url = reverse(f"admin:{page}")
+        yield {**model, "name": title, "object_name": page, "admin_url": url, "add_url": None, "view_only": True}
 
 
 def _section(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.journeys.logout_server import LogoutServer
 from tests.user_agents import ANDROID, IPHONE
 
 ARGUMENTS = [
@@ -48,3 +49,17 @@ def browser_page(chromium, flex):
     for context in contexts:
         context.close()
     assert not [it for it in complaints if "status of 4" not in it]
+
+
+@pytest.fixture
+def told_by_post():
+    """A service's own server, which takes LogoutRequests by HTTP-POST."""
+    with LogoutServer() as server:
+        yield server
+
+
+@pytest.fixture
+def told_by_soap():
+    """A service's own server, which takes LogoutRequests by SOAP and answers as `service`."""
+    with LogoutServer() as server:
+        yield server

@@ -7,7 +7,7 @@ class Listening(models.Model):
     """A stretch of time in which every request that comes is noted, whoever sent it."""
 
     begun_at = models.DateTimeField()
-    until = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)  # asked for at every request
 
     class Meta:
         ordering = ["-begun_at"]
@@ -19,11 +19,12 @@ class Listening(models.Model):
 class HeardRequest(models.Model):
     """An AuthnRequest as it came in while somebody listened. Nothing in it is believed, nothing personal kept.
 
-    `outcome` is the code of the error it ended in, or empty if it was taken.
+    `outcome` is the code of the error it ended in, or empty if it was taken. Of a request that cannot be read only
+    that is known; `issuer` is empty then.
     """
 
     at = models.DateTimeField(db_index=True)
-    issuer = models.CharField(max_length=1024)
+    issuer = models.CharField(max_length=1024, blank=True)
     acs_url = models.CharField(max_length=2048, blank=True)
     binding = models.CharField(max_length=8)
     signed = models.BooleanField()

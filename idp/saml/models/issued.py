@@ -12,7 +12,8 @@ class IssuedAssertion(models.Model):
     """An Assertion that was sent. One request is answered once; an unsolicited answer has no request.
 
     `response` is what was sent, the Assertion readable and every signature value blank, so that nobody can
-    show it to the service again. Answers from before it was kept have none.
+    show it to the service again. Answers from before it was kept have none. From `over_at` on the service has
+    said, or is being told, that what it began has ended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +27,10 @@ class IssuedAssertion(models.Model):
     encrypted = models.BooleanField(default=False)
     response = models.TextField(editable=False, blank=True, default="")
     issued_at = models.DateTimeField()
+    over_at = models.DateTimeField(null=True, blank=True)
+    logout_notice = models.ForeignKey(
+        "saml.LogoutNotice", models.SET_NULL, null=True, blank=True, related_name="issued", editable=False
+    )
 
     class Meta:
         ordering = ["-issued_at"]

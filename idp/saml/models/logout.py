@@ -1,12 +1,20 @@
-"""Single logout under way: who asked for it, and whom we have to tell."""
+"""Single logout: who asked for it, and which services have to be told."""
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
 
-from idp.saml.models.issued import IssuedAssertion
+from idp.agents.models import Agent, Device
 from idp.saml.models.service_provider import ServiceProvider
+
+
+class Channel(models.TextChoices):
+    """How a service provider is told."""
+
+    BROWSER = "browser", "through the browser"
+    SERVER = "server", "from server to server"
+    NONE = "none", "not at all: it publishes no address for that"
 
 
 class Outcome(models.TextChoices):
@@ -14,9 +22,11 @@ class Outcome(models.TextChoices):
 
     WAITING = "waiting", "not told yet"
     ASKED = "asked", "told, no answer yet"
+    TOLD = "told", "told; it confirmed nothing"
     ENDED = "ended", "signed out there"
     REFUSED = "refused", "not signed out there"
     FAILED = "failed", "could not be reached"
+    UNTOLD = "untold", "cannot be told"
 
 
 class ObeyedLogoutRequest(models.Model):
@@ -39,7 +49,7 @@ class Logout(models.Model):
     """A logout that goes through the browser, from one service provider to the next.
 
     `initiator` is the service provider that asked and waits for our answer to its `request_id`, none if the
-    agent began here.
+    agent began here or no answer is wanted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,17 +64,21 @@ class Logout(models.Model):
 
 
 class LogoutNotice(models.Model):
-    """One service provider that has to be told of the end of one session.
+    """One service provider that has to be told that an agent's sign-in on one device is over.
 
-    `request_id` is the ID of our LogoutRequest. A notice of a `logout` goes through that browser, any other
-    from server to server.
+    The session indexes are those of the `issued` Assertions. `request_id` is the ID of our last LogoutRequest.
     """
 
-    issued = models.ForeignKey(IssuedAssertion, models.CASCADE, related_name="logout_notices")
+    service_provider = models.ForeignKey(ServiceProvider, models.CASCADE, related_name="logout_notices")
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="logout_notices")
+    device = models.ForeignKey(Device, models.CASCADE, related_name="logout_notices")
     logout = models.ForeignKey(Logout, models.CASCADE, null=True, blank=True, related_name="notices")
+    name_id = models.CharField(max_length=256)
+    name_id_format = models.CharField(max_length=100)
     reason = models.CharField(max_length=16)
-    request_id = models.CharField(max_length=64, unique=True)
-    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.WAITING)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    request_id = models.CharField(max_length=64, unique=True, null=True, blank=True)
     detail = models.CharField(max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
@@ -73,10 +87,17 @@ class LogoutNotice(models.Model):
 
     class Meta:
         ordering = ["made_at", "pk"]
+        verbose_name = "sign-out to pass on"
+        verbose_name_plural = "sign-outs passed on"
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="an_outcome_is_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="a_channel_is_known"),
+            models.CheckConstraint(
+                condition=~Q(outcome=Outcome.WAITING) | Q(next_try_at__isnull=False),
+                name="what_waits_has_its_next_try",
+            ),
         ]
         indexes = [models.Index(fields=["outcome", "next_try_at"], name="notices_to_send")]
 
     def __str__(self) -> str:
-        return self.request_id
+        return f"{self.service_provider} ({self.get_outcome_display()})"

@@ -1,0 +1,33 @@
+"""`manage.py send_logouts`: tell services again of sign-outs that they could not be told of at once."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from idp import clock
+from idp.saml import telling
+from idp.web.management.asking import write_json
+
+
+class Command(BaseCommand):
+    """For a timer, every minute or so. Runs that overlap do no harm: each try is made once."""
+
+    help = "Tells services of sign-outs that are due to be told, or told again."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer the list for programs."""
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
+        """Tell, and list what became of each."""
+        tried = telling.send_due(clock.now())
+        if as_json:
+            rows = [(it.service_provider.slug, it.outcome, it.tries, it.detail) for it in tried]
+            write_json(
+                self.stdout, [dict(zip(("service", "outcome", "tries", "detail"), row, strict=True)) for row in rows]
+            )
+            return
+        for it in tried:
+            self.stdout.write(f"{it.service_provider.slug}: {it.get_outcome_display()}")
+        self.stderr.write(f"{len(tried)} sign-outs were due.")

@@ -1,0 +1,65 @@
+"""A service's server that is told of sign-outs without any browser, by form or by SOAP."""
+
+import base64
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+from lxml import etree
+
+from idp.saml import names
+from tests.peer import SLO, stamped, verified
+from tests.saml.logout_peer import a_logout_response
+from tests.saml.messages import signed
+
+SOAP = names.SOAP_ENVELOPE
+ENVELOPE = '<s:Envelope xmlns:s="{0}"><s:Body>{1}</s:Body></s:Envelope>'
+
+
+class LogoutServer:
+    """Listens on loopback. What it was asked, its signatures checked, is in `requests`."""
+
+    def __init__(self):
+        self.requests, self.service, self.status = [], None, 200
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}/logout"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def names(self):
+        return [it.findtext(f"{{{names.ASSERTION}}}NameID") for it in self.requests]
+
+    def take(self, body, content_type):
+        if content_type.startswith("text/xml"):
+            message = etree.tostring(etree.fromstring(body).find(f"{{{SOAP}}}Body")[0])
+        else:
+            message = base64.b64decode(parse_qs(body.decode())["SAMLRequest"][0])
+        self.requests.append(verified(message))
+        return self._answer(self.requests[-1]) if self.service else b""
+
+    def _answer(self, asked):
+        given = {"ID": "_told", "InResponseTo": asked.get("ID"), **stamped(SLO)}
+        answer = signed(a_logout_response(issuer=self.service.issuer, **given), self.service.pair)
+        return ENVELOPE.format(SOAP, answer.decode()).encode()
+
+    def _handler(self):
+        place = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                answer = place.take(body, self.headers["Content-Type"])
+                self.send_response(place.status)
+                self.end_headers()
+                self.wfile.write(answer if place.status == 200 else b"")
+
+            def log_message(self, *_):
+                """Stay quiet."""
+
+        return Handler

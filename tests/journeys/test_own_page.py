@@ -1,0 +1,71 @@
+"""`/me`: what agents see of their own phone, and how they leave."""
+
+import pytest
+
+from idp.saml import telling
+from tests.journeys.test_signing_out import go, is_asked
+from tests.peer import BASE_URL, Peer
+
+ME = f"{BASE_URL}/me"
+
+
+@pytest.fixture
+def shifts(flex):
+    yield Peer("shifts")
+    telling.settle()
+
+
+def sent_on(page):
+    """The address that a page leads on to."""
+    return page.html.xpath("string(//a[@class='button']/@href)")
+
+
+def test_an_agent_sees_the_phone_and_its_last_sign_ins(clock, phone, shifts):
+    shifts.sign_in(phone)
+    page = phone.open(ME)
+    assert page.heading == "Your phone"
+    assert "iPhone, Safari. Signed in since Saturday 21 November, 09:00 UTC." in page.text
+    assert "shifts, iPhone, Safari" in page.text
+
+
+def test_a_stranger_sees_nothing(phone):
+    page = phone.open(ME)
+    assert (page.status, page.heading) == (403, "You are not signed in here.")
+
+
+def test_signing_out_here_leads_through_the_services_and_ends_here(clock, phone, shifts):
+    told = shifts.sign_in(phone)
+    asked, _ = shifts.read_address(sent_on(phone.submit(phone.open(ME), "out", out="here")))
+    assert told.name_id in "".join(asked.itertext())
+    page = phone.open(shifts.answer_url(asked))
+    assert (page.status, page.heading) == (200, "You are signed out")
+    assert "You are signed out of Shifts." in page.text
+    assert phone.ask_flex().heading == "You were signed out"
+
+
+def test_flex_which_cannot_be_told_is_named(clock, phone):
+    phone.sign_in()
+    page = phone.submit(phone.open(ME), "out", out="here")
+    assert page.heading == "You are signed out"
+    assert "Flex may stay open here until it is closed." in page.text
+
+
+def test_signing_out_here_leaves_the_computer_alone(clock, phone, desktop, shifts):
+    shifts.sign_in(phone)
+    shifts.sign_in(desktop)
+    phone.submit(phone.open(ME), "out", out="here")
+    assert not is_asked(desktop, shifts)
+
+
+def test_signing_out_everywhere_ends_the_computer_too(clock, phone, desktop, shifts):
+    shifts.sign_in(phone)
+    shifts.sign_in(desktop)
+    phone.submit(phone.open(ME), "out", out="everywhere")
+    assert is_asked(desktop, shifts)
+
+
+def test_another_site_cannot_sign_anybody_out(clock, phone, shifts):
+    shifts.sign_in(phone)
+    foreign = {"Origin": "https://elsewhere.example.org"}
+    assert phone.http.post(ME, {"out": "here"}, headers=foreign, timeout=30).status_code == 403
+    assert go(phone, ME).status_code == 200
