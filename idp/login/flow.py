@@ -26,7 +26,7 @@ from idp.login.presented import Presented
 from idp.login.sign_in import Admission, Finished
 from idp.login.standing import Standing
 from idp.login.visit import TouchPoints, Visit
-from idp.otp import verifications
+from idp.otp import breaker, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.verifications import Checked
@@ -36,6 +36,11 @@ from idp.tokens.lifecycle import LostRace
 
 ATTEMPTS = 3
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class TextsDown:
+    """Nobody can be sent a code just now, whoever they are. Nothing was reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +107,29 @@ def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
 
 def send_code(
     flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, presented: Presented, now: datetime
-) -> AskCode | Refuse:
-    """Have a code sent to what was typed, unless the access policy refuses this phone already."""
+) -> AskCode | Refuse | TextsDown:
+    """Have a code sent to what was typed, unless the access policy refuses this phone or Verify is down."""
     visit = Visit(flow, presented, now)
     decision = visit.decide(None, touch_points=presented.touch_points)
     if decision.effect == Effect.DENY:
         visit.record_refusal(decision, None)
         return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    if texts_are_down(now):
+        return TextsDown()
     asked = verifications.ask(typed, channel, now)
     flow.verification, flow.typed, flow.touch_points = asked.verification, typed.shown, presented.touch_points
     flow.save(update_fields=["verification", "typed", "touch_points"])
     if asked.send is not None:
         sending.dispatch(asked.send, presented.origin, flow.service)
     return AskCode()
+
+
+def texts_are_down(now: datetime) -> bool:
+    """Whether nobody can be sent a code; asking has Verify tried again now and then."""
+    if not breaker.reason():
+        return False
+    sending.probe_if_due(now)
+    return True
 
 
 def change_number(flow: LoginFlow) -> None:

@@ -7,6 +7,7 @@ one (rule D23 of docs/explanation/security.md).
 import contextvars
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.db import connections
 from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.otp import twilio, verifications
+from idp.otp import breaker, twilio, verifications
 from idp.otp.gateway import Sent, VerifyGateway
 from idp.otp.models import VerificationSend
 
@@ -41,6 +42,12 @@ def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> Non
     future.add_done_callback(partial(_ended, send.verification_id))
 
 
+def probe_if_due(now: datetime) -> None:
+    """While texts are down, have Verify asked about itself beside this request, every so often."""
+    if breaker.take_probe(now):
+        _pool.submit(contextvars.copy_context().run, _probe)
+
+
 def wait(verification: UUID | None) -> None:
     """Let a send that is under way come to its end, a moment at most: a text may be faster than its receipt."""
     future = _under_way.get(verification) if verification else None
@@ -61,9 +68,19 @@ def _ended(verification: UUID, future: "Future[None]") -> None:
         log.error("send_failed", exc_info=fault)
 
 
+def _probe() -> None:
+    try:
+        failure = gateway().probe()
+        if failure is None:
+            breaker.note_success()
+        log.info("verify_probed", failure=failure.value if failure else "")
+    finally:
+        connections.close_all()
+
+
 def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:
     try:
-        result = verifications.carry_out(send, gateway(), origin.reference)
+        result = verifications.carry_out(send, gateway(), origin.reference, clock.now())
         send.refresh_from_db()
         authenticator = send.verification.authenticator
         events.record(

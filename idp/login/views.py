@@ -101,7 +101,19 @@ def _send(
 ) -> HttpResponse:
     seen = presented.by(request, touch_points)
     result = flow.send_code(login, typed, channel, seen, clock.now())
-    return refusal(request, login, result, seen) if isinstance(result, Refuse) else see_other(address(login))
+    match result:
+        case Refuse():
+            return refusal(request, login, result, seen)
+        case flow.TextsDown():
+            return _texts_down(request, login, typed)
+    return see_other(address(login))
+
+
+def _texts_down(request: HttpRequest, login: LoginFlow, typed: PhoneNumber | Email) -> HttpResponse:
+    """Say so on the page the person is on; what was typed stays."""
+    if login.verification is not None:
+        return _ask_code(request, login, status=503)
+    return _ask_phone(request, login, AskPhone(None), typed=typed.shown, status=503)
 
 
 def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
@@ -154,13 +166,15 @@ def _ask_phone(
     asked: AskPhone,
     *,
     form: IdentifierForm | None = None,
+    typed: str = "",
     status: int = 200,
 ) -> HttpResponse:
     device = devices.find(request.COOKIES.get(cookies.name("device")))
     context = {
         "notice": notice(asked.reason, device),
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
-        "typed": request.POST.get("identifier", login.typed),
+        "typed": typed or request.POST.get("identifier", login.typed),
+        "texts_down": flow.texts_are_down(clock.now()),
         "by_email": request.GET.get("by") == "email",
         "country": settings.LATCHKEY.default_country,
         "asked_to_confirm": login.force_authn,
@@ -191,6 +205,7 @@ def _ask_code(
         "sends": left.sends,
         "minutes": minutes,
         "policy": login.timeout_policy,
+        "texts_down": flow.texts_are_down(now),
     }
     return _page(request, login, "login/code.html", context, status=status)
 

@@ -83,5 +83,5 @@ class VerifyGateway(Protocol):
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:
         """Judge a code against the verification `sid`, which must be about the number `to`."""
 
-    def cancel(self, sid: str) -> None:
-        """End a verification, so that the next send to its number starts anew. It may be over already."""
+    def probe(self) -> Failure | None:
+        """Ask the service about itself, about no number. None if it answers, else why it does not."""

@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from http import HTTPStatus
 from random import SystemRandom
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 import structlog
@@ -23,13 +22,14 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure, NotSent, Sent
-from idp.otp.twilio_answers import LONGEST_PAUSE, Answer, Trouble, failed_check, failed_start
+from idp.otp.twilio_answers import LONGEST_PAUSE, Answer, Service, Trouble, failed_check, failed_start
 
 TIMEOUT = (3.0, 8.0)
 """Seconds to connect, and seconds to wait for bytes of the answer."""
 
 _VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _LONGEST_JITTER = 0.2
+_Read = TypeVar("_Read")
 
 log = structlog.get_logger(__name__)
 
@@ -86,11 +86,23 @@ class TwilioGateway:
             return self._look_up(sid, to)
         return result
 
-    def cancel(self, sid: str) -> None:
-        """End a verification; see `VerifyGateway`."""
-        answer = self._call(lambda verify: verify.verifications(sid).update(status="canceled"))
-        if isinstance(answer, Trouble) and answer.status != HTTPStatus.NOT_FOUND:
-            _warn("cancel", failed_start(answer), answer)
+    def probe(self) -> Failure | None:
+        """Ask the service about itself; see `VerifyGateway`."""
+        answer = self.service()
+        if isinstance(answer, Service):
+            return None
+        failure = failed_start(answer)
+        _warn("probe", failure, answer)
+        return failure
+
+    def service(self) -> Service | Trouble:
+        """Ask Twilio what the service is. Nothing is sent to anybody."""
+        service = self._read(
+            lambda it: it.fetch(), lambda it: Service(str(it.sid), str(it.friendly_name), int(it.code_length))
+        )
+        if isinstance(service, Service) and service.sid != self._settings.service_sid:
+            return self._line().trouble()
+        return service
 
     def _look_up(self, sid: str, to: str) -> CheckResult:
         """Ask what became of a check whose answer got lost. Still pending means that nobody knows."""
@@ -117,11 +129,13 @@ class TwilioGateway:
         return answer
 
     def _call_once(self, act: Callable[[Any], Any]) -> Answer | Trouble:
+        return self._read(act, lambda it: Answer(str(it.sid), str(it.to), str(it.status)))
+
+    def _read(self, act: Callable[[Any], Any], read: Callable[[Any], _Read]) -> _Read | Trouble:
         line = self._line()
         line.forget()
         try:
-            resource = act(line.client.verify.v2.services(self._settings.service_sid))
-            return Answer(str(resource.sid), str(resource.to), str(resource.status))
+            return read(act(line.client.verify.v2.services(self._settings.service_sid)))
         except (TwilioException, RequestException, HTTPError) as error:
             return line.trouble(error)
         except (ValueError, AttributeError, TypeError, RecursionError):

@@ -47,6 +47,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """The Verify service as Twilio describes it: `friendly_name` stands in each text."""
+
+    sid: str
+    friendly_name: str
+    code_length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Why a call brought no usable answer.
 

@@ -9,9 +9,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import limits
+from idp.otp import breaker, limits
 from idp.otp.channels import Channel
-from idp.otp.gateway import CheckResult, NotSent, Sent, VerifyGateway
+from idp.otp.gateway import CheckResult, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 
@@ -78,7 +78,7 @@ def standing(verification: Verification, now: datetime) -> Standing:
     )
 
 
-def carry_out(send: VerificationSend, gateway: VerifyGateway, reference: str) -> Sent | NotSent | None:
+def carry_out(send: VerificationSend, gateway: VerifyGateway, reference: str, now: datetime) -> Sent | NotSent | None:
     """Make the text or call that was reserved, and keep what Twilio said. None for a decoy: nothing is sent.
 
     Runs outside any transaction, since it waits for Twilio.
@@ -88,6 +88,9 @@ def carry_out(send: VerificationSend, gateway: VerifyGateway, reference: str) ->
     result = gateway.start(number, Channel(send.channel), reference) if number else None
     if isinstance(result, Sent):
         Verification.objects.filter(pk=verification.pk).update(sid=result.sid)
+        breaker.note_success()
+    elif isinstance(result, NotSent) and result.opens_breaker:
+        breaker.note_failure(result.failure, now)
     VerificationSend.objects.filter(pk=send.pk).update(answer=_answer(result))
     return result
 
@@ -107,9 +110,21 @@ def check(verification: Verification, code: str, gateway: VerifyGateway, now: da
         return Checked.TOO_MANY_TRIES
     verification.refresh_from_db()
     if verification.authenticator is None or not verification.sid or verification.ended_at is not None:
-        return Checked.WRONG
+        return _wrong_unless_down(gateway, now)
     number = verification.authenticator.number
-    return _settle(verification, gateway.check(sid=verification.sid, to=number, code=code))
+    result = gateway.check(sid=verification.sid, to=number, code=code)
+    if result is CheckResult.UNKNOWN:
+        breaker.note_failure(Failure.UNAVAILABLE, now)
+    return _settle(verification, result)
+
+
+def _wrong_unless_down(gateway: VerifyGateway, now: datetime) -> Checked:
+    """Where there is nothing to check, ask Verify about itself: in an outage all are told the same, in like time."""
+    failure = gateway.probe()
+    if failure is None:
+        return Checked.WRONG
+    breaker.note_failure(failure, now)
+    return Checked.UNKNOWN
 
 
 def approve(verification: Verification, now: datetime) -> bool:

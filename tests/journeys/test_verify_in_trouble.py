@@ -65,3 +65,52 @@ def test_while_verify_is_down_phones_that_are_signed_in_go_on(phone, verify, clo
     order(verify, "503", calls=99)
     clock.shift(3600 * 5)
     assert phone.sign_in_silently()["signed_in"]
+
+
+DOWN = "We can't send codes right now."
+
+
+def pull_down(phone, verify):
+    """Verify fails until further notice, and five people found out."""
+    order(verify, "503", calls=999)
+    for digit in range(1, 6):
+        someone = phone.like()
+        someone.ask_code(someone.ask_flex(), f"+1201555010{digit}")
+    sending.settle()
+
+
+def test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking(phone, verify, clock):
+    pull_down(phone, verify)
+    for number in ("+12015550106", "+12015550177"):
+        someone = phone.like()
+        page = someone.ask_flex()
+        assert DOWN in page.text
+        asked = someone.ask_code(page, number)
+        assert (asked.status, DOWN in asked.text) == (503, True)
+
+
+def test_nothing_is_reserved_while_verify_is_down(phone, verify, clock):
+    pull_down(phone, verify)
+    before = VerificationSend.objects.count()
+    page = phone.ask_code(phone.ask_flex(), "+12015550106")
+    assert (page.status, VerificationSend.objects.count()) == (503, before)
+    assert page.form_with("identifier").fields["identifier"] == "+1 201-555-0106"
+
+
+def test_verify_is_tried_again_and_people_go_on_when_it_answers(phone, verify, clock):
+    pull_down(phone, verify)
+    verify.state.reset()
+    clock.shift(16)
+    phone.ask_flex()
+    sending.settle()
+    assert phone.sign_in("+12015550106")["signed_in"]
+
+
+def test_a_code_typed_while_verify_is_down_is_told_alike_for_known_and_unknown(phone, verify, clock):
+    known, unknown = phone.like(), phone.like()
+    pages = [known.ask_code(known.ask_flex()), unknown.ask_code(unknown.ask_flex(), "+12015550177")]
+    sending.settle()
+    order(verify, "503", calls=999)
+    answers = [who.submit(page, "code", code="000000") for who, page in zip((known, unknown), pages, strict=True)]
+    assert [it.status for it in answers] == [503, 503]
+    assert "We could not check that code just now." in answers[1].text

@@ -96,28 +96,19 @@ def test_too_many_sends_are_recognised_in_the_other_reports(gateway, verify, pho
     assert (refused.failure, refused.opens_breaker) == (Failure.TOO_MANY_SENDS, False)
 
 
-def test_a_canceled_verification_makes_room_for_a_new_one(gateway, phones):
-    first = phones.ask(ANA)
-    gateway.cancel(first)
-    second = phones.ask(ANA)
-    assert second != first
-    assert gateway.check(sid=first, to=ANA, code=phones.code(ANA)) is CheckResult.GONE
-
-
-def test_canceling_what_is_over_or_unknown_is_quiet(gateway, phones):
-    sid = phones.ask(ANA)
-    with capture_logs() as logs:
-        gateway.cancel(sid)
-        gateway.cancel(sid)
-        gateway.cancel("VE" + "0" * 32)
-    assert logs == []
+def test_a_service_that_answers_is_fine(gateway):
+    assert gateway.probe() is None
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
-def test_canceling_survives_an_outage(gateway, verify, phones, kind):
-    sid = phones.ask(ANA)
-    verify.state.order_faults([Fault(FaultKind(kind))])
-    assert gateway.cancel(sid) is None
+def test_a_service_that_does_not_answer_is_down(gateway, verify, kind):
+    verify.state.order_faults([Fault(FaultKind(kind), calls=9)])
+    assert gateway.probe() is Failure.UNAVAILABLE
+
+
+def test_a_probe_tells_wrong_credentials_and_a_wrong_service(verify, make_gateway):
+    assert make_gateway(verify.url, password="wrong").probe() is Failure.MISCONFIGURED
+    assert make_gateway(verify.url, service_sid="VA" + "0" * 32).probe() is Failure.MISCONFIGURED
 
 
 @pytest.mark.parametrize(

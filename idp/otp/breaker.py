@@ -1,0 +1,45 @@
+"""One switch for all: while Verify fails whatever the number, nobody is sent into a wait for a text.
+
+It is shared by all processes, in the database, and says nothing of any number: known and unknown identifiers
+meet it alike. While it is open, Verify is asked about itself now and then, and closes it by answering.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from idp.otp.gateway import Failure
+from idp.otp.models import Breaker
+
+FAILURES = 5
+WINDOW = timedelta(seconds=30)
+PROBE_EVERY = timedelta(seconds=15)
+ONLY = 1
+
+
+def reason() -> str:
+    """Return why the breaker is open, or an empty string if it is closed."""
+    return Breaker.objects.filter(pk=ONLY).values_list("reason", flat=True).first() or ""
+
+
+def note_failure(failure: Failure, now: datetime) -> None:
+    """Count a failure that says nothing about a number; wrong credentials open at once, others by number."""
+    Breaker.objects.get_or_create(pk=ONLY, defaults={"window_from": now})
+    row = Breaker.objects.filter(pk=ONLY)
+    if not row.filter(window_from__gt=now - WINDOW).update(failures=F("failures") + 1):
+        row.update(window_from=now, failures=1)
+    enough = row if failure is Failure.MISCONFIGURED else row.filter(failures__gte=FAILURES)
+    enough.filter(opened_at__isnull=True).update(opened_at=now, next_probe_at=now + PROBE_EVERY, reason=failure.value)
+
+
+def note_success() -> None:
+    """Close the breaker; no write where it is closed and nothing failed of late."""
+    Breaker.objects.filter(pk=ONLY).exclude(failures=0, opened_at__isnull=True).update(
+        failures=0, opened_at=None, next_probe_at=None, reason=""
+    )
+
+
+def take_probe(now: datetime) -> bool:
+    """Whether the caller is the one to ask Verify about itself now."""
+    due = Breaker.objects.filter(pk=ONLY, opened_at__isnull=False, next_probe_at__lte=now)
+    return due.update(next_probe_at=now + PROBE_EVERY) == 1
