@@ -4,7 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -19,6 +19,9 @@ PREFIX = "LATCHKEY_"
 SHORTEST_SECRET = 50
 DATABASES = {"postgres", "postgresql", "sqlite"}
 ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
+EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -82,7 +85,17 @@ class Conf(BaseSettings):
         1.0, ge=0, description="A wrong code is answered no sooner than this, known number or not."
     )
     quiet_seconds: int = Field(60, ge=0, description="Visits this close together count as one.")
+    texts_a_day: int = Field(
+        5000, ge=1, description="Texts and calls a day, all together; agents' own phones may go on to twice as many."
+    )
     log_level: str = Field("INFO", description="Least important level that is logged.")
+    contact: str = Field("", description="E-mail of whoever looks after sign-in; stands in our metadata.")
+    logo: str = Field("", description="https address of a logo, 64 by 64 pixels; stands in our metadata.")
+    metadata_networks: str = Field(
+        "",
+        description="Networks such as 10.1.0.0/16, by commas, that services' metadata may be fetched from "
+        "though they are not public.",
+    )
     demo: bool = Field(False, description="Demo mode: plain HTTP on this computer, emulator, pretend Flex.")
     database_url: str = Field(
         f"sqlite:///{VAR}/latchkey.sqlite3",
@@ -94,7 +107,7 @@ class Conf(BaseSettings):
     @property
     def host(self) -> str:
         """The host name of `base_url`."""
-        return urlsplit(self.base_url).hostname or ""
+        return _parts(self.base_url).hostname or ""
 
     @property
     def https(self) -> bool:
@@ -105,6 +118,12 @@ class Conf(BaseSettings):
     def saml_entity_id(self) -> str:
         """Our entity ID, stable when the host moves if it was set."""
         return self.entity_id or f"{self.base_url}/saml/metadata"
+
+    @property
+    def fetchable_networks(self) -> tuple[Network, ...]:
+        """Networks that metadata may be fetched from though they are not public. Raises ValueError."""
+        listed = [it.strip() for it in self.metadata_networks.split(",") if it.strip()]
+        return tuple(map(ipaddress.ip_network, [*listed, *(THIS_COMPUTER if self.demo else ())]))
 
     @property
     def fernet_keys(self) -> list[str]:
@@ -118,11 +137,12 @@ class Conf(BaseSettings):
             *self._key_faults(),
             *self._emulator_faults(),
             *self.twilio.faults(),
+            *self._metadata_faults(),
             *self._other_faults(),
         ]
 
     def _address_faults(self) -> list[str]:
-        if not ADDRESS.fullmatch(self.base_url):
+        if not ADDRESS.fullmatch(self.base_url) or not self.host:
             return ["LATCHKEY_BASE_URL must be an address such as https://login.example.com, without a path."]
         if self.demo and not _is_near(self.host):
             return ["LATCHKEY_DEMO is for this computer and its own network: remove it to serve anybody else."]
@@ -146,13 +166,25 @@ class Conf(BaseSettings):
             return []
         if not self.demo:
             return ["LATCHKEY_VERIFY_BASE_URL is for the emulator: remove it, or turn demo mode on."]
-        if urlsplit(base_url).hostname not in LOOPBACK:
+        if _parts(base_url).hostname not in LOOPBACK:
             return ["LATCHKEY_VERIFY_BASE_URL must be an address of this computer."]
         return []
 
+    def _metadata_faults(self) -> list[str]:
+        faults = []
+        if self.contact and not EMAIL.fullmatch(self.contact):
+            faults.append("LATCHKEY_CONTACT must be an e-mail address.")
+        if self.logo and not (self.logo.startswith("https://") and self.logo.isprintable() and " " not in self.logo):
+            faults.append("LATCHKEY_LOGO must be an https address.")
+        try:
+            self.fetchable_networks  # noqa: B018 - read for its fault
+        except ValueError as error:
+            faults.append(f"LATCHKEY_METADATA_NETWORKS must hold networks such as 10.1.0.0/16, by commas: {error}.")
+        return faults
+
     def _other_faults(self) -> list[str]:
         faults = []
-        if urlsplit(self.database_url).scheme not in DATABASES:
+        if _parts(self.database_url).scheme not in DATABASES:
             faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
         if self.log_level.upper() not in LOG_LEVELS:
             faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
@@ -188,6 +220,14 @@ def _read(source: dict[str, Any]) -> tuple[Conf, list[str]]:
 
 def _sentence(fault: ErrorDetails) -> str:
     return f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}."
+
+
+def _parts(url: str) -> SplitResult:
+    """Take an address apart; one that cannot be has no parts."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_near(host: str) -> bool:

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from idp.agents import devices
 from idp.agents.authentication import Method
-from idp.agents.models import Agent
+from idp.agents.models import Agent, Reason
 from idp.audit.models import Kind
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.login import ladder, sending, sign_in, standing
@@ -26,15 +26,17 @@ from idp.login.presented import Presented
 from idp.login.sign_in import Admission, Finished
 from idp.login.standing import Standing
 from idp.login.visit import TouchPoints, Visit
-from idp.otp import breaker, verifications
+from idp.otp import abuse, breaker, verifications
+from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.verifications import Checked
+from idp.otp.verifications import Checked, Paused
 from idp.policies.access import LATER, Effect
 from idp.policies.models import TimeoutPolicy
 from idp.tokens.lifecycle import LostRace
 
 ATTEMPTS = 3
+OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED)
 Answer = TypeVar("Answer")
 
 
@@ -107,21 +109,31 @@ def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
 
 def send_code(
     flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, presented: Presented, now: datetime
-) -> AskCode | Refuse | TextsDown:
-    """Have a code sent to what was typed, unless the access policy refuses this phone or Verify is down."""
+) -> AskCode | Refuse | TextsDown | Paused:
+    """Have a code sent to what was typed, unless the access policy refuses this phone or nothing can be sent."""
     visit = Visit(flow, presented, now)
     decision = visit.decide(None, touch_points=presented.touch_points)
     if decision.effect == Effect.DENY:
         visit.record_refusal(decision, None)
         return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
-    if texts_are_down(now):
+    asker = asker_of(presented)
+    if texts_are_down(now) or abuse.budget_is_spent(now, own=asker.agent is not None):
         return TextsDown()
-    asked = verifications.ask(typed, channel, now)
+    asked = verifications.ask(typed, channel, asker, now)
+    if isinstance(asked, Paused):
+        return asked
     flow.verification, flow.typed, flow.touch_points = asked.verification, typed.shown, presented.touch_points
     flow.save(update_fields=["verification", "typed", "touch_points"])
     if asked.send is not None:
         sending.dispatch(asked.send, presented.origin, flow.service)
     return AskCode()
+
+
+def asker_of(presented: Presented) -> Asker:
+    """Say whose own device asks, if any: one that is signed in, or was until its agent or another phone ended that."""
+    device = devices.find(presented.device_secret)
+    known = device is not None and device.reason in OWN_STILL
+    return Asker(device.agent_id if device and known else None, presented.origin.address)
 
 
 def texts_are_down(now: datetime) -> bool:
@@ -144,7 +156,7 @@ def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -
     if flow.verification is None:
         return AskPhone(None)
     sending.wait(flow.verification_id)
-    checked = verifications.check(flow.verification, code, sending.gateway(), now)
+    checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
     if checked == Checked.APPROVED:
         return _attempt(lambda: _use_approval(visit))
     flow.refresh_from_db()

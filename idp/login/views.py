@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +24,10 @@ from idp.login.sign_in import Finished
 from idp.otp import verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber, parse
-from idp.otp.verifications import Checked
+from idp.otp.verifications import Checked, Paused
 
 SEE_OTHER = 303
+SERVICE_UNAVAILABLE = 503
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,14 +108,16 @@ def _send(
             return refusal(request, login, result, seen)
         case flow.TextsDown():
             return _texts_down(request, login, typed)
+        case Paused(until):
+            return _paused(request, login, until)
     return see_other(address(login))
 
 
 def _texts_down(request: HttpRequest, login: LoginFlow, typed: PhoneNumber | Email) -> HttpResponse:
     """Say so on the page the person is on; what was typed stays."""
     if login.verification is not None:
-        return _ask_code(request, login, status=503)
-    return _ask_phone(request, login, AskPhone(None), typed=typed.shown, status=503)
+        return _ask_code(request, login, status=SERVICE_UNAVAILABLE)
+    return _ask_phone(request, login, AskPhone(None), typed=typed.shown, status=SERVICE_UNAVAILABLE)
 
 
 def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
@@ -174,7 +178,7 @@ def _ask_phone(
         "notice": notice(asked.reason, device),
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed or request.POST.get("identifier", login.typed),
-        "texts_down": flow.texts_are_down(clock.now()),
+        "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(clock.now()),
         "by_email": request.GET.get("by") == "email",
         "country": settings.LATCHKEY.default_country,
         "asked_to_confirm": login.force_authn,
@@ -189,13 +193,12 @@ def _ask_code(
         return see_other(address(login))
     now = clock.now()
     login.verification.refresh_from_db()
-    left = verifications.standing(login.verification, now)
-    minutes = max(1, -(-int((left.expires_at - now).total_seconds()) // 60))
+    left = verifications.standing(login.verification, flow.asker_of(presented.by(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
-        context: dict[str, Any] = {"minutes": minutes, "until": left.expires_at}
-        return _page(request, login, "login/paused.html", context, status=429)
+        return _paused(request, login, left.expires_at)
     wait = left.next_send_at and max(0, -(-int((left.next_send_at - now).total_seconds()) // 1))
     context = {
+        "minutes": _minutes(left.expires_at),
         "error": next(iter(form.errors.get("code", [])), "") if form else "",
         "tries_left": left.tries_left,
         "typed": login.typed,
@@ -203,11 +206,20 @@ def _ask_code(
         "mobile": presented.by(request, login.touch_points).browser.kind == "mobile",
         "wait": wait,
         "sends": left.sends,
-        "minutes": minutes,
         "policy": login.timeout_policy,
-        "texts_down": flow.texts_are_down(now),
+        "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(now),
     }
     return _page(request, login, "login/code.html", context, status=status)
+
+
+def _paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpResponse:
+    context: dict[str, Any] = {"minutes": _minutes(until), "until": until}
+    return _page(request, login, "login/paused.html", context, status=429)
+
+
+def _minutes(until: datetime) -> int:
+    """Return the minutes until then, the begun one included."""
+    return max(1, -(-int((until - clock.now()).total_seconds()) // 60))
 
 
 def _page(

@@ -1,21 +1,63 @@
-"""How often a code may be sent and tried, under Verify's own limits. Pure."""
+"""How often a code may be sent and tried, under Verify's own limits. Pure.
 
+Verify counts sends and checks of a number over all browsers, so whoever knows a number can spend them. Therefore
+browsers that are not the agent's own share less than there is: the known phone always has some left.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CODE_LIFETIME = timedelta(minutes=10)
-TRIES = 5
-SENDS = 4
-WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=90))
+TRIES, STRANGERS_TRIES = 5, 4
+SENDS, STRANGERS_SENDS = 5, 4
+WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=90), timedelta(seconds=90))
+
+FREE_FAILURES = 10
+MOST_FAILURES = 100
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=24)
 
 
-def next_send_at(sends: int, last_send_at: datetime) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many sends may stay unproved within a time: a base, and more where codes were proved before."""
+
+    base: int
+    for_each_proved: int
+    within: timedelta
+    trust_within: timedelta
+
+    def is_used_up(self, unproved: int, proved: int) -> bool:
+        """Whether nothing more is sent for now."""
+        return unproved >= self.base + self.for_each_proved * proved
+
+
+# A floor behind one address proves its codes; whoever tries numbers does not.
+PER_ADDRESS = Allowance(base=30, for_each_proved=3, within=timedelta(hours=1), trust_within=timedelta(days=1))
+PER_PREFIX = Allowance(base=60, for_each_proved=3, within=timedelta(hours=1), trust_within=timedelta(days=1))
+PER_NUMBER = Allowance(base=12, for_each_proved=4, within=timedelta(days=1), trust_within=timedelta(days=1))
+
+
+def next_send_at(sends: int, last_send_at: datetime, *, most: int = STRANGERS_SENDS) -> datetime | None:
     """Return the instant from which a code may be sent again, or None when all sends are used.
 
     `sends` counts from 1, the first text included. Calls count as well.
     """
-    return last_send_at + WAITS[sends - 1] if sends <= len(WAITS) else None
+    return last_send_at + WAITS[sends - 1] if sends < most else None
 
 
 def is_over(started_at: datetime, now: datetime) -> bool:
     """Whether the code of a verification has run out; at the very instant it has."""
     return now >= started_at + CODE_LIFETIME
+
+
+def pause_after(failures: int) -> timedelta | None:
+    """Return how long no code can be asked for after so many wrong ones in a row, over days.
+
+    It doubles from ten minutes to a day. None means until an operator lifts it.
+    """
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    if failures >= MOST_FAILURES:
+        return None
+    doublings = min(failures - FREE_FAILURES, 10)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)

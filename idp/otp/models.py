@@ -8,7 +8,7 @@ from django_otp.models import Device as OtpDevice
 
 from idp.agents.models import Agent
 from idp.otp.channels import Channel
-from idp.otp.limits import SENDS, TRIES
+from idp.otp.limits import SENDS, STRANGERS_TRIES, TRIES
 
 NUMBER_NAME = "mobile number"  # django-otp wants each device named
 
@@ -27,6 +27,7 @@ class PhoneAuthenticator(OtpDevice):
         help_text="With + and country code.",
         error_messages={"unique": "Somebody else has this number."},
     )
+    lifted_at = models.DateTimeField("pause lifted", null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -60,17 +61,23 @@ class Verification(models.Model):
     counted_as = models.CharField(max_length=64)
     sid = models.CharField(max_length=34, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    strangers_tries = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
 
     class Meta:
         ordering = ["-started_at"]
+        indexes = [models.Index(fields=["counted_as", "started_at"], name="verifications_of_a_number")]
         constraints = [
             models.UniqueConstraint(
                 fields=["counted_as"], condition=Q(ended_at__isnull=True), name="one_open_verification"
             ),
             models.CheckConstraint(condition=Q(tries__lte=TRIES), name="no_more_tries_than_allowed"),
+            models.CheckConstraint(
+                condition=Q(strangers_tries__lte=STRANGERS_TRIES) & Q(strangers_tries__lte=F("tries")),
+                name="strangers_tries_are_fewer",
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, outcome="")
                 | (Q(ended_at__isnull=False, ended_at__gte=F("started_at")) & ~Q(outcome="")),
@@ -106,16 +113,29 @@ class Breaker(models.Model):
 
 
 class VerificationSend(models.Model):
-    """One text or call, and what Twilio said to it. Reserved before Twilio is asked."""
+    """One text or call, and what Twilio said to it. Reserved before Twilio is asked.
+
+    `own` tells whether the agent's own phone asked. `asked_from` is a keyed hash of the address it asked from,
+    `prefix` the beginning of the number, if one was typed.
+    """
 
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="sends")
     nth = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=8, choices=[(channel.value, channel.value) for channel in Channel])
     at = models.DateTimeField()
+    own = models.BooleanField(default=False)
+    asked_from = models.CharField(max_length=64, blank=True)
+    prefix = models.CharField(max_length=8, blank=True)
     answer = models.CharField(max_length=40, blank=True)
+    code = models.PositiveIntegerField("Twilio's number", null=True, blank=True)
 
     class Meta:
         ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["asked_from", "at"], name="sends_from_an_address"),
+            models.Index(fields=["prefix", "at"], name="sends_to_a_prefix"),
+            models.Index(fields=["at"], name="sends_in_order"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["verification", "nth"], name="a_send_is_counted_once"),
             models.CheckConstraint(condition=Q(nth__gte=1, nth__lte=SENDS), name="no_more_sends_than_allowed"),

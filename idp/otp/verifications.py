@@ -9,7 +9,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import breaker, limits
+from idp.otp import abuse, breaker, limits
+from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
@@ -22,6 +23,13 @@ class Asked:
 
     verification: Verification
     send: VerificationSend | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Nothing is sent, and nothing can be tried, until then."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Checked(StrEnum):
     UNKNOWN = "unknown"
 
 
-def ask(typed: PhoneNumber | Email, channel: Channel, now: datetime) -> Asked:
+def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetime) -> Asked | Paused:
     """Reserve a send for what was typed, or join the one that was made a moment ago.
 
     Once sends or tries are used up, there is nothing to send until the code has run out.
@@ -52,28 +60,41 @@ def ask(typed: PhoneNumber | Email, channel: Channel, now: datetime) -> Asked:
     An identifier of nobody gets a decoy that counts in the same way.
     """
     authenticator = find_authenticator(typed)
+    own, prefix = asker.owns(authenticator), abuse.prefix_of(typed)
     counted_as = _counted_as(authenticator.number if authenticator else typed.shown.lower())
+    until = abuse.closed_until(counted_as, own=own, asker=asker, prefix=prefix, now=now)
+    if until is not None and not _is_open(counted_as, now):
+        return Paused(until)
     with transaction.atomic():
         verification = _open(authenticator, counted_as, now)
         last = verification.sends.order_by("nth").last()
         nth = last.nth + 1 if last else 1
         if last is not None:
-            again_at = limits.next_send_at(last.nth, last.at)
-            if again_at is None or now < again_at or verification.tries >= limits.TRIES:
+            again_at = limits.next_send_at(last.nth, last.at, most=_most_sends(own))
+            if until or again_at is None or now < again_at or _tries_left(verification, own) <= 0:
                 return Asked(verification, None)
-        send = VerificationSend.objects.create(verification=verification, nth=nth, channel=channel, at=now)
+        send = VerificationSend.objects.create(
+            verification=verification,
+            nth=nth,
+            channel=channel,
+            at=now,
+            own=own,
+            asked_from=asker.asked_from,
+            prefix=prefix,
+        )
     return Asked(verification, send)
 
 
-def standing(verification: Verification, now: datetime) -> Standing:
-    """Tell what is left of a verification."""
+def standing(verification: Verification, asker: Asker, now: datetime) -> Standing:
+    """Tell what is left of a verification for this browser."""
+    own = asker.owns(verification.authenticator)
     last = verification.sends.order_by("nth").last()
     sends = last.nth if last else 0
     over = verification.ended_at is not None or limits.is_over(verification.started_at, now)
     return Standing(
-        tries_left=limits.TRIES - verification.tries,
+        tries_left=_tries_left(verification, own),
         sends=sends,
-        next_send_at=now if over or last is None else limits.next_send_at(sends, last.at),
+        next_send_at=now if over or last is None else limits.next_send_at(sends, last.at, most=_most_sends(own)),
         expires_at=verification.started_at + limits.CODE_LIFETIME,
     )
 
@@ -91,11 +112,12 @@ def carry_out(send: VerificationSend, gateway: VerifyGateway, reference: str, no
         breaker.note_success()
     elif isinstance(result, NotSent) and result.opens_breaker:
         breaker.note_failure(result.failure, now)
-    VerificationSend.objects.filter(pk=send.pk).update(answer=_answer(result))
+    code = result.code if isinstance(result, NotSent) else None
+    VerificationSend.objects.filter(pk=send.pk).update(answer=_answer(result), code=code)
     return result
 
 
-def check(verification: Verification, code: str, gateway: VerifyGateway, now: datetime) -> Checked:
+def check(verification: Verification, code: str, asker: Asker, gateway: VerifyGateway, now: datetime) -> Checked:
     """Try a code. The try is counted and committed first; only then is Twilio asked.
 
     A decoy's codes are never right, nor are those of a verification that is used up: a stranger is told
@@ -105,8 +127,7 @@ def check(verification: Verification, code: str, gateway: VerifyGateway, now: da
     verification.refresh_from_db()
     if limits.is_over(verification.started_at, now):
         return Checked.EXPIRED
-    counted = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES).update(tries=F("tries") + 1)
-    if not counted:
+    if not _count_try(verification, own=asker.owns(verification.authenticator)):
         return Checked.TOO_MANY_TRIES
     verification.refresh_from_db()
     if verification.authenticator is None or not verification.sid or verification.ended_at is not None:
@@ -116,6 +137,24 @@ def check(verification: Verification, code: str, gateway: VerifyGateway, now: da
     if result is CheckResult.UNKNOWN:
         breaker.note_failure(Failure.UNAVAILABLE, now)
     return _settle(verification, result)
+
+
+def _count_try(verification: Verification, *, own: bool) -> bool:
+    """Take one of the tries that are left, before Verify is asked; False if there is none."""
+    left = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES)
+    if own:
+        return left.update(tries=F("tries") + 1) == 1
+    strangers = left.filter(strangers_tries__lt=limits.STRANGERS_TRIES)
+    return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
+
+
+def _tries_left(verification: Verification, own: bool) -> int:
+    left = limits.TRIES - verification.tries
+    return left if own else min(left, limits.STRANGERS_TRIES - verification.strangers_tries)
+
+
+def _most_sends(own: bool) -> int:
+    return limits.SENDS if own else limits.STRANGERS_SENDS
 
 
 def _wrong_unless_down(gateway: VerifyGateway, now: datetime) -> Checked:
@@ -141,6 +180,12 @@ def find_authenticator(typed: PhoneNumber | Email) -> PhoneAuthenticator | None:
     if isinstance(typed, PhoneNumber):
         return rows.filter(number=typed.e164).first()
     return rows.filter(user__email__iexact=typed.address).first()
+
+
+def _is_open(counted_as: str, now: datetime) -> bool:
+    """Whether a code is out that can still be typed: a pause begins with the next one."""
+    begun = Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True)
+    return begun.filter(started_at__gt=now - limits.CODE_LIFETIME).exists()
 
 
 def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> Verification:

@@ -27,7 +27,7 @@ def test_a_wrong_code_is_told_and_admits_nobody(witness, phone):
     witness.honest_page(page, 403)
     witness.nothing_written(SIGN_IN)
     assert "That code isn't right." in page.text
-    assert "4 tries left" in page.text
+    assert "3 tries left" in page.text
 
 
 def test_after_a_wrong_code_the_right_one_still_signs_in(witness, phone):
@@ -35,21 +35,21 @@ def test_after_a_wrong_code_the_right_one_still_signs_in(witness, phone):
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
 
 
-def test_the_right_code_is_refused_as_the_sixth(witness, phone, verify):
+def test_the_right_code_is_refused_as_the_fifth(witness, phone, verify):
     page = at_the_code(phone)
-    for _ in range(5):
+    for _ in range(4):
         last = give(phone, page, wrong(phone))
     witness.honest_page(last, 429)
     page = give(phone, page, phone.code())
     witness.honest_page(page, 429)
     witness.nothing_written(SIGN_IN)
     assert "paused" in page.text
-    assert checks(verify) == 5
+    assert checks(verify) == 4
 
 
 def test_the_pause_covers_every_browser_that_asks_for_the_number(witness, phone):
     page = at_the_code(phone)
-    for _ in range(5):
+    for _ in range(4):
         give(phone, page, wrong(phone))
     other = phone.like()
     witness.honest_page(other.ask_code(other.ask_flex()), 429)
@@ -57,7 +57,7 @@ def test_the_pause_covers_every_browser_that_asks_for_the_number(witness, phone)
 
 def test_after_the_pause_a_new_code_signs_in(witness, phone, clock, verify):
     page = at_the_code(phone)
-    for _ in range(5):
+    for _ in range(4):
         give(phone, page, wrong(phone))
     clock.shift(timedelta(minutes=10, seconds=1))
     assert phone.sign_in()["signed_in"]

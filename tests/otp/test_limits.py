@@ -18,14 +18,36 @@ def test_after_four_sends_there_is_no_other(sends):
     assert limits.next_send_at(sends, NOW) is None
 
 
+def test_the_agents_own_phone_has_one_more():
+    assert limits.next_send_at(4, NOW, most=limits.SENDS) == NOW + timedelta(seconds=90)
+    assert limits.next_send_at(5, NOW, most=limits.SENDS) is None
+
+
 def test_a_code_is_over_at_the_very_instant_of_ten_minutes():
     started = NOW - timedelta(minutes=10)
     assert not limits.is_over(started, NOW - TICK)
     assert limits.is_over(started, NOW)
 
 
-def test_the_limits_lie_under_those_of_verify():
+def test_strangers_share_less_than_verify_allows():
     """Verify allows 5 sends and 5 checks in 10 minutes."""
-    assert limits.SENDS == len(limits.WAITS) + 1 < 5
-    assert limits.TRIES == 5
+    assert limits.STRANGERS_SENDS < limits.SENDS == len(limits.WAITS) + 1 <= 5
+    assert limits.STRANGERS_TRIES < limits.TRIES <= 5
     assert sum(limits.WAITS, timedelta(0)) < limits.CODE_LIFETIME == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("failures", "minutes"), [(0, 0), (9, 0), (10, 10), (11, 20), (14, 160), (17, 1280), (18, 1440), (99, 1440)]
+)
+def test_pauses_double_up_to_a_day(failures, minutes):
+    assert limits.pause_after(failures) == timedelta(minutes=minutes)
+
+
+def test_a_hundred_failures_in_a_row_are_the_end_until_somebody_lifts_it():
+    assert limits.pause_after(100) is None
+
+
+def test_an_address_that_proves_its_codes_may_ask_for_more():
+    assert limits.PER_ADDRESS.is_used_up(30, proved=0)
+    assert not limits.PER_ADDRESS.is_used_up(30, proved=1)
+    assert limits.PER_ADDRESS.is_used_up(330, proved=100)

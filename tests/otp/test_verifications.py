@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from idp.bearer_secrets import keyed_hash
 from idp.otp import limits, verifications
+from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Sent
 from idp.otp.identifiers import Email, PhoneNumber
@@ -24,8 +25,11 @@ EVERYBODY = pytest.mark.parametrize(
 TICK, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 
 
-def ask(typed=ANA, now=NOW, channel=Channel.SMS):
-    return verifications.ask(typed, channel, now)
+STRANGER = Asker(None, "192.0.2.7")
+
+
+def ask(typed=ANA, now=NOW, channel=Channel.SMS, asker=STRANGER):
+    return verifications.ask(typed, channel, asker, now)
 
 
 def ask_and_send(gateway, typed=ANA, now=NOW):
@@ -34,8 +38,8 @@ def ask_and_send(gateway, typed=ANA, now=NOW):
     return asked.verification
 
 
-def check(verification, code, gateway, now=NOW + SECOND):
-    return verifications.check(verification, code, gateway, now)
+def check(verification, code, gateway, now=NOW + SECOND, asker=STRANGER):
+    return verifications.check(verification, code, asker, gateway, now)
 
 
 def fresh(row):
@@ -114,24 +118,25 @@ def test_ten_minutes_later_it_starts_anew(agent, typed):
 @EVERYBODY
 def test_what_may_still_be_done_is_told_alike_for_everybody(agent, typed):
     verification = ask(typed).verification
-    left = verifications.standing(verification, NOW)
-    assert (left.tries_left, left.sends) == (5, 1)
+    left = verifications.standing(verification, STRANGER, NOW)
+    assert (left.tries_left, left.sends) == (4, 1)
     assert (left.next_send_at, left.expires_at) == (NOW + 30 * SECOND, NOW + limits.CODE_LIFETIME)
-    assert verifications.standing(verification, NOW + limits.CODE_LIFETIME).next_send_at == NOW + limits.CODE_LIFETIME
+    over = NOW + limits.CODE_LIFETIME
+    assert verifications.standing(verification, STRANGER, over).next_send_at == over
 
 
 @EVERYBODY
-def test_the_sixth_try_is_not_even_counted(agent, typed, gateway):
+def test_the_fifth_try_of_strangers_is_not_even_counted(agent, typed, gateway):
     verification = ask_and_send(gateway, typed)
     results = [check(verification, "000000", gateway) for _ in range(7)]
-    assert results == [Checked.WRONG] * 5 + [Checked.TOO_MANY_TRIES] * 2
-    assert fresh(verification).tries == limits.TRIES
+    assert results == [Checked.WRONG] * 4 + [Checked.TOO_MANY_TRIES] * 3
+    assert fresh(verification).tries == limits.STRANGERS_TRIES
 
 
 @EVERYBODY
 def test_once_the_tries_are_used_up_no_text_is_sent(agent, typed, gateway):
     verification = ask_and_send(gateway, typed)
-    for _ in range(limits.TRIES):
+    for _ in range(limits.STRANGERS_TRIES):
         check(verification, "000000", gateway)
     asked = ask(typed, NOW + 60 * SECOND)
     assert (asked.verification, asked.send) == (verification, None)
@@ -144,9 +149,9 @@ def test_a_code_is_expired_at_the_very_instant_and_costs_no_try(agent, typed, ga
     assert fresh(verification).tries == 0
 
 
-def test_the_right_code_sixth_is_refused(agent, gateway, phones):
+def test_the_right_code_fifth_is_refused(agent, gateway, phones):
     verification = ask_and_send(gateway)
-    for _ in range(limits.TRIES):
+    for _ in range(limits.STRANGERS_TRIES):
         check(verification, phones.wrong_code(NUMBER), gateway)
     assert check(verification, phones.code(NUMBER), gateway) is Checked.TOO_MANY_TRIES
 
@@ -154,7 +159,7 @@ def test_the_right_code_sixth_is_refused(agent, gateway, phones):
 def test_all_browsers_that_ask_for_a_number_share_its_tries(agent, gateway, phones):
     mine, theirs = ask_and_send(gateway), ask(ANAS_EMAIL, NOW + SECOND).verification
     assert mine == theirs
-    for _ in range(limits.TRIES):
+    for _ in range(limits.STRANGERS_TRIES):
         check(theirs, phones.wrong_code(NUMBER), gateway)
     assert check(mine, phones.code(NUMBER), gateway) is Checked.TOO_MANY_TRIES
 
@@ -266,7 +271,7 @@ def test_the_database_refuses_two_open_verifications_of_a_number(db):
     a_row(ended_at=NOW, outcome=Outcome.EXPIRED)
 
 
-@pytest.mark.parametrize("nth", [0, 1, 5], ids=["none", "the first twice", "a fifth"])
+@pytest.mark.parametrize("nth", [0, 1, 6], ids=["none", "the first twice", "a sixth"])
 def test_the_database_refuses_a_send_that_cannot_be(db, nth):
     verification = a_row()
     VerificationSend.objects.create(verification=verification, nth=1, channel="sms", at=NOW)

@@ -12,6 +12,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.keys.models import SigningKey
 from idp.otp import verifications
+from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import PhoneAuthenticator, VerificationSend
@@ -106,5 +107,5 @@ def everything(operator, now):
 
 def _a_code(agent, now):
     number = PhoneNumber(PhoneAuthenticator.objects.get(user=agent).number)
-    asked = verifications.ask(number, Channel.SMS, now)
+    asked = verifications.ask(number, Channel.SMS, Asker(None, "192.0.2.7"), now)
     VerificationSend.objects.filter(pk=asked.send.pk).update(answer="sent")

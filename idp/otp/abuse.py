@@ -1,0 +1,107 @@
+"""Whether somebody may be sent another code: counted per number, address and prefix, over hours and days.
+
+Everything is counted from the rows of sends and verifications, the same for identifiers that nobody has.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet, Sum
+
+from idp.bearer_secrets import keyed_hash
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits import FREE_FAILURES, PER_ADDRESS, PER_NUMBER, PER_PREFIX, Allowance, pause_after
+from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+
+PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or the area
+REMEMBERED = timedelta(days=30)
+AGAIN_LATER = timedelta(minutes=10)
+UNTIL_LIFTED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, as far as can be told: the agent whose own device this browser is, and its address."""
+
+    agent: UUID | None
+    address: str | None
+
+    def owns(self, authenticator: PhoneAuthenticator | None) -> bool:
+        """Whether the browser is a device of the agent whose number this is."""
+        return authenticator is not None and self.agent == authenticator.user_id
+
+    @property
+    def asked_from(self) -> str:
+        """The address as it is counted: nobody can read it back."""
+        return keyed_hash("asked from", self.address) if self.address else ""
+
+
+def prefix_of(typed: PhoneNumber | Email) -> str:
+    """Return the part of a number that many numbers share; empty for an e-mail address."""
+    return typed.e164[:PREFIX_LENGTH] if isinstance(typed, PhoneNumber) else ""
+
+
+def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: datetime) -> datetime | None:
+    """Return the instant until which nothing is sent, or None if it may be.
+
+    The agent's own phone is held up by its own failures alone, so that no stranger can lock it out.
+    """
+    paused = _pause(counted_as, own=own, now=now)
+    if paused is not None or own:
+        return paused
+    used_up = (
+        _is_used_up(PER_NUMBER, VerificationSend.objects.filter(verification__counted_as=counted_as, own=False), now)
+        or (asker.asked_from and _is_used_up(PER_ADDRESS, _sends().filter(asked_from=asker.asked_from), now))
+        or (prefix and _is_used_up(PER_PREFIX, _sends().filter(prefix=prefix), now))
+    )
+    return now + AGAIN_LATER if used_up else None
+
+
+def budget_is_spent(now: datetime, *, own: bool) -> bool:
+    """Whether the day's texts are used up; the agents' own phones may go on to twice as many."""
+    budget = settings.LATCHKEY.texts_a_day * (2 if own else 1)
+    return sent_today(now) >= budget
+
+
+def sent_today(now: datetime) -> int:
+    """Return how many texts and calls were asked of Twilio since midnight UTC."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    real = Q(verification__authenticator__isnull=False)
+    return VerificationSend.objects.filter(real, at__gte=midnight).count()
+
+
+def failures(counted_as: str, *, own: bool, now: datetime) -> int:
+    """Return the wrong codes in a row, by the agent's own phone or by all others."""
+    recent = Verification.objects.filter(counted_as=counted_as, started_at__gt=now - REMEMBERED)
+    right = recent.filter(outcome=Outcome.APPROVED).order_by("-started_at").first()
+    lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).first()
+    after = [it for it in (right and right.started_at, lifted and lifted.lifted_at) if it]
+    since = recent.filter(started_at__gt=max(after)) if after else recent
+    counted = F("tries") - F("strangers_tries") if own else F("strangers_tries")
+    return int(since.aggregate(all=Sum(counted))["all"] or 0)
+
+
+def _pause(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
+    wrong = failures(counted_as, own=own, now=now)
+    if wrong < FREE_FAILURES:
+        return None
+    latest = Verification.objects.filter(counted_as=counted_as).order_by("-started_at").first()
+    pause = pause_after(wrong)
+    if latest is None:
+        return None
+    until = now + UNTIL_LIFTED if pause is None else latest.started_at + pause
+    return until if now < until else None
+
+
+def _sends() -> "QuerySet[VerificationSend]":
+    return VerificationSend.objects.filter(own=False)
+
+
+def _is_used_up(allowance: Allowance, sends: "QuerySet[VerificationSend]", now: datetime) -> bool:
+    unproved = sends.filter(at__gt=now - allowance.within).exclude(verification__outcome=Outcome.APPROVED).count()
+    if unproved < allowance.base:
+        return False
+    proved = sends.filter(at__gt=now - allowance.trust_within, verification__outcome=Outcome.APPROVED).count()
+    return allowance.is_used_up(unproved, proved)

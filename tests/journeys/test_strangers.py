@@ -1,0 +1,132 @@
+"""Whoever knows a number cannot lock its agent out, nor go on guessing for days, nor send texts without end."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.audit.models import LoginEvent
+from idp.otp.limits import PER_ADDRESS, STRANGERS_SENDS, STRANGERS_TRIES
+from idp.otp.models import PhoneAuthenticator, VerificationSend
+from tests.conftest import NOW
+from tests.hostile.typing_codes import give
+from tests.phone import NUMBER
+
+NOBODYS = "+12015550177"
+CODE_OVER = timedelta(minutes=11)
+
+
+def guess(stranger, times=STRANGERS_TRIES, number=NUMBER):
+    page = stranger.ask_code(stranger.ask_flex(), number)
+    for _ in range(times):
+        page = stranger.submit(page, "code", code="000000") if page.form_with("code") is not None else page
+    return page
+
+
+def guess_thrice(stranger, clock, number=NUMBER):
+    """Use up three codes with wrong ones, each in a new browser."""
+    for _ in range(3):
+        assert guess(stranger.like(), number=number).status == 429
+        clock.shift(CODE_OVER)
+
+
+def confirm(phone):
+    """Be asked for a code on a phone that is signed in."""
+    return phone.ask_code(phone.ask_flex(force_authn=1))
+
+
+def test_after_a_stranger_used_up_the_tries_the_agents_own_phone_has_one_left(phone, android, clock):
+    phone.sign_in()
+    clock.shift(CODE_OVER)
+    assert guess(android).status == 429
+    page = confirm(phone)
+    assert (page.status, page.heading) == (200, "Enter the code")
+    assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
+
+
+def test_after_a_stranger_used_up_the_sends_the_agents_own_phone_gets_one_more(phone, android, clock):
+    phone.sign_in()
+    clock.shift(CODE_OVER)
+    page = android.ask_code(android.ask_flex())
+    for _ in range(STRANGERS_SENDS):
+        clock.shift(91)
+        page = android.submit(page, "again", again="sms") if page.form_with("again") is not None else page
+    assert page.form_with("again") is None
+    before = phone.messages()
+    confirm(phone)
+    assert phone.code(after=before)
+
+
+def test_a_phone_of_somebody_else_is_a_stranger_too(phone, android, clock):
+    phone.sign_in()
+    android.sign_in("+12015550102")
+    clock.shift(CODE_OVER)
+    guess(phone.like())
+    assert android.ask_code(android.ask_flex(force_authn=1)).status == 429
+
+
+@pytest.mark.parametrize("number", [NUMBER, NOBODYS], ids=["known", "unknown"])
+def test_ten_wrong_codes_in_a_row_are_followed_by_a_longer_pause(phone, clock, number):
+    guess_thrice(phone, clock, number)
+    stranger = phone.like()
+    page = stranger.ask_code(stranger.ask_flex(), number)
+    assert (page.status, page.heading) == (429, "Too many tries")
+    assert "paused for 29 minutes" in page.text
+
+
+def test_a_stranger_who_guesses_for_days_pauses_nobodys_own_phone(phone, android, clock):
+    phone.sign_in()
+    clock.shift(CODE_OVER)
+    guess_thrice(android, clock)
+    assert guess(android.like()).status == 429
+    page = confirm(phone)
+    assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
+
+
+def test_a_right_code_forgets_the_wrong_ones(phone, android, clock):
+    for _ in range(2):
+        guess(android.like())
+        clock.shift(CODE_OVER)
+    phone.sign_in()
+    clock.shift(CODE_OVER)
+    guess_thrice(android, clock)
+
+
+def test_an_operator_lifts_a_pause(phone, android, clock):
+    guess_thrice(android, clock)
+    PhoneAuthenticator.objects.filter(number=NUMBER).update(lifted_at=NOW + timedelta(minutes=33))
+    assert phone.sign_in()["signed_in"]
+
+
+def ask_for_many(phone, count):
+    """Ask for a code for number after number, each in a new browser at the same address."""
+    browsers = [phone.like() for _ in range(count)]
+    return [it.ask_code(it.ask_flex(), f"+4420794600{n:02}").status for n, it in enumerate(browsers)]
+
+
+def test_who_asks_for_number_after_number_is_stopped_known_or_not(phone, clock):
+    assert ask_for_many(phone, PER_ADDRESS.base + 2) == [200] * PER_ADDRESS.base + [429] * 2
+    assert phone.ask_code(phone.ask_flex(), NUMBER).status == 429
+
+
+def test_a_floor_that_proves_its_codes_is_not_stopped(phone, clock):
+    for digit in range(1, 4):
+        phone.like().sign_in(f"+1201555010{digit}")
+    assert set(ask_for_many(phone, PER_ADDRESS.base + 5)) == {200}
+
+
+def test_when_the_days_texts_are_used_up_own_phones_go_on(phone, android, clock, settings):
+    phone.sign_in()
+    clock.shift(CODE_OVER)
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": 1})
+    for number in ("+12015550102", NOBODYS):
+        page = android.ask_code(android.ask_flex(), number)
+        assert (page.status, "We can't send codes right now." in page.text) == (503, True)
+    assert confirm(phone).heading == "Enter the code"
+
+
+def test_what_is_counted_holds_no_address(phone, clock):
+    phone.ask_code(phone.ask_flex())
+    send = VerificationSend.objects.get()
+    assert len(send.asked_from) == 64
+    assert send.asked_from != LoginEvent.objects.values_list("address", flat=True).first()
+    assert send.prefix == "+120155"
