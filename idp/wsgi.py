@@ -7,3 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idp.settings")
 
 application = get_wsgi_application()
+
+from django.db import connections  # noqa: E402 - the packages have to be set up before
+
+from idp.web import start_up  # noqa: E402 - the same
+
+start_up.look_over()
+connections.close_all()

@@ -94,6 +94,11 @@ def fingerprint(certificate: str) -> str:
     return digest.hex(":").upper()
 
 
+def begins_at(certificate: str) -> datetime:
+    """Return the first instant of a certificate."""
+    return x509.load_pem_x509_certificate(certificate.encode()).not_valid_before_utc
+
+
 def expires_at(certificate: str) -> datetime:
     """Return the last instant of a certificate."""
     return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc

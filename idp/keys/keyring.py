@@ -1,22 +1,26 @@
-"""The keys of this installation: made on first need, decrypted once per process, published."""
+"""The keys of this installation: made on first need, decrypted once per process, published, changed."""
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from idp.errors import IdpError
-from idp.keys import certificates
+from idp.keys import certificates, ending
 from idp.keys.certificates import KeyPair
+from idp.keys.ending import Ending
 from idp.keys.models import SigningKey, State, Use
 
 log = structlog.get_logger(__name__)
+
+SHOWN_AFTER_RETIREMENT = timedelta(days=7)
+"""For how long the certificate of a retired key stays published."""
 
 
 class KeyUnreadable(IdpError):
@@ -41,9 +45,15 @@ def active(use: Use, now: datetime) -> Key:
     return _key(row)
 
 
-def of_kid(kid: str) -> Key:
-    """Return the key of that id, which must be there."""
-    return _key(SigningKey.objects.get(kid=kid))
+def following(use: Use, kid: str | None) -> Key | None:
+    """Return the next key of a use if that is its id, else None."""
+    row = SigningKey.objects.filter(use=use, state=State.NEXT, kid=kid).first() if kid else None
+    return _key(row) if row else None
+
+
+def read(row: SigningKey) -> Key:
+    """Return the key that a row holds. Raises KeyUnreadable."""
+    return _key(row)
 
 
 def ensure(now: datetime) -> None:
@@ -58,11 +68,50 @@ def published(use: Use, *states: State) -> list[Key]:
     return [_key(row) for row in rows]
 
 
+def shown(use: Use, now: datetime) -> QuerySet[SigningKey]:
+    """Return the keys whose certificates are published now: the active one, the next, and those just retired."""
+    lately = Q(retired_at__isnull=True) | Q(retired_at__gt=now - SHOWN_AFTER_RETIREMENT)
+    return SigningKey.objects.filter(lately, use=use).order_by("state", "-made_at")
+
+
+def endings(now: datetime) -> list[Ending]:
+    """Say which certificates of keys that sign, or will, end within 60 days or have ended."""
+    rows = SigningKey.objects.filter(state__in=[State.ACTIVE, State.NEXT]).exclude(certificate="").order_by("made_at")
+    found = (ending.of(_certificate_name(row), certificates.expires_at(row.certificate), now) for row in rows)
+    return [it for it in found if it is not None]
+
+
 def find(use: Use, kid: str, *, retired_after: datetime) -> Key | None:
     """Return the key of that id, or None; one that was retired at that instant or before proves nothing."""
     trusted = Q(retired_at__isnull=True) | Q(retired_at__gt=retired_after)
     row = SigningKey.objects.filter(trusted, use=use, kid=kid).first()
     return _key(row) if row else None
+
+
+def hold(use: Use) -> None:
+    """Take the write locks on the keys of a use in order of id; what is read after this is fresh.
+
+    Runs inside the caller's transaction. Keys are never removed, so whoever changes them meets at the same rows.
+    """
+    for kid in sorted(SigningKey.objects.filter(use=use).values_list("kid", flat=True)):
+        SigningKey.objects.filter(kid=kid).update(made_at=F("made_at"))
+
+
+def draw(use: Use, now: datetime) -> SigningKey:
+    """Make a next key, not yet saved: drawing an RSA key takes a while, and nothing should wait for it."""
+    return _new(use, State.NEXT, now)
+
+
+def activate_next(use: Use, now: datetime) -> None:
+    """Let the next key sign, and retire the active one. Runs inside the caller's transaction."""
+    keys = SigningKey.objects.filter(use=use)
+    keys.filter(state=State.ACTIVE).update(state=State.RETIRED, retired_at=now)
+    keys.filter(state=State.NEXT).update(state=State.ACTIVE)
+
+
+def retire_next(use: Use, now: datetime) -> None:
+    """Retire the next key unused. It stays published as long as any: an answer signed with it may be on its way."""
+    SigningKey.objects.filter(use=use, state=State.NEXT).update(state=State.RETIRED, retired_at=now)
 
 
 def _make(use: Use, now: datetime) -> SigningKey:
@@ -95,6 +144,10 @@ def _pair(use: Use, name: str, now: datetime) -> KeyPair:
         case Use.SAML_EC:
             return certificates.make_saml_ec_key(name, now)
     return certificates.make_token_key()
+
+
+def _certificate_name(row: SigningKey) -> str:
+    return f"The certificate of the {row.get_state_display()} key for {row.get_use_display()}"
 
 
 def _key(row: SigningKey) -> Key:

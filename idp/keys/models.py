@@ -34,6 +34,7 @@ class SigningKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["use"], condition=Q(state=State.ACTIVE), name="one_active_key_of_each_use"),
+            models.UniqueConstraint(fields=["use"], condition=Q(state=State.NEXT), name="one_next_key_of_each_use"),
             models.CheckConstraint(
                 condition=Q(use=Use.TOKEN) | ~Q(certificate=""), name="a_saml_key_has_a_certificate"
             ),

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from idp.keys import keyring
+from idp.keys.keyring import Key
 from idp.keys.models import Use
 from idp.saml import names
 from idp.saml.models import ServiceProvider
@@ -11,23 +12,67 @@ from idp.saml.signing import SamlKey, self_test
 
 
 def key_for(sp: ServiceProvider, now: datetime) -> SamlKey:
-    """Return the key for what goes to a service provider: the active one, or the one it was switched to.
+    """Return the key for what goes to a service provider: the active one, or the next one if it was switched.
 
     Raises UnusableKey.
     """
-    key = keyring.of_kid(sp.key_id) if sp.key_id else keyring.active(use_of(sp), now)
-    return _load(key.private_key, key.certificate, sp.signature_algorithm)
+    return _loaded(_chosen(sp.key_id, sp.signature_algorithm, now), sp.signature_algorithm)
+
+
+def certificate_for(sp: ServiceProvider, now: datetime) -> str:
+    """Return the certificate, in PEM, that a service provider needs to check what it gets now."""
+    return _chosen(sp.key_id, sp.signature_algorithm, now).certificate
 
 
 def use_of(sp: ServiceProvider) -> Use:
     """Return the kind of key that a service provider's signature algorithm takes."""
-    return Use.SAML_EC if sp.signature_algorithm == names.ECDSA_SHA256 else Use.SAML
+    return use_for(sp.signature_algorithm)
+
+
+def use_for(algorithm: str) -> Use:
+    """Return the kind of key that a signature algorithm takes."""
+    return Use.SAML_EC if algorithm == names.ECDSA_SHA256 else Use.SAML
 
 
 def own_key(now: datetime) -> SamlKey:
     """Return the active RSA key, for what goes to nobody in particular. Raises UnusableKey."""
-    key = keyring.active(Use.SAML, now)
-    return _load(key.private_key, key.certificate, names.RSA_SHA256)
+    return _loaded(keyring.active(Use.SAML, now), names.RSA_SHA256)
+
+
+def ensure(now: datetime) -> None:
+    """Make the keys that are missing, so that each is published before it signs: one for every algorithm chosen."""
+    keyring.ensure(now)
+    enabled = ServiceProvider.objects.filter(enabled=True)
+    for algorithm in enabled.order_by().values_list("signature_algorithm", flat=True).distinct():
+        keyring.active(use_for(algorithm), now)
+
+
+def try_out(now: datetime) -> None:
+    """Sign and verify once with every key that signs now. Raises UnusableKey, KeyUnreadable.
+
+    Cheap: each process tries a key out only once.
+    """
+    own_key(now)
+    enabled = ServiceProvider.objects.filter(enabled=True).order_by()
+    for kid, algorithm in enabled.values_list("key_id", "signature_algorithm").distinct():
+        _loaded(_chosen(kid, algorithm, now), algorithm)
+
+
+def try_out_next(use: Use, kid: str | None) -> None:
+    """Sign and verify once with the next key, before anybody is switched to it. Raises UnusableKey, KeyUnreadable."""
+    key = keyring.following(use, kid)
+    if key is not None:
+        _loaded(key, names.ECDSA_SHA256 if use == Use.SAML_EC else names.RSA_SHA256)
+
+
+def _chosen(kid: str | None, algorithm: str, now: datetime) -> Key:
+    use = use_for(algorithm)
+    # A key of another use, or one that is no longer next, is what an earlier change or choice left behind.
+    return keyring.following(use, kid) or keyring.active(use, now)
+
+
+def _loaded(key: Key, algorithm: str) -> SamlKey:
+    return _load(key.private_key, key.certificate, algorithm)
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from idp import clock
 from idp.errors import IdpError
 from idp.keys import keyring
-from idp.saml.signing_keys import own_key
+from idp.saml import signing_keys, unsolicited
 from idp.tokens.jwks import key_set
 
 log = structlog.get_logger(__name__)
@@ -119,11 +119,11 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Say whether agents can be served: the database answers and both keys are there."""
+    """Say whether agents can be served: the database answers, and every key in use is there and signs."""
     try:
         now = clock.now()
-        keyring.ensure(now)
-        own_key(now)
+        signing_keys.ensure(now)
+        signing_keys.try_out(now)
     except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
         return JsonResponse({"ready": False}, status=503)
     return JsonResponse({"ready": True})
@@ -140,5 +140,5 @@ def jwks(_: HttpRequest) -> JsonResponse:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Tell a person who came here directly where to begin."""
-    return render(request, "start.html")
+    """Tell a person who came here directly where to begin: with an app that may be opened from here, if any."""
+    return render(request, "start.html", {"services": list(unsolicited.services().only("slug", "name"))})

@@ -26,7 +26,7 @@ class MetadataSource(models.Model):
 
     `signing_certificate` is a key that came by another way: if it is there, the document's root must be signed
     with it. `pending` is a document that differs and waits for an operator; `fault` says why the last one was
-    not taken.
+    not taken. `left_alone` marks the changes that an operator did not want, so that they are not shown again.
     """
 
     service_provider = models.OneToOneField(ServiceProvider, models.CASCADE, related_name="metadata_source")
@@ -40,6 +40,7 @@ class MetadataSource(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=500, blank=True)
     pending = models.TextField(blank=True)
+    left_alone = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [

@@ -14,6 +14,7 @@ class SigningKeyAdmin(ReadOnlyAdmin[SigningKey]):
     list_display = ["use", "state", "made_at", "expires_at", "fingerprint"]
     list_filter = ["use", "state"]
     search_fields = ["kid"]
+    change_list_template = "admin/keys_list.html"
     fields = ["kid", "use", "state", "made_at", "retired_at", "expires_at", "fingerprint", "certificate"]
 
     @admin.display(description="certificate ends")

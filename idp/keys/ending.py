@@ -1,0 +1,30 @@
+"""The last weeks of a certificate: what operators are told, and how loudly. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_PLAN = timedelta(days=60)
+_BEGIN = timedelta(days=30)
+_HURRY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A sentence for operators; `loud` if there is no time left to plan."""
+
+    sentence: str
+    loud: bool
+
+
+def of(name: str, ends_at: datetime, now: datetime) -> Ending | None:
+    """Say what the end of a certificate asks for, or None while it is more than 60 days away. `name` says which."""
+    left, day = ends_at - now, f"{ends_at:%d %B %Y}"
+    if left > _PLAN:
+        return None
+    if left > _BEGIN:
+        return Ending(f"{name} ends on {day}. Plan the change of key.", loud=False)
+    if left > _HURRY:
+        return Ending(f"{name} ends in {left.days} days, on {day}. Begin the change of key now.", loud=False)
+    if left > timedelta(0):
+        return Ending(f"{name} ends on {day}, in a week or less. Finish the change of key before that.", loud=True)
+    return Ending(f"{name} ended on {day}. We still sign, but services may refuse every sign-in.", loud=True)

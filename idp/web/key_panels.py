@@ -1,0 +1,116 @@
+"""What the page about the change of keys shows for each use: where it stands, and what each step brings about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.keys import certificates, keyring
+from idp.keys.change import Connection, Standing, Step
+from idp.keys.keyring import SHOWN_AFTER_RETIREMENT
+from idp.keys.models import SigningKey, Use
+from idp.saml import key_change
+from idp.saml.models import ServiceProvider
+
+_TITLES = {
+    Use.SAML: "Answers to services, by RSA",
+    Use.SAML_EC: "Answers to services, by ECDSA",
+    Use.TOKEN: "Long-lived tokens on phones",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One line of the list of steps, and whether it is the one that comes now."""
+
+    text: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A key whose certificate others may see. Instants are UTC; `leaves_at` is None until it is retired."""
+
+    state: str
+    kid: str
+    made_at: datetime
+    certificate: str
+    fingerprint: str
+    ends_at: datetime | None
+    ended: bool
+    leaves_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection, the key it is signed to with, and what switching it brings about."""
+
+    connection: Connection
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All that the page shows of one use."""
+
+    use: Use
+    title: str
+    standing: Standing
+    stages: list[Stage]
+    lines: list[Line]
+    published: list[Published]
+
+    @property
+    def may_activate(self) -> bool:
+        """Whether nothing stands in the way of the next key."""
+        return self.standing.step == Step.ACTIVATE
+
+    @property
+    def may_discard(self) -> bool:
+        """Whether the next key is there and nobody needs it."""
+        return self.standing.prepared and not self.standing.switched
+
+
+def panels(now: datetime) -> list[Panel]:
+    """Describe each use of a key."""
+    return [_panel(use, now) for use in Use]
+
+
+def _panel(use: Use, now: datetime) -> Panel:
+    standing = key_change.standing(use)
+    at_flex = set(ServiceProvider.objects.filter(profile__startswith="flex").values_list("slug", flat=True))
+    lines = [Line(it, _consequence(it, at_flex=it.slug in at_flex)) for it in standing.connections]
+    published = [_published(row, now) for row in keyring.shown(use, now)]
+    return Panel(use, _TITLES[use], standing, _stages(use, standing), lines, published)
+
+
+def _published(row: SigningKey, now: datetime) -> Published:
+    ends_at = certificates.expires_at(row.certificate) if row.certificate else None
+    return Published(
+        state=row.get_state_display(),
+        kid=row.kid,
+        made_at=row.made_at,
+        certificate=row.certificate.strip(),
+        fingerprint=certificates.fingerprint(row.certificate) if row.certificate else "",
+        ends_at=ends_at,
+        ended=ends_at is not None and ends_at <= now,
+        leaves_at=row.retired_at + SHOWN_AFTER_RETIREMENT if row.retired_at and row.certificate else None,
+    )
+
+
+def _stages(use: Use, standing: Standing) -> list[Stage]:
+    texts = {
+        Step.PREPARE: "Prepare the next key. It is published at once, and signs nothing yet.",
+        Step.SWITCH: "For each connection: put the next certificate there, switch it here, and sign in to test it.",
+        Step.ACTIVATE: "Activate the next key. The old one stays published for a week.",
+    }
+    if use == Use.TOKEN:
+        del texts[Step.SWITCH]
+        texts[Step.ACTIVATE] = "Five minutes later, activate it. Tokens signed with the old key count until they end."
+    return [Stage(text, step == standing.step) for step, text in texts.items()]
+
+
+def _consequence(connection: Connection, *, at_flex: bool) -> str:
+    there = "the Console" if at_flex else "it"
+    if connection.switched:
+        return f"{connection.name} refuses sign-ins from the moment you switch back until {there} holds the active one."
+    said = f"{connection.name} refuses sign-ins from the moment you switch until {there} holds the next certificate."
+    return said if at_flex else f"{said} If it reads our metadata by itself, it may hold it already."

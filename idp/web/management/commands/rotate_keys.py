@@ -1,0 +1,129 @@
+"""`manage.py rotate_keys`: change a signing key, step by step."""
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock
+from idp.keys import certificates, change, keyring
+from idp.keys.change import OutOfOrder, Standing, Step
+from idp.keys.models import SigningKey, State, Use
+from idp.saml import key_change, signing_keys
+from idp.web.management.asking import find_service, write_json
+
+STATUS = "status"
+ON_SERVICES = {Step.SWITCH, Step.BACK}
+
+
+class Command(BaseCommand):
+    """Say where the change of a key stands, or take its next step."""
+
+    help = "Replaces a signing key: prepare, switch each service, activate. Without a step it says where things stand."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer one step at a time."""
+        steps = [STATUS, *(step.value for step in Step)]
+        parser.add_argument("step", nargs="?", default=STATUS, choices=steps, metavar="STEP", help=", ".join(steps))
+        parser.add_argument(
+            "--use", default=Use.SAML.value, choices=Use.values, help="saml (by default), saml-ec or token"
+        )
+        chosen = parser.add_mutually_exclusive_group()
+        chosen.add_argument("--sp", metavar="SLUG", help="the service to switch, there or back")
+        chosen.add_argument("--all", action="store_true", dest="everywhere", help="switch every service that waits")
+        parser.add_argument("--dry-run", action="store_true", help="only say whether the step could be taken")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, step: str, use: str, as_json: bool, **given: Any) -> None:
+        """Take the step, then say where things stand."""
+        now, kind = clock.now(), Use(use)
+        signing_keys.ensure(now)
+        if step != STATUS:
+            self._take(Step(step), kind, now, given)
+        if as_json:
+            write_json(self.stdout, _told(kind, now))
+        else:
+            self._tell(kind, now)
+
+    def _take(self, step: Step, use: Use, now: datetime, given: dict[str, Any]) -> None:
+        slugs = _chosen(step, use, given)
+        try:
+            if given["dry_run"]:
+                change.check(step, key_change.standing(use), slugs)
+                what = " ".join([step.value, *slugs])
+                self.stderr.write(f"This can be done: {what}. Nothing was changed.")
+                return
+            self.stderr.write(key_change.take(step, use, now, slugs))
+        except OutOfOrder as refused:
+            raise CommandError(f"{refused.sentence} Next: {_command(use, refused.instead)}") from None
+
+    def _tell(self, use: Use, now: datetime) -> None:
+        standing = key_change.standing(use)
+        for row in keyring.shown(use, now):
+            self.stdout.write(f"{row.state}: {_described(row)}")
+        for it in standing.connections:
+            off = "" if it.enabled else " (switched off)"
+            self.stdout.write(f"{it.slug}{off}: signed to with the {_key_word(it.switched)} key")
+        for ending in keyring.endings(now):
+            self.stderr.write(ending.sentence)
+        if standing.prepared:
+            self.stderr.write(f"Next: {_command(use, standing.step)}")
+        else:
+            self.stderr.write(f"No change is under way. To begin one: {_command(use, Step.PREPARE)}")
+
+
+def _chosen(step: Step, use: Use, given: dict[str, Any]) -> list[str]:
+    if step not in ON_SERVICES:
+        if given["sp"] or given["everywhere"]:
+            raise CommandError(f"--sp and --all belong to switch and back; {step.value} is for all at once.")
+        return []
+    if given["sp"]:
+        return [find_service(given["sp"]).slug]
+    if not given["everywhere"]:
+        raise CommandError(f"Which one? --sp SLUG, or --all. There are: {_slugs(key_change.standing(use))}.")
+    standing = key_change.standing(use)
+    return [it.slug for it in (standing.waiting if step == Step.SWITCH else standing.switched)]
+
+
+def _command(use: Use, step: Step) -> str:
+    which = {Step.SWITCH: " --sp SLUG", Step.BACK: " --all"}.get(step, "")
+    of = "" if use == Use.SAML else f" --use {use.value}"
+    return f"python manage.py rotate_keys {step.value}{which}{of}"
+
+
+def _told(use: Use, now: datetime) -> dict[str, Any]:
+    standing = key_change.standing(use)
+    return {
+        "use": use.value,
+        "next_step": standing.step.value,
+        "keys": [_key(row) for row in keyring.shown(use, now)],
+        "services": [
+            {"slug": it.slug, "enabled": it.enabled, "key": _key_word(it.switched)} for it in standing.connections
+        ],
+        "warnings": [it.sentence for it in keyring.endings(now)],
+    }
+
+
+def _key(row: SigningKey) -> dict[str, Any]:
+    told = {"kid": row.kid, "state": row.state, "made_at": row.made_at, "retired_at": row.retired_at}
+    if row.certificate:
+        told["fingerprint"] = certificates.fingerprint(row.certificate)
+        told["certificate_ends_at"] = certificates.expires_at(row.certificate)
+        told["certificate"] = row.certificate
+    return told
+
+
+def _described(row: SigningKey) -> str:
+    if not row.certificate:
+        return f"{row.kid}, made {row.made_at:%Y-%m-%d}"
+    ends = certificates.expires_at(row.certificate)
+    return f"{certificates.fingerprint(row.certificate)}, certificate ends {ends:%Y-%m-%d}"
+
+
+def _key_word(switched: bool) -> str:
+    return State.NEXT.value if switched else State.ACTIVE.value
+
+
+def _slugs(standing: Standing) -> str:
+    return ", ".join(it.slug for it in standing.connections) or "none yet"

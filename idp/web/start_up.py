@@ -1,0 +1,24 @@
+"""What each server process does before its first request: try the keys, so that no agent is the first to find out."""
+
+import structlog
+
+from idp import clock
+from idp.keys import keyring
+from idp.saml import signing_keys
+
+log = structlog.get_logger(__name__)
+
+
+def look_over() -> None:
+    """Make missing keys, sign and verify with each in use, and log what is wrong or soon will be.
+
+    A fault does not end the process: `/readyz` reports it too, and a database may come back.
+    """
+    try:
+        now = clock.now()
+        signing_keys.ensure(now)
+        signing_keys.try_out(now)
+        for ending in keyring.endings(now):
+            (log.error if ending.loud else log.warning)("certificate_ends", detail=ending.sentence)
+    except Exception:
+        log.critical("keys_untried", exc_info=True)
