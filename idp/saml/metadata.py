@@ -1,16 +1,18 @@
 """The IdP's own metadata, built from settings (Metadata 2.4.3, in the schema's order)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.elements import element
+from idp.saml.elements import element, instant, new_id
+from idp.saml.signing import SamlKey, sign_in_front
 from idp.saml.sp_metadata import AcsDescription, Endpoint, SpDescription, read
 
-__all__ = ["AcsDescription", "Contact", "Endpoint", "IdpDescription", "SpDescription", "build", "read"]
+__all__ = ["AcsDescription", "Contact", "Endpoint", "IdpDescription", "SpDescription", "build", "build_signed", "read"]
 
 _MD = f"{{{names.METADATA}}}"
 _DS = f"{{{names.SIGNATURE}}}"
@@ -47,11 +49,24 @@ class IdpDescription:
 
 def build(idp: IdpDescription) -> bytes:
     """Build the metadata document, unsigned. Raises ValueError for text that XML cannot hold."""
+    return _written(_root(idp))
+
+
+def build_signed(idp: IdpDescription, key: SamlKey, valid_until: datetime) -> bytes:
+    """Build the metadata document with a last instant, signed over its root (Metadata 2.3.2, 3.1)."""
+    return _written(sign_in_front(_root(idp, ID=new_id(), validUntil=instant(valid_until)), key))
+
+
+def _root(idp: IdpDescription, **attributes: str) -> etree._Element:
     parts = [_role(idp), _organization(idp)]
     if idp.technical_contact is not None:
         parts.append(_contact(idp.technical_contact))
-    root = element(f"{_MD}EntityDescriptor", {"entityID": idp.entity_id}, *parts, nsmap=_PREFIXES)
+    root = element(f"{_MD}EntityDescriptor", {"entityID": idp.entity_id, **attributes}, *parts, nsmap=_PREFIXES)
     etree.indent(root)
+    return root
+
+
+def _written(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 

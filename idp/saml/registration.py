@@ -1,18 +1,19 @@
 """Registering a service provider, the same from the command line and from the admin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from idp.agents.authentication import Method
 from idp.keys import certificates
 from idp.policies.models import TimeoutPolicy
-from idp.saml import published
+from idp.saml import names, published, signing_keys
 from idp.saml.attributes import BASICS, rules_of
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
-from idp.saml.models.service_provider import NAME_ID_FORMAT
+from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.profiles.flex import FlexAddress
 from idp.saml.sp_metadata import AcsDescription, Endpoint, SpDescription, acs_fault
@@ -33,6 +34,9 @@ class Draft:
     encryption_certificates: tuple[str, ...] = ()
     name_id_format: str = ""
     logout: tuple[Endpoint, ...] = ()
+    signature_algorithm: str = ""
+    encryption_algorithm: str = ""
+    key_transport: str = ""
 
     @classmethod
     def of_metadata(cls, described: SpDescription) -> "Draft":
@@ -46,6 +50,9 @@ class Draft:
             encryption_certificates=described.encryption_certificates,
             name_id_format=next((it for it in described.name_id_formats if it in NAME_ID_FORMATS), ""),
             logout=tuple(it for it in described.slo if it.binding in LOGOUT_BINDINGS),
+            signature_algorithm=next(iter(described.signature_algorithms or ()), ""),
+            encryption_algorithm=next(iter(described.encryption_algorithms or ()), ""),
+            key_transport=next(iter(transports_of(described)), ""),
         )
 
     @classmethod
@@ -58,6 +65,22 @@ class Draft:
         """The slug of the profile that fits: Flex by its entity ID, else the general one."""
         address = flex.derive(self.entity_id)
         return address.profile if address else "generic"
+
+    @property
+    def algorithms(self) -> dict[str, str]:
+        """The algorithms that were chosen for it, by the name of their field; the rest are the defaults."""
+        chosen = {
+            "signature_algorithm": self.signature_algorithm,
+            "encryption_algorithm": self.encryption_algorithm,
+            "key_transport": self.key_transport,
+        }
+        return {name: value for name, value in chosen.items() if value}
+
+
+def transports_of(described: SpDescription) -> tuple[str, ...]:
+    """Return the ways for keys to travel that a service provider takes, by our names and in our order."""
+    taken = described.key_transports or ()
+    return tuple(slug for slug, (_, transport) in KEY_TRANSPORTS.items() if transport in taken)
 
 
 @transaction.atomic
@@ -79,6 +102,7 @@ def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", pr
         request_signature=RequestSignature.REQUIRE if draft.signs_requests else RequestSignature.VERIFY,
         encryption_certificates=normal_certificates("\n".join(draft.encryption_certificates)),
         name_id_format=draft.name_id_format if preset.format_as_asked else "",
+        **draft.algorithms,
     )
     if fault := entity_id_fault(draft.entity_id):
         raise ValidationError(fault)
@@ -140,12 +164,29 @@ def warnings(sp: ServiceProvider) -> list[str]:
             found += [f"Twilio Flex will not work so: {review.fault}"] if review.fault else review.warnings
     if sp.request_signature == RequestSignature.REQUIRE and not sp.certificates:
         found.append("Requests must be signed, but no certificate is there to check them: nobody can sign in.")
+    if sp.unsolicited and sp.profile.startswith("flex"):
+        found.append("Flex can be opened from here only once Default Redirect URL is set in Twilio's Console.")
+    found += [f"{context} claims more than happened: {why}" for context, why in _overstated(sp)]
     return found
+
+
+def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
+    """Yield the classes of SAML's own that state more than we know, with what we know."""
+    known = {
+        Method.CODE: "one code proves one factor, and no password.",
+        Method.TOKEN: "nothing was asked, an earlier code counted.",
+    }
+    weakest_first = [names.UNSPECIFIED_CONTEXT, names.PREVIOUS_SESSION, names.MOBILE_ONE_FACTOR_CONTRACT]
+    for method, why in known.items():
+        stated = sp.context_of(method)
+        honest = weakest_first[: weakest_first.index(CONTEXTS[method]) + 1]
+        if stated.startswith(names.CONTEXT_CLASSES) and stated not in honest:
+            yield stated, why
 
 
 def what_to_type(sp: ServiceProvider, now: datetime) -> Iterable[tuple[str, str]]:
     """Name the fields to fill in at the service provider, as Twilio's Console calls them, with their values."""
-    yield "X.509 Certificate", published.certificates(now)[0].strip()
+    yield "X.509 Certificate", signing_keys.certificate_for(sp, now).strip()
     yield "Identity Provider Issuer (our entity ID)", published.entity_id()
     yield "Single Sign-On URL", published.sso_url()
     if sp.profile == flex.LEGACY.slug:

@@ -60,13 +60,17 @@ def believe(received: ReceivedMessage, root: etree._Element, trust: SpTrust) -> 
         _verify_query(query, trust.signing_certificates)
         return Believed(root, signed=True)
     if enveloped is not None:
-        return Believed(_verify_enveloped(root, enveloped, trust.signing_certificates), signed=True)
+        return Believed(verify_enveloped(root, enveloped, trust.signing_certificates), signed=True)
     if trust.request_signature == RequestSignature.REQUIRE:
         raise MissingSignature(f"wanted a signed request of {quoted(trust.entity_id)}, saw none")
     return Believed(root, signed=False)
 
 
-def _verify_enveloped(root: etree._Element, signature: etree._Element, certificates: Iterable[str]) -> etree._Element:
+def verify_enveloped(root: etree._Element, signature: etree._Element, certificates: Iterable[str]) -> etree._Element:
+    """Return the root as one of these keys has signed it; the shape was checked before.
+
+    Raises UnknownSigningKey, or MisshapenSignature if another element is signed.
+    """
     if (key_info := signature.find(_KEY_INFO)) is not None:
         signature.remove(key_info)
     tried = 0

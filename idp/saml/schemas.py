@@ -1,4 +1,4 @@
-"""The standard's XML schemas, as python3-saml ships them. The one module that knows that package."""
+"""The standard's XML schemas, as python3-saml ships them. Only `second_reader` knows that package too."""
 
 import threading
 from enum import StrEnum

@@ -69,15 +69,15 @@ def sign(target: etree._Element, key: SamlKey) -> etree._Element:
     """
     if not target.get("ID") or not len(target) or target[0].tag != _ISSUER:
         raise ValueError("only an element with an ID and an Issuer in front can be signed")
-    if target.find(_SIGNATURE) is not None:
-        raise ValueError("an element is signed once")
-    signature = _template(target, key.algorithm)
-    target.insert(1, signature)
-    context = xmlsec.SignatureContext()
-    context.key = key._key
-    context.register_id(target, "ID")
-    context.sign(signature)
-    return target
+    return _sign(target, key, at=1)
+
+
+def sign_in_front(target: etree._Element, key: SamlKey) -> etree._Element:
+    """Put a signature in front of all that an element with an ID holds, as metadata wants it, and return the element.
+
+    Raises ValueError if the element has no ID or is signed already.
+    """
+    return _sign(target, key, at=0)
 
 
 def verify(target: etree._Element, key: SamlKey) -> None:
@@ -111,6 +111,20 @@ def _private_half(private_key: str, certificate: str, algorithm: str) -> rsa.RSA
     if x509.load_pem_x509_certificate(certificate.encode()).public_key() != private.public_key():
         raise ValueError("the certificate is of another key")
     return private
+
+
+def _sign(target: etree._Element, key: SamlKey, *, at: int) -> etree._Element:
+    if not target.get("ID"):
+        raise ValueError("only an element with an ID can be signed")
+    if target.find(_SIGNATURE) is not None:
+        raise ValueError("an element is signed once")
+    signature = _template(target, key.algorithm)
+    target.insert(at, signature)
+    context = xmlsec.SignatureContext()
+    context.key = key._key
+    context.register_id(target, "ID")
+    context.sign(signature)
+    return target
 
 
 def _template(target: etree._Element, algorithm: str) -> etree._Element:

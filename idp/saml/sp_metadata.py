@@ -4,29 +4,28 @@ Products write elements in the wrong order, so the schema is not held against th
 path from the root and judged by itself.
 """
 
-import binascii
 import ipaddress
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from idp.saml import documents, names
+from idp.saml import documents, metadata_algorithms, metadata_keys, names
 from idp.saml.documents import XML_SPACE, boolean, text_of
+from idp.saml.encryption import KeyTransport
 from idp.saml.errors import UnreadableMetadata, UnreadableRequest, quoted
 
 MAX_METADATA = 256 * 1024
 LONGEST_ENTITY_ID = 1024
 LARGEST_INDEX = 0xFFFF
+LONGEST_NAME = 100
 
 _INDEX = re.compile(r"\d{1,5}", re.ASCII)
 _MD = f"{{{names.METADATA}}}"
-_DS = f"{{{names.SIGNATURE}}}"
+_UI = f"{{{names.METADATA_UI}}}"
+_LANG = f"{{{names.XML}}}lang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class SpDescription:
-    """What a service provider says of itself. Certificates are PEM; nothing here is authenticated."""
+    """What a service provider says of itself. Certificates are PEM; nothing here is authenticated.
+
+    Algorithms are those of ours that it takes too, in our order, and None where it says nothing. `objections`
+    are sentences on what it asks for and will not get.
+    """
 
     entity_id: str
     acs: tuple[AcsDescription, ...]
@@ -60,15 +63,33 @@ class SpDescription:
     name_id_formats: tuple[str, ...]
     slo: tuple[Endpoint, ...]
     valid_until: datetime | None
+    display_name: str = ""
+    signature_algorithms: tuple[str, ...] | None = None
+    encryption_algorithms: tuple[str, ...] | None = None
+    key_transports: tuple[KeyTransport, ...] | None = None
+    objections: tuple[str, ...] = ()
 
 
 def read(xml: bytes) -> SpDescription:
-    """Read an EntityDescriptor with an SPSSODescriptor for SAML 2.0.
+    """Read an EntityDescriptor with an SPSSODescriptor for SAML 2.0, or the only one of an aggregate.
 
     Raises UnreadableMetadata, also for an ACS whose address acs_fault objects to.
     """
+    return describe(parse(xml))
+
+
+def parse(xml: bytes) -> etree._Element:
+    """Parse a metadata document and return its root. Raises UnreadableMetadata."""
     try:
-        return _read(documents.parse(xml, limit=MAX_METADATA))
+        return documents.parse(xml, limit=MAX_METADATA)
+    except UnreadableRequest as error:
+        raise UnreadableMetadata(error.detail) from error
+
+
+def describe(root: etree._Element) -> SpDescription:
+    """Read what a parsed document says. Raises UnreadableMetadata."""
+    try:
+        return _describe(root)
     except UnreadableRequest as error:
         raise UnreadableMetadata(error.detail) from error
 
@@ -102,32 +123,53 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _read(root: etree._Element) -> SpDescription:
-    if root.tag != f"{_MD}EntityDescriptor":
-        raise UnreadableMetadata(f"wanted an EntityDescriptor, saw {quoted(root.tag)}")
-    role = _role(root)
+def _describe(root: etree._Element) -> SpDescription:
+    entity = _entity(root)
+    role = _role(entity)
+    if role is None:
+        raise UnreadableMetadata("wanted an SPSSODescriptor for SAML 2.0, saw none")
+    encryption = metadata_keys.for_encryption(role)
     return SpDescription(
-        entity_id=_entity_id(root),
+        entity_id=_entity_id(entity),
         acs=_acs(role),
-        signing_certificates=tuple(_certificates(role, "signing")),
-        encryption_certificates=tuple(_certificates(role, "encryption")),
+        signing_certificates=metadata_keys.for_signing(role),
+        encryption_certificates=encryption.certificates,
         authn_requests_signed=boolean(role, "AuthnRequestsSigned"),
         want_assertions_signed=boolean(role, "WantAssertionsSigned"),
         name_id_formats=tuple(text_of(it).strip(XML_SPACE) for it in role.findall(f"{_MD}NameIDFormat")),
         slo=tuple(_slo(it) for it in role.findall(f"{_MD}SingleLogoutService")),
-        valid_until=min(filter(None, map(_valid_until, (root, role))), default=None),
+        valid_until=min(filter(None, map(_valid_until, {root, entity, role})), default=None),
+        display_name=_display_name(entity, role),
+        signature_algorithms=_signature_algorithms(entity, role),
+        encryption_algorithms=encryption.by.ciphers,
+        key_transports=encryption.by.transports,
+        objections=encryption.objections,
     )
 
 
-def _role(root: etree._Element) -> etree._Element:
-    for role in root.findall(f"{_MD}SPSSODescriptor"):
+def _entity(root: etree._Element) -> etree._Element:
+    """Return the entity a document is about. An aggregate is read only if it holds one service provider."""
+    if root.tag == f"{_MD}EntityDescriptor":
+        return root
+    if root.tag != f"{_MD}EntitiesDescriptor":
+        raise UnreadableMetadata(f"wanted an EntityDescriptor, saw {quoted(root.tag)}")
+    found = [it for it in root.iter(f"{_MD}EntityDescriptor") if _role(it) is not None]
+    if len(found) != 1 or found[0].getparent() is not root:
+        raise UnreadableMetadata(
+            f"it is an aggregate with {len(found)} service providers; wanted the EntityDescriptor of a single one"
+        )
+    return found[0]
+
+
+def _role(entity: etree._Element) -> etree._Element | None:
+    for role in entity.findall(f"{_MD}SPSSODescriptor"):
         if names.PROTOCOL in role.get("protocolSupportEnumeration", "").split():
             return role
-    raise UnreadableMetadata("wanted an SPSSODescriptor for SAML 2.0, saw none")
+    return None
 
 
-def _entity_id(root: etree._Element) -> str:
-    entity_id = root.get("entityID", "")
+def _entity_id(entity: etree._Element) -> str:
+    entity_id = entity.get("entityID", "")
     if not 0 < len(entity_id) <= LONGEST_ENTITY_ID or entity_id != entity_id.strip():
         raise UnreadableMetadata(f"wanted an entityID of 1 to {LONGEST_ENTITY_ID}, saw {quoted(entity_id)}")
     return entity_id
@@ -142,8 +184,11 @@ def _acs(role: etree._Element) -> tuple[AcsDescription, ...]:
     if not services:
         raise UnreadableMetadata("wanted an AssertionConsumerService by HTTP-POST, saw none")
     found = [AcsDescription(_location(it, "Location"), _index(it)) for it in services]
-    default = services.index(_default(services))
-    return tuple(replace(it, is_default=at == default) for at, it in enumerate(found))
+    default = found[services.index(_default(services))].url
+    once: dict[str, AcsDescription] = {}
+    for it in found:  # an address named twice counts as it is named first
+        once.setdefault(it.url, it)
+    return tuple(replace(it, is_default=url == default) for url, it in once.items())
 
 
 def _default(services: list[etree._Element]) -> etree._Element:
@@ -176,27 +221,22 @@ def _slo(service: etree._Element) -> Endpoint:
     return Endpoint(service.get("Binding", "").strip(XML_SPACE), _location(service, "Location"), answers)
 
 
-def _certificates(role: etree._Element, use: str) -> Iterator[str]:
-    """Yield the certificates for a use, each once; a KeyDescriptor that names none serves both."""
-    seen = set()
-    for descriptor in role.findall(f"{_MD}KeyDescriptor"):
-        if descriptor.get("use", use).strip(XML_SPACE) != use:
-            continue
-        for holder in descriptor.findall(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate"):
-            pem = _pem(text_of(holder))
-            if pem not in seen:
-                seen.add(pem)
-                yield pem
+def _signature_algorithms(entity: etree._Element, role: etree._Element) -> tuple[str, ...] | None:
+    wanted = metadata_algorithms.wanted(entity, role)
+    if wanted.ours == ():
+        asked = ", ".join(wanted.signatures + wanted.digests)
+        raise UnreadableMetadata(f"it takes only signatures that are not made here: {quoted(asked)}")
+    return wanted.ours
 
 
-def _pem(text: str) -> str:
-    try:
-        der = binascii.a2b_base64("".join(text.split()), strict_mode=True)
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.public_key()
-    except (ValueError, x509.InvalidVersion) as error:
-        raise UnreadableMetadata(f"wanted a certificate, but {error}") from error
-    return certificate.public_bytes(Encoding.PEM).decode()
+def _display_name(entity: etree._Element, role: etree._Element) -> str:
+    """The name for people, in English if there is one ("Metadata Extensions for Login and Discovery" 2.1.2)."""
+    shown = role.findall(f"{_MD}Extensions/{_UI}UIInfo/{_UI}DisplayName")
+    shown += entity.findall(f"{_MD}Organization/{_MD}OrganizationDisplayName")
+    texts = [(it.get(_LANG, ""), " ".join("".join(it.itertext()).split())) for it in shown]
+    told = [(language, text) for language, text in texts if text]
+    english = (text for language, text in told if language.lower().startswith("en"))
+    return next(english, told[0][1] if told else "")[:LONGEST_NAME]
 
 
 def _valid_until(element: etree._Element) -> datetime | None:

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.saml import registration, sp_metadata
-from idp.saml.errors import UnreadableMetadata
-from idp.saml.models import ServiceProvider
+from idp.saml import metadata_sources, metadata_trust, registration
+from idp.saml.models import MetadataSource, ServiceProvider
+from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.registration import Draft
-from idp.saml.sp_metadata import AcsDescription
+from idp.saml.sp_metadata import MAX_METADATA, AcsDescription
 from idp.web.management.asking import in_one_sentence, write_json
 
 
@@ -24,9 +24,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer three ways to describe it."""
         way = parser.add_mutually_exclusive_group(required=True)
-        way.add_argument("--metadata", metavar="FILE", help="its SAML 2.0 metadata")
+        way.add_argument("--metadata", metavar="FILE|URL", help="its SAML 2.0 metadata, a file or an https address")
         way.add_argument("--flex", metavar="VALUE", help="Account SID, connection (JQ…), entity ID or ACS URL of Flex")
         way.add_argument("--entity-id", help="by hand, together with --acs")
+        parser.add_argument(
+            "--metadata-certificate", metavar="FILE", help="PEM; the metadata must be signed with its key"
+        )
+        parser.add_argument(
+            "--valid-until",
+            choices=ValidUntil.values,
+            default=ValidUntil.CHECK.value,
+            help="of the metadata: check it if it is there (default), require it within 30 days, or ignore it",
+        )
         parser.add_argument("--acs", action="append", default=[], metavar="URL", help="the first is the default")
         parser.add_argument("--slug", required=True, help="short name for addresses and the trail")
         parser.add_argument("--name", required=True, help="what agents read, such as Flex")
@@ -36,12 +45,26 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, slug: str, name: str, timeout_policy: str, profile: str, **given: Any) -> None:
         """Register it whole, or not at all."""
-        draft = _draft(given)
+        wanted = {"slug": slug, "name": name, "timeout_policy": timeout_policy, "profile": profile}
         with in_one_sentence():
-            sp = registration.register(draft, slug=slug, name=name, timeout_policy=timeout_policy, profile=profile)
+            if given["metadata"]:
+                sp = self._by_metadata(given, wanted)
+            else:
+                sp = registration.register(_draft(given), **wanted)
         for sentence in registration.warnings(sp):
             self.stderr.write(sentence)
         self._tell(sp, as_json=given["as_json"])
+
+    def _by_metadata(self, given: dict[str, Any], wanted: dict[str, str]) -> ServiceProvider:
+        source, now = _source(given), clock.now()
+        try:
+            xml = metadata_sources.fetch(source.url) if source.url else _read(Path(given["metadata"]))
+            described = metadata_trust.read(xml, metadata_sources.demands_of(source), now)
+        except metadata_sources.FAULTS as error:
+            raise CommandError(f"{given['metadata']}: {metadata_sources.sentence_of(error)}") from None
+        for sentence in described.objections:
+            self.stderr.write(sentence)
+        return metadata_sources.register(described, source, now, **wanted)
 
     def _tell(self, sp: ServiceProvider, *, as_json: bool) -> None:
         typed = dict(registration.what_to_type(sp, clock.now()))
@@ -57,10 +80,7 @@ class Command(BaseCommand):
 
 
 def _draft(given: dict[str, Any]) -> Draft:
-    if given["acs"] and not given["entity_id"]:
-        raise CommandError("--acs belongs to --entity-id; metadata and Flex bring their own.")
-    if given["metadata"]:
-        return Draft.of_metadata(_read(Path(given["metadata"])))
+    _check_acs(given)
     if given["flex"]:
         return _draft_of_flex(given["flex"])
     if not given["acs"]:
@@ -76,11 +96,25 @@ def _draft_of_flex(pasted: str) -> Draft:
     return Draft.of_flex(address)
 
 
-def _read(path: Path) -> sp_metadata.SpDescription:
+def _check_acs(given: dict[str, Any]) -> None:
+    if given["acs"] and not given["entity_id"]:
+        raise CommandError("--acs belongs to --entity-id; metadata and Flex bring their own.")
+
+
+def _source(given: dict[str, Any]) -> MetadataSource:
+    _check_acs(given)
+    file, metadata = given["metadata_certificate"], given["metadata"]
+    pem = _read(Path(file)).decode(errors="replace") if file else ""
+    return MetadataSource(
+        url=metadata if metadata.startswith(("https:", "http:")) else "",
+        signing_certificate=metadata_sources.one_certificate(pem),
+        valid_until_rule=given["valid_until"],
+    )
+
+
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return sp_metadata.read(file.read(sp_metadata.MAX_METADATA + 1))
+            return file.read(MAX_METADATA + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnreadableMetadata as error:
-        raise CommandError(f"{path} cannot be used: {error.detail}.") from None

@@ -1,19 +1,49 @@
 """`manage.py show_metadata`: our SAML metadata, for a service provider that takes a file."""
 
+import argparse
+import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.saml import published
+from idp.saml import metadata_check, published
+
+MOST_DAYS = 3650
 
 
 class Command(BaseCommand):
-    """Print the metadata document."""
+    """Print the metadata document, or what can be said of it."""
 
-    help = "Prints our SAML metadata, the same as at /saml/metadata."
+    help = "Prints our SAML metadata, the same as at /saml/metadata; or holds it against what services expect."
 
-    def handle(self, *_: Any, **__: Any) -> None:
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer a signature and a check."""
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--sign", action="store_true", help="sign it with our active RSA key, and say until when")
+        way.add_argument(
+            "--check", action="store_true", help="a list of what deployments expect of it; status 1 if a must fails"
+        )
+        parser.add_argument(
+            "--valid-days", type=int, default=published.SIGNED_DAYS, metavar="N", help="days that --sign is good for"
+        )
+
+    def handle(self, *_: Any, sign: bool, check: bool, valid_days: int, **__: Any) -> None:
         """Print the document alone on stdout, and its address on stderr."""
-        self.stderr.write(f"The same as at {published.metadata_url()}")
-        self.stdout.write(published.metadata_document(clock.now()).decode())
+        now = clock.now()
+        if check:
+            self._check(metadata_check.checklist(published.metadata_document(now), now))
+            return
+        if not 1 <= valid_days <= MOST_DAYS:
+            raise CommandError(f"--valid-days goes from 1 to {MOST_DAYS}.")
+        document = published.signed_metadata(now, valid_days) if sign else published.metadata_document(now)
+        self.stderr.write(f"The same as at {published.metadata_url()}{'?signed' if sign else ''}")
+        self.stdout.write(document.decode())
+
+    def _check(self, checks: list[metadata_check.Check]) -> None:
+        for it in checks:
+            mark = "yes " if it.holds else "NO  " if it.must else "no  "
+            advice = f" ({it.advice})" if it.advice and not it.holds else ""
+            self.stdout.write(f"{mark}{it.sentence}{advice}")
+        if any(it.must and not it.holds for it in checks):
+            sys.exit(1)

@@ -1,0 +1,29 @@
+"""What an operator should hear about services' metadata: waiting changes, faults, and a last day that comes near."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from idp.saml.models import MetadataSource, ServiceProvider
+from idp.saml.models.metadata_source import ValidUntil
+
+WARNED_BEFORE = timedelta(days=7)
+
+
+def alarms(now: datetime) -> Iterator[tuple[ServiceProvider, str]]:
+    """Yield each service in use with a sentence."""
+    sources = MetadataSource.objects.filter(service_provider__enabled=True).select_related("service_provider")
+    for source in sources.order_by("service_provider__name"):
+        for sentence in _sentences(source, now):
+            yield source.service_provider, sentence
+
+
+def _sentences(source: MetadataSource, now: datetime) -> Iterator[str]:
+    name, until = source.service_provider.name, source.valid_until
+    if source.pending:
+        yield f"{name} has published other metadata. Look at the changes, and take them or leave them."
+    if source.fault:
+        yield f"The metadata of {name} could not be read again: {source.fault}"
+    if until is None or source.valid_until_rule == ValidUntil.IGNORE or until > now + WARNED_BEFORE:
+        return
+    ends = "ended" if until <= now else "ends"
+    yield f"The metadata of {name} {ends} on {until:%Y-%m-%d}. Sign-ins go on; get a newer document."

@@ -1,0 +1,30 @@
+"""What may be wrong with a service provider's metadata, told to the operator who wants it."""
+
+from idp.errors import IdpError
+
+
+class UntrustedMetadata(IdpError):
+    """The document can be read, but does not show what was asked of it: signature or last day."""
+
+    code = "saml_untrusted_metadata"
+    status = 400
+    sentence = "This metadata is not to be trusted."
+    advice = "Ask whoever publishes it, by another way, for the certificate it is signed with."
+
+
+class UnfetchedMetadata(IdpError):
+    """The document could not be fetched, or must not be fetched from there."""
+
+    code = "saml_unfetched_metadata"
+    status = 400
+    sentence = "The metadata could not be fetched."
+    advice = "Check the address, or save the document yourself and upload it."
+
+
+class UntakenMetadata(IdpError):
+    """The document is sound but does not fit the service it was meant for."""
+
+    code = "saml_untaken_metadata"
+    status = 409
+    sentence = "This metadata does not fit this service."
+    advice = "Nothing was changed. Compare the document with the service's settings."

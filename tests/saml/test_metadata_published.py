@@ -1,0 +1,121 @@
+"""Our metadata as it is served: signed on request, whatever the Host header says, and held against a list."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from lxml import etree
+
+from idp.keys import keyring
+from idp.saml import metadata_check, names, published
+from idp.saml.metadata import Contact, build, build_signed
+from idp.saml.metadata_trust import REQUIRE, Demands, valid_until_fault
+from idp.saml.schemas import Schema, validate
+from idp.saml.signing import SamlKey, sign_in_front
+from tests.conftest import NOW
+from tests.saml.keys import a_pair
+from tests.saml.test_metadata import FULL, an_idp
+
+MD = f"{{{names.METADATA}}}"
+
+
+@pytest.fixture
+def idp_key():
+    pair = a_pair("idp")
+    return SamlKey.load(pair.private_pem, pair.certificate)
+
+
+@pytest.mark.parametrize("changes", [{}, FULL], ids=["least", "full"])
+def test_signed_metadata_is_valid_by_the_schema(idp_key, changes):
+    validate(etree.fromstring(build_signed(an_idp(**changes), idp_key, NOW)), Schema.METADATA)
+
+
+def test_metadata_is_signed_once(idp_key):
+    root = etree.fromstring(build_signed(an_idp(), idp_key, NOW))
+    with pytest.raises(ValueError, match="signed once"):
+        sign_in_front(root, idp_key)
+    with pytest.raises(ValueError, match="with an ID"):
+        sign_in_front(etree.fromstring(build(an_idp())), idp_key)
+
+
+def test_it_is_signed_at_the_address_on_request_for_two_weeks(client, db, keys, clock):
+    response = client.get("/saml/metadata?foo=1&signed")
+    root = etree.fromstring(response.content)
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert root.find(f"{{{names.SIGNATURE}}}Signature") is not None
+    until = NOW + timedelta(days=14)
+    assert root.get("validUntil")[:16] == f"{until:%Y-%m-%dT%H:%M}"
+    assert not valid_until_fault(until, Demands(valid_until_rule=REQUIRE, longest_days=14), NOW)
+    certificate = "".join(keyring.active("saml", NOW).certificate.splitlines()[1:-1])
+    assert root[0].findtext(".//{*}X509Certificate").replace("\n", "") == certificate
+
+
+def test_otherwise_it_is_not_signed_and_the_query_is_passed_over(client, db, keys):
+    assert client.get("/saml/metadata?sign=1&entityID=x").content == client.get("/saml/metadata").content
+    assert b"Signature" not in client.get("/saml/metadata").content
+
+
+def test_no_host_header_gets_into_it(client, db, keys):
+    content = client.get("/saml/metadata?signed", headers={"host": "127.0.0.1:1"}).content
+    assert etree.fromstring(content).get("entityID") == settings.LATCHKEY.saml_entity_id
+    assert b"127.0.0.1:1" not in content
+
+
+def test_logout_contact_and_logo_are_published(db, keys, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(
+        update={"contact": "ops@acme.example", "logo": "https://acme.example/logo.png"}
+    )
+    root = etree.fromstring(published.metadata_document(NOW))
+    validate(root, Schema.METADATA)
+    assert root.findtext(f"{MD}ContactPerson/{MD}EmailAddress") == "mailto:ops@acme.example"
+    assert root.findtext(".//{*}Logo") == "https://acme.example/logo.png"
+    services = root.findall(f"{MD}IDPSSODescriptor/{MD}SingleLogoutService")
+    assert {it.get("Location") for it in services} == {published.slo_url()}
+
+
+# The list
+
+
+def failing(xml):
+    return {it.sentence: it.must for it in metadata_check.checklist(xml, NOW) if not it.holds}
+
+
+def test_full_metadata_passes_the_whole_list():
+    formats = (names.PERSISTENT, names.TRANSIENT)
+    assert failing(build(an_idp(**FULL, name_id_formats=formats))) == {}
+
+
+WANTING = {
+    "no logout": ({"slo_url": None}, "Logout is offered by HTTP-Redirect and HTTP-POST", True),
+    "plain http": ({"sso_url": "http://idp.example.org/sso"}, "Sign-in is at an https address", True),
+    "no key": ({"certificates": ()}, "A signing certificate is published", True),
+    "an expired key": (
+        {"certificates": (a_pair("expired", expired=True).certificate,)},
+        "No certificate is over",
+        False,
+    ),
+    "a weak key": (
+        {"certificates": (a_pair("weak publisher", bits=1024).certificate,)},
+        "Each key is RSA of 2048 bits or more, or on the curve P-256",
+        True,
+    ),
+    "no persistent name": ({"name_id_formats": (names.TRANSIENT,)}, "Persistent and transient names are offered", True),
+    "no contact": ({"technical_contact": None}, "There is a technical contact", False),
+    "no logo": ({"logo_url": None}, "There is a logo", False),
+    "a long name": (
+        {"entity_id": f"https://{'x' * 300}"},
+        "The entity ID is an https address of at most 256 characters",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "sentence", "must"), WANTING.values(), ids=WANTING)
+def test_the_list_names_what_is_missing(changes, sentence, must):
+    facts = {**FULL, "name_id_formats": (names.PERSISTENT, names.TRANSIENT), **changes}
+    assert failing(build(an_idp(**facts))).get(sentence) is must
+
+
+def test_a_contact_is_written_as_an_address_to_write_to():
+    root = etree.fromstring(build(an_idp(technical_contact=Contact("R&D <Team>", "a@b.example"))))
+    assert root.findtext(f"{MD}ContactPerson/{MD}GivenName") == "R&D <Team>"
