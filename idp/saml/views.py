@@ -93,9 +93,10 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def metadata(_: HttpRequest) -> HttpResponse:
-    """Publish our metadata; built from settings, never from the Host header."""
-    response = HttpResponse(published.metadata_document(clock.now()), content_type=METADATA_TYPE)
+def metadata(request: HttpRequest) -> HttpResponse:
+    """Publish our metadata, with `?signed` signed; built from settings, never from the Host header."""
+    build = published.signed_metadata if "signed" in request.GET else published.metadata_document
+    response = HttpResponse(build(clock.now()), content_type=METADATA_TYPE)
     response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
     return response
 

@@ -1,7 +1,9 @@
 """Twilio Flex, by enhanced and by legacy SSO: its addresses, its attributes, its names."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from idp.saml.names import EMAIL_ADDRESS, PERSISTENT, UNSPECIFIED
 from idp.saml.profiles.profile import Profile
@@ -12,12 +14,17 @@ _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
 _ENHANCED_ENTITY = re.compile(r"urn:flex:(JQ[0-9a-fA-F]{32})", re.ASCII)
 _ENHANCED_ACS = re.compile(
     r"https://login\.flex\.([a-z0-9]+)\.twilio\.com/login/callback"
-    r"\?connection=(JQ[0-9a-fA-F]{32})((?:&[^#\s]*)?)",
+    r"\?connection=(JQ[0-9a-fA-F]{32})((?:&[!$-\[\]-~]*)?)",  # printable ASCII without quote, hash and backslash
     re.ASCII,
 )
 _LEGACY_ENTITY = re.compile(r"https://iam\.twilio\.com/v1/Accounts/(AC[0-9a-fA-F]{32})/saml2/metadata", re.ASCII)
 _LEGACY_ACS = re.compile(r"https://iam\.twilio\.com/v1/Accounts/(AC[0-9a-fA-F]{32})/saml2", re.ASCII)
 _PREVIEW = re.compile(r"https://preview\.twilio\.com/iam/Accounts/(AC[0-9a-fA-F]{32})/saml2", re.ASCII)
+_ID = re.compile(r"(?:JQ|AC)[0-9a-fA-F]{32}", re.ASCII)
+
+MOST_PASTED = 3
+_LONGEST_SHOWN = 60
+_NOT_FLEX = "neither an Account SID (AC…), a connection (JQ…), nor an entity ID or ACS URL of Flex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,67 @@ def legacy_address(account_sid: str) -> FlexAddress:
         raise ValueError(f"not an Account SID of the form AC and 32 hex digits: {account_sid!r}")
     acs_url = f"https://iam.twilio.com/v1/Accounts/{account_sid}/saml2"
     return FlexAddress(LEGACY.slug, f"{acs_url}/metadata", acs_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What an operator pasted, understood: an address for each way of SSO that it names, and what is wrong with it."""
+
+    enhanced: FlexAddress | None = None
+    legacy: FlexAddress | None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def account_sid(self) -> str:
+        """The Account SID that was pasted, by itself or within an address; else empty."""
+        return account_id(self.legacy) if self.legacy else ""
+
+
+def account_id(address: FlexAddress) -> str:
+    """Return the connection (JQ…) or the Account SID (AC…) that an address is about; empty if it is none of Flex."""
+    found = _ID.search(address.entity_id)
+    return found[0] if found else ""
+
+
+def read(pasted: str) -> Pasted:
+    """Understand up to three pasted values, one below the other, that may tell more together than each alone.
+
+    An ACS or entity ID as pasted counts more than the one that would be derived from the others.
+    """
+    values = pasted.split()
+    if len(values) > MOST_PASTED:
+        return Pasted(faults=(f"Paste up to {MOST_PASTED} values; there are {len(values)}.",))
+    addresses = {value: derive(value) for value in values}
+    faults = [f"{_shown(value)} is {_NOT_FLEX}." for value, address in addresses.items() if address is None]
+    found: dict[str, FlexAddress | None] = {}
+    for profile in PROFILES_OF_FLEX:
+        own = {value: it for value, it in addresses.items() if it and it.profile == profile}
+        found[profile] = _together(own)
+        if own and found[profile] is None:
+            faults.append(f"These values do not belong together: {', '.join(map(_shown, own))}.")
+    return Pasted(found[ENHANCED.slug], found[LEGACY.slug], tuple(faults))
+
+
+def _together(pasted: Mapping[str, FlexAddress]) -> FlexAddress | None:
+    """Return the one address that all these values are parts of, or None."""
+    if len({account_id(it) for it in pasted.values()}) != 1:
+        return None
+    explicit = {it for value, it in pasted.items() if value in (it.acs_url, it.entity_id)}
+    chosen = [it for it in explicit if derive(account_id(it)) != it] or [*explicit, *pasted.values()]
+    return chosen[0] if len(set(chosen)) == 1 else None
+
+
+def _shown(value: str) -> str:
+    return f"“{value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + '…'}”"
+
+
+def suggest(profile: str, taken: Collection[str]) -> tuple[str, str]:
+    """Suggest a short name that is not taken, and a name for agents to read, for a new connection."""
+    slug, name = ("flex", "Flex") if profile == ENHANCED.slug else ("flex-legacy", "Flex (legacy)")
+    if slug not in taken:
+        return slug, name
+    number = next(it for it in count(2) if f"{slug}-{it}" not in taken)
+    return f"{slug}-{number}", f"{name} {number}"
 
 
 def derive(pasted: str) -> FlexAddress | None:
@@ -136,3 +204,4 @@ LEGACY = Profile(
     accepted_name_id_formats=_FORMATS,
     name_id_format=UNSPECIFIED,
 )
+PROFILES_OF_FLEX = (ENHANCED.slug, LEGACY.slug)

@@ -1,0 +1,91 @@
+"""What is seen in Flex when a sign-in does not work, why, and what to do about it here and in the Console."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Our own values, as they stand in the sentences. `fingerprint` is the SHA-256 of our certificate.
+
+    `lacking` names agents whose record lacks something mandatory, `typed` the typed attributes that are released;
+    both are texts, and say so if there are none.
+    """
+
+    issuer: str
+    sso_url: str
+    metadata_url: str
+    fingerprint: str
+    entity_id: str
+    acs_url: str
+    lacking: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One thing seen, its cause, and what we say; `say` holds fields of `Here` in braces."""
+
+    slug: str
+    seen: str
+    cause: str
+    say: str
+
+    def said(self, here: Here) -> str:
+        """Return what to do, with our own values filled in."""
+        return self.say.format_map(asdict(here))
+
+
+SYMPTOMS = (
+    Symptom(
+        "login-box",
+        "A box for Twilio user name and password; 70004 or 401",
+        "The Issuer in the Console differs from ours, or Flex asked for a kind of name that it does not get here.",
+        "The Identity Provider Issuer in the Console must be exactly {issuer}. "
+        "If it is, listen while somebody signs in: the request shows the name that Flex asks for.",
+    ),
+    Symptom(
+        "certificate",
+        "70251, or 403 “no valid certificate”",
+        "The certificate in the Console is missing, cut short, or of another key.",
+        "Copy X.509 Certificate again, with its BEGIN and END lines. The SHA-256 fingerprint of ours is {fingerprint}.",
+    ),
+    Symptom(
+        "xml-shown",
+        "“This XML file does not appear to have any style information”",
+        "The Single Sign-On URL in the Console is another address of ours, mostly that of the metadata.",
+        "Single Sign-On URL must be {sso_url}, not {metadata_url}.",
+    ),
+    Symptom(
+        "no-role",
+        "45050, or “doesn't have a role attribute”",
+        "The agent's record here lacks roles, full name or e-mail.",
+        "Fill in what is missing and sign in again. Missing now: {lacking}.",
+    ),
+    Symptom(
+        "bad-attribute",
+        "400, “Error invalid attribute format”",
+        "The value of an attribute does not fit the type at the end of its name, such as .int or .boolean.",
+        "Correct that value, or take it off the list of what this service is told. Typed attributes now: {typed}.",
+    ),
+    Symptom(
+        "bad-settings",
+        "“Invalid SSO Settings”",
+        "The address that Flex was opened at is not among the Trusted URLs, or a Flex you host yourself lacks the "
+        "oauth section in its configuration.",
+        "Add the origin that the browser shows, such as https://desk.example.com without a path, to Trusted URLs; "
+        "wildcards do not count. For a Flex you host yourself, add the oauth section as well.",
+    ),
+    Symptom(
+        "session-not-found",
+        "“Session not found”, or cookie errors while Flex sits in a frame",
+        "The browser keeps no cookies of other sites in frames.",
+        "Turn on Login using popup in the Console.",
+    ),
+    Symptom(
+        "other-number",
+        "70252, 70253, 45002, 45003 or 45009",
+        "Twilio could not use our answer, and does not document why.",
+        "Choose Check here first. If all is well there, compare with the Console in this order: the certificate "
+        "(fingerprint {fingerprint}), the Issuer ({issuer}), the ACS URL ({acs_url}), the audience ({entity_id}).",
+    ),
+)

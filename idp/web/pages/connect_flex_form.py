@@ -1,0 +1,102 @@
+"""The first step: what an operator pasted, and registering one connection of it."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.http import QueryDict
+
+from idp.saml import adoption, registration
+from idp.saml.models import ServiceProvider
+from idp.saml.profiles import PROFILES, flex
+from idp.saml.profiles.flex import PROFILES_OF_FLEX, FlexAddress
+from idp.saml.registration import Draft
+
+RESERVED = {"symptoms"}
+LONGEST_PASTED = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of SSO that was understood: its address, what is odd about it, and what would be registered."""
+
+    label: str
+    address: FlexAddress
+    review: flex.Review
+    known: ServiceProvider | None
+    slug: str
+    name: str
+
+    @property
+    def flex_id(self) -> str:
+        """The connection or the account."""
+        return flex.account_id(self.address)
+
+    @property
+    def is_flex(self) -> bool:
+        """Whether the service that is there already was registered as a Flex."""
+        return self.known is not None and self.known.profile in PROFILES_OF_FLEX
+
+
+def way(address: FlexAddress) -> Way:
+    """Prepare one address for the page, with names that do not clash."""
+    known = ServiceProvider.objects.filter(entity_id=address.entity_id).first()
+    slug, name = flex.suggest(address.profile, adoption.taken_slugs() | RESERVED)
+    return Way(PROFILES[address.profile].label, address, flex.review(address), known, slug, name)
+
+
+class PasteForm(forms.Form):
+    """Up to three values from the Console."""
+
+    pasted = forms.CharField(
+        label="Account SID, connection (JQ…), ACS URL or entity ID",
+        help_text=f"Any one of them will do; up to {flex.MOST_PASTED}, one below the other.",
+        max_length=LONGEST_PASTED,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_pasted(self) -> str:
+        """Understand it, or say what cannot be understood."""
+        pasted: str = self.cleaned_data["pasted"]
+        if faults := flex.read(pasted).faults:
+            raise ValidationError(list(faults))
+        return pasted
+
+    @property
+    def understood(self) -> flex.Pasted:
+        """What was pasted, as addresses."""
+        return flex.read(self.cleaned_data["pasted"])
+
+
+class ConnectForm(forms.Form):
+    """The connection to register: by which preset, and under which names."""
+
+    profile = forms.ChoiceField(choices=[(it, it) for it in PROFILES_OF_FLEX])
+    name = forms.CharField(max_length=100)
+    slug = forms.CharField(max_length=50, validators=[validate_slug])
+
+    def __init__(self, data: QueryDict, pasted: flex.Pasted) -> None:
+        super().__init__(data)
+        self.pasted = pasted
+
+    def clean_slug(self) -> str:
+        """Refuse a short name that is an address of this page."""
+        slug: str = self.cleaned_data["slug"]
+        if slug in RESERVED:
+            raise ValidationError("This short name is the address of another page. Choose another.")
+        return slug
+
+    def connect(self) -> ServiceProvider:
+        """Register what was pasted. Raises ValidationError, and then nothing is added."""
+        address = self.pasted.enhanced if self.cleaned_data["profile"] == flex.ENHANCED.slug else self.pasted.legacy
+        if address is None:
+            raise ValidationError("What was pasted does not say how this way of SSO is addressed.")
+        return connect(address, slug=self.cleaned_data["slug"], name=self.cleaned_data["name"])
+
+
+def connect(address: FlexAddress, *, slug: str, name: str) -> ServiceProvider:
+    """Register a Flex connection. Raises ValidationError with sentences, and then nothing is added."""
+    if fault := flex.review(address).fault:
+        raise ValidationError(fault)
+    return registration.register(Draft.of_flex(address), slug=slug, name=name)
