@@ -6,7 +6,7 @@ from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import attributes
 from idp.saml.assertion import Attribute
-from idp.saml.attributes import Release, Source
+from idp.saml.attributes import Release, Rules, Source
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import SentAttribute, ServiceProvider
 from idp.saml.profiles import Person
@@ -37,15 +37,23 @@ class Told:
 
 def told(sp: ServiceProvider, agent: Agent, name_id: str) -> Told:
     """Return what a service provider is to be told about an agent. Raises UnreleasableAttribute."""
-    releases = tuple(it.line for it in sp.released.all())
-    rules = attributes.rules_of(sp.profile)
+    releases, rules = releases_of(sp), attributes.rules_of(sp.profile)
     sent = SentAttribute.objects.filter(agent=agent, service_provider=sp) if rules.typed else ()
-    before = frozenset(it.name for it in sent)
+    return tell(person_of(agent, name_id, releases), releases, rules, frozenset(it.name for it in sent))
+
+
+def tell(person: Person, releases: tuple[Release, ...], rules: Rules, before: frozenset[str] = frozenset()) -> Told:
+    """Return what is to be told about a person of whom the names `before` were told. Raises UnreleasableAttribute."""
     try:
-        released = attributes.release(person_of(agent, name_id, releases), releases, before, rules)
+        released = attributes.release(person, releases, before, rules)
     except ValueError as error:
         raise UnreleasableAttribute(str(error)) from error
     return Told(released, tuple(it.name for it in released if rules.typed and it.name not in before))
+
+
+def releases_of(sp: ServiceProvider) -> tuple[Release, ...]:
+    """Return a service provider's release list as the pure rules take it."""
+    return tuple(it.line for it in sp.released.all())
 
 
 def keep(sp: ServiceProvider, agent: Agent, sent: Told) -> None:

@@ -30,7 +30,7 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     _check_wishes(asked, subject.name_id, context)
     told = released.told(sp, agent, subject.name_id)
     content = Answer(
-        envelope=_envelope(sp, asked),
+        envelope=envelope(sp, asked),
         subject=subject,
         authenticated=Authenticated(admission.authentication.authenticated_at, context, admission.session_index),
         attributes=told.attributes,
@@ -61,10 +61,13 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     return response.octets
 
 
-def written(sp: ServiceProvider, content: Answer, now: datetime) -> assertion.Sent:
-    """Sign and encrypt an answer as this service provider wants it. Raises UnusableKey."""
+def written(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bool = False) -> assertion.Sent:
+    """Sign and encrypt an answer as this service provider wants it. Raises UnusableKey.
+
+    A `readable` one is for a reader of our own, which holds no key to decrypt with.
+    """
     encryption = None
-    if sp.encrypt:
+    if sp.encrypt and not readable:
         transport = KEY_TRANSPORTS[sp.key_transport][1]
         encryption = Encryption(sp.to_encrypt_for, sp.encryption_algorithm, transport)
     return assertion.answer(content, key=signing_keys.key_for(sp, now), now=now, signed=sp.sign, encryption=encryption)
@@ -72,7 +75,7 @@ def written(sp: ServiceProvider, content: Answer, now: datetime) -> assertion.Se
 
 def refusal(sp: ServiceProvider, asked: Asked, status: SamlStatus, now: datetime) -> bytes:
     """Answer a request with a signed Response that tells only a status."""
-    return assertion.answer_with_status(_envelope(sp, asked), status, key=signing_keys.key_for(sp, now), now=now)
+    return assertion.answer_with_status(envelope(sp, asked), status, key=signing_keys.key_for(sp, now), now=now)
 
 
 def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
@@ -81,7 +84,8 @@ def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
         raise AlreadySignedIn("this request was answered before")
 
 
-def _envelope(sp: ServiceProvider, asked: Asked) -> Envelope:
+def envelope(sp: ServiceProvider, asked: Asked) -> Envelope:
+    """Return between whom an answer goes."""
     return Envelope(
         issuer=settings.LATCHKEY.saml_entity_id,
         audience=sp.entity_id,

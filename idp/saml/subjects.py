@@ -19,13 +19,33 @@ def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Subject:
     """
     profile = sp.expects
     answered = answered_format(profile, asked.name_id_format)
-    if answered == names.TRANSIENT:
-        return Subject(new_id(), answered)
-    if answered == names.EMAIL_ADDRESS and profile.format_as_asked:
-        return Subject(agent.email, answered)
-    owner = sp if answered == names.PERSISTENT else None
+    if passing := _passing(agent, sp, answered):
+        return passing
+    owner = _owner(sp, answered)
     issued = SubjectName.objects.filter(agent=agent, service_provider=owner).exists()
     if not may_be_named(profile, answered, allow_create=asked.allow_create, issued=issued):
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
         raise AnswerWithStatus(status, asked.address, "the request forbids making the name that it asks for")
     return Subject(SubjectName.of(agent, owner), answered)
+
+
+def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
+    """Return what `subject_of` would without a wish of the request; a name not made yet is empty, and stays unmade."""
+    answered = answered_format(sp.expects, None)
+    if passing := _passing(agent, sp, answered):
+        return passing
+    given = SubjectName.objects.filter(agent=agent, service_provider=_owner(sp, answered)).first()
+    return Subject(given.value if given else "", answered)
+
+
+def _passing(agent: Agent, sp: ServiceProvider, answered: str) -> Subject | None:
+    """Return a name that is not kept: of this answer only, or the agent's address."""
+    if answered == names.TRANSIENT:
+        return Subject(new_id(), answered)
+    if answered == names.EMAIL_ADDRESS and sp.expects.format_as_asked:
+        return Subject(agent.email, answered)
+    return None
+
+
+def _owner(sp: ServiceProvider, answered: str) -> ServiceProvider | None:
+    return sp if answered == names.PERSISTENT else None

@@ -5,9 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from idp import reference
-from idp.audit.models import LoginEvent
+from idp.audit.models import Kind, LoginEvent
+from idp.saml.models import IssuedAssertion
 from idp.web import trail_words
 from idp.web.admin.reading import ReadOnlyAdmin
 
@@ -31,6 +35,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "method",
         "decided",
         "detail",
+        "explained",
         "understood",
         "watched",
         "address",
@@ -61,3 +66,11 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
     def watched(self, event: LoginEvent) -> str | None:
         """Say what rules in watch only would have done."""
         return trail_words.watched(event) or None
+
+    @admin.display(description="what was sent", empty_value="-")
+    def explained(self, event: LoginEvent) -> SafeString | None:
+        """Lead from an answer to the page that explains it."""
+        sent = event.kind == Kind.ANSWERED
+        issued = IssuedAssertion.objects.filter(assertion_id=event.detail).first() if sent else None
+        link = '<a href="{}">What was sent</a>'
+        return format_html(link, reverse("admin:answer", args=[issued.pk])) if issued else None

@@ -1,0 +1,102 @@
+"""What a service provider would be sent now: worked out as for a sign-in, but nothing is kept and nothing sent.
+
+Signed bytes never leave this module: whoever held them could sign in with them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.agents.authentication import Method
+from idp.agents.models import Agent
+from idp.saml import attributes, published, released, responses, second_reader
+from idp.saml.asked import Asked
+from idp.saml.assertion import Answer, Authenticated, Sign, Subject
+from idp.saml.elements import new_id
+from idp.saml.errors import UnregisteredAcs
+from idp.saml.models import ServiceProvider
+from idp.saml.profiles import Person
+from idp.saml.released import Told
+from idp.saml.second_reader import Expected, Verdict
+from idp.saml.subjects import subject_so_far
+
+NOT_YET = "made-at-the-first-sign-in"
+MADE_UP = Person(
+    name_id="made-up-person",
+    email="made.up@example.org",
+    full_name="Made-Up <Person> & Søn",  # markup must arrive as a name
+    roles=("agent",),
+    department="Made-up department",
+    phone="+12025550123",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """An answer that nobody gets, as it would be kept: readable, every signature value blank.
+
+    `named` tells whether the agent has a NameID there already; else NOT_YET stands in its place.
+    """
+
+    response: str
+    request_id: str
+    acs_url: str
+    named: bool
+
+
+def would(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Would:
+    """Make the answer for an agent, or (None) for a made-up person, to a made-up request for the default ACS.
+
+    Raises UnreleasableAttribute, UnusableKey, or UnregisteredAcs if the service has no address.
+    """
+    content = _content(sp, agent, now)
+    return _would(content, responses.written(sp, content, now).kept)
+
+
+def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple[Would, Verdict]:
+    """Make the same answer, and have the second reader judge it. An encrypted one is judged readable.
+
+    Raises what `would` raises.
+    """
+    content = _content(sp, agent, now)
+    kept = responses.written(sp, content, now).kept
+    readable = responses.written(sp, content, now, readable=True)
+    expected = Expected(
+        entity_id=sp.entity_id,
+        acs_url=content.envelope.acs_url,
+        request_id=content.envelope.in_response_to or "",
+        sign=Sign(sp.sign),
+        wants_attributes=bool(content.attributes),
+        metadata=published.metadata_document(now),
+    )
+    return _would(content, kept), second_reader.judge(readable.octets, expected)
+
+
+def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Answer:
+    consumer = next(iter(sp.consumers.all()), None)
+    if consumer is None:
+        raise UnregisteredAcs("no ACS is registered", sentence="This service has no address that takes Responses.")
+    subject, told = _about(sp, agent)
+    return Answer(
+        envelope=responses.envelope(sp, Asked(new_id(), consumer.url, None)),
+        subject=subject,
+        authenticated=Authenticated(now, sp.context_of(Method.CODE), new_id()),
+        attributes=told.attributes,
+    )
+
+
+def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Told]:
+    if agent is None:
+        told = released.tell(MADE_UP, released.releases_of(sp), attributes.rules_of(sp.profile))
+        return Subject(MADE_UP.name_id, sp.expects.name_id_format), told
+    subject = subject_so_far(agent, sp)
+    told = released.told(sp, agent, subject.name_id)
+    return (subject if subject.name_id else Subject(NOT_YET, subject.name_id_format)), told
+
+
+def _would(content: Answer, response: str) -> Would:
+    return Would(
+        response=response,
+        request_id=content.envelope.in_response_to or "",
+        acs_url=content.envelope.acs_url,
+        named=content.subject.name_id != NOT_YET,
+    )

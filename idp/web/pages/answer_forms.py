@@ -1,0 +1,41 @@
+"""The forms that choose whose answer to look at. They are sent by POST: no address names a person."""
+
+from typing import Any
+
+from django import forms
+
+from idp.agents.models import Agent
+from idp.saml.models import ServiceProvider
+
+UNKNOWN = "Nobody here has this e-mail."
+
+
+class AgentForm(forms.Form):
+    """An agent by e-mail, or none: then a made-up person."""
+
+    agent = forms.CharField(
+        label="E-mail of the agent",
+        required=False,
+        help_text="Leave it empty for a made-up person.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_agent(self) -> Agent | None:
+        """Find the agent in any letter case."""
+        email = str(self.cleaned_data["agent"])
+        found = Agent.objects.filter(email__iexact=email).first() if email else None
+        if email and found is None:
+            raise forms.ValidationError(UNKNOWN)
+        return found
+
+
+class WouldForm(AgentForm):
+    """A service and an agent."""
+
+    service = forms.ModelChoiceField(ServiceProvider.objects.all(), to_field_name="slug", empty_label=None)
+    field_order = ["service", "agent"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agent"].required = True
+        self.fields["agent"].help_text = ""

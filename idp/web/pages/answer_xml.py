@@ -1,0 +1,84 @@
+"""A Response as people can read it: indented, coloured, escaped, its personal values hidden until shown."""
+
+from collections.abc import Iterator
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from lxml import etree
+
+from idp.agents.roles import ROLES
+from idp.saml import documents, names
+from idp.saml.reading_answers import LARGEST
+
+LONGEST_ENCODED = 48  # a certificate in full helps nobody; its fingerprint is among the checks
+HIDDEN = mark_safe('<span class="hidden-value">hidden</span>')
+BLANK = mark_safe('<span class="quiet">blank: it is never kept</span>')
+
+_PERSONAL = {f"{{{names.ASSERTION}}}NameID", f"{{{names.ASSERTION}}}AttributeValue"}
+_DIGEST = f"{{{names.SIGNATURE}}}DigestValue"  # whoever guesses a number could try the guess on it
+_ENCODED = {f"{{{names.SIGNATURE}}}X509Certificate", f"{{{names.ENCRYPTION}}}CipherValue"}
+_SIGNATURE_VALUE = f"{{{names.SIGNATURE}}}SignatureValue"
+
+
+def personal(value: str) -> bool:
+    """Tell whether a value may say something about a person: all but empty ones and roles of the closed list."""
+    return not all(part in ROLES for part in value.split(",") if value)
+
+
+def rendered(xml: str, *, masked: bool) -> SafeString:
+    """Render a Response that `reading_answers.read` could read, one element a line."""
+    root = documents.parse(xml.encode(), limit=LARGEST)
+    return format_html_join("\n", "{}", ((line,) for line in _lines(root, 0, masked)))
+
+
+def _lines(found: etree._Element, depth: int, masked: bool) -> Iterator[SafeString]:
+    name, opening = _name(found), format_html_join("", "{}", ((it,) for it in _attributes(found)))
+    indent = "  " * depth
+    if len(found):
+        yield format_html('{}<span class="tag">&lt;{}</span>{}<span class="tag">&gt;</span>', indent, name, opening)
+        for inner in found:
+            yield from _lines(inner, depth + 1, masked)
+        yield format_html('{}<span class="tag">&lt;/{}&gt;</span>', indent, name)
+    elif not found.text and found.tag != _SIGNATURE_VALUE:
+        yield format_html('{}<span class="tag">&lt;{}</span>{}<span class="tag">/&gt;</span>', indent, name, opening)
+    else:
+        yield format_html(
+            '{}<span class="tag">&lt;{}</span>{}<span class="tag">&gt;</span>{}<span class="tag">&lt;/{}&gt;</span>',
+            indent,
+            name,
+            opening,
+            _text(found, masked),
+            name,
+        )
+
+
+def _attributes(found: etree._Element) -> Iterator[SafeString]:
+    """Yield the namespaces that begin here, then the attributes."""
+    parent = found.getparent()
+    known = {} if parent is None else parent.nsmap
+    begun = [(prefix, uri) for prefix, uri in found.nsmap.items() if known.get(prefix) != uri]
+    for prefix, uri in begun:
+        yield _attribute(f"xmlns:{prefix}" if prefix else "xmlns", uri)
+    for key, value in found.attrib.items():
+        yield _attribute(etree.QName(key).localname, str(value))
+
+
+def _attribute(name: str, value: str) -> SafeString:
+    return format_html(' <span class="name">{}</span>="<bdi class="value">{}</bdi>"', name, value)
+
+
+def _text(found: etree._Element, masked: bool) -> SafeString:
+    text = found.text or ""
+    if found.tag == _SIGNATURE_VALUE:
+        return BLANK
+    if masked and (found.tag == _DIGEST or (found.tag in _PERSONAL and personal(text))):
+        return HIDDEN
+    if found.tag in _ENCODED and len(text) > LONGEST_ENCODED:
+        encoded = "".join(text.split())
+        return format_html('{}… <span class="quiet">({} characters)</span>', encoded[:LONGEST_ENCODED], len(encoded))
+    return format_html("<bdi>{}</bdi>", text)
+
+
+def _name(found: etree._Element) -> str:
+    local = etree.QName(found).localname
+    return f"{found.prefix}:{local}" if found.prefix else local
