@@ -12,6 +12,10 @@ def main() -> None:
         from idp.demo import environment  # noqa: PLC0415 - only the demo writes its own settings, before they are read
 
         environment.prepare()
+    if sys.argv[1:2] == ["doctor"]:
+        from idp.web.checkup import before_django  # noqa: PLC0415 - it speaks where Django cannot start
+
+        before_django.stop_if_unfit(sys.argv[2:])
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings exist
 
     execute_from_command_line(sys.argv)

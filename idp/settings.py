@@ -16,7 +16,7 @@ django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, 
 try:
     LATCHKEY = conf.load(dict(os.environ))
 except conf.ConfigurationError as error:
-    sys.exit(str(error))
+    sys.exit(f"{error}\nWhat mends each: python manage.py doctor")
 
 BASE_DIR = conf.ROOT
 SECRET_KEY = LATCHKEY.secret_key.get_secret_value()
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "idp.web.middleware.references",
+    "idp.web.middleware.UnheededProxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

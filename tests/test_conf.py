@@ -154,6 +154,27 @@ def test_the_demo_serves_this_computer_and_its_own_network(load, base_url):
     assert load(**DEMO | {"LATCHKEY_BASE_URL": base_url}).demo
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LATCHKEY_CONTACT", "the team"),
+        ("LATCHKEY_LOGO", "http://acme.example/logo.png"),
+        ("LATCHKEY_LOGO", "https://acme.example/my logo.png"),
+        ("LATCHKEY_METADATA_NETWORKS", "10.1.0.0/16, inside"),
+        ("LATCHKEY_METADATA_NETWORKS", "10.1.0.1/16"),
+    ],
+)
+def test_what_metadata_cannot_use_is_refused(faults, name, value):
+    assert [fault.split(" ")[0] for fault in faults(**{name: value})] == [name]
+
+
+def test_networks_are_read_and_this_computer_is_one_of_them_only_in_the_demo(load):
+    listed = load(LATCHKEY_METADATA_NETWORKS="10.1.0.0/16, fd00::/8").fetchable_networks
+    assert [str(it) for it in listed] == ["10.1.0.0/16", "fd00::/8"]
+    assert load().fetchable_networks == ()
+    assert [str(it) for it in load(**DEMO).fetchable_networks] == ["127.0.0.0/8", "::1/128"]
+
+
 def test_no_message_holds_a_secret(load):
     wrong = {name: f"wrong {value}" for name, value in SECRETS.items() if name != "LATCHKEY_SECRET_KEY"}
     with pytest.raises(ConfigurationError) as refused:

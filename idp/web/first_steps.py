@@ -2,23 +2,39 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from idp import clock
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.otp.models import PhoneAuthenticator
-from idp.policies.models import rules_in_force
+from idp.keys import keyring
+from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.policies.models import AccessRule, rules_in_force
+from idp.saml import metadata_alarms
 from idp.saml.models import ServiceProvider
+from idp.web.checkup import proxies, whole
+from idp.web.checkup.finding import State, worst_first
+from idp.web.checkup.proxies import Arrived
+
+OWN = "The link you came by works once; next time you need a password and an authenticator app."
+TEXTS = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
+SERVICE = "Flex, or another service, asks us who is who."
+AGENT = "With a mobile number, since that is the proof."
+POLICY = "Without any rule, every phone and computer of an agent is let in."
+SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something still to do: a link's words, its address, and why."""
+    """Something still to do: a link's words, its address, and why. An alarm that is not `loud` leaves time."""
 
     link: str
     url: str
     why: str
+    loud: bool = True
 
 
 def left(operator: Agent) -> list[Step]:
@@ -26,41 +42,52 @@ def left(operator: Agent) -> list[Step]:
     return [step for done, step in _steps(operator) if not done]
 
 
-def alarms() -> list[Step]:
-    """List what keeps agents out."""
-    if rules_in_force() is not None:
-        return []
-    rules = reverse("admin:policies_accessrule_changelist")
-    return [Step("Access rules", rules, "A rule cannot be read, so nobody is let in. Delete that rule.")]
+def alarms(request: HttpRequest) -> list[Step]:
+    """List what keeps agents out, or soon will. The request itself shows what the proxies add."""
+    change = reverse("admin:key_change")
+    found = [Step("Change the key", change, it.sentence, it.loud) for it in keyring.endings(clock.now())]
+    if rules_in_force() is None:
+        rules = reverse("admin:policies_accessrule_changelist")
+        found.insert(0, Step("Access rules", rules, "A rule cannot be read, so nobody is let in. Delete that rule."))
+    return [*found, *_of_metadata(), *_out_of_order(request)]
+
+
+def _of_metadata() -> list[Step]:
+    found = metadata_alarms.alarms(clock.now())
+    return [Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False) for sp, why in found]
+
+
+def _out_of_order(request: HttpRequest) -> list[Step]:
+    conf, page = settings.LATCHKEY, reverse("admin:checkup")
+    judged = [*proxies.judge(Arrived.by(request), conf), *whole.cheap(conf, clock.now())]
+    ill = worst_first(it for it in judged if it.state in (State.FAULT, State.WARNING))
+    link = "Is everything in order?"
+    return [Step(link, page, f"{it.subject}: {it.sentence} {it.fix}", it.state is State.FAULT) for it in ill]
 
 
 def _steps(operator: Agent) -> list[tuple[bool, Step]]:
     own = operator.has_usable_password() and TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()
+    signed_in = LoginEvent.objects.filter(kind=Kind.SIGNED_IN).exists()
     return [
+        (own, Step("Set up your own sign-in", reverse("admin:own_sign_in"), OWN)),
+        (_sent(), Step("See whether Twilio knows us", reverse("admin:checkup"), TEXTS)),
+        (_connected(), Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
+        (_enrolled(), Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
         (
-            own,
-            Step(
-                "Set up your own sign-in",
-                reverse("admin:own_sign_in"),
-                "The link you came by works once; next time you need a password and an authenticator app.",
-            ),
+            signed_in or AccessRule.objects.exists(),
+            Step("Decide which phones may enter", reverse("admin:policies_accessrule_changelist"), POLICY),
         ),
-        (
-            ServiceProvider.objects.filter(enabled=True).exists(),
-            Step(
-                "Add a service", reverse("admin:saml_serviceprovider_add"), "Flex, for instance. It asks us who is who."
-            ),
-        ),
-        (
-            PhoneAuthenticator.objects.filter(user__is_active=True).exists(),
-            Step("Add an agent", reverse("admin:agents_agent_add"), "With a mobile number, since that is the proof."),
-        ),
-        (
-            LoginEvent.objects.filter(kind=Kind.SIGNED_IN).exists(),
-            Step(
-                "Watch the first sign-in",
-                reverse("admin:audit_loginevent_changelist"),
-                "Sign in to the service as an agent; each step appears in the trail.",
-            ),
-        ),
+        (signed_in, Step("Watch the first sign-in", reverse("admin:audit_loginevent_changelist"), SIGN_IN)),
     ]
+
+
+def _sent() -> bool:
+    return VerificationSend.objects.filter(answer="sent").exists()
+
+
+def _connected() -> bool:
+    return ServiceProvider.objects.filter(enabled=True).exists()
+
+
+def _enrolled() -> bool:
+    return PhoneAuthenticator.objects.filter(user__is_active=True).exists()

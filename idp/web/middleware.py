@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -68,6 +70,23 @@ def no_store(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class UnheededProxy:
+    """Warns once per process if a proxy ends HTTPS before us and the settings know of none: every form then fails."""
+
+    def __init__(self, get_response: Handler) -> None:
+        if settings.LATCHKEY.trusted_proxies or not settings.LATCHKEY.https:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self.told = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look whether a proxy has spoken, until one has."""
+        if not self.told and "X-Forwarded-Proto" in request.headers:
+            self.told = True
+            log.warning("unheeded_proxy", advice="Set LATCHKEY_TRUSTED_PROXIES to the number of proxies before us.")
+        return self.get_response(request)
 
 
 class ErrorPages:

@@ -21,13 +21,13 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.web import contents, first_steps, operator_links, own_sign_in
 from idp.web.operator_login import OperatorLoginForm
-from idp.web.pages import answers, connect_flex, keys, service_metadata
+from idp.web.pages import answers, checkup, connect_flex, keys, service_metadata
 
 # An agent's phone is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, not a password
 PREFIX = "/admin/"
-PAGES = (connect_flex, keys, service_metadata, answers)
+PAGES = (connect_flex, keys, service_metadata, answers, checkup)
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 
 
@@ -65,7 +65,7 @@ class OperatorSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what there is, and before it what to do next and what is broken."""
         steps = first_steps.left(_operator(request))
-        return super().index(request, {"steps": steps, "alarms": first_steps.alarms(), **(extra_context or {})})
+        return super().index(request, {"steps": steps, "alarms": first_steps.alarms(request), **(extra_context or {})})
 
     def own_sign_in(self, request: HttpRequest) -> HttpResponse:
         """Let operators set a password and register an authenticator app."""

@@ -1,0 +1,118 @@
+"""The address: does it lead here, and only here? And its certificate."""
+
+import socket
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from idp.conf import LOOPBACK, Conf
+from idp.keys.models import SigningKey, State, Use
+from idp.saml import names
+from idp.web.checkup import outside
+from idp.web.checkup.finding import Finding, fault, ok, warning
+from idp.web.checkup.outside import Answer, Unreachable
+
+SUBJECT, HTTPS = "address", "HTTPS"
+LONGEST_ENTITY_ID = 1024
+METADATA = "application/samlmetadata+xml"
+RENEW_WITHIN = timedelta(days=14)
+NAME_FIX = "Add the host to the DNS, or correct LATCHKEY_BASE_URL."
+UNREACHABLE_FIX = (
+    "Start the server and the proxy before it. If this computer cannot reach its own public address, "
+    "open it on a phone instead, and run the doctor with --offline."
+)
+ELSEWHERE_FIX = "Let the proxy pass this host on to this installation, or correct LATCHKEY_BASE_URL."
+TRUST_FIX = "Give the proxy a certificate that phones trust, for exactly this host, with its intermediate ones."
+OTHER_KEYS_FIX = "Let the server and this command use the same DATABASE_URL, and let the proxy lead to that server."
+_CERTIFICATE = f".//{{{names.METADATA}}}IDPSSODescriptor//{{{names.SIGNATURE}}}X509Certificate"
+
+
+def at_hand(conf: Conf) -> list[Finding]:
+    """Judge what the settings say of the address."""
+    return [_entity_id(conf.saml_entity_id), _scheme(conf)]
+
+
+def everywhere(conf: Conf, now: datetime) -> list[Finding]:
+    """Visit the address as a browser would, and judge who answers."""
+    if not _resolves(conf.host):
+        return [fault(SUBJECT, f"The host {conf.host} has no address.", NAME_FIX)]
+    try:
+        alive = outside.get(f"{conf.base_url}/healthz")
+        metadata = outside.get(f"{conf.base_url}/saml/metadata")
+    except Unreachable as error:
+        fix = TRUST_FIX if "certificate" in str(error) else UNREACHABLE_FIX
+        return [fault(SUBJECT, f"{conf.base_url} cannot be reached from here: {error}.", fix)]
+    return [
+        answers(conf.base_url, alive),
+        published(metadata, conf.saml_entity_id, _own_certificates()),
+        *tls(alive, now),
+    ]
+
+
+def answers(base_url: str, alive: Answer) -> Finding:
+    """Judge what answers at /healthz."""
+    if alive.status == 200 and alive.body == b"ok\n":  # noqa: PLR2004
+        return ok(SUBJECT, f"{base_url} can be reached from here, and a Latchkey answers.")
+    return fault(SUBJECT, f"{base_url}/healthz answers {alive.status} instead of ok.", ELSEWHERE_FIX)
+
+
+def published(metadata: Answer, entity_id: str, own: set[str]) -> Finding:
+    """Judge whether the metadata that others fetch is ours. `own` are our certificates, as metadata writes them."""
+    kind = metadata.headers.get("content-type", "").partition(";")[0].strip()
+    if metadata.status != 200 or kind != METADATA:  # noqa: PLR2004
+        told = f"answers {metadata.status} as {kind or 'nothing'} instead of {METADATA}"
+        return fault(SUBJECT, f"/saml/metadata {told}.", ELSEWHERE_FIX)
+    found = _read(metadata.body)
+    if found is None or found.get("entityID") != entity_id:
+        return fault(SUBJECT, "The metadata at our address is of another entity ID than ours.", ELSEWHERE_FIX)
+    shown = {"".join((it.text or "").split()) for it in found.iterfind(_CERTIFICATE)}
+    if own and not own & shown:
+        return fault(SUBJECT, "The metadata at our address shows none of our keys.", OTHER_KEYS_FIX)
+    return ok(SUBJECT, "The metadata at our address is ours.")
+
+
+def tls(alive: Answer, now: datetime) -> list[Finding]:
+    """Judge how long the certificate of the address still counts; nothing is said on plain HTTP."""
+    if alive.certificate_ends is None:
+        return []
+    days = (alive.certificate_ends - now).days
+    if alive.certificate_ends - now > RENEW_WITHIN:
+        return [ok(HTTPS, f"The certificate of the address is trusted and counts for {days} more days.")]
+    return [warning(HTTPS, f"The certificate of the address ends in {days} days.", "See why it was not renewed.")]
+
+
+def _entity_id(entity_id: str) -> Finding:
+    if any(it.isspace() for it in entity_id) or len(entity_id) > LONGEST_ENTITY_ID or not urlsplit(entity_id).scheme:
+        fix = "Set LATCHKEY_ENTITY_ID to a URI without spaces, or leave it empty. Services must be told."
+        return fault(SUBJECT, "LATCHKEY_ENTITY_ID is no URI of up to 1024 characters.", fix)
+    return ok(SUBJECT, f"Services know us as {entity_id}.")
+
+
+def _scheme(conf: Conf) -> Finding:
+    if conf.https:
+        return ok(HTTPS, f"Browsers reach us at {conf.base_url}, and cookies are bound to HTTPS.")
+    if conf.host in LOOPBACK:
+        return ok(HTTPS, "Plain HTTP, as the demo may on this computer.")
+    fix = "Fine for a look on your own phone; turn LATCHKEY_DEMO off and use HTTPS for anything else."
+    return warning(HTTPS, f"Plain HTTP at {conf.host}: whoever shares this network can read along.", fix)
+
+
+def _resolves(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, None))
+    except (OSError, UnicodeError):
+        return False
+
+
+def _own_certificates() -> set[str]:
+    rows = SigningKey.objects.filter(use=Use.SAML, state=State.ACTIVE).values_list("certificate", flat=True)
+    return {"".join(line for line in it.splitlines() if not line.startswith("-----")) for it in rows}
+
+
+def _read(body: bytes) -> etree._Element | None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        return None

@@ -1,0 +1,76 @@
+"""The clock: ours against others that do not depend on it. A wrong clock spoils every Assertion."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from idp import clock
+from idp.conf import Conf
+from idp.web.checkup import outside
+from idp.web.checkup.finding import Finding, fault, not_checked, ok, warning
+
+SUBJECT = "clock"
+TWILIO = "https://verify.twilio.com"
+FAULT_BEYOND = timedelta(seconds=60)
+WARNING_BEYOND = timedelta(seconds=5)
+OUR_FIX = "Switch time synchronisation on here, chrony or systemd-timesyncd; timedatectl shows whether it runs."
+THEIR_FIX = "Switch time synchronisation on where the database runs."
+EITHER_FIX = "Compare both with a watch, and switch time synchronisation on where it is wrong."
+UNHEARD = not_checked(SUBJECT, "Twilio's clock could not be read, so ours was compared with the database's alone.")
+
+
+def at_hand() -> list[Finding]:
+    """Compare our clock with the database's."""
+    return judge(_database_ahead(), None)
+
+
+def everywhere(conf: Conf) -> list[Finding]:
+    """Compare our clock with the database's and with Twilio's."""
+    twilio = _ahead(conf.twilio.base_url or TWILIO)
+    found = judge(_database_ahead(), twilio)
+    return found if twilio is not None else [*found, UNHEARD]
+
+
+def judge(database: timedelta, twilio: timedelta | None) -> list[Finding]:
+    """Judge how far other clocks are ahead of ours, and say whose is wrong where Twilio's tells."""
+    if twilio is None:
+        apart = f"Our clock and the database's are {_seconds(database)} apart, so one of them is wrong."
+        return [_judged(database, "Our clock and the database's agree.", apart, EITHER_FIX)]
+    ours = f"Our clock is {_seconds(twilio)} {'behind' if twilio > timedelta(0) else 'ahead of'} Twilio's."
+    wrong = database - twilio if abs(twilio) > WARNING_BEYOND else database
+    theirs = f"The database's clock is {_seconds(wrong)} {'ahead' if wrong > timedelta(0) else 'behind'}."
+    return [
+        _judged(twilio, "Our clock and Twilio's agree.", ours, OUR_FIX),
+        _judged(wrong, "The database's clock is right.", theirs, THEIR_FIX),
+    ]
+
+
+def _judged(difference: timedelta, well: str, ill: str, fix: str) -> Finding:
+    if abs(difference) <= WARNING_BEYOND:
+        return ok(SUBJECT, well)
+    return (fault if abs(difference) > FAULT_BEYOND else warning)(SUBJECT, ill, fix)
+
+
+def _seconds(difference: timedelta) -> str:
+    return f"{abs(difference).total_seconds():.0f} seconds"
+
+
+def _database_ahead() -> timedelta:
+    # In PostgreSQL CURRENT_TIMESTAMP is the begin of the transaction.
+    ask = "SELECT clock_timestamp()" if connection.vendor == "postgresql" else "SELECT CURRENT_TIMESTAMP"
+    before = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(ask)
+        (told,) = cursor.fetchone()
+    at = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
+    return at - _between(before, clock.now())
+
+
+def _ahead(url: str) -> timedelta | None:
+    before = clock.now()
+    at = outside.date_of(url)
+    return at - _between(before, clock.now()) if at else None
+
+
+def _between(before: datetime, after: datetime) -> datetime:
+    return before + (after - before) / 2

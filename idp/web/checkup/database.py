@@ -1,0 +1,151 @@
+"""The database: reachable, of a version that is known to work, with every table, and with room to write."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, NotSupportedError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.exceptions import InconsistentMigrationHistory
+from django.db.migrations.executor import MigrationExecutor
+
+from idp.web.checkup.finding import Finding, fault, ok, warning
+
+SUBJECT = "database"
+SECONDS = 5
+OLDEST_POSTGRESQL = 15
+MEGABYTE = 1024 * 1024
+FAULT_UNDER, WARNING_UNDER = 100 * MEGABYTE, 1024 * MEGABYTE
+MIGRATE = "Run: python manage.py migrate"
+AWAY_FIX = (
+    "If it is a server, start it, and compare host and port in DATABASE_URL; "
+    "if it is a file, let this user read and write it and its folder."
+)
+LOGIN_FIX = "Compare user and password in DATABASE_URL with the database's own."
+NAME_FIX = "Make it with createdb, or correct the name at the end of DATABASE_URL."
+WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
+WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or move to PostgreSQL by DATABASE_URL."
+
+
+def look() -> list[Finding]:
+    """Judge the database by a connection of its own, which waits some seconds at most."""
+    configured = connections["default"].settings_dict
+    if configured["ENGINE"].endswith("sqlite3") and not _is_there(configured["NAME"]):
+        return [fault(SUBJECT, "There is no database yet.", MIGRATE)]
+    if not configured["NAME"]:
+        return [fault(SUBJECT, "DATABASE_URL names no database.", NAME_FIX)]
+    try:
+        with closing(_own_connection()) as connection:
+            connection.ensure_connection()
+            return [*_of_kind(connection), migrations(_waiting(connection))]
+    except NotSupportedError:
+        return [version(0)]
+    except InconsistentMigrationHistory:
+        sentence = "The tables were changed in another order than this version wants."
+        return [fault(SUBJECT, sentence, "Restore a backup, or ask for help: this is not done by migrate.")]
+    except DatabaseError as error:
+        return [away(str(error), _where(configured))]
+
+
+def away(said: str, where: str) -> Finding:
+    """Judge why no connection could be made. What the database said may name the user, so it is not repeated."""
+    if "password" in said or "role" in said:
+        return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
+    if "does not exist" in said:
+        return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
+    if "not a database" in said or "malformed" in said:
+        return fault(SUBJECT, "The file of the database is damaged.", "Restore it from a backup.")
+    return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
+
+
+def migrations(waiting: int) -> Finding:
+    """Judge how many changes of tables are still to come."""
+    if not waiting:
+        return ok(SUBJECT, "All tables are up to date.")
+    return fault(SUBJECT, f"{waiting} changes of tables are not applied.", MIGRATE)
+
+
+def version(major: int) -> Finding:
+    """Judge PostgreSQL's version; 0 is one that Django itself refuses."""
+    if major >= OLDEST_POSTGRESQL:
+        return ok(SUBJECT, f"PostgreSQL {major} answers.")
+    shown = f"PostgreSQL {major}" if major else "This version of the database"
+    return fault(SUBJECT, f"{shown} is too old.", f"Move to PostgreSQL {OLDEST_POSTGRESQL} or newer.")
+
+
+def isolation(level: str) -> Finding:
+    """Judge PostgreSQL's default isolation."""
+    if level == "read committed":
+        return ok(SUBJECT, "Transactions are isolated as expected.")
+    fix = "Let default_transaction_isolation be 'read committed' for this database and user."
+    return warning(SUBJECT, f"Transactions are isolated by “{level}”, so some requests may fail and be busy.", fix)
+
+
+def journal(mode: str) -> Finding:
+    """Judge how SQLite writes."""
+    if mode == "wal":
+        return ok(SUBJECT, "SQLite answers, and writes ahead (WAL).")
+    return warning(SUBJECT, f"SQLite writes in mode “{mode}” instead of WAL: readers and writers wait.", WAL_FIX)
+
+
+def workers(count: str) -> Finding | None:
+    """Judge how many processes are to share a file; `count` is as in the environment."""
+    if not count.isdecimal() or int(count) <= 1:
+        return None
+    return warning(SUBJECT, f"{count} processes share one SQLite file, which is for a single one.", WORKERS_FIX)
+
+
+def room(free: int) -> Finding:
+    """Judge how many bytes are left on the disk of the database."""
+    megabytes = f"{free // MEGABYTE} MB are free on the disk of the database."
+    if free >= WARNING_UNDER:
+        return ok(SUBJECT, megabytes)
+    return (fault if free < FAULT_UNDER else warning)(SUBJECT, megabytes, "Make room: without it nobody can sign in.")
+
+
+def _where(configured: dict[str, Any]) -> str:
+    if configured["ENGINE"].endswith("sqlite3"):
+        return str(configured["NAME"])
+    return f"{configured['HOST'] or 'this computer'}, port {configured['PORT'] or 'by default'},"
+
+
+def _own_connection() -> BaseDatabaseWrapper:
+    """Connect beside the pool, which would wait half a minute for a database that is away."""
+    connection = connections["default"].copy()
+    options = connection.settings_dict["OPTIONS"]
+    if options.pop("pool", None):
+        options["connect_timeout"] = SECONDS
+    return connection
+
+
+def _waiting(connection: BaseDatabaseWrapper) -> int:
+    executor = MigrationExecutor(connection)
+    executor.loader.check_consistent_history(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _of_kind(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    if connection.vendor == "postgresql":
+        yield version(int(_told(connection, "SHOW server_version_num")) // 10_000)
+        yield isolation(_told(connection, "SHOW default_transaction_isolation"))
+        return
+    yield journal(_told(connection, "PRAGMA journal_mode"))
+    yield room(shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free)
+    if too_many := workers(os.environ.get("WEB_CONCURRENCY", "")):
+        yield too_many
+
+
+def _told(connection: BaseDatabaseWrapper, ask: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(ask)
+        return str(cursor.fetchone()[0])
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).stat().st_size > 0
+    except OSError:
+        return False

@@ -1,0 +1,59 @@
+"""Who may come in: services, agents, access rules, timeouts."""
+
+from collections.abc import Sequence
+
+from idp.otp.models import PhoneAuthenticator
+from idp.policies import timeouts
+from idp.policies.access import Effect, Mode, Rule
+from idp.policies.models import TimeoutPolicy, rules_in_force
+from idp.saml.models import ServiceProvider
+from idp.web.checkup.finding import Finding, fault, ok, warning
+
+SUBJECT = "policy"
+SERVICE_FIX = "Connect Flex in the admin, or run: python manage.py add_sp --help"
+AGENT_FIX = "Add agents with their numbers in the admin, or run: python manage.py add_agent --help"
+RULE_FIX = "Delete the rule that is marked unreadable under Access rules in the admin."
+
+
+def look() -> list[Finding]:
+    """Judge what operators have set up."""
+    services = ServiceProvider.objects.filter(enabled=True).count()
+    agents = PhoneAuthenticator.objects.filter(user__is_active=True).count()
+    known = set(TimeoutPolicy.objects.filter(built_in=True).values_list("name", flat=True))
+    return [rules(rules_in_force()), service(services), people(agents), built_in(known)]
+
+
+def rules(in_force: Sequence[Rule] | None) -> Finding:
+    """Judge the access rules; None are some that do not read."""
+    if in_force is None:
+        return fault(SUBJECT, "An access rule cannot be read, so nobody is let in.", RULE_FIX)
+    asked = [it for it in in_force if it.mode is Mode.ON]
+    shut = next((it for it in asked if it.effect is Effect.DENY and not it.conditions), None)
+    if shut:
+        fix = "Right if all sign-ins are to stop; else give the rule a condition, or switch it off."
+        return warning(SUBJECT, f"The access rule “{shut.name}” refuses everybody it meets.", fix)
+    return ok(SUBJECT, f"Access rules that decide: {len(asked)}. Whom none of them meets is let in.")
+
+
+def service(enabled: int) -> Finding:
+    """Judge how many services may ask for sign-ins."""
+    if enabled:
+        return ok(SUBJECT, f"Services that may ask for sign-ins: {enabled}.")
+    return warning(SUBJECT, "No service may ask for sign-ins.", SERVICE_FIX)
+
+
+def people(numbers: int) -> Finding:
+    """Judge how many numbers may sign in."""
+    if numbers:
+        return ok(SUBJECT, f"Numbers that may sign in: {numbers}.")
+    return warning(SUBJECT, "No agent with a number may sign in.", AGENT_FIX)
+
+
+def built_in(known: set[str]) -> Finding:
+    """Judge whether the built-in timeout policies are there."""
+    missing = sorted({it.name for it in timeouts.BUILT_IN} - known)
+    if not missing:
+        return ok(SUBJECT, "The built-in timeout policies are there.")
+    return fault(
+        SUBJECT, f"Built-in timeout policies are missing: {', '.join(missing)}.", "Run: python manage.py migrate"
+    )

@@ -1,0 +1,99 @@
+"""The proxies before us: does what they add to a request fit the settings? If not, every form fails."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+
+from idp.conf import Conf
+from idp.web.checkup.finding import Finding, fault, not_checked, ok, warning
+
+SUBJECT = "proxies"
+LONGEST_SHOWN = 200
+SETTING = "LATCHKEY_TRUSTED_PROXIES"
+PROTO_FIX = "Let the proxy that ends HTTPS set X-Forwarded-Proto to https, over whatever the browser sent."
+FOR_FIX = "Let each proxy append to X-Forwarded-For."
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What a request brought from the way. `forwarded_for` is in the order of the header: the nearest proxy last."""
+
+    remote: str
+    forwarded_for: tuple[str, ...]
+    proto: str
+    forwarded_host: str
+    host: str
+
+    @classmethod
+    def by(cls, request: HttpRequest) -> Self:
+        """Read a request, each header up to a readable length."""
+        chain = request.headers.get("X-Forwarded-For", "")[:LONGEST_SHOWN]
+        return cls(
+            remote=request.META.get("REMOTE_ADDR", ""),
+            forwarded_for=tuple(part.strip() for part in chain.split(",") if part.strip()),
+            proto=request.headers.get("X-Forwarded-Proto", "")[:LONGEST_SHOWN].partition(",")[0].strip().lower(),
+            forwarded_host=request.headers.get("X-Forwarded-Host", "")[:LONGEST_SHOWN],
+            host=request.headers.get("Host", "")[:LONGEST_SHOWN],
+        )
+
+
+def at_hand(conf: Conf) -> list[Finding]:
+    """Judge the setting alone, where no request is at hand."""
+    where = f"Open {conf.base_url}/admin/checkup/ the way agents come: it shows what the proxies really add."
+    if conf.https and not conf.trusted_proxies:
+        sentence = f"The address is HTTPS and {SETTING} is 0: right only if this server itself ends HTTPS."
+        return [warning(SUBJECT, sentence, f"Behind one proxy set {SETTING}=1. {where}")]
+    if not conf.trusted_proxies:
+        return [ok(SUBJECT, f"No proxy is expected, and {SETTING} is 0.")]
+    sentence = f"Whether {conf.trusted_proxies} proxies stand before us shows only in a request that came through them."
+    return [not_checked(SUBJECT, sentence, where)]
+
+
+def judge(arrived: Arrived, conf: Conf) -> list[Finding]:
+    """Judge what arrived by what the settings say."""
+    found = [_host(arrived, conf), _scheme(arrived, conf), _count(arrived, conf)]
+    return [it for it in found if it] or [ok(SUBJECT, "What the proxies add to this request fits the settings.")]
+
+
+def _host(arrived: Arrived, conf: Conf) -> Finding | None:
+    ours = urlsplit(conf.base_url).netloc
+    if arrived.host.lower() == ours.lower():
+        return None
+    sentence = f"This request came for {arrived.host or 'no host'}; ours is {ours}. Forms may fail."
+    return warning(SUBJECT, sentence, f"Open {conf.base_url} itself; if you did, let the proxy pass on Host unchanged.")
+
+
+def _scheme(arrived: Arrived, conf: Conf) -> Finding | None:
+    if not conf.https:
+        return None
+    if conf.trusted_proxies:
+        return None if arrived.proto == "https" else fault(SUBJECT, _not_https(arrived.proto), PROTO_FIX)
+    if not arrived.proto:
+        return None
+    sentence = f"A proxy ends HTTPS before us, but {SETTING} is 0: every form fails, every address is the proxy's."
+    return fault(SUBJECT, sentence, f"Set {SETTING}={max(1, len(arrived.forwarded_for))} and restart.")
+
+
+def _not_https(proto: str) -> str:
+    how = "says that the browser came by plain HTTP" if proto else "does not say that the browser came by HTTPS"
+    return f"The proxy {how}, so every form fails."
+
+
+def _count(arrived: Arrived, conf: Conf) -> Finding | None:
+    seen, said = len(arrived.forwarded_for), conf.trusted_proxies
+    if seen == said or (not said and conf.https and arrived.proto):  # the latter is told by _scheme
+        return None
+    sentence = f"X-Forwarded-For holds {_addresses(seen)}, and {SETTING} is {said}."
+    if seen < said:
+        fix = f"{FOR_FIX} Or, if there are fewer, set {SETTING}={seen} and restart." if seen else FOR_FIX
+        return fault(SUBJECT, f"{sentence} Addresses in the trail and in the limits are wrong.", fix)
+    fix = (
+        f"If all are proxies of yours, set {SETTING}={seen} and restart; if your browser sent one of them, all is well."
+    )
+    return warning(SUBJECT, sentence, fix)
+
+
+def _addresses(count: int) -> str:
+    return {0: "no address", 1: "1 address"}.get(count, f"{count} addresses")

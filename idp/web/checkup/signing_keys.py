@@ -1,0 +1,116 @@
+"""The keys that sign: each can be decrypted, fits its certificate, signs and verifies, and does not end soon."""
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import xmlsec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from lxml import etree
+
+from idp.errors import IdpError
+from idp.keys import certificates, keyring
+from idp.keys.ending import Ending
+from idp.keys.keyring import KeyUnreadable
+from idp.keys.models import SigningKey, State, Use
+from idp.saml import names
+from idp.saml.errors import UnusableKey
+from idp.saml.signing import SamlKey, self_test
+from idp.web.checkup.finding import Finding, fault, ok, warning
+
+SUBJECT = "keys"
+MOST_KEYS = 50
+WAITS_AT_MOST = timedelta(days=30)
+ALGORITHMS = {Use.SAML: names.RSA_SHA256, Use.SAML_EC: names.ECDSA_SHA256}
+CHANGE_FIX = "Open Signing keys in the admin and change the key: prepare, tell every service, switch."
+UNREADABLE_FIX = "Put the key that encrypted it back into LATCHKEY_KEY_ENCRYPTION_KEYS, behind the others by a comma."
+UNUSABLE_FIX = "Restore the table of signing keys from a backup, or prepare a new key and switch to it."
+LIBRARIES_FIX = "Install the locked packages anew, so that lxml and xmlsec move together."
+
+
+def look(now: datetime) -> list[Finding]:
+    """Judge the libraries that sign, every stored key, and when certificates end."""
+    ends = [dated(it) for it in keyring.endings(now)]
+    return [libraries(xmlsec.get_libxml_version(), etree.LIBXML_VERSION), *stored(now), *ends]
+
+
+def stored(now: datetime) -> list[Finding]:
+    """Judge whether each stored key can be used, the newest ones of each state first. One query."""
+    rows = list(SigningKey.objects.order_by("use", "state", "-made_at")[:MOST_KEYS])
+    found = list(itertools.chain.from_iterable(_of_key(row, now) for row in rows))
+    return found or [ok(SUBJECT, _well(len(rows)))]
+
+
+def libraries(of_xmlsec: tuple[int, ...], of_lxml: tuple[int, ...]) -> Finding:
+    """Judge whether the two libraries that handle our XML share one libxml2."""
+    if of_xmlsec == of_lxml:
+        return ok(SUBJECT, f"lxml and xmlsec share libxml2 {'.'.join(map(str, of_lxml))}.")
+    return fault(SUBJECT, "lxml and xmlsec use two different versions of libxml2.", LIBRARIES_FIX)
+
+
+def dated(ending: Ending) -> Finding:
+    """Judge a certificate that ends soon, or has ended."""
+    return (fault if ending.loud else warning)(SUBJECT, ending.sentence, CHANGE_FIX)
+
+
+def begun(label: str, begins: datetime, now: datetime) -> Finding | None:
+    """Judge whether a certificate counts already."""
+    if now >= begins:
+        return None
+    return fault(SUBJECT, f"The certificate of the {label} counts only from {begins:%d %B %Y}.", "Look at the clock.")
+
+
+def waiting(label: str, made_at: datetime, now: datetime) -> Finding | None:
+    """Judge how long a prepared key waits to be used."""
+    if now - made_at <= WAITS_AT_MOST:
+        return None
+    days = (now - made_at).days
+    return warning(SUBJECT, f"The {label} waits since {days} days.", "Switch to it, or it grows old before it is used.")
+
+
+def _well(count: int) -> str:
+    if not count:
+        return "There is no key yet; the first request makes one."
+    return f"{count} keys can be read, fit their certificates, sign and verify."
+
+
+def _of_key(row: SigningKey, now: datetime) -> list[Finding]:
+    label = f"{row.get_state_display()} key for {row.get_use_display()}"
+    found = [_usable(row, label)]
+    if row.state != State.RETIRED and row.certificate and found == [None]:
+        found.append(begun(label, certificates.begins_at(row.certificate), now))
+    if row.state == State.NEXT:
+        found.append(waiting(label, row.made_at, now))
+    return [it for it in found if it is not None]
+
+
+def _usable(row: SigningKey, label: str) -> Finding | None:
+    """Say what keeps a key from signing. A retired SAML key signs nothing, so it is only a warning there."""
+    judged: Callable[[str, str, str], Finding] = fault
+    if row.state == State.RETIRED and row.use != Use.TOKEN:
+        judged = warning
+    try:
+        key = keyring.read(row)
+        _try_out(key.private_key, key.certificate, Use(row.use))
+    except KeyUnreadable:
+        return judged(SUBJECT, f"The {label} cannot be decrypted.", UNREADABLE_FIX)
+    except (IdpError, ValueError, TypeError, UnsupportedAlgorithm, xmlsec.Error):
+        return judged(SUBJECT, f"The {label} does not fit its certificate or cannot sign.", UNUSABLE_FIX)
+    return None
+
+
+@lru_cache(maxsize=MOST_KEYS)
+def _try_out(private_key: str, certificate: str, use: Use) -> None:
+    """Sign and verify with a key, once per process. Raises UnusableKey, ValueError or TypeError."""
+    if use in ALGORITHMS:
+        self_test(SamlKey.load(private_key, certificate, ALGORITHMS[use]))
+        return
+    key = load_pem_private_key(private_key.encode(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise UnusableKey("wanted a key on the curve P-256 for tokens")
+    probe = b"self-test"
+    key.public_key().verify(key.sign(probe, ec.ECDSA(SHA256())), probe, ec.ECDSA(SHA256()))

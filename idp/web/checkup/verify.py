@@ -1,0 +1,80 @@
+"""Twilio Verify: do address, credentials and service fit, and does it send codes that our form takes?"""
+
+from http import HTTPStatus
+
+from idp.conf import Conf
+from idp.login.forms import CODE_LENGTH
+from idp.otp import twilio
+from idp.otp.gateway import Failure
+from idp.otp.models import VerificationSend
+from idp.otp.twilio_answers import Service, Trouble
+from idp.web.checkup.finding import Finding, fault, ok, warning
+
+SUBJECT = "Verify"
+CREDENTIALS_REFUSED, ACCOUNT_SUSPENDED, NOT_FOUND = 20003, 20005, 20404
+LONGEST_NAME = 30
+DECOY = "not sent"
+LAST_FIX = "Compare credentials and service SID with the Twilio Console; the doctor, asked online, says which is wrong."
+KEY_FIX = "Make an API key of this account and set TWILIO_API_KEY and TWILIO_API_SECRET."
+CREDENTIALS_FIX = (
+    "Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET with Account > API keys & tokens in the Twilio "
+    "Console: the key must be of this account and the secret its own. Make a new key if in doubt."
+)
+SERVICE_FIX = "Copy the SID (VA…) of the service from Verify > Services in the Twilio Console; mind the account."
+ACCOUNT_FIX = "Ask Twilio why the account is suspended; most often a payment is missing."
+NETWORK_FIX = "Let this computer reach verify.twilio.com on port 443, and look at status.twilio.com."
+LENGTH_FIX = f"Set the code length of the service to {CODE_LENGTH} in the Twilio Console, Verify > Services."
+
+
+def at_hand() -> list[Finding]:
+    """Judge what Twilio last said to a send. One query."""
+    answers = VerificationSend.objects.exclude(answer="").exclude(answer__startswith=DECOY).order_by("-pk")
+    return [it for it in [last_answer(answers.values_list("answer", flat=True).first() or "")] if it]
+
+
+def last_answer(answer: str) -> Finding | None:
+    """Judge an answer as the trail keeps it. Only what concerns everybody is told."""
+    if not answer.startswith(Failure.MISCONFIGURED.value):
+        return None
+    return fault(SUBJECT, f"Twilio refused the last text, {answer}: nobody gets a code.", LAST_FIX)
+
+
+def shape(conf: Conf) -> list[Finding]:
+    """Judge the credentials by their shape."""
+    key = conf.twilio.api_key
+    if key and not key.startswith("SK"):
+        return [fault(SUBJECT, "TWILIO_API_KEY is no API key: those begin with SK.", KEY_FIX)]
+    if not key:
+        return [warning(SUBJECT, "We sign in to Twilio by the account's own token, which opens all of it.", KEY_FIX)]
+    return [ok(SUBJECT, "The credentials for Twilio have the right shape.")]
+
+
+def everywhere() -> list[Finding]:
+    """Ask Twilio to describe the service. Nothing is sent to anybody."""
+    return judge(twilio.from_settings().service())
+
+
+def judge(answer: Service | Trouble) -> list[Finding]:
+    """Judge what Twilio said of the service."""
+    if isinstance(answer, Trouble):
+        return [_trouble(answer)]
+    name = "".join(it for it in answer.friendly_name if it.isprintable())[:LONGEST_NAME]
+    known = ok(SUBJECT, f"Twilio knows us and the service; “{name}” stands in each text.")
+    if answer.code_length == CODE_LENGTH:
+        return [known]
+    length = f"The service sends codes of {answer.code_length} digits, and our form takes {CODE_LENGTH}."
+    return [known, fault(SUBJECT, length, LENGTH_FIX)]
+
+
+def _trouble(trouble: Trouble) -> Finding:
+    if trouble.code == ACCOUNT_SUSPENDED:
+        return fault(SUBJECT, f"Twilio has suspended the account ({trouble.code}).", ACCOUNT_FIX)
+    if trouble.status == HTTPStatus.UNAUTHORIZED or trouble.code == CREDENTIALS_REFUSED:
+        return fault(SUBJECT, f"Twilio refuses our credentials ({CREDENTIALS_REFUSED}).", CREDENTIALS_FIX)
+    if trouble.status == HTTPStatus.NOT_FOUND and trouble.code:
+        return fault(SUBJECT, f"This account has no service of TWILIO_VERIFY_SERVICE_SID ({NOT_FOUND}).", SERVICE_FIX)
+    if not trouble.connected or not trouble.status:
+        return fault(SUBJECT, "Twilio Verify cannot be reached from here.", NETWORK_FIX)
+    code = f", code {trouble.code}" if trouble.code else ""
+    fix = f"Look at status.twilio.com. Twilio's support may ask for the request {trouble.request_id or '(none named)'}."
+    return fault(SUBJECT, f"Twilio Verify gives no usable answer (status {trouble.status}{code}).", fix)

@@ -1,0 +1,33 @@
+"""All subjects together. Where the database is away, what stands in it is told as not checked, not as wrong."""
+
+from datetime import datetime
+
+from idp.conf import Conf
+from idp.web.checkup import address, clocks, database, installation, policy, signing_keys, verify
+from idp.web.checkup.finding import Finding, in_order, not_checked
+
+AFTER_THE_DATABASE = "The database comes first."
+OFFLINE = "Nothing outside was asked."
+STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT)
+OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
+
+
+def cheap(conf: Conf, now: datetime) -> list[Finding]:
+    """Judge what costs a few queries at most, for a page that is opened often."""
+    return [*clocks.at_hand(), *signing_keys.stored(now), *address.at_hand(conf), *verify.at_hand()]
+
+
+def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
+    """Judge every subject, and with `online` ask Twilio and our own public address too."""
+    found = [*database.look(), *installation.look(conf), *address.at_hand(conf), *verify.shape(conf)]
+    usable = in_order(it for it in found if it.subject == database.SUBJECT)
+    found += _stored(now) if usable else [not_checked(it, AFTER_THE_DATABASE) for it in STORED]
+    if not online:
+        return [*found, *(clocks.at_hand() if usable else ()), *(not_checked(it, OFFLINE) for it in OUTSIDE)]
+    if not usable:
+        return [*found, *verify.everywhere(), not_checked(address.SUBJECT, AFTER_THE_DATABASE)]
+    return [*found, *clocks.everywhere(conf), *address.everywhere(conf, now), *verify.everywhere()]
+
+
+def _stored(now: datetime) -> list[Finding]:
+    return [*signing_keys.look(now), *policy.look(), *verify.at_hand()]

@@ -1,0 +1,37 @@
+"""`manage.py doctor`: is everything in order, and if not, what mends it?"""
+
+import argparse
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from idp import clock
+from idp.web.checkup import finding, proxies, whole
+from idp.web.management.asking import write_json
+
+
+class Command(BaseCommand):
+    """Look at everything that a sign-in depends on. Ends with 1 if something is at fault."""
+
+    help = "Looks at clock, keys, address, proxies, Verify, database and policy, and says how to mend what is wrong."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer to stay on this computer, and to speak to programs."""
+        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--offline", action="store_true", help="ask neither Twilio nor our own public address")
+
+    def handle(self, *_: Any, as_json: bool, offline: bool, **__: Any) -> None:
+        """Print one line for each finding, and its remedy beneath."""
+        conf = settings.LATCHKEY
+        judged = [*whole.everything(conf, clock.now(), online=not offline), *proxies.at_hand(conf)]
+        found = finding.worst_first(judged)
+        if as_json:
+            write_json(self.stdout, finding.as_values(found))
+        else:
+            self.stdout.write("\n".join(finding.lines(found)))
+        self.stderr.write(finding.summary(found))
+        if not finding.in_order(found):
+            sys.exit(1)

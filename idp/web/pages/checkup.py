@@ -1,0 +1,38 @@
+"""Is everything in order? The doctor's findings, and what the proxies added to this very request."""
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.login import presented
+from idp.web.checkup import finding, proxies, whole
+from idp.web.checkup.proxies import Arrived
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the address of the page, behind the operators' door."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: HttpRequest) -> HttpResponse:
+        """Show what can be told here; the button asks Twilio and our own public address too."""
+        return render(request, "admin/checkup.html", {**site.each_context(request), **_shown(request)})
+
+    return [path("checkup/", site.admin_view(page), name="checkup")]
+
+
+def _shown(request: HttpRequest) -> dict[str, object]:
+    conf, arrived, online = settings.LATCHKEY, Arrived.by(request), request.method == "POST"
+    found = [*proxies.judge(arrived, conf), *whole.everything(conf, clock.now(), online=online)]
+    return {
+        "title": "Is everything in order?",
+        "findings": finding.worst_first(found),
+        "summary": finding.summary(found),
+        "online": online,
+        "arrived": arrived,
+        "trusted": conf.trusted_proxies,
+        "address": presented.by(request).origin.address,
+    }

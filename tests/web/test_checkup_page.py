@@ -1,0 +1,173 @@
+"""The operators' page that says whether all is in order, the home page beside it, and a word in the log."""
+
+import pytest
+import requests
+from django.test import Client
+from structlog.testing import capture_logs
+
+from idp.agents.models import Agent
+from idp.keys.models import SigningKey
+from idp.otp.models import Verification, VerificationSend
+from tests.conftest import NOW, an_agent
+from tests.web.conftest import inside
+from tests.web.seeded import a_rule, a_service, a_signed_in_agent
+
+PAGE = "/admin/checkup/"
+SECRETS = ("a secret of the tests", "only for tests", "PRIVATE KEY")
+
+
+@pytest.fixture
+def behind(settings, live_server):
+    """Let the settings say that browsers come by HTTPS through so many proxies."""
+
+    def say(trusted):
+        https = settings.LATCHKEY.base_url.replace("http:", "https:")
+        settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"base_url": https, "trusted_proxies": trusted})
+
+    return say
+
+
+@pytest.fixture
+def through(live_server, transactional_db, keys):
+    """Ask for a page as an operator, over HTTP, with what proxies add."""
+
+    def ask(headers=None, page=PAGE):
+        operator = Agent.objects.filter(is_staff=True).first()
+        operator = operator or Agent.objects.create(email="o@acme.example", full_name="O", is_staff=True, password="!")
+        factor = operator.totpdevice_set.get_or_create(name="app", confirmed=True)[0]
+        cookies = {name: it.value for name, it in inside(operator, factor).cookies.items()}
+        answer = requests.get(f"{live_server.url}{page}", headers=headers, cookies=cookies, timeout=30)
+        assert answer.status_code == 200
+        return answer.text
+
+    return ask
+
+
+def test_a_stranger_is_sent_to_the_door(db):
+    for ask in (Client().get, Client().post):
+        assert ask(PAGE)["Location"].startswith("/admin/login/")
+
+
+def test_any_operator_may_look_and_no_secret_is_shown(db, keys):
+    operator = Agent.objects.create(email="l@acme.example", full_name="Looker", is_staff=True, password="!")
+    operator.totpdevice_set.create(name="app", confirmed=True)
+    page = inside(operator).get(PAGE, headers={"authorization": "Basic unshown", "x-other": "unshown"})
+    assert "Our clock and the database" in page.text
+    for hidden in ("unshown", *SECRETS):
+        assert hidden not in page.text
+
+
+def test_only_the_button_asks_outside(admin, keys, live_server, verify):
+    assert "Nothing outside was asked." in admin.get(PAGE).text
+    assert verify.state.counters()["paths"] == {}
+    asked = admin.post(PAGE).text
+    assert "Twilio knows us and the service" in asked
+    assert "The metadata at our address is ours." in asked
+
+
+@pytest.mark.parametrize(
+    ("trusted", "chain", "said"),
+    [
+        (0, "192.0.2.7, 10.0.0.2", "Set LATCHKEY_TRUSTED_PROXIES=2 "),
+        (1, "192.0.2.7, 10.0.0.2", "set LATCHKEY_TRUSTED_PROXIES=2 "),
+        (1, "192.0.2.7", "fits the settings"),
+    ],
+)
+def test_the_page_judges_what_the_proxies_added_to_it(through, behind, trusted, chain, said):
+    behind(trusted)
+    page = through({"X-Forwarded-For": chain, "X-Forwarded-Proto": "https"})
+    assert said in page
+    assert f"<td>{chain}</td>" in page
+
+
+def test_a_proxy_that_forgets_to_speak_of_https_is_told(through, behind):
+    behind(1)
+    assert "set X-Forwarded-Proto to https" in through({"X-Forwarded-For": "192.0.2.7"})
+
+
+def test_the_page_says_which_address_the_trail_would_take(through, behind):
+    behind(1)
+    page = through({"X-Forwarded-For": "203.0.113.9, 192.0.2.7", "X-Forwarded-Proto": "https"})
+    assert "as the trail writes it</th><td>192.0.2.7</td>" in page
+
+
+def test_the_home_page_raises_an_alarm_where_forms_are_going_to_fail(through, behind):
+    behind(0)
+    assert "every form fails" in through({"X-Forwarded-Proto": "https"}, "/admin/").split('role="alert"')[1]
+
+
+def test_a_header_is_shown_escaped_and_cut(admin, keys):
+    page = admin.get(PAGE, headers={"x-forwarded-host": "<script>" + "x" * 5000}).text
+    assert "&lt;script&gt;" in page
+    assert "x" * 300 not in page
+
+
+# Home
+
+
+def steps(admin):
+    page = admin.get("/admin/").text
+    return page.split("Do this first")[1].split("</ol>")[0] if "Do this first" in page else ""
+
+
+ALL = ("See whether Twilio knows us", "Connect Flex", "Add an agent", "Decide which phones may enter", "first sign-in")
+
+
+def test_an_empty_place_lists_every_step(admin, keys):
+    shown = steps(admin)
+    assert [it for it in ALL if it not in shown] == []
+
+
+def test_a_step_goes_when_it_is_done_and_all_are_gone_in_the_end(operator, keys):
+    operator.set_password("correct horse battery")
+    operator.save()
+    admin = inside(operator)
+    a_service()
+    an_agent("+12015550177")
+    a_rule()
+    assert [it for it in ALL if it in steps(admin)] == ["See whether Twilio knows us", "first sign-in"]
+    a_signed_in_agent(NOW)
+    assert steps(admin) == ""
+
+
+def test_the_home_page_is_quiet_while_all_is_well_and_loud_when_it_breaks(admin, keys):
+    assert 'role="alert"' not in admin.get("/admin/").text
+    SigningKey.objects.filter(use="token").update(private_key="lost")
+    assert "cannot be decrypted" in admin.get("/admin/").text.split('role="alert"')[1]
+
+
+def test_credentials_that_twilio_refuses_are_an_alarm_until_a_text_goes_out(admin, keys):
+    verification = Verification.objects.create(counted_as="x", started_at=NOW)
+    refused = {"verification": verification, "channel": "sms", "at": NOW}
+    VerificationSend.objects.create(nth=1, answer="misconfigured (20003)", **refused)
+    assert "nobody gets a code" in admin.get("/admin/").text.split('role="alert"')[1]
+    VerificationSend.objects.create(nth=2, answer="sent", **refused)
+    assert 'role="alert"' not in admin.get("/admin/").text
+
+
+def test_the_home_page_takes_no_more_queries_for_more_rows(admin, keys, django_assert_max_num_queries):
+    for nth in range(1, 20):
+        a_signed_in_agent(NOW, nth)
+        a_rule(f"Rule {nth}")
+    with django_assert_max_num_queries(20):
+        admin.get("/admin/")
+
+
+# The log
+
+
+def test_a_proxy_that_the_settings_do_not_know_is_told_once(db, keys, behind):
+    behind(0)
+    browser = Client(headers={"x-forwarded-proto": "https"})
+    with capture_logs() as logs:
+        browser.get("/healthz")
+        browser.get("/healthz")
+    assert [it["event"] for it in logs].count("unheeded_proxy") == 1
+
+
+@pytest.mark.parametrize(("trusted", "headers"), [(1, {"x-forwarded-proto": "https"}), (0, {})])
+def test_a_proxy_that_is_known_or_absent_is_not_worth_a_word(db, behind, trusted, headers):
+    behind(trusted)
+    with capture_logs() as logs:
+        Client(headers=headers).get("/healthz")
+    assert "unheeded_proxy" not in [it["event"] for it in logs]
