@@ -67,17 +67,20 @@ class Peer:
     def issuer(self):
         return f"<saml:Issuer>{self.entity_id}</saml:Issuer>"
 
+    def request(self, inner="", **bent):
+        return a_request(inner, **{"issuer": self.issuer, **stamped(SSO), **bent})
+
     def request_url(self, inner="", **bent):
-        return f"{SSO}?{a_query(a_request(inner, issuer=self.issuer, **stamped(SSO), **bent))}"
+        return f"{SSO}?{a_query(self.request(inner, **bent))}"
 
     def sign_in(self, phone, number=NUMBER, inner="", **bent):
         """Have somebody sign in here, with a code if one is asked for."""
-        page = phone.open(self.request_url(inner, ID=f"_{self.slug}-{datetime.now(UTC).timestamp()}", **bent))
-        if page.form_with("identifier") is not None:
-            before = phone.messages(number)
-            page = phone.ask_code(page, number)
-            page = phone.submit(page, "code", code=phone.code(number, after=before))
-        return self.read(page)
+        return self.read(self.ask(phone, number, inner, **bent))
+
+    def ask(self, phone, number=NUMBER, inner="", **bent):
+        """Have somebody sent to us from here, and give the code that is asked for. Returns the page that follows."""
+        given = {"ID": f"_{self.slug}-{datetime.now(UTC).timestamp()}", **bent}
+        return with_code(phone, phone.open(self.request_url(inner, **given)), number)
 
     def read(self, page):
         """Read the Response that a page is about to post."""
@@ -129,6 +132,15 @@ class Peer:
         assert form.action == self.slo
         message = form.fields.get("SAMLRequest") or form.fields["SAMLResponse"]
         return verified(base64.b64decode(message)), form.fields.get("RelayState")
+
+
+def with_code(phone, page, number=NUMBER):
+    """Give a code if the page asks who it is. Returns the page that follows."""
+    if page.form_with("identifier") is None:
+        return page
+    before = phone.messages(number)
+    page = phone.ask_code(page, number)
+    return phone.submit(page, "code", code=phone.code(number, after=before))
 
 
 def verified(xml):

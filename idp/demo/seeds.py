@@ -1,17 +1,20 @@
 """The people and connections of the demo. All of them are made up."""
 
+import requests
 from django.db import transaction
 
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department
-from idp.demo.sp.flavours import FLAVOURS, LEGACY
+from idp.demo.sp.flavours import FLEX, LEGACY, ROTA
 from idp.otp.models import PhoneAuthenticator
 from idp.policies import conditions
 from idp.policies.access import Effect, Mode
 from idp.policies.models import AccessRule, TimeoutPolicy
 from idp.policies.user_agents import Client
-from idp.saml.models import AssertionConsumer, ServiceProvider
+from idp.saml import registration, sp_metadata
+from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
 from idp.saml.profiles import PROFILES
+from idp.saml.registration import Draft
 
 SUPERVISOR = ("agent", "supervisor", "wfo.quality_process_manager")
 ADMIN = ("admin", "wfo.full_access")
@@ -48,15 +51,24 @@ TROUBLES = {
     "0199": "Unknown Error",
 }
 OPERATOR = "operator@acme.example"
+TIMEOUT = 10
+
+
+def plant(sp_url: str) -> Agent:
+    """Put what is missing into the database and point the connections at the demo SP. Returns the operator."""
+    with requests.Session() as http:
+        http.trust_env = False
+        metadata = http.get(f"{sp_url}{ROTA.metadata_path}", timeout=TIMEOUT).content
+    return _plant(sp_url, Draft.of_metadata(sp_metadata.read(metadata)))
 
 
 @transaction.atomic
-def plant(sp_url: str) -> Agent:
-    """Put what is missing into the database and point the connections at the demo SP. Returns the operator."""
+def _plant(sp_url: str, rota: Draft) -> Agent:
     if not PhoneAuthenticator.objects.exists():
         _people()
         _watch_only_rule()
     _connections(sp_url)
+    _rota(rota)
     operator, _ = Agent.objects.get_or_create(
         email=OPERATOR,
         defaults={"full_name": "Olivia Operator", "is_staff": True, "is_superuser": True, "password": "!"},
@@ -96,7 +108,7 @@ def _watch_only_rule() -> None:
 
 
 def _connections(sp_url: str) -> None:
-    for flavour in FLAVOURS:
+    for flavour in FLEX:
         profile = PROFILES["flex-legacy" if flavour is LEGACY else "flex-enhanced"]
         sp, _ = ServiceProvider.objects.get_or_create(
             slug=flavour.slug,
@@ -110,4 +122,20 @@ def _connections(sp_url: str) -> None:
         )
         AssertionConsumer.objects.update_or_create(
             service_provider=sp, is_default=True, defaults={"url": flavour.acs_url(sp_url)}
+        )
+
+
+def _rota(draft: Draft) -> None:
+    """Register the other app from its metadata; later, take over the key that it made at this start."""
+    sp = ServiceProvider.objects.filter(slug=ROTA.slug).first()
+    if sp is None:
+        sp = registration.register(draft, slug=ROTA.slug, name=ROTA.title)
+        sp.encrypt = sp.unsolicited = True
+    sp.certificates = registration.normal_certificates("\n".join(draft.certificates))
+    sp.encryption_certificates = registration.normal_certificates("\n".join(draft.encryption_certificates))
+    sp.save()
+    AssertionConsumer.objects.update_or_create(service_provider=sp, is_default=True, defaults={"url": draft.acs[0].url})
+    for endpoint in draft.logout:
+        LogoutEndpoint.objects.update_or_create(
+            service_provider=sp, binding=endpoint.binding, defaults={"location": endpoint.location}
         )

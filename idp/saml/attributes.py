@@ -137,6 +137,17 @@ def faults(
     return tuple(found)
 
 
+def value_faults(line: Release, rules: Rules = FLEX) -> tuple[str, ...]:
+    """Say, as `faults` does, what is wrong with a line's fixed values alone."""
+    kind = _split(line.name, rules)[1]
+    return tuple(f"{_shown(line.name)}: {fault}." for fault in _fixed_faults(line, kind))
+
+
+def worker_attribute(name: str) -> tuple[str, Type | None]:
+    """Return the attribute that Flex gives a worker by this name, and the type it reads from the ending, if any."""
+    return _split(name, FLEX)
+
+
 def _lines(releases: Iterable[Release], rules: Rules) -> tuple[Release, ...]:
     """The mandatory come first, whatever the list makes of their names."""
     taken = {it.name for it in rules.mandatory}
@@ -207,8 +218,12 @@ def _line_faults(line: Release, rules: Rules) -> Iterator[str]:
     yield from _format_faults(line.name_format)
     if rules.typed:
         yield from _flex_faults(line, rules)
+    yield from _fixed_faults(line, _split(line.name, rules)[1])
+
+
+def _fixed_faults(line: Release, kind: Type | None) -> Iterator[str]:
     if line.source is Source.FIXED:
-        yield from _value_faults(line.fixed, _split(line.name, rules)[1])
+        yield from _value_faults(line.fixed, kind)
     elif line.fixed:
         yield "a fixed value stands beside a fact of the person; choose one"
 

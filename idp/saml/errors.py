@@ -176,6 +176,8 @@ class UnusableKey(IdpError):
 
     code = "saml_unusable_key"
     status = 500
+    sentence = "The answer for the app cannot be signed or encrypted."
+    advice = "Show this page to your administrator: a key or certificate for this app needs to be replaced."
 
 
 @dataclass(frozen=True, slots=True)

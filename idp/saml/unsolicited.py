@@ -3,16 +3,23 @@
 It climbs the same ladder and passes the same access policy; only the request is missing.
 """
 
+from django.db.models import QuerySet
+
 from idp.saml.asked import Asked
 from idp.saml.errors import NothingToStart
 from idp.saml.models import ServiceProvider
 
 
+def services() -> QuerySet[ServiceProvider]:
+    """Return the service providers that may be opened from here, by name."""
+    return ServiceProvider.objects.filter(enabled=True, unsolicited=True, consumers__isnull=False).distinct()
+
+
 def service_of(slug: str) -> ServiceProvider:
-    """Return the service provider that may be opened from here. Raises NothingToStart."""
-    found = ServiceProvider.objects.filter(slug=slug, enabled=True, unsolicited=True)
+    """Return the service provider of that slug, if it may be opened from here. Raises NothingToStart."""
+    found = services().filter(slug=slug)
     sp = found.select_related("timeout_policy").prefetch_related("consumers", "released").first()
-    if sp is None or not sp.consumers.all():
+    if sp is None:
         raise NothingToStart("no such service, or it may not be opened from here")
     return sp
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from html import escape
 
-from idp.demo.sp.flavours import Flavour
+from idp.demo.sp.flavours import FLAVOURS, Flavour
 from idp.demo.sp.signing_in import SignedIn
 
 _PAGE = """<!doctype html>
@@ -31,6 +31,8 @@ button, .button {{ display: inline-flex; align-items: center; padding: .7rem 1.3
   text-decoration: none; cursor: pointer; margin: 0 .5rem .5rem 0; }}
 .soft {{ color: var(--soft); }}
 a {{ color: var(--go); }}
+ul {{ list-style: none; padding: 0; }}
+li a {{ display: inline-block; padding: .4rem 0; }}
 </style>
 </head>
 <body>
@@ -43,14 +45,18 @@ a {{ color: var(--go); }}
 """
 
 
-def signed_out(flavour: Flavour, other: Flavour) -> str:
+def signed_out(flavour: Flavour, heading: str = "You are not signed in") -> str:
     """Offer to sign in."""
-    body = f"""<h1>You are not signed in</h1>
+    others = "".join(
+        f'<li><a href="{it.home}">Go to pretend {escape(it.title)}</a></li>\n' for it in FLAVOURS if it is not flavour
+    )
+    body = f"""<h1>{escape(heading)}</h1>
 <p><a class="button" href="{flavour.home}sign-in">Sign in</a>
 <a class="button" href="{flavour.home}sign-in?binding=post">Sign in by POST</a></p>
-<p class="soft">This plays Twilio Flex. It asks the identity provider who you are.
+<p class="soft">{escape(flavour.plays)} It asks the identity provider who you are.
 Seeded agents have the numbers +1 201 555 0101 to 0112.</p>
-<p><a href="{other.home}">Go to pretend {escape(other.title)}</a></p>"""
+<ul>
+{others}</ul>"""
     return _page(flavour, body)
 
 
@@ -63,6 +69,7 @@ def signed_in(flavour: Flavour, known: SignedIn) -> str:
         ("AuthnContext", known.authn_context),
         ("SessionIndex", known.session_index),
         ("RelayState", known.relay_state or ""),
+        ("Sent", "encrypted" if known.encrypted else "readable"),
     ]
     listed = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     name = escape(", ".join(known.attributes.get("full_name", [known.name_id])))
@@ -87,9 +94,9 @@ def post_request(flavour: Flavour, address: str, request: str, relay_state: str)
     return _page(flavour, body)
 
 
-def not_accepted(flavour: Flavour, why: str) -> str:
-    """Say why a Response was not taken."""
-    body = f"""<h1>Sign-in not accepted</h1>
+def not_accepted(flavour: Flavour, why: str, *, what: str = "Sign-in") -> str:
+    """Say why a message was not taken."""
+    body = f"""<h1>{what} not accepted</h1>
 <p>{escape(why)}</p>
 <p><a class="button" href="{flavour.home}">Back</a></p>"""
     return _page(flavour, body)

@@ -11,14 +11,16 @@ from urllib.parse import parse_qsl
 
 from idp.demo.loopback import LoopbackServer
 from idp.demo.sp import pages
-from idp.demo.sp.flavours import ENHANCED, FLAVOURS, LEGACY, Flavour
-from idp.demo.sp.signing_in import NotAccepted, ServiceProvider, SignedIn
+from idp.demo.sp.flavours import FLAVOURS, Flavour
+from idp.demo.sp.signing_in import ServiceProvider, SignedIn
+from idp.demo.sp.signing_out import NotAccepted
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MOST_BYTES = 1_000_000
 HTML = "text/html; charset=utf-8"
+METADATA = "application/samlmetadata+xml"
 Headers = list[tuple[str, str]]
 
 
@@ -71,14 +73,21 @@ class _Application:
                 ("POST", f"{flavour.home}sign-out"): self._sign_out,
                 ("POST", flavour.acs_path): self._take_response,
             }
+            if flavour.has_key:
+                routes |= {
+                    ("GET", flavour.metadata_path): self._metadata,
+                    ("GET", flavour.slo_path): self._take_logout,
+                }
             if view := routes.get((method, path)):
                 return view(flavour, environ)
         return Answer("404 Not Found", "Nothing here.")
 
     def _home(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
         known = self._known(flavour, environ)
-        other = LEGACY if flavour is ENHANCED else ENHANCED
-        return Answer("200 OK", pages.signed_in(flavour, known) if known else pages.signed_out(flavour, other))
+        return Answer("200 OK", pages.signed_in(flavour, known) if known else pages.signed_out(flavour))
+
+    def _metadata(self, flavour: Flavour, _: "WSGIEnvironment") -> Answer:
+        return Answer("200 OK", self.provider.metadata(flavour), METADATA)
 
     def _session_json(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
         body = json.dumps(pages.as_json(self._known(flavour, environ)), indent=2)
@@ -108,8 +117,22 @@ class _Application:
 
     def _sign_out(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
         with self.lock:
-            self.sessions.pop(_secret(flavour, environ), None)
-        return _redirect(flavour.home)
+            known = self.sessions.pop(_secret(flavour, environ), None)
+        further = self.provider.sign_out(flavour, known) if known and flavour.has_key else None
+        return _redirect(further or flavour.home)
+
+    def _take_logout(self, flavour: Flavour, environ: "WSGIEnvironment") -> Answer:
+        try:
+            ended = self.provider.take_logout(flavour, environ.get("QUERY_STRING", ""))
+        except NotAccepted as why:
+            return Answer("403 Forbidden", pages.not_accepted(flavour, str(why), what="Sign-out"))
+        if ended is None:
+            return Answer("200 OK", pages.signed_out(flavour, "You are signed out here and at the identity provider"))
+        with self.lock:
+            for secret, known in list(self.sessions.items()):
+                if known.flavour == flavour.slug and ended.covers(known.name_id, known.session_index):
+                    del self.sessions[secret]
+        return _redirect(ended.go_on)
 
     def _known(self, flavour: Flavour, environ: "WSGIEnvironment") -> SignedIn | None:
         with self.lock:

@@ -4,25 +4,28 @@ import base64
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
+import xmlsec
 from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.authn_request import OneLogin_Saml2_Authn_Request
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
-from idp.demo.sp.flavours import Flavour
+from idp import clock
+from idp.demo.sp import signing_out
+from idp.demo.sp.flavours import RSA_SHA256, SHA256, Flavour
+from idp.demo.sp.signing_out import NotAccepted
+from idp.keys.certificates import KeyPair, make_saml_key
 
 AUTHN_CONTEXT = "string(//*[local-name()='AuthnContextClassRef'])"
 TIMEOUT = 10
 MOST_REMEMBERED = 10_000
-
-
-class NotAccepted(Exception):
-    """The SP did not take a Response; the message says why, in python3-saml's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,13 @@ class SignedIn:
     authn_context: str
     relay_state: str | None
     attributes: dict[str, list[str]]
+    encrypted: bool
+
+
+@cache
+def own_key() -> KeyPair:
+    """Return the key pair of the app that has one. It is made anew at each start and never written anywhere."""
+    return make_saml_key("Rota", clock.now())
 
 
 @dataclass(slots=True)
@@ -49,7 +59,7 @@ class ServiceProvider:
 
     def ask_by_redirect(self, flavour: Flavour, relay_state: str, **wishes: bool) -> str:
         """Return the address to send the browser to, with the AuthnRequest in its query."""
-        auth = OneLogin_Saml2_Auth(self._request(flavour), self._settings(flavour))
+        auth = self._auth(flavour, flavour.acs_path)
         address: str = auth.login(return_to=relay_state, **wishes)
         self._expect(auth.get_last_request_id())
         return address
@@ -59,15 +69,24 @@ class ServiceProvider:
         settings = OneLogin_Saml2_Settings(self._settings(flavour))
         request = OneLogin_Saml2_Authn_Request(settings, **wishes)
         self._expect(request.get_id())
-        return settings.get_idp_sso_url(), base64.b64encode(request.get_xml().encode()).decode()
+        xml = request.get_xml().encode()
+        if flavour.has_key:
+            key = own_key()
+            algorithms = {"sign_algorithm": RSA_SHA256, "digest_algorithm": SHA256}
+            xml = OneLogin_Saml2_Utils.add_sign(xml, key.private_key, key.certificate, **algorithms)
+        return settings.get_idp_sso_url(), base64.b64encode(xml).decode()
 
     def take(self, flavour: Flavour, form: dict[str, str]) -> SignedIn:
         """Judge a Response. Raises NotAccepted."""
-        auth = OneLogin_Saml2_Auth(self._request(flavour, form), self._settings(flavour))
-        auth.process_response()
+        auth = self._auth(flavour, flavour.acs_path, form=form)
+        try:
+            auth.process_response()
+        except xmlsec.Error as error:
+            raise NotAccepted(f"the Assertion cannot be decrypted: {error}") from error
         if not auth.is_authenticated():
             raise NotAccepted(f"{', '.join(auth.get_errors())}: {auth.get_last_error_reason()}")
-        if not self._answers(auth.get_last_response_in_response_to()):
+        answered = auth.get_last_response_in_response_to()
+        if not (self._answers(answered) or (answered is None and flavour.unsolicited)):
             raise NotAccepted("this answers no request of ours, or one that was answered before")
         return SignedIn(
             flavour=flavour.slug,
@@ -77,7 +96,29 @@ class ServiceProvider:
             authn_context=str(etree.fromstring(auth.get_last_response_xml()).xpath(AUTHN_CONTEXT)),
             relay_state=form.get("RelayState"),
             attributes=auth.get_attributes(),
+            encrypted=b"EncryptedAssertion" in base64.b64decode(form["SAMLResponse"]),
         )
+
+    def sign_out(self, flavour: Flavour, known: SignedIn) -> str | None:
+        """Return the address to send the browser to with a LogoutRequest; None if the IdP takes none."""
+        auth = self._auth(flavour, flavour.slo_path)
+        address = signing_out.ask(auth, known.name_id, known.name_id_format, known.session_index)
+        if address is not None:
+            self._expect(auth.get_last_request_id())
+        return address
+
+    def take_logout(self, flavour: Flavour, query: str) -> signing_out.Ended | None:
+        """Judge a logout message in a query: what the IdP ended, or None for its answer. Raises NotAccepted."""
+        auth = self._auth(flavour, flavour.slo_path, query=query)
+        ended = signing_out.take(auth, own_key().private_key)
+        if ended is None and not self._answers(signing_out.answered(auth)):
+            raise NotAccepted("this answers no logout of ours, or one that was answered before")
+        return ended
+
+    def metadata(self, flavour: Flavour) -> str:
+        """Return what an app that has a key says of itself."""
+        settings = OneLogin_Saml2_Settings(flavour.settings(self.url, {}, own_key()), sp_validation_only=True)
+        return _text(settings.get_sp_metadata())
 
     def _expect(self, request_id: str) -> None:
         with self._lock:
@@ -92,19 +133,27 @@ class ServiceProvider:
             del self._waiting[request_id]
             return True
 
+    def _auth(
+        self, flavour: Flavour, path: str, *, form: dict[str, str] | None = None, query: str = ""
+    ) -> OneLogin_Saml2_Auth:
+        request = {
+            "https": "off",
+            "http_host": urlsplit(self.url).netloc,
+            "script_name": path,
+            "get_data": dict(parse_qsl(query, keep_blank_values=True)),
+            "post_data": form or {},
+            "query_string": query or flavour.acs_query.removeprefix("?"),
+            "validate_signature_from_qs": True,
+        }
+        return OneLogin_Saml2_Auth(request, self._settings(flavour))
+
     def _settings(self, flavour: Flavour) -> dict[str, Any]:
         """Read the IdP's metadata afresh, so that a new key counts at once."""
         with requests.Session() as http:
             http.trust_env = False
             metadata = http.get(f"{self.idp_url}/saml/metadata", timeout=TIMEOUT).text
-        return flavour.settings(self.url, OneLogin_Saml2_IdPMetadataParser.parse(metadata)["idp"])
+        return flavour.settings(self.url, OneLogin_Saml2_IdPMetadataParser.parse(metadata)["idp"], own_key())
 
-    def _request(self, flavour: Flavour, form: dict[str, str] | None = None) -> dict[str, Any]:
-        return {
-            "https": "off",
-            "http_host": urlsplit(self.url).netloc,
-            "script_name": flavour.acs_path,
-            "get_data": {},
-            "post_data": form or {},
-            "query_string": flavour.acs_query.removeprefix("?"),
-        }
+
+def _text(metadata: str | bytes) -> str:
+    return metadata if isinstance(metadata, str) else metadata.decode()

@@ -14,4 +14,16 @@ class LogoutNoticeAdmin(ReadOnlyAdmin[LogoutNotice]):
     list_filter = ["outcome", "channel", "service_provider"]
     search_fields = ["agent__full_name", "agent__email", "request_id"]
     list_select_related = ["service_provider", "agent", "device"]
-    fields = [*list_display, "reason", "next_try_at", "closed_at"]
+    fields = [
+        "made_at",
+        "service_provider",
+        "agent",
+        "device",
+        "channel",
+        "outcome",
+        "tries",
+        "detail",
+        "reason",
+        "next_try_at",
+        "closed_at",
+    ]

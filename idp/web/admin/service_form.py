@@ -1,16 +1,56 @@
 """The form of a service provider: what would not work is refused, or at least said."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F
 
-from idp.saml import registration
-from idp.saml.models import AssertionConsumer, ServiceProvider
-from idp.saml.sp_metadata import LARGEST_INDEX, acs_fault
+from idp.keys import certificates
+from idp.saml import encryption, names, registration
+from idp.saml.assertion import Sign
+from idp.saml.errors import UnusableKey
+from idp.saml.models import ServiceProvider
+from idp.saml.profiles import PROFILES
+from idp.saml.profiles.profile import configured
+from idp.saml.trust import RequestSignature
 
-BEYOND_INDICES = LARGEST_INDEX + 1
+# RFC 3986 section 4.3; characters outside ASCII would have to be escaped.
+ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+
+# What Flex cannot do, by the field that would ask it to. The table refuses the same.
+NOT_AT_FLEX = {
+    "sign": (Sign.ASSERTION, "Flex needs the Response signed."),
+    "encrypt": (True, "Flex cannot read encrypted Assertions."),
+    "signature_algorithm": (names.ECDSA_SHA256, "Flex is not known to take ECDSA signatures."),
+}
+
+FIELDSETS: Mapping[str, tuple[list[str], str]] = {
+    "Who it is": (["name", "slug", "enabled", "profile", "entity_id", "timeout_policy"], ""),
+    "Where answers go": (["unsolicited"], ""),
+    "What it is told": (
+        ["name_id_format"],
+        "Send only what it needs. Twilio Flex keeps what it was told in the worker, until it is told otherwise; "
+        "it is always told roles, full_name and email, whatever stands here.",
+    ),
+    "How answers are signed and encrypted": (
+        [
+            "sign",
+            "signature_algorithm",
+            "encrypt",
+            "encryption_certificates",
+            "encryption_algorithm",
+            "key_transport",
+        ],
+        "",
+    ),
+    "What it may ask": (
+        ["certificates", "request_signature", "requested_context", "code_context", "token_context"],
+        "",
+    ),
+    "Signing out": (["logout_ends"], ""),
+}
 
 
 class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
@@ -18,24 +58,18 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
 
     class Meta:
         model = ServiceProvider
-        fields = [
-            "name",
-            "slug",
-            "enabled",
-            "profile",
-            "timeout_policy",
-            "entity_id",
-            "certificates",
-            "request_signature",
-            "requested_context",
-            "sign",
-        ]
-        widgets = {"entity_id": forms.TextInput(attrs={"class": "vLargeTextField"})}
+        fields = [name for fields, _ in FIELDSETS.values() for name in fields]
+        widgets = {
+            name: forms.TextInput(attrs={"class": "vLargeTextField"})
+            for name in ("entity_id", "code_context", "token_context")
+        }
         help_texts = {
             "entity_id": "What the service calls itself, to the character. Flex: urn:flex:JQ… "
             "or https://iam.twilio.com/v1/Accounts/AC…/saml2/metadata",
             "timeout_policy": "How long a sign-in counts here before a code is asked again.",
             "requested_context": "What is done if it asks for a certain way to sign in. Flex: ignore.",
+            "name_id_format": "How it gets to know an agent. A name that changes makes a new user there.",
+            "encrypt": "Only the service can read what it is told. Flex cannot.",
         }
 
     def clean_entity_id(self) -> str:
@@ -49,70 +83,58 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
         """Keep certificates as plain PEM."""
         return registration.normal_certificates(self.cleaned_data["certificates"])
 
+    def clean_encryption_certificates(self) -> str:
+        """Keep these as plain PEM too."""
+        return registration.normal_certificates(self.cleaned_data["encryption_certificates"])
+
+    def clean_code_context(self) -> str:
+        """Refuse what is no URI."""
+        return _context(self.cleaned_data["code_context"])
+
+    def clean_token_context(self) -> str:
+        """Refuse what is no URI."""
+        return _context(self.cleaned_data["token_context"])
+
     def clean(self) -> dict[str, Any]:
-        """Refuse to require signatures that nobody could check."""
+        """Refuse what the fields together would not do."""
         data = super().clean() or self.cleaned_data
-        if data.get("request_signature") == "require" and data.get("certificates") == "":
+        if data.get("request_signature") == RequestSignature.REQUIRE and data.get("certificates") == "":
             self.add_error("certificates", "Requests must be signed: paste the certificate that they are signed with.")
+        self._check_flex(data)
+        self._check_encryption(data)
+        self._check_name_id_format(data)
         return data
 
-
-class AssertionConsumerForm(forms.ModelForm[AssertionConsumer]):
-    """One address that takes Responses."""
-
-    index = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
-
-    class Meta:
-        model = AssertionConsumer
-        fields = ["url", "index", "is_default"]
-        widgets = {"url": forms.TextInput(attrs={"class": "vLargeTextField"})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            self.initial.pop("index", None)  # the formset numbers it
-
-    def clean_url(self) -> str:
-        """Refuse what cannot be sent to safely."""
-        url: str = self.cleaned_data["url"]
-        if fault := acs_fault(url):
-            raise ValidationError(f"This cannot be used: {fault}.")
-        return url
-
-    def validate_constraints(self) -> None:
-        """Leave this to the formset: it has all rows of a service, and a default may move between them."""
-
-
-class AssertionConsumers(
-    forms.BaseInlineFormSet[AssertionConsumer, ServiceProvider, forms.ModelForm[AssertionConsumer]]
-):
-    """All addresses of a service: one at least, and exactly one of them the default."""
-
-    def clean(self) -> None:
-        """Choose the only address as default, number those without a number, and refuse the rest."""
-        super().clean()
-        kept = [form for form in self.forms if form.cleaned_data.get("url") and not form.cleaned_data.get("DELETE")]
-        if any(self.errors):
+    def _check_flex(self, data: Mapping[str, Any]) -> None:
+        if not data.get("profile", "").startswith("flex"):
             return
-        if not kept:
-            raise ValidationError("A service needs at least one address, else nothing can be sent to it.")
-        if len(kept) == 1:
-            kept[0].instance.is_default = kept[0].cleaned_data["is_default"] = True
-        if sum(form.cleaned_data["is_default"] for form in kept) != 1:
-            raise ValidationError("Tick exactly one address as the default: the one used if a request names none.")
-        self._number(kept)
+        for field, (refused, sentence) in NOT_AT_FLEX.items():
+            if data.get(field) == refused:
+                self.add_error(field, sentence)
 
-    def save(self, commit: bool = True) -> list[AssertionConsumer]:
-        """Save the rows; those that change give up default and number first, so that they can exchange them."""
-        changing = [form.instance.pk for form in self.initial_forms if form.has_changed()]
-        own = AssertionConsumer.objects.filter(service_provider=self.instance, pk__in=changing)
-        own.update(is_default=False, index=F("index") + BEYOND_INDICES)
-        return super().save(commit)
+    def _check_encryption(self, data: Mapping[str, Any]) -> None:
+        if not data.get("encrypt") or "encryption_certificates" not in data:
+            return
+        try:
+            encryption.usable_key(tuple(certificates.split(data["encryption_certificates"])))
+        except UnusableKey:
+            sentence = "To encrypt, paste the certificate to encrypt for, with an RSA key of 2048 bits or more."
+            self.add_error("encryption_certificates", sentence)
 
-    @staticmethod
-    def _number(kept: list[forms.ModelForm[AssertionConsumer]]) -> None:
-        used = {form.cleaned_data["index"] for form in kept}
-        free = (index for index in range(len(kept) + len(used)) if index not in used)
-        for form in kept:
-            if form.cleaned_data["index"] is None:
-                form.instance.index = form.cleaned_data["index"] = next(free)
+    def _check_name_id_format(self, data: Mapping[str, Any]) -> None:
+        chosen, profile = data.get("name_id_format"), PROFILES.get(data.get("profile", ""))
+        if not chosen or profile is None:
+            return
+        try:
+            configured(profile, chosen)
+        except ValueError:
+            sentence = "Flex cannot be given transient names: each sign-in would make, and bill, a new user."
+            self.add_error("name_id_format", sentence)
+
+
+def _context(typed: str) -> str:
+    if typed and not ABSOLUTE_URI.fullmatch(typed):
+        raise ValidationError(
+            "This is no URI: it begins with a scheme, such as urn: or https:, and has no white space."
+        )
+    return typed

@@ -1,19 +1,32 @@
 """Service providers: who trusts us, and where Responses go."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from idp import clock
-from idp.saml import registration
-from idp.saml.models import AssertionConsumer, IssuedAssertion, ServiceProvider
+from idp.saml import attributes, registration, signing_keys
+from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.web.admin.reading import ReadOnlyAdmin
-from idp.web.admin.service_form import AssertionConsumerForm, AssertionConsumers, ServiceProviderForm
+from idp.web.admin.service_form import FIELDSETS, ServiceProviderForm
+from idp.web.admin.service_rows import (
+    AssertionConsumerForm,
+    AssertionConsumers,
+    LogoutEndpointForm,
+    LogoutEndpoints,
+    ReleasedAttributeForm,
+    ReleasedAttributes,
+    at_flex,
+)
+
+TYPED_THERE = "What its own operators need"
 
 
 class AssertionConsumerInline(admin.TabularInline[AssertionConsumer, ServiceProvider]):
@@ -26,6 +39,44 @@ class AssertionConsumerInline(admin.TabularInline[AssertionConsumer, ServiceProv
     min_num = 1
     validate_min = True
     verbose_name_plural = "addresses that take Responses (ACS)"
+    stands_below: ClassVar[str] = "Where answers go"
+
+
+class ReleasedAttributeInline(admin.TabularInline[ReleasedAttribute, ServiceProvider]):
+    """What the service is told about each agent."""
+
+    model = ReleasedAttribute
+    form = ReleasedAttributeForm
+    formset = ReleasedAttributes
+    extra = 1
+    verbose_name_plural = "attributes"
+    stands_below: ClassVar[str] = "What it is told"
+
+    def get_extra(self, request: HttpRequest, obj: ServiceProvider | None = None, **kwargs: Any) -> int:
+        """Leave room for the basics of a new service, else for one more, which works without script."""
+        room = super().get_extra(request, obj, **kwargs)
+        return room if obj else len(attributes.BASICS)
+
+    def get_readonly_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[str]:
+        """Say, where it is Flex, what each becomes there."""
+        return ["at_flex"] if row and attributes.rules_of(row.profile).typed else []
+
+    @admin.display(description="In Flex")
+    def at_flex(self, row: ReleasedAttribute) -> str:
+        """Say what the attribute becomes at Flex."""
+        return at_flex(row.line) if row.name else ""
+
+
+class LogoutEndpointInline(admin.TabularInline[LogoutEndpoint, ServiceProvider]):
+    """The addresses that take logout messages."""
+
+    model = LogoutEndpoint
+    form = LogoutEndpointForm
+    formset = LogoutEndpoints
+    extra = 1
+    max_num = len(LogoutEndpoint.BINDINGS)
+    verbose_name_plural = "addresses that take logout messages; none if it has none"
+    stands_below: ClassVar[str] = "Signing out"
 
 
 @admin.register(ServiceProvider)
@@ -33,23 +84,42 @@ class ServiceProviderAdmin(admin.ModelAdmin[ServiceProvider]):
     """Flex accounts and other services."""
 
     form = ServiceProviderForm
-    inlines = [AssertionConsumerInline]
+    inlines = [AssertionConsumerInline, ReleasedAttributeInline, LogoutEndpointInline]
     list_display = ["name", "slug", "enabled", "profile", "timeout_policy", "entity_id"]
     list_filter = ["enabled", "profile", "timeout_policy"]
     search_fields = ["name", "slug", "entity_id", "consumers__url"]
     list_select_related = ["timeout_policy"]
 
-    def get_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[Any]:
-        """Add, to a service that is there, what its own operators need from us."""
-        return [*ServiceProviderForm.Meta.fields, "typed_there"] if row else ServiceProviderForm.Meta.fields
+    def get_fieldsets(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[Any]:
+        """Group the fields by what an operator decides; a service that is there shows what follows from it."""
+        shown = {name: {"fields": list(fields), "description": why} for name, (fields, why) in FIELDSETS.items()}
+        if row and attributes.rules_of(row.profile).mandatory:
+            shown["What it is told"]["fields"] = [*FIELDSETS["What it is told"][0], "always_sent"]
+        if row:
+            shown[TYPED_THERE] = {"fields": ["typed_there"], "description": ""}
+        return list(shown.items())
 
     def get_readonly_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[str]:
         """The short name stands in addresses and in the trail, so it stays."""
-        return ["slug", "typed_there"] if row else ["typed_there"]
+        return ["slug", "always_sent", "typed_there"] if row else []
 
     def get_prepopulated_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> dict[str, Sequence[str]]:
         """Suggest a short name for a new service."""
         return {} if row else {"slug": ["name"]}
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, row: ServiceProvider, inline: InlineModelAdmin[Any, Any], prefix: str
+    ) -> dict[str, Any]:
+        """Suggest to a new service's operator what most services want to be told."""
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, row, inline, prefix)
+        if isinstance(inline, ReleasedAttributeInline) and row.pk is None and request.method == "GET":
+            kwargs["initial"] = [{"name": line.name, "source": line.source.value} for line in attributes.BASICS]
+        return kwargs
+
+    @admin.display(description="Always sent")
+    def always_sent(self, sp: ServiceProvider) -> str:
+        """Name what no list removes or changes."""
+        return ", ".join(it.name for it in attributes.rules_of(sp.profile).mandatory)
 
     @admin.display(description="To be typed there")
     def typed_there(self, sp: ServiceProvider) -> SafeString:
@@ -63,6 +133,7 @@ class ServiceProviderAdmin(admin.ModelAdmin[ServiceProvider]):
     ) -> None:
         """Save the addresses too, then say what will probably not work."""
         super().save_related(request, form, formsets, change)
+        signing_keys.ensure(clock.now())  # published from now on, before the first sign-in needs it
         sp = ServiceProvider.objects.get(pk=form.instance.pk)
         for sentence in registration.warnings(sp):
             messages.warning(request, sentence)
@@ -76,7 +147,14 @@ class ServiceProviderAdmin(admin.ModelAdmin[ServiceProvider]):
 class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion]):
     """What left this house."""
 
-    list_display = ["issued_at", "service_provider", "agent", "assertion_id", "session_index"]
+    list_display = ["issued_at", "service_provider", "agent", "assertion_id", "session_index", "explained"]
     list_filter = ["service_provider", "issued_at"]
     search_fields = ["assertion_id", "request_id", "session_index", "agent__full_name", "agent__email"]
     list_select_related = ["service_provider", "agent"]
+    readonly_fields = ["explained"]
+    exclude = ["name_id"]  # personal: shown by the linked page, which records it
+
+    @admin.display(description="what was sent")
+    def explained(self, issued: IssuedAssertion) -> SafeString:
+        """Lead to the page that explains the answer."""
+        return format_html('<a href="{}">What was sent</a>', reverse("admin:answer", args=[issued.pk]))
