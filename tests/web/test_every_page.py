@@ -9,13 +9,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from idp.policies.models import AccessRule, TimeoutPolicy
-from idp.saml.models import ServiceProvider
+from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.conftest import NOW
 from tests.web import seeded
 from tests.web.conftest import a_superuser, inside
 
 pytestmark = pytest.mark.slow
 
+OWN_PAGES = (
+    "index",
+    "checkup",
+    "own_sign_in",
+    "password_change",
+    "jsi18n",
+    "key_change",
+    "connect_flex",
+    "flex_symptoms",
+    "flex_heard",
+    "would_answer",
+    "service_from_metadata",
+)
 LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 each_list = pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 
@@ -26,7 +39,10 @@ def address(model, page, *args):
 
 def pages():
     """Every page there is once everything is seeded."""
-    yield from (reverse(f"admin:{name}") for name in ("index", "own_sign_in", "password_change", "jsi18n"))
+    yield from (reverse(f"admin:{name}") for name in OWN_PAGES)
+    for name in ("check_answer", "service_metadata", "flex_connection"):
+        yield from (reverse(f"admin:{name}", args=[sp.slug]) for sp in ServiceProvider.objects.all()[:2])
+    yield from (reverse("admin:answer", args=[it.pk]) for it in IssuedAssertion.objects.all()[:2])
     for model in LISTS:
         yield address(model, "changelist")
         yield address(model, "changelist") + "?q=agent"
