@@ -10,6 +10,9 @@ from idp.demo.verify_emulator.state import APPROVED, Verification, new_sid
 
 MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
 TWILIO = "https://verify.twilio.com"
+FRIENDLY_NAME = "Latchkey"
+CODE_LENGTH = 6
+PARTS = {"verifications": "Verifications", "verification_checks": "VerificationCheck"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,25 @@ def verification(shown: Verification, service: Service, *, lower_case_attempts: 
 def verification_check(shown: Verification, service: Service) -> dict[str, object]:
     """Describe a check of a verification."""
     return {**_common(shown, service), "sna_attempts_error_codes": []}
+
+
+def described(service: Service, now: datetime) -> dict[str, object]:
+    """Describe the service itself, which is as old as the emulator's day."""
+    url = f"{TWILIO}/v2/Services/{service.service_sid}"
+    switches = ("lookup_enabled", "psd2_enabled", "skip_sms_to_landlines", "custom_code_enabled")
+    return {
+        **dict.fromkeys((*switches, "do_not_share_warning_enabled", "verify_event_subscription_enabled"), False),
+        **dict.fromkeys(("push", "totp", "whatsapp", "passkeys", "tts_name", "default_template_sid")),
+        "sid": service.service_sid,
+        "account_sid": service.account_sid,
+        "friendly_name": FRIENDLY_NAME,
+        "code_length": CODE_LENGTH,
+        "dtmf_input_required": True,
+        "date_created": instant(now),
+        "date_updated": instant(now),
+        "url": url,
+        "links": {name: f"{url}/{part}" for name, part in PARTS.items()},
+    }
 
 
 def _common(shown: Verification, service: Service) -> dict[str, object]:

@@ -14,7 +14,8 @@ from idp.demo.verify_emulator.state import APPROVED, CANCELED, Verification, new
 
 CHANNELS = frozenset({"sms", "call"})
 _PATH = re.compile(
-    r"/v2/Services/(?P<service>[^/]+)/(?:(?P<list>Verifications|VerificationCheck)|Verifications/(?P<sid>[^/]+))"
+    r"/v2/Services/(?P<service>[^/]+)"
+    r"(?:/(?:(?P<list>Verifications|VerificationCheck)|Verifications/(?P<sid>[^/]+)))?"
 )
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CODE = re.compile(r".{4,10}")
@@ -25,7 +26,9 @@ def path_name(request: Request) -> str:
     match = _PATH.fullmatch(request.path)
     if match is None:
         return f"{request.method} elsewhere"
-    return f"{request.method} {match['list'] or 'Verifications/{Sid}'}"
+    if match["list"] or match["sid"]:
+        return f"{request.method} {match['list'] or 'Verifications/{Sid}'}"
+    return f"{request.method} Services/{{Sid}}"
 
 
 class VerifyApi:
@@ -44,14 +47,21 @@ class VerifyApi:
         match = _PATH.fullmatch(request.path)
         if match is None or match["service"] != self._service.service_sid:
             return self.refuse(NOT_FOUND)
-        if request.method == "GET" and match["sid"]:
-            return self._shown(200, self._emulator.fetch(match["sid"]))
-        if request.method != "POST":
+        if request.method == "GET":
+            return self._read(match["list"], match["sid"])
+        if request.method != "POST" or not (match["list"] or match["sid"]):
             return self.refuse(NOT_FOUND)
         form = request.form()
         if match["list"] == "Verifications":
             return self._start(form)
         return self._update(match["sid"], form) if match["sid"] else self._check(form)
+
+    def _read(self, listed: str | None, sid: str | None) -> Answer:
+        if sid:
+            return self._shown(200, self._emulator.fetch(sid))
+        if listed:
+            return self.refuse(NOT_FOUND)
+        return _succeed(200, resources.described(self._service, self._emulator.now()))
 
     def refuse(self, refusal: Refusal, *, retry_after: float = 1.0) -> Answer:
         """Answer with an error."""
