@@ -147,7 +147,7 @@ class ServiceProviderAdmin(admin.ModelAdmin[ServiceProvider]):
 class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion]):
     """What left this house."""
 
-    list_display = ["issued_at", "service_provider", "agent", "assertion_id", "session_index", "explained"]
+    list_display = ["issued_at", "service_provider", "agent", "encrypted", "explained"]
     list_filter = ["service_provider", "issued_at"]
     search_fields = ["assertion_id", "request_id", "session_index", "agent__full_name", "agent__email"]
     list_select_related = ["service_provider", "agent"]
