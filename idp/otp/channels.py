@@ -8,3 +8,5 @@ class Channel(StrEnum):
 
     SMS = "sms"
     CALL = "call"
+    WHATSAPP = "whatsapp"
+    """Needs a WhatsApp sender at Twilio, so it is offered only where an operator says that there is one."""

@@ -8,17 +8,63 @@ from idp.otp.channels import Channel
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What Verify's Service Rate Limits may count a start by, besides its number. Nothing here names a person.
+
+    `ip` is a network, not an address; `agent` a keyed hash; `country` a region such as ES. Empty ones are not sent.
+    """
+
+    ip: str = ""
+    agent: str = ""
+    country: str = ""
+
+    @property
+    def by_key(self) -> dict[str, str]:
+        """The values by the unique names of the rate limits at Twilio."""
+        named = {"latchkey_ip": self.ip, "latchkey_agent": self.agent, "latchkey_country": self.country}
+        return {key: value for key, value in named.items() if value}
+
+
+UNCOUNTED = RateLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """A code is on its way; `sid` names the verification it belongs to."""
+    """A code is on its way; `sid` names the verification it belongs to.
+
+    `code` is Twilio's number for what had to be left out so that it could go, None if nothing was.
+    """
 
     sid: str
+    code: int | None = None
 
 
 class Failure(StrEnum):
     """Why no code was sent."""
 
     REFUSED_NUMBER = "refused number"
-    """This number cannot get it by this channel: landline, country, fraud guard, or a 4xx nobody knows."""
+    """This number cannot get it by this channel."""
+
+    LANDLINE = "landline"
+    """A text cannot reach it; a call can."""
+
+    FRAUD_GUARD = "blocked by Fraud Guard"
+    """Texts to this prefix are held back for minutes or hours; calls are not."""
+
+    BLOCKED = "blocked by Twilio"
+    """Twilio takes this number for one that is used to sign up by fraud."""
+
+    COUNTRY_OFF = "country not allowed"
+    """Our account may not send to this number's country."""
+
+    REGISTRATION_NEEDED = "registration needed"
+    """The number's country wants senders to be registered first."""
+
+    TEMPLATE_REFUSED = "template refused"
+    """The template of our texts cannot be used; without it the text goes."""
+
+    UNEXPLAINED = "unexplained refusal"
+    """Twilio refused with a number that is in no table of ours."""
 
     TOO_MANY_SENDS = "too many sends"
     """This number has had its sends, over ten minutes or all at once."""
@@ -36,7 +82,7 @@ class Failure(StrEnum):
     """No usable answer: 5xx, time-out, no connection, cut short, or no JSON."""
 
 
-_SHARED_BY_ALL = frozenset({Failure.RATE_LIMITED, Failure.MISCONFIGURED, Failure.UNAVAILABLE})
+SHARED_BY_ALL = frozenset({Failure.RATE_LIMITED, Failure.MISCONFIGURED, Failure.UNAVAILABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +102,7 @@ class NotSent:
 
         MISCONFIGURED opens the breaker at once, the others after several within its window.
         """
-        return self.failure in _SHARED_BY_ALL
+        return self.failure in SHARED_BY_ALL
 
 
 class CheckResult(StrEnum):
@@ -74,10 +120,11 @@ class CheckResult(StrEnum):
 class VerifyGateway(Protocol):
     """Sends codes and judges them. No method raises for anything the service or the network does."""
 
-    def start(self, to: str, channel: Channel, reference: str) -> Sent | NotSent:
+    def start(self, to: str, channel: Channel, reference: str, limits: RateLimits = UNCOUNTED) -> Sent | NotSent:
         """Send a code to a number in E.164, or the same code again while one is pending.
 
         `reference` is kept by the service beside the verification and must hold no personal data.
+        `limits` is what the service's own limits may count the start by.
         """
 
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import SystemRandom
 from typing import Any, TypeVar
@@ -21,7 +21,8 @@ from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from idp.otp.channels import Channel
-from idp.otp.gateway import CheckResult, Failure, NotSent, Sent
+from idp.otp.gateway import UNCOUNTED, CheckResult, Failure, NotSent, RateLimits, Sent
+from idp.otp.outcomes import Call
 from idp.otp.twilio_answers import LONGEST_PAUSE, Answer, Service, Trouble, failed_check, failed_start
 
 TIMEOUT = (3.0, 8.0)
@@ -29,6 +30,7 @@ TIMEOUT = (3.0, 8.0)
 
 _VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _LONGEST_JITTER = 0.2
+_WORDED_BY_TEMPLATE = frozenset({Channel.SMS, Channel.CALL})
 _Read = TypeVar("_Read")
 
 log = structlog.get_logger(__name__)
@@ -36,10 +38,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """Where Verify is and who we are there.
+    """Where Verify is, who we are there, and how our texts shall be worded.
 
     `username` and `password` are an API key and its secret, or the account SID and its auth token.
-    `base_url` replaces Twilio's own address, for the emulator; None is Twilio.
+    `base_url` replaces Twilio's own address, for the emulator; None is Twilio. Without a `locale` the number's
+    country decides, without a `template_sid` the service's own template.
     """
 
     account_sid: str
@@ -47,6 +50,8 @@ class TwilioSettings:
     password: str = field(repr=False)
     service_sid: str
     base_url: str | None
+    locale: str = ""
+    template_sid: str = ""
 
 
 class TwilioGateway:
@@ -67,10 +72,19 @@ class TwilioGateway:
         self._pause = pause
         self._threads = threading.local()
 
-    def start(self, to: str, channel: Channel, reference: str) -> Sent | NotSent:
-        """Send a code; see `VerifyGateway`."""
-        tags = json.dumps({"ref": reference})
-        answer = self._call(lambda verify: verify.verifications.create(to, channel.value, tags=tags))
+    def start(self, to: str, channel: Channel, reference: str, limits: RateLimits = UNCOUNTED) -> Sent | NotSent:
+        """Send a code, without the template if that is all Twilio minds; see `VerifyGateway`."""
+        said = self._said(channel, reference, limits)
+        result = self._start(to, channel, said)
+        refused = isinstance(result, NotSent) and result.failure is Failure.TEMPLATE_REFUSED
+        if isinstance(result, Sent) or not refused or "template_sid" not in said:
+            return result
+        del said["template_sid"]
+        plain = self._start(to, channel, said)
+        return replace(plain, code=result.code) if isinstance(plain, Sent) else plain
+
+    def _start(self, to: str, channel: Channel, said: Mapping[str, str]) -> Sent | NotSent:
+        answer = self._call(Call.START, lambda verify: verify.verifications.create(to, channel.value, **said))
         if isinstance(answer, Answer) and _is_begun(answer, to):
             return Sent(answer.sid)
         trouble = answer if isinstance(answer, Trouble) else self._line().trouble()
@@ -78,9 +92,22 @@ class TwilioGateway:
         _warn("start", failure, trouble)
         return NotSent(failure, trouble.code, trouble.request_id)
 
+    def _said(self, channel: Channel, reference: str, limits: RateLimits) -> dict[str, str]:
+        """Return what a start says besides number and channel; what is empty is left out."""
+        worded = self._settings.template_sid if channel in _WORDED_BY_TEMPLATE else ""
+        said = {
+            "tags": json.dumps({"ref": reference}),
+            "rate_limits": json.dumps(limits.by_key) if limits.by_key else "",
+            "locale": self._settings.locale,
+            "template_sid": worded,
+        }
+        return {name: value for name, value in said.items() if value}
+
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:
         """Judge a code; see `VerifyGateway`. An answer that got lost is asked for once more."""
-        answer = self._call(lambda verify: verify.verification_checks.create(code=code, verification_sid=sid))
+        answer = self._call(
+            Call.CHECK, lambda verify: verify.verification_checks.create(code=code, verification_sid=sid)
+        )
         result = self._result("check", answer, sid=sid, to=to)
         if isinstance(answer, Trouble) and answer.answer_lost:
             return self._look_up(sid, to)
@@ -106,7 +133,7 @@ class TwilioGateway:
 
     def _look_up(self, sid: str, to: str) -> CheckResult:
         """Ask what became of a check whose answer got lost. Still pending means that nobody knows."""
-        answer = self._call(lambda verify: verify.verifications(sid).fetch())
+        answer = self._call(Call.CHECK, lambda verify: verify.verifications(sid).fetch())
         result = self._result("fetch", answer, sid=sid, to=to)
         return CheckResult.UNKNOWN if result is CheckResult.WRONG_CODE else result
 
@@ -120,10 +147,10 @@ class TwilioGateway:
             _warn(call, result, self._line().trouble())
         return result
 
-    def _call(self, act: Callable[[Any], Any]) -> Answer | Trouble:
+    def _call(self, call: Call, act: Callable[[Any], Any]) -> Answer | Trouble:
         """Call Verify, and once more when the first call certainly did nothing."""
         answer = self._call_once(act)
-        if isinstance(answer, Trouble) and answer.may_be_repeated:
+        if isinstance(answer, Trouble) and answer.may_be_repeated(call):
             self._pause(answer.pause + SystemRandom().uniform(0, _LONGEST_JITTER))
             answer = self._call_once(act)
         return answer
@@ -187,6 +214,8 @@ def from_settings() -> TwilioGateway:
             password=twilio.password,
             service_sid=twilio.service_sid,
             base_url=twilio.base_url,
+            locale=twilio.locale,
+            template_sid=twilio.template_sid,
         )
     )
 

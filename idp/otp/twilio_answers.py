@@ -1,34 +1,14 @@
-"""What Twilio Verify's answers and errors mean to us. Pure: plain values in, our own words out."""
+"""What Twilio Verify's answers and errors mean to us, by the table of outcomes. Pure."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
+from idp.otp import outcomes
 from idp.otp.gateway import CheckResult, Failure
+from idp.otp.outcomes import Call, Outcome, Repeat
 
 LONGEST_PAUSE = 1.0
 """Seconds waited at most before the one repetition, whatever Twilio asks for."""
-
-_INVALID_PARAMETER = 60200
-_NOT_PROCESSED = frozenset({20429, 60212})
-_FAILURES = {
-    20003: Failure.MISCONFIGURED,
-    20005: Failure.MISCONFIGURED,
-    20404: Failure.MISCONFIGURED,
-    20429: Failure.RATE_LIMITED,
-    25109: Failure.RATE_LIMITED,
-    60204: Failure.CHANNEL_OFF,
-    60217: Failure.CHANNEL_OFF,
-    60223: Failure.CHANNEL_OFF,
-}
-_RESULTS = {
-    "approved": CheckResult.APPROVED,
-    "pending": CheckResult.WRONG_CODE,
-    "max_attempts_reached": CheckResult.TOO_MANY_TRIES,
-    "canceled": CheckResult.GONE,
-    "deleted": CheckResult.GONE,
-    "expired": CheckResult.GONE,
-    "failed": CheckResult.GONE,
-}
+_REPEATED = frozenset({Repeat.AT_ONCE, Repeat.AFTER_PAUSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +23,7 @@ class Answer:
         """Judge a check of ours. Another verification, or a status nobody knows, is UNKNOWN."""
         if self.sid != sid or self.to != to:
             return CheckResult.UNKNOWN
-        return _RESULTS.get(self.status, CheckResult.UNKNOWN)
+        return result_of(outcomes.of_check(self.status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +49,13 @@ class Trouble:
     retry_after: float
     connected: bool
 
-    @property
-    def may_be_repeated(self) -> bool:
+    def outcome(self, call: Call) -> Outcome:
+        """Find what this means for a call."""
+        return outcomes.of_trouble(call, self.status, self.code, connected=self.connected)
+
+    def may_be_repeated(self, call: Call) -> bool:
         """Tell whether Twilio certainly did nothing, so that a repetition cannot send a second text."""
-        return not self.connected or self.code in _NOT_PROCESSED
+        return self.outcome(call).repeat in _REPEATED
 
     @property
     def pause(self) -> float:
@@ -81,31 +64,21 @@ class Trouble:
 
     @property
     def answer_lost(self) -> bool:
-        """Tell whether Twilio may have carried out the call although we did not hear its answer."""
-        return self.connected and self.status < HTTPStatus.MULTIPLE_CHOICES
+        """Tell whether Twilio may have carried out a check although we did not hear its answer."""
+        return self.outcome(Call.CHECK).repeat is Repeat.LOOK_UP
 
 
 def failed_start(trouble: Trouble) -> Failure:
     """Say why nothing was sent. 429s are judged by the call, as Twilio's codes for them contradict."""
-    if trouble.status == HTTPStatus.UNAUTHORIZED:
-        return Failure.MISCONFIGURED
-    if trouble.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Failure.UNAVAILABLE
-    if trouble.code in _FAILURES:
-        return _FAILURES[trouble.code]
-    if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Failure.RATE_LIMITED if trouble.code is None else Failure.TOO_MANY_SENDS
-    if trouble.status < HTTPStatus.BAD_REQUEST or trouble.code is None:
-        return Failure.UNAVAILABLE
-    return Failure.REFUSED_NUMBER
+    made = trouble.outcome(Call.START).made
+    return made if isinstance(made, Failure) else Failure.UNAVAILABLE
 
 
 def failed_check(trouble: Trouble) -> CheckResult:
     """Say what a failed check means. Only a refusal with a code of Twilio's own is a verdict."""
-    if trouble.code is None or _FAILURES.get(trouble.code) is Failure.RATE_LIMITED:
-        return CheckResult.UNKNOWN
-    if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return CheckResult.TOO_MANY_TRIES
-    if trouble.status == HTTPStatus.NOT_FOUND or trouble.code == _INVALID_PARAMETER:
-        return CheckResult.GONE
-    return CheckResult.UNKNOWN
+    return result_of(trouble.outcome(Call.CHECK))
+
+
+def result_of(outcome: Outcome) -> CheckResult:
+    """Return what a check came to; whatever is no outcome of a check is UNKNOWN."""
+    return outcome.made if isinstance(outcome.made, CheckResult) else CheckResult.UNKNOWN

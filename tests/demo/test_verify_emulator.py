@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from idp.demo.verify_emulator.refusals import BY_CODE
+
 ANA = "+12015550101"
 BEN = "+12015550102"
 
@@ -158,7 +160,8 @@ def test_a_json_body_is_refused(client):
         {"To": "0101"},
         {"To": ""},
         {"Channel": "pigeon"},
-        {"Channel": "whatsapp"},
+        {"Channel": "email"},
+        {"TemplateSid": "HJ12"},
         {"Tags": "no json"},
         {"RateLimits": "[]"},
     ],
@@ -182,6 +185,63 @@ def test_a_service_rate_limit_counts_by_value_and_frees_with_time(client):
     assert refusal(client.start(BEN, RateLimits=limits)) == (429, 20429)
     client.control(advance=60)
     assert client.start(BEN, RateLimits=limits).status_code == 201
+
+
+TEMPLATE = "HJ" + "e" * 32
+
+
+def test_a_full_rate_limit_says_after_how_many_seconds_there_is_room(client):
+    client.control(buckets={"latchkey_agent": {"max": 2, "interval": 60}})
+    limits = '{"latchkey_agent": "a hash"}'
+    client.start(ANA, RateLimits=limits)
+    client.control(advance=20)
+    client.start(ANA, RateLimits=limits)
+    full = client.start(BEN, RateLimits=limits)
+    assert (refusal(full), full.headers["Twilio-Reached-Rate-Limit"]) == ((429, 20429), "true")
+    assert int(full.headers["Retry-After"]) in {40, 39}
+    assert client.start(BEN).status_code == 201
+
+
+def test_a_text_by_whatsapp_arrives_there(client):
+    assert client.start(ANA, "whatsapp").json()["channel"] == "whatsapp"
+    assert client.outbox(ANA)[0]["channel"] == "whatsapp"
+
+
+@pytest.mark.parametrize("channel", ["sms", "call", "whatsapp"])
+def test_a_channel_can_be_off(client, channel):
+    client.control(channels=sorted({"sms", "call", "whatsapp"} - {channel}))
+    assert refusal(client.start(ANA, channel)) == (403, 60223)
+
+
+def test_countries_can_be_forbidden(client):
+    client.control(countries_off=["+34"])
+    assert refusal(client.start("+34600123456")) == (403, 60605)
+    assert client.start(ANA).status_code == 201
+
+
+def test_a_template_must_be_known_where_a_list_of_them_is_ordered(client):
+    assert client.start(ANA, TemplateSid=TEMPLATE).status_code == 201
+    client.control(templates=[])
+    assert refusal(client.start(ANA, TemplateSid=TEMPLATE)) == (400, 60228)
+    client.control(templates=[TEMPLATE])
+    assert client.start(ANA, TemplateSid=TEMPLATE).status_code == 201
+
+
+def test_what_is_set_up_stays_until_it_is_set_up_otherwise(client):
+    client.control(countries_off=["+1"])
+    client.control(channels=["sms"])
+    assert refusal(client.start(ANA)) == (403, 60605)
+    assert client.control(reset=True).json()["channels"] == ["call", "sms", "whatsapp"]
+    assert client.start(ANA).status_code == 201
+
+
+@pytest.mark.parametrize("known", BY_CODE.values(), ids=lambda it: str(it.code))
+@pytest.mark.parametrize("details", [False, True], ids=["Twilio's body", "problem details"])
+def test_every_known_refusal_can_be_ordered_by_its_number(client, known, details):
+    client.control(variants={"problem_details": details}, faults=[{"kind": "error", "code": known.code, "seconds": 7}])
+    refused = client.start(ANA)
+    assert (*refusal(refused), refused.json()["status"]) == (known.status, known.code, known.status)
+    assert refused.headers.get("Retry-After") == ("7" if known.status == 429 else None)
 
 
 @pytest.mark.parametrize(
@@ -294,6 +354,10 @@ def test_a_reset_forgets_everything(client):
         {"faults": [{"kind": "503", "status": 999}]},
         {"faults": [{"kind": "503", "colour": "red"}]},
         {"buckets": {"latchkey_ip": {}}},
+        {"channels": ["pigeon"]},
+        {"channels": "sms"},
+        {"countries_off": [34]},
+        {"templates": None},
     ],
 )
 def test_an_order_that_cannot_be_read_changes_nothing(client, orders):

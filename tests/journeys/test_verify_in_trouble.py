@@ -7,7 +7,9 @@ from idp.agents.models import Device
 from idp.audit.models import LoginEvent
 from idp.login import sending
 from idp.otp.models import VerificationSend
+from idp.web import trail_words
 
+DOWN = "We can't send codes right now."
 TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
 
 
@@ -25,19 +27,73 @@ def test_every_troubled_number_sees_the_same_page_and_nobody_gets_in(phone, numb
 
 
 @pytest.mark.parametrize(
-    ("number", "answer"),
+    ("line", "answer", "advice"),
     [
-        ("+12015550190", "refused number (60205)"),
-        ("+12015550191", "too many sends (60203)"),
-        ("+12015550198", "misconfigured (20003)"),
+        ("0190", "landline (60205)", "This is a landline"),
+        ("0191", "too many sends (60203)", "had its five sends"),
+        ("0192", "blocked by Fraud Guard (60410)", "Global Safe List"),
+        ("0193", "sent", ""),
+        ("0194", "sent", ""),
+        ("0195", "unavailable (20503)", "Look at status.twilio.com"),
+        ("0196", "refused number (60200)", "refuses this number for this channel"),
+        ("0197", "sent", ""),
+        ("0198", "misconfigured (20003)", "refuses our credentials"),
+        ("0199", "unexplained refusal (60999)", "a number that we do not know"),
     ],
 )
-def test_what_twilio_said_stands_in_the_trail_and_not_on_the_page(phone, number, answer):
+def test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page(phone, line, answer, advice):
+    page = phone.ask_code(phone.ask_flex(), f"+1201555{line}")
+    sending.settle()
+    event = LoginEvent.objects.get(kind="code sent" if answer == "sent" else "code not sent")
+    assert event.detail == f"sms: {answer}"
+    assert advice in trail_words.advice(event)
+    told = trail_words.send(VerificationSend.objects.get())
+    assert (answer in told, advice in told) == (True, True)
+    assert f"sms: {answer}" not in page.text
+    assert advice not in page.text or not advice
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "sentence"),
+    [
+        ("0193", 403, "That code isn't right. 3 tries left."),
+        ("0194", 403, "That code isn't right. 3 tries left."),
+        ("0197", 429, "Too many tries"),
+    ],
+)
+def test_a_check_of_a_troubled_number_is_told_on_its_page(phone, line, status, sentence):
+    page = phone.ask_code(phone.ask_flex(), f"+1201555{line}")
+    sending.settle()
+    page = phone.submit(page, "code", code="000000")
+    assert (page.status, sentence in page.text) == (status, True)
+
+
+def test_a_late_text_still_lets_its_agent_in(phone, verify):
+    number = "+12015550193"
     page = phone.ask_code(phone.ask_flex(), number)
     sending.settle()
-    assert VerificationSend.objects.get().answer == answer
-    assert answer in LoginEvent.objects.get(kind="code not sent").detail
-    assert answer not in page.text
+    assert phone.messages(number) == 0
+    verify.state.advance(20)
+    assert phone.arrive(phone.submit(page, "code", code=phone.code(number)))["signed_in"]
+
+
+def test_a_number_without_texts_or_checks_can_use_the_other_channel(phone, clock):
+    number = "+12015550196"
+    page = phone.ask_code(phone.ask_flex(), number)
+    clock.shift(31)
+    page = phone.submit(page, "again", again="call")
+    assert phone.arrive(phone.submit(page, "code", code=phone.code(number)))["signed_in"]
+
+
+def test_wrong_credentials_of_one_number_are_a_pause_for_all_until_verify_answers_for_itself(phone, verify, clock):
+    phone.ask_code(phone.ask_flex(), "+12015550198")
+    sending.settle()
+    someone = phone.like()
+    assert DOWN in someone.ask_flex().text
+    clock.shift(16)
+    someone.ask_flex()
+    sending.settle()
+    assert DOWN not in phone.like().ask_flex().text
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
@@ -65,9 +121,6 @@ def test_while_verify_is_down_phones_that_are_signed_in_go_on(phone, verify, clo
     order(verify, "503", calls=99)
     clock.shift(3600 * 5)
     assert phone.sign_in_silently()["signed_in"]
-
-
-DOWN = "We can't send codes right now."
 
 
 def pull_down(phone, verify):

@@ -1,24 +1,28 @@
 """A running emulator, and gateways that lead to it through Twilio's SDK."""
 
 import pytest
+import requests
 
 from idp.demo.verify_emulator import make_server
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
 from idp.otp.twilio import TwilioGateway, TwilioSettings
+from tests.otp.contract.recorder import Recorder
+from tests.otp.place import Place, twilio_itself
 
 ACCOUNT = "AC" + "a" * 32
 SERVICE = "VA" + "b" * 32
 USERNAME = "SK" + "c" * 32
 PASSWORD = "a secret of the tests"
+NUMBER = "+12015550101"
 
 
 def an_emulator(port=0):
     return make_server(port, account_sid=ACCOUNT, username=USERNAME, password=PASSWORD, service_sid=SERVICE)
 
 
-def a_gateway(base_url, *, password=PASSWORD, service_sid=SERVICE, **options):
-    settings = TwilioSettings(ACCOUNT, USERNAME, password, service_sid, base_url)
+def a_gateway(base_url, *, password=PASSWORD, service_sid=SERVICE, locale="", template_sid="", **options):
+    settings = TwilioSettings(ACCOUNT, USERNAME, password, service_sid, base_url, locale, template_sid)
     return TwilioGateway(settings, **options)
 
 
@@ -53,6 +57,40 @@ def make_emulator():
     yield make
     for emulator in emulators:
         emulator.close()
+
+
+@pytest.fixture
+def control():
+    """Gives an emulator its orders, as any client could."""
+
+    def control(emulator, **orders):
+        requests.post(f"{emulator.url}/control", json=orders, timeout=10).raise_for_status()
+
+    return control
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    """Listens to all that goes to Verify and comes back."""
+    recorder = Recorder()
+
+    def send(session, request, **options):
+        return recorder.send(session, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    return recorder
+
+
+@pytest.fixture
+def place(request):
+    """Where the gateway's cases are played: the emulator, unless `make test-twilio` named Twilio itself."""
+    real = twilio_itself(request.config)
+    if real is not None:
+        yield real
+        return
+    with an_emulator() as emulator:
+        settings = TwilioSettings(ACCOUNT, USERNAME, PASSWORD, SERVICE, emulator.url)
+        yield Place(settings, NUMBER, lambda: emulator.state.messages(NUMBER)[0].code)
 
 
 class Phones:

@@ -7,10 +7,11 @@ from structlog.testing import capture_logs
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.demo.verify_emulator.state import Variants
 from idp.otp.channels import Channel
-from idp.otp.gateway import CheckResult, Failure, NotSent, Sent
+from idp.otp.gateway import CheckResult, Failure, NotSent, RateLimits, Sent
 
 ANA = "+12015550101"
 BEN = "+12015550102"
+TEMPLATE = "HJ" + "e" * 32
 LOST = [FaultKind.DROP, FaultKind.TRUNCATED]
 
 
@@ -96,6 +97,52 @@ def test_too_many_sends_are_recognised_in_the_other_reports(gateway, verify, pho
     assert (refused.failure, refused.opens_breaker) == (Failure.TOO_MANY_SENDS, False)
 
 
+def test_a_text_whose_template_is_refused_goes_without_it_and_tells_so(verify, make_gateway, control):
+    control(verify, templates=[])
+    sent = make_gateway(verify.url, template_sid=TEMPLATE).start(ANA, Channel.SMS, "reference")
+    assert (type(sent), sent.code) == (Sent, 60228)
+    assert starts(verify) == 2
+    assert len(verify.state.messages(ANA)) == 1
+
+
+def test_a_text_whose_template_is_fine_tells_nothing(verify, make_gateway):
+    assert make_gateway(verify.url, template_sid=TEMPLATE).start(ANA, Channel.SMS, "reference").code is None
+    assert starts(verify) == 1
+
+
+def test_a_refusal_for_a_template_that_was_not_sent_is_not_repeated(gateway, verify):
+    verify.state.order_faults([Fault(FaultKind.ERROR, status=400, code=60228)])
+    assert gateway.start(ANA, Channel.SMS, "reference").failure is Failure.TEMPLATE_REFUSED
+    assert starts(verify) == 1
+
+
+def test_a_text_refused_without_its_template_too_is_not_sent(verify, make_gateway):
+    verify.state.order_faults([Fault(FaultKind.ERROR, calls=2, status=400, code=60228)])
+    refused = make_gateway(verify.url, template_sid=TEMPLATE).start(ANA, Channel.SMS, "reference")
+    assert (refused.failure, refused.code) == (Failure.TEMPLATE_REFUSED, 60228)
+
+
+@pytest.mark.parametrize(
+    ("orders", "failure"),
+    [({"countries_off": ["+1"]}, Failure.COUNTRY_OFF), ({"channels": ["sms", "call"]}, Failure.CHANNEL_OFF)],
+)
+def test_what_the_account_does_not_allow_is_told(gateway, verify, control, orders, failure):
+    control(verify, **orders)
+    refused = gateway.start(ANA, Channel.WHATSAPP, "reference")
+    assert (refused.failure, refused.opens_breaker) == (failure, False)
+
+
+def test_a_full_rate_limit_is_waited_for_once_and_then_told(verify, make_gateway, control):
+    control(verify, buckets={"latchkey_agent": {"max": 1, "interval": 0.5}})
+    limits = RateLimits(agent="a hash")
+    gateway = make_gateway(verify.url, pause=lambda _: control(verify, advance=1))
+    assert [type(gateway.start(ANA, Channel.SMS, "reference", limits)) for _ in range(2)] == [Sent, Sent]
+    stuck = make_gateway(verify.url, pause=lambda _: None)
+    control(verify, buckets={"latchkey_agent": {"max": 1, "interval": 600}})
+    refused = stuck.start(ANA, Channel.SMS, "reference", limits)
+    assert (refused.failure, refused.code) == (Failure.RATE_LIMITED, 20429)
+
+
 def test_a_service_that_answers_is_fine(gateway):
     assert gateway.probe() is None
 
@@ -114,13 +161,13 @@ def test_a_probe_tells_wrong_credentials_and_a_wrong_service(verify, make_gatewa
 @pytest.mark.parametrize(
     ("number", "failure", "code", "opens_breaker"),
     [
-        ("+12015550190", Failure.REFUSED_NUMBER, 60205, False),
+        ("+12015550190", Failure.LANDLINE, 60205, False),
         ("+12015550191", Failure.TOO_MANY_SENDS, 60203, False),
-        ("+12015550192", Failure.REFUSED_NUMBER, 60410, False),
+        ("+12015550192", Failure.FRAUD_GUARD, 60410, False),
         ("+12015550195", Failure.UNAVAILABLE, 20503, True),
         ("+12015550196", Failure.REFUSED_NUMBER, 60200, False),
         ("+12015550198", Failure.MISCONFIGURED, 20003, True),
-        ("+12015550199", Failure.REFUSED_NUMBER, 60999, False),
+        ("+12015550199", Failure.UNEXPLAINED, 60999, False),
     ],
 )
 def test_a_number_that_misbehaves_gets_no_text(gateway, number, failure, code, opens_breaker):

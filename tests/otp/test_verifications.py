@@ -209,7 +209,7 @@ def test_a_send_that_failed_is_kept_with_twilios_number_and_counts(agent, gatewa
     an_agent(LANDLINE, "ben@acme.example")
     asked = ask(PhoneNumber(LANDLINE))
     verifications.carry_out(asked.send, gateway, "reference", NOW)
-    assert fresh(asked.send).answer == "refused number (60205)"
+    assert fresh(asked.send).answer == "landline (60205)"
     assert ask(PhoneNumber(LANDLINE), NOW + SECOND).send is None
 
 

@@ -7,6 +7,7 @@ from idp.demo.verify_emulator import control, pages
 from idp.demo.verify_emulator.emulator import Emulator
 from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
 from idp.demo.verify_emulator.faulty import FaultyVerifyApi
+from idp.demo.verify_emulator.messaging_api import MessagingApi
 from idp.demo.verify_emulator.resources import Service
 from idp.demo.verify_emulator.verify_api import VerifyApi, path_name
 
@@ -17,6 +18,7 @@ class Application:
     def __init__(self, service: Service, emulator: Emulator) -> None:
         self._emulator = emulator
         self._verify = FaultyVerifyApi(VerifyApi(service, emulator), emulator, path_name)
+        self._messaging = MessagingApi(service, emulator)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -27,6 +29,8 @@ class Application:
     def _answer(self, request: Request) -> Answer:
         if request.path.startswith("/v2/"):
             return self._verify.answer(request)
+        if request.path.startswith("/2010-04-01/"):
+            return self._messaging.answer(request)
         if request.path == "/control":
             return control.answer(request, self._emulator)
         if request.path == "/outbox.json":

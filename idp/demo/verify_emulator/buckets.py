@@ -24,16 +24,19 @@ class Buckets:
         """Replace all buckets."""
         self._buckets = dict(buckets)
 
-    def admit(self, values: Mapping[str, str], now: datetime) -> bool:
-        """Count a start, and tell whether every bucket had room for it."""
+    def admit(self, values: Mapping[str, str], now: datetime) -> float:
+        """Count a start if every bucket has room for it, else return the seconds until they all have."""
         keys = [(name, value) for name, value in values.items() if name in self._buckets]
-        full = [key for key in keys if self._count(key, now) >= self._buckets[key[0]].limit]
-        if full:
-            return False
+        if wait := max((self._until_room(key, now) for key in keys), default=0.0):
+            return wait
         for key in keys:
             self._starts.setdefault(key, []).append(now)
-        return True
+        return 0.0
 
-    def _count(self, key: tuple[str, str], now: datetime) -> int:
-        since = now - self._buckets[key[0]].interval
-        return sum(1 for at in self._starts.get(key, []) if at > since)
+    def _until_room(self, key: tuple[str, str], now: datetime) -> float:
+        bucket = self._buckets[key[0]]
+        recent = [at for at in self._starts.get(key, []) if at > now - bucket.interval]
+        if len(recent) < bucket.limit:
+            return 0.0
+        frees = recent[len(recent) - bucket.limit] if bucket.limit > 0 else now
+        return (frees + bucket.interval - now).total_seconds()

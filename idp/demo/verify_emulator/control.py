@@ -10,9 +10,10 @@ from idp.demo.verify_emulator.emulator import Emulator
 from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
 from idp.demo.verify_emulator.misbehaviour import Fault
 from idp.demo.verify_emulator.resources import instant
+from idp.demo.verify_emulator.set_up import CHANNELS, SetUp
 from idp.demo.verify_emulator.state import Variants
 
-COMMANDS = frozenset({"reset", "advance", "variants", "buckets", "faults"})
+COMMANDS = frozenset({"reset", "advance", "variants", "buckets", "faults", "channels", "countries_off", "templates"})
 FARTHEST_MOVE = 366 * 86400.0
 """Seconds that one order moves the clock at most."""
 
@@ -25,6 +26,7 @@ def answer(request: Request, emulator: Emulator) -> Answer:
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             return json_answer(400, {"error": str(error)})
     now = {"now": instant(emulator.now()), "variants": asdict(emulator.variants)}
+    now |= {"channels": sorted(emulator.set_up.channels)}
     return json_answer(200, {**now, **emulator.counters()})
 
 
@@ -37,8 +39,10 @@ def obey(orders: Mapping[str, object], emulator: Emulator) -> None:
     variants = _variants(orders.get("variants", {}), Variants() if reset else emulator.variants)
     buckets = {name: _bucket(bucket) for name, bucket in _map(orders.get("buckets", {})).items()}
     faults = [Fault.parse(_map(fault)) for fault in _list(orders.get("faults", []))]
+    set_up = _set_up(orders, SetUp() if reset else emulator.set_up)
     if reset:
         emulator.reset()
+    emulator.set_up_as(set_up)
     emulator.advance(seconds)
     emulator.follow(variants)
     if buckets:
@@ -63,6 +67,26 @@ def _variants(wanted: object, present: Variants) -> Variants:
 def _bucket(bucket: object) -> Bucket:
     values = _map(bucket)
     return Bucket(int(_number(values["max"])), timedelta(seconds=_number(values["interval"])))
+
+
+def _set_up(orders: Mapping[str, object], present: SetUp) -> SetUp:
+    """Read how the service is to be set up; what is not named stays."""
+    named = {name: _texts(orders[name]) for name in ("channels", "countries_off", "templates") if name in orders}
+    if not set(named.get("channels", ())) <= CHANNELS:
+        raise ValueError(f"channels are {sorted(CHANNELS)}")
+    templates = named.get("templates")
+    return SetUp(
+        frozenset(named.get("channels", present.channels)),
+        named.get("countries_off", present.countries_off),
+        present.templates if templates is None else frozenset(templates),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    texts = _list(value)
+    if not all(isinstance(it, str) for it in texts):
+        raise TypeError(f"not a list of texts: {value!r}")
+    return tuple(map(str, texts))
 
 
 def _number(value: object) -> float:

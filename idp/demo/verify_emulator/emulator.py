@@ -4,12 +4,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from idp.demo.verify_emulator.buckets import Bucket, Buckets
 from idp.demo.verify_emulator.misbehaviour import LONGEST_WAIT, NUMBERS, WELL_BEHAVED, Fault, Faults
 from idp.demo.verify_emulator.outbox import Message, Outbox, message_for
 from idp.demo.verify_emulator.refusals import CHECKS_USED, NOT_FOUND, TOO_MANY_REQUESTS, Refusal
+from idp.demo.verify_emulator.set_up import SetUp
 from idp.demo.verify_emulator.state import CHECKS_SPENT, EXPIRED, Variants, Verification, Verifications
 
 ARRIVAL_INTERVAL = 0.5
@@ -35,6 +37,7 @@ class Emulator:
         self._outbox = Outbox()
         self._faults = Faults()
         self._buckets = Buckets()
+        self._set_up = SetUp()
         self._calls_by_path: Counter[str] = Counter()
         self._calls_by_number: Counter[str] = Counter()
 
@@ -42,14 +45,16 @@ class Emulator:
         """Return the time by the emulator's movable clock."""
         return self._clock() + self._ahead
 
-    def start(self, to: str, channel: str, limits: Mapping[str, str]) -> Verification | Refusal:
+    def start(self, to: str, channel: str, limits: Mapping[str, str], *, template: str = "") -> Verification | Refusal:
         """Begin or resend, and let the message reach the phone."""
         misbehaviour = NUMBERS.get(to, WELL_BEHAVED)
         with self._changed:
             self._calls_by_number[to] += 1
             now = self.now()
-            if not self._buckets.admit(limits, now):
-                return TOO_MANY_REQUESTS
+            if wait := self._buckets.admit(limits, now):
+                return replace(TOO_MANY_REQUESTS, retry_after=wait)
+            if refusal := self._set_up.refusal(to, channel, template):
+                return refusal
             outcome = misbehaviour.at_start(channel) or self._verifications.start(to, channel, now)
             if isinstance(outcome, Verification):
                 self._outbox.add(message_for(outcome, outcome.sends[-1], now + misbehaviour.delay))
@@ -93,6 +98,14 @@ class Emulator:
             self._calls_by_number[outcome.to] += 1
         return outcome
 
+    def deliver(self, to: str, channel: str, text: str) -> datetime:
+        """Let a message that holds no code reach the phone. Returns the instant."""
+        with self._changed:
+            now = self.now()
+            self._outbox.add(Message(to, channel, "", now, text))
+            self._changed.notify_all()
+            return now
+
     def messages(self, to: str | None = None, *, after: int = 0, wait: float = 0.0) -> list[Message]:
         """Return what has arrived, newest first; wait so many seconds for more than `after` messages."""
         deadline = time.monotonic() + min(wait, LONGEST_WAIT)
@@ -119,6 +132,16 @@ class Emulator:
     def variants(self) -> Variants:
         """Which of the contradicting reports the emulator follows."""
         return self._verifications.variants
+
+    @property
+    def set_up(self) -> SetUp:
+        """How the service is set up."""
+        return self._set_up
+
+    def set_up_as(self, set_up: SetUp) -> None:
+        """Set the service up otherwise from now on."""
+        with self._changed:
+            self._set_up = set_up
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""

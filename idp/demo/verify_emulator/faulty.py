@@ -33,7 +33,7 @@ class FaultyVerifyApi:
         if fault.kind is FaultKind.HTML:
             return Answer(fault.status, _PAGE, "text/html; charset=utf-8")
         if fault.kind is FaultKind.ERROR:
-            return self._api.refuse(Refusal(fault.status, fault.code, "As ordered"), retry_after=fault.seconds)
+            return self._api.refuse(Refusal(fault.status, fault.code, "As ordered", fault.seconds))
         return self._api.refuse(UNAVAILABLE)
 
     def _spoil(self, answer: Answer, fault: Fault) -> Answer:

@@ -9,6 +9,7 @@ from typing import Self
 
 from idp.demo.verify_emulator.refusals import (
     BAD_CREDENTIALS,
+    BY_CODE,
     CHECKS_USED,
     FRAUD_GUARD,
     INVALID_REQUEST,
@@ -60,7 +61,7 @@ class FaultKind(StrEnum):
     HTML = "html"
     """A page of some proxy instead of JSON; `status` is 502 unless given."""
     ERROR = "error"
-    """The refusal that `status` and `code` describe; `seconds` is its Retry-After."""
+    """The refusal that `code` and `status` describe, the status its own if left out; `seconds` is its Retry-After."""
     FIELDS = "fields"
     """The call is carried out, but `fields` replace parts of its answer."""
     TRUNCATED = "truncated"
@@ -93,12 +94,14 @@ class Fault:
         replaced = order.get("fields", {})
         if not isinstance(replaced, dict):
             raise TypeError("the fields of a fault must be an object")
+        code = int(_number(order.get("code", 0)))
+        usual = BY_CODE[code].status if code in BY_CODE else HTTPStatus.BAD_GATEWAY
         return cls(
             kind=FaultKind(str(order.get("kind"))),
             calls=int(_number(order.get("calls", 1))),
             seconds=min(_number(order.get("seconds", 0.0)), LONGEST_WAIT),
-            status=HTTPStatus(int(_number(order.get("status", HTTPStatus.BAD_GATEWAY)))),
-            code=int(_number(order.get("code", 0))),
+            status=HTTPStatus(int(_number(order.get("status", usual)))),
+            code=code,
             processed=bool(order.get("processed", True)),
             fields=replaced,
         )

@@ -13,7 +13,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_KINDS = {"sms": "Text", "call": "Call"}
+_KINDS = {"sms": "Text", "call": "Call", "whatsapp": "WhatsApp"}
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>

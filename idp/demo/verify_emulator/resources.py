@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 
 from idp.demo.verify_emulator.exchange import Answer, json_answer
 from idp.demo.verify_emulator.refusals import Refusal
@@ -88,12 +89,12 @@ def _common(shown: Verification, service: Service) -> dict[str, object]:
     }
 
 
-def error(refusal: Refusal, *, problem_details: bool, retry_after: float = 1.0) -> Answer:
+def error(refusal: Refusal, *, problem_details: bool) -> Answer:
     """Describe an error, in Twilio's own shape or as RFC 9457 has it."""
     more_info = MORE_INFO.format(code=refusal.code)
     headers = {"Twilio-Request-Id": new_sid("RQ")}
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
-        headers |= {"Retry-After": f"{retry_after:.0f}", "Twilio-Reached-Rate-Limit": "true"}
+        headers |= {"Retry-After": str(ceil(refusal.retry_after)), "Twilio-Reached-Rate-Limit": "true"}
     if problem_details:
         problem = {
             "type": more_info,

@@ -10,14 +10,15 @@ from idp.demo.verify_emulator.emulator import Emulator
 from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
 from idp.demo.verify_emulator.refusals import BAD_CREDENTIALS, INVALID_REQUEST, NOT_FOUND, Refusal
 from idp.demo.verify_emulator.resources import Service
+from idp.demo.verify_emulator.set_up import CHANNELS
 from idp.demo.verify_emulator.state import APPROVED, CANCELED, Verification, new_sid
 
-CHANNELS = frozenset({"sms", "call"})
 _PATH = re.compile(
     r"/v2/Services/(?P<service>[^/]+)"
     r"(?:/(?:(?P<list>Verifications|VerificationCheck)|Verifications/(?P<sid>[^/]+)))?"
 )
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_TEMPLATE = re.compile(r"(HJ[0-9a-fA-F]{32})?")
 _CODE = re.compile(r".{4,10}")
 
 
@@ -63,18 +64,18 @@ class VerifyApi:
             return self.refuse(NOT_FOUND)
         return _succeed(200, resources.described(self._service, self._emulator.now()))
 
-    def refuse(self, refusal: Refusal, *, retry_after: float = 1.0) -> Answer:
+    def refuse(self, refusal: Refusal) -> Answer:
         """Answer with an error."""
-        details = self._emulator.variants.problem_details
-        return resources.error(refusal, problem_details=details, retry_after=retry_after)
+        return resources.error(refusal, problem_details=self._emulator.variants.problem_details)
 
     def _start(self, form: dict[str, str]) -> Answer:
-        to, channel = form.get("To", ""), form.get("Channel", "")
+        to, channel, template = (form.get(name, "") for name in ("To", "Channel", "TemplateSid"))
         limits = _string_map(form.get("RateLimits", "{}"))
         tags = _string_map(form.get("Tags", "{}"))
-        if not _E164.fullmatch(to) or channel not in CHANNELS or limits is None or tags is None:
+        known = channel in CHANNELS and _TEMPLATE.fullmatch(template)
+        if not _E164.fullmatch(to) or not known or limits is None or tags is None:
             return self.refuse(INVALID_REQUEST)
-        return self._shown(201, self._emulator.start(to, channel, limits))
+        return self._shown(201, self._emulator.start(to, channel, limits, template=template))
 
     def _check(self, form: dict[str, str]) -> Answer:
         sid, to, code = (form.get(name, "") for name in ("VerificationSid", "To", "Code"))

@@ -1,0 +1,39 @@
+"""By what Verify's own limits may count a start: a second net under ours, with nothing that names a person."""
+
+import ipaddress
+
+import phonenumbers
+
+from idp.bearer_secrets import keyed_hash
+from idp.otp.gateway import RateLimits
+from idp.otp.models import PhoneAuthenticator
+
+NETWORK_BITS = {4: 24, 6: 64}
+HASH_LENGTH = 32
+
+
+def count_by(authenticator: PhoneAuthenticator, address: str | None) -> RateLimits:
+    """Return the network that asks, a hash of the agent, and the region of the number."""
+    return RateLimits(
+        ip=network_of(address),
+        agent=keyed_hash("rate limit", str(authenticator.user_id))[:HASH_LENGTH],
+        country=region_of(authenticator.number),
+    )
+
+
+def network_of(address: str | None) -> str:
+    """Return the network around an address, /24 or /64; empty for none."""
+    if not address:
+        return ""
+    read = ipaddress.ip_address(address)
+    if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped:
+        read = read.ipv4_mapped
+    return str(ipaddress.ip_network(f"{read}/{NETWORK_BITS[read.version]}", strict=False))
+
+
+def region_of(e164: str) -> str:
+    """Return the region of a number, such as ES; empty where there is none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
+    except phonenumbers.NumberParseException:  # a country code that this release of the library does not know
+        return ""

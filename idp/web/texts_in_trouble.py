@@ -1,0 +1,122 @@
+"""What an operator must know of texts and codes: outages, refusals of the last day, money, and people who guess.
+
+Each line says what is wrong and what to do. Facts only from our own records; Twilio is not asked.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, Sum
+from django.urls import reverse
+
+from idp.audit.models import Kind, LoginEvent
+from idp.otp import abuse, outcomes
+from idp.otp.gateway import Failure
+from idp.otp.limits import FREE_FAILURES
+from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.outcomes import Repeat
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NEARLY_SPENT = 0.8
+FEW_WRONG_CODES = 20
+"""Wrong codes of strangers in an hour that are nothing unusual; one more is, for each code that was right."""
+PAUSED_SHOWN = 5
+UNCHECKED_FIX = "The log tells Twilio's number for each; look at status.twilio.com."
+CODES, TRAIL, CHECKUP = "admin:otp_verification_changelist", "admin:audit_loginevent_changelist", "admin:checkup"
+STANDING = (Failure.MISCONFIGURED.value,)
+"""Told by *Is everything in order?* as long as it is so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is wrong and what to do, and the page that helps. One that is not `loud` leaves time."""
+
+    link: str
+    url: str
+    why: str
+    loud: bool
+
+
+def alarms(now: datetime) -> list[Alarm]:
+    """List what is wrong with texts and codes, the worst first."""
+    found = [*_breaker(), *_budget(now), *_refused(now), *_guessed(now), *_paused(now), *_unchecked(now)]
+    return sorted(found, key=lambda it: not it.loud)
+
+
+def _breaker() -> Iterator[Alarm]:
+    open_now = Breaker.objects.filter(opened_at__isnull=False).first()
+    if open_now is None or open_now.opened_at is None:
+        return
+    why = f"Nobody gets a code since {open_now.opened_at:%H:%M} UTC; phones that are signed in go on."
+    outcome = outcomes.of_send(open_now.reason, None)
+    yield Alarm("Is everything in order?", reverse(CHECKUP), f"{why} {outcome.operator if outcome else ''}", loud=True)
+
+
+def _budget(now: datetime) -> Iterator[Alarm]:
+    sent, most = abuse.sent_today(now), settings.LATCHKEY.texts_a_day
+    if sent < NEARLY_SPENT * most:
+        return
+    spent = sent >= most
+    state = (
+        f"All {most} texts of the day are used up: until midnight UTC only phones that were signed in before get codes."
+        if spent
+        else f"{sent} of the day's {most} texts are used."
+    )
+    fix = "Look who asks for them; if they are your agents, raise LATCHKEY_TEXTS_A_DAY and restart."
+    yield Alarm("Codes", reverse(CODES), f"{state} {fix}", loud=spent)
+
+
+def _refused(now: datetime) -> Iterator[Alarm]:
+    """Name the sends of the last day whose outcome is an alarm, each kind once."""
+    real = VerificationSend.objects.filter(at__gt=now - DAY, verification__authenticator__isnull=False)
+    rows = real.exclude(answer="sent", code__isnull=True).order_by().values_list("answer", "code")
+    judged = Counter(outcome for answer, code in rows if (outcome := outcomes.of_send(answer, code)))
+    for outcome, count in judged.most_common():
+        if outcome.alarm and outcome.made not in STANDING:
+            sends = "1 send" if count == 1 else f"{count} sends"
+            why = f"{sends} in the last 24 hours: {outcome.operator}"
+            yield Alarm("Codes", reverse(CODES), why, loud=outcome.repeat is not Repeat.WITHOUT_TEMPLATE)
+
+
+def _guessed(now: datetime) -> Iterator[Alarm]:
+    recent = Verification.objects.filter(started_at__gt=now - HOUR)
+    unproved = recent.filter(Q(outcome="") | Q(outcome=Outcome.EXPIRED))
+    wrong = unproved.aggregate(all=Sum("strangers_tries"))["all"] or 0
+    if wrong > FEW_WRONG_CODES + recent.filter(outcome=Outcome.APPROVED).count():
+        why = (
+            f"{wrong} wrong codes in the last hour from phones that are nobody's. Nobody got in; look in the trail "
+            "whether they come from few addresses, and block those before Latchkey."
+        )
+        yield Alarm("Trail", reverse(TRAIL) + "?kind__exact=code+wrong", why, loud=True)
+
+
+def _paused(now: datetime) -> Iterator[Alarm]:
+    tried = Verification.objects.filter(authenticator__isnull=False, started_at__gt=now - abuse.REMEMBERED)
+    unproved = tried.filter(Q(outcome="") | Q(outcome=Outcome.EXPIRED)).order_by()
+    wrong = unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries"))
+    for row in wrong.filter(wrong__gte=FREE_FAILURES).order_by("-wrong")[:PAUSED_SHOWN]:
+        phone = PhoneAuthenticator.objects.select_related("user").get(pk=row["authenticator"])
+        for own in (True, False):
+            until = abuse.paused_until(row["counted_as"], own=own, now=now)
+            if until is not None:
+                yield _pause(phone, until, own=own)
+
+
+def _pause(phone: PhoneAuthenticator, until: datetime, *, own: bool) -> Alarm:
+    whose = "their own phone" if own else "everybody but their own phone"
+    why = (
+        f"Codes for {phone.user} are paused for {whose} until {until:%d %b %H:%M} UTC, after many wrong ones. "
+        "Ask the agent whether that was them; the pause can be lifted."
+    )
+    return Alarm("Agent", reverse("admin:agents_agent_change", args=[phone.user_id]), why, loud=own)
+
+
+def _unchecked(now: datetime) -> Iterator[Alarm]:
+    count = LoginEvent.objects.filter(kind=Kind.CODE_UNKNOWN, at__gt=now - DAY).count()
+    if count:
+        codes = "1 code" if count == 1 else f"{count} codes"
+        why = f"{codes} in the last 24 hours could not be checked, so nobody got in by them. {UNCHECKED_FIX}"
+        yield Alarm("Trail", reverse(TRAIL) + "?kind__exact=code+unchecked", why, loud=False)

@@ -1,0 +1,172 @@
+"""What an operator reads of texts and codes: on the home page, beside each send, and in the trail."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.otp import breaker
+from idp.otp.gateway import Failure
+from idp.otp.limits import FREE_FAILURES
+from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.web import texts_in_trouble
+from tests.conftest import NOW
+from tests.web.seeded import REFERENCE
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def a_verification(at=NOW, authenticator=None, counted_as="somebody", **fields):
+    return Verification.objects.create(
+        authenticator=authenticator,
+        counted_as=counted_as,
+        started_at=at,
+        ended_at=at,
+        **{"outcome": "expired", **fields},
+    )
+
+
+def a_send(answer, code=None, at=NOW, authenticator=None):
+    authenticator = authenticator or PhoneAuthenticator.objects.first()
+    verification = a_verification(at, authenticator)
+    return VerificationSend.objects.create(
+        verification=verification, nth=1, channel="sms", at=at, answer=answer, code=code
+    )
+
+
+def whys(now=NOW):
+    return [it.why for it in texts_in_trouble.alarms(now)]
+
+
+def test_where_all_goes_well_there_is_nothing_to_read(agent):
+    a_send("sent")
+    assert whys() == []
+
+
+@pytest.mark.parametrize("failure", [Failure.UNAVAILABLE, Failure.MISCONFIGURED, Failure.RATE_LIMITED])
+def test_an_open_breaker_says_since_when_and_what_to_do(failure):
+    for _ in range(breaker.FAILURES):
+        breaker.note_failure(failure, NOW)
+    [alarm] = texts_in_trouble.alarms(NOW)
+    assert alarm.loud
+    assert "Nobody gets a code since 09:00 UTC" in alarm.why
+    assert "Twilio" in alarm.why
+
+
+def test_what_was_refused_in_the_last_day_is_told_once_with_its_number_of_sends(agent):
+    for _ in range(3):
+        a_send("country not allowed (60605)", 60605)
+    a_send("blocked by Fraud Guard (60410)", 60410)
+    told = whys()
+    assert told[0].startswith("3 sends in the last 24 hours: Our account may not send to this number's country.")
+    assert told[1].startswith("1 send in the last 24 hours: Fraud Guard")
+
+
+def test_what_was_refused_before_is_forgotten(agent):
+    a_send("country not allowed (60605)", 60605)
+    assert whys(NOW + timedelta(days=1) - MINUTE) != []
+    assert whys(NOW + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("landline (60205)", 60205), ("too many sends (60203)", 60203), ("unavailable", None)]
+)
+def test_what_is_about_one_number_or_passes_is_no_alarm(agent, answer, code):
+    a_send(answer, code)
+    assert whys() == []
+
+
+def test_a_text_that_went_without_its_template_leaves_time(agent):
+    a_send("sent", 60228)
+    [alarm] = texts_in_trouble.alarms(NOW)
+    assert (alarm.loud, "LATCHKEY_VERIFY_TEMPLATE" in alarm.why) == (False, True)
+
+
+def test_a_refusal_that_nobody_knows_is_an_alarm(agent):
+    a_send("unexplained refusal (60999)", 60999)
+    assert "twilio.com/docs/api/errors" in whys()[0]
+
+
+@pytest.mark.parametrize(
+    ("most", "loud", "said"), [(12, [], ""), (10, [False], "8 of the day's 10"), (8, [True], "All 8")]
+)
+def test_the_days_texts_are_told_when_they_run_out(agent, settings, most, loud, said):
+    for _ in range(8):
+        a_send("sent")
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": most})
+    alarms = texts_in_trouble.alarms(NOW)
+    assert [it.loud for it in alarms] == loud
+    assert all(said in it.why for it in alarms)
+
+
+@pytest.mark.parametrize(("wrong", "right", "told"), [(20, 0, False), (24, 0, True), (24, 4, False), (28, 4, True)])
+def test_unusually_many_wrong_codes_of_strangers_are_told(wrong, right, told):
+    for nth in range(wrong // 4):
+        a_verification(counted_as=str(nth), tries=4, strangers_tries=4)
+    for nth in range(right):
+        a_verification(counted_as=f"right {nth}", tries=1, strangers_tries=1, outcome=Outcome.APPROVED)
+    assert any("wrong codes in the last hour" in it for it in whys()) is told
+    assert whys(NOW + timedelta(hours=1)) == []
+
+
+@pytest.mark.parametrize(("strangers", "whose"), [(4, "everybody but their own phone"), (0, "their own phone")])
+def test_a_number_that_is_paused_is_named_with_its_agent(agent, strangers, whose):
+    phone = PhoneAuthenticator.objects.get()
+    for nth in range(3):
+        a_verification(NOW + nth * MINUTE, phone, "ana", tries=4, strangers_tries=strangers)
+    [alarm] = texts_in_trouble.alarms(NOW + 3 * MINUTE)
+    assert f"Codes for Ana García are paused for {whose} until" in alarm.why
+    assert str(agent.pk) in alarm.url
+    assert phone.number not in alarm.why
+
+
+def test_who_was_right_since_is_not_paused(agent):
+    phone = PhoneAuthenticator.objects.get()
+    for nth in range(FREE_FAILURES):
+        a_verification(NOW + nth * MINUTE, phone, "ana", tries=4, strangers_tries=4)
+    a_verification(NOW + FREE_FAILURES * MINUTE, phone, "ana", tries=1, outcome=Outcome.APPROVED)
+    assert not any("paused" in it for it in whys(NOW + 11 * MINUTE))
+
+
+def test_codes_that_could_not_be_checked_are_counted(agent):
+    events.record(Kind.CODE_UNKNOWN, Origin(None, "", REFERENCE), NOW, agent=agent, detail="unknown")
+    assert "1 code in the last 24 hours could not be checked" in whys()[0]
+    assert whys(NOW + timedelta(days=1)) == []
+
+
+def test_alarms_stand_on_the_home_page(admin, agent, clock):
+    a_send("country not allowed (60605)", 60605)
+    assert "1 send in the last 24 hours: Our account may not send" in admin.get("/admin/").text
+
+
+def test_what_to_do_stands_beside_the_send(admin, agent):
+    a_send("landline (60205)", 60205)
+    page = admin.get("/admin/otp/verification/").text
+    assert "sms: landline (60205). This is a landline, which gets no texts." in page
+
+
+def test_what_to_do_stands_in_the_trail_and_at_the_command_line(admin, agent, capsys):
+    origin = Origin(None, "", REFERENCE)
+    events.record(Kind.CODE_NOT_SENT, origin, NOW, agent=agent, detail="sms: landline (60205)")
+    event = LoginEvent.objects.get()
+    assert "This is a landline" in admin.get(f"/admin/audit/loginevent/{event.pk}/change/").text
+    call_command("why", REFERENCE)
+    assert "This is a landline" in capsys.readouterr().out
+
+
+def test_wrong_credentials_are_told_once_by_the_checkup(admin, agent, clock):
+    a_send("misconfigured (20003)", 20003)
+    assert whys() == []
+    assert admin.get("/admin/").text.count("misconfigured (20003)") == 1
+
+
+def test_what_was_for_nobody_is_no_alarm(db):
+    verification = a_verification()
+    VerificationSend.objects.create(
+        verification=verification, nth=1, channel="sms", at=NOW, answer="country not allowed (60605)", code=60605
+    )
+    assert whys() == []
