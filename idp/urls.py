@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from idp.web import me, views
+from idp.web import me, me_factors, me_sign_in, views
 
 urlpatterns = [
     path("", views.start),
     path("me", me.me),
+    path("me/authenticator", me_factors.authenticator),
+    path("me/recovery-codes", me_factors.sheet),
+    path("me/sign-in", me_sign_in.begin),
+    path("me/sign-in/<uuid:flow_id>", me_sign_in.end),
     path("saml/", include("idp.saml.urls")),
     path("login/", include("idp.login.urls")),
     path(".well-known/jwks.json", views.jwks),

@@ -7,19 +7,37 @@ from uuid import UUID
 
 
 class Method(StrEnum):
-    """How this pass was proved."""
+    """How this pass was proved.
+
+    A code is one that Twilio sent; an app's own code, a recovery code and a one-time code are named apart.
+    """
 
     CODE = "code"
+    APP = "app"
+    RECOVERY = "recovery"
+    ONE_TIME = "one-time"
     SESSION = "session"
     TOKEN = "token"
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether somebody proved just now who they are, instead of a browser showing what it was given."""
+        return self in FRESH
+
+
+FRESH = frozenset({Method.CODE, Method.APP, Method.RECOVERY, Method.ONE_TIME})
+"""The proofs that enrol a device. An age of a code counts from any of them alike."""
+
+OPENING = FRESH | {Method.TOKEN}
+"""What can open a session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
     """An agent's identity, proved.
 
-    `authenticated_at` is always the instant of the code, however old. `opened_by` tells what opened the
-    session that answers (a code or a token); for the other methods it is the method itself.
+    `authenticated_at` is always the instant of the last fresh proof, however old. `opened_by` tells what opened
+    the session that answers (a fresh proof or a token); for the other methods it is the method itself.
     """
 
     agent: UUID

@@ -68,6 +68,14 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         "operator", default=False, help_text="May open this admin, with a password and a second factor."
     )
+    may_use_app = models.BooleanField(
+        "may use an authenticator app",
+        default=False,
+        help_text="The agent registers it at /me. Switching this off makes a registered app worth nothing.",
+    )
+    may_make_recovery_codes = models.BooleanField(
+        default=False, help_text="The agent makes them at /me. An operator can make some for anybody."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AgentManager()

@@ -30,6 +30,14 @@ class Kind(models.TextChoices):
     SIGNED_OUT = "signed out", "signed out at a service"
     SERVICE_TOLD = "service told", "service told of a sign-out"
     SERVICE_UNTOLD = "service untold", "service could not be told of a sign-out"
+    CODE_GIVEN = "code given", "one-time code given to an agent"
+    CODE_REVOKED = "code revoked", "one-time code revoked"
+    FACTOR_ADDED = "factor added", "another way to sign in set up"
+    FACTOR_REMOVED = "factor removed", "another way to sign in removed"
+    PAUSE_LIFTED = "pause lifted", "pause after wrong codes lifted"
+    NUMBER_CHANGED = "number changed", "mobile number changed"
+    NUMBER_TOLD = "number told", "told by text of a changed number"
+    NUMBER_UNTOLD = "number untold", "could not be told of a changed number"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 

@@ -19,6 +19,7 @@ KEPT = ("LATCHKEY_SECRET_KEY", "LATCHKEY_KEY_ENCRYPTION_KEYS", "TWILIO_API_SECRE
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 SERVICE_SID = "VA" + "0" * 31 + "1"
 API_KEY = "SK" + "0" * 31 + "1"
+SENDER = "+12015550100"
 
 
 def port() -> int:
@@ -79,6 +80,7 @@ def _values(first: int) -> dict[str, str]:
         "TWILIO_API_KEY": API_KEY,
         "TWILIO_API_SECRET": secret["TWILIO_API_SECRET"],
         "TWILIO_VERIFY_SERVICE_SID": SERVICE_SID,
+        "LATCHKEY_MESSAGING_FROM": SENDER,
     }
 
 

@@ -11,7 +11,8 @@ from idp.policies import conditions
 from idp.policies.access import Effect, Mode
 from idp.policies.models import AccessRule, TimeoutPolicy
 from idp.policies.user_agents import Client
-from idp.saml import registration, sp_metadata
+from idp.saml import registration
+from idp.saml.metadata import theirs as sp_metadata
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
 from idp.saml.profiles import PROFILES
 from idp.saml.registration import Draft

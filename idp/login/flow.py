@@ -17,19 +17,21 @@ from idp.agents.authentication import Method
 from idp.agents.models import Agent, Reason
 from idp.audit.models import Kind
 from idp.bearer_secrets import keyed_hash, new_secret, same
-from idp.login import ladder, sending, sign_in, standing
+from idp.login import guessing, ladder, sending, sign_in, standing
 from idp.login.cookies import FLOW_LIFETIME, Handover
 from idp.login.errors import AlreadySignedIn, Busy, CookieLost, FlowUnknown
 from idp.login.ladder import AskCode, AskPhone, LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
-from idp.login.sign_in import Admission, Finished
+from idp.login.sign_in import BY_CODE, Admission, Finished, FreshProof
 from idp.login.standing import Standing
 from idp.login.visit import TouchPoints, Visit
-from idp.otp import abuse, breaker, verifications
+from idp.otp import abuse, breaker, limits, proofs, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.models import Outcome
+from idp.otp.proofs import Given
 from idp.otp.verifications import Checked, Paused
 from idp.policies.access import LATER, Effect
 from idp.policies.models import TimeoutPolicy
@@ -71,7 +73,7 @@ def begin(
         timeout_policy=policy,
         force_authn=requirements.force_authn,
         is_passive=requirements.is_passive,
-        needs_code=requirements.needs_code,
+        accepted=sorted(requirements.accepted),
         protocol=protocol,
         begun_at=now,
         expires_at=now + FLOW_LIFETIME,
@@ -129,6 +131,23 @@ def send_code(
     return AskCode()
 
 
+def begin_otherwise(
+    flow: LoginFlow, typed: PhoneNumber | Email, presented: Presented, now: datetime
+) -> AskCode | Refuse | Paused:
+    """Go on to a code that needs no text, unless the access policy refuses this phone. Nothing is sent."""
+    visit = Visit(flow, presented, now)
+    decision = visit.decide(None, touch_points=presented.touch_points)
+    if decision.effect == Effect.DENY:
+        visit.record_refusal(decision, None)
+        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    joined = verifications.join(typed, asker_of(presented), now)
+    if isinstance(joined, Paused):
+        return joined
+    flow.verification, flow.typed, flow.touch_points = joined, typed.shown, presented.touch_points
+    flow.save(update_fields=["verification", "typed", "touch_points"])
+    return AskCode()
+
+
 def asker_of(presented: Presented) -> Asker:
     """Say whose own device asks, if any: one that is signed in, or was until its agent or another phone ended that."""
     device = devices.find(presented.device_secret)
@@ -153,22 +172,38 @@ def change_number(flow: LoginFlow) -> None:
 def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -> Step | Checked:
     """Try a code, and sign the agent in if it is right."""
     visit = Visit(flow, presented, now)
-    if flow.verification is None:
+    if flow.verification is None or not flow.accepts(Method.CODE):
         return AskPhone(None)
     sending.wait(flow.verification_id)
     checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
     if checked == Checked.APPROVED:
         return _attempt(lambda: _use_approval(visit))
-    flow.refresh_from_db()
-    if flow.finished_at is not None:  # a double tap: its twin was faster
-        return advance(flow, presented, now)
-    authenticator = flow.verification.authenticator if flow.verification else None
-    visit.record(
-        Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
-        agent=authenticator.user if authenticator else None,
-        detail=checked.value,
-    )
-    return checked
+    return _not_right(visit, checked, checked.value)
+
+
+def give_otherwise(
+    flow: LoginFlow, typed: PhoneNumber | Email, given: Given, presented: Presented, now: datetime
+) -> Step | Checked | Paused:
+    """Try a code that no text brought, and sign the agent in if it is right.
+
+    The try is counted and committed first, together with those of texted codes. An identifier of nobody, an
+    agent without app or codes, and a wrong code are told alike.
+    """
+    visit, asker = Visit(flow, presented, now), asker_of(presented)
+    if flow.verification is None or not given.way.methods <= frozenset(flow.accepted):
+        return AskPhone(None)
+    if (until := guessing.stopped_until(asker, now)) is not None:
+        return Paused(until)
+    if limits.is_over(flow.verification.started_at, now):
+        joined = verifications.join(typed, asker, now)
+        if isinstance(joined, Paused):
+            return joined
+        flow.verification = joined
+        flow.save(update_fields=["verification"])
+    if not verifications.count_try(flow.verification, asker):
+        return _not_right(visit, Checked.TOO_MANY_TRIES, f"{Checked.TOO_MANY_TRIES}, {given.way}")
+    step = _attempt(lambda: _use_proof(visit, given))
+    return _not_right(visit, Checked.WRONG, f"{Checked.WRONG}, {given.way}") if step is Checked.WRONG else step
 
 
 def conclude(
@@ -236,7 +271,27 @@ def _use_approval(visit: Visit) -> Step | Checked:
         return Checked.WRONG
     if not verifications.approve(verification, visit.now):
         return Checked.WRONG
+    return _let_in(visit, Agent.objects.get(pk=verification.authenticator.user_id), BY_CODE)
+
+
+def _use_proof(visit: Visit, given: Given) -> Step | Checked:
+    """Turn a code that needs no text into a sign-in. It is used up in the same transaction, for this agent alone."""
+    flow = _hold(visit.flow)
+    if flow.finished_at is not None:
+        return sign_in.finished_before(visit)
+    verification = flow.verification
+    if verification is None or verification.authenticator is None:
+        return Checked.WRONG
     agent = Agent.objects.get(pk=verification.authenticator.user_id)
+    proved = proofs.spend(agent, given, visit.now)
+    if proved is None:
+        return Checked.WRONG
+    verifications.approve(verification, visit.now, Outcome.OTHERWISE)  # whoever was faster, the code counts by itself
+    return _let_in(visit, agent, FreshProof(proved.method, proved.remark))
+
+
+def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
+    """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
@@ -244,7 +299,22 @@ def _use_approval(visit: Visit) -> Step | Checked:
     if decision.effect == Effect.DENY:
         visit.record_refusal(decision, agent)
         return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
-    return sign_in.enrol(visit, agent, devices.find(visit.presented.device_secret), decision)
+    return sign_in.enrol(visit, agent, devices.find(visit.presented.device_secret), decision, proof)
+
+
+def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
+    """Record a code that let nobody in, unless its twin of a double tap was right and faster."""
+    flow = visit.flow
+    flow.refresh_from_db()
+    if flow.finished_at is not None:
+        return advance(flow, visit.presented, visit.now)
+    authenticator = flow.verification.authenticator if flow.verification else None
+    visit.record(
+        Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
+        agent=authenticator.user if authenticator else None,
+        detail=detail,
+    )
+    return checked
 
 
 def _conclude(visit: Visit, answer: Callable[[Admission], Answer]) -> Concluded[Answer] | Step:
@@ -265,8 +335,8 @@ def _claim(visit: Visit) -> Admission | Refuse:
     if admission.device.revoked_at is not None or not admission.agent.is_active:
         raise FlowUnknown("agent or device ended between sign-in and answer")
     decision = visit.decide(admission.agent, touch_points=admission.device.touch_points)
-    by_code = admission.authentication.method == Method.CODE
-    if decision.effect == Effect.ALLOW or (by_code and decision.effect == Effect.ASK_CODE):
+    fresh = admission.authentication.method.is_fresh
+    if decision.effect == Effect.ALLOW or (fresh and decision.effect == Effect.ASK_CODE):
         return admission
     visit.record_refusal(decision, admission.agent)
     return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
@@ -291,5 +361,5 @@ def _requirements(flow: LoginFlow) -> LoginRequirements:
         service_name=flow.service_name,
         force_authn=flow.force_authn,
         is_passive=flow.is_passive,
-        needs_code=flow.needs_code,
+        accepted=frozenset(map(Method, flow.accepted)),
     )

@@ -6,8 +6,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from idp.otp import identifiers
+from idp.otp import identifiers, written_codes
 from idp.otp.identifiers import Email, Fault, PhoneNumber
+from idp.otp.proofs import LENGTHS
 
 CODE_LENGTH = 6
 MANY_TOUCH_POINTS = 50
@@ -44,6 +45,28 @@ class CodeForm(forms.Form):
                 _("The code has 6 digits. You entered %(count)s.") % {"count": min(len(typed), 1000)}
             )
         return "".join(str(unicodedata.decimal(digit)) for digit in typed)
+
+
+class AppCodeForm(CodeForm):
+    """The six digits that an authenticator app shows."""
+
+
+class BackupCodeForm(forms.Form):
+    """A printed code or one that somebody read out, in any letter case."""
+
+    code = forms.CharField(required=False, max_length=200)
+
+    def clean_code(self) -> str:
+        """Return a code in its one form; what cannot be one costs no try."""
+        typed = self.cleaned_data["code"]
+        if not typed:
+            raise forms.ValidationError(_("Enter the code"))
+        read = written_codes.read(typed)
+        if read is None or len(read) not in LENGTHS:
+            raise forms.ValidationError(
+                _("A recovery code has 10 letters and digits, a one-time code 8. Look again, and type all of it.")
+            )
+        return read
 
 
 def _separates(letter: str) -> bool:

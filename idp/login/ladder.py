@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from idp.agents.authentication import Authentication, Method
+from idp.agents.authentication import OPENING, Authentication, Method
 from idp.policies.access import Decision, Effect
 from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_limit
 
@@ -17,15 +17,15 @@ from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_
 class LoginRequirements:
     """What a protocol asks of the login, complete when the flow begins.
 
-    `force_authn` wants a fresh code, `needs_code` a sign-in that was opened by one, however long ago;
-    `is_passive` wants no page (SAML Core 3.4.1).
+    `force_authn` wants a fresh proof; `accepted` are the proofs that a sign-in may have been opened by, however
+    long ago; `is_passive` wants no page (SAML Core 3.4.1).
     """
 
     service: str
     service_name: str
     force_authn: bool = False
     is_passive: bool = False
-    needs_code: bool = False
+    accepted: frozenset[Method] = OPENING
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,8 @@ def next_step(
 
 
 def _counts(authentication: Authentication, decision: Decision, requirements: LoginRequirements) -> bool:
-    if authentication.method == Method.CODE:
-        return True
-    if requirements.needs_code and authentication.opened_by != Method.CODE:
+    if authentication.opened_by not in requirements.accepted:
         return False
+    if authentication.method.is_fresh:
+        return True
     return decision.effect == Effect.ALLOW and not requirements.force_authn

@@ -5,9 +5,15 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from idp.agents.authentication import OPENING, Method
 from idp.agents.models import Agent, Device
 from idp.otp.models import Verification
 from idp.policies.models import TimeoutPolicy
+
+
+def every_proof() -> list[str]:
+    """Return the names of all that can open a sign-in."""
+    return sorted(OPENING)
 
 
 class LoginFlow(models.Model):
@@ -23,7 +29,7 @@ class LoginFlow(models.Model):
     timeout_policy = models.ForeignKey(TimeoutPolicy, models.CASCADE)
     force_authn = models.BooleanField(default=False)
     is_passive = models.BooleanField(default=False)
-    needs_code = models.BooleanField(default=False)
+    accepted = models.JSONField(default=every_proof)
     return_to = models.CharField(max_length=200)
     protocol = models.JSONField(default=dict)
     typed = models.CharField(max_length=254, blank=True)
@@ -57,6 +63,10 @@ class LoginFlow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.begun_at:%H:%M:%S}"
+
+    def accepts(self, method: Method) -> bool:
+        """Whether the service takes a sign-in that was opened so."""
+        return method in self.accepted
 
     @property
     def stored(self) -> bool:

@@ -80,7 +80,7 @@ def _probe() -> None:
 
 def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:
     try:
-        result = verifications.carry_out(send, gateway(), origin.reference, clock.now())
+        result = verifications.carry_out(send, gateway(), origin.reference, clock.now(), address=origin.address)
         send.refresh_from_db()
         authenticator = send.verification.authenticator
         events.record(

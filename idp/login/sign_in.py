@@ -59,8 +59,21 @@ def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decis
     return _finish(visit, admission, Handover(token=token), decision)
 
 
-def enrol(visit: Visit, agent: Agent, present: Device | None, decision: Decision) -> Finished:
-    """Sign in by code: enrol the device, end what it replaces, open a session, issue the root token.
+@dataclass(frozen=True, slots=True)
+class FreshProof:
+    """How somebody proved just now who they are; `remark` is for the trail."""
+
+    method: Method
+    remark: str = ""
+
+
+BY_CODE = FreshProof(Method.CODE)
+
+
+def enrol(
+    visit: Visit, agent: Agent, present: Device | None, decision: Decision, proof: FreshProof = BY_CODE
+) -> Finished:
+    """Sign in by a fresh proof: enrol the device, end what it replaces, open a session, issue the root token.
 
     `present` is the device that this browser was before, if it was one.
     """
@@ -69,11 +82,11 @@ def enrol(visit: Visit, agent: Agent, present: Device | None, decision: Decision
     for ended in enrolment.ended:
         sessions.end([ended.pk], ended.reason, visit.now)
         visit.record(Kind.DEVICE_ENDED, agent=ended.agent, device=ended, detail=ended.reason)
-    session, session_secret = sessions.open_session(device, OpenedBy.CODE, visit.now)
+    session, session_secret = sessions.open_session(device, OpenedBy(proof.method.value), visit.now)
     token = tokens.issue(device, visit.now) if device.remembered else None
     handover = _handover(visit, device, enrolment.secret, token, session_secret)
-    proved = Authentication(agent.pk, device.pk, Method.CODE, Method.CODE, device.authenticated_at)
-    return _finish(visit, Admission(agent, device, session.index, proved), handover, decision)
+    proved = Authentication(agent.pk, device.pk, proof.method, proof.method, device.authenticated_at)
+    return _finish(visit, Admission(agent, device, session.index, proved), handover, decision, detail=proof.remark)
 
 
 def finished_before(visit: Visit) -> Finished:
@@ -114,7 +127,7 @@ def _what_got_lost(visit: Visit) -> Handover:
     flow = visit.flow
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
     late = flow.finished_at is None or visit.now >= flow.finished_at + quiet
-    if flow.method != Method.CODE or flow.device is None or late:
+    if late or flow.device is None or not Method(flow.method).is_fresh:
         return Handover()
     if devices.find(visit.presented.device_secret) == flow.device:  # it arrived
         return Handover()
@@ -137,7 +150,9 @@ def _handover(visit: Visit, device: Device, secret: str, token: str | None, sess
     )
 
 
-def _finish(visit: Visit, admission: Admission, handover: Handover, decision: Decision) -> Finished:
+def _finish(
+    visit: Visit, admission: Admission, handover: Handover, decision: Decision, *, detail: str = ""
+) -> Finished:
     flow, proved = visit.flow, admission.authentication
     flow.agent, flow.device = admission.agent, admission.device
     flow.session_index, flow.finished_at = admission.session_index, visit.now
@@ -152,5 +167,6 @@ def _finish(visit: Visit, admission: Admission, handover: Handover, decision: De
         method=proved.method.value,
         decided_by=decision.decided_by,
         would_have=watched(decision),
+        detail=detail,
     )
     return Finished(admission, handover)

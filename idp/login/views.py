@@ -1,32 +1,29 @@
 """The pages of the login. Each form comes back to one address, and the flow says what is next."""
 
 import time
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from idp import clock, reference
+from idp import clock
 from idp.agents import devices
-from idp.login import cookies, flow, presented
+from idp.agents.authentication import Method
+from idp.login import cookies, flow, other_ways, presented
 from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.notices import notice
-from idp.login.presented import Presented
+from idp.login.pages import address, minutes, page, paused, refusal, see_other
 from idp.login.sign_in import Finished
-from idp.otp import verifications
+from idp.otp import open_channels, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber, parse
+from idp.otp.proofs import Way
 from idp.otp.verifications import Checked, Paused
 
-SEE_OTHER = 303
 SERVICE_UNAVAILABLE = 503
 
 
@@ -40,40 +37,13 @@ def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     return _show(request, login, flow.advance(login, presented.by(request, login.touch_points), now))
 
 
-def keep(login: LoginFlow, path: str) -> HttpResponse:
-    """Lead the browser on, and store the flow with its cookie if that has not been done."""
-    response = see_other(path)
-    if not login.stored:
-        cookies.write_flow(response, login.pk, flow.store(login))
-    return response
-
-
-def see_other(path: str) -> HttpResponse:
-    """Redirect so that the browser comes back by GET (RFC 9110 section 15.4.4)."""
-    response = HttpResponseRedirect(path)
-    response.status_code = SEE_OTHER
-    return response
-
-
-def address(login: LoginFlow) -> str:
-    """Return the path of a flow's pages."""
-    return f"/login/{login.pk}"
-
-
-def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: Presented) -> HttpResponse:
-    """Tell an agent that they may not enter from here, and what to do."""
-    if refuse.by == RefusedBy.SWITCHED_OFF:
-        return _page(request, login, "login/switched_off.html", {}, status=403)
-    context = {"message": refuse.message, "seen": seen.browser.label, "unknown": not seen.user_agent.platform}
-    return _page(request, login, "login/refused.html", context, status=403)
-
-
 def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if "identifier" in request.POST:
         return _take_identifier(request, login)
     if "code" in request.POST:
-        return _take_code(request, login)
-    if request.POST.get("again") in set(Channel):
+        way = other_ways.wanted(request, login)
+        return _take_code(request, login) if way is None else _take_otherwise(request, login, way)
+    if request.POST.get("again") in open_channels.offered(clock.now()):
         return _send_again(request, login, Channel(request.POST["again"]))
     flow.change_number(login)
     return see_other(address(login))
@@ -84,12 +54,15 @@ def _take_identifier(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if not form.is_valid():
         return _ask_phone(request, login, AskPhone(None), form=form, status=400)
     touch_points = form.cleaned_data["touch_points"]
+    if (way := other_ways.wanted(request, login)) is not None:
+        return other_ways.begin(request, login, way, form.cleaned_data["identifier"], touch_points)
     return _send(request, login, form.cleaned_data["identifier"], Channel.SMS, touch_points)
 
 
 def _send_again(request: HttpRequest, login: LoginFlow, channel: Channel) -> HttpResponse:
     typed = parse(login.typed, settings.LATCHKEY.default_country)
-    if login.verification is None or not isinstance(typed, PhoneNumber | Email):
+    by_text = login.verification is not None and login.accepts(Method.CODE)
+    if not by_text or not isinstance(typed, PhoneNumber | Email):
         return see_other(address(login))
     return _send(request, login, typed, channel, login.touch_points)
 
@@ -109,7 +82,7 @@ def _send(
         case flow.TextsDown():
             return _texts_down(request, login, typed)
         case Paused(until):
-            return _paused(request, login, until)
+            return paused(request, login, until)
     return see_other(address(login))
 
 
@@ -132,6 +105,11 @@ def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     # A number that nobody has is answered without asking Twilio; the pause makes both answers alike.
     time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
     return _not_approved(request, login, form, result)
+
+
+def _take_otherwise(request: HttpRequest, login: LoginFlow, way: Way) -> HttpResponse:
+    taken = other_ways.take(request, login, way)
+    return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
 
 
 def _not_approved(request: HttpRequest, login: LoginFlow, form: CodeForm, result: Checked) -> HttpResponse:
@@ -182,8 +160,10 @@ def _ask_phone(
         "by_email": request.GET.get("by") == "email",
         "country": settings.LATCHKEY.default_country,
         "asked_to_confirm": login.force_authn,
+        "ways": other_ways.offered(login),
+        "by_text": login.accepts(Method.CODE),
     }
-    return _page(request, login, "login/phone.html", context, status=status)
+    return page(request, login, "login/phone.html", context, status=status)
 
 
 def _ask_code(
@@ -192,13 +172,18 @@ def _ask_code(
     if login.verification is None:
         return see_other(address(login))
     now = clock.now()
+    if form is None and (way := other_ways.wanted(request, login)) is not None:
+        return other_ways.ask(request, login, way)
     login.verification.refresh_from_db()
     left = verifications.standing(login.verification, flow.asker_of(presented.by(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
-        return _paused(request, login, left.expires_at)
+        return paused(request, login, left.expires_at)
+    ways = other_ways.offered(login)
+    if left.sends == 0 and ways:  # nobody asked for a text
+        return other_ways.ask(request, login, ways[0])
     wait = left.next_send_at and max(0, -(-int((left.next_send_at - now).total_seconds()) // 1))
     context = {
-        "minutes": _minutes(left.expires_at),
+        "minutes": minutes(left.expires_at),
         "error": next(iter(form.errors.get("code", [])), "") if form else "",
         "tries_left": left.tries_left,
         "typed": login.typed,
@@ -208,28 +193,8 @@ def _ask_code(
         "sends": left.sends,
         "policy": login.timeout_policy,
         "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(now),
+        "ways": ways,
+        "channels": open_channels.offered(now),
+        "web_otp": settings.LATCHKEY.web_otp,
     }
-    return _page(request, login, "login/code.html", context, status=status)
-
-
-def _paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpResponse:
-    context: dict[str, Any] = {"minutes": _minutes(until), "until": until}
-    return _page(request, login, "login/paused.html", context, status=429)
-
-
-def _minutes(until: datetime) -> int:
-    """Return the minutes until then, the begun one included."""
-    return max(1, -(-int((until - clock.now()).total_seconds()) // 60))
-
-
-def _page(
-    request: HttpRequest, login: LoginFlow, template: str, context: Mapping[str, Any], *, status: int
-) -> HttpResponse:
-    shared = {
-        "service": login.service_name,
-        "address": address(login),
-        "back": login.return_to,
-        "reference": reference.current(),
-        **context,
-    }
-    return render(request, template, shared, status=status)
+    return page(request, login, "login/code.html", context, status=status)

@@ -19,6 +19,7 @@ PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or
 REMEMBERED = timedelta(days=30)
 AGAIN_LATER = timedelta(minutes=10)
 UNTIL_LIFTED = timedelta(days=1)
+PROVED = (Outcome.APPROVED, Outcome.OTHERWISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: 
 
     The agent's own phone is held up by its own failures alone, so that no stranger can lock it out.
     """
-    paused = _pause(counted_as, own=own, now=now)
+    paused = paused_until(counted_as, own=own, now=now)
     if paused is not None or own:
         return paused
     used_up = (
@@ -75,7 +76,7 @@ def sent_today(now: datetime) -> int:
 def failures(counted_as: str, *, own: bool, now: datetime) -> int:
     """Return the wrong codes in a row, by the agent's own phone or by all others."""
     recent = Verification.objects.filter(counted_as=counted_as, started_at__gt=now - REMEMBERED)
-    right = recent.filter(outcome=Outcome.APPROVED).order_by("-started_at").first()
+    right = recent.filter(outcome__in=PROVED).order_by("-started_at").first()
     lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).first()
     after = [it for it in (right and right.started_at, lifted and lifted.lifted_at) if it]
     since = recent.filter(started_at__gt=max(after)) if after else recent
@@ -83,7 +84,8 @@ def failures(counted_as: str, *, own: bool, now: datetime) -> int:
     return int(since.aggregate(all=Sum(counted))["all"] or 0)
 
 
-def _pause(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
+def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
+    """Return the instant until which wrong codes in a row keep a sign-in paused, or None."""
     wrong = failures(counted_as, own=own, now=now)
     if wrong < FREE_FAILURES:
         return None

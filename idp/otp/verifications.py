@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import abuse, breaker, limits
+from idp.otp import abuse, breaker, limits, rate_limits
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure, NotSent, Sent, VerifyGateway
@@ -61,7 +61,7 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
     """
     authenticator = find_authenticator(typed)
     own, prefix = asker.owns(authenticator), abuse.prefix_of(typed)
-    counted_as = _counted_as(authenticator.number if authenticator else typed.shown.lower())
+    counted_as = counted_as_of(typed, authenticator)
     until = abuse.closed_until(counted_as, own=own, asker=asker, prefix=prefix, now=now)
     if until is not None and not _is_open(counted_as, now):
         return Paused(until)
@@ -85,6 +85,20 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
     return Asked(verification, send)
 
 
+def join(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verification | Paused:
+    """Find or begin the verification that tries for what was typed are counted in. Nothing is sent.
+
+    For proofs that need no text; a pause for wrong codes holds them up like a text.
+    """
+    authenticator = find_authenticator(typed)
+    counted_as = counted_as_of(typed, authenticator)
+    until = abuse.paused_until(counted_as, own=asker.owns(authenticator), now=now)
+    if until is not None and not _is_open(counted_as, now):
+        return Paused(until)
+    with transaction.atomic():
+        return _open(authenticator, counted_as, now)
+
+
 def standing(verification: Verification, asker: Asker, now: datetime) -> Standing:
     """Tell what is left of a verification for this browser."""
     own = asker.owns(verification.authenticator)
@@ -99,20 +113,24 @@ def standing(verification: Verification, asker: Asker, now: datetime) -> Standin
     )
 
 
-def carry_out(send: VerificationSend, gateway: VerifyGateway, reference: str, now: datetime) -> Sent | NotSent | None:
+def carry_out(
+    send: VerificationSend, gateway: VerifyGateway, reference: str, now: datetime, *, address: str | None = None
+) -> Sent | NotSent | None:
     """Make the text or call that was reserved, and keep what Twilio said. None for a decoy: nothing is sent.
 
-    Runs outside any transaction, since it waits for Twilio.
+    Runs outside any transaction, since it waits for Twilio. `address` is where it was asked from.
     """
-    verification = send.verification
-    number = verification.authenticator.number if verification.authenticator else None
-    result = gateway.start(number, Channel(send.channel), reference) if number else None
+    verification, phone = send.verification, send.verification.authenticator
+    result = None
+    if phone is not None:
+        counted_by = rate_limits.count_by(phone, address)
+        result = gateway.start(phone.number, Channel(send.channel), reference, counted_by)
     if isinstance(result, Sent):
         Verification.objects.filter(pk=verification.pk).update(sid=result.sid)
         breaker.note_success()
     elif isinstance(result, NotSent) and result.opens_breaker:
         breaker.note_failure(result.failure, now)
-    code = result.code if isinstance(result, NotSent) else None
+    code = result.code if result else None
     VerificationSend.objects.filter(pk=send.pk).update(answer=_answer(result), code=code)
     return result
 
@@ -127,7 +145,7 @@ def check(verification: Verification, code: str, asker: Asker, gateway: VerifyGa
     verification.refresh_from_db()
     if limits.is_over(verification.started_at, now):
         return Checked.EXPIRED
-    if not _count_try(verification, own=asker.owns(verification.authenticator)):
+    if not count_try(verification, asker):
         return Checked.TOO_MANY_TRIES
     verification.refresh_from_db()
     if verification.authenticator is None or not verification.sid or verification.ended_at is not None:
@@ -139,10 +157,10 @@ def check(verification: Verification, code: str, asker: Asker, gateway: VerifyGa
     return _settle(verification, result)
 
 
-def _count_try(verification: Verification, *, own: bool) -> bool:
-    """Take one of the tries that are left, before Verify is asked; False if there is none."""
+def count_try(verification: Verification, asker: Asker) -> bool:
+    """Take one of the tries that are left, before a code is looked at; False if there is none."""
     left = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES)
-    if own:
+    if asker.owns(verification.authenticator):
         return left.update(tries=F("tries") + 1) == 1
     strangers = left.filter(strangers_tries__lt=limits.STRANGERS_TRIES)
     return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
@@ -166,10 +184,10 @@ def _wrong_unless_down(gateway: VerifyGateway, now: datetime) -> Checked:
     return Checked.UNKNOWN
 
 
-def approve(verification: Verification, now: datetime) -> bool:
+def approve(verification: Verification, now: datetime, outcome: Outcome = Outcome.APPROVED) -> bool:
     """Use an approved verification up. False if somebody did so before: one code, one sign-in."""
     closed = Verification.objects.filter(pk=verification.pk, ended_at__isnull=True).update(
-        ended_at=Greatest(now, F("started_at")), outcome=Outcome.APPROVED
+        ended_at=Greatest(now, F("started_at")), outcome=outcome
     )
     return closed == 1
 
@@ -226,5 +244,6 @@ def _answer(result: Sent | NotSent | None) -> str:
             return f"{failure.value} ({code})" if code else failure.value
 
 
-def _counted_as(identifier: str) -> str:
-    return keyed_hash("counted as", identifier)
+def counted_as_of(typed: PhoneNumber | Email, authenticator: PhoneAuthenticator | None) -> str:
+    """Return what sends and tries are counted under: a number, or for nobody's identifier what was typed."""
+    return keyed_hash("counted as", authenticator.number if authenticator else typed.shown.lower())

@@ -10,6 +10,9 @@ class OpenedBy(models.TextChoices):
     """What opened a session."""
 
     CODE = "code", "a code"
+    APP = "app", "an authenticator app"
+    RECOVERY = "recovery", "a recovery code"
+    ONE_TIME = "one-time", "a one-time code"
     TOKEN = "token", "a long-lived token"
 
 

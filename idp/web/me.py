@@ -6,10 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
+from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.errors import IdpError
 from idp.login import presented, standing
-from idp.saml import logout, logout_views
+from idp.otp import app_codes, recovery_codes
+from idp.saml.logout import course as logout
+from idp.saml.logout import views as logout_views
 
 LAST = 10
 
@@ -23,19 +26,32 @@ class NotSignedIn(IdpError):
     advice = "Open the app you want to use; it will bring you here to sign in."
 
 
+def device_of(request: HttpRequest) -> Device:
+    """Return the device that a browser proves to be. Runs in the caller's transaction. Raises NotSignedIn."""
+    device = standing.proved_device(presented.by(request), clock.now())
+    if device is None:
+        raise NotSignedIn("the browser proves no device that is signed in")
+    return device
+
+
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """Show an agent this phone and the last sign-ins, and let them sign out of it or everywhere."""
-    now = clock.now()
-    seen = presented.by(request)
     with transaction.atomic():
-        device = standing.proved_device(seen, now)
-        if device is None:
-            raise NotSignedIn("the browser proves no device that is signed in")
+        device = device_of(request)
         if request.method == "POST":
             everywhere = request.POST.get("out") == "everywhere"
-            under_way = logout.begin_here(device, seen.origin, now, everywhere=everywhere)
+            origin = presented.by(request).origin
+            under_way = logout.begin_here(device, origin, clock.now(), everywhere=everywhere)
     if request.method == "POST":
         return logout_views.carry_on(request, under_way)
     own = LoginEvent.objects.filter(agent=device.agent, kind=Kind.SIGNED_IN).select_related("device")
-    return render(request, "me.html", {"device": device, "events": own[:LAST]})
+    left = recovery_codes.left(device.agent)
+    context = {
+        "device": device,
+        "events": own[:LAST],
+        "app": app_codes.registered(device.agent),
+        "codes_left": left,
+        "few_left": 0 < left <= recovery_codes.FEW,
+    }
+    return render(request, "me.html", context)

@@ -24,7 +24,12 @@ def pending_app(operator: Agent) -> TOTPDevice:
 
 def qr(app: TOTPDevice) -> SafeString:
     """Draw the key for an authenticator app's camera."""
-    svg = segno.make(app.config_url).svg_inline(scale=5, border=2, dark="#000", light="#fff")
+    return drawn(app.config_url)
+
+
+def drawn(url: str) -> SafeString:
+    """Draw an address for a camera."""
+    svg = segno.make(url).svg_inline(scale=5, border=2, dark="#000", light="#fff")
     return mark_safe(svg)  # noqa: S308 - drawn by segno from a URL; it holds no markup of anybody's
 
 

@@ -8,12 +8,14 @@ import pytest
 import requests
 import time_machine
 
-from tests.conftest import NOW, an_agent
+from tests.conftest import NOW, an_agent, an_operator
 from tests.hostile.typing_codes import wrong
+from tests.other_codes import a_one_time_code, a_sheet, an_app, at_the_code
 from tests.phone import Page
 
 KNOWN, OFF, UNKNOWN = "+12015550101", "+12015550111", "+12015550177"
 KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL = "ana@acme.example", "off@acme.example", "eve@acme.example"
+EQUIPPED, EQUIPPED_MAIL = "+12015550131", "app@acme.example"
 SLOW, GENEROUS = 0.3, 0.15
 RANDOM = (
     r"[0-9A-Za-z]{64}",  # a form's token
@@ -31,6 +33,14 @@ def still():
         yield traveller
 
 
+def equip():
+    """Somebody with all that signs in without a text: an app, a printed sheet and a one-time code."""
+    agent = an_agent(EQUIPPED, EQUIPPED_MAIL)
+    an_app(agent)
+    a_sheet(agent)
+    a_one_time_code(agent, an_operator())
+
+
 def masked(text, typed):
     for spelling in (typed, typed.replace("+1201555", "+1 201-555-"), f"+1 201-555-{typed[-4:]}"):
         text = text.replace(spelling, "(typed)")
@@ -45,6 +55,9 @@ def shape(answer, typed):
     return answer.status_code, headers, masked(answer.text, typed)
 
 
+WITH_APP, WITH_BACKUP = {"with": "app"}, {"with": "backup"}
+
+
 def walk(phone, clock, typed, steps):
     """Go through the forms in a new browser and return all that could be seen."""
     clock.move_to(NOW)
@@ -53,14 +66,17 @@ def walk(phone, clock, typed, steps):
     for step in steps:
         clock.shift(step.get("later", 0))
         token = page.html.forms[0].fields["csrfmiddlewaretoken"]
-        data = {name: typed if value == "typed" else value for name, value in step.items() if name != "later"}
-        answer = browser.http.post(page.url, data={"csrfmiddlewaretoken": token, **data}, allow_redirects=False)
-        seen += [shape(answer, typed), shape(browser.http.get(page.url), typed)]
+        data = {name: typed if value == "typed" else value for name, value in step.items() if name not in NO_FIELDS}
+        address = page.url.partition("?")[0] + (f"?with={step['with']}" if "with" in step else "")
+        answer = browser.http.post(address, data={"csrfmiddlewaretoken": token, **data}, allow_redirects=False)
+        seen += [shape(answer, typed), shape(browser.http.get(address), typed)]
         page = Page(browser.http.get(page.url))
     return seen
 
 
+NO_FIELDS = {"later", "with"}
 SEND, WRONG = {"identifier": "typed"}, {"code": "000000"}
+PRINTED, READ_OUT = {"code": "AAAAA-AAAAA", **WITH_BACKUP}, {"code": "AAAA-AAAA", **WITH_BACKUP}
 WALKS = {
     "a code is asked for": [SEND],
     "a code is asked for twice": [SEND, SEND],
@@ -73,18 +89,31 @@ WALKS = {
     "a code is wrong": [SEND, WRONG],
     "a code is wrong five times, and once more": [SEND, *[WRONG] * 6],
     "a code is wrong when its time is over": [SEND, {**WRONG, "later": 601}],
+    "an app's code is asked for": [SEND | WITH_APP],
+    "an app's code is malformed": [SEND | WITH_APP, {"code": "12", **WITH_APP}],
+    "an app's code is wrong five times, and once more": [SEND | WITH_APP, *[WRONG | WITH_APP] * 6],
+    "an app's code is wrong after a text was sent": [SEND, WRONG | WITH_APP, WRONG],
+    "a text is sent after an app's code was wrong": [SEND | WITH_APP, WRONG | WITH_APP, {"again": "sms"}, WRONG],
+    "an app's code is wrong when its page is old": [SEND | WITH_APP, {**WRONG, **WITH_APP, "later": 601}],
+    "a recovery code is wrong": [SEND | WITH_BACKUP, PRINTED, PRINTED],
+    "a one-time code is wrong": [SEND | WITH_BACKUP, READ_OUT, READ_OUT],
+    "a recovery code is malformed": [SEND | WITH_BACKUP, {"code": "ABC", **WITH_BACKUP}],
     "a code is asked for after the pause": [SEND, *[WRONG] * 5, {**SEND, "later": 601}],
 }
 
 
 @pytest.mark.parametrize("steps", WALKS.values(), ids=WALKS)
 @pytest.mark.parametrize(
-    "people", [(KNOWN, OFF, UNKNOWN), (KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL)], ids=["by number", "by e-mail"]
+    "people",
+    [(KNOWN, OFF, UNKNOWN, EQUIPPED), (KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL, EQUIPPED_MAIL)],
+    ids=["by number", "by e-mail"],
 )
 def test_nobody_can_tell_who_is_registered(still, phone, steps, people):
-    known, off, unknown = (walk(phone, still, typed, steps) for typed in people)
+    equip()
+    known, off, unknown, equipped = (walk(phone, still, typed, steps) for typed in people)
     assert known == unknown
     assert off == unknown
+    assert equipped == unknown
 
 
 def test_the_texts_themselves_go_to_the_known_only(still, phone, verify):
@@ -132,3 +161,17 @@ def test_a_wrong_code_takes_as_long_for_the_unknown_as_for_the_known(phone, veri
     known, unknown = median(seconds["known"]), median(seconds["unknown"])
     assert min(known, unknown) > SLOW
     assert abs(known - unknown) < GENEROUS
+
+
+@pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA")])
+def test_a_wrong_code_that_no_text_brought_takes_as_long_for_everybody(phone, settings, way, code):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
+    equip()
+    seconds = {}
+    for number in (EQUIPPED, KNOWN, UNKNOWN):
+        browser = phone.like()
+        page = at_the_code(browser, way, number)
+        page.url = f"{page.url.partition('?')[0]}?with={way}"
+        seconds[number] = median(timed(browser, page, code=code)[0] for _ in range(3))
+    assert min(seconds.values()) >= 0.4
+    assert max(seconds.values()) - min(seconds.values()) < GENEROUS

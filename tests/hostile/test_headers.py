@@ -76,9 +76,9 @@ def test_the_pages_of_a_sign_in_are_as_closed(witness, phone):
         assert "Cookie" in page.response.headers["Vary"]
 
 
-def test_the_page_with_the_response_may_post_to_that_one_place(witness, phone, flex):
+def test_the_page_with_the_response_lets_the_service_lead_on_to_another_origin(witness, phone):
     page = give(phone, at_the_code(phone), phone.code())
-    assert directives(page.response) >= {*FROM_US, f"form-action 'self' {flex.url}"}
+    assert directives(page.response) >= {*FROM_US, "form-action 'self' http:"}
     assert {script.get("nonce") for script in page.html.xpath("//script")} == {nonce(page)}
     assert page.html.xpath("//*[@style] | //*[@onclick] | //iframe | //script[@src]") == []
 
@@ -166,7 +166,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.test import Client
-answer = Client().get("/", secure=True, headers={"host": "login.acme.example"})
+answer = Client().get("/healthz", secure=True, headers={"host": "login.acme.example"})
 print(answer.status_code, answer["Strict-Transport-Security"], settings.CSRF_COOKIE_NAME, settings.CSRF_COOKIE_SECURE)
 """
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from idp.agents.authentication import Authentication, Method
+from idp.agents.authentication import FRESH, Authentication, Method
 from idp.login.ladder import (
     AskCode,
     AskPhone,
@@ -168,11 +168,11 @@ def test_a_deny_refuses_everyone_with_the_sentence_of_its_rule(who, is_passive):
     ("wanted", "decision", "let_in"),
     [
         pytest.param({"force_authn": True}, ALLOW, [BY_CODE], id="ForceAuthn"),
-        pytest.param({"needs_code": True}, ALLOW, [BY_CODE, SESSION_OF_CODE], id="needs a code, however old"),
+        pytest.param({"accepted": FRESH}, ALLOW, [BY_CODE, SESSION_OF_CODE], id="needs a code, however old"),
         pytest.param({}, ASK, [BY_CODE], id="a rule asks for a code"),
         pytest.param({}, UNDECIDED, [BY_CODE], id="undecided"),
-        pytest.param({"needs_code": True}, ASK, [BY_CODE], id="both ask for one"),
-        pytest.param({"force_authn": True, "needs_code": True}, ALLOW, [BY_CODE], id="ForceAuthn and needs a code"),
+        pytest.param({"accepted": FRESH}, ASK, [BY_CODE], id="both ask for one"),
+        pytest.param({"force_authn": True, "accepted": FRESH}, ALLOW, [BY_CODE], id="ForceAuthn and needs a code"),
     ],
 )
 def test_some_wishes_only_a_code_meets(wanted, decision, let_in):
@@ -187,7 +187,7 @@ def test_some_wishes_only_a_code_meets(wanted, decision, let_in):
         pytest.param(None, UNDECIDED, {}, id="nobody proved, undecided"),
         pytest.param(BY_TOKEN, ASK, {}, id="a rule asks for a code"),
         pytest.param(SESSION_OF_CODE, ALLOW, {"force_authn": True}, id="ForceAuthn too"),
-        pytest.param(SESSION_OF_TOKEN, ALLOW, {"needs_code": True}, id="needs a code"),
+        pytest.param(SESSION_OF_TOKEN, ALLOW, {"accepted": FRESH}, id="needs a code"),
     ],
 )
 def test_a_passive_request_is_shown_no_page(who, decision, wanted):

@@ -10,7 +10,8 @@ from lxml import etree
 from signxml import XMLVerifier
 
 from idp.keys import keyring
-from idp.saml import metadata_sources, names
+from idp.saml import names
+from idp.saml.metadata import sources as metadata_sources
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.schemas import Schema, validate
 from tests.conftest import NOW

@@ -14,7 +14,8 @@ from idp.login import errors as login_errors
 from idp.saml import errors, listening, published
 from idp.saml.models import HeardRequest, ServiceProvider
 from idp.saml.profiles.flex_symptoms import SYMPTOMS
-from idp.web.pages import connect_flex_heard, connect_flex_lookup
+from idp.web.pages.connect_flex import heard as connect_flex_heard
+from idp.web.pages.connect_flex import lookup as connect_flex_lookup
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside
 from tests.web.seeded import a_service

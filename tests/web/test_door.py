@@ -14,6 +14,7 @@ from idp.otp.models import PhoneAuthenticator
 from idp.web import operator_links, operator_tries
 from idp.web.models import OperatorTry
 from tests.conftest import an_agent
+from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.web.conftest import a_superuser, inside
 
 PASSWORD = "correct horse battery"
@@ -125,6 +126,20 @@ def test_logging_out_kills_the_cookie(client, olivia):
     cookie = client.cookies["latchkey-operator"].value
     client.post("/admin/logout/")
     client.cookies["latchkey-operator"] = cookie
+    assert not is_inside(client)
+
+
+def test_the_code_of_an_app_registered_as_an_agent_is_no_second_factor(client, olivia):
+    app = an_app(olivia)
+    for steps in (0, 1):
+        assert sign_in(client, olivia, token=app.code(steps)).status_code == 200
+    assert not is_inside(client)
+
+
+def test_recovery_and_one_time_codes_are_no_second_factor(client, olivia):
+    codes = [*a_sheet(olivia), a_one_time_code(olivia, a_superuser("other@acme.example"))]
+    for code in codes[-2:]:
+        assert sign_in(client, olivia, token=code.replace("-", "")).status_code == 200
     assert not is_inside(client)
 
 

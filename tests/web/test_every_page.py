@@ -8,9 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from idp.agents.models import Agent
 from idp.policies.models import AccessRule, TimeoutPolicy
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.conftest import NOW
+from tests.other_codes import an_app
 from tests.web import seeded
 from tests.web.conftest import a_superuser, inside
 
@@ -55,6 +57,8 @@ def pages():
     yield reverse("admin:autocomplete") + "?app_label=agents&model_name=agent&field_name=department&term=a"
     yield from ("/admin/no/such/page/", "/admin/enter/a/link/", "/admin/login/further/", "/admin/logout/further/")
     yield "/admin/r/1/1/"
+    agent = Agent.objects.get(email="agent-1@acme.example")
+    yield from (reverse(f"admin:{name}", args=[agent.pk]) for name in ("one_time_code", "remove_app", "lift_pause"))
     rule = AccessRule.objects.get()
     yield reverse("admin:move_rule", args=[rule.pk, "up"])
 
@@ -89,6 +93,12 @@ def test_an_agents_phone_opens_no_page_even_for_staff(everything, operator):
     phone.user = operator
     phone.save()
     browser = inside(operator, factor=phone)
+    assert {browser.get(page).status_code for page in pages()} == {302}
+
+
+def test_an_agents_authenticator_app_opens_no_page_even_for_staff(everything, operator, clock):
+    an_app(operator)
+    browser = inside(operator, factor=operator.apps.get())
     assert {browser.get(page).status_code for page in pages()} == {302}
 
 

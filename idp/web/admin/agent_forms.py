@@ -25,7 +25,17 @@ class AgentForm(forms.ModelForm[Agent]):
 
     class Meta:
         model = Agent
-        fields = ["full_name", "email", "department", "is_active", "is_staff", "is_superuser", "groups"]
+        fields = [
+            "full_name",
+            "email",
+            "department",
+            "is_active",
+            "may_use_app",
+            "may_make_recovery_codes",
+            "is_staff",
+            "is_superuser",
+            "groups",
+        ]
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
             "is_staff": "May open this admin, with a password and a second factor. "

@@ -7,17 +7,18 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department, Device, Reason
-from idp.otp import identifiers, numbers
+from idp.otp import identifiers, notices, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml.models import SubjectName
+from idp.web.admin import number_changes, ways_back
 from idp.web.admin.agent_forms import AgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
 
 RIGHTS = ("is_staff", "is_superuser", "groups")
+WAYS_BACK = ("may_use_app", "may_make_recovery_codes")
 
 
 class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
@@ -93,13 +95,29 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
     search_help_text = "Name, e-mail or mobile number"
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
+    change_form_template = "admin/agent.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of the buttons on an agent's page."""
+        return [*ways_back.urls(self), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show besides how the agent can sign in when no text comes, and who is told of another number."""
+        agent = self.get_object(request, object_id)
+        shown = {"ways_back": ways_back.of(request, self, agent) if agent else None}
+        kwargs["extra_context"] = {**shown, "nobody_is_told": not notices.are_on()}
+        return super().change_view(request, object_id, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, agent: Agent | None = None) -> "_FieldsetSpec":
         """Tick roles, or only read them."""
         changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
         shown = "flex_roles" if changing else "shown_roles"
         own = ("full_name", "email", "department", shown, "is_active", "name_id")
-        return [(None, {"fields": own}), ("Operator", {"fields": RIGHTS, "classes": ["collapse"]})]
+        return [
+            (None, {"fields": own}),
+            ("When no text comes", {"fields": WAYS_BACK}),
+            ("Operator", {"fields": RIGHTS, "classes": ["collapse"]}),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, _: Agent | None = None) -> list[str]:
         """Rights are given by superusers only."""
@@ -169,11 +187,16 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Agent], formset: BaseModelFormSet[Any, Any], change: bool
     ) -> None:
-        """Save the number; another number ends what the old one proved, and the codes under way to it."""
-        if formset.model is PhoneAuthenticator and formset.has_changed() and change:
-            numbers.end_open(form.instance, clock.now())
-            sign_out(request, Device.objects.of(form.instance), Reason.NUMBER_CHANGED)
+        """Save the number; another ends what the old one proved and the codes under way to it, and both are told."""
+        if formset.model is not PhoneAuthenticator or not formset.has_changed() or not change:
+            super().save_formset(request, form, formset, change)
+            return
+        agent = form.instance
+        before = number_changes.numbers_of(agent)
+        numbers.end_open(agent, clock.now())
+        sign_out(request, Device.objects.of(agent), Reason.NUMBER_CHANGED)
         super().save_formset(request, form, formset, change)
+        number_changes.tell(request, agent, before)
 
 
 @admin.register(Department)

@@ -16,6 +16,7 @@ from idp.login import presented, signing_out
 from idp.otp.models import Verification, VerificationSend
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
+from idp.web import trail_words
 from idp.web.admin.reading import ReadOnlyAdmin, Standing
 
 FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
@@ -177,5 +178,5 @@ class VerificationAdmin(ReadOnlyAdmin[Verification]):
 
     @admin.display(description="sent")
     def sent(self, verification: Verification) -> str:
-        """List the texts and calls with what Twilio said to each."""
-        return "; ".join(f"{send.channel}: {send.answer or 'under way'}" for send in verification.sends.all())
+        """List the texts and calls with what Twilio said to each, and what to do where it refused."""
+        return "; ".join(trail_words.send(it) for it in verification.sends.all())

@@ -9,8 +9,8 @@ from django.db.models import F, Model
 
 from idp.saml import attributes
 from idp.saml.attributes import Release, Rules, Type
+from idp.saml.metadata.theirs import LARGEST_INDEX, acs_fault
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
-from idp.saml.sp_metadata import LARGEST_INDEX, acs_fault
 
 BEYOND_INDICES = LARGEST_INDEX + 1
 LAST_POSITION = 9999

@@ -35,6 +35,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "method",
         "decided",
         "detail",
+        "advice",
         "explained",
         "understood",
         "watched",
@@ -61,6 +62,11 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
     def understood(self, event: LoginEvent) -> str | None:
         """Say what the access rules made of the phone."""
         return trail_words.understood(event) or None
+
+    @admin.display(description="what to do", empty_value="-")
+    def advice(self, event: LoginEvent) -> str | None:
+        """Say what to do where a code could not be sent."""
+        return trail_words.advice(event) or None
 
     @admin.display(description="watching rules would have", empty_value="-")
     def watched(self, event: LoginEvent) -> str | None:

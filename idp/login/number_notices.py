@@ -1,0 +1,78 @@
+"""Telling both numbers of a change, beside the request that made it: the old one so that a thief is noticed."""
+
+import contextvars
+from collections.abc import Iterable
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.otp import notices
+
+log = structlog.get_logger(__name__)
+WORKERS = 2
+
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="number-notices")
+_under_way: set["Future[None]"] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text to a number; `which` names the number in the trail, where it does not stand itself."""
+
+    number: str
+    text: str
+    which: str
+
+
+def of_change(before: Iterable[str], after: Iterable[str]) -> list[Notice]:
+    """Write what each number that came or went is told."""
+    known, kept = set(before), set(after)
+    org, support = settings.LATCHKEY.organisation, settings.LATCHKEY.support
+    gone = _("Your number for signing in at %(org)s was changed. Not you? Tell %(support)s.")
+    come = _("You can now sign in at %(org)s with this number.")
+    return [
+        *(Notice(it, gone % {"org": org, "support": support}, "the old number") for it in sorted(known - kept)),
+        *(Notice(it, come % {"org": org}, "the new number") for it in sorted(kept - known)),
+    ]
+
+
+def dispatch(agent: UUID, told: list[Notice], origin: Origin) -> None:
+    """Have the texts sent. The change that they tell of must be committed."""
+    future = _pool.submit(contextvars.copy_context().run, _send, agent, told, origin)
+    _under_way.add(future)
+    future.add_done_callback(_ended)
+
+
+def settle() -> None:
+    """Wait until everything under way has come to its end."""
+    futures.wait(list(_under_way))
+
+
+def _send(agent: UUID, told: list[Notice], origin: Origin) -> None:
+    try:
+        sender, who = notices.from_settings(), Agent.objects.get(pk=agent)
+        for notice in told:
+            delivery = sender.send(notice.number, notice.text)
+            kind = Kind.NUMBER_TOLD if delivery.accepted else Kind.NUMBER_UNTOLD
+            why = f", Twilio's number {delivery.code}" if delivery.code else ""
+            events.record(kind, origin, clock.now(), agent=who, detail=f"{notice.which}{why}")
+    finally:
+        connections.close_all()
+
+
+def _ended(future: "Future[None]") -> None:
+    """Forget a run that is over; a fault in it must not pass unseen."""
+    _under_way.discard(future)
+    if (fault := future.exception()) is not None:
+        log.error("number_notice_failed", exc_info=fault)

@@ -1,0 +1,70 @@
+"""What the pages of a login share: where they are, what stands on each, and the pages that end one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from idp import clock, reference
+from idp.login import cookies, flow
+from idp.login.ladder import Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.login.presented import Presented
+
+SEE_OTHER = 303
+TOO_MANY_REQUESTS = 429
+
+
+def keep(login: LoginFlow, path: str) -> HttpResponse:
+    """Lead the browser on, and store the flow with its cookie if that has not been done."""
+    response = see_other(path)
+    if not login.stored:
+        cookies.write_flow(response, login.pk, flow.store(login))
+    return response
+
+
+def see_other(path: str) -> HttpResponse:
+    """Redirect so that the browser comes back by GET (RFC 9110 section 15.4.4)."""
+    response = HttpResponseRedirect(path)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def address(login: LoginFlow) -> str:
+    """Return the path of a flow's pages."""
+    return f"/login/{login.pk}"
+
+
+def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: Presented) -> HttpResponse:
+    """Tell an agent that they may not enter from here, and what to do."""
+    if refuse.by == RefusedBy.SWITCHED_OFF:
+        return page(request, login, "login/switched_off.html", {}, status=403)
+    context = {"message": refuse.message, "seen": seen.browser.label, "unknown": not seen.user_agent.platform}
+    return page(request, login, "login/refused.html", context, status=403)
+
+
+def paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpResponse:
+    """Say that nothing can be typed until then."""
+    context: dict[str, Any] = {"minutes": minutes(until), "until": until}
+    return page(request, login, "login/paused.html", context, status=TOO_MANY_REQUESTS)
+
+
+def minutes(until: datetime) -> int:
+    """Return the minutes until then, the begun one included."""
+    return max(1, -(-int((until - clock.now()).total_seconds()) // 60))
+
+
+def page(
+    request: HttpRequest, login: LoginFlow, template: str, context: Mapping[str, Any], *, status: int
+) -> HttpResponse:
+    """Show a page of a login."""
+    shared = {
+        "service": login.service_name,
+        "address": address(login),
+        "back": login.return_to,
+        "reference": reference.current(),
+        **context,
+    }
+    return render(request, template, shared, status=status)

@@ -1,0 +1,26 @@
+"""The port through which people are told something by text that is no code, and who provides it."""
+
+from typing import Protocol
+
+from django.conf import settings
+
+from idp.otp import twilio_messages
+from idp.otp.delivery import Delivery
+
+
+class Notices(Protocol):
+    """Sends texts in our own words. Verify cannot: it sends codes only."""
+
+    def send(self, number: str, text: str) -> Delivery:
+        """Send a text to a number in E.164. Never raises; waits for the answer, so never within a transaction."""
+        ...
+
+
+def are_on() -> bool:
+    """Whether an operator has named a sender for texts."""
+    return bool(settings.LATCHKEY.messaging_from)
+
+
+def from_settings() -> Notices:
+    """Return what the settings describe; only where `are_on`."""
+    return twilio_messages.from_settings()

@@ -1,0 +1,68 @@
+"""A code that an operator gives an agent whose SIM is dead: short-lived, for one sign-in, with a reason."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from idp.agents.models import Agent
+from idp.errors import IdpError
+from idp.otp import written_codes
+from idp.otp.models import OneTimeCode
+
+LENGTH = 8
+LIFETIME = timedelta(minutes=15)
+
+
+class GivenToOneself(IdpError):
+    """An operator asked for a code for their own sign-in."""
+
+    code = "given_to_oneself"
+    status = 403
+    sentence = "You cannot give a one-time code to yourself."
+    advice = "Ask another operator to give you one."
+
+
+@transaction.atomic
+def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
+    """Give an agent a code in place of any before it. It is returned this once, as it is read out.
+
+    Raises GivenToOneself.
+    """
+    if agent.pk == by.pk:
+        raise GivenToOneself("an operator asked for a one-time code for their own sign-in")
+    revoke(agent, now)
+    code = written_codes.new(LENGTH)
+    OneTimeCode.objects.create(
+        agent=agent,
+        code_hash=_hash(agent, code),
+        reason=reason,
+        given_by=by,
+        given_at=now,
+        expires_at=now + LIFETIME,
+    )
+    return written_codes.shown(code)
+
+
+def open_code(agent: Agent, now: datetime) -> OneTimeCode | None:
+    """Return the code that an agent could use now, if there is one."""
+    unused = OneTimeCode.objects.filter(agent=agent, used_at__isnull=True, revoked_at__isnull=True)
+    return unused.filter(expires_at__gt=now).select_related("given_by").first()
+
+
+def revoke(agent: Agent, now: datetime) -> bool:
+    """End whatever code of an agent is unused. Returns whether there was one."""
+    unused = OneTimeCode.objects.filter(agent=agent, used_at__isnull=True, revoked_at__isnull=True)
+    return unused.update(revoked_at=now) > 0
+
+
+def spend(agent: Agent, code: str, now: datetime) -> OneTimeCode | None:
+    """Use a code up and return it. None if it is not this agent's, ran out, was revoked, or was used before."""
+    given = open_code(agent, now)
+    if given is None or given.code_hash != _hash(agent, code):
+        return None
+    unused = OneTimeCode.objects.filter(pk=given.pk, used_at__isnull=True, revoked_at__isnull=True)
+    return given if unused.update(used_at=now) == 1 else None
+
+
+def _hash(agent: Agent, code: str) -> str:
+    return written_codes.hashed("one-time code", agent.pk, code)

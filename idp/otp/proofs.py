@@ -1,0 +1,55 @@
+"""The ways of proof beside a text, all typed after the number or e-mail: an app's code, or a code on paper."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from idp.agents.authentication import Method
+from idp.agents.models import Agent
+from idp.otp import app_codes, one_time_codes, recovery_codes
+
+
+class Way(StrEnum):
+    """What somebody types instead of a texted code."""
+
+    APP = "app"
+    BACKUP = "backup"
+
+    @property
+    def methods(self) -> frozenset[Method]:
+        """What it may turn out to be."""
+        return frozenset({Method.APP} if self is Way.APP else {Method.RECOVERY, Method.ONE_TIME})
+
+
+LENGTHS = {recovery_codes.LENGTH: Method.RECOVERY, one_time_codes.LENGTH: Method.ONE_TIME}
+"""Codes on paper are told apart by their length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A code in its one form, and the way by which it was given."""
+
+    way: Way
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A code was right and is used up. `remark` is for the trail."""
+
+    method: Method
+    remark: str = ""
+
+
+def spend(agent: Agent, given: Given, now: datetime) -> Proved | None:
+    """Use a code up, if it is one of this agent's. Runs inside the transaction that signs the agent in."""
+    if given.way is Way.APP:
+        return Proved(Method.APP) if app_codes.spend(agent, given.code, now) else None
+    if LENGTHS.get(len(given.code)) is Method.RECOVERY:
+        if not recovery_codes.spend(agent, given.code, now):
+            return None
+        return Proved(Method.RECOVERY, f"recovery codes left: {recovery_codes.left(agent)}")
+    found = one_time_codes.spend(agent, given.code, now)
+    if found is None:
+        return None
+    return Proved(Method.ONE_TIME, f"one-time code from {found.given_by}: {found.reason}"[:200])

@@ -1,0 +1,45 @@
+"""Printed codes for the day on which no text comes. Each works once; a new sheet ends the one before."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from idp.agents.models import Agent
+from idp.otp import written_codes
+from idp.otp.models import RecoveryCode
+
+COUNT, LENGTH = 8, 10
+FEW = 2
+
+
+@transaction.atomic
+def make(agent: Agent, now: datetime) -> list[str]:
+    """Make a fresh sheet. The codes are returned this once, as they are printed; only hashes are kept."""
+    remove(agent)
+    codes = [written_codes.new(LENGTH) for _ in range(COUNT)]
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(agent=agent, code_hash=_hash(agent, code), made_at=now) for code in codes
+    )
+    return [written_codes.shown(code) for code in codes]
+
+
+def left(agent: Agent) -> int:
+    """Return how many codes of an agent's sheet are unused."""
+    return RecoveryCode.objects.filter(agent=agent, used_at__isnull=True).count()
+
+
+def spend(agent: Agent, code: str, now: datetime) -> bool:
+    """Use a code up. False if it is none of this agent's, or was used before."""
+    unused = RecoveryCode.objects.filter(agent=agent, code_hash=_hash(agent, code), used_at__isnull=True)
+    return unused.update(used_at=Greatest(now, F("made_at"))) == 1
+
+
+def remove(agent: Agent) -> bool:
+    """End an agent's sheet. Returns whether there was one."""
+    return RecoveryCode.objects.filter(agent=agent).delete()[0] > 0
+
+
+def _hash(agent: Agent, code: str) -> str:
+    return written_codes.hashed("recovery code", agent.pk, code)

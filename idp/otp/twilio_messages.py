@@ -1,0 +1,71 @@
+"""Texts in our own words through Twilio's SDK, with limits of time, and every trouble turned into a value."""
+
+import logging
+from functools import lru_cache
+
+import structlog
+from django.conf import settings as django_settings
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import HTTPError
+
+from idp.otp.delivery import Delivery
+from idp.otp.twilio import TIMEOUT, TwilioSettings
+
+log = structlog.get_logger(__name__)
+
+
+class TwilioMessages:
+    """The `Notices` that are Twilio's Messaging. A client for each text: there are few, and threads share none."""
+
+    def __init__(self, settings: TwilioSettings, sender: str) -> None:
+        self._settings = settings
+        self._sender = {"from_": sender} if sender.startswith("+") else {"messaging_service_sid": sender}
+
+    def send(self, number: str, text: str) -> Delivery:
+        """Send a text; see `Notices`."""
+        try:
+            _client(self._settings).messages.create(to=number, body=text, **self._sender)
+        except (TwilioException, RequestException, HTTPError) as error:
+            code = getattr(error, "code", None)
+            log.warning("message_failed", error=type(error).__name__, code=code)
+            return Delivery(accepted=False, code=code if isinstance(code, int) else None)
+        except (ValueError, AttributeError, TypeError, RecursionError) as error:
+            # The SDK stumbles in one of these ways over a 2xx body that is no JSON object.
+            log.warning("message_failed", error=type(error).__name__)
+            return Delivery(accepted=False)
+        return Delivery(accepted=True)
+
+
+def from_settings() -> TwilioMessages:
+    """Return the sender that the settings describe."""
+    twilio = django_settings.LATCHKEY.twilio
+    settings = TwilioSettings(
+        account_sid=twilio.account_sid,
+        username=twilio.username,
+        password=twilio.password,
+        service_sid=twilio.service_sid,
+        base_url=twilio.base_url,
+    )
+    return _messages(settings, django_settings.LATCHKEY.messaging_from)
+
+
+@lru_cache(maxsize=1)
+def _messages(settings: TwilioSettings, sender: str) -> TwilioMessages:
+    return TwilioMessages(settings, sender)
+
+
+def _client(settings: TwilioSettings) -> Client:
+    """Build an SDK client that takes nothing from the environment but a proxy, and that only for Twilio."""
+    logger = logging.getLogger("twilio.http_client")
+    logger.setLevel(logging.WARNING)
+    http = TwilioHttpClient(logger=logger)
+    http.timeout = TIMEOUT
+    client = Client(settings.username, settings.password, settings.account_sid, http_client=http)
+    client.edge = client.region = None
+    if settings.base_url is not None:
+        client.api.base_url = settings.base_url
+        http.session.trust_env = False
+    return client

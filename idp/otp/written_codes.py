@@ -1,0 +1,33 @@
+"""Codes that people write down, read out and type: letters and digits that cannot be mistaken for each other."""
+
+import secrets
+import unicodedata
+
+from idp.bearer_secrets import keyed_hash
+from idp.reference import ALPHABET
+
+
+def new(length: int) -> str:
+    """Return a random code of so many characters."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def shown(code: str) -> str:
+    """Write a code in two halves, as people read it."""
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
+def read(typed: str) -> str | None:
+    """Bring what was typed into the one form of a code, or return None if it holds anything else."""
+    kept = "".join(it for it in unicodedata.normalize("NFKC", typed).upper() if not _separates(it))
+    return kept if set(kept) <= set(ALPHABET) else None
+
+
+def hashed(purpose: str, agent: object, code: str) -> str:
+    """Return the keyed hash by which one agent's code is kept; another agent's same code has another."""
+    return keyed_hash(purpose, f"{agent}:{code}")
+
+
+def _separates(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in {"Pd", "Cf"}

@@ -1,0 +1,175 @@
+"""What an operator can do for an agent whom no text reaches: buttons on the agent's page, each for one act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login import presented
+from idp.otp import abuse, app_codes, numbers, one_time_codes, recovery_codes, verifications
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
+from idp.otp.one_time_codes import GivenToOneself
+
+GIVE = "otp.give_one_time_code"
+Act = Callable[[HttpRequest, Agent], HttpResponse]
+
+
+class ReasonForm(forms.Form):
+    """Why somebody gets a code."""
+
+    reason = forms.CharField(
+        max_length=100,
+        help_text="Stands in the trail, such as: SIM broken, she called from the desk of her team leader.",
+        widget=forms.TextInput(attrs={"size": 60}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WaysBack:
+    """How an agent can sign in besides by a text, what is open just now, and what this operator may do."""
+
+    app: AuthenticatorApp | None
+    codes_left: int
+    given: OneTimeCode | None
+    paused_until: datetime | None
+    may_change: bool
+    may_give: bool
+
+
+def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> WaysBack:
+    """Gather the facts for the agent's page."""
+    now = clock.now()
+    return WaysBack(
+        app=AuthenticatorApp.objects.filter(user=agent, confirmed=True).first(),
+        codes_left=recovery_codes.left(agent),
+        given=one_time_codes.open_code(agent, now),
+        paused_until=_paused_until(agent, now),
+        may_change=model_admin.has_change_permission(request, agent),
+        may_give=_may_give(request, agent) and agent.pk != request.user.pk,
+    )
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the addresses of the buttons on an agent's page."""
+    changes: dict[str, Act] = {
+        "make-recovery-codes": _make_sheet,
+        "remove-recovery-codes": _remove_sheet,
+        "remove-app": _remove_app,
+        "lift-pause": _lift_pause,
+    }
+    gives: dict[str, Act] = {"one-time-code": _give, "revoke-one-time-code": _revoke}
+    view = model_admin.admin_site.admin_view
+    return [
+        *(_path(name, view(_guarded(act, model_admin.has_change_permission))) for name, act in changes.items()),
+        *(_path(name, view(_guarded(act, _may_give))) for name, act in gives.items()),
+    ]
+
+
+def _path(name: str, view: Callable[..., HttpResponse]) -> URLPattern:
+    return path(f"<uuid:pk>/{name}/", view, name=name.replace("-", "_"))
+
+
+def _guarded(act: Act, may: Callable[[HttpRequest, Agent], bool]) -> Callable[..., HttpResponse]:
+    """Let an act be done by whoever may, by POST; only the page that asks for a reason can be looked at."""
+
+    def view(request: HttpRequest, pk: UUID) -> HttpResponse:
+        agent = get_object_or_404(Agent, pk=pk)
+        if request.method != "POST" and act is not _give:
+            return HttpResponseNotAllowed(["POST"])
+        if not may(request, agent):
+            raise PermissionDenied
+        with transaction.atomic():
+            return act(request, agent)
+
+    return view
+
+
+def _may_give(request: HttpRequest, agent: Agent) -> bool:
+    """Whoever has that right and may see agents; for an operator, only superusers."""
+    above = agent.is_staff or agent.is_superuser
+    allowed = getattr(request.user, "is_superuser", False) or not above
+    return allowed and request.user.has_perms(["agents.view_agent", GIVE])
+
+
+def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Ask for a reason, give the code, and show it this once."""
+    if agent.pk == request.user.pk:
+        raise GivenToOneself("an operator asked for a one-time code for their own sign-in")
+    form = ReasonForm(request.POST or None)
+    context = {"agent": agent, "form": form, "minutes": int(one_time_codes.LIFETIME.total_seconds() // 60)}
+    if request.method == "POST" and form.is_valid():
+        by, reason = Agent.objects.get(email=request.user.get_username()), form.cleaned_data["reason"]
+        code = one_time_codes.give(agent, by, reason, clock.now())
+        _record(Kind.CODE_GIVEN, request, agent, reason)
+        context |= {"code": code, "until": clock.now() + one_time_codes.LIFETIME}
+    title = f"One-time code for {agent}"
+    return render(request, "admin/one_time_code.html", {**admin.site.each_context(request), **context, "title": title})
+
+
+def _revoke(request: HttpRequest, agent: Agent) -> HttpResponse:
+    if one_time_codes.revoke(agent, clock.now()):
+        _record(Kind.CODE_REVOKED, request, agent)
+        messages.success(request, f"The one-time code of {agent} does not work any more.")
+    return _back(agent)
+
+
+def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
+    codes = recovery_codes.make(agent, clock.now())
+    _record(Kind.FACTOR_ADDED, request, agent, "recovery codes")
+    context = {"agent": agent, "codes": codes, "made_at": clock.now(), "title": f"Recovery codes of {agent}"}
+    return render(request, "admin/recovery_sheet.html", {**admin.site.each_context(request), **context})
+
+
+def _remove_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
+    if recovery_codes.remove(agent):
+        _record(Kind.FACTOR_REMOVED, request, agent, "recovery codes")
+        messages.success(request, f"The recovery codes of {agent} do not work any more.")
+    return _back(agent)
+
+
+def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
+    if app_codes.remove(agent):
+        _record(Kind.FACTOR_REMOVED, request, agent, "authenticator app")
+        messages.success(request, f"The authenticator app of {agent} does not work any more.")
+    return _back(agent)
+
+
+def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
+    if PhoneAuthenticator.objects.filter(user=agent).update(lifted_at=clock.now()):
+        numbers.end_open(agent, clock.now())
+        _record(Kind.PAUSE_LIFTED, request, agent)
+        messages.success(request, f"{agent} can ask for a code again.")
+    return _back(agent)
+
+
+def _paused_until(agent: Agent, now: datetime) -> datetime | None:
+    """Return until when wrong codes keep this agent's number paused, for their own phone or for other browsers."""
+    found = []
+    for phone in PhoneAuthenticator.objects.filter(user=agent):
+        counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone)
+        found += [abuse.paused_until(counted_as, own=own, now=now) for own in (True, False)]
+    return max((it for it in found if it), default=None)
+
+
+def _record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> None:
+    """Add a line to the trail that names the operator."""
+    detail = ", ".join(it for it in (what, f"by {request.user}") if it)
+    events.record(kind, presented.by(request).origin, clock.now(), agent=agent, detail=detail[:200])
+
+
+def _back(agent: Agent) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:agents_agent_change", args=[agent.pk]))

@@ -1,0 +1,89 @@
+"""What an agent sets up at `/me` for the day on which no text comes: an authenticator app, printed codes."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Device
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.errors import IdpError
+from idp.login import presented
+from idp.login.forms import AppCodeForm
+from idp.login.pages import see_other
+from idp.otp import app_codes, recovery_codes
+from idp.web import me_sign_in
+from idp.web.me import device_of
+from idp.web.own_sign_in import drawn
+
+APP, SHEET = "authenticator app", "recovery codes"
+
+
+class NotAllowedHere(IdpError):
+    """The agent may not set this up."""
+
+    code = "factor_not_allowed"
+    status = 403
+    sentence = "Your contact centre has not switched this on for you."
+    advice = "Ask them if you need it."
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def authenticator(request: HttpRequest) -> HttpResponse:
+    """Let an agent register an authenticator app by scanning its key and typing a code, or remove it."""
+    device = device_of(request)
+    if request.method == "POST" and "remove" in request.POST:
+        if app_codes.remove(device.agent):
+            _record(Kind.FACTOR_REMOVED, request, device, APP)
+        return see_other("/me")
+    if not device.agent.may_use_app:
+        raise NotAllowedHere("may not use an authenticator app")
+    if not me_sign_in.is_proved_lately(device, clock.now()):
+        return me_sign_in.ask(request, "authenticator")
+    return _register(request, device) if request.method == "POST" else _show_key(request, device)
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Tell what recovery codes are; POST makes a sheet and shows it this once."""
+    device = device_of(request)
+    if not device.agent.may_make_recovery_codes:
+        raise NotAllowedHere("may not make recovery codes")
+    if not me_sign_in.is_proved_lately(device, clock.now()):
+        return me_sign_in.ask(request, "recovery-codes")
+    if request.method == "GET":
+        return render(request, "me_recovery_codes.html", {"codes_left": recovery_codes.left(device.agent)})
+    codes = recovery_codes.make(device.agent, clock.now())
+    _record(Kind.FACTOR_ADDED, request, device, SHEET)
+    return render(request, "me_recovery_sheet.html", {"codes": codes, "agent": device.agent, "made_at": clock.now()})
+
+
+def _register(request: HttpRequest, device: Device) -> HttpResponse:
+    form = AppCodeForm(request.POST)
+    if not form.is_valid():
+        return _show_key(request, device, error=str(form.errors["code"][0]), status=400)
+    if not app_codes.confirm(device.agent, form.cleaned_data["code"], clock.now()):
+        return _show_key(request, device, error=_("That code isn't right. Check the clock of your phone."), status=403)
+    _record(Kind.FACTOR_ADDED, request, device, APP)
+    return see_other("/me")
+
+
+def _show_key(request: HttpRequest, device: Device, *, error: str = "", status: int = 200) -> HttpResponse:
+    app = app_codes.pending(device.agent, clock.now())
+    context = {
+        "qr": drawn(app_codes.url(app)),
+        "key": app_codes.key_text(app),
+        "error": error,
+        "replaces": app_codes.registered(device.agent) is not None,
+    }
+    return render(request, "me_authenticator.html", context, status=status)
+
+
+def _record(kind: Kind, request: HttpRequest, device: Device, what: str) -> None:
+    origin = presented.by(request).origin
+    events.record(kind, origin, clock.now(), agent=device.agent, device=device, detail=f"{what}, by the agent")

@@ -1,0 +1,72 @@
+"""Giving a code for one's own page: what is set up there is worth as much as the sign-in that set it up."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from idp import clock
+from idp.agents.authentication import Method
+from idp.agents.models import Device
+from idp.login import cookies, flow, pages, presented
+from idp.login.flow import Concluded
+from idp.login.ladder import LoginRequirements, Refuse
+from idp.policies.models import TimeoutPolicy
+from idp.sessions import lifecycle as sessions
+
+SERVICE = "/me"
+LATELY = timedelta(minutes=10)
+ENOUGH = frozenset({Method.CODE, Method.APP})
+"""A printed code or one that an operator read out lets an agent in, but sets up nothing that outlasts it."""
+
+GOALS = ("authenticator", "recovery-codes")
+
+
+def is_proved_lately(device: Device, now: datetime) -> bool:
+    """Whether this device was signed in by a texted code or an app within the last ten minutes."""
+    session = sessions.find(device)
+    return session is not None and session.opened_by in ENOUGH and now < device.authenticated_at + LATELY
+
+
+def ask(request: HttpRequest, goal: str) -> HttpResponse:
+    """Show that a code is needed first, with the button that leads to it."""
+    return render(request, "me_sign_in.html", {"goal": goal}, status=403)
+
+
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a sign-in that takes a code, and leads back to what the agent came for."""
+    goal = request.POST.get("goal")
+    requirements = LoginRequirements(SERVICE, str(_("your own page")), force_authn=True, accepted=ENOUGH)
+    # The cookie of a computer may live as long as any service's limit; each service judges by its own.
+    policy = TimeoutPolicy.objects.order_by("-absolute")[0]
+    login = flow.begin(
+        requirements,
+        policy,
+        return_to=lambda pk: f"/me/sign-in/{pk}",
+        protocol={"goal": goal if goal in GOALS else ""},
+        now=clock.now(),
+    )
+    return pages.keep(login, pages.address(login))
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, flow_id: UUID) -> HttpResponse:
+    """Take the agent on, once, after the code; POST is the button *Back*, which gives the sign-in up."""
+    now = clock.now()
+    login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    if request.method == "POST":
+        flow.give_up(login, now)
+        return pages.see_other("/me")
+    seen = presented.by(request, login.touch_points)
+    step = flow.conclude(login, seen, now, lambda _: f"/me/{login.protocol['goal']}".rstrip("/"))
+    if isinstance(step, Concluded):
+        response = pages.see_other(step.answer)
+        cookies.write(response, request, step.handover)
+        return response
+    if isinstance(step, Refuse):
+        return pages.refusal(request, login, step, seen)
+    return pages.see_other(pages.address(login))

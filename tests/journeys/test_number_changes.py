@@ -1,0 +1,116 @@
+"""Another number: both numbers are told, the old phone is out, and nothing tells either number to a log."""
+
+import pytest
+
+from idp.audit.models import Kind, LoginEvent
+from idp.login import number_notices
+from idp.web.admin import number_changes
+from tests.other_codes import agent_of
+from tests.phone import NUMBER
+from tests.web.conftest import a_superuser, inside
+from tests.web.test_people import filled, save
+
+NEW = "+12015550188"
+OLD_TEXT = "Your number for signing in at Acme was changed. Not you? Tell your supervisor."
+NEW_TEXT = "You can now sign in at Acme with this number."
+
+
+@pytest.fixture
+def messaging(settings):
+    """An operator has named a sender."""
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"messaging_from": "+12015550100"})
+    yield
+    number_notices.settle()
+
+
+@pytest.fixture
+def admin(flex):
+    return inside(a_superuser())
+
+
+def change(admin, number=NEW, **fields):
+    agent = agent_of()
+    page = admin.post(f"/admin/agents/agent/{agent.pk}/change/", filled(agent, number=number, **fields), follow=True)
+    number_notices.settle()
+    return page
+
+
+def texts(verify, number):
+    return [(it.channel, it.text) for it in verify.state.messages(number)]
+
+
+def lines():
+    told = (Kind.NUMBER_CHANGED, Kind.NUMBER_TOLD, Kind.NUMBER_UNTOLD)
+    return [(it.kind, it.detail) for it in LoginEvent.objects.filter(kind__in=told).order_by("pk")]
+
+
+def test_both_numbers_are_told_and_the_trail_says_so_without_them(admin, verify, messaging, capsys):
+    page = change(admin)
+    assert "A text about the change goes to the old number and the new number." in page.text
+    assert (texts(verify, NUMBER), texts(verify, NEW)) == ([("text notice", OLD_TEXT)], [("text notice", NEW_TEXT)])
+    assert lines() == [
+        (Kind.NUMBER_CHANGED, "the old number and the new number, by Olivia Operator"),
+        (Kind.NUMBER_TOLD, "the old number"),
+        (Kind.NUMBER_TOLD, "the new number"),
+    ]
+    assert not [it for it in (NUMBER, NEW) if it[1:] in "".join(capsys.readouterr())]
+
+
+def test_the_old_phone_is_out_and_the_new_number_signs_in(admin, phone, android, messaging):
+    phone.sign_in()
+    change(admin)
+    assert phone.ask_flex().heading == "You were signed out"
+    assert android.sign_in(NEW)["attributes"]["email"] == ["ana@acme.example"]
+
+
+def test_where_no_sender_is_named_the_page_and_the_trail_say_that_nobody_is_told(admin, verify):
+    before = admin.get(f"/admin/agents/agent/{agent_of().pk}/change/")
+    assert "Nobody is told by text when it changes" in before.text
+    assert number_changes.NOBODY_IS_TOLD in change(admin).text
+    assert not verify.state.messages()
+    assert lines() == [(Kind.NUMBER_CHANGED, "the old number and the new number, by Olivia Operator, nobody is told")]
+
+
+def test_what_cannot_be_delivered_is_recorded_with_twilios_number(admin, messaging, settings):
+    twilio = settings.LATCHKEY.twilio.model_copy(update={"api_key": "SK" + "f" * 32})
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"twilio": twilio})
+    change(admin)
+    assert lines()[1:] == [
+        (Kind.NUMBER_UNTOLD, "the old number, Twilio's number 20003"),
+        (Kind.NUMBER_UNTOLD, "the new number, Twilio's number 20003"),
+    ]
+
+
+def test_an_emulator_that_is_gone_keeps_nobody_from_changing_a_number(admin, messaging, settings):
+    twilio = settings.LATCHKEY.twilio.model_copy(update={"base_url": "http://127.0.0.1:9"})
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"twilio": twilio})
+    change(admin)
+    assert agent_of(NEW)
+    assert [kind for kind, _ in lines()[1:]] == [Kind.NUMBER_UNTOLD] * 2
+
+
+def test_a_messaging_service_can_be_the_sender(admin, verify, messaging, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"messaging_from": "MG" + "a" * 32})
+    change(admin)
+    assert texts(verify, NEW) == [("text notice", NEW_TEXT)]
+
+
+def test_the_same_number_in_another_spelling_tells_nobody(admin, verify, messaging):
+    change(admin, "+1 201 555-0101")
+    assert (lines(), verify.state.messages()) == ([], [])
+
+
+def test_a_change_that_is_not_saved_is_not_told(admin, verify, messaging):
+    assert "Somebody else has this number." in change(admin, "+12015550102").text
+    assert (lines(), verify.state.messages()) == ([], [])
+
+
+def test_a_number_taken_away_is_told(admin, verify, messaging):
+    change(admin, NUMBER, **{"numbers-0-DELETE": "on"})
+    assert texts(verify, NUMBER) == [("text notice", OLD_TEXT)]
+
+
+def test_saving_a_person_tells_nobody(admin, verify, messaging):
+    save(admin, agent_of(), full_name="Ana Maria")
+    number_notices.settle()
+    assert (lines(), verify.state.messages()) == ([], [])

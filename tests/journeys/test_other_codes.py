@@ -1,0 +1,273 @@
+"""Signing in without a text: by an authenticator app, a printed code, or a code that an operator gave."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+
+from idp.agents.models import Agent, Device
+from idp.audit.events import Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.login import flow
+from idp.login.ladder import AskPhone
+from idp.login.models import LoginFlow
+from idp.login.presented import Presented
+from idp.otp import one_time_codes, recovery_codes
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits import PER_ADDRESS, STRANGERS_TRIES
+from idp.otp.models import OneTimeCode
+from idp.otp.proofs import Given, Way
+from idp.policies import user_agents
+from idp.saml import names
+from tests.conftest import NOW, an_operator
+from tests.hostile.typing_codes import BEN
+from tests.other_codes import a_one_time_code, a_sheet, agent_of, an_app, at_the_code, give, sign_in
+from tests.peer import Peer
+from tests.phone import NUMBER
+from tests.user_agents import IPHONE
+
+CODE_OVER = timedelta(minutes=11)
+
+
+def an_app_code(agent):
+    return an_app(agent).code(1)
+
+
+class Kept(NamedTuple):
+    """A kind of code: the page it is typed on, how somebody comes by one, and what is told of it."""
+
+    page: str
+    make: Callable
+    method: str
+    context: str
+
+
+KINDS = {
+    "app": Kept("app", an_app_code, "app", names.TIME_SYNC_TOKEN),
+    "recovery code": Kept("backup", lambda agent: a_sheet(agent)[0], "recovery", names.UNSPECIFIED_CONTEXT),
+    "one-time code": Kept("backup", a_one_time_code, "one-time", names.UNSPECIFIED_CONTEXT),
+}
+each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+@each_kind
+def test_each_signs_in_without_a_text_and_the_service_and_the_trail_are_told_which(phone, kind):
+    code = kind.make(agent_of())
+    told = sign_in(phone, kind.page, code)
+    assert (told["attributes"]["email"], told["authn_context"]) == (["ana@acme.example"], kind.context)
+    assert LoginEvent.objects.get(kind=Kind.SIGNED_IN).method == kind.method
+    assert phone.messages() == 0
+
+
+@each_kind
+def test_each_works_once(phone, kind):
+    code = kind.make(agent_of())
+    sign_in(phone, kind.page, code)
+    other = phone.like()
+    page = give(other, at_the_code(other, kind.page), code)
+    assert (page.status, page.form_with("SAMLResponse")) == (403, None)
+
+
+@each_kind
+def test_none_is_worth_anything_to_somebody_else(phone, kind):
+    code = kind.make(agent_of())
+    page = give(phone, at_the_code(phone, kind.page, BEN), code)
+    assert page.status == 403
+    assert sign_in(phone, kind.page, code)["signed_in"]
+
+
+@each_kind
+def test_each_ends_the_phone_before_it_and_starts_the_age_of_the_code_anew(phone, android, clock, kind):
+    phone.sign_in()
+    clock.shift(timedelta(days=3))
+    sign_in(android, kind.page, kind.make(agent_of()))
+    assert phone.ask_flex().heading == "You signed in on another phone"
+    device = Device.objects.active().get()
+    assert (device.label, device.authenticated_at) == (
+        "Android phone, Chrome",
+        LoginEvent.objects.get(method=kind.method).at,
+    )
+
+
+@each_kind
+def test_each_meets_force_authn_and_the_next_sign_in_is_silent(phone, clock, kind):
+    phone.sign_in()
+    clock.shift(timedelta(hours=1))
+    sign_in(phone, kind.page, kind.make(agent_of()), force_authn=1)
+    assert phone.sign_in_silently()["authn_context"] == kind.context
+
+
+@each_kind
+def test_who_is_switched_off_learns_it_with_the_right_code_only(phone, kind):
+    agent = agent_of()
+    code = kind.make(agent)
+    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+    assert give(phone, at_the_code(phone, kind.page), code).heading == "Your access is switched off"
+    assert not Device.objects.exists()
+
+
+def test_an_app_that_the_agent_may_not_use_any_more_is_worth_nothing(phone):
+    app = an_app(agent_of())
+    Agent.objects.update(may_use_app=False)
+    assert give(phone, at_the_code(phone, "app"), app.code(1)).status == 403
+
+
+def test_an_app_whose_clock_is_half_a_minute_off_is_understood_and_no_code_before_a_used_one(phone, clock):
+    app = an_app(agent_of())
+    before = app.code()
+    clock.shift(90)
+    sign_in(phone, "app", app.code(1))
+    other = phone.like()
+    page = at_the_code(other, "app")
+    assert [give(other, page, code).status for code in (app.code(), before)] == [403, 403]
+
+
+def test_a_one_time_code_runs_out_after_a_quarter_of_an_hour(phone, clock):
+    code = a_one_time_code(agent_of())
+    clock.shift(one_time_codes.LIFETIME)
+    assert give(phone, at_the_code(phone, "backup"), code).status == 403
+
+
+def test_a_one_time_code_that_was_revoked_or_followed_by_another_is_worth_nothing(phone):
+    agent, operator = agent_of(), an_operator("boss@acme.example")
+    first, second = (a_one_time_code(agent, operator) for _ in range(2))
+    page = give(phone, at_the_code(phone, "backup"), first)
+    assert page.status == 403
+    one_time_codes.revoke(agent, OneTimeCode.objects.latest("given_at").given_at)
+    assert give(phone, page, second).status == 403
+
+
+def test_the_trail_names_who_gave_a_one_time_code_and_who_used_it(phone):
+    sign_in(phone, "backup", a_one_time_code(agent_of()))
+    line = LoginEvent.objects.get(kind=Kind.SIGNED_IN)
+    assert (line.agent, line.detail) == (agent_of(), "one-time code from Olivia Operator: SIM broken")
+
+
+def test_a_new_sheet_ends_the_one_before(phone):
+    agent = agent_of()
+    old, new = a_sheet(agent), a_sheet(agent)
+    page = give(phone, at_the_code(phone, "backup"), old[0])
+    assert page.status == 403
+    assert phone.arrive(give(phone, page, new[0].lower().replace("-", " ")))["signed_in"]
+    assert recovery_codes.left(agent) == recovery_codes.COUNT - 1
+
+
+@pytest.mark.parametrize(
+    ("way", "code"), [("app", "12"), ("app", "abcdef"), ("backup", "ABC"), ("backup", "ABCDE-FGHI0")]
+)
+def test_what_cannot_be_a_code_costs_no_try(phone, way, code):
+    page = give(phone, at_the_code(phone, way), code)
+    assert page.status == 400
+    assert not LoginEvent.objects.filter(kind=Kind.CODE_WRONG).exists()
+
+
+# Limits
+
+
+def test_wrong_ones_count_together_with_wrong_texts(phone):
+    app = an_app(agent_of())
+    page = at_the_code(phone, "app")
+    for _ in range(STRANGERS_TRIES - 1):
+        page = give(phone, page, app.wrong())
+        assert page.status == 403
+    assert "1 try left." in page.text
+    assert give(phone, page, app.wrong()).status == 429
+    assert give(phone, page, app.code(1)).status == 429
+    other = phone.like()
+    assert other.ask_code(other.ask_flex()).status == 429
+    page = at_the_code(phone.like(), "app")
+    assert (page.status, page.form_with("code")) == (429, None)
+
+
+def test_after_a_stranger_used_up_the_tries_the_agents_own_phone_has_one_left(phone, android, clock):
+    phone.sign_in()
+    clock.shift(CODE_OVER)
+    app = an_app(agent_of())
+    page = at_the_code(android, "app")
+    for _ in range(STRANGERS_TRIES):
+        page = give(android, page, app.wrong())
+    assert sign_in(phone, "app", app.code(1), force_authn=1)["signed_in"]
+
+
+def test_a_right_one_forgets_the_wrong_ones(phone, android, clock):
+    agent = agent_of()
+    for _ in range(2):
+        page = at_the_code(android, "backup")
+        for _ in range(STRANGERS_TRIES):
+            page = give(android, page, "AAAAA-AAAAA")
+        clock.shift(CODE_OVER)
+    sign_in(phone, "backup", a_sheet(agent)[0])
+    for _ in range(3):
+        clock.shift(CODE_OVER)
+        assert at_the_code(android.like(), "backup").status == 200
+
+
+def test_who_guesses_for_agent_after_agent_from_one_address_is_stopped(phone, clock):
+    seen = []
+    for n in range(PER_ADDRESS.base // 2 + 1):
+        other = phone.like()
+        page = at_the_code(other, "app", f"+1201555{n:04}")
+        seen += [give(other, page, "000000").status for _ in range(2)]
+    assert seen == [403] * PER_ADDRESS.base + [429] * 2
+
+
+def test_agents_with_an_app_sign_in_while_no_text_can_be_sent(phone, verify):
+    app = an_app(agent_of())
+    for _ in range(2):
+        phone.ask_code(phone.ask_flex(), "+12015550198")  # bad credentials open the breaker
+    assert "We can't send codes right now." in phone.ask_code(phone.ask_flex()).text
+    assert sign_in(phone, "app", app.code(1))["signed_in"]
+
+
+# What services ask for
+
+
+def wanted(context, comparison="exact"):
+    return (
+        f'<samlp:RequestedAuthnContext Comparison="{comparison}"><saml:AuthnContextClassRef>{context}'
+        "</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>"
+    )
+
+
+def ask(phone, peer, inner, nth):
+    return phone.open(peer.request_url(inner, ID=f"_wanted-{nth}"))
+
+
+def test_a_service_that_wants_a_texted_code_is_not_content_with_an_app_and_offers_none(phone, clock):
+    peer, app = Peer("shifts"), an_app(agent_of())
+    sign_in(phone, "app", app.code(1))
+    page = ask(phone, peer, wanted(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
+    assert "Use an app or recovery code" not in page.text
+    assert peer.sign_in(phone, NUMBER, wanted(names.MOBILE_ONE_FACTOR_CONTRACT)).authn_context == (
+        names.MOBILE_ONE_FACTOR_CONTRACT
+    )
+
+
+def test_a_service_that_wants_better_than_a_text_is_offered_the_app_alone(phone, clock):
+    peer, app = Peer("shifts"), an_app(agent_of())
+    phone.sign_in()
+    page = ask(phone, peer, wanted(names.MOBILE_ONE_FACTOR_CONTRACT, "better"), 1)
+    assert "Send code" not in page.text
+    page = phone.ask_code(page)
+    assert (page.heading, page.form_with("again")) == ("Enter the code from your app", None)
+    clock.shift(30)
+    assert peer.read(give(phone, page, app.code())).authn_context == names.TIME_SYNC_TOKEN
+
+
+def test_a_recovery_code_meets_no_wish(phone):
+    peer = Peer("shifts")
+    code = a_sheet(agent_of())[0]
+    page = phone.ask_code(ask(phone, peer, wanted(names.PREVIOUS_SESSION, "minimum"), 1))
+    assert "Use a recovery code" not in page.text
+    page.form_with("code").action += "?with=backup"
+    assert give(phone, page, code).status == 400
+
+
+def test_a_way_that_the_service_does_not_take_is_refused_behind_the_pages_too(phone):
+    code = a_sheet(agent_of())[0].replace("-", "")
+    phone.ask_code(ask(phone, Peer("shifts"), wanted(names.PREVIOUS_SESSION, "minimum"), 1))
+    seen = Presented(None, None, None, user_agents.parse(IPHONE), None, Origin(None, IPHONE, "7KQ2M-9TX4D"))
+    given = Given(Way.BACKUP, code)
+    assert flow.give_otherwise(LoginFlow.objects.get(), PhoneNumber(NUMBER), given, seen, NOW) == AskPhone(None)
+    assert recovery_codes.left(agent_of()) == recovery_codes.COUNT

@@ -1,0 +1,147 @@
+"""What agents set up on their own page for the day on which no text comes, and what it takes."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.agents.models import Agent, Device
+from idp.audit.models import Kind, LoginEvent
+from idp.otp import recovery_codes
+from idp.otp.models import AuthenticatorApp, RecoveryCode
+from tests.hostile.typing_codes import BEN
+from tests.other_codes import App, a_one_time_code, a_sheet, agent_of, an_app, sign_in
+from tests.peer import BASE_URL
+
+ME, APP, SHEET = f"{BASE_URL}/me", f"{BASE_URL}/me/authenticator", f"{BASE_URL}/me/recovery-codes"
+A_WHILE = timedelta(minutes=10)
+
+
+@pytest.fixture
+def allowed(flex):
+    """Ana, who may use an app and make recovery codes."""
+    Agent.objects.filter(pk=agent_of().pk).update(may_use_app=True, may_make_recovery_codes=True)
+    return agent_of()
+
+
+def shown_app(page):
+    return App(page.html.xpath("string(//code)"))
+
+
+def codes_on(page):
+    return page.html.xpath("//ol[@class='sheet']//code/text()")
+
+
+def test_an_agent_sets_an_app_up_and_signs_in_with_it(phone, android, clock, allowed):
+    phone.sign_in()
+    page = phone.open(APP)
+    app = shown_app(page)
+    page = phone.submit(page, "code", code=app.code())
+    assert "Your authenticator app was set up Saturday 21 November" in page.text
+    clock.shift(30)
+    assert sign_in(android, "app", app.code())["signed_in"]
+    assert LoginEvent.objects.get(kind=Kind.FACTOR_ADDED).detail == "authenticator app, by the agent"
+
+
+def test_a_wrong_code_sets_nothing_up_and_keeps_the_key(phone, allowed):
+    phone.sign_in()
+    page = phone.open(APP)
+    app = shown_app(page)
+    page = phone.submit(page, "code", code=app.wrong())
+    assert (page.status, shown_app(page).key) == (403, app.key)
+    assert not AuthenticatorApp.objects.filter(confirmed=True).exists()
+
+
+def test_the_key_is_not_stored_as_it_is(phone, allowed):
+    phone.sign_in()
+    app = shown_app(phone.open(APP))
+    assert app.key.hex() not in AuthenticatorApp.objects.get().sealed_key
+    assert AuthenticatorApp.objects.get().sealed_key.startswith("gAAAA")
+
+
+@pytest.mark.parametrize("address", [APP, SHEET])
+def test_it_takes_a_code_given_lately_and_leads_back_after_one(phone, clock, allowed, address):
+    phone.sign_in()
+    clock.shift(A_WHILE)
+    page = phone.open(address)
+    assert (page.status, page.heading) == (403, "Sign in with a code first")
+    page = phone.submit(page, "goal", goal=address.rsplit("/", 1)[1])
+    before = phone.messages()
+    page = phone.submit(phone.ask_code(page), "code", code=phone.code(after=before))
+    assert (page.status, page.url) == (200, address)
+    assert Device.objects.active().count() == 1
+
+
+@pytest.mark.parametrize("make", [a_one_time_code, lambda agent: a_sheet(agent)[0]], ids=["one-time", "recovery"])
+def test_who_came_in_by_a_code_on_paper_sets_nothing_up_that_outlasts_it(phone, allowed, make):
+    sign_in(phone, "backup", make(allowed))
+    for address in (APP, SHEET):
+        assert phone.open(address).heading == "Sign in with a code first"
+    assert phone.http.post(SHEET, timeout=30).status_code == 403
+
+
+def test_the_sign_in_for_ones_own_page_takes_no_code_on_paper(phone, clock, allowed):
+    phone.sign_in()
+    clock.shift(A_WHILE)
+    page = phone.ask_code(phone.submit(phone.open(APP), "goal", goal="authenticator"))
+    assert "Use your authenticator app instead" in page.text
+    assert "recovery code" not in page.text
+
+
+def test_who_may_not_is_told_so(phone):
+    phone.sign_in()
+    for address in (APP, SHEET):
+        page = phone.open(address)
+        assert (page.status, page.heading) == (403, "Your contact centre has not switched this on for you.")
+    assert "When no text comes" not in phone.open(ME).text
+
+
+def test_a_stranger_sets_nothing_up(phone, allowed):
+    assert {phone.open(address).heading for address in (APP, SHEET)} == {"You are not signed in here."}
+
+
+def test_an_agent_removes_the_app(phone, clock, allowed):
+    app = an_app(allowed)
+    phone.sign_in()
+    clock.shift(A_WHILE)
+    page = phone.submit(phone.open(ME), "remove", remove="app")
+    assert "Remove the authenticator app" not in page.text
+    assert not AuthenticatorApp.objects.exists()
+    assert app
+
+
+def test_another_app_ends_the_one_before(phone, android, clock, allowed):
+    old = an_app(allowed)
+    phone.sign_in()
+    page = phone.open(APP)
+    assert "The app you set up before stops working." in page.text
+    new = shown_app(page)
+    phone.submit(page, "code", code=new.code())
+    clock.shift(60)
+    assert sign_in(android, "app", new.code())["signed_in"]
+    assert AuthenticatorApp.objects.count() == 1
+    assert old.key != new.key
+
+
+def test_a_sheet_is_shown_once_and_only_hashes_are_kept(phone, android, allowed):
+    phone.sign_in()
+    page = phone.submit(phone.open(SHEET), "csrfmiddlewaretoken")
+    codes = codes_on(page)
+    assert len(codes) == len(set(codes)) == recovery_codes.COUNT
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert not [it for it in codes if it in phone.open(SHEET).text + phone.open(ME).text]
+    assert {len(it.code_hash) for it in RecoveryCode.objects.all()} == {64}
+    assert sign_in(android, "backup", codes[3])["signed_in"]
+
+
+def test_two_codes_left_are_warned_of(phone, allowed):
+    for code in a_sheet(allowed)[2:]:
+        assert recovery_codes.spend(allowed, code.replace("-", ""), allowed.created_at)
+    phone.sign_in()
+    assert "Only 2 recovery codes are left." in phone.open(ME).text
+
+
+def test_nobody_sees_what_another_agent_set_up(phone, android, allowed):
+    an_app(allowed)
+    a_sheet(allowed)
+    android.sign_in(BEN)
+    assert "When no text comes" not in android.open(ME).text

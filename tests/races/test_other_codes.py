@@ -1,0 +1,35 @@
+"""Codes that no text brings, typed in many browsers in the same moment."""
+
+from idp.agents.models import Device
+from idp.audit.models import Kind, LoginEvent
+from idp.otp.limits import STRANGERS_TRIES
+from idp.otp.models import Verification
+from tests.other_codes import a_sheet, agent_of, an_app, at_the_code, give
+from tests.races.test_many_at_once import at_once
+
+MANY = 12
+
+
+def test_one_recovery_code_typed_in_four_browsers_signs_in_one(phone):
+    code = a_sheet(agent_of())[0]
+    browsers = [phone.like() for _ in range(STRANGERS_TRIES)]
+    pages = [(it, at_the_code(it, "backup")) for it in browsers]
+    answers = at_once([lambda it=it, page=page: give(it, page, code) for it, page in pages])
+    assert sum(answer.form_with("SAMLResponse") is not None for answer in answers) == 1
+    assert Device.objects.count() == 1
+
+
+def test_one_code_of_an_app_typed_in_four_browsers_signs_in_one(phone):
+    code = an_app(agent_of()).code(1)
+    browsers = [phone.like() for _ in range(STRANGERS_TRIES)]
+    pages = [(it, at_the_code(it, "app")) for it in browsers]
+    answers = at_once([lambda it=it, page=page: give(it, page, code) for it, page in pages])
+    assert sum(answer.form_with("SAMLResponse") is not None for answer in answers) == 1
+
+
+def test_many_guesses_at_once_take_no_more_tries_than_there_are(phone):
+    app = an_app(agent_of())
+    page = at_the_code(phone, "app")
+    at_once([lambda: give(phone, page, app.wrong())] * MANY)
+    assert Verification.objects.get().tries == STRANGERS_TRIES
+    assert LoginEvent.objects.filter(kind=Kind.CODE_WRONG, detail="wrong, app").count() == STRANGERS_TRIES
