@@ -7,12 +7,14 @@ export PYTHONDONTWRITEBYTECODE :=
 DATABASE_TESTS := tests/agents tests/audit tests/journeys tests/keys tests/login tests/otp tests/races \
 	tests/sessions tests/tokens tests/web -m "not slow"
 
-.PHONY: help demo test check lint fast lock
+.PHONY: help demo test check lint fast interop test-twilio lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules and the fast tests"
+	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
+	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
 	@echo "make lock    new lock files from requirements.in and requirements-dev.in"
 
 demo:
@@ -37,7 +39,15 @@ lint:
 	@$(PY) -m tests.environment mypy
 
 fast:
-	@$(PY) -m pytest -q -n 2 -m "not live and not slow" tests
+	@$(PY) -m pytest -q -n 2 -m "not live and not slow and not admin" tests
+
+interop:
+	@bin/environment requirements-dev.txt && bin/test-programs && bin/interop-programs
+	@$(PY) -m pytest -q tests/interop
+
+test-twilio:
+	@bin/environment requirements-dev.txt
+	@$(PY) -m tests.otp.twilio_itself
 
 lock:
 	@for set in requirements requirements-dev; do \

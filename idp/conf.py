@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -20,8 +21,10 @@ SHORTEST_SECRET = 50
 DATABASES = {"postgres", "postgresql", "sqlite"}
 ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
 EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+SENDER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+CHANNELS = {"sms", "call", "whatsapp"}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -43,6 +46,8 @@ class Twilio(BaseSettings):
     secret: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"))
     service_sid: str = Field("", validation_alias="TWILIO_VERIFY_SERVICE_SID")
     base_url: str | None = Field(None, validation_alias="LATCHKEY_VERIFY_BASE_URL")
+    locale: str = Field("", validation_alias="LATCHKEY_VERIFY_LOCALE")
+    template_sid: str = Field("", validation_alias="LATCHKEY_VERIFY_TEMPLATE")
 
     @property
     def username(self) -> str:
@@ -60,6 +65,8 @@ class Twilio(BaseSettings):
             "TWILIO_ACCOUNT_SID": re.fullmatch("AC[0-9a-fA-F]{32}", self.account_sid),
             "TWILIO_VERIFY_SERVICE_SID": re.fullmatch("VA[0-9a-fA-F]{32}", self.service_sid),
             "TWILIO_API_KEY and TWILIO_API_SECRET (or TWILIO_AUTH_TOKEN)": self.password,
+            "LATCHKEY_VERIFY_LOCALE": re.fullmatch("([a-z]{2,3}(-[A-Za-z]{2,4})?)?", self.locale),
+            "LATCHKEY_VERIFY_TEMPLATE": re.fullmatch("(HJ[0-9a-fA-F]{32})?", self.template_sid),
         }
         return [f"{name} is missing or malformed." for name, found in wanted.items() if not found]
 
@@ -85,8 +92,20 @@ class Conf(BaseSettings):
         1.0, ge=0, description="A wrong code is answered no sooner than this, known number or not."
     )
     quiet_seconds: int = Field(60, ge=0, description="Visits this close together count as one.")
+    clock_skew_seconds: int = Field(
+        300, ge=60, le=900, description="How far the clocks of services may be from ours, either way."
+    )
     texts_a_day: int = Field(
         5000, ge=1, description="Texts and calls a day, all together; agents' own phones may go on to twice as many."
+    )
+    channels: str = Field(
+        "sms,call",
+        description="Ways to get a code, by commas: sms always, and call and whatsapp where Twilio is set up for them.",
+    )
+    web_otp: bool = Field(
+        False,
+        description="Each text ends in a line such as @login.example.com #123456, so phones may fill the code in by "
+        "themselves; takes a template that Twilio registered with that line.",
     )
     log_level: str = Field("INFO", description="Least important level that is logged.")
     contact: str = Field("", description="E-mail of whoever looks after sign-in; stands in our metadata.")
@@ -95,6 +114,11 @@ class Conf(BaseSettings):
         "",
         description="Networks such as 10.1.0.0/16, by commas, that services' metadata may be fetched from "
         "though they are not public.",
+    )
+    messaging_from: str = Field(
+        "",
+        description="Number in E.164, or Messaging Service (MG…), that texts about a changed number come from. "
+        "Empty: nobody is told.",
     )
     demo: bool = Field(False, description="Demo mode: plain HTTP on this computer, emulator, pretend Flex.")
     database_url: str = Field(
@@ -124,6 +148,16 @@ class Conf(BaseSettings):
         """Networks that metadata may be fetched from though they are not public. Raises ValueError."""
         listed = [it.strip() for it in self.metadata_networks.split(",") if it.strip()]
         return tuple(map(ipaddress.ip_network, [*listed, *(THIS_COMPUTER if self.demo else ())]))
+
+    @property
+    def offered_channels(self) -> tuple[str, ...]:
+        """The ways to get a code that agents may choose from, as they are listed."""
+        return tuple(it.strip() for it in self.channels.split(",") if it.strip())
+
+    @property
+    def clock_skew(self) -> timedelta:
+        """How far the clock of a service may be from ours, either way."""
+        return timedelta(seconds=self.clock_skew_seconds)
 
     @property
     def fernet_keys(self) -> list[str]:
@@ -184,6 +218,10 @@ class Conf(BaseSettings):
 
     def _other_faults(self) -> list[str]:
         faults = []
+        if self.messaging_from and not SENDER.fullmatch(self.messaging_from):
+            faults.append("LATCHKEY_MESSAGING_FROM must be a number such as +12015550100, or MG and 32 hex digits.")
+        if "sms" not in self.offered_channels or not set(self.offered_channels) <= CHANNELS:
+            faults.append("LATCHKEY_CHANNELS must hold sms, and may hold call and whatsapp, by commas.")
         if _parts(self.database_url).scheme not in DATABASES:
             faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
         if self.log_level.upper() not in LOG_LEVELS:

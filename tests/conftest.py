@@ -41,6 +41,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "flex" in item.fixturenames or "verify" in item.fixturenames:
             item.add_marker(pytest.mark.live)
+        if "/tests/web/" in item.path.as_posix():
+            item.add_marker(pytest.mark.admin)
 
 
 @pytest.fixture(scope="session")

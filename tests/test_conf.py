@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 
 from idp import conf
 from idp.conf import ConfigurationError
+from idp.otp.channels import Channel
 
 SECRETS = {
     "LATCHKEY_SECRET_KEY": "a secret key that nobody guesses, fifty characters long",
@@ -81,6 +82,19 @@ def test_an_empty_variable_is_as_good_as_none(load):
     assert (read.quiet_seconds, read.twilio.base_url) == (60, None)
 
 
+def test_texts_and_channels_are_read(load):
+    read = load(
+        LATCHKEY_VERIFY_LOCALE="pt-BR", LATCHKEY_VERIFY_TEMPLATE="HJ" + "e" * 32, LATCHKEY_CHANNELS="sms, whatsapp"
+    )
+    assert (read.twilio.locale, read.twilio.template_sid) == ("pt-BR", "HJ" + "e" * 32)
+    assert read.offered_channels == ("sms", "whatsapp")
+    assert (load().offered_channels, load().web_otp) == (("sms", "call"), False)
+
+
+def test_the_channels_of_the_settings_are_those_of_the_gateway():
+    assert set(Channel) == conf.CHANNELS
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -109,6 +123,10 @@ def test_an_empty_variable_is_as_good_as_none(load):
         pytest.param({"LATCHKEY_QUIET_SECONDS": "-1"}, "LATCHKEY_QUIET_SECONDS", id="under nothing"),
         pytest.param({"LATCHKEY_TRUSTED_PROXIES": "1.5"}, "LATCHKEY_TRUSTED_PROXIES", id="half a proxy"),
         pytest.param({"LATCHKEY_DEMO": "perhaps"}, "LATCHKEY_DEMO", id="neither yes nor no"),
+        pytest.param({"LATCHKEY_VERIFY_TEMPLATE": "HJ12"}, "LATCHKEY_VERIFY_TEMPLATE", id="odd template"),
+        pytest.param({"LATCHKEY_VERIFY_LOCALE": "Spanish"}, "LATCHKEY_VERIFY_LOCALE", id="odd locale"),
+        pytest.param({"LATCHKEY_CHANNELS": "call"}, "LATCHKEY_CHANNELS", id="no texts"),
+        pytest.param({"LATCHKEY_CHANNELS": "sms,pigeon"}, "LATCHKEY_CHANNELS", id="odd channel"),
         pytest.param({"LATCHKEY_LOG_LEVEL": "LOUD"}, "LATCHKEY_LOG_LEVEL", id="no log level"),
         pytest.param({"DATABASE_URL": "mysql://a:password@b/c"}, "DATABASE_URL", id="other database"),
         pytest.param({"DATABASE_URL": "nonsense"}, "DATABASE_URL", id="no database"),

@@ -11,7 +11,7 @@ class SamlConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of every sign-in that ends, so that the services it was used for are told."""
-        from idp.saml.participants import on_signed_out  # noqa: PLC0415 - models are not there before
+        from idp.saml.logout.participants import on_signed_out  # noqa: PLC0415 - models are not there before
         from idp.sessions.signed_out import signed_out  # noqa: PLC0415
 
         signed_out.connect(on_signed_out, dispatch_uid="saml.participants")

@@ -100,11 +100,11 @@ def receive_post(body: bytes, content_type: str, message: Message | None = Messa
     fields = _split(body)
     came = _which(fields, message)
     xml = _base64(came, fields[came])
-    if "Signature" in fields or "SigAlg" in fields:
-        raise MisshapenSignature("wanted the signature inside a posted message, saw Signature or SigAlg beside")
     if len(xml) > MAX_XML:
         raise RequestTooLarge(f"wanted at most {MAX_XML} bytes of XML, saw {len(xml)}")
     _refuse_deflated(came, xml)
+    if "Signature" in fields or "SigAlg" in fields:
+        raise MisshapenSignature("wanted the signature inside a posted message, saw Signature or SigAlg beside")
     return ReceivedMessage(Binding.POST, xml, _relay_state(fields), message=came)
 
 

@@ -21,7 +21,7 @@ class UnreadableRequest(IdpError):
 
     code = "saml_unreadable_request"
     status = 400
-    sentence = "This sign-in request cannot be read."
+    sentence = "This request cannot be read."
     advice = "Start again from the app. If it happens again, show this page to your administrator."
 
 
@@ -38,7 +38,7 @@ class RequestTooLarge(UnreadableRequest):
 
     code = "saml_request_too_large"
     status = 413
-    sentence = "This sign-in request is too large."
+    sentence = "This request is too large."
 
 
 class RelayStateTooLong(RequestTooLarge):
@@ -87,7 +87,7 @@ class BadSignature(IdpError):
 
     code = "saml_bad_signature"
     status = 400
-    sentence = "The signature of this sign-in request does not hold."
+    sentence = "The signature of this request does not hold."
     advice = "Show this page to your administrator."
 
 
@@ -95,7 +95,7 @@ class MissingSignature(BadSignature):
     """This service provider must sign and has not."""
 
     code = "saml_missing_signature"
-    sentence = "This sign-in request is not signed, as it should be."
+    sentence = "This request is not signed, as it should be."
 
 
 class MisshapenSignature(BadSignature):
@@ -108,7 +108,7 @@ class DeniedAlgorithm(BadSignature):
     """The signature is made with an algorithm that is not accepted."""
 
     code = "saml_denied_algorithm"
-    sentence = "This sign-in request is signed with an algorithm that is not accepted."
+    sentence = "This request is signed with an algorithm that is not accepted."
 
 
 class UnknownSigningKey(BadSignature):
@@ -122,7 +122,7 @@ class WrongDestination(IdpError):
 
     code = "saml_wrong_destination"
     status = 400
-    sentence = "This sign-in request was meant for another address."
+    sentence = "This request was meant for another address."
     advice = "Start again from the app. If it happens again, show this page to your administrator."
 
 
@@ -131,7 +131,7 @@ class StaleRequest(IdpError):
 
     code = "saml_stale_request"
     status = 400
-    sentence = "This sign-in request is too old, or its clock is wrong."
+    sentence = "This request is too old, or its clock is wrong."
     advice = "Start again from the app."
 
 

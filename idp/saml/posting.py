@@ -1,6 +1,7 @@
 """Sending a message on through the browser: a form that posts itself, or another address."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,14 +10,15 @@ from django.shortcuts import render
 def post_form(
     request: HttpRequest, address: str, fields: Sequence[tuple[str, str]], purpose: str, service: str = ""
 ) -> HttpResponse:
-    """Return the page that posts these fields (Bindings 3.5), to that one address and no other.
+    """Return the page that posts these fields (Bindings 3.5) to that one address.
 
-    `purpose` chooses what the page says meanwhile: signing in, declined, or signing out.
+    `purpose` chooses what the page says meanwhile: signing in, declined, or signing out. Its policy names the
+    address's scheme and no origin: browsers hold every redirect after a form against the form's page, and where
+    a service leads people next is not ours to know.
     """
     context = {"address": address, "fields": fields, "purpose": purpose, "service": service}
     response = render(request, "saml/post.html", context)
-    origin = "/".join(address.split("/", 3)[:3])
-    response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined]  # django-csp's own hook
+    response._csp_update = {"form-action": [f"{urlsplit(address).scheme}:"]}  # type: ignore[attr-defined]  # django-csp's own hook
     return response
 
 

@@ -6,7 +6,8 @@ from django.conf import settings
 
 from idp.keys import keyring
 from idp.keys.models import Use
-from idp.saml import metadata, names, signing_keys
+from idp.saml import names, signing_keys
+from idp.saml.metadata import own as metadata
 
 SIGNED_DAYS = 14
 

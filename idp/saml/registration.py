@@ -12,11 +12,11 @@ from idp.keys import certificates
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names, published, signing_keys
 from idp.saml.attributes import BASICS, rules_of
+from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription, acs_fault
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.profiles.flex import FlexAddress
-from idp.saml.sp_metadata import AcsDescription, Endpoint, SpDescription, acs_fault
 from idp.saml.trust import RequestSignature
 
 NAME_ID_FORMATS = {value for value, _ in NAME_ID_FORMAT if value}

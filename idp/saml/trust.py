@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.saml.names import MOBILE_ONE_FACTOR_CONTRACT, PREVIOUS_SESSION
+from idp.saml.names import MOBILE_ONE_FACTOR_CONTRACT, PREVIOUS_SESSION, TIME_SYNC_TOKEN
 
 Acs = tuple[str, int | None, bool]  # URL, index, whether it is the default
 
@@ -37,4 +37,4 @@ class SpTrust:
     request_signature: str = RequestSignature.VERIFY
     requested_context: str = RequestedContextRule.HONOUR
     name_id_formats: tuple[str, ...] = ()
-    contexts: tuple[str, ...] = (PREVIOUS_SESSION, MOBILE_ONE_FACTOR_CONTRACT)
+    contexts: tuple[str, ...] = (PREVIOUS_SESSION, MOBILE_ONE_FACTOR_CONTRACT, TIME_SYNC_TOKEN)

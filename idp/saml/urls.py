@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from idp.saml import logout_views, views
+from idp.saml import views
+from idp.saml.logout import views as logout_views
 
 urlpatterns = [
     path("metadata", views.metadata, name="saml_metadata"),

@@ -3,16 +3,16 @@
 import base64
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
-from idp.agents.authentication import Method
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import cookies, flow, presented
-from idp.login import views as login_pages
+from idp.login import pages as login_pages
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -43,7 +43,9 @@ def sso(request: HttpRequest) -> HttpResponse:
     parsed = authn_request.parse(received.xml)
     sp = ServiceProvider.objects.get_for(parsed.issuer)
     try:
-        trusted = authn_request.check(received, parsed, sp.trust, sso_url=published.sso_url(), now=now)
+        trusted = authn_request.check(
+            received, parsed, sp.trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew
+        )
     except AnswerWithStatus as told:
         listening.answered_with(request, told)
         return _tell(request, sp, told)
@@ -102,13 +104,12 @@ def metadata(request: HttpRequest) -> HttpResponse:
 
 
 def _requirements(sp: ServiceProvider, trusted: TrustedAuthnRequest) -> LoginRequirements:
-    contexts = trusted.accepted_contexts
     return LoginRequirements(
         service=sp.slug,
         service_name=sp.name,
         force_authn=trusted.force_authn,
         is_passive=trusted.is_passive,
-        needs_code=contexts is not None and sp.context_of(Method.TOKEN) not in contexts,
+        accepted=sp.accepted(trusted.accepted_contexts),
     )
 
 

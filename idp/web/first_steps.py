@@ -13,8 +13,9 @@ from idp.audit.models import Kind, LoginEvent
 from idp.keys import keyring
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.policies.models import AccessRule, rules_in_force
-from idp.saml import metadata_alarms
+from idp.saml.metadata import alarms as metadata_alarms
 from idp.saml.models import ServiceProvider
+from idp.web import texts_in_trouble
 from idp.web.checkup import proxies, whole
 from idp.web.checkup.finding import State, worst_first
 from idp.web.checkup.proxies import Arrived
@@ -49,7 +50,11 @@ def alarms(request: HttpRequest) -> list[Step]:
     if rules_in_force() is None:
         rules = reverse("admin:policies_accessrule_changelist")
         found.insert(0, Step("Access rules", rules, "A rule cannot be read, so nobody is let in. Delete that rule."))
-    return [*found, *_of_metadata(), *_out_of_order(request)]
+    return [*found, *_of_texts(), *_of_metadata(), *_out_of_order(request)]
+
+
+def _of_texts() -> list[Step]:
+    return [Step(it.link, it.url, it.why, it.loud) for it in texts_in_trouble.alarms(clock.now())]
 
 
 def _of_metadata() -> list[Step]:

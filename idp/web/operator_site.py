@@ -21,7 +21,10 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.web import contents, first_steps, operator_links, own_sign_in
 from idp.web.operator_login import OperatorLoginForm
-from idp.web.pages import answers, checkup, connect_flex, keys, service_metadata
+from idp.web.pages import checkup, keys
+from idp.web.pages.answers import pages as answers
+from idp.web.pages.connect_flex import pages as connect_flex
+from idp.web.pages.metadata import pages as service_metadata
 
 # An agent's phone is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)

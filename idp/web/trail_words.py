@@ -1,6 +1,8 @@
 """A line of the trail in words, the same in the admin and at the command line."""
 
-from idp.audit.models import LoginEvent
+from idp.audit.models import Kind, LoginEvent
+from idp.otp import outcomes
+from idp.otp.models import VerificationSend
 from idp.policies.models import EFFECTS, name_of
 
 EFFECT_NAMES = dict(EFFECTS)
@@ -22,3 +24,16 @@ def decided(event: LoginEvent) -> str:
 def watched(event: LoginEvent) -> str:
     """Say what rules in watch only would have done."""
     return "; ".join(f"{name_of(it['rule'])}: {EFFECT_NAMES.get(it['effect'], '')}" for it in event.would_have)
+
+
+def advice(event: LoginEvent) -> str:
+    """Say what Twilio meant where a code could not be sent, and what to do."""
+    outcome = outcomes.of_detail(event.detail) if event.kind == Kind.CODE_NOT_SENT else None
+    return outcome.operator if outcome else ""
+
+
+def send(it: VerificationSend) -> str:
+    """Say how a text or call went, and what to do where Twilio minded something."""
+    outcome = outcomes.of_send(it.answer, it.code)
+    went = f"{it.channel}: {it.answer or 'under way'}"
+    return f"{went}. {outcome.operator}" if outcome else went

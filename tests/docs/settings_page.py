@@ -16,6 +16,8 @@ TWILIO = {
     "service_sid": "The Verify service that texts and calls, `VA` and 32 hex digits.",
     "base_url": "Address of the emulator, for the demo and for tests. Refused outside demo mode, and refused "
     "unless it is an address of this computer.",
+    "locale": "Language of all texts and calls, such as `es` or `pt-BR`. Empty: by the number's country.",
+    "template_sid": "Template of texts and calls, `HJ` and 32 hex digits. Empty: the service's own.",
 }
 TEXT = """# Settings
 

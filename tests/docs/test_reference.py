@@ -4,10 +4,17 @@ import pytest
 from django.apps import apps
 from django.urls import get_resolver
 
-from tests.docs import commands_page, errors_page, settings_page
+from tests.conformance.requirements import REQUIREMENTS
+from tests.docs import commands_page, conformance_page, errors_page, settings_page, verify_page
 from tests.docs.pages import DOCS
 
-GENERATED = {"commands": commands_page, "errors": errors_page, "settings": settings_page}
+GENERATED = {
+    "commands": commands_page,
+    "conformance": conformance_page,
+    "errors": errors_page,
+    "settings": settings_page,
+    "verify": verify_page,
+}
 
 
 def reference(name):
@@ -18,6 +25,15 @@ def reference(name):
 def test_a_generated_page_says_what_the_code_says(name):
     again = f"python -m tests.docs.{name}_page > docs/reference/{name}.md"
     assert reference(name) == GENERATED[name].page(), f"The code has changed; write the page anew: {again}"
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda it: it.id)
+def test_a_requirement_is_shown_by_a_test_or_says_why_it_is_absent(requirement):
+    assert bool(conformance_page.tests().get(requirement.id)) != bool(requirement.absent)
+
+
+def test_every_test_of_conformance_is_of_a_known_requirement():
+    assert set(conformance_page.tests()) <= {it.id for it in REQUIREMENTS}
 
 
 def addresses(patterns, before="/"):

@@ -44,7 +44,7 @@ class LogoutServer:
         return self._answer(self.requests[-1]) if self.service else b""
 
     def _answer(self, asked):
-        given = {"ID": "_told", "InResponseTo": asked.get("ID"), **stamped(SLO)}
+        given = {"ID": "_told", "InResponseTo": asked.get("ID"), **stamped(SLO), "Destination": None}
         answer = signed(a_logout_response(issuer=self.service.issuer, **given), self.service.pair)
         return ENVELOPE.format(SOAP, answer.decode()).encode()
 
@@ -52,12 +52,21 @@ class LogoutServer:
         place = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 answer = place.take(body, self.headers["Content-Type"])
                 self.send_response(place.status)
+                self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
-                self.wfile.write(answer if place.status == 200 else b"")
+                for part in (answer[:100], answer[100:]) if place.status == 200 else ():
+                    self._write_chunk(part)
+                self.wfile.write(b"0\r\n\r\n")
+
+            def _write_chunk(self, part):
+                if part:
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
 
             def log_message(self, *_):
                 """Stay quiet."""

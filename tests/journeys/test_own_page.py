@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.saml import telling
+from idp.saml.logout import telling
 from tests.journeys.test_signing_out import go, is_asked
 from tests.peer import BASE_URL, Peer
 

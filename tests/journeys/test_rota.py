@@ -7,7 +7,8 @@ from django.conf import settings
 from idp.demo import seeds
 from idp.demo.sp import DemoSp, signing_in
 from idp.demo.sp.flavours import ROTA
-from idp.saml import names, sp_metadata
+from idp.saml import names
+from idp.saml.metadata import theirs as sp_metadata
 from idp.saml.models import ServiceProvider
 from tests.phone import Phone
 from tests.saml.keys import a_pair

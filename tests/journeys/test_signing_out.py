@@ -9,7 +9,8 @@ from idp.agents.models import Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login import signing_out
-from idp.saml import names, telling
+from idp.saml import names
+from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
@@ -192,9 +193,18 @@ def test_a_service_the_browser_never_reached_is_told_from_server_to_server(clock
     telling.settle()
     assert not told_by_post.requests
     clock.shift(timedelta(minutes=11))
-    (notice,) = telling.send_due(NOW + timedelta(minutes=12))
-    assert (notice.service_provider, notice.outcome) == (blog.row, Outcome.TOLD)
+    telling.send_due(NOW + timedelta(minutes=12))
+    assert LogoutNotice.objects.get(service_provider=blog.row).outcome == Outcome.TOLD
     assert told_by_post.names() == [at_blog.name_id]
+
+
+def test_a_service_the_browser_never_came_back_from_is_told_so_too(clock, phone, shifts, told_by_post):
+    blog = Peer("blog", logout=POST_ONLY, location=told_by_post.url)
+    at_shifts, at_blog = shifts.sign_in(phone), blog.sign_in(phone)
+    phone.open(shifts.logout_url(at_shifts))  # the page that would post to the blog, and is closed
+    telling.send_due(NOW + timedelta(minutes=12))
+    assert told_by_post.names() == [at_blog.name_id]
+    assert LogoutNotice.objects.get().outcome == Outcome.TOLD
 
 
 def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(clock, phone, told_by_soap):

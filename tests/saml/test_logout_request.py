@@ -28,7 +28,7 @@ from idp.saml.errors import (
     UnreadableRequest,
     WrongDestination,
 )
-from idp.saml.logout_request import build, check, parse
+from idp.saml.logout.request import build, check, parse
 from idp.saml.redirect_signing import form_value, redirect_url
 from idp.saml.schemas import Schema, validate
 from idp.saml.trust import RequestSignature

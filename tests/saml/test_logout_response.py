@@ -9,7 +9,7 @@ from lxml import etree
 from onelogin.saml2.logout_response import OneLogin_Saml2_Logout_Response
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
-from idp.saml import logout_request, names
+from idp.saml import names
 from idp.saml.assertion import Subject
 from idp.saml.bindings import Binding, Message, ReceivedMessage, receive_post, receive_redirect
 from idp.saml.errors import (
@@ -26,7 +26,8 @@ from idp.saml.errors import (
     UnreadableRequest,
     WrongDestination,
 )
-from idp.saml.logout_response import build, check, parse, status_of
+from idp.saml.logout import request as logout_request
+from idp.saml.logout.response import build, check, parse, status_of
 from idp.saml.redirect_signing import form_value, redirect_url
 from idp.saml.schemas import Schema, validate
 from idp.saml.trust import RequestSignature
@@ -63,9 +64,12 @@ def unsigned(query):
     return query.replace("SAMLRequest=", "SAMLResponse=")
 
 
-def checked(received, *, now=NOW, open_requests=("_asked",), **changes):
+def checked(received, *, now=NOW, open_requests=("_asked",), in_exchange=False, **changes):
     facts = trust(**{"signing_certificates": (a_pair("sp").certificate,), **changes})
-    return check(received, parse(received.xml), facts, slo_url=SLO_URL, open_requests=open_requests, now=now)
+    parsed = parse(received.xml)
+    return check(
+        received, parsed, facts, slo_url=SLO_URL, open_requests=open_requests, now=now, in_exchange=in_exchange
+    )
 
 
 WAYS = pytest.mark.parametrize("way", [redirected, posted])
@@ -188,6 +192,12 @@ def test_a_stale_or_early_answer_is_refused(way, away):
 def test_an_answer_for_another_address_is_refused(way, destination):
     with pytest.raises(WrongDestination):
         checked(way(a_logout_response(Destination=destination)))
+
+
+def test_an_answer_that_no_browser_carried_need_not_say_where_it_goes():
+    assert checked(posted(a_logout_response(Destination=None)), in_exchange=True).signed_out
+    with pytest.raises(WrongDestination):
+        checked(posted(a_logout_response(Destination=SSO_URL)), in_exchange=True)
 
 
 def test_sha_1_is_refused():

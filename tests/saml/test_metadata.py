@@ -11,9 +11,9 @@ from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
-from idp.saml.metadata import AcsDescription, Contact, Endpoint, IdpDescription, build, read
+from idp.saml.metadata.own import AcsDescription, Contact, Endpoint, IdpDescription, build, read
+from idp.saml.metadata.theirs import MAX_METADATA, acs_fault
 from idp.saml.schemas import Schema, validate
-from idp.saml.sp_metadata import MAX_METADATA, acs_fault
 from tests.saml.keys import a_pair
 from tests.saml.messages import ACS, SP, SSO_URL
 

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from idp.saml import metadata_fetch
-from idp.saml.metadata_errors import UnfetchedMetadata
-from idp.saml.metadata_fetch import fetch, may_be_asked
-from idp.saml.sp_metadata import MAX_METADATA
+from idp.saml.metadata import fetch as metadata_fetch
+from idp.saml.metadata.errors import UnfetchedMetadata
+from idp.saml.metadata.fetch import fetch, may_be_asked
+from idp.saml.metadata.theirs import MAX_METADATA
 from tests.saml import sites
 from tests.saml.sites import certificate_for, document, leads_to, serving
 from tests.saml.sp_documents import an_entity

@@ -7,9 +7,10 @@ from django.conf import settings
 from lxml import etree
 
 from idp.keys import keyring
-from idp.saml import metadata_check, names, published
-from idp.saml.metadata import Contact, build, build_signed
-from idp.saml.metadata_trust import REQUIRE, Demands, valid_until_fault
+from idp.saml import names, published
+from idp.saml.metadata import check as metadata_check
+from idp.saml.metadata.own import Contact, build, build_signed
+from idp.saml.metadata.trust import REQUIRE, Demands, valid_until_fault
 from idp.saml.schemas import Schema, validate
 from idp.saml.signing import SamlKey, sign_in_front
 from tests.conftest import NOW

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree
 
-from idp.saml import metadata_trust, names
+from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
-from idp.saml.metadata_errors import UntrustedMetadata
-from idp.saml.metadata_trust import CHECK, IGNORE, REQUIRE, Demands, read
+from idp.saml.metadata import trust as metadata_trust
+from idp.saml.metadata.errors import UntrustedMetadata
+from idp.saml.metadata.trust import CHECK, IGNORE, REQUIRE, Demands, read
 from tests.saml.keys import a_pair
 from tests.saml.sp_documents import ENTITY, acs, an_entity, of_product, signed
 

@@ -16,11 +16,13 @@ from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from idp.saml import logout_request, logout_response, names
+from idp.saml import names
 from idp.saml.assertion import Subject
 from idp.saml.bindings import Message, receive_post, receive_redirect
 from idp.saml.elements import element
 from idp.saml.errors import SamlStatus
+from idp.saml.logout import request as logout_request
+from idp.saml.logout import response as logout_response
 from idp.saml.redirect_signing import form_value, parameter_of, redirect_url
 from idp.saml.signing import sign
 from tests.saml.keys import a_pair

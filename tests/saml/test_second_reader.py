@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import time_machine
 
-from idp.saml import metadata, names
+from idp.saml import names
 from idp.saml.assertion import Attribute, Encryption, Envelope, Sign, answer
+from idp.saml.metadata import own as metadata
 from idp.saml.second_reader import Expected, judge
 from idp.saml.signing import SamlKey
 from tests.saml.answers import IDP, REQUEST, content, sent

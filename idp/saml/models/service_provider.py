@@ -31,6 +31,7 @@ ENCRYPTION_ALGORITHM = [(names.AES256_GCM, "AES-256-GCM"), (names.AES128_GCM, "A
 KEY_TRANSPORTS = {
     "mgf1p": ("RSA-OAEP (mgf1p, SHA-1 inside)", KeyTransport()),
     "mgf1p-sha256": ("RSA-OAEP (mgf1p, SHA-256 inside)", KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256)),
+    "oaep": ("RSA-OAEP 1.1 (SHA-1 inside)", KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP)),
     "oaep-sha256": ("RSA-OAEP 1.1 (SHA-256 inside)", KeyTransport(names.RSA_OAEP, names.SHA256)),
 }
 KEY_TRANSPORT = [(slug, label) for slug, (label, _) in KEY_TRANSPORTS.items()]
@@ -45,8 +46,17 @@ LOGOUT_ENDS = [
     ("phone", "this phone's sign-in: the next one takes a code"),
     ("session", "the session only: the next sign-in may still be silent"),
 ]
-# Honest classes only: a code proves one factor; a token proves that a code was given before.
-CONTEXTS = {Method.CODE: names.MOBILE_ONE_FACTOR_CONTRACT, Method.TOKEN: names.PREVIOUS_SESSION}
+# Honest classes only: a code proves one factor; a token proves that something was proved before; for what is
+# printed or told there is no class.
+CONTEXTS = {
+    Method.CODE: names.MOBILE_ONE_FACTOR_CONTRACT,
+    Method.APP: names.TIME_SYNC_TOKEN,
+    Method.RECOVERY: names.UNSPECIFIED_CONTEXT,
+    Method.ONE_TIME: names.UNSPECIFIED_CONTEXT,
+    Method.TOKEN: names.PREVIOUS_SESSION,
+}
+WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP)
+"""The proofs whose classes can be asked for; *unspecified* says nothing, so it meets no wish."""
 
 
 class ServiceProviderManager(models.Manager["ServiceProvider"]):
@@ -102,7 +112,9 @@ class ServiceProvider(models.Model):
         blank=True, help_text="The certificates to encrypt for, PEM, one below the other."
     )
     encryption_algorithm = models.CharField(max_length=64, choices=ENCRYPTION_ALGORITHM, default=names.AES256_GCM)
-    key_transport = models.CharField(max_length=16, choices=KEY_TRANSPORT, default="mgf1p")
+    key_transport = models.CharField(
+        max_length=16, choices=KEY_TRANSPORT, default="mgf1p", help_text="Few services read SHA-256 inside."
+    )
     name_id_format = models.CharField("name ID", max_length=100, choices=NAME_ID_FORMAT, blank=True)
     code_context = models.CharField(
         "context class after a code", max_length=200, blank=True, help_text=f"By default {CONTEXTS[Method.CODE]}"
@@ -177,7 +189,11 @@ class ServiceProvider(models.Model):
     def context_of(self, opened_by: Method) -> str:
         """Return the class that states how a sign-in was opened: the honest one, unless an operator chose another."""
         chosen = {Method.CODE: self.code_context, Method.TOKEN: self.token_context}
-        return chosen[opened_by] or CONTEXTS[opened_by]
+        return chosen.get(opened_by, "") or CONTEXTS[opened_by]
+
+    def accepted(self, contexts: tuple[str, ...] | None) -> frozenset[Method]:
+        """Return the proofs whose class is among these, or all of them if none were asked for."""
+        return frozenset(it for it in CONTEXTS if contexts is None or self.context_of(it) in contexts)
 
     @property
     def trust(self) -> SpTrust:
@@ -189,7 +205,7 @@ class ServiceProvider(models.Model):
             request_signature=self.request_signature,
             requested_context=self.requested_context,
             name_id_formats=self.expects.accepted_name_id_formats,
-            contexts=tuple(dict.fromkeys(map(self.context_of, (Method.TOKEN, Method.CODE)))),
+            contexts=tuple(dict.fromkeys(map(self.context_of, WEAKEST_FIRST))),
         )
 
 

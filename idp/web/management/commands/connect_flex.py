@@ -13,7 +13,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.profiles.flex import FlexAddress
 from idp.web.management.asking import in_one_sentence, write_json
-from idp.web.pages.connect_flex_form import RESERVED, connect
+from idp.web.pages.connect_flex.form import RESERVED, connect
 
 NEEDS_CONNECTION = (
     "Enhanced SSO needs the connection, JQ and 32 hex digits, from the Console. For legacy SSO add --legacy."

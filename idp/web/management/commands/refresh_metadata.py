@@ -8,8 +8,8 @@ import structlog
 from django.core.management.base import BaseCommand
 
 from idp import clock
-from idp.saml import metadata_sources
-from idp.saml.metadata_sources import Outcome, Refreshed
+from idp.saml.metadata import sources as metadata_sources
+from idp.saml.metadata.sources import Outcome, Refreshed
 from idp.saml.models import MetadataSource
 from idp.web.management.asking import find_service, write_json
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from idp import clock
-from idp.saml import telling
+from idp.saml.logout import telling
 from idp.web.management.asking import write_json
 
 

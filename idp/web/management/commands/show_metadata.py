@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.saml import metadata_check, published
+from idp.saml import published
+from idp.saml.metadata import check as metadata_check
 
 MOST_DAYS = 3650
 

@@ -51,6 +51,8 @@ def _told(event: LoginEvent) -> Iterator[str]:
         yield f"Decided by: {trail_words.decided(event)}"
     elif event.detail:
         yield f"Detail: {event.detail}"
+    if advice := trail_words.advice(event):
+        yield advice.removesuffix(".")
     if event.judged:
         yield f"Understood as {trail_words.understood(event)}"
     if event.would_have:

@@ -1,0 +1,85 @@
+"""Our logout messages, ready to go: to whom, by which binding, signed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from idp.agents.models import Reason
+from idp.saml import names, published, redirect_signing, signing_keys
+from idp.saml.assertion import Subject
+from idp.saml.errors import SamlStatus
+from idp.saml.logout import request as logout_request
+from idp.saml.logout import response as logout_response
+from idp.saml.models import LogoutEndpoint, LogoutNotice, ServiceProvider
+
+BY_USER = {Reason.AGENT.value, Reason.REPLACED.value, Reason.HANDED_OVER.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message on its way through the browser: a whole address to go to, or (`value`) a form to post there.
+
+    `id` is the message's own.
+    """
+
+    id: str
+    address: str
+    parameter: str
+    value: str | None = None
+    relay_state: str | None = None
+
+
+def endpoint(sp: ServiceProvider, *bindings: str) -> LogoutEndpoint | None:
+    """Return the service provider's logout address by the first of these bindings that it has."""
+    found = {it.binding: it for it in sp.logout_endpoints.all()}
+    return next((found[it] for it in bindings if it in found), None)
+
+
+def request_to(notice: LogoutNotice, address: LogoutEndpoint, now: datetime) -> etree._Element:
+    """Build the unsigned LogoutRequest that tells a service provider: the very names it was given."""
+    indexes = [it.session_index for it in notice.issued.all()]
+    return logout_request.build(
+        Subject(notice.name_id, notice.name_id_format),
+        indexes,
+        issuer=published.entity_id(),
+        destination=address.location,
+        now=now,
+        reason=names.LOGOUT_BY_USER if notice.reason in BY_USER else names.LOGOUT_BY_ADMIN,
+    )
+
+
+def by_browser(notice: LogoutNotice, now: datetime) -> Outgoing | None:
+    """Make a LogoutRequest for the browser to carry, or None if there is no address for that."""
+    address = endpoint(notice.service_provider, names.HTTP_REDIRECT, names.HTTP_POST)
+    if address is None:
+        return None
+    return _outgoing(request_to(notice, address, now), address, notice.service_provider, None, now)
+
+
+def answer(
+    sp: ServiceProvider, status: SamlStatus, request_id: str, relay_state: str | None, now: datetime
+) -> Outgoing | None:
+    """Make a LogoutResponse for the browser to carry, or None if the service provider has no address for it."""
+    address = endpoint(sp, names.HTTP_REDIRECT, names.HTTP_POST)
+    if address is None:
+        return None
+    message = logout_response.build(
+        status,
+        issuer=published.entity_id(),
+        destination=address.response_location or address.location,
+        in_response_to=request_id,
+        now=now,
+    )
+    return _outgoing(message, address, sp, relay_state, now)
+
+
+def _outgoing(
+    message: etree._Element, address: LogoutEndpoint, sp: ServiceProvider, relay_state: str | None, now: datetime
+) -> Outgoing:
+    key = signing_keys.key_for(sp, now)
+    parameter, sent_id = str(redirect_signing.parameter_of(message)), message.get("ID", "")
+    if address.binding == names.HTTP_REDIRECT:
+        return Outgoing(sent_id, redirect_signing.redirect_url(message, key, relay_state), parameter)
+    destination = message.get("Destination", "")
+    return Outgoing(sent_id, destination, parameter, redirect_signing.form_value(message, key), relay_state)

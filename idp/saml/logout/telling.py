@@ -1,0 +1,196 @@
+"""Telling services of a sign-out from server to server, where no browser of the agent is at hand.
+
+SOAP where a service offers it (Bindings 3.2). Else the message goes to its address for browsers, which some
+services obey: they find the session by NameID and SessionIndex. That confirms nothing, and is recorded so.
+"""
+
+import contextvars
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import requests
+import structlog
+from django.conf import settings
+from django.db import connections
+from django.db.models import F, Q
+from lxml import etree
+
+from idp import clock, reference
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.errors import IdpError
+from idp.saml import documents, names, published, redirect_signing, signing_keys
+from idp.saml.bindings import Binding, Message, ReceivedMessage
+from idp.saml.elements import element
+from idp.saml.errors import UnreadableRequest
+from idp.saml.logout import messages as logout_messages
+from idp.saml.logout import response as logout_response
+from idp.saml.models import LogoutEndpoint, LogoutNotice
+from idp.saml.models.logout import Outcome
+from idp.saml.signing import sign
+
+log = structlog.get_logger(__name__)
+WORKERS = 2
+TIMEOUT = 5.0
+LONGEST_ANSWER = 64 * 1024
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+SOAP_TYPE = "text/xml; charset=utf-8"
+
+_ENVELOPE = f"{{{names.SOAP_ENVELOPE}}}Envelope"
+_BODY = f"{{{names.SOAP_ENVELOPE}}}Body"
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="logout")
+_under_way: set["Future[None]"] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one try."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+def dispatch() -> None:
+    """Have all that is due told, beside the request that caused it. What has to be told must be committed."""
+    future = _pool.submit(contextvars.copy_context().run, _in_thread)
+    _under_way.add(future)
+    future.add_done_callback(_ended)
+
+
+def settle() -> None:
+    """Wait until everything under way has come to its end, as when the process is about to stop."""
+    futures.wait(list(_under_way))
+
+
+def send_due(now: datetime) -> list[LogoutNotice]:
+    """Tell every service that is due, those among them that a browser never got to or never came back from.
+
+    Each try is taken by one process. Returns the notices tried.
+    """
+    due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED], next_try_at__lte=now)
+    tried = []
+    for notice in LogoutNotice.objects.filter(due).select_related("service_provider", "agent", "device"):
+        pause = PAUSES[min(notice.tries, len(PAUSES) - 1)]
+        taken = LogoutNotice.objects.filter(due, pk=notice.pk, tries=notice.tries)
+        if taken.update(tries=F("tries") + 1, next_try_at=now + pause) == 1:
+            notice.tries += 1
+            _close(notice, _try(notice, now), now)
+            tried.append(notice)
+    return tried
+
+
+def _in_thread() -> None:
+    try:
+        send_due(clock.now())
+    finally:
+        connections.close_all()
+
+
+def _ended(future: "Future[None]") -> None:
+    """Forget a run that is over; a fault in it must not pass unseen."""
+    _under_way.discard(future)
+    if (fault := future.exception()) is not None:
+        log.error("telling_failed", exc_info=fault)
+
+
+def _try(notice: LogoutNotice, now: datetime) -> Result:
+    address = logout_messages.endpoint(notice.service_provider, names.SOAP, names.HTTP_POST, names.HTTP_REDIRECT)
+    if address is None:
+        return Result(Outcome.UNTOLD, "it publishes no address for that any more")
+    message = logout_messages.request_to(notice, address, now)
+    LogoutNotice.objects.filter(pk=notice.pk).update(request_id=message.get("ID"))
+    try:
+        if address.binding == names.SOAP:
+            return _by_soap(notice, address, message, now)
+        return _to_browsers_address(notice, address, message, now)
+    except requests.RequestException as error:
+        return Result(Outcome.FAILED, type(error).__name__)
+    except IdpError as error:
+        return Result(Outcome.TOLD, f"its answer cannot be used: {error.code}")
+
+
+def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: etree._Element, now: datetime) -> Result:
+    sp = notice.service_provider
+    sent_id = message.get("ID", "")
+    body = element(_BODY, None, sign(message, signing_keys.key_for(sp, now)))
+    envelope = element(_ENVELOPE, None, body, nsmap={"soap": names.SOAP_ENVELOPE})
+    octets = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
+    headers = {"Content-Type": SOAP_TYPE, "SOAPAction": '"http://www.oasis-open.org/committees/security"'}
+    status, answer = _exchange("POST", address.location, data=octets, headers=headers)
+    if status != requests.codes.ok:
+        return Result(Outcome.FAILED, f"HTTP {status}")
+    received = ReceivedMessage(Binding.POST, _inside(answer), message=Message.RESPONSE)
+    told = logout_response.check(
+        received,
+        logout_response.parse(received.xml),
+        sp.trust,
+        slo_url=published.slo_url(),
+        open_requests=[sent_id],
+        now=now,
+        skew=settings.LATCHKEY.clock_skew,
+        in_exchange=True,
+    )
+    return Result(Outcome.ENDED) if told.signed_out else Result(Outcome.REFUSED, f"{told.status}"[:200])
+
+
+def _to_browsers_address(
+    notice: LogoutNotice, address: LogoutEndpoint, message: etree._Element, now: datetime
+) -> Result:
+    key = signing_keys.key_for(notice.service_provider, now)
+    if address.binding == names.HTTP_POST:
+        form = {Message.REQUEST.value: redirect_signing.form_value(message, key)}
+        status, _ = _exchange("POST", address.location, data=form)
+    else:
+        status, _ = _exchange("GET", redirect_signing.redirect_url(message, key))
+    return Result(Outcome.TOLD if status < requests.codes.bad_request else Outcome.FAILED, f"HTTP {status}")
+
+
+def _exchange(method: str, url: str, **sent: object) -> tuple[int, bytes]:
+    """Send, and read no more than an honest answer holds; redirects are not followed."""
+    with (
+        requests.Session() as http,
+        http.request(method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **sent) as answer,  # type: ignore[arg-type]
+    ):
+        return answer.status_code, _read(answer)
+
+
+def _read(answer: requests.Response) -> bytes:
+    """Read a body up to the limit. One that is sent in chunks comes a chunk at a time."""
+    octets = b""
+    for part in answer.iter_content(LONGEST_ANSWER):
+        octets += part
+        if len(octets) >= LONGEST_ANSWER:
+            break
+    return octets
+
+
+def _inside(envelope: bytes) -> bytes:
+    """Return the one message in a SOAP envelope as a document of its own."""
+    root = documents.parse(envelope)
+    found = root.findall(f"{_BODY}/*")
+    if root.tag != _ENVELOPE or len(found) != 1:
+        raise UnreadableRequest("wanted a SOAP envelope with one message, saw something else")
+    return etree.tostring(found[0], with_tail=False)
+
+
+def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:
+    """Write down what became of a try; one that failed is tried again, a few times."""
+    again = result.outcome == Outcome.FAILED and notice.tries < len(PAUSES)
+    notice.outcome = Outcome.WAITING if again else result.outcome
+    notice.detail = result.detail
+    notice.closed_at = None if again else now
+    notice.save(update_fields=["outcome", "detail", "closed_at"])
+    log.info("service_told", service=notice.service_provider.slug, outcome=result.outcome.value, tries=notice.tries)
+    if not again:
+        events.record(
+            Kind.SERVICE_TOLD if result.outcome in {Outcome.ENDED, Outcome.TOLD} else Kind.SERVICE_UNTOLD,
+            Origin(None, "", reference.current()),
+            now,
+            agent=notice.agent,
+            device=notice.device,
+            service=notice.service_provider.slug,
+            detail=f"{result.outcome.label}. {result.detail}".strip()[:200],
+        )

@@ -1,0 +1,89 @@
+"""`/saml/slo`: logout messages come in, and the browser is sent on until every service was told."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.login import presented
+from idp.saml import published
+from idp.saml.bindings import Message, ReceivedMessage, receive_post, receive_redirect
+from idp.saml.errors import AnswerLogoutWithStatus
+from idp.saml.logout import course as logout
+from idp.saml.logout import messages as logout_messages
+from idp.saml.logout import request as logout_request
+from idp.saml.logout import response as logout_response
+from idp.saml.logout.messages import Outgoing
+from idp.saml.models import Logout, ServiceProvider
+from idp.saml.posting import post_form, send_on
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def slo(request: HttpRequest) -> HttpResponse:
+    """Take a LogoutRequest, or the answer to one of ours, by HTTP-Redirect or HTTP-POST (Profiles 4.4)."""
+    if request.method == "POST":
+        received = receive_post(request.body, request.headers.get("Content-Type", ""), None)
+    else:
+        received = receive_redirect(request.META.get("QUERY_STRING", ""), None)
+    if received.message is Message.RESPONSE:
+        return _take_answer(request, received)
+    return _obey(request, received)
+
+
+def carry_on(request: HttpRequest, under_way: Logout) -> HttpResponse:
+    """Send the browser to the next service, back to whoever began, or show that the agent is signed out."""
+    message = logout.next_message(under_way, clock.now())
+    if message is not None:
+        return _carry(request, message)
+    told = under_way.notices.select_related("service_provider")
+    return render(request, "saml/signed_out.html", {"told": told})
+
+
+def _obey(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
+    now = clock.now()
+    parsed = logout_request.parse(received.xml)
+    sp = ServiceProvider.objects.get_for(parsed.issuer)
+    try:
+        asked = logout_request.check(
+            received, parsed, sp.trust, slo_url=published.slo_url(), now=now, skew=settings.LATCHKEY.clock_skew
+        )
+        under_way = logout.obey(sp, asked, presented.by(request).origin, now)
+    except AnswerLogoutWithStatus as told:
+        return _tell(request, sp, told)
+    return carry_on(request, under_way)
+
+
+def _take_answer(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
+    now = clock.now()
+    parsed = logout_response.parse(received.xml)
+    sp = ServiceProvider.objects.get_for(parsed.issuer)
+    told = logout_response.check(
+        received,
+        parsed,
+        sp.trust,
+        slo_url=published.slo_url(),
+        open_requests=logout.open_requests(sp, now),
+        now=now,
+        skew=settings.LATCHKEY.clock_skew,
+    )
+    return carry_on(request, logout.take_answer(sp, told, now))
+
+
+def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerLogoutWithStatus) -> HttpResponse:
+    """Answer a request that cannot be met, unless no answer is wanted or there is nowhere to send it."""
+    message = logout_messages.answer(sp, told.saml_status, told.in_response_to, told.relay_state, clock.now())
+    if told.asynchronous or message is None:
+        raise told
+    return _carry(request, message)
+
+
+def _carry(request: HttpRequest, message: Outgoing) -> HttpResponse:
+    if message.value is None:
+        return send_on(request, message.address)
+    fields = [(message.parameter, message.value)]
+    if message.relay_state is not None:
+        fields.append(("RelayState", message.relay_state))
+    return post_form(request, message.address, fields, "signing out")

@@ -1,0 +1,1 @@
+"""Metadata: ours, built and checked; theirs, fetched, believed, read, compared and taken."""

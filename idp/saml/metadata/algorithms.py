@@ -1,0 +1,120 @@
+"""Which algorithms a service provider says it takes, and the first of ours among them.
+
+Signatures and digests stand in the extensions of the role, else of the entity ("Metadata Profile for Algorithm
+Support" 1.0); what encrypts stands with each key (Metadata 2.4.1.1). Who names nothing takes our defaults.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from idp.saml import names
+from idp.saml.documents import XML_SPACE
+from idp.saml.encryption import KeyTransport
+
+_MD = f"{{{names.METADATA}}}"
+_DS = f"{{{names.SIGNATURE}}}"
+_ALG = f"{{{names.METADATA_ALGORITHMS}}}"
+_MGF = "{http://www.w3.org/2009/xmlenc11#}MGF"
+_MGF1_SHA1 = "http://www.w3.org/2009/xmlenc11#mgf1sha1"  # XML Encryption 1.1 section 5.5.2
+
+SIGNING = {  # what we sign by, in our order, with the digest that goes with it
+    names.RSA_SHA256: names.SHA256,
+    names.RSA_SHA384: names.SHA384,
+    names.RSA_SHA512: names.SHA512,
+    names.ECDSA_SHA256: names.SHA256,
+}
+CIPHERS = (names.AES256_GCM, names.AES128_GCM)
+TRANSPORTS = (
+    KeyTransport(),
+    KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256),
+    KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP),
+    KeyTransport(names.RSA_OAEP, names.SHA256),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How to encrypt for a key: a cipher and how its key travels, each as declared, or None where all will do."""
+
+    ciphers: tuple[str, ...] | None = None
+    transports: tuple[KeyTransport, ...] | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether one of our ciphers and one of our ways to transport its key will do."""
+        return self.ciphers != () and self.transports != ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The algorithms of a declaration, as it spells them."""
+
+    signatures: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+
+    @property
+    def ours(self) -> tuple[str, ...] | None:
+        """The signature algorithms of ours that will do, in our order; None where all will."""
+        if not self.signatures and not self.digests:
+            return None
+        return tuple(
+            signature
+            for signature, digest in SIGNING.items()
+            if signature in (self.signatures or SIGNING) and digest in (self.digests or SIGNING.values())
+        )
+
+
+def wanted(root: etree._Element, role: etree._Element) -> Wanted:
+    """Read what it wants to be signed by: of the role, and of the entity what the role leaves open."""
+    return Wanted(
+        signatures=_declared("SigningMethod", role) or _declared("SigningMethod", root),
+        digests=_declared("DigestMethod", role) or _declared("DigestMethod", root),
+    )
+
+
+def encryption(descriptor: etree._Element) -> Encryption:
+    """Read what a KeyDescriptor may be encrypted for by."""
+    methods = descriptor.findall(f"{_MD}EncryptionMethod")
+    named = [_algorithm(it) for it in methods]
+    transports = [it for it in methods if _transports_keys(_algorithm(it))]
+    return Encryption(
+        ciphers=_chosen(CIPHERS, named) if len(transports) < len(methods) else None,
+        transports=tuple(it for it in TRANSPORTS if any(_fits(it, method) for method in transports))
+        if transports
+        else None,
+    )
+
+
+def names_of(descriptor: etree._Element) -> tuple[str, ...]:
+    """Return the names of the methods of a KeyDescriptor, as it spells them."""
+    return tuple(_algorithm(it) for it in descriptor.findall(f"{_MD}EncryptionMethod"))
+
+
+def _declared(name: str, holder: etree._Element) -> tuple[str, ...]:
+    return tuple(_algorithm(it) for it in holder.findall(f"{_MD}Extensions/{_ALG}{name}"))
+
+
+def _algorithm(method: etree._Element) -> str:
+    return method.get("Algorithm", "").strip(XML_SPACE)
+
+
+def _transports_keys(algorithm: str) -> bool:
+    """Whether an algorithm carries keys, be it one that we deny: all are RSA or key wraps."""
+    short = algorithm.rpartition("#")[2]
+    return short.startswith(("rsa", "kw-"))
+
+
+def _chosen(ours: Iterable[str], declared: list[str]) -> tuple[str, ...]:
+    return tuple(it for it in ours if it in declared)
+
+
+def _fits(transport: KeyTransport, method: etree._Element) -> bool:
+    """Whether a declared method is this transport: no digest named means any, no mask named means ours."""
+    digest, mask = method.find(f"{_DS}DigestMethod"), method.find(_MGF)
+    return (
+        transport.algorithm == _algorithm(method)
+        and (digest is None or _algorithm(digest) == transport.digest)
+        and (mask is None or _algorithm(mask) == _MGF1_SHA1)
+    )

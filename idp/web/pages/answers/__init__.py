@@ -1,0 +1,1 @@
+"""What was sent to a service, or would be, explained."""

@@ -1,0 +1,118 @@
+"""An answer in words: how somebody was let in, where each attribute comes from, which checks hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from idp.saml import answer_checks, attributes, reading_answers, released
+from idp.saml.answer_checks import Check, Wanted
+from idp.saml.attributes import Release, Source
+from idp.saml.models import IssuedAssertion, ServiceProvider
+from idp.saml.models.released import SOURCES
+from idp.saml.reading_answers import AttributeRead, ResponseRead
+from idp.sessions.models import OpenedBy, SsoSession
+from idp.web.pages.answers import xml as answer_xml
+
+EMPTY = mark_safe('<span class="quiet">empty</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One attribute as a line of a table: its values, hidden or not, and where it comes from."""
+
+    name: str
+    values: tuple[SafeString, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Everything that a page shows of a Response. `masked` tells whether personal values are hidden."""
+
+    masked: bool
+    name_id: SafeString
+    name_id_format: str
+    attributes: tuple[Told, ...]
+    checks: tuple[Check, ...]
+    failed: tuple[Check, ...]
+    xml: SafeString
+
+
+def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, masked: bool) -> Explained:
+    """Explain a Response as it is kept. Raises UnreadableRequest if it is none."""
+    read = reading_answers.read(kept)
+    checks = answer_checks.check(read, wanted, sent_encrypted=encrypted)
+    subject = read.assertions[0] if read.assertions else None
+    name_id = (subject and subject.name_id) or ""
+    return Explained(
+        masked=masked,
+        name_id=answer_xml.HIDDEN if masked and name_id else _shown(name_id),
+        name_id_format=subject.name_id_format if subject else "",
+        attributes=_told(read, sp, masked=masked),
+        checks=checks,
+        failed=answer_checks.failed(checks),
+        xml=answer_xml.rendered(kept, masked=masked),
+    )
+
+
+def story(issued: IssuedAssertion) -> SafeString:
+    """Say in one paragraph who was let in where, when, how, and who had asked."""
+    sp = issued.service_provider
+    asked = "{} had asked for it." if issued.request_id else "The sign-in began here; {} had not asked for it."
+    sealed = "It was sent encrypted; what stands below is what {} read." if issued.encrypted else ""
+    return format_html(
+        "On {} <bdi>{}</bdi> was let in to <bdi>{}</bdi> {}. {} {}",
+        instant(issued.issued_at),
+        issued.agent,
+        sp.name,
+        _how(issued),
+        format_html(asked, sp.name),
+        format_html(sealed, sp.name) if sealed else "",
+    )
+
+
+def instant(at: datetime) -> str:
+    """Write an instant for people, in UTC."""
+    return f"{at.day} {at:%B %Y at %H:%M:%S} UTC"
+
+
+def _how(issued: IssuedAssertion) -> SafeString:
+    session = SsoSession.objects.select_related("device").filter(index=issued.session_index).first()
+    if session is None:
+        return SafeString("by a sign-in that is no longer listed")
+    label, code = session.device.label, instant(session.authenticated_at)
+    if session.opened_by != OpenedBy.TOKEN:
+        proof = session.get_opened_by_display()
+        return format_html("by {} given on <bdi>{}</bdi> on {}", proof, label, code)
+    return format_html("without a code: <bdi>{}</bdi> was still signed in, by a code given on {}", label, code)
+
+
+def _told(read: ResponseRead, sp: ServiceProvider, *, masked: bool) -> tuple[Told, ...]:
+    lines = {it.name: it for it in released.releases_of(sp)}
+    always = {it.name: it for it in attributes.rules_of(sp.profile).mandatory}
+    return tuple(
+        Told(it.name, tuple(_value(value, masked=masked) for value in it.values), _origin(it, lines, always))
+        for assertion in read.assertions
+        for it in assertion.attributes
+    )
+
+
+def _origin(attribute: AttributeRead, lines: dict[str, Release], always: dict[str, Release]) -> str:
+    if line := always.get(attribute.name):
+        return f"always sent: {SOURCES[line.source]}"
+    line = lines.get(attribute.name)
+    if line is None:
+        return "cleared: sent once, no longer listed" if not any(attribute.values) else "no longer listed"
+    if line.source is not Source.FIXED and not any(attribute.values):
+        return f"cleared: sent once, {SOURCES[line.source]} is empty now"
+    return f"listed: {SOURCES[line.source]}"
+
+
+def _value(value: str, *, masked: bool) -> SafeString:
+    return answer_xml.HIDDEN if masked and answer_xml.personal(value) else _shown(value)
+
+
+def _shown(value: str) -> SafeString:
+    return format_html("<bdi>{}</bdi>", value) if value else EMPTY

@@ -1,0 +1,1 @@
+"""Connect Flex: from three pasted values to the first sign-in."""

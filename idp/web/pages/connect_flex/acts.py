@@ -1,0 +1,88 @@
+"""The buttons of Connect Flex: listen, adopt, ignore signatures, open from here, and the question at the end."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from idp import clock
+from idp.saml import adoption, listening
+from idp.saml.models import ServiceProvider
+from idp.saml.trust import RequestSignature
+from idp.web.pages.connect_flex.door import ADD, CHANGE, back, connection_of, operators_with, record
+
+
+@require_POST
+@operators_with(ADD)
+def listen(request: HttpRequest) -> HttpResponse:
+    """Note each request that comes in the next ten minutes."""
+    listening.begin(clock.now())
+    return back(request)
+
+
+@require_POST
+@operators_with(ADD)
+def stop_listening(request: HttpRequest) -> HttpResponse:
+    """Note nothing more."""
+    listening.end(clock.now())
+    return back(request)
+
+
+@require_POST
+@operators_with(ADD, CHANGE)
+def adopt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Connect what asked, as far as it is Flex; all is worked out again from the request that was heard."""
+    try:
+        sp = adoption.adopt(pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except IntegrityError:  # somebody else pressed at the same time
+        messages.error(request, adoption.GONE)
+    else:
+        return connected(request, sp)
+    return back(request)
+
+
+def connected(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
+    """Go on to the connection that has just been registered, or got an address more."""
+    record(request, sp, "Connected as a Flex.")
+    messages.success(request, f"{sp.name} may ask for sign-ins now. Next, the Console has to know us.")
+    return HttpResponseRedirect(reverse("admin:flex_connection", args=[sp.slug]))
+
+
+@require_POST
+@operators_with(CHANGE)
+def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take this app's requests as if they were unsigned."""
+    sp = connection_of(slug)
+    sp.request_signature = RequestSignature.IGNORE
+    sp.save(update_fields=["request_signature"])
+    record(request, sp, "Request signatures are ignored.")
+    messages.success(request, f"{sp.name}'s request signatures are ignored from now on. Sign in there once again.")
+    return back(request)
+
+
+@require_POST
+@operators_with(CHANGE)
+def open_from_here(request: HttpRequest, slug: str) -> HttpResponse:
+    """Allow, or no longer allow, sign-in to this connection that begins here."""
+    sp = connection_of(slug)
+    sp.unsolicited = "unsolicited" in request.POST
+    sp.save(update_fields=["unsolicited"])
+    record(request, sp, f"May be opened from here: {'yes' if sp.unsolicited else 'no'}.")
+    messages.success(request, f"{sp.name} {'may' if sp.unsolicited else 'can no longer'} be opened from here.")
+    return HttpResponseRedirect(reverse("admin:flex_connection", args=[sp.slug]))
+
+
+@require_POST
+@operators_with(ADD)
+def opened(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer *Did Flex open?*: all is well, or there is a symptom."""
+    sp = connection_of(slug)
+    if "yes" not in request.POST:
+        return HttpResponseRedirect(reverse("admin:flex_symptoms", query={"service": sp.slug}))
+    listening.end(clock.now())
+    messages.success(request, f"{sp.name} is connected. Agents who are listed here can sign in now.")
+    return HttpResponseRedirect(reverse("admin:index"))

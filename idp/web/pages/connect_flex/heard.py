@@ -1,0 +1,157 @@
+"""What was heard while listening, in words: what became of each request, why, and what to do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from idp import clock
+from idp.login.errors import AlreadySignedIn
+from idp.saml import adoption, errors, listening, published
+from idp.saml.adoption import Offer
+from idp.saml.models import HeardRequest, Listening, ServiceProvider
+
+TAKEN = "Taken: it asks as it should, and the browser was led on to sign in."
+STRANGER = "Refused: nobody of this name is connected here."
+SINCE_THEN = "Refused when it came, but {service} is connected for it now. Sign in there once more."
+WHY = {
+    errors.UnregisteredAcs.code: "Refused: it wants the answer at an address that is not registered for it.",
+    errors.UnofferedBinding.code: "Refused: it wants the answer by another way than HTTP-POST. Set its "
+    "ProtocolBinding to HTTP-POST.",
+    errors.BadSignature.code: "Refused: its signature does not hold.",
+    errors.UnknownSigningKey.code: "Refused: it is signed with a key that we do not hold for this service.",
+    errors.MissingSignature.code: "Refused: it is not signed, but this service is set up so that it must be.",
+    errors.MisshapenSignature.code: "Refused: its signature is built or placed in a way that cannot be trusted.",
+    errors.DeniedAlgorithm.code: "Refused: it is signed by an algorithm that is too weak, such as SHA-1. Choose "
+    "RSA-SHA256 there, or switch signing off.",
+    errors.WrongDestination.code: "Refused: it was meant for another address. Single Sign-On URL in the Console must "
+    "be {sso_url}.",
+    errors.StaleRequest.code: "Refused: the clocks do not agree. {clock}",
+    errors.UnreadableRequest.code: "Refused: what came cannot be read as a sign-in request.",
+    errors.NoRequest.code: "Nothing to answer: somebody opened the address of the sign-in service by itself.",
+    errors.RequestTooLarge.code: "Refused: it is larger than any honest request.",
+    errors.RelayStateTooLong.code: "Refused: its RelayState is longer than 4 kB.",
+    errors.AnswerWithStatus.code: "Answered with no: {answered_with}. {wish}",
+    AlreadySignedIn.code: "Shown as done already: this very request had its answer before. Start again from Flex.",
+}
+WISHES = {
+    "InvalidNameIDPolicy": "It asks for names in the format {name_id_format}, which such a service does not get.",
+    "NoAuthnContext": "It asks for another proof than a code can give. Set what this service asks for to ignore.",
+    "RequestUnsupported": "It names the person to sign in, in a way that is not supported.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One request that came, for the page. `service` is the one of that issuer, if there is any."""
+
+    row: HeardRequest
+    sentence: str
+    service: ServiceProvider | None
+    offer: Offer | None
+    details: tuple[str, ...]
+
+    @property
+    def taken(self) -> bool:
+        """Whether it was met."""
+        return not self.row.outcome
+
+    @property
+    def may_ignore_signature(self) -> bool:
+        """Whether leaving its signatures unread would let it in."""
+        return self.service is not None and self.row.outcome == errors.UnknownSigningKey.code
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether it could be connected by its metadata: it has a name, nobody knows it, and it is not Flex."""
+        return bool(self.row.issuer) and self.service is None and self.offer is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """The listening part of the page. `state` changes whenever there is something else to show."""
+
+    listening: Listening | None
+    heard: Sequence[Heard]
+
+    @property
+    def minutes_left(self) -> int:
+        """Minutes until it ends, rounded up."""
+        left = self.listening.until - clock.now() if self.listening else None
+        return -(-int(left.total_seconds()) // 60) if left else 0
+
+    @property
+    def state(self) -> str:
+        """A short text to compare."""
+        newest = max((it.row.pk for it in self.heard), default=0)
+        known = sum(1 for it in self.heard if it.offer is None)
+        return f"{self.minutes_left}-{len(self.heard)}-{newest}-{known}"
+
+
+def ear(now: datetime) -> Ear:
+    """Return what there is to show: who listens, and what came since the last listening began."""
+    rows = list(HeardRequest.objects.all()[: listening.MOST_HEARD])
+    found = ServiceProvider.objects.filter(entity_id__in={row.issuer for row in rows}).prefetch_related("consumers")
+    services = {sp.entity_id: sp for sp in found}
+    return Ear(listening.current(now), [told(row, services.get(row.issuer)) for row in rows])
+
+
+def told(row: HeardRequest, service: ServiceProvider | None) -> Heard:
+    """Put a request into words."""
+    return Heard(row, _sentence(row, service), service, adoption.offer(row, service), tuple(_details(row)))
+
+
+def _sentence(row: HeardRequest, service: ServiceProvider | None) -> str:
+    if not row.outcome:
+        return TAKEN
+    if service is not None and not service.enabled:
+        return f"Refused: {service} is switched off here."
+    if service is not None and _would_be_known(row, service):
+        return SINCE_THEN.format(service=service)
+    if row.outcome == errors.UnknownServiceProvider.code:
+        return STRANGER
+    words = WHY.get(row.outcome, "It ended in the error {outcome}.")
+    says: Mapping[str, Any] = row.says
+    status = says.get("answered_with", "")
+    wish = WISHES.get(status, "").format(name_id_format=says.get("name_id_format") or "unspecified")
+    return words.format(
+        sso_url=published.sso_url(), clock=_clock(says), answered_with=status, wish=wish, outcome=row.outcome
+    )
+
+
+def _would_be_known(row: HeardRequest, service: ServiceProvider) -> bool:
+    """Whether what kept it out, an unknown name or address, has been registered meanwhile."""
+    registered = row.acs_url in ("", *(it.url for it in service.consumers.all()))
+    return row.outcome in adoption.ADOPTABLE and registered
+
+
+def _clock(says: Mapping[str, Any]) -> str:
+    if "skew" not in says:
+        return "Its instant is not in UTC."
+    skew = int(says["skew"])
+    which = "behind" if skew > 0 else "ahead of"
+    return (
+        f"Its instant lies {abs(skew)} seconds {which} ours; {settings.LATCHKEY.clock_skew_seconds} are let pass. "
+        "If this comes again and again, set the clock of this server."
+    )
+
+
+def _details(row: HeardRequest) -> list[str]:
+    """List what it says, as far as it says anything."""
+    says: Mapping[str, Any] = row.says
+    if not says:
+        return []
+    contexts = ", ".join(says.get("contexts", ()))
+    signed = "signed" if row.signed else "not signed"
+    return [
+        f"by HTTP-{row.binding.upper() if row.binding == 'post' else 'Redirect'}, {signed}",
+        f"NameID format: {says.get('name_id_format') or 'not said'}",
+        f"context: {says.get('comparison')} {contexts}" if contexts else "context: not said",
+        *(["asks for a fresh code (ForceAuthn)"] if says.get("force_authn") else []),
+        *(["wants no page shown (IsPassive)"] if says.get("is_passive") else []),
+        *([f"calls itself {says['provider_name']}"] if says.get("provider_name") else []),
+        "names its destination" if says.get("has_destination") else "names no destination",
+        f"clock {says.get('skew', 0)} s behind ours" if says.get("skew", 0) >= 0 else f"clock {-says['skew']} s ahead",
+    ]

@@ -1,0 +1,1 @@
+"""The metadata of services: where it comes from, and what it would change."""

@@ -1,0 +1,112 @@
+"""What an operator types about a service's metadata: where it comes from, and what it has to show."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+
+from idp.errors import IdpError
+from idp.saml.metadata import sources as metadata_sources
+from idp.saml.metadata.theirs import LONGEST_NAME, MAX_METADATA, SpDescription, acs_fault
+from idp.saml.models import MetadataSource
+
+LONGEST_SLUG = 50
+
+
+class SourceForm(forms.ModelForm[MetadataSource]):
+    """Where metadata comes from and what it must show. Each address asked is one that an operator typed here."""
+
+    class Meta:
+        model = MetadataSource
+        fields = ["url", "signing_certificate", "valid_until_rule", "longest_days", "take_over"]
+        labels = {
+            "url": "Address of its metadata",
+            "signing_certificate": "Certificate the metadata is signed with",
+            "valid_until_rule": "Its last day (validUntil)",
+            "longest_days": "Most days away",
+            "take_over": "Changes at the address",
+        }
+        help_texts = {
+            "url": "https only. It is fetched when you ask for it here, and by manage.py refresh_metadata.",
+            "signing_certificate": "PEM, and by another way than the metadata itself. Then nothing unsigned is taken.",
+            "longest_days": "Counts only if a last day must be there.",
+            "take_over": "To take them unseen needs the certificate above.",
+        }
+        widgets = {
+            "url": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "signing_certificate": forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        }
+
+    def clean_url(self) -> str:
+        """Refuse what is never fetched."""
+        url: str = self.cleaned_data["url"].strip()
+        if url and (fault := acs_fault(url)):
+            raise ValidationError(f"This cannot be used: {fault}.")
+        return url
+
+    def clean_signing_certificate(self) -> str:
+        """Keep one certificate, as plain PEM."""
+        return metadata_sources.one_certificate(self.cleaned_data["signing_certificate"])
+
+
+class DocumentForm(forms.Form):
+    """A document, pasted or as a file."""
+
+    pasted = forms.CharField(
+        label="Metadata, pasted",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    file = forms.FileField(label="Or its file", required=False)
+
+    def xml(self) -> bytes:
+        """Return what was pasted or uploaded, as it came, or nothing. Call it on a valid form."""
+        file = self.cleaned_data["file"]
+        if file is not None:
+            file.seek(0)
+            document: bytes = file.read(MAX_METADATA + 1)
+            return document
+        pasted: str = self.cleaned_data["pasted"]
+        return pasted.encode()
+
+
+class NewServiceForm(DocumentForm, SourceForm):
+    """A new service by its metadata: pasted, as a file, or from an address. Exactly one of them."""
+
+    name = forms.CharField(
+        required=False, max_length=LONGEST_NAME, help_text="What agents read. Empty: as the metadata says."
+    )
+    slug = forms.SlugField(
+        label="Short name", required=False, help_text="For addresses and the trail; it stays. Empty: from the name."
+    )
+
+    field_order = ["pasted", "file", "url", "name", "slug"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one document, no more."""
+        data = super().clean() or self.cleaned_data
+        if data.get("pasted") and data.get("file"):
+            raise ValidationError("Paste the metadata or choose its file, not both.")
+        if not self.errors and not any(data.get(name) for name in ("pasted", "file", "url")):
+            raise ValidationError("Paste the metadata, choose its file, or give its address.")
+        return data
+
+    def document(self) -> bytes:
+        """Return the document, fetched if need be. Raises UnfetchedMetadata."""
+        return self.xml() or metadata_sources.fetch(self.cleaned_data["url"])
+
+    def names(self, described: SpDescription) -> dict[str, str]:
+        """Return name and short name, typed or as the metadata suggests."""
+        host = urlsplit(described.entity_id).hostname or described.entity_id
+        name = self.cleaned_data["name"] or described.display_name or host
+        slug = self.cleaned_data["slug"] or slugify(name.replace(".", "-"))[:LONGEST_SLUG]
+        return {"name": name[:LONGEST_NAME], "slug": slug}
+
+
+def refuse(form: forms.BaseForm, error: IdpError | ValidationError) -> None:
+    """Say above a form what is wrong with the document."""
+    sentences = error.messages if isinstance(error, ValidationError) else [metadata_sources.sentence_of(error)]
+    for sentence in sentences:
+        form.add_error(None, sentence)

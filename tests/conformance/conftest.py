@@ -1,0 +1,36 @@
+"""Pretend services beside the running place."""
+
+import pytest
+
+from idp.saml.logout import telling
+from tests.conformance import metadata
+from tests.peer import Peer
+
+
+@pytest.fixture
+def registered(clock, flex):
+    """Register pretend services: `registered("shifts", sign="response")`."""
+    yield Peer
+    telling.settle()
+
+
+@pytest.fixture
+def shifts(registered):
+    return registered("shifts")
+
+
+@pytest.fixture
+def wiki(registered):
+    return registered("wiki")
+
+
+@pytest.fixture
+def described(shifts):
+    """Register the service anew, from what its metadata says in place of what was typed."""
+
+    def from_metadata(*parts, **wishes):
+        shifts.row.delete()
+        shifts.row = metadata.register(metadata.of(shifts, *parts, **wishes))
+        return shifts
+
+    return from_metadata

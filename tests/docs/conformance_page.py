@@ -1,0 +1,88 @@
+"""Writes the conformance statement: python -m tests.docs.conformance_page > docs/reference/conformance.md."""
+
+import ast
+import re
+import sys
+from collections import defaultdict
+
+from idp.conf import ROOT
+from tests.conformance.requirements import REQUIREMENTS
+from tests.docs.pages import note, table
+
+NAMED = re.compile(r"test_([a-z]+\d\d)_(\w+)")
+TEXT = """# Conformance
+
+{note}
+
+What Latchkey claims to be, requirement by requirement, each with the tests that show it. The page is written from
+the tests themselves: a release is made of code for which all of them passed, a requirement that claims to be met
+without a test fails the build, and so does a test of a requirement that nobody knows.
+
+The requirements are those that the Kantara *SAML V2.0 Implementation Profile for Federation Interoperability* 1.1
+puts to an identity provider, in our words and numbered by us. The readers and senders in these tests are
+independent of our code: python3-saml, signxml, xmlsec and `cryptography`.
+
+{met} of {all} are met. Of the others, each says why it is absent.
+
+{requirements}
+
+## The standard's own conformance document
+
+| Feature | Latchkey |
+| --- | --- |
+| Web SSO: AuthnRequest by Redirect, Response by POST | yes |
+| AuthnRequest by POST | yes |
+| Response by Artifact, artifact resolution by SOAP | no: nobody here asks for a back channel at sign-in |
+| Enhanced client (PAOS) | no |
+| Name identifier management | no: names are given once and stay |
+| Single logout by Redirect and POST, begun by a service or here | yes |
+| Single logout by SOAP | sent where a service offers it and no browser is at hand; not received |
+| Discovery by common-domain cookie | no: obsolete |
+| The algorithms of 2005 (SHA-1, 3DES, RSA 1.5) | refused |
+| NameID formats, attribute name formats | yes |
+
+So the honest title is *IdP Lite, without artifact, enhanced client and discovery cookie*.
+
+## Where we differ from saml2int on purpose
+
+| The deployment profile wants | Latchkey |
+| --- | --- |
+| metadata from a live federation feed | services are registered one by one, from a file, a paste or an address |
+| encrypted Assertions everywhere | a choice for each service; Flex cannot read them |
+| a transient name and a subject-id attribute | Flex gets one stable name: each new one is billed as a new user |
+| attribute names that are URIs | Flex gets short names in the *basic* format; for others each line has its own |
+"""
+
+
+def page():
+    shown = tests()
+    rows = [(it.id, it.short, f"absent: {it.absent}" if it.absent else "met", shown[it.id]) for it in REQUIREMENTS]
+    return TEXT.format(
+        note=note("conformance"),
+        met=sum(not it.absent for it in REQUIREMENTS),
+        all=len(REQUIREMENTS),
+        requirements=table("Id", "In short", "State", "Shown by", rows=[(*row[:3], cited(row[3])) for row in rows]),
+    )
+
+
+def cited(sentences):
+    """Put the sentences of one file one after the other, with a link to it."""
+    files = dict.fromkeys(path for _, path in sentences)
+    told = {path: "; ".join(sentence for sentence, at in sentences if at == path) for path in files}
+    return "; ".join(f"{told[path]} ([{path.name}](../../{path}))" for path in files)
+
+
+def tests():
+    """The sentences of the tests of each requirement, each with the file it stands in."""
+    found = defaultdict(list)
+    for path in sorted((ROOT / "tests" / "conformance").glob("test_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            named = NAMED.fullmatch(getattr(node, "name", ""))
+            if named:
+                sentence = (named[2].replace("_", " "), path.relative_to(ROOT))
+                found[named[1].upper()].append(sentence)
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

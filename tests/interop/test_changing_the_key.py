@@ -1,0 +1,76 @@
+"""A key changes, ours or a service provider's, and nobody is lost meanwhile."""
+
+import pytest
+from django.core.management import call_command
+
+from idp.saml.models import MetadataSource, ServiceProvider
+from idp.saml.models.metadata_source import TakeOver
+from tests.interop.conftest import publish
+from tests.interop.simplesamlphp import METADATA_KEY
+
+
+@pytest.fixture
+def read_anew(place, restart):
+    """Have every service read our metadata again."""
+
+    def read():
+        publish(place)
+        restart()
+
+    return read
+
+
+def let_in(browser, service):
+    """Sign in anew, and tell whether the service took the answer."""
+    page = browser.begin(service)
+    return page.url == service.home and service.session(browser) is not None
+
+
+def test_a_service_that_read_both_certificates_takes_either_key(service, browser, read_anew):
+    call_command("rotate_keys", "prepare")
+    read_anew()
+    assert let_in(browser, service)
+    call_command("rotate_keys", "switch", sp=service.slug)
+    assert let_in(browser, service)
+    call_command("rotate_keys", "back", sp=service.slug)
+    assert let_in(browser, service)
+
+
+def test_after_the_change_the_new_key_alone_signs(service, browser, read_anew):
+    call_command("rotate_keys", "prepare")
+    read_anew()
+    call_command("rotate_keys", "switch", everywhere=True)
+    call_command("rotate_keys", "activate")
+    assert let_in(browser, service)
+    read_anew()
+    assert let_in(browser, service)
+
+
+def test_a_service_that_read_only_the_old_certificate_refuses_the_new_key(service, browser, read_anew):
+    read_anew()
+    call_command("rotate_keys", "prepare")
+    call_command("rotate_keys", "switch", sp=service.slug)
+    assert not let_in(browser, service)
+
+
+@pytest.fixture
+def fetched(lab):
+    """SimpleSAMLphp, registered by the address of its signed metadata."""
+    service = lab["simplesamlphp"]
+    ServiceProvider.objects.get(slug=service.slug).delete()
+    call_command(
+        "add_sp",
+        metadata=service.at(service.metadata_path),
+        metadata_certificate=f"{service.place.folder}/{METADATA_KEY}.crt",
+        slug=service.slug,
+        name=service.name,
+    )
+    MetadataSource.objects.exclude(url="").update(take_over=TakeOver.SIGNED)
+    return service
+
+
+def test_a_service_that_took_another_key_is_believed_once_its_metadata_was_fetched(fetched, browser):
+    with fetched.changed(key="simplesamlphp-next"):
+        assert browser.start(fetched).status == 400
+        call_command("refresh_metadata")
+        assert let_in(browser, fetched)

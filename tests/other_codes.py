@@ -1,0 +1,64 @@
+"""Codes that no text brings, as people have them: an app on a phone, a printed sheet, a code read out."""
+
+import base64
+
+from django_otp.oath import totp
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.otp import app_codes, one_time_codes, recovery_codes
+from tests.conftest import an_operator
+from tests.phone import NUMBER
+
+
+def agent_of(number=NUMBER):
+    return Agent.objects.get(numbers__number=number)
+
+
+class App:
+    """A pretend authenticator app, which was told a key."""
+
+    def __init__(self, key):
+        self.key = base64.b32decode(key.replace(" ", ""))
+
+    def code(self, steps=0):
+        """What it shows now, or so many times 30 seconds later."""
+        return f"{totp(self.key, drift=steps):06}"
+
+    def wrong(self):
+        return "111111" if self.code() != "111111" else "222222"
+
+
+def an_app(agent):
+    """Register an app for somebody who may use one. Its present code is spent by that; `code(1)` is not."""
+    Agent.objects.filter(pk=agent.pk).update(may_use_app=True)
+    agent.refresh_from_db()
+    app = App(app_codes.key_text(app_codes.pending(agent, clock.now())))
+    assert app_codes.confirm(agent, app.code(), clock.now())
+    return app
+
+
+def a_sheet(agent):
+    return recovery_codes.make(agent, clock.now())
+
+
+def a_one_time_code(agent, by=None, reason="SIM broken"):
+    return one_time_codes.give(agent, by or an_operator(), reason, clock.now())
+
+
+def at_the_code(phone, way, number=NUMBER, **query):
+    """Go as far as the page that asks for a code that no text brings."""
+    page = phone.ask_flex(**query)
+    form = page.form_with("identifier")
+    target = form.xpath("string(.//button[@formaction]/@formaction)").split("?")[0] + f"?with={way}"
+    form.action = target
+    return phone.submit(page, "identifier", identifier=number)
+
+
+def give(phone, page, code):
+    return phone.submit(page, "code", code=code)
+
+
+def sign_in(phone, way, code, number=NUMBER, **query):
+    """Sign in with such a code. Returns what Flex knows then."""
+    return phone.arrive(give(phone, at_the_code(phone, way, number, **query), code))
