@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -92,6 +93,9 @@ class Conf(BaseSettings):
         1.0, ge=0, description="A wrong code is answered no sooner than this, known number or not."
     )
     quiet_seconds: int = Field(60, ge=0, description="Visits this close together count as one.")
+    prices: dict[str, Decimal] = Field(
+        {}, description='What you pay, as JSON: {"approved": 0.05, "sms": 0.0079}. Only for the estimate in the admin.'
+    )
     clock_skew_seconds: int = Field(
         300, ge=60, le=900, description="How far the clocks of services may be from ours, either way."
     )

@@ -29,7 +29,10 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 
 
-BESIDE: dict[str, tuple[str, str]] = {"keys.SigningKey": ("Change of the signing keys", "key_change")}
+BESIDE: dict[str, tuple[str, str]] = {
+    "keys.SigningKey": ("Change of the signing keys", "key_change"),
+    "otp.Verification": ("What codes cost", "costs"),
+}
 """Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""
 
 

@@ -58,7 +58,7 @@ def test_the_key_is_not_stored_as_it_is(phone, allowed):
     assert AuthenticatorApp.objects.get().sealed_key.startswith("gAAAA")
 
 
-@pytest.mark.parametrize("address", [APP, SHEET])
+@pytest.mark.parametrize("address", [APP, SHEET], ids=["the app", "the sheet"])
 def test_it_takes_a_code_given_lately_and_leads_back_after_one(phone, clock, allowed, address):
     phone.sign_in()
     clock.shift(A_WHILE)

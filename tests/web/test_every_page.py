@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 OWN_PAGES = (
     "index",
     "checkup",
+    "costs",
     "own_sign_in",
     "password_change",
     "jsi18n",

@@ -1,0 +1,40 @@
+"""What codes cost, per day and channel."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from idp import clock
+from idp.otp import abuse, costs
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the address of this page, behind the operators' door."""
+    return [path("costs/", site.admin_view(view), name="costs")]
+
+
+@require_safe
+def view(request: HttpRequest) -> HttpResponse:
+    """Show sends, right codes, their share and the estimate for the last days."""
+    if not request.user.has_perm("otp.view_verification"):
+        raise PermissionDenied
+    now, prices = clock.now(), settings.LATCHKEY.prices
+    lines = costs.by_day(now)
+    every = costs.total(lines, now)
+    context = {
+        **admin.site.each_context(request),
+        "title": "What codes cost",
+        "rows": [(line, line.cost(prices)) for line in lines],
+        "total": every,
+        "total_cost": sum(line.cost(prices) for line in lines),
+        "days": costs.DAYS,
+        "prices": prices,
+        "today": abuse.sent_today(now),
+        "budget": settings.LATCHKEY.texts_a_day,
+    }
+    return render(request, "admin/costs.html", context)

@@ -1,0 +1,79 @@
+"""What codes cost: counted by day and channel, and only where Twilio was asked."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from idp.otp import costs
+from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from tests.conftest import NOW
+
+PRICES = {"approved": Decimal("0.05"), "sms": Decimal("0.01"), "call": Decimal("0.02")}
+TODAY, LONG_AGO = NOW, NOW - timedelta(days=31)
+
+
+@pytest.fixture
+def number(agent):
+    return PhoneAuthenticator.objects.get()
+
+
+def a_code(number, *channels, at=TODAY, answer="sent", approved=False):
+    """A verification with a send by each channel, ended if its code was right."""
+    ended = {"ended_at": at, "outcome": Outcome.APPROVED} if approved else {}
+    counted_as = f"{Verification.objects.count():064}"
+    row = Verification.objects.create(authenticator=number, counted_as=counted_as, started_at=at, **ended)
+    for nth, channel in enumerate(channels, 1):
+        VerificationSend.objects.create(verification=row, nth=nth, channel=channel, at=at, answer=answer)
+
+
+def numbers():
+    return [(it.channel, it.asked, it.sent, it.approved) for it in costs.by_day(NOW)]
+
+
+def test_sends_and_right_codes_are_counted_by_channel(number):
+    a_code(number, "sms", approved=True)
+    a_code(number, "sms")
+    a_code(number, "call", approved=True)
+    assert numbers() == [("call", 1, 1, 1), ("sms", 2, 2, 1)]
+
+
+def test_a_right_code_belongs_to_the_channel_that_was_tried_last(number):
+    a_code(number, "sms", "call", approved=True)
+    assert numbers() == [("call", 1, 1, 1), ("sms", 1, 1, 0)]
+
+
+def test_what_twilio_refused_was_asked_and_not_sent(number):
+    a_code(number, "sms", answer="landline (60205)")
+    assert numbers() == [("sms", 1, 0, 0)]
+
+
+def test_decoys_cost_nothing_and_old_codes_are_left_out(number):
+    a_code(None, "sms")
+    a_code(number, "sms", at=LONG_AGO, approved=True)
+    assert numbers() == []
+
+
+def test_days_are_kept_apart_the_latest_first(number):
+    a_code(number, "sms", at=NOW - timedelta(days=1))
+    a_code(number, "sms")
+    assert [it.day for it in costs.by_day(NOW)] == [NOW.date(), (NOW - timedelta(days=1)).date()]
+
+
+def test_the_estimate_adds_what_was_sent_and_what_was_right(number):
+    a_code(number, "sms", approved=True)
+    a_code(number, "sms")
+    (line,) = costs.by_day(NOW)
+    assert (line.cost(PRICES), line.cost({}), line.share) == (Decimal("0.07"), 0, 50)
+
+
+def test_the_share_of_nothing_is_no_number(number):
+    a_code(number, "sms", answer="landline (60205)")
+    assert costs.by_day(NOW)[0].share is None
+
+
+def test_lines_add_up(number):
+    a_code(number, "sms", approved=True)
+    a_code(number, "call")
+    every = costs.total(costs.by_day(NOW), NOW)
+    assert (every.asked, every.sent, every.approved) == (2, 2, 1)

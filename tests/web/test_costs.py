@@ -1,0 +1,37 @@
+"""The page of costs: what operators see of money, and who may see it."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.conftest import NOW, an_operator
+from tests.web.conftest import inside
+from tests.web.seeded import a_signed_in_agent
+
+PAGE = "/admin/costs/"
+
+
+@pytest.fixture
+def seeded(db, keys):
+    return a_signed_in_agent(NOW)
+
+
+def test_without_prices_the_page_says_how_to_set_them(clock, admin, seeded):
+    page = admin.get(PAGE).content.decode()
+    assert "LATCHKEY_PRICES" in page
+    assert "Estimate" not in page
+
+
+def test_with_prices_each_day_has_its_estimate(clock, admin, seeded, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": {"sms": Decimal("0.25")}})
+    page = admin.get(PAGE)
+    assert page.context["total_cost"] == Decimal("0.25")
+    assert "0.25 for each sms" in page.content.decode()
+
+
+def test_where_nothing_was_sent_the_page_says_so(clock, admin):
+    assert "No code was sent in these days." in admin.get(PAGE).content.decode()
+
+
+def test_who_may_not_see_codes_may_not_see_their_cost(clock, seeded):
+    assert inside(an_operator(is_superuser=False)).get(PAGE).status_code == 403
