@@ -63,11 +63,11 @@ def total(lines: Iterable[Line], now: datetime) -> Line:
 def _sends(since: datetime) -> list[dict[str, Any]]:
     real = VerificationSend.objects.filter(at__gt=since, verification__authenticator__isnull=False).order_by()
     days = real.annotate(day=TruncDate("at")).values("day", "channel")
-    return list(days.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer="sent"))))
+    return [dict(it) for it in days.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer="sent")))]
 
 
 def _approvals(since: datetime) -> list[dict[str, Any]]:
     last = VerificationSend.objects.filter(verification=OuterRef("pk")).order_by("-nth").values("channel")[:1]
     approved = Verification.objects.filter(outcome=Outcome.APPROVED, ended_at__gt=since).order_by()
     days = approved.annotate(day=TruncDate("ended_at"), last=Subquery(last)).values("day", "last")
-    return list(days.annotate(approved=Count("pk")))
+    return [dict(it) for it in days.annotate(approved=Count("pk"))]
