@@ -7,12 +7,13 @@ export PYTHONDONTWRITEBYTECODE :=
 DATABASE_TESTS := tests/agents tests/audit tests/journeys tests/keys tests/login tests/otp tests/races \
 	tests/sessions tests/tokens tests/web -m "not slow"
 
-.PHONY: help demo test check lint fast interop test-twilio lock
+.PHONY: help demo test check lint fast coverage interop test-twilio lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules and the fast tests"
+	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
 	@echo "make lock    new lock files from requirements.in and requirements-dev.in"
@@ -24,9 +25,9 @@ demo:
 test:
 	@bin/environment requirements-dev.txt && bin/test-programs
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -q -n 2 --cov=idp --cov-report=term:skip-covered tests
+	@$(PY) -m pytest -q -n 3 --dist worksteal tests
 	@echo "The same on PostgreSQL:"
-	@bin/on-postgresql $(PY) -m pytest -q -n 2 $(DATABASE_TESTS)
+	@bin/on-postgresql $(PY) -m pytest -q -n 3 --dist worksteal $(DATABASE_TESTS)
 
 check:
 	@bin/environment requirements-dev.txt
@@ -40,6 +41,10 @@ lint:
 
 fast:
 	@$(PY) -m pytest -q -n 2 -m "not live and not slow and not admin" tests
+
+coverage:
+	@bin/environment requirements-dev.txt && bin/test-programs
+	@$(PY) -m pytest -q -n 2 --cov=idp --cov-report=term:skip-covered tests
 
 interop:
 	@bin/environment requirements-dev.txt && bin/test-programs && bin/interop-programs

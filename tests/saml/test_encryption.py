@@ -147,7 +147,7 @@ def test_the_response_is_signed_around_what_is_encrypted(idp_key, sp_pair):
 
 def test_nothing_of_the_assertion_stays_readable(idp_key, sp_pair):
     xml = octets(CONTENT, key=idp_key, now=NOW, encryption=Encryption((sp_pair.certificate,)))
-    for secret in (b"ann7", b"Ann", b"session-1", b"<saml:Assertion", CONTENT.assertion_id.encode()):
+    for secret in (b">ann7<", b"full_name", b"session-1", b"<saml:Assertion", CONTENT.assertion_id.encode()):
         assert secret not in xml
 
 
