@@ -143,11 +143,11 @@ def with_code(phone, page, number=NUMBER):
     return phone.submit(page, "code", code=phone.code(number, after=before))
 
 
-def verified(xml):
+def verified(xml, certificate=None):
     """Return what our published key has signed."""
     config = SignatureConfiguration(location="./")
     found = XMLVerifier().verify(
-        etree.fromstring(xml), x509_cert=idp_certificate(), id_attribute="ID", expect_config=config
+        etree.fromstring(xml), x509_cert=certificate or idp_certificate(), id_attribute="ID", expect_config=config
     )
     return found.signed_xml
 

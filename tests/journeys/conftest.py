@@ -52,14 +52,14 @@ def browser_page(chromium, flex):
 
 
 @pytest.fixture
-def told_by_post():
+def told_by_post(flex):
     """A service's own server, which takes LogoutRequests by HTTP-POST."""
     with LogoutServer() as server:
         yield server
 
 
 @pytest.fixture
-def told_by_soap():
+def told_by_soap(flex):
     """A service's own server, which takes LogoutRequests by SOAP and answers as `service`."""
     with LogoutServer() as server:
         yield server

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from lxml import etree
 
 from idp.saml import names
-from tests.peer import SLO, stamped, verified
+from tests.peer import SLO, idp_certificate, stamped, verified
 from tests.saml.logout_peer import a_logout_response
 from tests.saml.messages import signed
 
@@ -21,6 +21,7 @@ class LogoutServer:
 
     def __init__(self):
         self.requests, self.service, self.status = [], None, 200
+        self.certificate = idp_certificate()  # once: a handler's thread would keep its database connection
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/logout"
 
@@ -40,7 +41,7 @@ class LogoutServer:
             message = etree.tostring(etree.fromstring(body).find(f"{{{SOAP}}}Body")[0])
         else:
             message = base64.b64decode(parse_qs(body.decode())["SAMLRequest"][0])
-        self.requests.append(verified(message))
+        self.requests.append(verified(message, self.certificate))
         return self._answer(self.requests[-1]) if self.service else b""
 
     def _answer(self, asked):
