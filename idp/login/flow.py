@@ -30,10 +30,10 @@ from idp.otp import abuse, breaker, limits, proofs, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.models import Outcome
+from idp.otp.models import Outcome, Verification
 from idp.otp.proofs import Given
 from idp.otp.verifications import Checked, Paused
-from idp.policies.access import LATER, Effect
+from idp.policies.access import LATER, Decision, Effect
 from idp.policies.models import TimeoutPolicy
 from idp.tokens.lifecycle import LostRace
 
@@ -113,19 +113,16 @@ def send_code(
     flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, presented: Presented, now: datetime
 ) -> AskCode | Refuse | TextsDown | Paused:
     """Have a code sent to what was typed, unless the access policy refuses this phone or nothing can be sent."""
-    visit = Visit(flow, presented, now)
-    decision = visit.decide(None, touch_points=presented.touch_points)
-    if decision.effect == Effect.DENY:
-        visit.record_refusal(decision, None)
-        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    decision = _judge(Visit(flow, presented, now), None)
+    if isinstance(decision, Refuse):
+        return decision
     asker = asker_of(presented)
     if texts_are_down(now) or abuse.budget_is_spent(now, own=asker.agent is not None):
         return TextsDown()
     asked = verifications.ask(typed, channel, asker, now)
     if isinstance(asked, Paused):
         return asked
-    flow.verification, flow.typed, flow.touch_points = asked.verification, typed.shown, presented.touch_points
-    flow.save(update_fields=["verification", "typed", "touch_points"])
+    _go_on_with(flow, asked.verification, typed, presented)
     if asked.send is not None:
         sending.dispatch(asked.send, presented.origin, flow.service)
     return AskCode()
@@ -135,16 +132,13 @@ def begin_otherwise(
     flow: LoginFlow, typed: PhoneNumber | Email, presented: Presented, now: datetime
 ) -> AskCode | Refuse | Paused:
     """Go on to a code that needs no text, unless the access policy refuses this phone. Nothing is sent."""
-    visit = Visit(flow, presented, now)
-    decision = visit.decide(None, touch_points=presented.touch_points)
-    if decision.effect == Effect.DENY:
-        visit.record_refusal(decision, None)
-        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    decision = _judge(Visit(flow, presented, now), None)
+    if isinstance(decision, Refuse):
+        return decision
     joined = verifications.join(typed, asker_of(presented), now)
     if isinstance(joined, Paused):
         return joined
-    flow.verification, flow.typed, flow.touch_points = joined, typed.shown, presented.touch_points
-    flow.save(update_fields=["verification", "typed", "touch_points"])
+    _go_on_with(flow, joined, typed, presented)
     return AskCode()
 
 
@@ -295,11 +289,25 @@ def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
-    decision = visit.decide(agent, touch_points=visit.presented.touch_points)
-    if decision.effect == Effect.DENY:
-        visit.record_refusal(decision, agent)
-        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    decision = _judge(visit, agent)
+    if isinstance(decision, Refuse):
+        return decision
     return sign_in.enrol(visit, agent, devices.find(visit.presented.device_secret), decision, proof)
+
+
+def _judge(visit: Visit, agent: Agent | None) -> Decision | Refuse:
+    """Ask the access policy about this request, and record it if it refuses."""
+    decision = visit.decide(agent, touch_points=visit.presented.touch_points)
+    if decision.effect != Effect.DENY:
+        return decision
+    visit.record_refusal(decision, agent)
+    return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+
+
+def _go_on_with(flow: LoginFlow, verification: Verification, typed: PhoneNumber | Email, presented: Presented) -> None:
+    """Keep what was typed on the first page and what it leads to."""
+    flow.verification, flow.typed, flow.touch_points = verification, typed.shown, presented.touch_points
+    flow.save(update_fields=["verification", "typed", "touch_points"])
 
 
 def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:

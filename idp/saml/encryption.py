@@ -41,7 +41,6 @@ class KeyTransport:
 
 
 OAEP_MGF1P = KeyTransport()
-OAEP_SHA256 = KeyTransport(names.RSA_OAEP, names.SHA256)
 
 
 def encrypt(

@@ -24,11 +24,6 @@ def certificate_for(sp: ServiceProvider, now: datetime) -> str:
     return _chosen(sp.key_id, sp.signature_algorithm, now).certificate
 
 
-def use_of(sp: ServiceProvider) -> Use:
-    """Return the kind of key that a service provider's signature algorithm takes."""
-    return use_for(sp.signature_algorithm)
-
-
 def use_for(algorithm: str) -> Use:
     """Return the kind of key that a signature algorithm takes."""
     return Use.SAML_EC if algorithm == names.ECDSA_SHA256 else Use.SAML

@@ -27,7 +27,7 @@ from idp.saml.assertion import (
     answer,
     build_assertion,
 )
-from idp.saml.encryption import OAEP_MGF1P, OAEP_SHA256, KeyTransport, encrypt
+from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import UnusableKey
 from idp.saml.schemas import Schema, validate
 from idp.saml.signing import sign
@@ -50,7 +50,7 @@ CONTENT = Answer(
 SIGNED_THEN = SignatureConfiguration(location="./", verification_time=NOW)
 TRANSPORTS = [
     OAEP_MGF1P,
-    OAEP_SHA256,
+    KeyTransport(names.RSA_OAEP, names.SHA256),
     KeyTransport(names.RSA_OAEP_MGF1P, names.SHA256),
     KeyTransport(names.RSA_OAEP, names.SHA1_IN_OAEP),
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.login import presented
 from idp.saml import published
-from idp.saml.bindings import Message, ReceivedMessage, receive_post, receive_redirect
+from idp.saml.bindings import Message, ReceivedMessage
 from idp.saml.errors import AnswerLogoutWithStatus
 from idp.saml.logout import course as logout
 from idp.saml.logout import messages as logout_messages
@@ -18,16 +18,14 @@ from idp.saml.logout import response as logout_response
 from idp.saml.logout.messages import Outgoing
 from idp.saml.models import Logout, ServiceProvider
 from idp.saml.posting import post_form, send_on
+from idp.saml.receiving import receive
 
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def slo(request: HttpRequest) -> HttpResponse:
     """Take a LogoutRequest, or the answer to one of ours, by HTTP-Redirect or HTTP-POST (Profiles 4.4)."""
-    if request.method == "POST":
-        received = receive_post(request.body, request.headers.get("Content-Type", ""), None)
-    else:
-        received = receive_redirect(request.META.get("QUERY_STRING", ""), None)
+    received = receive(request, None)
     if received.message is Message.RESPONSE:
         return _take_answer(request, received)
     return _obey(request, received)
