@@ -19,6 +19,7 @@ DEMO_ENVIRONMENT = VAR / "demo.env"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "LATCHKEY_"
 SHORTEST_SECRET = 50
+MOST_PHONES = 10
 DATABASES = {"postgres", "postgresql", "sqlite"}
 ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
 EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -93,6 +94,15 @@ class Conf(BaseSettings):
         1.0, ge=0, description="A wrong code is answered no sooner than this, known number or not."
     )
     quiet_seconds: int = Field(60, ge=0, description="Visits this close together count as one.")
+    phones_per_agent: int = Field(
+        1,
+        ge=1,
+        le=MOST_PHONES,
+        description="Phones an agent may be signed in on at once; one more ends the one unused longest.",
+    )
+    remember_desktops: bool = Field(
+        False, description="Computers get a long-lived token as phones do. Not for computers that people share."
+    )
     prices: dict[str, Decimal] = Field(
         {}, description='What you pay, as JSON: {"approved": 0.05, "sms": 0.0079}. Only for the estimate in the admin.'
     )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
 
-from idp.agents.models import Agent, Device, Kind, Reason
+from idp.agents.models import SLOTS, Agent, Device, Kind, Reason
 from idp.bearer_secrets import keyed_hash, new_secret
-
-ONLY_SLOT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,9 @@ def find_and_hold(secret: str | None) -> Device | None:
 def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime) -> Enrolment:
     """Make this browser a device of the agent, and end what it replaces.
 
+    A phone ends the phones unused longest, until no more are left than the setting allows. A setting that was
+    lowered thus counts for each agent from the next code on a phone.
+
     Runs inside the caller's transaction. It holds the agent's row first, so that sign-ins of one agent
     queue up, then every device it may touch in order of id, so that no two of them wait for each other.
     """
@@ -69,12 +71,15 @@ def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime)
     if present is not None and present.agent_id != agent.pk:
         ended.append(revoke(present, Reason.HANDED_OVER, now))
         present = None
-    mobile = browser.kind == Kind.MOBILE or (present is not None and present.kind == Kind.MOBILE)
-    if mobile:
-        others = own.phones().exclude(pk=present.pk) if present else own.phones()
-        ended += [revoke(phone, Reason.REPLACED, now) for phone in others]
+    device = present or Device(agent=agent, generation=0, enrolled_at=now)
+    slot = None
+    if Kind.MOBILE in (browser.kind, device.kind):
+        phones = list(own.phones().exclude(pk=device.pk).order_by("-last_seen_at", "-enrolled_at"))
+        room = settings.LATCHKEY.phones_per_agent - 1
+        ended += [revoke(phone, Reason.REPLACED, now) for phone in phones[room:]]
+        slot = _slot(device, phones[:room])
     secret = new_secret()
-    device = _renew(present or Device(agent=agent, generation=0, enrolled_at=now), browser, mobile, secret, now)
+    _renew(device, browser, slot, secret, now)
     Device.objects.filter(pk__in=[old.pk for old in ended]).update(replaced_by=device)
     return Enrolment(device, secret, tuple(ended))
 
@@ -105,17 +110,22 @@ def seen(device: Device, now: datetime) -> None:
     Device.objects.filter(pk=device.pk, last_seen_at__lt=now).update(last_seen_at=now)
 
 
-def _renew(device: Device, browser: Browser, mobile: bool, secret: str, now: datetime) -> Device:
-    device.kind = Kind.MOBILE if mobile else Kind.DESKTOP
-    device.slot = ONLY_SLOT if mobile else None
-    device.remembered = mobile
+def _slot(device: Device, others: Iterable[Device]) -> int:
+    """Return the slot a phone has already, else the lowest that none of the others takes."""
+    taken = {other.slot for other in others}
+    return device.slot or next(slot for slot in SLOTS if slot not in taken)
+
+
+def _renew(device: Device, browser: Browser, slot: int | None, secret: str, now: datetime) -> None:
+    device.kind = Kind.DESKTOP if slot is None else Kind.MOBILE
+    device.slot = slot
+    device.remembered = slot is not None or settings.LATCHKEY.remember_desktops
     device.label, device.family, device.touch_points = browser.label, browser.family, browser.touch_points
     device.secret_hash = _hash(secret)
     device.generation += 1
     device.authenticated_at = now
     device.last_seen_at = max(now, device.last_seen_at or now)
     device.save()
-    return device
 
 
 def _hash(secret: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from idp.agents.roles import ROLES
+from idp.conf import MOST_PHONES
 
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 writable = RegexValidator(
@@ -119,8 +120,11 @@ class AgentRole(models.Model):
         return self.role
 
 
+SLOTS = range(1, MOST_PHONES + 1)
+
+
 class Kind(models.TextChoices):
-    """Mobile devices take the agent's one slot; desktops neither evict nor are evicted."""
+    """Mobile devices take one of the agent's slots; desktops neither evict nor are evicted."""
 
     MOBILE = "mobile", "phone"
     DESKTOP = "desktop", "computer"
@@ -150,7 +154,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(agent=agent)
 
     def phones(self) -> "DeviceQuerySet":
-        """Those that take the agent's slot."""
+        """Those that take one of the agent's slots."""
         return self.filter(kind=Kind.MOBILE)
 
 
@@ -184,7 +188,7 @@ class Device(models.Model):
         ordering = ["-last_seen_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["agent", "slot"], condition=Q(revoked_at__isnull=True), name="one_active_phone"
+                fields=["agent", "slot"], condition=Q(revoked_at__isnull=True), name="one_active_phone_in_a_slot"
             ),
             models.UniqueConstraint(
                 fields=["secret_hash"],
@@ -192,7 +196,8 @@ class Device(models.Model):
                 name="a_secret_names_one_active_device",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.MOBILE, slot__isnull=False) | Q(kind=Kind.DESKTOP, slot__isnull=True),
+                condition=Q(kind=Kind.MOBILE, slot__isnull=False, slot__in=SLOTS)
+                | Q(kind=Kind.DESKTOP, slot__isnull=True),
                 name="exactly_phones_have_a_slot",
             ),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from idp.agents.models import Device, Kind, Reason
 from idp.login.standing import EXPIRED
@@ -37,11 +38,9 @@ def _why_ended(reason: Reason, device: Device) -> str:
     at = _when(device.revoked_at)
     replaced_by = device.replaced_by.label if device.replaced_by else _("another phone")
     sentences = {
-        Reason.REPLACED: _(
-            "%(at)s you signed in with another phone (%(phone)s). Only one phone can be signed in at a time, "
-            "so this one was signed out."
-        )
-        % {"at": at, "phone": replaced_by},
+        Reason.REPLACED: _("%(at)s you signed in with another phone (%(phone)s).") % {"at": at, "phone": replaced_by}
+        + " "
+        + _so_this_one_went(),
         Reason.AGENT: _("%(at)s you signed this phone out.") % {"at": at},
         Reason.OPERATOR: _("%(at)s your contact centre signed this phone out.") % {"at": at},
         Reason.SWITCHED_OFF: _("Your access was switched off. Ask %(support)s.")
@@ -51,6 +50,15 @@ def _why_ended(reason: Reason, device: Device) -> str:
         Reason.HANDED_OVER: _("Somebody else signed in with it."),
     }
     return sentences[reason]
+
+
+def _so_this_one_went() -> str:
+    phones = settings.LATCHKEY.phones_per_agent
+    return ngettext(
+        "Only one phone can be signed in at a time, so this one was signed out.",
+        "Only %(phones)s phones can be signed in at a time. This one was unused longest, so it was signed out.",
+        phones,
+    ) % {"phones": phones}
 
 
 def _time_for_a_code(reason: str, device: Device) -> Notice:

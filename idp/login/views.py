@@ -189,6 +189,8 @@ def _ask_code(
         "typed": login.typed,
         "by_email": "@" in login.typed,
         "mobile": presented.by(request, login.touch_points).browser.kind == "mobile",
+        "phones_per_agent": settings.LATCHKEY.phones_per_agent,
+        "remember_desktops": settings.LATCHKEY.remember_desktops,
         "wait": wait,
         "sends": left.sends,
         "policy": login.timeout_policy,
