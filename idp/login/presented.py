@@ -12,14 +12,18 @@ from idp.agents.models import Kind
 from idp.audit.events import Origin
 from idp.login import cookies
 from idp.policies import user_agents
+from idp.policies.client_hints import ClientHints, doubted
 from idp.policies.user_agents import UserAgent
+
+NO_HINTS = ClientHints()
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
     """One request's proofs, if it has any, and what its browser says of itself.
 
-    `touch_points` is what script on the login page counted, or None where nobody told.
+    `touch_points` is what script on the login page counted, or None where nobody told. The client hints are for
+    the access policy alone; which device this is, the header says.
     """
 
     device_secret: str | None
@@ -28,6 +32,12 @@ class Presented:
     user_agent: UserAgent
     touch_points: int | None
     origin: Origin
+    hints: ClientHints = NO_HINTS
+
+    @property
+    def judged_agent(self) -> UserAgent:
+        """The browser as the access policy judges it."""
+        return doubted(self.user_agent, self.hints)
 
     @property
     def browser(self) -> Browser:
@@ -48,6 +58,7 @@ def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
         user_agent=parsed,
         touch_points=touch_points,
         origin=Origin(_address(request), parsed.text, reference.current()),
+        hints=ClientHints(request.headers.get("Sec-CH-UA-Platform", ""), request.headers.get("Sec-CH-UA-Mobile", "")),
     )
 
 

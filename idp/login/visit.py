@@ -37,7 +37,7 @@ class Visit:
         if rules is None:
             return UNREADABLE_RULES
         facts = Facts(
-            user_agent=self.presented.user_agent if self.presented.user_agent.text else None,
+            user_agent=self.presented.judged_agent if self.presented.user_agent.text else None,
             touch_points=touch_points,
             role=frozenset(agent.role_names) if agent else LATER,
         )
@@ -49,7 +49,7 @@ class Visit:
 
     def record(self, kind: Kind, **more: Any) -> None:
         """Add a line about this request to the trail."""
-        seen = self.presented.user_agent
+        seen = self.presented.judged_agent
         judged = {"platform": sorted(seen.platform), "form": sorted(seen.form), "client": sorted(seen.client)}
         events.record(kind, self.presented.origin, self.now, service=self.flow.service, judged=judged, **more)
 

@@ -106,6 +106,12 @@ def _plain_matchers() -> tuple[Matcher[NamedBrowser], ...]:
     return tuple(it for it in load_lazy_builtins()[0] if not any_of(divisible, it.regex))
 
 
+def own_name(text: str) -> tuple[str, int | None]:
+    """Return what an app calls itself, the first product of its header (RFC 9110 section 10.1.5), and its version."""
+    product, slash, version = text.partition(" ")[0].partition("/")
+    return (product, _number(version.lstrip("vV"))) if slash else ("", None)
+
+
 def number_after(text: str, marker: str) -> int | None:
     """Read the whole number after the first `marker`; one of over four digits is no version."""
     return _number(text.partition(marker)[2].lstrip("/ ]"))

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from idp.policies.browsers import APP_MARKERS, BROWSER_MARKERS, any_of, name_browser, number_after
+from idp.policies.browsers import APP_MARKERS, BROWSER_MARKERS, any_of, name_browser, number_after, own_name
+from idp.policies.os_versions import android_version, ios_version
 
 LONGEST = 512  # characters of a header that are read
+_LONGEST_UNFOLDED = 8 * LONGEST  # characters whose spaces are collapsed first
 
 
 class Platform(StrEnum):
@@ -59,7 +61,11 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UserAgent:
-    """A header as it was understood; `text` has its spaces collapsed and is cut at 512 characters."""
+    """A header as it was understood; `text` has its spaces collapsed and is cut at 512 characters.
+
+    `browser` names the browser, or the app that shows a page; `app` is an app by its own name. `os_version` is
+    None where headers do not tell the truth of it: see `os_versions`.
+    """
 
     text: str = ""
     platform: frozenset[Platform] = frozenset()
@@ -67,6 +73,9 @@ class UserAgent:
     client: frozenset[Client] = frozenset()
     browser: str = ""
     browser_version: int | None = None
+    app: str = ""
+    app_version: int | None = None
+    os_version: int | None = None
 
 
 PLATFORM_NAMES = {
@@ -108,7 +117,7 @@ _FAMILIES = {
 
 # Tested in this order, wherever in the header they stand.
 _PLATFORM_OF_PRODUCT = (
-    (("windows phone", "iemobile", "wpdesktop"), Platform.WINDOWS_PHONE),
+    (("windows phone", "iemobile", "wpdesktop", "; wds "), Platform.WINDOWS_PHONE),
     (("kaios/",), Platform.KAIOS),
     (("openharmony",), Platform.HARMONYOS),
     (("silk/", "oculusbrowser/"), Platform.ANDROID),
@@ -116,10 +125,11 @@ _PLATFORM_OF_PRODUCT = (
 # Tested in this order in the first comment, and if that says nothing in the whole header.
 _PLATFORM_OF_SYSTEM = (
     (("tizen", "web0s", "webos", "playstation", "nintendo", "roku"), Platform.OTHER),
+    (("; android ", " adr "), Platform.ANDROID),  # some models are called "HiPad" or "Naomiphone"
     (("ipad",), Platform.IPADOS),
     (("iphone", "ipod"), Platform.IOS),
     (("; cros ",), Platform.CHROMEOS),
-    (("android", " adr "), Platform.ANDROID),
+    (("android",), Platform.ANDROID),
     (("windows",), Platform.WINDOWS),
     (("macintosh", "mac os", "macos"), Platform.MACOS),
     (("bsd", "sunos", "blackberry", "bb10", "symbian", "series60", "series40", "midp"), Platform.OTHER),
@@ -146,7 +156,7 @@ _APART = str.maketrans(dict.fromkeys("()[];,/\"'", " "))
 
 def parse(header: str | None) -> UserAgent:
     """Read a header without trusting it: any string gives one, an empty one if it says nothing."""
-    return _parse(" ".join((header or "").split())[:LONGEST].rstrip())
+    return _parse(" ".join((header or "")[:_LONGEST_UNFOLDED].split())[:LONGEST].rstrip())
 
 
 @lru_cache(maxsize=2048)
@@ -159,7 +169,14 @@ def _parse(text: str) -> UserAgent:
     form = _form(platform, low, words)
     client = _client(platform, low)
     browser, version = name_browser(text, low, in_an_app=Client.BROWSER not in client)
-    return UserAgent(text, platform, form, client, browser, version)
+    app, app_version = own_name(text) if client == {Client.APP} else ("", None)
+    return UserAgent(text, platform, form, client, browser, version, app, app_version, _os_version(platform, low))
+
+
+def _os_version(platform: frozenset[Platform], low: str) -> int | None:
+    if platform == {Platform.ANDROID}:
+        return android_version(low)
+    return ios_version(low) if platform and platform <= _IPHONE_OR_IPAD else None
 
 
 def _platform(low: str, words: frozenset[str]) -> frozenset[Platform]:

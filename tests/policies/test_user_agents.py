@@ -128,6 +128,12 @@ def test_the_strings_of_twilios_page_are_an_iphone_and_an_android_phone():
             android("Pixel 7", "Chrome/120.0 Mobile Safari/537.36 Vivaldi/6.5"),
             "android phone browser Vivaldi 6",
         ),
+        (android("HiPadPro", "Chrome/104.0 Mobile Safari/537.36"), "android phone browser Chrome 104"),
+        (android("NAOMIPHONE Ambar", "Chrome/81.0 Mobile Safari/537.36"), "android phone browser Chrome 81"),
+        (
+            "UCWEB/2.0 (Windows; U; wds 10.0; en-IN; Microsoft; RM-1065_1008) U2/1.0.0 UCBrowser/4.2.1.541 Mobile",
+            "windows-phone phone browser UC Browser 4",
+        ),
         (android("BRAVIA 4K UR2", "Chrome/120.0 Safari/537.36"), "android tv browser Chrome 120"),
         (android("CUBOT CHEETAH 2", "Chrome/74.0 Mobile Safari/537.36"), "android phone browser Chrome 74"),
         (
@@ -320,3 +326,19 @@ def test_any_mixture_of_what_headers_are_made_of_gives_a_user_agent(parts, glue)
 )
 def test_long_hostile_headers_are_read_like_any_other(header):
     assert len(parse(header).text) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("header", "app"),
+    [
+        ("AcmeAgent/3.2 (iPhone; iOS 17.5; Scale/3.00)", ("AcmeAgent", 3)),
+        ("acme-agent/v12 okhttp/4.12", ("acme-agent", 12)),
+        ("AcmeAgent/beta (Android 14)", ("AcmeAgent", None)),
+        (PIXEL, ("", None)),
+        ("AcmeAgent", ("", None)),
+    ],
+)
+def test_an_app_is_known_by_its_own_name(header, app):
+    it = parse(header)
+
+    assert (it.app, it.app_version) == app
