@@ -124,9 +124,10 @@ class Conf(BaseSettings):
     log_level: str = Field("INFO", description="Least important level that is logged.")
     contact: str = Field("", description="E-mail of whoever looks after sign-in; stands in our metadata.")
     logo: str = Field("", description="https address of a logo, 64 by 64 pixels; stands in our metadata.")
-    metadata_networks: str = Field(
+    outgoing_networks: str = Field(
         "",
-        description="Networks such as 10.1.0.0/16, by commas, that services' metadata may be fetched from "
+        validation_alias=AliasChoices("LATCHKEY_OUTGOING_NETWORKS", "LATCHKEY_METADATA_NETWORKS"),
+        description="Networks such as 10.1.0.0/16, by commas, that metadata may be fetched from and webhooks sent to "
         "though they are not public.",
     )
     messaging_from: str = Field(
@@ -158,9 +159,9 @@ class Conf(BaseSettings):
         return self.entity_id or f"{self.base_url}/saml/metadata"
 
     @property
-    def fetchable_networks(self) -> tuple[Network, ...]:
-        """Networks that metadata may be fetched from though they are not public. Raises ValueError."""
-        listed = [it.strip() for it in self.metadata_networks.split(",") if it.strip()]
+    def networks(self) -> tuple[Network, ...]:
+        """Networks that may be asked though they are not public. Raises ValueError."""
+        listed = [it.strip() for it in self.outgoing_networks.split(",") if it.strip()]
         return tuple(map(ipaddress.ip_network, [*listed, *(THIS_COMPUTER if self.demo else ())]))
 
     @property
@@ -225,9 +226,9 @@ class Conf(BaseSettings):
         if self.logo and not (self.logo.startswith("https://") and self.logo.isprintable() and " " not in self.logo):
             faults.append("LATCHKEY_LOGO must be an https address.")
         try:
-            self.fetchable_networks  # noqa: B018 - read for its fault
+            self.networks  # noqa: B018 - read for its fault
         except ValueError as error:
-            faults.append(f"LATCHKEY_METADATA_NETWORKS must hold networks such as 10.1.0.0/16, by commas: {error}.")
+            faults.append(f"LATCHKEY_OUTGOING_NETWORKS must hold networks such as 10.1.0.0/16, by commas: {error}.")
         return faults
 
     def _other_faults(self) -> list[str]:

@@ -180,8 +180,8 @@ def test_the_demo_serves_this_computer_and_its_own_network(load, base_url):
         ("LATCHKEY_CONTACT", "the team"),
         ("LATCHKEY_LOGO", "http://acme.example/logo.png"),
         ("LATCHKEY_LOGO", "https://acme.example/my logo.png"),
-        ("LATCHKEY_METADATA_NETWORKS", "10.1.0.0/16, inside"),
-        ("LATCHKEY_METADATA_NETWORKS", "10.1.0.1/16"),
+        ("LATCHKEY_OUTGOING_NETWORKS", "10.1.0.0/16, inside"),
+        ("LATCHKEY_OUTGOING_NETWORKS", "10.1.0.1/16"),
     ],
 )
 def test_what_metadata_cannot_use_is_refused(faults, name, value):
@@ -189,10 +189,11 @@ def test_what_metadata_cannot_use_is_refused(faults, name, value):
 
 
 def test_networks_are_read_and_this_computer_is_one_of_them_only_in_the_demo(load):
-    listed = load(LATCHKEY_METADATA_NETWORKS="10.1.0.0/16, fd00::/8").fetchable_networks
-    assert [str(it) for it in listed] == ["10.1.0.0/16", "fd00::/8"]
-    assert load().fetchable_networks == ()
-    assert [str(it) for it in load(**DEMO).fetchable_networks] == ["127.0.0.0/8", "::1/128"]
+    for name in ("LATCHKEY_OUTGOING_NETWORKS", "LATCHKEY_METADATA_NETWORKS"):  # the second is its old name
+        listed = load(**{name: "10.1.0.0/16, fd00::/8"}).networks
+        assert [str(it) for it in listed] == ["10.1.0.0/16", "fd00::/8"]
+    assert load().networks == ()
+    assert [str(it) for it in load(**DEMO).networks] == ["127.0.0.0/8", "::1/128"]
 
 
 def test_no_message_holds_a_secret(load):

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from idp.agents.authentication import Method
 from idp.keys import certificates
+from idp.outgoing import address_fault
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names, published, signing_keys
 from idp.saml.attributes import BASICS, rules_of
-from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription, acs_fault
+from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex
@@ -196,7 +197,7 @@ def what_to_type(sp: ServiceProvider, now: datetime) -> Iterable[tuple[str, str]
 
 
 def _add_acs(sp: ServiceProvider, acs: AcsDescription, index: int) -> None:
-    if fault := acs_fault(acs.url):
+    if fault := address_fault(acs.url):
         raise ValidationError(f"The ACS URL {acs.url} cannot be used: {fault}.")
     row = AssertionConsumer(
         service_provider=sp,

@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
+from idp.outgoing import address_fault
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata.own import AcsDescription, Contact, Endpoint, IdpDescription, build, read
-from idp.saml.metadata.theirs import MAX_METADATA, acs_fault
+from idp.saml.metadata.theirs import MAX_METADATA
 from idp.saml.schemas import Schema, validate
 from tests.saml.keys import a_pair
 from tests.saml.messages import ACS, SP, SSO_URL
@@ -266,7 +267,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
 def test_an_address_that_can_be_no_acs_is_refused(url):
-    assert acs_fault(url)
+    assert address_fault(url)
 
 
 def test_metadata_with_such_an_address_is_refused():

@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from idp.saml.metadata import fetch as metadata_fetch
+from idp import outgoing
+from idp.outgoing import may_be_asked
 from idp.saml.metadata.errors import UnfetchedMetadata
-from idp.saml.metadata.fetch import fetch, may_be_asked
+from idp.saml.metadata.fetch import fetch
 from idp.saml.metadata.theirs import MAX_METADATA
 from tests.saml import sites
 from tests.saml.sites import certificate_for, document, leads_to, serving
@@ -163,7 +164,7 @@ def test_addresses_of_another_kind_are_refused_and_no_name_is_looked_up(url):
 
     with pytest.raises(UnfetchedMetadata) as error:
         fetch(url, networks=HERE, resolver=never)
-    assert "cannot be fetched from this address" in error.value.sentence
+    assert "This address cannot be asked" in error.value.sentence
     assert "secret" not in error.value.sentence
 
 
@@ -267,7 +268,7 @@ def test_a_slow_drip_ends_with_the_time(pem, head):
 def gone(seconds):
     """Wait until no fetch is under way any more: what was cut off leaves nothing behind."""
     for thread in threading.enumerate():
-        if thread.name == "metadata":
+        if thread.name == "outgoing":
             thread.join(seconds)
             assert not thread.is_alive()
 
@@ -335,4 +336,4 @@ def test_a_fault_that_nobody_thought_of_is_no_empty_document():
 
 
 def test_the_systems_resolver_knows_this_computer():
-    assert set(metadata_fetch.resolve("localhost", 443)) <= {"127.0.0.1", "::1"}
+    assert set(outgoing.resolve("localhost", 443)) <= {"127.0.0.1", "::1"}

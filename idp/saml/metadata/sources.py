@@ -52,7 +52,7 @@ class Refreshed:
 
 def fetch(url: str) -> bytes:
     """Fetch a document from where settings allow. Raises UnfetchedMetadata."""
-    return metadata_fetch.fetch(url, networks=settings.LATCHKEY.fetchable_networks)
+    return metadata_fetch.fetch(url, networks=settings.LATCHKEY.networks)
 
 
 def demands_of(source: MetadataSource) -> Demands:

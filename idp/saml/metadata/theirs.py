@@ -4,14 +4,13 @@ Products write elements in the wrong order, so the schema is not held against th
 path from the root and judged by itself.
 """
 
-import ipaddress
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from lxml import etree
 
+from idp.outgoing import address_fault
 from idp.saml import documents, names
 from idp.saml.documents import XML_SPACE, boolean, text_of
 from idp.saml.encryption import KeyTransport
@@ -75,7 +74,7 @@ class SpDescription:
 def read(xml: bytes) -> SpDescription:
     """Read an EntityDescriptor with an SPSSODescriptor for SAML 2.0, or the only one of an aggregate.
 
-    Raises UnreadableMetadata, also for an ACS whose address acs_fault objects to.
+    Raises UnreadableMetadata, also for an ACS whose address address_fault objects to.
     """
     return describe(parse(xml))
 
@@ -94,35 +93,6 @@ def describe(root: etree._Element) -> SpDescription:
         return _describe(root)
     except UnreadableRequest as error:
         raise UnreadableMetadata(error.detail) from error
-
-
-def acs_fault(url: str) -> str:
-    """Say why an address cannot be an ACS, or return an empty string.
-
-    It must be https with a host; http only to this very machine. User names, fragments and white space are
-    refused, as one address could be taken for another by them.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError as error:
-        return f"it is not a URL ({error})"
-    if any(it <= " " or it in {"\x7f", "\\"} for it in url):
-        return "it holds white space, a control character or a backslash"
-    if parts.scheme not in {"https", "http"} or not host:
-        return "it is not an https URL with a host"
-    if parts.scheme == "http" and not _is_loopback(host):
-        return "http is taken only to this very machine"
-    if "@" in parts.netloc or "#" in url:
-        return "it holds a user name or a fragment"
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _describe(root: etree._Element) -> SpDescription:
@@ -213,7 +183,7 @@ def _index(service: etree._Element) -> int | None:
 
 def _location(service: etree._Element, name: str) -> str:
     url = service.get(name, "").strip(XML_SPACE)
-    if fault := acs_fault(url):
+    if fault := address_fault(url):
         raise UnreadableMetadata(f"wanted an address to send to, saw {quoted(url)}: {fault}")
     return url
 

@@ -7,9 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model
 
+from idp.outgoing import address_fault
 from idp.saml import attributes
 from idp.saml.attributes import Release, Rules, Type
-from idp.saml.metadata.theirs import LARGEST_INDEX, acs_fault
+from idp.saml.metadata.theirs import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
 
 BEYOND_INDICES = LARGEST_INDEX + 1
@@ -198,6 +199,6 @@ def at_flex(line: Release) -> str:
 
 
 def _address(url: str) -> str:
-    if url and (fault := acs_fault(url)):
+    if url and (fault := address_fault(url)):
         raise ValidationError(f"This cannot be used: {fault}.")
     return url

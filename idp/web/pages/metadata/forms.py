@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from idp.errors import IdpError
+from idp.outgoing import address_fault
 from idp.saml.metadata import sources as metadata_sources
-from idp.saml.metadata.theirs import LONGEST_NAME, MAX_METADATA, SpDescription, acs_fault
+from idp.saml.metadata.theirs import LONGEST_NAME, MAX_METADATA, SpDescription
 from idp.saml.models import MetadataSource
 
 LONGEST_SLUG = 50
@@ -42,7 +43,7 @@ class SourceForm(forms.ModelForm[MetadataSource]):
     def clean_url(self) -> str:
         """Refuse what is never fetched."""
         url: str = self.cleaned_data["url"].strip()
-        if url and (fault := acs_fault(url)):
+        if url and (fault := address_fault(url)):
             raise ValidationError(f"This cannot be used: {fault}.")
         return url
 
