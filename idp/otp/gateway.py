@@ -6,6 +6,9 @@ from typing import Protocol
 
 from idp.otp.channels import Channel
 
+IP_KEY, AGENT_KEY, COUNTRY_KEY = "latchkey_ip", "latchkey_agent", "latchkey_country"
+"""The unique names of our Service Rate Limits at Twilio."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
@@ -21,7 +24,7 @@ class RateLimits:
     @property
     def by_key(self) -> dict[str, str]:
         """The values by the unique names of the rate limits at Twilio."""
-        named = {"latchkey_ip": self.ip, "latchkey_agent": self.agent, "latchkey_country": self.country}
+        named = {IP_KEY: self.ip, AGENT_KEY: self.agent, COUNTRY_KEY: self.country}
         return {key: value for key, value in named.items() if value}
 
 

@@ -1,15 +1,40 @@
 """By what Verify's own limits may count a start: a second net under ours, with nothing that names a person."""
 
 import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
 
 import phonenumbers
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp.gateway import RateLimits
+from idp.otp.gateway import AGENT_KEY, COUNTRY_KEY, IP_KEY, RateLimits
 from idp.otp.models import PhoneAuthenticator
 
 NETWORK_BITS = {4: 24, 6: 64}
 HASH_LENGTH = 32
+FEWEST_FROM_A_NETWORK = 300
+TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """At most so many starts with one value of a key within a time."""
+
+    limit: int
+    within: timedelta
+
+
+def wanted(texts_a_day: int) -> dict[str, tuple[Bucket, ...]]:
+    """Return the buckets that each key should have at Twilio.
+
+    They lie above our own limits, so that nobody meets them before ours: a whole floor signs in from one network
+    within an hour, and all of them in one country. What Twilio refuses by them counts towards the breaker.
+    """
+    return {
+        AGENT_KEY: (Bucket(10, TEN_MINUTES), Bucket(60, DAY)),
+        IP_KEY: (Bucket(max(FEWEST_FROM_A_NETWORK, texts_a_day // 4), HOUR),),
+        COUNTRY_KEY: (Bucket(2 * texts_a_day, DAY),),
+    }
 
 
 def count_by(authenticator: PhoneAuthenticator, address: str | None) -> RateLimits:

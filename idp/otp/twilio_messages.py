@@ -12,7 +12,7 @@ from twilio.rest import Client
 from urllib3.exceptions import HTTPError
 
 from idp.otp.delivery import Delivery
-from idp.otp.twilio import TIMEOUT, TwilioSettings
+from idp.otp.twilio_line import TIMEOUT, TwilioSettings, settings_in_force
 
 log = structlog.get_logger(__name__)
 
@@ -41,15 +41,7 @@ class TwilioMessages:
 
 def from_settings() -> TwilioMessages:
     """Return the sender that the settings describe."""
-    twilio = django_settings.LATCHKEY.twilio
-    settings = TwilioSettings(
-        account_sid=twilio.account_sid,
-        username=twilio.username,
-        password=twilio.password,
-        service_sid=twilio.service_sid,
-        base_url=twilio.base_url,
-    )
-    return _messages(settings, django_settings.LATCHKEY.messaging_from)
+    return _messages(settings_in_force(), django_settings.LATCHKEY.messaging_from)
 
 
 @lru_cache(maxsize=1)

@@ -57,7 +57,8 @@ signed in.
 | `Locale`, `TemplateSid` | `LATCHKEY_VERIFY_LOCALE` and, for texts and calls, `LATCHKEY_VERIFY_TEMPLATE`, if set |
 
 The rate limits are a second net under Latchkey's own: Twilio counts by a key only where the service has a Rate Limit
-of that name with a bucket. A channel that Twilio says is off is not offered for an hour, to anybody.
+of that name with a bucket, which `manage.py doctor --make-rate-limits` makes. A channel that Twilio says is off is
+not offered for an hour, to anybody.
 
 ## Where Twilio's own sources differ
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
-from idp.otp.twilio import TwilioGateway, TwilioSettings
+from idp.otp.twilio import TwilioGateway
+from idp.otp.twilio_line import TwilioSettings
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from idp.demo.verify_emulator.refusals import BY_CODE
 from idp.demo.verify_emulator.state import Variants
 from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
+from idp.otp.rate_limits import wanted
+from idp.otp.twilio_rate_limits import TwilioRateLimits
 from tests.otp.conftest import PASSWORD, SERVICE, USERNAME
 from tests.otp.contract import judge
 
@@ -138,6 +140,14 @@ def test_a_verification_read_after_the_answer_to_a_check_got_lost(verify, gatewa
 
 def test_the_service_described(gateway, held):
     gateway.probe()
+    assert held() == set()
+
+
+def test_rate_limits_made_read_and_found_there(gateway, held, recorder):
+    at_twilio = TwilioRateLimits(gateway._settings)
+    at_twilio.make(wanted(5000))
+    assert at_twilio.read() == wanted(5000)
+    assert {it.request.method for it in recorder.exchanges} == {"GET", "POST"}
     assert held() == set()
 
 

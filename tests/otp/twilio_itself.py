@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from idp.conf import Twilio
-from idp.otp.twilio import TwilioSettings
+from idp.otp.twilio_line import TwilioSettings
 from tests.otp.place import TwilioItself
 
 ADDOPTS = "-p tests.environment --strict-markers --strict-config"  # the network is open this time

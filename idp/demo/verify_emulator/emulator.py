@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from idp.demo.verify_emulator.buckets import Bucket, Buckets
+from idp.demo.verify_emulator.buckets import Bucket, Buckets, RateLimit
 from idp.demo.verify_emulator.misbehaviour import LONGEST_WAIT, NUMBERS, WELL_BEHAVED, Fault, Faults
 from idp.demo.verify_emulator.outbox import Message, Outbox, message_for
 from idp.demo.verify_emulator.refusals import CHECKS_USED, NOT_FOUND, TOO_MANY_REQUESTS, Refusal
@@ -162,7 +162,22 @@ class Emulator:
     def configure_buckets(self, buckets: Mapping[str, Bucket]) -> None:
         """Replace the Service Rate Limits."""
         with self._changed:
-            self._buckets.configure(buckets)
+            self._buckets.configure(buckets, self.now())
+
+    def rate_limits(self) -> list[RateLimit]:
+        """Return the Service Rate Limits, the oldest first."""
+        with self._changed:
+            return self._buckets.keys
+
+    def make_rate_limit(self, name: str, description: str) -> RateLimit | None:
+        """Add a Service Rate Limit; None if there is one of this name, or it has none."""
+        with self._changed:
+            return self._buckets.make_key(name, description, self.now()) if name else None
+
+    def make_bucket(self, rate_limit: str, bucket: Bucket) -> Bucket | None:
+        """Add a bucket to a Service Rate Limit; None if there is no such limit."""
+        with self._changed:
+            return self._buckets.make_bucket(rate_limit, bucket)
 
     def reset(self) -> None:
         """Forget everything, also the moves of the clock."""

@@ -73,11 +73,15 @@ def described(service: Service, now: datetime) -> dict[str, object]:
     }
 
 
+def owned(service: Service) -> dict[str, object]:
+    """Name the service and account that everything belongs to."""
+    return {"service_sid": service.service_sid, "account_sid": service.account_sid}
+
+
 def _common(shown: Verification, service: Service) -> dict[str, object]:
     return {
         "sid": shown.sid,
-        "service_sid": service.service_sid,
-        "account_sid": service.account_sid,
+        **owned(service),
         "to": shown.to,
         "channel": shown.channel,
         "status": shown.status,

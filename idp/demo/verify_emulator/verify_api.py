@@ -5,9 +5,10 @@ import re
 from base64 import b64encode
 from hmac import compare_digest
 
-from idp.demo.verify_emulator import resources
+from idp.demo.verify_emulator import rate_limits_api, resources
 from idp.demo.verify_emulator.emulator import Emulator
 from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
+from idp.demo.verify_emulator.rate_limits_api import RateLimitsApi
 from idp.demo.verify_emulator.refusals import BAD_CREDENTIALS, INVALID_REQUEST, NOT_FOUND, Refusal
 from idp.demo.verify_emulator.resources import Service
 from idp.demo.verify_emulator.set_up import CHANNELS
@@ -24,6 +25,8 @@ _CODE = re.compile(r".{4,10}")
 
 def path_name(request: Request) -> str:
     """Name the call for the counters: its method and path, without any SID."""
+    if named := rate_limits_api.path_name(request):
+        return named
     match = _PATH.fullmatch(request.path)
     if match is None:
         return f"{request.method} elsewhere"
@@ -38,6 +41,7 @@ class VerifyApi:
     def __init__(self, service: Service, emulator: Emulator) -> None:
         self._service = service
         self._emulator = emulator
+        self._rate_limits = RateLimitsApi(service, emulator)
         secret = f"{service.username}:{service.password}".encode()
         self._authorization = b"Basic " + b64encode(secret)
 
@@ -45,9 +49,15 @@ class VerifyApi:
         """Answer a call."""
         if not compare_digest(request.authorization.encode(), self._authorization):
             return self.refuse(BAD_CREDENTIALS)
+        beside = self._rate_limits.answer(request)
+        if beside is not None:
+            return self.refuse(beside) if isinstance(beside, Refusal) else beside
         match = _PATH.fullmatch(request.path)
         if match is None or match["service"] != self._service.service_sid:
             return self.refuse(NOT_FOUND)
+        return self._of_verifications(request, match)
+
+    def _of_verifications(self, request: Request, match: re.Match[str]) -> Answer:
         if request.method == "GET":
             return self._read(match["list"], match["sid"])
         if request.method != "POST" or not (match["list"] or match["sid"]):

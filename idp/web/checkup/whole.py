@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from idp.conf import Conf
-from idp.web.checkup import address, clocks, database, installation, policy, signing_keys, verify
+from idp.web.checkup import address, clocks, database, installation, policy, signing_keys, verify, verify_rate_limits
 from idp.web.checkup.finding import Finding, in_order, not_checked
 
 AFTER_THE_DATABASE = "The database comes first."
@@ -25,8 +25,14 @@ def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
     if not online:
         return [*found, *(clocks.at_hand() if usable else ()), *(not_checked(it, OFFLINE) for it in OUTSIDE)]
     if not usable:
-        return [*found, *verify.everywhere(), not_checked(address.SUBJECT, AFTER_THE_DATABASE)]
-    return [*found, *clocks.everywhere(conf), *address.everywhere(conf, now), *verify.everywhere()]
+        return [*found, *_twilio(conf), not_checked(address.SUBJECT, AFTER_THE_DATABASE)]
+    return [*found, *clocks.everywhere(conf), *address.everywhere(conf, now), *_twilio(conf)]
+
+
+def _twilio(conf: Conf) -> list[Finding]:
+    """Judge the service, and its rate limits where Twilio knows it."""
+    found = verify.everywhere()
+    return [*found, verify_rate_limits.everywhere(conf)] if in_order(found) else found
 
 
 def _stored(now: datetime) -> list[Finding]:

@@ -90,7 +90,9 @@ def _strict(document):
     schemas = [it for name, it in strict["components"]["schemas"].items() if name.startswith("verify.")]
     for path in strict["paths"].values():
         for operation in path.values():
-            schemas += [it["schema"] for answer in operation["responses"].values() for it in answer["content"].values()]
+            schemas += [
+                it["schema"] for answer in operation["responses"].values() for it in answer.get("content", {}).values()
+            ]
     for schema in schemas:
         if "properties" in schema:
             schema |= {"additionalProperties": False, "required": sorted(schema["properties"])}

@@ -16,6 +16,10 @@ CALLS = {
     "/v2/Services/{ServiceSid}/Verifications": ["post"],
     "/v2/Services/{ServiceSid}/Verifications/{Sid}": ["get", "post"],
     "/v2/Services/{ServiceSid}/VerificationCheck": ["post"],
+    "/v2/Services/{ServiceSid}/RateLimits": ["get", "post"],
+    "/v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets": ["get", "post"],
+    "/v2/SafeList/Numbers": ["post"],
+    "/v2/SafeList/Numbers/{PhoneNumber}": ["get", "delete"],
 }
 SOURCE = "github.com/twilio/twilio-oai, spec/json/twilio_verify_v2.json, changelog 2.6.7 (April 2026), Apache 2.0"
 

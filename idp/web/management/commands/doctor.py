@@ -5,10 +5,11 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.web.checkup import finding, proxies, whole
+from idp.conf import Conf
+from idp.web.checkup import finding, proxies, verify_rate_limits, whole
 from idp.web.management.asking import write_json
 
 
@@ -22,10 +23,17 @@ class Command(BaseCommand):
         """Offer to stay on this computer, and to speak to programs."""
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("--offline", action="store_true", help="ask neither Twilio nor our own public address")
+        parser.add_argument(
+            "--make-rate-limits",
+            action="store_true",
+            help="first make the rate limits at Twilio that the Verify service lacks; what is there stays",
+        )
 
-    def handle(self, *_: Any, as_json: bool, offline: bool, **__: Any) -> None:
+    def handle(self, *_: Any, as_json: bool, offline: bool, make_rate_limits: bool, **__: Any) -> None:
         """Print one line for each finding, and its remedy beneath."""
         conf = settings.LATCHKEY
+        if make_rate_limits:
+            self._make_rate_limits(conf, offline=offline)
         judged = [*whole.everything(conf, clock.now(), online=not offline), *proxies.at_hand(conf)]
         found = finding.worst_first(judged)
         if as_json:
@@ -35,3 +43,11 @@ class Command(BaseCommand):
         self.stderr.write(finding.summary(found))
         if not finding.in_order(found):
             sys.exit(1)
+
+    def _make_rate_limits(self, conf: Conf, *, offline: bool) -> None:
+        if offline:
+            raise CommandError("Rate limits are made at Twilio: leave --offline out.")
+        try:
+            self.stderr.write(verify_rate_limits.make(conf))
+        except verify_rate_limits.NotMade as error:
+            raise CommandError(str(error)) from None

@@ -1,0 +1,134 @@
+"""The line to Twilio Verify: an SDK client for each thread, limits of time, and every trouble turned into a value."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import requests
+from django.conf import settings as django_settings
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from idp.otp.twilio_answers import LONGEST_PAUSE, Trouble
+
+TIMEOUT = (3.0, 8.0)
+"""Seconds to connect, and seconds to wait for bytes of the answer."""
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """Where Verify is, who we are there, and how our texts shall be worded.
+
+    `username` and `password` are an API key and its secret, or the account SID and its auth token.
+    `base_url` replaces Twilio's own address, for the emulator; None is Twilio. Without a `locale` the number's
+    country decides, without a `template_sid` the service's own template.
+    """
+
+    account_sid: str
+    username: str
+    password: str = field(repr=False)
+    service_sid: str
+    base_url: str | None
+    locale: str = ""
+    template_sid: str = ""
+
+
+def settings_in_force() -> TwilioSettings:
+    """Return what the settings of the installation say."""
+    twilio = django_settings.LATCHKEY.twilio
+    return TwilioSettings(
+        account_sid=twilio.account_sid,
+        username=twilio.username,
+        password=twilio.password,
+        service_sid=twilio.service_sid,
+        base_url=twilio.base_url,
+        locale=twilio.locale,
+        template_sid=twilio.template_sid,
+    )
+
+
+class Lines:
+    """One line for each thread: a client that two threads shared mixed up their answers."""
+
+    def __init__(self, settings: TwilioSettings, timeout: tuple[float, float] = TIMEOUT) -> None:
+        self._settings = settings
+        self._timeout = timeout
+        self._threads = threading.local()
+
+    @property
+    def mine(self) -> "Line":
+        """The line of this thread."""
+        if not hasattr(self._threads, "line"):
+            self._threads.line = Line(self._settings, self._timeout)
+        line: Line = self._threads.line
+        return line
+
+
+class Line:
+    """One thread's SDK client, and what the head of the latest answer said."""
+
+    def __init__(self, settings: TwilioSettings, timeout: tuple[float, float]) -> None:
+        self._client = _client(settings, timeout, self._note)
+        self._forget()
+
+    def read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
+        """Make a call of Verify v2 and read its answer; whatever goes wrong is a value."""
+        self._forget()
+        try:
+            return read(act(self._client.verify.v2))
+        except (TwilioException, RequestException, HTTPError) as error:
+            return self.trouble(error)
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            # The SDK stumbles in one of these ways over a 2xx body that is no JSON object.
+            return self.trouble()
+
+    def _forget(self) -> None:
+        """Begin a call: what was heard so far is about another."""
+        self._status = 0
+        self._headers: Mapping[str, str] = {}
+
+    def trouble(self, error: Exception | None = None) -> Trouble:
+        """Describe what was wrong with the call just made."""
+        code = getattr(error, "code", None)
+        return Trouble(
+            status=self._status,
+            # Where the body names no code, the SDK puts the HTTP status in its place.
+            code=code if isinstance(code, int) and code != self._status else None,
+            request_id=self._headers.get("Twilio-Request-Id", ""),
+            retry_after=_seconds(self._headers.get("Retry-After", "")),
+            connected=error is None or not _never_connected(error),
+        )
+
+    def _note(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        self._status, self._headers = response.status_code, response.headers
+
+
+def _client(settings: TwilioSettings, timeout: tuple[float, float], note: Callable[..., None]) -> Client:
+    """Build an SDK client that takes nothing from the environment but a proxy, and that only for Twilio."""
+    logger = logging.getLogger("twilio.http_client")
+    logger.setLevel(logging.WARNING)
+    http = TwilioHttpClient(logger=logger, request_hooks={"response": [note]})
+    # The constructor takes a single number only; requests takes the pair.
+    http.timeout = timeout
+    client = Client(settings.username, settings.password, settings.account_sid, http_client=http)
+    client.edge = client.region = None
+    if settings.base_url is not None:
+        client.verify.base_url = settings.base_url
+        http.session.trust_env = False
+    return client
+
+
+def _never_connected(error: Exception) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(error, ConnectTimeout) or isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdecimal() else LONGEST_PAUSE

@@ -1,0 +1,48 @@
+"""Verify's own rate limits: do the keys we count by exist at Twilio, with buckets? They are a net under ours."""
+
+from collections.abc import Mapping
+
+from idp.conf import Conf
+from idp.otp import rate_limits, twilio_rate_limits
+from idp.otp.rate_limits import Bucket
+from idp.otp.twilio_answers import Trouble
+from idp.web.checkup.finding import Finding, not_checked, ok, warning
+
+SUBJECT = "Verify"
+MAKE = "Run: python manage.py doctor --make-rate-limits"
+THERE = "The rate limits were there already; nothing was changed."
+NET = "Our own limits hold; Twilio's are a second net under them."
+
+
+class NotMade(Exception):
+    """Twilio did not do it; the text says what to do."""
+
+
+def everywhere(conf: Conf) -> Finding:
+    """Ask Twilio which rate limits the service has."""
+    return judge(twilio_rate_limits.from_settings().read(), rate_limits.wanted(conf.texts_a_day))
+
+
+def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str, tuple[Bucket, ...]]) -> Finding:
+    """Judge what there is; buckets of any size will do, since operators may choose them."""
+    if isinstance(there, Trouble):
+        return not_checked(SUBJECT, f"Whether the service has rate limits could not be read ({told(there)}).")
+    lacking = [name for name in wanted if not there.get(name)]
+    if lacking:
+        return warning(SUBJECT, f"The service has no rate limits {', '.join(lacking)}. {NET}", MAKE)
+    return ok(SUBJECT, f"Twilio limits starts by {', '.join(wanted)} too.")
+
+
+def make(conf: Conf) -> str:
+    """Make what lacks at Twilio, and say what was made. Raises NotMade with a sentence if Twilio refused."""
+    made = twilio_rate_limits.from_settings().make(rate_limits.wanted(conf.texts_a_day))
+    if not isinstance(made, Trouble):
+        return f"Rate limits made at Twilio: {', '.join(made)}." if made else THERE
+    raise NotMade(f"Twilio did not make all rate limits ({told(made)}). Run this again: nothing is made twice.")
+
+
+def told(trouble: Trouble) -> str:
+    """Tell a trouble in a few words."""
+    if not trouble.status:
+        return "no answer"
+    return f"status {trouble.status}, code {trouble.code}" if trouble.code else f"status {trouble.status}"
