@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from idp.web import me, me_factors, me_sign_in, views
+from idp.web import me, me_factors, me_reports, me_sign_in, views
 
 urlpatterns = [
     path("", views.start),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("me/recovery-codes", me_factors.sheet),
     path("me/sign-in", me_sign_in.begin),
     path("me/sign-in/<uuid:flow_id>", me_sign_in.end),
+    path("me/not-me", me_reports.not_me),
     path("saml/", include("idp.saml.urls")),
     path("login/", include("idp.login.urls")),
     path(".well-known/jwks.json", views.jwks),

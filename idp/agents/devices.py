@@ -84,6 +84,12 @@ def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime)
     return Enrolment(device, secret, tuple(ended))
 
 
+def replaced_by(device: Device) -> list[Device]:
+    """Return the phones whose place a device took at its last code; most took none."""
+    replaced = Device.objects.filter(replaced_by=device, reason=Reason.REPLACED)
+    return list(replaced.filter(revoked_at__gte=device.authenticated_at).order_by("-enrolled_at"))
+
+
 def renew_secret(device: Device) -> str:
     """Return a new secret for the device cookie in place of one that got lost with its answer."""
     secret = new_secret()

@@ -140,6 +140,8 @@ class Reason(models.TextChoices):
     NUMBER_CHANGED = "number changed", "the mobile number was changed"
     COPIED = "copied", "an old copy of its sign-in was used"
     HANDED_OVER = "handed over", "another agent signed in with it"
+    REPORTED = "reported", "the agent said: that was not me"
+    EVERYONE = "everyone", "everyone was signed out"
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):

@@ -2,7 +2,9 @@
 
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from idp.agents.models import Agent, Device
 
@@ -38,11 +40,20 @@ class Kind(models.TextChoices):
     NUMBER_CHANGED = "number changed", "mobile number changed"
     NUMBER_TOLD = "number told", "told by text of a changed number"
     NUMBER_UNTOLD = "number untold", "could not be told of a changed number"
+    NOT_ME = "not me", "an agent said of a sign-in: that was not me"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
+
+
+ALARMING = (Kind.NOT_ME, Kind.TOKEN_COPIED)
+"""What an operator has to look into, and to acknowledge."""
 
 
 class LoginEventQuerySet(models.QuerySet["LoginEvent"]):
     """The trail offers neither change nor removal."""
+
+    def unacknowledged(self) -> "LoginEventQuerySet":
+        """Alarming lines that no operator has looked into, the newest first."""
+        return self.filter(kind__in=ALARMING, acknowledgement__isnull=True)
 
     def update(self, **_: Any) -> NoReturn:
         """Refuse."""
@@ -83,6 +94,10 @@ class LoginEvent(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name = "event"
+        indexes = [models.Index(fields=["at"], condition=Q(kind__in=ALARMING), name="alarming_events")]
+        constraints = [
+            models.UniqueConstraint(fields=["device"], condition=Q(kind=Kind.NOT_ME), name="a_device_is_reported_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.reference})"
@@ -96,3 +111,17 @@ class LoginEvent(models.Model):
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse."""
         raise TrailIsAppendOnly
+
+
+class Acknowledgement(models.Model):
+    """An operator has looked into an alarming line of the trail. Once is enough."""
+
+    event = models.OneToOneField(LoginEvent, models.PROTECT, related_name="acknowledgement")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="acknowledged")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.at:%Y-%m-%d %H:%M}"

@@ -91,9 +91,20 @@ def _session_limit(
     )
 
 
+class Cause(StrEnum):
+    """Why a code is asked where nothing ended the sign-in and no limit of the timeout policy has passed."""
+
+    EXPIRED = "expired"
+    KEY = "key"
+    POLICY = "policy"
+
+
 @dataclass(frozen=True, slots=True)
 class AskPhone:
-    """Ask who it is. `reason` says why a phone that was signed in has to prove itself again."""
+    """Ask who it is. `reason` says why a phone that was signed in has to prove itself again.
+
+    It is what ended the device, a limit, or a cause; exactly one, or None where there is nothing to explain.
+    """
 
     reason: str | None
 
@@ -144,12 +155,18 @@ def next_step(
         return Finish(authentication)
     if requirements.is_passive:
         return Refuse(RefusedBy.NOT_PASSIVE)
-    return AskCode() if code_sent else AskPhone(reason)
+    if code_sent:
+        return AskCode()
+    else_in = authentication is not None and _meets(authentication, requirements)
+    return AskPhone(Cause.POLICY if else_in and decision.effect == Effect.ASK_CODE else reason)
 
 
 def _counts(authentication: Authentication, decision: Decision, requirements: LoginRequirements) -> bool:
+    by_policy = authentication.method.is_fresh or decision.effect == Effect.ALLOW
+    return by_policy and _meets(authentication, requirements)
+
+
+def _meets(authentication: Authentication, requirements: LoginRequirements) -> bool:
     if authentication.opened_by not in requirements.accepted:
         return False
-    if authentication.method.is_fresh:
-        return True
-    return decision.effect == Effect.ALLOW and not requirements.force_authn
+    return authentication.method.is_fresh or not requirements.force_authn

@@ -1,4 +1,4 @@
-"""Why a phone that was signed in is asked for a code again, in words for the agent."""
+"""Why a phone that was signed in is asked for a code again, and what a sign-in ended, in words for the agent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from idp.agents.models import Device, Kind, Reason
-from idp.login.standing import EXPIRED
-from idp.policies.timeouts import Limit
+from idp.login.ladder import Cause
+from idp.login.templatetags.durations import duration
+from idp.policies.timeouts import Limit, TimeoutPolicy
+from idp.tokens.rotation import LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +23,62 @@ class Notice:
     text: str
 
 
-def notice(reason: str | None, device: Device | None) -> Notice | None:
-    """Explain a reason, or return None if there is nothing to explain."""
+def notice(reason: str | None, device: Device | None, policy: TimeoutPolicy) -> Notice | None:
+    """Explain a reason, or return None if there is nothing to explain. `policy` is the one that counts here."""
     if reason is None or device is None:
         return None
-    if reason in {Limit.INACTIVITY, Limit.ABSOLUTE, Limit.CODE_AGE, EXPIRED}:
-        return _time_for_a_code(reason, device)
-    titles = {
-        Reason.REPLACED: _("You signed in on another phone"),
-        Reason.COPIED: _("We signed this phone out to keep you safe"),
-    }
-    return Notice(titles.get(Reason(reason), _("You were signed out")), _why_ended(Reason(reason), device))
+    if reason in set(Reason):
+        return Notice(_title(Reason(reason), device), _why_ended(Reason(reason), device))
+    return Notice(_("Time for a new code"), _why_a_code(reason, device, policy))
+
+
+def of_ended(ended: list[Device]) -> str:
+    """Name the phones that a sign-in has just ended, or return an empty string."""
+    if not ended:
+        return ""
+    named = _(" and ").join(
+        _("%(phone)s (signed in since %(at)s)") % {"phone": it.label, "at": told(it.enrolled_at)} for it in ended
+    )
+    return _("Signing in here signed you out on your other phone: %(named)s.") % {"named": named}
+
+
+def told(at: datetime) -> str:
+    """Write an instant as agents read it."""
+    return date_format(at, "l j F, H:i") + " UTC"
+
+
+def _title(reason: Reason, device: Device) -> str:
+    if reason == Reason.REPLACED:
+        return _("You signed in on another phone")
+    if reason in {Reason.COPIED, Reason.REPORTED}:
+        return (
+            _("We signed this phone out to keep you safe")
+            if device.kind == Kind.MOBILE
+            else _("We signed this computer out to keep you safe")
+        )
+    return _("You were signed out")
 
 
 def _why_ended(reason: Reason, device: Device) -> str:
-    at = _when(device.revoked_at)
+    at, here = _when(device.revoked_at), _here(device)
     replaced_by = device.replaced_by.label if device.replaced_by else _("another phone")
     sentences = {
         Reason.REPLACED: _("%(at)s you signed in with another phone (%(phone)s).") % {"at": at, "phone": replaced_by}
         + " "
         + _so_this_one_went(),
-        Reason.AGENT: _("%(at)s you signed this phone out.") % {"at": at},
-        Reason.OPERATOR: _("%(at)s your contact centre signed this phone out.") % {"at": at},
-        Reason.SWITCHED_OFF: _("Your access was switched off. Ask %(support)s.")
-        % {"support": settings.LATCHKEY.support},
-        Reason.NUMBER_CHANGED: _("Your mobile number was changed."),
-        Reason.COPIED: _("An old copy of its sign-in was used somewhere. Sign in with a code."),
-        Reason.HANDED_OVER: _("Somebody else signed in with it."),
+        Reason.AGENT: _("%(at)s you signed out, here or everywhere.") % {"at": at},
+        Reason.OPERATOR: _("%(at)s your contact centre signed you out %(here)s.") % {"at": at, "here": here},
+        Reason.SWITCHED_OFF: _("%(at)s your access was switched off. Ask %(support)s.")
+        % {"at": at, "support": settings.LATCHKEY.support},
+        Reason.NUMBER_CHANGED: _("%(at)s your mobile number was changed. Sign in with the new one.") % {"at": at},
+        Reason.COPIED: _("%(at)s an old copy of its sign-in was used somewhere. Sign in with a code.") % {"at": at},
+        Reason.HANDED_OVER: _("%(at)s somebody else signed in %(here)s.") % {"at": at, "here": here},
+        Reason.REPORTED: _(
+            "%(at)s you told us from another phone or computer that this sign-in was not yours. "
+            "If it was, sign in with a code."
+        )
+        % {"at": at},
+        Reason.EVERYONE: _("%(at)s everyone was signed out.") % {"at": at},
     }
     return sentences[reason]
 
@@ -61,22 +92,28 @@ def _so_this_one_went() -> str:
     ) % {"phones": phones}
 
 
-def _time_for_a_code(reason: str, device: Device) -> Notice:
-    here = _("on this phone") if device.kind == Kind.MOBILE else _("on this computer")
-    if reason == Limit.INACTIVITY:
-        text = _("You have not signed in %(here)s since %(at)s.") % {
-            "here": here,
-            "at": _when(device.last_seen_at, lower=True),
-        }
-    else:
-        text = _("Your last code %(here)s was given %(at)s.") % {
-            "here": here,
-            "at": _when(device.authenticated_at, lower=True),
-        }
-    return Notice(_("Time for a new code"), text)
+def _why_a_code(reason: str, device: Device, policy: TimeoutPolicy) -> str:
+    here = _here(device)
+    code, away = told(device.authenticated_at), {"here": here, "at": told(device.last_seen_at)}
+    sentences = {
+        Limit.INACTIVITY: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
+        % {**away, "limit": duration(policy.inactivity)},
+        Limit.ABSOLUTE: _("You gave a code %(here)s on %(code)s. A sign-in ends after %(limit)s, however busy.")
+        % {"here": here, "code": code, "limit": duration(policy.absolute)},
+        Limit.CODE_AGE: _("Your last code %(here)s was given on %(code)s. We ask again after %(limit)s.")
+        % {"here": here, "code": code, "limit": duration(policy.code_again_after)},
+        Cause.EXPIRED: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
+        % {**away, "limit": duration(LIFETIME)},
+        Cause.KEY: _("We changed the key that keeps phones signed in. Every phone needs a new code once."),
+        Cause.POLICY: _("Your contact centre asks for a code each time you sign in %(here)s.") % {"here": here},
+    }
+    return sentences[Limit(reason) if reason in set(Limit) else Cause(reason)]
 
 
-def _when(at: datetime | None, *, lower: bool = False) -> str:
-    told = date_format(at, "l j F, H:i") + " UTC" if at else _("some time ago")
-    on = _("on %(at)s") % {"at": told}
-    return on if lower else on[:1].upper() + on[1:]
+def _here(device: Device) -> str:
+    return _("on this phone") if device.kind == Kind.MOBILE else _("on this computer")
+
+
+def _when(at: datetime | None) -> str:
+    on = _("on %(at)s") % {"at": told(at) if at else _("some day")}
+    return on[:1].upper() + on[1:]

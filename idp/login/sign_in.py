@@ -109,6 +109,11 @@ def end_copied(visit: Visit, known: Standing) -> AskPhone | Refuse:
     return Refuse(RefusedBy.NOT_PASSIVE) if visit.flow.is_passive else AskPhone(Reason.COPIED)
 
 
+def replaced_by(flow: LoginFlow) -> list[Device]:
+    """Return the phones whose place a finished sign-in took, so that its agent can be told."""
+    return devices.replaced_by(flow.device) if flow.device and Method(flow.method).is_fresh else []
+
+
 def admission_of(flow: LoginFlow) -> Admission:
     """Return what a finished flow came to."""
     if flow.agent is None or flow.device is None or flow.authenticated_at is None:

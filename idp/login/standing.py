@@ -10,16 +10,14 @@ from idp.agents import devices
 from idp.agents.authentication import Authentication, Method
 from idp.agents.models import Device
 from idp.audit.models import Kind
-from idp.login.ladder import DeviceFacts, Proof, SessionFacts, rung
+from idp.login.ladder import Cause, DeviceFacts, Proof, SessionFacts, rung
 from idp.login.presented import Presented
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
 from idp.tokens import lifecycle as tokens
-from idp.tokens.lifecycle import Recognised, Unrecognised
+from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 from idp.tokens.rotation import LIFETIME, Verdict
-
-EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +54,19 @@ class Standing:
 
     @property
     def reason(self) -> str | None:
-        """Why a device that was signed in is not any more: a revocation, a limit, or None if it never was."""
+        """The one reason why a device that was signed in is not any more, or None if it never was.
+
+        What ended it comes first, then a limit, then what became of its token.
+        """
         if self.device is None:
             return None
         if self.device.revoked_at is not None:
             return self.device.reason
         if isinstance(self.rung, Limit):
             return self.rung.value
-        return EXPIRED if self.token_ran_out else None
+        if self.token_ran_out:
+            return Cause.EXPIRED
+        return Cause.KEY if self.token == Unrecognised(WITHDRAWN) else None
 
 
 def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing:
@@ -76,7 +79,7 @@ def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing
     token = tokens.recognise(presented.token, device, presented.browser.family, now)
     usable = device.revoked_at is None and device.agent.is_active
     proof = _proof(device, session, token, presented) if usable else Proof.NOTHING
-    reached = rung(_facts(device), _session_facts(session), proof, policy, now)
+    reached = rung(device_facts(device), session_facts(session), proof, policy, now)
     return Standing(device, session, token, reached, _ran_out(device, token, now))
 
 
@@ -109,11 +112,13 @@ def _ran_out(device: Device, token: Recognised | Unrecognised | None, now: datet
     return token is None and device.remembered and now >= device.last_seen_at + LIFETIME
 
 
-def _facts(device: Device) -> DeviceFacts:
+def device_facts(device: Device) -> DeviceFacts:
+    """Return what the pure rules take of a device."""
     return DeviceFacts(device.pk, device.agent_id, device.authenticated_at)
 
 
-def _session_facts(session: SsoSession | None) -> SessionFacts | None:
+def session_facts(session: SsoSession | None) -> SessionFacts | None:
+    """Return what the pure rules take of an open session, if there is one."""
     if session is None:
         return None
     return SessionFacts(Method(session.opened_by), session.opened_at, session.last_seen_at)

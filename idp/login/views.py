@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.agents import devices
 from idp.agents.authentication import Method
-from idp.login import cookies, flow, other_ways, presented
+from idp.agents.models import Reason
+from idp.login import cookies, flow, not_me, other_ways, presented
 from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -43,6 +44,9 @@ def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if "code" in request.POST:
         way = other_ways.wanted(request, login)
         return _take_code(request, login) if way is None else _take_otherwise(request, login, way)
+    if "not_me" in request.POST:
+        not_me.report_replacement(presented.by(request), clock.now())
+        return see_other(address(login))
     if request.POST.get("again") in open_channels.offered(clock.now()):
         return _send_again(request, login, Channel(request.POST["again"]))
     flow.change_number(login)
@@ -152,8 +156,11 @@ def _ask_phone(
     status: int = 200,
 ) -> HttpResponse:
     device = devices.find(request.COOKIES.get(cookies.name("device")))
+    other = not_me.replacement(device, clock.now()) if asked.reason == Reason.REPLACED else None
     context = {
-        "notice": notice(asked.reason, device),
+        "notice": notice(asked.reason, device, login.timeout_policy.limits),
+        "other": other,
+        "reported": other is not None and not_me.was_reported(other),
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed or request.POST.get("identifier", login.typed),
         "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(clock.now()),

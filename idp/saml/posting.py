@@ -8,15 +8,22 @@ from django.shortcuts import render
 
 
 def post_form(
-    request: HttpRequest, address: str, fields: Sequence[tuple[str, str]], purpose: str, service: str = ""
+    request: HttpRequest,
+    address: str,
+    fields: Sequence[tuple[str, str]],
+    purpose: str,
+    service: str = "",
+    *,
+    news: str = "",
 ) -> HttpResponse:
     """Return the page that posts these fields (Bindings 3.5) to that one address.
 
-    `purpose` chooses what the page says meanwhile: signing in, declined, or signing out. Its policy names the
+    `purpose` chooses what the page says meanwhile: signing in, declined, or signing out; `news` is one more
+    sentence, which delays nothing. Its policy names the
     address's scheme and no origin: browsers hold every redirect after a form against the form's page, and where
     a service leads people next is not ours to know.
     """
-    context = {"address": address, "fields": fields, "purpose": purpose, "service": service}
+    context = {"address": address, "fields": fields, "purpose": purpose, "service": service, "news": news}
     response = render(request, "saml/post.html", context)
     response._csp_update = {"form-action": [f"{urlsplit(address).scheme}:"]}  # type: ignore[attr-defined]  # django-csp's own hook
     return response

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import cookies, flow, presented
+from idp.login import cookies, flow, notices, presented, sign_in
 from idp.login import pages as login_pages
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
@@ -129,7 +129,7 @@ def _go_on(request: HttpRequest, login: LoginFlow, sp: ServiceProvider) -> HttpR
         return _tell(request, sp, told)
     match step:
         case Concluded(answer, handover):
-            response = _post(request, sp, asked, answer)
+            response = _post(request, sp, asked, answer, news=notices.of_ended(sign_in.replaced_by(login)))
             cookies.write(response, request, handover)
             return response
         case Refuse() if login.is_passive or step.by == RefusedBy.NOT_PASSIVE:
@@ -148,10 +148,11 @@ def _refuse(request: HttpRequest, sp: ServiceProvider, asked: Asked, status: Sam
 
 
 def _post(
-    request: HttpRequest, sp: ServiceProvider, asked: Asked, answer: bytes, *, declined: bool = False
+    request: HttpRequest, sp: ServiceProvider, asked: Asked, answer: bytes, *, declined: bool = False, news: str = ""
 ) -> HttpResponse:
     """Send a Response through the browser by HTTP-POST (Bindings 3.5)."""
     fields = [("SAMLResponse", base64.b64encode(answer).decode())]
     if asked.relay_state is not None:
         fields.append(("RelayState", asked.relay_state))
-    return post_form(request, asked.acs_url, fields, "declined" if declined else "signing in", sp.name)
+    purpose = "declined" if declined else "signing in"
+    return post_form(request, asked.acs_url, fields, purpose, sp.name, news=news)

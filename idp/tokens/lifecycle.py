@@ -30,9 +30,12 @@ class Recognised:
     children: int
 
 
+WITHDRAWN = "its key was withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Unrecognised:
-    """Something else. `why` is for the trail: *unknown*, or *apart* from its device."""
+    """Something else. `why` is for the trail: *unknown*, WITHDRAWN, or *apart* from its device."""
 
     why: str
 
@@ -44,7 +47,11 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
     """
     if not token:
         return None
-    content = _read(token, now)
+    kid = claims.key_id(token)
+    key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
+    if kid and key is None:
+        return Unrecognised(WITHDRAWN)
+    content = claims.read(token, issuer=_issuer(), public_key=_public_key(key.private_key)) if key else None
     row = LongLivedToken.objects.select_related("device").filter(pk=content.jti).first() if content else None
     if row is None or content != _claims(row):
         return Unrecognised("unknown")
@@ -129,14 +136,6 @@ def _judged(row: LongLivedToken, device: Device, now: datetime) -> Recognised:
     )
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
     return Recognised(judge(shown, family, quiet=quiet, now=now), row, facts["children"])
-
-
-def _read(token: str, now: datetime) -> claims.Claims | None:
-    kid = claims.key_id(token)
-    key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
-    if key is None:
-        return None
-    return claims.read(token, issuer=_issuer(), public_key=_public_key(key.private_key))
 
 
 def _claims(row: LongLivedToken) -> claims.Claims:

@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 
 
 BESIDE: dict[str, tuple[str, str]] = {
+    "audit.LoginEvent": ("Alarms about sign-ins", "alarms"),
     "keys.SigningKey": ("Change of the signing keys", "key_change"),
     "otp.Verification": ("What codes cost", "costs"),
 }

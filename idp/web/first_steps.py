@@ -15,6 +15,7 @@ from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.policies.models import AccessRule, rules_in_force
 from idp.saml.metadata import alarms as metadata_alarms
 from idp.saml.models import ServiceProvider
+from idp.web import alarms as sign_in_alarms
 from idp.web import texts_in_trouble
 from idp.web.checkup import proxies, whole
 from idp.web.checkup.finding import State, worst_first
@@ -25,6 +26,7 @@ TEXTS = "No text was sent so far. Asking costs nothing and shows what is wrong b
 SERVICE = "Flex, or another service, asks us who is who."
 AGENT = "With a mobile number, since that is the proof."
 POLICY = "Without any rule, every phone and computer of an agent is let in."
+SHOWN = 3
 SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
 
 
@@ -50,7 +52,14 @@ def alarms(request: HttpRequest) -> list[Step]:
     if rules_in_force() is None:
         rules = reverse("admin:policies_accessrule_changelist")
         found.insert(0, Step("Access rules", rules, "A rule cannot be read, so nobody is let in. Delete that rule."))
-    return [*found, *_of_texts(), *_of_metadata(), *_out_of_order(request)]
+    return [*_of_sign_ins(), *found, *_of_texts(), *_of_metadata(), *_out_of_order(request)]
+
+
+def _of_sign_ins() -> list[Step]:
+    waiting, page = list(sign_in_alarms.waiting()[: SHOWN + 1]), reverse("admin:alarms")
+    found = [Step("Look into it", page, sign_in_alarms.sentence(it)) for it in waiting[:SHOWN]]
+    more = Step("All alarms", page, "There are more alarms about sign-ins.")
+    return [*found, more] if len(waiting) > SHOWN else found
 
 
 def _of_texts() -> list[Step]:

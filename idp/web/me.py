@@ -6,15 +6,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
+from idp.agents import devices
 from idp.agents.models import Device
-from idp.audit.models import Kind, LoginEvent
 from idp.errors import IdpError
-from idp.login import presented, standing
+from idp.login import notices, presented, standing
 from idp.otp import app_codes, recovery_codes
 from idp.saml.logout import course as logout
 from idp.saml.logout import views as logout_views
-
-LAST = 10
+from idp.web import me_sign_ins, next_codes
 
 
 class NotSignedIn(IdpError):
@@ -45,11 +44,14 @@ def me(request: HttpRequest) -> HttpResponse:
             under_way = logout.begin_here(device, origin, clock.now(), everywhere=everywhere)
     if request.method == "POST":
         return logout_views.carry_on(request, under_way)
-    own = LoginEvent.objects.filter(agent=device.agent, kind=Kind.SIGNED_IN).select_related("device")
+    sign_ins = me_sign_ins.last(device, clock.now())
     left = recovery_codes.left(device.agent)
     context = {
         "device": device,
-        "events": own[:LAST],
+        "sign_ins": sign_ins,
+        "asks": any(it.may_report for it in sign_ins),
+        "ended": notices.of_ended(devices.replaced_by(device)),
+        "next_codes": next_codes.for_agent(device, clock.now()),
         "app": app_codes.registered(device.agent),
         "codes_left": left,
         "few_left": 0 < left <= recovery_codes.FEW,

@@ -25,7 +25,9 @@ def test_an_agent_sees_the_phone_and_its_last_sign_ins(clock, phone, shifts):
     page = phone.open(ME)
     assert page.heading == "Your phone"
     assert "iPhone, Safari. Signed in since Saturday 21 November, 09:00 UTC." in page.text
-    assert "shifts, iPhone, Safari" in page.text
+    assert "Shifts, iPhone, Safari (this phone), with a code" in page.text
+    assert "You need the next code from Sunday 22 November, 09:00 UTC" in page.text  # Shifts: legacy
+    assert "Flex: You need the next code from Monday 30 November, 09:00 UTC, or from Saturday 28 November" in page.text
 
 
 def test_a_stranger_sees_nothing(phone):

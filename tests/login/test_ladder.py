@@ -10,6 +10,7 @@ from idp.agents.authentication import FRESH, Authentication, Method
 from idp.login.ladder import (
     AskCode,
     AskPhone,
+    Cause,
     DeviceFacts,
     Finish,
     LoginRequirements,
@@ -149,7 +150,6 @@ BY_CODE, BY_TOKEN = proved(CODE), proved(TOKEN)
 SESSION_OF_CODE, SESSION_OF_TOKEN = proved(SESSION, CODE), proved(SESSION, TOKEN)
 EVERYONE = [BY_CODE, BY_TOKEN, SESSION_OF_CODE, SESSION_OF_TOKEN]
 NAMES = ["code", "token", "session of a code", "session of a token"]
-PHONE = AskPhone(None)
 
 
 @pytest.mark.parametrize("who", EVERYONE, ids=NAMES)
@@ -176,8 +176,24 @@ def test_a_deny_refuses_everyone_with_the_sentence_of_its_rule(who, is_passive):
     ],
 )
 def test_some_wishes_only_a_code_meets(wanted, decision, let_in):
-    expected = [Finish(who) if who in let_in else PHONE for who in EVERYONE]
-    assert [step(who, decision, **wanted) for who in EVERYONE] == expected
+    taken = [step(who, decision, **wanted) for who in EVERYONE]
+    assert [it for it in taken if isinstance(it, Finish)] == [Finish(who) for who in let_in]
+    assert {type(it) for it in taken} == {Finish, AskPhone}
+
+
+@pytest.mark.parametrize(
+    ("who", "decision", "wanted", "told"),
+    [
+        pytest.param(SESSION_OF_CODE, ASK, {}, Cause.POLICY, id="only the rule asks"),
+        pytest.param(SESSION_OF_CODE, ASK, {"force_authn": True}, None, id="the service asks as well"),
+        pytest.param(SESSION_OF_TOKEN, ASK, {"accepted": FRESH}, None, id="the service wants a code too"),
+        pytest.param(SESSION_OF_CODE, ALLOW, {"force_authn": True}, None, id="only the service asks"),
+        pytest.param(None, ASK, {}, Limit.CODE_AGE, id="a limit passed before any rule was asked"),
+    ],
+)
+def test_whoever_is_asked_is_told_the_one_reason(who, decision, wanted, told):
+    reason = None if who else Limit.CODE_AGE
+    assert step(who, decision, reason=reason, **wanted) == AskPhone(told)
 
 
 @pytest.mark.parametrize(

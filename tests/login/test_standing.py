@@ -11,6 +11,7 @@ from idp.agents.models import Agent, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.login import standing
+from idp.login.ladder import Cause
 from idp.login.presented import Presented
 from idp.policies import user_agents
 from idp.policies.timeouts import ENHANCED, LEGACY, LEGACY_REMEMBERED, Limit
@@ -98,14 +99,14 @@ def test_a_revoked_device_stands_on_no_rung_and_knows_why(agent):
     [
         (LEGACY, timedelta(hours=24), Limit.CODE_AGE),
         (ENHANCED, timedelta(days=9), Limit.CODE_AGE),
-        (LEGACY_REMEMBERED, timedelta(days=7), standing.EXPIRED),
+        (LEGACY_REMEMBERED, timedelta(days=7), Cause.EXPIRED),
     ],
     ids=["legacy", "enhanced", "legacy, remembered"],
 )
 def test_a_phone_that_stayed_away_is_told_which_limit_passed(agent, policy, after, reason):
     known = standing.read(signed_in(agent), policy, NOW + after)
     assert known.authentication is None
-    assert known.reason in {reason, standing.EXPIRED}
+    assert known.reason in {reason, Cause.EXPIRED}
 
 
 def test_a_computer_is_told_which_limit_passed(agent):

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 OWN_PAGES = (
     "index",
+    "alarms",
     "checkup",
     "costs",
     "own_sign_in",

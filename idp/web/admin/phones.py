@@ -14,11 +14,13 @@ from idp import clock
 from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.login import presented, signing_out
 from idp.otp.models import Verification, VerificationSend
+from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
-from idp.web import trail_words
+from idp.web import next_codes, trail_words
 from idp.web.admin.reading import ReadOnlyAdmin, Standing
 
+NEXT_CODE = "next code by (UTC)"
 FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
 
 
@@ -51,6 +53,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
     """Who is signed in on what, since when, and why others ended."""
 
     list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
+    readonly_fields = ["next_code"]
     list_filter = [Revoked, "kind", "reason", "family"]
     search_fields = ["label", "agent__full_name", "agent__email"]
     search_help_text = "Device, or the agent's name or e-mail"
@@ -67,11 +70,32 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
         "enrolled_at",
         "authenticated_at",
         "last_seen_at",
+        "next_code",
         "revoked_at",
         "reason",
         "replaced_by",
     ]
     actions = ["sign_out_chosen"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Add by when each needs its next code, by policies that are read once for all rows."""
+        policies, now = next_codes.in_force(), clock.now()
+
+        @admin.display(description=NEXT_CODE, empty_value="-")
+        def next_code(device: Device) -> str:
+            return next_codes.for_operator(device, next(iter(device.sso_sessions.all()), None), policies, now)
+
+        return [*super().get_list_display(request), next_code]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        """Bring the open session along; there is one at most."""
+        still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True))
+        return super().get_queryset(request).prefetch_related(still_open)
+
+    @admin.display(description=NEXT_CODE, empty_value="-")
+    def next_code(self, device: Device) -> str:
+        """Say by when the device needs its next code."""
+        return next_codes.for_operator(device, sessions.find(device), next_codes.in_force(), clock.now())
 
     @admin.display(description="standing", ordering="revoked_at")
     def standing(self, device: Device) -> str:

@@ -1,0 +1,82 @@
+"""Alarming lines of the trail, with both sides: who raised the alarm from where, and whose sign-in it is about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from idp.agents.authentication import FRESH
+from idp.agents.models import Agent
+from idp.audit.models import Acknowledgement, Kind, LoginEvent, LoginEventQuerySet
+
+SHOWN = 50
+_RAISED_BY = {
+    Kind.NOT_ME: "The agent who said so",
+    Kind.TOKEN_COPIED: "Who showed the old copy",
+}
+_ABOUT = {
+    Kind.NOT_ME: "The sign-in that was not theirs, at its code",
+    Kind.TOKEN_COPIED: "Whose sign-in was copied, at its code",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of an alarm, as far as its request told."""
+
+    who: str
+    at: datetime | None
+    address: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm and its two sides."""
+
+    event: LoginEvent
+    sides: tuple[Side, Side]
+    acknowledgement: Acknowledgement | None
+
+
+def waiting() -> LoginEventQuerySet:
+    """Return the events that nobody has acknowledged, the newest first."""
+    return LoginEvent.objects.all().unacknowledged().select_related("agent", "device")
+
+
+def with_sides(events: LoginEventQuerySet) -> list[Alarm]:
+    """Bring both sides of some alarms together, in a fixed number of queries. At most 50."""
+    chosen = list(events.select_related("agent", "device", "acknowledgement__by")[:SHOWN])
+    proved = LoginEvent.objects.filter(
+        kind=Kind.SIGNED_IN, method__in=FRESH, device__in=[it.device_id for it in chosen]
+    )
+    by_device: dict[object, list[LoginEvent]] = {}
+    for it in proved.order_by("-at"):
+        by_device.setdefault(it.device_id, []).append(it)
+    return [_alarm(it, by_device.get(it.device_id, [])) for it in chosen]
+
+
+def acknowledge(event: LoginEvent, by: Agent, now: datetime) -> bool:
+    """Note that an operator looked into an alarm. Returns whether nobody had."""
+    try:
+        with transaction.atomic():
+            Acknowledgement.objects.create(event=event, by=by, at=now)
+    except IntegrityError:
+        return False
+    return True
+
+
+def sentence(event: LoginEvent) -> str:
+    """Say in one line what happened."""
+    label = event.device.label if event.device else "a phone"
+    if event.kind == Kind.NOT_ME:
+        return f"{event.agent} says of the sign-in on {label}: that was not me ({event.detail})."
+    return f"{event.agent}: a copy of the sign-in on {label} was shown. {event.detail}".strip()
+
+
+def _alarm(event: LoginEvent, proved: list[LoginEvent]) -> Alarm:
+    before = next((it for it in proved if it.at <= event.at), None)
+    kind = Kind(event.kind)
+    about = Side(_ABOUT[kind], *((before.at, before.address or "", before.user_agent) if before else (None, "", "")))
+    raised = Side(_RAISED_BY[kind], event.at, event.address or "", event.user_agent)
+    return Alarm(event, (raised, about), getattr(event, "acknowledgement", None))

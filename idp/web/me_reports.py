@@ -1,0 +1,31 @@
+"""`/me/not-me`: an agent who is signed in says of another sign-in in the list that it was not them."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from idp import clock
+from idp.agents.models import Device
+from idp.login import not_me as reports
+from idp.login import presented
+from idp.login.pages import see_other
+from idp.web.me import device_of
+from idp.web.views import NotFound
+
+
+@require_POST
+@transaction.atomic
+def not_me(request: HttpRequest) -> HttpResponse:
+    """Report another device of one's own, which ends at once. Raises NotSignedIn, or NotFound if it is none."""
+    here = device_of(request)
+    try:
+        which = UUID(request.POST.get("which", ""))
+    except ValueError:
+        raise NotFound("no id of a device") from None
+    other = Device.objects.of(here.agent).exclude(pk=here.pk).select_related("agent").filter(pk=which).first()
+    if other is None:
+        raise NotFound("no other device of this agent")
+    reports.report(here, other, presented.by(request).origin, clock.now())
+    return see_other("/me")

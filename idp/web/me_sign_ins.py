@@ -1,0 +1,58 @@
+"""An agent's last sign-ins as `/me` lists them, each with the way to say that it was somebody else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from idp.agents.authentication import Method
+from idp.agents.models import Device
+from idp.audit.models import Kind, LoginEvent
+from idp.login.not_me import HEARD_FOR
+from idp.saml.models import ServiceProvider
+
+LAST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One sign-in. `device` may be reported as somebody else's where `may_report` is set."""
+
+    at: datetime
+    service: str
+    label: str
+    device: UUID | None
+    here: bool
+    with_code: bool
+    reported: bool
+    may_report: bool
+
+
+def last(here: Device, now: datetime) -> list[SignIn]:
+    """List the last sign-ins of a device's agent, the newest first."""
+    events = LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST]
+    names = dict(ServiceProvider.objects.values_list("slug", "name"))
+    said = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
+    reported = set(said.values_list("device", flat=True))
+    listed: list[SignIn] = []
+    for event in events:
+        own = event.device_id == here.pk
+        known = event.device_id in reported
+        offered = own or known or any(it.device == event.device_id for it in listed)
+        listed.append(
+            SignIn(
+                at=event.at,
+                service=names.get(event.service, event.service),
+                label=event.device.label if event.device else "",
+                device=event.device_id,
+                here=own,
+                with_code=event.method in set(Method) and Method(event.method).is_fresh,
+                reported=known,
+                may_report=not offered and event.device is not None and _matters(event.device, now),
+            )
+        )
+    return listed
+
+
+def _matters(device: Device, now: datetime) -> bool:
+    """Whether something is left to end, or it was ended lately."""
+    return device.revoked_at is None or now < device.revoked_at + HEARD_FOR

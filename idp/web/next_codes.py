@@ -1,0 +1,89 @@
+"""By when a device needs its next code, under the policies that services have chosen, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from idp.agents.models import Device
+from idp.login import standing
+from idp.login.next_code import NextCode, next_code
+from idp.login.notices import told
+from idp.policies.timeouts import TimeoutPolicy
+from idp.saml.models import ServiceProvider
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import SsoSession
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A policy, and the services that go by it."""
+
+    policy: TimeoutPolicy
+    services: tuple[str, ...]
+
+
+def in_force() -> list[InForce]:
+    """Return the policies of all services that are switched on, in one query."""
+    found: dict[TimeoutPolicy, list[str]] = {}
+    for sp in ServiceProvider.objects.filter(enabled=True).select_related("timeout_policy"):
+        found.setdefault(sp.timeout_policy.limits, []).append(sp.name)
+    return [InForce(policy, tuple(names)) for policy, names in found.items()]
+
+
+def of(device: Device, session: SsoSession | None, policies: Iterable[InForce]) -> dict[NextCode, list[str]]:
+    """Return when the next code is due, by service where that differs. Computed as at the next sign-in."""
+    facts, open_session = standing.device_facts(device), standing.session_facts(session)
+    issued = device.last_seen_at if device.remembered else None
+    found: dict[NextCode, list[str]] = {}
+    for it in policies:
+        due = next_code(facts, open_session, it.policy, token_issued_at=issued)
+        found.setdefault(due, []).extend(it.services)
+    return found
+
+
+def for_agent(device: Device, now: datetime) -> list[str]:
+    """Tell an agent when this device will need a code, in one sentence or one for each group of services."""
+    found = of(device, sessions.find(device), in_force())
+    if len(found) == 1:
+        return [_sentence(next(iter(found)), now)]
+    return [f"{', '.join(names)}: {_sentence(due, now)}" for due, names in found.items()]
+
+
+def for_operator(device: Device, session: SsoSession | None, policies: list[InForce], now: datetime) -> str:
+    """Tell the same in a table's cell. An ended device needs one at once."""
+    if device.revoked_at is not None:
+        return ""
+    found = of(device, session, policies)
+    if len(found) == 1:
+        return _short(next(iter(found)), now)
+    return "; ".join(f"{', '.join(names)}: {_short(due, now)}" for due, names in found.items())
+
+
+def _sentence(due: NextCode, now: datetime) -> str:
+    unused = told(due.unused)
+    if due.unused <= now:
+        return _("You need a code the next time you sign in.")
+    if due.at_latest is None:
+        return _("No new code while you keep signing in. If you stop, you need one from %(at)s.") % {"at": unused}
+    if due.at_latest == due.unused:
+        return _("You need the next code from %(at)s.") % {"at": unused}
+    return _("You need the next code from %(latest)s, or from %(at)s if you do not sign in before.") % {
+        "latest": told(due.at_latest),
+        "at": unused,
+    }
+
+
+def _short(due: NextCode, now: datetime) -> str:
+    if due.unused <= now:
+        return "now"
+    if due.at_latest is None:
+        return f"{_minute(due.unused)} if unused, else never"
+    if due.at_latest == due.unused:
+        return _minute(due.unused)
+    return f"{_minute(due.at_latest)}, or {_minute(due.unused)} if unused"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
