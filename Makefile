@@ -26,8 +26,8 @@ test:
 	@bin/environment requirements-dev.txt && bin/test-programs
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -q -n 3 --dist worksteal tests
-	@echo "The same on PostgreSQL:"
-	@bin/on-postgresql $(PY) -m pytest -q -n 3 --dist worksteal $(DATABASE_TESTS)
+	@echo "The same on PostgreSQL and with Redis:"
+	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal $(DATABASE_TESTS)
 
 check:
 	@bin/environment requirements-dev.txt

@@ -21,7 +21,9 @@ PREFIX = "LATCHKEY_"
 SHORTEST_SECRET = 50
 MOST_PHONES = 10
 DATABASES = {"postgres", "postgresql", "sqlite"}
+REDIS = {"redis", "rediss", "unix"}
 ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
+REDIS_DATABASE = re.compile(r"(/[0-9]{0,3})?")
 EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 SENDER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
@@ -141,6 +143,18 @@ class Conf(BaseSettings):
         validation_alias="DATABASE_URL",
         description="SQLite by default; postgres://… for more than one process.",
     )
+    redis_url: str = Field(
+        "",
+        validation_alias="REDIS_URL",
+        description="redis://…, rediss://… or unix://…, where several processes are to count bursts of requests "
+        "together. Nobody's sign-in depends on it.",
+    )
+    requests_a_minute: int = Field(
+        1200,
+        ge=0,
+        description="Requests a minute from one address to the pages of login and operators; 0: any number. "
+        "Phones that are signed in are never refused.",
+    )
     twilio: Twilio
 
     @property
@@ -239,6 +253,8 @@ class Conf(BaseSettings):
             faults.append("LATCHKEY_CHANNELS must hold sms, and may hold call and whatsapp, by commas.")
         if _parts(self.database_url).scheme not in DATABASES:
             faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
+        if self.redis_url and not _names_a_redis(self.redis_url):
+            faults.append("REDIS_URL must be an address such as redis://127.0.0.1:6379/0 or unix:///run/redis.sock.")
         if self.log_level.upper() not in LOG_LEVELS:
             faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         return faults
@@ -281,6 +297,18 @@ def _parts(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         return urlsplit("")
+
+
+def _names_a_redis(url: str) -> bool:
+    """Whether an address is of a Redis: a host and perhaps the number of a database, or a socket."""
+    parts = _parts(url)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme == "unix":
+        return parts.path.startswith("/")
+    return parts.scheme in REDIS and bool(parts.hostname) and port != 0 and bool(REDIS_DATABASE.fullmatch(parts.path))
 
 
 def _is_near(host: str) -> bool:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "idp.web.middleware.no_store",
     "idp.web.middleware.ErrorPages",
     "django.middleware.locale.LocaleMiddleware",
+    "idp.web.bursts.unhurried",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -97,6 +98,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
     DATABASES["default"]["OPTIONS"] = {"pool": True}
+
+# Nothing may depend on what is in these: see docs/explanation/redis.md before adding a use.
+OWN_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+SHARED = {"BACKEND": "idp.cache.RedisThatMayBeAway", "LOCATION": LATCHKEY.redis_url, "KEY_PREFIX": "latchkey"}
+CACHES = {"default": SHARED if LATCHKEY.redis_url else OWN_MEMORY, "own": {**OWN_MEMORY, "LOCATION": "own"}}
 
 USE_TZ = True
 TIME_ZONE = "UTC"

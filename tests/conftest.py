@@ -9,11 +9,14 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import caches
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents import provisioning
 from idp.agents.models import Agent
+from idp.cache import ABSENCE
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import make_server
@@ -21,8 +24,10 @@ from idp.keys import keyring
 from idp.keys.models import SigningKey
 from idp.login import sending
 from idp.otp.models import PhoneAuthenticator
+from idp.settings import SHARED
 from tests.environment import FOLDER, VERIFY_PORT
 from tests.phone import Phone
+from tests.redis_server import RedisServer
 from tests.user_agents import ANDROID, DESKTOP, IPHONE
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -31,6 +36,9 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("here", deadline=None)  # the machines are shared and noisy
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms lie between the headers of an answer and its body
 
 
 def pytest_configure():
@@ -113,6 +121,25 @@ def verify(_verify_server):
     """The emulator, with nothing left of the test before."""
     _verify_server.state.reset()
     return _verify_server
+
+
+@pytest.fixture(scope="session")
+def _redis_server():
+    server = RedisServer()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis(_redis_server, settings):
+    """A real Redis that the place uses, empty; `redis.kill()` and the like do it harm."""
+    _redis_server.start().flush()
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"redis_url": _redis_server.url})
+    settings.CACHES = {**settings.CACHES, "default": {**SHARED, "LOCATION": _redis_server.url}}
+    caches["own"].clear()
+    yield _redis_server
+    _redis_server.go_on()
+    ABSENCE.end()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from cryptography.fernet import Fernet
+from redis import ConnectionPool
 
 from idp import conf
 from idp.conf import ConfigurationError
@@ -34,7 +35,7 @@ def load(monkeypatch):
 
     def load(**changed):
         for name in list(os.environ):
-            if name.startswith(("LATCHKEY_", "TWILIO_", "DATABASE_")):
+            if name.startswith(("LATCHKEY_", "TWILIO_", "DATABASE_", "REDIS_")):
                 monkeypatch.delenv(name)
         for name, value in (REAL | changed).items():
             if value is not None:
@@ -91,6 +92,22 @@ def test_texts_and_channels_are_read(load):
     assert (load().offered_channels, load().web_otp) == (("sms", "call"), False)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "redis://localhost",
+        "redis://:a,b;c@[::1]:6380/3",
+        "rediss://user:password@redis.example.com/",
+        "unix:///run/r?db=1",
+    ],
+)
+def test_a_redis_is_one_that_its_library_reads(load, url):
+    assert load(REDIS_URL=url).redis_url == url
+    if url:
+        assert ConnectionPool.from_url(url)
+
+
 def test_the_channels_of_the_settings_are_those_of_the_gateway():
     assert set(Channel) == conf.CHANNELS
 
@@ -132,6 +149,13 @@ def test_the_channels_of_the_settings_are_those_of_the_gateway():
         pytest.param({"LATCHKEY_LOG_LEVEL": "LOUD"}, "LATCHKEY_LOG_LEVEL", id="no log level"),
         pytest.param({"DATABASE_URL": "mysql://a:password@b/c"}, "DATABASE_URL", id="other database"),
         pytest.param({"DATABASE_URL": "nonsense"}, "DATABASE_URL", id="no database"),
+        pytest.param({"REDIS_URL": "localhost:6379"}, "REDIS_URL", id="no scheme of Redis"),
+        pytest.param({"REDIS_URL": "http://localhost"}, "REDIS_URL", id="no Redis"),
+        pytest.param({"REDIS_URL": "redis://"}, "REDIS_URL", id="Redis nowhere"),
+        pytest.param({"REDIS_URL": "redis://localhost:many"}, "REDIS_URL", id="odd port of Redis"),
+        pytest.param({"REDIS_URL": "redis://localhost/latchkey"}, "REDIS_URL", id="odd database of Redis"),
+        pytest.param({"REDIS_URL": "unix://redis.sock"}, "REDIS_URL", id="no socket of Redis"),
+        pytest.param({"LATCHKEY_REQUESTS_A_MINUTE": "-1"}, "REQUESTS_A_MINUTE", id="fewer requests than none"),
     ],
 )
 def test_each_fault_is_named_alone(faults, changed, named):

@@ -57,13 +57,16 @@ def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
         session_secret=request.COOKIES.get(cookies.name("session")),
         user_agent=parsed,
         touch_points=touch_points,
-        origin=Origin(_address(request), parsed.text, reference.current()),
+        origin=Origin(address_of(request), parsed.text, reference.current()),
         hints=ClientHints(request.headers.get("Sec-CH-UA-Platform", ""), request.headers.get("Sec-CH-UA-Mobile", "")),
     )
 
 
-def _address(request: HttpRequest) -> str | None:
-    """Count back through as many proxies as are ours; what lies beyond them anybody may have written."""
+def address_of(request: HttpRequest) -> str | None:
+    """Return the address that a request came from, None for none that reads.
+
+    Counted back through as many proxies as are ours; what lies beyond them anybody may have written.
+    """
     nearest = request.META.get("REMOTE_ADDR", "")
     hops = settings.LATCHKEY.trusted_proxies
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]

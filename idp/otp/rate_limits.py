@@ -1,6 +1,7 @@
 """By what Verify's own limits may count a start: a second net under ours, with nothing that names a person."""
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,14 +47,14 @@ def count_by(authenticator: PhoneAuthenticator, address: str | None) -> RateLimi
     )
 
 
-def network_of(address: str | None) -> str:
-    """Return the network around an address, /24 or /64; empty for none."""
+def network_of(address: str | None, bits: Mapping[int, int] = NETWORK_BITS) -> str:
+    """Return the network around an address, by default /24 or /64; empty for none. `bits` go by the version of IP."""
     if not address:
         return ""
     read = ipaddress.ip_address(address)
     if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped:
         read = read.ipv4_mapped
-    return str(ipaddress.ip_network(f"{read}/{NETWORK_BITS[read.version]}", strict=False))
+    return str(ipaddress.ip_network(f"{read}/{bits[read.version]}", strict=False))
 
 
 def region_of(e164: str) -> str:

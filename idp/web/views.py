@@ -1,12 +1,13 @@
 """Pages of no particular feature: errors, health, the start page."""
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from idp import clock
+from idp import cache, clock
 from idp.errors import IdpError
 from idp.keys import keyring
 from idp.saml import signing_keys, unsolicited
@@ -119,14 +120,18 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Say whether agents can be served: the database answers, and every key in use is there and signs."""
+    """Say whether agents can be served: the database answers, and every key in use is there and signs.
+
+    Redis is told of, where there is one; agents are served without it.
+    """
     try:
         now = clock.now()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
     except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
         return JsonResponse({"ready": False}, status=503)
-    return JsonResponse({"ready": True})
+    redis = {"redis": cache.answers()} if settings.LATCHKEY.redis_url else {}
+    return JsonResponse({"ready": True, **redis})
 
 
 @require_safe

@@ -16,7 +16,7 @@ TEXT = """# Commands
 | Command | Does |
 | --- | --- |
 | `make demo` | Makes `.venv`, installs the locked packages, and runs `manage.py demo`: the whole place, here. |
-| `make test` | Installs what the full suite needs, then lints and runs all of it, on SQLite and again on PostgreSQL. |
+| `make test` | Installs what the full suite needs, lints, and runs all of it on SQLite and on PostgreSQL with Redis. |
 | `make check` | Lint, types, import rules and the fast tests. |
 | `make lock` | Writes new lock files from `requirements.in` and `requirements-dev.in`. |
 
@@ -32,7 +32,8 @@ with a code of its own, which make repeats in its last line:
 | 11 | Python is older than 3.11. |
 | 12 | The virtual environment could not be made. |
 | 13 | The packages could not be installed; `.venv/install.log` has the details. |
-| 14 | `make test` only: PostgreSQL or Chromium could not be installed. |
+| 14 | `make test` only: PostgreSQL, Redis or Chromium could not be installed. |
+| 16 | `make test` only: Redis did not start. |
 
 ## manage.py
 

@@ -48,6 +48,7 @@ installation never mixes with it: one `LATCHKEY_` variable is enough, and the fi
 - **Keys at rest.** To change the key that encrypts private keys, put the new one in front and keep the old one
   behind it, by a comma. Without the key that encrypted them, private keys stay unread (`key_unreadable`).
 - **Several processes** need PostgreSQL. SQLite is for one process with threads, as `gunicorn.conf.py` starts it.
+  They count bursts of requests together where [Redis](../explanation/redis.md) is.
 - Make the two keys with:
 
 ```

@@ -3,7 +3,17 @@
 from datetime import datetime
 
 from idp.conf import Conf
-from idp.web.checkup import address, clocks, database, installation, policy, signing_keys, verify, verify_rate_limits
+from idp.web.checkup import (
+    address,
+    clocks,
+    database,
+    installation,
+    policy,
+    redis,
+    signing_keys,
+    verify,
+    verify_rate_limits,
+)
 from idp.web.checkup.finding import Finding, in_order, not_checked
 
 AFTER_THE_DATABASE = "The database comes first."
@@ -19,7 +29,7 @@ def cheap(conf: Conf, now: datetime) -> list[Finding]:
 
 def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
     """Judge every subject, and with `online` ask Twilio and our own public address too."""
-    found = [*database.look(), *installation.look(conf), *address.at_hand(conf), *verify.shape(conf)]
+    found = [*database.look(), *installation.look(conf), *redis.look(conf), *address.at_hand(conf), *verify.shape(conf)]
     usable = in_order(it for it in found if it.subject == database.SUBJECT)
     found += _stored(now) if usable else [not_checked(it, AFTER_THE_DATABASE) for it in STORED]
     if not online:

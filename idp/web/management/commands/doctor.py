@@ -16,7 +16,7 @@ from idp.web.management.asking import write_json
 class Command(BaseCommand):
     """Look at everything that a sign-in depends on. Ends with 1 if something is at fault."""
 
-    help = "Looks at clock, keys, address, proxies, Verify, database and policy, and says how to mend what is wrong."
+    help = "Looks at keys, clock, address, proxies, Verify, database, Redis and policy, and says what mends it."
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,192 @@
+"""Redis as Django's cache, of which nothing depends: while it is away or slow, it is an empty cache.
+
+Only counters and copies are kept in it. Whoever can write to it can write nothing that is run here: values are JSON.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property
+from typing import Any, TypeVar
+
+import structlog
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = structlog.get_logger(__name__)
+Answer = TypeVar("Answer")
+
+MOST_SECONDS = 0.1
+"""How long a request waits for a connection, and again for an answer."""
+PAUSE = 5.0
+"""Seconds until Redis is asked again after it did not answer, and then by one request alone."""
+TOLD_EVERY = 60.0
+"""Seconds between two log lines about one absence."""
+
+
+class Absence:
+    """Whether Redis is away, as this process last saw it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._away = False
+        self._ask_at = self._tell_at = 0.0
+
+    @property
+    def seen(self) -> bool:
+        """Whether the last that was asked of Redis was not answered."""
+        return self._away
+
+    def may_ask(self) -> bool:
+        """Whether to ask Redis now: always while it is there, one request in a pause while it is away."""
+        if not self._away:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._ask_at:
+                return False
+            self._ask_at = now + PAUSE
+            return True
+
+    def begin(self, error: Exception) -> None:
+        """Note that Redis did not answer; said in the log now and then, without what Redis said."""
+        with self._lock:
+            now = time.monotonic()
+            self._away, self._ask_at = True, now + PAUSE
+            tell = now >= self._tell_at
+            if tell:
+                self._tell_at = now + TOLD_EVERY
+        if tell:
+            log.warning("redis_away", error=type(error).__name__)
+
+    def end(self) -> None:
+        """Note that Redis answered."""
+        if self._away:
+            self._away, self._tell_at = False, 0.0
+            log.info("redis_back")
+
+
+ABSENCE = Absence()
+
+
+class Json:
+    """How values are written; numbers as they are, so that Redis can count."""
+
+    def dumps(self, value: object) -> int | str:
+        """Write a value."""
+        return value if type(value) is int else json.dumps(value)
+
+    def loads(self, data: bytes) -> object:
+        """Read a value. Raises ValueError."""
+        value: object = json.loads(data)
+        return value
+
+
+@cache
+def pool(url: str) -> ConnectionPool:
+    """Return the connections of this process to one Redis; none waits long, and none is tried twice."""
+    return ConnectionPool.from_url(
+        url,
+        socket_connect_timeout=MOST_SECONDS,
+        socket_timeout=MOST_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+        driver_info=None,  # who we are is not told at each connection
+    )
+
+
+class SharedPool:
+    """What Django takes for a class of pools, one for each thread. All get the pool of the process."""
+
+    @staticmethod
+    def from_url(url: str, **_: object) -> ConnectionPool:
+        """Return the pool of the process."""
+        return pool(url)
+
+
+class Client:
+    """Django's client; what Redis does not answer is answered as by an empty cache."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = RedisCacheClient([url], serializer=f"{__name__}.Json", pool_class=f"{__name__}.SharedPool")
+
+    @staticmethod
+    def _ask(act: Callable[..., Answer], given: Iterable[object], instead: Answer) -> Answer:
+        if not ABSENCE.may_ask():
+            return instead
+        try:
+            answer = act(*given)
+        except (RedisError, OSError) as error:
+            ABSENCE.begin(error)
+            return instead
+        ABSENCE.end()
+        return answer
+
+    def add(self, *given: object) -> bool:
+        """Set a value unless there is one."""
+        return self._ask(self._redis.add, given, instead=False)
+
+    def get(self, key: str, default: object) -> object:
+        """Return a value, or the default."""
+        return self._ask(self._redis.get, (key, default), default)
+
+    def set(self, *given: object) -> None:
+        """Set a value."""
+        self._ask(self._redis.set, given, None)
+
+    def touch(self, *given: object) -> bool:
+        """Keep a value for longer."""
+        return self._ask(self._redis.touch, given, instead=False)
+
+    def delete(self, *given: object) -> bool:
+        """Remove a value."""
+        return self._ask(self._redis.delete, given, instead=False)
+
+    def get_many(self, *given: object) -> Mapping[Any, object]:
+        """Return the values that are there."""
+        return self._ask(self._redis.get_many, given, {})
+
+    def has_key(self, *given: object) -> bool:
+        """Whether there is a value."""
+        return self._ask(self._redis.has_key, given, instead=False)
+
+    def incr(self, key: str, delta: int) -> int:
+        """Count on. Raises ValueError if there is no such counter, or none can be asked."""
+        counted: int | None = self._ask(self._redis.incr, (key, delta), None)
+        if counted is None:
+            raise ValueError(f"there is no counter {key}")
+        return counted
+
+    def set_many(self, *given: object) -> None:
+        """Set some values."""
+        self._ask(self._redis.set_many, given, None)
+
+    def delete_many(self, *given: object) -> None:
+        """Remove some values."""
+        self._ask(self._redis.delete_many, given, None)
+
+    def clear(self) -> bool:
+        """Remove all values."""
+        return self._ask(self._redis.clear, (), instead=False)
+
+
+class RedisThatMayBeAway(RedisCache):
+    """The backend of `settings.CACHES` where `REDIS_URL` is set."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._url = server  # one, whatever characters its password has
+
+    @cached_property
+    def _cache(self) -> Client:  # type: ignore[override]  # not Django's own, but with all that is called of it
+        return Client(self._url)
+
+
+def answers() -> bool:
+    """Whether Redis answers, as far as this process knows; while it is away, not every call asks anew."""
+    caches["default"].get("anything")
+    return not ABSENCE.seen

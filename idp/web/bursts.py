@@ -1,0 +1,74 @@
+"""Slowing down one address that asks far more often than people do, before anything else is done for it.
+
+Counted in minutes, in Redis over all processes, and by each process for itself: a Redis that is flushed or away lets
+through what each process alone would. What is counted for longer, or decides about anybody, is in the database.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import BaseCache, caches
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from idp import clock
+from idp.bearer_secrets import keyed_hash
+from idp.errors import IdpError
+from idp.login import presented
+from idp.otp.rate_limits import network_of
+from idp.web.views import refused
+
+MINUTE = 60
+FREE = ("/saml/", "/healthz", "/readyz", "/.well-known/")
+"""Where phones that are signed in come, a whole floor behind one address in the minute a shift begins; and machines."""
+ONE_ADDRESS = {4: 32, 6: 64}  # whoever has one IPv6 address has a network of them
+
+
+class TooManyRequests(IdpError):
+    """One address asked too often within a minute."""
+
+    code = "too_many_requests"
+    status = 429
+    sentence = "Too much came from your network just now."
+    advice = "Wait a minute, then reload this page. Phones that are already signed in go on working."
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail, sentence=_(self.sentence), advice=_(self.advice))
+        self.seconds = seconds
+
+    def headers(self) -> Mapping[str, str]:
+        """Say when the next minute begins."""
+        return {"Retry-After": str(self.seconds)}
+
+
+def unhurried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 429 to an address that asked more often within this minute than the settings allow."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        most = settings.LATCHKEY.requests_a_minute
+        if most and not request.path.startswith(FREE):
+            now = clock.now()
+            if count(presented.address_of(request), now) > most:
+                return refused(request, TooManyRequests(f"over {most} a minute", MINUTE - now.second))
+        return get_response(request)
+
+    return middleware
+
+
+def count(address: str | None, now: datetime) -> int:
+    """Count a request of an address, and return how many it made within this minute, as far as is known here."""
+    key = keyed_hash("burst", f"{network_of(address, ONE_ADDRESS)} {now:%H:%M}")
+    counters = [caches["own"], *([caches["default"]] if settings.LATCHKEY.redis_url else ())]
+    return max(_count(it, key) for it in counters)
+
+
+def _count(counters: BaseCache, key: str) -> int:
+    """Count on, or begin to; two that begin at once are both counted. A Redis that is away says 0."""
+    for _again in range(2):
+        try:
+            return counters.incr(key)
+        except ValueError:
+            if counters.add(key, 1, timeout=2 * MINUTE):
+                return 1
+    return 0

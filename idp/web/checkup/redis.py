@@ -1,0 +1,51 @@
+"""Redis, where there is one: does it answer, and take what is written? Nobody is kept out without it."""
+
+import os
+from urllib.parse import urlsplit
+
+from redis import Redis, RedisError
+from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
+
+from idp.cache import pool
+from idp.conf import Conf
+from idp.web.checkup.finding import Finding, ok, warning
+
+SUBJECT = "Redis"
+TRIAL = "latchkey:trial"
+MEANWHILE = "so each process counts bursts of requests for itself"
+AWAY_FIX = "Start it, and compare host and port in REDIS_URL; or unset REDIS_URL. Nobody is kept out meanwhile."
+LOGIN_FIX = "Compare user and password in REDIS_URL with Redis's own, and let that user read and write latchkey:*."
+WRITING_FIX = "Give it memory, or an eviction policy (maxmemory-policy volatile-lru); let it be no replica."
+MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
+
+
+def look(conf: Conf) -> list[Finding]:
+    """Judge the Redis of the settings by writing something that is gone in a second."""
+    if not conf.redis_url:
+        return [it for it in [without(os.environ.get("WEB_CONCURRENCY", ""))] if it]
+    try:
+        Redis(connection_pool=pool(conf.redis_url)).set(TRIAL, 1, ex=1)
+    except (RedisError, OSError) as error:
+        return [away(error, _where(conf.redis_url))]
+    return [ok(SUBJECT, "Redis answers, and takes what is written.")]
+
+
+def away(error: Exception, where: str) -> Finding:
+    """Judge why nothing could be written. What Redis said may name the user, so it is not repeated."""
+    if isinstance(error, AuthenticationError | NoPermissionError):
+        return warning(SUBJECT, f"Redis at {where} refuses our user or password, {MEANWHILE}.", LOGIN_FIX)
+    if isinstance(error, ResponseError):
+        return warning(SUBJECT, f"Redis at {where} takes nothing that is written, {MEANWHILE}.", WRITING_FIX)
+    return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)
+
+
+def without(workers: str) -> Finding | None:
+    """Judge how many processes there are where there is no Redis; `workers` is as in the environment."""
+    if not workers.isdecimal() or int(workers) <= 1:
+        return None
+    return warning(SUBJECT, f"There are {workers} processes and no Redis, {MEANWHILE}.", MORE_FIX)
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path if parts.scheme == "unix" else f"{parts.hostname}, port {parts.port or 6379}"

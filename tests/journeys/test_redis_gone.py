@@ -1,0 +1,52 @@
+"""Redis is emptied, hangs or dies while people sign in: nobody notices, and nothing that is limited gets more."""
+
+import pytest
+
+from idp.otp.limits import STRANGERS_TRIES
+from tests.phone import NUMBER
+
+HARM = ["flush", "hang", "kill"]
+
+
+@pytest.fixture(autouse=True)
+def bursts_are_counted(settings, redis):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"requests_a_minute": 1000})
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_agents_stay_signed_in_and_new_ones_sign_in(phone, redis, harm):
+    phone.sign_in()
+    getattr(redis, harm)()
+    assert phone.sign_in_silently()["signed_in"]
+    assert phone.like().sign_in("+12015550102")["signed_in"]
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_code_that_was_sent_before_signs_in_and_ends_the_phone_before(phone, android, redis, harm):
+    phone.sign_in()
+    before = phone.messages()
+    page = android.ask_code(android.ask_flex())
+    getattr(redis, harm)()
+    assert android.arrive(android.submit(page, "code", code=android.code(after=before)))["signed_in"]
+    assert phone.ask_flex().heading == "You signed in on another phone"
+
+
+@pytest.mark.parametrize("harm", ["flush", "kill"])
+def test_nobody_gets_more_tries_or_texts(phone, redis, harm):
+    page = phone.ask_code(phone.ask_flex())
+    wrong = "000000" if phone.code() != "000000" else "111111"
+    for _ in range(STRANGERS_TRIES):
+        phone.submit(page, "code", code=wrong)
+    getattr(redis, harm)()
+    refused = phone.submit(page, "code", code=phone.code())
+    assert (refused.status, refused.form_with("SAMLResponse")) == (429, None)
+    phone.ask_code(phone.like().ask_flex())
+    assert phone.messages(NUMBER) == 1
+
+
+def test_readyz_says_so_and_goes_on_serving(flex, phone, redis, settings):
+    address = f"{settings.LATCHKEY.base_url}/readyz"
+    assert phone.http.get(address, timeout=30).json() == {"ready": True, "redis": True}
+    redis.kill()
+    answer = phone.http.get(address, timeout=30)
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "redis": False})

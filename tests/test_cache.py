@@ -1,0 +1,109 @@
+"""Redis as a cache that may be emptied, hang or be gone at any moment: then it is an empty one."""
+
+import pickle
+
+import pytest
+from django.core.cache import caches
+from redis import Redis
+from structlog.testing import capture_logs
+
+from idp import cache
+from idp.cache import Absence
+
+OPERATIONS = [
+    pytest.param(lambda it: it.get("a", "nothing"), "nothing", id="get"),
+    pytest.param(lambda it: it.set("a", 1), None, id="set"),
+    pytest.param(lambda it: it.add("a", 1), False, id="add"),
+    pytest.param(lambda it: it.touch("a"), False, id="touch"),
+    pytest.param(lambda it: it.delete("a"), False, id="delete"),
+    pytest.param(lambda it: it.has_key("a"), False, id="has"),
+    pytest.param(lambda it: it.get_many(["a", "b"]), {}, id="get many"),
+    pytest.param(lambda it: it.set_many({"a": 1}), [], id="set many"),
+    pytest.param(lambda it: it.delete_many(["a"]), None, id="delete many"),
+    pytest.param(lambda it: it.clear(), False, id="clear"),
+]
+
+
+@pytest.fixture
+def shared(redis):
+    return caches["default"]
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Ask again at once of a Redis that was away."""
+    monkeypatch.setattr(cache, "PAUSE", 0.0)
+
+
+def test_it_keeps_and_counts_and_is_asked_for_by_every_process(redis, shared):
+    shared.set("what", {"is": ["kept", 1, None]})
+    shared.set("counter", 1)
+    assert (shared.get("what"), shared.incr("counter")) == ({"is": ["kept", 1, None]}, 2)
+    assert Redis.from_url(redis.url).keys("latchkey:*")
+
+
+def test_what_somebody_else_wrote_is_never_run(redis, shared):
+    shared.set("what", "x")
+    with Redis.from_url(redis.url) as writer:
+        (key,) = writer.keys()
+        writer.set(key, pickle.dumps(print))
+    with pytest.raises(ValueError, match=r"decode|Expecting"):
+        shared.get("what")
+
+
+@pytest.mark.parametrize("harm", ["kill", "hang"])
+@pytest.mark.parametrize(("ask", "told"), OPERATIONS)
+def test_away_it_is_an_empty_cache(redis, shared, ask, told, harm):
+    shared.set("a", 1)
+    getattr(redis, harm)()
+    assert ask(shared) == told
+
+
+def test_away_it_counts_nothing(redis, shared):
+    shared.set("a", 1)
+    redis.kill()
+    with pytest.raises(ValueError, match="no counter"):
+        shared.incr("a")
+
+
+def test_full_it_is_an_empty_cache_too(redis, shared):
+    with Redis.from_url(redis.url) as owner:
+        owner.config_set("maxmemory", 1)
+        try:
+            shared.set("a", 1)
+            assert cache.ABSENCE.seen
+        finally:
+            owner.config_set("maxmemory", 0)
+
+
+def test_away_it_is_asked_once_in_a_while_and_told_of_once(redis, shared):
+    redis.kill()
+    with capture_logs() as logs:
+        answers = [shared.get("a") for _ in range(50)]
+    assert answers == [None] * 50
+    assert [line["event"] for line in logs] == ["redis_away"]
+
+
+def test_back_again_it_is_used_again(redis, shared, at_once):
+    redis.kill()
+    assert not cache.answers()
+    redis.start()
+    with capture_logs() as logs:
+        shared.set("a", 1)
+    assert (shared.get("a"), cache.answers()) == (1, True)
+    assert [line["event"] for line in logs] == ["redis_back"]
+
+
+def test_one_request_alone_tries_whether_it_is_back(monkeypatch):
+    absence = Absence()
+    absence.begin(OSError())
+    assert not absence.may_ask()
+    later = cache.time.monotonic() + cache.PAUSE
+    monkeypatch.setattr(cache.time, "monotonic", lambda: later)
+    assert [absence.may_ask() for _ in range(3)] == [True, False, False]
+
+
+def test_an_absence_says_nothing_of_what_redis_said():
+    with capture_logs() as logs:
+        Absence().begin(OSError("redis://user:password@host"))
+    assert "password" not in str(logs)

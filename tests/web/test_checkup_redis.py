@@ -1,0 +1,69 @@
+"""What the doctor says of Redis: never a fault, since nobody is kept out."""
+
+import pytest
+from redis import Redis
+
+from idp.web.checkup import redis as redis_checkup
+from idp.web.checkup import whole
+from idp.web.checkup.finding import State, in_order
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def look(settings):
+    """Look, and return the state and the sentence of the one finding."""
+
+    def look(**changed):
+        (found,) = redis_checkup.look(settings.LATCHKEY.model_copy(update=changed))
+        assert found.state == State.OK or found.fix
+        return found.state, found.sentence
+
+    return look
+
+
+def test_one_that_answers_is_in_order(redis, look):
+    assert look() == (State.OK, "Redis answers, and takes what is written.")
+
+
+def test_one_that_is_gone_is_a_warning_that_says_where_it_was_looked_for(redis, look):
+    redis.kill()
+    state, sentence = look(redis_url=f"redis://user:password@127.0.0.1:{redis.port}")
+    assert state == State.WARNING
+    assert f"127.0.0.1, port {redis.port} does not answer" in sentence
+    assert "password" not in sentence
+
+
+def test_one_that_hangs_is_told_alike(redis, look):
+    redis.hang()
+    assert "does not answer in time" in look()[1]
+
+
+def test_a_wrong_password_is_told_as_such(redis, look):
+    assert "refuses our user or password" in look(redis_url=f"redis://nobody:wrong@127.0.0.1:{redis.port}")[1]
+
+
+def test_one_without_room_is_told_as_such(redis, look):
+    with Redis.from_url(redis.url) as owner:
+        owner.config_set("maxmemory", 1)
+        try:
+            assert "takes nothing that is written" in look()[1]
+        finally:
+            owner.config_set("maxmemory", 0)
+
+
+def test_a_socket_that_is_not_there_is_named(look):
+    assert "/nowhere/redis.sock" in look(redis_url="unix:///nowhere/redis.sock")[1]
+
+
+@pytest.mark.parametrize(("workers", "told"), [("", []), ("1", []), ("4", [State.WARNING]), ("many", [])])
+def test_many_processes_want_one_and_a_single_one_does_not(settings, monkeypatch, workers, told):
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    conf = settings.LATCHKEY.model_copy(update={"redis_url": ""})
+    assert [it.state for it in redis_checkup.look(conf)] == told
+
+
+def test_the_whole_is_in_order_without_it(db, redis, settings, keys):
+    redis.kill()
+    found = whole.everything(settings.LATCHKEY, NOW, online=False)
+    assert [it.state for it in found if it.subject == redis_checkup.SUBJECT] == [State.WARNING]
+    assert in_order(it for it in found if it.subject == redis_checkup.SUBJECT)
