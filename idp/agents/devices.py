@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Max
 
-from idp.agents.models import SLOTS, Agent, Device, Kind, Reason
+from idp.agents.models import SLOTS, Agent, Cutoff, Device, Kind, Reason
 from idp.bearer_secrets import keyed_hash, new_secret
 
 
@@ -35,7 +35,23 @@ class Enrolment:
 
 
 def find(secret: str | None) -> Device | None:
-    """Return the device that a cookie names, revoked ones too, so that they can be told why."""
+    """Return the device that a cookie names, ended ones too, so that they can be told why.
+
+    One that a cutoff ended reads as revoked, whether or not that has been written down.
+    """
+    device = _find(secret)
+    if device is not None and device.revoked_at is None and (at := cut_off_at(device)) is not None:
+        device.revoked_at, device.reason = max(at, device.enrolled_at), Reason.EVERYONE
+    return device
+
+
+def cut_off_at(device: Device) -> datetime | None:
+    """Return when everyone was signed out, if that was at or after the last code on this device."""
+    latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
+    return latest if latest is not None and device.authenticated_at <= latest else None
+
+
+def _find(secret: str | None) -> Device | None:
     if not secret:
         return None
     rows = Device.objects.select_related("agent", "replaced_by").filter(secret_hash=_hash(secret))
@@ -44,11 +60,10 @@ def find(secret: str | None) -> Device | None:
 
 def find_and_hold(secret: str | None) -> Device | None:
     """Return the device that a cookie names, held until the commit: what it and its agent say now is fresh."""
-    device = find(secret)
+    device = _find(secret)
     if device is not None:
         hold([device.pk])
-        device = find(secret)
-    return device
+    return find(secret) if device is not None else None
 
 
 def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime) -> Enrolment:
@@ -88,6 +103,11 @@ def replaced_by(device: Device) -> list[Device]:
     """Return the phones whose place a device took at its last code; most took none."""
     replaced = Device.objects.filter(replaced_by=device, reason=Reason.REPLACED)
     return list(replaced.filter(revoked_at__gte=device.authenticated_at).order_by("-enrolled_at"))
+
+
+def is_ended(device: Device) -> bool:
+    """Whether a device counts no more: it was revoked, or a cutoff came after its last code."""
+    return device.revoked_at is not None or cut_off_at(device) is not None
 
 
 def renew_secret(device: Device) -> str:

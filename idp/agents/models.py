@@ -1,9 +1,10 @@
 """People who sign in, and the browsers they do it in."""
 
 import uuid
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from django.db.models.functions import Lower
 from idp.agents.roles import ROLES
 from idp.conf import MOST_PHONES
 
+CUTOFFS_STAY = "What was ended stays ended: a cutoff can be neither changed nor removed."
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 writable = RegexValidator(
     UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
@@ -215,3 +217,45 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class CutoffQuerySet(models.QuerySet["Cutoff"]):
+    """Cutoffs are only added."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refuse."""
+        raise ValidationError(CUTOFFS_STAY)
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise ValidationError(CUTOFFS_STAY)
+
+
+class Cutoff(models.Model):
+    """*Everyone out*: a sign-in whose code was given at this instant or before does not count any more.
+
+    `by` is None where it came from the command line.
+    """
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="cutoffs")
+    why = models.CharField(max_length=200)
+
+    objects = CutoffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["at"], name="latest_cutoff")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}, {self.why}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add a cutoff; one that is there stays as it is."""
+        if self.pk is not None:
+            raise ValidationError(CUTOFFS_STAY)
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse."""
+        raise ValidationError(CUTOFFS_STAY)

@@ -41,6 +41,7 @@ class Kind(models.TextChoices):
     NUMBER_TOLD = "number told", "told by text of a changed number"
     NUMBER_UNTOLD = "number untold", "could not be told of a changed number"
     NOT_ME = "not me", "an agent said of a sign-in: that was not me"
+    EVERYONE_OUT = "everyone out", "everyone was signed out"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 

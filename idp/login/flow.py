@@ -38,7 +38,7 @@ from idp.policies.models import TimeoutPolicy
 from idp.tokens.lifecycle import LostRace
 
 ATTEMPTS = 3
-OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED)
+OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
 Answer = TypeVar("Answer")
 
 
@@ -340,7 +340,7 @@ def _claim(visit: Visit) -> Admission | Refuse:
     if claimed.update(claimed_at=visit.now) != 1:
         raise AlreadySignedIn("the flow was claimed before")
     admission = sign_in.admission_of(flow)
-    if admission.device.revoked_at is not None or not admission.agent.is_active:
+    if devices.is_ended(admission.device) or not admission.agent.is_active:
         raise FlowUnknown("agent or device ended between sign-in and answer")
     decision = visit.decide(admission.agent, touch_points=admission.device.touch_points)
     fresh = admission.authentication.method.is_fresh

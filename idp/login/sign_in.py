@@ -139,7 +139,7 @@ def _what_got_lost(visit: Visit) -> Handover:
     devices.hold([flow.device.pk])
     device = Device.objects.get(pk=flow.device.pk)
     session = sessions.find(device)
-    if device.revoked_at is not None or session is None or session.index != flow.session_index:
+    if devices.is_ended(device) or session is None or session.index != flow.session_index:
         return Handover()
     token = tokens.root_again(device, visit.now) if device.remembered else None
     return _handover(visit, device, devices.renew_secret(device), token, sessions.renew_secret(session))

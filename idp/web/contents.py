@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 
 
 BESIDE: dict[str, tuple[str, str]] = {
+    "agents.Device": ("Sign everyone out", "everyone_out"),
     "audit.LoginEvent": ("Alarms about sign-ins", "alarms"),
     "keys.SigningKey": ("Change of the signing keys", "key_change"),
     "otp.Verification": ("What codes cost", "costs"),

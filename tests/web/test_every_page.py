@@ -23,6 +23,7 @@ OWN_PAGES = (
     "alarms",
     "checkup",
     "costs",
+    "everyone_out",
     "own_sign_in",
     "password_change",
     "jsi18n",

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from idp import clock
-from idp.agents.models import Device, DeviceQuerySet, Reason
+from idp.agents.models import Cutoff, Device, DeviceQuerySet, Reason
 from idp.login import presented, signing_out
 from idp.otp.models import Verification, VerificationSend
 from idp.sessions import lifecycle as sessions
@@ -90,7 +90,8 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """Bring the open session along; there is one at most."""
         still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True))
-        return super().get_queryset(request).prefetch_related(still_open)
+        latest = Subquery(Cutoff.objects.order_by("-at").values("at")[:1])
+        return super().get_queryset(request).annotate(cutoff_at=latest).prefetch_related(still_open)
 
     @admin.display(description=NEXT_CODE, empty_value="-")
     def next_code(self, device: Device) -> str:
@@ -100,7 +101,11 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
     @admin.display(description="standing", ordering="revoked_at")
     def standing(self, device: Device) -> str:
         """Say whether the device counts, or why not."""
-        return device.get_reason_display() if device.revoked_at else "signed in"
+        if device.revoked_at:
+            return device.get_reason_display()
+        cutoff_at = getattr(device, "cutoff_at", None)  # of this page's query; its endings are written down soon
+        cut_off = cutoff_at is not None and device.authenticated_at <= cutoff_at
+        return str(Reason.EVERYONE.label) if cut_off else "signed in"
 
     def has_sign_out_permission(self, request: HttpRequest) -> bool:
         """Signing out is the one change that there is to a device."""

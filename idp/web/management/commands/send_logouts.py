@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from idp import clock
+from idp import clock, reference
+from idp.audit.events import Origin
+from idp.login import everyone_out
 from idp.saml.logout import telling
 from idp.web.management.asking import write_json
 
@@ -20,7 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
-        """Tell, and list what became of each."""
+        """End what *everyone out* left to do, then tell, and list what became of each."""
+        everyone_out.write_down(Origin(None, "", reference.begin()), clock.now())
         tried = telling.send_due(clock.now())
         if as_json:
             rows = [(it.service_provider.slug, it.outcome, it.tries, it.detail) for it in tried]

@@ -1,0 +1,37 @@
+"""`manage.py everyone_out`: sign everyone out, as after a backup was restored."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock, reference
+from idp.audit.events import Origin
+from idp.login import everyone_out
+from idp.web.management.asking import write_json
+
+
+class Command(BaseCommand):
+    """End every sign-in; each phone and computer needs a code and reads why."""
+
+    help = "Signs everyone out: every phone and computer needs a new code. For restored backups and leaked databases."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Want a reason; offer to count only."""
+        parser.add_argument("--why", required=True, help="what operators will read in the trail")
+        parser.add_argument("--dry-run", action="store_true", help="only count who would be signed out")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, why: str, dry_run: bool, as_json: bool, **__: Any) -> None:
+        """Cut off, then write each ending down, and say how many there were."""
+        if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
+            raise CommandError(f"Say why in 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'")
+        origin, now = Origin(None, "", reference.begin()), clock.now()
+        count = everyone_out.signed_in().count() if dry_run else everyone_out.begin(None, why.strip(), origin, now)
+        if not dry_run:
+            everyone_out.write_down(origin, now)
+        if as_json:
+            write_json(self.stdout, {"signed_out": 0 if dry_run else count, "would_be": count})
+            return
+        what = "would be signed out" if dry_run else "signed out here"
+        self.stderr.write(f"{count} phones and computers {what}. Flex may stay open on them until it is closed.")

@@ -1,0 +1,71 @@
+"""*Everyone out*: the page that signs everyone out, after its name was typed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Agent, Cutoff, Kind
+from idp.login import everyone_out, presented
+
+TYPED = "sign everyone out"
+LATELY = 10
+STAYS = "Flex may stay open on them until it is closed."
+
+
+class EveryoneOutForm(forms.Form):
+    """Why, and the words that nobody types by accident."""
+
+    why = forms.CharField(
+        label="Why",
+        max_length=everyone_out.LONGEST_WHY,
+        help_text="Stays in the trail. Such as: backup of Monday restored.",
+    )
+    typed = forms.CharField(label=f"Type: {TYPED}", max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+
+    def clean_typed(self) -> str:
+        """Take the words in any letter case and spacing."""
+        typed: str = self.cleaned_data["typed"]
+        if " ".join(typed.lower().split()) != TYPED:
+            raise ValidationError(f"Type the words: {TYPED}")
+        return typed
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the address of this page, behind the operators' door."""
+    return [path("everyone-out/", site.admin_view(view), name="everyone_out")]
+
+
+@require_http_methods(["GET", "POST"])
+def view(request: HttpRequest) -> HttpResponse:
+    """Say whom it would sign out; POST does it."""
+    if not request.user.has_perm("agents.add_cutoff"):
+        raise PermissionDenied
+    form = EveryoneOutForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _sign_out(request, form.cleaned_data["why"])
+    signed_in = everyone_out.signed_in()
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": "Sign everyone out",
+        "form": form,
+        "phones": signed_in.filter(kind=Kind.MOBILE).count(),
+        "computers": signed_in.filter(kind=Kind.DESKTOP).count(),
+        "cutoffs": Cutoff.objects.select_related("by")[:LATELY],
+    }
+    return render(request, "admin/everyone_out.html", context, status=400 if form.errors else 200)
+
+
+def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
+    now, origin = clock.now(), presented.by(request).origin
+    count = everyone_out.begin(Agent.objects.get(email=request.user.get_username()), why, origin, now)
+    everyone_out.write_down(origin, now, everyone_out.AT_ONCE)
+    messages.success(request, f"Everyone is signed out: {count} phones and computers. {STAYS}")
+    return HttpResponseRedirect(reverse("admin:everyone_out"))

@@ -1,0 +1,79 @@
+"""*Everyone out*: one row ends every sign-in at once; the rest only writes that down and tells the services."""
+
+import pytest
+
+from idp import clock as time
+from idp.agents.models import Device
+from idp.audit.events import Origin
+from idp.login import everyone_out
+from idp.saml.logout import telling
+from idp.saml.models import LogoutNotice
+from tests.conftest import later
+from tests.journeys.test_ladder import asks_for_a_code
+from tests.peer import BASE_URL, Peer
+
+ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
+
+
+@pytest.fixture
+def _told(flex):
+    yield
+    telling.settle()
+
+
+def cut_off():
+    return everyone_out.begin(None, "backup restored", ORIGIN, time.now())
+
+
+def test_a_cutoff_ends_phone_and_computer_at_once_and_they_read_why(clock, phone, desktop):
+    phone.sign_in()
+    desktop.sign_in()
+    later(clock, hours=1)
+    assert cut_off() == 2
+    for browser in (phone, desktop):
+        page = browser.ask_flex()
+        assert page.heading == "You were signed out"
+        assert "On Saturday 21 November, 10:00 UTC everyone was signed out." in page.text
+        assert browser.open(f"{BASE_URL}/me").status == 403
+
+
+def test_a_code_since_counts_and_keeps_the_same_phone(clock, phone):
+    phone.sign_in()
+    cut_off()
+    later(clock, seconds=1)
+    phone.sign_in()
+    assert everyone_out.write_down(ORIGIN, time.now()) == 0
+    assert phone.sign_in_silently()["signed_in"]
+    assert Device.objects.count() == 1
+
+
+def test_a_login_that_was_finished_before_is_not_answered_after(clock, phone):
+    page = phone.ask_code(phone.ask_flex())
+    form = page.form_with("code")
+    data = dict(form.form_values()) | {"code": phone.code(after=0)}
+    finished = phone.http.post(page.url, data, allow_redirects=False, timeout=30)
+    cut_off()
+    page = phone.open(f"{BASE_URL}{finished.headers['Location']}")
+    assert page.status == 410
+    assert page.form_with("SAMLResponse") is None
+
+
+@pytest.mark.usefixtures("_told")
+def test_written_down_it_is_each_phones_reason_and_services_are_told(clock, phone, desktop):
+    shifts = Peer("shifts")
+    shifts.sign_in(phone)
+    desktop.sign_in("+12015550102")
+    cut_off()
+    assert everyone_out.write_down(ORIGIN, time.now(), most=200) == 2
+    assert set(Device.objects.values_list("reason", flat=True)) == {"everyone"}
+    assert LogoutNotice.objects.get(service_provider=shifts.row).reason == "everyone"
+    assert asks_for_a_code(phone)
+
+
+def test_whoever_gives_a_code_meanwhile_is_not_ended_by_the_writing_down(clock, phone, android):
+    phone.sign_in()
+    cut_off()
+    later(clock, seconds=1)
+    android.sign_in("+12015550102")
+    assert everyone_out.write_down(ORIGIN, time.now()) == 1
+    assert android.sign_in_silently()["signed_in"]
