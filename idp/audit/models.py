@@ -42,6 +42,7 @@ class Kind(models.TextChoices):
     NUMBER_UNTOLD = "number untold", "could not be told of a changed number"
     NOT_ME = "not me", "an agent said of a sign-in: that was not me"
     EVERYONE_OUT = "everyone out", "everyone was signed out"
+    SAFE_LIST = "safe list", "Twilio's safe list changed"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 

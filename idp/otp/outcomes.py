@@ -161,7 +161,7 @@ _STARTS = (
     _start(
         "Fraud Guard holds back texts to this prefix, for minutes or hours.",
         Failure.FRAUD_GUARD,
-        "Fraud Guard blocks texts to numbers like this. Put agents' numbers on Twilio's Global Safe List; "
+        "Fraud Guard blocks texts to numbers like this. Put agents' numbers on Twilio's safe list, under Agents; "
         "calls work meanwhile.",
         60410,
         documented="403",
@@ -170,7 +170,7 @@ _STARTS = (
     _start(
         "Blocked by Twilio's prevention of sign-up fraud.",
         Failure.BLOCKED,
-        "Twilio takes this number for a fraudulent one. Put it on Twilio's Global Safe List.",
+        "Twilio takes this number for a fraudulent one. Put it on Twilio's safe list, under Agents.",
         60238,
         60412,
     ),

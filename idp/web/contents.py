@@ -10,6 +10,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "agents.Agent": "Agents and operators",
         "agents.Device": "Phones and computers signed in",
         "agents.Department": "Departments",
+        "otp.SafeListing": "Numbers on Twilio's safe list",
     },
     "What happened": {"audit.LoginEvent": "Trail of sign-ins"},
     "Who may enter, and how long": {
@@ -34,6 +35,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "audit.LoginEvent": ("Alarms about sign-ins", "alarms"),
     "keys.SigningKey": ("Change of the signing keys", "key_change"),
     "otp.Verification": ("What codes cost", "costs"),
+    "otp.SafeListing": ("Put numbers on Twilio's safe list", "safe_list"),
 }
 """Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""
 

@@ -31,7 +31,7 @@ def test_every_troubled_number_sees_the_same_page_and_nobody_gets_in(phone, numb
     [
         ("0190", "landline (60205)", "This is a landline"),
         ("0191", "too many sends (60203)", "had its five sends"),
-        ("0192", "blocked by Fraud Guard (60410)", "Global Safe List"),
+        ("0192", "blocked by Fraud Guard (60410)", "Twilio's safe list"),
         ("0193", "sent", ""),
         ("0194", "sent", ""),
         ("0195", "unavailable (20503)", "Look at status.twilio.com"),

@@ -16,6 +16,7 @@ from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
 from idp.otp.rate_limits import wanted
 from idp.otp.twilio_rate_limits import TwilioRateLimits
+from idp.otp.twilio_safe_list import TwilioSafeList
 from tests.otp.conftest import PASSWORD, SERVICE, USERNAME
 from tests.otp.contract import judge
 
@@ -148,6 +149,16 @@ def test_rate_limits_made_read_and_found_there(gateway, held, recorder):
     at_twilio.make(wanted(5000))
     assert at_twilio.read() == wanted(5000)
     assert {it.request.method for it in recorder.exchanges} == {"GET", "POST"}
+    assert held() == set()
+
+
+def test_the_safe_list(verify, control, gateway, held, recorder):
+    at_twilio = TwilioSafeList(gateway._settings)
+    for act in (at_twilio.put_on, at_twilio.put_on, at_twilio.take_off, at_twilio.take_off):
+        act(ANA)
+    control(verify, safe_list=False)
+    at_twilio.put_on(ANA)
+    assert [it.response.status_code for it in recorder.exchanges] == [201, 400, 204, 404, 403]
     assert held() == set()
 
 

@@ -11,7 +11,7 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.keys.models import SigningKey
-from idp.otp import verifications
+from idp.otp import safe_listing, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
@@ -94,6 +94,7 @@ def everything(operator, now):
     """All that the admin shows, once."""
     seeded = a_signed_in_agent(now)
     a_rule()
+    safe_listing.ask(now)
     operator.set_password("correct horse battery")
     operator.save()
     link = operator_links.make(operator, now)

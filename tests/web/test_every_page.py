@@ -24,6 +24,7 @@ OWN_PAGES = (
     "checkup",
     "costs",
     "everyone_out",
+    "safe_list",
     "own_sign_in",
     "password_change",
     "jsi18n",

@@ -13,7 +13,9 @@ from idp.demo.verify_emulator.resources import instant
 from idp.demo.verify_emulator.set_up import CHANNELS, SetUp
 from idp.demo.verify_emulator.state import Variants
 
-COMMANDS = frozenset({"reset", "advance", "variants", "buckets", "faults", "channels", "countries_off", "templates"})
+COMMANDS = frozenset(
+    {"reset", "advance", "variants", "buckets", "faults", "channels", "countries_off", "templates", "safe_list"}
+)
 FARTHEST_MOVE = 366 * 86400.0
 """Seconds that one order moves the clock at most."""
 
@@ -79,6 +81,7 @@ def _set_up(orders: Mapping[str, object], present: SetUp) -> SetUp:
         frozenset(named.get("channels", present.channels)),
         named.get("countries_off", present.countries_off),
         present.templates if templates is None else frozenset(templates),
+        bool(orders.get("safe_list", present.safe_list)),
     )
 
 

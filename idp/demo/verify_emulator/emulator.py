@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from idp.demo.verify_emulator.buckets import Bucket, Buckets, RateLimit
 from idp.demo.verify_emulator.misbehaviour import LONGEST_WAIT, NUMBERS, WELL_BEHAVED, Fault, Faults
 from idp.demo.verify_emulator.outbox import Message, Outbox, message_for
-from idp.demo.verify_emulator.refusals import CHECKS_USED, NOT_FOUND, TOO_MANY_REQUESTS, Refusal
+from idp.demo.verify_emulator.refusals import CHECKS_USED, NO_SAFE_LIST, NOT_FOUND, TOO_MANY_REQUESTS, Refusal
+from idp.demo.verify_emulator.safe_list import SafeList
 from idp.demo.verify_emulator.set_up import SetUp
 from idp.demo.verify_emulator.state import CHECKS_SPENT, EXPIRED, Variants, Verification, Verifications
 
@@ -37,6 +38,7 @@ class Emulator:
         self._outbox = Outbox()
         self._faults = Faults()
         self._buckets = Buckets()
+        self._safe_list = SafeList()
         self._set_up = SetUp()
         self._calls_by_path: Counter[str] = Counter()
         self._calls_by_number: Counter[str] = Counter()
@@ -53,9 +55,9 @@ class Emulator:
             now = self.now()
             if wait := self._buckets.admit(limits, now):
                 return replace(TOO_MANY_REQUESTS, retry_after=wait)
-            if refusal := self._set_up.refusal(to, channel, template):
-                return refusal
-            outcome = misbehaviour.at_start(channel) or self._verifications.start(to, channel, now)
+            refusals = (self._set_up.refusal(to, channel, template), misbehaviour.at_start(channel))
+            refusal = next((it for it in refusals if it and not self._safe_list.spares(to, it)), None)
+            outcome = refusal or self._verifications.start(to, channel, now)
             if isinstance(outcome, Verification):
                 self._outbox.add(message_for(outcome, outcome.sends[-1], now + misbehaviour.delay))
                 self._changed.notify_all()
@@ -178,6 +180,24 @@ class Emulator:
         """Add a bucket to a Service Rate Limit; None if there is no such limit."""
         with self._changed:
             return self._buckets.make_bucket(rate_limit, bucket)
+
+    def safe_list_add(self, number: str) -> str | Refusal:
+        """Put a number on the safe list. Returns its SID there."""
+        return self._of_safe_list(self._safe_list.add, number)
+
+    def safe_list_find(self, number: str) -> str | Refusal:
+        """Look for a number on the safe list."""
+        return self._of_safe_list(self._safe_list.find, number)
+
+    def safe_list_remove(self, number: str) -> str | Refusal:
+        """Take a number off the safe list."""
+        return self._of_safe_list(self._safe_list.remove, number)
+
+    def _of_safe_list(self, act: Callable[[str], str | Refusal], number: str) -> str | Refusal:
+        with self._changed:
+            if not self._set_up.safe_list:
+                return NO_SAFE_LIST
+            return self._safe_list.admit(self.now()) or act(number)
 
     def reset(self) -> None:
         """Forget everything, also the moves of the clock."""

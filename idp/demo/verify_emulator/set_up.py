@@ -17,6 +17,8 @@ class SetUp:
     channels: frozenset[str] = CHANNELS
     countries_off: tuple[str, ...] = ()
     templates: frozenset[str] | None = None
+    safe_list: bool = True
+    """Whether Twilio has opened its safe list, a pilot, for this account."""
 
     def refusal(self, to: str, channel: str, template: str) -> Refusal | None:
         """Return what stands in the way of a start, if anything."""

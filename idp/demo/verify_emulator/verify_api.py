@@ -5,12 +5,13 @@ import re
 from base64 import b64encode
 from hmac import compare_digest
 
-from idp.demo.verify_emulator import rate_limits_api, resources
+from idp.demo.verify_emulator import rate_limits_api, resources, safe_list_api
 from idp.demo.verify_emulator.emulator import Emulator
 from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
 from idp.demo.verify_emulator.rate_limits_api import RateLimitsApi
 from idp.demo.verify_emulator.refusals import BAD_CREDENTIALS, INVALID_REQUEST, NOT_FOUND, Refusal
 from idp.demo.verify_emulator.resources import Service
+from idp.demo.verify_emulator.safe_list_api import SafeListApi
 from idp.demo.verify_emulator.set_up import CHANNELS
 from idp.demo.verify_emulator.state import APPROVED, CANCELED, Verification, new_sid
 
@@ -25,7 +26,7 @@ _CODE = re.compile(r".{4,10}")
 
 def path_name(request: Request) -> str:
     """Name the call for the counters: its method and path, without any SID."""
-    if named := rate_limits_api.path_name(request):
+    if named := rate_limits_api.path_name(request) or safe_list_api.path_name(request):
         return named
     match = _PATH.fullmatch(request.path)
     if match is None:
@@ -42,6 +43,7 @@ class VerifyApi:
         self._service = service
         self._emulator = emulator
         self._rate_limits = RateLimitsApi(service, emulator)
+        self._safe_list = SafeListApi(emulator)
         secret = f"{service.username}:{service.password}".encode()
         self._authorization = b"Basic " + b64encode(secret)
 
@@ -49,7 +51,7 @@ class VerifyApi:
         """Answer a call."""
         if not compare_digest(request.authorization.encode(), self._authorization):
             return self.refuse(BAD_CREDENTIALS)
-        beside = self._rate_limits.answer(request)
+        beside = self._rate_limits.answer(request) or self._safe_list.answer(request)
         if beside is not None:
             return self.refuse(beside) if isinstance(beside, Refusal) else beside
         match = _PATH.fullmatch(request.path)

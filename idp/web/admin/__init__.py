@@ -1,5 +1,16 @@
 """The operators' admin: one module for each thing that operators look after."""
 
-from idp.web.admin import keys, logouts, operators, people, phones, policies, rules, services, trail
+from idp.web.admin import keys, logouts, operators, people, phones, policies, rules, safe_list, services, trail
 
-__all__ = ["keys", "logouts", "operators", "people", "phones", "policies", "rules", "services", "trail"]
+__all__ = [
+    "keys",
+    "logouts",
+    "operators",
+    "people",
+    "phones",
+    "policies",
+    "rules",
+    "safe_list",
+    "services",
+    "trail",
+]

@@ -1,5 +1,6 @@
 """Agents and operators."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +16,20 @@ from django.utils.safestring import SafeString
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department, Device, Reason
+from idp.login import presented
 from idp.otp import identifiers, notices, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml.models import SubjectName
+from idp.web import safe_list_run
 from idp.web.admin import number_changes, ways_back
 from idp.web.admin.agent_forms import AgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
+from idp.web.pages import safe_list
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
+
+    _Formsets = Iterable[BaseModelFormSet[Any, Any]]
 
 RIGHTS = ("is_staff", "is_superuser", "groups")
 WAYS_BACK = ("may_use_app", "may_make_recovery_codes")
@@ -96,6 +102,16 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
     change_form_template = "admin/agent.html"
+    actions = ["put_on_safe_list"]
+
+    def has_safe_list_permission(self, request: HttpRequest) -> bool:
+        """Whoever may ask for numbers to be put on Twilio's safe list."""
+        return request.user.has_perm(safe_list.MAY_ASK)
+
+    @admin.action(description="Put the chosen agents' numbers on Twilio's safe list", permissions=["safe_list"])
+    def put_on_safe_list(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
+        """Show what that would do; a button there does it."""
+        return safe_list.shown(request, self.admin_site, Agent.objects.filter(pk__in=chosen.values("pk")))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons on an agent's page."""
@@ -183,6 +199,11 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
             provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
         if change and "is_active" in form.changed_data and not agent.is_active:
             sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+
+    def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:
+        """Save the rest; a number that is nobody's any more leaves Twilio's safe list."""
+        super().save_related(request, form, formsets, change)
+        safe_list_run.after_change(presented.by(request).origin)
 
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Agent], formset: BaseModelFormSet[Any, Any], change: bool

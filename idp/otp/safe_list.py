@@ -1,0 +1,83 @@
+"""What Latchkey needs of a list of numbers that are never held back as fraud, and what its answers mean. Pure.
+
+Verify's safe list is a pilot of Twilio's: an account may not have it. It spares texts from Fraud Guard and Geo
+Permissions, takes 30 requests a minute, and keeps a number until it is removed (Twilio Docs, *Safe List*).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Protocol
+
+from idp.otp.twilio_answers import Trouble
+
+PER_MINUTE = 30
+LISTED_ALREADY = 60411
+
+
+class Verdict(StrEnum):
+    """What came of a request. What was asked for twice is done all the same."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """Twilio does not take this number."""
+    CLOSED = "not open"
+    """The account has no safe list."""
+    MISCONFIGURED = "misconfigured"
+    """Credentials or account are refused, for every number alike."""
+    BUSY = "too many requests"
+    LATER = "no usable answer"
+    """Nobody knows whether it was done; doing it again does no harm."""
+
+    @property
+    def sentence(self) -> str:
+        """What an operator reads, and what to do."""
+        return _SENTENCES[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A verdict, with Twilio's number for it if there is one."""
+
+    verdict: Verdict
+    code: int | None = None
+
+
+_SENTENCES = {
+    Verdict.DONE: "Done.",
+    Verdict.REFUSED: "Twilio does not take this number. Check it on the agent's page, then ask again.",
+    Verdict.CLOSED: "Twilio has not opened its safe list for our account: it is a pilot, and comes with Fraud Guard. "
+    "Switch Fraud Guard on for the Verify service, or ask Twilio for access.",
+    Verdict.MISCONFIGURED: "Twilio refuses our credentials. Compare them with the Twilio Console.",
+    Verdict.BUSY: "Twilio takes 30 requests a minute. It goes on by itself.",
+    Verdict.LATER: "Twilio gave no usable answer. It is asked again by itself.",
+}
+_WHATEVER_THE_NUMBER: dict[int, Verdict] = {
+    HTTPStatus.UNAUTHORIZED: Verdict.MISCONFIGURED,
+    HTTPStatus.FORBIDDEN: Verdict.CLOSED,
+    HTTPStatus.NOT_FOUND: Verdict.CLOSED,
+    HTTPStatus.TOO_MANY_REQUESTS: Verdict.BUSY,
+}
+
+
+class SafeList(Protocol):
+    """The list. Neither method raises for anything the service or the network does."""
+
+    def put_on(self, number: str) -> Reply:
+        """Put a number in E.164 on the list."""
+
+    def take_off(self, number: str) -> Reply:
+        """Take a number off the list."""
+
+
+def judge(trouble: Trouble, *, putting_on: bool) -> Reply:
+    """Say what a trouble means for a request."""
+    return Reply(_verdict(trouble, putting_on=putting_on), trouble.code)
+
+
+def _verdict(trouble: Trouble, *, putting_on: bool) -> Verdict:
+    is_so_already = trouble.code == LISTED_ALREADY if putting_on else trouble.status == HTTPStatus.NOT_FOUND
+    if is_so_already:
+        return Verdict.DONE
+    refused = HTTPStatus.BAD_REQUEST <= trouble.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return _WHATEVER_THE_NUMBER.get(trouble.status, Verdict.REFUSED if refused else Verdict.LATER)

@@ -1,0 +1,138 @@
+"""Which numbers are on Twilio's safe list, which shall come on it, and which shall leave it.
+
+Twilio keeps a number until it is removed, so what is here is also what has to be taken off when an agent is switched
+off or gets another number.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from idp.agents.models import Agent
+from idp.otp.models import PhoneAuthenticator, SafeListing
+from idp.otp.safe_list import PER_MINUTE, Reply, Verdict
+
+MINUTE = timedelta(minutes=1)
+CLAIMED = timedelta(minutes=2)
+"""How long a request that nobody ended, since its process died, keeps others from making it again."""
+CLOSED_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(hours=6)
+FORGOTTEN_AFTER = timedelta(days=30)
+CONCERNS_ALL = {Verdict.BUSY: MINUTE, Verdict.CLOSED: CLOSED_PAUSE, Verdict.MISCONFIGURED: CLOSED_PAUSE}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What asking for some agents' numbers would do, before it is done."""
+
+    new: int
+    listed: int
+    under_way: int
+    leaving: int
+    without_number: int
+
+
+def preview(agents: QuerySet[Agent] | None = None) -> Preview:
+    """Count what asking for these agents' numbers, or for everybody's, would change."""
+    chosen = _enrolled(agents)
+    listed = SafeListing.objects.filter(wanted=True, listed_at__isnull=False, number__in=chosen.values("number"))
+    under_way = SafeListing.objects.filter(
+        wanted=True, listed_at__isnull=True, due_at__isnull=False, number__in=chosen.values("number")
+    )
+    return Preview(
+        new=chosen.count() - listed.count() - under_way.count(),
+        listed=listed.count(),
+        under_way=under_way.count(),
+        leaving=_orphans().count(),
+        without_number=agents.exclude(pk__in=chosen.values("user")).count() if agents is not None else 0,
+    )
+
+
+@transaction.atomic
+def ask(now: datetime, agents: QuerySet[Agent] | None = None) -> int:
+    """Ask for the numbers of these agents, or of all, to be put on the list. Returns how many were asked for.
+
+    Only confirmed numbers of agents who are switched on count. What is on the list, or under way to it, stays.
+    """
+    settled = SafeListing.objects.filter(Q(listed_at__isnull=False) | Q(due_at__isnull=False), wanted=True)
+    lacking = _enrolled(agents).exclude(number__in=settled.values("number"))
+    rows = [_asked(it.user_id, it.number, now) for it in lacking]
+    SafeListing.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["number"],
+        update_fields=["agent", "wanted", "asked_at", "due_at", "tries", "verdict", "code"],
+    )
+    return len(rows)
+
+
+@transaction.atomic
+def let_go(now: datetime) -> int:
+    """Ask for the numbers of nobody, or of agents who are switched off, to be taken off. Returns how many.
+
+    The number that replaced a listed one comes on the list in its place. What is long over is forgotten.
+    """
+    SafeListing.objects.filter(wanted=False, due_at__isnull=True, tried_at__lt=now - FORGOTTEN_AFTER).delete()
+    orphans = _orphans()
+    heirs = list(orphans.filter(agent__is_active=True).values_list("agent", flat=True))
+    orphans.filter(tried_at__isnull=True).delete()  # never told to Twilio
+    gone = _orphans().update(wanted=False, asked_at=now, due_at=now, tries=0, verdict="", code=None)
+    if heirs:
+        ask(now, Agent.objects.filter(pk__in=heirs))
+    return gone
+
+
+def again(now: datetime) -> int:
+    """Make due at once whatever was refused or put off. Returns how many."""
+    leaves = Q(wanted=False) & (Q(listed_at__isnull=False) | Q(due_at__isnull=False))
+    left = SafeListing.objects.filter(leaves | Q(wanted=True, listed_at__isnull=True))
+    unclaimed = left.filter(Q(tried_at__isnull=True) | Q(tried_at__lte=now - CLAIMED) | ~Q(verdict=""))
+    return unclaimed.update(due_at=now, tries=0)
+
+
+def take_due(now: datetime) -> SafeListing | None:
+    """Claim the next number that Twilio is to be asked about; None if there is none, or the minute is full."""
+    if SafeListing.objects.filter(tried_at__gt=now - MINUTE).count() >= PER_MINUTE:
+        return None
+    due = SafeListing.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    for row in due[:PER_MINUTE]:
+        claim = SafeListing.objects.filter(pk=row.pk, due_at=row.due_at, wanted=row.wanted)
+        if claim.update(due_at=now + CLAIMED, tried_at=now, tries=F("tries") + 1, verdict="", code=None):
+            row.refresh_from_db()
+            return row
+    return None
+
+
+def note(row: SafeListing, reply: Reply, now: datetime) -> None:
+    """Keep what came of a request. If it concerns all numbers, all of them wait."""
+    mine = SafeListing.objects.filter(pk=row.pk)
+    mine.update(verdict=reply.verdict.value, code=reply.code)
+    if reply.verdict is Verdict.DONE:
+        mine.update(listed_at=now if row.wanted else None)
+    # Somebody may have asked for the contrary meanwhile; then that is still due.
+    same = mine.filter(wanted=row.wanted)
+    if reply.verdict in (Verdict.DONE, Verdict.REFUSED):
+        same.update(due_at=None, tries=0)
+    elif reply.verdict in CONCERNS_ALL:
+        until = now + CONCERNS_ALL[reply.verdict]
+        same.update(due_at=until)
+        SafeListing.objects.filter(due_at__lt=until).update(due_at=until)
+    else:
+        same.update(due_at=now + min(MINUTE * (1 << min(row.tries, 10)), LONGEST_PAUSE))
+
+
+def _asked(agent_id: UUID, number: str, now: datetime) -> SafeListing:
+    return SafeListing(agent_id=agent_id, number=number, wanted=True, asked_at=now, due_at=now)
+
+
+def _enrolled(agents: QuerySet[Agent] | None = None) -> QuerySet[PhoneAuthenticator]:
+    numbers = PhoneAuthenticator.objects.filter(confirmed=True, user__is_active=True)
+    return numbers if agents is None else numbers.filter(user__in=agents)
+
+
+def _orphans() -> QuerySet[SafeListing]:
+    """Numbers that are on the list, or on their way, and that no enrolled agent has any more."""
+    return SafeListing.objects.filter(wanted=True).exclude(number__in=_enrolled().values("number"))

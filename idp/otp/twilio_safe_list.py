@@ -1,0 +1,58 @@
+"""Verify's safe list through Twilio's SDK, every trouble turned into a value."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import structlog
+
+from idp.otp.safe_list import Reply, Verdict, judge
+from idp.otp.twilio_answers import Trouble
+from idp.otp.twilio_line import Lines, TwilioSettings, settings_in_force
+
+if TYPE_CHECKING:
+    from twilio.rest.verify.v2 import V2
+
+log = structlog.get_logger(__name__)
+
+
+class TwilioSafeList:
+    """The `SafeList` of the account at Twilio. Threads may share it."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        self._lines = Lines(settings)
+
+    def put_on(self, number: str) -> Reply:
+        """Put a number on the list; see `SafeList`."""
+        return self._reply(
+            lambda verify: verify.safelist.create(phone_number=number).phone_number == number, putting_on=True
+        )
+
+    def take_off(self, number: str) -> Reply:
+        """Take a number off the list; see `SafeList`."""
+        return self._reply(lambda verify: verify.safelist(number).delete(), putting_on=False)
+
+    def _reply(self, act: "Callable[[V2], bool]", *, putting_on: bool) -> Reply:
+        done = self._lines.mine.read(act, bool)
+        if not isinstance(done, Trouble):
+            return Reply(Verdict.DONE if done else Verdict.LATER)
+        reply = judge(done, putting_on=putting_on)
+        if reply.verdict is not Verdict.DONE:
+            log.warning(
+                "safe_list_failed",
+                verdict=reply.verdict.value,
+                status=done.status,
+                code=done.code,
+                request_id=done.request_id,
+            )
+        return reply
+
+
+def from_settings() -> TwilioSafeList:
+    """Return the safe list of the account that the settings name."""
+    return _safe_list(settings_in_force())
+
+
+@lru_cache(maxsize=1)
+def _safe_list(settings: TwilioSettings) -> TwilioSafeList:
+    return TwilioSafeList(settings)

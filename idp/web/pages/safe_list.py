@@ -1,0 +1,84 @@
+"""Twilio's safe list: what putting numbers on it would do, the button that does it, and what came of each number."""
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login import presented
+from idp.otp import safe_listing
+from idp.otp.models import SafeListing
+from idp.otp.safe_list import Verdict
+from idp.web import safe_list_run
+
+MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
+SHOWN = 50
+UNDER_WAY = "The first 30 are on their way to Twilio. A timer with manage.py safe_list does the rest."
+STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the address of this page, behind the operators' door."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: HttpRequest) -> HttpResponse:
+        """Show how things are; the buttons ask for numbers, or make what was refused due again."""
+        if request.method == "POST":
+            return _act(request)
+        if not request.user.has_perm(MAY_SEE):
+            raise PermissionDenied
+        return shown(request, site)
+
+    return [path("safe-list/", site.admin_view(page), name="safe_list")]
+
+
+def shown(request: HttpRequest, site: AdminSite, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
+    """Show the page, for all agents or for those that were chosen in their list."""
+    left = SafeListing.objects.filter(Q(due_at__isnull=False) | Q(wanted=True, listed_at__isnull=True))
+    standstill = left.filter(verdict__in=[it.value for it in STANDSTILLS]).order_by("-tried_at").first()
+    context = {
+        **site.each_context(request),
+        "title": "Twilio's safe list",
+        "preview": safe_listing.preview(chosen),
+        "chosen": None if chosen is None else list(chosen),
+        "left": left.select_related("agent").order_by("due_at")[:SHOWN],
+        "left_in_all": left.count(),
+        "standstill": Verdict(standstill.verdict).sentence if standstill else "",
+        "may_ask": request.user.has_perm(MAY_ASK),
+    }
+    return render(request, "admin/safe_list.html", context)
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm(MAY_ASK):
+        raise PermissionDenied
+    now, origin = clock.now(), presented.by(request).origin
+    with transaction.atomic():
+        if request.POST.get("act") == "again":
+            detail = f"{safe_listing.again(now)} tried again, by {request.user}"
+        else:
+            leaving = safe_listing.let_go(now)
+            detail = f"{safe_listing.ask(now, _chosen(request))} asked for, {leaving} to leave, by {request.user}"
+        events.record(Kind.SAFE_LIST, origin, now, detail=detail[:200])
+    safe_list_run.dispatch(origin)
+    messages.success(request, UNDER_WAY)
+    return HttpResponseRedirect(reverse("admin:safe_list"))
+
+
+def _chosen(request: HttpRequest) -> QuerySet[Agent] | None:
+    """Return the agents that the form names; None stands for all."""
+    if "agent" not in request.POST:
+        return None
+    try:
+        return Agent.objects.filter(pk__in=request.POST.getlist("agent"))
+    except ValidationError:
+        return Agent.objects.none()

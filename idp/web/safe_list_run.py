@@ -1,0 +1,84 @@
+"""Telling Twilio of numbers that shall come on its safe list or leave it: so many a minute, each with a trail line."""
+
+import contextvars
+from collections.abc import Iterator
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import structlog
+from django.db import connections, transaction
+
+from idp import clock
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.otp import safe_listing, twilio_safe_list
+from idp.otp.models import SafeListing
+from idp.otp.safe_list import PER_MINUTE, Reply, Verdict
+
+log = structlog.get_logger(__name__)
+ENOUGH_TROUBLE = 3
+"""Answers in a row that settle nothing, after which a run ends."""
+SETTLED = (Verdict.DONE, Verdict.REFUSED)
+
+_pool = ThreadPoolExecutor(1, thread_name_prefix="safe-list")
+_under_way: set["Future[int]"] = set()
+
+
+def batch(origin: Origin) -> Iterator[tuple[SafeListing, Reply]]:
+    """Tell Twilio of what is due, until the minute's requests are used up or going on makes no sense."""
+    safe_listing.let_go(clock.now())
+    at_twilio, trouble = twilio_safe_list.from_settings(), 0
+    for _ in range(PER_MINUTE):
+        row = safe_listing.take_due(clock.now()) if trouble < ENOUGH_TROUBLE else None
+        if row is None:
+            return
+        reply = at_twilio.put_on(row.number) if row.wanted else at_twilio.take_off(row.number)
+        _keep(row, reply, origin)
+        yield row, reply
+        if reply.verdict in safe_listing.CONCERNS_ALL:
+            return
+        trouble = 0 if reply.verdict in SETTLED else trouble + 1
+
+
+def dispatch(origin: Origin) -> None:
+    """Begin a batch beside the request. What was asked for must be committed; a timer does the rest."""
+    future = _pool.submit(contextvars.copy_context().run, _run, replace(origin, user_agent=""))
+    _under_way.add(future)
+    future.add_done_callback(_ended)
+
+
+def after_change(origin: Origin) -> None:
+    """Have numbers taken off whose agents were switched off or have another; called when somebody was changed."""
+    if safe_listing.let_go(clock.now()):
+        transaction.on_commit(lambda: dispatch(origin))
+
+
+def settle() -> None:
+    """Wait until every batch under way has come to its end."""
+    futures.wait(list(_under_way))
+
+
+def _keep(row: SafeListing, reply: Reply, origin: Origin) -> None:
+    with transaction.atomic():
+        safe_listing.note(row, reply, clock.now())
+        if reply.verdict in SETTLED:
+            act = "put on" if row.wanted else "taken off"
+            number = f", Twilio's number {reply.code}" if reply.code else ""
+            detail = act if reply.verdict is Verdict.DONE else f"not {act}: refused{number}"
+            events.record(Kind.SAFE_LIST, origin, clock.now(), agent=row.agent, detail=detail)
+
+
+def _run(origin: Origin) -> int:
+    try:
+        return sum(1 for _ in batch(origin))
+    finally:
+        connections.close_all()
+
+
+def _ended(future: "Future[int]") -> None:
+    """Forget a batch that is over; a fault in it must not pass unseen."""
+    _under_way.discard(future)
+    if (fault := future.exception()) is not None:
+        log.error("safe_list_batch_failed", exc_info=fault)

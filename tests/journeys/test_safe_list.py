@@ -1,0 +1,149 @@
+"""An operator puts agents' numbers on Twilio's safe list; whoever leaves is taken off again."""
+
+import json
+from io import StringIO
+
+import pytest
+import requests
+from django.core.management import call_command
+
+from idp.agents.models import Agent
+from idp.audit.models import Kind, LoginEvent
+from idp.otp.models import PhoneAuthenticator, SafeListing
+from idp.web import safe_list_run
+from tests.conftest import an_agent, an_operator
+from tests.phone import NUMBER
+from tests.web.conftest import a_superuser, inside
+from tests.web.test_people import filled, save
+
+PAGE = "/admin/safe-list/"
+AGENTS = "/admin/agents/agent/"
+FRAUD = "+12015550192"
+NOT_OPEN = "Twilio has not opened its safe list for our account"
+
+
+@pytest.fixture
+def two(transactional_db, verify):
+    """Ana, and somebody whose number Fraud Guard blocks."""
+    an_agent()
+    an_agent(FRAUD, "flora@acme.example", full_name="Flora")
+
+
+@pytest.fixture
+def admin(two):
+    """An operator's browser."""
+    yield inside(a_superuser())
+    safe_list_run.settle()
+
+
+def ask(admin, **data):
+    page = admin.post(PAGE, {"act": "ask", **data}, follow=True)
+    safe_list_run.settle()
+    return page
+
+
+def agent_with(number):
+    return Agent.objects.get(numbers__number=number)
+
+
+def lines():
+    return [(it.agent and it.agent.full_name, it.detail) for it in LoginEvent.objects.filter(kind=Kind.SAFE_LIST)]
+
+
+def at_twilio(verify, number):
+    verify.state.advance(61)  # looking is a request too
+    return isinstance(verify.state.safe_list_find(number), str)
+
+
+def test_an_agent_whom_fraud_guard_keeps_from_signing_in_gets_a_text_after_that(phone, clock):
+    admin = inside(a_superuser())
+    phone.ask_code(phone.ask_flex(), FRAUD)
+    clock.shift(31)
+    enrolled = PhoneAuthenticator.objects.filter(user__is_active=True).count()
+    assert f"Put {enrolled} on the list" in admin.get(PAGE).text
+    assert "The first 30 are on their way" in ask(admin).text
+    assert SafeListing.objects.filter(listed_at__isnull=False).count() == enrolled
+    assert "Put 0 on the list" in admin.get(PAGE).text
+    assert phone.like().sign_in(FRAUD)["signed_in"]
+
+
+def test_chosen_agents_are_shown_before_and_only_they_are_asked_for(admin, verify):
+    chosen = [agent_with(NUMBER).pk, agent_with(FRAUD).pk]
+    page = admin.post(AGENTS, {"action": "put_on_safe_list", "_selected_action": chosen})
+    assert ("the 2 agents you chose" in page.text, "Put 2 on the list" in page.text) == (True, True)
+    assert SafeListing.objects.count() == 0
+    ask(admin, agent=chosen)
+    assert set(SafeListing.objects.values_list("number", flat=True)) == {NUMBER, FRAUD}
+    assert (None, "2 asked for, 0 to leave, by Olivia Operator") in lines()
+    assert ("Ana García", "put on") in lines()
+
+
+def test_an_agent_who_is_switched_off_is_taken_off(admin, verify):
+    ana = agent_with(NUMBER)
+    ask(admin, agent=[ana.pk])
+    save(admin, ana, is_active="")
+    safe_list_run.settle()
+    assert not at_twilio(verify, NUMBER)
+    assert ("Ana García", "taken off") in lines()
+
+
+def test_another_number_comes_on_the_list_in_place_of_the_old_one(admin, verify):
+    ana = agent_with(NUMBER)
+    ask(admin, agent=[ana.pk])
+    admin.post(f"{AGENTS}{ana.pk}/change/", filled(ana, number="+12015550188"), follow=True)
+    safe_list_run.settle()
+    assert (at_twilio(verify, NUMBER), at_twilio(verify, "+12015550188")) == (False, True)
+
+
+def test_where_twilio_has_not_opened_its_list_page_and_command_say_so(admin, verify):
+    requests.post(f"{verify.url}/control", json={"safe_list": False}, timeout=5)
+    ask(admin)
+    assert NOT_OPEN in admin.get(PAGE).text
+    assert verify.state.counters()["paths"]["POST SafeList/Numbers"] == 1
+    SafeListing.objects.update(due_at=SafeListing.objects.first().asked_at)
+    said = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("safe_list", stdout=StringIO(), stderr=said)
+    assert NOT_OPEN in said.getvalue()
+
+
+def test_the_timer_goes_on_where_twilios_minute_was_full(admin, verify, clock):
+    for _ in range(30):
+        verify.state.safe_list_find(NUMBER)
+    ask(admin)
+    assert set(SafeListing.objects.exclude(verdict="").values_list("verdict", "code")) == {("too many requests", 20429)}
+    clock.shift(61)
+    verify.state.advance(61)
+    call_command("safe_list", stdout=StringIO(), stderr=StringIO())
+    assert not SafeListing.objects.filter(listed_at=None).exists()
+
+
+def test_what_twilio_gave_no_answer_for_can_be_tried_again_at_once(admin, verify):
+    ana = agent_with(NUMBER)
+    requests.post(f"{verify.url}/control", json={"faults": [{"kind": "drop"}]}, timeout=5)
+    ask(admin, agent=[ana.pk])
+    assert "no usable answer" in admin.get(PAGE).text
+    ask(admin, act="again")
+    assert SafeListing.objects.get().listed_at is not None
+
+
+def test_the_command_counts_first_asks_for_one_or_all_and_prints_no_number(two):
+    out, said = StringIO(), StringIO()
+    call_command("safe_list", "--all", "--dry-run", stdout=out, stderr=said)
+    assert (" new, 0 on the list" in out.getvalue(), SafeListing.objects.count()) == (True, 0)
+    out = StringIO()
+    call_command("safe_list", "--agent", agent_with(NUMBER).email, "--json", stdout=out, stderr=said)
+    (row,) = json.loads(out.getvalue())
+    assert row == {"agent": agent_with(NUMBER).email, "act": "put on", "verdict": "done", "code": None}
+    assert NUMBER[-4:] not in out.getvalue() + said.getvalue()
+
+
+def test_who_may_not_ask_can_neither_see_nor_press(two):
+    reader = inside(an_operator("reader@acme.example", is_superuser=False))
+    assert (reader.get(PAGE).status_code, reader.post(PAGE).status_code) == (403, 403)
+    assert SafeListing.objects.count() == 0
+
+
+def test_a_form_with_nonsense_for_an_agent_asks_for_nobody(admin):
+    ask(admin, agent=["nonsense"])
+    assert SafeListing.objects.count() == 0
