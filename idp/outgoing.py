@@ -88,7 +88,9 @@ def exchange(
     errand.join(max(seconds, 0))
     if errand.is_alive():
         errand.cut()
-        raise Late(f"No answer within {seconds:g} seconds.")
+        raise _late(seconds)
+    if isinstance(errand.failure, TimeoutError):  # a socket looked at the clock sooner than we did
+        raise _late(seconds)
     if errand.answer is None:
         raise _told(errand.failure or RuntimeError("an errand ended without an outcome"))
     return errand.answer
@@ -139,6 +141,10 @@ def _meant(address: Address) -> Address:
         if address in _NAT64:
             return ipaddress.IPv4Address(int(address) & _LAST_32_BITS)
     return address
+
+
+def _late(seconds: float) -> Late:
+    return Late(f"No answer within {seconds:g} seconds.")
 
 
 def _told(failure: Exception) -> Exception:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 import structlog
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -16,6 +16,7 @@ from idp.keys import certificates, ending
 from idp.keys.certificates import KeyPair
 from idp.keys.ending import Ending
 from idp.keys.models import SigningKey, State, Use
+from idp.keys.sealing import cipher
 
 log = structlog.get_logger(__name__)
 
@@ -131,7 +132,7 @@ def _new(use: Use, state: State, now: datetime) -> SigningKey:
         kid=secrets.token_hex(16),
         use=use,
         state=state,
-        private_key=_cipher().encrypt(pair.private_key.encode()).decode(),
+        private_key=cipher().encrypt(pair.private_key.encode()).decode(),
         certificate=pair.certificate,
         made_at=now,
     )
@@ -157,10 +158,6 @@ def _key(row: SigningKey) -> Key:
 @lru_cache(maxsize=64)
 def _decrypt(encrypted: str) -> str:
     try:
-        return _cipher().decrypt(encrypted.encode()).decode()
+        return cipher().decrypt(encrypted.encode()).decode()
     except InvalidToken:
         raise KeyUnreadable("no key in LATCHKEY_KEY_ENCRYPTION_KEYS decrypts a signing key") from None
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.LATCHKEY.fernet_keys])

@@ -4,13 +4,13 @@ from base64 import b32encode
 from datetime import datetime, timedelta
 from secrets import token_bytes
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
+from idp.keys.sealing import cipher
 from idp.otp.models import AuthenticatorApp
 
 APP_NAME = "authenticator app"
@@ -36,7 +36,7 @@ def pending(agent: Agent, now: datetime) -> AuthenticatorApp:
     if found is not None and _key(found) is not None:
         return found
     known.delete()
-    sealed = _cipher().encrypt(token_bytes(KEY_LENGTH)).decode()
+    sealed = cipher().encrypt(token_bytes(KEY_LENGTH)).decode()
     app: AuthenticatorApp = AuthenticatorApp.objects.get_or_create(
         user=agent, confirmed=False, defaults={"name": APP_NAME, "sealed_key": sealed, "made_at": now}
     )[0]
@@ -94,10 +94,6 @@ def _use(app: AuthenticatorApp, code: str, now: datetime) -> bool:
 def _key(app: AuthenticatorApp) -> bytes | None:
     """Return the key, or None if no key of the installation opens it any more."""
     try:
-        return _cipher().decrypt(app.sealed_key)
+        return cipher().decrypt(app.sealed_key)
     except InvalidToken:
         return None
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.LATCHKEY.fernet_keys])

@@ -20,6 +20,7 @@ from idp.web import texts_in_trouble
 from idp.web.checkup import proxies, whole
 from idp.web.checkup.finding import State, worst_first
 from idp.web.checkup.proxies import Arrived
+from idp.webhooks import alarms as webhook_alarms
 
 OWN = "The link you came by works once; next time you need a password and an authenticator app."
 TEXTS = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
@@ -52,7 +53,7 @@ def alarms(request: HttpRequest) -> list[Step]:
     if rules_in_force() is None:
         rules = reverse("admin:policies_accessrule_changelist")
         found.insert(0, Step("Access rules", rules, "A rule cannot be read, so nobody is let in. Delete that rule."))
-    return [*_of_sign_ins(), *found, *_of_texts(), *_of_metadata(), *_out_of_order(request)]
+    return [*_of_sign_ins(), *found, *_of_texts(), *_of_metadata(), *_of_webhooks(), *_out_of_order(request)]
 
 
 def _of_sign_ins() -> list[Step]:
@@ -69,6 +70,14 @@ def _of_texts() -> list[Step]:
 def _of_metadata() -> list[Step]:
     found = metadata_alarms.alarms(clock.now())
     return [Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False) for sp, why in found]
+
+
+def _of_webhooks() -> list[Step]:
+    page = "admin:webhooks_webhook_change"
+    return [
+        Step("Webhook", reverse(page, args=[it.webhook.pk]), it.why, it.loud)
+        for it in webhook_alarms.alarms(clock.now())
+    ]
 
 
 def _out_of_order(request: HttpRequest) -> list[Step]:

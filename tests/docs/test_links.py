@@ -12,7 +12,9 @@ from tests.docs.pages import DOCS
 PAGES = [it for it in (ROOT / "README.md", ROOT / "CHANGELOG.md") if it.exists()] + sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)[^)]*\)")
 PATH = re.compile(r"`((?:idp|tests|docs|templates|bin)/[^`\s<…]*)`")
-NAME = re.compile(r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web)(?:\.\w+)+)(?:\(\))?`")
+NAME = re.compile(
+    r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web|webhooks)(?:\.\w+)+)(?:\(\))?`"
+)
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda it: str(it.relative_to(ROOT)))
 
 

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.urls import get_resolver
 
 from tests.conformance.requirements import REQUIREMENTS
-from tests.docs import commands_page, conformance_page, errors_page, settings_page, verify_page
+from tests.docs import commands_page, conformance_page, errors_page, settings_page, verify_page, webhooks_page
 from tests.docs.pages import DOCS
 
 GENERATED = {
@@ -14,6 +14,7 @@ GENERATED = {
     "errors": errors_page,
     "settings": settings_page,
     "verify": verify_page,
+    "webhooks": webhooks_page,
 }
 
 

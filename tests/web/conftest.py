@@ -4,6 +4,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
+from tests.webhooks.conftest import happens, phone_of, receiver, webhook  # noqa: F401 - fixtures for what operators see
 
 
 def a_superuser(email="olivia@acme.example", **fields):

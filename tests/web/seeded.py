@@ -25,6 +25,8 @@ from idp.sessions.models import OpenedBy
 from idp.tokens import lifecycle as tokens
 from idp.web import operator_links
 from idp.web.models import OperatorLink
+from idp.webhooks import registration
+from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import an_agent
 from tests.devices import IPHONE, WINDOWS
 from tests.user_agents import ANDROID
@@ -97,6 +99,10 @@ def everything(operator, now):
     safe_listing.ask(now)
     operator.set_password("correct horse battery")
     operator.save()
+    webhook = Webhook(name="Rota", url="https://rota.example.com/hook", kinds=["agent.signed_in"])
+    seeded.secrets |= {registration.add(webhook, now), webhook.sealed_secret}
+    event = seeded.agent.events.first()
+    Delivery.objects.create(webhook=webhook, event=event, kind="agent.signed_in", made_at=now)
     link = operator_links.make(operator, now)
     app = operator.totpdevice_set.get()
     seeded.secrets |= {link.rsplit("/", 1)[1], OperatorLink.objects.get().secret_hash}

@@ -1,6 +1,18 @@
 """The operators' admin: one module for each thing that operators look after."""
 
-from idp.web.admin import keys, logouts, operators, people, phones, policies, rules, safe_list, services, trail
+from idp.web.admin import (
+    keys,
+    logouts,
+    operators,
+    people,
+    phones,
+    policies,
+    rules,
+    safe_list,
+    services,
+    trail,
+    webhooks,
+)
 
 __all__ = [
     "keys",
@@ -13,4 +25,5 @@ __all__ = [
     "safe_list",
     "services",
     "trail",
+    "webhooks",
 ]

@@ -1,0 +1,214 @@
+"""Webhooks, what was sent to them, and what became of it."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from idp import clock
+from idp.outgoing import address_fault
+from idp.web.admin.reading import ReadOnlyAdmin
+from idp.webhooks import alarms, kinds, outcomes, registration, sending
+from idp.webhooks.models import Delivery, State, Webhook
+
+MAY_CHANGE = "webhooks.change_webhook"
+HOW_IT_GOES = ("standing", "messages_sent", "read_to", "failing_since", "next_try_at")
+NEXT_RUN = "The next run of send_webhooks takes them, before all that waits."
+
+
+class WebhookForm(forms.ModelForm[Webhook]):
+    """What an operator decides about a webhook."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=500,
+        help_text="https, and public unless LATCHKEY_OUTGOING_NETWORKS lists its network. Redirects are not followed.",
+        widget=forms.TextInput(attrs={"size": 80, "inputmode": "url"}),
+    )
+    kinds = forms.MultipleChoiceField(label="Types", choices=kinds.CHOICES, widget=forms.CheckboxSelectMultiple)
+    tells_email = forms.BooleanField(
+        label="Tell e-mail addresses",
+        required=False,
+        help_text="Without it the receiver learns the agent's NameID and our id, and no name.",
+    )
+
+    class Meta:
+        model = Webhook
+        fields = registration.TYPED
+        help_texts = {"is_on": "What happens while it is switched off is never sent."}
+
+    def clean_url(self) -> str:
+        """Refuse an address that nothing may be sent to."""
+        url = str(self.cleaned_data["url"]).strip()
+        if fault := address_fault(url) or ("" if url.isascii() else "it holds letters beyond ASCII"):
+            raise ValidationError(f"Nothing can be sent to this address: {fault}.")
+        return url
+
+
+@admin.register(Webhook)
+class WebhookAdmin(admin.ModelAdmin[Webhook]):
+    """Back ends that are told."""
+
+    form = WebhookForm
+    list_display = ["name", "is_on", "standing", "waiting", "url"]
+    list_filter = ["is_on"]
+    search_fields = ["name", "url"]
+    readonly_fields = HOW_IT_GOES
+    change_form_template = "admin/webhook.html"
+
+    def get_fields(self, _: HttpRequest, webhook: Webhook | None = None) -> tuple[str, ...]:
+        """Show how it goes only where there is something to show."""
+        return (*registration.TYPED, *(HOW_IT_GOES if webhook else ()))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        """Count what waits."""
+        waiting = Count("deliveries", filter=Q(deliveries__state=State.WAITING))
+        return super().get_queryset(request).annotate(waiting=waiting)
+
+    @admin.display(description="waiting")
+    def waiting(self, webhook: Any) -> int:  # noqa: ANN401 - the count is the query's, not the model's
+        """Show how many messages wait."""
+        return int(webhook.waiting)
+
+    @admin.display(description="standing")
+    def standing(self, webhook: Webhook) -> str:
+        """Say what is wrong, if anything is."""
+        wrong = " ".join(it.why for it in alarms.of(webhook, clock.now()))
+        return wrong or ("in order" if webhook.is_on else "switched off")
+
+    @admin.display(description="messages")
+    def messages_sent(self, webhook: Webhook) -> SafeString:
+        """Lead to what was sent."""
+        url = reverse("admin:webhooks_delivery_changelist")
+        return format_html('<a href="{}?webhook__id__exact={}">What was sent, and what waits</a>', url, webhook.pk)
+
+    def save_model(self, _: HttpRequest, webhook: Webhook, __: forms.ModelForm[Webhook], change: bool) -> None:
+        """Save what was typed; a new webhook gets its secret."""
+        if change:
+            registration.change(webhook, clock.now())
+        else:
+            registration.add(webhook, clock.now())
+
+    def response_add(self, request: HttpRequest, webhook: Webhook, *_: Any) -> HttpResponse:
+        """Show the secret, this once."""
+        return _secret_page(request, webhook, registration.secrets_of(webhook, clock.now())[0])
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Offer the buttons to whoever may press them."""
+        kwargs["extra_context"] = {"may_change": request.user.has_perm(MAY_CHANGE)}
+        return super().change_view(request, *args, **kwargs)
+
+    def get_deleted_objects(self, objs: Any, _: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:  # noqa: ANN401 - as its base
+        """Its messages go with a webhook; that needs no right of its own, and no list of thousands."""
+        return [str(it) for it in objs], {"webhooks": len(objs)}, set(), []
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of the buttons."""
+        own = {"test": self.send_test, "change-secret": self.change_secret}
+        return [*(self._button(name, act) for name, act in own.items()), *super().get_urls()]
+
+    def _button(self, name: str, act: Callable[[HttpRequest, Webhook], HttpResponse]) -> URLPattern:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            if not request.user.has_perm(MAY_CHANGE):
+                raise PermissionDenied
+            return act(request, get_object_or_404(Webhook, pk=pk))
+
+        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"webhook_{name}".replace("-", "_"))
+
+    def send_test(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
+        """Send a test and say what was answered."""
+        try:
+            test = sending.send_test(webhook, clock.now)
+        except sending.Busy:
+            messages.warning(request, "Something is being sent to it just now. Try again in a minute.")
+        else:
+            say = messages.success if test.state == State.DELIVERED else messages.error
+            taken = "The test was taken." if test.state == State.DELIVERED else "The test was not taken."
+            say(request, f"{taken} {test.answer}")
+        return HttpResponseRedirect(reverse("admin:webhooks_webhook_change", args=[webhook.pk]))
+
+    def change_secret(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
+        """Make a new secret and show it, this once."""
+        secret = registration.change_secret(webhook, clock.now())
+        self.log_change(request, webhook, "Secret changed.")
+        return _secret_page(request, webhook, secret, changed=True)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+    """Each message, what became of it, and what was answered last."""
+
+    list_display = ["happened", "kind", "webhook", "agent", "state", "tries", "tried_at", "answer"]
+    list_filter = ["state", "webhook", "kind"]
+    search_fields = ["event__reference", "event__agent__full_name", "event__agent__email"]
+    search_help_text = "Reference or agent"
+    list_select_related = ["webhook", "event__agent"]
+    fields = [
+        "id",
+        "webhook",
+        "kind",
+        "agent",
+        "happened",
+        "state",
+        "tries",
+        "made_at",
+        "tried_at",
+        "closed_at",
+        "answer",
+        "body",
+    ]
+    actions = ["send_again", "leave_out"]
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """Sending again is for whoever may change webhooks."""
+        return request.user.has_perm(MAY_CHANGE)
+
+    @admin.display(description="agent", empty_value="-")
+    def agent(self, delivery: Delivery) -> str | None:
+        """Name the agent it is about."""
+        return str(delivery.event.agent) if delivery.event else None
+
+    @admin.display(description="happened (UTC)", ordering="event__at")
+    def happened(self, delivery: Delivery) -> str:
+        """Show the second too: what belongs together happened close together."""
+        return f"{delivery.event.at if delivery.event else delivery.made_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="body, if it were sent now")
+    def body(self, delivery: Delivery) -> SafeString:
+        """Show what the receiver reads."""
+        read = json.loads(sending.body_of(delivery, clock.now()))
+        return format_html("<pre>{}</pre>", json.dumps(read, indent=2, ensure_ascii=False))
+
+    @admin.action(description="Send again", permissions=["resend"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
+        """Have the chosen messages sent again under their ids."""
+        count = _counted(chosen, outcomes.send_again)
+        self.message_user(request, f"{count} will be sent again. {NEXT_RUN}", messages.SUCCESS)
+
+    @admin.action(description="Leave out: give up what waits", permissions=["resend"])
+    def leave_out(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
+        """Have the chosen messages hold up the others no longer."""
+        count = _counted(chosen, outcomes.leave_out)
+        self.message_user(request, f"{count} left out; what comes after them goes on.", messages.SUCCESS)
+
+
+def _counted(chosen: QuerySet[Delivery], act: Callable[..., bool]) -> int:
+    rows: Sequence[Delivery] = list(chosen)
+    return sum(act(it, clock.now()) for it in rows)
+
+
+def _secret_page(request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False) -> HttpResponse:
+    hours = int(registration.BOTH_VALID.total_seconds() // 3600)
+    shown = {"title": f"Secret of {webhook}", "webhook": webhook, "secret": secret, "changed": changed, "hours": hours}
+    return render(request, "admin/webhook_secret.html", {**admin.site.each_context(request), **shown})

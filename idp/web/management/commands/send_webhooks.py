@@ -1,0 +1,84 @@
+"""`manage.py send_webhooks`: send webhooks what happened since, for a timer or as a service."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from idp import clock
+from idp.web.management.asking import write_json
+from idp.webhooks import sending
+from idp.webhooks.models import Delivery, State
+
+BETWEEN_ROUNDS = 1.0
+
+
+class Command(BaseCommand):
+    """Read the trail and send. Several at once do no harm: each webhook is held by one of them."""
+
+    help = (
+        "Sends webhooks what happened since the last run, and again what was not taken. "
+        "For a timer, or with --watch as a service."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer to go on, and the list for programs."""
+        parser.add_argument("--watch", action="store_true", help="go on until SIGTERM or Ctrl+C")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="list what was tried; not with --watch")
+
+    def handle(self, *_: Any, watch: bool, as_json: bool, **__: Any) -> None:
+        """Send, and say what became of each."""
+        if watch:
+            self._watch()
+            return
+        tried = []
+        while round_ := list(sending.send_due(clock.now)):
+            tried += round_
+        if as_json:
+            write_json(self.stdout, [_told(it) for it in tried])
+            return
+        for it in tried:
+            self._say(it)
+        self.stderr.write(f"{len(tried)} tries, {sum(it.state == State.DELIVERED for it in tried)} delivered.")
+
+    def _watch(self) -> None:
+        with _until_told_to_stop() as stop:
+            while not stop.is_set():
+                quiet = True
+                for it in sending.send_due(clock.now):
+                    quiet = False
+                    self._say(it)
+                    if stop.is_set():
+                        return
+                if quiet:
+                    stop.wait(BETWEEN_ROUNDS)
+
+    def _say(self, tried: Delivery) -> None:
+        self.stdout.write(f"{tried.webhook}: {tried.kind} {tried.id}, {tried.get_state_display()}")
+
+
+def _told(tried: Delivery) -> dict[str, Any]:
+    return {
+        "webhook": tried.webhook.name,
+        "id": tried.id,
+        "type": tried.kind,
+        "state": tried.state,
+        "tries": tried.tries,
+        "answer": tried.answer,
+    }
+
+
+@contextmanager
+def _until_told_to_stop() -> Iterator[threading.Event]:
+    """Yield what is set by SIGTERM or Ctrl+C; the message under way is still written down."""
+    stop = threading.Event()
+    before = {it: signal.signal(it, lambda *_: stop.set()) for it in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

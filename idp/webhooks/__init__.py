@@ -1,0 +1,1 @@
+"""Webhooks: telling an operator's own back ends who signed in and which device came or went."""

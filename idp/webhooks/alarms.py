@@ -1,0 +1,43 @@
+"""What an operator must know of webhooks: those that nothing reaches, that are gone, and that nobody sends to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp.webhooks.models import State, Webhook
+
+PATIENCE = timedelta(hours=1)
+LOUD_AFTER = timedelta(hours=24)
+UNREAD = timedelta(minutes=15)
+"""A timer runs far more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is wrong with a webhook, and what to do. One that is not `loud` leaves time."""
+
+    webhook: Webhook
+    why: str
+    loud: bool
+
+
+def alarms(now: datetime) -> list[Alarm]:
+    """List what is wrong, webhook by webhook."""
+    return [alarm for webhook in Webhook.objects.all() for alarm in of(webhook, now)]
+
+
+def of(webhook: Webhook, now: datetime) -> Iterator[Alarm]:
+    """Say what is wrong with one webhook."""
+    if webhook.gone_at is not None:
+        why = f"{webhook} answered 410 on {webhook.gone_at:%d %b %H:%M} UTC and was switched off. Remove it, or "
+        yield Alarm(webhook, f"{why}correct its address and switch it on.", loud=False)
+    if not webhook.is_on:
+        return
+    if webhook.read_to <= now - UNREAD:
+        why = f"Nothing is sent to {webhook} since {webhook.read_to:%d %b %H:%M} UTC: run send_webhooks, by a timer."
+        yield Alarm(webhook, why, loud=True)
+    elif webhook.failing_since is not None and webhook.failing_since <= now - PATIENCE:
+        waiting = webhook.deliveries.filter(state=State.WAITING).count()
+        why = f"{webhook} takes nothing since {webhook.failing_since:%d %b %H:%M} UTC, and {waiting} wait. "
+        fix = "Look at its last answers. What waits for 24 hours is given up and can be sent again."
+        yield Alarm(webhook, why + fix, loud=webhook.failing_since <= now - LOUD_AFTER)

@@ -1,0 +1,70 @@
+"""What webhooks tell, derived from lines of the trail in one table.
+
+Whether a device is new, or was ended, is read from the device: both happen once, at an instant that the line shares.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import models
+
+from idp.agents.models import Reason
+from idp.audit.models import Kind as TrailKind
+from idp.audit.models import LoginEvent
+
+
+class Kind(models.TextChoices):
+    """The types of message. `webhook.test` is sent on an operator's click only."""
+
+    AGENT_SIGNED_IN = "agent.signed_in", "an agent signed in, with a code or without"
+    DEVICE_ENROLLED = "device.enrolled", "an agent signed in on a phone or computer for the first time"
+    DEVICE_REPLACED = "device.replaced", "a phone was signed out because another one signed in"
+    DEVICE_REVOKED = "device.revoked", "a phone or computer was signed out for another reason"
+    TEST = "webhook.test", "an operator sent a test"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A type, the lines of the trail that it may come from, and whether it does."""
+
+    kind: Kind
+    lines: frozenset[TrailKind]
+    comes_from: Callable[[LoginEvent], bool]
+
+
+def _is_new(event: LoginEvent) -> bool:
+    return event.device is not None and event.device.enrolled_at == event.at
+
+
+def _is_ended(event: LoginEvent) -> bool:
+    """Whether this line is the one that ended the device; the end of its session alone is not."""
+    device = event.device
+    return device is not None and device.revoked_at == max(event.at, device.enrolled_at)
+
+
+def _is_replaced(event: LoginEvent) -> bool:
+    return event.device is not None and event.device.reason == Reason.REPLACED
+
+
+TABLE = (
+    Row(Kind.DEVICE_ENROLLED, frozenset({TrailKind.SIGNED_IN}), _is_new),
+    Row(Kind.AGENT_SIGNED_IN, frozenset({TrailKind.SIGNED_IN}), lambda _: True),
+    Row(Kind.DEVICE_REPLACED, frozenset({TrailKind.DEVICE_ENDED}), lambda it: _is_ended(it) and _is_replaced(it)),
+    Row(
+        Kind.DEVICE_REVOKED,
+        frozenset({TrailKind.DEVICE_ENDED, TrailKind.TOKEN_COPIED}),
+        lambda it: _is_ended(it) and not _is_replaced(it),
+    ),
+)
+CHOICES = [(row.kind.value, f"{row.kind.value}: {row.kind.label}") for row in TABLE]
+
+
+def lines_for(kinds: Iterable[str]) -> set[TrailKind]:
+    """Return the kinds of lines that have to be read for these types."""
+    wanted = set(kinds)
+    return {line for row in TABLE if row.kind in wanted for line in row.lines}
+
+
+def of(event: LoginEvent) -> list[Kind]:
+    """Return the types that a line of the trail is told as, none for most."""
+    return [row.kind for row in TABLE if event.kind in row.lines and row.comes_from(event)]

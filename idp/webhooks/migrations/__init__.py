@@ -1,0 +1,1 @@
+"""Changes of this package's tables, in order."""

@@ -1,0 +1,107 @@
+"""Webhooks, and each message to each of them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from idp.agents.models import writable
+from idp.audit.models import LoginEvent
+from idp.webhooks.kinds import Kind
+
+LONGEST_ANSWER = 500
+
+
+class Webhook(models.Model):
+    """A back end that is told of some types of events, in the trail's order.
+
+    Told is what happened from `since` on, when it was last switched on; the trail was read up to `read_to`. A sender
+    holds the row (`held_by`, until `held_until`) while it sends, since nothing may be locked during a request.
+    """
+
+    name = models.CharField(max_length=50, validators=[writable])
+    url = models.CharField("address", max_length=500)
+    kinds = models.JSONField("types")
+    tells_email = models.BooleanField("tell e-mail addresses", default=False)
+    is_on = models.BooleanField("switched on", default=True)
+    sealed_secret = models.TextField(editable=False)
+    sealed_former_secret = models.TextField(blank=True, editable=False)
+    former_until = models.DateTimeField(null=True, editable=False)
+    since = models.DateTimeField(editable=False)
+    read_to = models.DateTimeField(editable=False)
+    held_by = models.CharField(max_length=32, blank=True, editable=False)
+    held_until = models.DateTimeField(null=True, editable=False)
+    next_try_at = models.DateTimeField("next try", null=True, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    gone_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="one_webhook_of_each_name",
+                violation_error_message="There is already a webhook of this name.",
+            ),
+            models.CheckConstraint(condition=Q(gone_at__isnull=True) | Q(is_on=False), name="gone_is_switched_off"),
+            models.CheckConstraint(
+                condition=Q(held_by="", held_until__isnull=True) | (~Q(held_by="") & Q(held_until__isnull=False)),
+                name="held_by_somebody_until_some_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_former_secret="", former_until__isnull=True)
+                | (~Q(sealed_former_secret="") & Q(former_until__isnull=False)),
+                name="a_former_secret_has_an_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class State(models.TextChoices):
+    """What became of a message."""
+
+    WAITING = "waiting", "waits"
+    DELIVERED = "delivered", "delivered"
+    GIVEN_UP = "given up", "given up"
+    LEFT_OUT = "left out", "left out by an operator"
+
+
+class Delivery(models.Model):
+    """One message to one webhook. Its id is the message's `webhook-id`, the same at each try; a test has no event."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(LoginEvent, models.CASCADE, null=True, related_name="deliveries")
+    kind = models.CharField("type", max_length=20, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField("queued")
+    tried_at = models.DateTimeField("last try", null=True)
+    closed_at = models.DateTimeField("closed", null=True)
+    answer = models.CharField("last answer", max_length=LONGEST_ANSWER, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-event_id", "kind"]
+        verbose_name = "message to a webhook"
+        verbose_name_plural = "messages to webhooks"
+        indexes = [
+            models.Index(fields=["webhook", "event", "kind"], condition=Q(state="waiting"), name="waiting_in_order")
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "event", "kind"], name="a_webhook_is_told_once"),
+            models.CheckConstraint(
+                condition=Q(event__isnull=True, kind=Kind.TEST) | (Q(event__isnull=False) & ~Q(kind=Kind.TEST)),
+                name="exactly_tests_have_no_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.WAITING, closed_at__isnull=True)
+                | (~Q(state=State.WAITING) & Q(closed_at__isnull=False)),
+                name="what_waits_is_not_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.webhook}"

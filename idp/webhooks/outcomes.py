@@ -1,0 +1,73 @@
+"""What a try came to, and what becomes of the message and of its webhook."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from django.db import transaction
+
+from idp.webhooks import retries
+from idp.webhooks.kinds import Kind
+from idp.webhooks.models import LONGEST_ANSWER, Delivery, State, Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The status of the answer, None if there was none, and its beginning or what was in the way."""
+
+    status: int | None
+    said: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver has it: any 2xx. A redirect is not followed and delivers nothing."""
+        return self.status is not None and self.status // 100 == HTTPStatus.OK // 100
+
+    @property
+    def gone(self) -> bool:
+        """Whether the receiver wants no more messages."""
+        return self.status == HTTPStatus.GONE
+
+    @property
+    def words(self) -> str:
+        """Say it for the operator."""
+        status = "" if self.status is None else f"HTTP {self.status} "
+        return f"{status}{self.said}".strip()[:LONGEST_ANSWER]
+
+
+@transaction.atomic
+def keep(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+    """Write down what came of a try."""
+    webhook = Webhook.objects.select_for_update().get(pk=delivery.webhook_id)
+    delivery.tries, delivery.tried_at, delivery.answer = delivery.tries + 1, now, outcome.words
+    if outcome.taken:
+        delivery.state, webhook.failing_since, webhook.next_try_at = State.DELIVERED, None, None
+    elif delivery.kind == Kind.TEST:
+        delivery.state = State.GIVEN_UP
+    else:
+        webhook.failing_since = webhook.failing_since or now
+        webhook.next_try_at = retries.next_try_at(delivery.tries, delivery.made_at, now)
+        if webhook.next_try_at is None:
+            delivery.state, webhook.next_try_at = State.GIVEN_UP, now + retries.AFTER_GIVING_UP
+    if outcome.gone:
+        webhook.is_on, webhook.gone_at = False, now
+    delivery.closed_at = None if delivery.state == State.WAITING else now
+    fields = {name: getattr(delivery, name) for name in ("state", "tries", "tried_at", "closed_at", "answer")}
+    Delivery.objects.filter(pk=delivery.pk, state=State.WAITING).update(**fields)
+    webhook.save(update_fields=["failing_since", "next_try_at", "is_on", "gone_at"])
+
+
+@transaction.atomic
+def send_again(delivery: Delivery, now: datetime) -> bool:
+    """Have a message sent again under its id, before all that waits, by the next sender. A test stays as it is."""
+    Webhook.objects.filter(pk=delivery.webhook_id).update(next_try_at=None)
+    closed = Delivery.objects.filter(pk=delivery.pk, event__isnull=False).exclude(state=State.WAITING)
+    return closed.update(state=State.WAITING, tries=0, made_at=now, closed_at=None) == 1
+
+
+@transaction.atomic
+def leave_out(delivery: Delivery, now: datetime) -> bool:
+    """Give a message up, so that it holds up no other."""
+    Webhook.objects.filter(pk=delivery.webhook_id).update(next_try_at=None)
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING)
+    return waiting.update(state=State.LEFT_OUT, closed_at=now) == 1

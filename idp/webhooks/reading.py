@@ -1,0 +1,47 @@
+"""Reading the trail for a webhook: each line that it wants becomes a message, once.
+
+Numbers in the trail are given before a transaction commits, so a lower one may become visible after a higher one. A
+reader that only went on from the last number would skip it. So each pass looks an hour back by the clock and takes what
+has no message yet; and the last seconds are left to the next pass, so that neighbours arrive in their order.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from idp.audit.models import LoginEvent
+from idp.webhooks import kinds
+from idp.webhooks.models import Delivery, Webhook
+
+SETTLING = timedelta(seconds=2)
+LOOK_BACK = timedelta(hours=1)
+"""Far longer than any transaction lasts."""
+
+AT_ONCE = 1000
+
+
+def take_in(webhook: Webhook, now: datetime) -> None:
+    """Make a message of everything that happened since and that the webhook wants.
+
+    The webhook is held by the caller. Being stopped halfway loses nothing: what has no message is found again.
+    """
+    up_to, last = now - SETTLING, 0
+    while lines := _unread(webhook, up_to, last):
+        found = [
+            Delivery(webhook=webhook, event=line, kind=kind, made_at=now)
+            for line in lines
+            for kind in kinds.of(line)
+            if kind in webhook.kinds
+        ]
+        Delivery.objects.bulk_create(found, ignore_conflicts=True)
+        last = lines[-1].pk
+    Webhook.objects.filter(pk=webhook.pk, read_to__lt=up_to).update(read_to=up_to)
+
+
+def _unread(webhook: Webhook, up_to: datetime, last: int) -> list[LoginEvent]:
+    known = Delivery.objects.filter(webhook=webhook, event=OuterRef("pk"))
+    after = max(webhook.since, webhook.read_to - LOOK_BACK)
+    lines = LoginEvent.objects.filter(
+        ~Exists(known), kind__in=kinds.lines_for(webhook.kinds), at__gt=after, at__lte=up_to, agent__isnull=False
+    )
+    return list(lines.filter(pk__gt=last).select_related("device").order_by("pk")[:AT_ONCE])

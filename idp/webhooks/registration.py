@@ -1,0 +1,71 @@
+"""Adding and changing webhooks, and their secrets."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from django.db import transaction
+
+from idp.keys.keyring import KeyUnreadable
+from idp.keys.sealing import cipher
+from idp.webhooks import signature
+from idp.webhooks.models import Webhook
+
+BOTH_VALID = timedelta(hours=24)
+"""For how long messages carry the signatures of the former secret too."""
+
+TYPED = ("name", "url", "kinds", "tells_email", "is_on")
+
+
+def add(webhook: Webhook, now: datetime) -> str:
+    """Save a new webhook; it is told of what happens from now on. Returns its secret, which is shown only now."""
+    secret = signature.new_secret()
+    webhook.sealed_secret = _seal(secret)
+    webhook.since = webhook.read_to = now
+    webhook.save()
+    return secret
+
+
+@transaction.atomic
+def change(webhook: Webhook, now: datetime) -> None:
+    """Save what an operator typed, and nothing that a sender may be writing just now.
+
+    One that is switched on again is told of what happens from now on. One that was changed is tried at once.
+    """
+    before = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    also: dict[str, Any] = {"next_try_at": None}
+    if webhook.is_on and not before.is_on:
+        also |= {"since": now, "read_to": now, "gone_at": None, "failing_since": None}
+    if webhook.url != before.url:
+        also |= {"failing_since": None}
+    for name, value in also.items():
+        setattr(webhook, name, value)
+    webhook.save(update_fields=[*TYPED, *also])
+
+
+@transaction.atomic
+def change_secret(webhook: Webhook, now: datetime) -> str:
+    """Give a webhook a new secret and return it; the one before counts beside it for a day."""
+    secret = signature.new_secret()
+    held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    held.sealed_former_secret, held.former_until = held.sealed_secret, now + BOTH_VALID
+    held.sealed_secret = _seal(secret)
+    held.save(update_fields=["sealed_secret", "sealed_former_secret", "former_until"])
+    return secret
+
+
+def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
+    """Return the secrets that count now, the newest first. Raises KeyUnreadable."""
+    former = webhook.sealed_former_secret if webhook.former_until and now < webhook.former_until else ""
+    return [_open(it) for it in (webhook.sealed_secret, former) if it]
+
+
+def _seal(secret: str) -> str:
+    return cipher().encrypt(secret.encode()).decode()
+
+
+def _open(sealed: str) -> str:
+    try:
+        return cipher().decrypt(sealed).decode()
+    except InvalidToken:
+        raise KeyUnreadable("no key in LATCHKEY_KEY_ENCRYPTION_KEYS opens the secret of a webhook") from None

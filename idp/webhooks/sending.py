@@ -1,0 +1,141 @@
+"""Sending what waits: in the trail's order, at least once, and for one webhook by one sender at a time.
+
+A webhook is held by a name and an instant, not by a lock, since no transaction may last as long as a request. What came
+of a try is written after it. A sender that is killed in between leaves the message waiting; another sends it again,
+under the same id, once the hold is over.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db.models import Q
+
+from idp import outgoing
+from idp.keys.keyring import KeyUnreadable
+from idp.outgoing import Answer, Request, Unreached
+from idp.saml.models import SubjectName
+from idp.webhooks import outcomes, payload, reading, registration, signature
+from idp.webhooks.kinds import Kind
+from idp.webhooks.models import Delivery, State, Webhook
+from idp.webhooks.outcomes import Outcome
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+
+SECONDS = 10.0
+HOLD = timedelta(seconds=60)
+"""For how long a webhook stays held after its sender was last heard of; several times as long as a try may take."""
+
+TURN = timedelta(seconds=15)
+"""After this the next webhook has its turn, however much waits."""
+
+READ = 4 * 500
+"""Bytes of an answer that are read; enough for the characters that are kept."""
+
+JSON = {"Content-Type": "application/json"}
+
+
+class Busy(Exception):
+    """Another sender holds the webhook just now."""
+
+
+def send_due(now: Clock) -> Iterator[Delivery]:
+    """Give every webhook a turn, and yield each message that was tried."""
+    for webhook in Webhook.objects.filter(is_on=True):
+        yield from _turn(webhook, now)
+
+
+def send_test(webhook: Webhook, now: Clock) -> Delivery:
+    """Send a test at once, switched on or not. Raises Busy."""
+    holder = _take_hold(webhook, now())
+    try:
+        test = Delivery.objects.create(webhook=webhook, kind=Kind.TEST, made_at=now())
+        _try(test, now)
+    finally:
+        _let_go(webhook, holder)
+    return test
+
+
+def body_of(delivery: Delivery, now: datetime) -> bytes:
+    """Return the body of a message as it would be sent now."""
+    event = delivery.event
+    if event is None or event.agent is None:
+        return payload.of_test(delivery.pk, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+    named = SubjectName.objects.filter(agent=event.agent, service_provider=None).first()
+    return payload.of_event(
+        delivery.pk,
+        Kind(delivery.kind),
+        event,
+        event.agent,
+        name_id=named.value if named else None,
+        tells_email=delivery.webhook.tells_email,
+    )
+
+
+def _turn(webhook: Webhook, now: Clock) -> Iterator[Delivery]:
+    begun = now()
+    try:
+        holder = _take_hold(webhook, begun)
+    except Busy:
+        return
+    try:
+        reading.take_in(webhook, begun)
+        while now() < begun + TURN and (due := _next(webhook, holder, now())):
+            _try(due, now)
+            yield due
+    finally:
+        _let_go(webhook, holder)
+
+
+def _take_hold(webhook: Webhook, now: datetime) -> str:
+    holder = secrets.token_hex(16)
+    free = Q(held_until__isnull=True) | Q(held_until__lte=now)
+    if not Webhook.objects.filter(free, pk=webhook.pk).update(held_by=holder, held_until=now + HOLD):
+        raise Busy
+    webhook.refresh_from_db()
+    return holder
+
+
+def _let_go(webhook: Webhook, holder: str) -> None:
+    Webhook.objects.filter(pk=webhook.pk, held_by=holder).update(held_by="", held_until=None)
+
+
+def _next(webhook: Webhook, holder: str, now: datetime) -> Delivery | None:
+    """Return the first message that waits, if the webhook is still held, switched on and not in a pause."""
+    due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
+    if not Webhook.objects.filter(due, pk=webhook.pk, held_by=holder, is_on=True).update(held_until=now + HOLD):
+        return None
+    waiting = Delivery.objects.filter(webhook=webhook, state=State.WAITING).order_by("event_id", "kind")
+    return waiting.select_related("webhook", "event__agent", "event__device").first()
+
+
+def _try(delivery: Delivery, now: Clock) -> None:
+    outcome = _post(delivery, now())
+    outcomes.keep(delivery, outcome, now())
+    log.info("webhook_tried", webhook=delivery.webhook.name, kind=delivery.kind, state=delivery.state)
+
+
+def _post(delivery: Delivery, now: datetime) -> Outcome:
+    webhook, body = delivery.webhook, body_of(delivery, now)
+    try:
+        signed = signature.headers(str(delivery.pk), now, body, registration.secrets_of(webhook, now))
+        answer = outgoing.exchange(
+            Request(webhook.url, {**JSON, **signed}, body),
+            longest=READ,
+            networks=settings.LATCHKEY.networks,
+            seconds=SECONDS,
+        )
+    except Unreached as error:
+        return Outcome(None, error.sentence)
+    except KeyUnreadable:
+        return Outcome(None, "Its secret cannot be read any more: change the secret.")
+    return Outcome(answer.status, _text(answer))
+
+
+def _text(answer: Answer) -> str:
+    """Return the answer's words, without what a database or a page cannot hold."""
+    text = answer.body.decode("utf-8", "replace")
+    return "".join(it if it.isprintable() else " " for it in text).strip()

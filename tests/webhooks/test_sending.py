@@ -1,0 +1,209 @@
+"""Messages arrive signed, in the trail's order, at least once, and nothing goes where it must not."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp import clock as clocks
+from idp.agents.models import Reason
+from idp.saml.models import SubjectName
+from idp.webhooks import outcomes, registration, sending
+from idp.webhooks.models import Delivery, State, Webhook
+from tests.webhooks.receiver import a_webhook, receiving, send
+
+
+def the_state():
+    return list(Delivery.objects.order_by("event_id", "kind").values_list("state", flat=True))
+
+
+def test_a_sign_in_arrives_with_who_and_what(receiver, webhook, happens, phone_of):
+    name = SubjectName.of(phone_of.agent, None)
+    happens("AAAAA-11111")
+    assert [it.state for it in send()] == [State.DELIVERED]
+    (message,) = receiver.seen
+    assert message["type"] == "agent.signed_in"
+    assert message["timestamp"].startswith("2026-11-21T09:00:0")
+    assert message["data"]["agent"] == {"id": str(phone_of.agent.pk), "name_id": name}
+    device = {
+        "id": str(phone_of.pk),
+        "kind": "mobile",
+        "label": "iPhone, Safari",
+        "platform": "apple",
+        "replaced_by": None,
+    }
+    assert message["data"]["device"] == device
+    rest = {"reason": None, "method": "token", "service": "", "reference": "AAAAA-11111"}
+    assert {name: message["data"][name] for name in rest} == rest
+
+
+def test_the_end_of_a_device_arrives_with_its_reason(receiver, webhook, signs_out):
+    signs_out(Reason.NUMBER_CHANGED)
+    send()
+    assert receiver.types == ["device.revoked"]
+    assert receiver.seen[0]["data"]["reason"] == "number changed"
+
+
+def test_an_e_mail_is_told_only_where_an_operator_ticked_it(receiver, webhook, happens):
+    happens("AAAAA-11111")
+    Webhook.objects.update(tells_email=True)
+    send()
+    assert receiver.seen[0]["data"]["agent"]["email"] == "ana@acme.example"
+
+
+def test_nothing_is_told_twice_and_only_the_types_that_were_ticked(receiver, webhook, happens, signs_out):
+    Webhook.objects.update(kinds=["device.revoked"])
+    happens("AAAAA-11111")
+    signs_out()
+    send()
+    send()
+    assert receiver.types == ["device.revoked"]
+
+
+def test_what_happened_before_or_while_switched_off_is_not_told(receiver, phone_of, happens, webhook, clock):
+    webhook.is_on = False
+    registration.change(webhook, clocks.now())
+    happens("OFFFF-11111")
+    assert send() == []
+    webhook.is_on = True
+    registration.change(webhook, clocks.now())
+    happens("ONNNN-11111")
+    send()
+    assert receiver.references == ["ONNNN-11111"]
+
+
+# Failures
+
+
+def test_what_was_not_taken_is_sent_again_under_its_id_and_the_rest_waits_its_turn(receiver, webhook, happens, clock):
+    receiver.answers = [500]
+    happens("FIRST-11111", "SECON-22222")
+    send()
+    assert send() == []
+    clock.shift(timedelta(seconds=5))
+    send()
+    assert receiver.references == ["FIRST-11111", "FIRST-11111", "SECON-22222"]
+    assert receiver.seen[0]["id"] == receiver.seen[1]["id"] != receiver.seen[2]["id"]
+    assert Webhook.objects.get().failing_since is None
+
+
+def test_after_a_day_a_message_is_given_up_and_the_next_one_tried(receiver, webhook, happens, clock):
+    receiver.answers = [500] * 100
+    happens("FIRST-11111", "SECON-22222")
+    begun = clocks.now()
+    while the_state()[:1] in ([], [State.WAITING]):
+        send()
+        clock.move_to(Webhook.objects.get().next_try_at)
+    assert the_state() == [State.GIVEN_UP, State.WAITING]
+    first = Delivery.objects.get(state=State.GIVEN_UP)
+    assert timedelta(hours=24) <= first.closed_at - begun < timedelta(hours=24, seconds=10)
+    assert 10 < first.tries < 20
+    receiver.answers = []
+    send()
+    assert receiver.references[-1] == "SECON-22222"
+    assert receiver.references.count("FIRST-11111") == first.tries
+
+
+def test_an_operator_has_it_sent_again_or_left_out(receiver, webhook, happens, clock):
+    receiver.answers = [500]
+    happens("FIRST-11111", "SECON-22222")
+    send()
+    first = Delivery.objects.get(state=State.WAITING, tries=1)
+    assert outcomes.leave_out(first, clocks.now())
+    send()
+    assert outcomes.send_again(first, clocks.now())
+    assert not outcomes.send_again(first, clocks.now())
+    send()
+    assert receiver.references == ["FIRST-11111", "SECON-22222", "FIRST-11111"]
+    assert len({it["id"] for it in receiver.seen}) == 2
+
+
+def test_a_receiver_that_is_gone_is_switched_off_and_nothing_is_lost(receiver, webhook, happens, clock):
+    receiver.answers = [410]
+    happens("FIRST-11111", "SECON-22222")
+    send()
+    webhook.refresh_from_db()
+    assert (webhook.is_on, the_state()) == (False, [State.WAITING] * 2)
+    clock.shift(timedelta(days=1))
+    assert send() == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_followed_and_delivers_nothing(receiver, webhook, happens, status):
+    with receiving() as elsewhere:
+        receiver.answers = [lambda it: it.say(status, Location=elsewhere.url)]
+        happens("AAAAA-11111")
+        (tried,) = send()
+        assert (tried.state, tried.answer) == (State.WAITING, f"HTTP {status}")
+        assert elsewhere.seen == []
+
+
+def test_a_slow_receiver_is_not_waited_for(receiver, webhook, happens, monkeypatch):
+    monkeypatch.setattr(sending, "SECONDS", 0.2)
+    receiver.answers = [lambda it: it.server.over.wait(5)]
+    happens("AAAAA-11111")
+    (tried,) = send()
+    assert (tried.state, tried.answer) == (State.WAITING, "No answer within 0.2 seconds.")
+
+
+def test_of_a_long_answer_the_beginning_is_kept(receiver, webhook, happens):
+    receiver.answers = [lambda it: it.say(400, b"no\x00 \xff " + b"x" * 100_000)]
+    happens("AAAAA-11111")
+    (tried,) = send()
+    tried.refresh_from_db()
+    assert tried.answer.startswith("HTTP 400 no  � xxx")
+    assert len(tried.answer) == 500
+
+
+def test_a_private_address_is_refused_unless_its_network_is_listed(receiver, webhook, happens, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
+    happens("AAAAA-11111")
+    (tried,) = send()
+    assert "LATCHKEY_OUTGOING_NETWORKS" in tried.answer
+    assert receiver.seen == []
+
+
+def test_plain_http_to_another_machine_is_refused(webhook, happens):
+    Webhook.objects.update(url="http://hooks.example.com/")
+    happens("AAAAA-11111")
+    (tried,) = send()
+    assert "http is taken only to this very machine" in tried.answer
+
+
+def test_one_that_fails_holds_up_no_other(receiver, webhook, happens):
+    with receiving() as well:
+        a_webhook(well, "Wallboard")
+        receiver.answers = [500]
+        happens("AAAAA-11111")
+        send()
+        assert (well.references, receiver.references) == (["AAAAA-11111"], ["AAAAA-11111"])
+
+
+# Secrets
+
+
+def test_during_a_change_of_secret_the_old_one_still_checks_for_a_day(receiver, webhook, happens, clock):
+    old, new = receiver.secret, registration.change_secret(webhook, clocks.now())
+    happens("AAAAA-11111")
+    send()
+    receiver.secret = new
+    happens("BBBBB-22222")
+    send()
+    assert receiver.references == ["AAAAA-11111", "BBBBB-22222"]
+    clock.shift(timedelta(hours=24))
+    receiver.secret = old
+    happens("CCCCC-33333")
+    (tried,) = send()
+    assert tried.state == State.WAITING
+
+
+def test_no_secret_is_kept_in_the_clear(receiver, webhook):
+    stored = Webhook.objects.values().get()
+    assert all(receiver.secret.removeprefix("whsec_") not in str(it) for it in stored.values())
+
+
+def test_a_secret_that_cannot_be_read_is_told_and_nothing_goes_out_unsigned(receiver, webhook, happens):
+    Webhook.objects.update(sealed_secret="gAAAA")
+    happens("AAAAA-11111")
+    (tried,) = send()
+    assert "change the secret" in tried.answer
+    assert receiver.seen == []
