@@ -1,17 +1,20 @@
 """The environment, read once and turned into one frozen value. Nothing else reads environment variables."""
 
 import ipaddress
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from idp import retention
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -30,6 +33,18 @@ THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CHANNELS = {"sms", "call", "whatsapp"}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def _from_json(value: object) -> object:
+    """Read an object of JSON. Raises ValueError, which becomes one of the faults."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("This is not JSON") from None
+
+
+Prices = Annotated[dict[str, Decimal], NoDecode, BeforeValidator(_from_json)]
+Days = Annotated[dict[str, int], NoDecode, BeforeValidator(_from_json)]
 
 
 class ConfigurationError(Exception):
@@ -105,7 +120,7 @@ class Conf(BaseSettings):
     remember_desktops: bool = Field(
         False, description="Computers get a long-lived token as phones do. Not for computers that people share."
     )
-    prices: dict[str, Decimal] = Field(
+    prices: Prices = Field(
         {}, description='What you pay, as JSON: {"approved": 0.05, "sms": 0.0079}. Only for the estimate in the admin.'
     )
     clock_skew_seconds: int = Field(
@@ -122,6 +137,11 @@ class Conf(BaseSettings):
         False,
         description="Each text ends in a line such as @login.example.com #123456, so phones may fill the code in by "
         "themselves; takes a template that Twilio registered with that line.",
+    )
+    retention_days: Days = Field(
+        {},
+        description='Days that rows are kept for, as JSON, where they differ from the defaults: {"trail": 730}. '
+        "`manage.py purge` removes what is past them.",
     )
     log_level: str = Field("INFO", description="Least important level that is logged.")
     contact: str = Field("", description="E-mail of whoever looks after sign-in; stands in our metadata.")
@@ -255,6 +275,7 @@ class Conf(BaseSettings):
             faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
         if self.redis_url and not _names_a_redis(self.redis_url):
             faults.append("REDIS_URL must be an address such as redis://127.0.0.1:6379/0 or unix:///run/redis.sock.")
+        faults += [f"LATCHKEY_RETENTION_DAYS {fault}" for fault in retention.faults(self.retention_days)]
         if self.log_level.upper() not in LOG_LEVELS:
             faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         return faults

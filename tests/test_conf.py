@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from redis import ConnectionPool
 
-from idp import conf
+from idp import conf, retention
 from idp.conf import ConfigurationError
 from idp.otp.channels import Channel
 
@@ -92,6 +92,11 @@ def test_texts_and_channels_are_read(load):
     assert (load().offered_channels, load().web_otp) == (("sms", "call"), False)
 
 
+def test_days_that_are_not_chosen_keep_their_default(load):
+    days = retention.days(load(LATCHKEY_RETENTION_DAYS='{"trail": 730}').retention_days)
+    assert (days["trail"], days["answers"]) == (730, 30)
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -149,6 +154,12 @@ def test_the_channels_of_the_settings_are_those_of_the_gateway():
         pytest.param({"LATCHKEY_LOG_LEVEL": "LOUD"}, "LATCHKEY_LOG_LEVEL", id="no log level"),
         pytest.param({"DATABASE_URL": "mysql://a:password@b/c"}, "DATABASE_URL", id="other database"),
         pytest.param({"DATABASE_URL": "nonsense"}, "DATABASE_URL", id="no database"),
+        pytest.param({"LATCHKEY_PRICES": "{5"}, "LATCHKEY_PRICES", id="no JSON"),
+        pytest.param({"LATCHKEY_RETENTION_DAYS": "400"}, "LATCHKEY_RETENTION_DAYS", id="days of nothing"),
+        pytest.param({"LATCHKEY_RETENTION_DAYS": '{"trail": "long"}'}, "LATCHKEY_RETENTION_DAYS", id="no days"),
+        pytest.param({"LATCHKEY_RETENTION_DAYS": '{"trial": 400}'}, "knows no trial", id="no such rows"),
+        pytest.param({"LATCHKEY_RETENTION_DAYS": '{"answers": 1}'}, "answers for 15 to 3650 days", id="too few days"),
+        pytest.param({"LATCHKEY_RETENTION_DAYS": '{"trail": 9999}'}, "3650 days, not 9999", id="too many days"),
         pytest.param({"REDIS_URL": "localhost:6379"}, "REDIS_URL", id="no scheme of Redis"),
         pytest.param({"REDIS_URL": "http://localhost"}, "REDIS_URL", id="no Redis"),
         pytest.param({"REDIS_URL": "redis://"}, "REDIS_URL", id="Redis nowhere"),

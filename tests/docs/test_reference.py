@@ -4,14 +4,24 @@ import pytest
 from django.apps import apps
 from django.urls import get_resolver
 
+from idp.web.retention import rules as retention_rules
 from tests.conformance.requirements import REQUIREMENTS
-from tests.docs import commands_page, conformance_page, errors_page, settings_page, verify_page, webhooks_page
+from tests.docs import (
+    commands_page,
+    conformance_page,
+    errors_page,
+    retention_page,
+    settings_page,
+    verify_page,
+    webhooks_page,
+)
 from tests.docs.pages import DOCS
 
 GENERATED = {
     "commands": commands_page,
     "conformance": conformance_page,
     "errors": errors_page,
+    "retention": retention_page,
     "settings": settings_page,
     "verify": verify_page,
     "webhooks": webhooks_page,
@@ -57,3 +67,8 @@ def test_every_table_is_on_the_page_of_data():
     ours = [model for model in apps.get_models() if model.__module__.startswith("idp.")]
     missing = [it._meta.label for it in ours if f"`{it._meta.label}`" not in reference("data")]
     assert not missing
+
+
+def test_every_table_is_purged_or_says_why_not():
+    missing = retention_rules.undecided()
+    assert not missing, f"For how long is it kept? Add a rule or a reason to idp/web/retention/rules.py: {missing}"

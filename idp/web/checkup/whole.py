@@ -10,6 +10,7 @@ from idp.web.checkup import (
     installation,
     policy,
     redis,
+    retention,
     signing_keys,
     verify,
     verify_rate_limits,
@@ -18,7 +19,7 @@ from idp.web.checkup.finding import Finding, in_order, not_checked
 
 AFTER_THE_DATABASE = "The database comes first."
 OFFLINE = "Nothing outside was asked."
-STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT)
+STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT, retention.SUBJECT)
 OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
 
 
@@ -31,7 +32,7 @@ def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
     """Judge every subject, and with `online` ask Twilio and our own public address too."""
     found = [*database.look(), *installation.look(conf), *redis.look(conf), *address.at_hand(conf), *verify.shape(conf)]
     usable = in_order(it for it in found if it.subject == database.SUBJECT)
-    found += _stored(now) if usable else [not_checked(it, AFTER_THE_DATABASE) for it in STORED]
+    found += _stored(conf, now) if usable else [not_checked(it, AFTER_THE_DATABASE) for it in STORED]
     if not online:
         return [*found, *(clocks.at_hand() if usable else ()), *(not_checked(it, OFFLINE) for it in OUTSIDE)]
     if not usable:
@@ -45,5 +46,5 @@ def _twilio(conf: Conf) -> list[Finding]:
     return [*found, verify_rate_limits.everywhere(conf)] if in_order(found) else found
 
 
-def _stored(now: datetime) -> list[Finding]:
-    return [*signing_keys.look(now), *policy.look(), *verify.at_hand()]
+def _stored(conf: Conf, now: datetime) -> list[Finding]:
+    return [*signing_keys.look(now), *policy.look(), *retention.look(conf, now), *verify.at_hand()]

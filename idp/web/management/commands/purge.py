@@ -1,0 +1,51 @@
+"""`manage.py purge`: remove what is past its time, for a timer."""
+
+import argparse
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from idp import clock, retention
+from idp.web.management.asking import write_json
+from idp.web.retention import purge
+from idp.web.retention.purge import Purged
+
+
+class Command(BaseCommand):
+    """Safe at any time, beside sign-ins and beside another run. Ends with 1 if a table could not be purged."""
+
+    help = (
+        "Removes what is past its time (LATCHKEY_RETENTION_DAYS), in small steps, at any time. "
+        "Ends with status 1 if a table could not be purged; the log says why."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer a trial run, and the counts for programs."""
+        parser.add_argument("--dry-run", action="store_true", help="count what would go and change nothing")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, dry_run: bool, as_json: bool, **__: Any) -> None:
+        """Tell what went, table by table."""
+        days = retention.days(settings.LATCHKEY.retention_days)
+        done = list((purge.due if dry_run else purge.run)(days, clock.now()))
+        if as_json:
+            write_json(self.stdout, [_told(it) for it in done])
+        else:
+            for it in done:
+                self.stdout.write(_line(it))
+        rows = sum(it.rows or 0 for it in done)
+        self.stderr.write(f"{rows} rows would go. Nothing was changed." if dry_run else f"{rows} rows are purged.")
+        if any(it.rows is None for it in done):
+            sys.exit(1)
+
+
+def _line(it: Purged) -> str:
+    count = "failed" if it.rows is None else str(it.rows)
+    period = retention.BY_NAME[it.rule.period]
+    return f"{count:>8}  {it.rule.table:<26} {period.what}, {it.days} days after {period.counted_from}"
+
+
+def _told(it: Purged) -> dict[str, Any]:
+    return {"table": it.rule.table, "period": it.rule.period, "days": it.days, "rows": it.rows}

@@ -1,0 +1,85 @@
+"""Removing what is past its time, in small transactions, beside people who sign in and beside another run."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import OperationalError, transaction
+
+from idp.web.retention.rules import RULES, Rule
+
+log = structlog.get_logger(__name__)
+BATCH = 500
+ATTEMPTS = 3
+LONGEST_REST = 0.5
+"""Seconds between two batches at most: as long as a batch took, so that sign-ins get half of the database at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What came of one rule: how many rows, or None where it failed."""
+
+    rule: Rule
+    days: int
+    rows: int | None
+
+
+def due(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
+    """Count what is past its time, and change nothing."""
+    for rule in RULES:
+        yield Purged(rule, days[rule.period], rule.rows(_before(rule, days, now)).count())
+
+
+def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
+    """Remove what is past its time. A table that fails is logged and stops none of the others."""
+    for rule in RULES:
+        rows: int | None = None
+        try:
+            rows = sum(_batches(rule, _before(rule, days, now)))
+        except Exception:
+            log.exception("purge_failed", table=rule.table, period=rule.period)
+        yield Purged(rule, days[rule.period], rows)
+
+
+def _before(rule: Rule, days: Mapping[str, int], now: datetime) -> datetime:
+    return now - timedelta(days=days[rule.period])
+
+
+def _batches(rule: Rule, before: datetime) -> Iterator[int]:
+    """Go once through the rows by their key, so that a row which somebody else holds is left to the next run."""
+    last: object = None
+    while True:
+        begun = time.monotonic()
+        last, rows, found = _attempt(rule, before, last)
+        yield rows
+        if found < BATCH:
+            return
+        time.sleep(min(time.monotonic() - begun, LONGEST_REST))
+
+
+def _attempt(rule: Rule, before: datetime, after: object) -> tuple[object, int, int]:
+    for attempt in range(ATTEMPTS):
+        try:
+            return _batch(rule, before, after)
+        except OperationalError:  # somebody else writes, for longer than the database waits
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(LONGEST_REST)
+    raise AssertionError
+
+
+@transaction.atomic
+def _batch(rule: Rule, before: datetime, after: object) -> tuple[object, int, int]:
+    """Take one batch: returns the last key, the rows that were acted on, and how many were found.
+
+    On PostgreSQL rows that somebody holds are passed over, and what is taken is looked at afresh; on SQLite the
+    transaction is alone.
+    """
+    rows = rule.rows(before)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    chosen = list(rows.select_for_update(skip_locked=True, of=("self",)).only("pk")[:BATCH])
+    keys = [it.pk for it in chosen]
+    return (keys[-1] if keys else after), (rule.carry_out(keys) if keys else 0), len(keys)

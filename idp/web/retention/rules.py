@@ -1,0 +1,131 @@
+"""Which rows are past their time, table by table, and which tables are kept. Every table is in one of the two."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from idp.agents.models import Device
+from idp.audit import forgetting
+from idp.audit.models import Acknowledgement, LoginEvent
+from idp.login.models import LoginFlow
+from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.saml.models import HeardRequest, IssuedAssertion, Listening, Logout, LogoutNotice, ObeyedLogoutRequest
+from idp.saml.models.logout import Outcome
+from idp.sessions.models import SsoSession
+from idp.tokens.models import LongLivedToken
+from idp.web.models import OperatorLink, OperatorTry
+from idp.webhooks.models import Delivery
+
+Rows = Collection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One act on one table: `over` says which rows are past their time at an instant, `act` what is done to them."""
+
+    period: str
+    model: type[Model]
+    over: Callable[[datetime], Q]
+    act: Callable[[Rows], int] | None = None
+
+    @property
+    def table(self) -> str:
+        """The table by the name that the documents use."""
+        return self.model._meta.label
+
+    def rows(self, before: datetime) -> "QuerySet[Model]":
+        """Return the rows whose time was over before an instant, in order of their key."""
+        return QuerySet(self.model).filter(self.over(before)).order_by("pk")
+
+    def carry_out(self, rows: Rows) -> int:
+        """Do what is to be done to some rows. Returns how many there were."""
+        if self.act is not None:
+            return self.act(rows)
+        removed = QuerySet(self.model).filter(pk__in=rows).delete()[1]
+        return removed.get(self.table, 0)
+
+
+def _nobody_uses(before: datetime) -> Q:
+    over = Q(revoked_at__lt=before) | Q(revoked_at__isnull=True, last_seen_at__lt=before)
+    return over & Q(~Exists(LoginEvent.objects.filter(device=OuterRef("pk"))))
+
+
+def _told(before: datetime) -> Q:
+    return Q(~Exists(LogoutNotice.objects.filter(logout=OuterRef("pk"))), begun_at__lt=before)
+
+
+RULES = (
+    Rule("user_agents", LoginEvent, lambda it: Q(at__lt=it) & ~Q(user_agent=""), act=forgetting.forget_user_agents),
+    Rule("addresses", LoginEvent, lambda it: Q(at__lt=it, address__isnull=False), act=forgetting.forget_addresses),
+    Rule("webhook_messages", Delivery, lambda it: Q(closed_at__lt=it)),
+    Rule("trail", Acknowledgement, lambda it: Q(event__at__lt=it)),
+    Rule("trail", LoginEvent, lambda it: Q(at__lt=it), act=forgetting.drop),
+    Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),
+    Rule("logins", LoginFlow, lambda it: Q(expires_at__lt=it)),
+    Rule("codes", VerificationSend, lambda it: Q(verification__started_at__lt=it)),
+    Rule("codes", Verification, lambda it: Q(started_at__lt=it)),
+    Rule("one_time_codes", OneTimeCode, lambda it: Q(expires_at__lt=it)),
+    Rule("recovery_codes", RecoveryCode, lambda it: Q(used_at__lt=it)),
+    Rule("answers", IssuedAssertion, lambda it: Q(issued_at__lt=it)),
+    Rule("sign_outs", LogoutNotice, lambda it: Q(made_at__lt=it) & ~Q(outcome=Outcome.WAITING)),
+    Rule("sign_outs", Logout, _told),
+    Rule("logout_requests", ObeyedLogoutRequest, lambda it: Q(replayable_until__lt=it)),
+    Rule("heard_requests", HeardRequest, lambda it: Q(at__lt=it)),
+    Rule("heard_requests", Listening, lambda it: Q(until__lt=it)),
+    Rule("sessions", SsoSession, lambda it: Q(ended_at__lt=it)),
+    Rule("devices", Device, _nobody_uses),
+    Rule("operator_links", OperatorLink, lambda it: Q(expires_at__lt=it)),
+    Rule("operator_tries", OperatorTry, lambda it: Q(at__lt=it)),
+    Rule("operator_sessions", Session, lambda it: Q(expire_date__lt=it)),
+    Rule("operator_changes", LogEntry, lambda it: Q(action_time__lt=it)),
+)
+"""In this order: what others point to comes after them."""
+
+_PEOPLE = "Somebody of the contact centre, whom the trail names. Operators switch people off and change their numbers."
+_SET_UP = "Operators set it up, and remove it when it is not wanted any more."
+_OWN_FACTOR = "A way of its owner to sign in, for as long as they have it."
+_DJANGO = "Django's own list of what there is in the program."
+
+KEPT = {
+    "agents.Agent": _PEOPLE,
+    "agents.AgentRole": _PEOPLE,
+    "agents.Department": _SET_UP,
+    "agents.Cutoff": "Says which sign-ins count no more, and who ended them; a few rows at most.",
+    "agents.Agent_groups": "What an operator may do.",
+    "agents.Agent_user_permissions": "What an operator may do.",
+    "auth.Group": _SET_UP,
+    "auth.Group_permissions": _SET_UP,
+    "auth.Permission": _DJANGO,
+    "contenttypes.ContentType": _DJANGO,
+    "otp.PhoneAuthenticator": _OWN_FACTOR,
+    "otp.AuthenticatorApp": _OWN_FACTOR,
+    "otp_totp.TOTPDevice": _OWN_FACTOR,
+    "otp_static.StaticDevice": "Stands for an operator's one-time link; one row for each operator.",
+    "otp_static.StaticToken": "Empty: the links have a table of their own.",
+    "otp.Breaker": "One row.",
+    "otp.SafeListing": "What stands on Twilio's safe list, or has to leave it.",
+    "policies.TimeoutPolicy": _SET_UP,
+    "policies.AccessRule": _SET_UP,
+    "webhooks.Webhook": _SET_UP,
+    "keys.SigningKey": "What was signed by a retired key has to be verifiable; a handful of rows.",
+    "saml.ServiceProvider": _SET_UP,
+    "saml.AssertionConsumer": _SET_UP,
+    "saml.LogoutEndpoint": _SET_UP,
+    "saml.MetadataSource": _SET_UP,
+    "saml.ReleasedAttribute": _SET_UP,
+    "saml.SentAttribute": "Flex keeps what it was once told until it is told otherwise, so we have to know.",
+    "saml.SubjectName": "A NameID is never given to anybody else, not even after its agent is gone.",
+}
+"""Tables that purge leaves alone, because."""
+
+
+def undecided() -> list[str]:
+    """Return the tables that neither a rule nor a reason names."""
+    decided = {it.table for it in RULES} | KEPT.keys()
+    return sorted({it._meta.label for it in apps.get_models(include_auto_created=True)} - decided)
