@@ -16,7 +16,7 @@ from idp.login import signing_out
 
 BATCH = 200
 LONGEST_WHY = 100
-AT_ONCE = 1000
+AT_ONCE = 500
 """How many endings a page of the admin writes down before it answers; the timer does the rest."""
 
 

@@ -21,7 +21,7 @@ from idp.login.standing import Standing
 from idp.login.visit import Visit, watched
 from idp.policies.access import Decision
 from idp.sessions import lifecycle as sessions
-from idp.sessions.models import OpenedBy
+from idp.sessions.models import OpenedBy, SsoSession
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import LostRace, Recognised
 
@@ -45,18 +45,24 @@ class Finished:
 
 
 def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decision) -> Finished:
-    """Sign in by session or token: touch or open the session, and move the token on."""
+    """Sign in by session or token: open the session if need be, and let it, token and device live on.
+
+    Only the agent's own acts prolong anything. A service that asks passively may do so while nobody is there.
+    """
     device, session = known.device, known.session
     if device is None:
         raise LostRace
-    if proved.method == Method.SESSION and session is not None:
-        sessions.touch(session, visit.now)
-    else:
+    if proved.method != Method.SESSION or session is None:
         session, _ = sessions.open_session(device, OpenedBy.TOKEN, visit.now)
-    token = tokens.rotate(known.token, device, visit.now) if isinstance(known.token, Recognised) else None
-    devices.seen(device, visit.now)
+    token = None if visit.flow.is_passive else _prolong(known, device, session, visit)
     admission = Admission(device.agent, device, session.index, proved)
     return _finish(visit, admission, Handover(token=token), decision)
+
+
+def _prolong(known: Standing, device: Device, session: SsoSession, visit: Visit) -> str | None:
+    sessions.touch(session, visit.now)
+    devices.seen(device, visit.now)
+    return tokens.rotate(known.token, device, visit.now) if isinstance(known.token, Recognised) else None
 
 
 @dataclass(frozen=True, slots=True)

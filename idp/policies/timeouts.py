@@ -53,3 +53,13 @@ def passed_limit(
     if now >= last_seen_at + policy.inactivity:
         return Limit.INACTIVITY
     return None
+
+
+def ends_at(
+    policy: TimeoutPolicy, *, authenticated_at: datetime, opened_at: datetime, last_seen_at: datetime
+) -> datetime:
+    """Return the instant at which the first limit ends a session that is used no more."""
+    ends = [opened_at + policy.absolute, last_seen_at + policy.inactivity]
+    if policy.code_again_after is not None:
+        ends.append(authenticated_at + policy.code_again_after)
+    return min(ends)

@@ -167,6 +167,8 @@ def warnings(sp: ServiceProvider) -> list[str]:
         found.append("Requests must be signed, but no certificate is there to check them: nobody can sign in.")
     if sp.unsolicited and sp.profile.startswith("flex"):
         found.append("Flex can be opened from here only once Default Redirect URL is set in Twilio's Console.")
+    if sp.states_end and sp.profile.startswith("flex"):
+        found.append("Flex signs agents out at the instant it is told, in the middle of a call if need be.")
     found += [f"{context} claims more than happened: {why}" for context, why in _overstated(sp)]
     return found
 

@@ -8,6 +8,7 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.login.errors import AlreadySignedIn
 from idp.login.sign_in import Admission
+from idp.policies import timeouts
 from idp.saml import assertion, names, released, signing_keys
 from idp.saml.asked import Asked
 from idp.saml.assertion import Answer, Authenticated, Encryption, Envelope
@@ -15,6 +16,7 @@ from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.service_provider import KEY_TRANSPORTS
 from idp.saml.subjects import subject_of
+from idp.sessions.models import SsoSession
 
 
 def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: events.Origin, now: datetime) -> bytes:
@@ -32,7 +34,9 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     content = Answer(
         envelope=envelope(sp, asked),
         subject=subject,
-        authenticated=Authenticated(admission.authentication.authenticated_at, context, admission.session_index),
+        authenticated=Authenticated(
+            admission.authentication.authenticated_at, context, admission.session_index, _end_of(sp, admission)
+        ),
         attributes=told.attributes,
     )
     response = written(sp, content, now)
@@ -91,6 +95,19 @@ def envelope(sp: ServiceProvider, asked: Asked) -> Envelope:
         audience=sp.entity_id,
         acs_url=asked.acs_url,
         in_response_to=asked.request_id,
+    )
+
+
+def _end_of(sp: ServiceProvider, admission: Admission) -> datetime | None:
+    """Return when the sign-in ends by this service's policy, where an operator wants it told (Core 2.7.2)."""
+    if not sp.states_end:
+        return None
+    session = SsoSession.objects.get(index=admission.session_index)
+    return timeouts.ends_at(
+        sp.timeout_policy.limits,
+        authenticated_at=admission.authentication.authenticated_at,
+        opened_at=session.opened_at,
+        last_seen_at=session.last_seen_at,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from idp.agents.authentication import Method
 from idp.agents.models import Agent
+from idp.policies import timeouts
 from idp.saml import attributes, published, released, responses, second_reader
 from idp.saml.asked import Asked
 from idp.saml.assertion import Answer, Authenticated, Sign, Subject
@@ -79,9 +80,15 @@ def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Answer:
     return Answer(
         envelope=responses.envelope(sp, Asked(new_id(), consumer.url, None)),
         subject=subject,
-        authenticated=Authenticated(now, sp.context_of(Method.CODE), new_id()),
+        authenticated=Authenticated(now, sp.context_of(Method.CODE), new_id(), _end_of(sp, now)),
         attributes=told.attributes,
     )
+
+
+def _end_of(sp: ServiceProvider, now: datetime) -> datetime | None:
+    if not sp.states_end:
+        return None
+    return timeouts.ends_at(sp.timeout_policy.limits, authenticated_at=now, opened_at=now, last_seen_at=now)
 
 
 def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Told]:

@@ -10,6 +10,7 @@ from idp.policies.timeouts import (
     Limit,
     TimeoutPolicy,
     code_is_too_old,
+    ends_at,
     passed_limit,
 )
 
@@ -91,3 +92,12 @@ def test_the_built_in_policies_are_those_of_the_table():
         "enhanced": (168, 216, 216),
         "legacy, remembered": (1, 24, None),
     }
+
+
+@pytest.mark.parametrize("policy", BUILT_IN, ids=lambda it: it.name)
+@pytest.mark.parametrize(("code", "opened", "seen"), [(0, 0, 0), (5, 5, 0.5), (23.5, 23.5, 0), (30, 0.5, 0.1)])
+def test_the_end_that_is_told_is_the_first_limit_to_come(policy, code, opened, seen):
+    facts = {"authenticated_at": ago(code), "opened_at": ago(opened), "last_seen_at": ago(seen)}
+    end = ends_at(policy, **facts)
+    assert passed_limit(policy, **facts, now=end) is not None
+    assert passed_limit(policy, **facts, now=end - TICK) is None

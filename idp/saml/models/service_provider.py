@@ -125,6 +125,9 @@ class ServiceProvider(models.Model):
     unsolicited = models.BooleanField(
         "may be opened from here", default=False, help_text="Sign-in that begins here, at /saml/start/ and the name."
     )
+    states_end = models.BooleanField(
+        "is told when the sign-in ends", default=False, help_text="As SessionNotOnOrAfter, the first limit to come."
+    )
     logout_ends = models.CharField("sign-out there ends", max_length=8, choices=LOGOUT_ENDS, default="phone")
 
     objects = ServiceProviderManager()

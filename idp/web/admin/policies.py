@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from idp.policies import durations
+from idp.policies import durations, timeouts
 from idp.policies.models import TimeoutPolicy
+from idp.saml.models import ServiceProvider
+from idp.web.admin.asking_first import AsksFirst
 
 
 class WordsField(forms.CharField):
@@ -56,13 +58,21 @@ class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
 
 
 @admin.register(TimeoutPolicy)
-class TimeoutPolicyAdmin(admin.ModelAdmin[TimeoutPolicy]):
+class TimeoutPolicyAdmin(AsksFirst[TimeoutPolicy]):
     """How long sign-ins count. The built-in rows can be chosen, not changed."""
 
     form = TimeoutPolicyForm
     list_display = ["name", "ends_unused", "ends_anyway", "code_again", "built_in"]
     list_filter = ["built_in"]
     search_fields = ["name"]
+
+    def limits_of(self, row: TimeoutPolicy) -> timeouts.TimeoutPolicy:
+        """Return the row's own durations."""
+        return row.limits
+
+    def services_of(self, row: TimeoutPolicy) -> list[str]:
+        """Return the services that chose this row."""
+        return list(ServiceProvider.objects.filter(timeout_policy=row, enabled=True).values_list("slug", flat=True))
 
     def get_fields(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> tuple[str, ...]:
         """Fields to fill in; words where there is nothing to change."""

@@ -49,7 +49,7 @@ FIELDSETS: Mapping[str, tuple[list[str], str]] = {
         ["certificates", "request_signature", "requested_context", "code_context", "token_context"],
         "",
     ),
-    "Signing out": (["logout_ends"], ""),
+    "Signing out": (["logout_ends", "states_end"], ""),
 }
 
 
@@ -69,6 +69,8 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
             "timeout_policy": "How long a sign-in counts here before a code is asked again.",
             "requested_context": "What is done if it asks for a certain way to sign in. Flex: ignore.",
             "name_id_format": "How it gets to know an agent. A name that changes makes a new user there.",
+            "states_end": "As SessionNotOnOrAfter: it then ends its own sign-in at the first limit of the timeout "
+            "policy. Not for Flex, which would end an agent's work in the middle of a call.",
             "encrypt": "Only the service can read what it is told. Flex cannot.",
         }
 

@@ -12,8 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from idp import clock
+from idp.policies.timeouts import TimeoutPolicy
 from idp.saml import attributes, registration, signing_keys
 from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
+from idp.web.admin.asking_first import AsksFirst
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.web.admin.service_form import FIELDSETS, ServiceProviderForm
 from idp.web.admin.service_rows import (
@@ -80,7 +82,7 @@ class LogoutEndpointInline(admin.TabularInline[LogoutEndpoint, ServiceProvider])
 
 
 @admin.register(ServiceProvider)
-class ServiceProviderAdmin(admin.ModelAdmin[ServiceProvider]):
+class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
     """Flex accounts and other services."""
 
     form = ServiceProviderForm
@@ -89,6 +91,14 @@ class ServiceProviderAdmin(admin.ModelAdmin[ServiceProvider]):
     list_filter = ["enabled", "profile", "timeout_policy"]
     search_fields = ["name", "slug", "entity_id", "consumers__url"]
     list_select_related = ["timeout_policy"]
+
+    def limits_of(self, row: ServiceProvider) -> TimeoutPolicy:
+        """Return the durations of the policy that the service goes by."""
+        return row.timeout_policy.limits
+
+    def services_of(self, row: ServiceProvider) -> list[str]:
+        """Return this one."""
+        return [row.slug]
 
     def get_fieldsets(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[Any]:
         """Group the fields by what an operator decides; a service that is there shows what follows from it."""

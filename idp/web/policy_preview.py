@@ -1,0 +1,84 @@
+"""What other timeouts would do to those who are signed in: worked out beforehand, as at their next contact."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
+
+from idp.agents.authentication import Method
+from idp.audit.models import Kind, LoginEvent
+from idp.login import everyone_out
+from idp.login.ladder import DeviceFacts, SessionFacts
+from idp.login.next_code import next_code
+from idp.policies.timeouts import TimeoutPolicy
+
+COLUMNS = (
+    "pk",
+    "agent",
+    "agent__full_name",
+    "remembered",
+    "authenticated_at",
+    "last_seen_at",
+    "session__opened_by",
+    "session__opened_at",
+    "session__last_seen_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many phones and computers go by a policy, and how many of them need a code now: after a change, and already.
+
+    `agents` names those whom the change itself would ask, in order of their names.
+    """
+
+    devices: int
+    need_code: int
+    need_code_already: int
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A device that is signed in, with what decides about its next code."""
+
+    name: str
+    facts: DeviceFacts
+    session: SessionFacts | None
+    token_issued_at: datetime | None
+
+
+def preview(services: Collection[str], before: TimeoutPolicy, after: TimeoutPolicy, now: datetime) -> Effect:
+    """Work out what a change of policy does to all who ever signed in to these services from where they are signed in.
+
+    One query, however many there are; the rest is the arithmetic of the login.
+    """
+    found = signed_in_to(services)
+    already = {it.facts.id for it in found if _needs_code(it, before, now)}
+    after_it = {it.facts.id: it for it in found if _needs_code(it, after, now)}
+    asked = {it.facts.agent: it.name for id_, it in after_it.items() if id_ not in already}
+    return Effect(len(found), len(after_it), len(already & after_it.keys()), tuple(sorted(asked.values())))
+
+
+def signed_in_to(services: Collection[str]) -> list[SignedIn]:
+    """Return the phones and computers of agents who may sign in, from which these services were opened."""
+    used = LoginEvent.objects.filter(device=OuterRef("pk"), kind=Kind.SIGNED_IN, service__in=list(services))
+    rows = everyone_out.signed_in().filter(Exists(used), agent__is_active=True)
+    rows = rows.annotate(session=FilteredRelation("sso_sessions", condition=Q(sso_sessions__ended_at__isnull=True)))
+    return [_signed_in(row) for row in rows.order_by().values(*COLUMNS)]
+
+
+def _signed_in(row: dict[str, Any]) -> SignedIn:
+    opened_by, remembered = row["session__opened_by"], row["remembered"]
+    return SignedIn(
+        name=row["agent__full_name"],
+        facts=DeviceFacts(row["pk"], row["agent"], row["authenticated_at"]),
+        session=opened_by and SessionFacts(Method(opened_by), row["session__opened_at"], row["session__last_seen_at"]),
+        token_issued_at=row["last_seen_at"] if remembered else None,
+    )
+
+
+def _needs_code(it: SignedIn, policy: TimeoutPolicy, now: datetime) -> bool:
+    return next_code(it.facts, it.session, policy, token_issued_at=it.token_issued_at).unused <= now
