@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import caches
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
+from django.test import TransactionTestCase
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents import provisioning
@@ -25,6 +26,7 @@ from idp.keys.models import SigningKey
 from idp.login import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
+from tests import tables
 from tests.environment import FOLDER, VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
@@ -42,6 +44,7 @@ WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms lie between the 
 
 
 def pytest_configure():
+    TransactionTestCase._fixture_teardown = lambda _: tables.put_back(_left_by_migrations())
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
 
 
@@ -58,6 +61,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     database = connections["default"].settings_dict
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = f"{FOLDER}/tests.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        _left_by_migrations()
+
+
+@cache
+def _left_by_migrations():
+    return tables.remember()
 
 
 @cache
@@ -142,12 +156,29 @@ def redis(_redis_server, settings):
     ABSENCE.end()
 
 
-@pytest.fixture
-def flex(transactional_db, live_server, verify, keys):
-    """The whole place, seeded: yields the demo SP, which plays Flex."""
+@pytest.fixture(scope="session")
+def _demo_sp():
     with DemoSp(settings.LATCHKEY.base_url) as sp:
-        seeds.plant(sp.url)
         yield sp
+
+
+@cache
+def _planted(sp_url):
+    """The rows that the seeds put into an empty place."""
+    found = tables.remember()
+    tables.put_back(_left_by_migrations())
+    empty = tables.remember()
+    seeds.plant(sp_url)
+    planted = tables.beyond(empty)
+    tables.put_back(found)
+    return planted
+
+
+@pytest.fixture
+def flex(transactional_db, live_server, verify, keys, _demo_sp):
+    """The whole place, seeded: yields the demo SP, which plays Flex."""
+    tables.add(_planted(_demo_sp.url))
+    yield _demo_sp
     sending.settle()
 
 

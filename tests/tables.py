@@ -1,0 +1,56 @@
+"""All rows of the database, remembered and put back: much faster than emptying and filling it anew.
+
+Rows are copied as the database gives them, below the models, so nothing is computed or checked again.
+"""
+
+from django.db import connection, transaction
+
+# What the framework finds again by itself, and keeps in memory.
+LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations"}
+
+
+def remember():
+    """Return the rows of all tables: a table's name to its columns and rows."""
+    with connection.cursor() as cursor:
+        return {table: found for table in _tables(cursor) if (found := _read(cursor, table))}
+
+
+def beyond(before):
+    """Return the rows that came to those remembered before."""
+    known = {table: rows for table, (_, rows) in before.items()}
+    return {
+        table: (columns, [row for row in rows if row not in known.get(table, [])])
+        for table, (columns, rows) in remember().items()
+    }
+
+
+@transaction.atomic
+def put_back(rows):
+    """Leave exactly these rows in the tables. Constraints are checked at the end, so their order is free."""
+    with connection.cursor() as cursor:
+        for table in _tables(cursor):
+            cursor.execute(f"DELETE FROM {_quoted(table)}")
+    add(rows)
+
+
+@transaction.atomic
+def add(rows):
+    """Put remembered rows beside what is there."""
+    with connection.cursor() as cursor:
+        for table, (columns, found) in rows.items():
+            names, places = ", ".join(map(_quoted, columns)), ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({places})", found)
+
+
+def _tables(cursor):
+    return [it for it in connection.introspection.table_names(cursor) if it not in LEFT_ALONE]
+
+
+def _read(cursor, table):
+    cursor.execute(f"SELECT * FROM {_quoted(table)}")
+    rows = cursor.fetchall()
+    return ([column[0] for column in cursor.description], rows) if rows else None
+
+
+def _quoted(name):
+    return connection.ops.quote_name(name)
