@@ -4,6 +4,7 @@ import io
 import json
 
 from idp.agents.models import Device
+from idp.login import sending
 from idp.login.models import LoginFlow
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
@@ -52,7 +53,8 @@ class Witness:
         self.look()
 
     def look(self):
-        """From now on, this is how the tables were before."""
+        """From now on, this is how the tables were before; a text that is on its way arrives first."""
+        sending.settle()
         self.before = _rows(TABLES)
 
     def refusal(self, page, status, code):

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from idp import clock
 from idp.agents.models import Department
 from idp.audit.models import Kind, LoginEvent
 from idp.demo.sp.flavours import ROTA
@@ -274,7 +275,7 @@ def test_an_answer_signed_by_ecdsa_verifies_with_the_curves_certificate(phone):
     change(signature_algorithm=names.ECDSA_SHA256, encrypt=False)
     sent = response_on(answered(phone, number=LAB))
     certificate = SigningKey.objects.get(use=Use.SAML_EC).certificate
-    expected = SignatureConfiguration(location="./", verification_time=NOW)
+    expected = SignatureConfiguration(location="./", verification_time=clock.now())
     signed = XMLVerifier().verify(sent.root, x509_cert=certificate, id_attribute="ID", expect_config=expected)
     assert sent.all("//@Algorithm").count(names.ECDSA_SHA256) == 2
     assert LAB_NAME in "".join(signed.signed_xml.itertext())
