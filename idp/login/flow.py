@@ -48,6 +48,11 @@ class TextsDown:
 
 
 @dataclass(frozen=True, slots=True)
+class TooEarly:
+    """A code was sent a moment ago, and has to be waited for before another can be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Concluded(Generic[Answer]):
     """What the protocol made of an admission, and the cookies that go with it."""
 
@@ -111,7 +116,7 @@ def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
 
 def send_code(
     flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, presented: Presented, now: datetime
-) -> AskCode | Refuse | TextsDown | Paused:
+) -> AskCode | Refuse | TextsDown | TooEarly | Paused:
     """Have a code sent to what was typed, unless the access policy refuses this phone or nothing can be sent."""
     decision = _judge(Visit(flow, presented, now), None)
     if isinstance(decision, Refuse):
@@ -125,7 +130,7 @@ def send_code(
     _go_on_with(flow, asked.verification, typed, presented)
     if asked.send is not None:
         sending.dispatch(asked.send, presented.origin, flow.service)
-    return AskCode()
+    return TooEarly() if asked.too_early else AskCode()
 
 
 def begin_otherwise(

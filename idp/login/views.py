@@ -1,6 +1,7 @@
 """The pages of the login. Each form comes back to one address, and the flow says what is next."""
 
 import time
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from idp.otp.identifiers import Email, PhoneNumber, parse
 from idp.otp.proofs import Way
 from idp.otp.verifications import Checked, Paused
 
-SERVICE_UNAVAILABLE = 503
+SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 503, 429
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,6 +82,8 @@ def _send(
     seen = presented.by(request, touch_points)
     result = flow.send_code(login, typed, channel, seen, clock.now())
     match result:
+        case flow.TooEarly() if "again" in request.POST:
+            return _ask_code(request, login, status=TOO_MANY_REQUESTS)
         case Refuse():
             return refusal(request, login, result, seen)
         case flow.TextsDown():
@@ -188,7 +191,7 @@ def _ask_code(
     ways = other_ways.offered(login)
     if left.sends == 0 and ways:  # nobody asked for a text
         return other_ways.ask(request, login, ways[0])
-    wait = left.next_send_at and max(0, -(-int((left.next_send_at - now).total_seconds()) // 1))
+    wait = left.next_send_at and max(0, ceil((left.next_send_at - now).total_seconds()))
     context = {
         "minutes": minutes(left.expires_at),
         "error": next(iter(form.errors.get("code", [])), "") if form else "",
@@ -199,6 +202,9 @@ def _ask_code(
         "phones_per_agent": settings.LATCHKEY.phones_per_agent,
         "remember_desktops": settings.LATCHKEY.remember_desktops,
         "wait": wait,
+        "too_early": status == TOO_MANY_REQUESTS and wait,
+        "channel": left.channel,
+        "over": now >= left.expires_at,
         "sends": left.sends,
         "policy": login.timeout_policy,
         "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(now),

@@ -12,8 +12,18 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from idp.bearer_secrets import keyed_hash
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import FREE_FAILURES, PER_ADDRESS, PER_NUMBER, PER_PREFIX, Allowance, pause_after
+from idp.otp.limits import (
+    FREE_FAILURES,
+    PER_ADDRESS,
+    PER_ADDRESS_A_DAY,
+    PER_NUMBER,
+    PER_PREFIX,
+    PER_PREFIX_A_DAY,
+    Allowance,
+    pause_after,
+)
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.rate_limits import ONE_ADDRESS, network_of
 
 PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or the area
 REMEMBERED = timedelta(days=30)
@@ -35,8 +45,8 @@ class Asker:
 
     @property
     def asked_from(self) -> str:
-        """The address as it is counted: nobody can read it back."""
-        return keyed_hash("asked from", self.address) if self.address else ""
+        """The address as it is counted, an IPv6 one by its /64: nobody can read it back."""
+        return keyed_hash("asked from", network_of(self.address, ONE_ADDRESS)) if self.address else ""
 
 
 def prefix_of(typed: PhoneNumber | Email) -> str:
@@ -52,11 +62,14 @@ def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: 
     paused = paused_until(counted_as, own=own, now=now)
     if paused is not None or own:
         return paused
-    used_up = (
-        _is_used_up(PER_NUMBER, VerificationSend.objects.filter(verification__counted_as=counted_as, own=False), now)
-        or (asker.asked_from and _is_used_up(PER_ADDRESS, _sends().filter(asked_from=asker.asked_from), now))
-        or (prefix and _is_used_up(PER_PREFIX, _sends().filter(prefix=prefix), now))
-    )
+    counted: list[tuple[tuple[Allowance, ...], QuerySet[VerificationSend]]] = [
+        ((PER_NUMBER,), _sends().filter(verification__counted_as=counted_as))
+    ]
+    if asker.asked_from:
+        counted.append(((PER_ADDRESS, PER_ADDRESS_A_DAY), _sends().filter(asked_from=asker.asked_from)))
+    if prefix:
+        counted.append(((PER_PREFIX, PER_PREFIX_A_DAY), _sends().filter(prefix=prefix)))
+    used_up = any(_is_used_up(allowance, sends, now) for allowances, sends in counted for allowance in allowances)
     return now + AGAIN_LATER if used_up else None
 
 

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 CODE_LIFETIME = timedelta(minutes=10)
 TRIES, STRANGERS_TRIES = 5, 4
 SENDS, STRANGERS_SENDS = 5, 4
+DOUBLE_TAP = timedelta(seconds=5)
+"""Two requests so close together are one wish: the second joins the first, and nobody is told to wait."""
 WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=90), timedelta(seconds=90))
 
 FREE_FAILURES = 10
@@ -34,6 +36,8 @@ class Allowance:
 # A floor behind one address proves its codes; whoever tries numbers does not.
 PER_ADDRESS = Allowance(base=30, for_each_proved=3, within=timedelta(hours=1), trust_within=timedelta(days=1))
 PER_PREFIX = Allowance(base=60, for_each_proved=3, within=timedelta(hours=1), trust_within=timedelta(days=1))
+PER_ADDRESS_A_DAY = Allowance(base=120, for_each_proved=3, within=timedelta(days=1), trust_within=timedelta(days=1))
+PER_PREFIX_A_DAY = Allowance(base=300, for_each_proved=3, within=timedelta(days=1), trust_within=timedelta(days=1))
 PER_NUMBER = Allowance(base=12, for_each_proved=4, within=timedelta(days=1), trust_within=timedelta(days=1))
 
 

@@ -12,6 +12,7 @@ from idp.otp.gateway import AGENT_KEY, COUNTRY_KEY, IP_KEY, RateLimits
 from idp.otp.models import PhoneAuthenticator
 
 NETWORK_BITS = {4: 24, 6: 64}
+ONE_ADDRESS = {4: 32, 6: 64}  # whoever has one IPv6 address has a network of them
 HASH_LENGTH = 32
 FEWEST_FROM_A_NETWORK = 300
 TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)

@@ -19,10 +19,14 @@ from idp.otp.models import Outcome, PhoneAuthenticator, Verification, Verificati
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A verification to join. `send` is the send to carry out now, or None where one was made just before."""
+    """A verification to join. `send` is the send to carry out now, or None where one was made just before.
+
+    `too_early` tells that it was no double tap either: whoever asked for another send has to wait.
+    """
 
     verification: Verification
     send: VerificationSend | None
+    too_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,14 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person may still do with their code: tries left, and when (if at all) it can be sent again."""
+    """What a person may still do with their code: tries left, and when (if at all) it can be sent again.
+
+    `channel` is how it went last, None before the first send.
+    """
 
     tries_left: int
     sends: int
+    channel: Channel | None
     next_send_at: datetime | None
     expires_at: datetime
 
@@ -72,7 +80,8 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
         if last is not None:
             again_at = limits.next_send_at(last.nth, last.at, most=_most_sends(own))
             if until or again_at is None or now < again_at or _tries_left(verification, own) <= 0:
-                return Asked(verification, None)
+                waits = again_at is not None and last.at + limits.DOUBLE_TAP <= now < again_at
+                return Asked(verification, None, too_early=waits)
         send = VerificationSend.objects.create(
             verification=verification,
             nth=nth,
@@ -108,6 +117,7 @@ def standing(verification: Verification, asker: Asker, now: datetime) -> Standin
     return Standing(
         tries_left=_tries_left(verification, own),
         sends=sends,
+        channel=Channel(last.channel) if last else None,
         next_send_at=now if over or last is None else limits.next_send_at(sends, last.at, most=_most_sends(own)),
         expires_at=verification.started_at + limits.CODE_LIFETIME,
     )

@@ -16,13 +16,12 @@ from idp import clock
 from idp.bearer_secrets import keyed_hash
 from idp.errors import IdpError
 from idp.login import presented
-from idp.otp.rate_limits import network_of
+from idp.otp.rate_limits import ONE_ADDRESS, network_of
 from idp.web.views import refused
 
 MINUTE = 60
 FREE = ("/saml/", "/healthz", "/readyz", "/.well-known/")
 """Where phones that are signed in come, a whole floor behind one address in the minute a shift begins; and machines."""
-ONE_ADDRESS = {4: 32, 6: 64}  # whoever has one IPv6 address has a network of them
 
 
 class TooManyRequests(IdpError):
