@@ -1,5 +1,4 @@
 import base64
-import random
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,7 +16,6 @@ from idp.tokens.models import LongLivedToken
 from idp.tokens.rotation import CHILDREN, LIFETIME, Verdict
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, a_phone
-from tests.tokens.tree import Tree
 
 pytestmark = pytest.mark.usefixtures("db", "keys")
 
@@ -325,32 +323,3 @@ def test_the_database_refuses_a_child_twice(phone):
     a_row(phone, **child)
     with pytest.raises(IntegrityError), transaction.atomic():
         a_row(phone, **child)
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_random_walk_comes_to_the_same_in_the_tables_and_by_the_pure_rules(phone, agent, seed):
-    pick, now, tree = random.Random(seed), NOW, Tree()
-    tokens = {tree.code(now): lifecycle.issue(phone, now)}
-    for _ in range(40):
-        now += timedelta(seconds=pick.choice([1, 30, 59, 60, 600, 3600, 36_000, 200_000]))
-        if tree.revoked:
-            break
-        if pick.random() < 0.1:
-            phone, token = again(phone, agent, now)
-            tokens[tree.code(now)] = token
-            continue
-        shown = pick.choice(list(tokens)[-4:])
-        expected, child = tree.show(shown, now)
-        seen = recognise(tokens[shown], phone, now)
-        assert seen.verdict is expected
-        handed_out = lifecycle.rotate(seen, phone, now)
-        assert (handed_out is None) is (child is None)
-        tokens |= {child: handed_out} if child is not None else {}
-    assert_same(tree, tokens)
-
-
-def assert_same(tree, tokens):
-    for number, token in tokens.items():
-        expected, kept = tree.rows[number], row(token)
-        assert (kept.confirmed_at, kept.retired_at) == (expected.confirmed_at, expected.retired_at)
-        assert kept.generation == expected.generation

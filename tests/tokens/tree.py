@@ -34,7 +34,7 @@ class Tree:
         if self.revoked:
             self.device, self.generation, self.revoked = self.device + 1, 0, False
         self.generation += 1
-        self.retire(self.rows, now)
+        self.retire(self.of_the_device, now)
         return self._hand_out(None, now)
 
     def show(self, jti, now):
@@ -44,31 +44,35 @@ class Tree:
         if verdict is Verdict.COPIED:
             self.revoked = True
         if verdict is Verdict.CONFIRM:
-            self.retire([other for other in self.rows if other is not row], now)
+            self.retire([other for other in self.of_the_device if other is not row], now)
             row.confirmed_at = now
         moves_on = verdict in {Verdict.NEXT, Verdict.CONFIRM}
         return verdict, self._hand_out(row, now) if moves_on else None
 
     def judged(self, row, now):
+        own = self.own
         shown = Shown(
             generation=row.generation,
             issued_at=row.issued_at,
             expires_at=row.expires_at,
             confirmed_at=row.confirmed_at,
             retired_at=row.retired_at,
-            children=sum(other.parent == row.jti for other in self.rows),
+            children=sum(other.parent == row.jti for other in own),
         )
         family = Family(
             generation=self.generation,
-            last_hand_out=max(other.issued_at for other in self.own),
-            in_use=len(self.own) > 1,
+            last_hand_out=max(other.issued_at for other in own),
+            in_use=len(own) > 1,
             revoked=self.revoked or row.device != self.device,
         )
         return judge(shown, family, quiet=self.quiet, now=now)
 
+    def crash(self, jti, now):
+        """Show a token to a server that dies before it has committed anything."""
+
     def retire(self, rows, now):
         for row in rows:
-            row.retired_at = row.retired_at or now
+            row.retired_at = row.retired_at or max(now, row.issued_at)
 
     def _hand_out(self, parent, now):
         born_confirmed = None if parent else now
@@ -77,17 +81,21 @@ class Tree:
         return row.jti
 
     @property
+    def of_the_device(self):
+        return [row for row in self.rows if row.device == self.device]
+
+    @property
     def own(self):
         """The tokens of the device's present generation."""
-        return [row for row in self.rows if (row.device, row.generation) == (self.device, self.generation)]
+        return [row for row in self.of_the_device if row.generation == self.generation]
 
     @property
     def current(self):
-        return [row for row in self.rows if row.confirmed_at and not row.retired_at]
+        return [row for row in self.of_the_device if row.confirmed_at and not row.retired_at]
 
     @property
     def offered(self):
-        return [row for row in self.rows if not row.confirmed_at and not row.retired_at]
+        return [row for row in self.of_the_device if not row.confirmed_at and not row.retired_at]
 
     @property
     def retired(self):

@@ -14,7 +14,7 @@ QUIET = 60
 FLIGHT = 15  # an answer arrives this long after its request was sent, or never
 WRITING = 30  # a browser has its cookies on disk this long after they arrived
 HOUR = 3600
-PASSING = [1, 5, 14, 15, 29, 30, 44, 45, 59, 60, 61, 10 * 60, HOUR, 8 * HOUR, 60 * HOUR, 167 * HOUR]
+PASSING = [1, 5, 14, 15, 29, 30, 44, 45, 59, 60, 61, 10 * 60, HOUR, 8 * HOUR, 60 * HOUR, 167 * HOUR, 168 * HOUR]
 ALARMS = {Verdict.COPIED, Verdict.OLD_COPY}
 HONEST = {Verdict.SAME_VISIT, Verdict.NEXT, Verdict.CONFIRM, Verdict.EXPIRED, Verdict.UNANSWERED}
 
@@ -87,6 +87,12 @@ class HonestPhone(Walk):
         else:
             self.a_code_is_typed()
 
+    @precondition(lambda self: self.requests)
+    @rule(nth=st.integers(0, 20))
+    def the_server_dies_before_the_commit(self, nth):  # dying after it is an answer that gets lost
+        _, token = self.requests.pop(nth % len(self.requests))
+        self.tree.crash(token, self.now)
+
     @precondition(lambda self: self.answers)
     @rule(nth=st.integers(0, 20), lost=st.booleans())
     def an_answer_lands_or_is_lost(self, nth, lost):
@@ -101,6 +107,14 @@ class HonestPhone(Walk):
         self.a_request_arrives(-1)
         if self.answers:
             self.an_answer_lands_or_is_lost(-1, lost=False)
+
+    @rule(times=st.integers(1, CHILDREN + 1))
+    def answers_get_lost_in_a_row(self, times):
+        for _ in range(times):
+            self.time_passes(HOUR)
+            self.tabs_ask(1)
+            self.a_request_arrives(-1)
+            self.answers = []
 
     @rule(data=st.data())
     def the_browser_dies(self, data):
@@ -128,6 +142,10 @@ class Thief(Walk):
     def time_passes(self, seconds):
         self.now += timedelta(seconds=seconds)
 
+    @rule(seconds=st.sampled_from([1, 60, HOUR]))
+    def the_next_worker_is_behind(self, seconds):
+        self.now -= timedelta(seconds=seconds)
+
     @rule()
     def the_thief_copies(self):
         self.thief.append(self.owner[-1])
@@ -135,6 +153,12 @@ class Thief(Walk):
     @rule(nth=st.integers(0, 20), lost=st.booleans())
     def the_owner_shows_a_token(self, nth, lost):
         self.show(self.owner, nth, lost)
+
+    @rule(visits=st.integers(1, CHILDREN + 1), lost=st.booleans())
+    def the_owner_comes_each_hour(self, visits, lost):
+        for _ in range(visits):
+            self.now += timedelta(hours=1)
+            self.show(self.owner, lost=lost)
 
     @precondition(lambda self: self.thief)
     @rule(nth=st.integers(0, 20), lost=st.booleans())
