@@ -1,0 +1,80 @@
+"""A whole installation in processes of its own, on the database of the test: gunicorn as production starts it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+from django.db import connection
+
+from idp.conf import ROOT
+from tests.environment import free_port
+
+HOST = "127.0.0.1"
+PATIENCE = 60.0
+
+
+def on_sqlite():
+    return connection.vendor == "sqlite"
+
+
+def database_url():
+    """The test's own database, as another process names it."""
+    database = connection.settings_dict
+    if on_sqlite():
+        return f"sqlite:///{database['NAME']}"
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+
+
+class Installation:
+    """Four processes on PostgreSQL, one with threads on SQLite. They end with the `with` block."""
+
+    def __init__(self, folder, **environment):
+        self.port, self.log = free_port(), folder / "gunicorn.log"
+        self.url = f"http://localhost:{self.port}"
+        self.size = 1 if on_sqlite() else 4
+        self.environment = os.environ | {
+            "LATCHKEY_BASE_URL": self.url,
+            "LATCHKEY_LOG_LEVEL": "WARNING",
+            "DATABASE_URL": database_url(),
+            "WEB_CONCURRENCY": str(self.size),
+            **environment,
+        }
+
+    def __enter__(self):
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{self.port}", "idp.wsgi"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.wait()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGQUIT)  # without waiting for connections that are kept open
+        try:
+            self.process.wait(timeout=PATIENCE)
+        finally:
+            self.process.kill()
+
+    def workers(self):
+        return [
+            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
+
+    def kill_a_worker(self, pick):
+        """kill -9; gunicorn starts another in its place."""
+        os.kill(pick.choice(self.workers()), signal.SIGKILL)
+
+    def wait(self):
+        """Until it serves. A request that arrives before waits its turn in the listening socket."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if requests.get(f"{self.url}/healthz", timeout=PATIENCE).status_code == 200:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        raise AssertionError(self.log.read_text())

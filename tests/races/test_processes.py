@@ -1,0 +1,113 @@
+"""Phones at the service as production runs it: processes on PostgreSQL, threads on SQLite, and some are killed."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from threading import Event
+
+import pytest
+import requests
+
+from idp.agents import devices
+from idp.agents.models import Device
+from idp.demo import seeds
+from idp.demo.sp import DemoSp
+from tests.other_codes import a_sheet, agent_of, at_the_code, give
+from tests.phone import Phone
+from tests.races import consistency
+from tests.races.installation import Installation
+from tests.races.test_many_at_once import at_once
+from tests.user_agents import ANDROID, IPHONE
+
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
+PHONES, VISITS = 10, 20
+NUMBERS = ("+12015550101", "+12015550102", "+12015550103", "+12015550104")
+
+
+@pytest.fixture
+def installation(transactional_db, keys, verify, tmp_path):
+    """The service in processes of its own. No visit is like another, so every one of them moves the token on."""
+    with Installation(tmp_path, LATCHKEY_QUIET_SECONDS="0") as running, DemoSp(running.url) as sp:
+        seeds.plant(sp.url)
+        running.phone = Phone(sp.url, verify, IPHONE)
+        yield running
+
+
+def is_in(page):
+    assert page.status in {200, 403, 429, 503}, f"{page.status} {page.text}"
+    return page.form_with("SAMLResponse") is not None
+
+
+def visits(phone):
+    return is_in(phone.ask_flex())
+
+
+def signs_in(phone):
+    """By a text, as far as others leave some: they share one code, and one of them wins."""
+    page = phone.ask_flex(force_authn="1")
+    page = page if page.form_with("identifier") is None else phone.ask_code(page)
+    return page.form_with("code") is not None and is_in(phone.submit(page, "code", code=phone.code()))
+
+
+def test_of_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_left(installation):
+    phones = [installation.phone.like(IPHONE if index % 2 else ANDROID) for index in range(PHONES)]
+
+    def a_day(phone, pick):
+        acts = [signs_in, *(pick.choices([signs_in, visits], [1, 3], k=VISITS - 1))]
+        return [act for act in acts if act(phone)]
+
+    days = at_once([lambda it=it, nr=nr: a_day(it, random.Random(nr)) for nr, it in enumerate(phones)])
+    done = list(chain(*days))
+    assert done.count(signs_in) >= PHONES
+    assert done.count(visits) >= PHONES
+    consistency.check()
+    last = Device.objects.active().get()
+    assert [devices.find(it.cookie("device")) == last for it in phones] == [visits(it) for it in phones]
+    consistency.check()
+
+
+class Hurried:
+    """An agent's phone that comes again and again, whatever becomes of its answers."""
+
+    def __init__(self, phone, number):
+        self.phone, self.number, self.sheet = phone, number, a_sheet(agent_of(number))
+        self.pick, self.lost, self.came = random.Random(number), 0, 0
+
+    def run(self, stop):
+        while not stop.is_set():
+            try:
+                self.by_code() if self.pick.random() < 0.15 and len(self.sheet) > 2 else visits(self.phone)
+                self.came += 1
+            except requests.ConnectionError:
+                self.lost += 1
+
+    def by_code(self):
+        page = at_the_code(self.phone, "backup", self.number, force_authn="1")
+        return is_in(give(self.phone, page, self.sheet.pop()))
+
+    def gets_in(self):
+        """Silently, or by one code."""
+        return visits(self.phone) or self.by_code()
+
+
+def test_processes_that_are_killed_leave_nothing_half_written(installation):
+    agents = [Hurried(installation.phone.like(), number) for number in NUMBERS]
+    assert all(it.by_code() for it in agents)
+    stop, pick = Event(), random.Random(1)
+    with ThreadPoolExecutor(len(agents)) as pool:
+        ways = [pool.submit(it.run, stop) for it in agents]
+        try:
+            for _ in range(3):
+                stop.wait(pick.uniform(0.5, 1.5))
+                installation.kill_a_worker(pick)
+                consistency.check()
+        finally:
+            stop.set()
+    assert [way.result() for way in ways] == [None] * len(ways)
+    installation.wait()
+    assert any(it.lost for it in agents)
+    consistency.check()
+    assert all(it.gets_in() for it in agents)
+    assert all(visits(it.phone) for it in agents)
+    consistency.check()
