@@ -5,15 +5,16 @@ export PYTHONDONTWRITEBYTECODE :=
 
 # What touches the database; the rest is the same on every database.
 DATABASE_TESTS := tests/agents tests/audit tests/journeys tests/keys tests/login tests/otp tests/races \
-	tests/sessions tests/tokens tests/web -m "not slow"
+	tests/sessions tests/tokens tests/web -m "not slow or processes"
 
-.PHONY: help demo test check lint fast coverage interop test-twilio lock
+.PHONY: help demo test check lint fast coverage weeks interop test-twilio lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules and the fast tests"
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
+	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
 	@echo "make lock    new lock files from requirements.in and requirements-dev.in"
@@ -45,6 +46,10 @@ fast:
 coverage:
 	@bin/environment requirements-dev.txt && bin/test-programs
 	@$(PY) -m pytest -q -n 2 --cov=idp --cov-report=term:skip-covered tests
+
+weeks:
+	@bin/environment requirements-dev.txt
+	@$(PY) -m tests.tokens.weeks
 
 interop:
 	@bin/environment requirements-dev.txt && bin/test-programs && bin/interop-programs

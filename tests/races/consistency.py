@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.conf import settings
+from django.db import connection, transaction
 
 from idp.agents.authentication import FRESH, Method
 from idp.agents.models import Agent, Device, Kind, Reason
@@ -16,9 +17,12 @@ from idp.tokens.models import LongLivedToken
 
 
 def check():
-    """Check all of it."""
-    for law in LAWS:
-        law()
+    """Check all of it as it stands at one moment, whoever goes on writing."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        for law in LAWS:
+            law()
 
 
 def no_agent_has_more_phones_than_allowed():
