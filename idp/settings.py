@@ -98,7 +98,11 @@ DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": True,
+        "options": "-c lock_timeout=5s",  # as patient as SQLite: a row that somebody else holds is no reason to hang
+    }
 
 # Nothing may depend on what is in these: see docs/explanation/redis.md before adding a use.
 OWN_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}

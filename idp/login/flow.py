@@ -3,6 +3,7 @@
 Every page and form of the login comes back to `advance`.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ from idp.policies.models import TimeoutPolicy
 from idp.tokens.lifecycle import LostRace
 
 ATTEMPTS = 3
+PATIENCE = 4.0  # seconds; the databases wait 5 for a lock
 OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
 Answer = TypeVar("Answer")
 
@@ -223,14 +225,19 @@ def give_up(flow: LoginFlow, now: datetime) -> None:
 
 
 def _attempt(step: Callable[[], Answer]) -> Answer:
-    """Run a transaction again when it lost a race, a few times; nothing of a failed run remains."""
-    for _ in range(ATTEMPTS):
+    """Run a transaction again when it lost a race, a few times; nothing of a failed run remains.
+
+    Whoever has waited for a lock as long as the database allows is told so at once.
+    """
+    begun = time.monotonic()
+    for nth in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
                 return step()
         except (LostRace, IntegrityError, OperationalError) as error:
-            lost: Exception = error
-    raise Busy(f"lost {ATTEMPTS} races: {type(lost).__name__}") from lost
+            if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
+                raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
+    raise AssertionError
 
 
 def _advance(visit: Visit) -> Step:

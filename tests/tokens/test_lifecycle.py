@@ -210,10 +210,10 @@ def test_a_token_of_another_installation_is_unknown(root, phone, settings):
     assert recognise(root, phone, NOW + HOUR) == Unrecognised("unknown")
 
 
-def test_a_token_signed_by_a_key_for_something_else_is_unknown(root, phone):
+def test_a_token_signed_by_a_key_for_something_else_does_not_count(root, phone):
     SigningKey.objects.filter(use=Use.SAML).delete()
     SigningKey.objects.filter(use=Use.TOKEN).update(use=Use.SAML, certificate="made up")
-    assert recognise(root, phone, NOW + HOUR) == Unrecognised("unknown")
+    assert recognise(root, phone, NOW + HOUR) == Unrecognised(lifecycle.WITHDRAWN)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""When the database makes a sign-in wait or loses its race: judged again, then the busy page, and nothing half."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection
+from django.test import Client
+
+from idp.agents.models import Device
+from idp.login import sign_in
+from idp.saml.models import IssuedAssertion
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import OpenedBy
+from idp.tokens import lifecycle as tokens
+from idp.tokens.lifecycle import LostRace
+from tests.conftest import NOW, an_agent
+from tests.devices import IPHONE as AN_IPHONE
+from tests.peer import Peer
+from tests.races import consistency
+from tests.user_agents import IPHONE
+
+FAULTS = [OperationalError("deadlock detected"), IntegrityError("UNIQUE constraint failed"), LostRace()]
+EACH_FAULT = pytest.mark.parametrize("fault", FAULTS, ids=lambda it: type(it).__name__)
+
+
+@pytest.fixture
+def browser(transactional_db, keys, clock):
+    """A phone that is signed in, and asks from a service that knows it. It runs in the thread of the test."""
+    agent = an_agent()
+    enrolled = sign_in.devices.enrol(agent, AN_IPHONE, None, NOW)
+    sessions.open_session(enrolled.device, OpenedBy.CODE, NOW)
+    browser = Client(headers={"User-Agent": IPHONE})
+    browser.cookies["latchkey-device"] = enrolled.secret
+    browser.cookies["latchkey-token"] = tokens.issue(enrolled.device, NOW)
+    clock.shift(600)
+    browser.address = Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)
+    return browser
+
+
+@contextmanager
+def somebody_holds_the_row():
+    """Another connection writes for longer than we have patience, which is shortened here."""
+    other = connection.copy()
+    other.settings_dict["OPTIONS"] = {
+        name: it for name, it in connection.settings_dict["OPTIONS"].items() if name != "pool"
+    }
+    with connection.cursor() as own, other.cursor() as theirs:
+        on_sqlite = connection.vendor == "sqlite"
+        own.execute("PRAGMA busy_timeout = 50" if on_sqlite else "SET lock_timeout = '50ms'")
+        theirs.execute("BEGIN IMMEDIATE" if on_sqlite else "BEGIN")
+        theirs.execute("UPDATE agents_device SET generation = generation")
+        try:
+            yield
+        finally:
+            theirs.execute("ROLLBACK")
+            other.close()
+            own.execute("PRAGMA busy_timeout = 5000" if on_sqlite else "RESET lock_timeout")
+
+
+@contextmanager
+def fails(times, fault):
+    """The next so many holds of a device fail, as when the database chose this transaction to give way."""
+    left = [fault] * times
+
+    def first(execute, sql, *rest):
+        if left and sql.startswith('UPDATE "agents_device"'):
+            raise left.pop()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(first):
+        yield
+    assert left == []
+
+
+def is_in(answer):
+    return answer.status_code == 200 and "SAMLResponse" in answer.text
+
+
+def is_busy(answer):
+    assert "We are very busy just now." in answer.text
+    assert answer.headers["X-Reference"] in answer.text
+    return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later(browser):
+    with somebody_holds_the_row():
+        assert is_busy(browser.get(browser.address))
+    assert not IssuedAssertion.objects.exists()
+    assert is_in(browser.get(browser.address))
+
+
+def test_no_database_lets_a_sign_in_wait_for_ever(browser):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
+        assert cursor.fetchone()[0] in {5000, "5s"}
+
+
+@EACH_FAULT
+def test_a_sign_in_that_lost_two_races_is_judged_a_third_time(browser, fault):
+    with fails(2, fault):
+        assert is_in(browser.get(browser.address))
+    assert IssuedAssertion.objects.count() == 1
+
+
+@EACH_FAULT
+def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault):
+    with fails(3, fault):
+        assert is_busy(browser.get(browser.address))
+    assert not IssuedAssertion.objects.exists()
+    assert Device.objects.get().last_seen_at == NOW
+    assert is_in(browser.get(browser.address))
+
+
+def test_whoever_waited_long_is_told_at_once_instead_of_waiting_thrice(browser, monkeypatch):
+    monkeypatch.setattr("idp.login.flow.PATIENCE", 0)
+    with fails(1, FAULTS[0]):
+        assert is_busy(browser.get(browser.address))
+
+
+def test_a_right_code_that_we_were_too_busy_for_leaves_nothing_half_and_the_next_one_signs_in(
+    phone, clock, monkeypatch
+):
+    page = phone.ask_code(phone.ask_flex())
+    with monkeypatch.context() as busy:
+        busy.setattr(sign_in.devices, "enrol", _give_way)
+        refused = phone.submit(page, "code", code=phone.code())
+    assert (refused.status, refused.heading) == (503, "We are very busy just now.")
+    assert not Device.objects.exists()
+    consistency.check()
+    clock.shift(30)
+    page = phone.submit(page, "again", again="sms")
+    assert phone.arrive(phone.submit(page, "code", code=phone.code(after=1)))["signed_in"]
+    consistency.check()
+
+
+def _give_way(*_):
+    raise FAULTS[0]
