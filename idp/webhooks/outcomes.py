@@ -37,8 +37,10 @@ class Outcome:
 
 @transaction.atomic
 def keep(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-    """Write down what came of a try."""
-    webhook = Webhook.objects.select_for_update().get(pk=delivery.webhook_id)
+    """Write down what came of a try, unless its webhook was removed meanwhile."""
+    webhook = Webhook.objects.select_for_update().filter(pk=delivery.webhook_id).first()
+    if webhook is None:
+        return
     delivery.tries, delivery.tried_at, delivery.answer = delivery.tries + 1, now, outcome.words
     if outcome.taken:
         delivery.state, webhook.failing_since, webhook.next_try_at = State.DELIVERED, None, None

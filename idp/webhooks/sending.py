@@ -35,6 +35,7 @@ TURN = timedelta(seconds=15)
 READ = 4 * 500
 """Bytes of an answer that are read; enough for the characters that are kept."""
 
+UNEXPECTED = "Something went wrong that nobody thought of; the log has the details."
 JSON = {"Content-Type": "application/json"}
 
 
@@ -119,20 +120,24 @@ def _try(delivery: Delivery, now: Clock) -> None:
 
 
 def _post(delivery: Delivery, now: datetime) -> Outcome:
-    webhook, body = delivery.webhook, body_of(delivery, now)
     try:
-        signed = signature.headers(str(delivery.pk), now, body, registration.secrets_of(webhook, now))
         answer = outgoing.exchange(
-            Request(webhook.url, {**JSON, **signed}, body),
-            longest=READ,
-            networks=settings.LATCHKEY.networks,
-            seconds=SECONDS,
+            _signed(delivery, now), longest=READ, networks=settings.LATCHKEY.networks, seconds=SECONDS
         )
     except Unreached as error:
         return Outcome(None, error.sentence)
     except KeyUnreadable:
         return Outcome(None, "Its secret cannot be read any more: change the secret.")
+    except Exception:  # whatever it is, it must not keep the other webhooks from their turn
+        log.exception("webhook", webhook=delivery.webhook.name, message=str(delivery.pk))
+        return Outcome(None, UNEXPECTED)
     return Outcome(answer.status, _text(answer))
+
+
+def _signed(delivery: Delivery, now: datetime) -> Request:
+    webhook, body = delivery.webhook, body_of(delivery, now)
+    signed = signature.headers(str(delivery.pk), now, body, registration.secrets_of(webhook, now))
+    return Request(webhook.url, {**JSON, **signed}, body)
 
 
 def _text(answer: Answer) -> str:

@@ -107,6 +107,19 @@ def environment():
     return {**os.environ, "DATABASE_URL": f"postgres://{login}/{its['NAME']}"}
 
 
+def test_a_webhook_removed_while_something_is_sent_to_it_stops_no_sender(receiver, phone):
+    def remove(it):
+        Webhook.objects.all().delete()
+        connections.close_all()
+        it.say(204)
+
+    receiver.answers = [remove]
+    signs_in(phone, "AAAAA-11111")
+    signs_in(phone, "BBBBB-22222")
+    assert len(send()) == 1
+    assert not Delivery.objects.exists()
+
+
 # Numbers that become visible out of order
 
 

@@ -7,7 +7,7 @@ import pytest
 from idp import clock as clocks
 from idp.agents.models import Reason
 from idp.saml.models import SubjectName
-from idp.webhooks import outcomes, registration, sending
+from idp.webhooks import outcomes, reading, registration, sending
 from idp.webhooks.models import Delivery, State, Webhook
 from tests.webhooks.receiver import a_webhook, receiving, send
 
@@ -176,6 +176,19 @@ def test_one_that_fails_holds_up_no_other(receiver, webhook, happens):
         happens("AAAAA-11111")
         send()
         assert (well.references, receiver.references) == (["AAAAA-11111"], ["AAAAA-11111"])
+
+
+def test_a_message_that_cannot_be_written_keeps_no_other_webhook_from_its_turn(receiver, webhook, happens):
+    """Such as one of a type that this version does not know, after a newer one was taken back."""
+    happens("AAAAA-11111")
+    reading.take_in(webhook, clocks.now())
+    Delivery.objects.update(kind="device.moved")
+    with receiving() as well:
+        a_webhook(well, "Wallboard")
+        happens("BBBBB-22222")
+        tried = send()
+        assert "nobody thought of" in tried[0].answer
+        assert well.references[-1] == "BBBBB-22222"
 
 
 # Secrets
