@@ -149,8 +149,8 @@ class Conf(BaseSettings):
     outgoing_networks: str = Field(
         "",
         validation_alias=AliasChoices("LATCHKEY_OUTGOING_NETWORKS", "LATCHKEY_METADATA_NETWORKS"),
-        description="Networks such as 10.1.0.0/16, by commas, that metadata may be fetched from and webhooks sent to "
-        "though they are not public.",
+        description="Networks such as 10.1.0.0/16, by commas, that may be asked though they are not public: for "
+        "metadata, by webhooks, and to tell services of sign-outs.",
     )
     messaging_from: str = Field(
         "",

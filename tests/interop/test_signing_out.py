@@ -32,11 +32,11 @@ def sent_by_soap(monkeypatch):
     """The messages that go from server to server, each valid by its schema."""
     seen, exchange = [], telling._exchange
 
-    def look(method, url, **sent):
-        message = etree.fromstring(sent["data"]).find(f"{{{names.SOAP_ENVELOPE}}}Body")[0]
+    def look(url, body, headers):
+        message = etree.fromstring(body).find(f"{{{names.SOAP_ENVELOPE}}}Body")[0]
         validate(message, Schema.PROTOCOL)
         seen.append(message)
-        return exchange(method, url, **sent)
+        return exchange(url, body, headers)
 
     monkeypatch.setattr(telling, "_exchange", look)
     return seen

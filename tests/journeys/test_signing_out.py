@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from idp import clock as clocks
+from idp import outgoing
 from idp.agents.models import Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
@@ -217,6 +219,16 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
     assert (told_by_soap.names(), asked.get("Reason")) == ([told.name_id], names.LOGOUT_BY_ADMIN)
     assert LogoutNotice.objects.get().outcome == Outcome.ENDED
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_TOLD, service="shifts").exists()
+
+
+def test_a_service_in_a_private_network_is_told_only_where_the_network_is_listed(phone, told_by_soap, settings):
+    Peer("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
+    signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
+    telling.send_due(clocks.now() + timedelta(minutes=2))
+    notice = LogoutNotice.objects.get()
+    assert (notice.outcome, notice.detail) == (Outcome.WAITING, outgoing.NOT_PUBLIC)
+    assert not told_by_soap.requests
 
 
 def test_the_phone_that_a_new_one_replaces_is_signed_out_at_the_services_too(clock, phone, android, told_by_soap):

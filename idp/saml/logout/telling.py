@@ -5,23 +5,26 @@ services obey: they find the session by NameID and SessionIndex. That confirms n
 """
 
 import contextvars
+from collections.abc import Mapping
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from urllib.parse import urlencode
 
-import requests
 import structlog
 from django.conf import settings
 from django.db import connections
 from django.db.models import F, Q
 from lxml import etree
 
-from idp import clock, reference
+from idp import clock, outgoing, reference
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.errors import IdpError
+from idp.outgoing import Answer, Request, Unreached
 from idp.saml import documents, names, published, redirect_signing, signing_keys
 from idp.saml.bindings import Binding, Message, ReceivedMessage
 from idp.saml.elements import element
@@ -38,6 +41,7 @@ TIMEOUT = 5.0
 LONGEST_ANSWER = 64 * 1024
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 SOAP_TYPE = "text/xml; charset=utf-8"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 _ENVELOPE = f"{{{names.SOAP_ENVELOPE}}}Envelope"
 _BODY = f"{{{names.SOAP_ENVELOPE}}}Body"
@@ -106,8 +110,8 @@ def _try(notice: LogoutNotice, now: datetime) -> Result:
         if address.binding == names.SOAP:
             return _by_soap(notice, address, message, now)
         return _to_browsers_address(notice, address, message, now)
-    except requests.RequestException as error:
-        return Result(Outcome.FAILED, type(error).__name__)
+    except Unreached as error:
+        return Result(Outcome.FAILED, error.sentence)
     except IdpError as error:
         return Result(Outcome.TOLD, f"its answer cannot be used: {error.code}")
 
@@ -119,10 +123,10 @@ def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: etree._Elem
     envelope = element(_ENVELOPE, None, body, nsmap={"soap": names.SOAP_ENVELOPE})
     octets = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
     headers = {"Content-Type": SOAP_TYPE, "SOAPAction": '"http://www.oasis-open.org/committees/security"'}
-    status, answer = _exchange("POST", address.location, data=octets, headers=headers)
-    if status != requests.codes.ok:
-        return Result(Outcome.FAILED, f"HTTP {status}")
-    received = ReceivedMessage(Binding.POST, _inside(answer), message=Message.RESPONSE)
+    answer = _exchange(address.location, octets, headers)
+    if answer.status != HTTPStatus.OK:
+        return Result(Outcome.FAILED, f"HTTP {answer.status}")
+    received = ReceivedMessage(Binding.POST, _inside(answer.body), message=Message.RESPONSE)
     told = logout_response.check(
         received,
         logout_response.parse(received.xml),
@@ -142,29 +146,16 @@ def _to_browsers_address(
     key = signing_keys.key_for(notice.service_provider, now)
     if address.binding == names.HTTP_POST:
         form = {Message.REQUEST.value: redirect_signing.form_value(message, key)}
-        status, _ = _exchange("POST", address.location, data=form)
+        status = _exchange(address.location, urlencode(form).encode(), {"Content-Type": FORM_TYPE}).status
     else:
-        status, _ = _exchange("GET", redirect_signing.redirect_url(message, key))
-    return Result(Outcome.TOLD if status < requests.codes.bad_request else Outcome.FAILED, f"HTTP {status}")
+        status = _exchange(redirect_signing.redirect_url(message, key), None, {}).status
+    return Result(Outcome.TOLD if status < HTTPStatus.BAD_REQUEST else Outcome.FAILED, f"HTTP {status}")
 
 
-def _exchange(method: str, url: str, **sent: object) -> tuple[int, bytes]:
-    """Send, and read no more than an honest answer holds; redirects are not followed."""
-    with (
-        requests.Session() as http,
-        http.request(method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **sent) as answer,  # type: ignore[arg-type]
-    ):
-        return answer.status_code, _read(answer)
-
-
-def _read(answer: requests.Response) -> bytes:
-    """Read a body up to the limit. One that is sent in chunks comes a chunk at a time."""
-    octets = b""
-    for part in answer.iter_content(LONGEST_ANSWER):
-        octets += part
-        if len(octets) >= LONGEST_ANSWER:
-            break
-    return octets
+def _exchange(url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    """Send, and read no more than an honest answer holds. Raises Unreached."""
+    request = Request(url, headers, body)
+    return outgoing.exchange(request, longest=LONGEST_ANSWER, networks=settings.LATCHKEY.networks, seconds=TIMEOUT)
 
 
 def _inside(envelope: bytes) -> bytes:

@@ -149,7 +149,7 @@ class WebhookAdmin(admin.ModelAdmin[Webhook]):
 class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     """Each message, what became of it, and what was answered last."""
 
-    list_display = ["happened", "kind", "webhook", "agent", "state", "tries", "tried_at", "answer"]
+    list_display = ["happened", "type", "webhook", "agent", "state", "tries", "tried_at", "answer"]
     list_filter = ["state", "webhook", "kind"]
     search_fields = ["event__reference", "event__agent__full_name", "event__agent__email"]
     search_help_text = "Reference or agent"
@@ -157,7 +157,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     fields = [
         "id",
         "webhook",
-        "kind",
+        "type",
         "agent",
         "happened",
         "state",
@@ -173,6 +173,11 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Sending again is for whoever may change webhooks."""
         return request.user.has_perm(MAY_CHANGE)
+
+    @admin.display(description="type", ordering="kind")
+    def type(self, delivery: Delivery) -> str:
+        """Name the type as the receiver reads it."""
+        return delivery.kind
 
     @admin.display(description="agent", empty_value="-")
     def agent(self, delivery: Delivery) -> str | None:
