@@ -32,6 +32,17 @@ def notice(reason: str | None, device: Device | None, policy: TimeoutPolicy) -> 
     return Notice(_("Time for a new code"), _why_a_code(reason, device, policy))
 
 
+def reported(other: Device) -> Notice:
+    """Tell an agent what came of *That was not me*."""
+    names = {"phone": other.label, "org": settings.LATCHKEY.organisation, "support": settings.LATCHKEY.support}
+    return Notice(
+        _("We signed the other phone out"),
+        _("You said that the sign-in on another phone (%(phone)s) was not you. We told %(org)s.") % names
+        + " "
+        + _("If texts to you have stopped, ask %(support)s now: somebody may have your number.") % names,
+    )
+
+
 def of_ended(ended: list[Device]) -> str:
     """Name the phones that a sign-in has just ended, or return an empty string."""
     if not ended:

@@ -17,7 +17,7 @@ from idp.login import cookies, flow, not_me, other_ways, presented
 from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.login.notices import notice
+from idp.login.notices import notice, reported
 from idp.login.pages import address, minutes, page, paused, refusal, see_other
 from idp.login.sign_in import Finished
 from idp.otp import open_channels, verifications
@@ -160,10 +160,10 @@ def _ask_phone(
 ) -> HttpResponse:
     device = devices.find(request.COOKIES.get(cookies.name("device")))
     other = not_me.replacement(device, clock.now()) if asked.reason == Reason.REPLACED else None
+    said = other if other is not None and not_me.was_reported(other) else None
     context = {
-        "notice": notice(asked.reason, device, login.timeout_policy.limits),
-        "other": other,
-        "reported": other is not None and not_me.was_reported(other),
+        "notice": reported(said) if said else notice(asked.reason, device, login.timeout_policy.limits),
+        "other": None if said else other,
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed or request.POST.get("identifier", login.typed),
         "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(clock.now()),

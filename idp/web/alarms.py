@@ -29,6 +29,14 @@ class Side:
     address: str
     user_agent: str
 
+    @property
+    def words(self) -> str:
+        """Say when and from where."""
+        if self.at is None:
+            return "Not in the trail."
+        place, agent = self.address or "an unknown address", self.user_agent or "without a user agent"
+        return f"{self.at:%Y-%m-%d %H:%M} UTC, from {place}, {agent}"
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -38,15 +46,28 @@ class Alarm:
     sides: tuple[Side, Side]
     acknowledgement: Acknowledgement | None
 
+    @property
+    def sentence(self) -> str:
+        """Say in one line what happened."""
+        event, label = self.event, self.event.device.label if self.event.device else "a phone"
+        if event.kind == Kind.NOT_ME:
+            return f"{event.agent} says of the sign-in on {label}: that was not me ({event.detail})."
+        return f"{event.agent}: a copy of the sign-in on {label} was shown. {event.detail}".strip()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Say where both sides were."""
+        return tuple(f"{side.who}: {side.words}" for side in self.sides)
+
 
 def waiting() -> LoginEventQuerySet:
     """Return the events that nobody has acknowledged, the newest first."""
     return LoginEvent.objects.all().unacknowledged().select_related("agent", "device")
 
 
-def with_sides(events: LoginEventQuerySet) -> list[Alarm]:
-    """Bring both sides of some alarms together, in a fixed number of queries. At most 50."""
-    chosen = list(events.select_related("agent", "device", "acknowledgement__by")[:SHOWN])
+def with_sides(events: LoginEventQuerySet, most: int = SHOWN) -> list[Alarm]:
+    """Bring both sides of some alarms together, in a fixed number of queries."""
+    chosen = list(events.select_related("agent", "device", "acknowledgement__by")[:most])
     proved = LoginEvent.objects.filter(
         kind=Kind.SIGNED_IN, method__in=FRESH, device__in=[it.device_id for it in chosen]
     )
@@ -64,14 +85,6 @@ def acknowledge(event: LoginEvent, by: Agent, now: datetime) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def sentence(event: LoginEvent) -> str:
-    """Say in one line what happened."""
-    label = event.device.label if event.device else "a phone"
-    if event.kind == Kind.NOT_ME:
-        return f"{event.agent} says of the sign-in on {label}: that was not me ({event.detail})."
-    return f"{event.agent}: a copy of the sign-in on {label} was shown. {event.detail}".strip()
 
 
 def _alarm(event: LoginEvent, proved: list[LoginEvent]) -> Alarm:

@@ -33,12 +33,16 @@ SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something still to do: a link's words, its address, and why. An alarm that is not `loud` leaves time."""
+    """Something still to do: a link's words, its address, and why. An alarm that is not `loud` leaves time.
+
+    `lines` say more, where that helps to judge.
+    """
 
     link: str
     url: str
     why: str
     loud: bool = True
+    lines: tuple[str, ...] = ()
 
 
 def left(operator: Agent) -> list[Step]:
@@ -57,8 +61,8 @@ def alarms(request: HttpRequest) -> list[Step]:
 
 
 def _of_sign_ins() -> list[Step]:
-    waiting, page = list(sign_in_alarms.waiting()[: SHOWN + 1]), reverse("admin:alarms")
-    found = [Step("Look into it", page, sign_in_alarms.sentence(it)) for it in waiting[:SHOWN]]
+    waiting, page = sign_in_alarms.with_sides(sign_in_alarms.waiting(), SHOWN + 1), reverse("admin:alarms")
+    found = [Step("Look into it", page, it.sentence, lines=it.lines) for it in waiting[:SHOWN]]
     more = Step("All alarms", page, "There are more alarms about sign-ins.")
     return [*found, more] if len(waiting) > SHOWN else found
 

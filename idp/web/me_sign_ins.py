@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.not_me import HEARD_FOR
 from idp.saml.models import ServiceProvider
+from idp.web.me_sign_in import SERVICE
 
 LAST = 10
 
@@ -30,7 +33,7 @@ class SignIn:
 def last(here: Device, now: datetime) -> list[SignIn]:
     """List the last sign-ins of a device's agent, the newest first."""
     events = LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST]
-    names = dict(ServiceProvider.objects.values_list("slug", "name"))
+    names = dict(ServiceProvider.objects.values_list("slug", "name")) | {SERVICE: str(_("your own page"))}
     said = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
     reported = set(said.values_list("device", flat=True))
     listed: list[SignIn] = []

@@ -47,7 +47,8 @@ def test_whose_sign_in_ends_nothing_reads_nothing_about_it(clock, phone):
 
 def test_that_was_not_me_ends_the_other_phone_and_tells_operators_where_both_were(android, phone, replaced):
     page = not_me(phone, replaced)
-    assert "We told" in page.text
+    assert page.heading == "We signed the other phone out"
+    assert "You said that the sign-in on another phone (Android phone, Chrome) was not you." in page.text
     assert page.form_with("not_me") is None
     ended = Device.objects.get(label="Android phone, Chrome")
     assert ended.reason == "reported"

@@ -32,10 +32,11 @@ def test_an_alarm_stands_on_the_home_page_until_it_is_acknowledged(admin, keys, 
     assert "Looked into by Olivia Operator" in admin.get(PAGE).text
 
 
-def test_both_sides_are_shown_with_address_and_user_agent(admin, alarm):
-    page = admin.get(PAGE).text
-    assert {it for it in ("192.0.2.7", ANDROID, "198.51.100.4", IPHONE) if it not in page} == set()
-    assert "ended: the agent said: that was not me" in page
+def test_both_sides_are_shown_with_address_and_user_agent(admin, keys, alarm):
+    for page in (HOME, PAGE):
+        shown = admin.get(page).text
+        assert {it for it in ("192.0.2.7", ANDROID, "198.51.100.4", IPHONE) if it not in shown} == set()
+    assert "ended: the agent said: that was not me" in admin.get(PAGE).text
 
 
 def test_a_copied_sign_in_is_an_alarm_too(admin, keys, agent):

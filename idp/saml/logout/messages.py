@@ -13,7 +13,7 @@ from idp.saml.logout import request as logout_request
 from idp.saml.logout import response as logout_response
 from idp.saml.models import LogoutEndpoint, LogoutNotice, ServiceProvider
 
-BY_USER = {Reason.AGENT.value, Reason.REPLACED.value, Reason.HANDED_OVER.value}
+BY_USER = {it.value for it in (Reason.AGENT, Reason.REPLACED, Reason.HANDED_OVER, Reason.REPORTED)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,9 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
         def next_code(device: Device) -> str:
             return next_codes.for_operator(device, next(iter(device.sso_sessions.all()), None), policies, now)
 
-        return [*super().get_list_display(request), next_code]
+        shown = list(super().get_list_display(request))
+        at = shown.index("standing") + 1
+        return [*shown[:at], next_code, *shown[at:]]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """Bring the open session along; there is one at most."""
