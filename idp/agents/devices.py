@@ -16,13 +16,15 @@ from idp.bearer_secrets import keyed_hash, new_secret
 class Browser:
     """What a browser shows of itself: kind, a label for people, its platform family, and its touch points.
 
-    The last are None where no script told them.
+    The last are None where no script told them. An app is told by its `client`; it knows itself by its token
+    and gets no secret.
     """
 
     kind: Kind
     label: str
     family: str
     touch_points: int | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,24 @@ def find(secret: str | None) -> Device | None:
     One that a cutoff ended reads as revoked, whether or not that has been written down.
     """
     device = _find(secret)
-    if device is not None and device.revoked_at is None and (at := cut_off_at(device)) is not None:
-        device.revoked_at, device.reason = max(at, device.enrolled_at), Reason.EVERYONE
-    return device
+    return _with_cutoff(device) if device is not None else None
 
 
 def cut_off_at(device: Device) -> datetime | None:
     """Return when everyone was signed out, if that was at or after the last code on this device."""
+    return cutoff_since(device.authenticated_at)
+
+
+def cutoff_since(proved_at: datetime) -> datetime | None:
+    """Return when everyone was signed out, if that was at or after a code."""
     latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
-    return latest if latest is not None and device.authenticated_at <= latest else None
+    return latest if latest is not None and proved_at <= latest else None
+
+
+def _with_cutoff(device: Device) -> Device:
+    if device.revoked_at is None and (at := cut_off_at(device)) is not None:
+        device.revoked_at, device.reason = max(at, device.enrolled_at), Reason.EVERYONE
+    return device
 
 
 def _find(secret: str | None) -> Device | None:
@@ -66,8 +77,16 @@ def find_and_hold(secret: str | None) -> Device | None:
     return find(secret) if device is not None else None
 
 
-def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime) -> Enrolment:
-    """Make this browser a device of the agent, and end what it replaces.
+def get_and_hold(pk: UUID) -> Device:
+    """Return the device of that id as `find` would, held until the commit. Raises Device.DoesNotExist."""
+    hold([pk])
+    return _with_cutoff(Device.objects.select_related("agent", "replaced_by").get(pk=pk))
+
+
+def enrol(
+    agent: Agent, browser: Browser, present: Device | None, now: datetime, *, proved_at: datetime | None = None
+) -> Enrolment:
+    """Make this browser a device of the agent, and end what it replaces. The code counts from `proved_at`, or now.
 
     A phone ends the phones unused longest, until no more are left than the setting allows. A setting that was
     lowered thus counts for each agent from the next code on a phone.
@@ -93,7 +112,8 @@ def enrol(agent: Agent, browser: Browser, present: Device | None, now: datetime)
         room = settings.LATCHKEY.phones_per_agent - 1
         ended += [revoke(phone, Reason.REPLACED, now) for phone in phones[room:]]
         slot = _slot(device, phones[:room])
-    secret = new_secret()
+    secret = "" if browser.client else new_secret()
+    device.authenticated_at = proved_at or now
     _renew(device, browser, slot, secret, now)
     Device.objects.filter(pk__in=[old.pk for old in ended]).update(replaced_by=device)
     return Enrolment(device, secret, tuple(ended))
@@ -147,9 +167,8 @@ def _renew(device: Device, browser: Browser, slot: int | None, secret: str, now:
     device.slot = slot
     device.remembered = slot is not None or settings.LATCHKEY.remember_desktops
     device.label, device.family, device.touch_points = browser.label, browser.family, browser.touch_points
-    device.secret_hash = _hash(secret)
+    device.client, device.secret_hash = browser.client, _hash(secret) if secret else ""
     device.generation += 1
-    device.authenticated_at = now
     device.last_seen_at = max(now, device.last_seen_at or now)
     device.save()
 

@@ -163,7 +163,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
 
 class Device(models.Model):
-    """A browser in which an agent passed a code.
+    """A browser in which an agent passed a code, or an app (`client`) that came for one.
 
     `generation` counts the codes passed on it. A `remembered` device holds a long-lived token, which is
     then the only proof; the browser knows the device itself by a secret of which only the hash is here.
@@ -177,7 +177,8 @@ class Device(models.Model):
     label = models.CharField(max_length=100)
     family = models.CharField(max_length=16)
     touch_points = models.PositiveSmallIntegerField(null=True, blank=True)
-    secret_hash = models.CharField(max_length=64)
+    secret_hash = models.CharField(max_length=64, blank=True)
+    client = models.CharField("app", max_length=40, blank=True)
     generation = models.PositiveIntegerField(default=1)
     authenticated_at = models.DateTimeField("last code")
     enrolled_at = models.DateTimeField("signed in since")
@@ -196,8 +197,12 @@ class Device(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["secret_hash"],
-                condition=Q(revoked_at__isnull=True),
+                condition=Q(revoked_at__isnull=True) & ~Q(secret_hash=""),
                 name="a_secret_names_one_active_device",
+            ),
+            models.CheckConstraint(
+                condition=Q(client="") & ~Q(secret_hash="") | ~Q(client="") & Q(secret_hash=""),
+                name="a_browser_by_its_secret_or_an_app",
             ),
             models.CheckConstraint(
                 condition=Q(kind=Kind.MOBILE, slot__isnull=False, slot__in=SLOTS)

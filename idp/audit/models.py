@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     """What happened."""
 
     SIGNED_IN = "signed in", "signed in"
+    PROVED = "proved", "right code; the app has not come for the sign-in yet"
+    RENEWED = "renewed", "sign-in of an app renewed"
     ANSWERED = "answered", "answer sent to the service"
     REFUSED = "refused", "refused by the access policy"
     CODE_SENT = "code sent", "code sent"

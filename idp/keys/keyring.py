@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import structlog
 from cryptography.fernet import InvalidToken
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -153,6 +155,16 @@ def _certificate_name(row: SigningKey) -> str:
 
 def _key(row: SigningKey) -> Key:
     return Key(row.kid, _decrypt(row.private_key), row.certificate)
+
+
+def public_key(key: Key) -> PublicKeyTypes:
+    """Return the half of a key that checks what the other half signed."""
+    return _public_half(key.private_key)
+
+
+@lru_cache(maxsize=64)
+def _public_half(private_key: str) -> PublicKeyTypes:
+    return load_pem_private_key(private_key.encode(), password=None).public_key()
 
 
 @lru_cache(maxsize=64)

@@ -3,14 +3,12 @@
 Every page and form of the login comes back to `advance`.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 
 from idp.agents import devices
@@ -19,12 +17,13 @@ from idp.agents.models import Agent, Reason
 from idp.audit.models import Kind
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.login import guessing, ladder, sending, sign_in, standing
+from idp.login.attempts import attempt
 from idp.login.cookies import FLOW_LIFETIME, Handover
-from idp.login.errors import AlreadySignedIn, Busy, CookieLost, FlowUnknown
+from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
 from idp.login.ladder import AskCode, AskPhone, LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
-from idp.login.sign_in import BY_CODE, Admission, Finished, FreshProof
+from idp.login.sign_in import BY_CODE, Admission, Ending, Finished, FreshProof, Proved
 from idp.login.standing import Standing
 from idp.login.visit import TouchPoints, Visit
 from idp.otp import abuse, breaker, limits, proofs, verifications
@@ -36,12 +35,10 @@ from idp.otp.proofs import Given
 from idp.otp.verifications import Checked, Paused
 from idp.policies.access import LATER, Decision, Effect
 from idp.policies.models import TimeoutPolicy
-from idp.tokens.lifecycle import LostRace
 
-ATTEMPTS = 3
-PATIENCE = 4.0  # seconds; the databases wait 5 for a lock
 OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
 Answer = TypeVar("Answer")
+Wanted = TypeVar("Wanted", Admission, Proved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Concluded(Generic[Answer]):
     handover: Handover
 
 
-Step = AskPhone | AskCode | Refuse | Finished
+Step = AskPhone | AskCode | Refuse | Finished[Ending]
 
 
 def begin(
@@ -81,6 +78,8 @@ def begin(
         force_authn=requirements.force_authn,
         is_passive=requirements.is_passive,
         accepted=sorted(requirements.accepted),
+        enrols_browser=requirements.enrols_browser,
+        leads_to=requirements.leads_to,
         protocol=protocol,
         begun_at=now,
         expires_at=now + FLOW_LIFETIME,
@@ -113,7 +112,7 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
 
 def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
     """Take a flow as far as it goes without asking the agent for anything, and name what comes next."""
-    return _attempt(lambda: _advance(Visit(flow, presented, now)))
+    return attempt(lambda: _advance(Visit(flow, presented, now)))
 
 
 def send_code(
@@ -178,7 +177,7 @@ def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -
     sending.wait(flow.verification_id)
     checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
     if checked == Checked.APPROVED:
-        return _attempt(lambda: _use_approval(visit))
+        return attempt(lambda: _use_approval(visit))
     return _not_right(visit, checked, checked.value)
 
 
@@ -203,7 +202,7 @@ def give_otherwise(
         flow.save(update_fields=["verification"])
     if not verifications.count_try(flow.verification, asker):
         return _not_right(visit, Checked.TOO_MANY_TRIES, f"{Checked.TOO_MANY_TRIES}, {given.way}")
-    step = _attempt(lambda: _use_proof(visit, given))
+    step = attempt(lambda: _use_proof(visit, given))
     return _not_right(visit, Checked.WRONG, f"{Checked.WRONG}, {given.way}") if step is Checked.WRONG else step
 
 
@@ -214,7 +213,14 @@ def conclude(
 
     A flow is answered once: raises AlreadySignedIn the second time.
     """
-    return _attempt(lambda: _conclude(Visit(flow, presented, now), answer))
+    return attempt(lambda: _conclude(Visit(flow, presented, now), Admission, answer))
+
+
+def conclude_with_proof(
+    flow: LoginFlow, presented: Presented, now: datetime, answer: Callable[[Proved], Answer]
+) -> Concluded[Answer] | Step:
+    """Do the same for a flow that enrols no browser: what its answer is made from is the proof alone."""
+    return attempt(lambda: _conclude(Visit(flow, presented, now), Proved, answer))
 
 
 def give_up(flow: LoginFlow, now: datetime) -> None:
@@ -224,22 +230,6 @@ def give_up(flow: LoginFlow, now: datetime) -> None:
         raise AlreadySignedIn("the flow is finished and cannot be given up")
 
 
-def _attempt(step: Callable[[], Answer]) -> Answer:
-    """Run a transaction again when it lost a race, a few times; nothing of a failed run remains.
-
-    Whoever has waited for a lock as long as the database allows is told so at once.
-    """
-    begun = time.monotonic()
-    for nth in range(1, ATTEMPTS + 1):
-        try:
-            with transaction.atomic():
-                return step()
-        except (LostRace, IntegrityError, OperationalError) as error:
-            if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
-                raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
-    raise AssertionError
-
-
 def _advance(visit: Visit) -> Step:
     flow, presented = visit.flow, visit.presented
     if flow.stored and _hold(flow).finished_at is not None:
@@ -247,9 +237,7 @@ def _advance(visit: Visit) -> Step:
     known = standing.read(presented, flow.timeout_policy.limits, visit.now)
     if known.copied:
         return sign_in.end_copied(visit, known)
-    if known.remark:
-        kind, detail = known.remark
-        visit.record(kind, agent=known.device and known.device.agent, device=known.device, detail=detail)
+    sign_in.record_remark(visit, known)
     agent = known.device.agent if known.authentication and known.device else None
     decision = visit.decide(agent, touch_points=_touch_points(visit, known))
     step = ladder.next_step(
@@ -304,6 +292,8 @@ def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
     decision = _judge(visit, agent)
     if isinstance(decision, Refuse):
         return decision
+    if not visit.flow.enrols_browser:
+        return sign_in.prove(visit, agent, decision, proof)
     return sign_in.enrol(visit, agent, devices.find(visit.presented.device_secret), decision, proof)
 
 
@@ -337,28 +327,33 @@ def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
     return checked
 
 
-def _conclude(visit: Visit, answer: Callable[[Admission], Answer]) -> Concluded[Answer] | Step:
+def _conclude(visit: Visit, wanted: type[Wanted], answer: Callable[[Wanted], Answer]) -> Concluded[Answer] | Step:
     step = _advance(visit)
     if not isinstance(step, Finished):
         return step
-    admission = _claim(visit) if visit.flow.stored else step.admission
-    return admission if isinstance(admission, Refuse) else Concluded(answer(admission), step.handover)
+    ending = _claim(visit) if visit.flow.stored else step.ending
+    if isinstance(ending, Refuse):
+        return ending
+    if not isinstance(ending, wanted):
+        raise FlowUnknown("the flow was begun at another door")
+    return Concluded(answer(ending), step.handover)
 
 
-def _claim(visit: Visit) -> Admission | Refuse:
-    """Take the outcome of a finished flow, once; agent, device and rules are looked at again."""
+def _claim(visit: Visit) -> Ending | Refuse:
+    """Take the ending of a finished flow, once; agent, device and rules are looked at again."""
     flow = visit.flow
     claimed = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=False, claimed_at__isnull=True)
     if claimed.update(claimed_at=visit.now) != 1:
         raise AlreadySignedIn("the flow was claimed before")
-    admission = sign_in.admission_of(flow)
-    if devices.is_ended(admission.device) or not admission.agent.is_active:
+    ending = sign_in.ending_of(flow)
+    device = flow.device
+    if not ending.agent.is_active or (device is not None and devices.is_ended(device)):
         raise FlowUnknown("agent or device ended between sign-in and answer")
-    decision = visit.decide(admission.agent, touch_points=admission.device.touch_points)
-    fresh = admission.authentication.method.is_fresh
+    decision = visit.decide(ending.agent, touch_points=device.touch_points if device else flow.touch_points)
+    fresh = ending.authentication.method.is_fresh
     if decision.effect == Effect.ALLOW or (fresh and decision.effect == Effect.ASK_CODE):
-        return admission
-    visit.record_refusal(decision, admission.agent)
+        return ending
+    visit.record_refusal(decision, ending.agent)
     return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
 
 
@@ -382,4 +377,6 @@ def _requirements(flow: LoginFlow) -> LoginRequirements:
         force_authn=flow.force_authn,
         is_passive=flow.is_passive,
         accepted=frozenset(map(Method, flow.accepted)),
+        enrols_browser=flow.enrols_browser,
+        leads_to=flow.leads_to,
     )

@@ -30,6 +30,8 @@ class LoginFlow(models.Model):
     force_authn = models.BooleanField(default=False)
     is_passive = models.BooleanField(default=False)
     accepted = models.JSONField(default=every_proof)
+    enrols_browser = models.BooleanField(default=True)
+    leads_to = models.CharField(max_length=300, blank=True)
     return_to = models.CharField(max_length=200)
     protocol = models.JSONField(default=dict)
     typed = models.CharField(max_length=254, blank=True)
@@ -55,7 +57,8 @@ class LoginFlow(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True)
-                | Q(agent__isnull=False, device__isnull=False, authenticated_at__isnull=False),
+                | Q(agent__isnull=False, authenticated_at__isnull=False)
+                & (Q(enrols_browser=True, device__isnull=False) | Q(enrols_browser=False, device__isnull=True)),
                 name="finished_by_somebody_on_some_device",
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("begun_at")), name="expires_after_it_began"),

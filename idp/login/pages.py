@@ -67,4 +67,7 @@ def page(
         "reference": reference.current(),
         **context,
     }
-    return render(request, template, shared, status=status)
+    response = render(request, template, shared, status=status)
+    if login.leads_to:  # browsers hold every redirect after a form against the policy of the form's page
+        response._csp_update = {"form-action": [login.leads_to]}  # type: ignore[attr-defined]  # django-csp's own hook
+    return response

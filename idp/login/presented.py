@@ -23,7 +23,7 @@ class Presented:
     """One request's proofs, if it has any, and what its browser says of itself.
 
     `touch_points` is what script on the login page counted, or None where nobody told. The client hints are for
-    the access policy alone; which device this is, the header says.
+    the access policy alone; which device this is, the header says. An app (`client`) shows its token alone.
     """
 
     device_secret: str | None
@@ -33,6 +33,7 @@ class Presented:
     touch_points: int | None
     origin: Origin
     hints: ClientHints = NO_HINTS
+    client: str = ""
 
     @property
     def judged_agent(self) -> UserAgent:
@@ -59,6 +60,20 @@ def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
         touch_points=touch_points,
         origin=Origin(address_of(request), parsed.text, reference.current()),
         hints=ClientHints(request.headers.get("Sec-CH-UA-Platform", ""), request.headers.get("Sec-CH-UA-Mobile", "")),
+    )
+
+
+def by_app(request: HttpRequest, client: str, token: str | None = None) -> Presented:
+    """Read what a request of an app brings: its token stands in the body, and cookies mean nothing."""
+    parsed = user_agents.parse(request.headers.get("User-Agent", ""))
+    return Presented(
+        device_secret=None,
+        token=token,
+        session_secret=None,
+        user_agent=parsed,
+        touch_points=None,
+        origin=Origin(address_of(request), parsed.text, reference.current()),
+        client=client,
     )
 
 

@@ -5,12 +5,14 @@ let the agent in. Responses and tokens are made from nothing else.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from django.conf import settings
 
 from idp.agents import devices
 from idp.agents.authentication import Authentication, Method
+from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import Kind
 from idp.login.cookies import Handover
@@ -37,14 +39,30 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class Proved:
+    """An agent who has just proved who they are, whom limits and access policy let in, on no device yet.
+
+    Nobody was signed out for it. It ends so where the requirements say that the browser is not to be enrolled.
+    """
+
+    agent: Agent
+    authentication: Authentication
+
+
+Ending = Admission | Proved
+Kept = TypeVar("Kept", bound=Ending)
+Kept_co = TypeVar("Kept_co", bound=Ending, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Generic[Kept_co]):
     """The login is over and the agent is in. `handover` is for the browser's cookies."""
 
-    admission: Admission
+    ending: Kept_co
     handover: Handover
 
 
-def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decision) -> Finished:
+def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decision) -> Finished[Admission]:
     """Sign in by session or token: open the session if need be, and let it, token and device live on.
 
     Only the agent's own acts prolong anything. A service that asks passively may do so while nobody is there.
@@ -67,23 +85,30 @@ def _prolong(known: Standing, device: Device, session: SsoSession, visit: Visit)
 
 @dataclass(frozen=True, slots=True)
 class FreshProof:
-    """How somebody proved just now who they are; `remark` is for the trail."""
+    """How somebody proved who they are, just now or at that instant; `remark` is for the trail."""
 
     method: Method
     remark: str = ""
+    at: datetime | None = None
 
 
 BY_CODE = FreshProof(Method.CODE)
 
 
 def enrol(
-    visit: Visit, agent: Agent, present: Device | None, decision: Decision, proof: FreshProof = BY_CODE
-) -> Finished:
+    visit: Visit,
+    agent: Agent,
+    present: Device | None,
+    decision: Decision,
+    proof: FreshProof = BY_CODE,
+    *,
+    app: Browser | None = None,
+) -> Finished[Admission]:
     """Sign in by a fresh proof: enrol the device, end what it replaces, open a session, issue the root token.
 
-    `present` is the device that this browser was before, if it was one.
+    `present` is the device that this browser was before, if it was one. An `app` is enrolled in its stead.
     """
-    enrolment = devices.enrol(agent, visit.presented.browser, present, visit.now)
+    enrolment = devices.enrol(agent, app or visit.presented.browser, present, visit.now, proved_at=proof.at)
     device = enrolment.device
     for ended in enrolment.ended:
         sessions.end([ended.pk], ended.reason, visit.now)
@@ -95,13 +120,26 @@ def enrol(
     return _finish(visit, Admission(agent, device, session.index, proved), handover, decision, detail=proof.remark)
 
 
-def finished_before(visit: Visit) -> Finished:
+def prove(visit: Visit, agent: Agent, decision: Decision, proof: FreshProof) -> Finished[Proved]:
+    """Keep a fresh proof for whoever asked, and leave every device as it is."""
+    proved = Authentication(agent.pk, None, proof.method, proof.method, visit.now)
+    return _finish(visit, Proved(agent, proved), Handover(), decision, kind=Kind.PROVED, detail=proof.remark)
+
+
+def finished_before(visit: Visit) -> Finished[Ending]:
     """Come back to a flow that was finished: the outcome stands.
 
     Where the answer to a code got lost, whoever holds the flow cookie gets the same root again within the
     quiet minute, and new secrets for the lost ones. Later it takes a new code.
     """
-    return Finished(admission_of(visit.flow), _what_got_lost(visit))
+    return Finished(ending_of(visit.flow), _what_got_lost(visit))
+
+
+def record_remark(visit: Visit, known: Standing) -> None:
+    """Tell the trail of a token that lets nobody in and nobody out, if there is something to tell."""
+    if known.remark:
+        kind, detail = known.remark
+        visit.record(kind, agent=known.device and known.device.agent, device=known.device, detail=detail)
 
 
 def end_copied(visit: Visit, known: Standing) -> AskPhone | Refuse:
@@ -120,17 +158,19 @@ def replaced_by(flow: LoginFlow) -> list[Device]:
     return devices.replaced_by(flow.device) if flow.device and Method(flow.method).is_fresh else []
 
 
-def admission_of(flow: LoginFlow) -> Admission:
+def ending_of(flow: LoginFlow) -> Ending:
     """Return what a finished flow came to."""
-    if flow.agent is None or flow.device is None or flow.authenticated_at is None:
+    if flow.agent is None or flow.authenticated_at is None:
         raise FlowUnknown("the flow is not finished")
     proved = Authentication(
         flow.agent.pk,
-        flow.device.pk,
+        flow.device_id,
         Method(flow.method),
         Method(flow.opened_by),
         flow.authenticated_at,
     )
+    if flow.device is None:
+        return Proved(flow.agent, proved)
     return Admission(flow.agent, flow.device, flow.session_index, proved)
 
 
@@ -162,22 +202,29 @@ def _handover(visit: Visit, device: Device, secret: str, token: str | None, sess
 
 
 def _finish(
-    visit: Visit, admission: Admission, handover: Handover, decision: Decision, *, detail: str = ""
-) -> Finished:
-    flow, proved = visit.flow, admission.authentication
-    flow.agent, flow.device = admission.agent, admission.device
-    flow.session_index, flow.finished_at = admission.session_index, visit.now
+    visit: Visit,
+    ending: Kept,
+    handover: Handover,
+    decision: Decision,
+    *,
+    kind: Kind = Kind.SIGNED_IN,
+    detail: str = "",
+) -> Finished[Kept]:
+    flow, proved = visit.flow, ending.authentication
+    flow.agent, flow.finished_at = ending.agent, visit.now
+    if isinstance(ending, Admission):
+        flow.device, flow.session_index = ending.device, ending.session_index
     flow.method, flow.opened_by = proved.method, proved.opened_by
     flow.authenticated_at = proved.authenticated_at
     if flow.stored:
         flow.save()
     visit.record(
-        Kind.SIGNED_IN,
-        agent=admission.agent,
-        device=admission.device,
+        kind,
+        agent=ending.agent,
+        device=flow.device,
         method=proved.method.value,
         decided_by=decision.decided_by,
         would_have=watched(decision),
         detail=detail,
     )
-    return Finished(admission, handover)
+    return Finished(ending, handover)

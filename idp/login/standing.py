@@ -71,7 +71,7 @@ class Standing:
 
 def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing:
     """Find the device a browser names and judge what it shows. Runs inside the caller's transaction."""
-    device = devices.find_and_hold(presented.device_secret)
+    device = _named(presented, now)
     if device is None:
         token = tokens.recognise(presented.token, None, presented.browser.family, now)
         return Standing(None, None, token, None)
@@ -93,6 +93,14 @@ def proved_device(presented: Presented, now: datetime) -> Device | None:
         return None
     token = tokens.recognise(presented.token, device, presented.browser.family, now)
     return None if _proof(device, sessions.find(device), token, presented) == Proof.NOTHING else device
+
+
+def _named(presented: Presented, now: datetime) -> Device | None:
+    """Return the device that a browser names by its cookie, or an app by its token, held until the commit."""
+    if not presented.client:
+        return devices.find_and_hold(presented.device_secret)
+    device = tokens.owner(presented.token, now) if presented.token else None
+    return devices.get_and_hold(device.pk) if device is not None and device.client == presented.client else None
 
 
 def _proof(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -11,7 +12,11 @@ ALGORITHM = "ES256"
 TYPE = "latchkey-device+jwt"
 MAX_LENGTH = 4096
 KEY_ID = re.compile("[0-9a-f]{32}")  # as the keyring makes them; nothing else reaches the database
+BROWSERS, APPS = "/login", "/api/v1/token"  # the doors at which tokens are shown
 REQUIRED = ["iss", "aud", "sub", "jti", "device", "iat", "exp"]
+
+
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, AttributeError)  # what a token of somebody else may raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +32,15 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who writes tokens and for which door they are."""
+    """Who writes tokens and for which door they are: a token for one door opens no other."""
 
     base_url: str
+    door: str = BROWSERS
 
     @property
     def audience(self) -> str:
-        """Browsers show their token at the login, and nowhere else."""
-        return f"{self.base_url}/login"
+        """The address at which the token is shown, and nowhere else."""
+        return f"{self.base_url}{self.door}"
 
 
 def claims(*, jti: UUID, device: UUID, agent: UUID, issued_at: datetime, expires_at: datetime) -> Claims:
@@ -56,8 +62,8 @@ def write(content: Claims, *, issuer: Issuer, kid: str, private_key: str) -> str
     return jwt.encode(payload, private_key, algorithm=ALGORITHM, headers={"kid": kid, "typ": TYPE})
 
 
-def key_id(token: str) -> str | None:
-    """Return the key id of a token's header, or None if this cannot be one of ours."""
+def key_id(token: str, kind: str = TYPE) -> str | None:
+    """Return the key id of a token's header, or None if this cannot be one of ours of that kind."""
     if len(token) > MAX_LENGTH:
         return None
     try:
@@ -65,42 +71,48 @@ def key_id(token: str) -> str | None:
     except (jwt.PyJWTError, UnicodeError):
         return None
     kid = header.get("kid")
-    plain = header.keys() == {"alg", "kid", "typ"} and header["typ"] == TYPE and header["alg"] == ALGORITHM
+    plain = header.keys() == {"alg", "kid", "typ"} and header["typ"] == kind and header["alg"] == ALGORITHM
     return kid if plain and isinstance(kid, str) and KEY_ID.fullmatch(kid) else None
 
 
 def read(token: str, *, issuer: Issuer, public_key: object) -> Claims | None:
     """Return the claims of a token that this issuer signed for this door, or None.
 
-    Time is not judged here but from the row, by our own clock (RFC 8725 section 3 for the rest).
+    Time is not judged here but from the row, by our own clock.
     """
     try:
-        payload = jwt.decode(
-            token,
-            public_key,  # type: ignore[arg-type]  # PyJWT takes any of cryptography's public keys
-            algorithms=[ALGORITHM],
-            issuer=issuer.base_url,
-            audience=issuer.audience,
-            options={
-                "require": REQUIRED,
-                "strict_aud": True,
-                "verify_exp": False,
-                "verify_iat": False,
-                "verify_nbf": False,
-            },
-        )
+        payload = checked(token, issuer=issuer, required=REQUIRED, public_key=public_key)
         return Claims(
             jti=UUID(payload["jti"]),
             device=UUID(payload["device"]),
             agent=UUID(payload["sub"]),
-            issued_at=_whole(payload["iat"]),
-            expires_at=_whole(payload["exp"]),
+            issued_at=whole(payload["iat"]),
+            expires_at=whole(payload["exp"]),
         )
-    except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+    except UNREADABLE:
         return None
 
 
-def _whole(value: object) -> int:
+def checked(token: str, *, issuer: Issuer, required: list[str], public_key: object) -> dict[str, Any]:
+    """Return what a token says that this issuer signed for this door (RFC 8725 section 3). Raises UNREADABLE."""
+    return jwt.decode(
+        token,
+        public_key,  # type: ignore[arg-type]  # PyJWT takes any of cryptography's public keys
+        algorithms=[ALGORITHM],
+        issuer=issuer.base_url,
+        audience=issuer.audience,
+        options={
+            "require": required,
+            "strict_aud": True,
+            "verify_exp": False,
+            "verify_iat": False,
+            "verify_nbf": False,
+        },
+    )
+
+
+def whole(value: object) -> int:
+    """Return an instant of a token. Raises TypeError for one that is no whole number."""
     if type(value) is not int:
         raise TypeError("an instant is a whole number of seconds")
     return value

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm
 
 from idp.keys import keyring
@@ -17,6 +16,5 @@ def key_set() -> dict[str, list[dict[str, Any]]]:
 
 
 def _public(key: keyring.Key) -> dict[str, Any]:
-    public = load_pem_private_key(key.private_key.encode(), password=None).public_key()
-    content: dict[str, Any] = json.loads(ECAlgorithm.to_jwk(public))  # type: ignore[arg-type]  # P-256 by making
+    content: dict[str, Any] = json.loads(ECAlgorithm.to_jwk(keyring.public_key(key)))  # type: ignore[arg-type]  # P-256 by making
     return {**content, "kid": key.kid, "use": "sig", "alg": ALGORITHM}

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Greatest
@@ -13,6 +11,7 @@ from idp.agents.models import Device
 from idp.keys import keyring
 from idp.keys.models import Use
 from idp.tokens import claims
+from idp.tokens.claims import APPS, BROWSERS
 from idp.tokens.models import LongLivedToken
 from idp.tokens.rotation import LIFETIME, Family, Shown, Verdict, judge
 
@@ -47,17 +46,20 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
     """
     if not token:
         return None
-    kid = claims.key_id(token)
-    key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
-    if kid and key is None:
+    if _is_withdrawn(token, now):
         return Unrecognised(WITHDRAWN)
-    content = claims.read(token, issuer=_issuer(), public_key=_public_key(key.private_key)) if key else None
-    row = LongLivedToken.objects.select_related("device").filter(pk=content.jti).first() if content else None
-    if row is None or content != _claims(row):
+    row = _row(token, BROWSERS if device is None else _door(device), now)
+    if row is None:
         return Unrecognised("unknown")
     if device is None or row.device_id != device.pk or device.family != family:
         return Unrecognised("apart")
     return _judged(row, device, now)
+
+
+def owner(token: str, now: datetime) -> Device | None:
+    """Return the app's device that a token names by itself, or None. Whether the token counts is judged apart."""
+    row = _row(token, APPS, now)
+    return row.device if row else None
 
 
 def issue(device: Device, now: datetime) -> str:
@@ -106,7 +108,7 @@ def _hand_out(device: Device, parent: LongLivedToken | None, nth: int, now: date
 
 def _signed(row: LongLivedToken, now: datetime) -> str:
     key = keyring.active(Use.TOKEN, now)
-    return claims.write(_claims(row), issuer=_issuer(), kid=key.kid, private_key=key.private_key)
+    return claims.write(_claims(row), issuer=_issuer(_door(row.device)), kid=key.kid, private_key=key.private_key)
 
 
 def _retire(rows: QuerySet[LongLivedToken], now: datetime) -> None:
@@ -138,6 +140,25 @@ def _judged(row: LongLivedToken, device: Device, now: datetime) -> Recognised:
     return Recognised(judge(shown, family, quiet=quiet, now=now), row, facts["children"])
 
 
+def _row(token: str, door: str, now: datetime) -> LongLivedToken | None:
+    """Return the row that a token of this door points at, if they say the same."""
+    kid = claims.key_id(token)
+    key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
+    content = claims.read(token, issuer=_issuer(door), public_key=keyring.public_key(key)) if key else None
+    row = LongLivedToken.objects.select_related("device").filter(pk=content.jti).first() if content else None
+    return row if row is not None and content == _claims(row) else None
+
+
+def _is_withdrawn(token: str, now: datetime) -> bool:
+    """Whether a token names a key that does not count any more, or never did."""
+    kid = claims.key_id(token)
+    return bool(kid) and keyring.find(Use.TOKEN, str(kid), retired_after=now - LIFETIME) is None
+
+
+def _door(device: Device) -> str:
+    return APPS if device.client else BROWSERS
+
+
 def _claims(row: LongLivedToken) -> claims.Claims:
     return claims.claims(
         jti=row.jti,
@@ -148,10 +169,5 @@ def _claims(row: LongLivedToken) -> claims.Claims:
     )
 
 
-def _issuer() -> claims.Issuer:
-    return claims.Issuer(settings.LATCHKEY.base_url)
-
-
-@lru_cache(maxsize=16)
-def _public_key(private_key: str) -> object:
-    return load_pem_private_key(private_key.encode(), password=None).public_key()
+def _issuer(door: str) -> claims.Issuer:
+    return claims.Issuer(settings.LATCHKEY.base_url, door)

@@ -113,7 +113,7 @@ def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault)
 
 
 def test_whoever_waited_long_is_told_at_once_instead_of_waiting_thrice(browser, monkeypatch):
-    monkeypatch.setattr("idp.login.flow.PATIENCE", 0)
+    monkeypatch.setattr("idp.login.attempts.PATIENCE", 0)
     with fails(1, FAULTS[0]):
         assert is_busy(browser.get(browser.address))
 
