@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "idp.audit",
     "idp.login",
     "idp.saml",
+    "idp.native",
     "idp.webhooks",
     "idp.web",
     *(["idp.demo"] if LATCHKEY.demo else []),

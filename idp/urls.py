@@ -15,6 +15,7 @@ urlpatterns = [
     path("me/not-me", me_reports.not_me),
     path("saml/", include("idp.saml.urls")),
     path("login/", include("idp.login.urls")),
+    path("", include("idp.native.urls")),
     path(".well-known/jwks.json", views.jwks),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),

@@ -14,7 +14,7 @@ from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
 from idp.audit.models import Kind
 from idp.login import ladder, sign_in, signing_out, standing
-from idp.login.ladder import AskCode, AskPhone, LoginRequirements, Refuse, RefusedBy
+from idp.login.ladder import AskCode, AskPhone, Cause, LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
 from idp.login.sign_in import FreshProof, Proved

@@ -46,11 +46,9 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
     """
     if not token:
         return None
-    if _is_withdrawn(token, now):
-        return Unrecognised(WITHDRAWN)
     row = _row(token, BROWSERS if device is None else _door(device), now)
-    if row is None:
-        return Unrecognised("unknown")
+    if isinstance(row, Unrecognised):
+        return row
     if device is None or row.device_id != device.pk or device.family != family:
         return Unrecognised("apart")
     return _judged(row, device, now)
@@ -59,7 +57,7 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
 def owner(token: str, now: datetime) -> Device | None:
     """Return the app's device that a token names by itself, or None. Whether the token counts is judged apart."""
     row = _row(token, APPS, now)
-    return row.device if row else None
+    return None if isinstance(row, Unrecognised) else row.device
 
 
 def issue(device: Device, now: datetime) -> str:
@@ -140,19 +138,15 @@ def _judged(row: LongLivedToken, device: Device, now: datetime) -> Recognised:
     return Recognised(judge(shown, family, quiet=quiet, now=now), row, facts["children"])
 
 
-def _row(token: str, door: str, now: datetime) -> LongLivedToken | None:
+def _row(token: str, door: str, now: datetime) -> LongLivedToken | Unrecognised:
     """Return the row that a token of this door points at, if they say the same."""
     kid = claims.key_id(token)
     key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
+    if kid and key is None:
+        return Unrecognised(WITHDRAWN)
     content = claims.read(token, issuer=_issuer(door), public_key=keyring.public_key(key)) if key else None
     row = LongLivedToken.objects.select_related("device").filter(pk=content.jti).first() if content else None
-    return row if row is not None and content == _claims(row) else None
-
-
-def _is_withdrawn(token: str, now: datetime) -> bool:
-    """Whether a token names a key that does not count any more, or never did."""
-    kid = claims.key_id(token)
-    return bool(kid) and keyring.find(Use.TOKEN, str(kid), retired_after=now - LIFETIME) is None
+    return row if row is not None and content == _claims(row) else Unrecognised("unknown")
 
 
 def _door(device: Device) -> str:

@@ -18,7 +18,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "policies.TimeoutPolicy": "Timeout policies",
     },
     "Services": {"saml.ServiceProvider": "Service providers, such as Flex"},
-    "Own back ends": {"webhooks.Webhook": "Webhooks", "webhooks.Delivery": "Messages to webhooks"},
+    "Own apps and back ends": {
+        "native.Client": "Apps and back ends",
+        "webhooks.Webhook": "Webhooks",
+        "webhooks.Delivery": "Messages to webhooks",
+    },
     "Behind the scenes": {
         "otp.Verification": "Codes",
         "sso_sessions.SsoSession": "Sessions",

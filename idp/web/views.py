@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from idp import cache, clock
 from idp.errors import IdpError
 from idp.keys import keyring
+from idp.native.errors import as_json, speaks_json
 from idp.saml import signing_keys, unsolicited
 from idp.tokens.jwks import key_set
 
@@ -71,7 +72,9 @@ class FormTooOld(IdpError):
 
 
 def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
-    """Show an error with what to do about it; works without database, cache and session."""
+    """Show an error with what to do about it; works without database, cache and session. Programs get JSON."""
+    if speaks_json(request.path):
+        return as_json(error)
     context = {"sentence": error.sentence, "advice": error.advice}
     response = render(request, "error.html", context, status=error.status)
     for header, value in error.headers().items():

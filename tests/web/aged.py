@@ -12,6 +12,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, LoginEvent
 from idp.audit.models import Kind as What
 from idp.login.models import LoginFlow
+from idp.native.models import AuthorizationCode, Client
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import (
@@ -29,6 +30,7 @@ from idp.tokens.models import LongLivedToken
 from idp.web.models import OperatorLink, OperatorTry
 from idp.webhooks.kinds import Kind as Type
 from idp.webhooks.models import Delivery, State, Webhook
+from tests.native.own_app import a_client
 from tests.web.seeded import a_service
 
 ORIGIN = Origin("192.0.2.1", "Mozilla/5.0 (iPhone)", "7KQ2M-9TX4D")
@@ -87,6 +89,14 @@ MAKE = {
     ),
     LoginFlow: lambda at: LoginFlow.objects.create(
         timeout_policy=TimeoutPolicy.objects.first(), begun_at=at - SHORT, expires_at=at, typed="+12015550101"
+    ),
+    AuthorizationCode: lambda at: AuthorizationCode.objects.create(
+        secret_hash=uuid.uuid4().hex,
+        client=Client.objects.first() or a_client(),
+        agent=somebody(),
+        proved_at=at - SHORT,
+        made_at=at - SHORT,
+        expires_at=at,
     ),
     VerificationSend: lambda at: VerificationSend.objects.create(
         verification=a_verification(at), nth=1, channel="sms", at=at

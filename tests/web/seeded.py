@@ -29,6 +29,7 @@ from idp.webhooks import registration
 from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import an_agent
 from tests.devices import IPHONE, WINDOWS
+from tests.native.own_app import a_back_end, a_client
 from tests.user_agents import ANDROID
 
 ANDROID_RULE = conditions.PlatformIs(frozenset({Platform.ANDROID}))
@@ -109,6 +110,9 @@ def everything(operator, now):
     seeded.secrets |= {operator.password, app.key, settings.SECRET_KEY, settings.LATCHKEY.twilio.password}
     seeded.secrets |= set(settings.LATCHKEY.fernet_keys) | {"PRIVATE KEY"}
     seeded.secrets |= {key.private_key for key in SigningKey.objects.all()}
+    back_end, secret = a_back_end(now)
+    seeded.secrets |= {secret, back_end.secret_hash}
+    a_client()
     return seeded
 
 

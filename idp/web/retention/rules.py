@@ -14,6 +14,7 @@ from idp.agents.models import Device
 from idp.audit import forgetting
 from idp.audit.models import Acknowledgement, LoginEvent
 from idp.login.models import LoginFlow
+from idp.native.models import AuthorizationCode
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.saml.models import HeardRequest, IssuedAssertion, Listening, Logout, LogoutNotice, ObeyedLogoutRequest
 from idp.saml.models.logout import Outcome
@@ -68,6 +69,7 @@ RULES = (
     Rule("trail", LoginEvent, lambda it: Q(at__lt=it), act=forgetting.drop),
     Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),
     Rule("logins", LoginFlow, lambda it: Q(expires_at__lt=it)),
+    Rule("logins", AuthorizationCode, lambda it: Q(expires_at__lt=it)),
     Rule("codes", VerificationSend, lambda it: Q(verification__started_at__lt=it)),
     Rule("codes", Verification, lambda it: Q(started_at__lt=it)),
     Rule("one_time_codes", OneTimeCode, lambda it: Q(expires_at__lt=it)),
@@ -112,6 +114,9 @@ KEPT = {
     "otp.SafeListing": "What stands on Twilio's safe list, or has to leave it.",
     "policies.TimeoutPolicy": _SET_UP,
     "policies.AccessRule": _SET_UP,
+    "native.Client": _SET_UP,
+    "native.Client_services": _SET_UP,
+    "native.RedirectUri": _SET_UP,
     "webhooks.Webhook": _SET_UP,
     "keys.SigningKey": "What was signed by a retired key has to be verifiable; a handful of rows.",
     "saml.ServiceProvider": _SET_UP,

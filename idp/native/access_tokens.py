@@ -1,0 +1,54 @@
+"""Access tokens: what an app or a back end shows to the API, as JWT (RFC 9068). Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import jwt
+
+from idp.tokens import claims
+from idp.tokens.claims import Issuer
+
+TYPE = "at+jwt"
+API = "/api/v1"
+LIFETIME = timedelta(minutes=15)
+REQUIRED = ["iss", "aud", "sub", "jti", "client_id", "iat", "exp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whose token it is. A back end has no device, and is its own subject (section 2.2)."""
+
+    client_id: str
+    agent: UUID | None
+    device: UUID | None
+
+
+def write(content: Access, *, jti: UUID, now: datetime, base_url: str, kid: str, private_key: str) -> str:
+    """Sign a token that is good for 15 minutes."""
+    issuer = Issuer(base_url, API)
+    payload = {
+        "iss": issuer.base_url,
+        "aud": issuer.audience,
+        "sub": str(content.agent or content.client_id),
+        "client_id": content.client_id,
+        "jti": str(jti),
+        "iat": int(now.timestamp()),
+        "exp": int((now + LIFETIME).timestamp()),
+        **({"device": str(content.device)} if content.device else {}),
+    }
+    return jwt.encode(payload, private_key, algorithm=claims.ALGORITHM, headers={"kid": kid, "typ": TYPE})
+
+
+def read(token: str, *, now: datetime, base_url: str, public_key: object) -> Access | None:
+    """Return what a token says that we signed for the API and that has not run out, or None."""
+    try:
+        payload = claims.checked(token, issuer=Issuer(base_url, API), required=REQUIRED, public_key=public_key)
+        if now.timestamp() >= claims.whole(payload["exp"]):
+            return None
+        client_id, device = payload["client_id"], payload.get("device")
+        if device is None:
+            return Access(client_id, None, None) if payload["sub"] == client_id else None
+        return Access(client_id, UUID(payload["sub"]), UUID(device))
+    except claims.UNREADABLE:
+        return None

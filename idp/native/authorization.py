@@ -1,0 +1,69 @@
+"""What an app asks at `/oauth/authorize`, and the address that carries the answer (RFC 6749 section 4.1). Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from idp.native import pkce
+
+LONGEST_STATE = 1024
+PRINTABLE = re.compile(r"[ -~]+")  # RFC 6749 appendix A.5
+ONCE = ("response_type", "state", "code_challenge", "code_challenge_method", "scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the answer goes, and what whoever comes for the sign-in must prove; survives as JSON in the flow."""
+
+    redirect_uri: str
+    state: str
+    challenge: str
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(**stored)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for the database."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a request, told to the app itself (section 4.1.2.1)."""
+
+    error: str
+    description: str
+
+
+def state_of(query: Mapping[str, Sequence[str]]) -> str:
+    """Return the state of a request, empty if there is none that can be echoed."""
+    given = query.get("state", ())
+    return given[0] if len(given) == 1 and len(given[0]) <= LONGEST_STATE and PRINTABLE.fullmatch(given[0]) else ""
+
+
+def read(query: Mapping[str, Sequence[str]], redirect_uri: str) -> Asked | Fault:
+    """Read a request whose client and redirect are known already."""
+    given = {name: values[0] for name, values in query.items() if values}
+    state, challenge = state_of(query), given.get("code_challenge", "")
+    faults = (
+        *(f"{name} stands there twice." for name in ONCE if len(query.get(name, ())) > 1),
+        "" if given.get("response_type") else "response_type is missing.",
+        "" if state else f"state is missing, or is not of up to {LONGEST_STATE} printable characters.",
+        "" if given.get("code_challenge_method") == pkce.METHOD else f"code_challenge_method must be {pkce.METHOD}.",
+        "" if pkce.is_challenge(challenge) else "code_challenge must be the SHA-256 of the verifier, in base64url.",
+    )
+    if found := next(filter(None, faults), None):
+        return Fault("invalid_request", found)
+    if given["response_type"] != "code":
+        return Fault("unsupported_response_type", "response_type must be code.")
+    return Asked(redirect_uri, state, challenge)
+
+
+def answer(redirect_uri: str, state: str, issuer: str, **members: str) -> str:
+    """Return the address that tells an app the outcome, and who says so (RFC 9207)."""
+    told = {**members, **({"state": state} if state else {}), "iss": issuer}
+    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(told)}"

@@ -1,0 +1,58 @@
+"""Who asks at the API: the device or back end of an access token, as the database knows it at this moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+
+from idp.agents.models import Device
+from idp.keys import keyring
+from idp.keys.models import Use
+from idp.login import for_apps
+from idp.native import access_tokens
+from idp.native.access_tokens import Access
+from idp.native.models import Client, ClientKind
+from idp.tokens import claims
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A client that is switched on, and the device that it speaks for, signed in; None for a back end."""
+
+    client: Client
+    device: Device | None
+
+
+def issue(client: Client, device: Device | None, now: datetime) -> str:
+    """Return an access token."""
+    key = keyring.active(Use.TOKEN, now)
+    return access_tokens.write(
+        Access(client.client_id, device.agent_id if device else None, device.pk if device else None),
+        jti=uuid4(),
+        now=now,
+        base_url=settings.LATCHKEY.base_url,
+        kid=key.kid,
+        private_key=key.private_key,
+    )
+
+
+def of(token: str, now: datetime) -> Bearer | None:
+    """Return who shows an access token, or None if it is none of ours, ran out, or its owner is not let in any more."""
+    said = _said(token, now)
+    client = Client.objects.filter(client_id=said.client_id, enabled=True).first() if said else None
+    if said is None or client is None:
+        return None
+    if said.device is None:
+        return Bearer(client, None) if client.kind == ClientKind.BACK_END else None
+    device = for_apps.signed_in(said.device, client.client_id)
+    return Bearer(client, device) if device is not None and device.agent_id == said.agent else None
+
+
+def _said(token: str, now: datetime) -> Access | None:
+    kid = claims.key_id(token, access_tokens.TYPE)
+    key = keyring.find(Use.TOKEN, kid, retired_after=now - access_tokens.LIFETIME) if kid else None
+    if key is None:
+        return None
+    public_key = keyring.public_key(key)
+    return access_tokens.read(token, now=now, base_url=settings.LATCHKEY.base_url, public_key=public_key)

@@ -1,0 +1,72 @@
+"""Finding the client that asks, and having it prove who it is where it can (RFC 6749 section 2.3)."""
+
+import base64
+import re
+from urllib.parse import unquote_plus
+
+from idp.native import redirects
+from idp.native.errors import InvalidClient, InvalidRequest, UnknownClient, UnregisteredRedirect
+from idp.native.models import Client, ClientKind
+
+SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")  # nothing else reaches the database
+
+
+def find(client_id: str) -> Client | None:
+    """Return the client of that id, if it is switched on."""
+    if not SLUG.fullmatch(client_id):
+        return None
+    found = Client.objects.select_related("timeout_policy").filter(client_id=client_id, enabled=True).first()
+    return found if found is not None and found.client_id == client_id else None
+
+
+def app_that_sent(client_id: str, redirect_uri: str) -> Client:
+    """Return the app that a browser says it was sent by, if it may be sent back there.
+
+    Raises UnknownClient, UnregisteredRedirect.
+    """
+    client = find(client_id)
+    if client is None or client.kind != ClientKind.APP:
+        raise UnknownClient("no enabled app of this client ID")
+    if not any(redirects.matches(it.uri, redirect_uri) for it in client.redirect_uris.all()):
+        raise UnregisteredRedirect(f"not a redirect URI of {client.client_id}")
+    return client
+
+
+def app_of(service: str) -> Client:
+    """Return the app that a flow was begun for. Raises UnknownClient."""
+    kind, _, client_id = service.partition(":")
+    client = find(client_id) if kind == "app" else None
+    if client is None:
+        raise UnknownClient("the flow is of no app, or the app was switched off meanwhile")
+    return client
+
+
+def authenticate(authorization: str, client_id: str | None, secret: str | None) -> Client:
+    """Return the client that asks. A back end shows its secret, by HTTP Basic or in the body; an app has none.
+
+    Raises InvalidClient, InvalidRequest.
+    """
+    if authorization:
+        named, shown = _basic(authorization)
+        if secret or client_id not in (None, "", named):
+            raise InvalidRequest("a client showed itself in two ways")
+    else:
+        named, shown = client_id or "", secret or ""
+    client = find(named)
+    if client is None:
+        raise InvalidClient("no enabled client of this client ID")
+    proved = client.keeps(shown) if client.kind == ClientKind.BACK_END else not shown
+    if not proved:
+        raise InvalidClient(f"{client.client_id} showed no secret, or a wrong one")
+    return client
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        named, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        named = secret = ""
+    if scheme.lower() != "basic" or not named:
+        raise InvalidClient("the Authorization header does not read")
+    return unquote_plus(named), unquote_plus(secret)

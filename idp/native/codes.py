@@ -1,0 +1,101 @@
+"""Authorization codes: a browser's proof, handed to the app that asked for it (RFC 6749 section 4.1.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from idp.agents.authentication import Authentication, Method
+from idp.agents.models import Device, Reason
+from idp.bearer_secrets import keyed_hash, new_secret
+from idp.login import for_apps, signing_out
+from idp.login.attempts import LostRace, attempt
+from idp.login.for_apps import SignedIn
+from idp.login.ladder import AskPhone, Refuse
+from idp.login.presented import Presented
+from idp.login.sign_in import Proved
+from idp.native import pkce
+from idp.native.authorization import Asked
+from idp.native.models import AuthorizationCode, Client
+
+LIFETIME = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A code, and what the app that shows it says to prove that it asked for it."""
+
+    code: str
+    redirect_uri: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTwice:
+    """The code was used before; what it gave then is over."""
+
+
+def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:
+    """Return a fresh code for a proof. Runs in the transaction that concludes the flow."""
+    code = new_secret()
+    AuthorizationCode.objects.create(
+        secret_hash=_hash(code),
+        client=client,
+        agent=proved.agent,
+        redirect_uri=asked.redirect_uri,
+        challenge=asked.challenge,
+        method=proved.authentication.method,
+        proved_at=proved.authentication.authenticated_at,
+        made_at=now,
+        expires_at=now + LIFETIME,
+    )
+    return code
+
+
+def redeem(
+    client: Client, shown: Shown, presented: Presented, now: datetime
+) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
+    """Enrol the app that shows a code as the agent's device; None for a code that does not count.
+
+    Only now is another phone signed out: a sign-in that was given up halfway evicts nobody.
+    """
+    return attempt(lambda: _redeem(client, shown, presented, now))
+
+
+def _redeem(
+    client: Client, shown: Shown, presented: Presented, now: datetime
+) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
+    code = _hold(shown.code)
+    if code is None or code.client_id != client.pk or code.redirect_uri != shown.redirect_uri:
+        return None
+    if not pkce.proves(shown.verifier, code.challenge):
+        return None
+    if code.device is not None:
+        # Whoever knows the verifier too is the app or its double. A code alone, read from a screen, ends nobody.
+        twice = "its authorization code was shown twice"
+        signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, twice, presented.origin, now)
+        return ShownTwice()
+    if now >= code.expires_at:
+        return None
+    outcome = for_apps.enrol(client.login(now), _proof(code), presented, now)
+    if isinstance(outcome, SignedIn):
+        unused = AuthorizationCode.objects.filter(pk=code.pk, used_at__isnull=True)
+        if unused.update(used_at=max(now, code.made_at), device=outcome.device) != 1:
+            raise LostRace
+    return outcome
+
+
+def _hold(code: str) -> AuthorizationCode | None:
+    """Return a code's row, held until the commit: what it says now is fresh."""
+    rows = AuthorizationCode.objects.filter(secret_hash=_hash(code))
+    rows.update(made_at=F("made_at"))
+    return rows.select_related("agent", "device").first()
+
+
+def _proof(code: AuthorizationCode) -> Proved:
+    method = Method(code.method)
+    return Proved(code.agent, Authentication(code.agent.pk, None, method, method, code.proved_at))
+
+
+def _hash(code: str) -> str:
+    return keyed_hash("authorization code", code)

@@ -1,0 +1,84 @@
+"""The three grants at `/api/v1/token`: a code for a sign-in, a token for the next, a secret for a back end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.agents.models import Reason
+from idp.login import for_apps
+from idp.login.attempts import attempt
+from idp.login.for_apps import SignedIn, Unknown
+from idp.login.ladder import AskCode, AskPhone, Refuse
+from idp.login.presented import Presented
+from idp.native import bearer, codes
+from idp.native.access_tokens import LIFETIME
+from idp.native.codes import Shown, ShownTwice
+from idp.native.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
+from idp.native.models import Client, ClientKind
+
+REASONS: Mapping[str, str] = {Reason.REPLACED: "replaced", Reason.COPIED: "copied"}
+SIGNED_OUT = frozenset(Reason.values) - frozenset(REASONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a grant comes to. Without a refresh token the client keeps the one it has (RFC 6749 section 6)."""
+
+    access_token: str
+    refresh_token: str | None = None
+    expires_in: int = int(LIFETIME.total_seconds())
+
+
+def by_code(client: Client, shown: Shown, presented: Presented, now: datetime) -> Granted:
+    """Sign an app in by the code that it got through the browser. Raises InvalidGrant, Busy."""
+    _only(ClientKind.APP, client)
+    outcome = codes.redeem(client, shown, presented, now)
+    if isinstance(outcome, SignedIn):
+        return Granted(bearer.issue(client, outcome.device, now), outcome.token)
+    if isinstance(outcome, ShownTwice):
+        raise _refused("copied")
+    raise _refused(_reason(outcome) if outcome else "unknown")
+
+
+def by_token(client: Client, presented: Presented, now: datetime) -> Granted:
+    """Let an app go on by its long-lived token, and hand out the next one. Raises InvalidGrant, Busy."""
+    _only(ClientKind.APP, client)
+    outcome = attempt(lambda: for_apps.renew(client.login(now), presented, now))
+    if isinstance(outcome, SignedIn):
+        return Granted(bearer.issue(client, outcome.device, now), outcome.token)
+    raise _refused("unknown" if isinstance(outcome, Unknown) else _reason(outcome))
+
+
+def by_secret(client: Client, now: datetime) -> Granted:
+    """Let a back end in that has shown its secret."""
+    _only(ClientKind.BACK_END, client)
+    return Granted(bearer.issue(client, None, now))
+
+
+def reason_of(why: str | None) -> str:
+    """Say in the API's words why a device does not go on: a limit, or how it ended."""
+    if why in SIGNED_OUT:
+        return "signed_out"
+    return REASONS.get(why or "", "code_needed")
+
+
+def needed(**parameters: str | None) -> dict[str, str]:
+    """Return parameters that a grant cannot do without. Raises InvalidRequest."""
+    if missing := [name for name, value in parameters.items() if not value]:
+        raise InvalidRequest(f"{missing[0]} is missing", sentence=f"{missing[0]} is missing.")
+    return {name: value for name, value in parameters.items() if value}
+
+
+def _only(kind: ClientKind, client: Client) -> None:
+    if client.kind != kind:
+        raise UnauthorizedClient(f"{client.client_id} is of another kind")
+
+
+def _reason(step: AskPhone | AskCode | Refuse) -> str:
+    if isinstance(step, Refuse):
+        return "refused"
+    return reason_of(step.reason) if isinstance(step, AskPhone) else "code_needed"
+
+
+def _refused(reason: str) -> InvalidGrant:
+    return InvalidGrant(reason, reason=reason)

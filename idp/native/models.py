@@ -1,0 +1,161 @@
+"""Own apps and back ends, and the codes an app comes for a sign-in with."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from idp.agents.models import Agent, Device
+from idp.bearer_secrets import keyed_hash, new_secret, same
+from idp.login import flow
+from idp.login.ladder import LoginRequirements
+from idp.login.models import LoginFlow
+from idp.native import redirects
+from idp.policies.models import TimeoutPolicy
+
+
+class ClientKind(models.TextChoices):
+    """What a client can keep: an app on a phone keeps no secret (RFC 6749 section 2.1)."""
+
+    APP = "app", "app on phones, without a secret"
+    BACK_END = "back end", "back end, with a secret"
+
+
+class Client(models.Model):
+    """An app or a back end of one's own that was registered by an operator.
+
+    An app signs agents in by authorization code and PKCE; a back end reads who is signed in. Of its secret only
+    a keyed hash is here.
+    """
+
+    client_id = models.SlugField(
+        "client ID", max_length=40, unique=True, help_text="Short name that the app itself and the trail use."
+    )
+    name = models.CharField(max_length=100, help_text="What agents read, such as Acme Phone.")
+    kind = models.CharField(max_length=8, choices=ClientKind.choices, default=ClientKind.APP)
+    enabled = models.BooleanField(default=True, help_text="Switching this off stops it at once.")
+    secret_hash = models.CharField(max_length=64, blank=True, editable=False)
+    secret_made_at = models.DateTimeField("secret made", null=True, blank=True, editable=False)
+    timeout_policy = models.ForeignKey(
+        TimeoutPolicy,
+        models.PROTECT,
+        help_text="An app is asked for a new code by it, and no later than 7 days after its last renewal.",
+    )
+    services = models.ManyToManyField(
+        "saml.ServiceProvider",
+        blank=True,
+        related_name="opened_by",
+        help_text="What it may open without a code. Each must allow to be opened from here.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "app or back end"
+        verbose_name_plural = "apps and back ends"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ClientKind.values), name="a_client_is_an_app_or_a_back_end"),
+            models.CheckConstraint(
+                condition=Q(kind=ClientKind.BACK_END) | Q(secret_hash=""),
+                name="only_back_ends_have_a_secret",
+                violation_error_message="An app on phones can keep no secret.",
+            ),
+            models.CheckConstraint(
+                condition=Q(secret_hash="", secret_made_at__isnull=True)
+                | (~Q(secret_hash="") & Q(secret_made_at__isnull=False)),
+                name="a_secret_was_made_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def service(self) -> str:
+        """What flows and trail call it. No service provider's short name has a colon."""
+        return f"app:{self.client_id}"
+
+    def login(self, now: datetime) -> LoginFlow:
+        """Begin a login without pages for a request of this client."""
+        wanted = LoginRequirements(self.service, self.name)
+        return flow.begin(wanted, self.timeout_policy, return_to=str, protocol={}, now=now)
+
+    def keeps(self, secret: str) -> bool:
+        """Whether this is its secret."""
+        return bool(self.secret_hash) and same(self.secret_hash, _hash(secret))
+
+    def new_secret(self) -> str:
+        """Return a new secret in place of the one before; only its hash is set, and nothing is saved."""
+        secret = new_secret()
+        self.secret_hash = _hash(secret)
+        return secret
+
+
+class RedirectUri(models.Model):
+    """An address that an app may be sent back to, compared as a string."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="redirect_uris")
+    uri = models.CharField(
+        "redirect URI",
+        max_length=redirects.LONGEST,
+        help_text="https://…, or a private scheme such as com.acme.app:/signed-in. "
+        "http://127.0.0.1/… for programs on computers, at any port.",
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "redirect URI"
+        verbose_name_plural = "redirect URIs"
+        constraints = [
+            models.UniqueConstraint(fields=["client", "uri"], name="a_redirect_uri_is_registered_once"),
+            models.CheckConstraint(
+                condition=Q(uri__startswith="https://")
+                | Q(uri__regex=r"^http://(127\.0\.0\.1|\[::1\])(:[0-9]+)?(/|\?|$)")
+                | (Q(uri__regex=r"^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:") & ~Q(uri__contains="#")),
+                name="a_redirect_is_https_loopback_or_private",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.uri
+
+    def clean(self) -> None:
+        """Refuse what no app should be sent to."""
+        if fault := redirects.fault(self.uri):
+            raise ValidationError({"uri": fault})
+
+
+class AuthorizationCode(models.Model):
+    """A proof that a browser gave, on its way to the app that asked for it (RFC 6749 section 4.1.2).
+
+    It is good for a minute, once. `device` is what came of it.
+    """
+
+    secret_hash = models.CharField(max_length=64, unique=True)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="codes")
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="authorization_codes")
+    redirect_uri = models.CharField(max_length=redirects.LONGEST)
+    challenge = models.CharField(max_length=43)
+    method = models.CharField(max_length=8)
+    proved_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    device = models.ForeignKey(Device, models.CASCADE, null=True, related_name="authorization_codes")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="a_code_expires_after_it_was_made"),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, device__isnull=True)
+                | Q(used_at__isnull=False, device__isnull=False, used_at__gte=F("made_at")),
+                name="a_used_code_made_a_device",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.made_at:%H:%M:%S}"
+
+
+def _hash(secret: str) -> str:
+    return keyed_hash("client secret", secret)

@@ -1,0 +1,63 @@
+"""Where an app may be sent back to with its code (RFC 8252 section 7). Pure."""
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+# RFC 3986 section 3.1. A private-use scheme is a domain name turned round, so it has a dot (RFC 8252 section 7.1).
+SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+VISIBLE = re.compile(r"[!-~]+")
+LOOPBACK = ("127.0.0.1", "::1")
+LONGEST = 300
+
+
+def fault(uri: str) -> str | None:
+    """Say why an app cannot be sent to this address, or None if it can."""
+    if not VISIBLE.fullmatch(uri) or len(uri) > LONGEST:
+        return f"Give an address of up to {LONGEST} visible ASCII characters."
+    parts = _parts(uri)
+    if parts is None or parts.fragment or "#" in uri or "\\" in uri or "*" in uri:
+        return "Give a whole address without #, * or \\."
+    if parts.scheme == "https":
+        return None if parts.hostname and "@" not in parts.netloc else "Give a host, and no user before it."
+    if parts.scheme == "http":
+        return _loopback_fault(parts)
+    return None if SCHEME.fullmatch(parts.scheme) else "Give https, or a scheme with a dot in it, such as com.acme.app."
+
+
+def matches(registered: str, asked: str) -> bool:
+    """Whether an app may be sent to the address it asks for: equal strings.
+
+    Only the port of a loopback address is free, for a program listens where the system lets it (RFC 8252
+    section 7.3).
+    """
+    if registered == asked:
+        return True
+    fixed, wanted = _parts(registered), _parts(asked)
+    if fixed is None or wanted is None or not _is_loopback(fixed) or fault(asked):
+        return False
+    return fixed._replace(netloc="") == wanted._replace(netloc="") and fixed.hostname == wanted.hostname
+
+
+def origin(uri: str) -> str:
+    """Return what a Content-Security-Policy calls this address: its origin, or the scheme of an app."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"https", "http"} else f"{parts.scheme}:"
+
+
+def _loopback_fault(parts: SplitResult) -> str | None:
+    if not _is_loopback(parts) or "@" in parts.netloc:
+        return "Plain http is for 127.0.0.1 and [::1] only."
+    return None
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def _parts(uri: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(uri)
+        parts.port  # noqa: B018 - read for its fault
+    except ValueError:
+        return None
+    return parts

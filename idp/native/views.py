@@ -1,0 +1,103 @@
+"""The addresses of OAuth at which browsers come by, and those that are no part of the API's document."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from idp import clock
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login import cookies, flow, for_apps, presented
+from idp.login import pages as login_pages
+from idp.login.flow import Concluded
+from idp.login.ladder import LoginRequirements, Refuse
+from idp.native import authorization, bearer, clients, codes, redirects, server_metadata
+from idp.native.authorization import Asked, Fault
+
+METADATA_AGE = 300
+
+
+@require_GET
+def authorize(request: HttpRequest) -> HttpResponse:
+    """Begin the sign-in of an app in the system browser; it always takes a fresh code (RFC 8252 section 8.6)."""
+    query = {name: request.GET.getlist(name) for name in request.GET}
+    client = clients.app_that_sent(_only(query.get("client_id")), _only(query.get("redirect_uri")))
+    redirect_uri = query["redirect_uri"][0]
+    asked = authorization.read(query, redirect_uri)
+    if isinstance(asked, Fault):
+        state = authorization.state_of(query)
+        return _to_app(redirect_uri, state, error=asked.error, error_description=asked.description)
+    wanted = LoginRequirements(
+        client.service,
+        client.name,
+        force_authn=True,
+        enrols_browser=False,
+        leads_to=redirects.origin(redirect_uri),
+    )
+    login = flow.begin(
+        wanted, client.timeout_policy, return_to=_respond_address, protocol=asked.to_json(), now=clock.now()
+    )
+    return login_pages.keep(login, login_pages.address(login))
+
+
+@require_http_methods(["GET", "POST"])
+def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
+    """Send the browser back to the app with a code, once; by POST, tell the app that the agent gave up."""
+    now = clock.now()
+    login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    client = clients.app_of(login.service)
+    asked = Asked.from_json(login.protocol)
+    if request.method == "POST":
+        flow.give_up(login, now)
+        events.record(Kind.DECLINED, presented.by(request).origin, now, service=client.service)
+        return _to_app(asked.redirect_uri, asked.state, error="access_denied")
+    seen = presented.by(request, login.touch_points)
+    step = flow.conclude_with_proof(login, seen, now, lambda proved: codes.make(client, asked, proved, now))
+    match step:
+        case Concluded(code, _):
+            return _to_app(asked.redirect_uri, asked.state, code=code)
+        case Refuse() if login.finished_at is not None:  # the rules changed between the code and the answer
+            return login_pages.refusal(request, login, step, seen)
+    return login_pages.see_other(login_pages.address(login))
+
+
+@csrf_exempt
+@require_POST
+def revoke(request: HttpRequest) -> HttpResponse:
+    """End the device of a token, whichever of its tokens it is; always 200 (RFC 7009 section 2.2)."""
+    now = clock.now()
+    token = request.POST.get("token", "")
+    seen = presented.by_app(request, request.POST.get("client_id", ""), token)
+    shown = bearer.of(token, now)
+    if shown is not None and shown.device is not None and seen.client in ("", shown.client.client_id):
+        for_apps.sign_out_device(shown.device, seen, now)
+    else:
+        for_apps.sign_out(seen, now)
+    return JsonResponse({})
+
+
+@require_safe
+def metadata(_: HttpRequest) -> HttpResponse:
+    """Describe the authorization server (RFC 8414 section 3)."""
+    response = JsonResponse(server_metadata.describe(settings.LATCHKEY.base_url))
+    response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
+    return response
+
+
+def _respond_address(flow_id: UUID) -> str:
+    return f"/oauth/respond/{flow_id}"
+
+
+def _only(values: list[str] | None) -> str:
+    """Return a parameter that stands there once, else nothing."""
+    return values[0] if values is not None and len(values) == 1 else ""
+
+
+def _to_app(redirect_uri: str, state: str, **told: str) -> HttpResponse:
+    """Send the browser to an app, whose scheme no class of Django's redirects would take."""
+    response = HttpResponse(status=login_pages.SEE_OTHER)
+    response["Location"] = authorization.answer(redirect_uri, state, settings.LATCHKEY.base_url, **told)
+    return response

@@ -1,0 +1,113 @@
+"""Apps and back ends of one's own: what they are called, where they are sent back to, what they may open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
+
+from idp import clock
+from idp.native.models import Client, ClientKind, RedirectUri
+from idp.saml import unsolicited
+from idp.saml.models import ServiceProvider
+
+
+class ClientForm(forms.ModelForm[Client]):
+    """An app or back end as an operator types it in."""
+
+    services = forms.ModelMultipleChoiceField(
+        label="May open",
+        queryset=ServiceProvider.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Without a code, while the agent is signed in to the app. Services that may be opened from here.",
+    )
+
+    class Meta:
+        model = Client
+        fields = ["name", "client_id", "kind", "enabled", "timeout_policy", "services"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "services" in self.fields:  # absent where an operator may only look
+            may_open = Q(pk__in=unsolicited.services().values("pk"))
+            if self.instance.pk:
+                may_open |= Q(pk__in=self.instance.services.values("pk"))
+            self.fields["services"].queryset = ServiceProvider.objects.filter(may_open)  # type: ignore[attr-defined]  # a choice of models
+
+
+class RedirectUris(forms.BaseInlineFormSet[RedirectUri, Client, forms.ModelForm[RedirectUri]]):
+    """The addresses of an app; a back end has none."""
+
+    def clean(self) -> None:
+        """Refuse an app that could not be sent back anywhere, and a back end that could."""
+        super().clean()
+        kept = [it for it in self.cleaned_data if it.get("uri") and not it.get("DELETE")] if self.is_valid() else [{}]
+        is_app = self.instance.kind == ClientKind.APP
+        if is_app and not kept:
+            raise ValidationError("An app needs an address to be sent back to.")
+        if not is_app and any(kept):
+            raise ValidationError("A back end is sent nowhere: remove its redirect URIs.")
+
+
+class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
+    """Where an app may be sent back to."""
+
+    model = RedirectUri
+    formset = RedirectUris
+    extra = 1
+
+
+@admin.register(Client)
+class ClientAdmin(admin.ModelAdmin[Client]):
+    """Apps sign agents in by OAuth 2.0; back ends read who is signed in."""
+
+    form = ClientForm
+    change_form_template = "admin/own_app.html"
+    inlines = [RedirectUriInline]
+    list_display = ["name", "client_id", "kind", "enabled", "timeout_policy"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["timeout_policy"]
+    search_fields = ["name", "client_id"]
+
+    def get_readonly_fields(self, _: HttpRequest, client: Client | None = None) -> list[str]:
+        """Keep what devices and the trail refer to, and what decides whether there is a secret."""
+        return ["client_id", "kind"] if client else []
+
+    def get_prepopulated_fields(self, _: HttpRequest, client: Client | None = None) -> dict[str, Sequence[str]]:
+        """Make the client ID from the name, once."""
+        return {} if client else {"client_id": ["name"]}
+
+    def has_delete_permission(self, _: HttpRequest, __: Client | None = None) -> bool:
+        """What devices and the trail refer to stays; it can be switched off."""
+        return False
+
+    def response_add(self, request: HttpRequest, client: Client, post_url_continue: str | None = None) -> HttpResponse:
+        """Say what a new back end still lacks."""
+        if client.kind == ClientKind.BACK_END:
+            messages.info(request, f"{client} needs a secret: open it, and make one.")
+        return super().response_add(request, client, post_url_continue)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the button that makes a secret."""
+        own = path("<int:pk>/secret/", self.admin_site.admin_view(self.make_secret), name="client_secret")
+        return [own, *super().get_urls()]
+
+    def make_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give a back end a new secret, in place of any before, and show it this once."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        client = get_object_or_404(Client, pk=pk, kind=ClientKind.BACK_END)
+        if not self.has_change_permission(request, client):
+            raise PermissionDenied
+        secret = client.new_secret()
+        client.secret_made_at = clock.now()
+        client.save(update_fields=["secret_hash", "secret_made_at"])
+        self.log_change(request, client, "Made a new secret.")
+        shown = {"client": client, "secret": secret, "title": f"Secret of {client}"}
+        return render(request, "admin/client_secret.html", {**self.admin_site.each_context(request), **shown})

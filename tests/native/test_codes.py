@@ -1,0 +1,181 @@
+"""A code is good for a minute, once, and for the app that asked for it."""
+
+from datetime import timedelta
+
+import jwt
+import pytest
+
+from idp.agents.models import Agent, Device, Reason
+from idp.audit.models import Kind, LoginEvent
+from idp.native.models import AuthorizationCode
+from idp.policies.user_agents import Platform
+from tests.conftest import NOW, an_agent
+from tests.devices import a_phone
+from tests.native.own_app import (
+    BASE_URL,
+    CHALLENGE,
+    VERIFIER,
+    a_back_end,
+    a_client,
+    a_code,
+    a_rule_against,
+    ask,
+    exchange,
+)
+
+pytestmark = pytest.mark.usefixtures("db", "keys")
+
+
+@pytest.fixture
+def client():
+    return a_client()
+
+
+@pytest.fixture
+def code(client, agent, clock):
+    return a_code(client, agent)
+
+
+def facts():
+    return [list(model.objects.order_by("pk").values()) for model in (Device, AuthorizationCode)]
+
+
+def refused(answer, status=400, error="invalid_grant", reason=None):
+    told = answer.json()
+    assert (answer.status_code, told["error"], told.get("reason")) == (status, error, reason)
+    assert told["error_description"]
+    assert told["reference"] == answer["X-Reference"]
+    return True
+
+
+def test_the_code_counts_from_the_browsers_proof_and_not_from_the_exchange(code, clock):
+    clock.shift(30)
+    assert exchange(code).status_code == 200
+    device = Device.objects.get()
+    assert device.enrolled_at - device.authenticated_at >= timedelta(seconds=30)
+
+
+def test_a_code_ends_after_sixty_seconds(client, agent, clock):
+    early, late = a_code(client, agent), a_code(client, agent)
+    clock.shift(59)
+    assert exchange(early).status_code == 200
+    clock.shift(1)
+    assert refused(exchange(late), reason="unknown")
+    assert Device.objects.get().revoked_at is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code_verifier": VERIFIER[:-1] + "X"},
+        {"code_verifier": CHALLENGE},
+        {"code_verifier": "short"},
+        {"redirect_uri": "com.acme.phone:/elsewhere"},
+        {"redirect_uri": "com.acme.phone:/signed-in?x"},
+        {"code": "x" * 43},
+        {"client_id": "other-app"},
+    ],
+    ids=str,
+)
+def test_whoever_did_not_ask_for_a_code_gets_nothing_and_spends_nothing(code, wrong):
+    a_client("other-app")
+    before = facts()
+    assert refused(exchange(**{"code": code} | wrong), reason="unknown")
+    assert facts() == before
+    assert exchange(code).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["code", "redirect_uri", "code_verifier"])
+def test_what_is_missing_is_named(code, name):
+    before = facts()
+    answer = exchange(**{"code": code, name: ""})
+    assert refused(answer, error="invalid_request")
+    assert name in answer.json()["error_description"]
+    assert facts() == before
+
+
+def test_a_code_shown_twice_ends_what_it_gave(code):
+    assert exchange(code).status_code == 200
+    assert refused(exchange(code), reason="copied")
+    assert Device.objects.get().reason == Reason.COPIED
+    assert refused(exchange(code), reason="copied")
+    assert LoginEvent.objects.filter(kind=Kind.DEVICE_ENDED).count() == 1
+
+
+def test_whoever_saw_the_code_alone_ends_nobodys_sign_in_with_it(code):
+    exchange(code)
+    assert refused(exchange(code, code_verifier="x" * 43), reason="unknown")
+    assert Device.objects.get().revoked_at is None
+
+
+def test_a_phone_that_the_policy_refuses_evicts_nobody_and_spends_nothing(code, agent):
+    phone = a_phone(agent, NOW)
+    rule = a_rule_against(Platform.IOS)
+    before = facts()
+    assert refused(exchange(code), reason="refused")
+    assert facts() == before
+    rule.delete()
+    assert exchange(code).status_code == 200
+    phone.refresh_from_db()
+    assert phone.reason == Reason.REPLACED
+
+
+def test_an_agent_switched_off_after_the_code_gets_nothing(code):
+    Agent.objects.update(is_active=False)
+    assert refused(exchange(code), reason="refused")
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({}, "invalid_request"),
+        ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "password", "username": "ana", "password": "x"}, "unsupported_grant_type"),
+        ({"grant_type": "implicit"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials"}, "unauthorized_client"),
+        ({"grant_type": ["refresh_token", "refresh_token"]}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "x" * 5000}, "invalid_request"),
+    ],
+    ids=str,
+)
+def test_a_request_that_does_not_read_is_told_by_the_standards_name(client, form, error):
+    assert refused(ask(client_id="acme-phone", **form), error=error)
+
+
+@pytest.mark.parametrize("client_id", ["", "nobody", "ACME-PHONE", "acme-phone\x00", "a" * 4000])
+def test_a_client_that_is_not_registered_is_told_so(code, client_id):
+    assert refused(exchange(code, client_id=client_id), 401, "invalid_client")
+
+
+def test_an_app_has_no_secret_to_show(code):
+    assert refused(exchange(code, client_secret="guess"), 401, "invalid_client")
+
+
+def test_a_back_end_signs_nobody_in(code, agent):
+    crm, secret = a_back_end(NOW)
+    answer = exchange(a_code(crm, agent), client_id="crm", client_secret=secret)
+    assert refused(answer, error="unauthorized_client")
+
+
+def test_one_agents_code_makes_no_device_of_another(client, agent, code):
+    ben = an_agent("+12015550102", "ben@acme.example")
+    exchange(a_code(client, ben))
+    exchange(code)
+    assert {it.agent for it in Device.objects.active()} == {agent, ben}
+
+
+def test_the_access_token_is_what_rfc_9068_says(code, agent):
+    granted = exchange(code).json()
+    header = jwt.get_unverified_header(granted["access_token"])
+    said = jwt.decode(granted["access_token"], options={"verify_signature": False})
+    assert (header["typ"], header["alg"]) == ("at+jwt", "ES256")
+    assert said["exp"] - said["iat"] == granted["expires_in"] == 900
+    assert (said["iss"], said["aud"]) == (BASE_URL, f"{BASE_URL}/api/v1")
+    assert (said["sub"], said["client_id"]) == (str(agent.pk), "acme-phone")
+
+
+def test_the_refresh_token_is_a_long_lived_token_for_the_door_of_apps(code):
+    said = jwt.decode(exchange(code).json()["refresh_token"], options={"verify_signature": False})
+    assert said["aud"] == f"{BASE_URL}/api/v1/token"
+    assert said["exp"] - said["iat"] == 7 * 24 * 60 * 60

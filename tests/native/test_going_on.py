@@ -1,0 +1,176 @@
+"""Until when an app goes on without a code, and what it is told when it may not."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.agents.models import Agent, Cutoff, Device, Kind, Reason
+from idp.audit.events import Origin
+from idp.audit.models import Kind as Event
+from idp.audit.models import LoginEvent
+from idp.keys.models import SigningKey, State, Use
+from idp.login import signing_out
+from idp.native import bearer
+from idp.policies.access import Effect
+from idp.policies.models import TimeoutPolicy
+from idp.policies.user_agents import Platform
+from idp.tokens.models import LongLivedToken
+from tests.conftest import NOW, an_agent
+from tests.native.own_app import a_client, a_code, a_rule_against, an_app_signed_in, ask, exchange, renew
+
+pytestmark = pytest.mark.usefixtures("db", "keys")
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def client():
+    return a_client()
+
+
+@pytest.fixture
+def token(client, agent, clock):
+    return an_app_signed_in(client, agent)
+
+
+def reason(answer):
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    return answer.json()["reason"]
+
+
+def test_the_token_ends_after_seven_days_to_the_second(token, clock):
+    clock.shift(7 * DAY - SECOND)
+    assert renew(token).status_code == 200
+    clock.shift(SECOND)
+    assert reason(renew(token)) == "code_needed"
+
+
+def test_a_code_is_needed_again_when_the_policy_says_so_however_often_the_app_came(client, token, clock):
+    for _ in range(2):
+        clock.shift(4 * DAY)
+        token = renew(token).json()["refresh_token"]
+    clock.shift(DAY - SECOND)
+    token = renew(token).json()["refresh_token"]
+    clock.shift(SECOND)
+    assert reason(renew(token)) == "code_needed"
+
+
+def test_a_stricter_policy_counts_at_once(client, token, clock):
+    clock.shift(25 * HOUR)
+    client.timeout_policy = TimeoutPolicy.objects.get(name="legacy")
+    client.save()
+    assert reason(renew(token)) == "code_needed"
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        (Reason.REPLACED, "replaced"),
+        (Reason.COPIED, "copied"),
+        (Reason.AGENT, "signed_out"),
+        (Reason.OPERATOR, "signed_out"),
+        (Reason.SWITCHED_OFF, "signed_out"),
+        (Reason.NUMBER_CHANGED, "signed_out"),
+        (Reason.HANDED_OVER, "signed_out"),
+    ],
+)
+def test_an_app_is_told_how_its_sign_in_ended(token, clock, ended, told):
+    signing_out.sign_out(Device.objects.all(), ended, "Olivia", Origin(None, "", "7KQ2M-9TX4D"), NOW + HOUR)
+    clock.shift(2 * HOUR)
+    assert reason(renew(token)) == told
+
+
+def test_two_holders_of_one_token_are_both_out(token, clock):
+    clock.shift(HOUR)
+    child, copy = renew(token).json()["refresh_token"], token
+    clock.shift(HOUR)
+    assert renew(child).status_code == 200
+    clock.shift(HOUR)
+    assert reason(renew(copy)) == "copied"
+    assert reason(renew(child)) == "copied"
+    assert LoginEvent.objects.filter(kind=Event.TOKEN_COPIED).count() == 1
+
+
+def test_a_token_counts_for_the_app_alone_that_it_was_given_to(token, clock):
+    a_client("other-app")
+    clock.shift(HOUR)
+    before = list(LongLivedToken.objects.values())
+    assert reason(renew(token, client_id="other-app")) == "unknown"
+    assert list(LongLivedToken.objects.values()) == before
+
+
+def test_a_token_that_moved_to_another_make_of_phone_does_not_count(token, clock):
+    clock.shift(HOUR)
+    assert reason(renew(token, user_agent="AcmePhone/2.1 (Android 15; Pixel 9)")) == "unknown"
+    assert renew(token).status_code == 200
+
+
+def test_the_access_policy_is_asked_each_time_and_changes_nothing_when_it_refuses(token, clock):
+    clock.shift(HOUR)
+    rule = a_rule_against(Platform.IOS)
+    before = list(LongLivedToken.objects.values())
+    assert reason(renew(token)) == "refused"
+    assert list(LongLivedToken.objects.values()) == before
+    assert LoginEvent.objects.filter(kind=Event.REFUSED, detail="Not these").count() == 1
+    rule.delete()
+    assert renew(token).status_code == 200
+
+
+def test_a_rule_that_asks_for_a_code_makes_the_app_ask(token, clock):
+    clock.shift(HOUR)
+    rule = a_rule_against(Platform.IOS)
+    rule.effect = Effect.ASK_CODE
+    rule.save()
+    assert reason(renew(token)) == "code_needed"
+
+
+def test_an_agent_who_was_switched_off_goes_on_nowhere(agent, token, clock):
+    clock.shift(HOUR)
+    Agent.objects.update(is_active=False)
+    assert renew(token).status_code == 400
+
+
+def test_an_app_that_was_switched_off_is_told_so(client, token, clock):
+    client.enabled = False
+    client.save()
+    answer = renew(token)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+def test_five_answers_lost_in_a_row_take_one_code_and_raise_no_alarm(token, clock):
+    for _ in range(5):
+        clock.shift(HOUR)
+        assert "refresh_token" in renew(token).json()
+    clock.shift(HOUR)
+    assert reason(renew(token)) == "code_needed"
+    assert Device.objects.get().revoked_at is None
+
+
+def test_another_agents_phone_is_left_alone(client, token):
+    other = an_agent("+12015550102", "ben@acme.example")
+    an_app_signed_in(client, other)
+    assert Device.objects.active().filter(kind=Kind.MOBILE).count() == 2
+
+
+def test_answers_are_kept_by_nobody(token):
+    for answer in (renew(token), ask(grant_type="refresh_token", client_id="acme-phone")):
+        assert answer["Cache-Control"] == "no-store"
+        assert answer["Content-Type"].startswith("application/json")
+
+
+def test_everyone_out_counts_for_apps_too(client, agent, token, clock):
+    code, access = a_code(client, agent), renew(token).json()["access_token"]
+    clock.shift(SECOND)
+    Cutoff.objects.create(at=NOW + SECOND, why="a drill")
+    clock.shift(SECOND)
+    assert reason(renew(token)) == "signed_out"
+    assert reason(exchange(code)) == "signed_out"
+    assert bearer.of(access, NOW + 2 * SECOND) is None
+    assert Device.objects.count() == 1
+
+
+def test_a_token_of_a_key_that_was_withdrawn_takes_a_code(token, clock):
+    clock.shift(HOUR)
+    SigningKey.objects.filter(use=Use.TOKEN).update(state=State.RETIRED, retired_at=NOW - 8 * DAY)
+    assert reason(renew(token)) == "code_needed"

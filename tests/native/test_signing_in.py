@@ -1,0 +1,97 @@
+"""An app signs an agent in, goes on without a code, and signs out; all by a client library of other make."""
+
+from datetime import timedelta
+
+from idp.agents.models import Device, Reason
+from idp.audit.models import Kind, LoginEvent
+from idp.policies.user_agents import Platform
+from idp.sessions.models import SsoSession
+from tests.native.own_app import BASE_URL, a_rule_against, told
+
+
+def test_an_app_signs_an_agent_in_and_becomes_the_phone(app):
+    token = app.sign_in()
+    device = Device.objects.get()
+    assert (token["token_type"], token["expires_in"]) == ("Bearer", 900)
+    assert (device.kind, device.slot, device.client, device.label) == ("mobile", 1, "acme-phone", "Acme Phone, iPhone")
+    assert (device.agent.email, device.secret_hash, device.revoked_at) == ("ana@acme.example", "", None)
+
+
+def test_the_answer_names_code_state_and_who_answers(app):
+    answer = told(app.give_code(app.ask()))
+    assert answer.keys() == {"code", "state", "iss"}
+    assert (answer["state"], answer["iss"]) == (app.state, BASE_URL)
+
+
+def test_the_browser_of_the_app_is_no_device_and_keeps_nothing(app):
+    app.sign_in()
+    assert {cookie.name for cookie in app.phone.http.cookies if "flow" not in cookie.name} == {"latchkey-form"}
+    assert app.phone.ask_flex().form_with("identifier") is not None
+
+
+def test_a_sign_in_given_up_after_the_code_evicts_nobody(app, android):
+    android.sign_in()
+    app.give_code(app.ask())
+    assert android.sign_in_silently()["signed_in"]
+    assert Device.objects.active().get().client == ""
+    assert LoginEvent.objects.filter(kind=Kind.PROVED, device=None).count() == 1
+
+
+def test_app_and_phone_browser_evict_each_other(app, android):
+    android.sign_in()
+    app.sign_in()
+    assert Device.objects.get(client="").reason == Reason.REPLACED
+    page = android.ask_flex()
+    assert "You signed in on another phone" in page.text
+    assert "Acme Phone, iPhone" in page.text
+    android.sign_in()
+    assert app.refused(app.renew) == "invalid_grant"
+    assert Device.objects.get(client="acme-phone").reason == Reason.REPLACED
+
+
+def test_a_browser_that_is_signed_in_still_gives_a_code_for_the_app(app):
+    app.phone.sign_in()
+    assert app.ask().form_with("identifier") is not None
+
+
+def test_an_app_goes_on_without_a_code_and_gets_another_token(app, clock):
+    first = app.sign_in()
+    clock.shift(timedelta(hours=3))
+    second = app.renew()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert second["access_token"] != first["access_token"]
+    assert LoginEvent.objects.filter(kind=Kind.RENEWED).count() == 1
+
+
+def test_within_a_minute_the_app_keeps_its_token(app, clock):
+    first = app.sign_in()
+    answer = app.renew()
+    assert answer["refresh_token"] == first["refresh_token"]  # the library keeps what no answer replaces
+
+
+def test_going_on_in_the_background_is_no_use_of_the_session(app, clock):
+    app.sign_in()
+    before = SsoSession.objects.values().get()
+    clock.shift(timedelta(hours=3))
+    app.renew()
+    assert SsoSession.objects.values().get() == before
+
+
+def test_signing_out_ends_the_device_whatever_is_asked_again(app):
+    app.sign_in()
+    assert [app.revoke().status_code for _ in range(2)] == [200, 200]
+    device = Device.objects.get()
+    assert device.reason == Reason.AGENT
+    assert app.refused(app.renew) == "invalid_grant"
+
+
+def test_whom_the_access_policy_refuses_goes_back_to_the_app_with_a_refusal(app):
+    a_rule_against(Platform.IOS)
+    page = app.ask()
+    assert page.heading == "This phone can't be used for Acme Phone"
+    [form] = page.html.forms
+    response = app.phone.http.post(
+        f"{BASE_URL}{form.action}", data=dict(form.form_values()), allow_redirects=False, timeout=30
+    )
+    assert response.status_code == 303
+    assert told(response.headers["Location"]) == {"error": "access_denied", "state": app.state, "iss": BASE_URL}

@@ -1,0 +1,98 @@
+"""An operator registers an app and a back end."""
+
+import pytest
+
+from idp.native.models import Client, ClientKind
+from idp.policies.models import TimeoutPolicy
+from idp.saml.models import ServiceProvider
+from tests.conftest import NOW
+from tests.native.own_app import REDIRECT, a_back_end, a_client
+from tests.web.conftest import a_superuser, inside
+from tests.web.seeded import a_service
+
+ADD = "/admin/native/client/add/"
+
+
+def form(**changed):
+    return {
+        "name": "Acme Phone",
+        "client_id": "acme-phone",
+        "kind": "app",
+        "enabled": "on",
+        "timeout_policy": TimeoutPolicy.objects.get(name="enhanced").pk,
+        "redirect_uris-TOTAL_FORMS": "1",
+        "redirect_uris-INITIAL_FORMS": "0",
+        "redirect_uris-0-uri": REDIRECT,
+        **changed,
+    }
+
+
+def test_an_app_is_registered_with_where_it_is_sent_back_to_and_what_it_may_open(admin):
+    flex = a_service(unsolicited=True)
+    assert admin.post(ADD, form(services=[flex.pk])).status_code == 302
+    client = Client.objects.get()
+    assert [it.uri for it in client.redirect_uris.all()] == [REDIRECT]
+    assert list(client.services.all()) == [flex]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"redirect_uris-0-uri": "http://acme.example/"}, "Plain http is for 127.0.0.1 and [::1] only."),
+        ({"redirect_uris-0-uri": "acme:/x"}, "a scheme with a dot in it"),
+        ({"redirect_uris-0-uri": ""}, "An app needs an address to be sent back to."),
+        ({"kind": "back end"}, "A back end is sent nowhere"),
+        ({"client_id": "acme phone"}, "valid “slug”"),
+        ({"client_id": "taken"}, "already exists"),
+    ],
+    ids=str,
+)
+def test_what_could_not_work_is_refused_with_a_sentence(admin, changed, said):
+    a_client("taken", ())
+    page = admin.post(ADD, form(**changed))
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert Client.objects.count() == 1
+
+
+def test_only_services_that_may_be_opened_from_here_are_offered(admin):
+    closed, opened = a_service(), a_service("rota", "JQ" + "2" * 32, name="Rota", unsolicited=True)
+    page = admin.get(ADD).content.decode()
+    assert "Rota" in page
+    assert f'value="{closed.pk}"' not in page.partition("May open")[2].partition("redirect")[0]
+    client = a_client(services=[closed, opened])
+    assert f'value="{closed.pk}"' in admin.get(f"/admin/native/client/{client.pk}/change/").content.decode()
+
+
+def test_the_secret_of_a_back_end_is_shown_once_and_ends_the_one_before(admin):
+    client, old = a_back_end(NOW)
+    page = admin.post(f"/admin/native/client/{client.pk}/secret/")
+    client.refresh_from_db()
+    [secret] = [it for it in page.content.decode().replace("<", ">").split(">") if client.keeps(it)]
+    assert not client.keeps(old)
+    assert "no-store" in page["Cache-Control"]
+    assert secret not in admin.get(f"/admin/native/client/{client.pk}/change/").content.decode()
+
+
+def test_a_secret_is_made_by_the_button_alone_and_for_back_ends_alone(admin):
+    client, _ = a_back_end(NOW)
+    app = a_client()
+    assert admin.get(f"/admin/native/client/{client.pk}/secret/").status_code == 405
+    assert admin.post(f"/admin/native/client/{app.pk}/secret/").status_code == 404
+    looker = a_superuser("looker@acme.example", is_superuser=False)
+    assert inside(looker).post(f"/admin/native/client/{client.pk}/secret/").status_code == 403
+
+
+def test_kind_and_id_stay_and_nothing_is_deleted(admin):
+    client = a_client()
+    row = client.redirect_uris.get()
+    changed = form(client_id="other", kind="back end", enabled="") | {
+        "redirect_uris-INITIAL_FORMS": "1",
+        "redirect_uris-0-id": row.pk,
+        "redirect_uris-0-client": client.pk,
+    }
+    assert admin.post(f"/admin/native/client/{client.pk}/change/", changed).status_code == 302
+    client.refresh_from_db()
+    assert (client.client_id, client.kind, client.enabled) == ("acme-phone", ClientKind.APP, False)
+    assert admin.post(f"/admin/native/client/{client.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert not ServiceProvider.objects.exists()
