@@ -14,6 +14,7 @@ from idp.bearer_secrets import keyed_hash
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits import (
     FREE_FAILURES,
+    MOST_FAILURES,
     PER_ADDRESS,
     PER_ADDRESS_A_DAY,
     PER_NUMBER,
@@ -47,6 +48,14 @@ class Asker:
     def asked_from(self) -> str:
         """The address as it is counted, an IPv6 one by its /64: nobody can read it back."""
         return keyed_hash("asked from", network_of(self.address, ONE_ADDRESS)) if self.address else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Wrong codes since the last right one: all of them, and those of the last 30 days."""
+
+    in_a_row: int
+    recent: int
 
 
 def prefix_of(typed: PhoneNumber | Email) -> str:
@@ -86,27 +95,35 @@ def sent_today(now: datetime) -> int:
     return VerificationSend.objects.filter(real, at__gte=midnight).count()
 
 
-def failures(counted_as: str, *, own: bool, now: datetime) -> int:
-    """Return the wrong codes in a row, by the agent's own phone or by all others."""
-    recent = Verification.objects.filter(counted_as=counted_as, started_at__gt=now - REMEMBERED)
-    right = recent.filter(outcome__in=PROVED).order_by("-started_at").first()
+def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:
+    """Count the wrong codes in a row, by the agent's own phone or by all others."""
+    every = Verification.objects.filter(counted_as=counted_as)
+    right = every.filter(outcome__in=PROVED).order_by("-started_at").first()
     lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).first()
     after = [it for it in (right and right.started_at, lifted and lifted.lifted_at) if it]
-    since = recent.filter(started_at__gt=max(after)) if after else recent
-    counted = F("tries") - F("strangers_tries") if own else F("strangers_tries")
-    return int(since.aggregate(all=Sum(counted))["all"] or 0)
+    since = every.filter(started_at__gt=max(after)) if after else every
+    counted = Sum(F("tries") - F("strangers_tries") if own else F("strangers_tries"))
+    recent = since.filter(started_at__gt=now - REMEMBERED)
+    summed = [rows.aggregate(wrong=counted)["wrong"] or 0 for rows in (since, recent)]
+    return Failures(*summed)
 
 
 def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
-    """Return the instant until which wrong codes in a row keep a sign-in paused, or None."""
+    """Return the instant until which wrong codes in a row keep a sign-in paused, or None.
+
+    Pauses forget after 30 days, the end does not: a hundred in a row last until an operator lifts it or, from a
+    phone that still may try, a code is right (NIST SP 800-63B-4 section 3.2.2 wants no more).
+    """
     wrong = failures(counted_as, own=own, now=now)
-    if wrong < FREE_FAILURES:
+    if wrong.in_a_row >= MOST_FAILURES:
+        return now + UNTIL_LIFTED
+    if wrong.recent < FREE_FAILURES:
         return None
     latest = Verification.objects.filter(counted_as=counted_as).order_by("-started_at").first()
-    pause = pause_after(wrong)
-    if latest is None:
+    pause = pause_after(wrong.recent)
+    if latest is None or pause is None:
         return None
-    until = now + UNTIL_LIFTED if pause is None else latest.started_at + pause
+    until = latest.started_at + pause
     return until if now < until else None
 
 

@@ -1,0 +1,55 @@
+"""Known, switched-off and unknown identifiers cost the same work before an answer: statements, and calls of Twilio.
+
+Clocks are noisy, and work is what they would show: `tests/hostile/test_alike.py` compares pages and seconds.
+"""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from idp.otp import verifications
+from idp.otp.abuse import Asker
+from idp.otp.channels import Channel
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.verifications import Checked
+from tests.conftest import NOW, an_agent
+
+STRANGER = Asker(None, "192.0.2.7")
+BY_NUMBER = [PhoneNumber(f"+120155501{it}") for it in ("01", "02", "77")]
+BY_EMAIL = [Email(f"{it}@acme.example") for it in ("ana", "off", "eve")]
+LITERAL = re.compile(r"\"s\d+_x\d+\"|'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b|\bNULL\b")
+
+
+@pytest.fixture(params=[BY_NUMBER, BY_EMAIL], ids=["by number", "by e-mail"])
+def people(request, db):
+    """Ana, somebody who is switched off, and nobody."""
+    an_agent("+12015550101", "ana@acme.example")
+    an_agent("+12015550102", "off@acme.example", is_active=False)
+    return request.param
+
+
+def work(act):
+    """Which statements an act runs, without the values in them."""
+    with CaptureQueriesContext(connection) as queries:
+        result = act()
+    return [LITERAL.sub("?", it["sql"]) for it in queries.captured_queries], result
+
+
+def test_asking_for_a_code_takes_the_same_statements(people):
+    ana, off, nobody = (work(lambda it=it: verifications.ask(it, Channel.SMS, STRANGER, NOW))[0] for it in people)
+    assert ana == off == nobody
+    assert len(ana) > 5
+
+
+def test_a_wrong_code_is_one_call_of_twilio_for_everybody(people, verify, gateway):
+    """Its statements may differ: a pause makes all wrong codes take as long (`LATCHKEY_WRONG_CODE_SECONDS`)."""
+    counted = []
+    for typed in people:
+        asked = verifications.ask(typed, Channel.SMS, STRANGER, NOW)
+        verifications.carry_out(asked.send, gateway, "reference", NOW)
+        before = sum(verify.state.counters()["paths"].values())
+        told = verifications.check(asked.verification, "0000000", STRANGER, gateway, NOW)
+        counted.append((told, sum(verify.state.counters()["paths"].values()) - before))
+    assert counted == [(Checked.WRONG, 1)] * 3
