@@ -2,7 +2,9 @@
 
 import pytest
 
+from idp.agents.models import Device
 from idp.saml.logout import telling
+from idp.saml.models import LogoutNotice
 from tests.journeys.test_signing_out import go, is_asked
 from tests.peer import BASE_URL, Peer
 
@@ -64,6 +66,8 @@ def test_signing_out_everywhere_ends_the_computer_too(clock, phone, desktop, shi
     shifts.sign_in(desktop)
     phone.submit(phone.open(ME), "out", out="everywhere")
     assert is_asked(desktop, shifts)
+    assert set(Device.objects.values_list("reason", flat=True)) == {"agent"}
+    assert [it.reason for it in LogoutNotice.objects.filter(service_provider=shifts.row)] == ["agent"] * 2
 
 
 def test_another_site_cannot_sign_anybody_out(clock, phone, shifts):

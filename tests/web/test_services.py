@@ -393,6 +393,13 @@ def test_flex_that_may_be_opened_from_here_needs_a_setting_in_the_console(admin,
     assert "only once Default Redirect URL is set" in page.text
 
 
+def test_only_flex_is_better_not_told_when_a_sign_in_ends(admin, keys):
+    told = add(admin, row(0, FLEX_ACS, default=True), states_end="on", **FLEX)
+    assert "Flex signs agents out at the instant it is told" in told.text
+    assert "at the instant it is told" not in add(admin, states_end="on").text
+    assert set(ServiceProvider.objects.values_list("states_end", flat=True)) == {True}
+
+
 def test_logout_addresses_are_kept(admin, keys):
     add(admin, logout(0, "https://sp.example/slo", answers="https://sp.example/slo/done"))
     kept = LogoutEndpoint.objects.values_list("binding", "location", "response_location")
