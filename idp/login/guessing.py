@@ -5,10 +5,13 @@ A text is limited by what it costs to ask for it (`otp.abuse`). A code that need
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.abuse import AGAIN_LATER, Asker
 from idp.otp.limits import PER_ADDRESS
+from idp.otp.rate_limits import ONE_ADDRESS, network_of
 
 
 def stopped_until(asker: Asker, now: datetime) -> datetime | None:
@@ -18,9 +21,17 @@ def stopped_until(asker: Asker, now: datetime) -> datetime | None:
     """
     if asker.agent is not None or not asker.address:
         return None
-    here = LoginEvent.objects.filter(address=asker.address)
-    wrong = here.filter(kind=Kind.CODE_WRONG, at__gt=now - PER_ADDRESS.within).count()
+    wrong = _from_here(asker.address, LoginEvent.objects.filter(kind=Kind.CODE_WRONG, at__gt=now - PER_ADDRESS.within))
     if wrong < PER_ADDRESS.base:
         return None
-    right = here.filter(kind=Kind.SIGNED_IN, method__in=FRESH, at__gt=now - PER_ADDRESS.trust_within).count()
-    return now + AGAIN_LATER if PER_ADDRESS.is_used_up(wrong, right) else None
+    fresh = LoginEvent.objects.filter(kind=Kind.SIGNED_IN, method__in=FRESH, at__gt=now - PER_ADDRESS.trust_within)
+    return now + AGAIN_LATER if PER_ADDRESS.is_used_up(wrong, _from_here(asker.address, fresh)) else None
+
+
+def _from_here(address: str, events: QuerySet[LoginEvent]) -> int:
+    """Count events from an address or, as whoever has one IPv6 address has a network of them, from its /64."""
+    here = network_of(address, ONE_ADDRESS)
+    if here.endswith("/32"):
+        return events.filter(address=address).count()
+    by_ipv6 = events.filter(address__contains=":").values_list("address", flat=True)
+    return sum(network_of(it, ONE_ADDRESS) == here for it in by_ipv6)
