@@ -32,9 +32,9 @@ def database_url():
 class Installation:
     """Four processes on PostgreSQL, one with threads on SQLite. They end with the `with` block."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *, https=False, **environment):
         self.port, self.log = free_port(), folder / "gunicorn.log"
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"{'https' if https else 'http'}://localhost:{self.port}"
         self.size = 1 if on_sqlite() else 4
         self.environment = os.environ | {
             "LATCHKEY_BASE_URL": self.url,
@@ -73,7 +73,7 @@ class Installation:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                if requests.get(f"{self.url}/healthz", timeout=PATIENCE).status_code == 200:
+                if requests.get(f"http://{HOST}:{self.port}/healthz", timeout=PATIENCE).status_code == 200:
                     return
             except requests.ConnectionError:
                 time.sleep(0.05)

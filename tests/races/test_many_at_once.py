@@ -7,9 +7,11 @@ from idp.agents.models import Device, Kind
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from tests.phone import NUMBER
+from tests.races import consistency
 from tests.user_agents import ANDROID, IPHONE
 
 MANY = 20
+BEN = "+12015550102"
 
 
 def at_once(acts):
@@ -90,3 +92,29 @@ def test_one_request_is_answered_once_however_often_it_is_sent(phone):
     pages = at_once([lambda: phone.open(request)] * MANY)
     assert sum(page.form_with("SAMLResponse") is not None for page in pages) == 1
     assert all(page.status == 200 for page in pages)
+
+
+def test_two_agents_who_swap_phones_in_the_same_moment_both_get_in(phone, android):
+    holders = {NUMBER: phone, BEN: android}
+    for number, own in holders.items():
+        own.sign_in(number)
+    for _ in range(3):
+        holders = dict(zip(holders, reversed(holders.values()), strict=True))
+        at_once([lambda it=it, number=number: it.sign_in(number, force_authn="1") for number, it in holders.items()])
+        consistency.check()
+    emails = {number: it.sign_in_silently()["attributes"]["email"] for number, it in holders.items()}
+    assert emails == {NUMBER: ["ana@acme.example"], BEN: ["ben@acme.example"]}
+    assert Device.objects.active().count() == 2
+
+
+def test_a_phone_that_rotates_while_another_takes_its_place_is_out_afterwards(phone, android, clock):
+    android.sign_in()
+    for old, new in ((android, phone), (phone, android), (android, phone)):
+        clock.shift(7200)
+        page, sent = new.ask_flex(force_authn="1"), new.messages()
+        page = new.ask_code(page)
+        code = new.code(after=sent)
+        at_once([lambda it=new, at=page, code=code: it.submit(at, "code", code=code), *[old.ask_flex] * 3])
+        consistency.check()
+        assert old.ask_flex().heading == "You signed in on another phone"
+        assert new.sign_in_silently()["signed_in"]
