@@ -65,7 +65,7 @@ def _with_cutoff(device: Device) -> Device:
 def _find(secret: str | None) -> Device | None:
     if not secret:
         return None
-    rows = Device.objects.select_related("agent", "replaced_by").filter(secret_hash=_hash(secret))
+    rows = Device.objects.select_related("agent__department", "replaced_by").filter(secret_hash=_hash(secret))
     return rows.order_by(F("revoked_at").desc(nulls_first=True)).first()
 
 

@@ -1,6 +1,7 @@
 """People who sign in, and the browsers they do it in."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -14,6 +15,7 @@ from idp.agents.roles import ROLES
 from idp.conf import MOST_PHONES
 
 CUTOFFS_STAY = "What was ended stays ended: a cutoff can be neither changed nor removed."
+LONGEST_PASS = timedelta(hours=24)
 UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 writable = RegexValidator(
     UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
@@ -264,3 +266,40 @@ class Cutoff(models.Model):
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse."""
         raise ValidationError(CUTOFFS_STAY)
+
+
+class AccessPassQuerySet(models.QuerySet["AccessPass"]):
+    """Passes, in words."""
+
+    def running(self, now: datetime) -> "AccessPassQuerySet":
+        """Those that let somebody in at this instant."""
+        return self.filter(until__gt=now, ended_at__isnull=True)
+
+
+class AccessPass(models.Model):
+    """Lets one agent in for a while, past access rules and a stop of all sign-ins. Without `by`: the command line."""
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="passes")
+    given_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField("taken back", null=True, blank=True)
+    by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="given_passes")
+    why = models.CharField(max_length=200)
+
+    objects = AccessPassQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-given_at"]
+        verbose_name_plural = "access passes"
+        default_permissions = ("view", "add", "change")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("given_at")) & Q(until__lte=F("given_at") + LONGEST_PASS),
+                name="a_pass_of_up_to_24_hours",
+                violation_error_message="A pass runs for up to 24 hours.",
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="a_pass_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} until {self.until:%Y-%m-%d %H:%M} UTC"

@@ -45,6 +45,10 @@ class Kind(models.TextChoices):
     NOT_ME = "not me", "an agent said of a sign-in: that was not me"
     EVERYONE_OUT = "everyone out", "everyone was signed out"
     SAFE_LIST = "safe list", "Twilio's safe list changed"
+    PASS_GIVEN = "pass given", "let in past the access rules for a while"
+    PASS_ENDED = "pass ended", "pass past the access rules taken back"
+    STOPPED = "stopped", "all sign-ins stopped"
+    STOP_LIFTED = "stop lifted", "stop of all sign-ins lifted"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 
@@ -75,8 +79,9 @@ class LoginEventQuerySet(models.QuerySet["LoginEvent"]):
 class LoginEvent(models.Model):
     """One line of the trail, written once.
 
-    `judged` holds what the access policy understood of the phone, `would_have` the rules in watch only that
-    would have decided otherwise; `reference` is what the person may have read on the screen.
+    `judged` holds the facts that the access policy judged, enough to judge them again; `revision` is the number of
+    the policy, `decided_by` a rule's key or what else decided, `would_have` the rules in watch only that would have
+    decided otherwise. `reference` is what the person may have read on the screen.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -85,7 +90,9 @@ class LoginEvent(models.Model):
     device = models.ForeignKey(Device, models.PROTECT, null=True, blank=True, related_name="events")
     service = models.CharField(max_length=50, blank=True)
     method = models.CharField(max_length=8, blank=True)
+    effect = models.CharField(max_length=12, blank=True)
     decided_by = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField(null=True, blank=True)
     judged = models.JSONField(default=dict, blank=True)
     would_have = models.JSONField(default=list, blank=True)
     detail = models.CharField(max_length=200, blank=True)

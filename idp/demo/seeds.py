@@ -7,10 +7,7 @@ from idp.agents import provisioning
 from idp.agents.models import Agent, Department
 from idp.demo.sp.flavours import FLEX, LEGACY, ROTA
 from idp.otp.models import PhoneAuthenticator
-from idp.policies import conditions
-from idp.policies.access import Effect, Mode
-from idp.policies.models import AccessRule, TimeoutPolicy
-from idp.policies.user_agents import Client
+from idp.policies.models import TimeoutPolicy
 from idp.saml import registration
 from idp.saml.metadata import theirs as sp_metadata
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
@@ -67,7 +64,6 @@ def plant(sp_url: str) -> Agent:
 def _plant(sp_url: str, rota: Draft) -> Agent:
     if not PhoneAuthenticator.objects.exists():
         _people()
-        _watch_only_rule()
     _connections(sp_url)
     _rota(rota)
     operator, _ = Agent.objects.get_or_create(
@@ -96,16 +92,6 @@ def _agent(number: str, name: str, mailbox: str, department: str, roles: tuple[s
     provisioning.set_roles(agent, roles)
     PhoneAuthenticator.objects.create(user=agent, name="mobile number", number=f"+1201555{number}")
     return agent
-
-
-def _watch_only_rule() -> None:
-    inside_apps = conditions.ClientIs(frozenset({Client.WEB_VIEW}))
-    AccessRule.objects.create(
-        name="No browsers inside other apps",
-        mode=Mode.WATCH,
-        effect=Effect.DENY,
-        conditions=[conditions.to_json(inside_apps)],
-    )
 
 
 def _connections(sp_url: str) -> None:

@@ -20,12 +20,13 @@ from idp.login import guessing, ladder, sending, sign_in, standing
 from idp.login.attempts import attempt
 from idp.login.cookies import FLOW_LIFETIME, Handover
 from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
+from idp.login.judging import Who
 from idp.login.ladder import AskCode, AskPhone, LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
 from idp.login.sign_in import BY_CODE, Admission, Ending, Finished, FreshProof, Proved
 from idp.login.standing import Standing
-from idp.login.visit import TouchPoints, Visit
+from idp.login.visit import Visit
 from idp.otp import abuse, breaker, limits, proofs, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
@@ -34,6 +35,7 @@ from idp.otp.models import Outcome, Verification
 from idp.otp.proofs import Given
 from idp.otp.verifications import Checked, Paused
 from idp.policies.access import LATER, Decision, Effect
+from idp.policies.facts import TouchPoints
 from idp.policies.models import TimeoutPolicy
 
 OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
@@ -238,8 +240,8 @@ def _advance(visit: Visit) -> Step:
     if known.copied:
         return sign_in.end_copied(visit, known)
     sign_in.record_remark(visit, known)
-    agent = known.device.agent if known.authentication and known.device else None
-    decision = visit.decide(agent, touch_points=_touch_points(visit, known))
+    who = Who(known.device.agent, known.device) if known.authentication and known.device else None
+    decision = visit.decide(who, touch_points=_touch_points(visit, known))
     step = ladder.next_step(
         known.authentication,
         decision,
@@ -248,10 +250,10 @@ def _advance(visit: Visit) -> Step:
         code_sent=flow.verification_id is not None,
     )
     match step:
-        case ladder.Finish(proved):
-            return sign_in.renew(visit, known, proved, decision)
-        case Refuse(by=RefusedBy.ACCESS_POLICY) if flow.stored:  # else its page comes next, and records it
-            visit.record_refusal(decision, agent)
+        case ladder.Finish(authentication):
+            return sign_in.renew(visit, known, authentication, decision)
+        case Refuse(by=RefusedBy.ACCESS_POLICY | RefusedBy.STOPPED) if flow.stored or flow.is_passive:
+            visit.record_refusal(decision, who.agent if who else None)  # else its page comes next, and does so
     return step
 
 
@@ -289,21 +291,23 @@ def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
-    decision = _judge(visit, agent)
+    present = devices.find(visit.presented.device_secret)
+    own = present if present and present.agent_id == agent.pk and present.revoked_at is None else None
+    decision = _judge(visit, Who(agent, own, fresh=True))
     if isinstance(decision, Refuse):
         return decision
     if not visit.flow.enrols_browser:
         return sign_in.prove(visit, agent, decision, proof)
-    return sign_in.enrol(visit, agent, devices.find(visit.presented.device_secret), decision, proof)
+    return sign_in.enrol(visit, agent, present, decision, proof)
 
 
-def _judge(visit: Visit, agent: Agent | None) -> Decision | Refuse:
-    """Ask the access policy about this request, and record it if it refuses."""
-    decision = visit.decide(agent, touch_points=visit.presented.touch_points)
-    if decision.effect != Effect.DENY:
+def _judge(visit: Visit, who: Who | None) -> Decision | Refuse:
+    """Ask the access policy about this request, and record it if it refuses. With a proof nothing may stay open."""
+    decision = visit.decide(who, touch_points=visit.presented.touch_points)
+    if decision.effect != Effect.DENY and (who is None or decision.effect is not None):
         return decision
-    visit.record_refusal(decision, agent)
-    return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    visit.record_refusal(decision, who.agent if who else None)
+    return ladder.refusal(decision)
 
 
 def _go_on_with(flow: LoginFlow, verification: Verification, typed: PhoneNumber | Email, presented: Presented) -> None:
@@ -349,12 +353,13 @@ def _claim(visit: Visit) -> Ending | Refuse:
     device = flow.device
     if not ending.agent.is_active or (device is not None and devices.is_ended(device)):
         raise FlowUnknown("agent or device ended between sign-in and answer")
-    decision = visit.decide(ending.agent, touch_points=device.touch_points if device else flow.touch_points)
+    touch_points = device.touch_points if device else flow.touch_points
+    decision = visit.decide(Who(ending.agent, device, fresh=device is None), touch_points=touch_points)
     fresh = ending.authentication.method.is_fresh
     if decision.effect == Effect.ALLOW or (fresh and decision.effect == Effect.ASK_CODE):
         return ending
     visit.record_refusal(decision, ending.agent)
-    return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+    return ladder.refusal(decision)
 
 
 def _touch_points(visit: Visit, known: Standing) -> TouchPoints:

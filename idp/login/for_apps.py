@@ -14,13 +14,14 @@ from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
 from idp.audit.models import Kind
 from idp.login import ladder, sign_in, signing_out, standing
+from idp.login.judging import Who
 from idp.login.ladder import AskCode, AskPhone, Cause, LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
 from idp.login.sign_in import FreshProof, Proved
 from idp.login.visit import Visit
 from idp.policies import user_agents
-from idp.policies.access import Effect
+from idp.policies.access import Decision, Effect
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 
@@ -52,10 +53,10 @@ def enrol(flow: LoginFlow, proved: Proved, presented: Presented, now: datetime) 
         return Refuse(RefusedBy.SWITCHED_OFF)
     if devices.cutoff_since(proved.authentication.authenticated_at) is not None:
         return AskPhone(Reason.EVERYONE)
-    decision = visit.decide(agent, touch_points=None)
-    if decision.effect == Effect.DENY:
+    decision = visit.decide(Who(agent, None, fresh=True), touch_points=None)
+    if decision.effect not in (Effect.ALLOW, Effect.ASK_CODE):
         visit.record_refusal(decision, agent)
-        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+        return ladder.refusal(decision)
     proof = FreshProof(proved.authentication.method, at=proved.authentication.authenticated_at)
     finished = sign_in.enrol(visit, agent, None, decision, proof, app=_app(flow, presented))
     return SignedIn(finished.ending.device, finished.handover.token)
@@ -82,13 +83,13 @@ def renew(flow: LoginFlow, presented: Presented, now: datetime) -> SignedIn | Un
     device, token = known.device, known.token
     if device is None or not isinstance(token, Recognised):
         return AskPhone(Cause.KEY) if token == Unrecognised(WITHDRAWN) else Unknown()
-    agent = device.agent if known.authentication else None
-    decision = visit.decide(agent, touch_points=None)
+    who = Who(device.agent, device) if known.authentication else None
+    decision = visit.decide(who, touch_points=None)
     wanted = LoginRequirements(flow.service, flow.service_name)
     step = ladder.next_step(known.authentication, decision, wanted, reason=known.reason, code_sent=False)
     if isinstance(step, Refuse):
-        visit.record_refusal(decision, agent)
-    return _go_on(visit, device, token) if isinstance(step, ladder.Finish) else step
+        visit.record_refusal(decision, who.agent if who else None)
+    return _go_on(visit, device, token, decision) if isinstance(step, ladder.Finish) else step
 
 
 def sign_out(presented: Presented, now: datetime) -> None:
@@ -103,10 +104,10 @@ def sign_out_device(device: Device, presented: Presented, now: datetime) -> None
     signing_out.sign_out(Device.objects.filter(pk=device.pk), Reason.AGENT, "in the app", presented.origin, now)
 
 
-def _go_on(visit: Visit, device: Device, shown: Recognised) -> SignedIn:
+def _go_on(visit: Visit, device: Device, shown: Recognised, decision: Decision) -> SignedIn:
     following = tokens.rotate(shown, device, visit.now)
     devices.seen(device, visit.now)
-    visit.record(Kind.RENEWED, agent=device.agent, device=device)
+    visit.record(Kind.RENEWED, decision, agent=device.agent, device=device)
     return SignedIn(device, following)
 
 

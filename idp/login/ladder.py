@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from idp.agents.authentication import OPENING, Authentication, Method
-from idp.policies.access import Decision, Effect
+from idp.policies.access import STOP, Decision, Effect
 from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_limit
 
 
@@ -131,6 +131,7 @@ class RefusedBy(StrEnum):
     ACCESS_POLICY = "access policy"
     NOT_PASSIVE = "not passive"
     SWITCHED_OFF = "switched off"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def next_step(
 ) -> Step:
     """Say what comes next, given what was proved, what the access policy says and what the service asked."""
     if decision.effect == Effect.DENY:
-        return Refuse(RefusedBy.ACCESS_POLICY, decision.message)
+        return refusal(decision)
     if authentication is not None and _counts(authentication, decision, requirements):
         return Finish(authentication)
     if requirements.is_passive:
@@ -163,6 +164,12 @@ def next_step(
         return AskCode()
     else_in = authentication is not None and _meets(authentication, requirements)
     return AskPhone(Cause.POLICY if else_in and decision.effect == Effect.ASK_CODE else reason)
+
+
+def refusal(decision: Decision) -> Refuse:
+    """Say how a denial is told: in the rule's own sentence, or that all sign-ins are stopped."""
+    by = RefusedBy.STOPPED if decision.decided_by == STOP else RefusedBy.ACCESS_POLICY
+    return Refuse(by, decision.message)
 
 
 def _counts(authentication: Authentication, decision: Decision, requirements: LoginRequirements) -> bool:

@@ -15,6 +15,7 @@ from idp.login.presented import Presented
 
 SEE_OTHER = 303
 TOO_MANY_REQUESTS = 429
+SERVICE_UNAVAILABLE = 503
 
 
 def keep(login: LoginFlow, path: str) -> HttpResponse:
@@ -41,6 +42,8 @@ def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: Presen
     """Tell an agent that they may not enter from here, and what to do."""
     if refuse.by == RefusedBy.SWITCHED_OFF:
         return page(request, login, "login/switched_off.html", {}, status=403)
+    if refuse.by == RefusedBy.STOPPED:
+        return page(request, login, "login/stopped.html", {}, status=SERVICE_UNAVAILABLE)
     context = {"message": refuse.message, "seen": seen.browser.label, "unknown": not seen.user_agent.platform}
     return page(request, login, "login/refused.html", context, status=403)
 

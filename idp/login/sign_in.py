@@ -20,7 +20,7 @@ from idp.login.errors import FlowUnknown
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.standing import Standing
-from idp.login.visit import Visit, watched
+from idp.login.visit import Visit
 from idp.policies.access import Decision
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy, SsoSession
@@ -220,11 +220,10 @@ def _finish(
         flow.save()
     visit.record(
         kind,
+        decision,
         agent=ending.agent,
         device=flow.device,
         method=proved.method.value,
-        decided_by=decision.decided_by,
-        would_have=watched(decision),
         detail=detail,
     )
     return Finished(ending, handover)

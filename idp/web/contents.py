@@ -15,6 +15,8 @@ SECTIONS: dict[str, dict[str, str]] = {
     "What happened": {"audit.LoginEvent": "Trail of sign-ins"},
     "Who may enter, and how long": {
         "policies.AccessRule": "Access rules",
+        "policies.PolicyRevision": "Revisions of the access rules",
+        "agents.AccessPass": "Passes: let in past the access rules",
         "policies.TimeoutPolicy": "Timeout policies",
     },
     "Services": {"saml.ServiceProvider": "Service providers, such as Flex"},
@@ -41,6 +43,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "keys.SigningKey": ("Change of the signing keys", "key_change"),
     "otp.Verification": ("What codes cost", "costs"),
     "otp.SafeListing": ("Put numbers on Twilio's safe list", "safe_list"),
+    "agents.AccessPass": ("Stop all sign-ins", "stop"),
 }
 """Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""
 

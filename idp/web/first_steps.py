@@ -1,7 +1,5 @@
 """What an operator does first, worked out from facts; and what is broken."""
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,37 +10,24 @@ from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.keys import keyring
 from idp.otp.models import PhoneAuthenticator, VerificationSend
-from idp.policies.models import AccessRule, rules_in_force
+from idp.policies.models import PolicyRevision
 from idp.saml.metadata import alarms as metadata_alarms
 from idp.saml.models import ServiceProvider
+from idp.web import access_alarms, texts_in_trouble
 from idp.web import alarms as sign_in_alarms
-from idp.web import texts_in_trouble
 from idp.web.checkup import proxies, whole
 from idp.web.checkup.finding import State, worst_first
 from idp.web.checkup.proxies import Arrived
+from idp.web.step import Step
 from idp.webhooks import alarms as webhook_alarms
 
 OWN = "The link you came by works once; next time you need a password and an authenticator app."
 TEXTS = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
 SERVICE = "Flex, or another service, asks us who is who."
 AGENT = "With a mobile number, since that is the proof."
-POLICY = "Without any rule, every phone and computer of an agent is let in."
+POLICY = "As installed, every phone and computer of an agent is let in."
 SHOWN = 3
 SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something still to do: a link's words, its address, and why. An alarm that is not `loud` leaves time.
-
-    `lines` say more, where that helps to judge.
-    """
-
-    link: str
-    url: str
-    why: str
-    loud: bool = True
-    lines: tuple[str, ...] = ()
 
 
 def left(operator: Agent) -> list[Step]:
@@ -54,10 +39,9 @@ def alarms(request: HttpRequest) -> list[Step]:
     """List what keeps agents out, or soon will. The request itself shows what the proxies add."""
     change = reverse("admin:key_change")
     found = [Step("Change the key", change, it.sentence, it.loud) for it in keyring.endings(clock.now())]
-    if rules_in_force() is None:
-        rules = reverse("admin:policies_accessrule_changelist")
-        found.insert(0, Step("Access rules", rules, "A rule cannot be read, so nobody is let in. Delete that rule."))
-    return [*_of_sign_ins(), *found, *_of_texts(), *_of_metadata(), *_of_webhooks(), *_out_of_order(request)]
+    of_access = access_alarms.alarms(clock.now())
+    others = [*_of_texts(), *_of_metadata(), *_of_webhooks(), *_out_of_order(request)]
+    return [*of_access, *_of_sign_ins(), *found, *others]
 
 
 def _of_sign_ins() -> list[Step]:
@@ -101,7 +85,7 @@ def _steps(operator: Agent) -> list[tuple[bool, Step]]:
         (_connected(), Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
         (_enrolled(), Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
         (
-            signed_in or AccessRule.objects.exists(),
+            signed_in or PolicyRevision.objects.exclude(number=1).exists(),
             Step("Decide which phones may enter", reverse("admin:policies_accessrule_changelist"), POLICY),
         ),
         (signed_in, Step("Watch the first sign-in", reverse("admin:audit_loginevent_changelist"), SIGN_IN)),

@@ -21,7 +21,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.web import contents, first_steps, operator_links, own_sign_in
 from idp.web.operator_login import OperatorLoginForm
-from idp.web.pages import alarms, checkup, costs, everyone_out, keys, safe_list
+from idp.web.pages import alarms, checkup, costs, everyone_out, keys, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
 from idp.web.pages.metadata import pages as service_metadata
@@ -30,7 +30,7 @@ from idp.web.pages.metadata import pages as service_metadata
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, not a password
 PREFIX = "/admin/"
-PAGES = (connect_flex, keys, service_metadata, answers, checkup, costs, alarms, everyone_out, safe_list)
+PAGES = (connect_flex, keys, service_metadata, answers, checkup, costs, alarms, everyone_out, safe_list, stop)
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 
 

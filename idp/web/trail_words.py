@@ -3,7 +3,8 @@
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import outcomes
 from idp.otp.models import VerificationSend
-from idp.policies.models import EFFECTS, name_of
+from idp.policies.models import EFFECTS
+from idp.policies.naming import name_of
 
 EFFECT_NAMES = dict(EFFECTS)
 
@@ -13,17 +14,19 @@ FACTS = ("platform", "form", "client")  # PostgreSQL keeps JSON objects in an or
 def understood(event: LoginEvent) -> str:
     """Say what the access rules made of the phone; several mean that it may be any of them."""
     judged = [(fact, event.judged[fact]) for fact in FACTS if fact in event.judged]
-    return "; ".join(f"{fact}: {' or '.join(it) or 'unknown'}" for fact, it in judged)
+    return "; ".join(f"{fact}: {' or '.join(_members(it)) or 'unknown'}" for fact, it in judged)
 
 
 def decided(event: LoginEvent) -> str:
     """Name the rule that decided, or what else did."""
-    return name_of(event.decided_by)
+    return name_of(event.decided_by, event.revision)
 
 
 def watched(event: LoginEvent) -> str:
     """Say what rules in watch only would have done."""
-    return "; ".join(f"{name_of(it['rule'])}: {EFFECT_NAMES.get(it['effect'], '')}" for it in event.would_have)
+    return "; ".join(
+        f"{name_of(it['rule'], event.revision)}: {EFFECT_NAMES.get(it['effect'], '')}" for it in event.would_have
+    )
 
 
 def advice(event: LoginEvent) -> str:
@@ -37,3 +40,8 @@ def send(it: VerificationSend) -> str:
     outcome = outcomes.of_send(it.answer, it.code)
     went = f"{it.channel}: {it.answer or 'under way'}"
     return f"{went}. {outcome.operator}" if outcome else went
+
+
+def _members(it: list[str] | dict[str, list[str]]) -> list[str]:
+    """List what a fact may be; one that was still to come names what it may turn out to be."""
+    return it if isinstance(it, list) else it["later"]

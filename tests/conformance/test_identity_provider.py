@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from idp.agents.models import Agent
-from idp.policies.conditions import PlatformIs, to_json
-from idp.policies.models import AccessRule
+from idp.policies.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from idp.saml import names
 from idp.saml.assertion import Answer, Authenticated, Envelope, Subject, build_assertion
@@ -25,6 +24,7 @@ from tests.conformance.readers import decrypted_by_xmlsec, found, our_certificat
 from tests.hostile.responses import response_on
 from tests.hostile.typing_codes import wrong
 from tests.peer import SLO, Peer, statuses, with_code
+from tests.policies import publishing
 from tests.saml.keys import a_pair
 from tests.saml.logout_peer import a_signed_redirect
 from tests.saml.messages import ACS, NOW, SP
@@ -127,8 +127,7 @@ def test_idp05_without_an_acceptable_place_the_error_stays_a_page(phone, shifts)
 
 
 def test_idp05_a_refusal_is_a_page_first_and_then_told_to_the_service(phone, shifts):
-    asked = [to_json(PlatformIs(frozenset({Platform.IOS})))]
-    AccessRule.objects.create(name="No iPhones", mode="on", effect="deny", conditions=asked)
+    publishing.in_force(PlatformIs(frozenset({Platform.IOS})), name="No iPhones")
     page = phone.open(shifts.request_url())
     assert page.status == 403
     root = signed_by(our_certificates()[0], posted(phone.press_on(page)))

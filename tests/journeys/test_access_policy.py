@@ -6,11 +6,11 @@ import pytest
 
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
-from idp.policies.conditions import PlatformIs, RoleIs, TextContains, to_json
-from idp.policies.models import AccessRule
+from idp.policies.conditions import PlatformIs, RoleIs, TextContains
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
 from tests.phone import NUMBER
+from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 
 BLOCK_ANDROID = PlatformIs(frozenset({Platform.ANDROID}))
@@ -19,9 +19,7 @@ BLOCK_MOBILE = TextContains("Mobile")
 
 
 def block(condition, message="", effect="deny", mode="on"):
-    return AccessRule.objects.create(
-        name="a rule", mode=mode, effect=effect, conditions=[to_json(condition)], message=message
-    )
+    return publishing.in_force(condition, message=message, effect=effect, mode=mode)
 
 
 @pytest.mark.parametrize(
@@ -71,16 +69,13 @@ def test_a_new_rule_counts_at_the_next_reuse_and_leaves_the_sign_in_as_it_was(ph
     before = LongLivedToken.objects.count()
     assert phone.ask_flex("/legacy/").status == 403
     assert LongLivedToken.objects.count() == before
-    rule.delete()
+    publishing.withdraw(rule)
     assert phone.sign_in_silently("/legacy/")["signed_in"]
 
 
 def test_a_rule_about_the_agent_waits_for_the_code_and_ends_no_other_phone(phone, android):
     phone.sign_in()
-    block(BLOCK_ANDROID)
-    AccessRule.objects.filter(name="a rule").update(
-        conditions=[to_json(RoleIs(frozenset({"agent"}))), to_json(BLOCK_ANDROID)]
-    )
+    publishing.in_force(RoleIs(frozenset({"agent"})), BLOCK_ANDROID)
     page = android.ask_code(android.ask_flex())
     page = android.submit(page, "code", code=android.code(after=1))
     assert page.status == 403
@@ -108,8 +103,7 @@ def test_the_first_rule_that_matches_decides(phone):
 
 
 def test_a_rule_that_cannot_be_read_lets_nobody_in(phone):
-    rule = block(BLOCK_ANDROID)
-    AccessRule.objects.filter(pk=rule.pk).update(conditions=[{"kind": "no such thing"}])
+    publishing.broken([{"kind": "no such thing"}])
     assert phone.ask_flex().status == 403
 
 

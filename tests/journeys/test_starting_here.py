@@ -4,13 +4,13 @@ import pytest
 from django.conf import settings
 
 from idp.audit.models import Kind, LoginEvent
-from idp.policies.conditions import PlatformIs, to_json
-from idp.policies.models import AccessRule
+from idp.policies.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from idp.saml import names
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.hostile.responses import response_on
 from tests.phone import Phone
+from tests.policies import publishing
 
 IDP = settings.LATCHKEY.base_url
 START = f"{IDP}/saml/start/rota"
@@ -73,8 +73,7 @@ def test_a_relay_state_over_4_kb_is_refused(phone):
 
 @pytest.fixture
 def no_iphones(flex):
-    asked = [to_json(PlatformIs(frozenset({Platform.IOS})))]
-    AccessRule.objects.create(name="No iPhones", mode="on", effect="deny", conditions=asked)
+    publishing.in_force(PlatformIs(frozenset({Platform.IOS})), name="No iPhones")
 
 
 def test_a_refused_phone_gets_a_page_and_its_way_back_leads_to_the_start(phone, no_iphones):

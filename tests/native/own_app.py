@@ -16,8 +16,9 @@ from idp.native import codes
 from idp.native.authorization import Asked
 from idp.native.models import Client, ClientKind, RedirectUri
 from idp.policies import conditions
-from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.policies.models import TimeoutPolicy
 from tests.phone import NUMBER, Page
+from tests.policies import publishing
 from tests.user_agents import IPHONE
 
 BASE_URL = settings.LATCHKEY.base_url
@@ -129,8 +130,7 @@ def told(address):
 
 def a_rule_against(platform):
     """An access rule that refuses one platform, whatever can be told of it."""
-    stored = [conditions.to_json(conditions.PlatformIs(frozenset({platform})))]
-    return AccessRule.objects.create(name="Not these", mode="on", effect="deny", conditions=stored)
+    return publishing.in_force(conditions.PlatformIs(frozenset({platform})), name="Not these")
 
 
 def ask(user_agent=USER_AGENT, **form):

@@ -12,6 +12,7 @@ from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 from tests.native.own_app import (
+from tests.policies import publishing
     BASE_URL,
     CHALLENGE,
     VERIFIER,
@@ -114,7 +115,7 @@ def test_a_phone_that_the_policy_refuses_evicts_nobody_and_spends_nothing(code, 
     before = facts()
     assert refused(exchange(code), reason="refused")
     assert facts() == before
-    rule.delete()
+    publishing.withdraw(rule)
     assert exchange(code).status_code == 200
     phone.refresh_from_db()
     assert phone.reason == Reason.REPLACED

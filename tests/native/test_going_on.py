@@ -17,6 +17,7 @@ from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
 from tests.conftest import NOW, an_agent
 from tests.native.own_app import a_client, a_code, a_rule_against, an_app_signed_in, ask, exchange, renew
+from tests.policies import publishing
 
 pytestmark = pytest.mark.usefixtures("db", "keys")
 
@@ -113,15 +114,14 @@ def test_the_access_policy_is_asked_each_time_and_changes_nothing_when_it_refuse
     assert reason(renew(token)) == "refused"
     assert list(LongLivedToken.objects.values()) == before
     assert LoginEvent.objects.filter(kind=Event.REFUSED, detail="Not these").count() == 1
-    rule.delete()
+    publishing.withdraw(rule)
     assert renew(token).status_code == 200
 
 
 def test_a_rule_that_asks_for_a_code_makes_the_app_ask(token, clock):
     clock.shift(HOUR)
     rule = a_rule_against(Platform.IOS)
-    rule.effect = Effect.ASK_CODE
-    rule.save()
+    publishing.change(rule, effect=Effect.ASK_CODE)
     assert reason(renew(token)) == "code_needed"
 
 

@@ -1,24 +1,39 @@
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import pytest
 
 from idp.policies.conditions import (
     KINDS,
-    LATER,
+    AgentIs,
     Answer,
+    AppIs,
+    AppVersion,
+    BrowserIs,
+    BrowserVersion,
     ClientIs,
-    Facts,
+    CodeAge,
+    DepartmentIs,
+    DeviceAge,
     FormIs,
+    MomentWithin,
+    NetworkIn,
+    OsVersion,
     PlatformIs,
     RoleIs,
     TextContains,
+    TextMatches,
+    Weekday,
     from_json,
     kind,
+    read_all,
     to_json,
 )
+from idp.policies.facts import LATER, AgentFacts, Facts, RegisteredApp, gather, known, of_user_agent
 from idp.policies.user_agents import Client, Form, Platform, UserAgent, parse
 
-from .test_user_agents import IPHONE_SAFARI, MAC_SAFARI, PIXEL
+from .test_user_agents import FLEX_MOBILE_ANDROID, IPHONE_SAFARI, MAC_SAFARI, PIXEL
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 ANDROID = PlatformIs(frozenset({Platform.ANDROID}))
@@ -30,15 +45,27 @@ ONE_OF_EACH = [
     ClientIs(frozenset({Client.WEB_VIEW})),
     TextContains("Mobile"),
     RoleIs(frozenset({"supervisor", "admin"}), negated=True),
+    BrowserIs(frozenset({"Safari", "Chrome"})),
+    AppIs(frozenset({"Instagram"}), negated=True),
+    AgentIs(frozenset({"ana@acme.example"})),
+    DepartmentIs(frozenset({"Sales"}), negated=True),
+    BrowserVersion("Chrome", 120),
+    AppVersion("Instagram", 300, under=True),
+    OsVersion(Platform.ANDROID, 12, under=True),
+    DeviceAge(30),
+    CodeAge(1, under=True),
+    NetworkIn(frozenset({"192.0.2.0/24", "2001:db8::/32"}), negated=True),
+    MomentWithin(frozenset({Weekday.MONDAY, Weekday.TUESDAY}), time(8), time(18), "Europe/Madrid", outside=True),
+    TextMatches("^Mozilla.+Pixel [1-4]", negated=True),
 ]
 
 
-def sent(header: str | None, **facts) -> Facts:
-    return Facts(None if header is None else parse(header), **facts)
+def sent(header: str | None, *, touch_points=LATER, **facts) -> Facts:
+    return replace(of_user_agent(parse(header), touch_points), **facts)
 
 
 def may_be(*platforms: Platform) -> Facts:
-    return Facts(UserAgent("x", frozenset(platforms)))
+    return of_user_agent(UserAgent("x", frozenset(platforms)), LATER)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +181,19 @@ def test_every_kind_is_tried_here():
         {"kind": "text", "text": "x" * 201, "negated": False},
         {"kind": "text", "text": None, "negated": False},
         {"kind": "role", "roles": [""], "negated": False},
+        {"kind": "pattern", "pattern": "(", "negated": False},
+        {"kind": "pattern", "pattern": "(?=x)", "negated": False},
+        {"kind": "pattern", "pattern": "((a{100}){100}){100}", "negated": False},
+        {"kind": "code_age", "hours": True, "under": False},
+        {"kind": "code_age", "hours": -1, "under": False},
+        {"kind": "device_age", "days": "30", "under": False},
+        {"kind": "browser_version", "browser": "", "version": 1, "under": False},
+        {"kind": "network", "blocks": ["192.0.2.1/24"], "negated": False},
+        {"kind": "network", "blocks": ["home"], "negated": False},
+        {"kind": "network", "blocks": [], "negated": False},
+        {"kind": "moment", "weekdays": ["mon"], "begins": "8", "ends": "18:00", "zone": "UTC", "outside": False},
+        {"kind": "moment", "weekdays": [], "begins": "08:00", "ends": "18:00", "zone": "UTC", "outside": False},
+        {"kind": "moment", "weekdays": ["mon"], "begins": "08:00", "ends": "18:00", "zone": "Mars", "outside": False},
     ],
 )
 def test_a_stored_condition_that_does_not_fit_is_refused(stored):
@@ -166,6 +206,14 @@ def test_a_tag_used_twice_is_refused():
         kind("platform")(PlatformIs)
 
 
+def test_what_does_not_read_stands_for_itself_among_the_others():
+    good, bad = read_all([to_json(ANDROID), {"kind": "weather"}])
+
+    assert good == ANDROID
+    with pytest.raises(ValueError, match="weather"):
+        bad.ask(sent(PIXEL))
+
+
 def test_conditions_say_themselves():
     assert [it.sentence() for it in [ANDROID, *ONE_OF_EACH]] == [
         "the platform is Android",
@@ -174,4 +222,118 @@ def test_conditions_say_themselves():
         "the client is a web view",
         'the User-Agent contains "Mobile"',
         "the role is not admin or supervisor",
+        "the browser is Chrome or Safari",
+        "the app is not Instagram",
+        "the agent is ana@acme.example",
+        "the department is not Sales",
+        "Chrome is at least version 120",
+        "Instagram is under version 300",
+        "Android is under version 12",
+        "the phone was enrolled at least 30 days ago",
+        "the last code was given less than 1 hour ago",
+        "the address is not in 192.0.2.0/24 or 2001:db8::/32",
+        "it is not Mon or Tue between 08:00 and 18:00 (Europe/Madrid)",
+        "the User-Agent does not match /^Mozilla.+Pixel [1-4]/",
     ]
+
+
+# The other kinds
+
+
+@pytest.mark.parametrize(
+    ("condition", "header", "answer"),
+    [
+        (BrowserIs(frozenset({"chrome"})), PIXEL, YES),
+        (BrowserIs(frozenset({"chrome"})), IPHONE_SAFARI, NO),
+        (BrowserIs(frozenset({"chrome"})), "", UNKNOWN),
+        (BrowserVersion("Chrome", 147), PIXEL, YES),
+        (BrowserVersion("Chrome", 148), PIXEL, NO),
+        (BrowserVersion("Chrome", 148, under=True), PIXEL, YES),
+        (BrowserVersion("Chrome", 148, under=True), IPHONE_SAFARI, NO),
+        (BrowserVersion("Chrome", 148, under=True), "", UNKNOWN),
+        (AppIs(frozenset({"Instagram"})), IPHONE_SAFARI, NO),
+        (AppIs(frozenset({"instagram"})), f"{IPHONE_SAFARI} Instagram 300.0", YES),
+        (OsVersion(Platform.ANDROID, 12), PIXEL, UNKNOWN),
+        (OsVersion(Platform.ANDROID, 12), FLEX_MOBILE_ANDROID, YES),
+        (OsVersion(Platform.ANDROID, 12), IPHONE_SAFARI, NO),
+        (OsVersion(Platform.IOS, 17), IPHONE_SAFARI, YES),
+        (OsVersion(Platform.IOS, 17), IPHONE_SAFARI.replace("17_5", "18_6"), UNKNOWN),
+        (TextMatches("iphone os 1[67]"), IPHONE_SAFARI, YES),
+        (TextMatches("^iphone"), IPHONE_SAFARI, NO),
+        (TextMatches("iphone"), "", UNKNOWN),
+    ],
+)
+def test_a_header_answers_for_browsers_apps_and_versions(condition, header, answer):
+    assert condition.ask(sent(header)) is answer
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        ("192.0.2.9", YES),
+        ("::ffff:192.0.2.9", YES),
+        ("198.51.100.1", NO),
+        ("2001:db8::1", YES),
+        (None, UNKNOWN),
+    ],
+)
+def test_an_address_lies_in_a_block_or_not(address, answer):
+    blocks = NetworkIn(frozenset({"192.0.2.0/24", "2001:db8::/32"}))
+
+    assert blocks.ask(Facts(network=known(address))) is answer
+    assert blocks.ask(Facts()) is Answer.LATER
+
+
+OFFICE = (frozenset({Weekday.MONDAY}), time(8), time(18), "Europe/Madrid")
+NIGHT = (frozenset({Weekday.MONDAY}), time(22), time(6), "Europe/Madrid")
+
+
+@pytest.mark.parametrize(
+    ("window", "utc", "answer"),
+    [
+        (OFFICE, "2026-11-23T07:00", YES),  # Monday 08:00 in Madrid
+        (OFFICE, "2026-11-23T06:59", NO),
+        (OFFICE, "2026-11-23T17:00", NO),  # 18:00: the end belongs to it no more
+        (OFFICE, "2026-11-24T10:00", NO),  # Tuesday
+        (OFFICE, "2026-07-06T06:00", YES),  # in summer 08:00 is an hour earlier
+        (NIGHT, "2026-11-23T21:00", YES),
+        (NIGHT, "2026-11-24T04:59", YES),  # Tuesday morning belongs to Monday's night
+        (NIGHT, "2026-11-24T05:00", NO),
+        (NIGHT, "2026-11-23T04:00", NO),  # Monday morning belongs to Sunday's
+    ],
+)
+def test_a_window_is_judged_in_its_own_zone(window, utc, answer):
+    facts = Facts(moment=known(datetime.fromisoformat(utc).replace(tzinfo=UTC)))
+
+    assert MomentWithin(*window).ask(facts) is answer
+    assert MomentWithin(*window, outside=True).ask(facts) is {YES: NO, NO: YES}[answer]
+
+
+ANA = AgentFacts("ana@acme.example", frozenset({"agent"}), "Sales", device_age=31, code_age=2)
+BO = AgentFacts("bo@acme.example", frozenset({"agent"}), device_age=0, code_age=0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "ana", "bo"),
+    [
+        (AgentIs(frozenset({"ANA@acme.example"})), YES, NO),
+        (DepartmentIs(frozenset({"sales"})), YES, NO),
+        (DeviceAge(31), YES, NO),
+        (DeviceAge(31, under=True), NO, YES),
+        (CodeAge(2), YES, NO),
+    ],
+)
+def test_what_is_about_the_agent_is_answered_once_one_is_proved(condition, ana, bo):
+    at = {"touch_points": None, "address": None, "now": datetime(2026, 11, 21, 9, tzinfo=UTC)}
+
+    assert condition.ask(gather(parse(PIXEL), agent=ANA, **at)) is ana
+    assert condition.ask(gather(parse(PIXEL), agent=BO, **at)) is bo
+    assert condition.ask(gather(parse(PIXEL), **at)) is Answer.LATER
+
+
+def test_a_registered_app_needs_no_header_to_be_known():
+    at = {"touch_points": None, "address": None, "now": datetime(2026, 11, 21, 9, tzinfo=UTC)}
+    facts = gather(parse(""), app=RegisteredApp("Acme Desk", 3), **at)
+
+    assert AppVersion("acme desk", 3).ask(facts) is YES
+    assert ClientIs(frozenset({Client.WEB_VIEW})).ask(facts) is NO

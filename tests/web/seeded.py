@@ -17,7 +17,7 @@ from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.policies import conditions
-from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Platform
 from idp.saml.models import AssertionConsumer, IssuedAssertion, ServiceProvider, SubjectName
 from idp.sessions import lifecycle as sessions
@@ -30,6 +30,7 @@ from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import an_agent
 from tests.devices import IPHONE, WINDOWS
 from tests.native.own_app import a_back_end, a_client
+from tests.policies import publishing
 from tests.user_agents import ANDROID
 
 ANDROID_RULE = conditions.PlatformIs(frozenset({Platform.ANDROID}))
@@ -57,8 +58,7 @@ def a_service(slug="flex", connection="JQ" + "1" * 32, **fields):
 
 
 def a_rule(name="No Android", *asked, **fields):
-    stored = [conditions.to_json(it) for it in asked or (ANDROID_RULE,)]
-    return AccessRule.objects.create(name=name, **{"mode": "on", "effect": "deny", "conditions": stored, **fields})
+    return publishing.in_force(*(asked or (ANDROID_RULE,)), name=name, **fields)
 
 
 def a_number(nth):

@@ -4,17 +4,20 @@ import pytest
 
 from idp.policies.models import AccessRule
 from tests.phone import NUMBER
+from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 from tests.web.conftest import a_superuser, inside
+from tests.web.pressing import press
 from tests.web.test_rules import LIST, filled
 
 SENTENCE = "These phones are not for work. Use the one we gave you."
 
 
 def save_rule(**fields):
-    """Fill in the form of a new rule, as an operator."""
-    saved = inside(a_superuser()).post(f"{LIST}add/", filled(message=SENTENCE, **fields))
-    assert saved.status_code == 302
+    """Fill in the form of a new rule and publish it, as an operator."""
+    admin = inside(a_superuser())
+    assert admin.post(f"{LIST}add/", filled(message=SENTENCE, **fields)).status_code == 302
+    press(admin, admin.get(LIST), "Publish")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,7 @@ def test_a_phone_that_is_signed_in_is_refused_at_its_next_request_and_let_in_whe
     save_rule(platforms=["android"])
     page = android.ask_flex()
     assert (page.status, SENTENCE in page.text) == (403, True)
-    AccessRule.objects.filter(message=SENTENCE).update(mode="off")
+    publishing.change(AccessRule.objects.get(message=SENTENCE), mode="off")
     assert android.sign_in_silently()["attributes"]["email"] == ["ana@acme.example"]
 
 

@@ -14,15 +14,16 @@ from idp.keys.ending import Ending
 from idp.keys.models import SigningKey
 from idp.keys.models import State as KeyState
 from idp.otp.models import Verification, VerificationSend
-from idp.policies.access import Effect, Mode, Rule
-from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.policies.access import Effect, Mode, Policy, Rule
+from idp.policies.models import TimeoutPolicy
 from idp.saml import published
 from idp.web.checkup import address, clocks, database, installation, outside, policy, proxies, signing_keys, whole
 from idp.web.checkup import verify as verify_checkup
 from idp.web.checkup.finding import State, as_values, fault, in_order, not_checked, ok, worst_first
 from idp.web.checkup.proxies import Arrived
 from tests.conftest import NOW, an_agent
-from tests.web.seeded import a_rule, a_service
+from tests.policies import publishing
+from tests.web.seeded import a_service
 from tests.web.web_server import HEALTHY, Authority, a_web_server
 
 OK, WARNING, FAULT, NOT_CHECKED = State.OK, State.WARNING, State.FAULT, State.NOT_CHECKED
@@ -429,15 +430,14 @@ def test_what_operators_set_up_is_counted(db):
 
 
 def test_a_rule_that_cannot_be_read_is_a_fault(db):
-    rule = a_rule()
     assert policy.look()[0].state is OK
-    AccessRule.objects.filter(pk=rule.pk).update(conditions=[{"field": "moon"}])
+    publishing.broken([{"field": "moon"}])
     assert "nobody is let in" in policy.look()[0].sentence
 
 
 @pytest.mark.parametrize(("mode", "expected"), [(Mode.ON, WARNING), (Mode.WATCH, OK)])
 def test_a_rule_that_refuses_everybody_is_told(mode, expected):
-    assert policy.rules([Rule("k", "Stop", mode, Effect.DENY, (), "")]).state is expected
+    assert policy.rules(Policy((Rule("k", "Stop", mode, Effect.DENY),))).state is expected
 
 
 def test_a_missing_built_in_timeout_policy_is_told(db):

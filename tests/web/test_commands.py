@@ -13,10 +13,10 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.models import PhoneAuthenticator
 from idp.policies.conditions import PlatformIs, RoleIs, TextContains
-from idp.policies.models import AccessRule
 from idp.policies.user_agents import Platform
 from idp.saml.models import AssertionConsumer, ServiceProvider
 from tests.conftest import NOW, an_agent
+from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_IOS, IPHONE
 from tests.web.conftest import a_superuser
 from tests.web.seeded import REFERENCE, a_rule, a_service, a_signed_in_agent
@@ -317,7 +317,7 @@ def test_try_policy_decides_as_a_sign_in_would(db, asked, user_agent, decision):
     a_rule("The rule", asked)
     answer = trial(user_agent)
     assert answer["decision"] == decision
-    assert [it["rule"] for it in answer["trace"]] == ["The rule"]
+    assert [it["rule"] for it in answer["trace"]] == ["No in-app browsers", "The rule"]
 
 
 def test_try_policy_knows_an_agents_roles_and_touch_points(db):
@@ -345,8 +345,7 @@ def test_try_policy_names_the_rule_its_message_and_what_watching_would_do(db):
 
 
 def test_try_policy_denies_while_a_rule_is_broken(db):
-    a_rule()
-    AccessRule.objects.update(conditions=[{"kind": "moon phase"}])
+    publishing.broken([{"kind": "moon phase"}])
     assert trial(DESKTOP)["decision"] == "deny"
 
 
@@ -356,6 +355,7 @@ def test_try_policy_speaks_to_people_too(db):
     assert out.splitlines() == [
         "allow by default",
         "understood as: iPhone, Safari; platform ios, form phone, web_view no",
+        "  No in-app browsers: no (the client is a web view)",
         "  No Android: no (the platform is Android)",
     ]
 

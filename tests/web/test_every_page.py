@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from idp.agents.models import Agent
-from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.audit.models import LoginEvent
+from idp.policies.models import AccessRule, PolicyRevision, TimeoutPolicy
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.conftest import NOW
 from tests.other_codes import an_app
@@ -25,6 +26,7 @@ OWN_PAGES = (
     "costs",
     "everyone_out",
     "safe_list",
+    "stop",
     "own_sign_in",
     "password_change",
     "jsi18n",
@@ -63,8 +65,14 @@ def pages():
     yield "/admin/r/1/1/"
     agent = Agent.objects.get(email="agent-1@acme.example")
     yield from (reverse(f"admin:{name}", args=[agent.pk]) for name in ("one_time_code", "remove_app", "lift_pause"))
-    rule = AccessRule.objects.get()
+    rule = AccessRule.objects.filter(revision__state="live").last()
     yield reverse("admin:move_rule", args=[rule.pk, "up"])
+    yield reverse("admin:set_rule_mode", args=[rule.pk, "off"])
+    yield from (reverse(f"admin:{name}") for name in ("publish_policy", "discard_policy"))
+    yield reverse("admin:quick_rule", args=["android"])
+    yield reverse("admin:default_effect", args=["deny"])
+    yield reverse("admin:go_back_to_policy", args=[PolicyRevision.objects.get(number=1).pk])
+    yield reverse("admin:let_in", args=[LoginEvent.objects.last().pk])
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
-"""Access rules in the admin: filled in, edited, moved, and what a broken row does."""
+"""The list of access rules in the admin: filled in, edited and moved in a draft, and what a broken row does."""
 
 import pytest
 
+from idp.policies import in_force
 from idp.policies.conditions import ClientIs, FormIs, PlatformIs, RoleIs, TextContains, to_json
-from idp.policies.models import AccessRule, rules_in_force
+from idp.policies.models import AccessRule
 from idp.policies.user_agents import Client, Form, Platform
+from tests.policies import publishing
+from tests.web.pressing import press
 from tests.web.seeded import ANDROID_RULE, a_rule
 
 LIST = "/admin/policies/accessrule/"
@@ -36,8 +39,12 @@ def save(admin, rule, **fields):
     assert admin.post(page_of(rule), shown(admin, rule) | fields).status_code == 302
 
 
-def asked(**fields):
-    return AccessRule.objects.get(**fields).asked
+def names():
+    return [rule.name for rule in publishing.edited().rules.all()]
+
+
+def asked(name="A rule"):
+    return AccessRule.objects.get(name=name, revision__state="draft").asked
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,7 @@ def test_a_new_rule_starts_in_watch_only_and_goes_below_the_others(admin):
     a_rule("First")
     assert 'value="watch" selected' in admin.get(f"{LIST}add/").text
     admin.post(f"{LIST}add/", filled(name="Second"))
-    assert [rule.name for rule in AccessRule.objects.in_order()] == ["First", "Second"]
+    assert names() == ["No in-app browsers", "First", "Second"]
 
 
 @pytest.mark.parametrize(
@@ -95,13 +102,13 @@ def test_a_condition_that_the_form_cannot_change_is_shown_and_kept(admin, condit
 def test_two_texts_in_one_rule_are_both_kept(admin):
     rule = a_rule("Kept", TextContains("Mobile"), TextContains("Safari"))
     save(admin, rule, text="Mobile/")
-    assert asked() == (TextContains("Mobile/"), TextContains("Safari"))
+    assert asked("Kept") == (TextContains("Mobile/"), TextContains("Safari"))
 
 
 def test_emptying_the_fields_takes_the_conditions_away(admin):
     rule = a_rule("Everybody", ANDROID_RULE, TextContains("Mobile"))
     admin.post(page_of(rule), filled(name="Everybody"))
-    assert asked() == ()
+    assert asked("Everybody") == ()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +124,7 @@ def test_emptying_the_fields_takes_the_conditions_away(admin):
 )
 def test_what_cannot_be_a_rule_gets_a_sentence(admin, fields, sentence):
     assert sentence in admin.post(f"{LIST}add/", filled(**fields)).text
-    assert not AccessRule.objects.exists()
+    assert names() == ["No in-app browsers"]
 
 
 def test_the_list_says_each_rule_in_words_and_in_order(admin):
@@ -138,24 +145,28 @@ def test_names_and_texts_of_others_make_no_markup(admin):
 # Moving
 
 
-def names():
-    return "".join(rule.name for rule in AccessRule.objects.in_order())
+@pytest.fixture
+def three(db):
+    """Three rules in force, and the one that every installation has taken away."""
+    draft = publishing.begin_draft()
+    draft.rules.all().delete()
+    return {letter: a_rule(letter) for letter in "ABC"}
 
 
 @pytest.mark.parametrize(
     ("name", "way", "after"),
     [("B", "up", "BAC"), ("B", "down", "ACB"), ("A", "up", "ABC"), ("C", "down", "ABC"), ("C", "up", "ACB")],
 )
-def test_the_buttons_move_a_rule_past_its_neighbour(admin, name, way, after):
-    rules = {letter: a_rule(letter) for letter in "ABC"}
-    assert admin.post(f"{LIST}{rules[name].pk}/move/{way}/")["Location"] == LIST
-    assert names() == after
+def test_the_buttons_move_a_rule_past_its_neighbour_in_the_draft(admin, three, name, way, after):
+    shown = publishing.live().rules.get(key=three[name].key)
+    assert admin.post(f"{LIST}{shown.pk}/move/{way}/")["Location"] == LIST
+    assert "".join(names()) == after
+    assert [it.name for it in in_force.policy().rules] == ["A", "B", "C"]
 
 
-def test_each_button_says_what_it_moves_and_the_ends_cannot_be_pressed(admin):
-    for name in "AB":
-        a_rule(name)
-    buttons = [it for it in admin.get(LIST).text.split("<button") if "formaction" in it]
+def test_each_button_says_what_it_moves_and_the_ends_cannot_be_pressed(admin, three):
+    publishing.withdraw(three["C"])
+    buttons = [it for it in admin.get(LIST).text.split("<button") if "/move/" in it]
     assert [it.split('aria-label="')[1].split('"')[0] for it in buttons] == [
         "Move A up",
         "Move A down",
@@ -173,9 +184,9 @@ def test_a_rule_is_moved_by_post_only_and_by_known_ways_only(admin):
 
 
 def test_a_move_stands_in_the_rules_history(admin):
-    rule = a_rule()
-    admin.post(f"{LIST}{rule.pk}/move/up/")
-    assert "Moved up." in admin.get(f"{LIST}{rule.pk}/history/").text
+    admin.post(f"{LIST}{a_rule().pk}/move/up/")
+    moved = AccessRule.objects.get(name="No Android", revision__state="draft")
+    assert "Moved “No Android” up." in admin.get(f"{LIST}{moved.pk}/history/").text
 
 
 # Broken rows
@@ -183,13 +194,11 @@ def test_a_move_stands_in_the_rules_history(admin):
 
 @pytest.fixture(params=BROKEN)
 def broken(request, db):
-    rule = a_rule("Broken")
-    AccessRule.objects.filter(pk=rule.pk).update(conditions=request.param)
-    return AccessRule.objects.get(pk=rule.pk)
+    return publishing.broken(request.param, name="Broken")
 
 
 def test_while_a_rule_is_broken_nobody_is_let_in_and_the_admin_says_so(admin, broken):
-    assert rules_in_force() is None
+    assert not in_force.policy().readable
     for page in ("/admin/", LIST):
         assert "nobody is let in" in admin.get(page).text
     assert "Unreadable" in admin.get(LIST).text
@@ -198,18 +207,26 @@ def test_while_a_rule_is_broken_nobody_is_let_in_and_the_admin_says_so(admin, br
 def test_a_broken_rule_opens_and_an_edit_leaves_its_conditions_alone(admin, broken):
     assert admin.get(page_of(broken)).status_code == 200
     admin.post(page_of(broken), {"name": "Still broken", "mode": "off", "effect": "deny", "message": ""})
-    edited = AccessRule.objects.get()
+    edited = AccessRule.objects.get(key=broken.key, revision__state="draft")
     assert (edited.name, edited.conditions) == ("Still broken", broken.conditions)
 
 
 def test_deleting_a_broken_rule_lets_people_in_again(admin, broken):
     admin.post(f"{LIST}{broken.pk}/delete/", {"post": "yes"})
-    assert rules_in_force() == []
+    press(admin, admin.get(LIST), "Publish")
+    assert in_force.policy().readable
     assert "nobody is let in" not in admin.get("/admin/").text
+
+
+def test_a_draft_with_a_rule_that_does_not_read_is_not_published(admin, broken):
+    admin.post(f"{LIST}{broken.pk}/move/up/")
+    assert "does not read" in press(admin, admin.get(LIST), "Publish").text
+    assert in_force.policy().number == 2
 
 
 def test_the_stored_form_of_a_condition_is_what_the_sign_in_reads(admin):
     admin.post(f"{LIST}add/", filled(platforms=["android"], message="No Androids, please."))
-    rule = AccessRule.objects.get()
+    press(admin, admin.get(LIST), "Publish")
+    rule = AccessRule.objects.get(name="A rule")
     assert rule.conditions == [to_json(ANDROID_RULE)]
-    assert rules_in_force() == [rule.rule]
+    assert rule.rule in in_force.policy().rules

@@ -1,4 +1,4 @@
-"""Access rules: who may enter from what, in order."""
+"""Access rules: who may enter from what, in order. Edits are kept in a draft until somebody publishes it."""
 
 from typing import Any
 
@@ -11,20 +11,24 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from idp.policies.models import AccessRule, rules_in_force
+from idp.policies import in_force, publishing
+from idp.policies.models import AccessRule
+from idp.policies.rules import MODE_NAMES, Mode
+from idp.web.admin.policy_acts import PolicyActs, author_of
 from idp.web.admin.rule_form import AccessRuleForm, split
 
-NOBODY_ENTERS = "A rule cannot be read, so nobody is let in. Delete that rule and write it anew."
+NOBODY_ENTERS = "A rule cannot be read, so nobody is let in. Delete that rule, write it anew, and publish."
+IN_DRAFT = "It counts once the draft is published."
 WAYS = {"up": -1, "down": 1}
 READING = ("name", "mode", "effect", "sentence", "message")
 
 
 @admin.register(AccessRule)
-class AccessRuleAdmin(admin.ModelAdmin[AccessRule]):
+class AccessRuleAdmin(PolicyActs, admin.ModelAdmin[AccessRule]):
     """Who may enter from what. Asked from top to bottom; the first rule that matches decides."""
 
     form = AccessRuleForm
-    list_display = ["order", "name", "sentence", "mode", "move"]
+    list_display = ["order", "name", "sentence", "counts", "move"]
     list_display_links = ["name"]
     list_filter = ["mode", "effect"]
     search_fields = ["name", "message"]
@@ -34,11 +38,13 @@ class AccessRuleAdmin(admin.ModelAdmin[AccessRule]):
     change_list_template = "admin/access_rules.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRule]:
-        """Bring along how many rules are asked before and after each."""
-        rules = AccessRule.objects.order_by()
+        """Show the draft, or without one what is in force, with how many rules are asked before and after each."""
+        shown = publishing.edited()
+        rules = AccessRule.objects.filter(revision=shown).order_by()
         return (
             super()
             .get_queryset(request)
+            .filter(revision=shown)
             .annotate(
                 above=_count(rules.filter(position__lt=OuterRef("position"))),
                 below=_count(rules.filter(position__gt=OuterRef("position"))),
@@ -53,15 +59,36 @@ class AccessRuleAdmin(admin.ModelAdmin[AccessRule]):
         return ("name", "mode", "effect", "platforms", "forms_of_device", "clients", "text", *others, "message")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address that moves a rule up or down."""
-        move = path("<int:pk>/move/<str:way>/", self.admin_site.admin_view(self.move_rule), name="move_rule")
-        return [move, *super().get_urls()]
+        """Add the addresses that move a rule and set its mode; they change the draft."""
+        own = [
+            path("<int:pk>/move/<str:way>/", self.admin_site.admin_view(self.move_rule), name="move_rule"),
+            path("<int:pk>/mode/<str:mode>/", self.admin_site.admin_view(self.set_mode), name="set_rule_mode"),
+        ]
+        return [*own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Warn above the list while nobody can enter."""
-        if rules_in_force() is None:
+        """Warn above the list while nobody can enter, and say what a draft would change."""
+        policy = in_force.policy()
+        if policy is None or not policy.readable:
             messages.error(request, NOBODY_ENTERS)
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(request, {**self.shown_above(request), **(extra_context or {})})
+
+    def save_model(self, request: HttpRequest, obj: AccessRule, form: Any, change: bool) -> None:  # noqa: ANN401
+        """Keep a rule in the draft, which is begun if there is none."""
+        draft = publishing.begin_draft(author_of(request))
+        if change:
+            obj.pk = draft.rules.get(key=obj.key).pk
+        obj.revision = draft
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: AccessRule) -> None:
+        """Take a rule out of the draft, which is begun if there is none."""
+        publishing.begin_draft(author_of(request)).rules.filter(key=obj.key).delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AccessRule]) -> None:
+        """Take several rules out of the draft."""
+        keys = list(queryset.values_list("key", flat=True))
+        publishing.begin_draft(author_of(request)).rules.filter(key__in=keys).delete()
 
     @admin.display(description="no.")
     def order(self, rule: AccessRule) -> int:
@@ -78,6 +105,21 @@ class AccessRuleAdmin(admin.ModelAdmin[AccessRule]):
     def others(self, rule: AccessRule) -> SafeString:
         """Say the conditions that the form cannot change; saving keeps them."""
         return format_html_join("", "<div>{} (kept as it is)</div>", ((it.sentence(),) for it in split(rule.asked)[1]))
+
+    @admin.display(description="mode")
+    def counts(self, rule: AccessRule) -> SafeString:
+        """Say the mode, and offer the two others."""
+        others = [mode for mode in (Mode.ON, Mode.WATCH, Mode.OFF) if mode != rule.mode]
+        buttons = (
+            (reverse("admin:set_rule_mode", args=[rule.pk, it.value]), f"{rule.name}: {MODE_NAMES[it]}", MODE_NAMES[it])
+            for it in others
+        )
+        offered = format_html_join(
+            " ",
+            '<button class="plain" type="submit" formmethod="post" formaction="{}" aria-label="{}">{}</button>',
+            buttons,
+        )
+        return format_html("<strong>{}</strong> {}", rule.get_mode_display(), offered)
 
     @admin.display(description="move")
     def move(self, rule: AccessRule) -> SafeString:
@@ -100,15 +142,32 @@ class AccessRuleAdmin(admin.ModelAdmin[AccessRule]):
         )
 
     def move_rule(self, request: HttpRequest, pk: int, way: str) -> HttpResponse:
-        """Exchange a rule with its neighbour; counts at the next request."""
+        """Exchange a rule of the draft with its neighbour."""
         if request.method != "POST" or way not in WAYS:
             return HttpResponseNotAllowed(["POST"])
-        rule = get_object_or_404(AccessRule, pk=pk)
-        if not self.has_change_permission(request, rule):
+        rule = self._in_draft(request, pk)
+        publishing.move(rule, WAYS[way])
+        return self._done(request, rule, f"Moved “{rule.name}” {way}.")
+
+    def set_mode(self, request: HttpRequest, pk: int, mode: str) -> HttpResponse:
+        """Switch a rule of the draft on, to watch only, or off."""
+        if request.method != "POST" or mode not in list(Mode):
+            return HttpResponseNotAllowed(["POST"])
+        rule = self._in_draft(request, pk)
+        rule.mode = mode
+        rule.save()
+        return self._done(request, rule, f"“{rule.name}” is {rule.get_mode_display()}.")
+
+    def _in_draft(self, request: HttpRequest, pk: int) -> AccessRule:
+        """Return the draft's own row of a rule that the list showed."""
+        shown = get_object_or_404(AccessRule, pk=pk)
+        if not self.has_change_permission(request, shown):
             raise PermissionDenied
-        AccessRule.objects.all().move(rule, WAYS[way])
-        self.log_change(request, rule, f"Moved {way}.")
-        messages.success(request, format_html("Moved “{}” {}. It counts at the next request.", rule.name, way))
+        return get_object_or_404(publishing.begin_draft(author_of(request)).rules, key=shown.key)
+
+    def _done(self, request: HttpRequest, rule: AccessRule, said: str) -> HttpResponse:
+        self.log_change(request, rule, said)
+        messages.success(request, f"{said} {IN_DRAFT}")
         return HttpResponseRedirect(reverse("admin:policies_accessrule_changelist"))
 
 

@@ -4,15 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from idp import reference
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
 from idp.web import trail_words
+from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reading import ReadOnlyAdmin
 
 
@@ -26,6 +28,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
     search_help_text = "Reference, agent, device or address"
     list_select_related = ["agent", "device"]
     date_hierarchy = "at"
+    change_form_template = "admin/login_event.html"
     fields = [
         "when",
         "kind",
@@ -33,7 +36,9 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "device",
         "service",
         "method",
+        "effect",
         "decided",
+        "revision",
         "detail",
         "advice",
         "explained",
@@ -43,6 +48,21 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "user_agent",
         "reference",
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the button on a refused line."""
+        return [
+            path("<int:pk>/let-in/", self.admin_site.admin_view(require_POST(let_in)), name="let_in"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer to let in for a while whom the access policy refused."""
+        refused = LoginEvent.objects.filter(pk=object_id, kind=Kind.REFUSED).exists()
+        context = {"may_let_in": refused and request.user.has_perm(MAY_GIVE), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
         """Find a reference however it was written down."""

@@ -1,18 +1,16 @@
 """Who may come in: services, agents, access rules, timeouts."""
 
-from collections.abc import Sequence
-
 from idp.otp.models import PhoneAuthenticator
-from idp.policies import timeouts
-from idp.policies.access import Effect, Mode, Rule
-from idp.policies.models import TimeoutPolicy, rules_in_force
+from idp.policies import in_force, timeouts
+from idp.policies.models import TimeoutPolicy
+from idp.policies.rules import EFFECT_NAMES, Effect, Mode, Policy
 from idp.saml.models import ServiceProvider
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "policy"
 SERVICE_FIX = "Connect Flex in the admin, or run: python manage.py add_sp --help"
 AGENT_FIX = "Add agents with their numbers in the admin, or run: python manage.py add_agent --help"
-RULE_FIX = "Delete the rule that is marked unreadable under Access rules in the admin."
+RULE_FIX = "Delete the rule that is marked unreadable under Access rules in the admin, and publish."
 
 
 def look() -> list[Finding]:
@@ -20,19 +18,20 @@ def look() -> list[Finding]:
     services = ServiceProvider.objects.filter(enabled=True).count()
     agents = PhoneAuthenticator.objects.filter(user__is_active=True).count()
     known = set(TimeoutPolicy.objects.filter(built_in=True).values_list("name", flat=True))
-    return [rules(rules_in_force()), service(services), people(agents), built_in(known)]
+    return [rules(in_force.policy()), service(services), people(agents), built_in(known)]
 
 
-def rules(in_force: Sequence[Rule] | None) -> Finding:
-    """Judge the access rules; None are some that do not read."""
-    if in_force is None:
+def rules(policy: Policy | None) -> Finding:
+    """Judge the access policy in force; None is none at all."""
+    if policy is None or not policy.readable:
         return fault(SUBJECT, "An access rule cannot be read, so nobody is let in.", RULE_FIX)
-    asked = [it for it in in_force if it.mode is Mode.ON]
-    shut = next((it for it in asked if it.effect is Effect.DENY and not it.conditions), None)
+    asked = [it for it in policy.rules if it.mode is Mode.ON]
+    shut = next((it for it in asked if it.effect is Effect.DENY and not it.conditions and not it.scope), None)
     if shut:
         fix = "Right if all sign-ins are to stop; else give the rule a condition, or switch it off."
         return warning(SUBJECT, f"The access rule “{shut.name}” refuses everybody it meets.", fix)
-    return ok(SUBJECT, f"Access rules that decide: {len(asked)}. Whom none of them meets is let in.")
+    told = f"Access rules that decide: {len(asked)}. Whom none of them meets: {EFFECT_NAMES[policy.default]}."
+    return ok(SUBJECT, told)
 
 
 def service(enabled: int) -> Finding:

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from idp import clock
 from idp.agents.models import Agent
-from idp.policies import user_agents
-from idp.policies.access import LATER, Decision, Effect, Facts, Guardrails, evaluate
-from idp.policies.models import AccessRule, name_of, rules_in_force
+from idp.policies import in_force, user_agents
+from idp.policies.access import LATER, Attempt, Decision, Guardrails, evaluate
+from idp.policies.facts import AgentFacts, gather
+from idp.policies.models import AccessRule
+from idp.policies.naming import name_of
 from idp.policies.user_agents import Client, UserAgent
 from idp.web.management.asking import find_agent, find_service, write_json
 
@@ -58,19 +61,18 @@ class Command(BaseCommand):
 
 
 def _decide(seen: UserAgent, agent: Agent | None, slug: str | None, touch_points: int | None) -> Decision:
-    rules = rules_in_force()
     sp = find_service(slug) if slug else None
-    if rules is None:
-        return Decision(Effect.DENY, "fault", "A rule cannot be read, so nobody is let in.")
-    facts = Facts(
-        user_agent=seen if seen.text else None,
+    facts = gather(
+        seen,
         touch_points=LATER if touch_points is None else touch_points,
-        role=frozenset(agent.role_names) if agent else LATER,
+        address=None,
+        now=clock.now(),
+        agent=AgentFacts(agent.email, frozenset(agent.role_names)) if agent else None,
     )
     closed = Guardrails(
         service_off=sp is not None and not sp.enabled, agent_off=agent is not None and not agent.is_active
     )
-    return evaluate(rules, facts, service=slug or "", guardrails=closed)
+    return evaluate(in_force.policy(), Attempt(slug or "", facts, closed))
 
 
 def _understood(seen: UserAgent) -> dict[str, str]:

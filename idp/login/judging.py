@@ -1,0 +1,93 @@
+"""Asking the access policy about a request, whoever asks: a page, a Response about to be issued, an app's renewal."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db.models import Exists
+
+from idp.agents.models import AccessPass, Agent, Device
+from idp.login.presented import Presented
+from idp.policies import in_force, records
+from idp.policies.access import LATER, Attempt, Decision, Guardrails, evaluate
+from idp.policies.facts import AgentFacts, RegisteredApp, TouchPoints, gather
+from idp.policies.naming import name_of
+
+log = structlog.get_logger(__name__)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who somebody proved to be, and on which phone or computer; None for one that is new.
+
+    `fresh`: by a code given just now, so its age is nothing, whatever the device's row says.
+    """
+
+    agent: Agent
+    device: Device | None
+    fresh: bool = False
+
+
+def decide(
+    service: str,
+    presented: Presented,
+    who: Who | None,
+    now: datetime,
+    *,
+    touch_points: TouchPoints,
+    app: RegisteredApp | None = None,
+) -> Decision:
+    """Judge one request by the policy of this moment. Whatever goes wrong denies, and the log tells it.
+
+    Without anybody proved, rules and passes of agents are still open, and the decision may be undecided.
+    """
+    passes = AccessPass.objects.running(now)
+    now_in_force = in_force.look(Exists(passes.filter(agent=who.agent) if who else passes))
+    facts = gather(
+        presented.user_agent,
+        touch_points=touch_points,
+        address=presented.origin.address,
+        now=now,
+        agent=agent_facts(who, now) if who else None,
+        app=app,
+    )
+    guardrails = Guardrails(
+        stopped=now_in_force.stopped,
+        agent_off=not who.agent.is_active if who else LATER,
+        device_ended=bool(who and who.device and who.device.revoked_at),
+    )
+    let_in = LATER if now_in_force.let_in and who is None else now_in_force.let_in
+    decision = evaluate(now_in_force.policy, Attempt(service, facts, guardrails, let_in))
+    if decision.decided_by == "fault":
+        log.error("access_policy_fault", exc_info=decision.fault)
+    return decision
+
+
+def recorded(decision: Decision) -> dict[str, Any]:
+    """Return what a line of the trail keeps of a decision: enough to judge the same facts again."""
+    return {
+        "effect": decision.effect or "",
+        "decided_by": decision.decided_by,
+        "revision": decision.revision or None,
+        "would_have": [{"rule": it.key, "effect": it.effect.value} for it in decision.would_have],
+        "judged": records.to_json(decision.attempt) if decision.attempt else {},
+    }
+
+
+def name(decision: Decision) -> str:
+    """Name the rule that decided, or what else did."""
+    return name_of(decision.decided_by, decision.revision)
+
+
+def agent_facts(who: Who, now: datetime) -> AgentFacts:
+    """Say what is known of somebody who proved who they are."""
+    agent, device = who.agent, who.device
+    return AgentFacts(
+        agent.email,
+        frozenset(agent.role_names),
+        agent.department.name if agent.department else "",
+        device_age=max(0, (now - device.enrolled_at).days) if device else 0,
+        code_age=0 if who.fresh or device is None else max(0, (now - device.authenticated_at) // HOUR),
+    )

@@ -1,0 +1,135 @@
+"""What is known of one sign-in: each fact is the set of what it may be, or still to come.
+
+An empty set says that nothing is known and nothing will be. *Later* says that this sign-in will still tell, so a
+fact that was not recorded reads as later too: it is followed both ways.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform, UserAgent, with_touch_points
+
+NO_APP = ""  # what the app is called where a browser speaks, and the department of somebody who is in none
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The sign-in will still tell: any of these, or it stays open between them. Empty: it may be anything."""
+
+    among: frozenset[Any] = frozenset()
+
+
+LATER: Final = Later()
+TouchPoints = int | None | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known when a sign-in is judged.
+
+    `role` is every role the agent holds, and empty if that cannot be said. `device_age` counts whole days since
+    the phone or computer was enrolled, `code_age` whole hours since its last code. `moment` is an instant.
+    """
+
+    platform: frozenset[Platform] | Later = LATER
+    form: frozenset[Form] | Later = LATER
+    client: frozenset[Client] | Later = LATER
+    browser: frozenset[str] | Later = LATER
+    browser_version: frozenset[int] | Later = LATER
+    app: frozenset[str] | Later = LATER
+    app_version: frozenset[int] | Later = LATER
+    os_version: frozenset[int] | Later = LATER
+    text: frozenset[str] | Later = LATER
+    network: frozenset[str] | Later = LATER
+    moment: frozenset[datetime] | Later = LATER
+    device_age: frozenset[int] | Later = LATER
+    code_age: frozenset[int] | Later = LATER
+    agent: frozenset[str] | Later = LATER
+    role: frozenset[str] | Later = LATER
+    department: frozenset[str] | Later = LATER
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFacts:
+    """Who somebody proved to be, and the phone or computer they did it on; ages are 0 for a new one."""
+
+    email: str
+    roles: frozenset[str]
+    department: str = NO_APP
+    device_age: int | None = field(default=None, kw_only=True)
+    code_age: int | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredApp:
+    """An app that is registered with us and so needs no user agent to say what it is."""
+
+    name: str
+    version: int | None = None
+
+
+def gather(
+    user_agent: UserAgent,
+    *,
+    touch_points: TouchPoints,
+    address: str | None,
+    now: datetime,
+    agent: AgentFacts | None = None,
+    app: RegisteredApp | None = None,
+) -> Facts:
+    """Put together what one request tells. Without an agent, all about one is still to come."""
+    facts = replace(
+        of_user_agent(user_agent, touch_points), network=known(address), moment=frozenset({now}), **_of_app(app)
+    )
+    if agent is None:
+        return facts
+    return replace(
+        facts,
+        agent=frozenset({agent.email}),
+        role=agent.roles,
+        department=frozenset({agent.department}),
+        device_age=known(agent.device_age),
+        code_age=known(agent.code_age),
+    )
+
+
+def of_user_agent(user_agent: UserAgent, touch_points: TouchPoints) -> Facts:
+    """Say what a header tells. Until the first page told touch points, a Mac's Safari may be an iPad."""
+    told = None if isinstance(touch_points, Later) else touch_points
+    seen = with_touch_points(user_agent, told)
+    open_still = isinstance(touch_points, Later) and seen.platform == MAC_OR_IPAD
+    is_app = bool(seen.client) and Client.BROWSER not in seen.client
+    name = known(seen.browser or None)
+    return Facts(
+        platform=Later(seen.platform) if open_still else seen.platform,
+        form=Later(seen.form) if open_still else seen.form,
+        client=seen.client,
+        browser=name,
+        browser_version=known(seen.browser_version),
+        app=_named_app(seen, known(seen.app or None) or name, is_app=is_app),
+        app_version=known(seen.app_version if seen.app else seen.browser_version) if is_app else frozenset(),
+        os_version=known(seen.os_version),
+        text=known(seen.text or None),
+    )
+
+
+def known(value: Any) -> frozenset[Any]:  # noqa: ANN401 - a fact of any type
+    """Return the set of a fact that is one value; None is nothing known."""
+    return frozenset() if value is None else frozenset({value})
+
+
+def _named_app(seen: UserAgent, name: frozenset[str], *, is_app: bool) -> frozenset[str]:
+    if seen.client == {Client.BROWSER}:
+        return frozenset({NO_APP})
+    return name if is_app else frozenset()
+
+
+def _of_app(app: RegisteredApp | None) -> dict[str, frozenset[Any]]:
+    if app is None:
+        return {}
+    return {
+        "client": frozenset({Client.APP}),
+        "app": frozenset({app.name}),
+        "app_version": known(app.version),
+    }

@@ -1,0 +1,43 @@
+"""The emergency stop: while one is in force, nobody signs in but who holds a pass."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.lookups import IsNull
+
+
+class StopQuerySet(models.QuerySet["Stop"]):
+    """Stops, in words."""
+
+    def in_force(self) -> "StopQuerySet":
+        """The one that was not lifted."""
+        return self.filter(lifted_at__isnull=True)
+
+
+class Stop(models.Model):
+    """Who stopped all sign-ins, when and why, and when that was lifted. Without `by`: the command line."""
+
+    since = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="stops")
+    why = models.CharField(max_length=200)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since"]
+        verbose_name = "stop of all sign-ins"
+        verbose_name_plural = "stops of all sign-ins"
+        default_permissions = ("view", "change")
+        constraints = [
+            models.UniqueConstraint(
+                IsNull(F("lifted_at"), True), condition=Q(lifted_at__isnull=True), name="one_stop_in_force"
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="a_stop_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("since")), name="lifted_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,116 @@
+"""Reading rules in order: the first match wins, not knowing never allows and always denies.
+
+What is still to come is followed both ways, so an answer given early is the one every agent it may concern would
+get in the end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from idp.policies.conditions import Answer
+from idp.policies.facts import Facts
+from idp.policies.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The effects that may come out, and the rule that decides if nothing still to come makes one match."""
+
+    effects: frozenset[Effect]
+    decider: Rule
+    would_have: tuple[WouldHave, ...]
+    trace: tuple[RuleTrace, ...]
+
+
+def read(policy: Policy, service: str, facts: Facts) -> Reading:
+    """Read a policy for one service. Whatever a condition raises is the caller's to catch."""
+    asked = [_Asked.of(rule, facts) for rule in policy.rules if rule.counts_for(service)]
+    traced = {each.rule.key: each.trace() for each in asked}
+    trace = tuple(traced.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
+    return _read([*asked, _Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], trace)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule and how each of its conditions was answered."""
+
+    rule: Rule
+    answers: tuple[Answer, ...]
+
+    @classmethod
+    def of(cls, rule: Rule, facts: Facts) -> Self:
+        return cls(rule, tuple(condition.ask(facts) for condition in rule.conditions))
+
+    def may_come_to(self) -> tuple[Answer, ...]:
+        """List what the rule may be answered in the end, *no* first.
+
+        A fact that never comes after all leaves it unknown, which never leads anywhere these two do not.
+        """
+        if Answer.NO in self.answers:
+            return (Answer.NO,)
+        at_best = Answer.UNKNOWN if Answer.UNKNOWN in self.answers else Answer.YES
+        return (Answer.NO, at_best) if Answer.LATER in self.answers else (at_best,)
+
+    def answer(self) -> Answer:
+        first, *others = self.may_come_to()
+        return Answer.LATER if others else first
+
+    def trace(self) -> RuleTrace:
+        short_of_yes = [it for it in self.answers if it is not Answer.YES]
+        if not short_of_yes:
+            return RuleTrace(self.rule.key, self.answer())
+        culprit = Answer.NO if Answer.NO in short_of_yes else short_of_yes[0]
+        unmet = self.rule.conditions[self.answers.index(culprit)]
+        return RuleTrace(self.rule.key, self.answer(), unmet.sentence())
+
+
+def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
+    """Read rules in order along every way the answers may turn out; the last one is the default.
+
+    A way is known by the rule that has asked for a code on it. The first one is always that on which nothing
+    still to come matches, so it reaches furthest.
+    """
+    ways: list[Rule | None] = [None]
+    effects: set[Effect] = set()
+    would_have: list[WouldHave] = []
+    for each in asked:
+        if each.rule.mode is Mode.WATCH:
+            would_have += _would_have(each)
+            continue
+        onward = _onward(each, ways)
+        deciders = [_stricter(way, each.rule) for way in ways] if _may_match(each) else []
+        effects |= {rule.effect for rule in deciders}
+        if not onward:
+            break
+        ways = onward
+    return Reading(frozenset(effects), deciders[0], tuple(would_have), trace)
+
+
+def _matches(effect: Effect, answer: Answer) -> bool:
+    return answer is Answer.YES or (answer is Answer.UNKNOWN and effect is Effect.DENY)
+
+
+def _may_match(asked: _Asked) -> bool:
+    return any(_matches(asked.rule.effect, answer) for answer in asked.may_come_to())
+
+
+def _onward(asked: _Asked, ways: Iterable[Rule | None]) -> list[Rule | None]:
+    """List the ways that go on past a rule; not knowing whether to ask for a code asks, and reads on."""
+    onward: list[Rule | None] = []
+    for answer in asked.may_come_to():
+        if _matches(asked.rule.effect, answer):
+            continue
+        asks = answer is Answer.UNKNOWN and asked.rule.effect is Effect.ASK_CODE
+        onward += [way or asked.rule if asks else way for way in ways]
+    return [way for at, way in enumerate(onward) if way not in onward[:at]]
+
+
+def _stricter(way: Rule | None, match: Rule) -> Rule:
+    return match if way is None or match.effect is Effect.DENY else way
+
+
+def _would_have(asked: _Asked) -> list[WouldHave]:
+    rule, answer = asked.rule, asked.answer()
+    counts = answer is Answer.YES or (answer is Answer.UNKNOWN and rule.effect is not Effect.ALLOW)
+    return [WouldHave(rule.key, rule.effect)] if counts else []

@@ -1,0 +1,92 @@
+"""What the trail keeps of an attempt, enough to judge it again: every fact as it was, guardrails and pass.
+
+The header and the address stand in columns of their own, which are emptied sooner. What was not recorded, or is
+gone by now, reads as *later*: if the outcome hangs on it, the attempt can no longer be judged.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+
+from idp.policies.access import Attempt, Guardrails
+from idp.policies.facts import LATER, Facts, Later, known
+from idp.policies.user_agents import Client, Form, Platform
+
+APART: Final = ("text", "network")
+BESIDE: Final = ("guardrails", "let_in")
+_LATER = "later"
+_READERS: Final[Mapping[str, Any]] = {
+    "platform": Platform,
+    "form": Form,
+    "client": Client,
+    "moment": datetime.fromisoformat,
+    **dict.fromkeys(("browser_version", "app_version", "os_version", "device_age", "code_age"), int),
+}
+
+
+def to_json(attempt: Attempt) -> dict[str, Any]:
+    """Turn an attempt into what the trail stores; what says nothing is left out."""
+    stored = facts_to_json(attempt.facts)
+    if rails := {each.name: getattr(attempt.guardrails, each.name) for each in fields(Guardrails)}:
+        stored["guardrails"] = {name: _flag(it) for name, it in rails.items() if it is not False}
+    return {**stored, "let_in": _flag(attempt.let_in)}
+
+
+def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", address: str | None = None) -> Attempt:
+    """Read a recorded attempt, with what stands beside it in the event. Raises ValueError."""
+    rails = {name: _flag_of(it) for name, it in (stored.get("guardrails") or {}).items()}
+    facts = {name: it for name, it in stored.items() if name not in BESIDE}
+    return Attempt(
+        service,
+        facts_from_json(facts, text=text, address=address),
+        Guardrails(**rails),
+        _flag_of(stored.get("let_in", False)),
+    )
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """Turn facts into lists; a fact of which nothing is known yet is left out."""
+    stored: dict[str, Any] = {}
+    for each in fields(facts):
+        fact = getattr(facts, each.name)
+        if fact == LATER:
+            continue
+        if each.name in APART:
+            stored[each.name] = "apart" if fact else []
+        else:
+            stored[each.name] = {_LATER: _listed(fact.among)} if isinstance(fact, Later) else _listed(fact)
+    return stored
+
+
+def facts_from_json(stored: Mapping[str, Any], *, text: str = "", address: str | None = None) -> Facts:
+    """Read recorded facts. Raises ValueError."""
+    read = {name: _read(name, value) for name, value in stored.items() if name not in APART}
+    for name, beside in (("text", text), ("network", address)):
+        if name in stored:
+            read[name] = frozenset() if stored[name] == [] else known(beside or None) or LATER
+    if unknown := read.keys() - {each.name for each in fields(Facts)}:
+        raise ValueError(f"no fact is called {', '.join(sorted(unknown))}")
+    return Facts(**read)
+
+
+def _flag(value: bool | Later) -> bool | str:
+    return _LATER if isinstance(value, Later) else value
+
+
+def _flag_of(value: object) -> Any:  # noqa: ANN401 - a flag, or later
+    return LATER if value == _LATER else bool(value)
+
+
+def _listed(members: Iterable[Any]) -> list[Any]:
+    return sorted(it.isoformat() if isinstance(it, datetime) else it for it in members)
+
+
+def _read(name: str, value: object) -> frozenset[Any] | Later:
+    return Later(_members(name, value.get(_LATER))) if isinstance(value, Mapping) else _members(name, value)
+
+
+def _members(name: str, value: object) -> frozenset[Any]:
+    if isinstance(value, list):
+        return frozenset(_READERS.get(name, str)(it) for it in value)
+    raise ValueError(f"{name} is not a list: {value!r}")

@@ -1,0 +1,40 @@
+"""What the home page tells of the access policy: that it lets nobody in, that all is stopped, who holds a pass."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+
+from idp.agents.models import AccessPass
+from idp.audit.models import Kind, LoginEvent
+from idp.policies import in_force
+from idp.policies.access import FAULT, PASS
+from idp.policies.models import Stop
+from idp.web.step import Step
+
+RECENT = timedelta(days=1)
+UNREADABLE = "A rule cannot be read, so nobody is let in whom it concerns. Delete that rule, and publish."
+
+
+def alarms(now: datetime) -> Iterator[Step]:
+    """List what is unusual just now, the gravest first."""
+    for stop in Stop.objects.in_force().select_related("by"):
+        why = f"All sign-ins are stopped since {stop.since:%H:%M} UTC: {stop.why}"
+        yield Step("Lift the stop", reverse("admin:stop"), why)
+    policy = in_force.policy()
+    if policy is None or not policy.readable:
+        yield Step("Access rules", reverse("admin:policies_accessrule_changelist"), UNREADABLE)
+    elif faults := LoginEvent.objects.filter(kind=Kind.REFUSED, decided_by=FAULT, at__gt=now - RECENT).count():
+        told = f"The access policy failed for {faults} sign-ins within a day, and refused them. The log says why."
+        yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", told)
+    by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
+    passes = AccessPass.objects.running(now).select_related("agent")
+    for given in passes.annotate(uses=Count("agent__events", filter=by_pass)):
+        yield Step("Passes", reverse("admin:agents_accesspass_changelist"), _told(given), loud=False)
+
+
+def _told(given: AccessPass) -> str:
+    uses = getattr(given, "uses", 0)
+    used = "not used yet" if not uses else "used once" if uses == 1 else f"used {uses} times"
+    return f"{given.agent} is let in past the access rules until {given.until:%H:%M} UTC: {given.why} ({used})"

@@ -1,0 +1,100 @@
+"""Passes: agents who are let in past the access rules for a while."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from idp import clock
+from idp.agents.models import AccessPass, Agent
+from idp.audit.models import Kind, LoginEvent
+from idp.login import passes, presented
+from idp.web.admin.reading import Standing
+
+MAY_GIVE = "agents.add_accesspass"
+HOURS = [(1, "1 hour"), (2, "2 hours"), (8, "8 hours"), (24, "24 hours")]
+
+
+class Ended(Standing):
+    """Passes that were taken back, or not."""
+
+    ends_by = "ended_at"
+
+
+class PassForm(forms.ModelForm[AccessPass]):
+    """Whom to let in, for how long, and why."""
+
+    hours = forms.TypedChoiceField(label="For", choices=HOURS, coerce=int, initial=2)
+
+    class Meta:
+        model = AccessPass
+        fields = ["agent", "why"]
+        widgets = {"why": forms.TextInput(attrs={"class": "vTextField"})}
+        help_texts = {
+            "agent": "Access rules, their default and a stop of all sign-ins do not bind this agent meanwhile. "
+            "Who is switched off stays out.",
+            "why": "Stands in the trail.",
+        }
+
+
+@admin.register(AccessPass)
+class AccessPassAdmin(admin.ModelAdmin[AccessPass]):
+    """Who is, or was, let in past the access rules."""
+
+    form = PassForm
+    list_display = ["agent", "given_at", "until", "ended_at", "by", "why"]
+    list_filter = [Ended]
+    search_fields = ["agent__full_name", "agent__email", "why"]
+    list_select_related = ["agent", "by"]
+    autocomplete_fields = ["agent"]
+    actions = ["take_back"]
+
+    def has_change_permission(self, request: HttpRequest, row: AccessPass | None = None) -> bool:
+        """A pass is given and taken back; its row is for reading."""
+        return row is None and super().has_change_permission(request, row)
+
+    def has_delete_permission(self, _: HttpRequest, __: AccessPass | None = None) -> bool:
+        """Nobody removes them."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: AccessPass, form: Any, change: bool) -> None:  # noqa: ANN401, ARG002
+        """Give the pass, with a line in the trail."""
+        lasts = timedelta(hours=form.cleaned_data["hours"])
+        given = passes.give(
+            obj.agent, lasts, _operator(request), obj.why, origin=presented.by(request).origin, now=clock.now()
+        )
+        obj.pk = given.pk
+
+    @admin.action(description="Take back the chosen passes", permissions=["change"])
+    def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
+        """End the chosen passes from the next request on."""
+        origin, now = presented.by(request).origin, clock.now()
+        ended = sum(passes.take_back(it, _operator(request), origin, now) for it in chosen.select_related("agent"))
+        messages.success(request, f"{ended} taken back. Access rules bind from the next request on.")
+
+
+def let_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let in for two hours the agent of a refused sign-in, or whom the operator names where nobody was proved."""
+    if not request.user.has_perm(MAY_GIVE):
+        raise PermissionDenied
+    event = get_object_or_404(LoginEvent.objects.select_related("agent"), pk=pk, kind=Kind.REFUSED)
+    named = request.POST.get("email", "").strip()
+    agent = event.agent or Agent.objects.filter(email__iexact=named).first()
+    if agent is None:
+        messages.error(request, f"Nobody has the e-mail {named}." if named else "Say whom to let in.")
+    else:
+        why = request.POST.get("why", "").strip()[:200] or f"Refused sign-in {event.reference}"
+        origin = presented.by(request).origin
+        given = passes.give(agent, passes.USUAL, _operator(request), why, origin=origin, now=clock.now())
+        messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
+    return HttpResponseRedirect(reverse("admin:audit_loginevent_change", args=[pk]))
+
+
+def _operator(request: HttpRequest) -> Agent:
+    return Agent.objects.get(email=request.user.get_username())

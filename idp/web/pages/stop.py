@@ -1,0 +1,56 @@
+"""The emergency stop: one page to stop all sign-ins, and to let people sign in again."""
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.login import presented, stops
+from idp.policies.models import Stop
+
+MAY_LOOK, MAY_STOP = "policies.view_stop", "policies.change_stop"
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the address of this page, behind the operators' door."""
+
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest) -> HttpResponse:
+        return _take(request) if request.method == "POST" else _show(site, request)
+
+    return [path("stop/", site.admin_view(view), name="stop")]
+
+
+def _show(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    if not (request.user.has_perm(MAY_LOOK) or request.user.has_perm(MAY_STOP)):
+        raise PermissionDenied
+    shown = {
+        "title": "Stop all sign-ins",
+        "stop": Stop.objects.in_force().select_related("by").first(),
+        "past": Stop.objects.exclude(lifted_at=None).select_related("by")[:10],
+        "may_stop": request.user.has_perm(MAY_STOP),
+    }
+    return render(request, "admin/stop.html", {**site.each_context(request), **shown})
+
+
+def _take(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm(MAY_STOP):
+        raise PermissionDenied
+    operator = Agent.objects.get(email=request.user.get_username())
+    origin, now = presented.by(request).origin, clock.now()
+    if "lift" in request.POST:
+        lifted = stops.lift(operator, origin, now)
+        messages.success(request, "People can sign in again." if lifted else "Nothing was stopped.")
+        return HttpResponseRedirect(reverse("admin:stop"))
+    try:
+        begun = stops.stop(operator, request.POST.get("why", ""), origin, now)
+    except ValueError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "Nobody signs in from now on." if begun else "Sign-ins were stopped already.")
+    return HttpResponseRedirect(reverse("admin:stop"))

@@ -1,0 +1,60 @@
+"""Rules put in force in a test, as an operator does it: a draft, then a publication."""
+
+from datetime import UTC, datetime
+
+from idp.policies import publishing
+from idp.policies.conditions import to_json
+from idp.policies.models import AccessRule
+from idp.policies.publishing import begin_draft, edited, live
+from idp.policies.rules import Effect
+
+__all__ = ["begin_draft", "edited", "live"]
+AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
+
+
+def drafted(*conditions, name="a rule", mode="on", effect="deny", **fields):
+    """Add a rule below the others of the draft."""
+    stored = [to_json(it) for it in conditions]
+    return AccessRule.objects.create(
+        revision=publishing.begin_draft(),
+        conditions=stored,
+        **{"name": name, "mode": mode, "effect": effect, **fields},
+    )
+
+
+def publish(reason="for a test"):
+    return publishing.publish(author=None, reason=reason, now=AT)
+
+
+def in_force(*conditions, **fields):
+    """Add a rule below the others, and publish."""
+    rule = drafted(*conditions, **fields)
+    publish()
+    return rule
+
+
+def withdraw(rule):
+    """Take a rule away, and publish."""
+    publishing.begin_draft().rules.filter(key=rule.key).delete()
+    publish()
+
+
+def change(rule, **fields):
+    """Change a rule, and publish."""
+    publishing.begin_draft().rules.filter(key=rule.key).update(**fields)
+    publish()
+
+
+def only(*rules, default=Effect.ALLOW):
+    """Put exactly these rules (values, not rows) in force."""
+    publishing.rewrite(publishing.begin_draft(), rules, default)
+    return publish()
+
+
+def broken(conditions, **fields):
+    """Put a rule in force that does not read, which no publication would let through."""
+    rule = drafted(**fields)
+    draft = publishing.begin_draft()
+    draft.rules.filter(key=rule.key).update(conditions=conditions)
+    publishing.go_live(draft, author=None, reason="broken", now=AT)
+    return AccessRule.objects.get(pk=rule.pk)
