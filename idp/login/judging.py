@@ -46,7 +46,7 @@ def decide(
     passes = AccessPass.objects.running(now)
     now_in_force = in_force.look(Exists(passes.filter(agent=who.agent) if who else passes))
     facts = gather(
-        presented.user_agent,
+        presented.judged_agent,
         touch_points=touch_points,
         address=presented.origin.address,
         now=now,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Q
 from django.urls import reverse
 
 from idp.agents.models import AccessPass
@@ -19,18 +19,19 @@ UNREADABLE = "A rule cannot be read, so nobody is let in whom it concerns. Delet
 
 def alarms(now: datetime) -> Iterator[Step]:
     """List what is unusual just now, the gravest first."""
-    for stop in Stop.objects.in_force().select_related("by"):
+    passes = AccessPass.objects.running(now)
+    present = in_force.look(Exists(passes))
+    for stop in Stop.objects.in_force() if present.stopped else ():
         why = f"All sign-ins are stopped since {stop.since:%H:%M} UTC: {stop.why}"
         yield Step("Lift the stop", reverse("admin:stop"), why)
-    policy = in_force.policy()
-    if policy is None or not policy.readable:
+    if present.policy is None or not present.policy.readable:
         yield Step("Access rules", reverse("admin:policies_accessrule_changelist"), UNREADABLE)
     elif faults := LoginEvent.objects.filter(kind=Kind.REFUSED, decided_by=FAULT, at__gt=now - RECENT).count():
         told = f"The access policy failed for {faults} sign-ins within a day, and refused them. The log says why."
         yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", told)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
-    passes = AccessPass.objects.running(now).select_related("agent")
-    for given in passes.annotate(uses=Count("agent__events", filter=by_pass)):
+    uses = Count("agent__events", filter=by_pass)
+    for given in passes.select_related("agent").annotate(uses=uses) if present.let_in else ():
         yield Step("Passes", reverse("admin:agents_accesspass_changelist"), _told(given), loud=False)
 
 

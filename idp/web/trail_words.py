@@ -3,8 +3,11 @@
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import outcomes
 from idp.otp.models import VerificationSend
+from idp.policies import in_force, records
+from idp.policies.access import Decision, Policy, evaluate
 from idp.policies.models import EFFECTS
 from idp.policies.naming import name_of
+from idp.policies.rules import MODE_NAMES
 
 EFFECT_NAMES = dict(EFFECTS)
 
@@ -45,3 +48,36 @@ def send(it: VerificationSend) -> str:
 def _members(it: list[str] | dict[str, list[str]]) -> list[str]:
     """List what a fact may be; one that was still to come names what it may turn out to be."""
     return it if isinstance(it, list) else it["later"]
+
+
+def verdicts(policy: Policy, decision: Decision) -> list[dict[str, str]]:
+    """List every rule of a policy with its answer, and the first condition that did not hold."""
+    rules = {it.key: it for it in policy.rules}
+    return [
+        {
+            "rule": rules[line.key].name,
+            "sentence": rules[line.key].sentence,
+            "mode": MODE_NAMES[rules[line.key].mode],
+            "answer": line.answer.value if line.answer else "not asked",
+            "unmet": line.unmet,
+        }
+        for line in decision.trace
+    ]
+
+
+def verdict(line: dict[str, str]) -> str:
+    """Say one rule's answer in a line."""
+    unmet = f" ({line['unmet']})" if line["unmet"] else ""
+    return f"{line['rule']}: {line['answer']}{unmet}"
+
+
+def judged_again(event: LoginEvent) -> list[dict[str, str]]:
+    """Judge a past sign-in again by the revision that decided then, and list every rule's answer."""
+    policy = in_force.policy_of(event.revision) if event.revision else None
+    if policy is None:
+        return []
+    try:
+        attempt = records.from_json(event.judged, service=event.service, text=event.user_agent, address=event.address)
+    except (TypeError, ValueError):
+        return []
+    return verdicts(policy, evaluate(policy, attempt))

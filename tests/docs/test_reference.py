@@ -8,6 +8,7 @@ from idp.web.retention import rules as retention_rules
 from tests.conformance.requirements import REQUIREMENTS
 from tests.docs import (
     commands_page,
+    conditions_page,
     conformance_page,
     errors_page,
     retention_page,
@@ -19,6 +20,7 @@ from tests.docs.pages import DOCS
 
 GENERATED = {
     "commands": commands_page,
+    "conditions": conditions_page,
     "conformance": conformance_page,
     "errors": errors_page,
     "retention": retention_page,

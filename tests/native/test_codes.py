@@ -12,7 +12,6 @@ from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 from tests.native.own_app import (
-from tests.policies import publishing
     BASE_URL,
     CHALLENGE,
     VERIFIER,
@@ -23,6 +22,7 @@ from tests.policies import publishing
     ask,
     exchange,
 )
+from tests.policies import publishing
 
 pytestmark = pytest.mark.usefixtures("db", "keys")
 

@@ -1,7 +1,8 @@
 import pytest
 
 from idp.policies.client_hints import ClientHints, doubted
-from idp.policies.conditions import Answer, Facts, PlatformIs
+from idp.policies.conditions import Answer, PlatformIs
+from idp.policies.facts import LATER, of_user_agent
 from idp.policies.user_agents import Form, Platform, UserAgent, parse
 from tests.user_agents import ANDROID, DESKTOP, IPHONE
 
@@ -34,7 +35,7 @@ def test_hints_add_nothing_to_a_header_that_says_nothing():
 
 
 def test_a_hint_never_makes_a_rule_let_in_but_can_make_it_refuse():
-    dressed_up = Facts(user_agent=doubted(parse(DESKTOP), ClientHints('"Android"', "?1")))
+    dressed_up = of_user_agent(doubted(parse(DESKTOP), ClientHints('"Android"', "?1")), LATER)
 
     assert PlatformIs(frozenset({Platform.ANDROID})).ask(dressed_up) is Answer.UNKNOWN
     assert PlatformIs(parse(DESKTOP).platform).ask(dressed_up) is Answer.UNKNOWN

@@ -8,7 +8,8 @@ def press(browser, page, words, **typed):
     (button,) = [it for it in html.fromstring(page.text).iter("button") if " ".join(it.text_content().split()) == words]
     form = next(it for it in button.iterancestors("form"))
     address = button.get("formaction") or form.get("action") or page.request["PATH_INFO"]
-    return browser.post(address, dict(form.form_values()) | typed, follow=True)
+    own = {button.get("name"): button.get("value", "")} if button.get("name") else {}
+    return browser.post(address, dict(form.form_values()) | own | typed, follow=True)
 
 
 def buttons(page):

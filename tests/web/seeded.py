@@ -35,6 +35,7 @@ from tests.user_agents import ANDROID
 
 ANDROID_RULE = conditions.PlatformIs(frozenset({Platform.ANDROID}))
 REFERENCE = "7KQ2M-9TX4D"
+HERE = Origin("192.0.2.7", ANDROID, REFERENCE)
 
 
 @dataclass

@@ -70,6 +70,7 @@ class AccessPassAdmin(admin.ModelAdmin[AccessPass]):
             obj.agent, lasts, _operator(request), obj.why, origin=presented.by(request).origin, now=clock.now()
         )
         obj.pk = given.pk
+        obj.refresh_from_db()
 
     @admin.action(description="Take back the chosen passes", permissions=["change"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -43,6 +43,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "advice",
         "explained",
         "understood",
+        "verdicts",
         "watched",
         "address",
         "user_agent",
@@ -82,6 +83,13 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
     def understood(self, event: LoginEvent) -> str | None:
         """Say what the access rules made of the phone."""
         return trail_words.understood(event) or None
+
+    @admin.display(description="rules", empty_value="-")
+    def verdicts(self, event: LoginEvent) -> SafeString | None:
+        """List every rule's answer, judged again by the revision that decided then."""
+        lines = trail_words.judged_again(event)
+        rows = format_html_join("", "<li>{}</li>", ((trail_words.verdict(it),) for it in lines))
+        return format_html("<ul>{}</ul>", rows) if lines else None
 
     @admin.display(description="what to do", empty_value="-")
     def advice(self, event: LoginEvent) -> str | None:

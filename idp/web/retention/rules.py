@@ -92,6 +92,7 @@ RULES = (
 _PEOPLE = "Somebody of the contact centre, whom the trail names. Operators switch people off and change their numbers."
 _SET_UP = "Operators set it up, and remove it when it is not wanted any more."
 _OWN_FACTOR = "A way of its owner to sign in, for as long as they have it."
+_OF_DECISIONS = "Explains why somebody was let in or refused; operators make few of them."
 _DJANGO = "Django's own list of what there is in the program."
 
 KEPT = {
@@ -113,7 +114,10 @@ KEPT = {
     "otp.Breaker": "One row.",
     "otp.SafeListing": "What stands on Twilio's safe list, or has to leave it.",
     "policies.TimeoutPolicy": _SET_UP,
-    "policies.AccessRule": _SET_UP,
+    "policies.PolicyRevision": _OF_DECISIONS,
+    "policies.AccessRule": _OF_DECISIONS,
+    "policies.Stop": _OF_DECISIONS,
+    "agents.AccessPass": _OF_DECISIONS,
     "native.Client": _SET_UP,
     "native.Client_services": _SET_UP,
     "native.RedirectUri": _SET_UP,

@@ -1,19 +1,20 @@
 """`manage.py try_policy`: what the access rules would say to a browser."""
 
 import argparse
+import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from idp import clock
-from idp.agents.models import Agent
-from idp.policies import in_force, user_agents
-from idp.policies.access import LATER, Attempt, Decision, Guardrails, evaluate
-from idp.policies.facts import AgentFacts, gather
-from idp.policies.models import AccessRule
-from idp.policies.naming import name_of
+from idp.login import judging
+from idp.login.judging import Who
+from idp.policies import in_force, publishing, user_agents
+from idp.policies.access import LATER, Decision, Guardrails, Policy, evaluate
+from idp.policies.trial import Trial
 from idp.policies.user_agents import Client, UserAgent
+from idp.web import trail_words
 from idp.web.management.asking import find_agent, find_service, write_json
 
 UNDECIDED = "undecided"
@@ -21,7 +22,7 @@ UNKNOWN = "unknown"
 
 
 class Command(BaseCommand):
-    """Judge a user agent by the rules in force, with the function that judges sign-ins."""
+    """Judge a user agent by the rules in force, or a draft, with the function that judges sign-ins."""
 
     help = "Says what the access rules in force make of a browser, and why."
 
@@ -31,20 +32,24 @@ class Command(BaseCommand):
         parser.add_argument("--agent", metavar="EMAIL", help="as if this agent had been proved")
         parser.add_argument("--sp", metavar="SLUG", help="the service that is asked for")
         parser.add_argument("--touch-points", type=int, metavar="N", help="as the phone page would tell: 0 is a Mac")
+        parser.add_argument("--address", type=_address, metavar="IP", help="the address it comes from")
+        parser.add_argument("--draft", action="store_true", help="by the draft instead of what is in force")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
-    def handle(self, *_: Any, user_agent: str, as_json: bool, **given: Any) -> None:
+    def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
         """Print the verdict, what was understood, and each rule's answer."""
-        seen = user_agents.parse(user_agent)
-        agent = find_agent(given["agent"]) if given["agent"] else None
-        decision = _decide(seen, agent, given["sp"], given["touch_points"])
+        seen = user_agents.parse(given["user_agent"])
+        policy = publishing.edited().policy if given["draft"] else in_force.policy()
+        names = {it.key: it.name for it in policy.rules} if policy else {}
+        decision = _decide(policy, given)
         answer = {
             "user_agent": _understood(seen),
-            "decision": decision.effect.value if decision.effect else UNDECIDED,
-            "decided_by": name_of(decision.decided_by),
+            "decision": decision.effect or UNDECIDED,
+            "decided_by": names.get(decision.decided_by, decision.decided_by),
             "message": decision.message,
-            "would_have": [{"rule": name_of(it.key), "effect": it.effect.value} for it in decision.would_have],
-            "trace": _trace(decision),
+            "revision": decision.revision or "draft",
+            "would_have": [{"rule": names[it.key], "effect": it.effect.value} for it in decision.would_have],
+            "trace": trail_words.verdicts(policy, decision) if policy else [],
         }
         if as_json:
             write_json(self.stdout, answer)
@@ -56,23 +61,30 @@ class Command(BaseCommand):
         self.stdout.write(f"{answer['decision']}{by}")
         self.stdout.write(f"understood as: {user_agents.describe(seen)}; " + _said(answer["user_agent"]))
         for line in answer["trace"]:
-            unmet = f" ({line['unmet']})" if line["unmet"] else ""
-            self.stdout.write(f"  {line['rule']}: {line['answer']}{unmet}")
+            self.stdout.write(f"  {trail_words.verdict(line)}")
 
 
-def _decide(seen: UserAgent, agent: Agent | None, slug: str | None, touch_points: int | None) -> Decision:
-    sp = find_service(slug) if slug else None
-    facts = gather(
-        seen,
-        touch_points=LATER if touch_points is None else touch_points,
-        address=None,
-        now=clock.now(),
-        agent=AgentFacts(agent.email, frozenset(agent.role_names)) if agent else None,
+def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
+    sp = find_service(given["sp"]) if given["sp"] else None
+    agent = find_agent(given["agent"]) if given["agent"] else None
+    trial = Trial(
+        given["user_agent"],
+        clock.now(),
+        given["sp"] or "",
+        LATER if given["touch_points"] is None else given["touch_points"],
+        given["address"],
+        judging.agent_facts(Who(agent, None), clock.now()) if agent else None,
     )
-    closed = Guardrails(
-        service_off=sp is not None and not sp.enabled, agent_off=agent is not None and not agent.is_active
+    guardrails = Guardrails(
+        stopped=in_force.look().stopped,
+        service_off=sp is not None and not sp.enabled,
+        agent_off=agent is not None and not agent.is_active,
     )
-    return evaluate(in_force.policy(), Attempt(slug or "", facts, closed))
+    return evaluate(policy, trial.attempt(guardrails))
+
+
+def _address(typed: str) -> str:
+    return str(ipaddress.ip_address(typed))
 
 
 def _understood(seen: UserAgent) -> dict[str, str]:
@@ -93,19 +105,6 @@ def _web_view(client: frozenset[Client]) -> str:
     if not client or (Client.WEB_VIEW in client and len(client) > 1):
         return UNKNOWN
     return "yes" if Client.WEB_VIEW in client else "no"
-
-
-def _trace(decision: Decision) -> list[dict[str, str]]:
-    names = {str(rule.key): rule for rule in AccessRule.objects.all()}
-    return [
-        {
-            "rule": names[line.key].name if line.key in names else line.key,
-            "sentence": names[line.key].sentence if line.key in names else "",
-            "answer": line.answer.value if line.answer else "not asked",
-            "unmet": line.unmet,
-        }
-        for line in decision.trace
-    ]
 
 
 def _said(understood: dict[str, str]) -> str:

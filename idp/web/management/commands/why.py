@@ -53,8 +53,13 @@ def _told(event: LoginEvent) -> Iterator[str]:
         yield f"Detail: {event.detail}"
     if advice := trail_words.advice(event):
         yield advice.removesuffix(".")
+    if event.effect:
+        effect = trail_words.EFFECT_NAMES.get(event.effect, event.effect)
+        yield f"Decision: {effect}, by revision {event.revision or '-'}"
     if event.judged:
         yield f"Understood as {trail_words.understood(event)}"
+    if lines := trail_words.judged_again(event):
+        yield f"Rules: {'; '.join(map(trail_words.verdict, lines))}"
     if event.would_have:
         yield f"Rules in watch only would have: {trail_words.watched(event)}"
     if event.address:
@@ -69,9 +74,12 @@ def _facts(event: LoginEvent) -> dict[str, Any]:
         "device": event.device.label if event.device else None,
         "service": event.service,
         "method": event.method,
+        "decision": event.effect,
+        "revision": event.revision,
         "decided_by": event.decided_by,
         "decided_by_name": trail_words.decided(event),
         "would_have": trail_words.watched(event),
+        "trace": trail_words.judged_again(event),
         "detail": event.detail,
         "judged": event.judged,
         "address": event.address,

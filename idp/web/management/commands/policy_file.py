@@ -1,0 +1,95 @@
+"""`manage.py policy_file`: access rules in a file with cases that they have to pass, to be kept in git."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from idp.policies import policy_file, publishing
+from idp.policies.policy_file import Misfit, PolicyFile
+
+HELP = "Writes access rules into a file, tries the cases of one, or takes its rules over as a draft."
+
+
+class Command(BaseCommand):
+    """Export, test or import a rule set."""
+
+    help = HELP
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask what to do, and with which file."""
+        parser.add_argument("act", choices=["export", "test", "import"])
+        parser.add_argument("file", nargs="?", default="-", help="the file; - or nothing is stdin and stdout")
+        parser.add_argument("--draft", action="store_true", help="export the draft, if there is one")
+        parser.add_argument("--replace", action="store_true", help="import over a draft that is there")
+
+    def handle(self, *_: Any, act: str, file: str, draft: bool, replace: bool, **__: Any) -> None:
+        """Do it, and say on stderr what was done."""
+        if act == "export":
+            self._export(file, draft=draft)
+            return
+        read = self._passed(file)
+        if act == "import":
+            self._import(read, replace=replace)
+
+    def _export(self, file: str, *, draft: bool) -> None:
+        policy = (publishing.edited() if draft else publishing.live()).policy
+        if not policy.readable:
+            raise CommandError("A rule does not read. Delete it in the admin and publish, then export.")
+        if file == "-":
+            self.stdout.write(policy_file.write(policy, []), ending="")
+            return
+        path = Path(file)
+        path.write_text(policy_file.write(policy, _cases(path)), encoding="utf-8")
+        self.stderr.write(f"{len(policy.rules)} rules are in {file}. Its cases stay what they were.")
+
+    def _passed(self, file: str) -> PolicyFile:
+        try:
+            read = policy_file.read(_text(file))
+        except Misfit as error:
+            raise CommandError(str(error)) from None
+        failed = policy_file.failures(read)
+        for it in failed:
+            by = f" by {it.by}" if it.by else ""
+            self.stderr.write(f"{it.case.name}: {it.case.expect} was expected, it came to {it.came}{by}.")
+        if failed:
+            raise CommandError(f"{len(failed)} of {len(read.cases)} cases fail. Nothing was changed.")
+        self.stderr.write(f"{len(read.cases)} cases pass.")
+        return read
+
+    def _import(self, read: PolicyFile, *, replace: bool) -> None:
+        if publishing.draft() is not None and not replace:
+            raise CommandError("There is a draft already. Publish it or throw it away, or import with --replace.")
+        with transaction.atomic():
+            publishing.rewrite(publishing.begin_draft(), read.policy.rules, read.policy.default)
+        changes = publishing.changes()
+        for it in changes:
+            self.stdout.write(it.sentence)
+        if not changes:
+            publishing.discard()
+        told = "Publish it under Access rules in the admin." if changes else "That is in force already."
+        self.stderr.write(f"{'The file is the draft now. ' if changes else ''}{told}")
+
+
+def _text(file: str) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file} cannot be read: {error}") from None
+
+
+def _cases(path: Path) -> list[Any]:
+    """Return the cases of a file that is there already, as they stand."""
+    if not path.exists():
+        return []
+    try:
+        cases = json.loads(path.read_text(encoding="utf-8")).get("cases", [])
+    except (ValueError, AttributeError) as error:
+        raise CommandError(f"{path} is there and is no policy: {error}") from None
+    return cases if isinstance(cases, list) else []

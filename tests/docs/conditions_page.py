@@ -1,0 +1,44 @@
+"""Writes the page of all conditions: python -m tests.docs.conditions_page > docs/reference/conditions.md."""
+
+import sys
+from datetime import time
+from enum import StrEnum
+from typing import get_args
+
+from idp.policies.conditions import KINDS, field_types
+from tests.docs.pages import note, table
+
+TEXT = """# Conditions of access rules
+
+{note}
+
+All conditions of a rule must hold. `negated`, `under` and `outside` turn a condition round; left plain they are
+`false`. What cannot be told never allows and always denies: see [access policy](../explanation/access-policy.md).
+A condition is stored, and written in [files](../how-to/rules-in-a-file.md), with `kind` and these fields, all of them.
+
+{conditions}
+"""
+
+
+def page():
+    rows = [
+        (f"`{tag}`", it.label, " ".join((it.__doc__ or "").split()), fields(it)) for tag, it in sorted(KINDS.items())
+    ]
+    conditions = table("Kind", "In the admin", "Holds if", "Fields", rows=rows)
+    return TEXT.format(note=note("conditions"), conditions=conditions)
+
+
+def fields(kind):
+    return "; ".join(f"`{name}`: {_type(it)}" for name, it in field_types(kind).items())
+
+
+def _type(it):
+    if get_args(it):
+        return f"list of {_type(get_args(it)[0])}"
+    if issubclass(it, StrEnum):
+        return ", ".join(f"`{member.value}`" for member in it)
+    return {str: "text", int: "number", bool: "true or false", time: "time such as `08:00`"}[it]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,91 @@
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from idp.policies import policy_file
+from idp.policies.policy_file import Misfit
+from idp.policies.rules import Effect, Policy
+from tests.policies.worlds import defaults, policies
+from tests.user_agents import ANDROID, IPHONE
+
+NO_ANDROID = {"kind": "platform", "platforms": ["android"], "negated": False}
+SUPERVISOR = {"kind": "role", "roles": ["supervisor"], "negated": False}
+RULES = [
+    {"name": "Bosses", "mode": "on", "effect": "allow", "conditions": [SUPERVISOR]},
+    {"name": "No Android", "mode": "on", "effect": "deny", "conditions": [NO_ANDROID], "message": "iPhones only."},
+]
+
+
+def a_file(*cases, **fields):
+    return json.dumps({"default": "allow", "rules": RULES, "cases": list(cases), **fields})
+
+
+@pytest.mark.parametrize(
+    ("case", "comes"),
+    [
+        ({"user_agent": IPHONE}, "allow"),
+        ({"user_agent": ANDROID}, "undecided"),
+        ({"user_agent": ANDROID, "agent": {"roles": ["agent"]}}, "deny"),
+        ({"user_agent": ANDROID, "agent": {"roles": ["supervisor"]}}, "allow"),
+    ],
+)
+def test_cases_are_judged_as_sign_ins_are(case, comes):
+    passes = policy_file.read(a_file({**case, "expect": comes}))
+    fails = policy_file.read(a_file({**case, "name": "Wrong", "expect": "ask_code"}))
+
+    assert policy_file.failures(passes) == []
+    assert [(it.case.name, it.came) for it in policy_file.failures(fails)] == [("Wrong", comes)]
+
+
+def test_a_failed_case_names_the_rule_that_decided():
+    file = policy_file.read(a_file({"user_agent": ANDROID, "agent": {"roles": ["agent"]}, "expect": "allow"}))
+
+    assert [it.by for it in policy_file.failures(file)] == ["No Android"]
+
+
+@settings(max_examples=30)
+@given(policies(), defaults)
+def test_a_policy_comes_back_from_its_file_as_it_was(rules, default):
+    keyed = [replace(it, key=f"00000000-0000-4000-8000-{nth:012}", name="x") for nth, it in enumerate(rules)]
+    policy = Policy(tuple(keyed), default)
+
+    assert policy_file.read(policy_file.write(policy, [])).policy == policy
+
+
+CASE = {"user_agent": "x", "expect": "allow"}
+KEY = "6f1c8a52-4b8e-4b43-9d43-0d9a7a1b2c3d"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "not JSON"),
+        ("[]", "no object in braces where the file"),
+        (a_file(default="maybe"), "'maybe'; it can be allow, deny"),
+        (a_file(default="ask_code"), "it can be allow, deny"),
+        (a_file(rules={}), "no list in rules"),
+        (a_file(more=1), "nothing is called more"),
+        (a_file(rules=[{"name": "x"}]), "In rule 1 there is no conditions, effect, mode"),
+        (a_file(rules=[{**RULES[0], "name": ""}]), "1 to 100 characters"),
+        (a_file(rules=[{**RULES[0], "mode": "loud"}]), "it can be off, watch, on"),
+        (a_file(rules=[{**RULES[0], "conditions": [{"kind": "moon"}]}]), r"rule 1 \(“Bosses”\).+moon"),
+        (a_file(rules=[{**RULES[0], "key": "1"}]), "badly formed"),
+        (a_file(rules=[{**RULES[0], "key": KEY}] * 2), "Two rules have one key"),
+        (a_file({**CASE, "expect": "perhaps"}), "allow, ask_code, deny, undecided"),
+        (a_file({**CASE, "at": "noon"}), "the time does not read"),
+        (a_file({**CASE, "address": "home"}), "the address does not read"),
+        (a_file({**CASE, "touch_points": "5"}), "no whole number in case 1, touch_points"),
+        (a_file({**CASE, "agent": {"age": 1}}), "nothing is called age"),
+        (a_file({**CASE, "agent": {"roles": "agent"}}), "no list in case 1"),
+        (a_file({**CASE, "user_agent": None}), "no text in case 1, user_agent"),
+    ],
+)
+def test_what_is_no_policy_is_told_with_its_place(text, sentence):
+    with pytest.raises(Misfit, match=sentence):
+        policy_file.read(text)
+
+
+def test_the_default_stands_in_the_file():
+    assert policy_file.read(a_file(default="deny")).policy.default is Effect.DENY

@@ -1,0 +1,143 @@
+"""The access policy as a whole in the admin: quick rules, publishing, going back, stopping, letting in."""
+
+import pytest
+
+from idp.agents.models import AccessPass, Agent
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.policies import in_force
+from idp.policies.models import PolicyRevision, Stop
+from tests.conftest import NOW, an_agent
+from tests.policies import publishing
+from tests.web.conftest import a_superuser, inside
+from tests.web.pressing import buttons, press
+from tests.web.seeded import REFERENCE, a_rule
+
+LIST = "/admin/policies/accessrule/"
+REVISIONS = "/admin/policies/policyrevision/"
+
+
+def test_android_is_blocked_in_four_clicks_from_the_home_page(admin):
+    assert f'href="{LIST}"' in admin.get("/admin/").text  # 1
+    page = press(admin, admin.get(LIST), "Block Android")  # 2
+    rule = publishing.edited().rules.get(name="Block Android")
+    page = admin.post(f"{LIST}{rule.pk}/mode/on/", follow=True)  # 3: its button says "on"
+    page = press(admin, page, "Publish")  # 4, with the reason as it stands there
+    assert "Revision 2 is in force" in page.text
+    blocked = in_force.policy().rules[-1]
+    assert (blocked.name, blocked.mode, blocked.sentence) == ("Block Android", "on", "Deny if the platform is Android")
+
+
+@pytest.mark.parametrize(
+    ("button", "sentence"),
+    [
+        ("Block iPhone and iPad", "Deny if the platform is iOS or iPadOS"),
+        ("Phones only", "Deny if the device is not a phone"),
+        ("No in-app browsers", "Deny if the client is a web view"),
+        ("Block every mobile", "Deny if the device is a phone or tablet"),
+    ],
+)
+def test_quick_buttons_add_a_rule_in_watch_only(admin, button, sentence):
+    press(admin, admin.get(LIST), button)
+    added = publishing.edited().policy.rules[-1]
+    assert (added.name, added.mode, added.sentence) == (button, "watch", sentence)
+
+
+def test_the_list_says_what_publishing_would_change_and_who_wrote_it_down(admin, operator):
+    press(admin, admin.get(LIST), "Deny them instead")
+    page = admin.get(LIST)
+    assert "Whom no rule meets: deny, was allow" in page.text
+    press(admin, page, "Publish", reason="Only listed phones")
+    live = PolicyRevision.objects.live().get()
+    assert (live.default_effect, live.reason, live.author) == ("deny", "Only listed phones", operator)
+
+
+def test_an_operator_who_was_overtaken_publishes_nothing(admin):
+    press(admin, admin.get(LIST), "Block Android")
+    page = admin.get(LIST)
+    press(inside(a_superuser("second@acme.example")), admin.get(LIST), "Phones only")
+    assert "Somebody changed the access policy meanwhile" in press(admin, page, "Publish").text
+    assert in_force.policy().number == 1
+
+
+def test_a_draft_can_be_thrown_away(admin):
+    press(admin, admin.get(LIST), "Block Android")
+    assert "The draft is gone" in press(admin, admin.get(LIST), "Throw the draft away").text
+    assert publishing.edited().number == 1
+
+
+def test_an_operator_goes_back_to_an_older_revision(admin):
+    a_rule("A mistake")
+    first = PolicyRevision.objects.get(number=1)
+    page = press(admin, admin.get(f"{REVISIONS}{first.pk}/change/"), "Go back to this")
+    assert "Revision 3, which says what Revision 1 said" in page.text
+    assert "Removed “A mistake”" in admin.get(f"{REVISIONS}{PolicyRevision.objects.live().get().pk}/change/").text
+
+
+def test_who_may_only_look_is_offered_no_button_and_can_press_none(operator):
+    from django.contrib.auth.models import Permission
+
+    looker = a_superuser("looker@acme.example", is_superuser=False)
+    looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    browser = inside(looker)
+    publishing.drafted(name="Waiting")
+    assert not {"Publish", "Block Android", "Throw the draft away"} & set(buttons(browser.get(LIST)))
+    first = PolicyRevision.objects.get(number=1)
+    acts = [f"{LIST}{it}/" for it in ("publish", "discard", "quick/android", "default/deny")]
+    acts += [f"{REVISIONS}{first.pk}/go-back/", "/admin/stop/"]
+    assert {browser.post(it).status_code for it in acts} == {403}
+
+
+# Stopping
+
+
+def test_an_operator_stops_all_sign_ins_and_lets_people_in_again(admin, operator):
+    press(admin, admin.get("/admin/stop/"), "Stop all sign-ins", why="Stolen phones")
+    assert (Stop.objects.get().by, in_force.look().stopped) == (operator, True)
+    assert "All sign-ins are stopped since" in admin.get("/admin/").text
+    press(admin, admin.get("/admin/stop/"), "Let people sign in again")
+    assert not in_force.look().stopped
+    kinds = LoginEvent.objects.values_list("kind", flat=True)
+    assert set(kinds) == {Kind.STOPPED, Kind.STOP_LIFTED}
+
+
+def test_a_stop_says_why_and_there_is_one_at_a_time(admin):
+    assert "Say why" in press(admin, admin.get("/admin/stop/"), "Stop all sign-ins", why=" ").text
+    admin.post("/admin/stop/", {"why": "One"})
+    assert "stopped already" in admin.post("/admin/stop/", {"why": "Two"}, follow=True).text
+    assert Stop.objects.count() == 1
+
+
+# Letting in
+
+
+def a_refused_sign_in(agent=None):
+    return events.record(Kind.REFUSED, Origin(None, "", REFERENCE), NOW, agent=agent, decided_by="default")
+
+
+def test_a_refused_agent_is_let_in_in_two_clicks(admin, agent, operator, clock):
+    event = a_refused_sign_in(agent)
+    page = admin.get(f"/admin/audit/loginevent/{event.pk}/change/")  # 1
+    page = press(admin, page, f"Let {agent} in for 2 hours")  # 2
+    given = AccessPass.objects.get()
+    assert (given.agent, given.by, given.why) == (agent, operator, f"Refused sign-in {REFERENCE}")
+    assert (given.until - given.given_at).total_seconds() == 2 * 60 * 60
+    assert f"{agent} is let in past the access rules until" in admin.get("/admin/").text
+
+
+def test_where_nobody_was_proved_the_operator_names_the_agent(admin, agent, clock):
+    page = admin.get(f"/admin/audit/loginevent/{a_refused_sign_in().pk}/change/")
+    assert "Nobody has the e-mail" in press(admin, page, "Let them in for 2 hours", email="nobody@acme.example").text
+    press(admin, page, "Let them in for 2 hours", email=agent.email.upper())
+    assert AccessPass.objects.get().agent == agent
+
+
+def test_a_pass_is_given_and_taken_back_on_its_own_page(admin, clock):
+    ana = an_agent()
+    admin.post("/admin/agents/accesspass/add/", {"agent": ana.pk, "hours": "8", "why": "Her phone is new"})
+    given = AccessPass.objects.get()
+    chosen = {"action": "take_back", "_selected_action": [given.pk]}
+    assert "1 taken back" in admin.post("/admin/agents/accesspass/", chosen, follow=True).text
+    assert set(LoginEvent.objects.values_list("kind", flat=True)) == {Kind.PASS_GIVEN, Kind.PASS_ENDED}
+    assert Agent.objects.get(pk=ana.pk).passes.get().ended_at is not None
