@@ -97,7 +97,8 @@ SQLITE_OPTIONS = {
 }
 DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    # A thread keeps its connection, since opening one reads the whole schema.
+    DATABASES["default"] |= {"ENGINE": "idp.sqlite3", "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
 else:
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),

@@ -1,0 +1,1 @@
+"""Django's SQLite, with one writer at a time in the process."""
