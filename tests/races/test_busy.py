@@ -134,5 +134,5 @@ def test_a_right_code_that_we_were_too_busy_for_leaves_nothing_half_and_the_next
     consistency.check()
 
 
-def _give_way(*_):
+def _give_way(*_, **__):
     raise FAULTS[0]
