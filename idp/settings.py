@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "idp.keys",
     "idp.agents",
     "idp.otp",
+    "idp.passkeys",
     "idp.tokens",
     "idp.sessions",
     "idp.audit",

@@ -9,13 +9,15 @@ from uuid import UUID
 class Method(StrEnum):
     """How this pass was proved.
 
-    A code is one that Twilio sent; an app's own code, a recovery code and a one-time code are named apart.
+    A code is one that Twilio sent; an app's own code, a recovery code, a one-time code and a passkey are named
+    apart.
     """
 
     CODE = "code"
     APP = "app"
     RECOVERY = "recovery"
     ONE_TIME = "one-time"
+    PASSKEY = "passkey"
     SESSION = "session"
     TOKEN = "token"
 
@@ -25,7 +27,7 @@ class Method(StrEnum):
         return self in FRESH
 
 
-FRESH = frozenset({Method.CODE, Method.APP, Method.RECOVERY, Method.ONE_TIME})
+FRESH = frozenset({Method.CODE, Method.APP, Method.RECOVERY, Method.ONE_TIME, Method.PASSKEY})
 """The proofs that enrol a device. An age of a code counts from any of them alike."""
 
 OPENING = FRESH | {Method.TOKEN}

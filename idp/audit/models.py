@@ -36,6 +36,8 @@ class Kind(models.TextChoices):
     SERVICE_UNTOLD = "service untold", "service could not be told of a sign-out"
     CODE_GIVEN = "code given", "one-time code given to an agent"
     CODE_REVOKED = "code revoked", "one-time code revoked"
+    PASSKEY_REFUSED = "passkey refused", "a passkey that proved nothing"
+    PASSKEY_COPIED = "passkey copied", "a passkey whose count went back: it may have been copied"
     FACTOR_ADDED = "factor added", "another way to sign in set up"
     FACTOR_REMOVED = "factor removed", "another way to sign in removed"
     PAUSE_LIFTED = "pause lifted", "pause after wrong codes lifted"
@@ -52,7 +54,7 @@ class Kind(models.TextChoices):
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 
-ALARMING = (Kind.NOT_ME, Kind.TOKEN_COPIED)
+ALARMING = (Kind.NOT_ME, Kind.TOKEN_COPIED, Kind.PASSKEY_COPIED)
 """What an operator has to look into, and to acknowledge."""
 
 

@@ -1,4 +1,4 @@
-"""The four cookies of the login: their names, their lives, and how they are written."""
+"""The cookies of the login: their names, their lives, and how they are written."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +11,7 @@ from idp.tokens.rotation import LIFETIME as TOKEN_LIFETIME
 
 DEVICE_LIFETIME = timedelta(days=400)
 FLOW_LIFETIME = timedelta(minutes=20)
+NO_PASSKEY_LIFETIME = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,16 @@ def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:
 def flow_secret(request: HttpRequest, flow: UUID) -> str | None:
     """Return the secret this browser holds for a flow."""
     return request.COOKIES.get(name(f"flow-{flow}"))
+
+
+def write_no_passkey(response: HttpResponse) -> None:
+    """Remember for a while that nobody wants to be offered a passkey in this browser."""
+    _set(response, name("no-passkey"), "1", NO_PASSKEY_LIFETIME)
+
+
+def wants_no_passkey(request: HttpRequest) -> bool:
+    """Whether the browser remembers that."""
+    return name("no-passkey") in request.COOKIES
 
 
 def _set(response: HttpResponse, cookie: str, value: str, lifetime: timedelta) -> None:

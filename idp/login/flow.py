@@ -34,6 +34,8 @@ from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, Verification
 from idp.otp.proofs import Given
 from idp.otp.verifications import Checked, Paused
+from idp.passkeys import keeping
+from idp.passkeys.keeping import NotProved
 from idp.policies.access import LATER, Decision, Effect
 from idp.policies.facts import TouchPoints
 from idp.policies.models import TimeoutPolicy
@@ -208,6 +210,20 @@ def give_otherwise(
     return _not_right(visit, Checked.WRONG, f"{Checked.WRONG}, {given.way}") if step is Checked.WRONG else step
 
 
+def give_passkey(flow: LoginFlow, shown: str, presented: Presented, now: datetime) -> Step | NotProved | Paused:
+    """Take the use of a passkey, and sign in the agent whose it is. Nobody needs to have been named.
+
+    The access policy is asked before and after. What proved nothing counts against its address.
+    """
+    visit = Visit(flow, presented, now)
+    if not flow.accepts(Method.PASSKEY):
+        return AskPhone(None)
+    if (until := guessing.stopped_until(asker_of(presented), now)) is not None:
+        return Paused(until)
+    decision = _judge(visit, None)
+    return decision if isinstance(decision, Refuse) else attempt(lambda: _use_passkey(visit, shown))
+
+
 def conclude(
     flow: LoginFlow, presented: Presented, now: datetime, answer: Callable[[Admission], Answer]
 ) -> Concluded[Answer] | Step:
@@ -284,6 +300,21 @@ def _use_proof(visit: Visit, given: Given) -> Step | Checked:
         return Checked.WRONG
     verifications.approve(verification, visit.now, Outcome.OTHERWISE)  # whoever was faster, the code counts by itself
     return _let_in(visit, agent, FreshProof(proved.method, proved.remark))
+
+
+def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
+    """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
+    flow = _hold(visit.flow)
+    if flow.finished_at is not None:
+        return sign_in.finished_before(visit)
+    proved = keeping.spend(shown, flow.pk, visit.now)
+    if isinstance(proved, NotProved):
+        kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED
+        named = proved.named
+        visit.record(kind, agent=named and named.agent, device=named and named.device, detail=proved.refused.why)
+        return proved
+    flow.touch_points = visit.presented.touch_points
+    return _let_in(visit, proved.passkey.agent, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}"))
 
 
 def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:

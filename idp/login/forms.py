@@ -1,4 +1,4 @@
-"""The two fields of the login, cleaned of all that people and phones add to them."""
+"""The fields of the login, cleaned of all that people and phones add to them."""
 
 import unicodedata
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from idp.otp import identifiers, written_codes
 from idp.otp.identifiers import Email, Fault, PhoneNumber
 from idp.otp.proofs import LENGTHS
+from idp.passkeys.verification import LONGEST
 
 CODE_LENGTH = 6
 MANY_TOUCH_POINTS = 50
@@ -67,6 +68,13 @@ class BackupCodeForm(forms.Form):
                 _("A recovery code has 10 letters and digits, a one-time code 8. Look again, and type all of it.")
             )
         return read
+
+
+class PasskeyForm(forms.Form):
+    """What a browser says of a passkey that was made or used, as JSON (WebAuthn Level 3, section 5.1)."""
+
+    passkey = forms.CharField(max_length=LONGEST, strip=False)
+    touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)
 
 
 def _separates(letter: str) -> bool:

@@ -13,6 +13,8 @@ from idp.otp.abuse import AGAIN_LATER, Asker
 from idp.otp.limits import PER_ADDRESS
 from idp.otp.rate_limits import ONE_ADDRESS, network_of
 
+WRONG = (Kind.CODE_WRONG, Kind.PASSKEY_REFUSED, Kind.PASSKEY_COPIED)
+
 
 def stopped_until(asker: Asker, now: datetime) -> datetime | None:
     """Return the instant until which codes from this address are not looked at, or None if they are.
@@ -21,7 +23,7 @@ def stopped_until(asker: Asker, now: datetime) -> datetime | None:
     """
     if asker.agent is not None or not asker.address:
         return None
-    wrong = _from_here(asker.address, LoginEvent.objects.filter(kind=Kind.CODE_WRONG, at__gt=now - PER_ADDRESS.within))
+    wrong = _from_here(asker.address, LoginEvent.objects.filter(kind__in=WRONG, at__gt=now - PER_ADDRESS.within))
     if wrong < PER_ADDRESS.base:
         return None
     fresh = LoginEvent.objects.filter(kind=Kind.SIGNED_IN, method__in=FRESH, at__gt=now - PER_ADDRESS.trust_within)

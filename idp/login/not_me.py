@@ -13,8 +13,9 @@ from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import signing_out
+from idp.login import passkey_setup, signing_out
 from idp.login.presented import Presented
+from idp.passkeys.models import Passkey
 
 HEARD_FOR = timedelta(days=7)
 
@@ -48,11 +49,15 @@ def report_replacement(presented: Presented, now: datetime) -> bool:
 
 @transaction.atomic
 def report(here: Device, other: Device, origin: Origin, now: datetime) -> bool:
-    """Write down that an agent says of another device of theirs that it is not, and end it. Once for each device."""
+    """Write down that an agent says of another device of theirs that it is not, and end it. Once for each device.
+
+    A passkey that was set up there goes with it.
+    """
     devices.hold([here.pk, other.pk])
     if was_reported(other):
         return False
     said = f"said on {here.label}"
     events.record(Kind.NOT_ME, origin, now, agent=other.agent, device=other, detail=said)
     signing_out.sign_out(Device.objects.filter(pk=other.pk), Reason.REPORTED, said, origin, now)
+    passkey_setup.remove(Passkey.objects.filter(device=other), f"that was not me, {said}", origin, now)
     return True

@@ -109,9 +109,11 @@ def _why_a_code(reason: str, device: Device, policy: TimeoutPolicy) -> str:
     sentences = {
         Limit.INACTIVITY: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
         % {**away, "limit": duration(policy.inactivity)},
-        Limit.ABSOLUTE: _("You gave a code %(here)s on %(code)s. A sign-in ends after %(limit)s, however busy.")
+        Limit.ABSOLUTE: _(
+            "You gave a code or passkey %(here)s on %(code)s. A sign-in ends after %(limit)s, however busy."
+        )
         % {"here": here, "code": code, "limit": duration(policy.absolute)},
-        Limit.CODE_AGE: _("Your last code %(here)s was given on %(code)s. We ask again after %(limit)s.")
+        Limit.CODE_AGE: _("Your last code or passkey %(here)s was on %(code)s. We ask again after %(limit)s.")
         % {"here": here, "code": code, "limit": duration(policy.code_again_after)},
         Cause.EXPIRED: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
         % {**away, "limit": duration(LIFETIME)},

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from idp.login import views
+from idp.login import passkey_offer, views
 
-urlpatterns = [path("<uuid:flow_id>", views.step, name="login_step")]
+urlpatterns = [
+    path("<uuid:flow_id>", views.step, name="login_step"),
+    path("<uuid:flow_id>/passkey", passkey_offer.offer, name="passkey_offer"),
+]

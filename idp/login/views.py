@@ -13,7 +13,7 @@ from idp import clock
 from idp.agents import devices
 from idp.agents.authentication import Method
 from idp.agents.models import Reason
-from idp.login import cookies, flow, not_me, other_ways, presented
+from idp.login import by_passkey, cookies, flow, not_me, other_ways, passkey_offer, presented
 from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -42,6 +42,8 @@ def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
 def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if "identifier" in request.POST:
         return _take_identifier(request, login)
+    if "passkey" in request.POST:
+        return _take_passkey(request, login)
     if "code" in request.POST:
         way = other_ways.wanted(request, login)
         return _take_code(request, login) if way is None else _take_otherwise(request, login, way)
@@ -55,6 +57,8 @@ def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
 
 
 def _take_identifier(request: HttpRequest, login: LoginFlow) -> HttpResponse:
+    if not login.accepts(Method.CODE) and not other_ways.offered(login):  # whoever it is, no code would do
+        return see_other(address(login))
     form = IdentifierForm(request.POST)
     if not form.is_valid():
         return _ask_phone(request, login, AskPhone(None), form=form, status=400)
@@ -119,6 +123,13 @@ def _take_otherwise(request: HttpRequest, login: LoginFlow, way: Way) -> HttpRes
     return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
 
 
+def _take_passkey(request: HttpRequest, login: LoginFlow) -> HttpResponse:
+    taken = by_passkey.take(request, login)
+    if isinstance(taken, by_passkey.NotTaken):
+        return _ask_phone(request, login, AskPhone(None), not_taken=taken.sentence, status=taken.status)
+    return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
+
+
 def _not_approved(request: HttpRequest, login: LoginFlow, form: CodeForm, result: Checked) -> HttpResponse:
     match result:
         case Checked.EXPIRED:
@@ -136,8 +147,9 @@ def _not_approved(request: HttpRequest, login: LoginFlow, form: CodeForm, result
 
 def _show(request: HttpRequest, login: LoginFlow, result: flow.Step | Checked) -> HttpResponse:
     match result:
-        case Finished(_, handover):
-            response = see_other(login.return_to)
+        case Finished(ending, handover):
+            offered = passkey_offer.is_due(request, login, ending)
+            response = see_other(passkey_offer.path(login) if offered else login.return_to)
             cookies.write(response, request, handover)
             return response
         case AskPhone():
@@ -156,6 +168,7 @@ def _ask_phone(
     *,
     form: IdentifierForm | None = None,
     typed: str = "",
+    not_taken: str = "",
     status: int = 200,
 ) -> HttpResponse:
     device = devices.find(request.COOKIES.get(cookies.name("device")))
@@ -172,6 +185,8 @@ def _ask_phone(
         "asked_to_confirm": login.force_authn,
         "ways": other_ways.offered(login),
         "by_text": login.accepts(Method.CODE),
+        "passkey": by_passkey.asked(login, device, clock.now()),
+        "not_taken": not_taken,
     }
     return page(request, login, "login/phone.html", context, status=status)
 

@@ -55,6 +55,7 @@ CONTEXT_CLASSES: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 PREVIOUS_SESSION: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:PreviousSession"
 MOBILE_ONE_FACTOR_CONTRACT: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileOneFactorContract"
 TIME_SYNC_TOKEN: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken"  # noqa: S105 - a class of contexts
+MOBILE_TWO_FACTOR_UNREGISTERED: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorUnregistered"
 UNSPECIFIED_CONTEXT: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 
 ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"

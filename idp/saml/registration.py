@@ -177,9 +177,15 @@ def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
     """Yield the classes of SAML's own that state more than we know, with what we know."""
     known = {
         Method.CODE: "one code proves one factor, and no password.",
-        Method.TOKEN: "nothing was asked, an earlier code counted.",
+        Method.PASSKEY: "a passkey is a key behind a lock, without a certificate or a mobile operator.",
+        Method.TOKEN: "nothing was asked, an earlier proof counted.",
     }
-    weakest_first = [names.UNSPECIFIED_CONTEXT, names.PREVIOUS_SESSION, names.MOBILE_ONE_FACTOR_CONTRACT]
+    weakest_first = [
+        names.UNSPECIFIED_CONTEXT,
+        names.PREVIOUS_SESSION,
+        names.MOBILE_ONE_FACTOR_CONTRACT,
+        names.MOBILE_TWO_FACTOR_UNREGISTERED,
+    ]
     for method, why in known.items():
         stated = sp.context_of(method)
         honest = weakest_first[: weakest_first.index(CONTEXTS[method]) + 1]

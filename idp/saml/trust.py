@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.saml.names import MOBILE_ONE_FACTOR_CONTRACT, PREVIOUS_SESSION, TIME_SYNC_TOKEN
+from idp.saml.names import (
+    MOBILE_ONE_FACTOR_CONTRACT,
+    MOBILE_TWO_FACTOR_UNREGISTERED,
+    PREVIOUS_SESSION,
+    TIME_SYNC_TOKEN,
+)
 
 Acs = tuple[str, int | None, bool]  # URL, index, whether it is the default
 
@@ -37,4 +42,9 @@ class SpTrust:
     request_signature: str = RequestSignature.VERIFY
     requested_context: str = RequestedContextRule.HONOUR
     name_id_formats: tuple[str, ...] = ()
-    contexts: tuple[str, ...] = (PREVIOUS_SESSION, MOBILE_ONE_FACTOR_CONTRACT, TIME_SYNC_TOKEN)
+    contexts: tuple[str, ...] = (
+        PREVIOUS_SESSION,
+        MOBILE_ONE_FACTOR_CONTRACT,
+        TIME_SYNC_TOKEN,
+        MOBILE_TWO_FACTOR_UNREGISTERED,
+    )

@@ -13,6 +13,7 @@ class OpenedBy(models.TextChoices):
     APP = "app", "an authenticator app"
     RECOVERY = "recovery", "a recovery code"
     ONE_TIME = "one-time", "a one-time code"
+    PASSKEY = "passkey", "a passkey"
     TOKEN = "token", "a long-lived token"
 
 

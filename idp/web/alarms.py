@@ -13,10 +13,12 @@ SHOWN = 50
 _RAISED_BY = {
     Kind.NOT_ME: "The agent who said so",
     Kind.TOKEN_COPIED: "Who showed the old copy",
+    Kind.PASSKEY_COPIED: "Who used a key that had been used further elsewhere",
 }
 _ABOUT = {
     Kind.NOT_ME: "The sign-in that was not theirs, at its code",
     Kind.TOKEN_COPIED: "Whose sign-in was copied, at its code",
+    Kind.PASSKEY_COPIED: "Where the passkey was set up, at the last code or passkey there",
 }
 
 
@@ -52,6 +54,8 @@ class Alarm:
         event, label = self.event, self.event.device.label if self.event.device else "a phone"
         if event.kind == Kind.NOT_ME:
             return f"{event.agent} says of the sign-in on {label}: that was not me ({event.detail})."
+        if event.kind == Kind.PASSKEY_COPIED:
+            return f"{event.agent}: two hold the passkey of {label}, so remove it ({event.detail})."
         return f"{event.agent}: a copy of the sign-in on {label} was shown. {event.detail}".strip()
 
     @property

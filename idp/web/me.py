@@ -11,6 +11,8 @@ from idp.agents.models import Device
 from idp.errors import IdpError
 from idp.login import notices, presented, standing
 from idp.otp import app_codes, recovery_codes
+from idp.passkeys import relying_party
+from idp.passkeys.models import Passkey
 from idp.saml.logout import course as logout
 from idp.saml.logout import views as logout_views
 from idp.web import me_sign_ins, next_codes
@@ -52,6 +54,8 @@ def me(request: HttpRequest) -> HttpResponse:
         "asks": any(it.may_report for it in sign_ins),
         "ended": notices.of_ended(devices.replaced_by(device)),
         "next_codes": next_codes.for_agent(device, clock.now()),
+        "passkeys": Passkey.objects.of(device.agent),
+        "can_have_passkeys": relying_party.from_settings() is not None,
         "app": app_codes.registered(device.agent),
         "codes_left": left,
         "few_left": 0 < left <= recovery_codes.FEW,

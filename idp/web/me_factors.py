@@ -14,6 +14,7 @@ from idp.errors import IdpError
 from idp.login import presented
 from idp.login.forms import AppCodeForm
 from idp.login.pages import see_other
+from idp.login.passkey_setup import is_proved_lately
 from idp.otp import app_codes, recovery_codes
 from idp.web import me_sign_in
 from idp.web.me import device_of
@@ -42,7 +43,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         return see_other("/me")
     if not device.agent.may_use_app:
         raise NotAllowedHere("may not use an authenticator app")
-    if not me_sign_in.is_proved_lately(device, clock.now()):
+    if not is_proved_lately(device, clock.now()):
         return me_sign_in.ask(request, "authenticator")
     return _register(request, device) if request.method == "POST" else _show_key(request, device)
 
@@ -54,7 +55,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     device = device_of(request)
     if not device.agent.may_make_recovery_codes:
         raise NotAllowedHere("may not make recovery codes")
-    if not me_sign_in.is_proved_lately(device, clock.now()):
+    if not is_proved_lately(device, clock.now()):
         return me_sign_in.ask(request, "recovery-codes")
     if request.method == "GET":
         return render(request, "me_recovery_codes.html", {"codes_left": recovery_codes.left(device.agent)})

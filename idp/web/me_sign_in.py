@@ -1,6 +1,5 @@
 """Giving a code for one's own page: what is set up there is worth as much as the sign-in that set it up."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,26 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp import clock
-from idp.agents.authentication import Method
-from idp.agents.models import Device
 from idp.login import cookies, flow, pages, presented
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse
+from idp.login.passkey_setup import ENOUGH
 from idp.policies.models import TimeoutPolicy
-from idp.sessions import lifecycle as sessions
 
 SERVICE = "/me"
-LATELY = timedelta(minutes=10)
-ENOUGH = frozenset({Method.CODE, Method.APP})
-"""A printed code or one that an operator read out lets an agent in, but sets up nothing that outlasts it."""
-
-GOALS = ("authenticator", "recovery-codes")
-
-
-def is_proved_lately(device: Device, now: datetime) -> bool:
-    """Whether this device was signed in by a texted code or an app within the last ten minutes."""
-    session = sessions.find(device)
-    return session is not None and session.opened_by in ENOUGH and now < device.authenticated_at + LATELY
+GOALS = ("authenticator", "recovery-codes", "passkeys")
 
 
 def ask(request: HttpRequest, goal: str) -> HttpResponse:

@@ -37,7 +37,7 @@ UNMET = {
     "a NameID format": (FORMAT.format(KERBEROS), BAD_FORMAT),
     "another's NameIDs": ('<samlp:NameIDPolicy SPNameQualifier="urn:example:other"/>', BAD_FORMAT),
     "a password": (CONTEXT.format("", PASSWORD), NO_CONTEXT),
-    "better than all": (CONTEXT.format(' Comparison="better"', names.TIME_SYNC_TOKEN), NO_CONTEXT),
+    "better than all": (CONTEXT.format(' Comparison="better"', names.MOBILE_TWO_FACTOR_UNREGISTERED), NO_CONTEXT),
 }
 
 

@@ -4,8 +4,10 @@ import pytest
 
 from idp.audit.models import Kind, LoginEvent
 from idp.login import number_notices
+from idp.passkeys.models import Passkey
 from idp.web.admin import number_changes
 from tests.other_codes import agent_of
+from tests.passkeys.kept import a_passkey
 from tests.phone import NUMBER
 from tests.web.conftest import a_superuser, inside
 from tests.web.test_people import filled, save
@@ -54,6 +56,14 @@ def test_both_numbers_are_told_and_the_trail_says_so_without_them(admin, verify,
         (Kind.NUMBER_TOLD, "the new number"),
     ]
     assert not [it for it in (NUMBER, NEW) if it[1:] in "".join(capsys.readouterr())]
+
+
+def test_the_passkeys_of_the_old_phone_are_gone_and_the_trail_says_by_what(admin, phone):
+    a_passkey(agent_of())
+    change(admin)
+    assert not Passkey.objects.kept().exists()
+    removed = LoginEvent.objects.get(kind=Kind.FACTOR_REMOVED)
+    assert removed.detail == "passkey of iPhone, Safari, number changed, by Olivia Operator"
 
 
 def test_the_old_phone_is_out_and_the_new_number_signs_in(admin, phone, android, messaging):

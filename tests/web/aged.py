@@ -14,6 +14,7 @@ from idp.audit.models import Kind as What
 from idp.login.models import LoginFlow
 from idp.native.models import AuthorizationCode, Client
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.passkeys.models import Challenge, Purpose
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import (
     HeardRequest,
@@ -86,6 +87,9 @@ MAKE = {
     ),
     LongLivedToken: lambda at: LongLivedToken.objects.create(
         device=a_computer(at), generation=1, issued_at=at - SHORT, expires_at=at, confirmed_at=at - SHORT
+    ),
+    Challenge: lambda at: Challenge.objects.create(
+        purpose=Purpose.SIGN_IN, bound_to=uuid.uuid4(), value=b"\x00", made_at=at
     ),
     LoginFlow: lambda at: LoginFlow.objects.create(
         timeout_policy=TimeoutPolicy.objects.first(), begun_at=at - SHORT, expires_at=at, typed="+12015550101"

@@ -14,14 +14,16 @@ from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import OneTimeCode
 from idp.otp.proofs import Given, Way
 from idp.otp.verifications import Paused
+from idp.passkeys.models import Passkey
 from tests.conftest import NOW
 from tests.other_codes import a_one_time_code, a_sheet, an_app
+from tests.passkeys.kept import a_passkey
 from tests.phone import NUMBER
 from tests.web.conftest import a_superuser, inside
 
 AGENTS = "/admin/agents/agent/"
 BY_OLIVIA = "by Olivia Operator"
-ACTS = ("make-recovery-codes", "remove-recovery-codes", "remove-app", "lift-pause")
+ACTS = ("make-recovery-codes", "remove-recovery-codes", "remove-app", "remove-passkey", "remove-passkeys", "lift-pause")
 REASON = {"reason": "SIM broken"}
 
 
@@ -90,6 +92,41 @@ def test_recovery_codes_and_app_are_removed_with_a_line_each(admin, agent):
     assert (recovery_codes.left(agent), app_codes.registered(agent)) == (0, None)
 
 
+def test_passkeys_are_listed_and_removed_one_by_one_or_all(admin, agent):
+    for _ in range(3):
+        a_passkey(agent)
+    page = " ".join(admin.get(url(agent)).text.split())
+    assert "iPhone, Safari, set up 21 November 2026, 09:00 UTC, not used yet; on that device alone." in page
+    post(admin, agent, "remove-passkey", passkey=Passkey.objects.first().pk)
+    assert line(Kind.FACTOR_REMOVED) == (agent.email, f"passkey of iPhone, Safari, {BY_OLIVIA}")
+    assert Passkey.objects.kept().count() == 2
+    assert "does not work any more" in admin.post(url(agent, "remove-passkeys"), follow=True).text
+    assert not Passkey.objects.kept().exists()
+    assert "Passkeys: none." in " ".join(admin.get(url(agent)).text.split())
+
+
+@pytest.mark.parametrize("named", ["", "of ours", "00000000-0000-4000-8000-000000000000"])
+def test_a_button_that_names_no_passkey_of_the_agent_removes_none(admin, agent, named):
+    a_passkey(agent)
+    assert post(admin, agent, "remove-passkey", passkey=named).status_code == 302
+    assert Passkey.objects.kept().count() == 1
+
+
+def test_the_page_of_a_lost_phone_signs_it_out_together_with_its_passkeys(admin, agent):
+    a_passkey(agent)
+    device = Passkey.objects.get().device
+    assert "Is the phone lost?" in admin.get(f"/admin/agents/device/{device.pk}/change/").text
+    admin.post(f"/admin/agents/device/{device.pk}/sign-out/", {"passkeys": "remove"})
+    device.refresh_from_db()
+    assert (device.reason, Passkey.objects.kept().count()) == ("operator", 0)
+
+
+def test_signing_a_phone_out_alone_keeps_its_passkeys(admin, agent):
+    a_passkey(agent)
+    admin.post(f"/admin/agents/device/{Passkey.objects.get().device.pk}/sign-out/")
+    assert Passkey.objects.kept().count() == 1
+
+
 def test_the_operator_says_who_may_use_an_app(admin, agent):
     page = admin.get(url(agent)).text
     assert "may use an authenticator app" in page.lower()
@@ -143,7 +180,7 @@ def test_who_may_change_agents_but_not_give_codes_gives_none(agent):
 
 def test_who_is_no_superuser_opens_no_operators_sign_in(operator):
     helper = with_rights("view_agent", "change_agent", "give_one_time_code")
-    assert [post(helper, operator, act).status_code for act in (*ACTS, "one-time-code")] == [403] * 5
+    assert [post(helper, operator, act).status_code for act in (*ACTS, "one-time-code")] == [403] * (len(ACTS) + 1)
 
 
 @pytest.mark.parametrize("act", [*ACTS, "revoke-one-time-code"])

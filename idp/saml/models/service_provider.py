@@ -46,16 +46,17 @@ LOGOUT_ENDS = [
     ("phone", "this phone's sign-in: the next one takes a code"),
     ("session", "the session only: the next sign-in may still be silent"),
 ]
-# Honest classes only: a code proves one factor; a token proves that something was proved before; for what is
-# printed or told there is no class.
+# Honest classes only: a code proves one factor; a passkey proves what keeps the key and the lock before it; a
+# token proves that something was proved before; for what is printed or told there is no class.
 CONTEXTS = {
     Method.CODE: names.MOBILE_ONE_FACTOR_CONTRACT,
     Method.APP: names.TIME_SYNC_TOKEN,
     Method.RECOVERY: names.UNSPECIFIED_CONTEXT,
     Method.ONE_TIME: names.UNSPECIFIED_CONTEXT,
+    Method.PASSKEY: names.MOBILE_TWO_FACTOR_UNREGISTERED,
     Method.TOKEN: names.PREVIOUS_SESSION,
 }
-WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP)
+WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP, Method.PASSKEY)
 """The proofs whose classes can be asked for; *unspecified* says nothing, so it meets no wish."""
 
 
@@ -118,6 +119,12 @@ class ServiceProvider(models.Model):
     name_id_format = models.CharField("name ID", max_length=100, choices=NAME_ID_FORMAT, blank=True)
     code_context = models.CharField(
         "context class after a code", max_length=200, blank=True, help_text=f"By default {CONTEXTS[Method.CODE]}"
+    )
+    passkey_context = models.CharField(
+        "context class after a passkey",
+        max_length=200,
+        blank=True,
+        help_text=f"By default {CONTEXTS[Method.PASSKEY]}",
     )
     token_context = models.CharField(
         "context class without a code", max_length=200, blank=True, help_text=f"By default {CONTEXTS[Method.TOKEN]}"
@@ -191,7 +198,11 @@ class ServiceProvider(models.Model):
 
     def context_of(self, opened_by: Method) -> str:
         """Return the class that states how a sign-in was opened: the honest one, unless an operator chose another."""
-        chosen = {Method.CODE: self.code_context, Method.TOKEN: self.token_context}
+        chosen = {
+            Method.CODE: self.code_context,
+            Method.PASSKEY: self.passkey_context,
+            Method.TOKEN: self.token_context,
+        }
         return chosen.get(opened_by, "") or CONTEXTS[opened_by]
 
     def accepted(self, contexts: tuple[str, ...] | None) -> frozenset[Method]:

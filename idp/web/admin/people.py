@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department, Device, Reason
-from idp.login import presented
+from idp.login import number_changed, presented
 from idp.otp import identifiers, notices, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml.models import SubjectName
@@ -215,7 +215,8 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
         agent = form.instance
         before = number_changes.numbers_of(agent)
         numbers.end_open(agent, clock.now())
-        sign_out(request, Device.objects.of(agent), Reason.NUMBER_CHANGED)
+        origin = presented.by(request).origin
+        number_changed.end_what_it_proved(agent, str(request.user), origin, clock.now())
         super().save_formset(request, form, formset, change)
         number_changes.tell(request, agent, before)
 

@@ -12,8 +12,9 @@ from django.urls import URLPattern, path, reverse
 
 from idp import clock
 from idp.agents.models import Cutoff, Device, DeviceQuerySet, Reason
-from idp.login import presented, signing_out
+from idp.login import passkey_setup, presented, signing_out
 from idp.otp.models import Verification, VerificationSend
+from idp.passkeys.models import Passkey
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
@@ -124,13 +125,18 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
         own = path("<uuid:pk>/sign-out/", self.admin_site.admin_view(self.sign_out_one), name="sign_out_device")
         return [own, *super().get_urls()]
 
-    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Offer the button to whoever may press it."""
-        kwargs["extra_context"] = {"may_sign_out": self.has_sign_out_permission(request), "stays": FLEX_STAYS_OPEN}
-        return super().change_view(request, *args, **kwargs)
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Offer the buttons to whoever may press them."""
+        device = self.get_object(request, object_id)
+        kwargs["extra_context"] = {
+            "may_sign_out": self.has_sign_out_permission(request),
+            "passkeys": device.passkeys.filter(removed_at=None).count() if device else 0,
+            "stays": FLEX_STAYS_OPEN,
+        }
+        return super().change_view(request, object_id, *args, **kwargs)
 
     def sign_out_one(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """End one device."""
+        """End one device, and with it the passkeys that were set up there, if it is lost."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_sign_out_permission(request):
@@ -138,6 +144,10 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
         device = get_object_or_404(Device, pk=pk)
         if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
             messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
+        if "passkeys" in request.POST:
+            chosen, origin = Passkey.objects.filter(device=device), presented.by(request).origin
+            removed = passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now())
+            messages.success(request, f"Passkeys removed: {len(removed)}.")
         return HttpResponseRedirect(reverse("admin:agents_device_change", args=[pk]))
 
 

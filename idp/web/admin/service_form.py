@@ -46,7 +46,7 @@ FIELDSETS: Mapping[str, tuple[list[str], str]] = {
         "",
     ),
     "What it may ask": (
-        ["certificates", "request_signature", "requested_context", "code_context", "token_context"],
+        ["certificates", "request_signature", "requested_context", "code_context", "passkey_context", "token_context"],
         "",
     ),
     "Signing out": (["logout_ends", "states_end"], ""),
@@ -61,7 +61,7 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
         fields = [name for fields, _ in FIELDSETS.values() for name in fields]
         widgets = {
             name: forms.TextInput(attrs={"class": "vLargeTextField"})
-            for name in ("entity_id", "code_context", "token_context")
+            for name in ("entity_id", "code_context", "passkey_context", "token_context")
         }
         help_texts = {
             "entity_id": "What the service calls itself, to the character. Flex: urn:flex:JQ… "
@@ -92,6 +92,10 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
     def clean_code_context(self) -> str:
         """Refuse what is no URI."""
         return _context(self.cleaned_data["code_context"])
+
+    def clean_passkey_context(self) -> str:
+        """The same."""
+        return _context(self.cleaned_data["passkey_context"])
 
     def clean_token_context(self) -> str:
         """Refuse what is no URI."""

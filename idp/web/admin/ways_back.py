@@ -18,11 +18,12 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import presented
+from idp.login import passkey_setup, presented
 from idp.otp import abuse, app_codes, numbers, one_time_codes, recovery_codes, verifications
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
+from idp.passkeys.models import Passkey, PasskeyQuerySet
 
 GIVE = "otp.give_one_time_code"
 Act = Callable[[HttpRequest, Agent], HttpResponse]
@@ -42,6 +43,7 @@ class ReasonForm(forms.Form):
 class WaysBack:
     """How an agent can sign in besides by a text, what is open just now, and what this operator may do."""
 
+    passkeys: PasskeyQuerySet
     app: AuthenticatorApp | None
     codes_left: int
     given: OneTimeCode | None
@@ -54,6 +56,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
     """Gather the facts for the agent's page."""
     now = clock.now()
     return WaysBack(
+        passkeys=Passkey.objects.of(agent),
         app=AuthenticatorApp.objects.filter(user=agent, confirmed=True).first(),
         codes_left=recovery_codes.left(agent),
         given=one_time_codes.open_code(agent, now),
@@ -69,6 +72,8 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
         "make-recovery-codes": _make_sheet,
         "remove-recovery-codes": _remove_sheet,
         "remove-app": _remove_app,
+        "remove-passkey": _remove_passkey,
+        "remove-passkeys": _remove_passkeys,
         "lift-pause": _lift_pause,
     }
     gives: dict[str, Act] = {"one-time-code": _give, "revoke-one-time-code": _revoke}
@@ -145,6 +150,26 @@ def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
     if app_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "authenticator app")
         messages.success(request, f"The authenticator app of {agent} does not work any more.")
+    return _back(agent)
+
+
+def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Remove the one that the button names, if it is this agent's."""
+    try:
+        named = UUID(request.POST.get("passkey", ""))
+    except ValueError:
+        return _back(agent)
+    return _remove_chosen(request, agent, Passkey.objects.of(agent).filter(pk=named))
+
+
+def _remove_passkeys(request: HttpRequest, agent: Agent) -> HttpResponse:
+    return _remove_chosen(request, agent, Passkey.objects.of(agent))
+
+
+def _remove_chosen(request: HttpRequest, agent: Agent, chosen: PasskeyQuerySet) -> HttpResponse:
+    origin = presented.by(request).origin
+    for passkey in passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now()):
+        messages.success(request, f"The passkey of {agent} on {passkey.label} does not work any more.")
     return _back(agent)
 
 

@@ -16,6 +16,7 @@ from idp.audit.models import Acknowledgement, LoginEvent
 from idp.login.models import LoginFlow
 from idp.native.models import AuthorizationCode
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.passkeys.models import Challenge
 from idp.saml.models import HeardRequest, IssuedAssertion, Listening, Logout, LogoutNotice, ObeyedLogoutRequest
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
@@ -68,6 +69,7 @@ RULES = (
     Rule("trail", Acknowledgement, lambda it: Q(event__at__lt=it)),
     Rule("trail", LoginEvent, lambda it: Q(at__lt=it), act=forgetting.drop),
     Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),
+    Rule("logins", Challenge, lambda it: Q(made_at__lt=it)),
     Rule("logins", LoginFlow, lambda it: Q(expires_at__lt=it)),
     Rule("logins", AuthorizationCode, lambda it: Q(expires_at__lt=it)),
     Rule("codes", VerificationSend, lambda it: Q(verification__started_at__lt=it)),
@@ -108,6 +110,7 @@ KEPT = {
     "contenttypes.ContentType": _DJANGO,
     "otp.PhoneAuthenticator": _OWN_FACTOR,
     "otp.AuthenticatorApp": _OWN_FACTOR,
+    "passkeys.Passkey": "A way of its owner to sign in; a removed one stays, so that its id is never somebody else's.",
     "otp_totp.TOTPDevice": _OWN_FACTOR,
     "otp_static.StaticDevice": "Stands for an operator's one-time link; one row for each operator.",
     "otp_static.StaticToken": "Empty: the links have a table of their own.",

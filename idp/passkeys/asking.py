@@ -1,0 +1,68 @@
+"""What a browser is told so that it makes or uses a passkey, as JSON (WebAuthn Level 3, sections 5.4 and 5.5)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from webauthn import generate_authentication_options, generate_registration_options
+from webauthn.helpers import options_to_json
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    PublicKeyCredentialHint,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from idp.agents.models import Device
+from idp.passkeys import challenges, relying_party, verification
+from idp.passkeys.models import Passkey, Purpose
+
+TIMEOUT = 120_000  # milliseconds for the person to find their finger
+
+
+def to_sign_in(login: UUID, now: datetime) -> str | None:
+    """Ask for any passkey that somebody has for us; nobody is named. None where there can be no passkeys."""
+    rp = relying_party.from_settings()
+    if rp is None:
+        return None
+    asked = generate_authentication_options(
+        rp_id=rp.id,
+        challenge=challenges.ask(Purpose.SIGN_IN, login, now),
+        timeout=TIMEOUT,
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return options_to_json(asked)
+
+
+def to_set_up(device: Device, now: datetime) -> str | None:
+    """Ask for a new passkey for the agent of a device. None where there can be no passkeys.
+
+    It is to be found without a name being typed, to be used only after the keeper's own lock, and to be made
+    only where the agent has none yet. Who made the keeper is not asked.
+    """
+    rp, agent = relying_party.from_settings(), device.agent
+    if rp is None:
+        return None
+    asked = generate_registration_options(
+        rp_id=rp.id,
+        rp_name=rp.name,
+        user_id=agent.pk.bytes,
+        user_name=agent.email,
+        user_display_name=str(agent),
+        challenge=challenges.ask(Purpose.SET_UP, device.pk, now),
+        timeout=TIMEOUT,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=[_described(passkey) for passkey in Passkey.objects.of(agent)],
+        supported_pub_key_algs=verification.ALGORITHMS,
+        hints=[PublicKeyCredentialHint.CLIENT_DEVICE],
+    )
+    return options_to_json(asked)
+
+
+def _described(passkey: Passkey) -> PublicKeyCredentialDescriptor:
+    transports = [AuthenticatorTransport(it) for it in passkey.transports]
+    return PublicKeyCredentialDescriptor(id=bytes(passkey.credential_id), transports=transports or None)

@@ -1,0 +1,108 @@
+"""Setting passkeys up, taking them as a proof, and removing them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from idp.agents.models import Device
+from idp.passkeys import challenges, relying_party, verification
+from idp.passkeys.models import Passkey, PasskeyQuerySet, Purpose
+from idp.passkeys.verification import Known, Refused, RelyingParty, Shown, Used
+
+MOST = 10
+"""Passkeys of one agent: one for each thing they sign in with, and some to spare."""
+
+NOT_ASKED = Refused("no challenge, or one that was used or is too old")
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """An agent proved themselves by this passkey just now."""
+
+    passkey: Passkey
+
+
+@dataclass(frozen=True, slots=True)
+class NotProved:
+    """Nobody proved anything. Which passkey was named is for the trail alone."""
+
+    refused: Refused
+    named: Passkey | None = None
+
+
+def spend(text: str, login: UUID, now: datetime) -> Proved | NotProved:
+    """Take the use of a passkey as a proof, once. Runs inside the transaction that signs the agent in.
+
+    The challenge of the login is used up whatever comes of it. The handle inside the passkey must be that of
+    its agent (WebAuthn Level 3, section 7.2 step 6), and the agent switched on.
+    """
+    rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SIGN_IN, login, now)
+    shown = verification.read(text)
+    if isinstance(shown, Refused):
+        return NotProved(shown)
+    passkey = _held(shown.credential_id)
+    if passkey is None:
+        return NotProved(Refused("unknown"))
+    used = _use(passkey, shown, challenge, rp)
+    if isinstance(used, Refused):
+        return NotProved(used, passkey)
+    Passkey.objects.filter(pk=passkey.pk).update(
+        sign_count=used.sign_count, backed_up=used.backed_up, last_used_at=Greatest(now, F("made_at"))
+    )
+    return Proved(passkey)
+
+
+def _use(passkey: Passkey, shown: Shown, challenge: bytes | None, rp: RelyingParty | None) -> Used | Refused:
+    agent = passkey.agent
+    if rp is None or challenge is None:
+        return NOT_ASKED
+    if passkey.removed_at is not None:
+        return Refused("it was removed")
+    if shown.user_handle != agent.pk.bytes:
+        return Refused("it names somebody else")
+    known = Known(bytes(passkey.public_key), passkey.sign_count, passkey.eligible)
+    used = verification.check_use(shown, known, challenge, rp)
+    return used if isinstance(used, Refused) or agent.is_active else Refused("the agent is switched off")
+
+
+def set_up(text: str, device: Device, now: datetime) -> Passkey | Refused:
+    """Keep a passkey that was made on an agent's device. Runs inside the caller's transaction."""
+    rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SET_UP, device.pk, now)
+    if rp is None or challenge is None:
+        return NOT_ASKED
+    made = verification.check_new(text, challenge, rp)
+    if isinstance(made, Refused):
+        return made
+    if Passkey.objects.filter(credential_id=made.credential_id).exists():
+        return Refused("it is known already")
+    if Passkey.objects.of(device.agent).count() >= MOST:
+        return Refused(f"there are {MOST} already")
+    return Passkey.objects.create(
+        agent=device.agent,
+        device=device,
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        transports=list(made.transports),
+        eligible=made.eligible,
+        backed_up=made.backed_up,
+        label=device.label,
+        made_at=now,
+    )
+
+
+def remove(chosen: PasskeyQuerySet, now: datetime) -> list[Passkey]:
+    """Let some passkeys count no more. Returns those that did until now."""
+    removed = list(chosen.kept().select_related("agent"))
+    Passkey.objects.kept().filter(pk__in=[it.pk for it in removed]).update(removed_at=Greatest(now, F("made_at")))
+    return removed
+
+
+def _held(credential_id: bytes) -> Passkey | None:
+    """Return a passkey, held until the commit, so that its count is fresh."""
+    named = Passkey.objects.filter(credential_id=credential_id)
+    named.update(sign_count=F("sign_count"))
+    return named.select_related("agent").first()

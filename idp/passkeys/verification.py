@@ -1,0 +1,176 @@
+"""What a browser says after a passkey was made or used, held against what was asked. Pure.
+
+The protocol is py_webauthn's (WebAuthn Level 3, sections 7.1 and 7.2). Added here: bounds, the count of
+signatures, the flag of eligibility, and that no other site's frame asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from webauthn import verify_authentication_response, verify_registration_response
+from webauthn.helpers import (
+    parse_authentication_credential_json,
+    parse_client_data_json,
+    parse_registration_credential_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.structs import AuthenticationCredential, CredentialDeviceType
+
+LONGEST = 16 * 1024
+LONGEST_ID = 1023
+ALGORITHMS = [
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
+TRANSPORTS = ("internal", "hybrid", "usb", "nfc", "ble")
+LONGEST_REASON = 120
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """Who asks: the host that passkeys are bound to, the origin that must have asked, and a name for people."""
+
+    id: str
+    origin: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was proved. `why` is for operators alone; `copied` means that two hold the same key.
+
+    `unreadable` tells what no browser sends from what a browser may send.
+    """
+
+    why: str
+    unreadable: bool = False
+    copied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new passkey, as its maker describes it."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    transports: tuple[str, ...]
+    eligible: bool
+    backed_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passkey that somebody claims to have used, and whose it says it is. Not believed yet."""
+
+    credential_id: bytes
+    user_handle: bytes | None
+    credential: AuthenticationCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a passkey from before."""
+
+    public_key: bytes
+    sign_count: int
+    eligible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A passkey was used just now, after the lock of whatever keeps it. Both facts are its new ones."""
+
+    sign_count: int
+    backed_up: bool
+
+
+def check_new(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
+    """Hold what a browser says of a new passkey against the challenge."""
+    return _guarded(text, lambda: _made(text, challenge, rp))
+
+
+def read(text: str) -> Shown | Refused:
+    """Read which passkey somebody says they used."""
+    return _guarded(text, lambda: _shown(text), unreadable=True)
+
+
+def check_use(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
+    """Hold a use of a known passkey against the challenge.
+
+    The count of signatures is looked at last, so that only the key itself can show that it was copied. A key that
+    its keeper copies by itself (`backed_up`) need not count (WebAuthn Level 3, section 6.1.1).
+    """
+    return _guarded("", lambda: _used(shown, known, challenge, rp))
+
+
+def _guarded(text: str, step: Callable[[], Outcome], *, unreadable: bool = False) -> Outcome | Refused:
+    if len(text) > LONGEST:
+        return Refused(f"{len(text)} characters", unreadable=True)
+    try:
+        return step()
+    except Exception as error:  # noqa: BLE001 - whatever the library stumbled over, it proved nothing
+        return Refused(_reason(error), unreadable=unreadable)
+
+
+def _made(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
+    credential = parse_registration_credential_json(text)
+    found = verify_registration_response(
+        credential=credential,
+        expected_challenge=challenge,
+        expected_rp_id=rp.id,
+        expected_origin=rp.origin,
+        require_user_verification=True,
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    if _from_a_frame(credential.response.client_data_json):
+        return Refused("asked from another site's frame")
+    if found.credential_id != credential.raw_id or len(found.credential_id) > LONGEST_ID:
+        return Refused("its id is not its own")
+    named = {transport.value for transport in credential.response.transports or ()}
+    return Made(
+        credential_id=found.credential_id,
+        public_key=found.credential_public_key,
+        sign_count=found.sign_count,
+        transports=tuple(it for it in TRANSPORTS if it in named),
+        eligible=found.credential_device_type == CredentialDeviceType.MULTI_DEVICE,
+        backed_up=found.credential_backed_up,
+    )
+
+
+def _shown(text: str) -> Shown:
+    credential = parse_authentication_credential_json(text)
+    return Shown(credential.raw_id, credential.response.user_handle, credential)
+
+
+def _used(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
+    found = verify_authentication_response(
+        credential=shown.credential,
+        expected_challenge=challenge,
+        expected_rp_id=rp.id,
+        expected_origin=rp.origin,
+        credential_public_key=known.public_key,
+        credential_current_sign_count=0,  # it would be looked at before the signature
+        require_user_verification=True,
+    )
+    if _from_a_frame(shown.credential.response.client_data_json):
+        return Refused("asked from another site's frame")
+    if (found.credential_device_type == CredentialDeviceType.MULTI_DEVICE) is not known.eligible:
+        return Refused("its kind has changed")
+    counts = bool(found.new_sign_count or known.sign_count)
+    if counts and found.new_sign_count <= known.sign_count and not found.credential_backed_up:
+        return Refused(f"its count is {found.new_sign_count}, after {known.sign_count}", copied=True)
+    return Used(max(found.new_sign_count, known.sign_count), found.credential_backed_up)
+
+
+def _from_a_frame(client_data: bytes) -> bool:
+    return bool(parse_client_data_json(client_data).cross_origin)
+
+
+def _reason(error: Exception) -> str:
+    """Keep a reason short and printable: it may quote what a stranger sent."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in f"{type(error).__name__}: {error}")
+    return text[:LONGEST_REASON]

@@ -1,0 +1,66 @@
+"""Passkeys at `/me`: one is set up on the phone in hand, any of the agent's own is removed."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Device
+from idp.errors import IdpError
+from idp.login import passkey_setup, presented
+from idp.login.forms import PasskeyForm
+from idp.login.pages import see_other
+from idp.passkeys import asking
+from idp.passkeys.models import Passkey
+from idp.passkeys.verification import Refused
+from idp.web import me_sign_in
+from idp.web.me import device_of
+
+
+class NoPasskeysHere(IdpError):
+    """The installation has an address to which no passkey can be bound."""
+
+    code = "no_passkeys_here"
+    status = 404
+    sentence = "Passkeys can't be used here."
+    advice = "Sign in with a code."
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def passkeys(request: HttpRequest) -> HttpResponse:
+    """Let an agent set up a passkey, shortly after a code or passkey; or remove one, at any time."""
+    device = device_of(request)
+    if request.method == "POST" and "remove" in request.POST:
+        return _remove(request, device)
+    if not passkey_setup.is_proved_lately(device, clock.now()):
+        return me_sign_in.ask(request, "passkeys")
+    if request.method == "GET":
+        return _show(request, device)
+    form = PasskeyForm(request.POST)
+    if not form.is_valid():
+        return _show(request, device, fault=400)
+    made = passkey_setup.set_up(form.cleaned_data["passkey"], device, presented.by(request).origin, clock.now())
+    return _show(request, device, fault=403) if isinstance(made, Refused) else see_other("/me")
+
+
+def _show(request: HttpRequest, device: Device, *, fault: int | None = None) -> HttpResponse:
+    options = asking.to_set_up(device, clock.now())
+    if options is None:
+        raise NoPasskeysHere("the base URL names a number")
+    context = {"options_json": options, "mobile": device.kind == "mobile", "not_taken": fault is not None}
+    return render(request, "me_passkey.html", context, status=fault)
+
+
+def _remove(request: HttpRequest, device: Device) -> HttpResponse:
+    """Remove one of the agent's own; somebody else's, or none, changes nothing."""
+    try:
+        named = UUID(request.POST["remove"])
+    except ValueError:
+        return see_other("/me")
+    chosen = Passkey.objects.of(device.agent).filter(pk=named)
+    passkey_setup.remove(chosen, "by the agent", presented.by(request).origin, clock.now())
+    return see_other("/me")
