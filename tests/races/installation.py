@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import requests
@@ -64,8 +65,9 @@ class Installation:
         ]
 
     def kill_a_worker(self, pick):
-        """kill -9; gunicorn starts another in its place."""
-        os.kill(pick.choice(self.workers()), signal.SIGKILL)
+        """kill -9; gunicorn starts another in its place. One that nobody has taken leave of yet is dead already."""
+        with suppress(ProcessLookupError):
+            os.kill(pick.choice(self.workers()), signal.SIGKILL)
 
     def wait(self):
         """Until it serves. A request that arrives before waits its turn in the listening socket."""

@@ -22,6 +22,7 @@ from tests.user_agents import ANDROID, IPHONE
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 PHONES, VISITS = 10, 20
+FEWEST_KILLS, MOST_KILLS = 3, 20
 NUMBERS = ("+12015550101", "+12015550102", "+12015550103", "+12015550104")
 
 
@@ -67,11 +68,22 @@ def test_of_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_left(insta
     consistency.check()
 
 
+class CutOff(Phone):
+    """A phone that may be told to come back in a moment, and whose Flex may not reach us either."""
+
+    def ask_flex(self, home="/", **query):
+        page = super().ask_flex(home, **query)
+        if page.status == 503 or (page.status == 500 and page.url.startswith(self.sp_url)):
+            raise requests.ConnectionError
+        return page
+
+
 class Hurried:
     """An agent's phone that comes again and again, whatever becomes of its answers."""
 
     def __init__(self, phone, number):
-        self.phone, self.number, self.sheet = phone, number, a_sheet(agent_of(number))
+        self.phone = CutOff(phone.sp_url, phone.verify, phone.user_agent)
+        self.number, self.sheet = number, a_sheet(agent_of(number))
         self.pick, self.lost, self.came = random.Random(number), 0, 0
 
     def run(self, stop):
@@ -92,16 +104,19 @@ class Hurried:
 
 
 def test_processes_that_are_killed_leave_nothing_half_written(installation):
-    agents = [Hurried(installation.phone.like(), number) for number in NUMBERS]
+    agents = [Hurried(installation.phone, number) for number in NUMBERS]
     assert all(it.by_code() for it in agents)
     stop, pick = Event(), random.Random(1)
     with ThreadPoolExecutor(len(agents)) as pool:
         ways = [pool.submit(it.run, stop) for it in agents]
         try:
-            for _ in range(3):
-                stop.wait(pick.uniform(0.5, 1.5))
+            for nr in range(1, MOST_KILLS + 1):
+                installation.wait()
+                stop.wait(pick.uniform(0.3, 1.2))
                 installation.kill_a_worker(pick)
                 consistency.check()
+                if nr >= FEWEST_KILLS and any(it.lost for it in agents):
+                    break
         finally:
             stop.set()
     assert [way.result() for way in ways] == [None] * len(ways)
