@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from idp.agents.authentication import OPENING, Authentication, Method
-from idp.policies.access import STOP, Decision, Effect
+from idp.policies.access import STOP, Concern, Decision, Effect
 from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_limit
 
 
@@ -136,10 +136,11 @@ class RefusedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Do not let the agent in. `message` is the rule's own sentence, if it has one."""
+    """Do not let the agent in. `message` is the rule's own sentence, if it has one; else the concern tells why."""
 
     by: RefusedBy
     message: str = ""
+    concern: Concern = Concern.OTHER
 
 
 Step = AskPhone | AskCode | Finish | Refuse
@@ -169,7 +170,7 @@ def next_step(
 def refusal(decision: Decision) -> Refuse:
     """Say how a denial is told: in the rule's own sentence, or that all sign-ins are stopped."""
     by = RefusedBy.STOPPED if decision.decided_by == STOP else RefusedBy.ACCESS_POLICY
-    return Refuse(by, decision.message)
+    return Refuse(by, decision.message, decision.concern)
 
 
 def _counts(authentication: Authentication, decision: Decision, requirements: LoginRequirements) -> bool:

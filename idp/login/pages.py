@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from idp import clock, reference
+from idp.agents.models import Kind
 from idp.login import cookies, flow
 from idp.login.ladder import Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -44,7 +45,12 @@ def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: Presen
         return page(request, login, "login/switched_off.html", {}, status=403)
     if refuse.by == RefusedBy.STOPPED:
         return page(request, login, "login/stopped.html", {}, status=SERVICE_UNAVAILABLE)
-    context = {"message": refuse.message, "seen": seen.browser.label, "unknown": not seen.user_agent.platform}
+    context = {
+        "message": refuse.message,
+        "concern": refuse.concern.value,
+        "seen": seen.browser.label,
+        "mobile": seen.browser.kind == Kind.MOBILE or not seen.user_agent.form,
+    }
     return page(request, login, "login/refused.html", context, status=403)
 
 

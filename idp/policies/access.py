@@ -1,7 +1,21 @@
 """Who may enter: guardrails, then a pass, then ordered rules of which the first match wins, then the default."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from idp.policies.conditions import (
+    Answer,
+    AppIs,
+    AppVersion,
+    BrowserIs,
+    BrowserVersion,
+    ClientIs,
+    FormIs,
+    OsVersion,
+    PlatformIs,
+    TextContains,
+    TextMatches,
+)
 from idp.policies.facts import LATER, Facts, Later
 from idp.policies.reading import Reading, read
 from idp.policies.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
@@ -16,6 +30,7 @@ __all__ = [
     "SERVICE",
     "STOP",
     "Attempt",
+    "Concern",
     "Decision",
     "Effect",
     "Facts",
@@ -60,6 +75,28 @@ class Attempt:
     let_in: bool | Later = False
 
 
+class Concern(StrEnum):
+    """What a refusal by rules is about, so that the page can say it."""
+
+    PHONE = "phone"
+    UNTOLD_PHONE = "untold phone"
+    OTHER = "other"
+
+
+ABOUT_THE_PHONE = (
+    PlatformIs,
+    FormIs,
+    ClientIs,
+    BrowserIs,
+    AppIs,
+    BrowserVersion,
+    AppVersion,
+    OsVersion,
+    TextContains,
+    TextMatches,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided, by what, how every rule was answered, and what it was about.
@@ -77,6 +114,7 @@ class Decision:
     fault: Exception | None = None
     revision: int = 0
     attempt: Attempt | None = None
+    concern: Concern = Concern.OTHER
 
 
 def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
@@ -121,7 +159,15 @@ def _decided(reading: Reading, about: Decision) -> Decision:
     if len(reading.effects) > 1:
         return found
     by = reading.decider
-    return replace(found, effect=by.effect, decided_by=by.key, message=by.message)
+    concern = _concern(by, reading)
+    return replace(found, effect=by.effect, decided_by=by.key, message=by.message, concern=concern)
+
+
+def _concern(by: Rule, reading: Reading) -> Concern:
+    if not any(isinstance(it, ABOUT_THE_PHONE) for it in by.conditions):
+        return Concern.OTHER
+    answer = next(it.answer for it in reading.trace if it.key == by.key)
+    return Concern.UNTOLD_PHONE if answer is Answer.UNKNOWN else Concern.PHONE
 
 
 def _left_open(found: Decision, attempt: Attempt) -> Decision:

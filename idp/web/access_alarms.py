@@ -27,7 +27,8 @@ def alarms(now: datetime) -> Iterator[Step]:
     if present.policy is None or not present.policy.readable:
         yield Step("Access rules", reverse("admin:policies_accessrule_changelist"), UNREADABLE)
     elif faults := LoginEvent.objects.filter(kind=Kind.REFUSED, decided_by=FAULT, at__gt=now - RECENT).count():
-        told = f"The access policy failed for {faults} sign-ins within a day, and refused them. The log says why."
+        times = "1 sign-in" if faults == 1 else f"{faults} sign-ins"
+        told = f"The access policy failed for {times} within a day, and refused. The log says why."
         yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", told)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
     uses = Count("agent__events", filter=by_pass)

@@ -1,12 +1,12 @@
 """Rules about the phone: asked before a text is sent, and at every reuse of session or token."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
-from idp.policies.conditions import PlatformIs, RoleIs, TextContains
+from idp.policies.conditions import MomentWithin, PlatformIs, RoleIs, TextContains, Weekday
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
 from tests.phone import NUMBER
@@ -52,6 +52,27 @@ def test_the_refused_agent_reads_the_rules_own_sentence_and_what_to_do(phone):
     assert "Please use an Android phone." in page.text
     assert "iPhone, Safari" in page.text
     assert page.reference
+
+
+ALWAYS = MomentWithin(frozenset(Weekday), time(0), time(0), "UTC")
+
+
+@pytest.mark.parametrize(
+    ("condition", "user_agent", "heading", "sentence"),
+    [
+        (BLOCK_IOS, IPHONE, "This phone can't be used for Flex", "does not allow sign-in from this kind of phone"),
+        (BLOCK_IOS, "", "This phone can't be used for Flex", "We could not tell what kind of phone"),
+        (TextContains("Windows"), DESKTOP, "This computer can't be used for Flex", "use another computer or a phone"),
+        (ALWAYS, IPHONE, "This sign-in is not allowed", "Your contact centre does not allow it for Flex just now"),
+    ],
+)
+def test_a_refusal_says_what_it_is_about(phone, condition, user_agent, heading, sentence):
+    block(condition)
+    other = phone.like()
+    other.http.headers["User-Agent"] = user_agent
+    page = other.ask_flex()
+    assert (page.status, page.heading) == (403, heading)
+    assert sentence in page.text
 
 
 def test_a_refused_phone_costs_no_text(phone):

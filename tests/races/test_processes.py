@@ -12,8 +12,11 @@ from idp.agents import devices
 from idp.agents.models import Device
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
+from idp.policies.conditions import PlatformIs
+from idp.policies.user_agents import Platform
 from tests.other_codes import a_sheet, agent_of, at_the_code, give
 from tests.phone import Phone
+from tests.policies import publishing
 from tests.races import consistency
 from tests.races.installation import Installation
 from tests.races.test_many_at_once import at_once
@@ -66,6 +69,16 @@ def test_of_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_left(insta
     last = Device.objects.active().get()
     assert [devices.find(it.cookie("device")) == last for it in phones] == [visits(it) for it in phones]
     consistency.check()
+
+
+def test_what_is_published_counts_at_the_next_request_of_every_process(installation):
+    phone = installation.phone
+    visitors = [phone.like() for _ in range(2 * installation.size)]
+    assert {it.ask_flex().status for it in visitors} == {200}
+    rule = publishing.in_force(PlatformIs(frozenset({Platform.IOS})))
+    assert {it.ask_flex().status for it in visitors} == {403}
+    publishing.withdraw(rule)
+    assert {it.ask_flex().status for it in visitors} == {200}
 
 
 class CutOff(Phone):

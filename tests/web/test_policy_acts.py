@@ -1,5 +1,7 @@
 """The access policy as a whole in the admin: quick rules, publishing, going back, stopping, letting in."""
 
+from datetime import timedelta
+
 import pytest
 
 from idp.agents.models import AccessPass, Agent
@@ -107,6 +109,14 @@ def test_a_stop_says_why_and_there_is_one_at_a_time(admin):
     admin.post("/admin/stop/", {"why": "One"})
     assert "stopped already" in admin.post("/admin/stop/", {"why": "Two"}, follow=True).text
     assert Stop.objects.count() == 1
+
+
+def test_sign_ins_that_the_policy_failed_for_are_an_alarm(admin, clock):
+    assert "The access policy failed" not in admin.get("/admin/").text
+    events.record(Kind.REFUSED, Origin(None, "", REFERENCE), NOW, decided_by="fault")
+    assert "The access policy failed for 1 sign-in within a day" in admin.get("/admin/").text
+    clock.shift(timedelta(days=1))
+    assert "The access policy failed" not in admin.get("/admin/").text
 
 
 # Letting in

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -69,8 +69,9 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
     @admin.display(description="rules")
     def rules_in_words(self, revision: PolicyRevision) -> SafeString:
         """Say the rules in order."""
-        rules = ((it.name, MODE_NAMES[it.mode], it.sentence) for it in revision.policy.rules)
-        return format_html("<ol>{}</ol>", format_html_join("", "<li>{} ({}): {}</li>", rules))
+        rules = enumerate(revision.policy.rules, start=1)
+        lines = ((nth, it.name, MODE_NAMES[it.mode], it.sentence) for nth, it in rules)
+        return format_html_join("", "<div>{}. {} ({}): {}</div>", lines)
 
     @admin.display(description="whom no rule meets")
     def whom_none_meets(self, revision: PolicyRevision) -> str:
@@ -82,4 +83,4 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
         """Say what this revision changed."""
         before = PolicyRevision.objects.filter(number=(revision.number or 0) - 1).first()
         found = differences(before.policy, revision.policy) if before else ()
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((it.sentence,) for it in found)))
+        return format_html_join("", "<div>{}</div>", ((it.sentence,) for it in found))

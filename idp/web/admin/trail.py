@@ -88,8 +88,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
     def verdicts(self, event: LoginEvent) -> SafeString | None:
         """List every rule's answer, judged again by the revision that decided then."""
         lines = trail_words.judged_again(event)
-        rows = format_html_join("", "<li>{}</li>", ((trail_words.verdict(it),) for it in lines))
-        return format_html("<ul>{}</ul>", rows) if lines else None
+        return format_html_join("", "<div>{}</div>", ((trail_words.verdict(it),) for it in lines)) or None
 
     @admin.display(description="what to do", empty_value="-")
     def advice(self, event: LoginEvent) -> str | None:
