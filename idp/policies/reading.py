@@ -6,9 +6,10 @@ get in the end.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
-from idp.policies.conditions import Answer
+from idp.policies.conditions import Answer, Condition
 from idp.policies.facts import Facts
 from idp.policies.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
 
@@ -62,7 +63,7 @@ class _Asked:
             return RuleTrace(self.rule.key, self.answer())
         culprit = Answer.NO if Answer.NO in short_of_yes else short_of_yes[0]
         unmet = self.rule.conditions[self.answers.index(culprit)]
-        return RuleTrace(self.rule.key, self.answer(), unmet.sentence())
+        return RuleTrace(self.rule.key, self.answer(), _sentence(unmet))
 
 
 def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
@@ -78,6 +79,8 @@ def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
         if each.rule.mode is Mode.WATCH:
             would_have += _would_have(each)
             continue
+        if Answer.NO in each.answers:
+            continue
         onward = _onward(each, ways)
         deciders = [_stricter(way, each.rule) for way in ways] if _may_match(each) else []
         effects |= {rule.effect for rule in deciders}
@@ -85,6 +88,12 @@ def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
             break
         ways = onward
     return Reading(frozenset(effects), deciders[0], tuple(would_have), trace)
+
+
+@lru_cache(maxsize=1024)
+def _sentence(condition: Condition) -> str:
+    """Say a condition once; a replay of a month's sign-ins asks for the same few a million times."""
+    return condition.sentence()
 
 
 def _matches(effect: Effect, answer: Answer) -> bool:

@@ -3,7 +3,7 @@
 A new kind is one more frozen dataclass beside this module, with `label`, `ask` and `sentence`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import time
@@ -23,7 +23,7 @@ class Answer(StrEnum):
     LATER = "later"
 
 
-class Condition(Protocol):
+class Condition(Hashable, Protocol):
     """One question; a rule counts only if all of its questions are answered yes."""
 
     label: ClassVar[str]

@@ -27,6 +27,9 @@ class Weekday(StrEnum):
     SUNDAY = "sun"
 
 
+_DAYS = tuple(Weekday)
+
+
 @kind("network")
 @dataclass(frozen=True, slots=True)
 class NetworkIn:
@@ -105,7 +108,7 @@ class MomentWithin:
 
 
 def _weekday(moment: datetime) -> Weekday:
-    return list(Weekday)[moment.weekday()]
+    return _DAYS[moment.weekday()]
 
 
 @lru_cache(maxsize=1024)
@@ -113,6 +116,7 @@ def _block(block: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(block)
 
 
+@lru_cache(maxsize=1024)
 def _address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """Read an address; one of IPv4 that came through an IPv6 socket is one of IPv4."""
     found = ipaddress.ip_address(address)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from idp.policies.conditions.kinds import Answer, kind, turned
@@ -45,7 +46,7 @@ class _Is:
     @property
     def wanted(self) -> frozenset[str]:
         """What the condition names."""
-        values: frozenset[str] = getattr(self, fields(self)[0].name)  # type: ignore[arg-type]
+        values: frozenset[str] = getattr(self, self.__match_args__[0])  # type: ignore[attr-defined]
         return values
 
     def ask(self, facts: Facts) -> Answer:
@@ -60,7 +61,8 @@ class _Is:
         return f"{self.subject.format('is not' if self.negated else 'is')} {one_of(named)}"
 
 
-def _plain(values: AbstractSet[str]) -> frozenset[str]:
+@lru_cache(maxsize=4096)
+def _plain(values: frozenset[str]) -> frozenset[str]:
     return frozenset(it.casefold() for it in values)
 
 
