@@ -138,10 +138,16 @@ def renew_secret(device: Device) -> str:
 
 
 def revoke(device: Device, reason: Reason, now: datetime) -> Device:
-    """End a device: its session and tokens are read together with it and count no more from this commit."""
+    """End a device: its session and tokens are read together with it and count no more from this commit.
+
+    Its push address goes at once, so that nothing more reaches a phone that somebody else may hold.
+    """
     device.revoked_at = max(now, device.enrolled_at)
     device.reason = reason
-    Device.objects.filter(pk=device.pk, revoked_at__isnull=True).update(revoked_at=device.revoked_at, reason=reason)
+    device.push_provider = device.push_address = ""
+    Device.objects.filter(pk=device.pk, revoked_at__isnull=True).update(
+        revoked_at=device.revoked_at, reason=reason, push_provider="", push_address=""
+    )
     return device
 
 

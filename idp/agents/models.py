@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Greatest, Lower
 
 from idp.agents.roles import ROLES
 from idp.conf import MOST_PHONES
@@ -187,13 +187,40 @@ class Device(models.Model):
     last_seen_at = models.DateTimeField("last sign-in")
     revoked_at = models.DateTimeField("ended", null=True, blank=True)
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+    app_version = models.CharField(max_length=40, blank=True)
+    push_provider = models.CharField(max_length=16, blank=True)
+    push_address = models.CharField(max_length=2048, blank=True)
+    described_at = models.DateTimeField("described itself", null=True, blank=True)
+    changed_at = models.GeneratedField(
+        expression=Greatest(
+            "enrolled_at",
+            "authenticated_at",
+            Coalesce("revoked_at", "enrolled_at"),
+            Coalesce("described_at", "enrolled_at"),
+        ),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
     replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaced")
 
     objects = DeviceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-last_seen_at"]
+        indexes = [models.Index(fields=["changed_at", "id"], name="devices_by_their_last_change")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["push_provider", "push_address"],
+                condition=~Q(push_address=""),
+                name="a_push_address_reaches_one_device",
+            ),
+            models.CheckConstraint(
+                condition=Q(push_address="", push_provider="") | (~Q(push_address="") & ~Q(push_provider="")),
+                name="a_push_address_has_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | Q(push_address=""), name="no_push_address_once_revoked"
+            ),
             models.UniqueConstraint(
                 fields=["agent", "slot"], condition=Q(revoked_at__isnull=True), name="one_active_phone_in_a_slot"
             ),

@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     SIGNED_IN = "signed in", "signed in"
     PROVED = "proved", "right code; the app has not come for the sign-in yet"
     RENEWED = "renewed", "sign-in of an app renewed"
+    PUSH_CHANGED = "push changed", "push address of an app changed"
     ANSWERED = "answered", "answer sent to the service"
     REFUSED = "refused", "refused by the access policy"
     CODE_SENT = "code sent", "code sent"

@@ -12,6 +12,7 @@ from idp.tokens.rotation import LIFETIME as TOKEN_LIFETIME
 DEVICE_LIFETIME = timedelta(days=400)
 FLOW_LIFETIME = timedelta(minutes=20)
 NO_PASSKEY_LIFETIME = timedelta(days=30)
+LOAN_LIFETIME = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def write(response: HttpResponse, request: HttpRequest, handover: Handover) -> N
 def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:
     """Bind a flow to this browser."""
     _set(response, name(f"flow-{flow}"), secret, FLOW_LIFETIME)
+
+
+def write_loan(response: HttpResponse, secret: str) -> None:
+    """Give the browser a loan for one sign-in."""
+    _set(response, name("loan"), secret, LOAN_LIFETIME)
 
 
 def flow_secret(request: HttpRequest, flow: UUID) -> str | None:

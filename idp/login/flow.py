@@ -252,7 +252,9 @@ def _advance(visit: Visit) -> Step:
     flow, presented = visit.flow, visit.presented
     if flow.stored and _hold(flow).finished_at is not None:
         return sign_in.finished_before(visit)
-    known = standing.read(presented, flow.timeout_policy.limits, visit.now)
+    policy = flow.timeout_policy.limits
+    by_loan = standing.read_loan(presented, flow.service, policy, visit.now)
+    known = by_loan or standing.read(presented, policy, visit.now)
     if known.copied:
         return sign_in.end_copied(visit, known)
     sign_in.record_remark(visit, known)

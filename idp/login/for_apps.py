@@ -12,7 +12,7 @@ from idp.agents import devices
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
-from idp.audit.models import Kind
+from idp.audit.models import Kind, LoginEvent
 from idp.login import ladder, sign_in, signing_out, standing
 from idp.login.judging import Who
 from idp.login.ladder import AskCode, AskPhone, Cause, LoginRequirements, Refuse, RefusedBy
@@ -51,8 +51,8 @@ def enrol(flow: LoginFlow, proved: Proved, presented: Presented, now: datetime) 
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
-    if devices.cutoff_since(proved.authentication.authenticated_at) is not None:
-        return AskPhone(Reason.EVERYONE)
+    if (ended := _ended_since(agent, proved.authentication.authenticated_at)) is not None:
+        return AskPhone(ended)
     decision = visit.decide(Who(agent, None, fresh=True), touch_points=None)
     if decision.effect not in (Effect.ALLOW, Effect.ASK_CODE):
         visit.record_refusal(decision, agent)
@@ -102,6 +102,14 @@ def sign_out(presented: Presented, now: datetime) -> None:
 def sign_out_device(device: Device, presented: Presented, now: datetime) -> None:
     """End an app's device because the app says so."""
     signing_out.sign_out(Device.objects.filter(pk=device.pk), Reason.AGENT, "in the app", presented.origin, now)
+
+
+def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
+    """Say what ended every sign-in of an agent since a proof was given, which was on no device yet."""
+    if devices.cutoff_since(proved_at) is not None:
+        return Reason.EVERYONE
+    changed = LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at)
+    return Reason.NUMBER_CHANGED if changed.exists() else None
 
 
 def _go_on(visit: Visit, device: Device, shown: Recognised, decision: Decision) -> SignedIn:

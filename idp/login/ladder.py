@@ -55,6 +55,7 @@ class Proof(StrEnum):
 
     SESSION_COOKIE = "session cookie"
     TOKEN = "token"
+    LOAN = "loan"
     NOTHING = "nothing"
 
 
@@ -67,7 +68,8 @@ def rung(
 ) -> Authentication | Limit | None:
     """Return the highest rung that holds without a code, the limit that broke it, or None.
 
-    On a remembered device the token proves the session too; elsewhere the session cookie does.
+    On a remembered device the token proves the session too; elsewhere the session cookie does. A loan counts as the
+    token of the device that gave it.
     """
     if device is None or proof == Proof.NOTHING:
         return None
@@ -76,7 +78,7 @@ def rung(
         return Authentication(device.agent, device.id, Method.SESSION, session.opened_by, device.authenticated_at)
     if code_is_too_old(policy, device.authenticated_at, now):
         return Limit.CODE_AGE
-    if proof == Proof.TOKEN:
+    if proof in {Proof.TOKEN, Proof.LOAN}:
         return Authentication(device.agent, device.id, Method.TOKEN, Method.TOKEN, device.authenticated_at)
     return limit
 

@@ -16,6 +16,32 @@ def every_proof() -> list[str]:
     return sorted(OPENING)
 
 
+class Loan(models.Model):
+    """One sign-in to one service that a browser may make as an app's device, because the app sent it here.
+
+    It proves no more than that; the browser is no device by it. Only a keyed hash of the browser's secret is here.
+    """
+
+    secret_hash = models.CharField(max_length=64, unique=True)
+    device = models.ForeignKey(Device, models.CASCADE, related_name="loans")
+    service = models.CharField(max_length=50)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="a_loan_expires_after_it_was_made"),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(used_at__gte=F("made_at")),
+                name="a_loan_is_used_after_it_was_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.made_at:%H:%M:%S}"
+
+
 class LoginFlow(models.Model):
     """What a protocol asked for, how far its answer is, and whether it was given.
 

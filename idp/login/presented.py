@@ -34,6 +34,7 @@ class Presented:
     origin: Origin
     hints: ClientHints = NO_HINTS
     client: str = ""
+    loan_secret: str | None = None
 
     @property
     def judged_agent(self) -> UserAgent:
@@ -59,6 +60,7 @@ def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
         user_agent=parsed,
         touch_points=touch_points,
         origin=Origin(address_of(request), parsed.text, reference.current()),
+        loan_secret=request.COOKIES.get(cookies.name("loan")),
         hints=ClientHints(request.headers.get("Sec-CH-UA-Platform", ""), request.headers.get("Sec-CH-UA-Mobile", "")),
     )
 

@@ -15,6 +15,7 @@ from idp.agents.authentication import Authentication, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import Kind
+from idp.login import loans
 from idp.login.cookies import Handover
 from idp.login.errors import FlowUnknown
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
@@ -74,7 +75,10 @@ def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decis
         session, _ = sessions.open_session(device, OpenedBy.TOKEN, visit.now)
     token = None if visit.flow.is_passive else _prolong(known, device, session, visit)
     admission = Admission(device.agent, device, session.index, proved)
-    return _finish(visit, admission, Handover(token=token), decision)
+    if known.by_loan is None:
+        return _finish(visit, admission, Handover(token=token), decision)
+    loans.spend(known.by_loan, visit.now)
+    return _finish(visit, admission, Handover(void=("loan",)), decision, detail="opened by its app")
 
 
 def _prolong(known: Standing, device: Device, session: SsoSession, visit: Visit) -> str | None:

@@ -10,7 +10,9 @@ from idp.agents import devices
 from idp.agents.authentication import Authentication, Method
 from idp.agents.models import Device
 from idp.audit.models import Kind
+from idp.login import loans
 from idp.login.ladder import Cause, DeviceFacts, Proof, SessionFacts, rung
+from idp.login.models import Loan
 from idp.login.presented import Presented
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.sessions import lifecycle as sessions
@@ -29,6 +31,7 @@ class Standing:
     token: Recognised | Unrecognised | None
     rung: Authentication | Limit | None
     token_ran_out: bool = False
+    by_loan: Loan | None = None
 
     @property
     def authentication(self) -> Authentication | None:
@@ -81,6 +84,22 @@ def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing
     proof = _proof(device, session, token, presented) if usable else Proof.NOTHING
     reached = rung(device_facts(device), session_facts(session), proof, policy, now)
     return Standing(device, session, token, reached, _ran_out(device, token, now))
+
+
+def read_loan(presented: Presented, service: str, policy: TimeoutPolicy, now: datetime) -> Standing | None:
+    """Judge the loan that a browser has for this service, if it has one and the device behind it carries that far.
+
+    Runs inside the caller's transaction. No code is skipped: where one is due, the browser stands for itself.
+    """
+    found = loans.find(presented.loan_secret, service, now)
+    if found is None:
+        return None
+    device = devices.get_and_hold(found.device_id)
+    if device.revoked_at is not None or not device.agent.is_active:
+        return None
+    session = sessions.find(device)
+    reached = rung(device_facts(device), session_facts(session), Proof.LOAN, policy, now)
+    return Standing(device, session, None, reached, by_loan=found) if isinstance(reached, Authentication) else None
 
 
 def proved_device(presented: Presented, now: datetime) -> Device | None:

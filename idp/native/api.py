@@ -10,6 +10,9 @@ from pydantic import Field
 from idp import clock
 from idp.login import presented
 from idp.native import clients, grants
+from idp.native.api_of_apps import router as of_apps
+from idp.native.api_of_back_ends import router as of_back_ends
+from idp.native.api_schemas import problems
 from idp.native.codes import Shown
 from idp.native.errors import InvalidRequest, UnsupportedGrantType
 from idp.native.grants import Granted
@@ -22,6 +25,8 @@ api = NinjaAPI(
     docs_url=None,
     description="Apps sign agents in by OAuth 2.0 with PKCE and keep their sign-in fresh; back ends read the registry.",
 )
+api.add_router("", of_apps)
+api.add_router("", of_back_ends)
 
 
 class TokenRequest(Schema):
@@ -45,19 +50,7 @@ class TokenAnswer(Schema):
     refresh_token: str | None = None
 
 
-class Problem(Schema):
-    """An error by the standards' names. `reason` narrows it down, `reference` finds the line in our log."""
-
-    error: str
-    error_description: str
-    reference: str
-    reason: str | None = None
-
-
-PROBLEMS: dict[Any, Any] = {400: Problem, 401: Problem, 503: Problem}
-
-
-@api.post("/token", response={200: TokenAnswer, **PROBLEMS}, exclude_none=True, tags=["sign-in"])
+@api.post("/token", response={200: TokenAnswer, **problems(400, 401, 503)}, exclude_none=True, tags=["sign-in"])
 def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
     """Exchange a code for a sign-in, go on with one, or let a back end in.
 

@@ -110,6 +110,38 @@ class InsufficientScope(InvalidToken):
     sentence = "This access token is of the other kind: an app's opens its own device, a back end's the registry."
 
 
+class CodeNeeded(OAuthError):
+    """The last code is too old for what is asked (RFC 9470 section 3)."""
+
+    code = "insufficient_user_authentication"
+    status = 401
+    sentence = "The agent's last code is too old for this service. Sign in anew."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, reason="code_needed")
+
+    def headers(self) -> Mapping[str, str]:
+        """Name the error as RFC 9470 section 3 does."""
+        return {"WWW-Authenticate": f'Bearer realm="{REALM}", error="{self.code}"'}
+
+
+class NoSuchThing(OAuthError):
+    """What the address or the body names is not there, or not for this client."""
+
+    code = "unknown_resource"
+    status = 404
+    sentence = "There is no such thing, or it is not yours to use."
+
+
+class SignInLinkUsed(IdpError):
+    """The link was opened before, is too old, or its phone was signed out."""
+
+    code = "sign_in_link_used"
+    status = 410
+    sentence = "This link does not work any more."
+    advice = "Go back to the app and try again."
+
+
 class UnknownClient(IdpError):
     """A browser was sent by an app that is not registered, or is switched off."""
 

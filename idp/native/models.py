@@ -1,6 +1,7 @@
 """Own apps and back ends, and the codes an app comes for a sign-in with."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -74,6 +75,10 @@ class Client(models.Model):
     def service(self) -> str:
         """What flows and trail call it. No service provider's short name has a colon."""
         return f"app:{self.client_id}"
+
+    def may_open(self) -> "models.QuerySet[Any]":
+        """Return the service providers that it may open, and that may be opened from here at all."""
+        return self.services.filter(enabled=True, unsolicited=True, consumers__isnull=False).distinct()
 
     def login(self, now: datetime) -> LoginFlow:
         """Begin a login without pages for a request of this client."""
@@ -155,6 +160,29 @@ class AuthorizationCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.made_at:%H:%M:%S}"
+
+
+class SignInLink(models.Model):
+    """An address that an app opens in a browser to let it into one service. Good for a minute, once."""
+
+    secret_hash = models.CharField(max_length=64, unique=True)
+    device = models.ForeignKey(Device, models.CASCADE, related_name="sign_in_links")
+    service_provider = models.ForeignKey("saml.ServiceProvider", models.CASCADE, related_name="sign_in_links")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="a_link_expires_after_it_was_made"),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True) | Q(opened_at__gte=F("made_at")),
+                name="a_link_is_opened_after_it_was_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.made_at:%H:%M:%S}"
 
 
 def _hash(secret: str) -> str:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -14,10 +15,11 @@ from idp.login import cookies, flow, for_apps, presented
 from idp.login import pages as login_pages
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse
-from idp.native import authorization, bearer, clients, codes, redirects, server_metadata
+from idp.native import authorization, bearer, clients, codes, links, redirects, server_metadata
 from idp.native.authorization import Asked, Fault
 
 METADATA_AGE = 300
+SERVICE_UNAVAILABLE = 503
 
 
 @require_GET
@@ -80,11 +82,30 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def open_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Lead the browser into a service by an app's link, once. Only a person's own visit spends it."""
+    if _only_looks_ahead(request):
+        return HttpResponse(status=SERVICE_UNAVAILABLE)  # the browser then asks again when it is meant
+    if request.method == "HEAD":
+        return HttpResponse()
+    opened = links.open_once(secret, clock.now())
+    response = login_pages.see_other(reverse("saml_start", args=[opened.service]))
+    cookies.write_loan(response, opened.loan_secret)
+    return response
+
+
+@require_safe
 def metadata(_: HttpRequest) -> HttpResponse:
     """Describe the authorization server (RFC 8414 section 3)."""
     response = JsonResponse(server_metadata.describe(settings.LATCHKEY.base_url))
     response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
     return response
+
+
+def _only_looks_ahead(request: HttpRequest) -> bool:
+    """Whether a browser asks before anybody wants the page (Fetch, section 2.2.5, and what browsers sent before)."""
+    said = (request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(it.startswith(("prefetch", "preview")) for it in said)
 
 
 def _respond_address(flow_id: UUID) -> str:

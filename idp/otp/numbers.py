@@ -1,16 +1,34 @@
 """Giving an agent a mobile number. A new number is a new proof: what the old one began ends with it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Greatest
 
 from idp.agents.models import Agent
-from idp.otp import identifiers
+from idp.otp import identifiers, verifications
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import NUMBER_NAME, Outcome, PhoneAuthenticator, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An agent's number, and when a code that reached it was last given; None if never, as far as that is kept."""
+
+    number: str
+    proved_at: datetime | None
+
+
+def held_by(agent: Agent) -> Held | None:
+    """Return an agent's number. A code that reached the number before it says nothing of this one."""
+    phone = PhoneAuthenticator.objects.filter(user=agent).first()
+    if phone is None:
+        return None
+    same = Verification.objects.filter(counted_as=verifications.counted_as_of(PhoneNumber(phone.number), phone))
+    return Held(phone.number, same.filter(outcome=Outcome.APPROVED).aggregate(last=Max("ended_at"))["last"])
 
 
 def normal(typed: str, default_country: str) -> str:

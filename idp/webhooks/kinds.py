@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     DEVICE_ENROLLED = "device.enrolled", "an agent signed in on a phone or computer for the first time"
     DEVICE_REPLACED = "device.replaced", "a phone was signed out because another one signed in"
     DEVICE_REVOKED = "device.revoked", "a phone or computer was signed out for another reason"
+    DEVICE_PUSH_CHANGED = "device.push_changed", "an app has another push address, or none any more"
     TEST = "webhook.test", "an operator sent a test"
 
 
@@ -55,6 +56,7 @@ TABLE = (
         frozenset({TrailKind.DEVICE_ENDED, TrailKind.TOKEN_COPIED}),
         lambda it: _is_ended(it) and not _is_replaced(it),
     ),
+    Row(Kind.DEVICE_PUSH_CHANGED, frozenset({TrailKind.PUSH_CHANGED}), lambda _: True),
 )
 CHOICES = [(row.kind.value, f"{row.kind.value}: {row.kind.label}") for row in TABLE]
 

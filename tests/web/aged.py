@@ -11,8 +11,8 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, LoginEvent
 from idp.audit.models import Kind as What
-from idp.login.models import LoginFlow
-from idp.native.models import AuthorizationCode, Client
+from idp.login.models import Loan, LoginFlow
+from idp.native.models import AuthorizationCode, Client, SignInLink
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.passkeys.models import Challenge, Purpose
 from idp.policies.models import TimeoutPolicy
@@ -101,6 +101,16 @@ MAKE = {
         proved_at=at - SHORT,
         made_at=at - SHORT,
         expires_at=at,
+    ),
+    SignInLink: lambda at: SignInLink.objects.create(
+        secret_hash=uuid.uuid4().hex,
+        device=a_computer(at),
+        service_provider=a_service_of_old(),
+        made_at=at - SHORT,
+        expires_at=at,
+    ),
+    Loan: lambda at: Loan.objects.create(
+        secret_hash=uuid.uuid4().hex, device=a_computer(at), service="flex", made_at=at - SHORT, expires_at=at
     ),
     VerificationSend: lambda at: VerificationSend.objects.create(
         verification=a_verification(at), nth=1, channel="sms", at=at

@@ -64,6 +64,8 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
     fields = [
         "agent",
         "label",
+        "client",
+        "app_version",
         "kind",
         "standing",
         "remembered",

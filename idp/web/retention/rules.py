@@ -13,8 +13,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from idp.agents.models import Device
 from idp.audit import forgetting
 from idp.audit.models import Acknowledgement, LoginEvent
-from idp.login.models import LoginFlow
-from idp.native.models import AuthorizationCode
+from idp.login.models import Loan, LoginFlow
+from idp.native.models import AuthorizationCode, SignInLink
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.passkeys.models import Challenge
 from idp.saml.models import HeardRequest, IssuedAssertion, Listening, Logout, LogoutNotice, ObeyedLogoutRequest
@@ -72,6 +72,8 @@ RULES = (
     Rule("logins", Challenge, lambda it: Q(made_at__lt=it)),
     Rule("logins", LoginFlow, lambda it: Q(expires_at__lt=it)),
     Rule("logins", AuthorizationCode, lambda it: Q(expires_at__lt=it)),
+    Rule("logins", SignInLink, lambda it: Q(expires_at__lt=it)),
+    Rule("logins", Loan, lambda it: Q(expires_at__lt=it)),
     Rule("codes", VerificationSend, lambda it: Q(verification__started_at__lt=it)),
     Rule("codes", Verification, lambda it: Q(started_at__lt=it)),
     Rule("one_time_codes", OneTimeCode, lambda it: Q(expires_at__lt=it)),

@@ -1,0 +1,37 @@
+"""A loan: an app lets a browser make, as its device, one sign-in to one service, so that the app can open it."""
+
+from datetime import datetime
+
+from idp.agents.models import Device
+from idp.bearer_secrets import keyed_hash, new_secret
+from idp.login.cookies import LOAN_LIFETIME
+from idp.login.models import Loan
+from idp.tokens.lifecycle import LostRace
+
+
+def give(device: Device, service: str, now: datetime) -> str:
+    """Return the secret of a fresh loan, for the browser's cookie."""
+    secret = new_secret()
+    Loan.objects.create(
+        secret_hash=_hash(secret), device=device, service=service, made_at=now, expires_at=now + LOAN_LIFETIME
+    )
+    return secret
+
+
+def find(secret: str | None, service: str, now: datetime) -> Loan | None:
+    """Return the loan of a browser to a service, if it is unused and still good."""
+    if not secret:
+        return None
+    unused = Loan.objects.filter(secret_hash=_hash(secret), service=service, used_at__isnull=True)
+    return unused.filter(expires_at__gt=now).first()
+
+
+def spend(found: Loan, now: datetime) -> None:
+    """Use a loan up. Raises LostRace if somebody was faster."""
+    unused = Loan.objects.filter(pk=found.pk, used_at__isnull=True)
+    if unused.update(used_at=max(now, found.made_at)) != 1:
+        raise LostRace
+
+
+def _hash(secret: str) -> str:
+    return keyed_hash("loan", secret)

@@ -1,0 +1,120 @@
+"""What an app asks for its own device: its row in the registry, and links that open services."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import Field, StringConstraints, field_validator
+
+from idp import clock
+from idp.agents import registry
+from idp.agents.models import UNWRITABLE, Device
+from idp.agents.registry import NO_PUSH, Description, Push
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login import for_apps, presented
+from idp.login.attempts import attempt
+from idp.login.presented import Presented
+from idp.native import links
+from idp.native.api_bearer import OfAnApp, bearer_of, device_of
+from idp.native.api_schemas import DeviceTold, problems, told
+from idp.native.errors import InvalidToken
+
+router = Router(auth=OfAnApp())
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+class OwnDevice(DeviceTold):
+    """The device that asks. `code_needed_at` is when its app's timeout policy wants a new code, null for never."""
+
+    code_needed_at: datetime | None
+
+
+class PushSaid(Schema):
+    """Where a push message reaches the app; the address means something to the provider alone."""
+
+    provider: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,15}$", examples=["apns", "fcm"])]
+    address: Annotated[str, Field(pattern="^[!-~]{1,2048}$")]
+
+
+class DeviceSaid(Schema):
+    """What to change. What is left out stays; `push` null removes the address."""
+
+    label: Annotated[Text, Field(min_length=1, max_length=100)] | None = None
+    app_version: Annotated[str, Field(pattern="^[ -~]{0,40}$")] | None = None
+    push: PushSaid | None = None
+
+    @field_validator("label")
+    @classmethod
+    def is_writable(cls, label: str | None) -> str | None:
+        """Refuse characters that cannot be written down."""
+        if label is not None and re.search(UNWRITABLE, label):
+            raise ValueError("this holds a character that cannot be written down")
+        return label
+
+
+class LinkWanted(Schema):
+    """The short name of a service that the app may open."""
+
+    sp: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,50}$", examples=["flex"])]
+
+
+class Link(Schema):
+    """An address to open in a browser within `expires_in` seconds, once."""
+
+    url: str
+    expires_in: int
+
+
+@router.get("/device", response={200: OwnDevice, **problems(401, 403)}, tags=["device"])
+def read_device(request: HttpRequest) -> dict[str, Any]:
+    """Return the device that asks."""
+    return _own(request, device_of(request))
+
+
+@router.patch("/device", response={200: OwnDevice, **problems(400, 401, 403)}, tags=["device"])
+def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
+    """Change label, app version or push address of the device that asks.
+
+    A push address that another device had is taken from it: one address reaches one device.
+    """
+    push = Push(said.push.provider, said.push.address) if said.push else NO_PUSH
+    wanted = Description(said.label, said.app_version, push if "push" in said.model_fields_set else None)
+    seen, now = presented.by_app(request, bearer_of(request).client.client_id), clock.now()
+    device = attempt(lambda: _describe(device_of(request), wanted, seen, bearer_of(request).client.service, now))
+    return _own(request, device)
+
+
+@router.delete("/device", response={204: None, **problems(401, 403)}, tags=["device"])
+def sign_out(request: HttpRequest) -> Status[None]:
+    """Sign the device out that asks. Its push address goes with it."""
+    for_apps.sign_out_device(
+        device_of(request), presented.by_app(request, bearer_of(request).client.client_id), clock.now()
+    )
+    return Status(204, None)
+
+
+@router.post("/sign-in-links", response={200: Link, **problems(400, 401, 403, 404)}, tags=["sign-in"])
+def make_link(request: HttpRequest, wanted: LinkWanted) -> dict[str, Any]:
+    """Make a link that opens a service in a browser without a code that is not due.
+
+    Where the last code is too old for that service the answer is 401 with reason `code_needed`.
+    """
+    url = links.make(bearer_of(request).client, device_of(request), wanted.sp, clock.now())
+    return {"url": url, "expires_in": int(links.LIFETIME.total_seconds())}
+
+
+def _describe(asking: Device, wanted: Description, seen: Presented, service: str, now: datetime) -> Device:
+    device, changed = registry.describe(asking.pk, wanted, now)
+    if device is None:
+        raise InvalidToken("the device was signed out meanwhile")
+    for it in changed:
+        events.record(Kind.PUSH_CHANGED, seen.origin, now, agent=it.agent, device=it, service=service)
+    return device
+
+
+def _own(request: HttpRequest, device: Device) -> dict[str, Any]:
+    after = bearer_of(request).client.timeout_policy.limits.code_again_after
+    return {**told(device), "code_needed_at": device.authenticated_at + after if after is not None else None}

@@ -1,0 +1,114 @@
+"""What back ends read: one agent with their devices, and every device that changed since they last asked."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from ninja import Path, Query, Router, Schema
+
+from idp import clock
+from idp.agents.models import Agent, Device
+from idp.login import everyone_out
+from idp.native.api_bearer import OfABackEnd
+from idp.native.api_schemas import DeviceTold, problems, told
+from idp.native.errors import InvalidRequest, NoSuchThing
+from idp.otp import numbers
+
+router = Router(auth=OfABackEnd(), tags=["registry"])
+PAGE = 200
+SETTLING = timedelta(seconds=10)
+"""Longer than any transaction lasts: what was written within it may still lack a neighbour, and is told once more."""
+
+NameId = Annotated[str, Path(pattern="^[!-~]{1,100}$", description="The NameID under which a service knows the agent.")]
+Cursor = Annotated[
+    str, Query(pattern="^[A-Za-z0-9_-]{0,100}$", description="`next` of the page before; none at first.")
+]
+
+
+class AgentTold(Schema):
+    """An agent. The number counts as verified from the last code that reached it, as far as that is kept."""
+
+    name_id: str
+    may_sign_in: bool
+    phone_number: str | None
+    phone_number_verified_at: datetime | None
+    devices: list[DeviceTold]
+
+
+class DeviceInTheFeed(DeviceTold):
+    """A device as it is now, also one that was signed out."""
+
+    name_id: str | None
+    signed_out_at: datetime | None
+    reason: str | None
+
+
+class Devices(Schema):
+    """A page of devices in the order of their last change. Go on with `next`, at once if there is `more`."""
+
+    devices: list[DeviceInTheFeed]
+    next: str
+    more: bool
+
+
+@router.get("/agents/{name_id}", response={200: AgentTold, **problems(400, 401, 403, 404)})
+def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa: ARG001 - as every operation
+    """Return an agent's number and the devices that they are signed in on."""
+    agent = Agent.objects.filter(subject_names__value=name_id).first()
+    if agent is None:
+        raise NoSuchThing("no agent of that NameID")
+    phone = numbers.held_by(agent)
+    active = everyone_out.signed_in().of(agent) if agent.is_active else Device.objects.none()
+    return {
+        "name_id": name_id,
+        "may_sign_in": agent.is_active,
+        "phone_number": phone.number if phone else None,
+        "phone_number_verified_at": phone.proved_at if phone else None,
+        "devices": [told(device) for device in active],
+    }
+
+
+@router.get("/devices", response={200: Devices, **problems(400, 401, 403)})
+def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  # noqa: ARG001 - as every operation
+    """Return the devices that changed since a cursor: signed in, described anew, or signed out.
+
+    Each comes at least once after each change; one that changed in the last seconds may come again.
+    """
+    rows = _after(Device.objects.select_related("agent").prefetch_related("agent__subject_names"), since)
+    page = list(rows.order_by("changed_at", "id")[: PAGE + 1])
+    more, page = len(page) > PAGE, page[:PAGE]
+    return {"devices": [_in_the_feed(it) for it in page], "next": _next(page, since, more=more), "more": more}
+
+
+def _in_the_feed(device: Device) -> dict[str, Any]:
+    names = [it.value for it in device.agent.subject_names.all() if it.service_provider_id is None]
+    return {
+        **told(device),
+        "name_id": next(iter(names), None),
+        "signed_out_at": device.revoked_at,
+        "reason": device.reason or None,
+    }
+
+
+def _next(page: list[Device], since: str, *, more: bool) -> str:
+    settled = clock.now() - SETTLING
+    told_for_good = page if more else [it for it in page if it.changed_at <= settled]
+    return _cursor(told_for_good[-1].changed_at, told_for_good[-1].pk) if told_for_good else since
+
+
+def _cursor(at: datetime, pk: UUID) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()} {pk}".encode()).decode().rstrip("=")
+
+
+def _after(devices: QuerySet[Device], since: str) -> QuerySet[Device]:
+    if not since:
+        return devices
+    try:
+        text = base64.urlsafe_b64decode(since + "=" * (-len(since) % 4)).decode("ascii")
+        at, pk = datetime.fromisoformat(text[:-37]).astimezone(UTC), UUID(text[-36:])
+    except (ValueError, OverflowError):
+        raise InvalidRequest("no cursor of ours", sentence="since must be a next of ours.") from None
+    return devices.filter(Q(changed_at__gt=at) | Q(changed_at=at, id__gt=pk))

@@ -1,0 +1,62 @@
+"""What answers of the API have in common."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Schema
+
+from idp.agents.models import Device
+
+
+class Problem(Schema):
+    """An error by the standards' names. `reason` narrows it down, `reference` finds the line in our log."""
+
+    error: str
+    error_description: str
+    reference: str
+    reason: str | None = None
+
+
+class PushTold(Schema):
+    """Where a push message reaches an app."""
+
+    provider: str
+    address: str
+
+
+class DeviceTold(Schema):
+    """A phone or computer in which an agent is, or was, signed in."""
+
+    id: UUID
+    kind: str
+    platform: str
+    label: str
+    client_id: str | None
+    app_version: str | None
+    push: PushTold | None
+    signed_in_since: datetime
+    last_code_at: datetime
+    last_seen_at: datetime
+
+
+def problems(*statuses: int) -> dict[Any, Any]:
+    """Return the errors of an operation, for its document."""
+    return dict.fromkeys(statuses, Problem)
+
+
+def told(device: Device) -> dict[str, Any]:
+    """Tell of a device. A browser has no client ID."""
+    push = {"provider": device.push_provider, "address": device.push_address}
+    return {
+        "id": device.pk,
+        "kind": device.kind,
+        "platform": device.family,
+        "label": device.label,
+        "client_id": device.client or None,
+        "app_version": device.app_version or None,
+        "push": push if device.push_address else None,
+        "signed_in_since": device.enrolled_at,
+        "last_code_at": device.authenticated_at,
+        "last_seen_at": device.last_seen_at,
+    }

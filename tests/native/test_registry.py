@@ -1,0 +1,249 @@
+"""An app describes its device, and back ends read who is signed in."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client as HttpClient
+
+from idp.agents import devices
+from idp.agents.models import Agent, Device, Reason
+from idp.audit.events import Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.login import signing_out
+from idp.native import api_of_back_ends, bearer
+from idp.otp.models import Outcome, PhoneAuthenticator, Verification
+from idp.otp.verifications import counted_as_of
+from idp.saml.models import SubjectName
+from tests.conftest import NOW, an_agent
+from tests.devices import a_desktop, a_phone
+from tests.native.own_app import a_back_end, a_client, an_app_signed_in
+
+pytestmark = pytest.mark.usefixtures("db", "keys", "clock")
+
+PUSH = {"provider": "apns", "address": "a1b2c3"}
+
+
+@pytest.fixture
+def client():
+    return a_client()
+
+
+@pytest.fixture
+def device(client, agent):
+    return a_device(client, agent)
+
+
+@pytest.fixture
+def app(client, device):
+    return an_asker(client, device)
+
+
+@pytest.fixture
+def crm():
+    client, _ = a_back_end(NOW)
+    return an_asker(client, None)
+
+
+def a_device(client, agent):
+    an_app_signed_in(client, agent)
+    return Device.objects.active().get(agent=agent)
+
+
+def an_asker(client, device):
+    """Ask the API with an access token: `ask("get", "/device")`."""
+    token = bearer.issue(client, device, NOW)
+
+    def ask(method, path, said=None, **query):
+        browser = HttpClient(headers={"authorization": f"Bearer {token}"})
+        if said is None:
+            return getattr(browser, method)(f"/api/v1{path}", query_params=query)
+        return getattr(browser, method)(f"/api/v1{path}", json.dumps(said), content_type="application/json")
+
+    return ask
+
+
+def test_an_app_reads_its_own_device(app, device):
+    told = app("get", "/device").json()
+    assert (told["id"], told["label"], told["kind"]) == (str(device.pk), "Acme Phone, iPhone", "mobile")
+    assert (told["client_id"], told["push"], told["app_version"]) == ("acme-phone", None, None)
+    assert told["code_needed_at"][:10] == "2026-11-30"
+
+
+def test_an_app_says_how_it_is_called_and_where_a_push_reaches_it(app, device):
+    answer = app("patch", "/device", {"label": " Ana's phone ", "app_version": "2.1 (400)", "push": PUSH})
+    assert answer.status_code == 200
+    assert (answer.json()["label"], answer.json()["app_version"], answer.json()["push"]) == (
+        "Ana's phone",
+        "2.1 (400)",
+        PUSH,
+    )
+    assert LoginEvent.objects.filter(kind=Kind.PUSH_CHANGED, device=device).count() == 1
+
+
+def test_what_is_left_out_stays_and_null_removes_the_address(app):
+    app("patch", "/device", {"label": "Mine", "push": PUSH})
+    assert app("patch", "/device", {"app_version": "2.2"}).json()["push"] == PUSH
+    told = app("patch", "/device", {"push": None}).json()
+    assert (told["push"], told["label"], told["app_version"]) == (None, "Mine", "2.2")
+    assert LoginEvent.objects.filter(kind=Kind.PUSH_CHANGED).count() == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"label": ""},
+        {"label": "x" * 101},
+        {"label": "a\x00b"},
+        {"label": 7},
+        {"app_version": "x" * 41},
+        {"push": {"provider": "APNS", "address": "a"}},
+        {"push": {"provider": "apns"}},
+        {"push": {"provider": "apns", "address": ""}},
+        {"push": {"provider": "apns", "address": "a b"}},
+        {"push": "apns"},
+    ],
+    ids=str,
+)
+def test_what_does_not_read_is_refused_and_changes_nothing(app, said):
+    before = Device.objects.values().get()
+    answer = app("patch", "/device", said)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert Device.objects.values().get() == before
+
+
+def test_a_push_address_goes_with_the_device_in_the_same_transaction(app, device):
+    app("patch", "/device", {"push": PUSH})
+    signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "7KQ2M-9TX4D"), NOW)
+    device.refresh_from_db()
+    assert (device.push_provider, device.push_address) == ("", "")
+    assert app("get", "/device").status_code == 401
+
+
+def test_the_table_refuses_a_push_address_on_a_revoked_device(device):
+    devices.revoke(device, Reason.AGENT, NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Device.objects.update(push_provider="apns", push_address="a1b2c3")
+
+
+def test_one_push_address_reaches_one_device(client, app):
+    app("patch", "/device", {"push": PUSH})
+    ben = an_asker(client, a_device(client, an_agent("+12015550102", "ben@acme.example")))
+    assert ben("patch", "/device", {"push": PUSH}).json()["push"] == PUSH
+    assert app("get", "/device").json()["push"] is None
+    assert LoginEvent.objects.filter(kind=Kind.PUSH_CHANGED).count() == 3
+
+
+def test_an_app_signs_its_device_out(app, device):
+    assert app("delete", "/device").status_code == 204
+    device.refresh_from_db()
+    assert device.reason == Reason.AGENT
+    assert app("delete", "/device").status_code == 401
+
+
+def test_a_back_end_reads_an_agent_by_the_name_that_flex_knows(agent, crm, app, device):
+    app("patch", "/device", {"push": PUSH})
+    a_desktop(agent)
+    name_id = SubjectName.of(agent, None)
+    told = crm("get", f"/agents/{name_id}").json()
+    assert (told["name_id"], told["may_sign_in"], told["phone_number"]) == (name_id, True, "+12015550101")
+    assert {(it["kind"], it["push"] and it["push"]["address"]) for it in told["devices"]} == {
+        ("mobile", "a1b2c3"),
+        ("desktop", None),
+    }
+
+
+def test_a_number_is_verified_by_a_code_that_reached_this_very_number(agent, crm):
+    phone = PhoneAuthenticator.objects.get(user=agent)
+    name_id = SubjectName.of(agent, None)
+    assert crm("get", f"/agents/{name_id}").json()["phone_number_verified_at"] is None
+    Verification.objects.create(
+        authenticator=phone,
+        counted_as=counted_as_of(None, phone),
+        started_at=NOW,
+        ended_at=NOW,
+        outcome=Outcome.APPROVED,
+    )
+    assert crm("get", f"/agents/{name_id}").json()["phone_number_verified_at"] == "2026-11-21T09:00:00Z"
+    PhoneAuthenticator.objects.update(number="+12015550177")
+    assert crm("get", f"/agents/{name_id}").json()["phone_number_verified_at"] is None
+
+
+def test_an_agent_who_is_switched_off_is_on_no_device(agent, crm, device):
+    Agent.objects.update(is_active=False)
+    told = crm("get", f"/agents/{SubjectName.of(agent, None)}").json()
+    assert (told["may_sign_in"], told["devices"]) == (False, [])
+
+
+@pytest.mark.parametrize("name_id", ["nobody", "x" * 101, "a%00b"])
+def test_a_name_of_nobody_is_told_so(crm, name_id):
+    assert crm("get", f"/agents/{name_id}").status_code in {400, 404}
+
+
+def test_changed_devices_come_page_by_page_and_again_after_each_change(monkeypatch, clock, crm, agent, client):
+    monkeypatch.setattr(api_of_back_ends, "PAGE", 2)
+    people = [agent, *(an_agent(f"+1201555012{nth}", f"b{nth}@acme.example") for nth in range(4))]
+    known = [a_phone(it, NOW + timedelta(seconds=nth)) for nth, it in enumerate(people)]
+    clock.shift(60)
+    seen, cursor, more = [], "", True
+    while more:
+        page = crm("get", "/devices", since=cursor).json()
+        seen, cursor, more = seen + [it["id"] for it in page["devices"]], page["next"], page["more"]
+    assert seen == [str(it.pk) for it in known]
+    assert crm("get", "/devices", since=cursor).json() == {"devices": [], "next": cursor, "more": False}
+    devices.revoke(known[1], Reason.REPLACED, NOW + timedelta(seconds=50))
+    [told] = crm("get", "/devices", since=cursor).json()["devices"]
+    assert (told["id"], told["reason"]) == (str(known[1].pk), "replaced")
+    assert told["signed_out_at"] == "2026-11-21T09:00:50Z"
+
+
+def test_what_changed_in_the_last_seconds_is_told_at_once_and_once_more(clock, crm, device):
+    first = crm("get", "/devices").json()
+    assert [it["id"] for it in first["devices"]] == [str(device.pk)]
+    clock.shift(11)
+    again = crm("get", "/devices", since=first["next"]).json()
+    assert len(again["devices"]) == 1
+    assert crm("get", "/devices", since=again["next"]).json()["devices"] == []
+
+
+@pytest.mark.parametrize("since", ["x", "MjAyNi0xMS0yMQ", "____", "x" * 101, "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"])
+def test_a_cursor_that_is_not_ours_is_refused(crm, since):
+    answer = crm("get", "/devices", since=since)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("path", ["/agents/x", "/devices"])
+def test_an_app_reads_nothing_of_others(app, path):
+    answer = app("get", path)
+    assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+    assert 'error="insufficient_scope"' in answer["WWW-Authenticate"]
+
+
+def test_a_back_end_has_no_device(crm):
+    for method, path in (("get", "/device"), ("delete", "/device")):
+        assert crm(method, path).status_code == 403
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic YTpi", "Bearer", "Bearer x", "bearer a.b.c"])
+def test_without_a_token_of_ours_nothing_is_told(header):
+    browser = HttpClient(headers={"authorization": header} if header is not None else {})
+    for method, path in (("get", "/device"), ("get", "/devices"), ("post", "/sign-in-links")):
+        answer = getattr(browser, method)(f"/api/v1{path}")
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"].startswith('Bearer realm="latchkey"')
+        assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("get", "/nothing", 404), ("put", "/device", 405)])
+def test_even_what_is_not_there_is_told_as_json(method, path, status):
+    answer = getattr(HttpClient(), method)(f"/api/v1{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
+    assert answer.json()["reference"] == answer["X-Reference"]
+
+
+def test_the_document_names_every_address_of_the_api():
+    document = HttpClient().get("/api/v1/openapi.json").json()
+    assert set(document["paths"]) == {
+        f"/api/v1{it}" for it in ("/token", "/device", "/sign-in-links", "/agents/{name_id}", "/devices")
+    }
