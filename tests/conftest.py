@@ -50,7 +50,7 @@ def pytest_configure():
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "flex" in item.fixturenames or "verify" in item.fixturenames:
+        if {"flex", "verify", "redis"} & set(item.fixturenames):
             item.add_marker(pytest.mark.live)
         if "/tests/web/" in item.path.as_posix():
             item.add_marker(pytest.mark.admin)
