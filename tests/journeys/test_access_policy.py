@@ -137,6 +137,14 @@ def test_back_to_flex_tells_flex_that_it_was_refused(phone):
     assert "RequestDenied" in answer.text
 
 
+def test_a_passive_request_that_is_refused_gets_no_page_and_stands_in_the_trail(phone):
+    phone.sign_in()
+    block(BLOCK_IOS)
+    answer = phone.submit(phone.ask_flex(is_passive="1"), "SAMLResponse")
+    assert "NoPassive" in answer.text
+    assert LoginEvent.objects.get(kind="refused").agent.email == "ana@acme.example"
+
+
 def test_a_rule_made_between_the_code_and_the_answer_still_counts(phone):
     page = phone.ask_code(phone.ask_flex())
     form = {name: value for name, value in page.form_with("code").form_values() if name != "again"}

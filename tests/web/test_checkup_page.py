@@ -9,6 +9,7 @@ from idp.agents.models import Agent
 from idp.keys.models import SigningKey
 from idp.otp.models import Verification, VerificationSend
 from tests.conftest import NOW, an_agent
+from tests.policies import publishing
 from tests.web.conftest import inside
 from tests.web.seeded import a_rule, a_service, a_signed_in_agent
 
@@ -148,7 +149,8 @@ def test_credentials_that_twilio_refuses_are_an_alarm_until_a_text_goes_out(admi
 def test_the_home_page_takes_no_more_queries_for_more_rows(admin, keys, django_assert_max_num_queries):
     for nth in range(1, 20):
         a_signed_in_agent(NOW, nth)
-        a_rule(f"Rule {nth}")
+        publishing.drafted(name=f"Rule {nth}")
+    publishing.publish()
     with django_assert_max_num_queries(27):
         admin.get("/admin/")
 

@@ -164,7 +164,7 @@ def test_no_list_takes_more_queries_for_more_rows(operator, keys, model):
 def fill(count, first):
     for nth in range(first, first + count):
         seeded.a_signed_in_agent(NOW, nth)
-        seeded.a_rule(f"Rule {nth}")
+        publishing.drafted(seeded.ANDROID_RULE, name=f"Rule {nth}")
         a_superuser(f"operator-{nth}@acme.example")
         TimeoutPolicy.objects.create(
             name=f"policy {nth}", **dict.fromkeys(("inactivity", "absolute"), NOW - NOW.replace(hour=1))
@@ -176,6 +176,7 @@ def fill(count, first):
             profile="generic",
             timeout_policy=TimeoutPolicy.objects.first(),
         )
+    publishing.publish()
 
 
 def queries(operator, model):
