@@ -2,27 +2,58 @@
 
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.views.decorators.cache import cache_control
 from ninja import Form, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
-from pydantic import Field
+from ninja.operation import Operation
+from pydantic import Field, WithJsonSchema
 
 from idp import clock
 from idp.login import presented
-from idp.native import clients, grants
+from idp.native import api_beside, api_document, clients, grants
+from idp.native.api_document import refusals
 from idp.native.api_of_apps import router as of_apps
 from idp.native.api_of_back_ends import router as of_back_ends
-from idp.native.api_schemas import problems
+from idp.native.api_schemas import Omitted, Problem
 from idp.native.codes import Shown
-from idp.native.errors import InvalidRequest, UnsupportedGrantType
+from idp.native.errors import (
+    InvalidClient,
+    InvalidGrant,
+    InvalidRequest,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+)
 from idp.native.grants import Granted
 
-Parameter = Annotated[str | None, Field(max_length=4096)]
-api = NinjaAPI(
+DOCUMENT_AGE = 300
+GRANTS: list[Any] = ["authorization_code", "refresh_token", "client_credentials"]
+REFUSALS = (InvalidRequest, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidClient)
+Parameter = Annotated[str | None, Field(max_length=4096), WithJsonSchema({"type": "string", "maxLength": 4096})]
+
+
+class Api(NinjaAPI):
+    """Operations are called after their functions, and the document says all of `api_document` too."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of an operation, such as readDevice."""
+        first, *rest = operation.view_func.__name__.split("_")
+        return first + "".join(it.title() for it in rest)
+
+    def get_openapi_schema(self, **how: Any) -> Any:  # noqa: ANN401 - as the class above
+        """Return the whole document."""
+        document = super().get_openapi_schema(**how)
+        base_url, problem = settings.LATCHKEY.base_url, Problem.json_schema()
+        return api_document.complete(document, base_url, beside=api_beside.paths(), problem=problem)
+
+
+api = Api(
     title="Latchkey for own apps and back ends",
     version="1",
     urls_namespace="api",
     docs_url=None,
+    docs_decorator=cache_control(public=True, max_age=DOCUMENT_AGE),
     description="Apps sign agents in by OAuth 2.0 with PKCE and keep their sign-in fresh; back ends read the registry.",
 )
 api.add_router("", of_apps)
@@ -32,7 +63,7 @@ api.add_router("", of_back_ends)
 class TokenRequest(Schema):
     """What the token address takes, as a form (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
 
-    grant_type: Annotated[str, Field(max_length=100, examples=["authorization_code"])]
+    grant_type: Annotated[str, Field(max_length=100, json_schema_extra={"enum": GRANTS})]
     client_id: Parameter = None
     client_secret: Parameter = None
     code: Parameter = None
@@ -47,10 +78,10 @@ class TokenAnswer(Schema):
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 - the name of a type
     expires_in: int
-    refresh_token: str | None = None
+    refresh_token: Omitted = None
 
 
-@api.post("/token", response={200: TokenAnswer, **problems(400, 401, 503)}, exclude_none=True, tags=["sign-in"])
+@api.post("/token", response=TokenAnswer, exclude_none=True, tags=["sign-in"], openapi_extra=refusals(*REFUSALS))
 def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
     """Exchange a code for a sign-in, go on with one, or let a back end in.
 

@@ -11,6 +11,9 @@ from idp.native import bearer
 from idp.native.bearer import Bearer
 from idp.native.errors import InsufficientScope, InvalidToken, MissingToken
 
+OUTSIDERS = (MissingToken, InvalidToken, InsufficientScope)
+"""What whoever may not ask is told."""
+
 
 class OfAnApp(HttpBearer):
     """An access token that an app got for its own device."""

@@ -18,9 +18,10 @@ from idp.login import for_apps, presented
 from idp.login.attempts import attempt
 from idp.login.presented import Presented
 from idp.native import links
-from idp.native.api_bearer import OfAnApp, bearer_of, device_of
-from idp.native.api_schemas import DeviceTold, problems, told
-from idp.native.errors import InvalidToken
+from idp.native.api_bearer import OUTSIDERS, OfAnApp, bearer_of, device_of
+from idp.native.api_document import refusals
+from idp.native.api_schemas import DeviceTold, told
+from idp.native.errors import CodeNeeded, InvalidRequest, InvalidToken, NoSuchThing
 
 router = Router(auth=OfAnApp())
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -68,13 +69,13 @@ class Link(Schema):
     expires_in: int
 
 
-@router.get("/device", response={200: OwnDevice, **problems(401, 403)}, tags=["device"])
+@router.get("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(*OUTSIDERS))
 def read_device(request: HttpRequest) -> dict[str, Any]:
     """Return the device that asks."""
     return _own(request, device_of(request))
 
 
-@router.patch("/device", response={200: OwnDevice, **problems(400, 401, 403)}, tags=["device"])
+@router.patch("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(InvalidRequest, *OUTSIDERS))
 def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
     """Change label, app version or push address of the device that asks.
 
@@ -87,7 +88,7 @@ def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
     return _own(request, device)
 
 
-@router.delete("/device", response={204: None, **problems(401, 403)}, tags=["device"])
+@router.delete("/device", response={204: None}, tags=["device"], openapi_extra=refusals(*OUTSIDERS))
 def sign_out(request: HttpRequest) -> Status[None]:
     """Sign the device out that asks. Its push address goes with it."""
     for_apps.sign_out_device(
@@ -96,7 +97,12 @@ def sign_out(request: HttpRequest) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/sign-in-links", response={200: Link, **problems(400, 401, 403, 404)}, tags=["sign-in"])
+@router.post(
+    "/sign-in-links",
+    response=Link,
+    tags=["sign-in"],
+    openapi_extra=refusals(InvalidRequest, *OUTSIDERS, CodeNeeded, NoSuchThing),
+)
 def make_link(request: HttpRequest, wanted: LinkWanted) -> dict[str, Any]:
     """Make a link that opens a service in a browser without a code that is not due.
 

@@ -12,8 +12,9 @@ from ninja import Path, Query, Router, Schema
 from idp import clock
 from idp.agents.models import Agent, Device
 from idp.login import everyone_out
-from idp.native.api_bearer import OfABackEnd
-from idp.native.api_schemas import DeviceTold, problems, told
+from idp.native.api_bearer import OUTSIDERS, OfABackEnd
+from idp.native.api_document import refusals
+from idp.native.api_schemas import DeviceTold, told
 from idp.native.errors import InvalidRequest, NoSuchThing
 from idp.otp import numbers
 
@@ -54,7 +55,11 @@ class Devices(Schema):
     more: bool
 
 
-@router.get("/agents/{name_id}", response={200: AgentTold, **problems(400, 401, 403, 404)})
+@router.get(
+    "/agents/{name_id}",
+    response=AgentTold,
+    openapi_extra=refusals(InvalidRequest, *OUTSIDERS, NoSuchThing),
+)
 def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return an agent's number and the devices that they are signed in on."""
     agent = Agent.objects.filter(subject_names__value=name_id).first()
@@ -71,7 +76,7 @@ def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa
     }
 
 
-@router.get("/devices", response={200: Devices, **problems(400, 401, 403)})
+@router.get("/devices", response=Devices, openapi_extra=refusals(InvalidRequest, *OUTSIDERS))
 def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return the devices that changed since a cursor: signed in, described anew, or signed out.
 

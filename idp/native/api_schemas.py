@@ -1,12 +1,16 @@
 """What answers of the API have in common."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import WithJsonSchema
 
 from idp.agents.models import Device
+
+Omitted = Annotated[str | None, WithJsonSchema({"type": "string"})]
+"""Text that is left out where there is none."""
 
 
 class Problem(Schema):
@@ -15,7 +19,7 @@ class Problem(Schema):
     error: str
     error_description: str
     reference: str
-    reason: str | None = None
+    reason: Omitted = None
 
 
 class PushTold(Schema):
@@ -38,11 +42,6 @@ class DeviceTold(Schema):
     signed_in_since: datetime
     last_code_at: datetime
     last_seen_at: datetime
-
-
-def problems(*statuses: int) -> dict[Any, Any]:
-    """Return the errors of an operation, for its document."""
-    return dict.fromkeys(statuses, Problem)
 
 
 def told(device: Device) -> dict[str, Any]:

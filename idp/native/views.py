@@ -17,6 +17,7 @@ from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse
 from idp.native import authorization, bearer, clients, codes, links, redirects, server_metadata
 from idp.native.authorization import Asked, Fault
+from idp.native.errors import InvalidRequest
 
 METADATA_AGE = 300
 SERVICE_UNAVAILABLE = 503
@@ -69,9 +70,14 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    """End the device of a token, whichever of its tokens it is; always 200 (RFC 7009 section 2.2)."""
+    """End the device of a token, whichever of its tokens it is; 200 for any token (RFC 7009 section 2.2).
+
+    Raises InvalidRequest.
+    """
     now = clock.now()
     token = request.POST.get("token", "")
+    if not token:
+        raise InvalidRequest("no token", sentence="token is missing.")
     seen = presented.by_app(request, request.POST.get("client_id", ""), token)
     shown = bearer.of(token, now)
     if shown is not None and shown.device is not None and seen.client in ("", shown.client.client_id):

@@ -240,10 +240,3 @@ def test_even_what_is_not_there_is_told_as_json(method, path, status):
     answer = getattr(HttpClient(), method)(f"/api/v1{path}")
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
     assert answer.json()["reference"] == answer["X-Reference"]
-
-
-def test_the_document_names_every_address_of_the_api():
-    document = HttpClient().get("/api/v1/openapi.json").json()
-    assert set(document["paths"]) == {
-        f"/api/v1{it}" for it in ("/token", "/device", "/sign-in-links", "/agents/{name_id}", "/devices")
-    }

@@ -1,0 +1,58 @@
+"""Holds an exchange with the API, and with OAuth beside it, to our own OpenAPI document, read strictly."""
+
+import copy
+import json
+from functools import cache
+
+from openapi_core import OpenAPI
+from openapi_core.contrib.django import DjangoOpenAPIResponse
+from openapi_core.testing import MockRequest
+
+from idp.native.api import api
+
+OURS = ("/api/v1/", "/oauth/authorize", "/oauth/revoke", "/.well-known/")
+NOT_OF_AN_OPERATION = {404, 405}
+"""What an address or a method is told that the document does not have."""
+
+
+def document():
+    """The document as programs read it."""
+    return json.loads(json.dumps(api.get_openapi_schema()))
+
+
+def faults(request, response):
+    """Say in what an answer is not as the document has it."""
+    if not request.path.startswith(OURS) or request.path == "/api/v1/openapi.json":
+        return []
+    if response.status_code in NOT_OF_AN_OPERATION and not _operation(request):
+        return []
+    asked = MockRequest("http://localhost", request.method.lower(), request.path)
+    errors = _openapi().iter_response_errors(asked, DjangoOpenAPIResponse(response))
+    return [f"{request.method} {request.path} {response.status_code}: {_told(error)}" for error in errors]
+
+
+@cache
+def _openapi():
+    return OpenAPI.from_dict(strict(document()))
+
+
+def strict(told):
+    """Close every schema of an answer: what the document does not name is a fault."""
+    closed = copy.deepcopy(told) | {"servers": [{"url": "/"}]}
+    for schema in closed["components"]["schemas"].values():
+        schema["additionalProperties"] = False
+    return closed
+
+
+def _operation(request):
+    parts = request.path.split("/")
+    for path, methods in document()["paths"].items():
+        pairs = list(zip(path.split("/"), parts, strict=False))
+        if path.count("/") == len(parts) - 1 and all(mine.startswith("{") or mine == it for mine, it in pairs):
+            return methods.get(request.method.lower())
+    return None
+
+
+def _told(error):
+    cause = error.__cause__
+    return "; ".join(it.message for it in getattr(cause, "schema_errors", [])) or f"{error!r} {cause!r}"
