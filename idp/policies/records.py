@@ -15,6 +15,7 @@ from idp.policies.user_agents import Client, Form, Platform
 
 APART: Final = ("text", "network")
 BESIDE: Final = ("guardrails", "let_in")
+NAMES: Final = frozenset(each.name for each in fields(Facts))
 _LATER = "later"
 _READERS: Final[Mapping[str, Any]] = {
     "platform": Platform,
@@ -65,7 +66,7 @@ def facts_from_json(stored: Mapping[str, Any], *, text: str = "", address: str |
     for name, beside in (("text", text), ("network", address)):
         if name in stored:
             read[name] = frozenset() if stored[name] == [] else known(beside or None) or LATER
-    if unknown := read.keys() - {each.name for each in fields(Facts)}:
+    if unknown := read.keys() - NAMES:
         raise ValueError(f"no fact is called {', '.join(sorted(unknown))}")
     return Facts(**read)
 

@@ -28,6 +28,10 @@ class Condition(Hashable, Protocol):
 
     label: ClassVar[str]
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that the answer hangs on, and no others."""
+
     def ask(self, facts: Facts) -> Answer:
         """Answer by what is known so far."""
 
@@ -87,6 +91,7 @@ class Unreadable:
     """A stored condition that does not read. Asking it raises, so nobody gets in past it."""
 
     label: ClassVar[str] = "Unreadable"
+    reads: ClassVar[tuple[str, ...]] = ()
     why: str
 
     def ask(self, _facts: Facts) -> Answer:

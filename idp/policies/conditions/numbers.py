@@ -49,6 +49,11 @@ class _Version:
     def named(self) -> str:
         return self.of
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The name, and the number."""
+        return (self.fact, f"{self.subject}_version")
+
     def ask(self, facts: Facts) -> Answer:
         """Answer by the name first, then by the number."""
         name = over(_folded(getattr(facts, self.fact)), {self.of.casefold()})
@@ -130,6 +135,7 @@ class DeviceAge:
     """The phone or computer was enrolled at least so many days ago, or with `under` less; 0 for a new one."""
 
     label: ClassVar[str] = "Days since the phone was enrolled"
+    reads: ClassVar[tuple[str, ...]] = ("device_age",)
     days: int
     under: bool = False
 
@@ -151,6 +157,7 @@ class CodeAge:
     """The last code is at least so many hours old, or with `under` younger; 0 for one given just now."""
 
     label: ClassVar[str] = "Hours since the last code"
+    reads: ClassVar[tuple[str, ...]] = ("code_age",)
     hours: int
     under: bool = False
 

@@ -36,6 +36,7 @@ class NetworkIn:
     """The address lies in, or with `negated` in none of, these blocks, such as 192.0.2.0/24 or 2001:db8::/32."""
 
     label: ClassVar[str] = "Network"
+    reads: ClassVar[tuple[str, ...]] = ("network",)
     blocks: frozenset[str]
     negated: bool = False
 
@@ -70,6 +71,7 @@ class MomentWithin:
     """
 
     label: ClassVar[str] = "Time"
+    reads: ClassVar[tuple[str, ...]] = ("moment",)
     weekdays: frozenset[Weekday]
     begins: time
     ends: time
@@ -91,10 +93,10 @@ class MomentWithin:
 
     def _has(self, moment: datetime) -> bool:
         here = moment.astimezone(_zone(self.zone))
-        clock, today, yesterday = here.time(), _weekday(here), _weekday(here - timedelta(days=1))
+        clock, today = here.time(), _weekday(here)
         if self.begins < self.ends:
             return today in self.weekdays and self.begins <= clock < self.ends
-        early = yesterday in self.weekdays and clock < self.ends
+        early = clock < self.ends and _weekday(here - timedelta(days=1)) in self.weekdays
         return early or (today in self.weekdays and clock >= self.begins)
 
     def sentence(self) -> str:

@@ -49,6 +49,11 @@ class _Is:
         values: frozenset[str] = getattr(self, self.__match_args__[0])  # type: ignore[attr-defined]
         return values
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The one fact."""
+        return (self.fact,)
+
     def ask(self, facts: Facts) -> Answer:
         """Answer by the set of what the fact may be."""
         fact = getattr(facts, self.fact)

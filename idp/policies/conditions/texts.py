@@ -20,6 +20,7 @@ class TextContains:
     """The header contains, or does not contain, this text."""
 
     label: ClassVar[str] = "User-Agent contains"
+    reads: ClassVar[tuple[str, ...]] = ("text",)
     text: str
     negated: bool = False
 
@@ -45,6 +46,7 @@ class TextMatches:
     """A piece of the header matches, or none does, this RE2 pattern (https://github.com/google/re2/wiki/Syntax)."""
 
     label: ClassVar[str] = "User-Agent matches"
+    reads: ClassVar[tuple[str, ...]] = ("text",)
     pattern: str
     negated: bool = False
 
