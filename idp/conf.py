@@ -138,6 +138,13 @@ class Conf(BaseSettings):
         description="Each text ends in a line such as @login.example.com #123456, so phones may fill the code in by "
         "themselves; takes a template that Twilio registered with that line.",
     )
+    lockout_share: int = Field(
+        20,
+        ge=0,
+        le=100,
+        description="Percent of the last 30 days' agents whom new access rules may refuse before the operator who "
+        "publishes them has to type how many it are.",
+    )
     retention_days: Days = Field(
         {},
         description='Days that rows are kept for, as JSON, where they differ from the defaults: {"trail": 730}. '

@@ -99,9 +99,9 @@ def discard() -> None:
     PolicyRevision.objects.draft().delete()
 
 
-def seen() -> Seen:
-    """Say what there is to see now, for `publish` to compare."""
-    return Seen(live().number or 0, fingerprint(edited()))
+def seen(revision: PolicyRevision | None = None) -> Seen:
+    """Say what there is to see now, of a revision or else of what is edited, for publishing to compare."""
+    return Seen(live().number or 0, fingerprint(revision or edited()))
 
 
 def changes() -> tuple[Difference, ...]:
@@ -130,12 +130,16 @@ def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str |
 
 
 @transaction.atomic
-def go_back(number: int, *, author: UUID | None, reason: str, now: datetime) -> PolicyRevision:
+def go_back(
+    number: int, *, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None
+) -> PolicyRevision:
     """Put an older revision's rules in force again, as a new revision. A draft stays. Raises CannotPublish."""
     PolicyRevision.objects.all().hold()
     older = PolicyRevision.objects.filter(number=number).prefetch_related("rules").first()
     if older is None:
         raise CannotPublish(f"There is no revision {number}.")
+    if looked_at is not None and looked_at != str(seen(older)):
+        raise CannotPublish(MEANWHILE)
     if not differences(live().policy, older.policy):
         raise CannotPublish(f"Revision {number} says what is in force already.")
     if not older.policy.readable:

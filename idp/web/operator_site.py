@@ -25,12 +25,25 @@ from idp.web.pages import alarms, checkup, costs, everyone_out, keys, safe_list,
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
 from idp.web.pages.metadata import pages as service_metadata
+from idp.web.pages.policy_publish import pages as policy_publish
 
 # An agent's phone is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
 PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, not a password
 PREFIX = "/admin/"
-PAGES = (connect_flex, keys, service_metadata, answers, checkup, costs, alarms, everyone_out, safe_list, stop)
+PAGES = (
+    connect_flex,
+    keys,
+    service_metadata,
+    answers,
+    checkup,
+    costs,
+    alarms,
+    everyone_out,
+    safe_list,
+    stop,
+    policy_publish,
+)
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.audit.models import LoginEvent
-from idp.policies.models import AccessRule, PolicyRevision, TimeoutPolicy
+from idp.policies.models import AccessRule, TimeoutPolicy
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.conftest import NOW
 from tests.other_codes import an_app
@@ -74,10 +74,10 @@ def pages():
     rule = AccessRule.objects.filter(revision__state="live").last()
     yield reverse("admin:move_rule", args=[rule.pk, "up"])
     yield reverse("admin:set_rule_mode", args=[rule.pk, "off"])
-    yield from (reverse(f"admin:{name}") for name in ("publish_policy", "discard_policy"))
+    yield from (reverse(f"admin:{name}") for name in ("publish_policy", "policy_replay_csv", "discard_policy"))
     yield reverse("admin:quick_rule", args=["android"])
     yield reverse("admin:default_effect", args=["deny"])
-    yield reverse("admin:go_back_to_policy", args=[PolicyRevision.objects.get(number=1).pk])
+    yield reverse("admin:publish_policy") + "?to=1"
     yield reverse("admin:let_in", args=[LoginEvent.objects.last().pk])
 
 

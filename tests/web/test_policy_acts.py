@@ -50,7 +50,8 @@ def test_the_list_says_what_publishing_would_change_and_who_wrote_it_down(admin,
     press(admin, admin.get(LIST), "Deny them instead")
     page = admin.get(LIST)
     assert "Whom no rule meets: deny, was allow" in page.text
-    press(admin, page, "Publish", reason="Only listed phones")
+    warned = press(admin, page, "Publish", reason="Only listed phones")
+    press(admin, warned, "Publish", typed="me")
     live = PolicyRevision.objects.live().get()
     assert (live.default_effect, live.reason, live.author) == ("deny", "Only listed phones", operator)
 
@@ -72,7 +73,8 @@ def test_a_draft_can_be_thrown_away(admin):
 def test_an_operator_goes_back_to_an_older_revision(admin):
     a_rule("A mistake")
     first = PolicyRevision.objects.get(number=1)
-    page = press(admin, admin.get(f"{REVISIONS}{first.pk}/change/"), "Go back to this")
+    assert "/admin/policy/publish/?to=1" in admin.get(f"{REVISIONS}{first.pk}/change/").text
+    page = press(admin, admin.get("/admin/policy/publish/?to=1"), "Publish")
     assert "Revision 3, which says what Revision 1 said" in page.text
     assert "Removed “A mistake”" in admin.get(f"{REVISIONS}{PolicyRevision.objects.live().get().pk}/change/").text
 
@@ -85,9 +87,8 @@ def test_who_may_only_look_is_offered_no_button_and_can_press_none(operator):
     browser = inside(looker)
     publishing.drafted(name="Waiting")
     assert not {"Publish", "Block Android", "Throw the draft away"} & set(buttons(browser.get(LIST)))
-    first = PolicyRevision.objects.get(number=1)
-    acts = [f"{LIST}{it}/" for it in ("publish", "discard", "quick/android", "default/deny")]
-    acts += [f"{REVISIONS}{first.pk}/go-back/", "/admin/stop/"]
+    acts = [f"{LIST}{it}/" for it in ("discard", "quick/android", "default/deny")]
+    acts += ["/admin/policy/publish/", "/admin/policy/publish/?to=1", "/admin/stop/"]
     assert {browser.post(it).status_code for it in acts} == {403}
 
 

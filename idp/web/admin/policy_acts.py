@@ -1,4 +1,4 @@
-"""What is done to the access policy as a whole: a quick rule, the default, publishing, throwing the draft away."""
+"""What is done to the access policy as a whole: a quick rule, the default, throwing the draft away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,12 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from idp import clock
 from idp.policies import publishing
 from idp.policies.conditions import to_json
-from idp.policies.models import AccessRule, PolicyRevision
+from idp.policies.models import AccessRule
 from idp.policies.models.revision import DEFAULTS
-from idp.policies.publishing import LONGEST_REASON, CannotPublish
+from idp.policies.publishing import LONGEST_REASON
 from idp.policies.quick_rules import QUICK_RULES
 
 MAY_PUBLISH = "policies.change_policyrevision"
@@ -29,14 +28,13 @@ def author_of(request: HttpRequest) -> UUID | None:
 
 
 class PolicyActs(admin.ModelAdmin[AccessRule]):
-    """The buttons above the list of rules. All but publishing change only the draft."""
+    """The buttons above the list of rules. They change only the draft."""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons."""
         acts: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
             "quick/<str:slug>/": ("quick_rule", self.add_quick_rule),
             "default/<str:effect>/": ("default_effect", self.set_default),
-            "publish/": ("publish_policy", self.publish),
             "discard/": ("discard_policy", self.discard),
         }
         own = [path(at, self.admin_site.admin_view(require_POST(view)), name=name) for at, (name, view) in acts.items()]
@@ -89,22 +87,6 @@ class PolicyActs(admin.ModelAdmin[AccessRule]):
         draft.default_effect = effect
         draft.save()
         messages.success(request, f"Whom no rule meets: {dict(DEFAULTS)[effect]}. It counts once this is published.")
-        return HttpResponseRedirect(reverse(LIST))
-
-    def publish(self, request: HttpRequest) -> HttpResponse:
-        """Put the draft in force, if it is still the one that the operator looked at."""
-        if not request.user.has_perm(MAY_PUBLISH):
-            raise PermissionDenied
-        reason, looked_at = request.POST.get("reason", ""), request.POST.get("seen", "")
-        try:
-            published = publishing.publish(
-                author=author_of(request), reason=reason, now=clock.now(), looked_at=looked_at
-            )
-        except CannotPublish as refused:
-            messages.error(request, refused.sentence)
-        else:
-            self.admin_site.get_model_admin(PolicyRevision).log_change(request, published, f"Published: {reason}")
-            messages.success(request, f"{published} is in force from the next request on.")
         return HttpResponseRedirect(reverse(LIST))
 
     def discard(self, request: HttpRequest) -> HttpResponse:

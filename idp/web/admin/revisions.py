@@ -1,25 +1,17 @@
 """Revisions of the access policy: what was in force when, why, and going back."""
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
 
-from idp import clock
-from idp.policies import publishing
 from idp.policies.differences import differences
 from idp.policies.models import PolicyRevision, State
-from idp.policies.publishing import CannotPublish
 from idp.policies.rules import MODE_NAMES
-from idp.web.admin.policy_acts import MAY_PUBLISH, author_of
+from idp.web.admin.policy_acts import MAY_PUBLISH
 from idp.web.admin.reading import ReadOnlyAdmin
 
 
@@ -38,11 +30,6 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
         """Leave the draft out: its page is the list of rules."""
         return super().get_queryset(request).exclude(state=State.DRAFT)
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button."""
-        view = self.admin_site.admin_view(require_POST(self.go_back))
-        return [path("<uuid:pk>/go-back/", view, name="go_back_to_policy"), *super().get_urls()]
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -50,21 +37,6 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
         past = PolicyRevision.objects.filter(pk=object_id, state=State.PAST).exists()
         context = {"may_go_back": past and request.user.has_perm(MAY_PUBLISH), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
-
-    def go_back(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Put an older revision in force again, as a new one."""
-        if not request.user.has_perm(MAY_PUBLISH):
-            raise PermissionDenied
-        older = get_object_or_404(PolicyRevision, pk=pk, number__isnull=False)
-        reason = request.POST.get("reason", "").strip() or f"Back to revision {older.number}"
-        try:
-            published = publishing.go_back(older.number or 0, author=author_of(request), reason=reason, now=clock.now())
-        except CannotPublish as refused:
-            messages.error(request, refused.sentence)
-        else:
-            self.log_change(request, published, f"Went back to revision {older.number}: {reason}")
-            messages.success(request, f"{published}, which says what {older} said, is in force from the next request.")
-        return HttpResponseRedirect(reverse("admin:policies_policyrevision_changelist"))
 
     @admin.display(description="rules")
     def rules_in_words(self, revision: PolicyRevision) -> SafeString:

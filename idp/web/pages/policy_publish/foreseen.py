@@ -1,0 +1,107 @@
+"""What a publication would change for those who signed in lately, with names, and for the operator."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from idp.agents.models import Agent, Device
+from idp.audit.past_sign_ins import past
+from idp.login import judging
+from idp.login.judging import Who
+from idp.login.presented import Presented
+from idp.policies import user_agents
+from idp.policies.access import LATER, Attempt, Effect, evaluate
+from idp.policies.facts import gather
+from idp.policies.lockout import Lockout
+from idp.policies.replay import Group, Line, Replayed, replay
+from idp.web.pages.policy_publish.target import Target
+
+IN_THIS_BROWSER = "It would refuse you in this browser."
+ON_YOUR_PHONE = "It would have refused you on {device}, last on {last:%d %B, %H:%M} UTC."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Some sign-ins of one agent on one device that would change, in words."""
+
+    agent: Agent | None
+    device: str
+    line: Line
+    let_in: int
+
+    @property
+    def who(self) -> str:
+        """The agent's name."""
+        return str(self.agent) if self.agent else "nobody proved yet"
+
+    @property
+    def often(self) -> str:
+        """How many of the sign-ins that get in as things are."""
+        return f"{self.line.sign_ins} of {self.let_in}" if self.let_in else str(self.line.sign_ins)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The replay of one policy beside another, and the guard that follows from it."""
+
+    replayed: Replayed
+    lockout: Lockout
+
+    @property
+    def unknown(self) -> tuple[int, int]:
+        """How many sign-ins would be refused because the phone cannot be told, and on how many devices."""
+        lines = [it for it in self.replayed.of(Group.REFUSED) if it.unknown]
+        return sum(it.unknown for it in lines), len(lines)
+
+    @property
+    def numbers(self) -> str:
+        """The numbers in a sentence, for the history of changes."""
+        counted = ", ".join(f"{len(self.replayed.agents(it))} {it.value}" for it in Group)
+        return f"Of {self.lockout.agents} agents of the last 30 days: {counted}."
+
+    def rows(self, group: Group, most: int | None = None) -> list[Row]:
+        """Name the agents and devices of a group, the latest first."""
+        lines = self.replayed.of(group)[:most]
+        agents = Agent.objects.in_bulk({it.agent for it in lines if it.agent})
+        devices = Device.objects.in_bulk({it.device for it in lines if it.device})
+        return [self._row(it, agents.get(it.agent), devices.get(it.device)) for it in lines]
+
+    def _row(self, line: Line, agent: Agent | None, device: Device | None) -> Row:
+        told = device.label if device else user_agents.describe(user_agents.parse(line.last.text))
+        return Row(agent, told, line, self.replayed.let_in.get(line.agent, 0) if agent else 0)
+
+
+def foresee(target: Target, operator: Agent, presented: Presented, *, until: datetime, now: datetime) -> Foreseen:
+    """Judge the last sign-ins until an instant by what is in force and by what would be."""
+    replayed = replay(*target.policies, past(until))
+    yourself = (*_here(target, operator, presented, now), *_elsewhere(replayed, operator))
+    newly, agents = replayed.agents(Group.REFUSED), len(replayed.let_in)
+    return Foreseen(replayed, Lockout(len(newly), agents, settings.LATCHKEY.lockout_share, yourself))
+
+
+def _here(target: Target, operator: Agent, presented: Presented, now: datetime) -> Iterator[str]:
+    """Judge the operator's own browser, at a service that no rule names and at each that one does."""
+    facts = gather(
+        presented.judged_agent,
+        touch_points=LATER,
+        address=presented.origin.address,
+        now=now,
+        agent=judging.agent_facts(Who(operator, None), now),
+    )
+    services = {"", *(slug for policy in target.policies for rule in policy.rules for slug in rule.scope)}
+    for service in services:
+        was, will_be = (evaluate(it, Attempt(service, facts)).effect for it in target.policies)
+        if will_be is Effect.DENY and was is not Effect.DENY:
+            yield IN_THIS_BROWSER
+            return
+
+
+def _elsewhere(replayed: Replayed, operator: Agent) -> Iterator[str]:
+    own: list[Line] = [it for it in replayed.of(Group.REFUSED) if it.agent == operator.pk]
+    labels: dict[Any, Device] = Device.objects.in_bulk({it.device for it in own if it.device})
+    for line in own:
+        device = labels.get(line.device)
+        yield ON_YOUR_PHONE.format(device=device.label if device else "a phone", last=line.last.at)

@@ -1,0 +1,163 @@
+"""The page on which the access policy is published; what endangers nobody goes by one click, also from elsewhere."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.login import presented
+from idp.policies.models import PolicyRevision
+from idp.policies.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
+from idp.policies.replay import Group
+from idp.web.pages.policy_publish import listed
+from idp.web.pages.policy_publish.foreseen import Foreseen, foresee
+from idp.web.pages.policy_publish.target import Target
+
+MAY_PUBLISH = "policies.change_policyrevision"
+MAY_SEE_WHO = "audit.view_loginevent"
+LIST = "admin:policies_accessrule_changelist"
+NAMED = 50
+LONGEST_LOOK = timedelta(hours=1)
+TYPE_IT = "Read who would be refused. If that is meant, type what the page asks for, then publish."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an operator sends: which revision, why, what was looked at and until when, and what was typed."""
+
+    to: str
+    reason: str
+    seen: str
+    until: datetime
+    typed: str | None
+
+    @classmethod
+    def of(cls, request: HttpRequest, now: datetime) -> Self:
+        """Read it. A look of over an hour ago is done again."""
+        told = request.POST if request.method == "POST" else request.GET
+        until = _instant(told.get("until", ""))
+        fresh = until is not None and now - LONGEST_LOOK <= until <= now
+        chosen = until if until is not None and fresh else now
+        return cls(told.get("to", ""), told.get("reason", "").strip(), told.get("seen", ""), chosen, told.get("typed"))
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the addresses of these pages, behind the operators' door."""
+
+    @require_http_methods(["GET", "POST"])
+    def publish(request: HttpRequest) -> HttpResponseBase:
+        return _answer(site, request, [MAY_PUBLISH], Look.publish if request.method == "POST" else Look.page)
+
+    @require_safe
+    def who_would_change(request: HttpRequest) -> HttpResponseBase:
+        return _answer(site, request, [MAY_PUBLISH, MAY_SEE_WHO], lambda look: listed.as_csv(look.foreseen))
+
+    return [
+        path("policy/publish/", site.admin_view(publish), name="publish_policy"),
+        path("policy/publish/who-would-change.csv", site.admin_view(who_would_change), name="policy_replay_csv"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One request of an operator: what is to be published, and whom that would change."""
+
+    site: AdminSite
+    request: HttpRequest
+    wish: Wish
+    target: Target
+    foreseen: Foreseen
+
+    def page(self, refusal: str = "", status: int = 200) -> HttpResponse:
+        """Show it, with what stands against publishing; nothing that was typed is lost."""
+        may_see, replayed = self.request.user.has_perm(MAY_SEE_WHO), self.foreseen.replayed
+        shown = {
+            "title": f"Go back to {self.target.revision}" if self.target.number else "Publish the draft",
+            "target": self.target,
+            "replayed": replayed,
+            "lockout": self.foreseen.lockout,
+            "unknown": self.foreseen.unknown,
+            "groups": [_group(self.foreseen, it, may_see=may_see) for it in Group if replayed.count(it)],
+            "may_see": may_see,
+            "refusal": refusal,
+            "reason": self.wish.reason or self.target.suggestion,
+            "until": self.wish.until,
+            "longest": LONGEST_REASON,
+        }
+        context = {**self.site.each_context(self.request), **shown}
+        return render(self.request, "admin/policy_publish.html", context, status=status)
+
+    def publish(self) -> HttpResponse:
+        """Publish what was looked at, or say what stands against it."""
+        wish, lockout = self.wish, self.foreseen.lockout
+        if refusal := _refusal(self.target, wish):
+            return self.page(*refusal)
+        if lockout.wanted and not lockout.confirmed(wish.typed or ""):
+            return self.page(TYPE_IT, 200 if wish.typed is None else 422)
+        try:
+            published = self.target.publish(self.request.user.pk, wish.reason, wish.seen, clock.now())
+        except CannotPublish as refused:
+            return self.page(refused.sentence, 409)
+        self._tell(published)
+        return HttpResponseRedirect(reverse(LIST))
+
+    def _tell(self, published: PolicyRevision) -> None:
+        said = f"Published: {self.wish.reason}. {self.foreseen.numbers}"
+        self.site.get_model_admin(PolicyRevision).log_change(self.request, published, said)
+        restored = f", which says what {published.restored} said," if published.restored else ""
+        messages.success(self.request, f"{published}{restored} is in force from the next request on.")
+
+
+def _answer(
+    site: AdminSite, request: HttpRequest, rights: Iterable[str], act: Callable[[Look], HttpResponseBase]
+) -> HttpResponseBase:
+    """Do something with what is to be published, if there is such a thing and the operator may."""
+    if not request.user.has_perms(list(rights)):
+        raise PermissionDenied
+    now = clock.now()
+    wish = Wish.of(request, now)
+    target = Target.of(wish.to)
+    if target is None:
+        messages.error(request, f"There is no past revision {wish.to}." if wish.to else NO_DRAFT)
+        return HttpResponseRedirect(reverse(LIST))
+    operator = Agent.objects.get(email=request.user.get_username())
+    foreseen = foresee(target, operator, presented.by(request), until=wish.until, now=now)
+    return act(Look(site, request, wish, target, foreseen))
+
+
+def _refusal(target: Target, wish: Wish) -> tuple[str, int] | None:
+    if wish.seen != target.seen:
+        return MEANWHILE, 409
+    if not target.changes:
+        return NOTHING_NEW, 409
+    return None if 0 < len(wish.reason) <= LONGEST_REASON else (NO_REASON, 422)
+
+
+def _group(foreseen: Foreseen, group: Group, *, may_see: bool) -> dict[str, Any]:
+    return {
+        "name": group.value,
+        "agents": len(foreseen.replayed.agents(group)),
+        "sign_ins": foreseen.replayed.count(group),
+        "rows": foreseen.rows(group, NAMED) if may_see else [],
+        "more": len(foreseen.replayed.of(group)) > NAMED,
+        "first": group is Group.REFUSED,
+    }
+
+
+def _instant(told: str) -> datetime | None:
+    try:
+        until = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return until if until.tzinfo else None

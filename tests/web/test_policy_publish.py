@@ -1,0 +1,193 @@
+"""Publishing the access policy in the admin: whom it would change, the guard, and what is typed to pass it."""
+
+import csv
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+
+from idp.agents import devices
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.policies import in_force, records, user_agents
+from idp.policies.access import Attempt
+from idp.policies.conditions import FormIs
+from idp.policies.facts import AgentFacts, gather
+from idp.policies.models import PolicyRevision
+from idp.policies.user_agents import Form
+from tests.conftest import NOW, an_agent
+from tests.policies import publishing
+from tests.user_agents import ANDROID, IPHONE
+from tests.web.conftest import a_superuser, inside
+from tests.web.pressing import press
+from tests.web.seeded import ANDROID_RULE, a_number
+
+PAGE = "/admin/policy/publish/"
+CSV = f"{PAGE}who-would-change.csv"
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def came(agent, header, *, ago=timedelta(hours=1), device=None, kind=Kind.SIGNED_IN, judged=None, **more):
+    """A sign-in as the trail keeps it."""
+    at = NOW - ago
+    facts = gather(
+        user_agents.parse(header),
+        touch_points=None,
+        address="192.0.2.7",
+        now=at,
+        agent=AgentFacts(agent.email, frozenset({"agent"})),
+    )
+    stored = records.to_json(Attempt("flex", facts)) if judged is None else judged
+    origin = Origin("192.0.2.7", header, "7KQ2M-9TX4D")
+    return events.record(kind, origin, at, agent=agent, device=device, service="flex", judged=stored, **more)
+
+
+def a_floor(androids, iphones):
+    """So many agents, each with one sign-in."""
+    agents = [an_agent(a_number(it), f"agent-{it}@acme.example", full_name=f"Agent {it}") for it in range(9)]
+    agents = agents[: androids + iphones]
+    for nth, agent in enumerate(agents):
+        came(agent, ANDROID if nth < androids else IPHONE)
+    return agents
+
+
+@pytest.fixture
+def no_android(operator):
+    return publishing.drafted(ANDROID_RULE, name="No Android")
+
+
+def test_who_would_be_newly_refused_is_named_with_phone_and_last_time(admin, no_android):
+    first, *_ = a_floor(1, 5)
+    device = devices.enrol(first, devices.Browser("mobile", "Pixel, Chrome", "android", None), None, NOW).device
+    came(first, ANDROID, device=device, ago=timedelta(minutes=5))
+    page = admin.get(PAGE).text
+    assert "Added “No Android”" in page
+    assert "1 of them would be newly refused" in page
+    assert "Newly refused: 1 agent, 2 sign-ins" in page
+    assert f"Agent 0</a></th><td>{device.label}</td><td>1 of 2</td><td>2026-11-21 08:55" in page
+
+
+def test_what_endangers_nobody_is_published_at_once_and_its_numbers_stand_in_the_history(admin, no_android, operator):
+    a_floor(1, 5)
+    assert "Revision 2 is in force" in press(admin, admin.get(PAGE), "Publish", reason="Lost phones").text
+    line = LogEntry.objects.get(change_message__startswith="Published")
+    assert (line.user, line.change_message) == (
+        operator,
+        "Published: Lost phones. Of 6 agents of the last 30 days: 1 newly refused, 0 newly asked for a code, "
+        "0 newly let in, 0 cannot be judged.",
+    )
+
+
+def test_over_a_fifth_of_the_agents_asks_for_their_number(admin, no_android):
+    a_floor(2, 5)
+    page = press(admin, admin.get(PAGE), "Publish", typed="3", reason="Meant so")
+    assert (page.status_code, in_force.policy().number) == (422, 1)
+    assert "This would refuse 2 of 7 agents, more than 20 %" in page.text
+    assert "Revision 2 is in force" in press(admin, page, "Publish", typed="2").text
+    assert PolicyRevision.objects.live().get().reason == "Meant so"
+
+
+def test_if_it_is_everybody_the_word_is_asked_for_as_well(admin, no_android):
+    a_floor(3, 0)
+    page = press(admin, admin.get(PAGE), "Publish", typed="3")
+    assert "This would refuse everyone" in page.text
+    assert "Revision 2 is in force" in press(admin, page, "Publish", typed="3 everyone").text
+
+
+def test_the_button_elsewhere_stops_here_where_many_would_be_refused(admin, no_android):
+    a_floor(3, 0)
+    page = admin.post(PAGE, {"seen": str(publishing.publishing.seen()), "reason": "No Android here"})
+    assert (page.status_code, in_force.policy().number) == (200, 1)
+    assert 'value="No Android here"' in page.text
+    assert "Revision 2 is in force" in press(admin, page, "Publish", typed="3 everyone").text
+
+
+def test_an_operator_is_told_that_it_would_refuse_themselves(admin, operator):
+    publishing.drafted(FormIs(frozenset({Form.PHONE}), negated=True), name="Phones only")
+    page = press(admin, admin.get(PAGE), "Publish", typed="")
+    assert "It would refuse you in this browser" in page.text
+    assert in_force.policy().number == 1
+    assert "Revision 2 is in force" in press(admin, page, "Publish", typed="me").text
+
+
+def test_the_operators_own_phone_counts_as_well(admin, operator, no_android):
+    a_floor(0, 7)
+    came(operator, ANDROID)
+    page = admin.get(PAGE)
+    assert "It would have refused you on a phone, last on 21 November, 08:00 UTC." in page.text
+    press(admin, page, "Publish", typed="")
+    assert in_force.policy().number == 1
+
+
+def test_refusals_by_not_knowing_and_what_cannot_be_judged_are_told(admin, no_android):
+    ana = an_agent()
+    came(ana, "something else entirely")
+    came(ana, ANDROID, judged={"client": ["browser"]})
+    page = admin.get(PAGE).text
+    assert "1 of the sign-ins, on 1 phone or computer, would be refused only because it cannot be told" in page
+    assert "Cannot be judged: 1 agent, 1 sign-in" in page
+
+
+def test_only_the_last_30_days_count(admin, no_android):
+    came(an_agent(), ANDROID, ago=timedelta(days=31))
+    assert "nobody signed in within 30 days" in admin.get(PAGE).text
+
+
+def test_who_was_overtaken_publishes_nothing_and_loses_no_words(admin, no_android):
+    page = admin.get(PAGE)
+    publishing.drafted(ANDROID_RULE, name="Another")
+    late = press(admin, page, "Publish", reason="My own words")
+    assert (late.status_code, in_force.policy().number) == (409, 1)
+    assert "Somebody changed the access policy meanwhile" in late.text
+    assert 'value="My own words"' in late.text
+    assert "Added “Another”" in late.text
+
+
+def test_without_a_reason_nothing_is_published(admin, no_android):
+    page = press(admin, admin.get(PAGE), "Publish", reason=" ")
+    assert (page.status_code, in_force.policy().number) == (422, 1)
+
+
+@pytest.mark.parametrize("to", ["", "7", "x", "²", "9" * 30])
+def test_where_there_is_nothing_to_publish_the_list_says_so(admin, to):
+    for ask in (admin.get, admin.post):
+        page = ask(PAGE, {"to": to}, follow=True)
+        assert (page.status_code, "There is no" in page.text) == (200, True)
+
+
+def test_going_back_takes_the_same_page_and_guard(admin, operator):
+    publishing.in_force(ANDROID_RULE, name="No Android")
+    publishing.only()
+    a_floor(2, 1)
+    page = admin.get(PAGE, {"to": "2"})
+    assert "Added “No Android”" in page.text
+    stopped = press(admin, page, "Publish", typed="")
+    assert stopped.status_code == 422
+    assert "which says what Revision 2 said" in press(admin, stopped, "Publish", typed="2").text
+    assert PolicyRevision.objects.live().get().restored.number == 2
+
+
+def test_all_who_would_change_are_had_as_csv_that_no_spreadsheet_runs(admin, no_android):
+    ana = an_agent(full_name="=HYPERLINK(1)")
+    came(ana, ANDROID)
+    sent = b"".join(admin.get(CSV).streaming_content).decode()
+    (line,) = csv.DictReader(sent.splitlines())
+    assert (line["what"], line["agent"], line["e-mail"]) == ("newly refused", "'=HYPERLINK(1)", ana.email)
+    assert (line["sign-ins"], line["of those let in"], line["user agent"]) == ("1", "1", ANDROID)
+
+
+def test_rights_are_asked_for_publishing_and_for_names(no_android):
+    a_floor(1, 1)
+    publisher = a_superuser("publisher@acme.example", is_superuser=False)
+    browser = inside(publisher)
+    assert {browser.get(it).status_code for it in (PAGE, CSV)} == {403}
+    assert browser.post(PAGE).status_code == 403
+    publisher.user_permissions.set(Permission.objects.filter(codename="change_policyrevision"))
+    browser = inside(publisher)
+    page = browser.get(PAGE).text
+    assert "Newly refused: 1 agent" in page
+    assert "Agent 0" not in page
+    assert browser.get(CSV).status_code == 403
