@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from idp import clock, conf
-from idp.demo import environment, seeds
+from idp.demo import environment, history, seeds
 from idp.demo.loopback import LOOPBACK
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import VerifyEmulator, make_server
@@ -51,6 +51,7 @@ class Command(BaseCommand):
                 running.enter_context(_emulator(first + 1))
             sp = running.enter_context(DemoSp(settings.LATCHKEY.base_url, first + 2))
             operator = seeds.plant(sp.url)
+            history.tell(now)
             running.callback(_stop, self._serve(first))
             self._say(_welcome(first, sp.url, operator_links.make(operator, now), time.time() - began))
             _wait_for_signal()

@@ -1,0 +1,132 @@
+"""Thirty days of sign-ins that never happened, so that lists, plots and previews of a new demo have something to show.
+
+The two agents that people try the demo with have none: their first sign-in is truly the first.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from idp import reference
+from idp.agents.authentication import Method
+from idp.agents.models import Agent, Device
+from idp.audit.events import Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.bearer_secrets import keyed_hash, new_secret
+from idp.login import flow, judging
+from idp.login.judging import Who
+from idp.login.ladder import LoginRequirements
+from idp.login.presented import Presented
+from idp.login.visit import Visit
+from idp.policies import user_agents
+from idp.policies.models import TimeoutPolicy
+
+DAYS = 30
+SHIFT_BEGINS = timedelta(hours=8)
+SHIFT = timedelta(hours=8).seconds
+TOUCH_POINTS = 5
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/26.3 Mobile/15E148 Safari/604.1"
+)
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Mobile Safari/537.36"
+)
+IPAD = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.5 Safari/605.1.15"
+)
+IN_AN_APP = f"{ANDROID.replace('; K)', '; K; wv)').replace('Chrome/', 'Version/4.0 Chrome/')} Line/15.4.2/IAB"
+PHONES = {
+    "chidi": IPHONE,
+    "dina": ANDROID,
+    "sakura": IPAD,
+    "fatma": IPHONE,
+    "maria": ANDROID,
+    "lab": ANDROID,
+    "irene": IPHONE,
+    "jonas": IN_AN_APP,
+    "leila": IPHONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One visit of a phone: when, and whether it took a code."""
+
+    at: datetime
+    with_code: bool
+
+
+@transaction.atomic
+def tell(now: datetime) -> None:
+    """Write the sign-ins of the last thirty days, unless something happened here before."""
+    if LoginEvent.objects.exists():
+        return
+    chance = random.Random(30)  # noqa: S311 - the same history each time, and nothing secret
+    policy = TimeoutPolicy.objects.get(name="enhanced")
+    for nth, (mailbox, header) in enumerate(PHONES.items(), start=1):
+        agent = Agent.objects.get(email=f"{mailbox}@acme.example")
+        _tell_of(agent, _seen(header, f"203.0.113.{nth}"), list(_visits(now, chance)), policy)
+
+
+def _visits(now: datetime, chance: random.Random) -> Iterator[Came]:
+    """A few visits on each working day, a code on the first and every nine days after that."""
+    coded: datetime | None = None
+    for ago in range(DAYS, 0, -1):
+        day = (now - timedelta(days=ago)).replace(hour=0, minute=0, second=0, microsecond=0)
+        if day.weekday() > 4:  # noqa: PLR2004 - Saturday and Sunday
+            continue
+        for second in sorted(chance.sample(range(SHIFT), chance.randint(1, 4))):
+            at = day + SHIFT_BEGINS + timedelta(seconds=second)
+            due = coded is None or at >= coded + timedelta(days=9)
+            coded = at if due else coded
+            yield Came(at, with_code=due)
+
+
+def _tell_of(agent: Agent, seen: Presented, visits: list[Came], policy: TimeoutPolicy) -> None:
+    device = _device(agent, seen, visits)
+    wanted = LoginRequirements("flex", "Flex")
+    for came in visits:
+        if came.with_code:
+            device.authenticated_at = came.at
+        visit = Visit(flow.begin(wanted, policy, return_to=str, protocol={}, now=came.at), seen, came.at)
+        decision = visit.decide(Who(agent, device, fresh=came.with_code), touch_points=seen.touch_points)
+        LoginEvent.objects.create(
+            at=came.at,
+            kind=Kind.SIGNED_IN,
+            agent=agent,
+            device=device,
+            service=wanted.service,
+            method=Method.CODE if came.with_code else Method.SESSION,
+            address=seen.origin.address,
+            user_agent=seen.origin.user_agent,
+            reference=reference.new(),
+            **judging.recorded(decision),
+        )
+    device.save()
+
+
+def _device(agent: Agent, seen: Presented, visits: list[Came]) -> Device:
+    browser = seen.browser
+    return Device.objects.create(
+        agent=agent,
+        kind=browser.kind,
+        slot=1,
+        remembered=True,
+        label=browser.label,
+        family=browser.family,
+        touch_points=browser.touch_points,
+        secret_hash=keyed_hash("device", new_secret()),
+        authenticated_at=visits[0].at,
+        enrolled_at=visits[0].at,
+        last_seen_at=visits[-1].at,
+    )
+
+
+def _seen(header: str, address: str) -> Presented:
+    parsed = user_agents.parse(header)
+    return Presented(None, None, None, parsed, TOUCH_POINTS, Origin(address, parsed.text, ""))
