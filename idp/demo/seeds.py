@@ -6,6 +6,8 @@ from django.db import transaction
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department
 from idp.demo.sp.flavours import FLEX, LEGACY, ROTA
+from idp.native.models import Client as OAuthClient
+from idp.native.models import RedirectUri
 from idp.otp.models import PhoneAuthenticator
 from idp.policies.models import TimeoutPolicy
 from idp.saml import registration
@@ -66,6 +68,7 @@ def _plant(sp_url: str, rota: Draft) -> Agent:
         _people()
     _connections(sp_url)
     _rota(rota)
+    _app()
     operator, _ = Agent.objects.get_or_create(
         email=OPERATOR,
         defaults={"full_name": "Olivia Operator", "is_staff": True, "is_superuser": True, "password": "!"},
@@ -105,6 +108,7 @@ def _connections(sp_url: str) -> None:
                 "profile": profile.slug,
                 "timeout_policy": TimeoutPolicy.objects.get(name=profile.timeout_policy),
                 "requested_context": profile.requested_context,
+                "unsolicited": flavour.unsolicited,
             },
         )
         AssertionConsumer.objects.update_or_create(
@@ -126,3 +130,14 @@ def _rota(draft: Draft) -> None:
         LogoutEndpoint.objects.update_or_create(
             service_provider=sp, binding=endpoint.binding, defaults={"location": endpoint.location}
         )
+
+
+def _app() -> None:
+    """Register the app of `examples/own_app.py`, which listens on this computer and opens Flex."""
+    policy = TimeoutPolicy.objects.get(name=PROFILES["flex-enhanced"].timeout_policy)
+    app, made = OAuthClient.objects.get_or_create(
+        client_id="example-app", defaults={"name": "Example app", "timeout_policy": policy}
+    )
+    if made:
+        RedirectUri.objects.create(client=app, uri="http://127.0.0.1/signed-in")
+        app.services.set(ServiceProvider.objects.filter(unsolicited=True))

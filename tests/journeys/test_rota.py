@@ -56,10 +56,10 @@ def test_what_an_operator_changed_survives_the_next_start(flex):
     assert (rota().name, rota().encrypt, rota().unsolicited) == ("Roster", False, False)
 
 
-def test_flex_takes_no_answer_that_it_did_not_ask_for(phone):
-    ServiceProvider.objects.filter(slug="flex").update(unsolicited=True)
-    phone.sign_in()
-    page = phone.submit(phone.open(f"{settings.LATCHKEY.base_url}/saml/start/flex"), "SAMLResponse")
+def test_legacy_flex_takes_no_answer_that_it_did_not_ask_for(phone):
+    ServiceProvider.objects.filter(slug="flex-legacy").update(unsolicited=True)
+    phone.sign_in(home="/legacy/")
+    page = phone.submit(phone.open(f"{settings.LATCHKEY.base_url}/saml/start/flex-legacy"), "SAMLResponse")
     assert (page.status, page.heading) == (403, "Sign-in not accepted")
 
 

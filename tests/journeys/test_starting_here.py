@@ -36,6 +36,8 @@ def test_an_agent_opens_rota_from_here_with_a_code_and_then_silently(phone):
 
 
 def test_flex_can_be_opened_from_here_once_it_is_allowed(phone):
+    change("flex", unsolicited=False)
+    assert start(phone, "flex").status == 404
     change("flex", unsolicited=True)
     response = response_on(with_code(phone, start(phone, "flex")))
     assert response.root.get("Destination").endswith("/login/callback?connection=JQ" + "e" * 32)
@@ -93,6 +95,7 @@ def test_who_was_asked_by_rota_goes_back_to_rota(phone, no_iphones):
 
 
 def test_the_start_page_opens_the_one_app_there_is(phone):
+    change("flex", unsolicited=False)
     page = phone.open(f"{IDP}/")
     assert page.heading == "Open Rota"
     address = page.html.xpath("string(//main//a[@class='button']/@href)")
@@ -111,12 +114,14 @@ def test_the_start_page_offers_all_that_may_be_opened(phone):
 
 def test_without_such_an_app_the_start_page_says_where_to_begin(phone):
     change(unsolicited=False)
+    change("flex", unsolicited=False)
     page = phone.open(f"{IDP}/")
     assert page.heading == "Sign in for work"
     assert not page.html.xpath("//main//a")
 
 
 def test_an_app_without_an_address_is_not_offered(phone):
+    change("flex", unsolicited=False)
     ServiceProvider.objects.get(slug="rota").consumers.all().delete()
     assert phone.open(f"{IDP}/").heading == "Sign in for work"
     assert start(phone).status == 404

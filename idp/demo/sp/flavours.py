@@ -94,6 +94,7 @@ ENHANCED = Flavour(
     entity_id=f"urn:flex:{CONNECTION}",
     acs_path="/login/callback",
     acs_query=f"?connection={CONNECTION}",
+    unsolicited=True,  # as with a Default Redirect URL in the Console
 )
 LEGACY = Flavour(
     slug="flex-legacy",
