@@ -43,6 +43,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "keys.SigningKey": ("Change of the signing keys", "key_change"),
     "otp.Verification": ("What codes cost", "costs"),
     "otp.SafeListing": ("Put numbers on Twilio's safe list", "safe_list"),
+    "policies.PolicyRevision": ("History of the access rules", "policy_history"),
     "agents.AccessPass": ("Stop all sign-ins", "stop"),
 }
 """Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""

@@ -28,6 +28,7 @@ OWN_PAGES = (
     "everyone_out",
     "safe_list",
     "stop",
+    "policy_history",
     "own_sign_in",
     "password_change",
     "jsi18n",

@@ -1,0 +1,109 @@
+"""The history of the access policy: what each revision changed, by whom and why; any two compared."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from idp import clock
+from idp.audit import rule_counts
+from idp.audit.rule_counts import NEVER, RuleCount
+from idp.policies.differences import Difference, differences
+from idp.policies.models import PolicyRevision, State
+from idp.policies.rules import MODE_NAMES, Rule
+from idp.web.pages.policy_publish.pages import MAY_PUBLISH
+
+MAY_LOOK = "policies.view_policyrevision"
+ON_A_PAGE = 20
+MOST_OFFERED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A revision, and what it changed against the one before; None for the first."""
+
+    revision: PolicyRevision
+    changes: tuple[Difference, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A rule in force, and how often it matched."""
+
+    rule: Rule
+    count: RuleCount
+
+    @property
+    def mode(self) -> str:
+        """Its mode in words."""
+        return MODE_NAMES[self.rule.mode]
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the address of this page, behind the operators' door."""
+
+    @require_safe
+    def history(request: HttpRequest) -> HttpResponse:
+        return _show(site, request)
+
+    return [path("policy/history/", site.admin_view(history), name="policy_history")]
+
+
+def _show(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    if not (request.user.has_perm(MAY_LOOK) or request.user.has_perm(MAY_PUBLISH)):
+        raise PermissionDenied
+    published = PolicyRevision.objects.exclude(state=State.DRAFT).order_by("-number")
+    page = Paginator(published, ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "title": "History of the access policy",
+        "page": page,
+        "entries": _entries(page.object_list),
+        "in_force": _counted(),
+        "numbers": list(published.values_list("number", flat=True)[:MOST_OFFERED]),
+        "compared": _compared(request),
+        "may_go_back": request.user.has_perm(MAY_PUBLISH),
+    }
+    return render(request, "admin/policy_history.html", {**site.each_context(request), **shown})
+
+
+def _entries(chosen: Any) -> list[Entry]:  # noqa: ANN401 - a page of a queryset
+    numbers = [it.number for it in chosen]
+    wanted = {*numbers, *(it - 1 for it in numbers)}
+    whole = PolicyRevision.objects.filter(number__in=wanted).select_related("author", "restored")
+    found = {it.number: it for it in whole.prefetch_related("rules")}
+    return [Entry(found[it], _between(found.get(it - 1), found[it])) for it in numbers]
+
+
+def _between(before: PolicyRevision | None, after: PolicyRevision) -> tuple[Difference, ...] | None:
+    return differences(before.policy, after.policy) if before else None
+
+
+def _counted() -> list[Counted]:
+    live = PolicyRevision.objects.live().prefetch_related("rules").first()
+    found = rule_counts.counts(clock.now())
+    return [Counted(it, found.get(it.key, NEVER)) for it in (live.policy.rules if live else ())]
+
+
+def _compared(request: HttpRequest) -> dict[str, Any] | None:
+    """Compare the two revisions that were asked for, if any."""
+    asked = [request.GET.get(name, "") for name in ("from", "to")]
+    if not any(asked):
+        return None
+    before, after = map(_numbered, asked)
+    if before is None or after is None:
+        messages.error(request, "Choose two revisions that there are.")
+        return None
+    return {"from": before, "to": after, "changes": _between(before, after)}
+
+
+def _numbered(number: str) -> PolicyRevision | None:
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):  # noqa: PLR2004 - what the column holds
+        return None
+    return PolicyRevision.objects.filter(number=int(number)).prefetch_related("rules").first()
