@@ -1,6 +1,6 @@
 """How often each access rule decided, or would have while it only watched: told by the trail, by the rule's key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -54,10 +54,10 @@ def counts(now: datetime) -> dict[str, RuleCount]:
     return found
 
 
-def _rows(now: datetime) -> Iterator[dict[str, Any]]:
+def _rows(now: datetime) -> Iterable[Mapping[str, Any]]:
     lately = LoginEvent.objects.filter(kind__in=JUDGED, at__gt=now - MONTH, at__lte=now)
     told = lately.exclude(decided_by="").order_by().values("decided_by", "would_have")
-    yield from told.annotate(week=Count("pk", filter=Q(at__gt=now - WEEK)), month=Count("pk"), last=Max("at"))
+    return told.annotate(week=Count("pk", filter=Q(at__gt=now - WEEK)), month=Count("pk"), last=Max("at"))
 
 
 def _watching(would_have: object) -> set[str]:
@@ -65,7 +65,7 @@ def _watching(would_have: object) -> set[str]:
     return {str(it["rule"]) for it in told if isinstance(it, dict) and "rule" in it}
 
 
-def _more(before: RuleCount, row: dict[str, Any], *, watching: bool) -> RuleCount:
+def _more(before: RuleCount, row: Mapping[str, Any], *, watching: bool) -> RuleCount:
     week, month = row["week"], row["month"]
     return RuleCount(
         before.on_week + (0 if watching else week),

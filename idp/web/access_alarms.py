@@ -1,4 +1,4 @@
-"""What the home page tells of the access policy: that it lets nobody in, that all is stopped, who holds a pass."""
+"""What the home page tells of the access policy: it lets nobody in, or too few; all is stopped; who holds a pass."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,10 +7,12 @@ from django.db.models import Count, Exists, F, Q
 from django.urls import reverse
 
 from idp.agents.models import AccessPass
+from idp.audit import unforeseen
 from idp.audit.models import Kind, LoginEvent
 from idp.policies import in_force
 from idp.policies.access import FAULT, PASS
 from idp.policies.models import Stop
+from idp.policies.naming import name_of
 from idp.web.step import Step
 
 RECENT = timedelta(days=1)
@@ -30,10 +32,19 @@ def alarms(now: datetime) -> Iterator[Step]:
         times = "1 sign-in" if faults == 1 else f"{faults} sign-ins"
         told = f"The access policy failed for {times} within a day, and refused. The log says why."
         yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", told)
+    yield from _unforeseen(now)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
     uses = Count("agent__events", filter=by_pass)
     for given in passes.select_related("agent").annotate(uses=uses) if present.let_in else ():
         yield Step("Passes", reverse("admin:agents_accesspass_changelist"), _told(given), loud=False)
+
+
+def _unforeseen(now: datetime) -> Iterator[Step]:
+    found = unforeseen.look(now)
+    if found is not None:
+        page = f"{reverse('admin:publish_policy')}?to={found.revision - 1}"
+        by = tuple(f"{name_of(key, found.revision)}: {times}" for key, times in found.by)
+        yield Step("Go back", page, found.sentence, lines=by)
 
 
 def _told(given: AccessPass) -> str:

@@ -1,0 +1,49 @@
+"""`manage.py check_refusals`: for a timer that watches over publications of the access policy."""
+
+import argparse
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock
+from idp.audit import unforeseen
+from idp.policies.naming import name_of
+from idp.web.management.asking import write_json
+
+log = structlog.get_logger(__name__)
+
+
+class Command(BaseCommand):
+    """Say whether far more sign-ins are refused since the last publication than were foreseen."""
+
+    help = (
+        "Says whether far more sign-ins are refused since the last publication of access rules than were foreseen: "
+        "over three times the forecast within an hour, and over five. "
+        "Then it logs refusals_unforeseen and exits with 1."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Offer JSON."""
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
+        """Look once."""
+        found = unforeseen.look(clock.now())
+        if found is not None:
+            log.warning(
+                "refusals_unforeseen", revision=found.revision, refused=found.refused, forecast=round(found.forecast)
+            )
+        if as_json:
+            told = found and {
+                "revision": found.revision,
+                "since": found.since.isoformat(),
+                "refused": found.refused,
+                "forecast": round(found.forecast, 1),
+                "by": {name_of(key, found.revision): times for key, times in found.by},
+            }
+            write_json(self.stdout, {"alarm": told})
+        if found is not None:
+            raise CommandError(f"{found.sentence} Look at the home page of the admin.", returncode=1)
+        if not as_json:
+            self.stdout.write("No more is refused than was foreseen.")
