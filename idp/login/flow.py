@@ -126,6 +126,8 @@ def send_code(
     decision = _judge(Visit(flow, presented, now), None)
     if isinstance(decision, Refuse):
         return decision
+    if typed.shown == flow.typed and _is_approved(flow, now):
+        return AskCode()  # nothing has to be sent: the page comes back by `go_on`
     asker = asker_of(presented)
     if texts_are_down(now) or abuse.budget_is_spent(now, own=asker.agent is not None):
         return TextsDown()
@@ -178,11 +180,22 @@ def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -
     visit = Visit(flow, presented, now)
     if flow.verification is None or not flow.accepts(Method.CODE):
         return AskPhone(None)
-    sending.wait(flow.verification_id)
-    checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
-    if checked == Checked.APPROVED:
-        return attempt(lambda: _use_approval(visit))
-    return _not_right(visit, checked, checked.value)
+    if not _is_approved(flow, now):
+        sending.wait(flow.verification_id)
+        checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
+        if checked != Checked.APPROVED:
+            return _not_right(visit, checked, checked.value)
+        attempt(lambda: _keep_approval(flow))
+    return attempt(lambda: _use_approval(visit))
+
+
+def go_on(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
+    """Advance a flow; where a code was right before and we were too busy to sign its agent in, do that now."""
+    if _is_approved(flow, now):
+        step = attempt(lambda: _use_approval(Visit(flow, presented, now)))
+        if not isinstance(step, Checked):
+            return step
+    return advance(flow, presented, now)
 
 
 def give_otherwise(
@@ -275,6 +288,20 @@ def _advance(visit: Visit) -> Step:
     return step
 
 
+def _keep_approval(flow: LoginFlow) -> None:
+    """Remember that a code was right, in this flow and so in this browser: Twilio tells it once."""
+    flow.approved = flow.verification
+    flow.save(update_fields=["approved"])
+
+
+def _is_approved(flow: LoginFlow, now: datetime) -> bool:
+    """Whether the code that this flow waits for was right in it, and is neither used up nor too old."""
+    if flow.approved_id is None or flow.approved_id != flow.verification_id or flow.verification is None:
+        return False
+    flow.verification.refresh_from_db()
+    return verifications.is_under_way(flow.verification, now)
+
+
 def _use_approval(visit: Visit) -> Step | Checked:
     """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
     flow = _hold(visit.flow)
@@ -353,8 +380,8 @@ def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
     """Record a code that let nobody in, unless its twin of a double tap was right and faster."""
     flow = visit.flow
     flow.refresh_from_db()
-    if flow.finished_at is not None:
-        return advance(flow, visit.presented, visit.now)
+    if flow.finished_at is not None or _is_approved(flow, visit.now):
+        return go_on(flow, visit.presented, visit.now)
     authenticator = flow.verification.authenticator if flow.verification else None
     visit.record(
         Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,

@@ -45,7 +45,8 @@ class Loan(models.Model):
 class LoginFlow(models.Model):
     """What a protocol asked for, how far its answer is, and whether it was given.
 
-    The browser holds the id, which counts only together with the flow cookie. `protocol` is opaque here.
+    The browser holds the id, which counts only together with the flow cookie. `protocol` is opaque here. `approved`
+    is the verification whose code was right here: Twilio says so once, and the sign-in may have to be written later.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,6 +63,7 @@ class LoginFlow(models.Model):
     protocol = models.JSONField(default=dict)
     typed = models.CharField(max_length=254, blank=True)
     verification = models.ForeignKey(Verification, models.SET_NULL, null=True, related_name="flows")
+    approved = models.ForeignKey(Verification, models.SET_NULL, null=True, related_name="+")
     touch_points = models.PositiveSmallIntegerField(null=True)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -36,7 +36,7 @@ def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
     if request.method == "POST":
         return _take(request, login)
-    return _show(request, login, flow.advance(login, presented.by(request, login.touch_points), now))
+    return _show(request, login, flow.go_on(login, presented.by(request, login.touch_points), now))
 
 
 def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
@@ -174,13 +174,14 @@ def _ask_phone(
     device = devices.find(request.COOKIES.get(cookies.name("device")))
     other = not_me.replacement(device, clock.now()) if asked.reason == Reason.REPLACED else None
     said = other if other is not None and not_me.was_reported(other) else None
+    by_email, typed = _by_email(request, typed or request.POST.get("identifier", login.typed))
     context = {
         "notice": reported(said) if said else notice(asked.reason, device, login.timeout_policy.limits),
         "other": None if said else other,
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
-        "typed": typed or request.POST.get("identifier", login.typed),
+        "typed": typed,
         "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(clock.now()),
-        "by_email": request.GET.get("by") == "email",
+        "by_email": by_email,
         "country": settings.LATCHKEY.default_country,
         "asked_to_confirm": login.force_authn,
         "ways": other_ways.offered(login),
@@ -189,6 +190,13 @@ def _ask_phone(
         "not_taken": not_taken,
     }
     return page(request, login, "login/phone.html", context, status=status)
+
+
+def _by_email(request: HttpRequest, typed: str) -> tuple[bool, str]:
+    """Say whether an e-mail address is asked for, as chosen or as typed before, and what stands in the field."""
+    is_email, chosen = "@" in typed, request.GET.get("by")
+    by_email = chosen == "email" or (is_email and chosen != "number")
+    return by_email, typed if request.method == "POST" or is_email == by_email else ""
 
 
 def _ask_code(

@@ -118,6 +118,8 @@ class CheckResult(StrEnum):
     TOO_MANY_TRIES = "too many tries"
     UNKNOWN = "unknown"
     """No verdict could be had; the try counts as used."""
+    MISCONFIGURED = "misconfigured"
+    """No verdict for anybody until an operator acts, as with `Failure.MISCONFIGURED`."""
 
 
 class VerifyGateway(Protocol):
@@ -134,4 +136,7 @@ class VerifyGateway(Protocol):
         """Judge a code against the verification `sid`, which must be about the number `to`."""
 
     def probe(self) -> Failure | None:
-        """Ask the service about itself, about no number. None if it answers, else why it does not."""
+        """Ask the service about itself, about no number. None if it answers, else why it does not.
+
+        It stands in for the check of a code that nobody was sent, so it takes as many calls as that would.
+        """

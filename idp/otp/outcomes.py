@@ -96,6 +96,7 @@ def _check(means: str, made: CheckResult, operator: str, *codes: int, **more: An
         CheckResult.GONE: WRONG,
         CheckResult.TOO_MANY_TRIES: TOO_MANY,
         CheckResult.UNKNOWN: UNCHECKED,
+        CheckResult.MISCONFIGURED: UNCHECKED,
     }
     return replace(Outcome(Call.CHECK, means, made, operator, codes=codes, page=page[made]), **more)
 
@@ -104,6 +105,7 @@ _KEYS = (
     "Twilio refuses our credentials. Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET with the "
     "Twilio Console."
 )
+_SUSPENDED = "Twilio has suspended our account. Ask Twilio why; most often a payment is missing."
 _OUTAGE = "Twilio gave no usable answer. Look at status.twilio.com, and whether this server reaches verify.twilio.com."
 _SPENT = "This number has had its five sends. Wait ten minutes; ask whether another application uses the same service."
 _BUSY = "Twilio takes no more from our account just now. Wait; if it comes back, ask Twilio for a higher limit."
@@ -132,7 +134,7 @@ _STARTS = (
     _start(
         "The account is suspended.",
         Failure.MISCONFIGURED,
-        "Twilio has suspended our account. Ask Twilio why; most often a payment is missing.",
+        _SUSPENDED,
         20005,
         alarm=True,
     ),
@@ -270,7 +272,7 @@ _OTHER_WORD = _check(
 )
 _NOT_OURS = replace(_OTHER_WORD, means="An answer about another verification or number.", word="of another")
 _OVER = "Used, expired, canceled or deleted at Twilio. The next send starts anew."
-_STRANGE_KEYS = _check("Credentials are wrong.", CheckResult.UNKNOWN, _KEYS, 20003, documented="401", alarm=True)
+_STRANGE_KEYS = _check("Credentials are wrong.", CheckResult.MISCONFIGURED, _KEYS, 20003, documented="401", alarm=True)
 _CHECKS = (
     _check("The code is right.", CheckResult.APPROVED, "Nothing to do.", word="approved", documented="201 or 200"),
     _check("The code is wrong.", CheckResult.WRONG_CODE, "Nothing to do.", word="pending", documented="201 or 200"),
@@ -308,6 +310,7 @@ _CHECKS = (
     _check("Twilio is out of order.", CheckResult.UNKNOWN, _OUTAGE, documented="5xx", statuses=_BROKEN),
     _STRANGE_KEYS,
     replace(_STRANGE_KEYS, codes=(), statuses=range(401, 402)),
+    _check("The account is suspended.", CheckResult.MISCONFIGURED, _SUSPENDED, 20005, alarm=True),
     _check("The verification is over.", CheckResult.GONE, _OVER, 20404, documented="404"),
     _check("No code by its length, or no such verification.", CheckResult.GONE, _OVER, 60200, documented="400"),
     _check(

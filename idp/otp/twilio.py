@@ -84,7 +84,9 @@ class TwilioGateway:
 
     def probe(self) -> Failure | None:
         """Ask the service about itself; see `VerifyGateway`."""
-        answer = self.service()
+        answer = self._twice_at_most(Call.CHECK, self.service)
+        if isinstance(answer, Trouble) and answer.answer_lost:
+            answer = self.service()
         if isinstance(answer, Service):
             return None
         failure = failed_start(answer)
@@ -117,15 +119,17 @@ class TwilioGateway:
         return result
 
     def _call(self, call: Call, act: Callable[[Any], Any]) -> Answer | Trouble:
-        """Call Verify, and once more when the first call certainly did nothing."""
-        answer = self._call_once(act)
+        return self._twice_at_most(
+            call, lambda: self._read(act, lambda it: Answer(str(it.sid), str(it.to), str(it.status)))
+        )
+
+    def _twice_at_most(self, call: Call, once: Callable[[], Read | Trouble]) -> Read | Trouble:
+        """Ask, and once more when the first call certainly did nothing."""
+        answer = once()
         if isinstance(answer, Trouble) and answer.may_be_repeated(call):
             self._pause(answer.pause + SystemRandom().uniform(0, _LONGEST_JITTER))
-            answer = self._call_once(act)
+            answer = once()
         return answer
-
-    def _call_once(self, act: Callable[[Any], Any]) -> Answer | Trouble:
-        return self._read(act, lambda it: Answer(str(it.sid), str(it.to), str(it.status)))
 
     def _read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
         return self._line.read(lambda verify: act(verify.services(self._settings.service_sid)), read)

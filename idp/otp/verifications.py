@@ -16,6 +16,9 @@ from idp.otp.gateway import CheckResult, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 
+NO_VERDICT = {CheckResult.UNKNOWN: Failure.UNAVAILABLE, CheckResult.MISCONFIGURED: Failure.MISCONFIGURED}
+"""What the shared breaker counts, the same as where Verify is asked about itself in a check's stead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -162,9 +165,14 @@ def check(verification: Verification, code: str, asker: Asker, gateway: VerifyGa
         return _wrong_unless_down(gateway, now)
     number = verification.authenticator.number
     result = gateway.check(sid=verification.sid, to=number, code=code)
-    if result is CheckResult.UNKNOWN:
-        breaker.note_failure(Failure.UNAVAILABLE, now)
+    if (failure := NO_VERDICT.get(result)) is not None:
+        breaker.note_failure(failure, now)
     return _settle(verification, result)
+
+
+def is_under_way(verification: Verification, now: datetime) -> bool:
+    """Whether its code can still sign somebody in: not used up, ended or too old."""
+    return verification.ended_at is None and not limits.is_over(verification.started_at, now)
 
 
 def count_try(verification: Verification, asker: Asker) -> bool:
@@ -234,7 +242,7 @@ def _settle(verification: Verification, result: CheckResult) -> Checked:
     match result:
         case CheckResult.APPROVED:
             return Checked.APPROVED
-        case CheckResult.UNKNOWN:
+        case CheckResult.UNKNOWN | CheckResult.MISCONFIGURED:
             return Checked.UNKNOWN
         case CheckResult.TOO_MANY_TRIES:
             Verification.objects.filter(pk=verification.pk).update(tries=limits.TRIES)

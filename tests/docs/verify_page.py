@@ -32,7 +32,8 @@ Verify is asked about itself every 15 seconds, and closes the breaker by answeri
 
 Once our own ten minutes are over, a page says *{ran_out}* ({ran_out_status}) without asking Twilio; before,
 a code that is over at Twilio reads like a wrong one, since an early *expired* would tell a stranger that somebody
-signed in.
+signed in. A check that was not carried out counts at the breaker as a start would: *misconfigured* opens it at once.
+For a number that nobody has, Verify is asked about itself instead, as often and with the same consequences.
 
 ## How to read the tables
 

@@ -23,6 +23,7 @@ RANDOM = (
     r"[2-9A-Z]{5}-[2-9A-Z]{5}",  # a reference
     r"(?<=latchkey-form=)\w+",
     r"nonce[-=]\"?[\w+/=-]+",
+    r"(?<=challenge&quot;: &quot;)[\w-]{43}",  # a passkey's
 )
 
 

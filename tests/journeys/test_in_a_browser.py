@@ -103,6 +103,19 @@ def test_back_after_signing_in_shows_no_error(browser_page, flex, verify):
     assert "went wrong" not in page.locator("body").inner_text()
 
 
+def test_back_and_reload_among_pages_that_answered_a_form_post_nothing_again(browser_page, flex, verify):
+    page = browser_page("iPhone")
+    go_to_sign_in(page, flex, "redirect", script=True)
+    for typed in ("1", "2"):
+        page.get_by_label("Mobile number").fill(typed)
+        page.get_by_role("button", name="Send code").click()
+        page.get_by_role("alert").wait_for()
+    page.go_back()
+    page.get_by_label("Mobile number").wait_for()
+    page.reload()
+    assert page.get_by_role("alert").count() == 0
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_page_scrolls_sideways(browser_page, flex, verify, width):
     page = browser_page()

@@ -105,6 +105,23 @@ def test_a_wrong_number_can_be_corrected(phone):
     assert phone.submit(page, "code", code=phone.code()).form_with("SAMLResponse") is not None
 
 
+def test_whoever_comes_by_email_is_asked_for_an_email_until_they_choose_otherwise(phone):
+    page = phone.ask_flex()
+    by_email = phone.ask_code(phone.open(page.url, by="email"), "ana@")
+    assert (by_email.status, "Work email" in by_email.text) == (400, True)
+    page = phone.submit(phone.ask_code(by_email, "anna@acme.example"), "change", change="number")
+    assert ("Work email" in page.text, page.form_with("identifier").fields["identifier"]) == (True, "anna@acme.example")
+    page = phone.open(page.url, by="number")
+    assert ("Mobile number" in page.text, page.form_with("identifier").fields["identifier"]) == (True, "")
+
+
+def test_an_expired_code_is_not_said_to_have_tries_left(phone, clock):
+    page = phone.ask_code(phone.ask_flex())
+    clock.shift(600)
+    page = phone.submit(page, "code", code="000000")
+    assert (page.status, "has expired" in page.text, "left" in page.text) == (410, True, False)
+
+
 def test_flex_may_ask_for_a_fresh_code(phone, clock):
     phone.sign_in()
     clock.shift(61)

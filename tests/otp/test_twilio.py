@@ -153,6 +153,21 @@ def test_a_service_that_does_not_answer_is_down(gateway, verify, kind):
     assert gateway.probe() is Failure.UNAVAILABLE
 
 
+@pytest.mark.parametrize(
+    ("fault", "calls"),
+    [(Fault(FaultKind.DROP, calls=9), 2), (Fault(FaultKind.ERROR, calls=9, status=429, code=20429), 2)],
+    ids=["the answer got lost", "too much at once"],
+)
+def test_a_probe_takes_as_many_calls_as_the_check_it_stands_in_for(verify, make_gateway, phones, fault, calls):
+    """Else an outage would tell by its time whose number is known."""
+    gateway, sid = make_gateway(verify.url, pause=lambda _: None), phones.ask(ANA)
+    for act in (gateway.probe, lambda: gateway.check(sid=sid, to=ANA, code="000000")):
+        verify.state.order_faults([fault])
+        before = sum(verify.state.counters()["paths"].values())
+        act()
+        assert sum(verify.state.counters()["paths"].values()) - before == calls
+
+
 def test_a_probe_tells_wrong_credentials_and_a_wrong_service(verify, make_gateway):
     assert make_gateway(verify.url, password="wrong").probe() is Failure.MISCONFIGURED
     assert make_gateway(verify.url, service_sid="VA" + "0" * 32).probe() is Failure.MISCONFIGURED
@@ -210,7 +225,7 @@ def test_wrong_credentials_or_service_mean_that_nobody_gets_a_code(verify, make_
 def test_wrong_credentials_at_a_check_are_no_verdict(verify, make_gateway, phones):
     sid = phones.ask(ANA)
     stranger = make_gateway(verify.url, password="another")
-    assert stranger.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.UNKNOWN
+    assert stranger.check(sid=sid, to=ANA, code=phones.code(ANA)) is CheckResult.MISCONFIGURED
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])

@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import limits, verifications
+from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
+from idp.otp import breaker, limits, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Sent
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Checked
 from tests.conftest import NOW, an_agent
 
@@ -154,6 +155,16 @@ def test_the_right_code_fifth_is_refused(agent, gateway, phones):
     for _ in range(limits.STRANGERS_TRIES):
         check(verification, phones.wrong_code(NUMBER), gateway)
     assert check(verification, phones.code(NUMBER), gateway) is Checked.TOO_MANY_TRIES
+
+
+@EVERYBODY
+@pytest.mark.parametrize(("status", "code"), [(401, 20003), (403, 20005), (503, 20503)])
+@pytest.mark.usefixtures("agent")
+def test_a_check_that_fails_whoever_it_is_counts_at_the_breaker_alike(typed, gateway, verify, status, code):
+    verification = ask_and_send(gateway, typed)
+    verify.state.order_faults([Fault(FaultKind.ERROR, calls=9, status=status, code=code)])
+    assert check(verification, "000000", gateway) is Checked.UNKNOWN
+    assert (breaker.reason() != "", Breaker.objects.get().failures) == (status != 503, 1)
 
 
 def test_all_browsers_that_ask_for_a_number_share_its_tries(agent, gateway, phones):

@@ -7,8 +7,11 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 
-from idp.agents.models import Device
+from idp.agents.models import Agent, Device
+from idp.audit.models import Kind, LoginEvent
 from idp.login import sign_in
+from idp.otp import numbers
+from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
@@ -17,6 +20,7 @@ from idp.tokens.lifecycle import LostRace
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE as AN_IPHONE
 from tests.peer import Peer
+from tests.phone import NUMBER
 from tests.races import consistency
 from tests.user_agents import IPHONE
 
@@ -118,9 +122,9 @@ def test_whoever_waited_long_is_told_at_once_instead_of_waiting_thrice(browser, 
         assert is_busy(browser.get(browser.address))
 
 
-def test_a_right_code_that_we_were_too_busy_for_leaves_nothing_half_and_the_next_one_signs_in(
-    phone, clock, monkeypatch
-):
+@pytest.fixture
+def busy_page(phone, monkeypatch):
+    """A right code was typed on this page, and we were too busy to write the sign-in."""
     page = phone.ask_code(phone.ask_flex())
     with monkeypatch.context() as busy:
         busy.setattr(sign_in.devices, "enrol", _give_way)
@@ -128,10 +132,47 @@ def test_a_right_code_that_we_were_too_busy_for_leaves_nothing_half_and_the_next
     assert (refused.status, refused.heading) == (503, "We are very busy just now.")
     assert not Device.objects.exists()
     consistency.check()
-    clock.shift(30)
-    page = phone.submit(page, "again", again="sms")
-    assert phone.arrive(phone.submit(page, "code", code=phone.code(after=1)))["signed_in"]
+    return page
+
+
+def wrong_codes():
+    return LoginEvent.objects.filter(kind=Kind.CODE_WRONG).count()
+
+
+def test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again(phone, busy_page):
+    assert phone.arrive(phone.submit(busy_page, "code", code=phone.code()))["signed_in"]
+    assert (phone.messages(), Verification.objects.get().tries, wrong_codes()) == (1, 1, 0)
     consistency.check()
+
+
+def test_or_when_the_page_is_opened_again(phone, busy_page):
+    assert phone.arrive(phone.open(busy_page.url))["signed_in"]
+    consistency.check()
+
+
+def test_it_counts_in_its_own_browser_and_sign_in_alone(phone, busy_page):
+    code = phone.code()
+    for someone in (phone.like(), phone):
+        page = someone.submit(someone.ask_code(someone.ask_flex()), "code", code=code)
+        assert (page.status, wrong_codes() > 0, Device.objects.count()) == (403, True, 0)
+
+
+def test_it_counts_no_longer_than_its_code_would_have(phone, clock, busy_page):
+    clock.shift(600)
+    page = phone.submit(busy_page, "code", code=phone.code())
+    assert (page.status, Device.objects.count()) == (410, 0)
+
+
+def test_nor_after_the_agents_number_was_changed(phone, busy_page):
+    numbers.give(Agent.objects.get(numbers__number=NUMBER), "+12015550150", NOW)
+    page = phone.submit(busy_page, "code", code=phone.code())
+    assert (page.status, Device.objects.count()) == (403, 0)
+
+
+def test_whoever_asks_for_another_text_is_signed_in_without_one(phone, clock, busy_page):
+    clock.shift(30)
+    assert phone.arrive(phone.submit(busy_page, "again", again="sms"))["signed_in"]
+    assert phone.messages() == 1
 
 
 def _give_way(*_, **__):
