@@ -3,9 +3,9 @@
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import outcomes
 from idp.otp.models import VerificationSend
-from idp.policies import in_force, records
-from idp.policies.access import Decision, Policy, evaluate
-from idp.policies.models import EFFECTS
+from idp.policies import in_force, publishing, records
+from idp.policies.access import Attempt, Decision, Policy, evaluate
+from idp.policies.models import EFFECTS, PolicyRevision
 from idp.policies.naming import name_of
 from idp.policies.rules import MODE_NAMES
 
@@ -76,8 +76,31 @@ def judged_again(event: LoginEvent) -> list[dict[str, str]]:
     policy = in_force.policy_of(event.revision) if event.revision else None
     if policy is None:
         return []
-    try:
-        attempt = records.from_json(event.judged, service=event.service, text=event.user_agent, address=event.address)
-    except (TypeError, ValueError):
+    attempt = attempt_of(event)
+    return verdicts(policy, evaluate(policy, attempt)) if attempt else []
+
+
+def judged_today(event: LoginEvent) -> list[str]:
+    """Say how the rules in force now, and those of the draft, end for a past sign-in."""
+    attempt = attempt_of(event) if event.effect else None
+    if attempt is None:
         return []
-    return verdicts(policy, evaluate(policy, attempt))
+    alone = Attempt(attempt.service, attempt.facts)
+    live, draft = publishing.live(), publishing.draft()
+    return [_ends(it, evaluate(it.policy, alone)) for it in (live, draft) if it is not None]
+
+
+def attempt_of(event: LoginEvent) -> Attempt | None:
+    """Read what was judged then; None if it does not read."""
+    try:
+        return records.from_json(event.judged, service=event.service, text=event.user_agent, address=event.address)
+    except (TypeError, ValueError):
+        return None
+
+
+def _ends(revision: PolicyRevision, decision: Decision) -> str:
+    if decision.effect is None:
+        return f"{revision}: that hangs on what nobody had proved yet, or on what is not kept any more"
+    names = {str(rule.key): f"“{rule.name}”" for rule in revision.rules.all()}
+    by = names.get(decision.decided_by, decision.decided_by)
+    return f"{revision}: {EFFECT_NAMES[decision.effect]}, by {by}"

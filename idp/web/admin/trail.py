@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from idp import reference
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
-from idp.web import trail_words
+from idp.web import refusals, trail_words
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reading import ReadOnlyAdmin
 
@@ -44,6 +44,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "explained",
         "understood",
         "verdicts",
+        "today",
         "watched",
         "address",
         "user_agent",
@@ -60,9 +61,13 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Offer to let in for a while whom the access policy refused."""
-        refused = LoginEvent.objects.filter(pk=object_id, kind=Kind.REFUSED).exists()
-        context = {"may_let_in": refused and request.user.has_perm(MAY_GIVE), **(extra_context or {})}
+        """Offer what an operator does next about whom the access policy refused."""
+        refused = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0, kind=Kind.REFUSED).first()
+        context = {
+            "may_let_in": refused is not None and request.user.has_perm(MAY_GIVE),
+            "ways_on": list(refusals.ways_on(refused, request.user)) if refused else [],
+            **(extra_context or {}),
+        }
         return super().change_view(request, object_id, form_url, context)
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
@@ -89,6 +94,11 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         """List every rule's answer, judged again by the revision that decided then."""
         lines = trail_words.judged_again(event)
         return format_html_join("", "<div>{}</div>", ((trail_words.verdict(it),) for it in lines)) or None
+
+    @admin.display(description="rules today", empty_value="-")
+    def today(self, event: LoginEvent) -> SafeString | None:
+        """Say how the same sign-in would end by the rules in force now, and by the draft."""
+        return format_html_join("", "<div>{}</div>", ((it,) for it in trail_words.judged_today(event))) or None
 
     @admin.display(description="what to do", empty_value="-")
     def advice(self, event: LoginEvent) -> str | None:

@@ -1,0 +1,72 @@
+"""From a refused sign-in: every rule's answer, then and now, and the ways on."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from idp.audit.models import Kind
+from tests.conftest import an_agent
+from tests.policies import publishing
+from tests.user_agents import ANDROID
+from tests.web.conftest import a_superuser, inside
+from tests.web.seeded import ANDROID_RULE
+from tests.web.test_policy_publish import came
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def rule(db):
+    return publishing.in_force(ANDROID_RULE, name="No Android")
+
+
+@pytest.fixture
+def refused(rule):
+    return came(an_agent(), ANDROID, kind=Kind.REFUSED, effect="deny", decided_by=str(rule.key), revision=2)
+
+
+def page_of(event):
+    return f"/admin/audit/loginevent/{event.pk}/change/"
+
+
+def ways(page):
+    return dict(page.context["ways_on"])
+
+
+def test_a_refusal_leads_to_its_rule_to_trying_and_to_the_revision_that_decided(admin, rule, refused):
+    page = admin.get(page_of(refused))
+    assert "No Android: yes" in page.text
+    found = ways(page)
+    assert found.pop("Try it with this").endswith("?try-way=past&try-past=7KQ2M-9TX4D#try")
+    assert list(found) == ["Open the rule", "Open Revision 2, which decided"]
+    assert {admin.get(it).status_code for it in found.values()} == {200}
+
+
+def test_a_refusal_says_how_it_would_end_today_and_by_the_draft(admin, rule, refused):
+    assert "Revision 2: deny, by “No Android”" in admin.get(page_of(refused)).text
+    publishing.begin_draft().rules.filter(key=rule.key).update(mode="off")
+    page = admin.get(page_of(refused)).text
+    assert "Revision 2: deny, by “No Android”" in page
+    assert "Draft: allow, by default" in page
+
+
+def test_the_rule_is_opened_as_it_is_edited_now_and_not_where_it_is_gone(admin, rule, refused):
+    drafted = publishing.begin_draft().rules.get(key=rule.key)
+    assert f"/{drafted.pk}/" in ways(admin.get(page_of(refused)))["Open the rule"]
+    drafted.delete()
+    assert "Open the rule" not in ways(admin.get(page_of(refused)))
+
+
+def test_what_was_not_recorded_leaves_today_open(admin, rule):
+    event = came(an_agent(), "", kind=Kind.REFUSED, effect="deny", revision=2, judged={"client": ["browser"]})
+    assert "Revision 2: that hangs on what nobody had proved yet" in admin.get(page_of(event)).text
+
+
+def test_sign_ins_that_were_let_in_offer_no_ways_on(admin, rule):
+    assert ways(admin.get(page_of(came(an_agent(), ANDROID)))) == {}
+
+
+def test_who_may_see_the_trail_alone_is_led_nowhere(refused):
+    looker = a_superuser("looker@acme.example", is_superuser=False)
+    looker.user_permissions.set(Permission.objects.filter(codename="view_loginevent"))
+    page = inside(looker).get(page_of(refused))
+    assert (page.status_code, ways(page), "Let " in page.text) == (200, {}, False)
