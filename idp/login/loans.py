@@ -33,5 +33,10 @@ def spend(found: Loan, now: datetime) -> None:
         raise LostRace
 
 
+def withdraw(client: str) -> None:
+    """Take back what an app's devices have lent and no browser has used yet."""
+    Loan.objects.filter(device__client=client, used_at__isnull=True).delete()
+
+
 def _hash(secret: str) -> str:
     return keyed_hash("loan", secret)

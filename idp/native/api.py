@@ -22,14 +22,16 @@ from idp.native.errors import (
     InvalidClient,
     InvalidGrant,
     InvalidRequest,
+    InvalidScope,
     UnauthorizedClient,
     UnsupportedGrantType,
 )
 from idp.native.grants import Granted
 
 DOCUMENT_AGE = 300
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 GRANTS: list[Any] = ["authorization_code", "refresh_token", "client_credentials"]
-REFUSALS = (InvalidRequest, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidClient)
+REFUSALS = (InvalidRequest, InvalidScope, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidClient)
 Parameter = Annotated[str | None, Field(max_length=4096), WithJsonSchema({"type": "string", "maxLength": 4096})]
 
 
@@ -70,6 +72,7 @@ class TokenRequest(Schema):
     redirect_uri: Parameter = None
     code_verifier: Parameter = None
     refresh_token: Parameter = None
+    scope: Annotated[str | None, WithJsonSchema({"const": ""})] = None
 
 
 class TokenAnswer(Schema):
@@ -90,6 +93,8 @@ def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
     """
     if repeated := [name for name, values in request.POST.lists() if len(values) > 1]:
         raise InvalidRequest("a parameter twice", sentence=f"{repeated[0][:40]} stands there twice.")
+    if asked.scope:
+        raise InvalidScope("a scope was asked for")
     client = clients.authenticate(request.headers.get("Authorization", ""), asked.client_id, asked.client_secret)
     seen = presented.by_app(request, client.client_id, asked.refresh_token)
     now = clock.now()
@@ -107,9 +112,11 @@ def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
 
 
 @api.exception_handler(ValidationError)
-def unreadable(_: HttpRequest, error: ValidationError) -> Any:  # noqa: ANN401 - never returns
+def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: ANN401 - never returns
     """Say which part of a request does not read, by the name that RFC 6749 gives to that."""
     first = error.errors[0]
+    if first["loc"][0] == "form" and request.content_type not in FORMS:
+        raise InvalidRequest("not a form", sentence=f"The parameters have to stand in the body as {FORMS[0]}.")
     where = str(first["loc"][-1])[:40]
     raise InvalidRequest(f"{where}: {first['type']}", sentence=f"{where}: {first['msg']}.")
 

@@ -100,6 +100,7 @@ def _revoke() -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
         "responses": {
             "200": {**done, "content": {JSON: {"schema": {"type": "object", "maxProperties": 0}}}},
+            "413": {"description": "Over 256 KB.", "headers": headers(413), "content": {JSON: {"schema": ERROR}}},
             "429": {**burst, "content": {JSON: {"schema": ERROR}}},
             **{str(status): it for status, it in refusals(InvalidRequest)["responses"].items()},
         },

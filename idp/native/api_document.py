@@ -98,6 +98,8 @@ def _operation(told: dict[str, Any]) -> dict[str, Any]:
     for status, answer in answers.items():
         if status.startswith("2"):
             answer["headers"] = headers(int(status))
+    if "requestBody" in told:
+        answers["413"] = {"description": "Over 256 KB.", "headers": headers(413), "content": {JSON: {"schema": ERROR}}}
     for body in told.get("requestBody", {}).get("content", {}).values():
         body["schema"].pop("title", None)
     more = {"description": " ".join(description.split())} if description else {}

@@ -20,7 +20,7 @@ from idp.login.presented import Presented
 from idp.native import links
 from idp.native.api_bearer import OUTSIDERS, OfAnApp, bearer_of, device_of
 from idp.native.api_document import refusals
-from idp.native.api_schemas import DeviceTold, told
+from idp.native.api_schemas import Body, DeviceTold, told
 from idp.native.errors import CodeNeeded, InvalidRequest, InvalidToken, NoSuchThing
 
 router = Router(auth=OfAnApp())
@@ -33,14 +33,14 @@ class OwnDevice(DeviceTold):
     code_needed_at: datetime | None
 
 
-class PushSaid(Schema):
+class PushSaid(Body):
     """Where a push message reaches the app; the address means something to the provider alone."""
 
     provider: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,15}$", examples=["apns", "fcm"])]
     address: Annotated[str, Field(pattern="^[!-~]{1,2048}$")]
 
 
-class DeviceSaid(Schema):
+class DeviceSaid(Body):
     """What to change. What is left out stays; `push` null removes the address."""
 
     label: Annotated[Text, Field(min_length=1, max_length=100)] | None = None
@@ -56,7 +56,7 @@ class DeviceSaid(Schema):
         return label
 
 
-class LinkWanted(Schema):
+class LinkWanted(Body):
     """The short name of a service that the app may open."""
 
     sp: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,50}$", examples=["flex"])]

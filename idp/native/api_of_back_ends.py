@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 
 from idp import clock
-from idp.agents.models import Agent, Device
+from idp.agents.models import Agent, Cutoff, Device, Reason
 from idp.login import everyone_out
 from idp.native.api_bearer import OUTSIDERS, OfABackEnd
 from idp.native.api_document import refusals
@@ -84,18 +84,24 @@ def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  #
     """
     rows = _after(Device.objects.select_related("agent").prefetch_related("agent__subject_names"), since)
     page = list(rows.order_by("changed_at", "id")[: PAGE + 1])
-    more, page = len(page) > PAGE, page[:PAGE]
-    return {"devices": [_in_the_feed(it) for it in page], "next": _next(page, since, more=more), "more": more}
+    more, page, out = len(page) > PAGE, page[:PAGE], Cutoff.objects.first()
+    return {"devices": [_in_the_feed(it, out) for it in page], "next": _next(page, since, more=more), "more": more}
 
 
-def _in_the_feed(device: Device) -> dict[str, Any]:
+def _in_the_feed(device: Device, out: Cutoff | None) -> dict[str, Any]:
     names = [it.value for it in device.agent.subject_names.all() if it.service_provider_id is None]
     return {
         **told(device),
         "name_id": next(iter(names), None),
-        "signed_out_at": device.revoked_at,
-        "reason": device.reason or None,
+        **_ending(device, out),
     }
+
+
+def _ending(device: Device, out: Cutoff | None) -> dict[str, Any]:
+    """Say when and why a device ended; *everyone out* counts before it is written down, and takes the push address."""
+    if device.revoked_at is None and out is not None and device.authenticated_at <= out.at:
+        return {"signed_out_at": max(out.at, device.enrolled_at), "reason": Reason.EVERYONE, "push": None}
+    return {"signed_out_at": device.revoked_at, "reason": device.reason or None}
 
 
 def _next(page: list[Device], since: str, *, more: bool) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import WithJsonSchema
+from pydantic import ConfigDict, WithJsonSchema
 
 from idp.agents.models import Device
 
@@ -20,6 +20,12 @@ class Problem(Schema):
     error_description: str
     reference: str
     reason: Omitted = None
+
+
+class Body(Schema):
+    """What a program sends as JSON: an object. A name that is not known is refused; it would do nothing, unnoticed."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class PushTold(Schema):

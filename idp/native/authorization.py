@@ -10,7 +10,10 @@ from idp.native import pkce
 
 LONGEST_STATE = 1024
 PRINTABLE = re.compile(r"[ -~]+")  # RFC 6749 appendix A.5
-ONCE = ("response_type", "state", "code_challenge", "code_challenge_method", "scope")
+ONCE = ("response_type", "response_mode", "state", "code_challenge", "code_challenge_method", "scope")
+
+NO_SCOPES = "There are no scopes. Leave scope out."
+"""An app that asks for some and gets none would have to be told (RFC 6749 section 3.3), and would not look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,13 @@ def read(query: Mapping[str, Sequence[str]], redirect_uri: str) -> Asked | Fault
         "" if given.get("response_type") else "response_type is missing.",
         "" if state else f"state is missing, or is not of up to {LONGEST_STATE} printable characters.",
         "" if given.get("code_challenge_method") == pkce.METHOD else f"code_challenge_method must be {pkce.METHOD}.",
+        "" if given.get("response_mode", "query") == "query" else "response_mode must be query.",
         "" if pkce.is_challenge(challenge) else "code_challenge must be the SHA-256 of the verifier, in base64url.",
     )
     if found := next(filter(None, faults), None):
         return Fault("invalid_request", found)
+    if given.get("scope"):
+        return Fault("invalid_scope", NO_SCOPES)
     if given["response_type"] != "code":
         return Fault("unsupported_response_type", "response_type must be code.")
     return Asked(redirect_uri, state, challenge)

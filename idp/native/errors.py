@@ -9,6 +9,7 @@ from django.http import JsonResponse
 
 from idp import reference
 from idp.errors import IdpError
+from idp.native.authorization import NO_SCOPES
 
 FOR_PROGRAMS = ("/api/", "/oauth/revoke", "/.well-known/")
 REALM = "latchkey"
@@ -76,6 +77,13 @@ class UnsupportedGrantType(OAuthError):
 
     code = "unsupported_grant_type"
     sentence = "The grant types are authorization_code, refresh_token and client_credentials."
+
+
+class InvalidScope(OAuthError):
+    """A scope was asked for (RFC 6749 section 5.2)."""
+
+    code = "invalid_scope"
+    sentence = NO_SCOPES
 
 
 class MissingToken(OAuthError):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from idp.agents.models import Agent, Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
-from idp.login import flow
+from idp.login import flow, loans
 from idp.login.ladder import LoginRequirements
 from idp.login.models import LoginFlow
 from idp.native import redirects
@@ -70,6 +70,12 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it; an app that is switched off has lent nothing to any browser from this commit."""
+        super().save(*args, **kwargs)
+        if not self.enabled:
+            loans.withdraw(self.client_id)
 
     @property
     def service(self) -> str:

@@ -51,8 +51,8 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Send the browser back to the app with a code, once; by POST, tell the app that the agent gave up."""
     now = clock.now()
     login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    client = clients.app_of(login.service)
     asked = Asked.from_json(login.protocol)
+    client = clients.app_that_sent(clients.app_of(login.service).client_id, asked.redirect_uri)  # as of now
     if request.method == "POST":
         flow.give_up(login, now)
         events.record(Kind.DECLINED, presented.by(request).origin, now, service=client.service)
