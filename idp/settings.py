@@ -101,9 +101,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A thread keeps its connection, since opening one reads the whole schema.
     DATABASES["default"] |= {"ENGINE": "idp.sqlite3", "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
 else:
+    DATABASES["default"]["ENGINE"] = "idp.postgresql"
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
-        "pool": True,
+        # One for each of the 8 threads that answer and the 8 that text, and some for what else runs beside: whoever
+        # waits for Twilio keeps a connection meanwhile, and must not keep it from phones that are signed in.
+        "pool": {"min_size": 2, "max_size": 20, "timeout": 5},
         "options": "-c lock_timeout=5s",  # as patient as SQLite: a row that somebody else holds is no reason to hang
     }
 

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with a pool that notices at once that the server was restarted."""
