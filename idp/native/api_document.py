@@ -6,6 +6,7 @@ from typing import Any
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
+from idp.native.api_examples import EXAMPLES
 
 JSON = "application/json"
 ERROR = {"$ref": "#/components/schemas/Problem"}
@@ -53,7 +54,7 @@ def complete(
         "servers": [{"url": base_url}],
         "paths": {**paths, **beside},
         "components": {
-            "schemas": {**document["components"]["schemas"], "Problem": problem},
+            "schemas": {**_with_examples(document["components"]["schemas"]), "Problem": problem},
             "headers": HEADERS,
             "securitySchemes": _ways_in(base_url),
         },
@@ -69,6 +70,10 @@ def headers(status: int) -> dict[str, Any]:
     more = {"WWW-Authenticate": "Challenge"} if status in CHALLENGED else {}
     more |= {"Retry-After": "RetryAfter"} if status in PATIENT else {}
     return {name: {"$ref": f"#/components/headers/{it}"} for name, it in {**ALWAYS, **more}.items()}
+
+
+def _with_examples(schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    return {name: it | ({"examples": [EXAMPLES[name]]} if name in EXAMPLES else {}) for name, it in schemas.items()}
 
 
 def _refusal(status: int, errors: Iterable[IdpError]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import json
 
 import pytest
 from django.test import Client as HttpClient
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from idp.native.api_examples import EXAMPLES
 from tests.native import contract
 from tests.native.own_app import AUTHORIZE, BASE_URL, TOKEN
 
@@ -67,6 +69,14 @@ def test_the_api_takes_no_method_that_the_document_does_not_have(path):
         answer = getattr(HttpClient(), method)(path.replace("{name_id}", "x"))
         assert (answer.status_code, answer["Content-Type"]) == (405, "application/json")
         assert answer["Allow"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_example_of_an_answer_or_a_body_is_one(name):
+    components = contract.strict(DOCUMENT)["components"]
+    told = {"$ref": f"#/components/schemas/{name}", "components": components}
+    [example] = components["schemas"][name]["examples"]
+    assert [it.message for it in OAS31Validator(told).iter_errors(example)] == []
 
 
 def test_the_examples_of_errors_are_errors():
