@@ -26,7 +26,8 @@ from idp.otp.identifiers import Email, PhoneNumber, parse
 from idp.otp.proofs import Way
 from idp.otp.verifications import Checked, Paused
 
-SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 503, 429
+FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429
+COST_A_TRY = {FORBIDDEN, SERVICE_UNAVAILABLE}
 
 
 @require_http_methods(["GET", "POST"])
@@ -219,6 +220,7 @@ def _ask_code(
         "minutes": minutes(left.expires_at),
         "error": next(iter(form.errors.get("code", [])), "") if form else "",
         "tries_left": left.tries_left,
+        "was_tried": status in COST_A_TRY,
         "typed": login.typed,
         "by_email": "@" in login.typed,
         "mobile": presented.by(request, login.touch_points).browser.kind == "mobile",
