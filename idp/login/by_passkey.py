@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from idp import clock
 from idp.agents.authentication import Method
 from idp.agents.models import Device
-from idp.login import flow, presented
+from idp.login import presented, proving
+from idp.login.flow import Step
 from idp.login.forms import PasskeyForm
 from idp.login.models import LoginFlow
 from idp.login.pages import paused
@@ -47,14 +48,14 @@ def asked(login: LoginFlow, device: Device | None, now: datetime) -> Asked | Non
     return Asked(options, known=device is not None and Passkey.objects.of(device.agent).exists())
 
 
-def take(request: HttpRequest, login: LoginFlow) -> flow.Step | HttpResponse | NotTaken:
+def take(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | NotTaken:
     """Take what the browser says of a passkey. Returns the step that comes next, or what to say instead."""
     form = PasskeyForm(request.POST)
     if not form.is_valid():
         return NotTaken(_sentence(), BAD_REQUEST)
     begun = time.monotonic()
     seen = presented.by(request, form.cleaned_data["touch_points"])
-    result = flow.give_passkey(login, form.cleaned_data["passkey"], seen, clock.now())
+    result = proving.give_passkey(login, form.cleaned_data["passkey"], seen, clock.now())
     if isinstance(result, Paused):
         return paused(request, login, result.until)
     if not isinstance(result, NotProved):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from idp import clock
 from idp.agents.authentication import Method
-from idp.login import flow, presented
+from idp.login import asking, presented, proving
+from idp.login.flow import Step
 from idp.login.forms import AppCodeForm, BackupCodeForm
 from idp.login.ladder import Refuse
 from idp.login.models import LoginFlow
@@ -50,7 +51,7 @@ def begin(
 ) -> HttpResponse:
     """Go on from the first page without a text."""
     seen = presented.by(request, touch_points)
-    result = flow.begin_otherwise(login, typed, seen, clock.now())
+    result = asking.begin_otherwise(login, typed, seen, clock.now())
     match result:
         case Refuse():
             return refusal(request, login, result, seen)
@@ -59,7 +60,7 @@ def begin(
     return see_other(path(login, way))
 
 
-def take(request: HttpRequest, login: LoginFlow, way: Way) -> flow.Step | HttpResponse:
+def take(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpResponse:
     """Try the code that was typed. Returns a page for one that is not right, else the step that comes next."""
     form = FORMS[way](request.POST)
     if not form.is_valid():
@@ -69,7 +70,7 @@ def take(request: HttpRequest, login: LoginFlow, way: Way) -> flow.Step | HttpRe
         return see_other(address(login))
     begun = time.monotonic()
     seen = presented.by(request, login.touch_points)
-    result = flow.give_otherwise(login, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
+    result = proving.give_otherwise(login, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
     if isinstance(result, Paused):
         return paused(request, login, result.until)
     if not isinstance(result, Checked):
@@ -85,7 +86,7 @@ def ask(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", st
         return see_other(address(login))
     now = clock.now()
     login.verification.refresh_from_db()
-    left = verifications.standing(login.verification, flow.asker_of(presented.by(request)), now)
+    left = verifications.standing(login.verification, asking.asker_of(presented.by(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, login, left.expires_at)
     context = {
@@ -96,6 +97,6 @@ def ask(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", st
         "ways": offered(login),
         "by_text": login.accepts(Method.CODE),
         "by_email": "@" in login.typed,
-        "texts_down": flow.texts_are_down(now),
+        "texts_down": asking.texts_are_down(now),
     }
     return page(request, login, TEMPLATES[way], context, status=status)

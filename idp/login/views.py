@@ -13,7 +13,7 @@ from idp import clock
 from idp.agents import devices
 from idp.agents.authentication import Method
 from idp.agents.models import Reason
-from idp.login import by_passkey, cookies, flow, not_me, other_ways, passkey_offer, presented
+from idp.login import asking, by_passkey, cookies, flow, not_me, other_ways, passkey_offer, presented, proving
 from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -37,7 +37,7 @@ def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
     if request.method == "POST":
         return _take(request, login)
-    return _show(request, login, flow.go_on(login, presented.by(request, login.touch_points), now))
+    return _show(request, login, proving.go_on(login, presented.by(request, login.touch_points), now))
 
 
 def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
@@ -53,7 +53,7 @@ def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
         return see_other(address(login))
     if request.POST.get("again") in open_channels.offered(clock.now()):
         return _send_again(request, login, Channel(request.POST["again"]))
-    flow.change_number(login)
+    asking.change_number(login)
     return see_other(address(login))
 
 
@@ -85,13 +85,13 @@ def _send(
     touch_points: int | None,
 ) -> HttpResponse:
     seen = presented.by(request, touch_points)
-    result = flow.send_code(login, typed, channel, seen, clock.now())
+    result = asking.send_code(login, typed, channel, seen, clock.now())
     match result:
-        case flow.TooEarly() if "again" in request.POST:
+        case asking.TooEarly() if "again" in request.POST:
             return _ask_code(request, login, status=TOO_MANY_REQUESTS)
         case Refuse():
             return refusal(request, login, result, seen)
-        case flow.TextsDown():
+        case asking.TextsDown():
             return _texts_down(request, login, typed)
         case Paused(until):
             return paused(request, login, until)
@@ -111,7 +111,7 @@ def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
         return _ask_code(request, login, form=form, status=400)
     begun = time.monotonic()
     seen = presented.by(request, login.touch_points)
-    result = flow.give_code(login, form.cleaned_data["code"], seen, clock.now())
+    result = proving.give_code(login, form.cleaned_data["code"], seen, clock.now())
     if not isinstance(result, Checked):
         return _show(request, login, result)
     # A number that nobody has is answered without asking Twilio; the pause makes both answers alike.
@@ -181,7 +181,7 @@ def _ask_phone(
         "other": None if said else other,
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed,
-        "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(clock.now()),
+        "texts_down": status == SERVICE_UNAVAILABLE or asking.texts_are_down(clock.now()),
         "by_email": by_email,
         "country": settings.LATCHKEY.default_country,
         "asked_to_confirm": login.force_authn,
@@ -209,7 +209,7 @@ def _ask_code(
     if form is None and (way := other_ways.wanted(request, login)) is not None:
         return other_ways.ask(request, login, way)
     login.verification.refresh_from_db()
-    left = verifications.standing(login.verification, flow.asker_of(presented.by(request)), now)
+    left = verifications.standing(login.verification, asking.asker_of(presented.by(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, login, left.expires_at)
     ways = other_ways.offered(login)
@@ -232,7 +232,7 @@ def _ask_code(
         "over": now >= left.expires_at,
         "sends": left.sends,
         "policy": login.timeout_policy,
-        "texts_down": status == SERVICE_UNAVAILABLE or flow.texts_are_down(now),
+        "texts_down": status == SERVICE_UNAVAILABLE or asking.texts_are_down(now),
         "ways": ways,
         "channels": open_channels.offered(now),
         "web_otp": settings.LATCHKEY.web_otp,

@@ -7,11 +7,12 @@ from typing import Any
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import judging
+from idp.login import judging, ladder
 from idp.login.judging import Who
+from idp.login.ladder import Refuse
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
-from idp.policies.access import Decision
+from idp.policies.access import Decision, Effect
 from idp.policies.facts import RegisteredApp, TouchPoints
 
 
@@ -32,6 +33,14 @@ class Visit:
         seen = self.presented.user_agent
         app = RegisteredApp(self.flow.service_name, seen.app_version) if self.presented.client else None
         return judging.decide(self.flow.service, self.presented, who, self.now, touch_points=touch_points, app=app)
+
+    def judge(self, who: Who | None) -> Decision | Refuse:
+        """Ask the access policy before or after a proof, and record it if it refuses. After one nothing stays open."""
+        decision = self.decide(who, touch_points=self.presented.touch_points)
+        if decision.effect != Effect.DENY and (who is None or decision.effect is not None):
+            return decision
+        self.record_refusal(decision, who.agent if who else None)
+        return ladder.refusal(decision)
 
     def record(self, kind: Kind, decision: Decision | None = None, **more: Any) -> None:
         """Add a line about this request to the trail, with what the access policy judged if it was asked."""

@@ -9,7 +9,7 @@ import pytest
 from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import flow
+from idp.login import proving
 from idp.login.ladder import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
@@ -269,5 +269,5 @@ def test_a_way_that_the_service_does_not_take_is_refused_behind_the_pages_too(ph
     phone.ask_code(ask(phone, Peer("shifts"), wanted(names.PREVIOUS_SESSION, "minimum"), 1))
     seen = Presented(None, None, None, user_agents.parse(IPHONE), None, Origin(None, IPHONE, "7KQ2M-9TX4D"))
     given = Given(Way.BACKUP, code)
-    assert flow.give_otherwise(LoginFlow.objects.get(), PhoneNumber(NUMBER), given, seen, NOW) == AskPhone(None)
+    assert proving.give_otherwise(LoginFlow.objects.get(), PhoneNumber(NUMBER), given, seen, NOW) == AskPhone(None)
     assert recovery_codes.left(agent_of()) == recovery_codes.COUNT

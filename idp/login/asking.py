@@ -1,0 +1,92 @@
+"""A code is asked for: by text, by call, or in a way that needs none. What comes of it looks alike for everybody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.agents import devices
+from idp.agents.models import Reason
+from idp.login import approvals, sending
+from idp.login.ladder import AskCode, Refuse
+from idp.login.models import LoginFlow
+from idp.login.presented import Presented
+from idp.login.visit import Visit
+from idp.otp import abuse, breaker, verifications
+from idp.otp.abuse import Asker
+from idp.otp.channels import Channel
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.models import Verification
+from idp.otp.verifications import Paused
+
+OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
+
+
+@dataclass(frozen=True, slots=True)
+class TextsDown:
+    """Nobody can be sent a code just now, whoever they are. Nothing was reserved."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooEarly:
+    """A code was sent a moment ago, and has to be waited for before another can be asked for."""
+
+
+def send_code(
+    flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, presented: Presented, now: datetime
+) -> AskCode | Refuse | TextsDown | TooEarly | Paused:
+    """Have a code sent to what was typed, unless the access policy refuses this phone or nothing can be sent."""
+    decision = Visit(flow, presented, now).judge(None)
+    if isinstance(decision, Refuse):
+        return decision
+    if typed.shown == flow.typed and approvals.counts(flow, now):
+        return AskCode()  # nothing has to be sent: the page comes back by `go_on`
+    asker = asker_of(presented)
+    if texts_are_down(now) or abuse.budget_is_spent(now, own=asker.agent is not None):
+        return TextsDown()
+    asked = verifications.ask(typed, channel, asker, now)
+    if isinstance(asked, Paused):
+        return asked
+    _go_on_with(flow, asked.verification, typed, presented)
+    if asked.send is not None:
+        sending.dispatch(asked.send, presented.origin, flow.service)
+    return TooEarly() if asked.too_early else AskCode()
+
+
+def begin_otherwise(
+    flow: LoginFlow, typed: PhoneNumber | Email, presented: Presented, now: datetime
+) -> AskCode | Refuse | Paused:
+    """Go on to a code that needs no text, unless the access policy refuses this phone. Nothing is sent."""
+    decision = Visit(flow, presented, now).judge(None)
+    if isinstance(decision, Refuse):
+        return decision
+    joined = verifications.join(typed, asker_of(presented), now)
+    if isinstance(joined, Paused):
+        return joined
+    _go_on_with(flow, joined, typed, presented)
+    return AskCode()
+
+
+def asker_of(presented: Presented) -> Asker:
+    """Say whose own device asks, if any: one that is signed in, or was until its agent or another phone ended that."""
+    device = devices.find(presented.device_secret)
+    known = device is not None and device.reason in OWN_STILL
+    return Asker(device.agent_id if device and known else None, presented.origin.address)
+
+
+def texts_are_down(now: datetime) -> bool:
+    """Whether nobody can be sent a code; asking has Verify tried again now and then."""
+    if not breaker.reason():
+        return False
+    sending.probe_if_due(now)
+    return True
+
+
+def change_number(flow: LoginFlow) -> None:
+    """Go back to the first page; what was typed stays for correction."""
+    flow.verification = None
+    flow.save(update_fields=["verification"])
+
+
+def _go_on_with(flow: LoginFlow, verification: Verification, typed: PhoneNumber | Email, presented: Presented) -> None:
+    """Keep what was typed on the first page and what it leads to."""
+    flow.verification, flow.typed, flow.touch_points = verification, typed.shown, presented.touch_points
+    flow.save(update_fields=["verification", "typed", "touch_points"])

@@ -1,0 +1,164 @@
+"""A proof is given: a code by text, another code, a passkey. What is right is used up as its agent is signed in.
+
+A wrong one costs a try, and is told alike whoever was named.
+"""
+
+from datetime import datetime
+
+from idp.agents import devices
+from idp.agents.authentication import Method
+from idp.agents.models import Agent
+from idp.audit.models import Kind
+from idp.login import approvals, guessing, sending, sign_in
+from idp.login.asking import asker_of
+from idp.login.attempts import attempt
+from idp.login.flow import Step, advance, hold
+from idp.login.judging import Who
+from idp.login.ladder import AskPhone, Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.login.presented import Presented
+from idp.login.sign_in import BY_CODE, FreshProof
+from idp.login.visit import Visit
+from idp.otp import limits, proofs, verifications
+from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.models import Outcome
+from idp.otp.proofs import Given
+from idp.otp.verifications import Checked, Paused
+from idp.passkeys import keeping
+from idp.passkeys.keeping import NotProved
+
+
+def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -> Step | Checked:
+    """Try a code, and sign the agent in if it is right."""
+    visit = Visit(flow, presented, now)
+    if flow.verification is None or not flow.accepts(Method.CODE):
+        return AskPhone(None)
+    if not approvals.counts(flow, now):
+        sending.wait(flow.verification_id)
+        checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
+        if checked != Checked.APPROVED:
+            return _not_right(visit, checked, checked.value)
+        attempt(lambda: approvals.keep(flow))
+    return attempt(lambda: _use_approval(visit))
+
+
+def go_on(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
+    """Advance a flow; where a code was right before and we were too busy to sign its agent in, do that now."""
+    if approvals.counts(flow, now):
+        step = attempt(lambda: _use_approval(Visit(flow, presented, now)))
+        if not isinstance(step, Checked):
+            return step
+    return advance(flow, presented, now)
+
+
+def give_otherwise(
+    flow: LoginFlow, typed: PhoneNumber | Email, given: Given, presented: Presented, now: datetime
+) -> Step | Checked | Paused:
+    """Try a code that no text brought, and sign the agent in if it is right.
+
+    The try is counted and committed first, together with those of texted codes. An identifier of nobody, an
+    agent without app or codes, and a wrong code are told alike.
+    """
+    visit, asker = Visit(flow, presented, now), asker_of(presented)
+    if flow.verification is None or not given.way.methods <= frozenset(flow.accepted):
+        return AskPhone(None)
+    if (until := guessing.stopped_until(asker, now)) is not None:
+        return Paused(until)
+    if limits.is_over(flow.verification.started_at, now):
+        joined = verifications.join(typed, asker, now)
+        if isinstance(joined, Paused):
+            return joined
+        flow.verification = joined
+        flow.save(update_fields=["verification"])
+    if not verifications.count_try(flow.verification, asker):
+        return _not_right(visit, Checked.TOO_MANY_TRIES, f"{Checked.TOO_MANY_TRIES}, {given.way}")
+    step = attempt(lambda: _use_proof(visit, given))
+    return _not_right(visit, Checked.WRONG, f"{Checked.WRONG}, {given.way}") if step is Checked.WRONG else step
+
+
+def give_passkey(flow: LoginFlow, shown: str, presented: Presented, now: datetime) -> Step | NotProved | Paused:
+    """Take the use of a passkey, and sign in the agent whose it is. Nobody needs to have been named.
+
+    The access policy is asked before and after. What proved nothing counts against its address.
+    """
+    visit = Visit(flow, presented, now)
+    if not flow.accepts(Method.PASSKEY):
+        return AskPhone(None)
+    if (until := guessing.stopped_until(asker_of(presented), now)) is not None:
+        return Paused(until)
+    decision = visit.judge(None)
+    return decision if isinstance(decision, Refuse) else attempt(lambda: _use_passkey(visit, shown))
+
+
+def _use_approval(visit: Visit) -> Step | Checked:
+    """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
+    flow = hold(visit.flow)
+    if flow.finished_at is not None:
+        return sign_in.finished_before(visit)
+    verification = flow.verification
+    if verification is None or verification.authenticator is None:
+        return Checked.WRONG
+    if not verifications.approve(verification, visit.now):
+        return Checked.WRONG
+    return _let_in(visit, Agent.objects.get(pk=verification.authenticator.user_id), BY_CODE)
+
+
+def _use_proof(visit: Visit, given: Given) -> Step | Checked:
+    """Turn a code that needs no text into a sign-in. It is used up in the same transaction, for this agent alone."""
+    flow = hold(visit.flow)
+    if flow.finished_at is not None:
+        return sign_in.finished_before(visit)
+    verification = flow.verification
+    if verification is None or verification.authenticator is None:
+        return Checked.WRONG
+    agent = Agent.objects.get(pk=verification.authenticator.user_id)
+    proved = proofs.spend(agent, given, visit.now)
+    if proved is None:
+        return Checked.WRONG
+    verifications.approve(verification, visit.now, Outcome.OTHERWISE)  # whoever was faster, the code counts by itself
+    return _let_in(visit, agent, FreshProof(proved.method, proved.remark))
+
+
+def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
+    """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
+    flow = hold(visit.flow)
+    if flow.finished_at is not None:
+        return sign_in.finished_before(visit)
+    proved = keeping.spend(shown, flow.pk, visit.now)
+    if isinstance(proved, NotProved):
+        kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED
+        named = proved.named
+        visit.record(kind, agent=named and named.agent, device=named and named.device, detail=proved.refused.why)
+        return proved
+    flow.touch_points = visit.presented.touch_points
+    return _let_in(visit, proved.passkey.agent, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}"))
+
+
+def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
+    """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
+    if not agent.is_active:
+        visit.record(Kind.SWITCHED_OFF, agent=agent)
+        return Refuse(RefusedBy.SWITCHED_OFF)
+    present = devices.find(visit.presented.device_secret)
+    own = present if present and present.agent_id == agent.pk and present.revoked_at is None else None
+    decision = visit.judge(Who(agent, own, fresh=True))
+    if isinstance(decision, Refuse):
+        return decision
+    if not visit.flow.enrols_browser:
+        return sign_in.prove(visit, agent, decision, proof)
+    return sign_in.enrol(visit, agent, present, decision, proof)
+
+
+def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
+    """Record a code that let nobody in, unless its twin of a double tap was right and faster."""
+    flow = visit.flow
+    flow.refresh_from_db()
+    if flow.finished_at is not None or approvals.counts(flow, visit.now):
+        return go_on(flow, visit.presented, visit.now)
+    authenticator = flow.verification.authenticator if flow.verification else None
+    visit.record(
+        Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
+        agent=authenticator.user if authenticator else None,
+        detail=detail,
+    )
+    return checked
