@@ -1,0 +1,128 @@
+"""The preview says what a sign-in is told: for every sample header, several policies, with and without an agent."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from idp.agents import devices
+from idp.login import judging, sending
+from idp.login.judging import Who
+from idp.login.presented import Presented
+from idp.policies import preview, user_agents
+from idp.policies.access import Guardrails, evaluate
+from idp.policies.conditions import AppIs, ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
+from idp.policies.facts import LATER
+from idp.policies.preview import Known, Tried, at_each_point
+from idp.policies.rules import Effect, Mode, Policy, Rule
+from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform
+from tests.conftest import NOW
+from tests.devices import IPHONE as PHONE
+from tests.login.test_judging import HERE
+from tests.policies import publishing
+from tests.policies.test_user_agents import SAMPLES
+from tests.user_agents import ANDROID, FLEX_MOBILE_IOS, IPHONE
+
+HEADERS = sorted({*(it["user_agent"] for it in SAMPLES), *(it.user_agent for it in SAMPLE_DEVICES)})
+SUPERVISOR = RoleIs(frozenset({"supervisor"}))
+NO_ANDROID, NO_IPAD = PlatformIs(frozenset({Platform.ANDROID})), PlatformIs(frozenset({Platform.IPADOS}))
+
+
+def a_rule(effect, *conditions, mode=Mode.ON):
+    return Rule("", "A rule", mode, effect, conditions)
+
+
+RULE_SETS = {
+    "block Android but for supervisors": [a_rule(Effect.ALLOW, SUPERVISOR), a_rule(Effect.DENY, NO_ANDROID)],
+    "iPads only": [a_rule(Effect.ALLOW, NO_IPAD), a_rule(Effect.DENY)],
+    "a fresh code inside apps": [
+        a_rule(Effect.ASK_CODE, ClientIs(frozenset({Client.WEB_VIEW}))),
+        a_rule(Effect.ASK_CODE, CodeAge(48)),
+        a_rule(Effect.DENY, OsVersion(Platform.ANDROID, 12, under=True)),
+    ],
+    "by words and watching": [
+        a_rule(Effect.DENY, FormIs(frozenset({Form.PHONE})), mode=Mode.WATCH),
+        a_rule(Effect.DENY, TextContains("Mobile")),
+    ],
+}
+
+
+def enforced(header, who, touch_points):
+    shown = Presented(None, None, None, user_agents.parse(header), None, HERE)
+    return judging.decide("flex", shown, who, NOW, touch_points=touch_points)
+
+
+def said(decision):
+    return decision.effect, decision.decided_by, decision.would_have, decision.trace
+
+
+def by_rules_alone(policy, decision):
+    """What the sign-in's own facts come to; a guardrail about an agent not proved yet leaves all but *deny* open."""
+    alone = evaluate(policy, replace(decision.attempt, guardrails=Guardrails()))
+    left_open = decision.effect is None and alone.effect is not Effect.DENY
+    assert left_open or said(alone) == said(decision)
+    return said(alone)
+
+
+def told(header):
+    """The touch points that make a difference to this header."""
+    return (None, 0, 5) if user_agents.parse(header).platform == MAC_OR_IPAD else (None,)
+
+
+@pytest.mark.parametrize("rules", RULE_SETS.values(), ids=RULE_SETS)
+def test_every_point_of_the_preview_decides_as_the_sign_in_does(agent, rules):
+    publishing.only(*rules)
+    device = devices.enrol(agent, PHONE, None, NOW - timedelta(days=3)).device
+    fresh, again = Who(agent, None, fresh=True), Who(agent, device)
+    policy = publishing.live().policy
+    new, known = judging.agent_facts(fresh, NOW), Known(judging.agent_facts(again, NOW), device.touch_points)
+    for header, touch in ((it, touch) for it in HEADERS for touch in told(it)):
+        tried = Tried(user_agents.parse(header), NOW, "flex", "", touch, HERE.address, new, known)
+        points = {it.name: said(it.decision) for it in at_each_point(policy, tried) if it.decision}
+        wanted = {
+            preview.ARRIVES: enforced(header, None, LATER),
+            preview.PAID: enforced(header, None, touch),
+            preview.RIGHT: enforced(header, fresh, touch),
+            preview.ANSWER: enforced(header, fresh, touch),
+            preview.REUSED: enforced(header, again, device.touch_points),
+        }
+        assert points == {name: by_rules_alone(policy, it) for name, it in wanted.items()}, header
+
+
+@pytest.mark.parametrize("rules", RULE_SETS.values(), ids=RULE_SETS)
+@pytest.mark.parametrize("header", [ANDROID, FLEX_MOBILE_IOS], ids=["Android", "in Flex Mobile"])
+def test_a_real_browser_is_refused_where_the_preview_says_so(phone, rules, header):
+    publishing.only(*rules)
+    policy = publishing.live().policy
+    points = at_each_point(policy, Tried(user_agents.parse(header), NOW, "flex", address="127.0.0.1"))
+    browser = phone.like(header)
+    page = browser.ask_flex()
+    assert (page.status == 403) == (points[0].decision.effect is Effect.DENY)
+    if page.status == 200:
+        sent = browser.ask_code(page)
+        assert (sent.status == 403) == (points[1].decision.effect is Effect.DENY)
+        sending.settle()
+        assert (browser.messages() > 0) == (sent.status == 200)
+
+
+def test_without_an_agent_the_points_after_a_proof_say_what_is_missing():
+    policy = Policy(())
+    points = at_each_point(policy, Tried(user_agents.parse(IPHONE), NOW))
+    told = {it.name: it.why_not for it in points if it.decision is None}
+    assert told[preview.RIGHT] == told[preview.REUSED] == preview.NOBODY
+    assert told[preview.APP_NEW] == preview.NO_APP
+
+
+def test_an_agent_who_is_signed_in_nowhere_has_nothing_to_reuse(agent):
+    new = judging.agent_facts(Who(agent, None, fresh=True), NOW)
+    points = at_each_point(Policy(()), Tried(user_agents.parse(IPHONE), NOW, new=new))
+    assert {it.name: it.why_not for it in points}[preview.REUSED] == preview.NOTHING_TO_REUSE
+
+
+def test_an_app_is_judged_by_its_registered_name(agent):
+    policy = Policy((Rule("1", "Rota", Mode.ON, Effect.DENY, (AppIs(frozenset({"Rota"})),)),))
+    new = judging.agent_facts(Who(agent, None, fresh=True), NOW)
+    tried = Tried(user_agents.parse("Rota/7"), NOW, "app:rota", "Rota", new=new)
+    points = {it.name: it.decision for it in at_each_point(policy, tried)}
+    assert points[preview.APP_NEW].decided_by == "1"
