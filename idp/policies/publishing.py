@@ -81,19 +81,6 @@ def rewrite(revision: PolicyRevision, rules: Iterable[Rule], default: Effect) ->
     AccessRule.objects.bulk_create(rows)
 
 
-@transaction.atomic
-def move(rule: AccessRule, steps: int) -> None:
-    """Exchange a rule of a draft with its neighbour above (-1) or below (1); at either end nothing happens."""
-    ordered = list(rule.revision.rules.all().in_order())
-    place = next(index for index, other in enumerate(ordered) if other.pk == rule.pk)
-    if not 0 <= place + steps < len(ordered):
-        return
-    own, neighbour = AccessRule.objects.filter(pk=rule.pk), ordered[place + steps]
-    own.update(position=rule.revision.rules.all().free_position())
-    AccessRule.objects.filter(pk=neighbour.pk).update(position=ordered[place].position)
-    own.update(position=neighbour.position)
-
-
 def discard() -> None:
     """Throw the draft away, if there is one."""
     PolicyRevision.objects.draft().delete()

@@ -9,7 +9,10 @@ def press(browser, page, words, **typed):
     form = next(it for it in button.iterancestors("form"))
     address = button.get("formaction") or form.get("action") or page.request["PATH_INFO"]
     own = {button.get("name"): button.get("value", "")} if button.get("name") else {}
-    return browser.post(address, dict(form.form_values()) | own | typed, follow=True)
+    filled = {}
+    for name, value in form.form_values():
+        filled.setdefault(name, []).append(value)
+    return browser.post(address, filled | own | typed, follow=True)
 
 
 def buttons(page):

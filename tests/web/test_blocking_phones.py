@@ -7,30 +7,35 @@ from tests.phone import NUMBER
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 from tests.web.conftest import a_superuser, inside
+from tests.web.policy_pages import LIST, a_new_rule
 from tests.web.pressing import press
-from tests.web.test_rules import LIST, filled
 
 SENTENCE = "These phones are not for work. Use the one we gave you."
 
 
-def save_rule(**fields):
-    """Fill in the form of a new rule and publish it, as an operator."""
+ANDROID_ONLY = ("platform", {"platforms": ["android"]})
+
+
+def save_rule(*asked, **fields):
+    """Fill in the page of a new rule and publish it, as an operator."""
     admin = inside(a_superuser())
-    assert admin.post(f"{LIST}add/", filled(message=SENTENCE, **fields)).status_code == 302
-    press(admin, admin.get(LIST), "Publish")
+    assert "is saved in the draft" in a_new_rule(admin, *asked, message=SENTENCE, **fields).text
+    page = press(admin, admin.get(LIST), "Publish")
+    if "would refuse everyone" in page.text:
+        press(admin, page, "Publish", typed="1 everyone")
 
 
 @pytest.mark.parametrize(
-    ("fields", "refused", "let_in"),
+    ("condition", "refused", "let_in"),
     [
-        pytest.param({"platforms": ["android"]}, [ANDROID, FLEX_MOBILE_ANDROID], [IPHONE, DESKTOP], id="Android"),
-        pytest.param({"platforms": ["ios"]}, [IPHONE, FLEX_MOBILE_IOS], [ANDROID, DESKTOP], id="iOS"),
-        pytest.param({"text": "Mobile"}, [IPHONE, ANDROID, FLEX_MOBILE_IOS], [DESKTOP], id="says Mobile"),
-        pytest.param({"clients": ["web view"]}, [FLEX_MOBILE_IOS], [IPHONE, ANDROID], id="inside an app"),
+        pytest.param(ANDROID_ONLY, [ANDROID, FLEX_MOBILE_ANDROID], [IPHONE, DESKTOP], id="Android"),
+        pytest.param(("platform", {"platforms": ["ios"]}), [IPHONE, FLEX_MOBILE_IOS], [ANDROID, DESKTOP], id="iOS"),
+        pytest.param(("text", {"text": "Mobile"}), [IPHONE, ANDROID, FLEX_MOBILE_IOS], [DESKTOP], id="says Mobile"),
+        pytest.param(("client", {"clients": ["web view"]}), [FLEX_MOBILE_IOS], [IPHONE, ANDROID], id="inside an app"),
     ],
 )
-def test_phones_that_a_rule_names_are_refused_and_no_others(phone, fields, refused, let_in):
-    save_rule(**fields)
+def test_phones_that_a_rule_names_are_refused_and_no_others(phone, condition, refused, let_in):
+    save_rule(condition)
     pages = {user_agent: phone.like(user_agent).ask_flex() for user_agent in refused + let_in}
     assert {it: page.status for it, page in pages.items()} == dict.fromkeys(refused, 403) | dict.fromkeys(let_in, 200)
     assert all(SENTENCE in pages[it].text for it in refused)
@@ -39,7 +44,7 @@ def test_phones_that_a_rule_names_are_refused_and_no_others(phone, fields, refus
 
 def test_a_phone_that_is_signed_in_is_refused_at_its_next_request_and_let_in_when_the_rule_goes_off(android):
     android.sign_in(NUMBER)
-    save_rule(platforms=["android"])
+    save_rule(ANDROID_ONLY)
     page = android.ask_flex()
     assert (page.status, SENTENCE in page.text) == (403, True)
     publishing.change(AccessRule.objects.get(message=SENTENCE), mode="off")
@@ -47,12 +52,12 @@ def test_a_phone_that_is_signed_in_is_refused_at_its_next_request_and_let_in_whe
 
 
 def test_a_rule_in_watch_only_refuses_nobody(android):
-    save_rule(platforms=["android"], mode="watch")
+    save_rule(ANDROID_ONLY, mode="watch")
     assert android.ask_flex().status == 200
 
 
 def test_the_reference_on_the_refused_page_leads_to_the_rule_in_the_trail(android):
-    save_rule(platforms=["android"], name="No Androids at work")
+    save_rule(ANDROID_ONLY, name="No Androids at work")
     page = android.ask_flex()
     operator = inside(a_superuser("second@acme.example"))
     found = operator.get("/admin/audit/loginevent/", {"q": page.reference.lower().replace("-", " ")})

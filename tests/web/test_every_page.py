@@ -72,12 +72,7 @@ def pages():
     yield "/admin/r/1/1/"
     agent = Agent.objects.get(email="agent-1@acme.example")
     yield from (reverse(f"admin:{name}", args=[agent.pk]) for name in ("one_time_code", "remove_app", "lift_pause"))
-    rule = AccessRule.objects.filter(revision__state="live").last()
-    yield reverse("admin:move_rule", args=[rule.pk, "up"])
-    yield reverse("admin:set_rule_mode", args=[rule.pk, "off"])
     yield from (reverse(f"admin:{name}") for name in ("publish_policy", "policy_replay_csv", "discard_policy"))
-    yield reverse("admin:quick_rule", args=["android"])
-    yield reverse("admin:default_effect", args=["deny"])
     yield reverse("admin:publish_policy") + "?to=1"
     yield reverse("admin:let_in", args=[LoginEvent.objects.last().pk])
 
@@ -142,7 +137,6 @@ def test_search_filters_and_columns_are_there_where_rows_are_many():
         "agents.Agent",
         "agents.Device",
         "saml.ServiceProvider",
-        "policies.AccessRule",
         "policies.TimeoutPolicy",
         "audit.LoginEvent",
         "tokens.LongLivedToken",
@@ -200,5 +194,5 @@ def test_an_operator_who_may_only_look_is_offered_no_change(everything):
         for row in rows(model)[:2]:
             page = browser.get(address(model, "change", row.pk))
             assert page.status_code == 200
-            assert b'name="_save"' not in page.content
+            assert not {it for it in (b'name="_save"', b'value="save"') if it in page.content}
             assert browser.post(address(model, "change", row.pk)).status_code == 403

@@ -1,8 +1,6 @@
-"""The access policy as a whole in the admin: quick rules, publishing, going back, stopping, letting in."""
+"""The access policy as a whole in the admin: publishing, going back, stopping, letting in."""
 
 from datetime import timedelta
-
-import pytest
 
 from idp.agents.models import AccessPass, Agent
 from idp.audit import events
@@ -20,34 +18,8 @@ LIST = "/admin/policies/accessrule/"
 REVISIONS = "/admin/policies/policyrevision/"
 
 
-def test_android_is_blocked_in_four_clicks_from_the_home_page(admin):
-    assert f'href="{LIST}"' in admin.get("/admin/").text  # 1
-    page = press(admin, admin.get(LIST), "Block Android")  # 2
-    rule = publishing.edited().rules.get(name="Block Android")
-    page = admin.post(f"{LIST}{rule.pk}/mode/on/", follow=True)  # 3: its button says "on"
-    page = press(admin, page, "Publish")  # 4, with the reason as it stands there
-    assert "Revision 2 is in force" in page.text
-    blocked = in_force.policy().rules[-1]
-    assert (blocked.name, blocked.mode, blocked.sentence) == ("Block Android", "on", "Deny if the platform is Android")
-
-
-@pytest.mark.parametrize(
-    ("button", "sentence"),
-    [
-        ("Block iPhone and iPad", "Deny if the platform is iOS or iPadOS"),
-        ("Phones only", "Deny if the device is not a phone"),
-        ("No in-app browsers", "Deny if the client is a web view"),
-        ("Block every mobile", "Deny if the device is a phone or tablet"),
-    ],
-)
-def test_quick_buttons_add_a_rule_in_watch_only(admin, button, sentence):
-    press(admin, admin.get(LIST), button)
-    added = publishing.edited().policy.rules[-1]
-    assert (added.name, added.mode, added.sentence) == (button, "watch", sentence)
-
-
 def test_the_list_says_what_publishing_would_change_and_who_wrote_it_down(admin, operator):
-    press(admin, admin.get(LIST), "Deny them instead")
+    press(admin, admin.get(LIST), "Save draft", default="deny")
     page = admin.get(LIST)
     assert "Whom no rule meets: deny, was allow" in page.text
     warned = press(admin, page, "Publish", reason="Only listed phones")
@@ -87,7 +59,8 @@ def test_who_may_only_look_is_offered_no_button_and_can_press_none(operator):
     browser = inside(looker)
     publishing.drafted(name="Waiting")
     assert not {"Publish", "Block Android", "Throw the draft away"} & set(buttons(browser.get(LIST)))
-    acts = [f"{LIST}{it}/" for it in ("discard", "quick/android", "default/deny")]
+    acts = [f"{LIST}{it}/" for it in ("discard", "add")]
+    acts += [LIST, f"{LIST}{publishing.edited().rules.first().pk}/change/"]
     acts += ["/admin/policy/publish/", "/admin/policy/publish/?to=1", "/admin/stop/"]
     assert {browser.post(it).status_code for it in acts} == {403}
 

@@ -1,17 +1,61 @@
-"""The list of access rules in the admin: filled in, edited and moved in a draft, and what a broken row does."""
+"""The page of one rule in the admin: its fields become conditions, and what cannot be a rule says why."""
+
+from datetime import time
 
 import pytest
+from django.http import QueryDict
 
-from idp.policies import in_force
-from idp.policies.conditions import ClientIs, FormIs, PlatformIs, RoleIs, TextContains, to_json
+from idp.agents.models import Department
+from idp.policies import in_force, publishing
+from idp.policies.conditions import (
+    KINDS,
+    AgentIs,
+    AppIs,
+    AppVersion,
+    BrowserIs,
+    BrowserVersion,
+    ClientIs,
+    CodeAge,
+    DepartmentIs,
+    DeviceAge,
+    FormIs,
+    MomentWithin,
+    NetworkIn,
+    OsVersion,
+    PlatformIs,
+    RoleIs,
+    TextContains,
+    TextMatches,
+    Weekday,
+    to_json,
+)
 from idp.policies.models import AccessRule
 from idp.policies.user_agents import Client, Form, Platform
-from tests.policies import publishing
+from idp.web.pages.policy.condition_fields import ConditionForm
+from tests.policies import publishing as in_tests
+from tests.web.policy_pages import ADD, LIST, a_new_rule, asked, names, page_of, the_form
 from tests.web.pressing import press
-from tests.web.seeded import ANDROID_RULE, a_rule
+from tests.web.seeded import ANDROID_RULE, a_rule, a_service
 
-LIST = "/admin/policies/accessrule/"
-NO_IPHONES = PlatformIs(frozenset({Platform.IOS, Platform.IPADOS}))
+EACH_KIND = [
+    PlatformIs(frozenset({Platform.IOS, Platform.IPADOS}), negated=True),
+    FormIs(frozenset({Form.TABLET})),
+    ClientIs(frozenset({Client.WEB_VIEW})),
+    BrowserIs(frozenset({"Chrome", "Samsung Internet"})),
+    AppIs(frozenset({"Flex Mobile"}), negated=True),
+    AgentIs(frozenset({"ana@acme.example", "bo@acme.example"}), negated=True),
+    RoleIs(frozenset({"supervisor", "wfo.team_leader"})),
+    DepartmentIs(frozenset({"Sales"})),
+    BrowserVersion("Chrome", 120, under=True),
+    AppVersion("Rota", 7),
+    OsVersion(Platform.ANDROID, 14, under=True),
+    TextContains("Mobile", negated=True),
+    TextMatches(r"iPhone1[0-3],\d"),
+    NetworkIn(frozenset({"192.0.2.0/24", "2001:db8::/32"}), negated=True),
+    MomentWithin(frozenset({Weekday.MONDAY, Weekday.SUNDAY}), time(22), time(6, 30), "Europe/Madrid", outside=True),
+    DeviceAge(30),
+    CodeAge(12, under=True),
+]
 BROKEN = [
     pytest.param("not a list", id="a text"),
     pytest.param(5, id="a number"),
@@ -21,172 +65,165 @@ BROKEN = [
 ]
 
 
-def filled(**fields):
-    return {"name": "A rule", "mode": "on", "effect": "deny", "text": "", "message": "", **fields}
+def filled_for(condition):
+    """The fields of a condition as an operator fills them in."""
+    stored = to_json(condition)
+    tag = stored.pop("kind")
+    lines = {"browsers", "apps", "agents", "blocks"}
+    turned = {True: "yes", False: ""}
+    return tag, {
+        name: "\r\n".join(it) if name in lines else turned.get(it, it) if isinstance(it, bool) else it
+        for name, it in stored.items()
+    }
 
 
-def page_of(rule):
-    return f"{LIST}{rule.pk}/change/"
+def test_the_list_of_kinds_to_try_is_whole():
+    assert {type(it) for it in EACH_KIND} == set(KINDS.values())
 
 
-def shown(admin, rule):
-    """The form of a rule as a browser would send it back."""
-    form = admin.get(page_of(rule)).context["adminform"].form
-    return {name: form[name].value() or [] for name in form.fields}
+def test_every_kind_of_condition_can_be_filled_in(admin):
+    Department.objects.create(name="Sales")
+    a_new_rule(admin, *map(filled_for, EACH_KIND))
+    assert asked() == tuple(EACH_KIND)
 
 
-def save(admin, rule, **fields):
-    assert admin.post(page_of(rule), shown(admin, rule) | fields).status_code == 302
+def test_saving_a_rule_unchanged_keeps_its_conditions_to_the_letter(admin):
+    held = (*EACH_KIND, TextContains("Mobile"), TextContains(" Safari/ "))
+    rule = a_rule("Kept", *held)
+    press(admin, admin.get(page_of(rule)), "Save in the draft", name="Renamed")
+    assert asked("Renamed") == held
 
 
-def names():
-    return [rule.name for rule in publishing.edited().rules.all()]
+def test_a_new_rule_starts_in_watch_only_denies_and_goes_below_the_others(admin):
+    fresh = the_form(admin.get(ADD))
+    assert (fresh["mode"], fresh["effect"]) == (["watch"], ["deny"])
+    a_new_rule(admin, name="Second")
+    assert names() == ["No in-app browsers", "Second"]
+    assert in_force.policy().number == 1
 
 
-def asked(name="A rule"):
-    return AccessRule.objects.get(name=name, revision__state="draft").asked
+def test_a_rule_is_for_the_services_that_are_ticked(admin):
+    a_service()
+    a_new_rule(admin, scope=["flex"], message="Not here.")
+    rule = publishing.edited().policy.rules[-1]
+    assert (rule.scope, rule.message, rule.sentence) == (("flex",), "Not here.", "Deny always, at flex only")
+
+
+def test_a_service_that_is_gone_stays_in_the_scope_until_it_is_unticked(admin):
+    rule = a_rule("Kept", scope=["long-gone"])
+    press(admin, admin.get(page_of(rule)), "Save in the draft", name="Renamed")
+    assert publishing.edited().policy.rules[-1].scope == ("long-gone",)
+
+
+def test_conditions_are_added_and_removed_without_script_and_nothing_is_saved_meanwhile(admin):
+    page = press(admin, admin.get(ADD), "Add the condition", kind="text", name="Half done")
+    page = press(admin, page, "Add the condition", kind="platform")
+    assert the_form(page)["condition"] == ["c0:text", "c1:platform"]
+    page = admin.post(ADD, the_form(page) | {"act": "remove:c0", "c1-platforms": ["android"]})
+    page = press(admin, page, "Save in the draft")
+    assert asked("Half done") == (ANDROID_RULE,)
+
+
+NIGHT = {"weekdays": ["mon"], "begins": "22:00", "ends": "06:00", "zone": "UTC"}
 
 
 @pytest.mark.parametrize(
-    ("fields", "conditions"),
+    ("tag", "fields", "at", "sentence"),
     [
-        ({"platforms": ["android"]}, (ANDROID_RULE,)),
-        ({"platforms": ["ios", "ipados"]}, (NO_IPHONES,)),
-        ({"forms_of_device": ["tablet"]}, (FormIs(frozenset({Form.TABLET})),)),
-        ({"clients": ["web view"]}, (ClientIs(frozenset({Client.WEB_VIEW})),)),
-        ({"text": "Mobile"}, (TextContains("Mobile"),)),
-        ({"platforms": ["android"], "text": "Pixel"}, (ANDROID_RULE, TextContains("Pixel"))),
-        ({}, ()),
+        ("platform", {}, "platforms", "Tick at least one."),
+        ("platform", {"platforms": ["amiga"]}, "platforms", "is not one of the available choices"),
+        ("role", {"roles": ["boss"]}, "roles", "is not one of the available choices"),
+        ("text", {"text": "x" * 201}, "text", "at most 200 characters"),
+        ("text", {"text": ""}, "text", "This field is required."),
+        ("pattern", {"pattern": "("}, "pattern", "The pattern does not read: missing )"),
+        ("network", {"blocks": "192.0.2.0/33"}, "blocks", "does not appear to be an IPv4 or IPv6 network"),
+        ("network", {"blocks": " "}, "blocks", "Name at least one."),
+        ("network", {"blocks": "\n".join(f"192.0.2.{it}" for it in range(101))}, "blocks", "1 to 100 blocks"),
+        ("moment", NIGHT | {"begins": "8"}, "begins", "Give a time, such as 08:00."),
+        ("moment", NIGHT | {"zone": "Madrid"}, "zone", "No time zone is called 'Madrid'"),
+        ("moment", NIGHT | {"weekdays": []}, "weekdays", "Tick at least one."),
+        ("code_age", {"hours": "-1"}, "hours", "greater than or equal to 0"),
+        ("os_version", {"platform": "ios", "version": "many"}, "version", "Enter a whole number."),
     ],
-    ids=lambda it: "+".join(it) or "always" if isinstance(it, dict) else "",
 )
-def test_what_is_filled_in_becomes_the_conditions(admin, fields, conditions):
-    assert admin.post(f"{LIST}add/", filled(**fields)).status_code == 302
-    assert asked() == conditions
-
-
-def test_a_new_rule_starts_in_watch_only_and_goes_below_the_others(admin):
-    a_rule("First")
-    assert 'value="watch" selected' in admin.get(f"{LIST}add/").text
-    admin.post(f"{LIST}add/", filled(name="Second"))
-    assert names() == ["No in-app browsers", "First", "Second"]
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [ANDROID_RULE, NO_IPHONES, TextContains("Mobile"), ClientIs(frozenset({Client.WEB_VIEW}))],
-    ids=lambda condition: type(condition).__name__,
-)
-def test_saving_a_rule_unchanged_keeps_its_conditions(admin, condition):
-    rule = a_rule("Kept", condition)
-    save(admin, rule)
-    assert asked(name="Kept") == (condition,)
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        RoleIs(frozenset({"supervisor"})),
-        PlatformIs(frozenset({Platform.ANDROID}), negated=True),
-        TextContains("Mobile", negated=True),
-    ],
-    ids=["role", "platform is not", "text does not contain"],
-)
-def test_a_condition_that_the_form_cannot_change_is_shown_and_kept(admin, condition):
-    rule = a_rule("Kept", condition)
-    assert condition.sentence().replace('"', "&quot;") in admin.get(page_of(rule)).text
-    save(admin, rule, platforms=["ios"])
-    assert set(asked(name="Kept")) == {PlatformIs(frozenset({Platform.IOS})), condition}
-
-
-def test_two_texts_in_one_rule_are_both_kept(admin):
-    rule = a_rule("Kept", TextContains("Mobile"), TextContains("Safari"))
-    save(admin, rule, text="Mobile/")
-    assert asked("Kept") == (TextContains("Mobile/"), TextContains("Safari"))
-
-
-def test_emptying_the_fields_takes_the_conditions_away(admin):
-    rule = a_rule("Everybody", ANDROID_RULE, TextContains("Mobile"))
-    admin.post(page_of(rule), filled(name="Everybody"))
-    assert asked("Everybody") == ()
+def test_what_cannot_be_a_condition_gets_a_sentence_at_its_field(tag, fields, at, sentence):
+    data = QueryDict(mutable=True)
+    for name, value in fields.items():
+        data.setlist(f"c0-{name}", value if isinstance(value, list) else [value])
+    form = ConditionForm(tag, data, prefix="c0")
+    assert not form.is_valid()
+    assert sentence in form.errors[at][0]
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ({"name": ""}, "This field is required."),
-        ({"effect": "explode"}, "is not one of the available choices"),
-        ({"mode": "maybe"}, "is not one of the available choices"),
-        ({"platforms": ["amiga"]}, "is not one of the available choices"),
-        ({"text": "x" * 201}, "at most 200 characters"),
+        ({"effect": "explode", "mode": "maybe"}, "is not one of the available choices"),
         ({"message": "x" * 201}, "at most 200 characters"),
+        ({"scope": ["no-such"]}, "is not one of the available choices"),
     ],
 )
-def test_what_cannot_be_a_rule_gets_a_sentence(admin, fields, sentence):
-    assert sentence in admin.post(f"{LIST}add/", filled(**fields)).text
+def test_what_cannot_be_a_rule_gets_a_sentence_and_loses_nothing(admin, fields, sentence):
+    page = a_new_rule(admin, ("text", {"text": "x" * 300}), ("text", {"text": "typed before"}), **fields)
+    assert "This rule cannot be saved yet" in page.text
+    assert page.text.count(sentence) >= 2  # in the summary, and at the field
+    assert the_form(page)["c1-text"] == ["typed before"]
     assert names() == ["No in-app browsers"]
 
 
-def test_the_list_says_each_rule_in_words_and_in_order(admin):
-    a_rule("B", TextContains("Mobile"))
-    a_rule("A", effect="allow", mode="watch")
-    rows = admin.get(LIST).text.split("<tbody>")[1]
-    assert rows.index("Deny if the User-Agent contains &quot;Mobile&quot;") < rows.index(
-        "Allow if the platform is Android"
-    )
-    assert "watch only" in rows
+def test_errors_lead_to_their_fields(admin):
+    page = a_new_rule(admin, ("text", {"text": ""}), name="")
+    assert {'href="#id_name"', 'href="#id_c0-text"'} <= set(page.text.replace(">", " ").split())
+    assert 'aria-invalid="true"' in page.text
+
+
+def test_more_conditions_than_anybody_needs_are_left_out(admin):
+    a_new_rule(admin, *[("text", {"text": f"word {at}"}) for at in range(30)])
+    assert len(asked()) == 20
+
+
+@pytest.mark.parametrize("condition", ["c0", "cx:text", "c0:moon phase", "c²:text"])
+def test_made_up_conditions_are_no_conditions(admin, condition):
+    filled = the_form(admin.get(ADD)) | {"name": "A rule", "condition": condition, "act": "save"}
+    assert admin.post(ADD, filled).status_code == 302
+    assert asked() == ()
+
+
+def test_the_hint_says_what_a_text_misses_and_hits(admin):
+    page = admin.get(page_of(a_rule("Mobile", TextContains("Mobile"))))
+    assert "misses iPad, Safari (looks like a Mac); Android tablet, Chrome" in page.text
+    assert "hits Android TV, inside an app (says Mobile)" in page.text
 
 
 def test_names_and_texts_of_others_make_no_markup(admin):
-    a_rule("<script>alert(1)</script>", TextContains("<img src=x>"))
-    assert not {it for it in ("<script>alert", "<img src=x") if it in admin.get(LIST).text}
+    rule = a_rule("<script>alert(1)</script>", TextContains("<img src=x>"))
+    for page in (LIST, page_of(rule)):
+        assert not {it for it in ("<script>alert", "<img src=x") if it in admin.get(page).text}
 
 
-# Moving
+def test_an_edit_stands_in_the_rules_history(admin):
+    rule = a_rule("Old name")
+    press(admin, admin.get(page_of(rule)), "Save in the draft", name="New name")
+    edited = AccessRule.objects.get(name="New name")
+    assert "“Old name” is called “New name”" in admin.get(f"{LIST}{edited.pk}/history/").text
 
 
-@pytest.fixture
-def three(db):
-    """Three rules in force, and the one that every installation has taken away."""
-    draft = publishing.begin_draft()
-    draft.rules.all().delete()
-    return {letter: a_rule(letter) for letter in "ABC"}
+def test_a_page_of_the_revision_in_force_edits_the_rule_of_the_draft(admin):
+    live = a_rule("In force")
+    in_tests.drafted(name="Another")
+    press(admin, admin.get(page_of(live)), "Save in the draft", name="Edited")
+    assert names() == ["No in-app browsers", "Edited", "Another"]
 
 
-@pytest.mark.parametrize(
-    ("name", "way", "after"),
-    [("B", "up", "BAC"), ("B", "down", "ACB"), ("A", "up", "ABC"), ("C", "down", "ABC"), ("C", "up", "ACB")],
-)
-def test_the_buttons_move_a_rule_past_its_neighbour_in_the_draft(admin, three, name, way, after):
-    shown = publishing.live().rules.get(key=three[name].key)
-    assert admin.post(f"{LIST}{shown.pk}/move/{way}/")["Location"] == LIST
-    assert "".join(names()) == after
-    assert [it.name for it in in_force.policy().rules] == ["A", "B", "C"]
+@pytest.mark.parametrize("pk", ["999999", "abc", "0"])
+def test_a_rule_that_is_not_there_is_not_found(admin, pk):
+    assert admin.get(f"{LIST}{pk}/change/").status_code == 404
 
 
-def test_each_button_says_what_it_moves_and_the_ends_cannot_be_pressed(admin, three):
-    publishing.withdraw(three["C"])
-    buttons = [it for it in admin.get(LIST).text.split("<button") if "/move/" in it]
-    assert [it.split('aria-label="')[1].split('"')[0] for it in buttons] == [
-        "Move A up",
-        "Move A down",
-        "Move B up",
-        "Move B down",
-    ]
-    assert [" disabled>" in it.split("</button>")[0] for it in buttons] == [True, False, False, True]
-
-
-def test_a_rule_is_moved_by_post_only_and_by_known_ways_only(admin):
-    rule = a_rule()
-    assert admin.get(f"{LIST}{rule.pk}/move/up/").status_code == 405
-    assert admin.post(f"{LIST}{rule.pk}/move/sideways/").status_code == 405
-    assert admin.post(f"{LIST}999/move/up/").status_code == 404
-
-
-def test_a_move_stands_in_the_rules_history(admin):
-    admin.post(f"{LIST}{a_rule().pk}/move/up/")
-    moved = AccessRule.objects.get(name="No Android", revision__state="draft")
-    assert "Moved “No Android” up." in admin.get(f"{LIST}{moved.pk}/history/").text
+def test_a_page_without_its_sheet_is_refused_with_a_sentence(admin):
+    answer = admin.post(ADD, {"name": "A rule", "act": "save"})
+    assert answer.status_code == 400
 
 
 # Broken rows
@@ -194,7 +231,7 @@ def test_a_move_stands_in_the_rules_history(admin):
 
 @pytest.fixture(params=BROKEN)
 def broken(request, db):
-    return publishing.broken(request.param, name="Broken")
+    return in_tests.broken(request.param, name="Broken")
 
 
 def test_while_a_rule_is_broken_nobody_is_let_in_and_the_admin_says_so(admin, broken):
@@ -205,27 +242,26 @@ def test_while_a_rule_is_broken_nobody_is_let_in_and_the_admin_says_so(admin, br
 
 
 def test_a_broken_rule_opens_and_an_edit_leaves_its_conditions_alone(admin, broken):
-    assert admin.get(page_of(broken)).status_code == 200
-    admin.post(page_of(broken), {"name": "Still broken", "mode": "off", "effect": "deny", "message": ""})
+    press(admin, admin.get(page_of(broken)), "Save in the draft", name="Still broken", mode="off")
     edited = AccessRule.objects.get(key=broken.key, revision__state="draft")
     assert (edited.name, edited.conditions) == ("Still broken", broken.conditions)
 
 
 def test_deleting_a_broken_rule_lets_people_in_again(admin, broken):
-    admin.post(f"{LIST}{broken.pk}/delete/", {"post": "yes"})
+    admin.post(LIST, the_form(admin.get(LIST)) | {"act": f"delete:{broken.key}"})
     press(admin, admin.get(LIST), "Publish")
     assert in_force.policy().readable
     assert "nobody is let in" not in admin.get("/admin/").text
 
 
 def test_a_draft_with_a_rule_that_does_not_read_is_not_published(admin, broken):
-    admin.post(f"{LIST}{broken.pk}/move/up/")
+    admin.post(LIST, the_form(admin.get(LIST)) | {"act": f"up:{broken.key}"})
     assert "does not read" in press(admin, admin.get(LIST), "Publish").text
     assert in_force.policy().number == 2
 
 
 def test_the_stored_form_of_a_condition_is_what_the_sign_in_reads(admin):
-    admin.post(f"{LIST}add/", filled(platforms=["android"], message="No Androids, please."))
+    a_new_rule(admin, filled_for(ANDROID_RULE), message="No Androids, please.")
     press(admin, admin.get(LIST), "Publish")
     rule = AccessRule.objects.get(name="A rule")
     assert rule.conditions == [to_json(ANDROID_RULE)]

@@ -1,0 +1,195 @@
+"""The form of one condition. Its fields follow from the fields of the condition's dataclass."""
+
+from collections.abc import Mapping
+from datetime import time
+from enum import StrEnum
+from typing import Any, Final, get_args, get_origin
+
+from django import forms
+
+from idp.agents.models import Department
+from idp.agents.roles import ROLES
+from idp.policies.conditions import KINDS, LONGEST_TEXT, Condition, Weekday, field_types, from_json, to_json
+from idp.policies.conditions.numbers import HIGHEST
+from idp.policies.user_agents import FORM_NAMES, PLATFORM_NAMES, Client, Form, Platform
+
+CLIENT_NAMES = {
+    Client.BROWSER: "a browser",
+    Client.WEB_VIEW: "a page inside another app (a web view), as in Flex Mobile",
+    Client.APP: "an app of its own",
+}
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NAMES: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
+    Platform: PLATFORM_NAMES,
+    Form: FORM_NAMES,
+    Client: CLIENT_NAMES,
+    Weekday: dict(zip(Weekday, DAYS, strict=True)),
+}
+A_TIME = "Give a time, such as 08:00."
+TURNS = {"negated": ("is", "is not"), "under": ("at least", "under"), "outside": ("within", "outside")}
+TURNS_OF = {
+    "text": ("contains", "does not contain"),
+    "pattern": ("matches", "does not match"),
+    "network": ("is in", "is not in"),
+}
+LABELS = {
+    "platforms": "Platforms",
+    "forms": "Kinds of device",
+    "clients": "Opened in",
+    "browsers": "Browsers, one a line",
+    "apps": "Apps, one a line",
+    "agents": "E-mails of agents, one a line",
+    "roles": "Roles",
+    "departments": "Departments",
+    "blocks": "Blocks of addresses, one a line",
+    "text": "Text in the User-Agent",
+    "pattern": "Pattern (RE2)",
+    "browser": "Browser",
+    "app": "App",
+    "platform": "Platform",
+    "version": "Major version",
+    "days": "Days",
+    "hours": "Hours",
+    "weekdays": "Weekdays",
+    "begins": "From",
+    "ends": "Until",
+    "zone": "Time zone",
+}
+HINTS = {
+    "browsers": "Such as Safari, Chrome, Samsung Internet. Letter case does not matter.",
+    "platforms": "iPads are iPadOS, and usually look like Macs: script on the sign-in page tells them apart.",
+    "blocks": "Such as 192.0.2.0/24 or 2001:db8::/32.",
+    "text": "Letter case does not matter.",
+    "pattern": "Letter case does not matter. Most rules need no pattern.",
+    "version": "Most phones do not tell their system's version, so a rule about it refuses, or passes over, most.",
+    "ends": "A window that ends before it begins runs past midnight.",
+    "zone": "Such as Europe/Madrid or America/New_York.",
+    "agents": "Known once the agent is proved, so a text is sent first.",
+}
+
+
+class Lines(forms.CharField):
+    """Several texts, one a line."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, **given)
+
+    def prepare_value(self, value: object) -> object:
+        """Show a set as lines."""
+        return "\n".join(sorted(value)) if isinstance(value, list | frozenset) else value
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 - as the parent's
+        """Return the lines that say something."""
+        return [it.strip() for it in super().clean(value).splitlines() if it.strip()]
+
+
+class ConditionForm(forms.Form):
+    """One condition of a rule, of a kind that stands fixed."""
+
+    def __init__(self, tag: str, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.tag, self.kind = tag, KINDS[tag]
+        self.turn = next((it for it in field_types(self.kind) if it in TURNS), "")
+        for name in sorted(field_types(self.kind), key=lambda it: it not in TURNS):
+            self.fields[name] = _field(tag, name, field_types(self.kind)[name])
+        self._keep_departments()
+        self.condition: Condition | None = None
+
+    def _keep_departments(self) -> None:
+        """Offer departments of a rule that are gone by now too, so that an edit does not lose them."""
+        field = self.fields.get("departments")
+        if isinstance(field, forms.MultipleChoiceField):
+            value = self["departments"].value() or []
+            known = [it for it, _ in _departments()]
+            field.choices = [*_departments(), *((it, it) for it in value if it not in known)]
+
+    @property
+    def text(self) -> str:
+        """The text to look for as it is typed, if this is about one."""
+        return str(self["text"].value() or "") if "text" in self.fields else ""
+
+    @property
+    def label(self) -> str:
+        """What the condition is about."""
+        return self.kind.label
+
+    def clean(self) -> dict[str, Any]:
+        """Make the condition; what its dataclass refuses stands at the field it is about."""
+        given = self.cleaned_data
+        if self.errors:
+            return given
+        stored = {"kind": self.tag} | {name: _stored(name, value) for name, value in given.items()}
+        try:
+            self.condition = from_json(stored)
+        except (TypeError, ValueError) as refused:
+            said = str(refused)
+            self.add_error(_about(said, list(given)), f"{said[:1].upper()}{said[1:]}.")
+        return given
+
+
+def form_of(condition: Condition, prefix: str) -> ConditionForm:
+    """Return the form that shows a condition."""
+    shown = to_json(condition)
+    tag = shown.pop("kind")
+    initial = {name: ("yes" if value else "") if name in TURNS else value for name, value in shown.items()}
+    return ConditionForm(tag, prefix=prefix, initial=initial)
+
+
+def _field(tag: str, name: str, wanted: Any) -> forms.Field:  # noqa: ANN401 - a type
+    given: dict[str, Any] = {"label": LABELS.get(name, name.capitalize()), "help_text": HINTS.get(name, "")}
+    if name in TURNS:
+        straight, turned = TURNS_OF.get(tag, TURNS[name])
+        return forms.ChoiceField(choices=[("", straight), ("yes", turned)], required=False, label="Counts if it")
+    if get_origin(wanted) is frozenset:
+        return _set_field(name, get_args(wanted)[0], given)
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+        return forms.ChoiceField(choices=[(it.value, label) for it, label in NAMES[wanted].items()], **given)
+    return _plain_field(name, wanted, given)
+
+
+def _plain_field(name: str, wanted: Any, given: dict[str, Any]) -> forms.Field:  # noqa: ANN401 - a type
+    if wanted is int:
+        return forms.IntegerField(min_value=0, max_value=HIGHEST, **given)
+    if wanted is time:
+        clock = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        return forms.TimeField(widget=clock, error_messages=dict.fromkeys(("required", "invalid"), A_TIME), **given)
+    if name == "zone":
+        return forms.CharField(initial="UTC", widget=forms.TextInput(attrs={"list": "zones"}), **given)
+    return forms.CharField(max_length=LONGEST_TEXT, strip=False, **given)
+
+
+def _set_field(name: str, member: type, given: dict[str, Any]) -> forms.Field:
+    choices = _choices(name, member)
+    if choices is None:
+        return Lines(error_messages={"required": "Name at least one."}, **given)
+    tick = {"required": "Tick at least one."}
+    return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=tick, **given)
+
+
+def _choices(name: str, member: type) -> list[tuple[str, str]] | None:
+    if issubclass(member, StrEnum):
+        return [(it.value, label) for it, label in NAMES[member].items()]
+    if name == "roles":
+        return [(it, it) for it in ROLES]
+    if name == "departments":
+        return _departments()
+    return None
+
+
+def _departments() -> list[tuple[str, str]]:
+    return [(it, it) for it in Department.objects.order_by("name").values_list("name", flat=True)]
+
+
+def _stored(name: str, value: object) -> object:
+    if name in TURNS:
+        return value == "yes"
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return value
+
+
+def _about(said: str, names: list[str]) -> str:
+    """Name the field that a refusal is about: the zone says so, else the first one that is no turn."""
+    if "zone" in names and "zone" in said:
+        return "zone"
+    return next((it for it in names if it not in TURNS), names[0])

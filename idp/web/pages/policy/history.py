@@ -1,0 +1,21 @@
+"""The history of a rule in the admin: what a saved sheet changed about it, in words."""
+
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest
+
+from idp.policies.differences import Change, differences
+from idp.policies.models import AccessRule
+from idp.policies.sheet import Sheet, shown
+
+
+def write(admin: ModelAdmin[AccessRule], request: HttpRequest, before: Sheet, after: Sheet) -> None:
+    """Write down what differs between two sheets, for each rule in its own history."""
+    now = shown()
+    for it in differences(before.policy, after.policy):
+        row = now.row(it.key) or before.row(it.key)
+        if row is None:
+            continue
+        if it.change is Change.ADDED:
+            admin.log_addition(request, row, it.sentence)
+        else:
+            admin.log_change(request, row, it.sentence)

@@ -1,0 +1,129 @@
+"""The form of a whole rule: what it is called and does, for which services, and its conditions one below the other."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django import forms
+from django.http import QueryDict
+
+from idp.native.models import Client
+from idp.policies import conditions
+from idp.policies.conditions import KINDS
+from idp.policies.models import AccessRule
+from idp.policies.models.revision import EFFECTS, MODES
+from idp.policies.policy_file import LONGEST_MESSAGE, LONGEST_NAME
+from idp.policies.rules import Mode
+from idp.saml.models import ServiceProvider
+from idp.web.pages.policy.condition_fields import ConditionForm, form_of
+
+MOST_CONDITIONS = 20
+
+
+class RuleForm(forms.Form):
+    """All of a rule but its conditions."""
+
+    name = forms.CharField(max_length=LONGEST_NAME, help_text="What the trail shows when this rule decides.")
+    mode = forms.ChoiceField(
+        choices=MODES,
+        initial=Mode.WATCH.value,
+        help_text="Watch only: nobody is refused by it; what it would have done stands in the trail.",
+    )
+    effect = forms.ChoiceField(choices=EFFECTS, initial="deny", label="What it does")
+    scope = forms.MultipleChoiceField(
+        required=False,
+        label="At these services only",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: at all, those that are added later included.",
+    )
+    message = forms.CharField(
+        max_length=LONGEST_MESSAGE,
+        required=False,
+        label="What a refused agent reads",
+        help_text="Empty: a sentence about the phone.",
+    )
+
+    def __init__(self, *args: Any, kept: list[str], **given: Any) -> None:
+        super().__init__(*args, **given)
+        known = dict(services())
+        gone = [(it, f"{it} (gone)") for it in kept if it not in known]
+        scope: Any = self.fields["scope"]
+        scope.choices = [*known.items(), *gone]
+
+
+@dataclass
+class WholeRule:
+    """A rule as it stands in the form: unsaved, perhaps not right yet. `row` is the rule that was opened."""
+
+    row: AccessRule
+    head: RuleForm
+    asked: list[ConditionForm]
+
+    @classmethod
+    def of(cls, row: AccessRule) -> Self:
+        """Return the form that shows a rule."""
+        initial = {name: getattr(row, name) for name in ("name", "mode", "effect", "scope", "message")}
+        shown = row.asked if row.readable else ()
+        asked = [form_of(it, f"c{at}") for at, it in enumerate(shown)]
+        return cls(row, RuleForm(initial=initial, kept=row.scope), asked)
+
+    @classmethod
+    def posted(cls, row: AccessRule, data: QueryDict) -> Self:
+        """Return the form as it came back."""
+        asked = [ConditionForm(tag, data, prefix=prefix) for prefix, tag in _prefixes(data)]
+        return cls(row, RuleForm(data, kept=row.scope), asked)
+
+    def add(self, tag: str) -> None:
+        """Put an empty condition below the others."""
+        taken = {it.prefix for it in self.asked}
+        free = next(it for it in (f"c{at}" for at in range(MOST_CONDITIONS + 1)) if it not in taken)
+        if tag in KINDS and len(self.asked) < MOST_CONDITIONS:
+            self.asked.append(ConditionForm(tag, prefix=free))
+
+    def remove(self, prefix: str) -> None:
+        """Take a condition away."""
+        self.asked = [it for it in self.asked if it.prefix != prefix]
+
+    @property
+    def filled(self) -> AccessRule | None:
+        """The rule that the form says, or None while something in it is not right. Conditions that do not read stay."""
+        right = [self.head.is_valid(), *(it.is_valid() for it in self.asked)]
+        if not all(right):
+            return None
+        said = self.head.cleaned_data
+        stored = [conditions.to_json(it.condition) for it in self.asked if it.condition]
+        kept = stored if self.row.readable else self.row.conditions
+        return AccessRule(pk=self.row.pk, key=self.row.key, conditions=kept, **said)
+
+    @property
+    def errors(self) -> list[tuple[str, str, str]]:
+        """What is not right: the id of the field, its label and the sentence."""
+        forms_in_order: list[forms.Form] = [self.head, *self.asked]
+        return [
+            (form[name].id_for_label or form[name].auto_id, str(form[name].label), said)
+            for form in forms_in_order
+            for name, sentences in form.errors.items()
+            for said in map(str, sentences)
+        ]
+
+
+def services() -> list[tuple[str, str]]:
+    """List what can be opened, by the name that a rule's scope calls it."""
+    providers = ((it.slug, it.name) for it in ServiceProvider.objects.order_by("name"))
+    return [*providers, *((it.service, f"{it.name} (app)") for it in Client.objects.order_by("name"))]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """List the kinds of condition by what they are called."""
+    return [(tag, it.label) for tag, it in KINDS.items()]
+
+
+def _prefixes(data: QueryDict) -> Iterator[tuple[str, str]]:
+    """Read which conditions the page had, each as prefix and kind; what cannot be is left out."""
+    seen: set[str] = set()
+    for each in data.getlist("condition")[:MOST_CONDITIONS]:
+        prefix, _, tag = each.partition(":")
+        if tag in KINDS and re.fullmatch(r"c[0-9]{1,3}", prefix) and prefix not in seen:
+            seen.add(prefix)
+            yield prefix, tag

@@ -1,0 +1,167 @@
+"""Try it: whom and what to try a policy on, as the operator says it, and what is looked up for it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Max
+from django.http import HttpRequest
+
+from idp import reference
+from idp.agents.models import Agent, Device
+from idp.audit.models import LoginEvent
+from idp.login import judging, presented
+from idp.login.judging import Who
+from idp.native.models import Client
+from idp.policies import records, sample_devices, user_agents
+from idp.policies.access import Attempt
+from idp.policies.preview import Known, Tried
+from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies.user_agents import UserAgent
+from idp.web.pages.policy.rule_form import services
+
+MONTH = timedelta(days=30)
+MOST_SEEN = 60
+MAY_SEE_TRAIL = "audit.view_loginevent"
+HERE, PASTED, LISTED, SEEN, PAST = "here", "pasted", "listed", "seen", "past"
+WAYS = {
+    LISTED: "a device of our list",
+    HERE: "this browser",
+    PASTED: "a pasted User-Agent",
+    SEEN: "a phone seen this month",
+    PAST: "a past sign-in",
+}
+TOUCH = (("", "as the device tells"), ("0", "no touch screen"), ("5", "a touch screen"), ("off", "script is off"))
+
+
+@dataclass(frozen=True, slots=True)
+class PastSignIn:
+    """A sign-in of the past with the facts that were judged then."""
+
+    said: str
+    attempt: Attempt
+
+
+class TryForm(forms.Form):
+    """Whom to try the rules on. Fields that the chosen way does not need are left alone."""
+
+    way = forms.ChoiceField(label="Who comes", choices=list(WAYS.items()), initial=LISTED)
+    listed = forms.ChoiceField(label="Device", required=False, choices=[(it.slug, it.label) for it in SAMPLE_DEVICES])
+    pasted = forms.CharField(label="User-Agent", required=False, max_length=5000, strip=False)
+    seen = forms.ChoiceField(label="Phone seen this month", required=False)
+    past = forms.CharField(
+        label="Reference of the sign-in", required=False, max_length=40, help_text="Such as 7KQ2M-9TX4D."
+    )
+    touch = forms.ChoiceField(label="Touch screen, as script tells it", required=False, choices=TOUCH)
+    agent = forms.CharField(label="Agent's e-mail, if proved", required=False, max_length=254)
+    service = forms.ChoiceField(label="Service", required=False)
+    moment = forms.DateTimeField(
+        label="When, in UTC",
+        required=False,
+        help_text="Empty: now.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+    )
+
+    prefix = "try"
+
+    def __init__(self, request: HttpRequest, now: datetime, *args: Any) -> None:
+        super().__init__(*args)
+        self.request, self.now = request, now
+        fields: dict[str, Any] = self.fields
+        fields["service"].choices = services() or [("", "any")]
+        self.may_see_trail = request.user.has_perm(MAY_SEE_TRAIL)
+        fields["seen"].choices = seen_this_month(now) if self.may_see_trail else []
+        if not self.may_see_trail:
+            fields["way"].choices = [(it, label) for it, label in WAYS.items() if it not in (SEEN, PAST)]
+
+    def clean_agent(self) -> Agent | None:
+        """Find the agent."""
+        email = self.cleaned_data["agent"].strip()
+        found = Agent.objects.filter(email__iexact=email).first() if email else None
+        if email and found is None:
+            raise forms.ValidationError("Nobody has this e-mail.")
+        return found
+
+    def clean_past(self) -> PastSignIn | None:
+        """Find the sign-in, if one is wanted."""
+        if self.cleaned_data.get("way") != PAST:
+            return None
+        wanted = reference.read(self.cleaned_data["past"])
+        events = LoginEvent.objects.filter(reference=wanted).exclude(judged={}).order_by("-at") if wanted else []
+        for event in events:
+            try:
+                attempt = records.from_json(
+                    event.judged, service=event.service, text=event.user_agent, address=event.address
+                )
+            except (TypeError, ValueError):
+                continue
+            return PastSignIn(f"{event.at:%Y-%m-%d %H:%M} UTC, {event.get_kind_display()}", attempt)
+        raise forms.ValidationError("No sign-in with this reference has facts to judge.")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the chosen way needs."""
+        given = super().clean() or {}
+        if given.get("way") == SEEN and not given.get("seen") and "seen" not in self.errors:
+            self.add_error("seen", "No phone was seen this month.")
+        return given
+
+    @property
+    def past_sign_in(self) -> PastSignIn | None:
+        """The past sign-in, if one is to be judged again."""
+        found: PastSignIn | None = self.cleaned_data["past"]
+        return found
+
+    def tried(self) -> Tried:
+        """Put together who comes. Only for a form that is right, and no past sign-in."""
+        given = self.cleaned_data
+        at = given["moment"].replace(tzinfo=UTC) if given["moment"] else self.now
+        browser, told = self._browser()
+        touch = {"0": 0, "5": sample_devices.IPAD_TOUCH_POINTS, "off": None}.get(given["touch"], told)
+        agent: Agent | None = given["agent"]
+        app = next((it.name for it in Client.objects.all() if it.service == given["service"]), "")
+        return Tried(
+            browser,
+            at,
+            given["service"],
+            app,
+            touch,
+            presented.address_of(self.request),
+            judging.agent_facts(Who(agent, None, fresh=True), at) if agent else None,
+            _signed_in(agent, at) if agent else None,
+        )
+
+    def _browser(self) -> tuple[UserAgent, int | None]:
+        """Return the browser, and the touch points that go with it as far as they are known."""
+        given = self.cleaned_data
+        if given["way"] == HERE:
+            return presented.by(self.request).judged_agent, _number(self.data.get("try-here_touch"))
+        if given["way"] == PASTED:
+            return user_agents.parse(given["pasted"]), None
+        if given["way"] == SEEN:
+            event = LoginEvent.objects.select_related("device").get(pk=given["seen"])
+            return user_agents.parse(event.user_agent), event.device.touch_points if event.device else None
+        device = sample_devices.named(given["listed"]) or SAMPLE_DEVICES[0]
+        return user_agents.parse(device.user_agent), device.touch_points
+
+
+def seen_this_month(now: datetime) -> list[tuple[int, str]]:
+    """List the phones and computers of the trail's last 30 days, each header once, the last one first."""
+    recent = LoginEvent.objects.filter(at__gt=now - MONTH).exclude(user_agent="")
+    lasts = recent.values("user_agent").annotate(last=Max("pk")).order_by("-last")[:MOST_SEEN]
+    events = LoginEvent.objects.filter(pk__in=[it["last"] for it in lasts]).order_by("-pk")
+    return [(it.pk, f"{_described(it.user_agent)}, last {it.at:%d %b %H:%M}") for it in events]
+
+
+def _described(header: str) -> str:
+    return user_agents.describe(user_agents.parse(header))
+
+
+def _signed_in(agent: Agent, at: datetime) -> Known | None:
+    device = Device.objects.active().filter(agent=agent).order_by("-authenticated_at").first()
+    return Known(judging.agent_facts(Who(agent, device), at), device.touch_points) if device else None
+
+
+def _number(told: str | None) -> int | None:
+    return int(told) if told and told.isdecimal() and len(told) < 4 else None  # noqa: PLR2004 - no screen has more
