@@ -17,7 +17,7 @@ from idp.login.judging import Who
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
-from idp.login.sign_in import BY_CODE, FreshProof
+from idp.login.sign_in import BY_CODE, Finished, FreshProof
 from idp.login.visit import Visit
 from idp.otp import limits, proofs, verifications
 from idp.otp.identifiers import Email, PhoneNumber
@@ -150,12 +150,16 @@ def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
 
 
 def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
-    """Record a code that let nobody in, unless its twin of a double tap was right and faster."""
+    """Record a code that let nobody in, unless its agent is in by now: by a double tap's twin, or in another tab."""
     flow = visit.flow
     flow.refresh_from_db()
     if flow.finished_at is not None or approvals.counts(flow, visit.now):
         return go_on(flow, visit.presented, visit.now)
     authenticator = flow.verification.authenticator if flow.verification else None
+    if authenticator and asker_of(visit.presented).owns(authenticator):  # its code was typed in another tab, perhaps
+        step = advance(flow, visit.presented, visit.now)
+        if isinstance(step, Finished):
+            return step
     visit.record(
         Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
         agent=authenticator.user if authenticator else None,

@@ -232,7 +232,7 @@ def _ask_code(
         "over": now >= left.expires_at,
         "sends": left.sends,
         "policy": login.timeout_policy,
-        "texts_down": status == SERVICE_UNAVAILABLE or asking.texts_are_down(now),
+        "texts_down": (form is None and status == SERVICE_UNAVAILABLE) or asking.texts_are_down(now),
         "ways": ways,
         "channels": open_channels.offered(now),
         "web_otp": settings.LATCHKEY.web_otp,

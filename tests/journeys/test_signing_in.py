@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from idp.audit.models import Kind, LoginEvent
 from idp.demo.sp.flavours import ENHANCED, LEGACY
 from idp.saml import names
 from tests.phone import NUMBER, Phone
@@ -113,6 +114,21 @@ def test_whoever_comes_by_email_is_asked_for_an_email_until_they_choose_otherwis
     assert ("Work email" in page.text, page.form_with("identifier").fields["identifier"]) == (True, "anna@acme.example")
     page = phone.open(page.url, by="number")
     assert ("Mobile number" in page.text, page.form_with("identifier").fields["identifier"]) == (True, "")
+
+
+def test_a_code_that_was_typed_in_one_tab_serves_the_other(phone):
+    first, second = (phone.ask_code(page) for page in (phone.ask_flex(), phone.ask_flex()))
+    assert phone.submit(first, "code", code=phone.code()).form_with("SAMLResponse") is not None
+    assert phone.arrive(phone.submit(second, "code", code=phone.code()))["signed_in"]
+    assert not LoginEvent.objects.filter(kind=Kind.CODE_WRONG).exists()
+
+
+@pytest.mark.parametrize(("number", "query"), [("+12015550102", {}), (NUMBER, {"force_authn": "1"})])
+def test_but_not_for_another_agent_or_where_a_fresh_code_is_wanted(phone, number, query):
+    first, second = phone.ask_code(phone.ask_flex()), phone.ask_code(phone.ask_flex(**query), number)
+    phone.arrive(phone.submit(first, "code", code=phone.code()))
+    page = phone.submit(second, "code", code="000000")
+    assert (page.status, page.form_with("SAMLResponse")) == (403, None)
 
 
 def test_an_expired_code_is_not_said_to_have_tries_left(phone, clock):

@@ -96,6 +96,14 @@ def test_wrong_credentials_of_one_number_are_a_pause_for_all_until_verify_answer
     assert DOWN not in phone.like().ask_flex().text
 
 
+def test_a_check_that_fails_once_says_nothing_of_texts(phone, verify):
+    page = phone.ask_code(phone.ask_flex())
+    sending.settle()
+    order(verify, "503", processed=False)
+    page = phone.submit(page, "code", code="000000")
+    assert (page.status, "We could not check that code" in page.text, DOWN in page.text) == (503, True, False)
+
+
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
 def test_a_check_that_fails_signs_nobody_in(phone, verify, kind):
     page = phone.ask_code(phone.ask_flex())
