@@ -106,6 +106,19 @@ def test_who_is_newly_refused_asked_or_let_in_is_told_apart():
     assert found((CODE_FOR_ANDROID,), android, before=Policy((NO_ANDROID,))) == {(Group.LET_IN, "ana")}
 
 
+def test_the_same_phone_at_another_service_is_judged_by_itself():
+    scoped = replace(NO_ANDROID, scope=("flex",))
+    past = [signed_in(on(ANDROID), it, service=it) for it in ("rota", "flex", "rota")]
+    assert found((scoped,), *past) == {(Group.REFUSED, "flex")}
+
+
+def test_the_same_facts_from_another_address_are_judged_by_themselves():
+    inside = conditions.NetworkIn(frozenset({"192.0.2.0/24"}), negated=True)
+    judged = {**signed_in(on(IOS)).judged, "network": "apart"}
+    past = [signed_in(on(IOS), it)._replace(judged=judged, address=it) for it in ("192.0.2.1", "198.51.100.1")]
+    assert found((replace(NO_ANDROID, conditions=(inside,)),), *past) == {(Group.REFUSED, "198.51.100.1")}
+
+
 def test_who_gave_a_code_anyway_is_not_newly_asked_for_one():
     assert found((CODE_FOR_ANDROID,), signed_in(on(ANDROID), fresh=True)) == set()
 
