@@ -49,6 +49,19 @@ def test_a_refusal_says_how_it_would_end_today_and_by_the_draft(admin, rule, ref
     assert "Draft: allow, by default" in page
 
 
+def test_trying_it_with_this_shows_the_verdict_of_the_rules_as_they_are_edited(admin, rule, refused):
+    link = ways(admin.get(page_of(refused)))["Try it with this"]
+    page = admin.get(link)
+    assert page.context["try_form"]["past"].value() == "7KQ2M-9TX4D"
+    assert "The sign-in of 2026-11-21 08:00 UTC, refused by the access policy" in page.text
+    assert publishing.edited().number == 2, "looking begins no draft"
+
+
+def test_a_link_to_a_sign_in_that_is_gone_says_so(admin, rule):
+    page = admin.get("/admin/policies/accessrule/?try-way=past&try-past=AAAAA-BBBBB")
+    assert (page.status_code, "No sign-in with this reference has facts to judge." in page.text) == (200, True)
+
+
 def test_the_rule_is_opened_as_it_is_edited_now_and_not_where_it_is_gone(admin, rule, refused):
     drafted = publishing.begin_draft().rules.get(key=rule.key)
     assert f"/{drafted.pk}/" in ways(admin.get(page_of(refused)))["Open the rule"]

@@ -50,14 +50,17 @@ class Desk:
     above: dict[str, Any]
 
     def show(self) -> HttpResponse:
-        """Show the draft, or what is in force where there is none."""
+        """Show the draft, or what is in force where there is none; by a link also tried on a past sign-in."""
         if not self.admin.has_view_or_change_permission(self.request):
             raise PermissionDenied
         policy = in_force.policy()
         if policy is None or not policy.readable:
             messages.error(self.request, NOBODY_ENTERS)
         shown = sheet.shown()
-        return self._page(shown, shown)
+        if "try-way" not in self.request.GET:
+            return self._page(shown, shown)
+        form = TryForm(self.request, clock.now(), self.request.GET)
+        return self._page(shown, shown, form=form, found=outcome(shown.policy, form))
 
     def act(self) -> HttpResponse:
         """Do what a button of the sheet says, and keep the sheet with it in the draft; only *try* keeps nothing."""
