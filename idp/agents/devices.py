@@ -94,7 +94,7 @@ def enrol(
     Runs inside the caller's transaction. It holds the agent's row first, so that sign-ins of one agent
     queue up, then every device it may touch in order of id, so that no two of them wait for each other.
     """
-    Agent.objects.filter(pk=agent.pk).update(is_active=F("is_active"))
+    hold_agent(agent.pk)
     own = Device.objects.of(agent).active()
     hold({*own.values_list("pk", flat=True), *([present.pk] if present else [])})
     if present is not None:
@@ -149,6 +149,12 @@ def revoke(device: Device, reason: Reason, now: datetime) -> Device:
         revoked_at=device.revoked_at, reason=reason, push_provider="", push_address=""
     )
     return device
+
+
+def hold_agent(pk: UUID) -> Agent:
+    """Return an agent, held until the commit: whoever was switched off while we waited for the row is seen so."""
+    Agent.objects.filter(pk=pk).update(is_active=F("is_active"))
+    return Agent.objects.get(pk=pk)
 
 
 def hold(devices: Iterable[UUID]) -> None:

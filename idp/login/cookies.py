@@ -41,7 +41,7 @@ def write(response: HttpResponse, request: HttpRequest, handover: Handover) -> N
     if handover.session_secret:
         _set(response, name("session"), handover.session_secret, handover.session_lifetime)
     for kind in handover.void:
-        response.delete_cookie(name(kind), samesite="Lax")
+        _set(response, name(kind), "", timedelta(0))
 
 
 def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:

@@ -47,7 +47,7 @@ def enrol(flow: LoginFlow, proved: Proved, presented: Presented, now: datetime) 
     Runs inside the caller's transaction. A refused app evicts nobody.
     """
     visit = Visit(flow, presented, now)
-    agent = Agent.objects.get(pk=proved.agent.pk)
+    agent = devices.hold_agent(proved.agent.pk)
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)

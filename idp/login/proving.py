@@ -136,6 +136,7 @@ def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
 
 def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
     """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
+    agent = devices.hold_agent(agent.pk)
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)

@@ -10,6 +10,7 @@ from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.not_me import HEARD_FOR
+from idp.native.models import Client, ClientKind
 from idp.saml.models import ServiceProvider
 from idp.web.me_sign_in import SERVICE
 
@@ -34,6 +35,7 @@ def last(here: Device, now: datetime) -> list[SignIn]:
     """List the last sign-ins of a device's agent, the newest first."""
     events = LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST]
     names = dict(ServiceProvider.objects.values_list("slug", "name")) | {SERVICE: str(_("your own page"))}
+    names |= {app.service: app.name for app in Client.objects.filter(kind=ClientKind.APP)}
     said = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
     reported = set(said.values_list("device", flat=True))
     listed: list[SignIn] = []
@@ -41,11 +43,12 @@ def last(here: Device, now: datetime) -> list[SignIn]:
         own = event.device_id == here.pk
         known = event.device_id in reported
         offered = own or known or any(it.device == event.device_id for it in listed)
+        service = names.get(event.service, event.service)
         listed.append(
             SignIn(
                 at=event.at,
-                service=names.get(event.service, event.service),
-                label=event.device.label if event.device else "",
+                service=service,
+                label=event.device.label.removeprefix(f"{service}, ") if event.device else "",  # an app's begins so
                 device=event.device_id,
                 here=own,
                 with_code=event.method in set(Method) and Method(event.method).is_fresh,

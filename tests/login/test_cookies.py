@@ -70,6 +70,7 @@ def test_what_is_void_is_taken_away(scheme):
     gone = written(Handover(void=("session",)))[cookies.name("session")]
     assert (gone.value, gone["max-age"], gone["path"], gone["samesite"]) == ("", 0, "/", "Lax")
     assert bool(gone["secure"]) is (scheme == "https")
+    assert gone["httponly"] is True
 
 
 def test_a_flow_reads_its_own_cookie_and_no_other(scheme):

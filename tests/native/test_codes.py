@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import jwt
 import pytest
+from django.db import connection
 
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import Kind, LoginEvent
@@ -124,6 +125,27 @@ def test_a_phone_that_the_policy_refuses_evicts_nobody_and_spends_nothing(code, 
 def test_an_agent_switched_off_after_the_code_gets_nothing(code):
     Agent.objects.update(is_active=False)
     assert refused(exchange(code), reason="refused")
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (lambda _: Agent.objects.update(is_active=False), "refused"),
+        (lambda agent: LoginEvent.objects.create(kind=Kind.NUMBER_CHANGED, agent=agent, at=NOW), "signed_out"),
+    ],
+    ids=["switched off", "number changed"],
+)
+def test_what_an_operator_did_while_the_app_waited_for_its_agents_row_is_seen(code, agent, act, reason):
+    waiting = [act]
+
+    def meanwhile(execute, sql, *rest):
+        if sql.startswith('UPDATE "agents_agent"') and waiting:
+            waiting.pop()(agent)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        assert refused(exchange(code), reason=reason)
     assert not Device.objects.exists()
 
 

@@ -49,6 +49,14 @@ def test_app_and_phone_browser_evict_each_other(app, android):
     assert Device.objects.get(client="acme-phone").reason == Reason.REPLACED
 
 
+def test_agents_read_the_apps_name_among_their_last_sign_ins(app, android):
+    app.sign_in()
+    android.sign_in()
+    page = android.open(f"{BASE_URL}/me")
+    assert "UTC, Acme Phone, iPhone, with a code" in page.text
+    assert "app:" not in page.text
+
+
 def test_a_browser_that_is_signed_in_still_gives_a_code_for_the_app(app):
     app.phone.sign_in()
     assert app.ask().form_with("identifier") is not None
