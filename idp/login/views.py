@@ -13,7 +13,7 @@ from idp import clock
 from idp.agents import devices
 from idp.agents.authentication import Method
 from idp.agents.models import Reason
-from idp.login import asking, by_passkey, cookies, flow, not_me, other_ways, passkey_offer, presented, proving
+from idp.login import asking, by_passkey, cookies, flow, not_me, other_ways, passkey_offer, presented, proving, sending
 from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -109,13 +109,14 @@ def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _ask_code(request, login, form=form, status=400)
-    begun = time.monotonic()
+    begun, now, pause = time.monotonic(), clock.now(), settings.LATCHKEY.wrong_code_seconds
+    pause += sending.wait_at_most(login.verification, now) if pause else 0
     seen = presented.by(request, login.touch_points)
-    result = proving.give_code(login, form.cleaned_data["code"], seen, clock.now())
+    result = proving.give_code(login, form.cleaned_data["code"], seen, now)
     if not isinstance(result, Checked):
         return _show(request, login, result)
-    # A number that nobody has is answered without asking Twilio; the pause makes both answers alike.
-    time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
+    # For a number that nobody has no text is under way, nor a code to check; the pause makes both answers alike.
+    time.sleep(max(0.0, pause - (time.monotonic() - begun)))
     return _not_approved(request, login, form, result)
 
 

@@ -164,6 +164,19 @@ def test_a_wrong_code_takes_as_long_for_the_unknown_as_for_the_known(phone, veri
     assert abs(known - unknown) < GENEROUS
 
 
+def test_a_wrong_code_right_after_its_text_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
+    slow_down(verify, calls=3)
+    took = []
+    for number in (KNOWN, UNKNOWN):
+        browser = phone.like()
+        page = browser.ask_flex()
+        timed(browser, page, identifier=number)
+        took.append(timed(browser, page, code="000000")[0])
+    assert min(took) > SLOW * 2
+    assert abs(took[0] - took[1]) < GENEROUS
+
+
 @pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA")])
 def test_a_wrong_code_that_no_text_brought_takes_as_long_for_everybody(phone, settings, way, code):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
