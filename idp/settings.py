@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "idp.login",
     "idp.saml",
     "idp.native",
+    "idp.importing",
     "idp.webhooks",
     "idp.web",
     *(["idp.demo"] if LATCHKEY.demo else []),

@@ -12,11 +12,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from idp.agents.roles import ROLES
+from idp.agents.writable import UNWRITABLE
 from idp.conf import MOST_PHONES
 
 CUTOFFS_STAY = "What was ended stays ended: a cutoff can be neither changed nor removed."
 LONGEST_PASS = timedelta(hours=24)
-UNWRITABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 writable = RegexValidator(
     UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
 )

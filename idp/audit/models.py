@@ -52,6 +52,9 @@ class Kind(models.TextChoices):
     PASS_ENDED = "pass ended", "pass past the access rules taken back"
     STOPPED = "stopped", "all sign-ins stopped"
     STOP_LIFTED = "stop lifted", "stop of all sign-ins lifted"
+    IMPORTED = "imported", "people imported from a file"
+    IMPORT_UNDONE = "import undone", "import of people undone"
+    EXPORTED = "exported", "people exported into a file"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
 
 

@@ -10,8 +10,9 @@ from pydantic import Field, StringConstraints, field_validator
 
 from idp import clock
 from idp.agents import registry
-from idp.agents.models import UNWRITABLE, Device
+from idp.agents.models import Device
 from idp.agents.registry import NO_PUSH, Description, Push
+from idp.agents.writable import UNWRITABLE
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import for_apps, presented

@@ -1,5 +1,6 @@
 """Giving an agent a mobile number. A new number is a new proof: what the old one began ends with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,11 +54,11 @@ def give(agent: Agent, number: str, now: datetime) -> bool:
     phone.number = number
     phone.full_clean()
     phone.save()
-    end_open(agent, now)
+    end_open([agent], now)
     return held is not None
 
 
-def end_open(agent: Agent, now: datetime) -> None:
-    """End the verifications under way of an agent's number, so that a code sent to an old one opens nothing."""
-    under_way = Verification.objects.filter(authenticator__user=agent, ended_at__isnull=True)
+def end_open(agents: Collection[Agent], now: datetime) -> None:
+    """End the verifications under way of these agents' numbers, so that a code sent to an old one opens nothing."""
+    under_way = Verification.objects.filter(authenticator__user__in=agents, ended_at__isnull=True)
     under_way.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)

@@ -21,7 +21,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.web import contents, first_steps, operator_links, own_sign_in
 from idp.web.operator_login import OperatorLoginForm
-from idp.web.pages import alarms, checkup, costs, everyone_out, keys, policy_history, safe_list, stop
+from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
 from idp.web.pages.metadata import pages as service_metadata
@@ -44,6 +44,7 @@ PAGES = (
     stop,
     policy_publish,
     policy_history,
+    people_file,
 )
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 

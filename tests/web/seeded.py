@@ -10,6 +10,7 @@ from idp.agents.models import Agent, Department
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.importing.models import Import
 from idp.keys.models import SigningKey
 from idp.otp import safe_listing, verifications
 from idp.otp.abuse import Asker
@@ -29,6 +30,7 @@ from idp.webhooks import registration
 from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import an_agent
 from tests.devices import IPHONE, WINDOWS
+from tests.importing.files import ZOE, a_file
 from tests.native.own_app import a_back_end, a_client
 from tests.policies import publishing
 from tests.user_agents import ANDROID
@@ -105,6 +107,7 @@ def everything(operator, now):
     seeded.secrets |= {registration.add(webhook, now), webhook.sealed_secret}
     event = seeded.agent.events.first()
     Delivery.objects.create(webhook=webhook, event=event, kind="agent.signed_in", made_at=now)
+    Import.objects.create(made_at=now, by=operator, file_name="team.csv", content=a_file(ZOE))
     link = operator_links.make(operator, now)
     app = operator.totpdevice_set.get()
     seeded.secrets |= {link.rsplit("/", 1)[1], OperatorLink.objects.get().secret_hash}

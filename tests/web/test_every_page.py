@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.audit.models import LoginEvent
+from idp.importing.models import Import
 from idp.policies.models import AccessRule, TimeoutPolicy
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.conftest import NOW
@@ -26,6 +27,8 @@ OWN_PAGES = (
     "checkup",
     "costs",
     "everyone_out",
+    "import_agents",
+    "export_agents",
     "safe_list",
     "stop",
     "policy_history",
@@ -57,6 +60,8 @@ def pages():
     yield from (reverse(f"admin:{name}") for name in OWN_PAGES)
     for name in ("check_answer", "service_metadata", "flex_connection"):
         yield from (reverse(f"admin:{name}", args=[sp.slug]) for sp in ServiceProvider.objects.all()[:2])
+    waiting = Import.objects.get()
+    yield from (reverse(f"admin:{name}", args=[waiting.pk]) for name in ("import", "import_progress"))
     yield from (reverse("admin:answer", args=[it.pk]) for it in IssuedAssertion.objects.all()[:2])
     for model in LISTS:
         yield address(model, "changelist")

@@ -24,7 +24,7 @@ from idp.web import safe_list_run
 from idp.web.admin import number_changes, ways_back
 from idp.web.admin.agent_forms import AgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
-from idp.web.pages import safe_list
+from idp.web.pages import people_file, safe_list
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -102,7 +102,8 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
     change_form_template = "admin/agent.html"
-    actions = ["put_on_safe_list"]
+    change_list_template = "admin/agents.html"
+    actions = ["put_on_safe_list", "export_chosen"]
 
     def has_safe_list_permission(self, request: HttpRequest) -> bool:
         """Whoever may ask for numbers to be put on Twilio's safe list."""
@@ -112,6 +113,11 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
     def put_on_safe_list(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
         """Show what that would do; a button there does it."""
         return safe_list.shown(request, self.admin_site, Agent.objects.filter(pk__in=chosen.values("pk")))
+
+    @admin.action(description="Export the chosen agents into a file", permissions=["view"])
+    def export_chosen(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
+        """Answer with their file, in the columns that an import reads."""
+        return people_file.exported(request, Agent.objects.filter(pk__in=chosen.values("pk")))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons on an agent's page."""
@@ -214,9 +220,9 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
             return
         agent = form.instance
         before = number_changes.numbers_of(agent)
-        numbers.end_open(agent, clock.now())
+        numbers.end_open([agent], clock.now())
         origin = presented.by(request).origin
-        number_changed.end_what_it_proved(agent, str(request.user), origin, clock.now())
+        number_changed.end_what_it_proved([agent], str(request.user), origin, clock.now())
         super().save_formset(request, form, formset, change)
         number_changes.tell(request, agent, before)
 

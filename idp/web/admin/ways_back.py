@@ -175,7 +175,7 @@ def _remove_chosen(request: HttpRequest, agent: Agent, chosen: PasskeyQuerySet) 
 
 def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
     if PhoneAuthenticator.objects.filter(user=agent).update(lifted_at=clock.now()):
-        numbers.end_open(agent, clock.now())
+        numbers.end_open([agent], clock.now())
         _record(Kind.PAUSE_LIFTED, request, agent)
         messages.success(request, f"{agent} can ask for a code again.")
     return _back(agent)

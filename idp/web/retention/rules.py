@@ -13,6 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from idp.agents.models import Device
 from idp.audit import forgetting
 from idp.audit.models import Acknowledgement, LoginEvent
+from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, SignInLink
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
@@ -86,6 +87,9 @@ RULES = (
     Rule("heard_requests", Listening, lambda it: Q(until__lt=it)),
     Rule("sessions", SsoSession, lambda it: Q(ended_at__lt=it)),
     Rule("devices", Device, _nobody_uses),
+    Rule("imports", Import, lambda it: Q(made_at__lt=it, applied_at__isnull=True)),
+    Rule("imports", ImportedAgent, lambda it: Q(of__applied_at__lt=it)),
+    Rule("operator_changes", Import, lambda it: Q(applied_at__lt=it)),
     Rule("operator_links", OperatorLink, lambda it: Q(expires_at__lt=it)),
     Rule("operator_tries", OperatorTry, lambda it: Q(at__lt=it)),
     Rule("operator_sessions", Session, lambda it: Q(expire_date__lt=it)),

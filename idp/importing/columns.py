@@ -1,0 +1,53 @@
+"""The columns of a file of people, and how their names may be written. Pure."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+_BESIDE_LETTERS = re.compile(r"[\W_]+")
+
+
+class Column(StrEnum):
+    """What can stand in a file; the value is the heading that an export writes."""
+
+    EMAIL = "E-mail"
+    FULL_NAME = "Full name"
+    NUMBER = "Mobile number"
+    DEPARTMENT = "Department"
+    ROLES = "Roles"
+    MAY_SIGN_IN = "May sign in"
+    MAY_USE_APP = "May use app"
+
+
+ALSO = {
+    Column.EMAIL: ("email address", "mail", "user name", "login", "correo", "work email"),
+    Column.FULL_NAME: ("name", "display name", "agent", "nombre"),
+    Column.NUMBER: ("number", "mobile", "phone", "phone number", "mobile phone", "cell", "cell phone", "telephone"),
+    Column.DEPARTMENT: ("team", "group", "dept"),
+    Column.ROLES: ("role", "flex roles", "flex role"),
+    Column.MAY_SIGN_IN: ("active", "enabled", "is active"),
+    Column.MAY_USE_APP: ("authenticator app", "may use an authenticator app", "app"),
+}
+"""Other headings that are understood, besides each column's own in any case, spacing and punctuation."""
+
+
+def read(headings: Sequence[str]) -> tuple[dict[Column, int], list[str], list[Column]]:
+    """Find the columns. Returns where each is, the headings that mean nothing to us, and the columns found twice."""
+    found: dict[Column, int] = {}
+    strange, twice = [], []
+    for place, heading in enumerate(headings):
+        column = _KNOWN.get(_bare(heading))
+        if column is None:
+            strange += [" ".join(heading.split())[:40]] if heading.strip() else []
+        elif column in found:
+            twice.append(column)
+        else:
+            found[column] = place
+    return found, strange, twice
+
+
+def _bare(heading: str) -> str:
+    return _BESIDE_LETTERS.sub("", heading.casefold())
+
+
+_KNOWN = {_bare(name): column for column in Column for name in (column.value, *ALSO[column])}

@@ -1,0 +1,207 @@
+"""An import from its file to its undo: read, shown as a plan, written whole in one transaction, taken back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.importing import people, planning, present, reading, sheet, writing
+from idp.importing.models import Import, ImportedAgent
+from idp.importing.people import Change, Known, Person
+from idp.importing.planning import Plan
+from idp.importing.writing import Progress, Written
+
+CHANGED_MEANWHILE = "Somebody changed people meanwhile. Look at what the file would do now."
+DONE_ALREADY = "This import was written already."
+NO_UNDO = "This import cannot be undone any more."
+NAMED = 5
+
+
+class Refused(Exception):
+    """Nothing was written; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Who imports: an operator, or None at the command line; whom they may change; where the request came from."""
+
+    by: Agent | None
+    within: QuerySet[Agent]
+    operators: bool
+    origin: Origin
+
+    @property
+    def name(self) -> str:
+        """How the trail calls them."""
+        return str(self.by) if self.by else "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, and who was here when it was made."""
+
+    plan: Plan
+    known: Sequence[Known]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: whom it put back, whom it removed, and who had to stay, switched off."""
+
+    back: int
+    removed: int
+    kept: tuple[str, ...]
+
+
+def take_in(
+    content: bytes, file_name: str, importer: Importer, now: datetime, *, missing_off: bool, most_missing: int
+) -> Import:
+    """Keep a file until it is written. Raises UnreadableFile."""
+    read(content)
+    return Import.objects.create(
+        made_at=now,
+        by=importer.by,
+        file_name=file_name[-100:] or "file",
+        content=content,
+        missing_off=missing_off,
+        most_missing=most_missing,
+    )
+
+
+def read(content: bytes) -> reading.Read:
+    """Read a file by the rules of this installation. Raises UnreadableFile."""
+    rules = reading.Rules(settings.LATCHKEY.default_country, present.is_email)
+    return reading.read(sheet.read(content), rules)
+
+
+def prepare(waiting: Import, importer: Importer) -> Prepared:
+    """Say what a file would do now."""
+    known = present.known(importer.within, operators=importer.operators)
+    said = read(bytes(waiting.content))
+    off, most = waiting.missing_off, waiting.most_missing
+    plan = planning.plan(said, known, present.departments(), missing_off=off, most_missing=most)
+    return Prepared(plan, known)
+
+
+@transaction.atomic
+def write(
+    waiting: Import, prepared: Prepared, importer: Importer, now: datetime, progress: Progress = lambda _: None
+) -> list[Written]:
+    """Do what was prepared, whole. Raises Refused if anything is otherwise than it was then."""
+    held = Import.objects.select_for_update().get(pk=waiting.pk)
+    if held.applied_at is not None:
+        raise Refused(DONE_ALREADY)
+    plan = prepared.plan
+    writing.hold(plan.changes)
+    if present.known(importer.within, operators=importer.operators) != prepared.known:
+        raise Refused(CHANGED_MEANWHILE)
+    written = _unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
+    waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
+    waiting.save(update_fields=["applied_at", "content", "wrote"])
+    ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=writing.AT_ONCE)
+    detail = f"{_said(waiting.wrote)}, by {importer.name}"[:200]
+    events.record(Kind.IMPORTED, importer.origin, now, detail=detail)
+    return written
+
+
+@transaction.atomic
+def undo(done: Import, importer: Importer, now: datetime) -> Undone:
+    """Put everybody back as they were before an import. Raises Refused if somebody was changed since."""
+    held = Import.objects.select_for_update().get(pk=done.pk)
+    if not held.can_be_undone(now):
+        raise Refused(NO_UNDO)
+    rows = list(done.agents.order_by("pk"))
+    changes = [_change_of(it) for it in rows]
+    writing.hold(changes)
+    known = present.known(importer.within, operators=importer.operators)
+    if objections := _objections(changes, known):
+        more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""
+        raise Refused(f"Nothing was undone. {' '.join(objections[:NAMED])}{more}")
+    removed = _remove_untouched([it.id for it in changes if it.before is None and it.id])
+    back = [Change(None, it.id, it.after, it.before) for it in changes if it.before is not None]
+    claimed = {it.after.number for it in back}
+    stay = [it for it in changes if it.before is None and it.id not in removed]
+    off = [Change(None, it.id, it.after, _switched_off(it.after, claimed)) for it in stay]
+    _unless_taken(lambda: writing.write([*back, *off], f"{importer.name}, undone import", importer.origin, now))
+    Import.objects.filter(pk=done.pk).update(undone_at=now, undone_by=importer.by)
+    detail = f"{len(back)} put back, {len(removed)} removed, {len(off)} switched off, by {importer.name}"[:200]
+    events.record(Kind.IMPORT_UNDONE, importer.origin, now, detail=detail)
+    return Undone(len(back), len(removed), tuple(it.after.full_name for it in stay))
+
+
+def _change_of(row: ImportedAgent) -> Change:
+    after = people.from_json(row.after)
+    assert after is not None  # noqa: S101 - the column is never null
+    return Change(None, row.agent_id, people.from_json(row.before), after)
+
+
+def _objections(changes: Sequence[Change], known: Sequence[Known]) -> list[str]:
+    """Say who stands in the way of an undo, and why."""
+    here = {it.id: it for it in known}
+    own = {it.id for it in changes}
+    others = {it.person.number: it.person for it in known if it.id not in own and it.person.number}
+    said = []
+    for it in changes:
+        present_one = here.get(it.id) if it.id else None
+        number = it.before.number if it.before else ""
+        if present_one is None or present_one.person != it.after or (it.before is None and present_one.is_operator):
+            said.append(f"{it.after.full_name} ({it.after.email}) was changed since.")
+        elif present_one.locked:
+            said.append(f"{it.after.email}: {present_one.locked}")
+        elif number in others:
+            said.append(f"{others[number].full_name} has the former number of {it.after.full_name}.")
+    return said
+
+
+def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
+    """Remove those of whom nothing is known yet but what the import said. Returns who they were."""
+    removed: set[UUID] = set()
+    for start in range(0, len(new), writing.AT_ONCE):
+        some = Agent.objects.filter(pk__in=new[start : start + writing.AT_ONCE])
+        untouched = list(some.filter(devices=None, events=None, assertions=None, passes=None, safe_listings=None))
+        Agent.objects.filter(pk__in=[it.pk for it in untouched]).delete()
+        removed |= {it.pk for it in untouched}
+    return removed
+
+
+def _switched_off(person: Person, claimed: set[str]) -> Person:
+    """Return somebody new whom the trail names, so that they stay, without a number that goes back."""
+    return replace(person, may_sign_in=False, number="" if person.number in claimed else person.number)
+
+
+def _unless_taken(act: Callable[[], list[Written]]) -> list[Written]:
+    """Write, unless a constraint says that somebody was quicker."""
+    try:
+        with transaction.atomic():
+            return act()
+    except IntegrityError:
+        raise Refused(CHANGED_MEANWHILE) from None
+
+
+def _kept(of: Import, it: Written) -> ImportedAgent:
+    before, after = people.to_json(it.change.before), people.to_json(it.change.after)
+    return ImportedAgent(of=of, agent=it.agent, before=before, after=after, ended=it.ended)
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    return {
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "unchanged": plan.unchanged,
+        "switched_off": sum(it.switches_off for it in plan.changes),
+        "missing_off": 0 if plan.missing.refused else len(plan.missing.changes),
+        "left_out": len(plan.problems),
+        "other_numbers": sum(it.changes_number for it in plan.changes),
+    }
+
+
+def _said(wrote: dict[str, int]) -> str:
+    return f"{wrote['new']} new, {wrote['changed']} changed, {wrote['switched_off']} switched off"

@@ -1,0 +1,120 @@
+"""A person as a file tells of them, before and after. Pure."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from idp.importing.columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything that columns say of somebody: number in E.164 or empty, roles in the order of the closed list."""
+
+    email: str
+    full_name: str = ""
+    number: str = ""
+    department: str = ""
+    roles: tuple[str, ...] = ()
+    may_sign_in: bool = True
+    may_use_app: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who is here. `locked` says why a file may not change them, where it may not."""
+
+    id: UUID
+    person: Person
+    is_operator: bool = False
+    locked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one row says. None is an empty cell or an absent column: it leaves things as they are."""
+
+    row: int
+    email: str
+    full_name: str | None = None
+    number: str | None = None
+    department: str | None = None
+    roles: tuple[str, ...] | None = None
+    may_sign_in: bool | None = None
+    may_use_app: bool | None = None
+
+    def of(self, person: Person) -> Person:
+        """Return the person as the row wants them. Whoever is known keeps the e-mail as it is written here."""
+        said = {name: getattr(self, name) for name in FIELDS}
+        return replace(person, **{name: value for name, value in said.items() if value is not None})
+
+
+FIELDS = ("full_name", "number", "department", "roles", "may_sign_in", "may_use_app")
+COLUMN_OF = {
+    "full_name": Column.FULL_NAME,
+    "number": Column.NUMBER,
+    "department": Column.DEPARTMENT,
+    "roles": Column.ROLES,
+    "may_sign_in": Column.MAY_SIGN_IN,
+    "may_use_app": Column.MAY_USE_APP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is left out, and what mends it. `row` is as a spreadsheet counts; `who` is the e-mail, if any."""
+
+    row: int
+    who: str
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Somebody who comes (`before` is None), or becomes another. `row` is None for who is absent from the file."""
+
+    row: int | None
+    id: UUID | None
+    before: Person | None
+    after: Person
+
+    @property
+    def differences(self) -> list[tuple[str, str, str]]:
+        """List the columns that change: heading, before, after, as a file would write them."""
+        old = as_cells(self.before or Person(self.after.email))
+        new = as_cells(self.after)
+        return [(column.value, old[column], new[column]) for column in COLUMN_OF.values() if old[column] != new[column]]
+
+    @property
+    def changes_number(self) -> bool:
+        """Whether somebody who is known gets another number, or loses the one there is."""
+        return self.before is not None and self.before.number != self.after.number
+
+    @property
+    def switches_off(self) -> bool:
+        """Whether somebody who may sign in may do so no more."""
+        return self.before is not None and self.before.may_sign_in and not self.after.may_sign_in
+
+
+def as_cells(person: Person) -> dict[Column, str]:
+    """Write a person as a row of a file."""
+    return {
+        Column.EMAIL: person.email,
+        Column.FULL_NAME: person.full_name,
+        Column.NUMBER: person.number,
+        Column.DEPARTMENT: person.department,
+        Column.ROLES: " ".join(person.roles),
+        Column.MAY_SIGN_IN: "yes" if person.may_sign_in else "no",
+        Column.MAY_USE_APP: "yes" if person.may_use_app else "no",
+    }
+
+
+def to_json(person: Person | None) -> dict[str, Any] | None:
+    """Write a person for a table."""
+    return asdict(person) if person else None
+
+
+def from_json(kept: dict[str, Any] | None) -> Person | None:
+    """Read what `to_json` wrote."""
+    return Person(**{**kept, "roles": tuple(kept["roles"])}) if kept else None

@@ -1,0 +1,55 @@
+"""Who is here, as a file would tell of them: read in four queries, however many they are."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+
+from idp.agents.models import Agent, AgentRole, Department
+from idp.agents.roles import ROLES
+from idp.importing.people import Known, Person
+from idp.otp.models import PhoneAuthenticator
+
+OUT_OF_REACH = "You may not change this person."
+AN_OPERATOR = "This is an operator. A superuser changes them, on their own page."
+_COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_use_app", "is_staff", "is_superuser")
+
+
+def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
+    """Return everybody by e-mail. Who is not `within` reach is locked; operators are unless they may be changed."""
+    reached = set(within.order_by().values_list("pk", flat=True))
+    numbers, roles, people = _numbers(), _roles(), []
+    rows = Agent.objects.order_by("email").values_list(*_COLUMNS)
+    for pk, email, name, department, active, app, staff, above in rows.iterator():
+        person = Person(email, name, numbers.get(pk, ""), department or "", roles.get(pk, ()), active, app)
+        is_operator = staff or above
+        locked = AN_OPERATOR if is_operator and not operators else ""
+        people.append(Known(pk, person, is_operator, locked if pk in reached else OUT_OF_REACH))
+    return people
+
+
+def departments() -> list[str]:
+    """Return the names of all departments."""
+    return list(Department.objects.values_list("name", flat=True))
+
+
+def is_email(text: str) -> bool:
+    """Whether an agent may have this e-mail."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _numbers() -> dict[UUID, str]:
+    return dict(PhoneAuthenticator.objects.order_by("-pk").values_list("user_id", "number"))
+
+
+def _roles() -> dict[UUID, tuple[str, ...]]:
+    held: dict[UUID, set[str]] = defaultdict(set)
+    for pk, role in AgentRole.objects.values_list("agent_id", "role"):
+        held[pk].add(role)
+    return {pk: tuple(role for role in ROLES if role in its) for pk, its in held.items()}

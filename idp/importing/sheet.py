@@ -1,0 +1,76 @@
+"""From the bytes of a file to rows of cells, as the programs that people use write them. Pure.
+
+CSV by RFC 4180, with commas, semicolons or tabs, and in UTF-8 or UTF-16: what Excel, LibreOffice and Google Sheets
+save.
+"""
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from dataclasses import dataclass
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_ROWS = 20_000
+TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
+NO_UNICODE = "The file is not in UTF-8 or UTF-16, so names with accents would be spoilt. Save it as CSV UTF-8."
+DELIMITERS = (",", ";", "\t")
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class UnreadableFile(ValueError):
+    """A file from which no rows can be read; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Headings, and the rows under them with their numbers as a spreadsheet counts them (the headings are row 1)."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read(content: bytes) -> Sheet:
+    """Read a file. Empty rows are passed over. Raises UnreadableFile."""
+    if len(content) > MOST_BYTES:
+        raise UnreadableFile(TOO_LARGE)
+    text = _decode(content)
+    separator = _SEPARATOR_LINE.match(text)
+    if separator:
+        text = text[separator.end() :]
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, separator), strict=True)
+    try:
+        numbered = [(nth, tuple(cells)) for nth, cells in itertools.islice(enumerate(lines, start=1), MOST_ROWS + 2)]
+    except csv.Error as error:
+        raise UnreadableFile(f"Around line {lines.line_num} this is no CSV ({error}). Save it as CSV again.") from None
+    filled = [(nth, cells) for nth, cells in numbered if any(cell.strip() for cell in cells)]
+    if not filled:
+        raise UnreadableFile("The file is empty.")
+    if len(filled) > MOST_ROWS + 1 or len(numbered) > MOST_ROWS + 1:
+        raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+    return Sheet(filled[0][1], tuple(filled[1:]))
+
+
+def _decode(content: bytes) -> str:
+    """Decode by the mark at the begin. Without one it is UTF-8, or UTF-16 where every other byte is nothing."""
+    encoding = "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif content[1:2] == b"\0":
+        encoding = "utf-16-le"
+    elif content[:1] == b"\0":
+        encoding = "utf-16-be"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise UnreadableFile(NO_UNICODE) from None
+
+
+def _delimiter(text: str, separator: re.Match[str] | None) -> str:
+    """Return what the file names itself, else what the headings hold most of."""
+    if separator and separator[1] in DELIMITERS:
+        return separator[1]
+    headings = next((it for it in _LINE_BREAK.split(text, maxsplit=20) if it.strip()), "")
+    return max(DELIMITERS, key=headings.count)

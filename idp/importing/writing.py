@@ -1,0 +1,146 @@
+"""Writing many changes of people in few queries, with all that follows from each as if it were made by hand."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from idp.agents.models import Agent, AgentRole, Department, Device, Reason
+from idp.audit.events import Origin
+from idp.importing.people import Change, Person
+from idp.login import number_changed, signing_out
+from idp.otp import numbers
+from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
+
+AT_ONCE = 500
+NOBODYS = "+999{:09}"
+"""Numbers of a country that there is not (ITU-T E.164), taken between two owners within one transaction."""
+
+Progress = Callable[[int], None]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A change that was made, of which agent, and how many sign-ins it ended."""
+
+    change: Change
+    agent: Agent
+    ended: int
+
+
+@transaction.atomic
+def write(
+    changes: Sequence[Change], by: str, origin: Origin, now: datetime, progress: Progress = lambda _: None
+) -> list[Written]:
+    """Make all changes or none. `progress` is told how many are made so far.
+
+    Whoever is switched off or gets another number is signed out, and the trail says by whom.
+    """
+    departments = _departments({it.after.department for it in changes if it.after.department})
+    _free_numbers(changes)
+    written: list[Written] = []
+    for some in _batches(changes):
+        written += _write(some, departments, by, origin, now)
+        progress(len(written))
+    return written
+
+
+def hold(changes: Sequence[Change]) -> None:
+    """Take the write locks on those who are to be changed, in order of id; what is read after this is fresh."""
+    chosen = sorted(it.id for it in changes if it.id is not None)
+    for start in range(0, len(chosen), AT_ONCE):
+        rows = Agent.objects.select_for_update(of=("self",)).filter(pk__in=chosen[start : start + AT_ONCE])
+        list(rows.order_by("pk").values_list("pk"))
+
+
+def _write(
+    some: Sequence[Change], departments: dict[str, Department], by: str, origin: Origin, now: datetime
+) -> list[Written]:
+    here = Agent.objects.in_bulk([it.id for it in some if it.id is not None])
+    agents = [_as_agent(it, here.get(it.id) if it.id else None, departments) for it in some]
+    paired = list(zip(some, agents, strict=True))
+    moved = [(it, agent) for it, agent in paired if it.changes_number]
+    numbers.end_open([agent for _, agent in moved], now)
+    ended = number_changed.end_what_it_proved([agent for _, agent in moved], by, origin, now) if moved else []
+    Agent.objects.bulk_create([agent for it, agent in paired if it.before is None])
+    Agent.objects.bulk_create(
+        [agent for it, agent in paired if it.before is not None],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["full_name", "department", "is_active", "may_use_app"],
+    )
+    _set_roles(paired)
+    _set_numbers(paired)
+    for it, agent in moved:
+        number_changed.tell(agent, _numbers_of(it.before), _numbers_of(it.after), by=by, origin=origin, now=now)
+    off = [agent for it, agent in paired if it.switches_off]
+    if off:
+        chosen = Device.objects.filter(agent__in=off)
+        ended += signing_out.sign_out(chosen, Reason.SWITCHED_OFF, by, origin, now)
+    counted = Counter(it.agent_id for it in ended)
+    return [Written(it, agent, counted[agent.pk]) for it, agent in paired]
+
+
+def _as_agent(change: Change, known: Agent | None, departments: dict[str, Department]) -> Agent:
+    agent, after = known or Agent(email=change.after.email, password=make_password(None)), change.after
+    agent.full_name, agent.is_active, agent.may_use_app = after.full_name, after.may_sign_in, after.may_use_app
+    agent.department = departments.get(after.department.lower())
+    return agent
+
+
+def _departments(wanted: Collection[str]) -> dict[str, Department]:
+    known = {it.name.lower(): it for it in Department.objects.all()}
+    for name in sorted(wanted):
+        if name.lower() not in known:
+            known[name.lower()] = Department.objects.create(name=name)
+    return known
+
+
+def _set_roles(paired: Sequence[tuple[Change, Agent]]) -> None:
+    other = [(it, agent) for it, agent in paired if it.before is None or it.before.roles != it.after.roles]
+    AgentRole.objects.filter(agent__in=[agent for it, agent in other if it.before is not None]).delete()
+    AgentRole.objects.bulk_create(AgentRole(agent=agent, role=role) for it, agent in other for role in it.after.roles)
+
+
+def _free_numbers(changes: Sequence[Change]) -> None:
+    """Let go of numbers that others in the same file get, so that two agents may change theirs about."""
+    wanted = {it.after.number for it in changes if it.after.number and (it.before is None or it.changes_number)}
+    leaving = {it.before.number for it in changes if it.before and it.changes_number} & wanted
+    phones = [it for some in _batches(sorted(leaving)) for it in PhoneAuthenticator.objects.filter(number__in=some)]
+    for nth, phone in enumerate(phones):
+        phone.number = NOBODYS.format(nth)
+    _save(phones)
+
+
+def _set_numbers(paired: Sequence[tuple[Change, Agent]]) -> None:
+    other = {agent.pk: it.after.number for it, agent in paired if it.before is None or it.changes_number}
+    known = {it.user_id: it for it in PhoneAuthenticator.objects.filter(user__in=other).order_by("-pk")}
+    PhoneAuthenticator.objects.filter(user__in=[pk for pk, number in other.items() if not number]).delete()
+    kept = [phone for pk, phone in known.items() if other[pk]]
+    for phone in kept:
+        phone.number = other[phone.user_id]
+    _save(kept)
+    fresh = [(pk, number) for pk, number in other.items() if number and pk not in known]
+    PhoneAuthenticator.objects.bulk_create(
+        PhoneAuthenticator(user_id=pk, name=NUMBER_NAME, number=number) for pk, number in fresh
+    )
+
+
+def _save(phones: Sequence[PhoneAuthenticator]) -> None:
+    PhoneAuthenticator.objects.bulk_create(
+        phones, update_conflicts=True, unique_fields=["id"], update_fields=["number"], batch_size=AT_ONCE
+    )
+
+
+def _numbers_of(person: Person | None) -> list[str]:
+    return [person.number] if person and person.number else []
+
+
+def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]

@@ -1,0 +1,127 @@
+"""`manage.py import_agents`: people from a CSV file, the same as the admin's import."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock, reference
+from idp.audit.events import Origin
+from idp.importing import imports
+from idp.importing.imports import Refused
+from idp.importing.models import SHARE, Import
+from idp.importing.people import Change
+from idp.importing.planning import Plan
+from idp.importing.sheet import MOST_BYTES
+from idp.web import people_files
+from idp.web.management.asking import in_one_sentence, write_json
+
+
+class Command(BaseCommand):
+    """Write a file whole or not at all."""
+
+    help = (
+        "Adds and changes agents by a CSV file. Nothing is written while rows have problems, unless those are to be "
+        "left out. Ends with status 1 if any row has a problem."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask for the file; offer to look only, and to switch off who is absent."""
+        parser.add_argument("file", metavar="FILE", help="CSV as an export writes it; - is stdin")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        parser.add_argument("--leave-out-problems", action="store_true", help="write the rows that have no problem")
+        parser.add_argument("--switch-off-missing", action="store_true", help="switch off agents who are not in FILE")
+        parser.add_argument(
+            "--most-missing",
+            type=int,
+            choices=range(101),
+            default=SHARE,
+            metavar="PERCENT",
+            help=f"refuse to switch off more of those who may sign in; {SHARE} by default",
+        )
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, file: str, dry_run: bool, as_json: bool, **more: Any) -> None:
+        """Tell the problems by row, then what was done."""
+        who, now = people_files.importer(None, Origin(None, "", reference.begin())), clock.now()
+        waiting = Import(
+            made_at=now,
+            file_name="stdin" if file == "-" else Path(file).name[-100:],
+            content=_content(file),
+            missing_off=more["switch_off_missing"],
+            most_missing=more["most_missing"],
+        )
+        with in_one_sentence():
+            prepared = imports.prepare(waiting, who)
+        plan = prepared.plan
+        stopped = "" if dry_run else _stopped(plan, leave_out=more["leave_out_problems"])
+        done = not dry_run and not stopped
+        if done:
+            waiting.save()
+            try:
+                people_files.write(waiting, prepared, who, now, lambda count: self._progress(count, plan))
+            except Refused as refused:
+                waiting.delete()
+                raise CommandError(str(refused)) from None
+        if as_json:
+            write_json(self.stdout, _told(plan, done=done))
+        else:
+            self._tell(plan, done=done)
+        if stopped:
+            raise CommandError(stopped)
+        if plan.problems or plan.missing.refused:
+            sys.exit(1)
+
+    def _progress(self, count: int, plan: Plan) -> None:
+        self.stderr.write(f"{count:,} of {len(plan.changes):,} written")
+
+    def _tell(self, plan: Plan, *, done: bool) -> None:
+        for it in plan.problems:
+            self.stderr.write(f"row {it.row}, {it.column}{f', {it.who}' if it.who else ''}: {it.sentence}")
+        for heading in plan.strange_headings:
+            self.stderr.write(f"column {heading}: passed over")
+        if plan.missing.refused:
+            self.stderr.write(f"Nobody is switched off for being absent. {plan.missing.refused}")
+        missing = 0 if plan.missing.refused else len(plan.missing.changes)
+        self.stdout.write(
+            f"{'Written' if done else 'Not written'}: {len(plan.new)} new, {len(plan.changed)} changed, "
+            f"{plan.unchanged} unchanged, {missing} absent and switched off, {len(plan.problems)} with problems."
+        )
+
+
+def _content(file: str) -> bytes:
+    """Read the file, and no more of it than is taken. Raises CommandError."""
+    if file == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _stopped(plan: Plan, *, leave_out: bool) -> str:
+    if plan.problems and not leave_out:
+        return "Nothing was written. Mend these rows, or leave them out: --leave-out-problems"
+    return ""
+
+
+def _told(plan: Plan, *, done: bool) -> dict[str, Any]:
+    return {
+        "written": done,
+        "new": [it.after.email for it in plan.new],
+        "changed": [_change(it) for it in plan.changed],
+        "unchanged": plan.unchanged,
+        "switched_off": [] if plan.missing.refused else [it.after.email for it in plan.missing.changes],
+        "not_switched_off_because": plan.missing.refused,
+        "new_departments": list(plan.departments),
+        "problems": [
+            {"row": it.row, "email": it.who, "column": it.column, "sentence": it.sentence} for it in plan.problems
+        ],
+    }
+
+
+def _change(it: Change) -> dict[str, Any]:
+    return {"email": it.after.email, "columns": [column for column, _, _ in it.differences]}

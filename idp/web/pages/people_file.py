@@ -1,0 +1,228 @@
+"""People from a file: choose it, look at what it would do, write it, take it back; and everybody into a file."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.importing import imports, sheet
+from idp.importing.columns import Column
+from idp.importing.imports import Importer, Prepared, Refused
+from idp.importing.models import SHARE, Import
+from idp.importing.sheet import UnreadableFile
+from idp.login import presented
+from idp.otp import notices
+from idp.web import people_files
+
+MAY_IMPORT = ("agents.add_agent", "agents.change_agent")
+MAY_EXPORT = "agents.view_agent"
+SHOWN, LATELY = 100, 10
+TYPED = "switch off {}"
+PROGRESS, PROGRESS_SECONDS = "import-progress-{}", 120
+
+
+class FileForm(forms.Form):
+    """A file, and what its silence about somebody means."""
+
+    file = forms.FileField(label="File", help_text=f"CSV, up to {sheet.MOST_ROWS:,} rows.", allow_empty_file=True)
+    missing_off = forms.BooleanField(
+        label="Switch off agents who are not in the file",
+        required=False,
+        help_text="Only where the file lists everybody. Operators stay as they are.",
+    )
+    most_missing = forms.IntegerField(
+        label="But never more of those who may sign in than, in per cent", min_value=0, max_value=100, initial=SHARE
+    )
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        """Refuse what is too large before it is read, and what cannot be read."""
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > sheet.MOST_BYTES:
+            raise ValidationError(sheet.TOO_LARGE)
+        try:
+            imports.read(file.read())
+        except UnreadableFile as error:
+            raise ValidationError(str(error)) from None
+        file.seek(0)
+        return file
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    """Return the addresses of these pages, behind the operators' door."""
+
+    def page(view: Callable[..., HttpResponse], name: str, at: str) -> URLPattern:
+        return path(f"agents/agent/{at}", site.admin_view(view), name=name)
+
+    @require_http_methods(["GET", "POST"])
+    def choose(request: HttpRequest) -> HttpResponse:
+        return _choose(request, site)
+
+    @require_http_methods(["GET", "POST"])
+    def one(request: HttpRequest, pk: UUID) -> HttpResponse:
+        return _one(request, site, pk)
+
+    return [
+        page(choose, "import_agents", "import/"),
+        page(one, "import", "import/<uuid:pk>/"),
+        page(require_safe(progress), "import_progress", "import/<uuid:pk>/progress/"),
+        page(require_POST(export), "export_agents", "export/"),
+    ]
+
+
+def _choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Ask for a file; take one in."""
+    who = _importer(request)
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        options = {name: given[name] for name in ("missing_off", "most_missing")}
+        waiting = imports.take_in(given["file"].read(), given["file"].name, who, clock.now(), **options)
+        return HttpResponseRedirect(reverse("admin:import", args=[waiting.pk]))
+    shown = {
+        "title": "Import agents",
+        "form": form,
+        "columns": list(Column),
+        "imports": Import.objects.defer("content").select_related("by", "undone_by")[:LATELY],
+        "may_export": request.user.has_perm(MAY_EXPORT),
+    }
+    status = 400 if form.errors else 200
+    return render(request, "admin/import_choose.html", {**site.each_context(request), **shown}, status=status)
+
+
+def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
+    """Show what a file would do, or what it did; the buttons do it, forget it, or take it back."""
+    who = _importer(request)
+    it = get_object_or_404(Import, pk=pk)
+    act = request.POST.get("act", "")
+    if act == "undo":
+        return _undo(request, it, who)
+    if it.applied_at is not None:
+        return _shown(request, site, "admin/import_done.html", it, _done(it))
+    if act == "discard":
+        it.delete()
+        messages.success(request, f"Forgotten: {it.file_name}. Nobody was changed.")
+        return HttpResponseRedirect(reverse("admin:import_agents"))
+    prepared = imports.prepare(it, who)
+    fault = ""
+    if act == "write":
+        fault = _fault(request, prepared) or _write(request, it, prepared, who)
+        if not fault:
+            return HttpResponseRedirect(reverse("admin:import", args=[it.pk]))
+        prepared = imports.prepare(it, who)
+    more = {**_preview(prepared), "fault": fault}
+    return _shown(request, site, "admin/import_preview.html", it, more, status=409 if fault else 200)
+
+
+def _fault(request: HttpRequest, prepared: Prepared) -> str:
+    """Say why what was confirmed is not what would be done."""
+    plan = prepared.plan
+    if request.POST.get("seen") != plan.fingerprint:
+        return imports.CHANGED_MEANWHILE
+    words = _words(prepared)
+    if words and " ".join(request.POST.get("typed", "").lower().split()) != words:
+        return f"Nothing was written yet. Type the words: {words}"
+    return ""
+
+
+def _words(prepared: Prepared) -> str:
+    """Return what has to be typed before people are switched off for being absent, if any are."""
+    missing = prepared.plan.missing
+    return TYPED.format(len(missing.changes)) if missing.changes and not missing.refused else ""
+
+
+def _write(request: HttpRequest, it: Import, prepared: Prepared, who: Importer) -> str:
+    def tell(count: int) -> None:
+        cache.set(PROGRESS.format(it.pk), count, PROGRESS_SECONDS)
+
+    try:
+        people_files.write(it, prepared, who, clock.now(), tell)
+    except Refused as refused:
+        return str(refused)
+    messages.success(request, f"Written: {it.file_name}")
+    return ""
+
+
+def _undo(request: HttpRequest, it: Import, who: Importer) -> HttpResponse:
+    try:
+        undone = people_files.undo(it, who, clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Undone: {undone.back} put back, {undone.removed} removed.")
+        if undone.kept:
+            names = ", ".join(undone.kept[:SHOWN])
+            messages.warning(request, f"Switched off instead of removed, since the trail or Twilio knows them: {names}")
+    return HttpResponseRedirect(reverse("admin:import", args=[it.pk]))
+
+
+def _preview(prepared: Prepared) -> dict[str, Any]:
+    plan = prepared.plan
+    return {
+        "plan": plan,
+        "most": SHOWN,
+        "words": _words(prepared),
+        "other_numbers": sum(it.changes_number for it in plan.changes),
+        "switched_off": sum(it.switches_off for it in plan.changed),
+        "nobody_is_told": not notices.are_on(),
+    }
+
+
+def _done(it: Import) -> dict[str, Any]:
+    """Collect what cannot be taken back, besides."""
+    ended = it.agents.filter(ended__gt=0).select_related("agent")
+    can = it.can_be_undone(clock.now())
+    return {"ended": ended[:SHOWN], "ended_in_all": ended.count(), "can_be_undone": can, "texts": notices.are_on()}
+
+
+def _shown(
+    request: HttpRequest, site: AdminSite, template: str, it: Import, more: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    context = {**site.each_context(request), "title": f"Import of {it.file_name}", "import": it, **more}
+    return render(request, template, context, status=status)
+
+
+def progress(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Tell how many were written so far, as far as this process knows; the page can do without."""
+    _importer(request)
+    return JsonResponse({"written": cache.get(PROGRESS.format(pk), 0)})
+
+
+def export(request: HttpRequest) -> HttpResponse:
+    """Write everybody into a file."""
+    return exported(request)
+
+
+def exported(request: HttpRequest, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
+    """Answer with a file of people, of all or of those chosen."""
+    if not request.user.has_perm(MAY_EXPORT):
+        raise PermissionDenied
+    now = clock.now()
+    content = "".join(people_files.export(_who(request), now, chosen))
+    answer = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="agents-{now:%Y-%m-%d}.csv"'
+    return answer
+
+
+def _importer(request: HttpRequest) -> Importer:
+    """Return who asks. Raises PermissionDenied unless they may add and change agents."""
+    if not request.user.has_perms(MAY_IMPORT):
+        raise PermissionDenied
+    return _who(request)
+
+
+def _who(request: HttpRequest) -> Importer:
+    operator = Agent.objects.get(email=request.user.get_username())
+    return people_files.importer(operator, presented.by(request).origin)

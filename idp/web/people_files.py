@@ -1,0 +1,76 @@
+"""Files of people, the same from the admin and from the command line: into the place, back again, and out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import QuerySet
+
+from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.importing import exporting, imports, present
+from idp.importing.imports import Importer, Prepared, Undone
+from idp.importing.models import Import
+from idp.importing.writing import AT_ONCE, Progress, Written
+from idp.web import reach, safe_list_run
+
+
+def importer(by: Agent | None, origin: Origin) -> Importer:
+    """Return who imports. The command line may do what a superuser may."""
+    return Importer(by, reach.agents_for(by), operators=by is None or by.is_superuser, origin=origin)
+
+
+@transaction.atomic
+def write(
+    waiting: Import, prepared: Prepared, who: Importer, now: datetime, progress: Progress = lambda _: None
+) -> list[Written]:
+    """Write a file whole, with a line in each person's history. Raises Refused."""
+    written = imports.write(waiting, prepared, who, now, progress)
+    _note(who, written, f"Import of {waiting.file_name}.")
+    safe_list_run.after_change(who.origin)
+    return written
+
+
+@transaction.atomic
+def undo(done: Import, who: Importer, now: datetime) -> Undone:
+    """Take an import back whole. Raises Refused."""
+    undone = imports.undo(done, who, now)
+    safe_list_run.after_change(who.origin)
+    return undone
+
+
+def export(who: Importer, now: datetime, chosen: QuerySet[Agent] | None = None) -> Iterator[str]:
+    """Return the lines of a file of people, and write down who took how many."""
+    wanted = set((who.within if chosen is None else who.within & chosen).order_by().values_list("pk", flat=True))
+    people = [it.person for it in present.known(who.within, operators=True) if it.id in wanted]
+    detail = f"{len(people)} people, by {who.name}"[:200]
+    events.record(Kind.EXPORTED, who.origin, now, detail=detail)
+    return exporting.lines(people)
+
+
+def _note(who: Importer, written: Sequence[Written], what: str) -> None:
+    """Add to the history that the admin shows of each person."""
+    if who.by is None:
+        return
+    common: dict[str, Any] = {
+        "user_id": who.by.pk,
+        "content_type": ContentType.objects.get_for_model(Agent),
+        "change_message": what,
+    }
+    LogEntry.objects.bulk_create(
+        [
+            LogEntry(
+                object_id=str(it.agent.pk),
+                object_repr=str(it.agent)[:200],
+                action_flag=ADDITION if it.change.before is None else CHANGE,
+                **common,
+            )
+            for it in written
+        ],
+        batch_size=AT_ONCE,
+    )

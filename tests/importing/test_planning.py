@@ -1,0 +1,114 @@
+"""What a file would change, held against who is here."""
+
+import pytest
+
+from tests.importing.files import MAX, ZOE, a_file, a_known, plan
+
+ANA = a_known(1, "Ana@acme.example", "+12015550101")
+BEN = a_known(2, "ben@acme.example", "+12015550102")
+OLIVIA = a_known(3, "olivia@acme.example", is_operator=True, locked="This is an operator.")
+HEADINGS = ["E-mail", "Mobile number"]
+
+
+def numbers(*rows, known=(ANA, BEN)):
+    return plan(a_file(*rows, headings=HEADINGS), known)
+
+
+def sentences(found):
+    return [(it.row, it.sentence) for it in found.problems]
+
+
+def test_rows_are_new_changed_or_unchanged():
+    content = a_file(ZOE, ["ana@ACME.example", "Ana Maria"], ["ben@acme.example", "Ben"])
+    found = plan(content, [ANA, BEN])
+    assert ([it.after.email for it in found.new], found.unchanged) == (["zoe@acme.example"], 1)
+    (ana,) = found.changed
+    assert (ana.after.email, ana.differences) == ("Ana@acme.example", [("Full name", "Ana", "Ana Maria")])
+
+
+def test_an_empty_cell_changes_nothing_and_a_dash_takes_the_number_away():
+    (found,) = numbers(["ana@acme.example", ""], ["ben@acme.example", "-"]).changed
+    assert (found.before, found.after.number) == (BEN.person, "")
+
+
+def test_somebody_new_needs_a_name_and_a_role():
+    found = plan(a_file(["zoe@acme.example"], ["max@acme.example", "Max"]))
+    assert sentences(found) == [
+        (2, "Somebody new needs a full name."),
+        (3, "Somebody new needs a role, such as agent."),
+    ]
+
+
+def test_of_two_rows_about_one_person_neither_is_taken():
+    found = plan(a_file(ZOE, MAX, [ZOE[0].upper(), *MAX[1:]]))
+    assert [it.row for it in found.problems] == [2, 4]
+    assert [it.row for it in found.new] == [3]
+
+
+def test_of_two_rows_with_one_number_neither_is_taken():
+    found = plan(a_file(ZOE, [MAX[0], MAX[1], ZOE[2], *MAX[3:]]))
+    assert [it.row for it in found.problems] == [2, 3]
+
+
+def test_a_number_of_somebody_else_is_a_problem_that_names_them():
+    found = numbers(["ben@acme.example", "+1 201 555 0101"])
+    assert sentences(found)[0][1].startswith("This number belongs to Ana (Ana@acme.example).")
+
+
+def test_two_people_may_change_their_numbers_about():
+    found = numbers(["ana@acme.example", "+12015550102"], ["ben@acme.example", "+12015550101"])
+    assert ([it.after.number for it in found.changed], found.problems) == (["+12015550102", "+12015550101"], ())
+
+
+def test_a_number_is_not_free_if_the_row_that_frees_it_has_a_problem():
+    eve = a_known(4, "eve@acme.example", "+12015550104")
+    found = numbers(
+        ["ana@acme.example", "+12015550102"],
+        ["ben@acme.example", "+12015550104"],
+        known=[ANA, BEN, eve],
+    )
+    assert [row for row, _ in sentences(found)] == [2, 3]
+    assert found.changed == ()
+
+
+def test_departments_are_one_in_any_letter_case_and_new_ones_are_named():
+    content = a_file(
+        [*MAX[:3], "SUPPORT", "agent"], [*ZOE[:3], "sales", "agent"], ["eve@x.example", "Eve", "", "Sales", "agent"]
+    )
+    found = plan(content, departments=["Support"])
+    assert [it.after.department for it in found.new] == ["Support", "sales", "sales"]
+    assert found.departments == ("sales",)
+
+
+def test_an_operator_is_changed_by_none_who_may_not_but_may_stand_in_the_file():
+    content = a_file(["olivia@acme.example", "Olivia"])
+    assert plan(content, [OLIVIA]).unchanged == 1
+    changed = a_file(["olivia@acme.example", "Mine"])
+    assert sentences(plan(changed, [OLIVIA])) == [(2, "This is an operator.")]
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_who_is_not_in_the_file_stays_unless_they_are_to_be_switched_off(off):
+    found = plan(a_file(["ana@acme.example"]), [ANA, BEN, OLIVIA], missing_off=off, most_missing=50)
+    assert [it.after.email for it in found.missing.changes] == (["ben@acme.example"] if off else [])
+    assert [it.after.may_sign_in for it in found.changes] == ([False] if off else [])
+
+
+def test_too_many_are_not_switched_off_for_being_absent():
+    found = plan(a_file(["ana@acme.example"]), [ANA, BEN], missing_off=True, most_missing=49)
+    assert (found.changes, found.missing.share) == ((), 50)
+    assert "50 % of those who may sign in, more than the 49 %" in found.missing.refused
+
+
+def test_a_row_with_a_problem_is_not_absent_and_one_without_an_e_mail_might_be_anybodys():
+    known = [ANA, BEN]
+    wrong = plan(a_file(["ana@acme.example"], ["ben@acme.example", "", "12"]), known, missing_off=True, most_missing=99)
+    assert wrong.missing.changes == ()
+    nobody = plan(a_file(["ana@acme.example"], ["", "Ben"]), known, missing_off=True, most_missing=99)
+    assert (nobody.changes, "might be anybody's" in nobody.missing.refused) == ((), True)
+
+
+def test_the_fingerprint_is_another_as_soon_as_anything_else_would_be_done():
+    content = a_file(["ana@acme.example", "Ana Maria"])
+    now, later = plan(content, [ANA]), plan(content, [a_known(1, "Ana@acme.example", "+12015550109")])
+    assert now.fingerprint == plan(content, [ANA]).fingerprint != later.fingerprint

@@ -1,0 +1,92 @@
+"""What cells say: numbers, roles, yes and no, in the many ways in which people write them."""
+
+import pytest
+
+from tests.importing.files import HEADINGS, MAX, ZOE, a_file, read
+
+NUMBER, DEPARTMENT, ROLES, MAY_SIGN_IN = 2, 3, 4, 5
+
+
+def said(place, cell, country=""):
+    row = [*MAX]
+    row[place] = cell
+    (it,) = read(a_file(row), country).said
+    return it
+
+
+def problem(place, cell):
+    row = [*MAX]
+    row[place] = cell
+    (it,) = read(a_file(row)).problems
+    return it
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["e-mail", "NAME", "Phone number", "team", "Role", "enabled", "authenticator_app"],
+        ["EMAIL", " full  name ", "mobile_number", "Department:", "flex-roles", "MaySignIn", "may use app"],
+    ],
+    ids=str,
+)
+def test_headings_are_taken_in_any_case_and_by_other_names(headings):
+    assert read(a_file(ZOE, headings=headings)) == read(a_file(ZOE))
+
+
+def test_columns_may_stand_in_any_order_and_strange_ones_are_named_and_passed_over():
+    found = read(a_file(["x", "max@acme.example"], headings=["Shoe size", "E-mail"]))
+    assert (found.said[0].email, found.strange_headings) == ("max@acme.example", ("Shoe size",))
+
+
+@pytest.mark.parametrize(
+    "cell", ["+1 (201) 555-0172", "001 201 555 0172", "'+12015550172", "+1.201.555.0172", " +1\u00a0201 555 0172 "]
+)
+def test_a_number_is_taken_in_any_spelling(cell):
+    assert said(NUMBER, cell).number == "+12015550172"
+
+
+def test_a_number_without_a_plus_belongs_to_the_default_country():
+    assert said(NUMBER, "612 345 678", "ES").number == "+34612345678"
+
+
+@pytest.mark.parametrize("cell", ["agent supervisor wfo.team_leader", "WFO.team_leader; Agent | supervisor"])
+def test_roles_are_separated_in_any_way_and_come_in_one_order(cell):
+    assert said(ROLES, cell).roles == ("agent", "supervisor", "wfo.team_leader")
+
+
+@pytest.mark.parametrize(
+    ("cell", "meaning"), [("YES", True), ("1", True), ("Sí", True), ("No", False), ("FALSE", False)]
+)
+def test_yes_and_no_are_understood(cell, meaning):
+    assert said(MAY_SIGN_IN, cell).may_sign_in is meaning
+
+
+def test_an_empty_cell_says_nothing_and_a_dash_empties():
+    assert (said(NUMBER, "").number, said(NUMBER, "-").number) == (None, "")
+    assert (said(DEPARTMENT, " ").department, said(DEPARTMENT, "-").department) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("place", "cell", "column", "sentence"),
+    [
+        (0, "", "E-mail", "There is no e-mail."),
+        (0, "max", "E-mail", "This is no e-mail."),
+        (1, "x" * 257, "Full name", "longer than 256 characters"),
+        (1, "Max\x00", "Full name", "a character that cannot be written down"),
+        (NUMBER, "612 345 678", "Mobile number", "Start with + and your country code"),
+        (NUMBER, "3,46123E+10", "Mobile number", "A spreadsheet has shortened this number."),
+        (NUMBER, "ana@acme.example", "Mobile number", "Start with + and your country code"),
+        (DEPARTMENT, "x" * 101, "Department", "longer than 100 characters"),
+        (ROLES, "agent emperor", "Roles", "emperor: no role of Flex. There are agent, "),
+        (ROLES, "supervisor", "Roles", "needs an Insights role"),
+        (MAY_SIGN_IN, "perhaps", "May sign in", "Write yes or no."),
+    ],
+)
+def test_a_problem_names_row_column_and_what_mends_it(place, cell, column, sentence):
+    found = problem(place, cell)
+    assert (found.row, found.column, sentence in found.sentence) == (2, column, True)
+
+
+def test_more_cells_than_headings_are_a_problem_not_a_guess():
+    (found,) = read(a_file([*ZOE, "beyond"], headings=HEADINGS)).problems
+    assert "more cells than headings" in found.sentence
