@@ -1,0 +1,32 @@
+"""Somebody who is switched off in the very moment in which their code is right."""
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from idp.agents.models import Agent, Device
+from idp.audit.models import Kind, LoginEvent
+from tests.other_codes import a_sheet
+from tests.peer import Peer
+from tests.phone import NUMBER
+from tests.user_agents import IPHONE
+
+
+def switched_off_meanwhile(execute, sql, *rest):
+    """The operator was faster to the agent's row, which a sign-in takes hold of."""
+    if sql.startswith('UPDATE "agents_agent"'):
+        execute('UPDATE "agents_agent" SET "is_active" = false', (), *rest[1:])
+    return execute(sql, *rest)
+
+
+def test_a_sign_in_that_waited_for_its_agents_row_sees_what_became_of_them(agent, keys, clock):
+    browser = Client(headers={"User-Agent": IPHONE})
+    page = browser.get(Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)).headers["Location"]
+    browser.post(f"{page}?with=backup", {"identifier": NUMBER})
+    with connection.execute_wrapper(switched_off_meanwhile):
+        answer = browser.post(f"{page}?with=backup", {"code": a_sheet(agent)[0]})
+    assert answer.status_code == 403
+    assert "Your access is switched off" in answer.text
+    assert not Agent.objects.get(pk=agent.pk).is_active
+    assert not Device.objects.exists()
+    assert LoginEvent.objects.filter(kind=Kind.SWITCHED_OFF, agent=agent).count() == 1
