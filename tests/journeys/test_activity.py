@@ -12,6 +12,7 @@ from idp.tokens.models import LongLivedToken
 from tests.conftest import NOW, later
 from tests.journeys.test_ladder import asks_for_a_code
 from tests.peer import BASE_URL, Peer
+from tests.policies.publishing import in_force
 
 
 @pytest.fixture(autouse=True)
@@ -107,9 +108,7 @@ def test_an_ended_key_of_tokens_is_a_cause_of_its_own(clock, phone):
 
 
 def test_a_rule_that_asks_each_time_says_so(clock, phone):
-    from tests.web.seeded import a_rule
-
-    a_rule("Codes for phones", effect="ask_code", conditions=[])
+    in_force(name="Codes for phones", effect="ask_code")
     phone.sign_in()
     page = phone.ask_flex()
     assert page.heading == "Time for a new code"
