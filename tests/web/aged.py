@@ -11,6 +11,7 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, LoginEvent
 from idp.audit.models import Kind as What
+from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, Client, SignInLink
 from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
@@ -79,7 +80,14 @@ def a_verification(at):
     return Verification.objects.create(counted_as=uuid.uuid4().hex, started_at=at)
 
 
+def an_imported_agent(at):
+    done = Import.objects.create(made_at=at, applied_at=at, file_name="team.csv")
+    return ImportedAgent.objects.create(of=done, agent=somebody(), after={})
+
+
 MAKE = {
+    Import: lambda at: Import.objects.create(made_at=at, file_name="team.csv", content=b"E-mail"),
+    ImportedAgent: an_imported_agent,
     LoginEvent: a_line,
     Acknowledgement: lambda at: Acknowledgement.objects.create(event=a_line(at), by=somebody(), at=at),
     Delivery: lambda at: Delivery.objects.create(
