@@ -39,14 +39,14 @@ IPAD = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/18.5 Safari/605.1.15"
 )
-IN_AN_APP = f"{ANDROID.replace('; K)', '; K; wv)').replace('Chrome/', 'Version/4.0 Chrome/')} Line/15.4.2/IAB"
+IN_AN_APP = f"{IPHONE.partition(' Version/')[0]} Mobile/15E148 Safari Line/15.4.2"
 PHONES = {
     "chidi": IPHONE,
     "dina": ANDROID,
     "sakura": IPAD,
     "fatma": IPHONE,
-    "maria": ANDROID,
-    "lab": ANDROID,
+    "maria": IPHONE,
+    "lab": IPHONE,
     "irene": IPHONE,
     "jonas": IN_AN_APP,
     "leila": IPHONE,
