@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from idp import reference
@@ -16,6 +15,8 @@ from idp.saml.models import IssuedAssertion
 from idp.web import refusals, trail_words
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reading import ReadOnlyAdmin
+
+NOTHING = "-"
 
 
 @admin.register(LoginEvent)
@@ -79,41 +80,41 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         """Show the second too: what belongs together happened close together."""
         return f"{event.at:%Y-%m-%d %H:%M:%S}"
 
-    @admin.display(description="decided by", empty_value="-")
-    def decided(self, event: LoginEvent) -> str | None:
+    @admin.display(description="decided by")
+    def decided(self, event: LoginEvent) -> str:
         """Name the rule that decided."""
-        return trail_words.decided(event) or None
+        return trail_words.decided(event) or NOTHING
 
-    @admin.display(description="understood as", empty_value="-")
-    def understood(self, event: LoginEvent) -> str | None:
+    @admin.display(description="understood as")
+    def understood(self, event: LoginEvent) -> str:
         """Say what the access rules made of the phone."""
-        return trail_words.understood(event) or None
+        return trail_words.understood(event) or NOTHING
 
-    @admin.display(description="rules", empty_value="-")
-    def verdicts(self, event: LoginEvent) -> SafeString | None:
+    @admin.display(description="rules")
+    def verdicts(self, event: LoginEvent) -> str:
         """List every rule's answer, judged again by the revision that decided then."""
         lines = trail_words.judged_again(event)
-        return format_html_join("", "<div>{}</div>", ((trail_words.verdict(it),) for it in lines)) or None
+        return format_html_join("", "<div>{}</div>", ((trail_words.verdict(it),) for it in lines)) or NOTHING
 
-    @admin.display(description="rules today", empty_value="-")
-    def today(self, event: LoginEvent) -> SafeString | None:
+    @admin.display(description="rules today")
+    def today(self, event: LoginEvent) -> str:
         """Say how the same sign-in would end by the rules in force now, and by the draft."""
-        return format_html_join("", "<div>{}</div>", ((it,) for it in trail_words.judged_today(event))) or None
+        return format_html_join("", "<div>{}</div>", ((it,) for it in trail_words.judged_today(event))) or NOTHING
 
-    @admin.display(description="what to do", empty_value="-")
-    def advice(self, event: LoginEvent) -> str | None:
+    @admin.display(description="what to do")
+    def advice(self, event: LoginEvent) -> str:
         """Say what to do where a code could not be sent."""
-        return trail_words.advice(event) or None
+        return trail_words.advice(event) or NOTHING
 
-    @admin.display(description="watching rules would have", empty_value="-")
-    def watched(self, event: LoginEvent) -> str | None:
+    @admin.display(description="watching rules would have")
+    def watched(self, event: LoginEvent) -> str:
         """Say what rules in watch only would have done."""
-        return trail_words.watched(event) or None
+        return trail_words.watched(event) or NOTHING
 
-    @admin.display(description="what was sent", empty_value="-")
-    def explained(self, event: LoginEvent) -> SafeString | None:
+    @admin.display(description="what was sent")
+    def explained(self, event: LoginEvent) -> str:
         """Lead from an answer to the page that explains it."""
         sent = event.kind == Kind.ANSWERED
         issued = IssuedAssertion.objects.filter(assertion_id=event.detail).first() if sent else None
         link = '<a href="{}">What was sent</a>'
-        return format_html(link, reverse("admin:answer", args=[issued.pk])) if issued else None
+        return format_html(link, reverse("admin:answer", args=[issued.pk])) if issued else NOTHING
