@@ -22,6 +22,7 @@ from idp.login.sign_in import FreshProof, Proved
 from idp.login.visit import Visit
 from idp.policies import user_agents
 from idp.policies.access import Decision, Effect
+from idp.policies.device_words import describe
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 
@@ -122,5 +123,5 @@ def _go_on(visit: Visit, device: Device, shown: Recognised, decision: Decision) 
 def _app(flow: LoginFlow, presented: Presented) -> Browser:
     """Describe the app as a device row does. It runs on a phone, whatever its network stack calls itself."""
     seen = presented.user_agent
-    what = f"{flow.service_name}, {user_agents.describe(seen)}" if seen.platform else flow.service_name
+    what = f"{flow.service_name}, {describe(seen)}" if seen.platform else flow.service_name
     return Browser(DeviceKind.MOBILE, what[:LONGEST_LABEL], user_agents.family(seen), client=presented.client)

@@ -13,6 +13,7 @@ from idp.audit.events import Origin
 from idp.login import cookies
 from idp.policies import user_agents
 from idp.policies.client_hints import ClientHints, doubted
+from idp.policies.device_words import describe
 from idp.policies.user_agents import UserAgent
 
 NO_HINTS = ClientHints()
@@ -46,7 +47,7 @@ class Presented:
         """The browser as a device row describes it. What cannot be told is a computer."""
         seen = user_agents.with_touch_points(self.user_agent, self.touch_points)
         kind = Kind.MOBILE if user_agents.is_mobile(seen) else Kind.DESKTOP
-        return Browser(kind, user_agents.describe(seen)[:100], user_agents.family(seen), self.touch_points)
+        return Browser(kind, describe(seen)[:100], user_agents.family(seen), self.touch_points)
 
 
 def by(request: HttpRequest, touch_points: int | None = None) -> Presented:

@@ -78,37 +78,8 @@ class UserAgent:
     os_version: int | None = None
 
 
-PLATFORM_NAMES = {
-    Platform.IOS: "iOS",
-    Platform.IPADOS: "iPadOS",
-    Platform.ANDROID: "Android",
-    Platform.WINDOWS: "Windows",
-    Platform.MACOS: "macOS",
-    Platform.LINUX: "Linux",
-    Platform.CHROMEOS: "ChromeOS",
-    Platform.HARMONYOS: "HarmonyOS",
-    Platform.KAIOS: "KaiOS",
-    Platform.WINDOWS_PHONE: "Windows Phone",
-    Platform.OTHER: "another one",
-}
-FORM_NAMES = {
-    Form.PHONE: "phone",
-    Form.TABLET: "tablet",
-    Form.DESKTOP: "computer",
-    Form.TV: "TV",
-    Form.XR: "headset",
-    Form.BOT: "bot",
-    Form.OTHER: "other device",
-}
 MAC_OR_IPAD = frozenset({Platform.MACOS, Platform.IPADOS})
-_IPHONE_OR_IPAD = frozenset({Platform.IOS, Platform.IPADOS})
-_DEVICES = {
-    frozenset({Platform.IOS}): "iPhone",
-    frozenset({Platform.IPADOS}): "iPad",
-    frozenset({Platform.MACOS}): "Mac",
-    _IPHONE_OR_IPAD: "iPhone or iPad",
-    MAC_OR_IPAD: "Mac or iPad",
-}
+IPHONE_OR_IPAD = frozenset({Platform.IOS, Platform.IPADOS})
 _APPLE_APP = frozenset({Platform.IOS, Platform.MACOS})
 _FAMILIES = {
     **dict.fromkeys((Platform.IOS, Platform.IPADOS, Platform.MACOS), Family.APPLE),
@@ -176,7 +147,7 @@ def _parse(text: str) -> UserAgent:
 def _os_version(platform: frozenset[Platform], low: str) -> int | None:
     if platform == {Platform.ANDROID}:
         return android_version(low)
-    return ios_version(low) if platform and platform <= _IPHONE_OR_IPAD else None
+    return ios_version(low) if platform and platform <= IPHONE_OR_IPAD else None
 
 
 def _platform(low: str, words: frozenset[str]) -> frozenset[Platform]:
@@ -201,7 +172,7 @@ def _first(table: tuple[tuple[tuple[str, ...], Platform], ...], text: str) -> Pl
 
 def _platform_of_app(low: str, words: frozenset[str]) -> frozenset[Platform]:
     if "ios" in words:
-        return _IPHONE_OR_IPAD
+        return IPHONE_OR_IPAD
     if "cfnetwork/" in low or "darwin/" in low:
         return _APPLE_APP
     return frozenset()
@@ -210,7 +181,7 @@ def _platform_of_app(low: str, words: frozenset[str]) -> frozenset[Platform]:
 def _platform_of_mac(low: str) -> frozenset[Platform]:
     """Tell Macs from iPhones and iPads that ask for the desktop site, as far as that can be done."""
     if any_of(("crios/", "fxios/", "edgios/", "opios/", "gsa/", "mobile/"), low):
-        return _IPHONE_OR_IPAD
+        return IPHONE_OR_IPAD
     is_safari = "applewebkit/" in low and not any_of(("chrome/", "chromium/", "firefox/", "opr/"), low)
     release = number_after(low.replace("10.", "10_"), "mac os x 10_")
     # The first iPad that passed for a Mac claimed 10.15, so an older system is a Mac.
@@ -291,23 +262,6 @@ def with_touch_points(user_agent: UserAgent, touch_points: int | None) -> UserAg
     if touch_points == 0:
         return replace(user_agent, platform=frozenset({Platform.MACOS}), form=frozenset({Form.DESKTOP}))
     return user_agent
-
-
-def describe(user_agent: UserAgent) -> str:
-    """Put device and browser into words for people: "iPhone, Safari"; "unknown phone or computer"."""
-    device = _DEVICES.get(user_agent.platform) or _platform_and_form(user_agent)
-    if user_agent.browser:
-        return f"{device}, {user_agent.browser}"
-    return f"{device}, inside an app" if user_agent.client == {Client.WEB_VIEW} else device
-
-
-def _platform_and_form(user_agent: UserAgent) -> str:
-    if not user_agent.platform and not user_agent.form:
-        return "unknown phone or computer"
-    known = user_agent.platform - {Platform.OTHER}
-    platform = " or ".join(name for it, name in PLATFORM_NAMES.items() if it in known)
-    form = " or ".join(name for it, name in FORM_NAMES.items() if it in user_agent.form)
-    return f"{platform} {form or 'device'}".strip()
 
 
 def is_mobile(user_agent: UserAgent) -> bool:

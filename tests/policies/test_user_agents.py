@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from idp.policies.device_words import describe
 from idp.policies.user_agents import (
     LONGEST,
     Client,
@@ -12,7 +13,6 @@ from idp.policies.user_agents import (
     Form,
     Platform,
     UserAgent,
-    describe,
     family,
     is_mobile,
     parse,

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from idp.policies.conditions.kinds import Answer, kind
 from idp.policies.conditions.sets import over
+from idp.policies.device_words import PLATFORM_NAMES
 from idp.policies.facts import Facts, Later
-from idp.policies.user_agents import PLATFORM_NAMES, Platform
+from idp.policies.user_agents import Platform
 
 HIGHEST = 100_000  # of a version, and of days and hours
 

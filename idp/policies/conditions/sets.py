@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from idp.policies.conditions.kinds import Answer, kind, turned
+from idp.policies.device_words import FORM_NAMES, PLATFORM_NAMES
 from idp.policies.facts import Facts, Later
-from idp.policies.user_agents import FORM_NAMES, PLATFORM_NAMES, Client, Form, Platform
+from idp.policies.user_agents import Client, Form, Platform
 
 CLIENT_NAMES = {Client.BROWSER: "a browser", Client.WEB_VIEW: "a web view", Client.APP: "an app"}
 

@@ -12,6 +12,7 @@ from idp.login import judging
 from idp.login.judging import Who
 from idp.policies import in_force, publishing, user_agents
 from idp.policies.access import LATER, Decision, Guardrails, Policy, evaluate
+from idp.policies.device_words import describe
 from idp.policies.trial import Trial
 from idp.policies.user_agents import Client, UserAgent
 from idp.web import trail_words
@@ -59,7 +60,7 @@ class Command(BaseCommand):
     def _tell(self, answer: dict[str, Any], seen: UserAgent) -> None:
         by = f" by {answer['decided_by']}" if answer["decided_by"] else ": what the sign-in still tells can change it"
         self.stdout.write(f"{answer['decision']}{by}")
-        self.stdout.write(f"understood as: {user_agents.describe(seen)}; " + _said(answer["user_agent"]))
+        self.stdout.write(f"understood as: {describe(seen)}; " + _said(answer["user_agent"]))
         for line in answer["trace"]:
             self.stdout.write(f"  {trail_words.verdict(line)}")
 

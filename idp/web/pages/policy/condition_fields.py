@@ -11,7 +11,8 @@ from idp.agents.models import Department
 from idp.agents.roles import ROLES
 from idp.policies.conditions import KINDS, LONGEST_TEXT, Condition, Weekday, field_types, from_json, to_json
 from idp.policies.conditions.numbers import HIGHEST
-from idp.policies.user_agents import FORM_NAMES, PLATFORM_NAMES, Client, Form, Platform
+from idp.policies.device_words import FORM_NAMES, PLATFORM_NAMES
+from idp.policies.user_agents import Client, Form, Platform
 
 CLIENT_NAMES = {
     Client.BROWSER: "a browser",

@@ -16,6 +16,7 @@ from idp.login.judging import Who
 from idp.native.models import Client
 from idp.policies import records, sample_devices, user_agents
 from idp.policies.access import Attempt
+from idp.policies.device_words import describe
 from idp.policies.preview import Known, Tried
 from idp.policies.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
@@ -155,7 +156,7 @@ def seen_this_month(now: datetime) -> list[tuple[int, str]]:
 
 
 def _described(header: str) -> str:
-    return user_agents.describe(user_agents.parse(header))
+    return describe(user_agents.parse(header))
 
 
 def _signed_in(agent: Agent, at: datetime) -> Known | None:

@@ -7,10 +7,10 @@ from typing import Any
 from idp.policies import sample_devices, user_agents
 from idp.policies.access import FAULT, Decision, evaluate
 from idp.policies.conditions import LONGEST_TEXT, TextContains
+from idp.policies.device_words import FORM_NAMES, PLATFORM_NAMES, describe
 from idp.policies.facts import Facts, Later, of_user_agent
 from idp.policies.preview import Point, Tried, at_each_point
 from idp.policies.rules import DEFAULT, Effect, Policy
-from idp.policies.user_agents import FORM_NAMES, PLATFORM_NAMES
 from idp.web import trail_words
 from idp.web.pages.policy.try_form import PastSignIn, TryForm
 
@@ -76,7 +76,7 @@ def of_text(text: str) -> str:
 def _at_each_point(policy: Policy, tried: Tried) -> Outcome:
     points = [_shown(policy, it) for it in at_each_point(policy, tried)]
     facts = of_user_agent(tried.user_agent, tried.touch_points)
-    described = user_agents.describe(user_agents.with_touch_points(tried.user_agent, tried.touch_points))
+    described = describe(user_agents.with_touch_points(tried.user_agent, tried.touch_points))
     header = [("Header", tried.user_agent.text or "none sent")]
     return Outcome([("In words", described), *_facts(facts), *header], points, hints=hints(policy))
 

@@ -14,6 +14,7 @@ from idp.login.judging import Who
 from idp.login.presented import Presented
 from idp.policies import user_agents
 from idp.policies.access import LATER, Attempt, Effect, evaluate
+from idp.policies.device_words import describe
 from idp.policies.facts import gather
 from idp.policies.lockout import Lockout
 from idp.policies.replay import Group, Line, Replayed, replay
@@ -70,7 +71,7 @@ class Foreseen:
         return [self._row(it, agents.get(it.agent), devices.get(it.device)) for it in lines]
 
     def _row(self, line: Line, agent: Agent | None, device: Device | None) -> Row:
-        told = device.label if device else user_agents.describe(user_agents.parse(line.last.text))
+        told = device.label if device else describe(user_agents.parse(line.last.text))
         return Row(agent, told, line, self.replayed.let_in.get(line.agent, 0) if agent else 0)
 
 

@@ -1,0 +1,21 @@
+"""Who signs in, on which device, and what every sign-in or access rule yields to."""
+
+from idp.agents.models.access_pass import LONGEST_PASS, AccessPass
+from idp.agents.models.cutoff import Cutoff
+from idp.agents.models.device import SLOTS, Device, DeviceQuerySet, Kind, Reason
+from idp.agents.models.people import Agent, AgentRole, Department, writable
+
+__all__ = [
+    "LONGEST_PASS",
+    "SLOTS",
+    "AccessPass",
+    "Agent",
+    "AgentRole",
+    "Cutoff",
+    "Department",
+    "Device",
+    "DeviceQuerySet",
+    "Kind",
+    "Reason",
+    "writable",
+]

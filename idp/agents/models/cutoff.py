@@ -1,0 +1,52 @@
+"""*Everyone out*: the instants before which no code counts any more."""
+
+from typing import Any, NoReturn
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from idp.agents.models.people import Agent
+
+CUTOFFS_STAY = "What was ended stays ended: a cutoff can be neither changed nor removed."
+
+
+class CutoffQuerySet(models.QuerySet["Cutoff"]):
+    """Cutoffs are only added."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refuse."""
+        raise ValidationError(CUTOFFS_STAY)
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise ValidationError(CUTOFFS_STAY)
+
+
+class Cutoff(models.Model):
+    """*Everyone out*: a sign-in whose code was given at this instant or before does not count any more.
+
+    `by` is None where it came from the command line.
+    """
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="cutoffs")
+    why = models.CharField(max_length=200)
+
+    objects = CutoffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["at"], name="latest_cutoff")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}, {self.why}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add a cutoff; one that is there stays as it is."""
+        if self.pk is not None:
+            raise ValidationError(CUTOFFS_STAY)
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse."""
+        raise ValidationError(CUTOFFS_STAY)
