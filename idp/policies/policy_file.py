@@ -61,7 +61,7 @@ def read(text: str) -> PolicyFile:
     """Read a file. Raises Misfit."""
     try:
         whole = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Misfit(f"This is not JSON: {error}") from error
     fields = _fields(whole, "the file", required={"default", "rules"}, optional={"cases": []})
     default = _one_of(fields["default"], DEFAULTS, "default")
@@ -111,8 +111,10 @@ def _keyed(rule: Rule, nth: int) -> Rule:
 def _rule(stored: object, where: str) -> Rule:
     optional = {"key": "", "services": [], "message": ""}
     fields = _fields(stored, where, required={"name", "mode", "effect", "conditions"}, optional=optional)
+    if not _can_be_kept(fields):
+        raise Misfit(f"In {where} stands a character that cannot be kept: NUL, or half of a pair.")
     name, message = _text(fields["name"], f"{where}, name"), _text(fields["message"], f"{where}, message")
-    if not 0 < len(name) <= LONGEST_NAME or len(message) > LONGEST_MESSAGE:
+    if not name.strip() or len(name) > LONGEST_NAME or len(message) > LONGEST_MESSAGE:
         raise Misfit(f"In {where} the name has 1 to {LONGEST_NAME} characters, and a message up to {LONGEST_MESSAGE}.")
     try:
         key = str(UUID(_text(fields["key"], f"{where}, key"))) if fields["key"] else ""
@@ -180,6 +182,15 @@ def _text(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise Misfit(f"There is no text in {where}.")
     return value
+
+
+def _can_be_kept(stored: object) -> bool:
+    """Tell whether a database keeps what JSON can say: no NUL, no half of a pair."""
+    if isinstance(stored, dict):
+        return all(map(_can_be_kept, stored.values()))
+    if isinstance(stored, list):
+        return all(map(_can_be_kept, stored))
+    return not isinstance(stored, str) or not any(it == "\0" or "\ud800" <= it <= "\udfff" for it in stored)
 
 
 def _number(value: object, where: str) -> int | None:

@@ -48,7 +48,7 @@ class Sheet:
             stored = json.loads(written)
             rows = tuple(_row(it) for it in stored["rules"])
             default = str(stored["default"])
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("the sheet does not read") from error
         if default not in dict(DEFAULTS):
             raise ValueError("the default allows or denies")

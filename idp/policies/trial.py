@@ -12,7 +12,7 @@ from idp.policies.facts import LATER, AgentFacts, TouchPoints, gather
 class Trial:
     """A header, and what else is to be known. Without an agent it is judged as before the code.
 
-    `touch_points` later: the phone page was not posted yet; None: script is off.
+    `touch_points` later: the phone page was not posted yet; None: script is off. `let_in`: the agent holds a pass.
     """
 
     user_agent: str
@@ -21,6 +21,7 @@ class Trial:
     touch_points: TouchPoints = LATER
     address: str | None = None
     agent: AgentFacts | None = None
+    let_in: bool = False
 
     def attempt(self, guardrails: Guardrails | None = None) -> Attempt:
         """Return what `evaluate` takes; rules alone decide unless guardrails are given."""
@@ -31,4 +32,4 @@ class Trial:
             now=self.now,
             agent=self.agent,
         )
-        return Attempt(self.service, facts, guardrails or Guardrails())
+        return Attempt(self.service, facts, guardrails or Guardrails(), self.let_in)

@@ -141,6 +141,10 @@ def test_one_of_the_agents_roles_is_enough(role, answer):
     assert RoleIs(frozenset({"supervisor", "admin"})).ask(sent(PIXEL, role=role)) is answer
 
 
+def test_the_letter_case_of_a_role_in_a_file_does_not_matter():
+    assert RoleIs(frozenset({"Supervisor"})).ask(sent(PIXEL, role=frozenset({"supervisor"}))) is YES
+
+
 def test_role_is_not_means_that_none_of_them_is_held():
     no_supervisor = RoleIs(frozenset({"supervisor"}), negated=True)
 

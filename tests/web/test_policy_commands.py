@@ -1,15 +1,20 @@
 """Access rules at the command line: tried, explained, exported, tested and imported."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import models
 
+from idp import clock
+from idp.agents.models import AccessPass
 from idp.audit.models import LoginEvent
 from idp.login import judging
 from idp.login.presented import Presented
 from idp.policies import in_force, user_agents
 from idp.policies.conditions import NetworkIn, PlatformIs
+from idp.policies.models import AccessRule, PolicyRevision
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW
 from tests.policies import publishing
@@ -36,6 +41,21 @@ def test_an_address_can_be_tried(db):
     publishing.in_force(NetworkIn(frozenset({"192.0.2.0/24"})), name="Home")
     assert trial(IPHONE, "--address", "192.0.2.7")["decision"] == "deny"
     assert trial(IPHONE, "--address", "198.51.100.7")["decision"] == "allow"
+
+
+def test_an_agent_with_a_pass_is_let_in_as_at_the_door(agent):
+    publishing.in_force(NO_ANDROID, name="No Android")
+    assert trial(ANDROID, "--agent", agent.email)["decision"] == "deny"
+    AccessPass.objects.create(agent=agent, given_at=clock.now(), until=clock.now() + timedelta(hours=1), why="Rota")
+    tried = trial(ANDROID, "--agent", agent.email)
+    assert (tried["decision"], tried["decided_by"]) == ("allow", "pass")
+
+
+def test_without_any_revision_nobody_enters_and_none_is_named(db):
+    models.QuerySet(AccessRule).delete()
+    models.QuerySet(PolicyRevision).delete()
+    tried = trial(IPHONE)
+    assert (tried["decision"], tried["decided_by"], tried["revision"]) == ("deny", "fault", "none")
 
 
 # Why

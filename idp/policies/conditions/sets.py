@@ -157,4 +157,4 @@ class RoleIs(_Is):
             return Answer.LATER
         if not facts.role:
             return Answer.UNKNOWN
-        return turned(self.negated, Answer.NO if facts.role.isdisjoint(self.roles) else Answer.YES)
+        return turned(self.negated, Answer.NO if _plain(facts.role).isdisjoint(_plain(self.roles)) else Answer.YES)

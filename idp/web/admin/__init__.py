@@ -1,6 +1,7 @@
 """The operators' admin: one module for each thing that operators look after."""
 
 from idp.web.admin import (
+    departments,
     keys,
     logouts,
     operators,
@@ -18,6 +19,7 @@ from idp.web.admin import (
 )
 
 __all__ = [
+    "departments",
     "keys",
     "logouts",
     "operators",

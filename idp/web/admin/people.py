@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from idp import clock
 from idp.agents import provisioning
-from idp.agents.models import Agent, Department, Device, Reason
+from idp.agents.models import Agent, Device, Reason
 from idp.login import number_changed, presented
 from idp.otp import identifiers, notices, numbers
 from idp.otp.models import PhoneAuthenticator
@@ -225,11 +225,3 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
         number_changed.end_what_it_proved([agent], str(request.user), origin, clock.now())
         super().save_formset(request, form, formset, change)
         number_changes.tell(request, agent, before)
-
-
-@admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin[Department]):
-    """The parts of the contact centre."""
-
-    list_display = ["name"]
-    search_fields = ["name"]

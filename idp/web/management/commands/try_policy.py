@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from idp import clock
+from idp.agents.models import AccessPass
 from idp.login import judging
 from idp.login.judging import Who
 from idp.policies import in_force, publishing, user_agents
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             "decision": decision.effect or UNDECIDED,
             "decided_by": names.get(decision.decided_by, decision.decided_by),
             "message": decision.message,
-            "revision": decision.revision or "draft",
+            "revision": decision.revision or ("draft" if given["draft"] else "none"),
             "would_have": [{"rule": names[it.key], "effect": it.effect.value} for it in decision.would_have],
             "trace": trail_words.verdicts(policy, decision) if policy else [],
         }
@@ -68,13 +69,15 @@ class Command(BaseCommand):
 def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
     sp = find_service(given["sp"]) if given["sp"] else None
     agent = find_agent(given["agent"]) if given["agent"] else None
+    now = clock.now()
     trial = Trial(
         given["user_agent"],
-        clock.now(),
+        now,
         given["sp"] or "",
         LATER if given["touch_points"] is None else given["touch_points"],
         given["address"],
-        judging.agent_facts(Who(agent, None), clock.now()) if agent else None,
+        judging.agent_facts(Who(agent, None), now) if agent else None,
+        let_in=agent is not None and AccessPass.objects.running(now).filter(agent=agent).exists(),
     )
     guardrails = Guardrails(
         stopped=in_force.look().stopped,

@@ -49,7 +49,7 @@ class TryForm(forms.Form):
 
     way = forms.ChoiceField(label="Who comes", choices=list(WAYS.items()), initial=LISTED)
     listed = forms.ChoiceField(label="Device", required=False, choices=[(it.slug, it.label) for it in SAMPLE_DEVICES])
-    pasted = forms.CharField(label="User-Agent", required=False, max_length=5000, strip=False)
+    pasted = forms.CharField(label="User-Agent", required=False, strip=False)
     seen = forms.ChoiceField(label="Phone seen this month", required=False)
     past = forms.CharField(
         label="Reference of the sign-in", required=False, max_length=40, help_text="Such as 7KQ2M-9TX4D."

@@ -1,0 +1,59 @@
+"""Departments, the parts of the contact centre. Access rules name them, so who renames one is told which rules do."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from idp.agents.models import Department
+from idp.policies import in_force, publishing
+from idp.policies.conditions import DepartmentIs
+
+
+@admin.register(Department)
+class DepartmentAdmin(admin.ModelAdmin[Department]):
+    """The parts of the contact centre."""
+
+    list_display = ["name"]
+    search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Department, form: ModelForm[Department], change: bool) -> None:
+        """Save it, and name the rules that go on by the name it had."""
+        super().save_model(request, obj, form, change)
+        had = str(form.initial.get("name", ""))
+        if change and had.casefold() != obj.name.casefold():
+            _tell(request, had)
+
+    def delete_model(self, request: HttpRequest, obj: Department) -> None:
+        """Remove it, and name the rules that meet nobody now."""
+        super().delete_model(request, obj)
+        _tell(request, obj.name)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:  # noqa: ANN401 - as its base says
+        """Remove several, and do the same for each."""
+        gone = [it.name for it in queryset]
+        super().delete_queryset(request, queryset)
+        for name in gone:
+            _tell(request, name)
+
+
+def rules_naming(department: str) -> list[str]:
+    """Name the rules, in force or in the draft, that go by a department of this name."""
+    draft = publishing.draft()
+    policies = [it for it in (in_force.policy(), draft.policy if draft else None) if it]
+    found = {
+        rule.name: None
+        for policy in policies
+        for rule in policy.rules
+        for it in rule.conditions
+        if isinstance(it, DepartmentIs) and department.casefold() in {name.casefold() for name in it.departments}
+    }
+    return list(found)
+
+
+def _tell(request: HttpRequest, had: str) -> None:
+    if names := rules_naming(had):
+        listed = ", ".join(f"“{it}”" for it in names)
+        said = f"Access rules still say “{had}”, a department that nobody is in now: {listed}. Change and publish them."
+        messages.warning(request, said)
