@@ -81,6 +81,9 @@ def test_what_is_published_counts_at_the_next_request_of_every_process(installat
     assert {it.ask_flex().status for it in visitors} == {200}
 
 
+CUT_OFF = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)  # before an answer, or within it
+
+
 class CutOff(Phone):
     """A phone that may be told to come back in a moment, and whose Flex may not reach us either."""
 
@@ -104,7 +107,7 @@ class Hurried:
             try:
                 self.by_code() if self.pick.random() < 0.15 and len(self.sheet) > 2 else visits(self.phone)
                 self.came += 1
-            except requests.ConnectionError:
+            except CUT_OFF:
                 self.lost += 1
 
     def by_code(self):
