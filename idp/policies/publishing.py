@@ -21,6 +21,7 @@ from idp.policies.rules import Effect, Rule
 COPIED = ("key", "position", "name", "mode", "effect", "scope", "conditions", "message")
 NO_DRAFT = "There is no draft to publish: somebody published it or threw it away meanwhile."
 MEANWHILE = "Somebody changed the access policy meanwhile. Look at the differences again, then publish."
+MEANWHILE_WRITTEN = "Somebody changed or published the draft meanwhile. Look at it again, then throw it away."
 NO_REASON = "Say why: a revision has a reason of 1 to 200 characters."
 NOTHING_NEW = "The draft says what is in force already."
 UNREADABLE = "A rule of the draft does not read. Delete it or switch it off first."
@@ -81,8 +82,15 @@ def rewrite(revision: PolicyRevision, rules: Iterable[Rule], default: Effect) ->
     AccessRule.objects.bulk_create(rows)
 
 
-def discard() -> None:
-    """Throw the draft away, if there is one."""
+@transaction.atomic
+def discard(looked_at: str | None = None) -> None:
+    """Throw the draft away, if there is one; not while somebody publishes it. Raises CannotPublish.
+
+    `looked_at` is the text of what was `seen`: what somebody else wrote into the draft since then is not lost.
+    """
+    PolicyRevision.objects.all().hold()
+    if looked_at is not None and looked_at != str(seen()):
+        raise CannotPublish(MEANWHILE_WRITTEN)
     PolicyRevision.objects.draft().delete()
 
 

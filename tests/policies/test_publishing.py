@@ -62,6 +62,18 @@ def test_a_draft_thrown_away_leaves_nothing():
     assert AccessRule.objects.count() == 1
 
 
+def test_what_somebody_wrote_into_the_draft_since_is_not_thrown_away():
+    drafted(name="First")
+    looked_at = str(publishing.seen())
+    drafted(name="Second")
+
+    with pytest.raises(CannotPublish, match="changed or published the draft meanwhile"):
+        publishing.discard(looked_at)
+    assert publishing.draft().rules.filter(name="Second").exists()
+    publishing.discard(str(publishing.seen()))
+    assert publishing.draft() is None
+
+
 def test_what_has_changed_since_an_operator_looked_is_not_published():
     drafted(name="First")
     looked_at = str(publishing.seen())

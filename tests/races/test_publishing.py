@@ -41,6 +41,15 @@ def test_of_operators_who_publish_at_once_one_does_and_the_others_are_told(trans
     assert [it.name for it in in_force.policy().rules] == ["No in-app browsers", "New"]
 
 
+def test_a_draft_that_is_thrown_away_while_it_is_published_is_the_one_or_the_other(transactional_db):
+    drafted(name="New")
+    at_once([alone(lambda: publish(None)), alone(publishing.discard)] * MANY)
+    assert publishing.draft() is None
+    assert PolicyRevision.objects.live().count() == 1
+    names = [it.name for it in in_force.policy().rules]
+    assert names == (["No in-app browsers", "New"] if PolicyRevision.objects.count() == 2 else ["No in-app browsers"])
+
+
 def test_operators_who_begin_at_once_share_one_draft(transactional_db):
     came = at_once([alone(publishing.begin_draft)] * MANY)
     begun = {it.pk for it in came if isinstance(it, PolicyRevision)}

@@ -42,6 +42,15 @@ def test_a_draft_can_be_thrown_away(admin):
     assert publishing.edited().number == 1
 
 
+def test_a_draft_that_somebody_else_wrote_into_since_is_not_thrown_away(admin):
+    publishing.drafted(name="Mine")
+    page = admin.get(LIST)
+    publishing.drafted(name="Theirs")
+    told = press(admin, page, "Throw the draft away").text
+    assert "Somebody changed or published the draft meanwhile" in told
+    assert "Theirs" in told
+
+
 def test_an_operator_goes_back_to_an_older_revision(admin):
     a_rule("A mistake")
     first = PolicyRevision.objects.get(number=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 
 from idp.policies.conditions import Condition, read_all
@@ -51,8 +51,12 @@ class PolicyRevisionQuerySet(models.QuerySet["PolicyRevision"]):
         return super().delete()
 
     def hold(self) -> None:
-        """Take the lock of the one in force; whoever publishes queues up here, and reads fresh after it."""
-        models.QuerySet.update(self.live(), state=State.LIVE)
+        """Take the lock that all who write queue up for, and read fresh after it.
+
+        It is the first revision's row: that of the one in force is another after each publication, and whoever
+        waited for it would hold nothing.
+        """
+        models.QuerySet.update(self.filter(number=1), state=F("state"))
 
     def retire(self) -> None:
         """Put the one in force among the past ones; its words stay."""

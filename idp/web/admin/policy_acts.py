@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from idp.policies import publishing
 from idp.policies.models import AccessRule
-from idp.policies.publishing import LONGEST_REASON
+from idp.policies.publishing import LONGEST_REASON, CannotPublish
 
 MAY_PUBLISH = "policies.change_policyrevision"
 LIST = "admin:policies_accessrule_changelist"
@@ -49,6 +49,10 @@ class PolicyActs(admin.ModelAdmin[AccessRule]):
         """Throw the draft away; what is in force stays."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        publishing.discard()
+        try:
+            publishing.discard(request.POST.get("seen", ""))
+        except CannotPublish as refused:
+            messages.error(request, refused.sentence)
+            return HttpResponseRedirect(reverse(LIST))
         messages.success(request, "The draft is gone. What is in force stays.")
         return HttpResponseRedirect(reverse(LIST))
