@@ -8,6 +8,7 @@
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ UNDECIDED = "undecided"
 OUTCOMES = (*(effect.value for effect in Effect), UNDECIDED)
 DEFAULTS = (Effect.ALLOW, Effect.DENY)
 LONGEST_NAME, LONGEST_MESSAGE = 100, 200
+_ODD = re.compile(r"[\0\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 USUAL_MOMENT = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday at noon, where a case does not say when
 
 
@@ -111,8 +113,8 @@ def _keyed(rule: Rule, nth: int) -> Rule:
 def _rule(stored: object, where: str) -> Rule:
     optional = {"key": "", "services": [], "message": ""}
     fields = _fields(stored, where, required={"name", "mode", "effect", "conditions"}, optional=optional)
-    if not _can_be_kept(fields):
-        raise Misfit(f"In {where} stands a character that cannot be kept: NUL, or half of a pair.")
+    if not reads_as_written(fields):
+        raise Misfit(f"In {where} stands a character that cannot be kept, or that turns text round.")
     name, message = _text(fields["name"], f"{where}, name"), _text(fields["message"], f"{where}, message")
     if not name.strip() or len(name) > LONGEST_NAME or len(message) > LONGEST_MESSAGE:
         raise Misfit(f"In {where} the name has 1 to {LONGEST_NAME} characters, and a message up to {LONGEST_MESSAGE}.")
@@ -184,13 +186,17 @@ def _text(value: object, where: str) -> str:
     return value
 
 
-def _can_be_kept(stored: object) -> bool:
-    """Tell whether a database keeps what JSON can say: no NUL, no half of a pair."""
+def reads_as_written(stored: object) -> bool:
+    """Tell whether texts can be kept, and shown in the midst of a sentence without turning round what follows them.
+
+    That excludes NUL, halves of a pair, and what overrides or isolates a direction (Unicode TR 9, section 2).
+    Letters that are written from right to left are welcome.
+    """
     if isinstance(stored, dict):
-        return all(map(_can_be_kept, stored.values()))
+        return all(map(reads_as_written, stored.values()))
     if isinstance(stored, list):
-        return all(map(_can_be_kept, stored))
-    return not isinstance(stored, str) or not any(it == "\0" or "\ud800" <= it <= "\udfff" for it in stored)
+        return all(map(reads_as_written, stored))
+    return not isinstance(stored, str) or not _ODD.search(stored)
 
 
 def _number(value: object, where: str) -> int | None:

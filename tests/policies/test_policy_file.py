@@ -77,6 +77,7 @@ KEY = "6f1c8a52-4b8e-4b43-9d43-0d9a7a1b2c3d"
         (a_file(rules=[{**RULES[0], "name": "  "}]), "1 to 100 characters"),
         (a_file(rules=[{**RULES[0], "message": "\0"}]), "In rule 1 stands a character that cannot be kept"),
         (a_file(rules=[{**RULES[0], "services": ["\ud800"]}]), "a character that cannot be kept"),
+        (a_file(rules=[{**RULES[0], "name": "\u202eX"}]), "or that turns text round"),
         (a_file(rules=[{**RULES[0], "conditions": [{**SUPERVISOR, "roles": ["\0"]}]}]), "cannot be kept"),
         (a_file({**CASE, "expect": "perhaps"}), "allow, ask_code, deny, undecided"),
         (a_file({**CASE, "at": "noon"}), "the time does not read"),

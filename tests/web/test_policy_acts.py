@@ -134,3 +134,10 @@ def test_a_pass_is_given_and_taken_back_on_its_own_page(admin, clock):
     assert "1 taken back" in admin.post("/admin/agents/accesspass/", chosen, follow=True).text
     assert set(LoginEvent.objects.values_list("kind", flat=True)) == {Kind.PASS_GIVEN, Kind.PASS_ENDED}
     assert Agent.objects.get(pk=ana.pk).passes.get().ended_at is not None
+
+
+def test_no_character_that_a_database_refuses_comes_past_the_fields_that_no_form_checks(admin, agent, operator):
+    refused = LoginEvent.objects.create(at=NOW, kind="refused", service="flex", reference="7KQ2M-9TX4D")
+    admin.post(f"/admin/audit/loginevent/{refused.pk}/let-in/", {"email": f"\0{agent.email}", "why": "New \0phone"})
+    admin.post("/admin/stop/", {"why": "Stolen \0phones"})
+    assert (AccessPass.objects.get().why, Stop.objects.get().why) == ("New phone", "Stolen phones")

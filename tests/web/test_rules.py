@@ -158,6 +158,7 @@ def test_what_cannot_be_a_condition_gets_a_sentence_at_its_field(tag, fields, at
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
+        ({"name": "\u202eX"}, "turns the text round"),
         ({"name": ""}, "This field is required."),
         ({"effect": "explode", "mode": "maybe"}, "is not one of the available choices"),
         ({"message": "x" * 201}, "at most 200 characters"),

@@ -16,6 +16,7 @@ from idp.agents.models import AccessPass, Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.login import passes, presented
 from idp.web.admin.reading import Standing
+from idp.web.typed import typed
 
 MAY_GIVE = "agents.add_accesspass"
 HOURS = [(1, "1 hour"), (2, "2 hours"), (8, "8 hours"), (24, "24 hours")]
@@ -85,12 +86,12 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm(MAY_GIVE):
         raise PermissionDenied
     event = get_object_or_404(LoginEvent.objects.select_related("agent"), pk=pk, kind=Kind.REFUSED)
-    named = request.POST.get("email", "").strip()
+    named = typed(request.POST, "email")
     agent = event.agent or Agent.objects.filter(email__iexact=named).first()
     if agent is None:
         messages.error(request, f"Nobody has the e-mail {named}." if named else "Say whom to let in.")
     else:
-        why = request.POST.get("why", "").strip()[:200] or f"Refused sign-in {event.reference}"
+        why = typed(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"
         origin = presented.by(request).origin
         given = passes.give(agent, passes.USUAL, _operator(request), why, origin=origin, now=clock.now())
         messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")

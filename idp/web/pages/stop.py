@@ -12,6 +12,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.login import presented, stops
 from idp.policies.models import Stop
+from idp.web.typed import typed
 
 MAY_LOOK, MAY_STOP = "policies.view_stop", "policies.change_stop"
 
@@ -48,7 +49,7 @@ def _take(request: HttpRequest) -> HttpResponse:
         messages.success(request, "People can sign in again." if lifted else "Nothing was stopped.")
         return HttpResponseRedirect(reverse("admin:stop"))
     try:
-        begun = stops.stop(operator, request.POST.get("why", ""), origin, now)
+        begun = stops.stop(operator, typed(request.POST, "why"), origin, now)
     except ValueError as refused:
         messages.error(request, str(refused))
     else:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
+from idp.web.typed import typed
 
 ADD, CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 HEARD = "heard"  # the id of the listening part
@@ -47,7 +48,7 @@ def record(request: HttpRequest, sp: ServiceProvider, what: str) -> None:
 
 def back(request: HttpRequest) -> HttpResponse:
     """Return to the listening part of the connection that the form stood on, or of the first step."""
-    slug = request.POST.get("service", "")
+    slug = typed(request.POST, "service")
     if ServiceProvider.objects.filter(slug=slug, profile__in=PROFILES_OF_FLEX).exists():
         return HttpResponseRedirect(reverse("admin:flex_connection", args=[slug], fragment=HEARD))
     return HttpResponseRedirect(reverse("admin:connect_flex", fragment=HEARD))

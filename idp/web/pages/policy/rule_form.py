@@ -13,18 +13,29 @@ from idp.policies import conditions
 from idp.policies.conditions import KINDS
 from idp.policies.models import AccessRule
 from idp.policies.models.revision import EFFECTS, MODES
-from idp.policies.policy_file import LONGEST_MESSAGE, LONGEST_NAME
+from idp.policies.policy_file import LONGEST_MESSAGE, LONGEST_NAME, reads_as_written
 from idp.policies.rules import Mode
 from idp.saml.models import ServiceProvider
 from idp.web.pages.policy.condition_fields import ConditionForm, form_of
 
 MOST_CONDITIONS = 20
+TURNS_ROUND = "Leave out the character that turns the text round."
+
+
+def read_as_written(text: str) -> None:
+    """Refuse a text that would turn round the sentence it stands in."""
+    if not reads_as_written(text):
+        raise forms.ValidationError(TURNS_ROUND)
 
 
 class RuleForm(forms.Form):
     """All of a rule but its conditions."""
 
-    name = forms.CharField(max_length=LONGEST_NAME, help_text="What the trail shows when this rule decides.")
+    name = forms.CharField(
+        max_length=LONGEST_NAME,
+        validators=[read_as_written],
+        help_text="What the trail shows when this rule decides.",
+    )
     mode = forms.ChoiceField(
         choices=MODES,
         initial=Mode.WATCH.value,
@@ -39,6 +50,7 @@ class RuleForm(forms.Form):
     )
     message = forms.CharField(
         max_length=LONGEST_MESSAGE,
+        validators=[read_as_written],
         required=False,
         label="What a refused agent reads",
         help_text="Empty: a sentence about the phone.",

@@ -23,6 +23,7 @@ from idp.policies.replay import Group
 from idp.web.pages.policy_publish import listed
 from idp.web.pages.policy_publish.foreseen import Foreseen, foresee
 from idp.web.pages.policy_publish.target import Target
+from idp.web.typed import typed
 
 MAY_PUBLISH = "policies.change_policyrevision"
 MAY_SEE_WHO = "audit.view_loginevent"
@@ -49,7 +50,7 @@ class Wish:
         until = _instant(told.get("until", ""))
         fresh = until is not None and now - LONGEST_LOOK <= until <= now
         chosen = until if until is not None and fresh else now
-        return cls(told.get("to", ""), told.get("reason", "").strip(), told.get("seen", ""), chosen, told.get("typed"))
+        return cls(told.get("to", ""), typed(told, "reason"), told.get("seen", ""), chosen, told.get("typed"))
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
