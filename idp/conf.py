@@ -32,6 +32,7 @@ SENDER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CHANNELS = {"sms", "call", "whatsapp"}
+METRICS_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -182,6 +183,11 @@ class Conf(BaseSettings):
         description="Requests a minute from one address to the pages of login and operators; 0: any number. "
         "Phones that are signed in are never refused.",
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="At least 20 characters that a monitor shows as a Bearer token to read `/metrics`. Empty: there is "
+        "no such address.",
+    )
     twilio: Twilio
 
     @property
@@ -283,6 +289,8 @@ class Conf(BaseSettings):
         if self.redis_url and not _names_a_redis(self.redis_url):
             faults.append("REDIS_URL must be an address such as redis://127.0.0.1:6379/0 or unix:///run/redis.sock.")
         faults += [f"LATCHKEY_RETENTION_DAYS {fault}" for fault in retention.faults(self.retention_days)]
+        if (token := self.metrics_token.get_secret_value()) and not METRICS_TOKEN.fullmatch(token):
+            faults.append("LATCHKEY_METRICS_TOKEN must have at least 20 characters: letters, digits and -._~+/=")
         if self.log_level.upper() not in LOG_LEVELS:
             faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         return faults

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "idp.web.middleware.references",
+    "idp.web.metrics.timing.timed",
     "idp.web.middleware.UnheededProxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

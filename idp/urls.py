@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from idp.web import me, me_factors, me_passkeys, me_reports, me_sign_in, views
+from idp.web.metrics import door
 
 urlpatterns = [
     path("", views.start),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("metrics", door.metrics),
 ]
 
 handler400 = "idp.web.views.bad_request"

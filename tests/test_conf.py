@@ -193,6 +193,13 @@ def test_every_fault_is_named_at_once(faults):
     assert len(told) == 11
 
 
+@pytest.mark.parametrize("token", ["x" * 19, "twenty characters and spaces", "ünfzehn-und-fünf-mehr"])
+def test_a_token_of_a_monitor_is_long_and_plain_and_not_repeated(faults, token):
+    (fault,) = faults(LATCHKEY_METRICS_TOKEN=token)
+    assert "LATCHKEY_METRICS_TOKEN" in fault
+    assert token not in fault
+
+
 @pytest.mark.parametrize(
     "base_url",
     ["https://login.example.com", "http://login.example.com", "http://8.8.8.8:8000", "https://localhost.example.com"],

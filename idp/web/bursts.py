@@ -20,7 +20,7 @@ from idp.otp.rate_limits import ONE_ADDRESS, network_of
 from idp.web.views import refused
 
 MINUTE = 60
-FREE = ("/saml/", "/api/", "/oauth/open/", "/healthz", "/readyz", "/.well-known/")
+FREE = ("/saml/", "/api/", "/oauth/open/", "/healthz", "/readyz", "/metrics", "/.well-known/")
 """Where phones that are signed in come, a whole floor behind one address in the minute a shift begins; and machines."""
 
 

@@ -47,6 +47,7 @@ installation never mixes with it: one `LATCHKEY_` variable is enough, and the fi
 - **The secret key** also keys the hashes of the secrets that browsers hold. Another key signs everybody out.
 - **Keys at rest.** To change the key that encrypts private keys, put the new one in front and keep the old one
   behind it, by a comma. Without the key that encrypted them, private keys stay unread (`key_unreadable`).
+- **The monitor's token** is read by `gunicorn.conf.py` too, so it has to be in gunicorn's environment.
 - **Several processes** need PostgreSQL. SQLite is for one process with threads, as `gunicorn.conf.py` starts it.
   They count bursts of requests together where [Redis](../explanation/redis.md) is.
 - Make the two keys with:
@@ -64,6 +65,7 @@ python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().d
 | `FRESH` | `make demo` | If set, the demo forgets its database and settings first. |
 | `PYTHON` | `bin/environment` | The Python that makes the virtual environment, `python3` by default. |
 | `WEB_CONCURRENCY` | `gunicorn.conf.py` | Number of processes, 1 by default. |
+| `RUNTIME_DIRECTORY` | `gunicorn.conf.py` | Where they count for [a monitor](../how-to/watch-it.md); set by systemd. |
 """
 
 

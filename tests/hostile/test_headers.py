@@ -27,6 +27,7 @@ ANSWERS = {
     "the token keys": ("GET", "/.well-known/jwks.json", 200),
     "health": ("GET", "/healthz", 200),
     "readiness": ("GET", "/readyz", 200),
+    "figures nobody asked for": ("GET", "/metrics", 404),
     "no request": ("GET", "/saml/sso", 400),
     "an empty post": ("POST", "/saml/sso", 400),
     "a request": ("GET", link().removeprefix(BASE_URL), 303),

@@ -1,0 +1,72 @@
+"""`/metrics`: closed unless the settings name a token, and open to whoever shows it."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from idp import cache as shared
+from idp import clock, conf
+from idp.bearer_secrets import same
+from idp.errors import IdpError
+from idp.web.metrics import timing
+from idp.web.metrics.facts import Facts, Gauges, gauge
+
+
+class MonitorsOnly(IdpError):
+    """Nobody showed the token of the settings (RFC 6750 section 3)."""
+
+    code = "monitors_only"
+    status = 401
+    sentence = "This address is for monitors."
+    advice = "If you run this site, see how it is watched in its documents."
+
+    def headers(self) -> Mapping[str, str]:
+        """Name the scheme that is wanted."""
+        return {"WWW-Authenticate": 'Bearer realm="metrics"'}
+
+
+class Installation(Collector):
+    """What is known without the database: the version, and whether Redis answers where there is one."""
+
+    def collect(self) -> Gauges:
+        """Ask Redis, which takes a tenth of a second at most."""
+        about = GaugeMetricFamily("latchkey_build_info", "The version that runs.", labels=["version"])
+        about.add_metric([version()], 1)
+        yield about
+        if settings.LATCHKEY.redis_url:
+            yield gauge("latchkey_redis_reachable", "1 if Redis answers.", shared.answers())
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer in Prometheus' text format. Raises Http404 where the settings name no token, MonitorsOnly without it."""
+    token = settings.LATCHKEY.metrics_token.get_secret_value()
+    if not token:
+        raise Http404
+    if not same(_shown(request), token):
+        raise MonitorsOnly("the token is wrong or missing")
+    read = CollectorRegistry()
+    read.register(Installation())
+    read.register(Facts(clock.now()))
+    body = generate_latest(read) + generate_latest(timing.counted())
+    return HttpResponse(body, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+@cache
+def version() -> str:
+    """Return the version of this code."""
+    read = tomllib.loads((conf.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(read["project"]["version"])
+
+
+def _shown(request: HttpRequest) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

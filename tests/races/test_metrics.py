@@ -1,0 +1,52 @@
+"""Two server processes count requests, and whichever is asked tells of both, also of one that is dead."""
+
+import os
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.races.installation import PATIENCE, Installation
+from tests.web.test_metrics import TOKEN
+
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+ROW = {"route": "/.well-known/jwks.json", "status": "2xx"}
+
+
+@contextmanager
+def held(worker):
+    """While one worker sleeps, the other answers everything."""
+    os.kill(worker, signal.SIGSTOP)
+    yield
+    os.kill(worker, signal.SIGCONT)
+
+
+def ask(installation, path, **headers):
+    answer = requests.get(installation.url + path, headers=headers, timeout=PATIENCE)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def counted(installation):
+    families = text_string_to_metric_families(ask(installation, "/metrics", Authorization=f"Bearer {TOKEN}"))
+    samples = [it for family in families for it in family.samples if it.name == "latchkey_request_seconds_count"]
+    return sum(it.value for it in samples if it.labels == ROW)
+
+
+def test_each_process_tells_what_all_of_them_counted(transactional_db, keys, tmp_path):
+    kept = {"LATCHKEY_METRICS_TOKEN": TOKEN, "WEB_CONCURRENCY": "2", "RUNTIME_DIRECTORY": str(tmp_path)}
+    with Installation(tmp_path, **kept) as installation:
+        one, other = installation.workers()
+        for worker, times in ((one, 2), (other, 3)):
+            with held(worker):
+                for _ in range(times):
+                    ask(installation, ROW["route"])
+        for worker in (one, other):
+            with held(worker):
+                assert counted(installation) == 5
+        assert {int(it.stem.split("_")[-1]) for it in Path(tmp_path).glob("*/histogram_*.db")} == {one, other}
+        os.kill(one, signal.SIGKILL)
+        assert counted(installation) == 5
