@@ -271,6 +271,15 @@ def test_a_header_answers_for_browsers_apps_and_versions(condition, header, answ
     assert condition.ask(sent(header)) is answer
 
 
+def test_a_block_of_ipv4_may_be_written_as_one_of_ipv6():
+    office = NetworkIn(frozenset({"::ffff:192.0.2.0/120"}))
+    assert [office.ask(Facts(network=frozenset({it}))) for it in ("192.0.2.9", "192.0.3.9", "2001:db8::1")] == [
+        YES,
+        NO,
+        NO,
+    ]
+
+
 @pytest.mark.parametrize(
     ("address", "answer"),
     [

@@ -13,6 +13,7 @@ from idp.policies.conditions.sets import one_of, over
 from idp.policies.facts import Facts, Later
 
 MOST_BLOCKS = 100
+_MAPPED = 96  # bits before the IPv4 address in one of IPv6 (RFC 4291 section 2.5.5.2)
 
 
 class Weekday(StrEnum):
@@ -115,7 +116,12 @@ def _weekday(moment: datetime) -> Weekday:
 
 @lru_cache(maxsize=1024)
 def _block(block: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    return ipaddress.ip_network(block)
+    """Read a block; one of IPv4 that is written as of IPv6 is one of IPv4, as addresses are."""
+    found = ipaddress.ip_network(block)
+    mapped = found.network_address.ipv4_mapped if isinstance(found, ipaddress.IPv6Network) else None
+    if mapped is None or found.prefixlen < _MAPPED:
+        return found
+    return ipaddress.IPv4Network((mapped, found.prefixlen - _MAPPED))
 
 
 @lru_cache(maxsize=1024)
