@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # What touches the database; the rest is the same on every database.
 DATABASE_TESTS := tests/agents tests/audit tests/importing tests/journeys tests/keys tests/login tests/native tests/otp \
 	tests/passkeys tests/races \
-	tests/sessions tests/tokens tests/web tests/webhooks -m "not slow or processes"
+	tests/scim tests/sessions tests/tokens tests/web tests/webhooks -m "not slow or processes"
 
 .PHONY: help demo test check lint fast coverage weeks interop test-twilio lock
 

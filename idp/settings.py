@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "idp.saml",
     "idp.native",
     "idp.importing",
+    "idp.scim",
     "idp.webhooks",
     "idp.web",
     *(["idp.demo"] if LATCHKEY.demo else []),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("saml/", include("idp.saml.urls")),
     path("login/", include("idp.login.urls")),
     path("", include("idp.native.urls")),
+    path("scim/v2/", include("idp.scim.urls")),
     path(".well-known/jwks.json", views.jwks),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),

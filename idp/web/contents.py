@@ -10,6 +10,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "agents.Agent": "Agents and operators",
         "agents.Device": "Phones and computers signed in",
         "agents.Department": "Departments",
+        "scim.PersonnelSystem": "Personnel systems (SCIM)",
         "otp.SafeListing": "Numbers on Twilio's safe list",
     },
     "What happened": {"audit.LoginEvent": "Trail of sign-ins"},

@@ -12,6 +12,7 @@ from idp.errors import IdpError
 from idp.keys import keyring
 from idp.native.errors import as_json, speaks_json
 from idp.saml import signing_keys, unsolicited
+from idp.scim import answers as scim
 from idp.tokens.jwks import key_set
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,8 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
     """Show an error with what to do about it; works without database, cache and session. Programs get JSON."""
     if speaks_json(request.path):
         return as_json(error)
+    if scim.speaks_scim(request.path):
+        return scim.as_error(error)
     context = {"sentence": error.sentence, "advice": error.advice}
     response = render(request, "error.html", context, status=error.status)
     for header, value in error.headers().items():

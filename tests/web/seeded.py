@@ -21,6 +21,7 @@ from idp.policies import conditions
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Platform
 from idp.saml.models import AssertionConsumer, IssuedAssertion, ServiceProvider, SubjectName
+from idp.scim.models import PersonnelSystem
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
 from idp.tokens import lifecycle as tokens
@@ -117,6 +118,8 @@ def everything(operator, now):
     back_end, secret = a_back_end(now)
     seeded.secrets |= {secret, back_end.secret_hash}
     a_client()
+    system = PersonnelSystem.objects.create(name="Workday")
+    seeded.secrets |= {system.make_secret(now), system.secret_hash}
     return seeded
 
 

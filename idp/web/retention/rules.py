@@ -130,6 +130,8 @@ KEPT = {
     "native.Client_services": _SET_UP,
     "native.RedirectUri": _SET_UP,
     "webhooks.Webhook": _SET_UP,
+    "scim.PersonnelSystem": _SET_UP,
+    "scim.KnownAs": "Goes with its person. A personnel system finds them by it, and whom it removed stays removed.",
     "keys.SigningKey": "What was signed by a retired key has to be verifiable; a handful of rows.",
     "saml.ServiceProvider": _SET_UP,
     "saml.AssertionConsumer": _SET_UP,

@@ -1,0 +1,204 @@
+"""What each attribute makes of a person. Pure.
+
+What is standard and not kept here is passed over, so that no mapping of a personnel system stands in the way of its
+switching somebody off. What is no attribute at all is refused, since it may be a misspelt `active`.
+
+Source: RFC 7643 sections 4.1 and 4.3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from idp.agents import roles as flex_roles
+from idp.importing.columns import Column
+from idp.importing.people import Person
+from idp.importing.reading import LONGEST, Rules
+from idp.otp import identifiers
+from idp.otp.identifiers import PhoneNumber
+from idp.scim import paths
+from idp.scim.body import Resource, text, truth
+from idp.scim.errors import InvalidPath, InvalidValue
+from idp.scim.paths import Path
+
+MOBILE = "mobile"
+NAMES = ("formatted", "givenname", "familyname")
+NEW_ROLES = ("agent",)
+"""What somebody new may do of whom no role is told."""
+LONGEST_ID = 255
+LONGEST_NUMBER = 40
+MOST_ROLES = 50
+PASSED_OVER = frozenset(
+    {"id", "schemas", "meta", "groups", "password", "nickname", "profileurl", "title", "usertype", "preferredlanguage"}
+    | {"locale", "timezone", "emails", "ims", "photos", "addresses", "entitlements", "x509certificates"}
+)
+PASSED_OVER_OF_EXTENSION = frozenset({"employeenumber", "costcenter", "organization", "division", "manager"})
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, and what the personnel system knows them by."""
+
+    person: Person
+    external_id: str = ""
+
+
+def whole(user: User, resource: Resource, rules: Rules) -> User:
+    """Return the user as a whole or partial resource wants them; what it leaves out stays. Raises ScimError.
+
+    Of several names the display name counts, whichever comes first.
+    """
+    names = "displayname", f"{paths.USER}:displayName".lower()
+    for key in sorted(resource, key=lambda it: it in names):
+        if not _is_foreign(key):
+            user = put(user, paths.parse(key), resource[key], rules)
+    return user
+
+
+def put(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
+    """Return the user with a value at a path; null takes it away. Raises ScimError."""
+    if path.extension:
+        return _put_extension(user, path, value)
+    if path.name in PASSED_OVER:
+        return user
+    setter = _SETTERS.get(path.name)
+    if setter is None or (path.name in _SIMPLE and (path.part or path.chosen)):
+        raise InvalidPath(sentence=f"There is no attribute {path.name[:40]}, or it has no such part.")
+    return setter(user, path, value, rules)
+
+
+def checked(before: User | None, after: User, rules: Rules) -> User:
+    """Return who can be written. Raises InvalidValue; what was here before and is left alone is never at fault."""
+    old, new = before.person if before else None, after.person
+    if (old is None or old.email != new.email) and not rules.is_email(new.email):
+        raise InvalidValue(sentence="userName has to be an e-mail, such as name@company.com.")
+    if not new.full_name and (old is None or old.full_name):
+        raise InvalidValue(sentence="Somebody needs a full name: displayName, name.formatted, or both parts of it.")
+    if old is None and not new.roles:
+        return replace(after, person=replace(new, roles=NEW_ROLES))
+    if (old is None or old.roles != new.roles) and (fault := flex_roles.fault(frozenset(new.roles))):
+        raise InvalidValue(sentence=f"roles: {fault[:300]}")
+    return after
+
+
+def objects(value: Any, name: str) -> list[Resource]:  # noqa: ANN401 - JSON
+    """Return a list of objects; a bare text stands for its value. Raises InvalidValue."""
+    items = [] if value is None else value if isinstance(value, list) else [value]
+    if len(items) > MOST_ROLES:
+        raise InvalidValue(sentence=f"{name} has more than {MOST_ROLES} values.")
+    found = [{"value": it} if isinstance(it, str) else it for it in items]
+    if not all(isinstance(it, dict) for it in found):
+        raise InvalidValue(sentence=f"{name} has to be a list of objects with a value.")
+    return found
+
+
+def role_names(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
+    """Return the roles that a list names. Raises InvalidValue."""
+    return tuple(text(it.get("value"), "roles", 40).lower() for it in objects(value, "roles"))
+
+
+def with_roles(user: User, names: tuple[str, ...]) -> User:
+    """Return the user with these roles, in the order of the closed list. Raises InvalidValue for strange ones."""
+    if strange := sorted(set(names) - set(flex_roles.ROLES)):
+        raise InvalidValue(sentence=f"roles: {flex_roles.fault(frozenset(strange[:3]))}")
+    return _with(user, roles=tuple(it for it in flex_roles.ROLES if it in names))
+
+
+def _is_foreign(key: str) -> bool:
+    """Whether this is an extension of somebody else's."""
+    ours = paths.USER.lower(), paths.ENTERPRISE.lower()
+    return key.startswith("urn:") and not key.startswith(ours)
+
+
+def _with(user: User, **changes: Any) -> User:
+    return replace(user, person=replace(user.person, **changes))
+
+
+def _put_extension(user: User, path: Path, value: Any) -> User:  # noqa: ANN401 - JSON
+    if not path.name:
+        if value is not None and not isinstance(value, dict):
+            raise InvalidValue(sentence="The enterprise extension has to be an object.")
+        for name, it in (value or {"department": None}).items():
+            user = _put_extension(user, Path(name, extension=True), it)
+        return user
+    if path.name in PASSED_OVER_OF_EXTENSION:
+        return user
+    if path.name != "department" or path.part or path.chosen:
+        raise InvalidPath(sentence=f"The enterprise extension has no attribute {path.name[:40]}, or no such part.")
+    return _with(user, department=text(value, "department", LONGEST[Column.DEPARTMENT]))
+
+
+def _user_name(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
+    email = text(value, "userName", LONGEST[Column.EMAIL])
+    return user if email.lower() == user.person.email.lower() else _with(user, email=email)
+
+
+def _external_id(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
+    return replace(user, external_id=text(value, "externalId", LONGEST_ID))
+
+
+def _display_name(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
+    return _with(user, full_name=text(value, "displayName", LONGEST[Column.FULL_NAME])) if value else user
+
+
+def _name(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401 - JSON
+    """The formatted name, or else given and family name; one of these alone says too little."""
+    parts = {path.part: value} if path.part else value or {}
+    if not isinstance(parts, dict) or path.chosen:
+        raise InvalidValue(sentence="name has to be an object.")
+    known = {it: text(parts.get(it), "name", LONGEST[Column.FULL_NAME]) for it in NAMES}
+    both = f"{known['givenname']} {known['familyname']}" if known["givenname"] and known["familyname"] else ""
+    full = known["formatted"] or both
+    return _with(user, full_name=text(full, "name", LONGEST[Column.FULL_NAME])) if full else user
+
+
+def _active(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
+    return _with(user, may_sign_in=truth(value, "active"))
+
+
+def _phone_numbers(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
+    """Only the mobile number is kept; a list of others alone says nothing of it."""
+    if path.chosen is None:
+        if path.part:
+            raise InvalidPath(sentence='Which number is meant is said by phoneNumbers[type eq "mobile"].')
+        found = objects(value, "phoneNumbers")
+        mobile = [it for it in found if text(it.get("type"), "type", 40).lower() == MOBILE]
+        if len(mobile) > 1:
+            raise InvalidValue(sentence="Somebody has one mobile number at most.")
+        if found and not mobile:
+            return user
+        value = mobile[0].get("value") if mobile else None
+    elif path.chosen[0] != "type" or path.chosen[1].lower() != MOBILE or path.part not in {"", "value"}:
+        return user
+    elif not path.part:
+        [*found] = objects(value, "phoneNumbers")
+        value = found[0].get("value") if len(found) == 1 else None
+    return _with(user, number=_number(text(value, "phoneNumbers", LONGEST_NUMBER), rules))
+
+
+def _number(typed: str, rules: Rules) -> str:
+    read = identifiers.parse(typed, rules.default_country) if typed else None
+    if read is None or isinstance(read, PhoneNumber):
+        return read.e164 if read else ""
+    fault = identifiers.Fault.NO_COUNTRY if isinstance(read, identifiers.Email) else read
+    raise InvalidValue(sentence=f"phoneNumbers: {fault}.")
+
+
+def _roles(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401 - JSON
+    if path.part not in {"", "value"} or (path.part and path.chosen is None):
+        raise InvalidPath(sentence="A role has a value, and no other part that is kept.")
+    if path.chosen and path.chosen[0] == "value":
+        raise InvalidPath(sentence="Roles are added and removed; what one is called cannot be replaced.")
+    return with_roles(user, role_names(value))
+
+
+_SETTERS: dict[str, Callable[[User, Path, Any, Rules], User]] = {
+    "username": _user_name,
+    "externalid": _external_id,
+    "displayname": _display_name,
+    "name": _name,
+    "active": _active,
+    "phonenumbers": _phone_numbers,
+    "roles": _roles,
+}
+_SIMPLE = frozenset({"username", "externalid", "displayname", "active"})

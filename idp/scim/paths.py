@@ -1,0 +1,90 @@
+"""Paths to attributes, and the filters that are understood. Pure.
+
+Source: RFC 7644 sections 3.4.2.2 and 3.5.2.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+from idp.agents.writable import UNWRITABLE
+from idp.scim.errors import InvalidFilter, InvalidPath
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+LONGEST_PATH = 400
+LONGEST_FILTER = 400
+_EQUALS = r"\s+eq\s+(?P<value>\"(?:[^\"\\]|\\.)*\"|true|false)\s*"
+_PATH = re.compile(
+    rf"(?:(?P<schema>{re.escape(USER)}|{re.escape(ENTERPRISE)})(?::(?=[a-z])|$))?"
+    r"(?:(?P<name>[a-z][a-z0-9_$-]*)(?:\[(?P<chosen>.*)\])?(?:\.(?P<part>[a-z]+))?)?",
+    re.IGNORECASE,
+)
+_CHOSEN = re.compile(rf"\s*(?P<part>[a-z]+){_EQUALS}", re.IGNORECASE)
+_FILTER = re.compile(rf"\s*(?P<path>\S.*?){_EQUALS}", re.IGNORECASE)
+_UNWRITABLE = re.compile(UNWRITABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where something stands: names in lower case; `chosen` is which of many, as part and value.
+
+    Without a name it is all of the enterprise extension.
+    """
+
+    name: str
+    part: str = ""
+    chosen: tuple[str, str] | None = None
+    extension: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """An attribute that has to equal a value."""
+
+    name: str
+    value: str
+
+
+def parse(path: str) -> Path:
+    """Read a path. Raises InvalidPath."""
+    found = _PATH.fullmatch(path) if len(path) <= LONGEST_PATH else None
+    if found is None or not path or path.lower() == USER.lower():
+        raise InvalidPath
+    extension = (found["schema"] or "").lower() == ENTERPRISE.lower()
+    chosen = None
+    if found["chosen"] is not None:
+        inner = _CHOSEN.fullmatch(found["chosen"])
+        if inner is None:
+            raise InvalidPath(sentence='Inside brackets stands one comparison, such as type eq "mobile".')
+        chosen = inner["part"].lower(), _value(inner["value"])
+    return Path((found["name"] or "").lower(), (found["part"] or "").lower(), chosen, extension)
+
+
+def parse_filter(text: str) -> Filter:
+    """Read a filter of a list. Raises InvalidFilter."""
+    found = _FILTER.fullmatch(text) if len(text) <= LONGEST_FILTER else None
+    if found is None:
+        raise InvalidFilter
+    try:
+        path = parse(found["path"])
+        value = _value(found["value"])
+    except InvalidPath:
+        raise InvalidFilter from None
+    known = {("username", ""): "email", ("emails", "value"): "email", ("externalid", ""): "external_id"}
+    name = known.get((path.name, path.part))
+    if name is None or path.extension or not found["value"].startswith('"'):
+        raise InvalidFilter
+    return Filter(name, value)
+
+
+def _value(quoted: str) -> str:
+    if not quoted.startswith('"'):
+        return quoted.lower()
+    try:
+        value = json.loads(quoted)
+    except ValueError:
+        raise InvalidPath from None
+    if not isinstance(value, str) or _UNWRITABLE.search(value):
+        raise InvalidPath
+    return value

@@ -1,0 +1,121 @@
+"""What we say of ourselves, and of a person, as SCIM writes it. Pure.
+
+Source: RFC 7643 sections 3.1, 5, 6, 7 and 8.7; RFC 7644 section 3.4.2.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from idp.agents.roles import ROLES
+from idp.scim.attributes import User
+from idp.scim.body import Resource
+from idp.scim.paths import ENTERPRISE, USER
+
+LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+MOST_RESULTS = 200
+_CORE = "urn:ietf:params:scim:schemas:core:2.0:"
+
+
+def user(shown: User, pk: UUID, created: datetime, base: str) -> Resource:
+    """Return a person. What is empty is left out."""
+    person, known = shown.person, {"externalId": shown.external_id} if shown.external_id else {}
+    number = [{"value": person.number, "type": "mobile", "primary": True}] if person.number else []
+    extension = {ENTERPRISE: {"department": person.department}} if person.department else {}
+    return {
+        "schemas": [USER, *extension],
+        "id": str(pk),
+        **known,
+        "userName": person.email,
+        "name": {"formatted": person.full_name},
+        "displayName": person.full_name,
+        "emails": [{"value": person.email, "type": "work", "primary": True}],
+        **({"phoneNumbers": number} if number else {}),
+        "active": person.may_sign_in,
+        "roles": [{"value": role} for role in person.roles],
+        **extension,
+        "meta": {"resourceType": "User", "created": created.isoformat(), "location": f"{base}/Users/{pk}"},
+    }
+
+
+def listed(resources: Sequence[Resource], total: int, start: int = 1) -> Resource:
+    """Return one page of a list."""
+    paging = {"totalResults": total, "startIndex": start, "itemsPerPage": len(resources)}
+    return {"schemas": [LIST], **paging, "Resources": resources}
+
+
+def service_provider_config(base: str) -> Resource:
+    """Say what is supported."""
+    how = {
+        "type": "oauthbearertoken",
+        "name": "Secret of a personnel system",
+        "description": "An operator makes it in the admin; it stands in Authorization: Bearer.",
+        "primary": True,
+    }
+    return {
+        "schemas": [f"{_CORE}ServiceProviderConfig"],
+        "patch": {"supported": True},
+        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": True, "maxResults": MOST_RESULTS},
+        "changePassword": {"supported": False},
+        "sort": {"supported": False},
+        "etag": {"supported": False},
+        "authenticationSchemes": [how],
+        "meta": {"resourceType": "ServiceProviderConfig", "location": f"{base}/ServiceProviderConfig"},
+    }
+
+
+def resource_types(base: str) -> list[Resource]:
+    """Return the one type there is."""
+    return [
+        {
+            "schemas": [f"{_CORE}ResourceType"],
+            "id": "User",
+            "name": "User",
+            "endpoint": "/Users",
+            "description": "An agent.",
+            "schema": USER,
+            "schemaExtensions": [{"schema": ENTERPRISE, "required": False}],
+            "meta": {"resourceType": "ResourceType", "location": f"{base}/ResourceTypes/User"},
+        }
+    ]
+
+
+def schemas(base: str) -> list[Resource]:
+    """Return the attributes that are kept."""
+    named = {USER: ("User", _of_user()), ENTERPRISE: ("EnterpriseUser", [_attribute("department", "Where they work.")])}
+    return [
+        {
+            "schemas": [f"{_CORE}Schema"],
+            "id": urn,
+            "name": name,
+            "attributes": attributes,
+            "meta": {"resourceType": "Schema", "location": f"{base}/Schemas/{urn}"},
+        }
+        for urn, (name, attributes) in named.items()
+    ]
+
+
+def _of_user() -> list[Resource]:
+    mobile = _attribute("type", "Only the mobile number is kept.", canonicalValues=["mobile"])
+    read_only = {"mutability": "readOnly"}
+    role = _attribute("value", "A role of Flex.", canonicalValues=list(ROLES))
+    return [
+        _attribute("userName", "The e-mail.", required=True, uniqueness="server"),
+        _many("name", "Give and family name make the full one.", [_attribute("formatted", "The full name.")], False),
+        _attribute("displayName", "The full name; counts before name."),
+        _many("emails", "The userName.", [_attribute("value", "E-mail.", **read_only)], **read_only),
+        _many("phoneNumbers", "The number that gets codes.", [_attribute("value", "With + and country."), mobile]),
+        _attribute("active", "Whether they may sign in; false ends every sign-in.", type="boolean"),
+        _many("roles", "What they may do in Flex.", [role]),
+    ]
+
+
+def _attribute(name: str, description: str, **more: Any) -> Resource:
+    usual = {"type": "string", "multiValued": False, "required": False, "caseExact": False, "returned": "default"}
+    return {"name": name, "description": description, **usual, "mutability": "readWrite", "uniqueness": "none", **more}
+
+
+def _many(name: str, description: str, parts: list[Resource], many: bool = True, **more: Any) -> Resource:
+    return _attribute(name, description, type="complex", multiValued=many, subAttributes=parts, **more)

@@ -1,0 +1,15 @@
+"""The addresses of SCIM."""
+
+from django.urls import path
+
+from idp.scim import views
+
+urlpatterns = [
+    path("ServiceProviderConfig", views.service_provider_config),
+    path("ResourceTypes", views.discovered, {"what": "ResourceTypes"}),
+    path("ResourceTypes/<str:named>", views.discovered, {"what": "ResourceTypes"}),
+    path("Schemas", views.discovered, {"what": "Schemas"}),
+    path("Schemas/<str:named>", views.discovered, {"what": "Schemas"}),
+    path("Users", views.people),
+    path("Users/<uuid:pk>", views.person),
+]

@@ -1,0 +1,152 @@
+"""The people whom a personnel system sees, and every write of theirs, whole or not at all.
+
+Operators are none of them. Writing is that of an import, so that whatever follows from a change by hand follows here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from idp.agents.models import Agent
+from idp.audit.events import Origin
+from idp.importing import present, writing
+from idp.importing.people import Change, Person
+from idp.importing.reading import Rules
+from idp.otp import safe_listing
+from idp.otp.models import PhoneAuthenticator
+from idp.scim import attributes
+from idp.scim.attributes import User
+from idp.scim.errors import NoSuchResource, Uniqueness
+from idp.scim.models import KnownAs, PersonnelSystem
+from idp.scim.paths import Filter
+
+Edit = Callable[[User, Rules], User]
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioner:
+    """Which system writes, where its request came from, and when."""
+
+    system: PersonnelSystem
+    origin: Origin
+    now: datetime
+
+
+def of(system: PersonnelSystem) -> QuerySet[Agent]:
+    """Return whom a system sees, with all that is told of them, in a fixed number of queries."""
+    own = KnownAs.objects.filter(system=system)
+    gone = own.filter(agent=OuterRef("pk"), removed_at__isnull=False)
+    seen = Agent.objects.filter(Q(is_active=True) | ~Exists(gone), is_staff=False, is_superuser=False)
+    known = Prefetch("known_as", queryset=own)
+    return seen.select_related("department").prefetch_related("roles", "numbers", known).order_by("created_at", "pk")
+
+
+def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
+    """Return those of whom a filter is true; e-mails have no case, and external IDs do."""
+    seen = of(system)
+    if wanted is None:
+        return seen
+    if wanted.name == "email":
+        return seen.filter(email__iexact=wanted.value)
+    own = KnownAs.objects.filter(system=system, external_id=wanted.value).exclude(external_id="")
+    return seen.filter(pk__in=own.values("agent"))
+
+
+def find(system: PersonnelSystem, pk: UUID) -> Agent:
+    """Return one. Raises NoSuchResource."""
+    found = of(system).filter(pk=pk).first()
+    if found is None:
+        raise NoSuchResource
+    return found
+
+
+def read(agent: Agent) -> User:
+    """Return what is told of an agent who came from `of`."""
+    number = next((it.number for it in sorted(agent.numbers.all(), key=lambda it: it.pk)), "")
+    department = agent.department.name if agent.department else ""
+    roles, may = agent.role_names, (agent.is_active, agent.may_use_app)
+    person = Person(agent.email, agent.full_name, number, department, roles, *may)
+    return User(person, next((it.external_id for it in agent.known_as.all()), ""))
+
+
+@transaction.atomic
+def create(by: Provisioner, edit: Edit) -> Agent:
+    """Add somebody; whom this system has removed comes back as somebody new, under the same id. Raises ScimError."""
+    wanted = attributes.checked(None, edit(User(Person("")), _rules()), _rules())
+    own = KnownAs.objects.filter(system=by.system, removed_at__isnull=False)
+    back = Agent.objects.filter(email__iexact=wanted.person.email, is_active=False, is_staff=False, is_superuser=False)
+    former = back.filter(pk__in=own.values("agent")).select_for_update(of=("self",)).first()
+    return find(by.system, _write(by, former.pk if former else None, read(former) if former else None, wanted))
+
+
+@transaction.atomic
+def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
+    """Make somebody what a request wants them to be. Raises ScimError."""
+    before = _held(by, pk)
+    wanted = attributes.checked(before, edit(before, _rules()), _rules())
+    if wanted != before:
+        _write(by, pk, before, wanted)
+    return find(by.system, pk)
+
+
+@transaction.atomic
+def remove(by: Provisioner, pk: UUID) -> None:
+    """Switch somebody off, and have them gone for this system; nothing is erased. Raises NoSuchResource."""
+    before = _held(by, pk)
+    off = User(replace(before.person, may_sign_in=False))
+    _write(by, pk, before, off, removed_at=by.now)
+
+
+def _held(by: Provisioner, pk: UUID) -> User:
+    """Return somebody as they are, locked until the commit."""
+    held = of(by.system).select_for_update(of=("self",)).filter(pk=pk).first()
+    if held is None:
+        raise NoSuchResource
+    return read(held)
+
+
+def _write(
+    by: Provisioner, pk: UUID | None, before: User | None, after: User, removed_at: datetime | None = None
+) -> UUID:
+    _refuse_taken(by.system, pk, before, after)
+    try:
+        with transaction.atomic():
+            pk = _written(by, pk, before, after)
+            kept = {"external_id": after.external_id, "removed_at": removed_at}
+            KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=kept)
+    except IntegrityError:
+        raise Uniqueness("somebody was quicker") from None
+    safe_listing.let_go(by.now)  # the timer, or whatever runs next, tells Twilio
+    return pk
+
+
+def _written(by: Provisioner, pk: UUID | None, before: User | None, after: User) -> UUID:
+    if pk and before and before.person.email != after.person.email:
+        Agent.objects.filter(pk=pk).update(email=after.person.email)
+    change = Change(None, pk, before.person if before else None, after.person)
+    [written] = writing.write([change], by.system.name, by.origin, by.now)
+    return written.agent.pk
+
+
+def _refuse_taken(system: PersonnelSystem, pk: UUID | None, before: User | None, after: User) -> None:
+    """Say what is somebody else's, operators included; nobody is named."""
+    old, new = before.person if before else Person(""), after.person
+    mine = [pk] if pk else []
+    same_email = Agent.objects.filter(email__iexact=new.email).exclude(pk__in=mine)
+    if new.email != old.email and same_email.exists():
+        raise Uniqueness(sentence="Somebody else has this userName.")
+    same_number = PhoneAuthenticator.objects.filter(number=new.number).exclude(user__in=mine)
+    if new.number and new.number != old.number and same_number.exists():
+        raise Uniqueness(sentence="Somebody else has this mobile number.")
+    same_id = KnownAs.objects.filter(system=system, external_id=after.external_id).exclude(agent__in=mine)
+    if after.external_id and same_id.exists():
+        raise Uniqueness(sentence="Somebody else has this externalId.")
+
+
+def _rules() -> Rules:
+    return Rules(settings.LATCHKEY.default_country, present.is_email)

@@ -1,0 +1,138 @@
+"""The addresses of SCIM (RFC 7644 section 3). Nobody is let in but by the secret of a personnel system."""
+
+import re
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.importing.reading import Rules
+from idp.login import presented
+from idp.scim import answers, attributes, body, patching, paths, schemas, users
+from idp.scim.attributes import User
+from idp.scim.body import LONGEST_BODY, Resource
+from idp.scim.errors import InvalidValue, NoSuchResource, NotLetIn, OtherMediaType, TooLong
+from idp.scim.models import PersonnelSystem, system_of
+from idp.scim.users import Provisioner
+
+MEDIA_TYPES = (answers.MEDIA_TYPE, "application/json")
+USUAL_RESULTS = 100
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+View = Callable[..., HttpResponse]
+
+
+def _door(*methods: str) -> Callable[[View], View]:
+    """Let in who shows the secret of a system that is switched on. Raises NotLetIn."""
+
+    def guarded(view: View) -> View:
+        @csrf_exempt
+        @require_http_methods(methods)
+        @wraps(view)
+        def inner(request: HttpRequest, **named: Any) -> HttpResponse:
+            scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+            system = system_of(secret.strip()) if scheme.lower() == "bearer" else None
+            if system is None:
+                raise NotLetIn
+            return view(request, system, **named)
+
+        return inner
+
+    return guarded
+
+
+@_door("GET")
+def service_provider_config(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
+    """Say what is supported."""
+    return answers.answer(schemas.service_provider_config(_base()))
+
+
+@_door("GET")
+def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") -> HttpResponse:
+    """Return the types of resources or the schemas, all of them or one."""
+    known = schemas.resource_types(_base()) if what == "ResourceTypes" else schemas.schemas(_base())
+    if not named:
+        return answers.answer(schemas.listed(known, len(known)))
+    for it in known:
+        if it["id"] == named:
+            return answers.answer(it)
+    raise NoSuchResource
+
+
+@_door("GET", "POST")
+def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
+    """List people, or add somebody."""
+    if request.method == "GET":
+        return answers.answer(_page(request, system))
+    resource = _read(request, paths.USER)
+    shown = _shown(users.create(_by(request, system), partial(_as_whole, resource)))
+    return answers.answer(shown, status=201, headers={"Location": shown["meta"]["location"]})
+
+
+@_door("GET", "PUT", "PATCH", "DELETE")
+def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpResponse:
+    """Return somebody, change them, or switch them off."""
+    match request.method:
+        case "PUT":
+            agent = users.change(_by(request, system), pk, partial(_as_whole, _read(request, paths.USER)))
+        case "PATCH":
+            agent = users.change(_by(request, system), pk, partial(_as_patched, _read(request, patching.PATCH)))
+        case "DELETE":
+            users.remove(_by(request, system), pk)
+            return HttpResponse(status=204)
+        case _:
+            agent = users.find(system, pk)
+    return answers.answer(_shown(agent))
+
+
+def _page(request: HttpRequest, system: PersonnelSystem) -> Resource:
+    wanted = paths.parse_filter(request.GET["filter"]) if "filter" in request.GET else None
+    start = max(1, _number(request, "startIndex", 1))
+    count = min(max(0, _number(request, "count", USUAL_RESULTS)), schemas.MOST_RESULTS)
+    found = users.matching(system, wanted)
+    shown = [_shown(it) for it in found[start - 1 : start - 1 + count]]
+    return schemas.listed(shown, found.count(), start)
+
+
+def _number(request: HttpRequest, name: str, usual: int) -> int:
+    given = request.GET.get(name, str(usual))
+    if not _NUMBER.fullmatch(given):
+        raise InvalidValue(sentence=f"{name} has to be a number.")
+    return int(given)
+
+
+def _read(request: HttpRequest, schema: str) -> Resource:
+    if request.content_type not in MEDIA_TYPES:
+        raise OtherMediaType
+    content = request.read(LONGEST_BODY + 1)
+    if len(content) > LONGEST_BODY:
+        raise TooLong
+    return body.read(content, schema)
+
+
+def _as_whole(resource: Resource, user: User, rules: Rules) -> User:
+    if not resource.get("username"):
+        raise InvalidValue(sentence="userName is missing.")
+    return attributes.whole(user, resource, rules)
+
+
+def _as_patched(operations: Resource, user: User, rules: Rules) -> User:
+    return patching.patched(user, operations, rules)
+
+
+def _by(request: HttpRequest, system: PersonnelSystem) -> Provisioner:
+    return Provisioner(system, presented.by(request).origin, clock.now())
+
+
+def _shown(agent: Agent) -> Resource:
+    return schemas.user(users.read(agent), agent.pk, agent.created_at, _base())
+
+
+def _base() -> str:
+    return f"{settings.LATCHKEY.base_url}/scim/v2"

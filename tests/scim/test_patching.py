@@ -1,0 +1,164 @@
+"""Operations in every spelling, and what they make of a person. Pure."""
+
+import json
+
+import pytest
+
+from idp.importing.people import Person
+from idp.importing.reading import Rules
+from idp.scim import attributes, body, patching, paths
+from idp.scim.attributes import User
+from idp.scim.errors import ScimError
+from tests.scim.bodies import ENTERPRISE, USER, op, patch
+
+RULES = Rules("US", lambda text: "@" in text)
+ANA = User(Person("ana@acme.example", "Ana García", "+12015550101", "Support", ("agent", "wfo.team_leader")), "17")
+PHONE = 'phoneNumbers[type eq "mobile"]'
+
+
+def patched(*operations, user=ANA):
+    read = body.read(json.dumps(patch(*operations)).encode(), patching.PATCH)
+    return attributes.checked(user, patching.patched(user, read, RULES), RULES)
+
+
+CHANGES = [
+    (op("replace", value={"active": False}), {"may_sign_in": False}),  # Okta
+    (op("Replace", "active", "False"), {"may_sign_in": False}),  # Entra ID
+    (op("Replace", "active", False), {"may_sign_in": False}),
+    (op("Add", value={"active": "False", "title": "x", "name.givenName": "A"}), {"may_sign_in": False}),
+    (op("replace", f"{USER}:active", False), {"may_sign_in": False}),
+    (op("replace", "ACTIVE", "true"), {}),
+    (op("replace", "userName", "Ana.G@acme.example"), {"email": "Ana.G@acme.example"}),
+    (op("replace", "userName", "ANA@acme.example"), {}),
+    (op("replace", "displayName", "  Ana  G. "), {"full_name": "Ana G."}),
+    (op("replace", "name.formatted", "Ana G."), {"full_name": "Ana G."}),
+    (op("replace", "name", {"givenName": "Ana", "familyName": "G."}), {"full_name": "Ana G."}),
+    (op("replace", value={"displayName": "Ana D.", "name": {"formatted": "Ana F."}}), {"full_name": "Ana D."}),
+    (op("replace", "name.familyName", "G."), {}),
+    (op("add", f"{PHONE}.value", "(201) 555-0103"), {"number": "+12015550103"}),
+    (op("replace", value={f"{PHONE}.value": "+12015550103"}), {"number": "+12015550103"}),
+    (op("replace", PHONE, {"value": "+12015550103"}), {"number": "+12015550103"}),
+    (op("replace", "phoneNumbers", [{"type": "Mobile", "value": "+12015550103"}]), {"number": "+12015550103"}),
+    (op("add", "phoneNumbers", [{"type": "work", "value": "+12015550103"}]), {}),
+    (op("replace", 'phoneNumbers[type eq "work"].value', "no number"), {}),
+    (op("remove", PHONE), {"number": ""}),
+    (op("remove", "phoneNumbers"), {"number": ""}),
+    (op("replace", "phoneNumbers", []), {"number": ""}),
+    (op("add", f"{ENTERPRISE}:department", "Sales"), {"department": "Sales"}),
+    (op("add", value={ENTERPRISE: {"department": "Sales", "division": "x"}}), {"department": "Sales"}),
+    (op("add", value={f"{ENTERPRISE}:department": "Sales"}), {"department": "Sales"}),
+    (op("replace", ENTERPRISE, {"department": "Sales"}), {"department": "Sales"}),
+    (op("remove", f"{ENTERPRISE}:department"), {"department": ""}),
+    (op("remove", f"{ENTERPRISE}:manager"), {}),
+    (op("add", "roles", [{"value": "supervisor"}]), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
+    (op("add", value={"roles": [{"value": "supervisor"}]}), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
+    (op("replace", "roles", [{"value": "Agent"}]), {"roles": ("agent",)}),
+    (op("replace", 'roles[primary eq "True"].value', "agent"), {"roles": ("agent",)}),
+    (op("remove", 'roles[value eq "wfo.team_leader"]'), {"roles": ("agent",)}),
+    (op("remove", "roles", [{"value": "wfo.team_leader"}]), {"roles": ("agent",)}),
+    (op("replace", 'emails[type eq "work"].value', "else@acme.example"), {}),
+    (op("add", "urn:acme:own:1.0:User:shoe", 43), {}),
+]
+
+
+@pytest.mark.parametrize(("operation", "changes"), CHANGES, ids=str)
+def test_an_operation_changes_this_and_nothing_else(operation, changes):
+    after = patched(operation)
+    assert {it: getattr(after.person, it) for it in changes} == changes
+    others = set(Person.__slots__) - set(changes)
+    assert all(getattr(after.person, it) == getattr(ANA.person, it) for it in others)
+
+
+REFUSED = [
+    (op("replace", "actve", False), "invalidPath"),
+    (op("replace", value={"actve": False}), "invalidPath"),
+    (op("replace", "active", "no"), "invalidValue"),
+    (op("replace", "active", 0), "invalidValue"),
+    (op("replace", "active.value", False), "invalidPath"),
+    (op("replace", value=["active"]), "invalidValue"),
+    (op("remove", "active"), "mutability"),
+    (op("remove", "userName"), "mutability"),
+    (op("replace", "id", "x"), "mutability"),
+    (op("add", "groups", [{"value": "x"}]), "mutability"),
+    (op("remove"), "noTarget"),
+    (op("move", "active", False), "invalidSyntax"),
+    (op(7, "active", False), "invalidSyntax"),
+    (op("replace", ["active"], False), "invalidSyntax"),
+    ("active", "invalidSyntax"),
+    (op("replace", "userName", "no e-mail"), "invalidValue"),
+    (op("replace", "userName", ["a@acme.example"]), "invalidValue"),
+    (op("replace", "displayName", "x" * 257), "invalidValue"),
+    (op("replace", "displayName", "nul\x00"), "invalidValue"),
+    (op("replace", "displayName", "half \ud800"), "invalidValue"),
+    (op("replace", "externalId", "x" * 256), "invalidValue"),
+    (op("replace", "name", "Ana"), "invalidValue"),
+    (op("replace", f"{PHONE}.value", "555"), "invalidValue"),
+    (op("replace", f"{PHONE}.value", {"a": 1}), "invalidValue"),
+    (op("replace", "phoneNumbers.value", "+12015550103"), "invalidPath"),
+    (op("replace", "phoneNumbers", [{"type": "mobile", "value": "+12015550103"}] * 2), "invalidValue"),
+    (op("replace", 'phoneNumbers[type eq "mobile" or type eq "x"].value', "x"), "invalidPath"),
+    (op("replace", "roles", [{"value": "owner"}]), "invalidValue"),
+    (op("replace", "roles", [{"value": "admin"}]), "invalidValue"),
+    (op("replace", "roles", [7]), "invalidValue"),
+    (op("add", "roles", ["agent"] * 51), "invalidValue"),
+    (op("remove", "roles"), "invalidValue"),
+    (op("replace", f"{ENTERPRISE}:department", "x" * 101), "invalidValue"),
+    (op("replace", f"{ENTERPRISE}:departement", "Sales"), "invalidPath"),
+    (op("replace", "a" * 401, 1), "invalidPath"),
+]
+
+
+@pytest.mark.parametrize(("operation", "said"), REFUSED, ids=lambda it: str(it)[:70])
+def test_what_cannot_be_is_refused_by_the_standards_word(operation, said):
+    with pytest.raises(ScimError) as refused:
+        patched(op("replace", "active", False), operation)
+    assert refused.value.scim_type == said
+
+
+@pytest.mark.parametrize("operations", [None, [], {}, [op("replace", "active", True)] * 101])
+def test_operations_are_a_list_of_1_to_100(operations):
+    with pytest.raises(ScimError):
+        patching.patched(ANA, {"operations": operations}, RULES)
+
+
+def test_somebody_whose_row_is_poor_can_be_switched_off_all_the_same():
+    poor = User(Person("not an e-mail"))
+    assert not patched(op("replace", "active", False), user=poor).person.may_sign_in
+
+
+FILTERS = [
+    ('userName eq "Ana@acme.example"', ("email", "Ana@acme.example")),
+    ('USERNAME EQ "a"', ("email", "a")),
+    (f'{USER}:userName eq "a"', ("email", "a")),
+    ('externalId eq "1\\"7"', ("external_id", '1"7')),
+    ('emails.value eq "a"', ("email", "a")),
+    ('emails[type eq "work"].value eq "a"', ("email", "a")),
+]
+
+
+@pytest.mark.parametrize(("text", "read"), FILTERS, ids=str)
+def test_a_filter_is_read(text, read):
+    found = paths.parse_filter(text)
+    assert (found.name, found.value) == read
+
+
+OTHER_FILTERS = [
+    "",
+    "userName",
+    'userName ne "a"',
+    'userName eq "a" or active eq true',
+    "userName eq true",
+    "userName eq a",
+    'displayName eq "a"',
+    'userName eq "\\u0000"',
+    'userName eq "\\x"',
+    f'userName eq "{"a" * 400}"',
+    "(" * 300,
+]
+
+
+@pytest.mark.parametrize("text", OTHER_FILTERS, ids=lambda it: it[:40])
+def test_any_other_filter_is_refused(text):
+    with pytest.raises(ScimError) as refused:
+        paths.parse_filter(text)
+    assert refused.value.scim_type == "invalidFilter"

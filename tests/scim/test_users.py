@@ -1,0 +1,224 @@
+"""What a personnel system does to people, as Okta and Entra ID do it."""
+
+import pytest
+from django.db import connection
+from django.test import Client as HttpClient
+from django.test.utils import CaptureQueriesContext
+
+from idp.agents.models import Agent
+from idp.audit.models import Kind, LoginEvent
+from idp.otp.models import PhoneAuthenticator
+from tests.conftest import an_agent, an_operator
+from tests.scim.bodies import ENTERPRISE, entra, okta, op, patch
+from tests.scim.conftest import USERS, Workday
+
+OFF = patch(op("Replace", "active", "False"))
+PHONE = 'phoneNumbers[type eq "mobile"].value'
+
+
+def refused(answer, status, scim_type=None):
+    told = answer.json()
+    assert (answer.status_code, told["status"], told.get("scimType")) == (status, str(status), scim_type)
+    assert answer["Content-Type"] == "application/scim+json"
+    assert told["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    return True
+
+
+def test_okta_adds_somebody_who_is_an_agent_unless_it_says_otherwise(workday):
+    answer = workday.add(okta())
+    told = answer.json()
+    assert (answer.status_code, answer["Location"]) == (201, told["meta"]["location"])
+    assert (told["userName"], told["externalId"], told["active"]) == ("ben@acme.example", "00ujl29u0le5T6Aj10h7", True)
+    assert told["phoneNumbers"] == [{"value": "+12015550102", "type": "mobile", "primary": True}]
+    ben = Agent.objects.get()
+    assert (ben.full_name, ben.role_names, ben.has_usable_password()) == ("Ben Ono", ("agent",), False)
+
+
+def test_entra_adds_somebody_with_department_and_roles(workday):
+    told = workday.add(entra()).json()
+    assert (told["active"], told[ENTERPRISE]) == (True, {"department": "Support"})
+    assert Agent.objects.get().role_names == ("supervisor", "wfo.team_leader")
+
+
+def test_a_put_changes_what_it_says_and_leaves_the_rest(workday, agent):
+    body = okta("ana@acme.example", phoneNumbers=[{"type": "work", "value": "1"}], active=False)
+    told = workday.ask("PUT", f"/{agent.pk}", body).json()
+    assert (told["displayName"], told["active"]) == ("Ben Ono", False)
+    assert told["phoneNumbers"][0]["value"] == "+12015550101"
+
+
+def test_another_e_mail_and_department_are_written(workday, agent):
+    changes = patch(op("replace", "userName", "ana.g@acme.example"), op("add", f"{ENTERPRISE}:department", "Sales"))
+    assert workday.patch(agent, changes).status_code == 200
+    agent.refresh_from_db()
+    assert (agent.email, agent.department.name) == ("ana.g@acme.example", "Sales")
+
+
+def test_people_are_found_by_e_mail_in_any_case_and_by_the_external_id_of_the_system_itself(workday):
+    workday.add(okta())
+    assert workday.found('userName eq "BEN@acme.example"') == workday.found('emails.value eq "ben@acme.example"')
+    assert workday.found('externalId eq "00ujl29u0le5T6Aj10h7"') == ["ben@acme.example"]
+    assert workday.found('externalId eq "00UJL29U0LE5T6AJ10H7"') == workday.found('externalId eq ""') == []
+    assert Workday("Other").found('externalId eq "00ujl29u0le5T6Aj10h7"') == []
+
+
+def test_a_list_comes_in_pages(workday):
+    for nth in range(3):
+        an_agent(f"+1201555012{nth}", f"a{nth}@acme.example")
+    page = workday.ask("GET", startIndex="2", count="1").json()
+    assert [it["userName"] for it in page["Resources"]] == ["a1@acme.example"]
+    assert (page["totalResults"], page["startIndex"], page["itemsPerPage"]) == (3, 2, 1)
+    assert workday.ask("GET", startIndex="-5", count="999999999").json()["itemsPerPage"] == 3
+    assert workday.ask("GET", startIndex="999999999", count="-1").json()["Resources"] == []
+    assert refused(workday.ask("GET", count="1" * 30), 400, "invalidValue")
+
+
+def test_many_people_cost_as_many_queries_as_one(workday, agent):
+    def counted(act):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert act().status_code == 200
+        return len(asked)
+
+    one = counted(lambda: workday.ask("GET"))
+    for nth in range(10):
+        an_agent(f"+120155501{nth + 10}", f"a{nth}@acme.example")
+    assert counted(lambda: workday.ask("GET")) == one <= 6
+    assert counted(lambda: workday.patch(agent, OFF)) <= 45
+
+
+def test_deleted_is_switched_off_and_gone_and_added_again_the_same_person(workday, agent):
+    assert workday.ask("DELETE", f"/{agent.pk}").status_code == 204
+    agent.refresh_from_db()
+    assert not agent.is_active
+    assert refused(workday.get(agent), 404)
+    assert refused(workday.ask("DELETE", f"/{agent.pk}"), 404)
+    assert workday.found('userName eq "ana@acme.example"') == []
+    again = workday.add(okta("ana@acme.example", phoneNumbers=[{"type": "mobile", "value": "+12015550101"}]))
+    assert (again.status_code, again.json()["id"], again.json()["active"]) == (201, str(agent.pk), True)
+    assert workday.get(agent).status_code == 200
+
+
+def test_whom_an_operator_switches_on_again_is_seen_again(workday, agent):
+    workday.ask("DELETE", f"/{agent.pk}")
+    Agent.objects.update(is_active=True)
+    assert workday.get(agent).json()["active"] is True
+
+
+def test_whoever_comes_back_has_no_roles_of_before(workday):
+    boss = an_agent(roles=("admin", "wfo.full_access"))
+    workday.ask("DELETE", f"/{boss.pk}")
+    workday.add(okta("ana@acme.example"))
+    assert Agent.objects.get().role_names == ("agent",)
+
+
+@pytest.mark.parametrize("kind", [{"is_superuser": False}, {"is_staff": False}])
+def test_operators_are_neither_seen_nor_changed(workday, kind):
+    olivia = an_operator()
+    Agent.objects.update(**kind)
+    assert workday.ask("GET").json()["totalResults"] == 0
+    assert workday.found('userName eq "olivia@acme.example"') == []
+    for answer in (
+        workday.get(olivia),
+        workday.patch(olivia, OFF),
+        workday.ask("PUT", f"/{olivia.pk}", okta()),
+        workday.ask("DELETE", f"/{olivia.pk}"),
+    ):
+        assert refused(answer, 404)
+    assert refused(workday.add(okta("olivia@acme.example")), 409, "uniqueness")
+    assert Agent.objects.get().is_active
+
+
+@pytest.mark.parametrize(
+    "body", [okta("ANA@acme.example"), okta(phoneNumbers=[{"type": "mobile", "value": "+12015550101"}])], ids=str
+)
+def test_what_somebody_else_has_is_refused_and_nothing_written(workday, agent, body):
+    assert refused(workday.add(body), 409, "uniqueness")
+    assert Agent.objects.get() == agent
+
+
+def test_an_external_id_is_of_one_person(workday, agent):
+    workday.add(okta())
+    same = patch(op("replace", "externalId", "00ujl29u0le5T6Aj10h7"))
+    assert refused(workday.patch(agent, same), 409, "uniqueness")
+
+
+def test_another_number_is_written_and_told_of_in_the_trail(workday, agent):
+    assert workday.patch(agent, patch(op("Replace", PHONE, "+12015550109"))).status_code == 200
+    assert PhoneAuthenticator.objects.get().number == "+12015550109"
+    told = LoginEvent.objects.get(kind=Kind.NUMBER_CHANGED)
+    assert (told.agent, "by Workday" in told.detail) == (agent, True)
+
+
+HOSTILE = [
+    b" ",
+    b"{",
+    b"[]",
+    b"\xff",
+    b"[" * 60_000,
+    b'{"schemas": 7}',
+    b'{"schemas": ["x"], "active": false}',
+    b'{"schemas": [], "active": NaN}',
+    b'{"schemas": [], "ACTIVE": 1, "active": 2}',
+    b'{"a": ' + b"9" * 5_000 + b"}",
+]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_hostile_bodies_are_refused_and_change_nothing(workday, agent, method):
+    answers = [workday.ask(method, f"/{agent.pk}", body) for body in HOSTILE]
+    assert all(refused(it, 400, "invalidSyntax") for it in answers)
+    assert refused(workday.ask(method, f"/{agent.pk}", b" " * 65_537), 413)
+    assert Agent.objects.get().is_active
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"userName": None}, "invalidValue"),
+        ({"userName": "ben"}, "invalidValue"),
+        ({"displayName": "", "name": None}, "invalidValue"),
+        ({"roles": [{"value": "king"}]}, "invalidValue"),
+        ({ENTERPRISE: "Support"}, "invalidValue"),
+        ({"actve": False}, "invalidPath"),
+    ],
+    ids=str,
+)
+def test_nobody_is_added_by_half(workday, body, said):
+    assert refused(workday.add(okta(**body)), 400, said)
+    assert not Agent.objects.exists()
+
+
+def test_a_patch_with_one_bad_operation_changes_nothing(workday, agent):
+    half = patch(op("replace", "displayName", "Zoe"), op("replace", "nonsense", 1))
+    assert refused(workday.patch(agent, half), 400, "invalidPath")
+    assert Agent.objects.get().full_name == "Ana García"
+
+
+def test_strangers_learn_what_is_wanted(workday, agent):
+    for secret in ("", "Bearer", "Bearer wrong", "Basic x", "Bearer \x00"):
+        answer = HttpClient().get(USERS, headers={"authorization": secret})
+        assert refused(answer, 401)
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+    workday.system.enabled = False
+    workday.system.save()
+    assert refused(workday.get(agent), 401)
+
+
+def test_other_addresses_methods_and_media_types_get_errors_of_scim(workday):
+    assert refused(workday.http.get("/scim/v2/Groups"), 404)
+    assert refused(workday.http.get("/scim/v2/Schemas/x"), 404)
+    assert refused(workday.ask("GET", "/nobody"), 404)
+    assert refused(workday.ask("DELETE"), 405)
+    assert refused(workday.http.post(USERS, {"userName": "x"}), 415)
+
+
+@pytest.mark.parametrize("path", ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas"])
+def test_it_says_what_there_is(workday, path):
+    assert workday.http.get(f"/scim/v2/{path}").json()["schemas"]
+
+
+def test_each_schema_has_an_address_of_its_own(workday):
+    for it in workday.http.get("/scim/v2/Schemas").json()["Resources"]:
+        assert workday.http.get(f"/scim/v2/Schemas/{it['id']}").json() == it
