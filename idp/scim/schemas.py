@@ -15,6 +15,7 @@ from idp.scim.paths import ENTERPRISE, USER
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 MOST_RESULTS = 200
+READ_ONLY = "readOnly"
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
@@ -99,13 +100,12 @@ def schemas(base: str) -> list[Resource]:
 
 def _of_user() -> list[Resource]:
     mobile = _attribute("type", "Only the mobile number is kept.", canonicalValues=["mobile"])
-    read_only = {"mutability": "readOnly"}
     role = _attribute("value", "A role of Flex.", canonicalValues=list(ROLES))
     return [
         _attribute("userName", "The e-mail.", required=True, uniqueness="server"),
         _many("name", "Give and family name make the full one.", [_attribute("formatted", "The full name.")], False),
         _attribute("displayName", "The full name; counts before name."),
-        _many("emails", "The userName.", [_attribute("value", "E-mail.", **read_only)], **read_only),
+        _many("emails", "The userName.", [_attribute("value", "E-mail.", mutability=READ_ONLY)], mutability=READ_ONLY),
         _many("phoneNumbers", "The number that gets codes.", [_attribute("value", "With + and country."), mobile]),
         _attribute("active", "Whether they may sign in; false ends every sign-in.", type="boolean"),
         _many("roles", "What they may do in Flex.", [role]),

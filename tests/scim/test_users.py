@@ -85,7 +85,7 @@ def test_many_people_cost_as_many_queries_as_one(workday, agent):
     for nth in range(10):
         an_agent(f"+120155501{nth + 10}", f"a{nth}@acme.example")
     assert counted(lambda: workday.ask("GET")) == one <= 6
-    assert counted(lambda: workday.patch(agent, OFF)) <= 45
+    assert counted(lambda: workday.patch(agent, OFF)) <= 36
 
 
 def test_deleted_is_switched_off_and_gone_and_added_again_the_same_person(workday, agent):
