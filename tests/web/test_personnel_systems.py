@@ -12,6 +12,7 @@ def let_in(secret):
 
 
 def test_a_secret_is_shown_once_and_ends_the_one_before(admin):
+    assert admin.get("/admin/scim/personnelsystem/add/").status_code == 200
     admin.post("/admin/scim/personnelsystem/add/", {"name": "Workday", "enabled": "on"})
     system = PersonnelSystem.objects.get()
     before = system.make_secret(NOW)
