@@ -28,13 +28,13 @@ from tests.web.aged import a_webhook_of_old
 from tests.web.seeded import a_service
 
 TOKEN = "twenty-characters-at-least"
-ORIGIN = Origin("192.0.2.77", "A browser of Ana's", "K7Q2-M4XW-9T")
+ORIGIN = Origin("192.0.2.77", "A browser of Ana's", "K7Q2M-4XW9T")
 
 
 @pytest.fixture
 def watched(settings, db, keys, clock):
     """An installation that has a monitor, which reads {(name, labels): value}."""
-    settings.LATCHKEY = configured.LATCHKEY.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+    settings.LATCHKEY = configured.LATCHKEY.model_copy(update={"metrics_token": SecretStr(TOKEN), "redis_url": ""})
     return figures
 
 
