@@ -118,7 +118,7 @@ def _put_extension(user: User, path: Path, value: Any) -> User:  # noqa: ANN401 
     if not path.name:
         if value is not None and not isinstance(value, dict):
             raise InvalidValue(sentence="The enterprise extension has to be an object.")
-        for name, it in (value or {"department": None}).items():
+        for name, it in ({"department": None} if value is None else value).items():
             user = _put_extension(user, Path(name, extension=True), it)
         return user
     if path.name in PASSED_OVER_OF_EXTENSION:

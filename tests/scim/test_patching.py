@@ -49,6 +49,8 @@ CHANGES = [
     (op("add", value={f"{ENTERPRISE}:department": "Sales"}), {"department": "Sales"}),
     (op("replace", ENTERPRISE, {"department": "Sales"}), {"department": "Sales"}),
     (op("remove", f"{ENTERPRISE}:department"), {"department": ""}),
+    (op("remove", ENTERPRISE), {"department": ""}),
+    (op("replace", ENTERPRISE, {}), {}),
     (op("remove", f"{ENTERPRISE}:manager"), {}),
     (op("add", "roles", [{"value": "supervisor"}]), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
     (op("add", value={"roles": [{"value": "supervisor"}]}), {"roles": ("agent", "supervisor", "wfo.team_leader")}),
