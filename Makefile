@@ -3,10 +3,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
-# What touches the database; the rest is the same on every database.
-DATABASE_TESTS := tests/agents tests/audit tests/importing tests/journeys tests/keys tests/login tests/native tests/otp \
-	tests/passkeys tests/races \
-	tests/scim tests/sessions tests/tokens tests/web tests/webhooks -m "not slow or processes"
+# What runs on PostgreSQL and with Redis too: all but browsers and whole installations.
+ON_POSTGRESQL := tests -m "not slow or processes"
 
 .PHONY: help demo test check lint fast coverage weeks interop test-twilio lock
 
@@ -29,7 +27,7 @@ test:
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -q -n 3 --dist worksteal tests
 	@echo "The same on PostgreSQL and with Redis:"
-	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal $(DATABASE_TESTS)
+	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal $(ON_POSTGRESQL)
 
 check:
 	@bin/environment requirements-dev.txt

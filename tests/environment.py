@@ -43,7 +43,8 @@ ENVIRONMENT = {
 os.environ.update(ENVIRONMENT)
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER}/unused.sqlite3")
 if os.environ.get("REDIS_URL"):  # a numbered database of the same Redis for each worker
-    os.environ["REDIS_URL"] += f"?db={os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')}"
+    own = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={own}"  # a worker inherits another's
 os.environ["DJANGO_SETTINGS_MODULE"] = "idp.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in the thread of the test
 os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = f"localhost:{IDP_PORT}"
