@@ -164,17 +164,21 @@ def test_a_wrong_code_takes_as_long_for_the_unknown_as_for_the_known(phone, veri
     assert abs(known - unknown) < GENEROUS
 
 
+def after_its_text(phone, verify, number):
+    """How long a wrong code takes that follows its text at once."""
+    slow_down(verify, calls=2)
+    browser = phone.like()
+    page = browser.ask_flex()
+    timed(browser, page, identifier=number)
+    return timed(browser, page, code="000000")[0]
+
+
 def test_a_wrong_code_right_after_its_text_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
-    slow_down(verify, calls=3)
-    took = []
-    for number in (KNOWN, UNKNOWN):
-        browser = phone.like()
-        page = browser.ask_flex()
-        timed(browser, page, identifier=number)
-        took.append(timed(browser, page, code="000000")[0])
-    assert min(took) > SLOW * 2
-    assert abs(took[0] - took[1]) < GENEROUS
+    pairs = (
+        [after_its_text(phone, verify, f"+1201555{number}{n}") for number in ("010", "017")] for n in range(1, 4)
+    )  # a machine may be busy in the wrong moment, but not three times; what tells them apart would do so each time
+    assert any(min(pair) > SLOW * 2 and abs(pair[0] - pair[1]) < GENEROUS for pair in pairs)
 
 
 @pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA")])
