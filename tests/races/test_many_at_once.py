@@ -27,8 +27,9 @@ def at_once(acts):
 
 
 def test_twenty_sign_ins_of_one_agent_leave_exactly_one_active_phone(phone):
-    phones = [phone.like(IPHONE if index % 2 else ANDROID) for index in range(MANY)]
-    at_once([lambda it=it: sign_in_however_long_it_takes(it) for it in phones])
+    phone.sign_in()
+    others = [phone.like(IPHONE if index % 2 else ANDROID) for index in range(MANY)]
+    at_once([lambda it=it: sign_in_however_long_it_takes(it) for it in others])
     assert Device.objects.active().filter(kind=Kind.MOBILE).count() == 1
     assert SsoSession.objects.filter(ended_at__isnull=True).count() == 1
     assert LongLivedToken.objects.filter(device__revoked_at=None, retired_at=None).count() == 1
