@@ -65,7 +65,7 @@ def plant(sp_url: str) -> Agent:
 @transaction.atomic
 def _plant(sp_url: str, rota: Draft) -> Agent:
     if not PhoneAuthenticator.objects.exists():
-        _people()
+        people()
     _connections(sp_url)
     _rota(rota)
     _app()
@@ -76,7 +76,8 @@ def _plant(sp_url: str, rota: Draft) -> Agent:
     return operator
 
 
-def _people() -> None:
+def people() -> None:
+    """Put agents into an empty place: those of the demo, and those whose numbers misbehave."""
     for number, name, mailbox, department, roles in PEOPLE:
         agent = _agent(number, name, mailbox, department, roles)
         if name == "Switched Off":

@@ -5,7 +5,7 @@ import pytest
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.demo import history
-from idp.demo.seeds import _people as people
+from idp.demo.seeds import people
 from idp.policies import records
 from tests.conftest import NOW
 
