@@ -3,8 +3,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
-# What runs on PostgreSQL and with Redis too: all but browsers and whole installations.
-ON_POSTGRESQL := tests -m "not slow or processes"
+# What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
+ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
 .PHONY: help demo test check lint fast coverage weeks interop test-twilio lock
 

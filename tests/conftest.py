@@ -54,6 +54,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.live)
         if "/tests/web/" in item.path.as_posix():
             item.add_marker(pytest.mark.admin)
+        if item.get_closest_marker("django_db") or {"db", "transactional_db", "redis"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.stored)
 
 
 @pytest.fixture(scope="session")
