@@ -26,7 +26,7 @@ from idp.keys.models import SigningKey
 from idp.login import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
-from tests import tables
+from tests import browsers, tables
 from tests.environment import FOLDER, VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
@@ -198,6 +198,26 @@ def android(flex, verify):
 @pytest.fixture
 def desktop(flex, verify):
     return Phone(flex.url, verify, DESKTOP)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with browsers.launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def any_page(chromium):
+    """Open a page that needs no running place: `any_page("computer")`."""
+    with browsers.pages(chromium) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def browser_page(chromium, flex):
+    """Open a page at the running place: `browser_page("iPhone", script=False)`."""
+    with browsers.pages(chromium) as open_page:
+        yield open_page
 
 
 def later(clock, **duration):

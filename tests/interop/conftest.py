@@ -24,7 +24,6 @@ from tests.interop.servers import Server
 from tests.interop.service import Service
 from tests.interop.shibboleth import Shibboleth
 from tests.interop.simplesamlphp import SimpleSamlPhp
-from tests.journeys.conftest import browser_page, chromium  # noqa: F401 - fixtures
 from tests.user_agents import ANDROID, IPHONE
 
 PRODUCTS = (Mellon, Shibboleth, SimpleSamlPhp)

@@ -1,0 +1,1 @@
+"""What every page owes to whoever reads it: small, large, turned round, in the dark or read out."""

@@ -1,0 +1,52 @@
+"""What axe-core finds on a page, in sentences: by WCAG 2.2 up to AA, by axe's best practice, and in every look."""
+
+from itertools import product
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCHEMES, WIDTHS, DIRECTIONS = ("light", "dark"), (320, 390, 1280), ("ltr", "rtl")
+CONTRAST = "color-contrast"
+ENHANCED_CONTRAST = "color-contrast-enhanced"
+"""7:1, WCAG's success criterion 1.4.6, which is beyond AA."""
+
+RUN = """
+async ([tags, extra, only]) => {
+  const wanted = only.length ? {type: "rule", values: only} : {type: "tag", values: tags};
+  const rules = Object.fromEntries(extra.map((rule) => [rule, {enabled: true}]));
+  const found = await axe.run(document, {runOnly: wanted, rules, resultTypes: ["violations", "incomplete"]});
+  return [...found.violations, ...found.incomplete.filter((it) => it.id.startsWith("color-contrast"))].flatMap(
+    (it) => it.nodes.map((node) => `${it.id}: ${node.target.join(" ")} ${node.failureSummary}`));
+}
+"""
+
+
+def axe(page, *only, extra=()):
+    """Return what axe finds on the page as it stands: by these rules only, or by all and those `extra` beside them.
+
+    A contrast that axe cannot tell counts as found. Where a page names no background, axe takes it for white.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return page.evaluate(RUN, [TAGS, list(extra), list(only)])
+
+
+def axe_in_every_look(page, *, contrast=CONTRAST, schemes=SCHEMES, widths=WIDTHS, directions=DIRECTIONS):
+    """Return what axe finds light and dark, narrow and wide, from left to right and the other way.
+
+    The page is loaded once. All rules run in the first look; in the others those that a look can change.
+    """
+    found = [f"first look: {it}" for it in axe(page, extra=[contrast])]
+    for look in looks(page, schemes=schemes, widths=widths, directions=directions):
+        found += [f"{look}: {it}" for it in axe(page, contrast, "target-size")]
+    return found
+
+
+def looks(page, *, schemes=SCHEMES, widths=WIDTHS, directions=DIRECTIONS):
+    """Turn the page into one look after the other, yielding the name of each."""
+    for width, direction in product(widths, directions):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            yield f"{scheme} {width} {direction}"
