@@ -52,7 +52,7 @@ installation never mixes with it: one `LATCHKEY_` variable is enough, and the fi
   They count bursts of requests together where [Redis](../explanation/redis.md) is.
 - Make the two keys with:
 
-```
+```sh
 python -c "import secrets; print(secrets.token_urlsafe(48))"
 python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
 ```
