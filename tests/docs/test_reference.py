@@ -13,6 +13,8 @@ from tests.docs import (
     errors_page,
     retention_page,
     settings_page,
+    tables_page,
+    user_agents_page,
     verify_page,
     webhooks_page,
 )
@@ -25,6 +27,8 @@ GENERATED = {
     "errors": errors_page,
     "retention": retention_page,
     "settings": settings_page,
+    "tables": tables_page,
+    "user_agents": user_agents_page,
     "verify": verify_page,
     "webhooks": webhooks_page,
 }
