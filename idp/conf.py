@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from idp import retention
+from idp.wording import for_agents
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -33,6 +34,15 @@ THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CHANNELS = {"sms", "call", "whatsapp"}
 METRICS_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
+LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "pt-br": "Português (Brasil)",
+    "fr": "Français",
+    "de": "Deutsch",
+    "ar": "العربية",
+}
+"""The languages of agents' pages, each by its own name; the codes are Django's."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -105,7 +115,8 @@ class Conf(BaseSettings):
     )
     entity_id: str = Field("", description="Our SAML entity ID; by default the address of the metadata.")
     organisation: str = Field("Latchkey", description="The name people see at the top of each page.")
-    support: str = Field("your supervisor", description="Whom agents are told to ask.")
+    support: str = Field(for_agents("your supervisor"), description="Whom agents are told to ask.")
+    language: str = Field("en", description="Language of agents' pages where a browser asks for none of ours.")
     default_country: str = Field("", description="Region, such as ES, of numbers typed without a +.")
     trusted_proxies: int = Field(0, ge=0, description="Proxies before us that append to X-Forwarded-For.")
     wrong_code_seconds: float = Field(
@@ -291,6 +302,8 @@ class Conf(BaseSettings):
         faults += [f"LATCHKEY_RETENTION_DAYS {fault}" for fault in retention.faults(self.retention_days)]
         if (token := self.metrics_token.get_secret_value()) and not METRICS_TOKEN.fullmatch(token):
             faults.append("LATCHKEY_METRICS_TOKEN must have at least 20 characters: letters, digits and -._~+/=")
+        if self.language not in LANGUAGES:
+            faults.append(f"LATCHKEY_LANGUAGE must be one of {', '.join(LANGUAGES)}.")
         if self.log_level.upper() not in LOG_LEVELS:
             faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         return faults

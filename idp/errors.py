@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from idp.wording import for_agents
+
 
 class IdpError(Exception):
     """Something that should not happen, told in a sentence fit for an agent.
@@ -12,8 +14,8 @@ class IdpError(Exception):
 
     code = "unexpected"
     status = 500
-    sentence = "Something went wrong. It is our fault, not yours."
-    advice = "Please try again in a moment."
+    sentence = for_agents("Something went wrong.")
+    advice = for_agents("It is our fault, not yours. Please try again in a moment.")
 
     def __init__(self, detail: str = "", *, sentence: str = "", advice: str = "") -> None:
         super().__init__(detail or sentence or self.sentence)

@@ -65,8 +65,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "idp.web.middleware.no_store",
+    "idp.web.languages.spoken",
     "idp.web.middleware.ErrorPages",
-    "django.middleware.locale.LocaleMiddleware",
     "idp.web.bursts.unhurried",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -121,8 +121,9 @@ CACHES = {"default": SHARED if LATCHKEY.redis_url else OWN_MEMORY, "own": {**OWN
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGE_CODE = "en"  # of the texts in the code, and of all that operators and programs read
+LANGUAGES = list(conf.LANGUAGES.items())
+LOCALE_PATHS = [BASE_DIR / "idp" / "locale"]
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

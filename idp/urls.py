@@ -8,6 +8,7 @@ from idp.web.metrics import door
 
 urlpatterns = [
     path("", views.start),
+    path("help", views.help_page),
     path("me", me.me),
     path("me/authenticator", me_factors.authenticator),
     path("me/recovery-codes", me_factors.sheet),

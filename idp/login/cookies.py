@@ -13,17 +13,25 @@ DEVICE_LIFETIME = timedelta(days=400)
 FLOW_LIFETIME = timedelta(minutes=20)
 NO_PASSKEY_LIFETIME = timedelta(days=30)
 LOAN_LIFETIME = timedelta(minutes=5)
+LANGUAGE_LIFETIME = timedelta(days=400)
+OF_AGENT = ".agent"
+"""Ends the value of a language that nobody chose in this browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a sign-in gives the browser. Whatever is None stays as the browser has it; `void` is taken away."""
+    """What a sign-in gives the browser. Whatever is None stays as the browser has it; `void` is taken away.
+
+    `language` is the agent's own, or empty. It is given here and nowhere else, so that nobody learns anybody's
+    language by naming them.
+    """
 
     device_secret: str | None = None
     token: str | None = None
     session_secret: str | None = None
     session_lifetime: timedelta = timedelta(0)
     void: tuple[str, ...] = ()
+    language: str | None = None
 
 
 def name(kind: str) -> str:
@@ -42,6 +50,8 @@ def write(response: HttpResponse, request: HttpRequest, handover: Handover) -> N
         _set(response, name("session"), handover.session_secret, handover.session_lifetime)
     for kind in handover.void:
         _set(response, name(kind), "", timedelta(0))
+    if handover.language is not None:
+        _follow_agent(response, request, handover.language)
 
 
 def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:
@@ -67,6 +77,27 @@ def write_no_passkey(response: HttpResponse) -> None:
 def wants_no_passkey(request: HttpRequest) -> bool:
     """Whether the browser remembers that."""
     return name("no-passkey") in request.COOKIES
+
+
+def language(request: HttpRequest) -> str:
+    """Return the language that this browser keeps, or an empty string. Anybody may have written it."""
+    return request.COOKIES.get(name("language"), "").removesuffix(OF_AGENT)
+
+
+def write_language(response: HttpResponse, code: str) -> None:
+    """Keep the language that somebody chose in this browser. It comes before the agent's own."""
+    _set(response, name("language"), code, LANGUAGE_LIFETIME)
+
+
+def _follow_agent(response: HttpResponse, request: HttpRequest, code: str) -> None:
+    """Keep the language of whoever signed in, unless one was chosen here; the one of whoever was here before goes."""
+    kept = request.COOKIES.get(name("language"), "")
+    if kept and not kept.endswith(OF_AGENT):
+        return
+    if code:
+        _set(response, name("language"), f"{code}{OF_AGENT}", LANGUAGE_LIFETIME)
+    elif kept:
+        _set(response, name("language"), "", timedelta(0))
 
 
 def _set(response: HttpResponse, cookie: str, value: str, lifetime: timedelta) -> None:

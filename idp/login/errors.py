@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from idp.errors import IdpError
+from idp.wording import for_agents
 
 
 class FlowUnknown(IdpError):
@@ -10,8 +11,8 @@ class FlowUnknown(IdpError):
 
     code = "flow_expired"
     status = 410
-    sentence = "This page has expired."
-    advice = "Start again from the app you came from."
+    sentence = for_agents("This page has expired.")
+    advice = for_agents("Start again from the app you came from.")
 
 
 class CookieLost(IdpError):
@@ -19,8 +20,8 @@ class CookieLost(IdpError):
 
     code = "cookie_lost"
     status = 400
-    sentence = "This browser did not keep the cookie that this sign-in needs."
-    advice = (
+    sentence = for_agents("This browser kept no cookie.")
+    advice = for_agents(
         "Allow cookies for this site, or open the page in Safari or Chrome instead of inside another app. "
         "Then start again."
     )
@@ -31,8 +32,8 @@ class AlreadySignedIn(IdpError):
 
     code = "already_answered"
     status = 200
-    sentence = "You are already signed in."
-    advice = "This sign-in was used before. Go back to the app, or start again from there."
+    sentence = for_agents("You are already signed in.")
+    advice = for_agents("This sign-in was used before. Go back to the app, or start again from there.")
 
 
 class Busy(IdpError):
@@ -40,8 +41,8 @@ class Busy(IdpError):
 
     code = "busy"
     status = 503
-    sentence = "We are very busy just now."
-    advice = "Please try again in a moment. Phones that are already signed in go on working."
+    sentence = for_agents("We are very busy just now.")
+    advice = for_agents("Please try again in a moment. Phones that are already signed in go on working.")
 
     def headers(self) -> Mapping[str, str]:
         """Ask for a little patience."""

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from idp.agents.models import Device, Kind, Reason
+from idp.login.in_words import both, duration, instant, spoken_label
 from idp.login.ladder import Cause
-from idp.login.templatetags.durations import duration
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.tokens.rotation import LIFETIME
 
@@ -34,7 +33,11 @@ def notice(reason: str | None, device: Device | None, policy: TimeoutPolicy) -> 
 
 def reported(other: Device) -> Notice:
     """Tell an agent what came of *That was not me*."""
-    names = {"phone": other.label, "org": settings.LATCHKEY.organisation, "support": settings.LATCHKEY.support}
+    names = {
+        "phone": spoken_label(other.label),
+        "org": settings.LATCHKEY.organisation,
+        "support": _(settings.LATCHKEY.support),
+    }
     return Notice(
         _("We signed the other phone out"),
         _("You said that the sign-in on another phone (%(phone)s) was not you. We told %(org)s.") % names
@@ -47,15 +50,13 @@ def of_ended(ended: list[Device]) -> str:
     """Name the phones that a sign-in has just ended, or return an empty string."""
     if not ended:
         return ""
-    named = _(" and ").join(
-        _("%(phone)s (signed in since %(at)s)") % {"phone": it.label, "at": told(it.enrolled_at)} for it in ended
+    named = both(
+        [
+            _("%(phone)s (signed in since %(at)s)") % {"phone": spoken_label(it.label), "at": instant(it.enrolled_at)}
+            for it in ended
+        ]
     )
     return _("Signing in here signed you out on your other phone: %(named)s.") % {"named": named}
-
-
-def told(at: datetime) -> str:
-    """Write an instant as agents read it."""
-    return date_format(at, "l j F, H:i") + " UTC"
 
 
 def _title(reason: Reason, device: Device) -> str:
@@ -72,7 +73,7 @@ def _title(reason: Reason, device: Device) -> str:
 
 def _why_ended(reason: Reason, device: Device) -> str:
     at, here = _when(device.revoked_at), _here(device)
-    replaced_by = device.replaced_by.label if device.replaced_by else _("another phone")
+    replaced_by = spoken_label(device.replaced_by.label) if device.replaced_by else _("another phone")
     sentences = {
         Reason.REPLACED: _("%(at)s you signed in with another phone (%(phone)s).") % {"at": at, "phone": replaced_by}
         + " "
@@ -80,7 +81,7 @@ def _why_ended(reason: Reason, device: Device) -> str:
         Reason.AGENT: _("%(at)s you signed out, here or everywhere.") % {"at": at},
         Reason.OPERATOR: _("%(at)s your contact centre signed you out %(here)s.") % {"at": at, "here": here},
         Reason.SWITCHED_OFF: _("%(at)s your access was switched off. Ask %(support)s.")
-        % {"at": at, "support": settings.LATCHKEY.support},
+        % {"at": at, "support": _(settings.LATCHKEY.support)},
         Reason.NUMBER_CHANGED: _("%(at)s your mobile number was changed. Sign in with the new one.") % {"at": at},
         Reason.COPIED: _("%(at)s an old copy of its sign-in was used somewhere. Sign in with a code.") % {"at": at},
         Reason.HANDED_OVER: _("%(at)s somebody else signed in %(here)s.") % {"at": at, "here": here},
@@ -105,7 +106,7 @@ def _so_this_one_went() -> str:
 
 def _why_a_code(reason: str, device: Device, policy: TimeoutPolicy) -> str:
     here = _here(device)
-    code, away = told(device.authenticated_at), {"here": here, "at": told(device.last_seen_at)}
+    code, away = instant(device.authenticated_at), {"here": here, "at": instant(device.last_seen_at)}
     sentences = {
         Limit.INACTIVITY: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
         % {**away, "limit": duration(policy.inactivity)},
@@ -128,5 +129,5 @@ def _here(device: Device) -> str:
 
 
 def _when(at: datetime | None) -> str:
-    on = _("on %(at)s") % {"at": told(at) if at else _("some day")}
+    on = _("on %(at)s") % {"at": instant(at) if at else _("some day")}
     return on[:1].upper() + on[1:]

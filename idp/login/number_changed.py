@@ -34,7 +34,7 @@ def tell(
 
     Returns what they are told, or would be if a sender of texts were set. Runs inside the caller's transaction.
     """
-    told = number_notices.of_change(before, after)
+    told = number_notices.of_change(before, after, agent.language)
     if not told:
         return []
     on = notices.are_on()

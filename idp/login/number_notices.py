@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from idp import clock
@@ -35,10 +36,15 @@ class Notice:
     which: str
 
 
-def of_change(before: Iterable[str], after: Iterable[str]) -> list[Notice]:
-    """Write what each number that came or went is told."""
+def of_change(before: Iterable[str], after: Iterable[str], language: str) -> list[Notice]:
+    """Write what each number that came or went is told, in that language; empty is the installation's."""
+    with translation.override(language or settings.LATCHKEY.language):
+        return _of_change(before, after)
+
+
+def _of_change(before: Iterable[str], after: Iterable[str]) -> list[Notice]:
     known, kept = set(before), set(after)
-    org, support = settings.LATCHKEY.organisation, settings.LATCHKEY.support
+    org, support = settings.LATCHKEY.organisation, _(settings.LATCHKEY.support)
     gone = _("Your number for signing in at %(org)s was changed. Not you? Tell %(support)s.")
     come = _("You can now sign in at %(org)s with this number.")
     return [

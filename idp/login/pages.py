@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from idp import clock, reference
 from idp.agents.models import Kind
@@ -13,9 +14,12 @@ from idp.login import cookies, flow
 from idp.login.ladder import Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
+from idp.wording import for_agents
 
 SEE_OTHER = 303
 TOO_MANY_REQUESTS = 429
+OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
+"""As a service, for which an agent gives a code at `/me`."""
 SERVICE_UNAVAILABLE = 503
 
 
@@ -70,7 +74,7 @@ def page(
 ) -> HttpResponse:
     """Show a page of a login."""
     shared = {
-        "service": login.service_name,
+        "service": _(login.service_name) if login.service == OWN_PAGE else login.service_name,
         "address": address(login),
         "back": login.return_to,
         "reference": reference.current(),

@@ -76,7 +76,7 @@ def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decis
     token = None if visit.flow.is_passive else _prolong(known, device, session, visit)
     admission = Admission(device.agent, device, session.index, proved)
     if known.by_loan is None:
-        return _finish(visit, admission, Handover(token=token), decision)
+        return _finish(visit, admission, Handover(token=token, language=device.agent.language), decision)
     loans.spend(known.by_loan, visit.now)
     return _finish(visit, admission, Handover(void=("loan",)), decision, detail="opened by its app")
 
@@ -202,6 +202,7 @@ def _handover(visit: Visit, device: Device, secret: str, token: str | None, sess
         session_secret=session_secret,
         session_lifetime=visit.flow.timeout_policy.absolute,
         void=("session",) if device.remembered else ("token",),
+        language=device.agent.language,
     )
 
 

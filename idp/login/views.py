@@ -35,7 +35,7 @@ def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Show the step a login has come to, or take one further."""
     now = clock.now()
     login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    if request.method == "POST":
+    if request.method == "POST" and "lang" not in request.GET:  # with it the same page is wanted, in that language
         return _take(request, login)
     return _show(request, login, proving.go_on(login, presented.by(request, login.touch_points), now))
 

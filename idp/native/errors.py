@@ -10,6 +10,7 @@ from django.http import JsonResponse
 from idp import reference
 from idp.errors import IdpError
 from idp.native.authorization import NO_SCOPES
+from idp.wording import for_agents
 
 FOR_PROGRAMS = ("/api/", "/oauth/revoke", "/.well-known/")
 REALM = "latchkey"
@@ -146,8 +147,8 @@ class SignInLinkUsed(IdpError):
 
     code = "sign_in_link_used"
     status = 410
-    sentence = "This link does not work any more."
-    advice = "Go back to the app and try again."
+    sentence = for_agents("This link does not work any more.")
+    advice = for_agents("Go back to the app and try again.")
 
 
 class UnknownClient(IdpError):
@@ -155,8 +156,8 @@ class UnknownClient(IdpError):
 
     code = "oauth_unknown_client"
     status = 403
-    sentence = "The app that sent you here is not set up for sign-in."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("This app is not set up for sign-in.")
+    advice = for_agents("Show this page to your administrator.")
 
 
 class UnregisteredRedirect(IdpError):
@@ -164,5 +165,5 @@ class UnregisteredRedirect(IdpError):
 
     code = "oauth_unregistered_redirect"
     status = 400
-    sentence = "The app asks for the answer at an address that is not registered."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("The app named an unknown address.")
+    advice = for_agents("Show this page to your administrator.")

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import phonenumbers
 
+from idp.wording import for_agents
+
 SEPARATORS = re.compile(r"[\s.()\-\u2010-\u2015\u00a0]")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MAX_LENGTH = 254
@@ -15,12 +17,12 @@ LONGEST_E164 = 16  # a plus sign and 15 digits (ITU-T E.164 section 6.2); some n
 class Fault(StrEnum):
     """Why something typed cannot be a number or an e-mail; the value is the sentence to show."""
 
-    EMPTY = "Enter your mobile number"
-    NO_COUNTRY = "Start with + and your country code, like +34 612 345 678"
-    TOO_SHORT = "That number is too short"
-    TOO_LONG = "That number is too long"
-    NOT_DIGITS = "Use digits only, like +34 612 345 678"
-    NOT_AN_EMAIL = "Enter an email like name@company.com"
+    EMPTY = for_agents("Enter your mobile number")
+    NO_COUNTRY = for_agents("Start with + and your country code, like +34 612 345 678")
+    TOO_SHORT = for_agents("That number is too short")
+    TOO_LONG = for_agents("That number is too long")
+    NOT_DIGITS = for_agents("Use digits only, like +34 612 345 678")
+    NOT_AN_EMAIL = for_agents("Enter an email like name@company.com")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a user agent is called in words for people: "iPhone, Safari"; "unknown phone or computer". Pure."""
 
 from idp.policies.user_agents import IPHONE_OR_IPAD, MAC_OR_IPAD, Client, Form, Platform, UserAgent
+from idp.wording import for_agents
 
 PLATFORM_NAMES = {
     Platform.IOS: "iOS",
@@ -31,6 +32,36 @@ _DEVICES = {
     IPHONE_OR_IPAD: "iPhone or iPad",
     MAC_OR_IPAD: "Mac or iPad",
 }
+INSIDE_AN_APP = for_agents("inside an app")
+WHOLE = (
+    for_agents("iPhone or iPad"),
+    for_agents("Mac or iPad"),
+    for_agents("unknown phone or computer"),
+    for_agents("phone"),
+    for_agents("tablet"),
+    for_agents("phone or tablet"),
+    for_agents("computer"),
+    for_agents("phone or computer"),
+    for_agents("tablet or computer"),
+    for_agents("phone or tablet or computer"),
+    for_agents("headset"),
+    for_agents("console"),
+    for_agents("bot"),
+)
+"""Descriptions that agents read in their own language as they are; "iPhone" and "TV" are the same in all."""
+ENDINGS = (
+    for_agents("%(platform)s phone or tablet or computer"),
+    for_agents("%(platform)s tablet or computer"),
+    for_agents("%(platform)s phone or computer"),
+    for_agents("%(platform)s phone or tablet"),
+    for_agents("%(platform)s computer"),
+    for_agents("%(platform)s tablet"),
+    for_agents("%(platform)s phone"),
+    for_agents("%(platform)s headset"),
+    for_agents("%(platform)s console"),
+    for_agents("%(platform)s bot"),
+)
+"""What follows the names of platforms; the longer one of two that fit comes first."""
 
 
 def describe(user_agent: UserAgent) -> str:
@@ -38,7 +69,7 @@ def describe(user_agent: UserAgent) -> str:
     device = _DEVICES.get(user_agent.platform) or _platform_and_form(user_agent)
     if user_agent.browser:
         return f"{device}, {user_agent.browser}"
-    return f"{device}, inside an app" if user_agent.client == {Client.WEB_VIEW} else device
+    return f"{device}, {INSIDE_AN_APP}" if user_agent.client == {Client.WEB_VIEW} else device
 
 
 def _platform_and_form(user_agent: UserAgent) -> str:
@@ -46,5 +77,5 @@ def _platform_and_form(user_agent: UserAgent) -> str:
         return "unknown phone or computer"
     known = user_agent.platform - {Platform.OTHER}
     platform = " or ".join(name for it, name in PLATFORM_NAMES.items() if it in known)
-    form = " or ".join(name for it, name in FORM_NAMES.items() if it in user_agent.form)
-    return f"{platform} {form or 'device'}".strip()
+    form = " or ".join(name for it, name in (FORM_NAMES | {Form.OTHER: "console"}).items() if it in user_agent.form)
+    return f"{platform} {form or 'phone or computer'}".strip()

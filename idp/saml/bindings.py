@@ -22,6 +22,7 @@ from idp.saml.errors import (
     quoted,
 )
 from idp.saml.names import DEFLATE
+from idp.wording import for_agents
 
 MAX_QUERY = 32 * 1024
 MAX_BODY = 256 * 1024
@@ -226,7 +227,9 @@ def _refuse_deflated(message: Message, xml: bytes) -> None:
         raise UnreadableRequest(f"wanted XML in {message}, saw something else") from None
     raise UnreadableRequest(
         "wanted plain base64 by POST, saw it deflated",
-        sentence="The app compressed a posted sign-in request, which SAML does not allow.",
-        advice="Administrator: let the app post requests uncompressed "
-        "(node-saml and passport-saml: skipRequestCompression: true), or let it use HTTP-Redirect.",
+        sentence=for_agents("The app sent its request compressed."),
+        advice=for_agents(
+            "Administrator: let the app post requests uncompressed "
+            "(node-saml and passport-saml: skipRequestCompression: true), or let it use HTTP-Redirect."
+        ),
     )

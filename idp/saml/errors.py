@@ -6,6 +6,7 @@ Pages come first: nothing is returned to a service provider before its request i
 from dataclasses import dataclass
 
 from idp.errors import IdpError
+from idp.wording import for_agents
 
 LONGEST_QUOTE = 200
 
@@ -21,16 +22,16 @@ class UnreadableRequest(IdpError):
 
     code = "saml_unreadable_request"
     status = 400
-    sentence = "This request cannot be read."
-    advice = "Start again from the app. If it happens again, show this page to your administrator."
+    sentence = for_agents("This request cannot be read.")
+    advice = for_agents("Start again from the app. If it happens again, show this page to your administrator.")
 
 
 class NoRequest(UnreadableRequest):
     """Somebody opened the address of the sign-in service without a request."""
 
     code = "saml_no_request"
-    sentence = "There is nothing to sign in to at this address."
-    advice = "Open the app you want to use; it will bring you back here."
+    sentence = for_agents("There is nothing to sign in to here.")
+    advice = for_agents("Open the app you want to use; it will bring you back here.")
 
 
 class RequestTooLarge(UnreadableRequest):
@@ -38,7 +39,7 @@ class RequestTooLarge(UnreadableRequest):
 
     code = "saml_request_too_large"
     status = 413
-    sentence = "This request is too large."
+    sentence = for_agents("This request is too large.")
 
 
 class RelayStateTooLong(RequestTooLarge):
@@ -53,8 +54,8 @@ class UnknownServiceProvider(IdpError):
 
     code = "saml_unknown_service_provider"
     status = 403
-    sentence = "The app that sent you here is not set up for sign-in."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("This app is not set up for sign-in.")
+    advice = for_agents("Show this page to your administrator.")
 
 
 class NothingToStart(IdpError):
@@ -62,8 +63,8 @@ class NothingToStart(IdpError):
 
     code = "saml_nothing_to_start"
     status = 404
-    sentence = "There is no app to open at this address."
-    advice = "Open the app itself; it will bring you here to sign in."
+    sentence = for_agents("There is no app to open here.")
+    advice = for_agents("Open the app itself; it will bring you here to sign in.")
 
 
 class UnregisteredAcs(IdpError):
@@ -71,15 +72,15 @@ class UnregisteredAcs(IdpError):
 
     code = "saml_unregistered_acs"
     status = 400
-    sentence = "The app asks for the answer at an address that is not registered."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("The app named an unknown address.")
+    advice = for_agents("Show this page to your administrator.")
 
 
 class UnofferedBinding(UnregisteredAcs):
     """The answer is wanted by another binding than HTTP-POST."""
 
     code = "saml_unoffered_binding"
-    sentence = "The app asks for the answer in a way that is not offered here."
+    sentence = for_agents("The app wants an answer we can't give.")
 
 
 class BadSignature(IdpError):
@@ -87,15 +88,15 @@ class BadSignature(IdpError):
 
     code = "saml_bad_signature"
     status = 400
-    sentence = "The signature of this request does not hold."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("The signature of this request is wrong.")
+    advice = for_agents("Show this page to your administrator.")
 
 
 class MissingSignature(BadSignature):
     """This service provider must sign and has not."""
 
     code = "saml_missing_signature"
-    sentence = "This request is not signed, as it should be."
+    sentence = for_agents("This request should be signed.")
 
 
 class MisshapenSignature(BadSignature):
@@ -108,7 +109,7 @@ class DeniedAlgorithm(BadSignature):
     """The signature is made with an algorithm that is not accepted."""
 
     code = "saml_denied_algorithm"
-    sentence = "This request is signed with an algorithm that is not accepted."
+    sentence = for_agents("We don't accept this kind of signature.")
 
 
 class UnknownSigningKey(BadSignature):
@@ -122,8 +123,8 @@ class WrongDestination(IdpError):
 
     code = "saml_wrong_destination"
     status = 400
-    sentence = "This request was meant for another address."
-    advice = "Start again from the app. If it happens again, show this page to your administrator."
+    sentence = for_agents("This request is for another address.")
+    advice = for_agents("Start again from the app. If it happens again, show this page to your administrator.")
 
 
 class StaleRequest(IdpError):
@@ -131,8 +132,8 @@ class StaleRequest(IdpError):
 
     code = "saml_stale_request"
     status = 400
-    sentence = "This request is too old, or its clock is wrong."
-    advice = "Start again from the app."
+    sentence = for_agents("The time of this request is wrong.")
+    advice = for_agents("Its clock or yours may be wrong. Start again from the app.")
 
 
 class RepeatedLogoutRequest(IdpError):
@@ -140,8 +141,8 @@ class RepeatedLogoutRequest(IdpError):
 
     code = "saml_repeated_logout_request"
     status = 400
-    sentence = "This sign-out was asked for before."
-    advice = "If you want to sign out, begin again in the app."
+    sentence = for_agents("This sign-out was asked for before.")
+    advice = for_agents("If you want to sign out, begin again in the app.")
 
 
 class UnexpectedLogoutResponse(IdpError):
@@ -149,8 +150,8 @@ class UnexpectedLogoutResponse(IdpError):
 
     code = "saml_unexpected_logout_response"
     status = 400
-    sentence = "This sign-out answer was not expected."
-    advice = "You can close this page."
+    sentence = for_agents("This sign-out answer was not expected.")
+    advice = for_agents("You can close this page.")
 
 
 class UnreadableMetadata(IdpError):
@@ -167,8 +168,10 @@ class UnreleasableAttribute(IdpError):
 
     code = "saml_unreleasable_attribute"
     status = 500
-    sentence = "You are signed in here, but the app cannot be told about you as it was set up."
-    advice = "Show this page to your administrator: one of the attributes for this app needs another value."
+    sentence = for_agents("The app cannot be told about you.")
+    advice = for_agents(
+        "You are signed in here. Show this page to your administrator: one of the attributes needs another value."
+    )
 
 
 class UnusableKey(IdpError):
@@ -176,8 +179,8 @@ class UnusableKey(IdpError):
 
     code = "saml_unusable_key"
     status = 500
-    sentence = "The answer for the app cannot be signed or encrypted."
-    advice = "Show this page to your administrator: a key or certificate for this app needs to be replaced."
+    sentence = for_agents("The answer for the app can't be made.")
+    advice = for_agents("Show this page to your administrator: a key or certificate for this app needs to be replaced.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +208,8 @@ class AnswerWithStatus(IdpError):
 
     code = "saml_answer_with_status"
     status = 400
-    sentence = "The app asks for something that is not offered here."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("The app asks for what we don't offer.")
+    advice = for_agents("Show this page to your administrator.")
 
     def __init__(
         self, saml_status: SamlStatus, return_address: ReturnAddress, detail: str = "", *, sentence: str = ""
@@ -224,8 +227,8 @@ class AnswerLogoutWithStatus(IdpError):
 
     code = "saml_answer_logout_with_status"
     status = 400
-    sentence = "The app asks to sign out in a way that is not offered here."
-    advice = "Show this page to your administrator."
+    sentence = for_agents("We don't offer this way to sign out.")
+    advice = for_agents("Show this page to your administrator.")
 
     def __init__(
         self,

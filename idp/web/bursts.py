@@ -10,7 +10,6 @@ from datetime import datetime
 from django.conf import settings
 from django.core.cache import BaseCache, caches
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from idp import clock
 from idp.bearer_secrets import keyed_hash
@@ -18,6 +17,7 @@ from idp.errors import IdpError
 from idp.login import presented
 from idp.otp.rate_limits import ONE_ADDRESS, network_of
 from idp.web.views import refused
+from idp.wording import for_agents
 
 MINUTE = 60
 FREE = ("/saml/", "/api/", "/oauth/open/", "/healthz", "/readyz", "/metrics", "/.well-known/")
@@ -29,11 +29,11 @@ class TooManyRequests(IdpError):
 
     code = "too_many_requests"
     status = 429
-    sentence = "Too much came from your network just now."
-    advice = "Wait a minute, then reload this page. Phones that are already signed in go on working."
+    sentence = for_agents("Too much came from your network.")
+    advice = for_agents("Wait a minute, then reload this page. Phones that are already signed in go on working.")
 
     def __init__(self, detail: str, seconds: int) -> None:
-        super().__init__(detail, sentence=_(self.sentence), advice=_(self.advice))
+        super().__init__(detail)
         self.seconds = seconds
 
     def headers(self) -> Mapping[str, str]:

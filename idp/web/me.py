@@ -16,6 +16,7 @@ from idp.passkeys.models import Passkey
 from idp.saml.logout import course as logout
 from idp.saml.logout import views as logout_views
 from idp.web import me_sign_ins, next_codes
+from idp.wording import for_agents
 
 
 class NotSignedIn(IdpError):
@@ -23,8 +24,8 @@ class NotSignedIn(IdpError):
 
     code = "not_signed_in"
     status = 403
-    sentence = "You are not signed in here."
-    advice = "Open the app you want to use; it will bring you here to sign in."
+    sentence = for_agents("You are not signed in here.")
+    advice = for_agents("Open the app you want to use; it will bring you here to sign in.")
 
 
 def device_of(request: HttpRequest) -> Device:

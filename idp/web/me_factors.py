@@ -19,6 +19,7 @@ from idp.otp import app_codes, recovery_codes
 from idp.web import me_sign_in
 from idp.web.me import device_of
 from idp.web.own_sign_in import drawn
+from idp.wording import for_agents
 
 APP, SHEET = "authenticator app", "recovery codes"
 
@@ -28,8 +29,8 @@ class NotAllowedHere(IdpError):
 
     code = "factor_not_allowed"
     status = 403
-    sentence = "Your contact centre has not switched this on for you."
-    advice = "Ask them if you need it."
+    sentence = for_agents("This is not switched on for you.")
+    advice = for_agents("Ask your contact centre if you need it.")
 
 
 @require_http_methods(["GET", "POST"])

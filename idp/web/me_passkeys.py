@@ -18,6 +18,7 @@ from idp.passkeys.models import Passkey
 from idp.passkeys.verification import Refused
 from idp.web import me_sign_in
 from idp.web.me import device_of
+from idp.wording import for_agents
 
 
 class NoPasskeysHere(IdpError):
@@ -25,8 +26,8 @@ class NoPasskeysHere(IdpError):
 
     code = "no_passkeys_here"
     status = 404
-    sentence = "Passkeys can't be used here."
-    advice = "Sign in with a code."
+    sentence = for_agents("Passkeys can't be used here.")
+    advice = for_agents("Sign in with a code.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,17 +4,16 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp import clock
 from idp.login import cookies, flow, pages, presented
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse
+from idp.login.pages import OWN_PAGE, OWN_PAGE_NAME
 from idp.login.passkey_setup import ENOUGH
 from idp.policies.models import TimeoutPolicy
 
-SERVICE = "/me"
 GOALS = ("authenticator", "recovery-codes", "passkeys")
 
 
@@ -27,7 +26,7 @@ def ask(request: HttpRequest, goal: str) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a sign-in that takes a code, and leads back to what the agent came for."""
     goal = request.POST.get("goal")
-    requirements = LoginRequirements(SERVICE, str(_("your own page")), force_authn=True, accepted=ENOUGH)
+    requirements = LoginRequirements(OWN_PAGE, OWN_PAGE_NAME, force_authn=True, accepted=ENOUGH)
     # The cookie of a computer may live as long as any service's limit; each service judges by its own.
     policy = TimeoutPolicy.objects.order_by("-absolute")[0]
     login = flow.begin(

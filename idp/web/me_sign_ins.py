@@ -10,9 +10,9 @@ from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.not_me import HEARD_FOR
+from idp.login.pages import OWN_PAGE, OWN_PAGE_NAME
 from idp.native.models import Client, ClientKind
 from idp.saml.models import ServiceProvider
-from idp.web.me_sign_in import SERVICE
 
 LAST = 10
 
@@ -34,7 +34,7 @@ class SignIn:
 def last(here: Device, now: datetime) -> list[SignIn]:
     """List the last sign-ins of a device's agent, the newest first."""
     events = LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST]
-    names = dict(ServiceProvider.objects.values_list("slug", "name")) | {SERVICE: str(_("your own page"))}
+    names = dict(ServiceProvider.objects.values_list("slug", "name")) | {OWN_PAGE: _(OWN_PAGE_NAME)}
     names |= {app.service: app.name for app in Client.objects.filter(kind=ClientKind.APP)}
     said = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
     reported = set(said.values_list("device", flat=True))

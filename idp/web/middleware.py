@@ -14,6 +14,7 @@ from idp import reference
 from idp.errors import IdpError
 from idp.login.errors import Busy
 from idp.web.views import WrongMethod, error_page, refused
+from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -33,8 +34,8 @@ class AddressTooLong(IdpError):
 
     code = "address_too_long"
     status = 414
-    sentence = "That address is too long."
-    advice = "Start again from the app you came from."
+    sentence = for_agents("That address is too long.")
+    advice = for_agents("Start again from the app you came from.")
 
 
 def references(get_response: Handler) -> Handler:

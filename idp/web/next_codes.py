@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from idp.agents.models import Device
 from idp.login import standing
+from idp.login.in_words import instant
 from idp.login.next_code import NextCode, next_code
-from idp.login.notices import told
 from idp.policies.timeouts import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.sessions import lifecycle as sessions
@@ -62,7 +62,7 @@ def for_operator(device: Device, session: SsoSession | None, policies: list[InFo
 
 
 def _sentence(due: NextCode, now: datetime) -> str:
-    unused = told(due.unused)
+    unused = instant(due.unused)
     if due.unused <= now:
         return _("You need a code the next time you sign in.")
     if due.at_latest is None:
@@ -70,7 +70,7 @@ def _sentence(due: NextCode, now: datetime) -> str:
     if due.at_latest == due.unused:
         return _("You need the next code from %(at)s.") % {"at": unused}
     return _("You need the next code from %(latest)s, or from %(at)s if you do not sign in before.") % {
-        "latest": told(due.at_latest),
+        "latest": instant(due.at_latest),
         "at": unused,
     }
 

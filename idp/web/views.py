@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from idp import cache, clock
@@ -14,6 +15,7 @@ from idp.native.errors import as_json, speaks_json
 from idp.saml import signing_keys, unsolicited
 from idp.scim import answers as scim
 from idp.tokens.jwks import key_set
+from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +25,8 @@ class NotFound(IdpError):
 
     code = "not_found"
     status = 404
-    sentence = "There is no such page."
-    advice = "Start again from the app you came from."
+    sentence = for_agents("There is no such page.")
+    advice = for_agents("Start again from the app you came from.")
 
 
 class BadRequest(IdpError):
@@ -32,8 +34,8 @@ class BadRequest(IdpError):
 
     code = "bad_request"
     status = 400
-    sentence = "We could not read that request."
-    advice = "Start again from the app you came from."
+    sentence = for_agents("We could not read that request.")
+    advice = for_agents("Start again from the app you came from.")
 
 
 class TooLarge(IdpError):
@@ -41,8 +43,8 @@ class TooLarge(IdpError):
 
     code = "too_large"
     status = 413
-    sentence = "That was too much to send."
-    advice = "Start again from the app you came from."
+    sentence = for_agents("That was too much to send.")
+    advice = for_agents("Start again from the app you came from.")
 
 
 class WrongMethod(IdpError):
@@ -50,8 +52,8 @@ class WrongMethod(IdpError):
 
     code = "wrong_method"
     status = 405
-    sentence = "This page cannot be used in that way."
-    advice = "Start again from the app you came from."
+    sentence = for_agents("This page cannot be used in that way.")
+    advice = for_agents("Start again from the app you came from.")
 
 
 class Forbidden(IdpError):
@@ -59,8 +61,8 @@ class Forbidden(IdpError):
 
     code = "forbidden"
     status = 403
-    sentence = "You may not do this."
-    advice = "If you think you should, ask whoever runs this site."
+    sentence = for_agents("You may not do this.")
+    advice = for_agents("If you think you should, ask whoever runs this site.")
 
 
 class FormTooOld(IdpError):
@@ -68,8 +70,8 @@ class FormTooOld(IdpError):
 
     code = "form_too_old"
     status = 403
-    sentence = "This form could not be checked."
-    advice = "This happens when a page stays open long. Go back, reload the page and try again."
+    sentence = for_agents("This form could not be checked.")
+    advice = for_agents("This happens when a page stays open long. Go back, reload the page and try again.")
 
 
 def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
@@ -78,7 +80,7 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
         return as_json(error)
     if scim.speaks_scim(request.path):
         return scim.as_error(error)
-    context = {"sentence": error.sentence, "advice": error.advice}
+    context = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
     response = render(request, "error.html", context, status=error.status)
     for header, value in error.headers().items():
         response[header] = value
@@ -153,3 +155,9 @@ def jwks(_: HttpRequest) -> JsonResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Tell a person who came here directly where to begin: with an app that may be opened from here, if any."""
     return render(request, "start.html", {"services": list(unsolicited.services().only("slug", "name"))})
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Help whoever is stuck; it says the same to everybody."""
+    return render(request, "help.html")

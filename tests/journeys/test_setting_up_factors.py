@@ -91,7 +91,7 @@ def test_who_may_not_is_told_so(phone):
     phone.sign_in()
     for address in (APP, SHEET):
         page = phone.open(address)
-        assert (page.status, page.heading) == (403, "Your contact centre has not switched this on for you.")
+        assert (page.status, page.heading) == (403, "This is not switched on for you.")
     assert "When no text comes" not in phone.open(ME).text
 
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -15,6 +16,11 @@ from idp.agents.writable import UNWRITABLE
 writable = RegexValidator(
     UNWRITABLE, "This holds a character that cannot be written down. Type it again.", inverse_match=True
 )
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages of agents' pages. Migrations name this, so that another language is no migration."""
+    return list(settings.LANGUAGES)
 
 
 class Department(models.Model):
@@ -75,6 +81,12 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     )
     may_make_recovery_codes = models.BooleanField(
         default=False, help_text="The agent makes them at /me. An operator can make some for anybody."
+    )
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=languages,
+        help_text="Of the agent's pages and texts, unless they choose another one in their browser.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

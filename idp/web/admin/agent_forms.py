@@ -29,6 +29,7 @@ class AgentForm(forms.ModelForm[Agent]):
             "full_name",
             "email",
             "department",
+            "language",
             "is_active",
             "may_use_app",
             "may_make_recovery_codes",

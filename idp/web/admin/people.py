@@ -134,7 +134,7 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
         """Tick roles, or only read them."""
         changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
         shown = "flex_roles" if changing else "shown_roles"
-        own = ("full_name", "email", "department", shown, "is_active", "name_id")
+        own = ("full_name", "email", "department", "language", shown, "is_active", "name_id")
         return [
             (None, {"fields": own}),
             ("When no text comes", {"fields": WAYS_BACK}),

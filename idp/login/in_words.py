@@ -1,0 +1,73 @@
+"""Durations, instants, countries, lists and the names of phones, in the language of whoever reads the page.
+
+Names of days, months and countries are those of the Unicode CLDR, by Babel.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.lists import format_list
+from django.utils.translation import get_language, ngettext, pgettext, to_locale
+from django.utils.translation import gettext as _
+
+from idp.policies.device_words import ENDINGS, INSIDE_AN_APP, WHOLE
+
+
+def duration(value: timedelta | None) -> str:
+    """Say a duration in whole days from two days on, else in hours, else in minutes. None gives nothing."""
+    if value is None:
+        return ""
+    minutes = int(value.total_seconds()) // 60
+    hours, days = minutes // 60, value.days
+    if days > 1 and hours == days * 24:
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    if hours and minutes == hours * 60:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+
+
+def instant(at: datetime) -> str:
+    """Write an instant, as "Tuesday 3 March, 10:05 UTC". How is said in the catalogues, by CLDR's letters."""
+    # Translators: a pattern of the Unicode CLDR for a day with weekday, and the time; see docs/how-to/add-a-language.md
+    return format_datetime(at, pgettext("pattern", "EEEE d MMMM, HH:mm 'UTC'"), tzinfo=UTC, locale=_locale())
+
+
+def day(at: datetime) -> str:
+    """Write a day with its year, as "3 March 2026"."""
+    # Translators: a pattern of the Unicode CLDR for a day with its year
+    return format_datetime(at, pgettext("pattern", "d MMMM y"), tzinfo=UTC, locale=_locale())
+
+
+def country(code: str) -> str:
+    """Name a country by its ISO 3166 code."""
+    return str(_locale().territories.get(code, code))
+
+
+def both(parts: Sequence[str]) -> str:
+    """Join what is named together, as "A, B and C"."""
+    return format_list(parts, locale=_locale())
+
+
+def spoken_label(label: str) -> str:
+    """Say the stored English label of a phone or computer, as "Android phone, Chrome"; names of makers stay."""
+    parts = [_spoken(part) for part in label.split(", ")]
+    return reduce(lambda phone, browser: _("%(phone)s, %(browser)s") % {"phone": phone, "browser": browser}, parts)
+
+
+def _spoken(part: str) -> str:
+    """Translate "phone" as a whole, "Android or Linux computer" by its ending; what an app calls itself stays."""
+    if part in WHOLE or part == INSIDE_AN_APP:
+        return _(part)
+    for ending in ENDINGS:
+        rest = ending.removeprefix("%(platform)s")
+        if part.endswith(rest):
+            platforms = part.removesuffix(rest).split(" or ")
+            return _(ending) % {"platform": format_list(platforms, style="or", locale=_locale())}
+    return part
+
+
+def _locale() -> Locale:
+    return Locale.parse(to_locale(get_language() or "en"))

@@ -1,0 +1,116 @@
+"""Keeps the catalogues of agents' texts: python -m tests.languages.catalogues, or make catalogues.
+
+Collects every text that is marked, brings each .po up to date with it, compiles those to .mo, and tells what is left
+to translate. Nothing that is translated is ever guessed for a similar text.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from idp.conf import LANGUAGES, ROOT
+
+FOLDER = ROOT / "idp" / "locale"
+CODE = ("gettext", "ngettext", "pgettext", "_", "for_agents")
+KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_": None, "for_agents": None}
+OPERATORS = ROOT / "templates" / "admin"
+HEADER = "# Texts that agents read. Kept by `make catalogues`; see docs/how-to/add-a-language.md\n#"
+WIDTH = 118
+
+
+def translated() -> list[str]:
+    """The languages that have a catalogue: all but that of the code."""
+    return [code for code in LANGUAGES if code != "en"]
+
+
+def path(code: str, kind: str) -> Path:
+    """Where the catalogue of a language lies, as Django and gettext look for it."""
+    language, _, country = code.partition("-")
+    folder = f"{language}_{country.upper()}" if country else language
+    return FOLDER / folder / "LC_MESSAGES" / f"django.{kind}"
+
+
+def marked() -> Catalog:
+    """Collect the texts of all modules, and of all templates but the operators'."""
+    found = Catalog(charset="utf-8")
+    for file in sorted([*(ROOT / "idp").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]):
+        if not file.is_relative_to(OPERATORS):
+            for message, comments, context in texts(file):
+                found.add(
+                    message, locations=[(str(file.relative_to(ROOT)), 0)], auto_comments=comments, context=context
+                )
+    return found
+
+
+def texts(file: Path):
+    """Yield message, comments and context of each text that is marked in a file."""
+    source = file.read_text()
+    if file.suffix == ".html":
+        # Django makes Python of a template, with what is not to be translated blanked out.
+        source = "\n".join(line.strip() for line in templatize(source, origin=str(file)).split("\n"))
+    found = extract("python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"}, True)
+    for _, message, comments, context in found:
+        yield message, comments, context
+
+
+def read(code: str) -> Catalog:
+    """Read a language's catalogue, or begin one."""
+    file = path(code, "po")
+    if not file.exists():
+        return Catalog(locale=file.parts[-3], charset="utf-8")
+    with file.open("rb") as lines:
+        return read_po(lines, locale=file.parts[-3])
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """Write a catalogue as text: no dates and line numbers, which would differ with every change of the code."""
+    catalogue.header_comment = HEADER
+    catalogue.obsolete.clear()
+    out = io.BytesIO()
+    write_po(out, catalogue, width=WIDTH, include_lineno=False, sort_by_file=True)
+    dated = (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Last-Translator",
+        "Language-Team",
+        "Project-Id",
+        "Report-Msgid",
+        "Generated-By",
+    )
+    lines = [
+        line for line in out.getvalue().decode().split("\n") if not line.startswith(tuple(f'"{it}' for it in dated))
+    ]
+    return "\n".join(lines).encode()
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    """Compile a catalogue."""
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def main() -> None:
+    """Bring all catalogues up to date, and tell what is left to do."""
+    found = marked()
+    for code in translated():
+        catalogue = read(code)
+        catalogue.update(found, no_fuzzy_matching=True, update_header_comment=False)
+        path(code, "po").parent.mkdir(parents=True, exist_ok=True)
+        path(code, "po").write_bytes(as_po(catalogue))
+        path(code, "mo").write_bytes(as_mo(read(code)))
+        left = [it.id for it in catalogue if it.id and not all(it.string if it.pluralizable else [it.string])]
+        sys.stdout.write(
+            f"{code}: {len(found)} texts, {len(left)} to translate in {path(code, 'po').relative_to(ROOT)}\n"
+        )
+        sys.stdout.writelines(f"    {it}\n" for it in left[:20])
+
+
+if __name__ == "__main__":
+    main()
