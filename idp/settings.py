@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "idp.web.middleware.UnheededProxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "idp.web.middleware.no_store",

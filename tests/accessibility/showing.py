@@ -1,9 +1,9 @@
-"""A browser that shows what the test client got: no server, and the rows of the test's own transaction."""
+"""A browser that shows answers it did not fetch itself: those of the test client, and those that a phone got."""
 
 from django.conf import settings
 
 ORIGIN = settings.LATCHKEY.base_url
-KEPT_BACK = {"content-length", "set-cookie"}
+KEPT_BACK = {"content-length", "content-encoding", "transfer-encoding", "set-cookie"}
 
 
 def show(page, response):
@@ -13,10 +13,34 @@ def show(page, response):
     def answer(route):
         asked = route.request
         got = response if asked.is_navigation_request() else response.client.get(asked.url.removeprefix(ORIGIN))
-        headers = {name: value for name, value in got.headers.items() if name.lower() not in KEPT_BACK}
         body = b"".join(got.streaming_content) if got.streaming else got.content
-        route.fulfill(status=got.status_code, headers=headers, body=body)
+        _fulfil(route, got.status_code, got.headers, body)
 
     page.unroute_all()
     page.route("**/*", answer)
     page.goto(address)
+
+
+def show_what_came(page, response):
+    """Show an answer that came over HTTP. Returns what the page asks for to show itself, of which nothing comes."""
+    shown, asked_for = [], []
+
+    def answer(route):
+        asked = route.request
+        if not asked.is_navigation_request():
+            asked_for.append(asked.url)
+        if shown:
+            return route.fulfill(status=204)  # a page that leads on by itself stays
+        shown.append(asked.url)
+        return _fulfil(route, response.status_code, response.headers, response.content)
+
+    page.unroute_all()
+    page.route("**/*", answer)
+    page.goto(response.url, wait_until="commit")  # a page that leads on by itself is never done loading
+    page.wait_for_selector("footer", state="attached")
+    return asked_for
+
+
+def _fulfil(route, status, headers, body):
+    kept = {name: value for name, value in headers.items() if name.lower() not in KEPT_BACK}
+    route.fulfill(status=status, headers=kept, body=body)

@@ -1,0 +1,60 @@
+"""Every page of the agents, in every look: read by everybody, hit by every thumb, and sent in one small piece."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.accessibility.axe import CONTRAST, ENHANCED_CONTRAST, axe, looks
+from tests.accessibility.boxes import beyond_the_edge, beyond_the_edge_in_large_and_spaced_text, small_targets
+from tests.accessibility.showing import show_what_came
+from tests.accessibility.states import EVERYWHERE
+
+pytestmark = pytest.mark.slow
+
+BUDGET = 10_000
+"""Bytes of one page on the wire, headers and all."""
+
+
+@pytest.mark.parametrize("states", EVERYWHERE, ids=lambda it: it.__name__)
+def test_nobody_is_kept_from_reading_and_using_them(any_page, phone, clock, verify, states):
+    page, found, seen = any_page("iPhone"), [], set()
+    for name, state in states(phone, clock, verify):
+        asked_for = show_what_came(page, state.response)
+        built = build(state)
+        faults = [*over_budget(state.response), *asked_for, *personal(state), *by_measure(page)]
+        faults += [] if built in seen else by_axe(page)
+        found += [f"{name}: {it}" for it in faults]
+        seen.add(built)
+    assert not found, "\n".join(found)
+
+
+def over_budget(response):
+    head = sum(len(f"{name}: {value}\r\n") for name, value in response.headers.items())
+    sent = head + int(response.headers["Content-Length"])
+    return [f"{sent} bytes"] if sent > BUDGET else []
+
+
+def personal(state):
+    """What names somebody in a title or an address, where histories and logs keep it."""
+    kept = f"{state.html.findtext('.//title')} {urlsplit(state.url).path}"
+    return [f"{it} in {kept}" for it in ("555", "@", "Ana", "acme.example") if it in kept]
+
+
+def build(state):
+    """How a page is built. Where only words differ, axe would find the same again."""
+    return tuple((it.tag, *sorted(it.keys()), it.get("class")) for it in state.html.iter("*"))
+
+
+def by_axe(page):
+    page.emulate_media(color_scheme="light")
+    found = axe(page, extra=[ENHANCED_CONTRAST])
+    page.emulate_media(color_scheme="dark")
+    return found + [f"dark: {it}" for it in axe(page, CONTRAST, ENHANCED_CONTRAST)]
+
+
+def by_measure(page):
+    found = []
+    for look in looks(page, schemes=["dark"]):
+        found += [f"{look}: {it}" for it in [*small_targets(page), *beyond_the_edge(page)]]
+    page.set_viewport_size({"width": 320, "height": 800})
+    return found + beyond_the_edge_in_large_and_spaced_text(page)
