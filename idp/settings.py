@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "idp.web.operator_site.operators_only",
+    "idp.web.supervisors.OpenAddresses",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -131,6 +132,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["idp.web.supervisors.Rights"]
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -172,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SILENCED_SYSTEM_CHECKS = [
-    "auth.E003",  # e-mails are unique without regard to letter case, which Django does not see
+    "auth.W004",  # e-mails are unique without regard to letter case, which Django does not see
     "security.W008",  # the proxy redirects to HTTPS; behind it we would redirect for ever
     "security.W005",  # sub-domains are not ours to bind by HSTS
     "security.W021",  # nor to put on the preload list

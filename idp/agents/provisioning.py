@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from idp.agents import roles as flex_roles
-from idp.agents.models import Agent, AgentRole, Department
+from idp.agents.models import Agent, AgentRole, Department, GrantableRole, Supervisor
 
 
 @transaction.atomic
@@ -53,6 +53,59 @@ def operator(email: str, *, full_name: str) -> tuple[Agent, bool]:
     person.full_clean(exclude=["password"])
     person.save()
     return person, known is None
+
+
+def no_supervisor(person: Agent) -> str:
+    """Say why somebody cannot be made a supervisor, or return an empty string."""
+    if person.is_superuser or person.groups.exists() or person.user_permissions.exists():
+        return f"{person} is an operator with other rights. A supervisor has none but those over their departments."
+    return "" if person.is_active else f"{person} is switched off."
+
+
+@transaction.atomic
+def supervisor(
+    email: str, full_name: str, departments: Iterable[Department], roles: Iterable[str]
+) -> tuple[Supervisor, bool]:
+    """Let somebody look after exactly these departments, and give exactly these roles.
+
+    Returns whether the person is new. Raises ValidationError or ValueError with sentences.
+    """
+    known = Agent.objects.filter(email__iexact=email.strip()).first()
+    if known and (fault := no_supervisor(known)):
+        raise ValueError(fault)
+    person = known or Agent(email=email.strip())
+    person.full_name = full_name.strip() or person.full_name or email.strip()
+    if known is None:
+        person.set_unusable_password()
+    person.is_staff = True
+    person.full_clean(exclude=["password"])
+    person.save()
+    limits, _ = Supervisor.objects.get_or_create(person=person)
+    limits.departments.set(departments)
+    set_grantable(limits, roles)
+    return Supervisor.objects.select_related("person").get(pk=limits.pk), known is None
+
+
+@transaction.atomic
+def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
+    """Let a supervisor give exactly these roles. Raises ValueError with a sentence for a role that Flex knows not."""
+    wanted = frozenset(roles)
+    if strange := sorted(wanted - set(flex_roles.ROLES)):
+        raise ValueError(f"{', '.join(strange)}: not a role that Flex knows.")
+    supervisor.roles.exclude(role__in=wanted).delete()
+    held = set(supervisor.roles.values_list("role", flat=True))
+    GrantableRole.objects.bulk_create(GrantableRole(supervisor=supervisor, role=it) for it in sorted(wanted - held))
+
+
+def departments(names: Iterable[str]) -> list[Department]:
+    """Return the departments of these names, in any letter case. Raises ValueError unless there are any and all."""
+    wanted = [it.strip() for it in names]
+    found = [Department.objects.filter(name__iexact=it).first() for it in wanted]
+    if strange := [name for name, it in zip(wanted, found, strict=True) if it is None]:
+        raise ValueError(f"There is no department {', '.join(strange)}.")
+    if not found:
+        raise ValueError("Name a department.")
+    return [it for it in found if it is not None]
 
 
 def _department(name: str) -> Department | None:

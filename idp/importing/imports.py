@@ -15,7 +15,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.importing import people, planning, present, reading, sheet, writing
 from idp.importing.models import Import, ImportedAgent
-from idp.importing.people import Change, Known, Person
+from idp.importing.people import Change, Known, Limits, Person
 from idp.importing.planning import Plan
 from idp.importing.writing import Progress, Written
 
@@ -31,12 +31,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Who imports: an operator, or None at the command line; whom they may change; where the request came from."""
+    """Who imports: an operator, or None at the command line; whom they may change, and within which limits."""
 
     by: Agent | None
     within: QuerySet[Agent]
     operators: bool
     origin: Origin
+    limits: Limits | None = None
 
     @property
     def name(self) -> str:
@@ -87,7 +88,8 @@ def prepare(waiting: Import, importer: Importer) -> Prepared:
     known = present.known(importer.within, operators=importer.operators)
     said = read(bytes(waiting.content))
     off, most = waiting.missing_off, waiting.most_missing
-    plan = planning.plan(said, known, present.departments(), missing_off=off, most_missing=most)
+    departments = present.departments()
+    plan = planning.plan(said, known, departments, limits=importer.limits, missing_off=off, most_missing=most)
     return Prepared(plan, known)
 
 
@@ -122,7 +124,7 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
     changes = [_change_of(it) for it in rows]
     writing.hold(changes)
     known = present.known(importer.within, operators=importer.operators)
-    if objections := _objections(changes, known):
+    if objections := _objections(changes, known, importer.limits):
         more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""
         raise Refused(f"Nothing was undone. {' '.join(objections[:NAMED])}{more}")
     removed = _remove_untouched([it.id for it in changes if it.before is None and it.id])
@@ -143,21 +145,27 @@ def _change_of(row: ImportedAgent) -> Change:
     return Change(None, row.agent_id, people.from_json(row.before), after)
 
 
-def _objections(changes: Sequence[Change], known: Sequence[Known]) -> list[str]:
+def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limits | None) -> list[str]:
     """Say who stands in the way of an undo, and why."""
     here = {it.id: it for it in known}
     own = {it.id for it in changes}
-    others = {it.person.number: it.person for it in known if it.id not in own and it.person.number}
+    others = {it.person.number: it for it in known if it.id not in own and it.person.number}
     said = []
     for it in changes:
         present_one = here.get(it.id) if it.id else None
         number = it.before.number if it.before else ""
-        if present_one is None or present_one.person != it.after or (it.before is None and present_one.is_operator):
+        if present_one and present_one.stranger:
+            said.append(f"{it.after.email}: {present_one.locked}")
+        elif present_one is None or present_one.person != it.after or (it.before is None and present_one.is_operator):
             said.append(f"{it.after.full_name} ({it.after.email}) was changed since.")
         elif present_one.locked:
             said.append(f"{it.after.email}: {present_one.locked}")
         elif number in others:
-            said.append(f"{others[number].full_name} has the former number of {it.after.full_name}.")
+            holder = others[number]
+            who = "Somebody else" if holder.stranger else holder.person.full_name
+            said.append(f"{who} has the former number of {it.after.full_name}.")
+        elif limits and it.before and (beyond := limits.fault(it.before)):
+            said.append(f"{it.after.full_name}: {beyond[1]}")
     return said
 
 

@@ -22,12 +22,33 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who is here. `locked` says why a file may not change them, where it may not."""
+    """Somebody who is here. `locked` says why a file may not change them, where it may not.
+
+    A `stranger` is locked, and nothing of them but that they are here may be told to whoever brings the file.
+    """
 
     id: UUID
     person: Person
     is_operator: bool = False
     locked: str = ""
+    stranger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The departments into which somebody may put people by a file, and the roles that they may give."""
+
+    departments: tuple[str, ...]
+    roles: frozenset[str]
+
+    def fault(self, person: Person) -> tuple[Column, str] | None:
+        """Say what of a person goes beyond the limits, by column."""
+        if person.department.lower() not in {it.lower() for it in self.departments}:
+            named = ", ".join(self.departments) or "none"
+            return Column.DEPARTMENT, f"Choose one of your departments: {named}."
+        if beyond := [it for it in person.roles if it not in self.roles]:
+            return Column.ROLES, f"You may not give: {', '.join(beyond)}."
+        return None
 
 
 @dataclass(frozen=True, slots=True)

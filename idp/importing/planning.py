@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from idp.importing import reading
 from idp.importing.columns import Column
-from idp.importing.people import Change, Known, Person, Problem, Said
+from idp.importing.people import Change, Known, Limits, Person, Problem, Said
 from idp.importing.reading import Read
 
 TAKEN = "This number belongs to {who}. Give them another one, in this file too if you like."
+TAKEN_BY_A_STRANGER = "Somebody else has this number."
 TWICE = "The same {what} stands in another row. Leave one of them."
 
 
@@ -56,17 +57,18 @@ def plan(
     known: Sequence[Known],
     departments: Collection[str],
     *,
+    limits: Limits | None = None,
     missing_off: bool = False,
     most_missing: int = 0,
 ) -> Plan:
-    """Say what a file would do to the people who are known.
+    """Say what a file would do to the people who are known, within the limits of whoever brings it, if there are any.
 
     `missing_off` switches off who is absent from the file, unless that is more than `most_missing` per cent of those
     who may sign in. Operators are never switched off by their absence.
     """
     here = {it.person.email.lower(): it for it in known}
     names = {it.lower(): it for it in departments}
-    wanted, problems = _wanted(read.said, here, dict(names))
+    wanted, problems = _wanted(read.said, here, dict(names), limits)
     problems += _without_conflicts(wanted, here)
     changes = [_change(it, here.get(key), person) for key, (it, person) in wanted.items()]
     used = {it.after.department for it in changes if it.after.department}
@@ -85,7 +87,7 @@ _Wanted = dict[str, tuple[Said, Person]]
 
 
 def _wanted(
-    said: Sequence[Said], here: Mapping[str, Known], departments: dict[str, str]
+    said: Sequence[Said], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
 ) -> tuple[_Wanted, list[Problem]]:
     """Return what rows want people to be, by e-mail, and the problems of those that want what cannot be."""
     twice = {key for key, count in Counter(it.email.lower() for it in said).items() if count > 1}
@@ -99,15 +101,17 @@ def _wanted(
         person = it.of(known.person if known else Person(it.email))
         if key in twice:
             problems.append(Problem(it.row, it.email, Column.EMAIL.value, TWICE.format(what="e-mail")))
-        elif fault := _fault(person, known):
+        elif fault := _fault(person, known, limits):
             problems.append(Problem(it.row, it.email, *fault))
         else:
             wanted[key] = it, person
     return wanted, problems
 
 
-def _fault(person: Person, known: Known | None) -> tuple[str, str] | None:
+def _fault(person: Person, known: Known | None, limits: Limits | None) -> tuple[str, str] | None:
     """Say why this cannot be written, by column."""
+    if known and known.stranger:
+        return Column.EMAIL.value, known.locked
     if known and person == known.person:
         return None
     if known and known.locked:
@@ -116,7 +120,7 @@ def _fault(person: Person, known: Known | None) -> tuple[str, str] | None:
         return Column.FULL_NAME.value, "Somebody new needs a full name."
     if not person.roles and not (known and known.is_operator):
         return Column.ROLES.value, "Somebody new needs a role, such as agent." if known is None else "Fill in a role."
-    return None
+    return limits.fault(person) if limits else None
 
 
 def _without_conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> list[Problem]:
@@ -131,19 +135,24 @@ def _without_conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> list[Probl
 
 def _conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> Iterator[tuple[str, Problem]]:
     in_file = Counter(person.number for _, person in wanted.values() if person.number)
-    kept = {it.person.number: it.person for key, it in here.items() if it.person.number and key not in wanted}
+    kept = {it.person.number: it for key, it in here.items() if it.person.number and key not in wanted}
     for key, (it, person) in wanted.items():
         before = here[key].person.number if key in here else ""
         if not person.number or person.number == before:
             continue
         if person.number in kept:
-            who = kept[person.number]
-            sentence = TAKEN.format(who=f"{who.full_name or who.email} ({who.email})")
+            sentence = _taken(kept[person.number])
         elif in_file[person.number] > 1:
             sentence = TWICE.format(what="number")
         else:
             continue
         yield key, Problem(it.row, it.email, Column.NUMBER.value, sentence)
+
+
+def _taken(by: Known) -> str:
+    """Say who has a number already, to whoever may know them."""
+    who = by.person
+    return TAKEN_BY_A_STRANGER if by.stranger else TAKEN.format(who=f"{who.full_name or who.email} ({who.email})")
 
 
 def _missing(read: Read, known: Iterable[Known], most: int) -> Missing:

@@ -12,7 +12,7 @@ from idp.agents.roles import ROLES
 from idp.importing.people import Known, Person
 from idp.otp.models import PhoneAuthenticator
 
-OUT_OF_REACH = "You may not change this person."
+OUT_OF_REACH = "Somebody has this e-mail already, and you do not look after them."
 AN_OPERATOR = "This is an operator. A superuser changes them, on their own page."
 _COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_use_app", "is_staff", "is_superuser")
 
@@ -26,7 +26,8 @@ def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
         person = Person(email, name, numbers.get(pk, ""), department or "", roles.get(pk, ()), active, app)
         is_operator = staff or above
         locked = AN_OPERATOR if is_operator and not operators else ""
-        people.append(Known(pk, person, is_operator, locked if pk in reached else OUT_OF_REACH))
+        stranger = pk not in reached
+        people.append(Known(pk, person, is_operator, OUT_OF_REACH if stranger else locked, stranger))
     return people
 
 

@@ -55,6 +55,12 @@ def revoke(agent: Agent, now: datetime) -> bool:
     return unused.update(revoked_at=now) > 0
 
 
+def revoke_given_by(operator: Agent, now: datetime) -> int:
+    """End whatever an operator gave and nobody used. Returns how many codes that were."""
+    unused = OneTimeCode.objects.filter(given_by=operator, used_at__isnull=True, revoked_at__isnull=True)
+    return unused.update(revoked_at=now)
+
+
 def spend(agent: Agent, code: str, now: datetime) -> OneTimeCode | None:
     """Use a code up and return it. None if it is not this agent's, ran out, was revoked, or was used before."""
     given = open_code(agent, now)

@@ -34,7 +34,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "saml.LogoutNotice": "Sign-outs passed on to services",
         "keys.SigningKey": "Signing keys",
     },
-    "Operators' rights": {"otp_totp.TOTPDevice": "Authenticator apps", "auth.Group": "Groups"},
+    "Operators' rights": {
+        "agents.Supervisor": "Supervisors of departments",
+        "otp_totp.TOTPDevice": "Authenticator apps",
+        "auth.Group": "Groups",
+    },
 }
 
 

@@ -35,6 +35,11 @@ def left(operator: Agent) -> list[Step]:
     return [step for done, step in _steps(operator) if not done]
 
 
+def own(operator: Agent) -> list[Step]:
+    """List what operators do about themselves, if it is not done yet."""
+    return [step for done, step in [_own_sign_in(operator)] if not done]
+
+
 def alarms(request: HttpRequest) -> list[Step]:
     """List what keeps agents out, or soon will. The request itself shows what the proxies add."""
     change = reverse("admin:key_change")
@@ -77,10 +82,9 @@ def _out_of_order(request: HttpRequest) -> list[Step]:
 
 
 def _steps(operator: Agent) -> list[tuple[bool, Step]]:
-    own = operator.has_usable_password() and TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()
     signed_in = LoginEvent.objects.filter(kind=Kind.SIGNED_IN).exists()
     return [
-        (own, Step("Set up your own sign-in", reverse("admin:own_sign_in"), OWN)),
+        _own_sign_in(operator),
         (_sent(), Step("See whether Twilio knows us", reverse("admin:checkup"), TEXTS)),
         (_connected(), Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
         (_enrolled(), Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
@@ -90,6 +94,11 @@ def _steps(operator: Agent) -> list[tuple[bool, Step]]:
         ),
         (signed_in, Step("Watch the first sign-in", reverse("admin:audit_loginevent_changelist"), SIGN_IN)),
     ]
+
+
+def _own_sign_in(operator: Agent) -> tuple[bool, Step]:
+    done = operator.has_usable_password() and TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()
+    return done, Step("Set up your own sign-in", reverse("admin:own_sign_in"), OWN)
 
 
 def _sent() -> bool:

@@ -18,8 +18,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
-from idp.agents.models import Agent
-from idp.web import contents, first_steps, operator_links, own_sign_in
+from idp.agents.models import Agent, Supervisor
+from idp.web import contents, department_home, first_steps, operator_links, own_sign_in, reach
 from idp.web.operator_login import OperatorLoginForm
 from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
@@ -29,7 +29,6 @@ from idp.web.pages.policy_publish import pages as policy_publish
 
 # An agent's phone is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 - a class, not a password
 PREFIX = "/admin/"
 PAGES = (
     connect_flex,
@@ -81,9 +80,16 @@ class OperatorSite(admin.AdminSite):
         return by_package if app_label else list(contents.arrange(by_package))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what there is, and before it what to do next and what is broken."""
+        """Show what there is, and before it what to do next and what is broken; to supervisors, their people."""
+        if limits := reach.limits_of(request.user):
+            return self._home_of(limits, request)
         steps = first_steps.left(_operator(request))
         return super().index(request, {"steps": steps, "alarms": first_steps.alarms(request), **(extra_context or {})})
+
+    def _home_of(self, limits: Supervisor, request: HttpRequest) -> TemplateResponse:
+        shown = {"title": "Your people", "steps": first_steps.own(_operator(request))}
+        context = {**self.each_context(request), **department_home.parts(limits, clock.now()), **shown}
+        return TemplateResponse(request, "admin/department_home.html", context)
 
     def own_sign_in(self, request: HttpRequest) -> HttpResponse:
         """Let operators set a password and register an authenticator app."""
@@ -93,7 +99,7 @@ class OperatorSite(admin.AdminSite):
         form = own_sign_in.OwnSignInForm(operator, app, request.POST or None, by_link=by_link)
         if request.method == "POST" and form.is_valid():
             form.save()
-            log_in(request, operator, backend=PASSWORD_BACKEND)
+            log_in(request, operator)
             pass_second_factor(request, app)
             messages.success(request, "From now on you sign in with your password and your authenticator app.")
             return HttpResponseRedirect(reverse("admin:index"))
@@ -121,7 +127,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
         link = operator_links.find(secret, now)
         return render(request, "admin/enter.html", {"operator": link.operator})
     operator, factor = operator_links.use(secret, now)
-    log_in(request, operator, backend=PASSWORD_BACKEND)
+    log_in(request, operator)
     pass_second_factor(request, factor)
     return HttpResponseRedirect(reverse("admin:index"))
 

@@ -16,13 +16,16 @@ from idp.audit.models import Kind
 from idp.importing import exporting, imports, present
 from idp.importing.imports import Importer, Prepared, Undone
 from idp.importing.models import Import
+from idp.importing.people import Limits
 from idp.importing.writing import AT_ONCE, Progress, Written
 from idp.web import reach, safe_list_run
 
 
 def importer(by: Agent | None, origin: Origin) -> Importer:
     """Return who imports. The command line may do what a superuser may."""
-    return Importer(by, reach.agents_for(by), operators=by is None or by.is_superuser, origin=origin)
+    limits = reach.limits_of(by)
+    bounds = Limits(tuple(limits.named.values()), limits.grantable) if limits else None
+    return Importer(by, reach.agents_for(by), by is None or by.is_superuser, origin, bounds)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from tests.docs import (
     webhooks_page,
 )
 from tests.docs.pages import DOCS
+from tests.web.departments import place
 
 GENERATED = {
     "commands": commands_page,
@@ -78,3 +79,8 @@ def test_every_table_is_on_the_page_of_data():
 def test_every_table_is_purged_or_says_why_not():
     missing = retention_rules.undecided()
     assert not missing, f"For how long is it kept? Add a rule or a reason to idp/web/retention/rules.py: {missing}"
+
+
+def test_every_address_of_the_admin_is_open_to_supervisors_or_closed_on_purpose():
+    missing = place.undecided()
+    assert not missing, f"May supervisors open it? Say so: see tests/web/departments/closed.py: {missing}"

@@ -4,6 +4,7 @@ from idp.agents.models.access_pass import LONGEST_PASS, AccessPass
 from idp.agents.models.cutoff import Cutoff
 from idp.agents.models.device import SLOTS, Device, DeviceQuerySet, Kind, Reason
 from idp.agents.models.people import Agent, AgentRole, Department, writable
+from idp.agents.models.supervisor import GrantableRole, Supervisor
 
 __all__ = [
     "LONGEST_PASS",
@@ -15,7 +16,9 @@ __all__ = [
     "Department",
     "Device",
     "DeviceQuerySet",
+    "GrantableRole",
     "Kind",
     "Reason",
+    "Supervisor",
     "writable",
 ]

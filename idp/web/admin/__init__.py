@@ -15,6 +15,7 @@ from idp.web.admin import (
     rules,
     safe_list,
     services,
+    supervisors,
     trail,
     webhooks,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "rules",
     "safe_list",
     "services",
+    "supervisors",
     "trail",
     "webhooks",
 ]

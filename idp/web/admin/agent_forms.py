@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from idp.agents import roles
-from idp.agents.models import Agent
+from idp.agents.models import Agent, Department, Supervisor
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
 
@@ -57,6 +57,20 @@ class AgentForm(forms.ModelForm[Agent]):
         if "flex_roles" in data and (chosen or not operator) and (fault := roles.fault(chosen)):
             self.add_error("flex_roles", fault)
         return data
+
+
+class LimitedAgentForm(AgentForm):
+    """The same for a supervisor, whose name a subclass gives: their departments, and the roles that they may give."""
+
+    limits: Supervisor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(departments := self.fields.get("department"), forms.ModelChoiceField):
+            departments.queryset = Department.objects.filter(pk__in=list(self.limits.named))
+            departments.required, departments.empty_label = True, None
+        if isinstance(ticked := self.fields.get("flex_roles"), forms.MultipleChoiceField):
+            ticked.choices = [(role, role) for role in roles.ROLES if role in self.limits.grantable]
 
 
 class NumberField(forms.CharField):

@@ -20,10 +20,11 @@ from idp.login import number_changed, presented
 from idp.otp import identifiers, notices, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml.models import SubjectName
-from idp.web import safe_list_run
+from idp.web import reach, safe_list_run
 from idp.web.admin import number_changes, ways_back
-from idp.web.admin.agent_forms import AgentForm, PhoneForm
+from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
+from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
 
 if TYPE_CHECKING:
@@ -82,9 +83,10 @@ class DeviceInline(admin.TabularInline[Device, Agent]):
 
 
 @admin.register(Agent)
-class AgentAdmin(admin.ModelAdmin[Agent]):
+class AgentAdmin(Reached[Agent]):
     """People who sign in, and people who run the place."""
 
+    way_to_person = "pk"
     form = AgentForm
     inlines = [PhoneInline, DeviceInline]
     list_display = [
@@ -96,7 +98,7 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
         "is_active",
         "last_sign_in",
     ]
-    list_filter = ["is_active", "department", "roles__role", "is_staff"]
+    list_filter = ["is_active", ("department", admin.RelatedOnlyFieldListFilter), "roles__role", "is_staff"]
     search_fields = ["full_name", "email", "numbers__number"]
     search_help_text = "Name, e-mail or mobile number"
     readonly_fields = ["name_id", "shown_roles"]
@@ -135,11 +137,15 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
         changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
         shown = "flex_roles" if changing else "shown_roles"
         own = ("full_name", "email", "department", "language", shown, "is_active", "name_id")
-        return [
-            (None, {"fields": own}),
-            ("When no text comes", {"fields": WAYS_BACK}),
-            ("Operator", {"fields": RIGHTS, "classes": ["collapse"]}),
-        ]
+        person: _FieldsetSpec = [(None, {"fields": own}), ("When no text comes", {"fields": WAYS_BACK})]
+        rights: _FieldsetSpec = [("Operator", {"fields": RIGHTS, "classes": ["collapse"]})]
+        return person if reach.limits_of(request.user) else [*person, *rights]
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm[Agent]]:
+        """Offer supervisors their own departments, and the roles that they may give."""
+        if limits := reach.limits_of(request.user):
+            kwargs["form"] = type("TheirAgentForm", (LimitedAgentForm,), {"limits": limits})
+        return super().get_form(request, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, _: Agent | None = None) -> list[str]:
         """Rights are given by superusers only."""

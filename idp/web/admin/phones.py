@@ -18,7 +18,8 @@ from idp.passkeys.models import Passkey
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
-from idp.web import next_codes, trail_words
+from idp.web import next_codes, reach, trail_words
+from idp.web.admin.reached import Reached
 from idp.web.admin.reading import ReadOnlyAdmin, Standing
 
 NEXT_CODE = "next code by (UTC)"
@@ -50,7 +51,7 @@ def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> in
 
 
 @admin.register(Device)
-class DeviceAdmin(ReadOnlyAdmin[Device]):
+class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
     """Who is signed in on what, since when, and why others ended."""
 
     list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
@@ -92,6 +93,10 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
         at = shown.index("standing") + 1
         return [*shown[:at], next_code, *shown[at:]]
 
+    def get_fields(self, request: HttpRequest, _: Device | None = None) -> list[Any]:
+        """Tell a supervisor nothing of the device that took the place: it may be somebody else's."""
+        return [it for it in self.fields if it != "replaced_by" or reach.limits_of(request.user) is None]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """Bring the open session along; there is one at most."""
         still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True))
@@ -132,7 +137,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
         device = self.get_object(request, object_id)
         kwargs["extra_context"] = {
             "may_sign_out": self.has_sign_out_permission(request),
-            "passkeys": device.passkeys.filter(removed_at=None).count() if device else 0,
+            "passkeys": device.passkeys.filter(removed_at=None).count(),
             "stays": FLEX_STAYS_OPEN,
         }
         return super().change_view(request, object_id, *args, **kwargs)
@@ -143,7 +148,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device]):
             return HttpResponseNotAllowed(["POST"])
         if not self.has_sign_out_permission(request):
             raise PermissionDenied
-        device = get_object_or_404(Device, pk=pk)
+        device = get_object_or_404(reach.within(request.user, Device.objects.all()), pk=pk)
         if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
             messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
         if "passkeys" in request.POST:

@@ -12,15 +12,17 @@ from django.views.decorators.http import require_POST
 from idp import reference
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
-from idp.web import refusals, trail_words
+from idp.web import reach, refusals, trail_words
 from idp.web.admin.passes import MAY_GIVE, let_in
+from idp.web.admin.reached import Reached
 from idp.web.admin.reading import ReadOnlyAdmin
 
 NOTHING = "-"
+FOR_OPERATORS = ("explained", "today")
 
 
 @admin.register(LoginEvent)
-class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
+class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
     """What happened at each sign-in, found by the reference that a person read on the screen."""
 
     list_display = ["when", "kind", "agent", "device", "service", "detail", "address", "reference"]
@@ -51,6 +53,10 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent]):
         "user_agent",
         "reference",
     ]
+
+    def get_fields(self, request: HttpRequest, _: LoginEvent | None = None) -> list[Any]:
+        """Leave out for supervisors what leads to pages of operators, and what only a draft says."""
+        return [it for it in self.fields if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button on a refused line."""

@@ -24,6 +24,7 @@ from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
+from idp.web import reach, supervisors
 
 GIVE = "otp.give_one_time_code"
 Act = Callable[[HttpRequest, Agent], HttpResponse]
@@ -49,6 +50,7 @@ class WaysBack:
     given: OneTimeCode | None
     paused_until: datetime | None
     may_change: bool
+    may_make_sheet: bool
     may_give: bool
 
 
@@ -62,6 +64,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         given=one_time_codes.open_code(agent, now),
         paused_until=_paused_until(agent, now),
         may_change=model_admin.has_change_permission(request, agent),
+        may_make_sheet=supervisors.is_open(request.user, "make_recovery_codes"),
         may_give=_may_give(request, agent) and agent.pk != request.user.pk,
     )
 
@@ -92,7 +95,7 @@ def _guarded(act: Act, may: Callable[[HttpRequest, Agent], bool]) -> Callable[..
     """Let an act be done by whoever may, by POST; only the page that asks for a reason can be looked at."""
 
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
-        agent = get_object_or_404(Agent, pk=pk)
+        agent = get_object_or_404(reach.agents_for(request.user), pk=pk)
         if request.method != "POST" and act is not _give:
             return HttpResponseNotAllowed(["POST"])
         if not may(request, agent):

@@ -25,7 +25,7 @@ from idp.importing.models import SHARE, Import
 from idp.importing.sheet import UnreadableFile
 from idp.login import presented
 from idp.otp import notices
-from idp.web import people_files
+from idp.web import people_files, reach
 
 MAY_IMPORT = ("agents.add_agent", "agents.change_agent")
 MAY_EXPORT = "agents.view_agent"
@@ -95,7 +95,7 @@ def _choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": "Import agents",
         "form": form,
         "columns": list(Column),
-        "imports": Import.objects.defer("content").select_related("by", "undone_by")[:LATELY],
+        "imports": _imports(request).defer("content").select_related("by", "undone_by")[:LATELY],
         "may_export": request.user.has_perm(MAY_EXPORT),
     }
     status = 400 if form.errors else 200
@@ -105,7 +105,7 @@ def _choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     """Show what a file would do, or what it did; the buttons do it, forget it, or take it back."""
     who = _importer(request)
-    it = get_object_or_404(Import, pk=pk)
+    it = get_object_or_404(_imports(request), pk=pk)
     act = request.POST.get("act", "")
     if act == "undo":
         return _undo(request, it, who)
@@ -197,6 +197,7 @@ def _shown(
 def progress(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Tell how many were written so far, as far as this process knows; the page can do without."""
     _importer(request)
+    get_object_or_404(_imports(request), pk=pk)
     return JsonResponse({"written": cache.get(PROGRESS.format(pk), 0)})
 
 
@@ -221,6 +222,12 @@ def _importer(request: HttpRequest) -> Importer:
     if not request.user.has_perms(MAY_IMPORT):
         raise PermissionDenied
     return _who(request)
+
+
+def _imports(request: HttpRequest) -> QuerySet[Import]:
+    """Return the imports that somebody may look at: a supervisor their own."""
+    rows = Import.objects.all()
+    return rows if reach.limits_of(request.user) is None else rows.filter(by=request.user.pk)
 
 
 def _who(request: HttpRequest) -> Importer:

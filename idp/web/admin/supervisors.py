@@ -1,0 +1,141 @@
+"""Supervisors: who looks after which departments, may give which roles, or is barred from it."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from idp import clock
+from idp.agents import provisioning, roles
+from idp.agents.models import Agent, Supervisor
+from idp.otp import one_time_codes
+from idp.web import operator_links
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
+NEW = ("email", "full_name")
+
+
+class SupervisorForm(forms.ModelForm[Supervisor]):
+    """Departments and roles to tick; for a new supervisor also who it is."""
+
+    email = forms.EmailField(label="E-mail", help_text="Of somebody who is here already, or of somebody new.")
+    full_name = forms.CharField(required=False, max_length=256, help_text="For somebody new.")
+    grantable = forms.MultipleChoiceField(
+        label="Roles that they may give",
+        choices=[(role, role) for role in roles.ROLES],
+        initial=["agent"],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Whoever holds another role is not theirs: a code for that person would be that role.",
+    )
+
+    class Meta:
+        model = Supervisor
+        fields = ["departments", "barred"]
+        widgets = {"departments": forms.CheckboxSelectMultiple}
+        help_texts = {"departments": "They look after the agents of these, and after nobody else."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "grantable" in self.fields and self.instance.pk:
+            self.fields["grantable"].initial = sorted(self.instance.grantable)
+        if self.instance.pk:
+            for name in NEW:
+                self.fields.pop(name, None)
+
+    def clean_email(self) -> str:
+        """Refuse whom it would take rights from, or give a second way in."""
+        email: str = self.cleaned_data["email"]
+        known = Agent.objects.filter(email__iexact=email).first()
+        if known and (fault := provisioning.no_supervisor(known)):
+            raise ValidationError(fault)
+        if known and known.limits:
+            raise ValidationError(f"{known} is a supervisor already.")
+        return email
+
+
+@admin.register(Supervisor)
+class SupervisorAdmin(admin.ModelAdmin[Supervisor]):
+    """Who looks after the agents of some departments."""
+
+    form = SupervisorForm
+    change_form_template = "admin/supervisor.html"
+    list_display = ["person", "of", "may_give", "barred"]
+    list_filter = ["barred"]
+    list_select_related = ["person"]
+    search_fields = ["person__full_name", "person__email"]
+    actions = None
+
+    def get_fieldsets(self, _: HttpRequest, supervisor: Supervisor | None = None) -> "_FieldsetSpec":
+        """Ask who it is of a new one only."""
+        first, last = ((), ("barred",)) if supervisor else (NEW, ())
+        return [(None, {"fields": (*first, "departments", "grantable", *last)})]
+
+    def get_queryset(self, request: HttpRequest) -> Any:  # noqa: ANN401 - as its base says
+        """Fetch what the columns show in a fixed number of queries."""
+        return super().get_queryset(request).prefetch_related("departments", "roles")
+
+    @admin.display(description="departments")
+    def of(self, supervisor: Supervisor) -> str:
+        """Name their departments."""
+        return ", ".join(it.name for it in supervisor.departments.all())
+
+    @admin.display(description="may give")
+    def may_give(self, supervisor: Supervisor) -> str:
+        """Name the roles that they may give."""
+        return ", ".join(role for role in roles.ROLES if role in supervisor.grantable)
+
+    def has_change_permission(self, request: HttpRequest, _: Supervisor | None = None) -> bool:
+        """Rights are given by superusers only."""
+        return bool(getattr(request.user, "is_superuser", False))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The same."""
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, _: Supervisor | None = None) -> bool:
+        """The same."""
+        return self.has_change_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Supervisor, form: Any, change: bool) -> None:  # noqa: ANN401
+        """Save it whole. Whoever is barred has given no code that still works."""
+        data = form.cleaned_data
+        if not change:
+            made, _ = provisioning.supervisor(data["email"], data["full_name"], data["departments"], data["grantable"])
+            obj.pk, obj.person = made.pk, made.person
+            return
+        super().save_model(request, obj, form, change)
+        provisioning.set_grantable(obj, data["grantable"])
+        if obj.barred:
+            one_time_codes.revoke_given_by(obj.person, clock.now())
+
+    def delete_model(self, request: HttpRequest, obj: Supervisor) -> None:
+        """Close the admin to the person too; they stay who they are otherwise."""
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            Agent.objects.filter(pk=obj.person_id).update(is_staff=False)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the button that makes a link."""
+        made = self.admin_site.admin_view(require_POST(self.make_link))
+        return [path("<int:pk>/link/", made, name="supervisor_link"), *super().get_urls()]
+
+    def make_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a link that opens the admin once for a supervisor, and show it this once."""
+        supervisor = get_object_or_404(Supervisor.objects.select_related("person"), pk=pk)
+        if not self.has_change_permission(request, supervisor):
+            raise PermissionDenied
+        shown = {
+            "supervisor": supervisor,
+            "link": operator_links.make(supervisor.person, clock.now()),
+            "title": f"Link for {supervisor}",
+        }
+        self.log_change(request, supervisor, "Made a link into the admin.")
+        return render(request, "admin/supervisor_link.html", {**self.admin_site.each_context(request), **shown})

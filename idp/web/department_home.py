@@ -1,0 +1,87 @@
+"""What a supervisor sees first: who of their people cannot sign in and why, who is signed in, and who is not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from idp.agents.models import Agent, Device, Supervisor
+from idp.audit.models import Kind, LoginEvent
+from idp.login import everyone_out
+from idp.web import reach
+
+SHOWN = 50
+LATELY = timedelta(hours=24)
+TROUBLES = {
+    Kind.REFUSED: "Refused by the access rules",
+    Kind.CODE_NOT_SENT: "A code could not be sent",
+    Kind.CODE_UNKNOWN: "A code could not be checked",
+    Kind.CODE_WRONG: "A wrong code was typed",
+}
+SWITCHED_OFF = "Switched off."
+NO_NUMBER = "Has no mobile number, so no code can come."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Somebody, and what there is to say: why they cannot sign in, or what they are signed in on."""
+
+    agent: Agent
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the page: how many people there are in it, and the first of them."""
+
+    count: int
+    lines: tuple[Line, ...]
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.lines)
+
+
+def parts(limits: Supervisor, now: datetime) -> dict[str, Any]:
+    """Gather the page for the template, in a number of queries that does not grow with people."""
+    theirs = reach.agents_for(limits.person).select_related("department").prefetch_related("numbers")
+    troubled = _troubled(theirs, now)
+    devices = everyone_out.signed_in()
+    here = Q(pk__in=devices.filter(agent__in=theirs.order_by().values("pk")).values("agent"))
+    cannot = Q(is_active=False) | Q(numbers=None) | Q(pk__in=troubled)
+    signed_in = theirs.prefetch_related(Prefetch("devices", devices, to_attr="signed_in_on"))
+    return {
+        "limits": limits,
+        "cannot": _part(theirs.filter(cannot), lambda it: _why_not(it, troubled)),
+        "signed_in": _part(signed_in.filter(here), lambda it: [_on(device) for device in it.signed_in_on]),
+        "others": _part(theirs.exclude(cannot).exclude(here), lambda _: ()),
+    }
+
+
+def _part(people: QuerySet[Agent], said: Any) -> Part:  # noqa: ANN401 - reads what a prefetch adds
+    lines = tuple(Line(it, tuple(said(it))) for it in people[:SHOWN])
+    return Part(people.count() if len(lines) == SHOWN else len(lines), lines)
+
+
+def _troubled(theirs: QuerySet[Agent], now: datetime) -> dict[Any, LoginEvent]:
+    """Return the latest trouble of each whose last try of late came to nothing."""
+    ways = (Kind.SIGNED_IN, Kind.ANSWERED, *TROUBLES)
+    events = LoginEvent.objects.filter(agent__in=theirs.order_by().values("pk"), kind__in=ways, at__gte=now - LATELY)
+    latest = {it.agent_id: it for it in events.order_by("at", "pk")}
+    return {pk: it for pk, it in latest.items() if it.kind in TROUBLES}
+
+
+def _why_not(agent: Agent, troubled: dict[Any, LoginEvent]) -> Iterable[str]:
+    if not agent.is_active:
+        yield SWITCHED_OFF
+    if not agent.numbers.all():
+        yield NO_NUMBER
+    if event := troubled.get(agent.pk):
+        yield f"{TROUBLES[Kind(event.kind)]}, {event.at:%Y-%m-%d %H:%M} UTC; reference {event.reference}."
+
+
+def _on(device: Device) -> str:
+    return f"{device.label}, last sign-in {device.last_seen_at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,51 @@
+"""`manage.py add_supervisor`: let somebody look after the agents of some departments, and make a link for them."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from idp import clock
+from idp.agents import provisioning
+from idp.agents.models import Supervisor
+from idp.agents.roles import ROLES
+from idp.web import operator_links
+from idp.web.management.asking import in_one_sentence
+
+
+class Command(BaseCommand):
+    """Make a supervisor, or take the one there is, and print a one-time link into the admin."""
+
+    help = "Lets somebody look after the agents of some departments, and prints a link that opens the admin once."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask who it is, and how far they reach."""
+        parser.add_argument("email", help="e-mail of the supervisor")
+        parser.add_argument("--name", default="", help="full name; for somebody new, else the e-mail is shown")
+        parser.add_argument(
+            "--department", action="append", default=[], dest="departments", metavar="NAME", help="may be repeated"
+        )
+        parser.add_argument(
+            "--role",
+            action="append",
+            default=[],
+            dest="roles",
+            metavar="ROLE",
+            choices=ROLES,
+            help="one that they may give; may be repeated; agent if none is named",
+        )
+
+    def handle(self, *_: Any, email: str, name: str, departments: list[str], roles: list[str], **__: Any) -> None:
+        """Print the link alone on stdout. Departments and roles that are named replace those of before."""
+        with in_one_sentence(), transaction.atomic():
+            known = Supervisor.objects.filter(person__email__iexact=email.strip()).first()
+            wanted = provisioning.departments(departments) if departments or not known else known.departments.all()
+            may_give = roles or (known.grantable if known else {"agent"})
+            supervisor, _new = provisioning.supervisor(email, name, wanted, may_give)
+        person = supervisor.person
+        after = ", ".join(supervisor.named.values())
+        self.stderr.write(
+            f"{person} ({person.email}) looks after {after}. This link opens the admin once, in 24 hours:"
+        )
+        self.stdout.write(operator_links.make(person, clock.now()))
