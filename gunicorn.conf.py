@@ -12,7 +12,8 @@ worker_class = "gthread"
 limit_request_line = 0
 keepalive = 5
 timeout = 60
-graceful_timeout = 10
+# A request under way ends before its process does: at worst it waits twice for Twilio, 11 s each.
+graceful_timeout = 30
 control_socket_disable = True
 preload_app = False
 

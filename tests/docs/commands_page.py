@@ -32,7 +32,7 @@ with a code of its own, which make repeats in its last line:
 | 11 | Python is older than 3.11. |
 | 12 | The virtual environment could not be made. |
 | 13 | The packages could not be installed; `.venv/install.log` has the details. |
-| 14 | `make test` only: PostgreSQL, Redis or Chromium could not be installed. |
+| 14 | `make test` only: PostgreSQL, Redis, nginx, systemd's tools or Chromium could not be installed. |
 | 16 | `make test` only: Redis did not start. |
 
 ## manage.py

@@ -11,7 +11,7 @@ from tests.docs.pages import DOCS
 
 PAGES = [it for it in (ROOT / "README.md", ROOT / "CHANGELOG.md") if it.exists()] + sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)[^)]*\)")
-PATH = re.compile(r"`((?:idp|tests|docs|templates|bin)/[^`\s<…]*)`")
+PATH = re.compile(r"`((?:idp|tests|docs|templates|bin|deploy)/[^`\s<…]*)`")
 NAME = re.compile(
     r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web|webhooks)(?:\.\w+)+)(?:\(\))?`"
 )

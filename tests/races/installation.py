@@ -46,11 +46,14 @@ class Installation:
         }
 
     def __enter__(self):
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{self.port}", "idp.wsgi"]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.start()
         self.wait()
         return self
+
+    def start(self):
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{self.port}", "idp.wsgi"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGQUIT)  # without waiting for connections that are kept open

@@ -1,0 +1,1 @@
+"""What stands in deploy/: units, proxy, container, chart, alerts."""

@@ -1,0 +1,97 @@
+"""An installation as deploy/ sets it up: nginx ends TLS, and hands requests to a socket that outlives the service."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import requests
+
+from idp.conf import ROOT
+from tests.environment import free_port
+from tests.races.installation import PATIENCE, Installation
+from tests.web.web_server import Authority
+
+OURS = ROOT / "deploy" / "nginx"
+AROUND = """user root; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{}}
+http {{
+client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+{ours}
+}}"""
+HANDED = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0'  # as systemd does it
+
+
+class BehindNginx(Installation):
+    """Reached by HTTPS; the certificate at `authority` vouches for it. Its service may be restarted under it."""
+
+    def __init__(self, folder, **environment):
+        super().__init__(folder, https=True, **{"LATCHKEY_TRUSTED_PROXIES": "1", **environment})
+        self.folder, self.plain_port = folder, free_port()
+        made = Authority(folder)
+        self.authority, self.certificate = str(made.path), made.certify()
+        self.held = socket.socket(socket.AF_UNIX)
+        self.held.bind(str(folder / "http.sock"))
+        self.held.listen(128)
+
+    def __enter__(self):
+        self.nginx = subprocess.Popen(["/usr/sbin/nginx", "-e", "stderr", "-c", self._configuration()])
+        self.start()
+        try:
+            self.wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.nginx.send_signal(signal.SIGTERM)
+        self.nginx.wait(PATIENCE)
+        self.held.close()
+
+    def start(self):
+        command = ["sh", "-c", HANDED, "sh", sys.executable, "-m", "gunicorn", "idp.wsgi"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdin=self.held, stdout=log, stderr=log
+            )
+
+    def wait(self):
+        """Until it serves. A request that arrives before waits its turn in the socket, once nginx listens."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                assert self.get("/healthz").status_code == 200, self.log.read_text()
+            except requests.exceptions.SSLError:
+                raise
+            except requests.ConnectionError:
+                time.sleep(0.02)
+            else:
+                return
+        raise AssertionError(self.log.read_text())
+
+    def get(self, path, **more):
+        return requests.get(self.url + path, timeout=PATIENCE, **more)
+
+    def _configuration(self):
+        """Ours, with the addresses and paths of this test."""
+        ours = (OURS / "latchkey.conf").read_text(encoding="utf-8")
+        for was, is_now in {
+            r"listen \[::\].*": "",
+            r"listen 443": f"listen 127.0.0.1:{self.port}",
+            r"listen 80;": f"listen 127.0.0.1:{self.plain_port};",
+            r"login\.acme\.example": "localhost",
+            r"/etc/ssl/(private/)?login\.(pem|key)": str(self.certificate),
+            r"/var/log/nginx/latchkey\.log": f"{self.folder}/access.log",
+            r"/run/latchkey\.sock": f"{self.folder}/http.sock",
+            r"/etc/nginx/conf\.d": str(OURS),
+        }.items():
+            ours, times = re.subn(was, is_now, ours)
+            assert times, f"deploy/nginx/latchkey.conf has no {was}"
+        made = self.folder / "nginx.conf"
+        made.write_text(AROUND.format(folder=self.folder, ours=ours), encoding="utf-8")
+        return str(made)

@@ -1,0 +1,96 @@
+"""A sign-in through the nginx of deploy/, and requests while the service behind it is reloaded and restarted."""
+
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+
+import pytest
+import requests
+
+from idp.audit.models import Kind, LoginEvent
+from idp.demo import seeds
+from idp.demo.sp import DemoSp
+from tests.deployment.behind_nginx import BehindNginx
+from tests.phone import Phone
+from tests.races.installation import PATIENCE
+from tests.user_agents import IPHONE
+
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
+
+@pytest.fixture
+def place(transactional_db, keys, verify, tmp_path, monkeypatch):
+    running = BehindNginx(tmp_path)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", running.authority)  # trusted here by everybody,
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", running.authority)  # whatever this computer trusts
+    with running, DemoSp(running.url) as sp:
+        seeds.plant(sp.url)
+        running.phone = Phone(sp.url, verify, IPHONE)
+        running.phone.http.headers["Referer"] = running.url  # as browsers do within one place
+        yield running
+
+
+def test_an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside(place):
+    place.phone.http.headers["X-Forwarded-For"] = "203.0.113.9"
+    assert place.phone.sign_in()["signed_in"]
+    assert LoginEvent.objects.get(kind=Kind.SIGNED_IN).address == "127.0.0.1"
+    ours = [it for it in place.phone.http.cookies if "latchkey" in it.name]
+    assert ours
+    assert all(it.name.startswith("__Host-latchkey-") and it.secure for it in ours)
+    assert place.phone.sign_in_silently()["signed_in"]
+    sent = requests.post(f"{place.url}/login/x", data="x" * 400_000, timeout=PATIENCE)
+    assert sent.status_code == 413
+    assert place.get(f"/healthz?{'x' * 30_000}").status_code == 200
+    plain = requests.get(f"http://localhost:{place.plain_port}/me", allow_redirects=False, timeout=PATIENCE)
+    assert (plain.status_code, plain.headers["Location"]) == (301, "https://localhost/me")
+    with pytest.raises(requests.exceptions.SSLError):  # another name than ours
+        requests.get(place.url.replace("localhost", "127.0.0.1"), verify=False, timeout=PATIENCE)
+    assert "/login" not in (place.folder / "access.log").read_text(encoding="utf-8")
+
+
+@contextmanager
+def held_up(place, verify):
+    """A phone gives its code, and Twilio takes its time. Yields what lets Twilio answer; the agent then gets in."""
+    page = place.phone.ask_flex(force_authn="1")
+    before, at_twilio, answers, clock = place.phone.messages(), Event(), Event(), verify.state._clock
+
+    def slowly():
+        at_twilio.set()
+        answers.wait(PATIENCE)
+        return clock()
+
+    page = place.phone.ask_code(page)
+    code = place.phone.code(after=before)
+    with ThreadPoolExecutor(1) as pool:
+        verify.state._clock = slowly
+        try:
+            waiting = pool.submit(place.phone.submit, page, "code", code=code)
+            assert at_twilio.wait(PATIENCE)
+            yield answers.set
+        finally:
+            answers.set()
+            verify.state._clock = clock
+        assert waiting.result(PATIENCE).form_with("SAMLResponse") is not None, waiting.result().text
+
+
+def until(happened):
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted(place, verify):
+    before = set(place.workers())
+    with held_up(place, verify):
+        place.process.send_signal(signal.SIGHUP)
+        until(lambda: set(place.workers()) - before)
+    until(lambda: not set(place.workers()) & before)
+    with held_up(place, verify) as twilio_answers:
+        place.process.send_signal(signal.SIGTERM)
+        until(lambda: "Handling signal: term" in place.log.read_text())
+        twilio_answers()
+        place.process.wait(PATIENCE)
+        place.start()  # what comes in between waits in the socket, as the page that follows the code does

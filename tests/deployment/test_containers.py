@@ -1,0 +1,60 @@
+"""What the container, the Compose file and the chart say of Latchkey is true of this version."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from idp.conf import ROOT, Conf, Twilio
+from tests.docs.settings_page import names
+
+DEPLOY = ROOT / "deploy"
+FILES = [it for it in DEPLOY.rglob("*") if it.is_file()]
+VALUES = yaml.safe_load((DEPLOY / "helm/latchkey/values.yaml").read_text(encoding="utf-8"))
+CHART = yaml.safe_load((DEPLOY / "helm/latchkey/Chart.yaml").read_text(encoding="utf-8"))
+SERVICES = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text(encoding="utf-8"))["services"]
+OURS = [name for name, it in SERVICES.items() if it["image"] == "latchkey"]
+
+
+def said():
+    return {str(it.relative_to(ROOT)): it.read_text(encoding="utf-8") for it in FILES}
+
+
+def test_the_chart_is_of_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert version == CHART["version"] == CHART["appVersion"] == VALUES["image"]["tag"]
+
+
+def test_every_setting_that_is_named_is_one():
+    ours = {it for conf in (Conf, Twilio) for name, field in conf.model_fields.items() for it in names(name, field)}
+    named = {it for text in said().values() for it in re.findall(r"\bLATCHKEY_[A-Z_]+\b", text)}
+    assert named
+    assert named <= ours
+
+
+def test_every_command_that_is_run_is_one():
+    run = {it for text in said().values() for it in re.findall(r"(?:python,? )manage\.py,? ([a-z_]+)", text)} | set(
+        VALUES["timers"]
+    )
+    assert run >= {"migrate", "purge", "refresh_metadata", "send_logouts", "send_webhooks"}
+    assert run <= set(get_commands())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_of_ours_can_write_nowhere_and_become_nobody_else(name):
+    it = SERVICES[name]
+    assert (it["read_only"], it["user"], it["cap_drop"]) == (True, "10001:10001", ["ALL"])
+    assert it["security_opt"] == ["no-new-privileges:true"]
+    assert it["tmpfs"] == ["/tmp"]
+
+
+def test_only_the_proxy_is_reached_from_outside():
+    assert [name for name, it in SERVICES.items() if "ports" in it] == ["nginx"]
+
+
+def test_the_image_is_made_of_the_locked_packages():
+    made = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
+    assert "--require-hashes --only-binary :all: -r requirements.txt" in made
+    assert re.findall(r"^USER (.*)$", made, re.MULTILINE) == ["10001:10001"]

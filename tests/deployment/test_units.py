@@ -1,0 +1,54 @@
+"""systemd's own program reads the units of deploy/, and says how much of the computer they leave open."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from django.core.management import get_commands
+
+from idp.conf import ROOT
+
+UNITS = ROOT / "deploy" / "systemd"
+NAMES = sorted(it.name for it in UNITS.iterdir())
+SERVICES = [it for it in NAMES if it.endswith(".service")]
+MOST_EXPOSED = 20  # of 100: what is left is the network, which Twilio and PostgreSQL need
+WHOLE = {"latchkey@.service": "latchkey@purge.service"}  # a template is read as one that stands for something
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory):
+    """The units as they would lie in /etc/systemd/system, but for this clone and its user."""
+    folder = tmp_path_factory.mktemp("units")
+    for name in NAMES:
+        text = (UNITS / name).read_text(encoding="utf-8")
+        here = text.replace("/srv/latchkey/.venv/bin/python", sys.executable).replace("User=latchkey", "User=daemon")
+        here = re.sub(r"/srv/latchkey/\.venv/bin/gunicorn", sys.executable, here).replace("/srv/latchkey", str(ROOT))
+        for it in {name, WHOLE.get(name, name)}:
+            (folder / it).write_text(here, encoding="utf-8")
+    return folder
+
+
+def analyzed(folder, *arguments):
+    done = subprocess.run(
+        ["systemd-analyze", "--no-pager", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_systemd_understands_every_unit(laid_out):
+    assert analyzed(laid_out, "verify", "--man=no", *(f"./{WHOLE.get(it, it)}" for it in NAMES)) == (0, "")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_reaches_no_more_of_the_computer_than_it_needs(name, laid_out):
+    unit = f"./{WHOLE.get(name, name)}"
+    code, said = analyzed(laid_out, "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", unit)
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("name", [it for it in NAMES if it.endswith(".timer")])
+def test_a_timer_runs_a_command_that_there_is(name):
+    (command,) = re.findall(r"^Unit=latchkey@(\w+)\.service$", (UNITS / name).read_text(encoding="utf-8"), re.MULTILINE)
+    assert get_commands()[command] == "idp.web"
+    assert name == f"latchkey-{command}.timer"
