@@ -8,8 +8,9 @@ from django.contrib.sessions.models import Session
 
 from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit import events
+from idp.audit.counting import hour_of
 from idp.audit.events import Origin
-from idp.audit.models import Acknowledgement, LoginEvent
+from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, LoginEvent
 from idp.audit.models import Kind as What
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
@@ -90,6 +91,10 @@ MAKE = {
     ImportedAgent: an_imported_agent,
     LoginEvent: a_line,
     Acknowledgement: lambda at: Acknowledgement.objects.create(event=a_line(at), by=somebody(), at=at),
+    CountedHour: lambda at: CountedHour.objects.create(number=hour_of(at)),
+    HourlyCount: lambda at: CountedHour.objects.create(number=hour_of(at)).counts.create(
+        figure=Figure.RIGHT, count=1, last_at=at
+    ),
     Delivery: lambda at: Delivery.objects.create(
         webhook=a_webhook_of_old(at), kind=Type.TEST, state=State.DELIVERED, made_at=at, closed_at=at
     ),

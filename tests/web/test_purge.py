@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from idp import retention
 from idp.agents.models import Device
-from idp.audit.models import Acknowledgement, LoginEvent, TrailIsAppendOnly
+from idp.audit.models import Acknowledgement, HourlyCount, LoginEvent, TrailIsAppendOnly
 from idp.login.models import LoginFlow
 from idp.otp.models import RecoveryCode
 from idp.saml.models import LogoutNotice
@@ -66,6 +66,13 @@ def test_of_a_line_first_the_header_goes_then_the_address_then_the_line(agent):
     run()
     old.refresh_from_db()
     assert (old.user_agent, old.address, old.agent) == ("", None, agent)
+
+
+def test_lines_are_counted_before_they_go(agent):
+    a_line(NOW - timedelta(days=20), method="code")
+    run(retention.days({"trail": 10}))
+    assert not LoginEvent.objects.exists()
+    assert HourlyCount.objects.get(figure="signed in").of == "code"
 
 
 def test_everybody_else_still_cannot_touch_the_trail(agent):

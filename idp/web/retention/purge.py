@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import OperationalError, transaction
 
+from idp.audit import hourly
 from idp.web.retention.rules import RULES, Rule
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ def due(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
 
 def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
     """Remove what is past its time. A table that fails is logged and stops none of the others."""
+    _keep_figures(now)
     for rule in RULES:
         rows: int | None = None
         try:
@@ -41,6 +43,14 @@ def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
         except Exception:
             log.exception("purge_failed", table=rule.table, period=rule.period)
         yield Purged(rule, days[rule.period], rows)
+
+
+def _keep_figures(now: datetime) -> None:
+    """Count what the trail tells before it forgets."""
+    try:
+        hourly.keep_all(now)
+    except Exception:
+        log.exception("hourly_counts_failed")
 
 
 def _before(rule: Rule, days: Mapping[str, int], now: datetime) -> datetime:

@@ -12,7 +12,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from idp.agents.models import Device
 from idp.audit import forgetting
-from idp.audit.models import Acknowledgement, LoginEvent
+from idp.audit.counting import hour_of
+from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEvent
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, SignInLink
@@ -69,6 +70,8 @@ RULES = (
     Rule("webhook_messages", Delivery, lambda it: Q(closed_at__lt=it)),
     Rule("trail", Acknowledgement, lambda it: Q(event__at__lt=it)),
     Rule("trail", LoginEvent, lambda it: Q(at__lt=it), act=forgetting.drop),
+    Rule("figures", HourlyCount, lambda it: Q(hour__lt=hour_of(it))),
+    Rule("figures", CountedHour, lambda it: Q(number__lt=hour_of(it))),
     Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),
     Rule("logins", Challenge, lambda it: Q(made_at__lt=it)),
     Rule("logins", LoginFlow, lambda it: Q(expires_at__lt=it)),

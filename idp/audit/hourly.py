@@ -1,0 +1,99 @@
+"""The trail in figures, hour by hour: each hour is counted once and kept, so that a look costs the same at any size.
+
+An hour is counted when it has been over for an hour, which is far longer than any transaction lasts and clocks differ:
+no line appears in it any more. Until then it is counted anew at each look. Which hours are counted is a table, so
+processes that count at once, or die meanwhile, leave each hour counted once or not at all.
+"""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet, Sum
+
+from idp.audit.counting import count, hour_of, stretches
+from idp.audit.models import CountedHour, HourlyCount
+
+REACH: Final = 31 * 24
+"""Hours that figures look back on. What is older and was never counted stays so."""
+AT_ONCE: Final = 24
+"""Hours that are counted in one transaction."""
+OPEN: Final = 2
+"""The last hours, which lines may still come to."""
+
+
+class Summed(NamedTuple):
+    """What is added up: over which stretch of hours, which figure, and which one of it."""
+
+    bar: int
+    figure: str
+    of: str
+
+
+Sums = dict[Summed, int]
+
+
+def settled(now: datetime) -> range:
+    """Return the hours within reach that no line comes to any more."""
+    until = hour_of(now) + 1 - OPEN
+    return range(until + OPEN - REACH, until)
+
+
+def left(now: datetime) -> list[int]:
+    """Return the settled hours that are still to be counted, the first one first. One query."""
+    hours = settled(now)
+    within = CountedHour.objects.filter(number__gte=hours.start, number__lt=hours.stop)
+    return sorted({*hours} - {*within.values_list("number", flat=True)})
+
+
+def not_kept(now: datetime) -> list[int]:
+    """Return the hours within reach of which nothing is kept yet, for whoever must miss none. One query."""
+    return [*left(now), *range(settled(now).stop, hour_of(now) + 1)]
+
+
+def keep(hours: range) -> bool:
+    """Count some settled hours and keep it. Returns whether it was still to be done."""
+    cells = count(hours)
+    rows = [
+        HourlyCount(hour_id=it.hour, service=it.service, figure=it.figure, of=it.of, count=of.count, last_at=of.last_at)
+        for it, of in cells.items()
+    ]
+    try:
+        with transaction.atomic():
+            CountedHour.objects.bulk_create(CountedHour(number=it) for it in hours)
+            HourlyCount.objects.bulk_create(rows)
+    except IntegrityError:
+        if not CountedHour.objects.filter(number__in=[*hours]).exists():
+            raise
+        return False  # another process was quicker
+    return True
+
+
+def keep_all(now: datetime) -> int:
+    """Count every hour that is settled and not counted, the latest first. Returns how many there were."""
+    kept = 0
+    while hours := left(now):
+        latest = stretches(hours)[-1]
+        some = range(max(latest.start, latest.stop - AT_ONCE), latest.stop)
+        kept += len(some) if keep(some) else 0
+    return kept
+
+
+def kept(hours: range, *, service: str | None = None) -> "QuerySet[HourlyCount]":
+    """Return what was counted and kept of some hours, at one service or at all."""
+    within = HourlyCount.objects.filter(hour__gte=hours.start, hour__lt=hours.stop).order_by()
+    return within if service is None else within.filter(service=service)
+
+
+def read(hours: range, now: datetime, *, step: int = 1, service: str | None = None) -> Sums:
+    """Return the figures of some hours, added up over `step` hours in a row; bars are numbered by such steps.
+
+    The hours that lines may still come to are counted now; of those before, what was kept is read.
+    """
+    done = range(hours.start, min(hours.stop, settled(now).stop))
+    summed = kept(done, service=service).values("figure", "of", bar=F("hour_id") / step)
+    sums = {Summed(it["bar"], it["figure"], it["of"]): it["times"] for it in summed.annotate(times=Sum("count"))}
+    for cell, of in count(range(max(hours.start, done.stop), hours.stop), service=service).items():
+        at = Summed(cell.hour // step, cell.figure, cell.of)
+        sums[at] = sums.get(at, 0) + of.count
+    return sums
