@@ -52,14 +52,25 @@ def cut_off_at(device: Device) -> datetime | None:
 
 def cutoff_since(proved_at: datetime) -> datetime | None:
     """Return when everyone was signed out, if that was at or after a code."""
-    latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
+    latest = latest_cutoff()
     return latest if latest is not None and proved_at <= latest else None
 
 
-def _with_cutoff(device: Device) -> Device:
-    if device.revoked_at is None and (at := cut_off_at(device)) is not None:
-        device.revoked_at, device.reason = max(at, device.enrolled_at), Reason.EVERYONE
+def latest_cutoff() -> datetime | None:
+    """Return when everyone was signed out last, if ever."""
+    latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
+    return latest
+
+
+def as_of_cutoff(device: Device, latest: datetime | None) -> Device:
+    """Return a device that reads as revoked if the latest cutoff ended it, whether or not that was written down."""
+    if device.revoked_at is None and latest is not None and device.authenticated_at <= latest:
+        device.revoked_at, device.reason = max(latest, device.enrolled_at), Reason.EVERYONE
     return device
+
+
+def _with_cutoff(device: Device) -> Device:
+    return as_of_cutoff(device, latest_cutoff()) if device.revoked_at is None else device
 
 
 def _find(secret: str | None) -> Device | None:

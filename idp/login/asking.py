@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.agents import devices
-from idp.agents.models import Reason
+from idp.agents.models import Device, Reason
 from idp.login import approvals, sending
 from idp.login.ladder import AskCode, Refuse
 from idp.login.models import LoginFlow
@@ -67,9 +67,13 @@ def begin_otherwise(
 
 def asker_of(presented: Presented) -> Asker:
     """Say whose own device asks, if any: one that is signed in, or was until its agent or another phone ended that."""
-    device = devices.find(presented.device_secret)
+    return asker_on(devices.find(presented.device_secret), presented.origin.address)
+
+
+def asker_on(device: Device | None, address: str | None) -> Asker:
+    """Say the same of a browser of which we know the device, if it is one, and the address."""
     known = device is not None and device.reason in OWN_STILL
-    return Asker(device.agent_id if device and known else None, presented.origin.address)
+    return Asker(device.agent_id if device and known else None, address)
 
 
 def texts_are_down(now: datetime) -> bool:

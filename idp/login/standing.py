@@ -83,7 +83,7 @@ def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing
     usable = device.revoked_at is None and device.agent.is_active
     proof = _proof(device, session, token, presented) if usable else Proof.NOTHING
     reached = rung(device_facts(device), session_facts(session), proof, policy, now)
-    return Standing(device, session, token, reached, _ran_out(device, token, now))
+    return Standing(device, session, token, reached, ran_out(device, token, now))
 
 
 def read_loan(presented: Presented, service: str, policy: TimeoutPolicy, now: datetime) -> Standing | None:
@@ -100,6 +100,16 @@ def read_loan(presented: Presented, service: str, policy: TimeoutPolicy, now: da
     session = sessions.find(device)
     reached = rung(device_facts(device), session_facts(session), Proof.LOAN, policy, now)
     return Standing(device, session, None, reached, by_loan=found) if isinstance(reached, Authentication) else None
+
+
+def expected(device: Device, session: SsoSession | None, policy: TimeoutPolicy, now: datetime) -> Standing:
+    """Judge a device as if it came now and showed all that it was given. It is neither held nor changed."""
+    usable = device.revoked_at is None and device.agent.is_active
+    shown = Proof.TOKEN if device.remembered else Proof.SESSION_COOKIE
+    over = ran_out(device, None, now)
+    proof = shown if usable and not over else Proof.NOTHING
+    reached = rung(device_facts(device), session_facts(session), proof, policy, now)
+    return Standing(device, session, None, reached, over)
 
 
 def proved_device(presented: Presented, now: datetime) -> Device | None:
@@ -132,7 +142,7 @@ def _proof(
     return Proof.SESSION_COOKIE if proves else Proof.NOTHING
 
 
-def _ran_out(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
+def ran_out(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
     """Whether the long-lived token is over; the browser itself forgets it in the same instant."""
     if isinstance(token, Recognised):
         return token.verdict == Verdict.EXPIRED

@@ -5,6 +5,7 @@ Everything is counted from the rows of sends and verifications, the same for ide
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
@@ -63,6 +64,14 @@ def prefix_of(typed: PhoneNumber | Email) -> str:
     return typed.e164[:PREFIX_LENGTH] if isinstance(typed, PhoneNumber) else ""
 
 
+class Cap(StrEnum):
+    """What codes are counted by, besides the day as a whole."""
+
+    NUMBER = "number"
+    ADDRESS = "address"
+    PREFIX = "prefix"
+
+
 def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: datetime) -> datetime | None:
     """Return the instant until which nothing is sent, or None if it may be.
 
@@ -71,15 +80,21 @@ def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: 
     paused = paused_until(counted_as, own=own, now=now)
     if paused is not None or own:
         return paused
-    counted: list[tuple[tuple[Allowance, ...], QuerySet[VerificationSend]]] = [
-        ((PER_NUMBER,), _sends().filter(verification__counted_as=counted_as))
+    return now + AGAIN_LATER if cap_reached(counted_as, asker=asker, prefix=prefix, now=now) else None
+
+
+def cap_reached(counted_as: str, *, asker: Asker, prefix: str, now: datetime) -> Cap | None:
+    """Name the cap that keeps phones which are nobody's own from being sent another code, or None."""
+    counted: list[tuple[Cap, tuple[Allowance, ...], QuerySet[VerificationSend]]] = [
+        (Cap.NUMBER, (PER_NUMBER,), _sends().filter(verification__counted_as=counted_as))
     ]
     if asker.asked_from:
-        counted.append(((PER_ADDRESS, PER_ADDRESS_A_DAY), _sends().filter(asked_from=asker.asked_from)))
+        sends = _sends().filter(asked_from=asker.asked_from)
+        counted.append((Cap.ADDRESS, (PER_ADDRESS, PER_ADDRESS_A_DAY), sends))
     if prefix:
-        counted.append(((PER_PREFIX, PER_PREFIX_A_DAY), _sends().filter(prefix=prefix)))
-    used_up = any(_is_used_up(allowance, sends, now) for allowances, sends in counted for allowance in allowances)
-    return now + AGAIN_LATER if used_up else None
+        counted.append((Cap.PREFIX, (PER_PREFIX, PER_PREFIX_A_DAY), _sends().filter(prefix=prefix)))
+    used_up = (cap for cap, allowances, sends in counted if any(_is_used_up(it, sends, now) for it in allowances))
+    return next(used_up, None)
 
 
 def budget_is_spent(now: datetime, *, own: bool) -> bool:

@@ -74,7 +74,7 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
     own, prefix = asker.owns(authenticator), abuse.prefix_of(typed)
     counted_as = counted_as_of(typed, authenticator)
     until = abuse.closed_until(counted_as, own=own, asker=asker, prefix=prefix, now=now)
-    if until is not None and not _is_open(counted_as, now):
+    if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():
         verification = _open(authenticator, counted_as, now)
@@ -105,7 +105,7 @@ def join(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verificatio
     authenticator = find_authenticator(typed)
     counted_as = counted_as_of(typed, authenticator)
     until = abuse.paused_until(counted_as, own=asker.owns(authenticator), now=now)
-    if until is not None and not _is_open(counted_as, now):
+    if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():
         return _open(authenticator, counted_as, now)
@@ -175,6 +175,12 @@ def is_under_way(verification: Verification, now: datetime) -> bool:
     return verification.ended_at is None and not limits.is_over(verification.started_at, now)
 
 
+def under_way(counted_as: str, now: datetime) -> Verification | None:
+    """Return the verification whose code can still be typed, if one is out: a pause begins with the next one."""
+    begun = Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True)
+    return begun.filter(started_at__gt=now - limits.CODE_LIFETIME).first()
+
+
 def count_try(verification: Verification, asker: Asker) -> bool:
     """Take one of the tries that are left, before a code is looked at; False if there is none."""
     left = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES)
@@ -216,12 +222,6 @@ def find_authenticator(typed: PhoneNumber | Email) -> PhoneAuthenticator | None:
     if isinstance(typed, PhoneNumber):
         return rows.filter(number=typed.e164).first()
     return rows.filter(user__email__iexact=typed.address).first()
-
-
-def _is_open(counted_as: str, now: datetime) -> bool:
-    """Whether a code is out that can still be typed: a pause begins with the next one."""
-    begun = Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True)
-    return begun.filter(started_at__gt=now - limits.CODE_LIFETIME).exists()
 
 
 def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> Verification:

@@ -116,6 +116,11 @@ def release(
     return (*told, *_clear(told, sent_before, rules))
 
 
+def lacking(person: Person, rules: Rules) -> tuple[str, ...]:
+    """Name the attributes that the service provider insists on and that this person has no value of."""
+    return tuple(it.name for it in rules.mandatory if not any(_values(it, person)))
+
+
 def faults(
     releases: Iterable[Release], rules: Rules = FLEX, *, sent_before: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:

@@ -55,10 +55,15 @@ def for_operator(device: Device, session: SsoSession | None, policies: list[InFo
     """Tell the same in a table's cell. An ended device needs one at once."""
     if device.revoked_at is not None:
         return ""
-    found = of(device, session, policies)
-    if len(found) == 1:
-        return _short(next(iter(found)), now)
-    return "; ".join(f"{', '.join(names)}: {_short(due, now)}" for due, names in found.items())
+    found = by_service(device, session, policies, now)
+    return found[0][1] if len(found) == 1 else "; ".join(f"{names}: {due}" for names, due in found)
+
+
+def by_service(
+    device: Device, session: SsoSession | None, policies: Iterable[InForce], now: datetime
+) -> list[tuple[str, str]]:
+    """Return the services, those of one instant together, each with when its next code is due, in words."""
+    return [(", ".join(names), _short(due, now)) for due, names in of(device, session, policies).items()]
 
 
 def _sentence(due: NextCode, now: datetime) -> str:

@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Agent, Device, Reason
-from idp.login import number_changed, presented
-from idp.otp import identifiers, notices, numbers
+from idp.audit.models import Kind
+from idp.login import number_changed, presented, switching
+from idp.otp import identifiers, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml.models import SubjectName
 from idp.web import reach, safe_list_run
@@ -26,6 +27,7 @@ from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
+from idp.web.pages.agent import acts, overview, why
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -123,13 +125,13 @@ class AgentAdmin(Reached[Agent]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons on an agent's page."""
-        return [*ways_back.urls(self), *super().get_urls()]
+        pages = (ways_back, acts, why)
+        return [*(it for page in pages for it in page.urls(self)), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show besides how the agent can sign in when no text comes, and who is told of another number."""
+        """Show besides the form what there is to know of the agent, and what can be done."""
         agent = self.get_object(request, object_id)
-        shown = {"ways_back": ways_back.of(request, self, agent) if agent else None}
-        kwargs["extra_context"] = {**shown, "nobody_is_told": not notices.are_on()}
+        kwargs["extra_context"] = overview.of(request, self, agent) if agent else {}
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, agent: Agent | None = None) -> "_FieldsetSpec":
@@ -209,8 +211,11 @@ class AgentAdmin(Reached[Agent]):
         if "flex_roles" in form.cleaned_data:
             chosen = form.cleaned_data["flex_roles"]
             provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
-        if change and "is_active" in form.changed_data and not agent.is_active:
-            sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+        if change and "is_active" in form.changed_data:
+            kind = Kind.AGENT_ON if agent.is_active else Kind.AGENT_OFF
+            switching.record(agent, kind, str(request.user), presented.by(request).origin, clock.now())
+            if not agent.is_active:
+                sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
 
     def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:
         """Save the rest; a number that is nobody's any more leaves Twilio's safe list."""

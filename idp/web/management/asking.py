@@ -6,9 +6,13 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, OutputWrapper
+from django.db.models import Q
 
 from idp.agents.models import Agent
+from idp.otp import identifiers
+from idp.otp.identifiers import PhoneNumber
 from idp.saml.models import ServiceProvider
+from idp.web import reach
 
 
 @contextmanager
@@ -22,11 +26,19 @@ def in_one_sentence() -> Iterator[None]:
         raise CommandError(str(error)) from None
 
 
-def find_agent(email: str) -> Agent:
-    """Return the person with that e-mail. Raises CommandError."""
-    agent = Agent.objects.filter(email__iexact=email.strip()).first()
+def find_agent(who: str) -> Agent:
+    """Return the person with that e-mail, or with that mobile number in any spelling that has a +.
+
+    Raises CommandError.
+    """
+    typed = identifiers.parse(who)
+    within = reach.agents_for(None)
+    by_number = isinstance(typed, PhoneNumber)
+    wanted = Q(numbers__number=typed.e164) if isinstance(typed, PhoneNumber) else Q(email__iexact=who.strip())
+    agent = within.filter(wanted).first()
     if agent is None:
-        raise CommandError(f"Nobody has the e-mail {email}. To add an agent: python manage.py add_agent --help")
+        what = "mobile number" if by_number else "e-mail"
+        raise CommandError(f"Nobody has the {what} {who}. To add an agent: python manage.py add_agent --help")
     return agent
 
 

@@ -1,32 +1,50 @@
-"""`manage.py why REFERENCE`: what happened behind the reference that somebody reads on a screen."""
+"""`manage.py why REFERENCE`: what happened behind it. `why E-MAIL` or `why +NUMBER`: why an agent can't sign in."""
 
 import argparse
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from idp import reference
+from idp import clock, reference
 from idp.audit.models import LoginEvent
+from idp.policies import sample_devices
+from idp.policies.sample_devices import SAMPLE_DEVICES
 from idp.web import trail_words
-from idp.web.management.asking import write_json
+from idp.web.gates import comes, whole
+from idp.web.gates.gate import Judged, as_values, lines
+from idp.web.management.asking import find_agent, find_service, write_json
 
 
 class Command(BaseCommand):
-    """Tell the events of one reference, the first one first."""
+    """Tell the events of one reference, the first one first; or every gate that one agent has to get by."""
 
-    help = "Tells what happened behind a reference such as 7KQ2M-9TX4D."
+    help = "Tells what happened behind a reference such as 7KQ2M-9TX4D, or why an agent can't sign in."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask for the reference."""
-        parser.add_argument("reference", help="as on the screen; letter case, space and dash do not matter")
+        """Ask for the reference or the agent."""
+        what = "a reference as on the screen; or an agent's e-mail, or mobile number beginning with +"
+        parser.add_argument("reference", metavar="REFERENCE|AGENT", help=what)
+        parser.add_argument("--sp", metavar="SLUG", help="of an agent: at this service, not the one asked for last")
+        slugs = [it.slug for it in SAMPLE_DEVICES]
+        parser.add_argument(
+            "--phone", choices=slugs, metavar="SAMPLE", help=f"not their last phone: {', '.join(slugs)}"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
-        """Print one line for each event."""
+        """Print one line for each event or gate."""
+        if "@" in given["reference"] or given["reference"].strip().startswith("+"):
+            judged = _judge(given["reference"].strip(), given["sp"], given["phone"])
+            self._tell(judged, as_json=as_json)
+            return
         wanted = reference.read(given["reference"])
         if not wanted:
-            raise CommandError(f"{given['reference']} is not a reference: those look like 7KQ2M-9TX4D.")
+            raise CommandError(
+                f"{given['reference']} is not a reference: those look like 7KQ2M-9TX4D. "
+                "An agent is named by e-mail, or by a number that begins with +."
+            )
         events = list(
             LoginEvent.objects.select_related("agent", "device").filter(reference=wanted).order_by("at", "pk")
         )
@@ -39,6 +57,24 @@ class Command(BaseCommand):
             return
         for event in events:
             self.stdout.write(". ".join(_told(event)))
+
+    def _tell(self, judged: Judged, *, as_json: bool) -> None:
+        roots = settings.LATCHKEY.base_url
+        if as_json:
+            write_json(self.stdout, as_values(judged, roots))
+            return
+        self.stdout.write(judged.verdict)
+        for line in lines(judged.gates, roots):
+            self.stdout.write(f"  {line}")
+
+
+def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
+    agent = find_agent(who)
+    known = list(whole.services())
+    sp = find_service(slug) if slug else whole.usual_service(agent, known)
+    device = sample_devices.named(sample) if sample else None
+    coming = comes.with_sample(device) if device else comes.with_last_phone(agent)
+    return whole.judge(agent, sp, coming, clock.now())
 
 
 def _told(event: LoginEvent) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""Gates about the agent alone: the account, and the number that proves them."""
+
+from datetime import datetime
+
+import phonenumbers
+from django.urls import reverse
+from phonenumbers import PhoneNumberType
+
+from idp.agents.models import Agent
+from idp.otp import open_channels, outcomes
+from idp.otp.channels import Channel
+from idp.otp.gateway import SHARED_BY_ALL, Failure
+from idp.otp.limits import CODE_LIFETIME
+from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.scim.models import KnownAs
+from idp.web.gates.gate import Fix, Gate, State
+
+BY_CALL = (Failure.LANDLINE, Failure.FRAUD_GUARD)
+NEVER_A_MOBILE = (PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.VOIP, PhoneNumberType.PAGER)
+
+
+def account(agent: Agent) -> Gate:
+    """Whether the agent is switched on, as the login asks after a right code and at each later request."""
+    if agent.is_active:
+        return Gate("account", "Account", State.OPEN, f"{agent} is switched on.")
+    removed = KnownAs.objects.select_related("system").filter(agent=agent, removed_at__isnull=False).first()
+    by = f" {removed.system.name} removed them on {removed.removed_at:%d %b %Y}." if removed else ""
+    says = f"{agent} can sign in again from the next request on, with a code. Phones that were ended stay ended."
+    fix = Fix(f"Switch {agent} on", reverse("admin:switch_agent", args=[agent.pk]), fields=(("to", "on"),), says=says)
+    return Gate("account", "Account", State.CLOSED, f"{agent} is switched off.{by}", (fix,))
+
+
+def number(agent: Agent, phone: PhoneAuthenticator | None) -> Gate:
+    """Whether there is a number to text, and one that looks as if it could be texted."""
+    if phone is None:
+        sentence = f"{agent} has no mobile number, and without one nobody is sent a code."
+        return _gate("number", "Mobile number", State.CLOSED, sentence, _change_number(agent))
+    ending = f"The number ends in {phone.number[-2:]}"
+    if _kind(phone.number) in NEVER_A_MOBILE:
+        sentence = f"{ending}, and by its digits it is no mobile number, so a text may never arrive."
+        return _gate("number", "Mobile number", State.DOUBT, sentence, _change_number(agent))
+    return _gate("number", "Mobile number", State.OPEN, f"{ending}.")
+
+
+def reach(agent: Agent, last: VerificationSend | None, now: datetime) -> Gate:
+    """Whether Twilio took the last text or call to this number, if that is not long ago."""
+    name = "Texts to this number"
+    outcome = outcomes.of_send(last.answer, last.code) if last and last.answer else None
+    if last is None:
+        return _gate("reach", name, State.OPEN, "Twilio took nothing amiss of late.")
+    at = f"{last.at:%d %b, %H:%M} UTC"
+    if outcome is None or outcome.made is None or outcome.made in SHARED_BY_ALL or last.answer == "sent":
+        return _gate("reach", name, State.OPEN, f"The last {_word(last.channel)} was on {at}: {last.answer}.")
+    if outcome.made is Failure.TOO_MANY_SENDS and now >= last.at + CODE_LIFETIME:
+        return _gate("reach", name, State.OPEN, f"Twilio refused one on {at} as too many; that is over by now.")
+    fixes = (one_time_code(agent), *_change_number(agent))
+    refused = f"Twilio refused the last {_word(last.channel)}, on {at}. {outcome.operator}"
+    if outcome.made in BY_CALL and last.channel == Channel.SMS and Channel.CALL in open_channels.offered(now):
+        sentence = f"{refused} A call can reach it: {agent} chooses “Call me instead”."
+        return _gate("reach", name, State.DOUBT, sentence, fixes)
+    return _gate("reach", name, State.CLOSED, refused, fixes)
+
+
+def _gate(key: str, name: str, state: State, sentence: str, fixes: tuple[Fix, ...] = ()) -> Gate:
+    return Gate(key, name, state, sentence, fixes, asked_for_a_code=True)
+
+
+def _change_number(agent: Agent) -> tuple[Fix, ...]:
+    address = reverse("admin:agents_agent_change", args=[agent.pk])
+    return (Fix(f"Change the mobile number of {agent}", f"{address}#numbers-group"),)
+
+
+def one_time_code(agent: Agent) -> Fix:
+    """Lead to a code that needs no text."""
+    address = reverse("admin:one_time_code", args=[agent.pk])
+    return Fix(f"Give {agent} a one-time code", address, "otp.give_one_time_code")
+
+
+def _kind(number: str) -> int:
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return int(PhoneNumberType.UNKNOWN)
+
+
+def _word(channel: str) -> str:
+    return {"sms": "text", "call": "call"}.get(channel, "message")

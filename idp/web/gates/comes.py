@@ -1,0 +1,100 @@
+"""With which phone somebody comes: the one we saw last, or one of the list of samples."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from idp.agents import devices
+from idp.agents.models import Agent, Device
+from idp.audit.events import Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.login import asking
+from idp.login.presented import Presented
+from idp.otp.abuse import Asker
+from idp.policies import sample_devices, user_agents
+from idp.policies.device_words import describe
+from idp.policies.sample_devices import SampleDevice
+from idp.policies.user_agents import Family
+
+BY_THE_AGENT = (Kind.SIGNED_IN, Kind.RENEWED, Kind.PROVED, Kind.REFUSED, Kind.SWITCHED_OFF)
+"""Kinds of lines of which the agent was proved, so that the browser in them is theirs."""
+OF_FAMILY = {Family.APPLE: "iphone-safari", Family.ANDROID: "pixel-chrome", Family.OTHER: "windows-chrome"}
+USUAL = "iphone-safari"
+LATEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Comes:
+    """A browser that comes: what it is called, what it sends, and which device it is here, if we know it.
+
+    `guessed`: its header is that of a sample, since what it sent is not kept any more.
+    """
+
+    phone: str
+    header: str
+    touch_points: int | None
+    address: str | None
+    device: Device | None = None
+    guessed: bool = False
+
+    @property
+    def presented(self) -> Presented:
+        """What its request would bring, but for its cookies."""
+        seen = user_agents.parse(self.header)
+        origin = Origin(self.address, seen.text, "")
+        return Presented(None, None, None, seen, self.touch_points, origin)
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks for a code from there."""
+        return asking.asker_on(self.device, self.address)
+
+
+def with_sample(sample: SampleDevice) -> Comes:
+    """Say what a phone of the list sends. It is new here, and its address is not known."""
+    return Comes(f"a new phone ({sample.label})", sample.user_agent, sample.touch_points, None)
+
+
+def with_last_phone(agent: Agent) -> Comes:
+    """Say what the agent's last phone or computer sends; of somebody who never signed in a usual one."""
+    own = devices_of(agent)
+    device = next((it for it in own if it.revoked_at is None), own[0] if own else None)
+    return with_device(device) if device else _with_phone_seen(agent)
+
+
+def with_device(device: Device) -> Comes:
+    """Say what a phone or computer of ours sends, from the last line of the trail that has its header."""
+    event = _seen(device.agent).filter(device=device).first()
+    address = event.address if event else None
+    header = event.user_agent if event else _sample(OF_FAMILY.get(Family(device.family), USUAL)).user_agent
+    return Comes(device.label, header, device.touch_points, address, device, guessed=event is None)
+
+
+def devices_of(agent: Agent) -> list[Device]:
+    """Return the agent's latest phones and computers, the last one seen first, ended ones too."""
+    rows = Device.objects.of(agent).select_related("agent__department", "replaced_by")
+    own, cutoff = list(rows.order_by("-last_seen_at")[:LATEST]), devices.latest_cutoff()
+    return [devices.as_of_cutoff(it, cutoff) for it in own]
+
+
+def _with_phone_seen(agent: Agent) -> Comes:
+    """Say what a phone sent in which the agent was proved, but which was not enrolled; else a usual phone."""
+    event = _seen(agent).first()
+    if event is None:
+        return with_sample(_sample(USUAL))
+    phone = f"the phone seen last ({described(event.user_agent)})"
+    return Comes(phone, event.user_agent, None, event.address)
+
+
+def _seen(agent: Agent) -> QuerySet[LoginEvent]:
+    lines = LoginEvent.objects.filter(agent=agent, kind__in=BY_THE_AGENT).exclude(user_agent="")
+    return lines.order_by("-pk")
+
+
+def described(header: str) -> str:
+    """Name a browser by its header, as the device would be called."""
+    return describe(user_agents.parse(header))
+
+
+def _sample(slug: str) -> SampleDevice:
+    return sample_devices.named(slug) or sample_devices.SAMPLE_DEVICES[0]

@@ -1,0 +1,155 @@
+"""Gates of who may enter: the emergency stop, everyone out, the phone itself, and the access policy."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from idp.agents.models import Agent, Device, Reason
+from idp.login import judging, standing
+from idp.login.judging import Who
+from idp.login.ladder import Cause
+from idp.policies import in_force, publishing
+from idp.policies.access import AGENT, DEFAULT, FAULT, PASS, STOP, Decision, Effect, evaluate
+from idp.policies.models import Stop
+from idp.policies.timeouts import Limit, TimeoutPolicy
+from idp.saml.models import ServiceProvider
+from idp.sessions.models import SsoSession
+from idp.web.gates.comes import Comes
+from idp.web.gates.gate import Fix, Gate, State
+from idp.web.next_codes import InForce, for_operator
+
+LET_IN_SAYS = (
+    "For two hours neither access rules nor a stop of all sign-ins bind this agent, on any phone. "
+    "The trail names you, and the first page of the admin shows it."
+)
+WHY_A_CODE: dict[str, str] = {
+    Limit.INACTIVITY: "it has not been used for as long as the timeout policy allows",
+    Limit.ABSOLUTE: "its sign-in is as old as the timeout policy allows",
+    Limit.CODE_AGE: "its last code is as old as the timeout policy allows",
+    Cause.EXPIRED: "it has not signed in for 7 days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the access policy says to this phone before a code is sent, and after a right one."""
+
+    before: Decision
+    after: Decision
+
+    @property
+    def denied(self) -> Decision | None:
+        """The decision that refuses, if one does. After a right code nothing stays open."""
+        if self.before.effect is Effect.DENY:
+            return self.before
+        return self.after if self.after.effect in {Effect.DENY, None} else None
+
+
+def ask(agent: Agent, service: str, comes: Comes, now: datetime) -> Verdicts:
+    """Ask the access policy as the login does, with what it would know at each of the two points."""
+    device = comes.device if comes.device and comes.device.revoked_at is None else None
+    before = judging.decide(service, comes.presented, None, now, touch_points=comes.touch_points)
+    who = Who(agent, device, fresh=True)
+    return Verdicts(before, judging.decide(service, comes.presented, who, now, touch_points=comes.touch_points))
+
+
+def stop(agent: Agent, verdicts: Verdicts) -> Gate:
+    """Whether all sign-ins are stopped, and no pass lets this agent in."""
+    name, begun = "Stop of all sign-ins", Stop.objects.in_force().first()
+    if begun is None:
+        return Gate("stop", name, State.OPEN, "Nothing is stopped.")
+    if _without(verdicts.after, agent_off=False).decided_by == PASS:
+        return Gate("stop", name, State.OPEN, f"All sign-ins are stopped, but {agent} has a pass.")
+    sentence = f"All sign-ins are stopped since {begun.since:%d %b, %H:%M} UTC: {begun.why.rstrip('.')}."
+    lift = Fix("Look at the stop of all sign-ins", reverse("admin:stop"), "policies.change_stop")
+    return Gate("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
+
+
+def policy(agent: Agent, verdicts: Verdicts, comes: Comes) -> Gate:
+    """What the access policy says to this agent with this phone, at this service and now."""
+    name, seen = "Access policy", f"{comes.phone}{', judged by a sample of its kind' if comes.guessed else ''}"
+    before, after = _by_rules(verdicts.before), _by_rules(verdicts.after)
+    denied = Verdicts(before, after).denied
+    if after.decided_by == PASS:
+        return Gate("policy", name, State.OPEN, f"{agent} has a pass, which the rules do not bind.")
+    if denied is not None:
+        return Gate("policy", name, State.CLOSED, f"{_by(denied)} refuses {seen}.", (_let_in(agent), *_rule(denied)))
+    if after.effect is Effect.ASK_CODE:
+        return Gate("policy", name, State.CODE, f"{_by(after)} asks for a code each time.")
+    return Gate("policy", name, State.OPEN, f"{_by(after)} lets {seen} in.")
+
+
+def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
+    """Whether this phone is signed in here and gets in without a code, or why it does not."""
+    name, device = "Phone", comes.device
+    if device is None:
+        return Gate("phone", name, State.CODE, f"A code is asked, since {comes.phone} is not signed in here.")
+    if device.revoked_at is not None:
+        return Gate("phone", name, State.CODE, f"A code is asked: {ended(device)}")
+    limits = sp.timeout_policy.limits if sp else None
+    session = SsoSession.objects.filter(device=device, ended_at__isnull=True).first()
+    known = standing.expected(device, session, limits, now) if limits else None
+    if known is not None and known.authentication is None:
+        why = WHY_A_CODE.get(known.reason or "", "nothing of its sign-in is left")
+        return Gate("phone", name, State.CODE, f"A code is asked on {device.label}, since {why}.")
+    due = _due(device, session, limits, sp, now)
+    return Gate("phone", name, State.OPEN, f"{device.label} is signed in, and needs its next code by {due}.")
+
+
+def ended(device: Device) -> str:
+    """Say when and why a phone or computer was signed out."""
+    at = f"{device.revoked_at:%d %b, %H:%M} UTC" if device.revoked_at else ""
+    why = Reason(device.reason).label if device.reason else ""
+    by = f" ({device.replaced_by.label})" if device.replaced_by else ""
+    return f"{device.label} was signed out on {at}: {why}{by}."
+
+
+def _due(
+    device: Device, session: SsoSession | None, limits: TimeoutPolicy | None, sp: ServiceProvider | None, now: datetime
+) -> str:
+    if limits is None or sp is None:
+        return "no service's limits"
+    return for_operator(device, session, [InForce(limits, (sp.name,))], now)
+
+
+def _by_rules(decision: Decision) -> Decision:
+    """Return what pass, rules and default say where the account or a stop decided; the facts are the same."""
+    if decision.decided_by not in {AGENT, STOP}:
+        return decision
+    return _without(decision, agent_off=False, stopped=False)
+
+
+def _without(decision: Decision, **guardrails: bool) -> Decision:
+    """Judge the same attempt again, with some guardrails open."""
+    attempt = decision.attempt
+    if attempt is None:
+        return decision
+    return evaluate(in_force.policy(), replace(attempt, guardrails=replace(attempt.guardrails, **guardrails)))
+
+
+def _by(decision: Decision) -> str:
+    if decision.decided_by == FAULT:
+        return "The access policy cannot be read, and so"
+    if decision.decided_by == DEFAULT:
+        return "The default, which counts where no rule matches,"
+    return f"The rule “{judging.name(decision)}”"
+
+
+def _let_in(agent: Agent) -> Fix:
+    address = reverse("admin:let_agent_in", args=[agent.pk])
+    return Fix(f"Let {agent} in for 2 hours", address, "agents.add_accesspass", (("hours", "2"),), LET_IN_SAYS)
+
+
+def _rule(decision: Decision) -> tuple[Fix, ...]:
+    try:
+        key = UUID(decision.decided_by)
+    except ValueError:
+        return ()
+    rule = publishing.edited().rules.filter(key=key).first()
+    if rule is None:
+        return ()
+    return (
+        Fix("Open the rule", reverse("admin:policies_accessrule_change", args=[rule.pk]), "policies.view_accessrule"),
+    )

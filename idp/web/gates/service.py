@@ -1,0 +1,53 @@
+"""Gates of the service: whether it is switched on, what it insists on, and the key that signs to it."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from idp.agents.models import Agent
+from idp.errors import IdpError
+from idp.saml import attributes, released, signing_keys
+from idp.saml.errors import UnreleasableAttribute
+from idp.saml.models import ServiceProvider
+from idp.web.gates.gate import Fix, Gate, State
+
+MAY_CHANGE = "saml.change_serviceprovider"
+
+
+def switched_on(sp: ServiceProvider) -> Gate:
+    """Whether the service is switched on and has an address that takes answers."""
+    fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
+    if not sp.enabled:
+        return Gate("service", "Service", State.CLOSED, f"{sp.name} is switched off here.", (fix,))
+    if not sp.consumers.all():
+        return Gate("service", "Service", State.CLOSED, f"{sp.name} has no address that takes answers.", (fix,))
+    return Gate("service", "Service", State.OPEN, f"{sp.name} is switched on.")
+
+
+def told(agent: Agent, sp: ServiceProvider) -> Gate:
+    """Whether all is there that the service insists on, and every value fits its type."""
+    name, rules = "What it is told", attributes.rules_of(sp.profile)
+    releases = released.releases_of(sp)
+    lacking = attributes.lacking(released.person_of(agent, "", releases), rules)
+    if lacking:
+        sentence = f"{sp.name} lets nobody in without {' and '.join(lacking)}, and {agent} has none."
+        fix = Fix(
+            f"Fill in {' and '.join(lacking)}", f"{reverse('admin:agents_agent_change', args=[agent.pk])}#agent_form"
+        )
+        return Gate("told", name, State.CLOSED, sentence, (fix,))
+    try:
+        released.told(sp, agent, "")
+    except UnreleasableAttribute as fault:
+        fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
+        return Gate("told", name, State.CLOSED, f"No answer to {sp.name} can be made: {fault.detail}.", (fix,))
+    return Gate("told", name, State.OPEN, f"{sp.name} gets all that it insists on.")
+
+
+def key(sp: ServiceProvider, now: datetime) -> Gate:
+    """Whether the key that signs to this service can be used."""
+    try:
+        signing_keys.key_for(sp, now)
+    except IdpError as fault:
+        fix = Fix("Look at the signing keys", reverse("admin:key_change"), "keys.view_signingkey")
+        return Gate("key", "Signing key", State.CLOSED, f"Answers cannot be signed: {fault.detail}.", (fix,))
+    return Gate("key", "Signing key", State.OPEN, "It signs.")

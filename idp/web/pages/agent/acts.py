@@ -1,0 +1,72 @@
+"""Buttons on an agent's page that open or close what they name: each is one POST, and says what came of it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+
+from idp import clock
+from idp.agents.models import Agent, Device, Reason
+from idp.login import passes, presented, signing_out, switching
+from idp.web.pages.agent import door
+from idp.web.typed import typed
+
+MAY_SIGN_OUT = "agents.change_device"
+MAY_LET_IN = "agents.add_accesspass"
+FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the addresses of the buttons."""
+    may_sign_out = door.with_right(MAY_SIGN_OUT, model_admin)
+    may_let_in = door.with_right(MAY_LET_IN, model_admin)
+    return [
+        door.address("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
+        door.address("sign_out_agent", "sign-out", sign_out, may_sign_out, model_admin, "POST"),
+        door.address("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
+    ]
+
+
+def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Switch the agent off (`to` is off), which ends every sign-in, or on."""
+    by, origin, now = str(request.user), presented.by(request).origin, clock.now()
+    if typed(request.POST, "to") == "on":
+        switching.on(agent, by, origin, now)
+        messages.success(request, f"{agent} is switched on, and can sign in with a code.")
+    elif agent.pk == door.operator(request).pk:
+        messages.error(request, "You would switch yourself off. Another operator does that.")
+    else:
+        ended = switching.off(agent, by, origin, now)
+        messages.success(request, f"{agent} is switched off. Signed out: {len(ended)}. {FLEX_STAYS_OPEN}")
+    return door.back(agent)
+
+
+def sign_out(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """End the phone or computer that the button names (`device`), or all of the agent's (`device` is all)."""
+    named, own = typed(request.POST, "device"), Device.objects.of(agent)
+    chosen = own if named == "all" else own.filter(pk__in=_id(named))
+    ended = signing_out.sign_out(chosen, Reason.OPERATOR, str(request.user), presented.by(request).origin, clock.now())
+    if ended:
+        what = " and ".join(it.label for it in ended)
+        messages.success(request, f"{agent} is signed out of {what}, and needs a code there. {FLEX_STAYS_OPEN}")
+    else:
+        messages.info(request, f"Nothing of {agent} was signed in there any more.")
+    return door.back(agent)
+
+
+def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Give the agent a pass for two hours, past access rules and a stop of all sign-ins."""
+    why = typed(request.POST, "why")[:200] or "Let in from the agent's page"
+    origin = presented.by(request).origin
+    given = passes.give(agent, passes.USUAL, door.operator(request), why, origin=origin, now=clock.now())
+    messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
+    return door.back(agent)
+
+
+def _id(named: str) -> list[UUID]:
+    try:
+        return [UUID(named)]
+    except ValueError:
+        return []

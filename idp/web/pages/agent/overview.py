@@ -1,0 +1,30 @@
+"""What stands above the form of an agent: whether they can sign in, their phones, and the ways when no text comes."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.otp import notices
+from idp.web.admin import ways_back
+from idp.web.pages.agent import acts, phones, why
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+
+def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> dict[str, Any]:
+    """Gather what the page shows, in a number of queries that does not grow."""
+    now = clock.now()
+    judged, first = why.of(request, agent, now)
+    return {
+        "judged": judged,
+        "next": first,
+        "cards": phones.of(agent, now),
+        "may_sign_out": request.user.has_perm(acts.MAY_SIGN_OUT),
+        "may_change_agent": model_admin.has_change_permission(request, agent),
+        "flex_stays_open": acts.FLEX_STAYS_OPEN,
+        "ways_back": ways_back.of(request, model_admin, agent),
+        "nobody_is_told": not notices.are_on(),
+    }

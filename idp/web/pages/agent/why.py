@@ -1,0 +1,99 @@
+"""*Why can't Ana sign in?*: every gate, for her last phone or a sample, at one service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+
+from idp import clock
+from idp.agents.models import Agent, Device
+from idp.policies import sample_devices
+from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.saml.models import ServiceProvider
+from idp.web.gates import comes, whole
+from idp.web.gates.comes import Comes
+from idp.web.gates.gate import Fix, Gate, Judged
+from idp.web.pages.agent import door
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A gate with the buttons and links that this operator may use, and what to say where there is none."""
+
+    gate: Gate
+    fixes: tuple[Fix, ...]
+
+    @property
+    def ask_somebody(self) -> bool:
+        """Whether it takes a right that this operator lacks."""
+        return bool(self.gate.fixes) and not self.fixes
+
+
+class AskForm(forms.Form):
+    """With what the agent comes, and where to."""
+
+    def __init__(self, own: Sequence[Device], services: Sequence[ServiceProvider], given: Mapping[str, str]) -> None:
+        super().__init__(given)
+        samples = [(it.slug, it.label) for it in SAMPLE_DEVICES]
+        theirs = [(str(it.pk), _named(it)) for it in own]
+        phones = [("", "the one seen last"), *([("Their own", theirs)] if theirs else []), ("New here", samples)]
+        self.fields["phone"] = forms.ChoiceField(required=False, choices=phones)
+        self.fields["service"] = forms.ChoiceField(required=False, choices=[(it.slug, it.name) for it in services])
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the address of the page."""
+    return [door.address("why_agent", "why", view, model_admin.has_view_permission, model_admin, "GET")]
+
+
+def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Show every gate; `phone` and `service` choose otherwise than the last ones."""
+    now = clock.now()
+    services = list(whole.services())
+    usual = whole.usual_service(agent, services)
+    own = comes.devices_of(agent)
+    form = AskForm(own, services, request.GET or {"service": usual.slug if usual else ""})
+    given = form.cleaned_data if form.is_valid() else {}
+    coming = _coming(agent, own, given.get("phone", ""))
+    sp = next((it for it in services if it.slug == given.get("service")), usual)
+    judged = whole.judge(agent, sp, coming, now)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Why can't {agent} sign in?",
+        "agent": agent,
+        "form": form,
+        "judged": judged,
+        "gates": [shown(request, it) for it in judged.gates],
+        "next": shown(request, judged.next) if judged.next else None,
+        "guessed": coming.guessed,
+    }
+    return render(request, "admin/agent_why.html", context)
+
+
+def _coming(agent: Agent, own: Sequence[Device], named: str) -> Comes:
+    sample, device = sample_devices.named(named), next((it for it in own if str(it.pk) == named), None)
+    if sample:
+        return comes.with_sample(sample)
+    return comes.with_device(device) if device else comes.with_last_phone(agent)
+
+
+def _named(device: Device) -> str:
+    stands = "ended" if device.revoked_at else "signed in"
+    return f"{device.label}, {stands}, last seen {device.last_seen_at:%d %b, %H:%M}"
+
+
+def of(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
+    """Judge the usual case, for the top of the agent's page."""
+    judged = whole.judge(agent, whole.usual_service(agent, list(whole.services())), comes.with_last_phone(agent), now)
+    return judged, shown(request, judged.next) if judged.next else None
+
+
+def shown(request: HttpRequest, gate: Gate) -> Shown:
+    """Keep the ways that this operator may go."""
+    return Shown(gate, tuple(it for it in gate.fixes if request.user.has_perm(it.right)))

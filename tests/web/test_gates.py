@@ -1,0 +1,284 @@
+"""What the page of gates says is what happens: each state is caused for real, then the agent comes."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from idp import clock as time
+from idp.agents.models import Agent, AgentRole
+from idp.audit.events import Origin
+from idp.keys.models import SigningKey
+from idp.login import everyone_out, passes, sending, stops, switching
+from idp.otp import breaker, verifications
+from idp.otp.abuse import Asker
+from idp.otp.channels import Channel
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.models import PhoneAuthenticator
+from idp.policies.conditions import PlatformIs, RoleIs
+from idp.policies.rules import Effect
+from idp.policies.user_agents import Platform
+from idp.saml.attributes import Source
+from idp.saml.models import ReleasedAttribute, ServiceProvider
+from idp.web.gates import comes, whole
+from tests.conftest import an_agent
+from tests.phone import NUMBER
+from tests.policies import publishing
+from tests.user_agents import ANDROID
+from tests.web.coming import Coming
+from tests.web.conftest import a_superuser, inside
+from tests.web.pressing import press
+from tests.web.seeded import a_service
+
+HERE = Origin("192.0.2.7", "", "7KQ2M-9TX4D")
+NO_IPHONES = PlatformIs(frozenset({Platform.IOS}))
+NO_AGENTS = RoleIs(frozenset({"agent"}))
+
+
+@pytest.fixture
+def ana(transactional_db, keys, verify, clock):
+    """Ana, who comes with her iPhone to open Flex, for the first time."""
+    a_service(unsolicited=True)
+    ana = an_agent()
+    ana.phone = Coming(verify)
+    yield ana
+    sending.settle()
+
+
+def judged(agent):
+    """Judge the way in for Ana's iPhone, as the page does; before her first sign-in for one like it."""
+    agent = Agent.objects.get(pk=agent.pk)
+    iphone = next((it for it in comes.devices_of(agent) if it.family == "apple"), None)
+    sp = whole.usual_service(agent, list(whole.services()))
+    coming = comes.with_device(iphone) if iphone else comes.with_last_phone(agent)
+    return whole.judge(agent, sp, coming, time.now())
+
+
+def switched_off(ana, _):
+    switching.off(ana, "Olivia", HERE, time.now())
+
+
+def switched_on(ana, _):
+    switching.on(ana, "Olivia", HERE, time.now())
+
+
+def without_number(ana, _):
+    PhoneAuthenticator.objects.filter(user=ana).delete()
+
+
+def refused_by_twilio(ana, _):
+    PhoneAuthenticator.objects.filter(user=ana).update(number="+12015550199")
+    ana.phone.number = "+12015550199"
+    ana.phone.comes()
+
+
+def paused(ana, clock):
+    for _ in range(3):
+        for _ in range(4):
+            ana.phone.comes(code="000000")
+        clock.shift(timedelta(minutes=10, seconds=1))
+
+
+def out_of_tries(ana, _):
+    for _ in range(5):
+        ana.phone.comes(code="000000")
+
+
+def asked_too_often(ana, clock):
+    for _ in range(20):
+        verifications.ask(PhoneNumber(NUMBER), Channel.SMS, Asker(None, None), time.now())
+        clock.shift(timedelta(minutes=10, seconds=1))
+
+
+def verify_down(ana, _):
+    other = an_agent("+12015550198", "trouble@acme.example", full_name="Bad Credentials")
+    Coming(ana.phone.verify, number=other.numbers.get().number).comes()
+
+
+def verify_up(*_):
+    breaker.note_success()
+
+
+def stopped(*_):
+    stops.stop(None, "Stolen phones", HERE, time.now())
+
+
+def stop_lifted(*_):
+    stops.lift(None, HERE, time.now())
+
+
+def stopped_with_a_pass(ana, _):
+    stopped()
+    passes.give(ana, timedelta(hours=2), None, "Her phone is new", origin=HERE, now=time.now())
+
+
+def no_iphones(*_):
+    publishing.in_force(NO_IPHONES, name="No iPhones")
+
+
+def no_rules(*_):
+    publishing.only()
+
+
+def no_agents(*_):
+    publishing.in_force(NO_AGENTS, name="No agents")
+
+
+def all_denied(*_):
+    publishing.only(default=Effect.DENY)
+
+
+def service_off(*_):
+    ServiceProvider.objects.update(enabled=False)
+
+
+def service_on(*_):
+    ServiceProvider.objects.update(enabled=True)
+
+
+def without_roles(ana, _):
+    AgentRole.objects.filter(agent=ana).delete()
+
+
+def with_roles(ana, _):
+    AgentRole.objects.create(agent=ana, role="agent")
+
+
+def unfit_value(*_):
+    flex = ServiceProvider.objects.get()
+    ReleasedAttribute.objects.create(service_provider=flex, name="skill.int", source=Source.FIXED, fixed="much")
+
+
+def unreadable_key(*_):
+    SigningKey.objects.filter(use="saml").update(private_key="sealed under a key that is gone")
+
+
+def nothing(*_):
+    pass
+
+
+def everyone_was_signed_out(ana, clock):
+    assert ana.phone.comes() == "in"
+    clock.shift(timedelta(minutes=1))
+    everyone_out.begin(None, "A drill", HERE, time.now())
+    clock.shift(timedelta(minutes=1))
+
+
+def replaced(ana, clock):
+    assert ana.phone.comes() == "in"
+    clock.shift(timedelta(minutes=20))
+    assert Coming(ana.phone.verify, ANDROID).comes() == "in"
+    clock.shift(timedelta(minutes=20))
+
+
+def signed_in(ana, _):
+    assert ana.phone.comes() == "in"
+
+
+@pytest.mark.parametrize(
+    ("cause", "gate", "met"),
+    [
+        (nothing, None, "in"),
+        (signed_in, None, "in"),
+        (everyone_was_signed_out, None, "in"),
+        (replaced, None, "in"),
+        (switched_off, "account", "switched off"),
+        (without_number, "number", "no text"),
+        (refused_by_twilio, "reach", "no text"),
+        (paused, "pause", "paused"),
+        (out_of_tries, "tries", "paused"),
+        (verify_down, "verify", "no codes"),
+        (stopped, "stop", "stopped"),
+        (stopped_with_a_pass, None, "in"),
+        (no_iphones, "policy", "refused"),
+        (no_agents, "policy", "refused"),
+        (all_denied, "policy", "refused"),
+        (service_off, "service", "404"),
+        (without_roles, "told", "sent back by Flex"),
+        (unfit_value, "told", "500"),
+        (unreadable_key, "key", "503"),
+    ],
+    ids=lambda it: it.__name__ if callable(it) else "",
+)
+def test_the_first_closed_gate_is_what_the_agent_meets(ana, clock, cause, gate, met):
+    cause(ana, clock)
+    said = judged(ana)
+    assert (next((it.key for it in said.closed), None), ana.phone.comes()) == (gate, met)
+    assert said.needs_a_code == ana.phone.asked or not said.lets_in
+
+
+SWITCHES = (
+    (switched_off, switched_on),
+    (verify_down, verify_up),
+    (stopped, stop_lifted),
+    (no_iphones, no_rules),
+    (service_off, service_on),
+    (without_roles, with_roles),
+)
+
+
+@pytest.mark.parametrize("closed", [(0, 2), (1, 3), (2, 4), (3, 5), (0, 1, 2, 3, 4, 5)], ids=str)
+def test_several_closed_gates_are_all_told_and_each_has_to_be_opened(ana, clock, closed):
+    for nth in closed:
+        SWITCHES[nth][0](ana, clock)
+    for nth in closed:
+        said = judged(ana)
+        assert len(said.closed) == len(closed) - closed.index(nth)
+        assert not said.lets_in
+        assert ana.phone.comes() != "in"
+        SWITCHES[nth][1](ana, clock)
+        clock.shift(timedelta(minutes=11))
+    assert (judged(ana).lets_in, ana.phone.comes()) == (True, "in")
+
+
+@pytest.mark.parametrize(
+    ("cause", "button"),
+    [
+        (switched_off, "Switch Ana García on"),
+        (paused, "Lift the pause of Ana García"),
+        (out_of_tries, "Lift the pause of Ana García"),
+        (stopped, "Let Ana García in for 2 hours"),
+        (no_agents, "Let Ana García in for 2 hours"),
+    ],
+    ids=lambda it: getattr(it, "__name__", ""),
+)
+def test_an_operator_who_opens_her_page_lets_her_in_with_one_button(ana, clock, cause, button):
+    cause(ana, clock)
+    assert ana.phone.comes() != "in"
+    olivia = inside(a_superuser())
+    page = olivia.get(f"/admin/agents/agent/{ana.pk}/change/")
+    assert "Ana García can&#x27;t sign in to Flex" in page.text
+    press(olivia, page, button)
+    assert ana.phone.comes() == "in"
+
+
+def test_what_stands_in_doubt_keeps_nobody_out_and_is_told_all_the_same(ana):
+    PhoneAuthenticator.objects.filter(user=ana).update(number="+12015550190")  # a landline at the emulator
+    ana.phone.number = "+12015550190"
+    ana.phone.comes()
+    said = judged(ana)
+    assert said.lets_in
+    assert "A call can reach it: Ana García chooses “Call me instead”." in said.verdict
+
+
+def test_the_page_and_the_command_say_the_same(ana, capsys):
+    no_iphones()
+    call_command("why", "ana@acme.example", as_json=True)
+    by_mail = json.loads(capsys.readouterr().out)
+    call_command("why", "+1 (201) 555-0101", as_json=True)
+    assert json.loads(capsys.readouterr().out) == by_mail
+    assert (by_mail["lets_in"], by_mail["first_closed"], by_mail["service"]) == (False, "policy", "Flex")
+    page = inside(a_superuser()).get(f"/admin/agents/agent/{ana.pk}/why/")
+    assert by_mail["verdict"] == page.context["judged"].verdict
+    call_command("why", "ana@acme.example", phone="pixel-chrome")
+    assert "Nothing keeps Ana García out of Flex with a new phone (Android phone, Chrome)." in capsys.readouterr().out
+
+
+def test_another_phone_or_service_is_judged_where_it_is_chosen(ana):
+    no_iphones()
+    why = f"/admin/agents/agent/{ana.pk}/why/"
+    olivia = inside(a_superuser())
+    assert not olivia.get(why).context["judged"].lets_in
+    assert olivia.get(why, {"phone": "pixel-chrome", "service": "flex"}).context["judged"].lets_in
+    assert not olivia.get(why, {"phone": "no such phone", "service": "nor service"}).context["judged"].lets_in
