@@ -272,7 +272,7 @@ def test_the_page_and_the_command_say_the_same(ana, capsys):
     page = inside(a_superuser()).get(f"/admin/agents/agent/{ana.pk}/why/")
     assert by_mail["verdict"] == page.context["judged"].verdict
     call_command("why", "ana@acme.example", phone="pixel-chrome")
-    assert "Nothing keeps Ana García out of Flex with a new phone (Android phone, Chrome)." in capsys.readouterr().out
+    assert "Ana García can sign in to Flex with a new phone (Android phone, Chrome)." in capsys.readouterr().out
 
 
 def test_another_phone_or_service_is_judged_where_it_is_chosen(ana):

@@ -24,9 +24,8 @@ def filled(agent=None, *, number="+1 201 555 0142", **fields):
     inline = {"numbers-TOTAL_FORMS": 1, "numbers-INITIAL_FORMS": 1 if phone else 0, "numbers-0-number": number}
     if phone:
         inline |= {"numbers-0-id": phone.pk, "numbers-0-user": agent.pk}
-    devices = {"devices-TOTAL_FORMS": 0, "devices-INITIAL_FORMS": 0}
     person = {"full_name": "Ana García", "email": "ana@acme.example", "flex_roles": ["agent"], "is_active": "on"}
-    return {**person, **inline, **devices, **fields}
+    return {**person, **inline, **fields}
 
 
 def save(admin, agent, **fields):

@@ -9,9 +9,7 @@ from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.urls import URLPattern
 
 from idp import clock
 from idp.agents import provisioning
@@ -65,32 +63,13 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
         return self.has_change_permission(request, agent)
 
 
-class DeviceInline(admin.TabularInline[Device, Agent]):
-    """The agent's phones and computers, past ones too."""
-
-    model = Device
-    fields = readonly_fields = ("linked", "kind", "enrolled_at", "last_seen_at", "revoked_at", "reason")
-    extra = 0
-    can_delete = False
-
-    @admin.display(description="phone or computer")
-    def linked(self, device: Device) -> SafeString:
-        """Lead to the page of the device, where it can be signed out."""
-        page = reverse("admin:agents_device_change", args=[device.pk])
-        return format_html('<a href="{}">{}</a>', page, device.label)
-
-    def has_add_permission(self, *_: Any) -> bool:
-        """Devices come from sign-ins only."""
-        return False
-
-
 @admin.register(Agent)
 class AgentAdmin(Reached[Agent]):
     """People who sign in, and people who run the place."""
 
     way_to_person = "pk"
     form = AgentForm
-    inlines = [PhoneInline, DeviceInline]
+    inlines = [PhoneInline]
     list_display = [
         "full_name",
         "email",

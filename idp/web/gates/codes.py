@@ -37,7 +37,9 @@ def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     end = "until somebody lifts the pause" if for_good else f"until {until:%d %b, %H:%M} UTC"
     sentence = f"{wrong.recent} wrong codes in a row {whose}: no code can be asked for {end}."
     says = "The next code can be asked for at once, by whoever asks. Make sure that the wrong codes were the agent's."
-    fix = Fix(f"Lift the pause of {agent}", reverse("admin:lift_pause", args=[agent.pk]), fields=(("lift", "1"),), says=says)
+    fix = Fix(
+        f"Lift the pause of {agent}", reverse("admin:lift_pause", args=[agent.pk]), fields=(("lift", "1"),), says=says
+    )
     return _closed("pause", "Wrong codes", sentence, fix)
 
 
@@ -53,7 +55,9 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
         return _open("tries", "Code under way", sentence)
     sentence = f"All tries of the code that is out are used: the next can be asked for at {left.expires_at:%H:%M} UTC."
     says = "The code that is out ends, and another can be asked for at once, by whoever asks."
-    fix = Fix(f"Lift the pause of {agent}", reverse("admin:lift_pause", args=[agent.pk]), fields=(("lift", "1"),), says=says)
+    fix = Fix(
+        f"Lift the pause of {agent}", reverse("admin:lift_pause", args=[agent.pk]), fields=(("lift", "1"),), says=says
+    )
     return _closed("tries", "Code under way", sentence, fix)
 
 

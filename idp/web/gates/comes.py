@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from idp.agents import devices
 from idp.agents.models import Agent, Device
+from idp.agents.models import Kind as Form
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login import asking
@@ -56,10 +57,10 @@ def with_sample(sample: SampleDevice) -> Comes:
 
 
 def with_last_phone(agent: Agent) -> Comes:
-    """Say what the agent's last phone or computer sends; of somebody who never signed in a usual one."""
+    """Say what the agent's last phone sends, else the last computer; of somebody who never signed in a usual phone."""
     own = devices_of(agent)
-    device = next((it for it in own if it.revoked_at is None), own[0] if own else None)
-    return with_device(device) if device else _with_phone_seen(agent)
+    own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # as seen last where these are alike
+    return with_device(own[0]) if own else _with_phone_seen(agent)
 
 
 def with_device(device: Device) -> Comes:

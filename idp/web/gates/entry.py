@@ -95,7 +95,7 @@ def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
         why = WHY_A_CODE.get(known.reason or "", "nothing of its sign-in is left")
         return Gate("phone", name, State.CODE, f"A code is asked on {device.label}, since {why}.")
     due = _due(device, session, limits, sp, now)
-    return Gate("phone", name, State.OPEN, f"{device.label} is signed in, and needs its next code by {due}.")
+    return Gate("phone", name, State.OPEN, f"{device.label} is signed in, and needs its next code by {due}, UTC.")
 
 
 def ended(device: Device) -> str:

@@ -81,19 +81,28 @@ class Judged:
         return next(iter(self.closed), None) or next(doubtful, None)
 
     @property
-    def verdict(self) -> str:
-        """The whole in one sentence or two."""
-        first = next(iter(self.closed), None)
-        if first is not None:
-            return f"{self.who} can't sign in to {self.service} with {self.phone}. {first.sentence}"
+    def headline(self) -> str:
+        """Whether the agent gets in, in a sentence."""
+        with_what = f"{self.who} {{}} {self.service} with {self.phone}."
+        return with_what.format("can sign in to" if self.lets_in else "can't sign in to")
+
+    @property
+    def reason(self) -> str:
+        """What keeps the agent out, or else how the way in looks, and what to look at on it."""
+        if not self.lets_in:
+            return self.closed[0].sentence
         way = " ".join(it.sentence for it in self.gates if it.state is State.CODE)
         if not self.needs_a_code:
             way = next((it.sentence for it in self.gates if it.key == "phone"), "")
-        verdict = f"Nothing keeps {self.who} out of {self.service} with {self.phone}. {way}"
         if self.next is None:
-            return verdict
+            return way
         but = "If a code is asked for all the same" if self.next.is_closed else "But"
-        return f"{verdict} {but}: {self.next.sentence}"
+        return f"{way} {but}: {self.next.sentence}"
+
+    @property
+    def verdict(self) -> str:
+        """The whole in two sentences or three."""
+        return f"{self.headline} {self.reason}"
 
 
 def as_values(judged: Judged, roots: str) -> dict[str, Any]:

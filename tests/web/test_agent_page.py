@@ -1,0 +1,165 @@
+"""The page of one agent: cards of phones, and buttons that end, switch and let in."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from idp.agents.devices import Browser
+from idp.agents.models import AccessPass, Agent, Device, Reason
+from idp.agents.models import Kind as Form
+from idp.audit.models import Kind, LoginEvent
+from idp.native.models import Client as App
+from idp.policies.models import TimeoutPolicy
+from idp.policies.user_agents import Family
+from tests.conftest import NOW, an_agent
+from tests.devices import IPHONE, PIXEL, a_desktop, a_device, a_phone
+from tests.passkeys.kept import a_passkey
+from tests.web.conftest import a_superuser, inside
+from tests.web.pressing import buttons, press
+from tests.web.seeded import a_service
+
+HELPER = ("view_agent", "change_agent", "view_device")
+
+
+@pytest.fixture(autouse=True)
+def _morning(db, clock, keys):
+    """Everything happens on one morning."""
+
+
+def url(agent, page="change"):
+    return f"/admin/agents/agent/{agent.pk}/{page}/"
+
+
+def words(page):
+    return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+
+
+def a_helper(*rights):
+    helper = a_superuser("helper@acme.example", is_superuser=False)
+    helper.user_permissions.set(Permission.objects.filter(codename__in=rights or HELPER))
+    return inside(helper)
+
+
+def test_a_card_says_what_is_signed_in_since_when_and_when_each_service_asks_for_a_code(admin, agent):
+    a_service()
+    a_phone(agent)
+    page = words(admin.get(url(agent)))
+    assert "iPhone, Safari What Phone or tablet, in the browser" in page
+    assert "Signed in since 21 November 2026, 09:00 UTC" in page
+    assert "Next code, Flex 2026-11-30 09:00, or 2026-11-28 09:00 if unused (UTC)" in page
+
+
+def test_phones_computers_and_apps_have_a_card_each_with_their_passkeys(admin, agent):
+    policy = TimeoutPolicy.objects.get(name="enhanced")
+    App.objects.create(client_id="rota", name="Rota", timeout_policy=policy)
+    a_passkey(agent)
+    a_desktop(agent)
+    a_device(agent, Browser(Form.DESKTOP, "Tablet at the door", Family.OTHER, client="rota"))
+    page = words(admin.get(url(agent)))
+    assert "Passkey set up 21 November 2026, not used yet" in page
+    assert "Windows computer, Chrome What Computer, in the browser" in page
+    assert "Tablet at the door What Computer, with the app Rota; cannot be reached by push" in page
+
+
+def test_earlier_phones_say_when_and_why_they_ended(admin, agent):
+    a_phone(agent)
+    a_device(agent, PIXEL, NOW + timedelta(hours=1))
+    page = words(admin.get(url(agent)))
+    ended = "iPhone, Safari was signed out on 21 Nov, 10:00 UTC: another phone signed in (Android phone, Chrome)."
+    assert ended in page
+
+
+def test_nobody_signed_in_says_what_will_fill_the_page(admin, agent):
+    assert "Nothing is signed in. The first right code on a phone makes a card here." in words(admin.get(url(agent)))
+
+
+def test_the_button_names_the_phone_and_ends_it_alone(admin, agent):
+    a_phone(agent)
+    a_desktop(agent)
+    page = press(admin, admin.get(url(agent)), "Sign out Ana García's iPhone, Safari")
+    assert "Ana García is signed out of iPhone, Safari, and needs a code there." in words(page)
+    assert Device.objects.active().get().label == "Windows computer, Chrome"
+
+
+def test_one_button_ends_all_with_a_line_each(admin, agent):
+    a_phone(agent)
+    a_desktop(agent)
+    press(admin, admin.get(url(agent)), "Sign out Ana García everywhere")
+    assert set(Device.objects.values_list("reason", flat=True)) == {Reason.OPERATOR}
+    assert LoginEvent.objects.filter(kind=Kind.DEVICE_ENDED, detail__contains="Olivia Operator").count() == 2
+
+
+@pytest.mark.parametrize("named", ["", "of ours", "00000000-0000-4000-8000-000000000000", "another's"])
+def test_a_button_that_names_no_phone_of_the_agent_ends_none(admin, agent, named):
+    other = a_phone(an_agent("+12015550102", "ben@acme.example"))
+    a_phone(agent)
+    admin.post(url(agent, "sign-out"), {"device": str(other.pk) if named == "another's" else named})
+    assert Device.objects.active().count() == 2
+
+
+def test_switched_off_nothing_of_the_agent_counts_any_more_and_switched_on_they_may_come_again(admin, agent):
+    a_phone(agent)
+    page = press(admin, admin.get(url(agent)), "Switch Ana García off")
+    assert "Ana García is switched off. Signed out: 1. Flex may stay open" in words(page)
+    press(admin, page, "Switch Ana García on again")
+    assert Agent.objects.get(pk=agent.pk).is_active
+    kinds = [it.kind for it in LoginEvent.objects.order_by("pk")]
+    assert kinds == [Kind.AGENT_OFF, Kind.DEVICE_ENDED, Kind.AGENT_ON]
+    assert Device.objects.get().reason == Reason.SWITCHED_OFF
+
+
+def test_an_operator_does_not_switch_themselves_off(admin, operator):
+    assert "Another operator does that." in words(admin.post(url(operator, "switch"), {"to": "off"}, follow=True))
+    assert Agent.objects.get(pk=operator.pk).is_active
+
+
+def test_letting_in_gives_a_pass_of_two_hours(admin, agent):
+    admin.post(url(agent, "let-in"))
+    given = AccessPass.objects.get()
+    assert (given.agent, given.until - given.given_at, given.by.full_name) == (
+        agent,
+        timedelta(hours=2),
+        "Olivia Operator",
+    )
+
+
+def test_who_may_only_look_after_agents_is_offered_no_more_than_that(agent):
+    a_phone(agent)
+    helper = a_helper()
+    assert not [it for it in buttons(helper.get(url(agent))) if it.startswith(("Sign out", "Let "))]
+    assert helper.post(url(agent, "sign-out"), {"device": "all"}).status_code == 403
+    assert helper.post(url(agent, "let-in")).status_code == 403
+    assert a_looker().post(url(agent, "switch"), {"to": "off"}).status_code == 403
+
+
+def a_looker():
+    looker = a_superuser("looker@acme.example", is_superuser=False)
+    looker.user_permissions.set(Permission.objects.filter(codename="view_agent"))
+    return inside(looker)
+
+
+@pytest.mark.parametrize("page", ["switch", "sign-out", "let-in"])
+def test_looking_presses_nothing(admin, agent, page):
+    assert admin.get(url(agent, page)).status_code == 405
+
+
+@pytest.mark.parametrize("page", ["change", "why"])
+def test_a_page_takes_no_more_queries_for_more_phones_and_more_past(admin, agent, page):
+    a_service()
+    for nth in range(2):
+        a_device(agent, IPHONE if nth else PIXEL, NOW + timedelta(minutes=nth))
+    few = queries(admin, agent, page)
+    for nth in range(8):
+        a_device(agent, PIXEL if nth % 2 else IPHONE, NOW + timedelta(hours=1 + nth))
+        a_desktop(agent, NOW + timedelta(hours=1 + nth))
+    assert queries(admin, agent, page) == few
+
+
+def queries(admin, agent, page):
+    with CaptureQueriesContext(connection) as asked:
+        assert admin.get(url(agent, page)).status_code == 200
+    return len(asked)
