@@ -54,6 +54,7 @@ PAGES = {
     "flex_stop_listening": "the whole place",
     "flex_symptoms": "the whole place",
     "key_change": "the whole place",
+    "let_agent_in": "a pass goes past the access rules",
     "let_in": "a pass goes past the access rules",
     "make_recovery_codes": "a sheet works for months, whoever holds it",
     "password_change_done": "nothing leads there",
