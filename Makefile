@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
 ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
-.PHONY: help demo test check lint fast coverage weeks interop test-twilio lock
+.PHONY: help demo test check lint fast coverage weeks interop test-twilio catalogues lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
@@ -16,6 +16,7 @@ help:
 	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
+	@echo "make catalogues   bring the texts for translators up to date with the code, and tell what is left to translate"
 	@echo "make lock    new lock files from requirements.in and requirements-dev.in"
 
 demo:
@@ -57,6 +58,10 @@ interop:
 test-twilio:
 	@bin/environment requirements-dev.txt
 	@$(PY) -m tests.otp.twilio_itself
+
+catalogues:
+	@bin/environment requirements-dev.txt
+	@$(PY) -m tests.languages.catalogues
 
 lock:
 	@for set in requirements requirements-dev; do \

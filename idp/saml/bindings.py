@@ -226,10 +226,7 @@ def _refuse_deflated(message: Message, xml: bytes) -> None:
     except UnreadableRequest:
         raise UnreadableRequest(f"wanted XML in {message}, saw something else") from None
     raise UnreadableRequest(
-        "wanted plain base64 by POST, saw it deflated",
+        "wanted plain base64 by POST, saw it deflated (node-saml, passport-saml: set skipRequestCompression)",
         sentence=for_agents("The app sent its request compressed."),
-        advice=for_agents(
-            "Administrator: let the app post requests uncompressed "
-            "(node-saml and passport-saml: skipRequestCompression: true), or let it use HTTP-Redirect."
-        ),
+        advice=for_agents("Administrator: let the app post its requests uncompressed, or let it use HTTP-Redirect."),
     )

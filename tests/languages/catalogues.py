@@ -5,7 +5,10 @@ to translate. Nothing that is translated is ever guessed for a similar text.
 """
 
 import io
+import re
 import sys
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -17,11 +20,15 @@ from django.utils.translation.template import templatize
 from idp.conf import LANGUAGES, ROOT
 
 FOLDER = ROOT / "idp" / "locale"
-CODE = ("gettext", "ngettext", "pgettext", "_", "for_agents")
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_": None, "for_agents": None}
 OPERATORS = ROOT / "templates" / "admin"
 HEADER = "# Texts that agents read. Kept by `make catalogues`; see docs/how-to/add-a-language.md\n#"
 WIDTH = 118
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+LEFT_OUT = tuple(
+    f'"{it}'
+    for it in ("Project-Id", "Report-", "POT-", "PO-Revision", "Last-Translator", "Language-Team", "Generated-By")
+)
 
 
 def translated() -> list[str]:
@@ -36,26 +43,47 @@ def path(code: str, kind: str) -> Path:
     return FOLDER / folder / "LC_MESSAGES" / f"django.{kind}"
 
 
+@cache
 def marked() -> Catalog:
     """Collect the texts of all modules, and of all templates but the operators'."""
     found = Catalog(charset="utf-8")
-    for file in sorted([*(ROOT / "idp").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]):
-        if not file.is_relative_to(OPERATORS):
-            for message, comments, context in texts(file):
-                found.add(
-                    message, locations=[(str(file.relative_to(ROOT)), 0)], auto_comments=comments, context=context
-                )
+    for file in sources():
+        where = [(str(file.relative_to(ROOT)), 0)]
+        for message, comments, context in texts(file):
+            found.add(message, locations=where, auto_comments=comments, context=context)
     return found
+
+
+def sources() -> list[Path]:
+    """The files that may hold agents' texts."""
+    files = [*(ROOT / "idp").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+    return sorted(it for it in files if not it.is_relative_to(OPERATORS))
+
+
+def headings(file: Path) -> list[str]:
+    """The texts of a file that become the heading of a page: in h1 of a template; the sentence of an error."""
+    source = file.read_text()
+    if file.suffix == ".html":
+        parts = re.findall(r"<h1>(.*?)</h1>", source, re.DOTALL)
+        return [message for part in parts for message, _, _ in _of_template("{% load i18n %}" + part, str(file))]
+    return re.findall(r'    sentence = for_agents\("([^"]+)"\)', source)
 
 
 def texts(file: Path):
     """Yield message, comments and context of each text that is marked in a file."""
-    source = file.read_text()
-    if file.suffix == ".html":
-        # Django makes Python of a template, with what is not to be translated blanked out.
-        source = "\n".join(line.strip() for line in templatize(source, origin=str(file)).split("\n"))
-    found = extract("python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"}, True)
-    for _, message, comments, context in found:
+    yield from (_of_template if file.suffix == ".html" else _of_code)(file.read_text(), str(file))
+
+
+def _of_template(source: str, name: str):
+    """Django makes Python of a template, with what is not to be translated blanked out."""
+    return _of_code("\n".join(line.strip() for line in templatize(source, origin=name).split("\n")), name)
+
+
+def _of_code(source: str, _: str):
+    lines = io.BytesIO(source.encode())
+    for _line, message, comments, context in extract(
+        "python", lines, KEYWORDS, ["Translators:"], strip_comment_tags=True
+    ):
         yield message, comments, context
 
 
@@ -69,28 +97,18 @@ def read(code: str) -> Catalog:
 
 
 def as_po(catalogue: Catalog) -> bytes:
-    """Write a catalogue as text: no dates and line numbers, which would differ with every change of the code."""
-    catalogue.header_comment = HEADER
+    """Write a catalogue as text: without dates and line numbers, which would differ with every change of the code."""
+    catalogue.header_comment, catalogue.fuzzy = HEADER, False
     catalogue.obsolete.clear()
     out = io.BytesIO()
     write_po(out, catalogue, width=WIDTH, include_lineno=False, sort_by_file=True)
-    dated = (
-        "POT-Creation-Date",
-        "PO-Revision-Date",
-        "Last-Translator",
-        "Language-Team",
-        "Project-Id",
-        "Report-Msgid",
-        "Generated-By",
-    )
-    lines = [
-        line for line in out.getvalue().decode().split("\n") if not line.startswith(tuple(f'"{it}' for it in dated))
-    ]
-    return "\n".join(lines).encode()
+    lines = out.getvalue().decode().split("\n")
+    return "\n".join(line for line in lines if not line.startswith(LEFT_OUT)).encode()
 
 
 def as_mo(catalogue: Catalog) -> bytes:
     """Compile a catalogue."""
+    catalogue.creation_date = catalogue.revision_date = NO_DATE
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
