@@ -26,6 +26,7 @@ INLINE = re.compile(r"`(?:\.venv/bin/)?(?:python )?manage\.py ([a-z_]+)([^`<…]
 
 ELSEWHERE = {
     "make demo": "tests/demo/test_first_minute.py",
+    "make catalogues": "tests/languages/test_catalogues.py",
     "make interop": "tests/interop/",
 }
 """Lines that are not of manage.py, and what runs them."""
