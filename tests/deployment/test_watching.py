@@ -1,0 +1,70 @@
+"""Alarms and dashboard speak of figures that there are, and a page says what to do about each alarm."""
+
+import json
+import re
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+
+from idp.conf import ROOT
+from tests.web.test_metrics import TOKEN, ask
+
+RULES = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+PANELS = json.loads((ROOT / "deploy/grafana/latchkey.json").read_text(encoding="utf-8"))["panels"]
+ALARMS = [it["alert"] for it in RULES]
+EXPRESSIONS = [it["expr"] for it in RULES] + [it["expr"] for panel in PANELS for it in panel.get("targets", [])]
+FIGURE = re.compile(r"(latchkey_\w+)(?:\{([^}]*)\})?")
+LABEL = re.compile(r'(\w+)\s*=~?\s*"([^"]*)"')
+OF_PROMETHEUS = {"instance", "job"}
+NOT_YET_SEEN = {"5xx", "/saml/sso"}
+"""Values that come with the requests that they are about."""
+
+
+@pytest.fixture
+def told(db, keys, clock, redis, settings):
+    """Every sample that a monitor reads, where a Redis is and a request was counted."""
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+    ask()
+    return [it for family in text_string_to_metric_families(ask().text) for it in family.samples]
+
+
+def test_each_figure_that_is_asked_for_is_told_and_so_is_each_label(told):
+    asked = [(name, LABEL.findall(labels)) for it in EXPRESSIONS for name, labels in FIGURE.findall(it)]
+    assert len(asked) > len(EXPRESSIONS) / 2
+    for name, labels in asked:
+        samples = [it for it in told if it.name == name]
+        assert samples, name
+        for label, value in labels:
+            known = {it.labels.get(label) for it in samples}
+            assert label in OF_PROMETHEUS or value in known | NOT_YET_SEEN, f"{name} {label}={value}"
+
+
+def test_each_figure_is_watched_by_an_alarm_or_shown(told):
+    bare = {re.sub("_(bucket|count|sum|created)$", "", it.name) for it in told}
+    asked = " ".join(EXPRESSIONS)
+    assert {it for it in bare if it.startswith("latchkey_") and it not in asked} == set()
+
+
+def test_the_page_says_of_each_alarm_what_to_do_and_of_no_other():
+    page = (ROOT / "docs/how-to/watch-it.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(Latchkey\w+)` \|", page, re.MULTILINE) == ALARMS
+
+
+def test_each_alarm_says_how_urgent_it_is_and_what_it_means():
+    assert {it["labels"]["severity"] for it in RULES} == {"page", "ticket", "morning"}
+    assert all(it["annotations"]["summary"].endswith(".") for it in RULES)
+    assert len(set(ALARMS)) == len(ALARMS)
+
+
+def test_panels_lie_beside_each_other_and_each_has_its_number():
+    taken = [
+        (x, y)
+        for it in (panel["gridPos"] for panel in PANELS)
+        for x in range(it["x"], it["x"] + it["w"])
+        for y in range(it["y"], it["y"] + it["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24
+    assert [it["id"] for it in PANELS] == list(range(1, len(PANELS) + 1))
