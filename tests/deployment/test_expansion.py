@@ -1,0 +1,127 @@
+"""The migrations of a release suit the version before it, and the check that says so sees what does not."""
+
+import json
+
+import pytest
+from django.db import connection, migrations, models
+from django.db.migrations.state import ProjectState
+
+from idp.audit.models import Kind, LoginEvent
+from tests.deployment import expansion
+from tests.deployment.expansion import Release
+
+FORMER = migrations.CreateModel(
+    "Phone",
+    [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("name", models.CharField(max_length=20)),
+        ("kind", models.CharField(max_length=20, choices=[("a", "A")])),
+    ],
+)
+UNIQUE = models.UniqueConstraint(fields=["name"], name="one_name")
+SUITS = {
+    "a table": migrations.CreateModel("App", [("id", models.BigAutoField(primary_key=True))]),
+    "a column that may be empty": migrations.AddField("Phone", "seen", models.DateTimeField(null=True)),
+    "a column the database fills": migrations.AddField("Phone", "nth", models.IntegerField(db_default=1)),
+    "a longer column": migrations.AlterField("Phone", "name", models.CharField(max_length=40)),
+    "a column that may now be empty": migrations.AlterField(
+        "Phone", "name", models.CharField(max_length=20, null=True)
+    ),
+    "one more choice": migrations.AlterField(
+        "Phone", "kind", models.CharField(max_length=20, choices=[("a", "A"), ("b", "B")])
+    ),
+    "words": migrations.AlterModelOptions("Phone", {"verbose_name": "telephone"}),
+}
+BREAKS = {
+    "a column to be written": (
+        migrations.AddField("Phone", "nth", models.IntegerField(default=1)),
+        "db_default",
+    ),
+    "a column gone": (migrations.RemoveField("Phone", "name"), "next release"),
+    "a column renamed": (migrations.RenameField("Phone", "name", "label"), "next release"),
+    "a table gone": (migrations.DeleteModel("Phone"), "next release"),
+    "a table renamed": (migrations.RenameModel("Phone", "Handset"), "next release"),
+    "a shorter column": (migrations.AlterField("Phone", "name", models.CharField(max_length=10)), "takes more"),
+    "another type": (migrations.AlterField("Phone", "name", models.IntegerField()), "takes more"),
+    "a rule": (migrations.AddConstraint("Phone", UNIQUE), "may refuse"),
+    "an index": (migrations.AddIndex("Phone", models.Index(fields=["name"], name="by_name")), "writers wait"),
+    "SQL": (migrations.RunSQL("SELECT 1"), "say why"),
+    "a program": (migrations.RunPython(migrations.RunPython.noop), "say why"),
+    "what only the database is told": (
+        migrations.SeparateDatabaseAndState([migrations.RemoveField("Phone", "name")], []),
+        "next release",
+    ),
+}
+
+
+def judged(*operations, before=(FORMER,), **more):
+    state = ProjectState()
+    for it in before:
+        it.state_forwards("made_up", state)
+    migration = type("Migration", (migrations.Migration,), {"operations": list(operations), **more})("0002", "made_up")
+    release = Release(state)
+    release.take(migration)
+    return release.faults
+
+
+def test_what_this_release_does_to_the_tables_suits_the_former_version(db):
+    assert expansion.since_the_last_release() == []
+
+
+def test_what_comes_after_a_release_is_judged(db, tmp_path, monkeypatch):
+    released = [it for it in expansion.all_there_are() if it != "keys.0002_connections"]
+    monkeypatch.setattr(expansion, "RELEASED", tmp_path / "released.json")
+    expansion.RELEASED.write_text(json.dumps(released), encoding="utf-8")
+    assert [it for it in expansion.since_the_last_release() if it.startswith("keys.0002_connections: ")]
+
+
+def test_what_was_released_is_still_there(db):
+    released = json.loads(expansion.RELEASED.read_text(encoding="utf-8"))
+    assert set(released) <= set(expansion.all_there_are())
+
+
+@pytest.mark.parametrize("operation", SUITS.values(), ids=SUITS)
+def test_what_adds_suits_the_former_version(db, operation):
+    assert judged(operation) == []
+
+
+@pytest.mark.parametrize(("operation", "why"), BREAKS.values(), ids=BREAKS)
+def test_what_takes_away_or_refuses_does_not(db, operation, why):
+    (fault,) = judged(operation)
+    assert why in fault
+
+
+def test_a_table_of_the_same_release_may_be_changed_as_one_likes(db):
+    assert judged(FORMER, BREAKS["a rule"][0], BREAKS["a column to be written"][0], before=()) == []
+
+
+def test_a_migration_may_say_why_it_suits_all_the_same(db):
+    assert judged(BREAKS["a rule"][0], suits_former_version="No phone ever had a name of another.") == []
+
+
+def our_tables():
+    return [
+        it for it in connection.introspection.django_table_names(only_existing=True) if not it.startswith("django_")
+    ]
+
+
+@pytest.fixture
+def next_release(transactional_db):
+    """The tables as a release after this one might leave them while this version still serves."""
+    with connection.cursor() as cursor:
+        for table in our_tables():
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN of_the_next_release varchar(20) NOT NULL DEFAULT 'new'")
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN not_yet_filled integer NULL")
+    yield
+    with connection.cursor() as cursor:
+        for table in our_tables():
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN of_the_next_release")
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN not_yet_filled")
+
+
+def test_this_version_signs_in_on_tables_that_the_next_one_has_added_to(next_release, phone, android):
+    assert phone.sign_in()["signed_in"]
+    assert phone.sign_in_silently()["signed_in"]
+    assert android.sign_in()["signed_in"]
+    assert phone.ask_flex().form_with("identifier") is not None
+    assert LoginEvent.objects.filter(kind=Kind.SIGNED_IN).count() >= 2
