@@ -19,7 +19,8 @@ def set_roles(agent: Agent, roles: Iterable[str]) -> None:
         raise ValueError(fault)
     agent.roles.exclude(role__in=wanted).delete()
     held = set(agent.roles.values_list("role", flat=True))
-    AgentRole.objects.bulk_create(AgentRole(agent=agent, role=role) for role in sorted(wanted - held))
+    for role in sorted(wanted - held):  # one by one, so that whoever watches rows sees each
+        AgentRole.objects.create(agent=agent, role=role)
 
 
 @transaction.atomic

@@ -1,8 +1,12 @@
 """Writing the trail, in the same transaction as what it tells of."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -21,6 +25,47 @@ class Origin:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is at work, other than an agent who signs in: an operator, a command, a personnel system.
+
+    `told` collects what lines were written meanwhile, by kind or by what they are about. `watched` says whether a
+    change of a row is told by itself, or only with what it is part of.
+    """
+
+    name: str
+    origin: Origin
+    operator_id: UUID | None = None
+    watched: bool = True
+    told: set[str] = field(default_factory=set)
+
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+@contextmanager
+def acting(by: Actor | None) -> Iterator[None]:
+    """Have every line that is written meanwhile name who acts; None: nobody who would have to be named."""
+    before = _actor.set(by)
+    try:
+        yield
+    finally:
+        _actor.reset(before)
+
+
+def actor() -> Actor | None:
+    """Return who is at work, or None where an agent signs in and nobody acts."""
+    return _actor.get()
+
+
+@contextmanager
+def told_as_a_whole() -> Iterator[None]:
+    """Have rows that are changed meanwhile told by no line of their own: the caller tells of them."""
+    by = _actor.get()
+    with acting(replace(by, watched=False) if by else None):
+        yield
+
+
 def record(
     kind: Kind,
     origin: Origin,
@@ -32,6 +77,9 @@ def record(
 ) -> LoginEvent:
     """Add a line to the trail, and a line to the log without anything personal in it."""
     log.info("event", kind=kind.value, service=more.get("service", ""))
+    by = _actor.get()
+    if by is not None:
+        by.told.add(kind)
     return LoginEvent.objects.create(
         at=now,
         kind=kind,
@@ -40,5 +88,6 @@ def record(
         address=origin.address,
         user_agent=origin.user_agent,
         reference=origin.reference,
+        **({"operator_id": by.operator_id, "by": by.name[:100]} if by else {}),
         **more,
     )

@@ -1,4 +1,4 @@
-"""The trail: one line for each thing that happened at a sign-in."""
+"""The trail: one line for each thing that happened at a sign-in, and for each act of an operator."""
 
 from typing import Any, NoReturn
 
@@ -64,7 +64,16 @@ class Kind(models.TextChoices):
     IMPORTED = "imported", "people imported from a file"
     IMPORT_UNDONE = "import undone", "import of people undone"
     EXPORTED = "exported", "people exported into a file"
+    TRAIL_EXPORTED = "trail exported", "lines of the trail exported into a file"
     VALUES_SHOWN = "values shown", "personal values of an answer shown to an operator"
+    ADDED = "added", "added"
+    CHANGED = "changed", "changed"
+    REMOVED = "removed", "removed"
+    WROTE = "wrote", "something was written that no other line tells of"
+    OPERATOR_IN = "operator in", "an operator entered the admin"
+    OPERATOR_REFUSED = "operator refused", "somebody was turned away at the admin's door"
+    OPERATOR_OUT = "operator out", "an operator left the admin"
+    OWN_SIGN_IN = "own sign-in", "an operator set a password and an authenticator app"
 
 
 ALARMING = (Kind.NOT_ME, Kind.TOKEN_COPIED, Kind.PASSKEY_COPIED)
@@ -100,6 +109,10 @@ class LoginEvent(models.Model):
     `judged` holds the facts that the access policy judged, enough to judge them again; `revision` is the number of
     the policy, `decided_by` a rule's key or what else decided, `would_have` the rules in watch only that would have
     decided otherwise. `reference` is what the person may have read on the screen.
+
+    `by` names who acted, where somebody did (`audit.events.Actor`); `operator` is who that is, if a person. `about` is
+    the row that was acted on, as `audit.acts.about` writes it, `about_name` what it was called then, and `changes`
+    holds each field that changed, with the value before and after.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -117,13 +130,22 @@ class LoginEvent(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=512, blank=True)
     reference = models.CharField(max_length=11, db_index=True)
+    operator = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="acts", db_index=False)
+    by = models.CharField(max_length=100, blank=True)
+    about = models.CharField(max_length=100, blank=True)
+    about_name = models.CharField(max_length=200, blank=True)
+    changes = models.JSONField(default=dict, blank=True)
 
     objects = LoginEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name = "event"
-        indexes = [models.Index(fields=["at"], condition=Q(kind__in=ALARMING), name="alarming_events")]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(kind__in=ALARMING), name="alarming_events"),
+            models.Index(fields=["operator", "-at"], condition=Q(operator__isnull=False), name="acts_of_an_operator"),
+            models.Index(fields=["about", "-at"], condition=~Q(about=""), name="acts_about_a_row"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["device"], condition=Q(kind=Kind.NOT_ME), name="a_device_is_reported_once")
         ]

@@ -10,7 +10,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from idp.agents.models import Agent, AgentRole, Department, Device, Reason
+from idp.audit import acts, events
 from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.importing.columns import Column
 from idp.importing.people import Change, Person
 from idp.login import number_changed, signing_out
 from idp.otp import numbers
@@ -74,16 +77,28 @@ def _write(
         unique_fields=["id"],
         update_fields=["full_name", "department", "is_active", "may_use_app"],
     )
-    _set_roles(paired)
-    _set_numbers(paired)
+    with events.told_as_a_whole():
+        _set_roles(paired)
+        _set_numbers(paired)
     for it, agent in moved:
         number_changed.tell(agent, _numbers_of(it.before), _numbers_of(it.after), by=by, origin=origin, now=now)
     off = [agent for it, agent in paired if it.switches_off]
     if off:
         chosen = Device.objects.filter(agent__in=off)
         ended += signing_out.sign_out(chosen, Reason.SWITCHED_OFF, by, origin, now)
+    told = [(Kind.CHANGED if it.before else Kind.ADDED, acts.thing(agent), _differences(it)) for it, agent in paired]
+    acts.record_many(told, now)
     counted = Counter(it.agent_id for it in ended)
     return [Written(it, agent, counted[agent.pk]) for it, agent in paired]
+
+
+def _differences(change: Change) -> acts.Changes:
+    old, new = change.before.email if change.before else "", change.after.email
+    columns = [(Column.EMAIL.value, old, new)] if old != new else []
+    return {
+        column: [acts.shown("", before), acts.shown("", after)]
+        for column, before, after in [*columns, *change.differences]
+    }
 
 
 def _as_agent(change: Change, known: Agent | None, departments: dict[str, Department]) -> Agent:

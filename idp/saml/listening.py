@@ -50,7 +50,9 @@ def begin(now: datetime) -> Listening:
 
 def end(now: datetime) -> None:
     """Stop listening. What was heard stays to be looked at until somebody listens again."""
-    Listening.objects.filter(until__gt=now).update(until=now)
+    for it in Listening.objects.filter(until__gt=now):
+        it.until = now
+        it.save(update_fields=["until"])
 
 
 def current(now: datetime) -> Listening | None:

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.events import Actor
 from idp.importing.reading import Rules
 from idp.login import presented
 from idp.scim import answers, attributes, body, patching, paths, schemas, users
@@ -40,7 +42,9 @@ def _door(*methods: str) -> Callable[[View], View]:
             system = system_of(secret.strip()) if scheme.lower() == "bearer" else None
             if system is None:
                 raise NotLetIn
-            return view(request, system, **named)
+            by = Actor(f"personnel system {system}", presented.by(request).origin)
+            with events.acting(by):
+                return view(request, system, **named)
 
         return inner
 

@@ -9,6 +9,12 @@ class WebConfig(AppConfig):
 
     name = "idp.web"
 
+    def ready(self) -> None:
+        """Have changes of what operators set up told in the trail."""
+        from idp.web import watching  # noqa: PLC0415 - it needs all models
+
+        watching.watch()
+
 
 class OperatorAdminConfig(admin_apps.AdminConfig):
     """Django's admin behind a password and a second factor."""

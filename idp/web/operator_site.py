@@ -1,6 +1,7 @@
 """The admin's site: behind its door operators only, with a password and a second factor of their own."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,7 +20,20 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
 from idp.agents.models import Agent, Supervisor
-from idp.web import contents, department_home, first_steps, operator_links, own_sign_in, reach
+from idp.audit import acts, events
+from idp.audit.events import Actor
+from idp.audit.models import Kind
+from idp.login import presented
+from idp.web import (
+    contents,
+    department_home,
+    first_steps,
+    operator_door,
+    operator_links,
+    own_sign_in,
+    reach,
+    untold,
+)
 from idp.web.operator_login import OperatorLoginForm
 from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
@@ -79,6 +93,12 @@ class OperatorSite(admin.AdminSite):
         by_package: list[Any] = super().get_app_list(request, app_label)
         return by_package if app_label else list(contents.arrange(by_package))
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Let an operator out, with a line in the trail."""
+        if isinstance(request.user, Agent) and self.has_permission(request):
+            operator_door.left(request, request.user)
+        return super().logout(request, extra_context)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what there is, and before it what to do next and what is broken; to supervisors, their people."""
         if limits := reach.limits_of(request.user):
@@ -99,6 +119,7 @@ class OperatorSite(admin.AdminSite):
         form = own_sign_in.OwnSignInForm(operator, app, request.POST or None, by_link=by_link)
         if request.method == "POST" and form.is_valid():
             form.save()
+            acts.record(Kind.OWN_SIGN_IN, acts.thing(operator), clock.now())
             log_in(request, operator)
             pass_second_factor(request, app)
             messages.success(request, "From now on you sign in with your password and your authenticator app.")
@@ -114,9 +135,23 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         inside = request.path.startswith(PREFIX) and not request.path.startswith(DOORS)
         if inside and not admin.site.has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        return get_response(request)
+        return _acted(request, get_response) if inside else get_response(request)
 
     return middleware
+
+
+def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Answer an operator, and have everything that comes of it told in the trail as theirs."""
+    with events.acting(_actor(request)), untold.caught() as went_well:
+        response = get_response(request)
+        if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
+            went_well(f"page {request.resolver_match.view_name}")
+        return response
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """Return the operator whose request this is, to be named by every line of the trail that it leads to."""
+    return Actor(str(request.user), presented.by(request).origin, request.user.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,6 +162,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
         link = operator_links.find(secret, now)
         return render(request, "admin/enter.html", {"operator": link.operator})
     operator, factor = operator_links.use(secret, now)
+    operator_door.entered(request, operator, "by one-time link")
     log_in(request, operator)
     pass_second_factor(request, factor)
     return HttpResponseRedirect(reverse("admin:index"))

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from idp.agents.models import Agent, AgentRole, Department, Supervisor
+from idp.audit.models import LoginEvent
 
 Row = TypeVar("Row", bound=Model)
 
@@ -42,3 +43,8 @@ def departments_for(operator: object) -> QuerySet[Department]:
     """Return the departments into which an operator may put people."""
     limits = limits_of(operator)
     return Department.objects.all() if limits is None else Department.objects.filter(pk__in=list(limits.named))
+
+
+def events_for(operator: object) -> QuerySet[LoginEvent]:
+    """Return the lines of the trail that an operator, or the command line (None), may read: those of their people."""
+    return within(operator, LoginEvent.objects.all())

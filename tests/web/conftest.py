@@ -4,6 +4,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
+from idp.audit.models import Kind, LoginEvent
 from tests.webhooks.conftest import happens, phone_of, receiver, webhook  # noqa: F401 - fixtures for what operators see
 
 
@@ -32,4 +33,6 @@ def operator(db):
 
 @pytest.fixture
 def admin(operator):
-    return inside(operator)
+    """An operator's browser. Whatever is done with it has to leave a line of its own in the trail."""
+    yield inside(operator)
+    assert list(LoginEvent.objects.filter(kind=Kind.WROTE).values_list("detail", flat=True)) == []

@@ -25,7 +25,7 @@ FOR_OPERATORS = ("explained", "today")
 class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
     """What happened at each sign-in, found by the reference that a person read on the screen."""
 
-    list_display = ["when", "kind", "agent", "device", "service", "detail", "address", "reference"]
+    list_display = ["when", "kind", "agent", "device", "service", "detail", "by", "about_name", "address", "reference"]
     list_filter = ["kind", "service", "method", "at"]
     search_fields = ["reference", "agent__full_name", "agent__email", "device__label", "address"]
     search_help_text = "Reference, agent, device or address"
@@ -37,6 +37,9 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
         "kind",
         "agent",
         "device",
+        "by",
+        "about_name",
+        "changes",
         "service",
         "method",
         "effect",

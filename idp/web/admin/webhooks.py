@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from idp import clock
+from idp.audit import acts
+from idp.audit.models import Kind
 from idp.outgoing import address_fault
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.webhooks import alarms, kinds, outcomes, registration, sending
@@ -136,6 +139,7 @@ class WebhookAdmin(admin.ModelAdmin[Webhook]):
             say = messages.success if test.state == State.DELIVERED else messages.error
             taken = "The test was taken." if test.state == State.DELIVERED else "The test was not taken."
             say(request, f"{taken} {test.answer}")
+            acts.record(Kind.CHANGED, acts.thing(webhook), clock.now(), detail="A test was sent.")
         return HttpResponseRedirect(reverse("admin:webhooks_webhook_change", args=[webhook.pk]))
 
     def change_secret(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
@@ -198,19 +202,22 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     @admin.action(description="Send again", permissions=["resend"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         """Have the chosen messages sent again under their ids."""
-        count = _counted(chosen, outcomes.send_again)
+        count = _counted(chosen, outcomes.send_again, "To be sent again.")
         self.message_user(request, f"{count} will be sent again. {NEXT_RUN}", messages.SUCCESS)
 
     @admin.action(description="Leave out: give up what waits", permissions=["resend"])
     def leave_out(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         """Have the chosen messages hold up the others no longer."""
-        count = _counted(chosen, outcomes.leave_out)
+        count = _counted(chosen, outcomes.leave_out, "Left out.")
         self.message_user(request, f"{count} left out; what comes after them goes on.", messages.SUCCESS)
 
 
-def _counted(chosen: QuerySet[Delivery], act: Callable[..., bool]) -> int:
+def _counted(chosen: QuerySet[Delivery], act: Callable[..., bool], what: str) -> int:
     rows: Sequence[Delivery] = list(chosen)
-    return sum(act(it, clock.now()) for it in rows)
+    with transaction.atomic():
+        done = [it for it in rows if act(it, clock.now())]
+        acts.record_many([(Kind.CHANGED, acts.thing(it), {}) for it in done], clock.now(), what)
+    return len(done)
 
 
 def _secret_page(request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False) -> HttpResponse:

@@ -4,17 +4,17 @@ import argparse
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.roles import ROLES
 from idp.otp import numbers
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence, write_json
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Add an agent with number and roles."""
 
     help = "Adds an agent. The number may be written in any way; it needs + and the country code."

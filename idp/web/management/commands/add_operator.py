@@ -3,15 +3,14 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import clock
 from idp.agents import provisioning
 from idp.web import operator_links
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Make an operator, or take the one there is, and print a one-time link into the admin."""
 
     help = "Makes an operator (or takes the one there is) and prints a link that opens the admin once."

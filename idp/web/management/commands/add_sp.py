@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock
 from idp.saml import registration
@@ -15,10 +15,11 @@ from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.registration import Draft
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence, write_json
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Register a service provider by its metadata, by one value of Flex, or by hand."""
 
     help = "Registers a service provider and prints what to type there."

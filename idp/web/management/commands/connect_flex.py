@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from idp import clock
@@ -12,6 +12,7 @@ from idp.saml import adoption, console, published, registration
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.profiles.flex import FlexAddress
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence, write_json
 from idp.web.pages.connect_flex.form import RESERVED, connect
 
@@ -21,7 +22,7 @@ NEEDS_CONNECTION = (
 NEEDS_ACCOUNT = "Legacy SSO needs the Account SID, AC and 32 hex digits."
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Register a Flex connection by what its Console shows, or show again one that is registered."""
 
     help = "Connects a Flex account and prints the fields of Twilio's Console. Says them again if it is connected."

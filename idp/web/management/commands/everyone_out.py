@@ -3,15 +3,16 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login import everyone_out
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import write_json
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """End every sign-in; each phone and computer needs a code and reads why."""
 
     help = "Signs everyone out: every phone and computer needs a new code. For restored backups and leaked databases."
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         """Cut off, then write each ending down, and say how many there were."""
         if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
             raise CommandError(f"Say why in 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'")
-        origin, now = Origin(None, "", reference.begin()), clock.now()
+        origin, now = Origin(None, "", reference.current()), clock.now()
         count = everyone_out.signed_in().count() if dry_run else everyone_out.begin(None, why.strip(), origin, now)
         if not dry_run:
             everyone_out.write_down(origin, now)

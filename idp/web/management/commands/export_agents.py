@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.web import people_files
+from idp.web.management.acting import ActingCommand
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Write everybody to stdout."""
 
     help = "Writes all agents and operators to stdout as CSV, in the columns that import_agents reads."
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Write line by line; the trail keeps that it was done."""
-        who = people_files.importer(None, Origin(None, "", reference.begin()))
+        who = people_files.importer(None, Origin(None, "", reference.current()))
         for line in people_files.export(who, clock.now()):
             self.stdout.write(line, ending="")

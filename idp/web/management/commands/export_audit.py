@@ -5,11 +5,10 @@ import json
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp.audit.models import LoginEvent
 from idp.importing import exporting
 from idp.policies.naming import name_of
+from idp.web.management.acting import ActingCommand
 
 CHUNK = 2000
 FACTS = (
@@ -32,7 +31,7 @@ FACTS = (
 )
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Write the trail to stdout, the oldest line first, without ever holding all of it."""
 
     help = "Writes the trail to stdout, the oldest line first: the same that operators see, personal data too."

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock, reference
 from idp.audit.events import Origin
@@ -16,10 +16,11 @@ from idp.importing.people import Change
 from idp.importing.planning import Plan
 from idp.importing.sheet import MOST_BYTES
 from idp.web import people_files
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence, write_json
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Write a file whole or not at all."""
 
     help = (
@@ -45,7 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, file: str, dry_run: bool, as_json: bool, **more: Any) -> None:
         """Tell the problems by row, then what was done."""
-        who, now = people_files.importer(None, Origin(None, "", reference.begin())), clock.now()
+        who, now = people_files.importer(None, Origin(None, "", reference.current())), clock.now()
         waiting = Import(
             made_at=now,
             file_name="stdin" if file == "-" else Path(file).name[-100:],

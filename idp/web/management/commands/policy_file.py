@@ -6,16 +6,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
+from idp import clock
+from idp.audit import acts
+from idp.audit.models import Kind
 from idp.policies import policy_file, publishing
 from idp.policies.policy_file import Misfit, PolicyFile
+from idp.web.management.acting import ActingCommand
 
 HELP = "Writes access rules into a file, tries the cases of one, or takes its rules over as a draft."
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Export, test or import a rule set."""
 
     help = HELP
@@ -65,7 +69,10 @@ class Command(BaseCommand):
         if publishing.draft() is not None and not replace:
             raise CommandError("There is a draft already. Publish it or throw it away, or import with --replace.")
         with transaction.atomic():
-            publishing.rewrite(publishing.begin_draft(), read.policy.rules, read.policy.default)
+            draft = publishing.begin_draft()
+            publishing.rewrite(draft, read.policy.rules, read.policy.default)
+            said = f"Rewritten from a file: {len(read.policy.rules)} rules."
+            acts.record(Kind.CHANGED, acts.thing(draft), clock.now(), detail=said)
         changes = publishing.changes()
         for it in changes:
             self.stdout.write(it.sentence)

@@ -5,19 +5,19 @@ import sys
 from typing import Any
 
 import structlog
-from django.core.management.base import BaseCommand
 
 from idp import clock
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata.sources import Outcome, Refreshed
 from idp.saml.models import MetadataSource
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_service, write_json
 
 log = structlog.get_logger(__name__)
 UNEXPECTED = "Something went wrong that nobody thought of; the log has the details."
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Fetch every source that has an address. One that fails stops none of the others."""
 
     help = (

@@ -4,16 +4,17 @@ import argparse
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from idp import clock, reference
 from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.audit.events import Origin
 from idp.login import signing_out
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_agent, write_json
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """End devices; their next visit asks for a code and says why."""
 
     help = "Signs out a device, or every device of an agent."
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, whose: str, as_json: bool, **__: Any) -> None:
         """Name each device that was signed in."""
-        origin = Origin(None, "", reference.begin())
+        origin = Origin(None, "", reference.current())
         ended = signing_out.sign_out(_chosen(whose), Reason.OPERATOR, "command line", origin, clock.now())
         if as_json:
             rows = [{"id": str(it.pk), "agent": it.agent.email, "label": it.label, "kind": it.kind} for it in ended]

@@ -4,20 +4,26 @@ import argparse
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.db import transaction
 
 from idp import clock
+from idp.audit import acts
+from idp.audit.acts import Thing
+from idp.audit.models import Kind
 from idp.keys import certificates, change, keyring
 from idp.keys.change import OutOfOrder, Standing, Step
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import key_change, signing_keys
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_service, write_json
 
 STATUS = "status"
+KEYS = Thing("", "signing keys")
 ON_SERVICES = {Step.SWITCH, Step.BACK}
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Say where the change of a key stands, or take its next step."""
 
     help = "Replaces a signing key: prepare, switch each service, activate. Without a step it says where things stand."
@@ -54,7 +60,10 @@ class Command(BaseCommand):
                 what = " ".join([step.value, *slugs])
                 self.stderr.write(f"This can be done: {what}. Nothing was changed.")
                 return
-            self.stderr.write(key_change.take(step, use, now, slugs))
+            with transaction.atomic():
+                said = key_change.take(step, use, now, slugs)
+                acts.record(Kind.CHANGED, KEYS, now, detail=said)
+            self.stderr.write(said)
         except OutOfOrder as refused:
             raise CommandError(f"{refused.sentence} Next: {_command(use, refused.instead)}") from None
 

@@ -4,8 +4,6 @@ import argparse
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from idp import clock, reference
 from idp.agents.models import Agent
 from idp.audit import events
@@ -15,12 +13,13 @@ from idp.otp import safe_listing
 from idp.otp.models import SafeListing
 from idp.otp.safe_list import Reply, Verdict
 from idp.web import safe_list_run
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_agent, write_json
 
 STOPPED_BY = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """For a timer, every minute. Runs that overlap do no harm: each number is claimed by one of them."""
 
     help = (
@@ -42,7 +41,7 @@ class Command(BaseCommand):
             it = safe_listing.preview(chosen)
             self.stdout.write(f"{it.new} new, {it.listed} on the list, {it.under_way} under way, {it.leaving} to leave")
             return
-        origin, now = Origin(None, "", reference.begin()), clock.now()
+        origin, now = Origin(None, "", reference.current()), clock.now()
         asked = safe_listing.ask(now, chosen)
         if asked:
             events.record(Kind.SAFE_LIST, origin, now, detail=f"{asked} asked for, by command line")

@@ -1,0 +1,34 @@
+"""Who came in by the door of the admin, who was turned away, and who left: lines of the trail."""
+
+from django.http import HttpRequest
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.audit import acts, events
+from idp.audit.events import Actor
+from idp.audit.models import Kind
+from idp.login import presented
+
+NOBODY = "somebody"
+
+
+def entered(request: HttpRequest, operator: Agent, how: str) -> None:
+    """Tell that an operator came in."""
+    _tell(Kind.OPERATOR_IN, request, operator, operator, how)
+
+
+def left(request: HttpRequest, operator: Agent) -> None:
+    """Tell that an operator left."""
+    _tell(Kind.OPERATOR_OUT, request, operator, operator)
+
+
+def turned_away(request: HttpRequest, typed: str, why: str) -> None:
+    """Tell that somebody was turned away. Whose e-mail was typed is named if we know it; else it may be a password."""
+    known = Agent.objects.filter(email__iexact=typed.strip()).first()
+    _tell(Kind.OPERATOR_REFUSED, request, None, known, why if known else f"{why}; nobody has the e-mail that was typed")
+
+
+def _tell(kind: Kind, request: HttpRequest, by: Agent | None, whom: Agent | None, detail: str = "") -> None:
+    actor = Actor(str(by) if by else NOBODY, presented.by(request).origin, by.pk if by else None)
+    with events.acting(actor):
+        acts.record(kind, acts.thing(whom) if whom else acts.NOTHING, clock.now(), detail=detail)

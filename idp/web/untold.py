@@ -1,0 +1,59 @@
+"""The net under the trail: whoever is at work and writes something that no line tells gets a line all the same.
+
+Pages and commands tell what they do, by `web.watching` or by themselves. One that forgets to is caught here by the
+tables that it wrote to, and named with them; that says less than a line of its own, so the log complains.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import structlog
+from django.db import connection
+
+from idp import clock
+from idp.audit import acts
+from idp.audit.models import Kind
+
+log = structlog.get_logger(__name__)
+
+_WRITES = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
+_HOLDS = re.compile(r'UPDATE "(\w+)" SET "(\w+)" = \(?"\1"\."\2"\)?(?: WHERE|$)')
+"""An UPDATE that changes nothing: it takes a row's lock."""
+
+BOOKKEEPING: Final = frozenset(
+    {
+        "django_admin_log",
+        "django_session",
+        "importing_import",  # a file is kept, or forgotten; its line is written when its people are
+        "importing_importedagent",
+        "otp_totp_totpdevice",  # the one that is being registered
+        "saml_heardrequest",
+        "saml_metadatasource",  # when it was last asked; what an operator changes of it is watched
+        "web_operatortry",
+    }
+)
+"""Tables that hold nothing that an act would be about."""
+
+
+@contextmanager
+def caught() -> Iterator[Callable[[str], None]]:
+    """Watch what is written meanwhile. Yields what to call once all went well, with where: it adds what is missing."""
+    written: set[str] = set()
+
+    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401 - as Django calls it
+        done = execute(sql, params, many, context)
+        wrote = sql.startswith("INSERT") or context["cursor"].rowcount != 0  # SQLite counts returned rows later
+        if wrote and (found := _WRITES.match(sql)) and not _HOLDS.match(sql):
+            written.add(found.group(1))
+        return done
+
+    def went_well(where: str) -> None:
+        tables = sorted(written - BOOKKEEPING)
+        if tables and "audit_loginevent" not in tables:
+            log.error("act_untold", where=where, tables=tables)
+            acts.record(Kind.WROTE, acts.NOTHING, clock.now(), detail=f"{where}: {', '.join(tables)}")
+
+    with connection.execute_wrapper(watch):
+        yield went_well

@@ -1,0 +1,206 @@
+"""Every change of a row by whoever is at work becomes a line of the trail, unless a reason here says why not.
+
+Watched are the tables that operators set up. It is done by Django's signals, so that no page has to think of it; what
+is written past them (`update`, `bulk_create`) has its own call of `audit.acts`. While agents sign in nobody is at work
+(`audit.events.actor`), and nothing here asks the database.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from django.apps import apps
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.db.models import Field, ForeignKey, Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+
+from idp import clock
+from idp.audit import acts, events
+from idp.audit.acts import Called, Changes, Thing
+from idp.audit.models import Kind
+
+_TRAIL = "The trail itself."
+_SIGN_IN = "Comes and goes with sign-ins, which have lines of their own."
+_OWN_LINE = "Has a line of its own, which says more."
+_RECORD = "A record that the service keeps for itself."
+_DJANGO = "Django's own."
+_WITH_PERSON = "Told with the person whom the same request adds or changes."
+
+UNWATCHED: Final = {
+    "admin.LogEntry": "What Django shows as history; a sentence that a page writes there is taken into the trail.",
+    "agents.AccessPass": _OWN_LINE,
+    "agents.Cutoff": _OWN_LINE,
+    "audit.CountedHour": _RECORD,
+    "audit.HourlyCount": _RECORD,
+    "audit.LoginEvent": _TRAIL,
+    "auth.Permission": _DJANGO,
+    "contenttypes.ContentType": _DJANGO,
+    "importing.Import": _OWN_LINE,
+    "importing.ImportedAgent": _OWN_LINE,
+    "keys.SigningKey": "Each step of a change of keys is told by the page or the command that takes it.",
+    "login.Loan": _SIGN_IN,
+    "login.LoginFlow": _SIGN_IN,
+    "native.AuthorizationCode": _SIGN_IN,
+    "native.SignInLink": _SIGN_IN,
+    "otp.AuthenticatorApp": _OWN_LINE,
+    "otp.Breaker": _RECORD,
+    "otp.OneTimeCode": _OWN_LINE,
+    "otp.RecoveryCode": _OWN_LINE,
+    "otp.SafeListing": _OWN_LINE,
+    "otp.Verification": _SIGN_IN,
+    "otp.VerificationSend": _SIGN_IN,
+    "otp_static.StaticDevice": "Stands for an operator's one-time link, which is told when it is made and when used.",
+    "otp_static.StaticToken": _DJANGO,
+    "passkeys.Challenge": _SIGN_IN,
+    "passkeys.Passkey": _OWN_LINE,
+    "policies.AccessRule": "The page that edits the draft tells each rule that differs, in a sentence.",
+    "policies.Stop": _OWN_LINE,
+    "saml.HeardRequest": _RECORD,
+    "saml.IssuedAssertion": _SIGN_IN,
+    "saml.Logout": _SIGN_IN,
+    "saml.LogoutNotice": _SIGN_IN,
+    "saml.ObeyedLogoutRequest": _SIGN_IN,
+    "saml.SentAttribute": _SIGN_IN,
+    "saml.SubjectName": _SIGN_IN,
+    "scim.KnownAs": _WITH_PERSON,
+    "sessions.Session": _DJANGO,
+    "sso_sessions.SsoSession": _SIGN_IN,
+    "tokens.LongLivedToken": _SIGN_IN,
+    "web.OperatorTry": "What was typed at the door is told as who was turned away.",
+    "webhooks.Delivery": _RECORD,
+}
+"""Tables whose rows change without a line from here, because."""
+
+WHOLES: Final = {
+    "agents.AgentRole": "agent",
+    "native.RedirectUri": "client",
+    "otp.PhoneAuthenticator": "user",
+    "saml.AssertionConsumer": "service_provider",
+    "saml.LogoutEndpoint": "service_provider",
+    "saml.MetadataSource": "service_provider",
+    "saml.ReleasedAttribute": "service_provider",
+}
+"""Tables whose rows are parts of another: a change of theirs is told as one of the whole."""
+
+VOLATILE: Final = {
+    "created_at",
+    "drift",
+    "failing_since",
+    "fault",
+    "held_by",
+    "held_until",
+    "last_generated_timestamp",
+    "last_login",
+    "last_seen_at",
+    "last_t",
+    "last_used_at",
+    "next_try_at",
+    "read_to",
+    "since",
+    "throttling_failure_count",
+    "throttling_failure_timestamp",
+}
+"""Fields that the service itself keeps up."""
+
+_before = "_stood_before"
+
+
+def watch() -> None:
+    """Connect the signals of every watched table, and of what it has many to many."""
+    for model in watched():
+        for signal, receiver in ((pre_save, _stood), (post_save, _saved), (pre_delete, _stood), (post_delete, _gone)):
+            signal.connect(receiver, sender=model, dispatch_uid=f"trail {receiver.__name__} {model._meta.label}")
+        for field in model._meta.many_to_many:
+            through = field.remote_field.through
+            m2m_changed.connect(_linked(field.name), sender=through, weak=False, dispatch_uid=f"trail {through}")
+    post_save.connect(_noted, sender=LogEntry, dispatch_uid="trail history")
+
+
+def watched() -> Iterable[type[Model]]:
+    """Return the tables whose changes are told."""
+    return (it for it in apps.get_models() if it._meta.label not in UNWATCHED)
+
+
+def _at_work() -> bool:
+    """Tell whether somebody acts whose changes of rows are told here."""
+    by = events.actor()
+    return by is not None and by.watched
+
+
+def _stood(sender: type[Model], instance: Model, **more: Any) -> None:
+    """Keep what a row was before it is written."""
+    if _at_work() and not more.get("raw"):
+        setattr(instance, _before, {} if instance._state.adding else _values(sender, instance.pk))
+
+
+def _saved(sender: type[Model], instance: Model, created: bool, **more: Any) -> None:
+    if not _at_work() or more.get("raw"):
+        return
+    before, after = instance.__dict__.pop(_before, {}), _values(sender, instance.pk)
+    changes = acts.differences(before, after)
+    if changes or created:
+        _tell(Kind.ADDED if created else Kind.CHANGED, instance, changes)
+
+
+def _gone(instance: Model, **_: Any) -> None:
+    if _at_work():
+        _tell(Kind.REMOVED, instance, acts.differences(instance.__dict__.pop(_before, {}), {}))
+
+
+def _linked(name: str) -> Callable[..., None]:
+    """Return a receiver that tells what was linked to a row, or unlinked, by the field of that name."""
+
+    def receiver(instance: Model, action: str, reverse: bool, model: type[Model], pk_set: Any, **_: Any) -> None:  # noqa: ANN401
+        if not _at_work() or action not in {"post_add", "post_remove", "pre_clear"} or reverse:
+            return
+        if action == "pre_clear":
+            called = sorted(str(it) for it in getattr(instance, name).all())
+        else:
+            called = sorted(str(it) for it in model._base_manager.filter(pk__in=pk_set))
+        listed = Called(", ".join(called))
+        change: Changes = {name: [None, acts.shown(name, listed)]}
+        if action != "post_add":
+            change = {name: [acts.shown(name, listed), None]}
+        if called:
+            acts.record(Kind.CHANGED, acts.thing(instance), clock.now(), change)
+
+    return receiver
+
+
+def _noted(instance: LogEntry, **_: Any) -> None:
+    """Take a sentence that a page wrote into a history; of what Django writes there, what no line tells otherwise."""
+    actor, model = events.actor(), instance.content_type.model_class() if instance.content_type else None
+    if actor is None or model is None:
+        return
+    on = Thing(f"{model._meta.label_lower}:{instance.object_id}", instance.object_repr)
+    by_django = instance.change_message.startswith("[") or instance.action_flag == DELETION
+    told = instance.change_message == "[]" or actor.told or model._meta.label not in UNWATCHED
+    if by_django and told:
+        return
+    acts.record(_KINDS[instance.action_flag], on, clock.now(), detail=instance.get_change_message())
+
+
+_KINDS: Final = {ADDITION: Kind.ADDED, CHANGE: Kind.CHANGED, DELETION: Kind.REMOVED}
+
+
+def _tell(kind: Kind, row: Model, changes: Changes) -> None:
+    whole = getattr(row, WHOLES.get(row._meta.label, ""), None)
+    if whole is None:
+        acts.record(kind, acts.thing(row), clock.now(), changes)
+        return
+    part = row._meta.model_name or ""
+    acts.record(Kind.CHANGED, acts.thing(whole), clock.now(), {f"{part}.{name}": it for name, it in changes.items()})
+
+
+def _values(model: type[Model], pk: object) -> dict[str, Any]:
+    """Read what a row holds, as far as it is told; another row by what that is called."""
+    fields = [it for it in model._meta.concrete_fields if not it.primary_key and it.name not in VOLATILE]
+    whole = WHOLES.get(model._meta.label)
+    row = model._base_manager.filter(pk=pk).first()
+    return {} if row is None else {it.name: _value(it, row) for it in fields if it.name != whole}
+
+
+def _value(field: "Field[Any, Any]", row: Model) -> Any:  # noqa: ANN401 - whatever a field holds
+    if isinstance(field, ForeignKey):
+        other = getattr(row, field.name)
+        return Called(other) if other is not None else None
+    return field.value_from_object(row)

@@ -1,0 +1,207 @@
+"""What operators, commands and personnel systems do becomes lines of the trail, whatever page or command it was."""
+
+import io
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command, get_commands, load_command_class
+from django.test import Client
+from django.urls import reverse
+from django_otp.oath import TOTP
+from lxml import html
+
+from idp.agents.models import Agent, Department
+from idp.audit import events
+from idp.audit.acts import HIDDEN
+from idp.audit.events import Actor, Origin
+from idp.audit.models import Kind, LoginEvent
+from idp.scim.models import PersonnelSystem
+from idp.web import untold, watching
+from idp.web.management.acting import ActingCommand
+from tests.conftest import NOW, an_agent
+from tests.web import seeded
+from tests.web.conftest import a_superuser
+
+READING = {
+    "check_refusals",
+    "demo",
+    "doctor",
+    "purge",
+    "send_logouts",
+    "send_webhooks",
+    "show_metadata",
+    "try_policy",
+    "why",
+}
+"""Commands that change nothing that operators set up, and take nothing out."""
+
+
+def acts():
+    return LoginEvent.objects.exclude(by="").order_by("pk")
+
+
+def last():
+    return acts().last()
+
+
+def address(row, page="change"):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
+
+
+def saved(admin, row, **typed):
+    """Save a row's page with something typed, and all else as it stands."""
+    page = address(row)
+    (form,) = html.fromstring(admin.get(page).text).xpath("//form[.//input[@name='_save']]")
+    filled = {}
+    for name, value in form.form_values():
+        filled.setdefault(name, []).append(value.removeprefix("\n"))
+    return admin.post(page, {**filled, **typed, "_save": "Save", "_confirmed": "1"})
+
+
+def a_code(operator):
+    app = operator.totpdevice_set.get()
+    return f"{TOTP(app.bin_key, app.step, app.t0, app.digits, app.drift).token():06}"
+
+
+def test_every_table_is_watched_or_says_why_not():
+    known = {it._meta.label for it in apps.get_models()}
+    assert set(watching.UNWATCHED) - known == set()
+    assert set(watching.WHOLES) <= {it._meta.label for it in watching.watched()}
+
+
+def test_every_command_acts_or_only_reads():
+    own = {name for name, app in get_commands().items() if app.startswith("idp.")}
+    acting = {it for it in own if isinstance(load_command_class(get_commands()[it], it), ActingCommand)}
+    assert own - acting == READING
+
+
+CHANGED = [
+    pytest.param(an_agent, {"full_name": "Ana Alves"}, id="agent"),
+    pytest.param(lambda: Department.objects.create(name="Sales"), {"name": "Service"}, id="department"),
+    pytest.param(lambda: Group.objects.create(name="Help"), {"name": "Desk"}, id="group"),
+    pytest.param(lambda: PersonnelSystem.objects.create(name="HR"), {"name": "Workday"}, id="personnel system"),
+    pytest.param(seeded.a_service, {"name": "Flex two"}, id="service"),
+]
+
+
+@pytest.mark.parametrize(("make", "typed"), CHANGED)
+def test_what_is_changed_in_the_admin_stands_there_before_and_after(admin, keys, make, typed):
+    row, ((field, new),) = make(), typed.items()
+    old = getattr(row, field)
+    assert saved(admin, row, **typed).status_code == 302
+    line = acts().get(kind=Kind.CHANGED)
+    assert (line.by, line.about) == ("Olivia Operator", f"{row._meta.label_lower}:{row.pk}")
+    assert line.operator == Agent.objects.get(email="olivia@acme.example")
+    assert line.changes == {field: [old, new]}
+
+
+def test_what_is_added_and_removed_is_told_with_what_it_held(admin):
+    admin.post("/admin/agents/department/add/", {"name": "Sales"})
+    admin.post(address(Department.objects.get(), "delete"), {"post": "yes"})
+    assert [(it.kind, it.about_name, it.changes) for it in acts()] == [
+        (Kind.ADDED, "Sales", {"name": [None, "Sales"]}),
+        (Kind.REMOVED, "Sales", {"name": ["Sales", None]}),
+    ]
+
+
+def test_all_that_are_removed_at_once_have_a_line_each(admin):
+    rows = [Department.objects.create(name=name) for name in ("Sales", "Service")]
+    chosen = {"action": "delete_selected", "_selected_action": [it.pk for it in rows], "post": "yes"}
+    admin.post("/admin/agents/department/", chosen)
+    assert {it.about_name for it in acts().filter(kind=Kind.REMOVED)} == {"Sales", "Service"}
+
+
+def test_rights_that_are_given_and_taken_are_named(admin):
+    group, right = Group.objects.create(name="Help"), Permission.objects.get(codename="view_agent")
+    saved(admin, group, permissions=[right.pk])
+    saved(admin, group, permissions=[])
+    assert [it.changes for it in acts()] == [{"permissions": [None, str(right)]}, {"permissions": [str(right), None]}]
+
+
+def test_roles_and_a_number_are_told_with_their_agent_and_the_number_by_its_last_digits(admin, keys):
+    agent = an_agent("+12015550101")
+    roles = ["agent", "supervisor", "wfo.quality_process_manager"]
+    saved(admin, agent, flex_roles=roles, **{"numbers-0-number": "+12015550177"})
+    lines = acts().filter(about=f"agents.agent:{agent.pk}", kind=Kind.CHANGED)
+    assert [it.changes for it in lines] == [
+        {"agentrole.role": [None, "supervisor"]},
+        {"agentrole.role": [None, "wfo.quality_process_manager"]},
+        {"phoneauthenticator.number": ["…0101", "…0177"]},
+    ]
+
+
+def test_a_new_secret_is_told_and_not_shown(admin):
+    system = PersonnelSystem.objects.create(name="Workday")
+    page = admin.post(reverse("admin:personnel_secret", args=[system.pk]))
+    told = acts().filter(about=f"scim.personnelsystem:{system.pk}")
+    assert "Made a new secret." in {it.detail for it in told}
+    assert [it.changes["secret_hash"] for it in told if it.changes] == [[None, HIDDEN]]
+    assert page.context["secret"] not in str(list(told.values()))
+
+
+def test_whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_typed(operator):
+    operator.set_password("correct horse battery")
+    operator.save()
+    for typed, password, code in (
+        ("olivia@acme.example", "wrong", "000000"),
+        ("olivia@acme.example", "correct horse battery", "000000"),
+        ("my password by mistake", "x", "000000"),
+    ):
+        Client().post(reverse("admin:login"), {"username": typed, "password": password, "otp_token": code})
+    assert [(it.kind, it.about_name, it.detail) for it in acts()] == [
+        (Kind.OPERATOR_REFUSED, "Olivia Operator", "wrong password, or no operator"),
+        (Kind.OPERATOR_REFUSED, "Olivia Operator", "right password, wrong code"),
+        (Kind.OPERATOR_REFUSED, "", "wrong password, or no operator; nobody has the e-mail that was typed"),
+    ]
+
+
+def test_an_operator_who_comes_in_and_leaves_is_told(operator):
+    operator.set_password("correct horse battery")
+    operator.save()
+    browser, right = Client(), {"username": operator.email, "password": "correct horse battery"}
+    browser.post(reverse("admin:login"), {**right, "otp_token": a_code(operator)})
+    browser.post(reverse("admin:logout"))
+    assert [(it.kind, it.by) for it in acts()] == [(it, str(operator)) for it in (Kind.OPERATOR_IN, Kind.OPERATOR_OUT)]
+
+
+def test_a_lost_authenticator_app_that_is_removed_is_told_without_its_key(admin):
+    app = a_superuser("omar@acme.example").totpdevice_set.get()
+    admin.post(address(app, "delete"), {"post": "yes"})
+    assert (last().kind, last().about) == (Kind.REMOVED, f"otp_totp.totpdevice:{app.pk}")
+    assert last().changes["key"] == [HIDDEN, None]
+
+
+def test_a_command_is_named_for_what_it_does(db):
+    given = ["ana@acme.example", "--name", "Ana", "--number", "+12015550101", "--role", "agent"]
+    call_command("add_agent", *given, stdout=io.StringIO())
+    added = acts().get(kind=Kind.ADDED)
+    assert (added.by, added.operator, added.about_name) == ("command line: add_agent", None, "Ana")
+    assert {it.reference for it in acts()} == {added.reference}
+
+
+def test_a_link_into_the_admin_is_told_when_it_is_made_and_when_it_is_used(db):
+    out = io.StringIO()
+    call_command("add_operator", "omar@acme.example", stdout=out, stderr=io.StringIO())
+    secret = out.getvalue().strip().rsplit("/", 1)[1]
+    assert acts().filter(about__startswith="web.operatorlink", by="command line: add_operator").exists()
+    Client().post(f"/admin/enter/{secret}")
+    assert (last().kind, last().detail) == (Kind.OPERATOR_IN, "by one-time link")
+    assert secret not in str(list(LoginEvent.objects.values()))
+
+
+def test_a_page_that_forgets_to_tell_is_caught(operator):
+    by = Actor("Olivia Operator", Origin(None, "", "7KQ2M-9TX4D"), operator.pk)
+    Department.objects.create(name="Sales")
+    with events.acting(by), untold.caught() as went_well:
+        Department.objects.update(name="Service")
+        went_well("page of departments")
+    assert (last().kind, last().detail) == (Kind.WROTE, "page of departments: agents_department")
+
+
+def test_while_agents_sign_in_watching_costs_no_query(agent, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        agent.save()
+    with django_assert_num_queries(1):
+        events.record(Kind.SIGNED_IN, Origin(None, "", "7KQ2M-9TX4D"), NOW, agent=agent)
+    assert not acts().exists()
