@@ -72,6 +72,7 @@ UNWATCHED: Final = {
 
 WHOLES: Final = {
     "agents.AgentRole": "agent",
+    "agents.GrantableRole": "supervisor",
     "native.RedirectUri": "client",
     "otp.PhoneAuthenticator": "user",
     "saml.AssertionConsumer": "service_provider",

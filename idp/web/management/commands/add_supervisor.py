@@ -3,7 +3,6 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from idp import clock
@@ -11,10 +10,11 @@ from idp.agents import provisioning
 from idp.agents.models import Supervisor
 from idp.agents.roles import ROLES
 from idp.web import operator_links
+from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     """Make a supervisor, or take the one there is, and print a one-time link into the admin."""
 
     help = "Lets somebody look after the agents of some departments, and prints a link that opens the admin once."
