@@ -124,6 +124,10 @@ def test_no_filter_spells_out_what_is_not_shown(place, admin, asked):
     assert {place.browser.get(f"{LIST}?{asked}").status_code, admin.get(f"{LIST}?{asked}").status_code} == {400}
 
 
+def test_no_filter_spells_out_the_key_of_an_operators_app(admin):
+    assert admin.get("/admin/otp_totp/totpdevice/?key__startswith=a").status_code == 400
+
+
 # Acts on many
 
 
