@@ -51,6 +51,7 @@ TROUBLES = {
     "0199": "Unknown Error",
 }
 OPERATOR = "operator@acme.example"
+SUPERVISOR_OF_SALES = "supervisor@acme.example"
 TIMEOUT = 10
 
 
@@ -77,7 +78,7 @@ def _plant(sp_url: str, rota: Draft) -> Agent:
 
 
 def people() -> None:
-    """Put agents into an empty place: those of the demo, and those whose numbers misbehave."""
+    """Put people into an empty place: agents of the demo, those whose numbers misbehave, and who supervises Sales."""
     for number, name, mailbox, department, roles in PEOPLE:
         agent = _agent(number, name, mailbox, department, roles)
         if name == "Switched Off":
@@ -85,6 +86,8 @@ def people() -> None:
             agent.save(update_fields=["is_active"])
     for number, name in TROUBLES.items():
         _agent(number, name, f"trouble-{number}", "Troubles", ("agent",))
+    sales = Department.objects.filter(name="Sales")
+    provisioning.supervisor(SUPERVISOR_OF_SALES, "Sami Supervisor", sales, ["agent"])
 
 
 def _agent(number: str, name: str, mailbox: str, department: str, roles: tuple[str, ...]) -> Agent:

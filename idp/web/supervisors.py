@@ -55,9 +55,11 @@ OPEN = DOORS | {
     "lift_pause",
     "agents_device_changelist",
     "agents_device_change",
+    "agents_device_history",
     "sign_out_device",
     "audit_loginevent_changelist",
     "audit_loginevent_change",
+    "audit_loginevent_history",
 }
 """The addresses of the admin, by name, that supervisors may open. Each keeps to `reach` by itself."""
 

@@ -71,6 +71,8 @@ class LimitedAgentForm(AgentForm):
             departments.required, departments.empty_label = True, None
         if isinstance(ticked := self.fields.get("flex_roles"), forms.MultipleChoiceField):
             ticked.choices = [(role, role) for role in roles.ROLES if role in self.limits.grantable]
+            if self.instance._state.adding and len(self.limits.grantable) == 1:
+                ticked.initial = list(self.limits.grantable)
 
 
 class NumberField(forms.CharField):

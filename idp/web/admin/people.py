@@ -128,6 +128,10 @@ class AgentAdmin(Reached[Agent]):
             kwargs["form"] = type("TheirAgentForm", (LimitedAgentForm,), {"limits": limits})
         return super().get_form(request, *args, **kwargs)
 
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Offer supervisors what tells their own people apart."""
+        return list(self.list_filter[:2] if reach.limits_of(request.user) else self.list_filter)
+
     def get_readonly_fields(self, request: HttpRequest, _: Agent | None = None) -> list[str]:
         """Rights are given by superusers only."""
         fixed = list(self.readonly_fields)
