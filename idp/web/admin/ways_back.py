@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -138,7 +139,13 @@ def _revoke(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
     codes = recovery_codes.make(agent, clock.now())
     _record(Kind.FACTOR_ADDED, request, agent, "recovery codes")
-    context = {"agent": agent, "codes": codes, "made_at": clock.now(), "title": f"Recovery codes of {agent}"}
+    context = {
+        "agent": agent,
+        "codes": codes,
+        "made_at": clock.now(),
+        "language": agent.language or settings.LATCHKEY.language,  # the sheet is theirs
+        "title": f"Recovery codes of {agent}",
+    }
     return render(request, "admin/recovery_sheet.html", {**admin.site.each_context(request), **context})
 
 
