@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from idp.login import cookies
+
+log = structlog.get_logger(__name__)
 
 ENGLISH_ONLY = (
     *("/admin/", "/static/", "/api/", "/scim/", "/oauth/revoke", "/.well-known/"),
@@ -42,12 +45,12 @@ def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     """Answer each request in its language; keep one that was asked for in the address."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(ENGLISH_ONLY):
-            with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(settings.LANGUAGE_CODE):
+            if request.path.startswith(ENGLISH_ONLY):
                 return get_response(request)
-        asked = supported(_asked(request))
-        language = asked or choose(cookies.language(request), request.headers.get("Accept-Language", ""))
-        with translation.override(language):
+            asked = supported(_asked(request))
+            kept, accepted = cookies.language(request), request.headers.get("Accept-Language", "")
+            language = _speak(asked or choose(kept, accepted))
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language"])
@@ -86,6 +89,16 @@ def offered(request: HttpRequest) -> list[Offered]:
         Offered(code, name, f"?{urlencode({**kept, 'lang': code})}", chosen=code == translation.get_language())
         for code, name in settings.LANGUAGES
     ]
+
+
+def _speak(language: str) -> str:
+    """Activate a language, or stay with English if its catalogue is damaged. Returns which it is."""
+    try:
+        translation.activate(language)
+    except Exception:
+        log.exception("catalogue_unreadable", language=language)
+        return settings.LANGUAGE_CODE
+    return language
 
 
 def _asked(request: HttpRequest) -> str:

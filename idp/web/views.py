@@ -5,10 +5,11 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from idp import cache, clock
+from idp import cache, clock, reference
 from idp.errors import IdpError
 from idp.keys import keyring
 from idp.native.errors import as_json, speaks_json
@@ -18,6 +19,9 @@ from idp.tokens.jwks import key_set
 from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
+PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{0}</title><h1>{0}</h1><p>{1}</p><p>Reference: <strong>{2}</strong></p></html>"""
+"""The page of an error for a place whose templates or texts are gone."""
 
 
 class NotFound(IdpError):
@@ -80,11 +84,19 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
         return as_json(error)
     if scim.speaks_scim(request.path):
         return scim.as_error(error)
-    context = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
-    response = render(request, "error.html", context, status=error.status)
+    response = _shown(request, error)
     for header, value in error.headers().items():
         response[header] = value
     return response
+
+
+def _shown(request: HttpRequest, error: IdpError) -> HttpResponse:
+    try:
+        context = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
+        return render(request, "error.html", context, status=error.status)
+    except Exception:
+        log.exception("error_page_unrendered")
+        return HttpResponse(format_html(PLAIN, error.sentence, error.advice, reference.current()), status=error.status)
 
 
 def refused(request: HttpRequest, error: IdpError) -> HttpResponse:

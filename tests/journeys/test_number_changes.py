@@ -91,6 +91,11 @@ def test_what_cannot_be_delivered_is_recorded_with_twilios_number(admin, messagi
     ]
 
 
+def test_each_number_is_told_in_the_language_of_the_agent(admin, verify, messaging):
+    change(admin, language="de")
+    assert [text for _, text in texts(verify, NEW)] == ["Du kannst dich jetzt mit dieser Nummer bei Acme anmelden."]
+
+
 def test_an_emulator_that_is_gone_keeps_nobody_from_changing_a_number(admin, messaging, settings):
     twilio = settings.LATCHKEY.twilio.model_copy(update={"base_url": "http://127.0.0.1:9"})
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"twilio": twilio})

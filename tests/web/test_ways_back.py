@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from idp import clock as time
+from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import app_codes, one_time_codes, proofs, recovery_codes, verifications
 from idp.otp.abuse import Asker
@@ -81,6 +82,14 @@ def test_a_sheet_is_shown_once_and_each_code_on_it_works(admin, agent):
     assert not [it for it in codes if it in admin.get(url(agent)).text]
     assert recovery_codes.spend(agent, codes[0].replace("-", ""), NOW)
     assert line(Kind.FACTOR_ADDED) == (agent.email, f"recovery codes, {BY_OLIVIA}")
+
+
+def test_a_sheet_is_in_the_language_of_its_agent_on_a_page_in_english(admin, agent):
+    Agent.objects.filter(pk=agent.pk).update(language="ar")
+    page = post(admin, agent, "make-recovery-codes").text
+    assert '<div lang="ar" dir="rtl">' in page
+    assert "كل رمز يعمل مرة واحدة." in page
+    assert "These codes are shown only now." in page
 
 
 def test_recovery_codes_and_app_are_removed_with_a_line_each(admin, agent):
