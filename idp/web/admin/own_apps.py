@@ -44,6 +44,12 @@ class ClientForm(forms.ModelForm[Client]):
 class RedirectUris(forms.BaseInlineFormSet[RedirectUri, Client, forms.ModelForm[RedirectUri]]):
     """The addresses of an app; a back end has none."""
 
+    def add_fields(self, form: forms.ModelForm[RedirectUri], index: int | None) -> None:
+        """Give each field a label for those who hear the page: a heading stands above it and no label beside it."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            field.widget.attrs["aria-label"] = field.label or name
+
     def clean(self) -> None:
         """Refuse an app that could not be sent back anywhere, and a back end that could."""
         super().clean()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
@@ -34,7 +35,8 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Offer to go back to a past revision."""
-        past = PolicyRevision.objects.filter(pk=object_id, state=State.PAST).exists()
+        revision = self.get_object(request, unquote(object_id))
+        past = revision is not None and revision.state == State.PAST
         context = {"may_go_back": past and request.user.has_perm(MAY_PUBLISH), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 

@@ -1,0 +1,52 @@
+"""A page of the admin in every look: light and dark, wide and narrow, from either side, with large text."""
+
+from tests.accessibility.axe import CONTRAST, axe
+
+WIDE, PHONE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = (it) => it && it !== document.body &&
+    (getComputedStyle(it).overflowX !== "visible" || scrolls(it.parentElement));
+  const beyond = [...document.querySelectorAll("body *")].filter((it) => {
+    const box = it.getBoundingClientRect();
+    return box.width && (box.right > width + 1 || box.left < -1) && !scrolls(it.parentElement);
+  });
+  return ["scrolls sideways", ...beyond.map((it) => it.outerHTML.slice(0, 120))].slice(0, 4);
+}"""
+
+
+def wrong(page):
+    """Say what is wrong with a page that has just been opened, light and 1280 px wide; it is left so.
+
+    All rules run once. In another look only those run that it can change, since a page of a list takes a while.
+    """
+    found = [f"light 1280: {it}" for it in _axe(page)] + _too_wide(page, "1280")
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark 1280: {it}" for it in _axe(page, CONTRAST)]
+    _turn(page, "rtl")
+    found += _too_wide(page, "1280 rtl")
+    page.set_viewport_size(PHONE)
+    found += _too_wide(page, "390 rtl")
+    _turn(page, "ltr")
+    found += [f"dark 390: {it}" for it in _axe(page, "target-size", "scrollable-region-focusable")]
+    found += _too_wide(page, "390")
+    page.set_viewport_size(NARROW)
+    found += _too_wide(page, "320")
+    page.set_viewport_size(WIDE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found += _too_wide(page, "1280, text of 200 %")
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _axe(page, *only):
+    return axe(page, *only, doubts=False)  # Django's icons lie behind its links
+
+
+def _turn(page, direction):
+    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+
+
+def _too_wide(page, look):
+    return [f"{look}: {it}" for it in page.evaluate(TOO_WIDE)]

@@ -1,0 +1,79 @@
+"""Every page of the admin in Chromium: nothing for axe to find, no sideways scroll, nothing on the console."""
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+
+from tests.accessibility import admin_looks, admin_place, admin_visits
+from tests.web.conftest import a_superuser, inside
+
+pytestmark = pytest.mark.slow
+
+
+def names(patterns):
+    """All names of addresses, at any depth."""
+    for it in patterns:
+        yield from names(it.url_patterns) if hasattr(it, "url_patterns") else filter(None, [it.name])
+
+
+def test_every_page_of_the_admin_is_visited():
+    of_tables = {
+        f"{admin_visits.name_of(model)}_{page}" for model in admin.site._registry for page in admin_visits.STOCK
+    }
+    known = of_tables | set(admin_visits.OWN) | admin_visits.SHOW_NO_PAGE
+    assert set(names(admin.site.get_urls())) - known == set()
+
+
+@pytest.fixture(scope="module")
+def window(chromium):
+    context = chromium.new_context(viewport=admin_looks.WIDE, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def operator(transactional_db, keys, verify, clock):
+    operator = a_superuser()
+    admin_place.furnish(operator)
+    return operator
+
+
+@pytest.fixture
+def sweep(window, live_server, operator):
+    """Visit pages, as an operator who is inside or as nobody, and tell what is wrong on each in every look."""
+    said = []
+
+    def hear(message):
+        said.append(f"console: {getattr(message, 'text', message)}")
+
+    def look(visits, *, signed_in=True):
+        window.context.clear_cookies()
+        if signed_in:
+            cookie = inside(operator).cookies[settings.SESSION_COOKIE_NAME]
+            window.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        return {str(visit): found for visit in visits if (found := wrong_with(visit))}
+
+    def wrong_with(visit):
+        said.clear()
+        window.goto(live_server.url + visit.address)
+        for act in visit.acts:
+            act(window)
+        window.wait_for_load_state()
+        return [*admin_looks.wrong(window), *(it for it in said if "status of 4" not in it)]
+
+    window.on("console", hear)
+    window.on("pageerror", hear)
+    yield look
+    window.remove_listener("console", hear)
+    window.remove_listener("pageerror", hear)
+
+
+@pytest.mark.parametrize("label", sorted(admin_visits.MODELS))
+def test_what_django_makes_of_a_table(sweep, operator, label):
+    assert sweep(admin_visits.of_table(admin_visits.MODELS[label], operator)) == {}
+
+
+@pytest.mark.parametrize("name", admin_visits.OWN)
+def test_what_is_our_own(sweep, operator, name):
+    assert sweep(admin_visits.OWN[name](operator), signed_in=name not in admin_visits.OUTSIDE) == {}
