@@ -8,7 +8,7 @@ from django.contrib.admin.utils import quote
 from django.test import RequestFactory
 from django.urls import reverse
 
-from idp.agents.models import Agent
+from idp.agents.models import Agent, Supervisor
 from idp.importing.models import Import
 from idp.native.models import Client
 from idp.policies.models import AccessRule
@@ -19,7 +19,7 @@ from idp.webhooks.models import Webhook
 from tests.conftest import NOW
 from tests.policies import publishing
 
-OUTSIDE = {"enter", "login"}
+AS_NOBODY, AS_SUPERVISOR = {"enter", "login"}, {"a supervisor"}
 MODELS = {model._meta.label: model for model in admin.site._registry}
 STOCK = ("changelist", "add", "change", "history", "delete")
 SHOW_NO_PAGE = {
@@ -35,6 +35,7 @@ SHOW_NO_PAGE = {
     *("flex_ignore_signatures", "flex_open_from_here", "flex_opened"),
     *("remove_recovery_codes", "remove_app", "remove_passkey", "remove_passkeys", "lift_pause", "revoke_one_time_code"),
     *("sign_out_device", "let_in", "webhook_test", "discard_policy"),
+    *("let_agent_in", "sign_out_agent", "switch_agent"),
 }
 
 
@@ -183,7 +184,17 @@ OWN = {
     "webhook_change_secret": lambda _: [
         at("webhooks_webhook_change", Webhook.objects.get().pk, acts=[press("Change the secret")])
     ],
+    "why_agent": lambda _: [at("why_agent", ana())],
+    "supervisor_link": lambda _: [
+        at("agents_supervisor_change", Supervisor.objects.get().pk, acts=[press("Make a link")])
+    ],
     # What has no address of its own.
+    "a supervisor": lambda _: [
+        at("index"),
+        *(at(f"agents_{list_of}_changelist") for list_of in ("agent", "device")),
+        at("agents_agent_change", ana()),
+        at("import_agents"),
+    ],
     "popup": lambda _: [at("agents_department_add", query="?_popup=1")],
     "nowhere": lambda _: [Visit("/admin/no/such/page/"), at("saml_logoutnotice_add")],
 }

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 
+from idp.agents.models import Agent
 from tests.accessibility import admin_looks, admin_place, admin_visits
 from tests.web.conftest import a_superuser, inside
 
@@ -41,16 +42,16 @@ def operator(transactional_db, keys, verify, clock):
 
 @pytest.fixture
 def sweep(window, live_server, operator):
-    """Visit pages, as an operator who is inside or as nobody, and tell what is wrong on each in every look."""
+    """Visit pages as somebody who is inside, or as nobody, and tell what is wrong on each in every look."""
     said = []
 
     def hear(message):
         said.append(f"console: {getattr(message, 'text', message)}")
 
-    def look(visits, *, signed_in=True):
+    def look(visits, who):
         window.context.clear_cookies()
-        if signed_in:
-            cookie = inside(operator).cookies[settings.SESSION_COOKIE_NAME]
+        if who:
+            cookie = inside(who).cookies[settings.SESSION_COOKIE_NAME]
             window.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         return {str(visit): found for visit in visits if (found := wrong_with(visit))}
 
@@ -71,9 +72,12 @@ def sweep(window, live_server, operator):
 
 @pytest.mark.parametrize("label", sorted(admin_visits.MODELS))
 def test_what_django_makes_of_a_table(sweep, operator, label):
-    assert sweep(admin_visits.of_table(admin_visits.MODELS[label], operator)) == {}
+    assert sweep(admin_visits.of_table(admin_visits.MODELS[label], operator), operator) == {}
 
 
 @pytest.mark.parametrize("name", admin_visits.OWN)
 def test_what_is_our_own(sweep, operator, name):
-    assert sweep(admin_visits.OWN[name](operator), signed_in=name not in admin_visits.OUTSIDE) == {}
+    who = None if name in admin_visits.AS_NOBODY else operator
+    if name in admin_visits.AS_SUPERVISOR:
+        who = Agent.objects.get(email=admin_place.SUPERVISOR)
+    assert sweep(admin_visits.OWN[name](operator), who) == {}
