@@ -3,6 +3,9 @@
 Rows are copied as the database gives them, below the models, so nothing is computed or checked again.
 """
 
+from functools import cache
+
+from django.apps import apps
 from django.db import connection, transaction
 
 # What the framework finds again by itself, and keeps in memory.
@@ -48,8 +51,20 @@ def _tables(cursor):
 
 def _read(cursor, table):
     cursor.execute(f"SELECT * FROM {_quoted(table)}")
-    rows = cursor.fetchall()
-    return ([column[0] for column in cursor.description], rows) if rows else None
+    rows, columns = cursor.fetchall(), [it[0] for it in cursor.description]
+    if not rows:
+        return None
+    for at in [nr for nr, it in enumerate(columns) if it in _generated(table)][::-1]:
+        rows = [row[:at] + row[at + 1 :] for row in rows]
+        columns = columns[:at] + columns[at + 1 :]
+    return columns, rows
+
+
+@cache
+def _generated(table):
+    """Columns that the database works out by itself, and takes from nobody."""
+    models = [it for it in apps.get_models(include_auto_created=True) if it._meta.db_table == table]
+    return {field.column for it in models for field in it._meta.concrete_fields if field.generated}
 
 
 def _quoted(name):

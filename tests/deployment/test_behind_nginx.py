@@ -17,7 +17,7 @@ from tests.phone import Phone
 from tests.races.installation import PATIENCE
 from tests.user_agents import IPHONE
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

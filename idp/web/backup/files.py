@@ -1,0 +1,106 @@
+"""A file that holds the whole database as of one instant: SQLite's own format, or that of pg_dump.
+
+Nothing of ours is around it, so that whoever has the file and the database's own programs can read it without us.
+"""
+
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
+SSL = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
+OURS_ALONE = 0o600
+WANTED = "is not installed: it comes with PostgreSQL's own client (Debian: apt-get install postgresql-client)."
+
+
+class BackupError(Exception):
+    """A backup could not be made or restored; the sentence says why, and nothing half-done is left."""
+
+
+def make(path: Path) -> None:
+    """Write the database into a new file that only its owner can read. Raises BackupError."""
+    if path.exists():
+        raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")
+    part = path.with_name(f"{path.name}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, OURS_ALONE))
+    except OSError as error:
+        raise BackupError(f"{part} cannot be written: {error.strerror}.") from None
+    try:
+        if _on_sqlite():
+            _copy_sqlite_into(part)
+        else:
+            _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(part))
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load(path: Path) -> None:
+    """Read such a file into the database, which has to be empty. Raises BackupError."""
+    kind = _kind(path)
+    if connection.introspection.table_names():
+        raise BackupError("The database is not empty. Make a new one, and name it in DATABASE_URL.")
+    if kind != (SQLITE if _on_sqlite() else POSTGRESQL):
+        raise BackupError("The backup is of SQLite and the database of PostgreSQL, or the reverse: use the same kind.")
+    if _on_sqlite():
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as kept:
+            kept.backup(connection.connection)
+    else:
+        words = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+        _run("pg_restore", *words, "--dbname", str(connection.settings_dict["NAME"]), str(path))
+
+
+def _kind(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(SQLITE))
+    except OSError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror}.") from None
+    for kind in (SQLITE, POSTGRESQL):
+        if begins.startswith(kind):
+            return kind
+    raise BackupError(f"{path} is no backup, or not a whole one.")
+
+
+def _on_sqlite() -> bool:
+    connection.ensure_connection()
+    return connection.vendor == "sqlite"
+
+
+def _copy_sqlite_into(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as target:
+        connection.connection.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        target.execute("PRAGMA ignore_check_constraints=ON")  # some ask for functions that Django brings
+        if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise BackupError("The database is damaged: PRAGMA integrity_check names what is wrong.")
+
+
+def _run(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs. Passwords go by the environment, since arguments are for all to read."""
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words, and a path
+            [program, *arguments], env=_environment(), check=False, capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        raise BackupError(f"{program} {WANTED}") from None
+    if done.returncode:
+        raise BackupError(f"{program} ended with {done.returncode}: {_last_line(done.stderr)}")
+
+
+def _last_line(said: str) -> str:
+    return said.strip().rpartition("\n")[2]
+
+
+def _environment() -> dict[str, str]:
+    configured: dict[str, Any] = connection.settings_dict
+    named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    ours = {name: str(configured[it]) for name, it in named.items() if configured[it]}
+    options = configured.get("OPTIONS", {})
+    return {**os.environ, **ours, **{name: str(options[it]) for it, name in SSL.items() if it in options}}

@@ -1,0 +1,79 @@
+"""Whether a restored database would serve: its keys sign, services would take an answer, and the trail is there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from idp.agents.models import Agent, Device
+from idp.audit.models import LoginEvent
+from idp.errors import IdpError
+from idp.keys import keyring
+from idp.keys.models import SigningKey
+from idp.saml import signing_keys, would_answer
+from idp.saml.models import ServiceProvider
+from idp.web.checkup.finding import Finding, fault, ok, warning
+
+KEYS_FIX = "Put the key of that time into LATCHKEY_KEY_ENCRYPTION_KEYS, behind the present one, by a comma."
+
+
+def look(now: datetime) -> list[Finding]:
+    """Try everything that a sign-in takes. Nothing is written and nothing is sent."""
+    unread = [row.kid for row in SigningKey.objects.order_by("pk") if not _can_be_read(row)]
+    if unread:
+        return [fault("keys", f"{len(unread)} private keys cannot be read.", KEYS_FIX), *_contents()]
+    return [_keys(now), *_answers(now), *_contents()]
+
+
+def of_another_version() -> list[str]:
+    """Name migrations that the database has and this version does not know, as after a step back."""
+
+    known = MigrationLoader(None).disk_migrations
+    return [".".join(it) for it in MigrationRecorder(connection).applied_migrations() if it not in known]
+
+
+def _can_be_read(row: SigningKey) -> bool:
+    try:
+        keyring.read(row)
+    except keyring.KeyUnreadable:
+        return False
+    return True
+
+
+def _keys(now: datetime) -> Finding:
+    try:
+        signing_keys.try_out(now)
+    except IdpError as error:
+        return fault("keys", f"A key does not sign: {error.detail}", "Restore another backup.")
+    return ok("keys", f"All {SigningKey.objects.count()} private keys can be read, and those in use sign.")
+
+
+def _answers(now: datetime) -> Iterator[Finding]:
+    agent = Agent.objects.filter(is_active=True, roles__isnull=False).first()
+    services = ServiceProvider.objects.filter(enabled=True)
+    if agent is None or not services:
+        yield warning("sign-in", "There is no agent, or no service to sign in to.", "Is this the right backup?")
+    for sp in services if agent else ():
+        yield _answer(sp, agent, now)
+
+
+def _answer(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Finding:
+    try:
+        _, verdict = would_answer.check_here(sp, agent, now)
+    except IdpError as error:
+        return fault("sign-in", f"No answer can be made for {sp.slug}: {error.detail}", "Restore another backup.")
+    if not verdict.accepted:
+        return fault("sign-in", f"A strict reader refuses the answer for {sp.slug}: {verdict.reason}", "See its page.")
+    return ok("sign-in", f"A strict reader takes the answer for {sp.slug}.")
+
+
+def _contents() -> Iterator[Finding]:
+    last = LoginEvent.objects.order_by("-at").values_list("at", flat=True).first()
+    if last is None:
+        yield warning("trail", "The trail is empty.", "Is this the right backup?")
+    else:
+        yield ok("trail", f"{LoginEvent.objects.count():,} lines, the last of {last:%Y-%m-%d %H:%M} UTC.")
+    active = Device.objects.active().count()
+    yield ok("people", f"{Agent.objects.count():,} people, {active:,} phones and computers signed in.")

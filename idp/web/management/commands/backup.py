@@ -1,0 +1,35 @@
+"""`manage.py backup`: the whole database into one file, while people sign in."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp.web.backup import files
+
+NOT_IN_IT = (
+    "Not in it, and to be kept apart from it: LATCHKEY_SECRET_KEY, LATCHKEY_KEY_ENCRYPTION_KEYS, Twilio's credentials "
+    "and the other settings. Without the second, its signing keys cannot be read."
+)
+
+
+class Command(BaseCommand):
+    """Safe at any time. What stands in the file is as of one instant."""
+
+    help = (
+        "Writes the whole database into a new file that only its owner can read: SQLite's format, or pg_dump's. "
+        "The keys of the environment are not in it."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Want a place."""
+        parser.add_argument("file", type=Path, help="the new file; one that is there is never overwritten")
+
+    def handle(self, *_: Any, file: Path, **__: Any) -> None:
+        """Write it whole or not at all, and say what is not in it."""
+        try:
+            files.make(file)
+        except files.BackupError as error:
+            raise CommandError(str(error)) from None
+        self.stderr.write(f"{file}: {file.stat().st_size / 1_000_000:.1f} MB. {NOT_IN_IT}")

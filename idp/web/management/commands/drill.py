@@ -1,0 +1,68 @@
+"""`manage.py drill`: restore a backup somewhere else, see whether it would serve, and throw it away."""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+
+from idp.conf import ROOT
+
+MAY_CREATE = "A database for the drill cannot be made. As PostgreSQL's superuser: ALTER ROLE ... CREATEDB"
+
+
+class Command(BaseCommand):
+    """A backup that was never restored is a hope. Touches nothing of the place that serves."""
+
+    help = (
+        "Restores a backup into a database that is made for it and thrown away, with the settings of the environment, "
+        "and says whether it would serve. Ends with 1 if it would not."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Want the file."""
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *_: Any, file: Path, **__: Any) -> None:
+        """Have another process do it, which knows no other database."""
+        with _elsewhere() as url:
+            command = [sys.executable, str(ROOT / "manage.py"), "restore", str(file.absolute())]
+            done = subprocess.run(  # noqa: S603 - our own words, and a path
+                command, env={**os.environ, "DATABASE_URL": url}, check=False, capture_output=True, text=True
+            )
+        self.stdout.write(done.stdout)
+        if done.returncode:
+            raise CommandError(f"The backup would not serve. {done.stderr.strip().rpartition(chr(10))[2]}")
+        self.stderr.write("The backup would serve. What the drill made is gone again.")
+
+
+@contextmanager
+def _elsewhere() -> Iterator[str]:
+    if connection.vendor == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="latchkey-drill-") as folder:
+            yield f"sqlite:///{folder}/drill.sqlite3"
+        return
+    name = f"latchkey_drill_{secrets.token_hex(4)}"
+    try:
+        _execute(f"CREATE DATABASE {name}")
+    except DatabaseError:
+        raise CommandError(MAY_CREATE) from None
+    try:
+        yield urlsplit(settings.LATCHKEY.database_url)._replace(path=f"/{name}").geturl()
+    finally:
+        _execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,59 @@
+"""`manage.py restore`: a backup into an empty database, everyone signed out, and the proof that it would serve."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock, reference
+from idp.audit.events import Origin
+from idp.login import everyone_out
+from idp.web.backup import files, proof
+from idp.web.checkup import finding
+
+
+class Command(BaseCommand):
+    """Whoever was signed out since the backup must not be signed in again, so everyone is signed out."""
+
+    help = (
+        "Reads a backup into the empty database of DATABASE_URL, brings its tables up to date, signs everyone out, and "
+        "says whether it would serve. Ends with 1 if it would not."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Want the file; offer a move, after which nothing is older than it was."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--keep-sign-ins",
+            action="store_true",
+            help="sign nobody out: only for a move, where nobody was served since the backup was made",
+        )
+
+    def handle(self, *_: Any, file: Path, keep_sign_ins: bool, **__: Any) -> None:
+        """Load, migrate, sign out, and look."""
+        try:
+            files.load(file)
+        except files.BackupError as error:
+            raise CommandError(str(error)) from None
+        if unknown := proof.of_another_version():
+            raise CommandError(f"The backup is of a newer version, which has {', '.join(unknown)}: use that version.")
+        call_command("migrate", verbosity=0)
+        if not keep_sign_ins:
+            self._sign_out(file)
+        found = proof.look(clock.now())
+        self.stdout.write("\n".join(finding.lines(finding.worst_first(found))))
+        if not finding.in_order(found):
+            sys.exit(1)
+
+    def _sign_out(self, file: Path) -> None:
+        origin, now = Origin(None, "", reference.begin()), clock.now()
+        why = f"backup {file.name} restored"[: everyone_out.LONGEST_WHY]
+        count = everyone_out.begin(None, why, origin, now)
+        everyone_out.write_down(origin, now)
+        Session.objects.all().delete()  # operators' visits, which the backup brings back too
+        self.stderr.write(f"{count} phones and computers were signed out, and every operator.")

@@ -1,0 +1,54 @@
+"""A backup into an empty database, served by processes of its own: agents sign in there."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from idp.conf import ROOT
+from idp.demo import seeds
+from idp.demo.sp import DemoSp
+from tests.phone import Phone
+from tests.races.installation import Installation, database_url, on_sqlite
+from tests.user_agents import IPHONE
+
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
+
+@contextmanager
+def an_empty_database(folder):
+    if on_sqlite():
+        yield f"sqlite:///{folder}/restored.sqlite3"
+        return
+    execute = connection.cursor().execute
+    execute("CREATE DATABASE restored")
+    try:
+        yield database_url().rpartition("/")[0] + "/restored"
+    finally:
+        execute("DROP DATABASE restored WITH (FORCE)")
+
+
+def restore(file, url):
+    command = [sys.executable, "manage.py", "restore", str(file)]
+    environment = os.environ | {"DATABASE_URL": url}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, verify, tmp_path):
+    with an_empty_database(tmp_path) as url:
+        place = Installation(tmp_path, DATABASE_URL=url)
+        with DemoSp(place.url) as sp:
+            seeds.plant(sp.url)
+            call_command("backup", tmp_path / "file", stderr=StringIO())
+            assert "A strict reader takes the answer for flex." in restore(tmp_path / "file", url)
+            with place:
+                phone = Phone(sp.url, verify, IPHONE)
+                assert phone.sign_in()["signed_in"]
+                assert phone.sign_in_silently()["signed_in"]

@@ -1,0 +1,117 @@
+"""A backup is whole, is proved by restoring it elsewhere, and goes nowhere that is not empty."""
+
+import stat
+from io import StringIO
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pydantic import SecretStr
+
+from idp.agents.models import Agent
+from idp.audit.models import Kind
+from idp.keys import keyring
+from idp.web.backup import files, proof
+from idp.web.checkup.finding import State
+from tests.conftest import NOW, an_agent
+from tests.web.seeded import a_service
+from tests.web.test_metrics import record
+
+OTHER_KIND = {"sqlite": files.POSTGRESQL, "postgresql": files.SQLITE}
+
+
+@pytest.fixture
+def place(transactional_db, keys, clock):
+    an_agent()
+    a_service()
+    record(Kind.SIGNED_IN)
+
+
+@pytest.fixture
+def file(place, tmp_path):
+    call_command("backup", tmp_path / "monday", stderr=StringIO())
+    return tmp_path / "monday"
+
+
+def drill(file):
+    said = StringIO()
+    call_command("drill", file, stdout=said, stderr=said)
+    return said.getvalue()
+
+
+def test_a_backup_is_for_its_owner_alone_and_would_serve(file):
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(file.parent.iterdir()) == [file]
+    said = drill(file)
+    assert "A strict reader takes the answer for flex." in said
+    assert f"{Agent.objects.count():,} people, 0 phones and computers signed in." in said
+    assert "The backup would serve." in said
+    assert "FAULT" not in said
+
+
+def test_a_drill_leaves_nothing_behind(file):
+    def databases():
+        if connection.vendor == "sqlite":
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'latchkey_drill_%'")
+            return cursor.fetchall()
+
+    file.write_bytes(file.read_bytes()[:5000])
+    with pytest.raises(CommandError):
+        drill(file)
+    assert databases() == []
+
+
+def test_without_the_key_of_that_time_it_would_not_serve_and_says_what_is_missing(place, settings):
+    other = SecretStr(Fernet.generate_key().decode())
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"key_encryption_keys": other})
+    keyring._decrypt.cache_clear()
+    first, *_ = proof.look(NOW)
+    assert (first.subject, first.state) == ("keys", State.FAULT)
+    assert "LATCHKEY_KEY_ENCRYPTION_KEYS" in first.fix
+
+
+def test_a_backup_is_never_written_over(file):
+    before = file.read_bytes()
+    with pytest.raises(CommandError, match="there already"):
+        call_command("backup", file)
+    assert file.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_sentence(transactional_db, tmp_path):
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("backup", tmp_path / "nowhere" / "monday")
+
+
+@pytest.mark.parametrize("bytes_", [b"PK\x03\x04", b"", files.SQLITE[:9]])
+def test_what_is_no_backup_is_refused(db, tmp_path, bytes_):
+    (tmp_path / "file").write_bytes(bytes_)
+    with pytest.raises(CommandError, match="no backup"):
+        call_command("restore", tmp_path / "file")
+
+
+def test_a_backup_goes_into_no_database_that_has_tables(file):
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("restore", file)
+
+
+def test_a_backup_of_another_kind_of_database_is_refused(db, tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(OTHER_KIND[connection.vendor] + b"...")
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    with pytest.raises(CommandError, match="the same kind"):
+        call_command("restore", tmp_path / "file")
+
+
+def test_a_database_that_knows_more_than_this_version_is_noticed(transactional_db):
+    assert proof.of_another_version() == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('login', '9999_later', '2027-01-01')"
+        )
+    try:
+        assert proof.of_another_version() == ["login.9999_later"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
