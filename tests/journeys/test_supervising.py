@@ -37,6 +37,7 @@ def test_a_supervisors_day(desk, phone):
     _adds_zoe(desk)
     _gives_her_a_code(desk)
     _signs_out_anas_phone(desk)
+    desk.wait_for_load_state()  # what it still asks for would be refused
     Supervisor.objects.update(barred=True)
     desk.get_by_role("link", name="Home").first.click()
     assert desk.locator("h1").inner_text() == supervisors.Barred.sentence
@@ -65,4 +66,5 @@ def _signs_out_anas_phone(desk):
     desk.get_by_role("link", name="Their phones and computers").click()
     desk.get_by_role("link", name="iPhone").first.click()
     desk.get_by_role("button", name="Sign out Ana García").first.click()
+    desk.get_by_text("is signed out of iPhone, Safari").wait_for()
     assert not Device.objects.active().exists()
