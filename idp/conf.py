@@ -115,6 +115,12 @@ class Conf(BaseSettings):
     )
     entity_id: str = Field("", description="Our SAML entity ID; by default the address of the metadata.")
     organisation: str = Field("Latchkey", description="The name people see at the top of each page.")
+    brand_colour: str = Field(
+        "",
+        pattern="^(#[0-9a-f]{6})?$",
+        description="Colour of agents' pages, such as #0b4f8a, where the admin has none.",
+    )
+    brand_logo: str = Field("", description="File of the logo, SVG or PNG of up to 4 kB, where the admin has none.")
     support: str = Field(for_agents("your supervisor"), description="Whom agents are told to ask.")
     language: str = Field("en", description="Language of agents' pages where a browser asks for none of ours.")
     default_country: str = Field("", description="Region, such as ES, of numbers typed without a +.")

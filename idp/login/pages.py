@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from idp import clock, reference
 from idp.agents.models import Kind
+from idp.branding import brands
 from idp.login import cookies, flow
 from idp.login.ladder import Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -75,6 +76,7 @@ def page(
     """Show a page of a login."""
     shared = {
         "service": _(login.service_name) if login.service == OWN_PAGE else login.service_name,
+        "brand": brands.of(login.service),
         "address": address(login),
         "back": login.return_to,
         "reference": reference.current(),

@@ -1,10 +1,13 @@
 """Sending a message on through the browser: a form that posts itself, or another address."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+
+from idp.branding.brands import Shown
 
 
 def post_form(
@@ -15,15 +18,24 @@ def post_form(
     service: str = "",
     *,
     news: str = "",
+    brand: Shown | None = None,
 ) -> HttpResponse:
     """Return the page that posts these fields (Bindings 3.5) to that one address.
 
     `purpose` chooses what the page says meanwhile: signing in, declined, or signing out; `news` is one more
-    sentence, which delays nothing. Its policy names the
+    sentence, which delays nothing; `brand` is the service's, where one service is meant. Its policy names the
     address's scheme and no origin: browsers hold every redirect after a form against the form's page, and where
     a service leads people next is not ours to know.
     """
-    context = {"address": address, "fields": fields, "purpose": purpose, "service": service, "news": news}
+    context: dict[str, Any] = {
+        "address": address,
+        "fields": fields,
+        "purpose": purpose,
+        "service": service,
+        "news": news,
+    }
+    if brand is not None:
+        context["brand"] = brand
     response = render(request, "saml/post.html", context)
     response._csp_update = {"form-action": [f"{urlsplit(address).scheme}:"]}  # type: ignore[attr-defined]  # django-csp's own hook
     return response

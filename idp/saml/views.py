@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
+from idp.branding import brands
 from idp.login import cookies, flow, notices, presented, sign_in
 from idp.login import pages as login_pages
 from idp.login.flow import Concluded
@@ -155,4 +156,5 @@ def _post(
     if asked.relay_state is not None:
         fields.append(("RelayState", asked.relay_state))
     purpose = "declined" if declined else "signing in"
-    return post_form(request, asked.acs_url, fields, purpose, sp.name, news=news)
+    brand = brands.of(sp.slug)
+    return post_form(request, asked.acs_url, fields, purpose, sp.name, news=news, brand=brand)

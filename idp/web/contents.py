@@ -20,7 +20,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "agents.AccessPass": "Passes: let in past the access rules",
         "policies.TimeoutPolicy": "Timeout policies",
     },
-    "Services": {"saml.ServiceProvider": "Service providers, such as Flex"},
+    "Services": {
+        "saml.ServiceProvider": "Service providers, such as Flex",
+        "branding.Brand": "Name, colour and logo of agents' pages",
+    },
     "Own apps and back ends": {
         "native.Client": "Apps and back ends",
         "webhooks.Webhook": "Webhooks",

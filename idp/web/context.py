@@ -8,14 +8,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from idp import reference
+from idp.branding import brands
 from idp.web import languages
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the organisation, whom to ask, the reference of this request, and the languages to choose from."""
+    """Give templates the organisation and its brand, whom to ask, this request's reference, and the languages."""
     return {
         "organisation": settings.LATCHKEY.organisation,
         "support": _(settings.LATCHKEY.support),
         "reference": reference.current(),
+        "brand": brands.of,
         "languages": partial(languages.offered, request),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from idp import cache, clock, reference
+from idp.branding import brands
 from idp.errors import IdpError
 from idp.keys import keyring
 from idp.native.errors import as_json, speaks_json
@@ -92,8 +93,8 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
 
 def _shown(request: HttpRequest, error: IdpError) -> HttpResponse:
     try:
-        context = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
-        return render(request, "error.html", context, status=error.status)
+        said = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
+        return render(request, "error.html", {"brand": brands.remembered(), **said}, status=error.status)
     except Exception:
         log.exception("error_page_unrendered")
         return HttpResponse(format_html(PLAIN, error.sentence, error.advice, reference.current()), status=error.status)

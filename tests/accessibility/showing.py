@@ -1,5 +1,7 @@
 """A browser that shows answers it did not fetch itself: those of the test client, and those that a phone got."""
 
+from contextvars import copy_context
+
 from django.conf import settings
 
 ORIGIN = settings.LATCHKEY.base_url
@@ -9,10 +11,12 @@ KEPT_BACK = {"content-length", "content-encoding", "transfer-encoding", "set-coo
 def show(page, response):
     """Show an answer of the test client at its own address. What the page asks for beside it, the same client gets."""
     address = ORIGIN + response.request["PATH_INFO"]
+    here = copy_context()  # Playwright answers in another, in which Django would open another connection
 
     def answer(route):
         asked = route.request
-        got = response if asked.is_navigation_request() else response.client.get(asked.url.removeprefix(ORIGIN))
+        path = asked.url.removeprefix(ORIGIN)
+        got = response if asked.is_navigation_request() else here.run(response.client.get, path)
         body = b"".join(got.streaming_content) if got.streaming else got.content
         _fulfil(route, got.status_code, got.headers, body)
 

@@ -1,5 +1,6 @@
 """Every page that an agent can come to, reached by requests at the running place. Each is yielded with its name."""
 
+import random
 from datetime import timedelta
 
 import requests
@@ -7,10 +8,13 @@ import requests
 from idp import clock as clocks
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.events import Origin
+from idp.branding import logos
+from idp.branding.models import Brand
 from idp.login import signing_out, stops
 from idp.otp import recovery_codes
 from idp.saml.models import ServiceProvider
 from idp.web.middleware import LONGEST_QUERY
+from tests.branding.test_logos import a_png
 from tests.journeys.test_access_policy import ALWAYS, BLOCK_IOS, block
 from tests.journeys.test_other_codes import ask, wanted
 from tests.journeys.test_own_page import sent_on
@@ -194,7 +198,24 @@ def errors(phone, clock, verify):
     yield "expired", phone.open(late.url)
 
 
+def with_a_brand(phone, clock, verify):
+    """The brightest colour, and the largest logo that is taken."""
+    logo = logos.clean(a_png(40, 98, pixels=random.Random(7).randbytes(98 * 41)))
+    shown = {"logo": logo.address, "logo_width": logo.width, "logo_height": logo.height, "logo_says": "Beta Ltd"}
+    Brand.objects.create(name="Beta", colour="#ffee00", **shown)
+    page = phone.ask_flex()
+    yield "first page", page
+    yield "code", phone.ask_code(page)
+    phone = phone.like()
+    page = to_the_offer(phone)
+    yield "passkey offered", page
+    yield "signing in", phone.submit(page, "later", later="yes")
+    yield "own page", phone.open(ME)
+    Brand.objects.all().delete()
+
+
 EVERYWHERE = (
+    with_a_brand,
     asking_who_it_is,
     asking_for_the_code,
     on_the_way_to_the_service,

@@ -474,3 +474,10 @@ def test_what_is_cheap_takes_three_queries_however_much_there_is(db, keys, conf,
 def test_the_metadata_that_is_published_is_what_is_looked_for(db, keys, conf):
     answer = outside.Answer(200, {"content-type": address.METADATA}, published.metadata_document(NOW), None)
     assert address.published(answer, conf().saml_entity_id, address._own_certificates()).state is OK
+
+
+def test_a_logo_that_cannot_be_shown_is_told_with_what_would_do(conf, tmp_path):
+    file = tmp_path / "logo.gif"
+    file.write_bytes(b"GIF89a")
+    found = installation.look(conf(brand_logo=str(file)))[-1]
+    assert (found.state, found.sentence) == (WARNING, "The logo is not shown: This is neither an SVG nor a PNG file.")

@@ -1,6 +1,7 @@
 """The operators' admin: one module for each thing that operators look after."""
 
 from idp.web.admin import (
+    brands,
     departments,
     keys,
     logouts,
@@ -21,6 +22,7 @@ from idp.web.admin import (
 )
 
 __all__ = [
+    "brands",
     "departments",
     "keys",
     "logouts",

@@ -5,6 +5,8 @@ from django.contrib.staticfiles import finders
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from idp.branding import brands
+from idp.branding.logos import NotALogo
 from idp.conf import LOOPBACK, SHORTEST_SECRET, Conf
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
@@ -21,6 +23,7 @@ def look(conf: Conf) -> list[Finding]:
         demo(conf),
         secret(len(conf.secret_key.get_secret_value())),
         files([*filter(_lacks_template, TEMPLATES), *(it for it in STATIC if not finders.find(it))]),
+        *([logo(conf.brand_logo)] if conf.brand_logo else []),
     ]
 
 
@@ -40,6 +43,16 @@ def demo(conf: Conf) -> Finding:
     return warning(
         SUBJECT, f"Demo mode is on for whoever reaches {conf.host}.", "Remove LATCHKEY_DEMO to serve people."
     )
+
+
+def logo(path: str) -> Finding:
+    """Judge the file of the logo that the environment names."""
+    try:
+        brands.logo_file(path)
+    except (OSError, NotALogo) as error:
+        fix = "Set LATCHKEY_BRAND_LOGO to an SVG or PNG file of up to 4 kB, or to nothing."
+        return warning(SUBJECT, f"The logo is not shown: {error}", fix)
+    return ok(SUBJECT, "The logo can be shown.")
 
 
 def secret(length: int) -> Finding:

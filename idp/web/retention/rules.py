@@ -132,6 +132,7 @@ KEPT = {
     "agents.Supervisor": "What an operator may do.",
     "agents.Supervisor_departments": "What an operator may do.",
     "agents.GrantableRole": "What an operator may do.",
+    "branding.Brand": _SET_UP,
     "native.Client": _SET_UP,
     "native.Client_services": _SET_UP,
     "native.RedirectUri": _SET_UP,

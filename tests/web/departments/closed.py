@@ -9,6 +9,7 @@ LISTS = {
     "agents_supervisor": "their own rights",
     "auth_group": "rights",
     "keys_signingkey": "the whole place",
+    "branding_brand": "the whole place",
     "native_client": "the whole place",
     "otp_safelisting": "numbers of everybody",
     "otp_totp_totpdevice": "operators' second factors",

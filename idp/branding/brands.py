@@ -1,0 +1,118 @@
+"""Which brand a page shows. Read once in half a minute by each process, so that no page waits for it."""
+
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from idp.branding import colours, logos
+from idp.branding.colours import Colours
+from idp.branding.logos import Logo, NotALogo
+from idp.branding.models import Brand
+
+log = structlog.get_logger(__name__)
+AGE = 30.0
+"""Seconds after which a process looks again."""
+SHOWN_HIGH, SHOWN_WIDE = 40, 240
+"""The box, in CSS pixels, that a logo fits into."""
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A brand as templates show it. A blank name is the organisation's; `colours` is None where ours are to stay."""
+
+    name: str = ""
+    colours: Colours | None = None
+    logo: Logo | None = None
+    logo_says: str = ""
+    logo_on_white: bool = True
+
+    @property
+    def logo_width(self) -> int:
+        """CSS pixels of the logo in its box."""
+        return round(self.logo.width * self._scale) if self.logo else 0
+
+    @property
+    def logo_height(self) -> int:
+        """CSS pixels of the logo in its box."""
+        return round(self.logo.height * self._scale) if self.logo else 0
+
+    @property
+    def _scale(self) -> float:
+        return min(SHOWN_HIGH / self.logo.height, SHOWN_WIDE / self.logo.width) if self.logo else 0
+
+
+class _Kept:
+    """What this process read last, and when."""
+
+    at = 0.0
+    brands: dict[str, Shown] | None = None
+
+
+def of(service: str = EVERYWHERE) -> Shown:
+    """Return the brand of a service's pages by its slug or client id, or that of all other pages."""
+    if _Kept.brands is None or time.monotonic() - _Kept.at > AGE:
+        _Kept.brands, _Kept.at = _read(), time.monotonic()
+    return _among(_Kept.brands, service)
+
+
+def remembered(service: str = EVERYWHERE) -> Shown:
+    """Return the same without the database, as far as it was read before: for pages that stand when all else fails."""
+    return _among(_Kept.brands or {}, service)
+
+
+@receiver([post_save, post_delete], sender=Brand)
+def forget(**_: object) -> None:
+    """Have this process look anew at the next page, as after a change that was made here."""
+    _Kept.brands = None
+
+
+def shown(brand: Brand, otherwise: Shown) -> Shown:
+    """Return what a row comes to; where it is blank, what is shown otherwise."""
+    made = replace(otherwise, name=brand.name or otherwise.name)
+    if brand.colour:
+        made = replace(made, colours=colours.readable(brand.colour))
+    if brand.logo:
+        logo = Logo(brand.logo, brand.logo_width, brand.logo_height)
+        made = replace(made, logo=logo, logo_says=brand.logo_says, logo_on_white=brand.logo_on_white)
+    return made
+
+
+def from_settings() -> Shown:
+    """Return what the environment says, without any row."""
+    conf = settings.LATCHKEY
+    made = Shown(logo=_usable(conf.brand_logo), logo_says=conf.organisation)
+    return replace(made, colours=colours.readable(conf.brand_colour)) if conf.brand_colour else made
+
+
+def _read() -> dict[str, Shown]:
+    rows = {it.service: it for it in Brand.objects.all()}
+    everywhere = from_settings()
+    if EVERYWHERE in rows:
+        everywhere = shown(rows.pop(EVERYWHERE), everywhere)
+    return {EVERYWHERE: everywhere, **{service: shown(row, everywhere) for service, row in rows.items()}}
+
+
+def _among(brands: dict[str, Shown], service: str) -> Shown:
+    return brands.get(service) or brands.get(EVERYWHERE) or from_settings()
+
+
+def logo_file(path: str) -> Logo | None:
+    """Read the logo that the environment names. Raises OSError or NotALogo."""
+    return logos.clean(Path(path).read_bytes()) if path else None
+
+
+@cache
+def _usable(path: str) -> Logo | None:
+    """Read it once; a file that cannot be used is told to the log and the doctor, and leaves the name alone."""
+    try:
+        return logo_file(path)
+    except (OSError, NotALogo) as error:
+        log.warning("logo_not_used", why=str(error))
+        return None

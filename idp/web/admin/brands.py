@@ -1,0 +1,141 @@
+"""Name, colour and logo of agents' pages: edited, judged, and shown as a first page would look."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from idp.branding import brands, colours, logos
+from idp.branding.models import Brand
+from idp.native.models import Client, ClientKind
+from idp.saml.models import ServiceProvider
+
+LARGEST_FILE = 256 * 1024
+SCHEMES = {"light": ("by day", colours.LIGHT_PAPERS), "dark": ("in the dark", colours.DARK_PAPERS)}
+
+
+class BrandForm(forms.ModelForm[Brand]):
+    """A brand, with its logo as a file."""
+
+    service = forms.ChoiceField(
+        required=False,
+        label="Where",
+        help_text="The brand of one service or app shows on the pages of the sign-ins that it began.",
+    )
+    colour = forms.CharField(
+        required=False,
+        max_length=20,
+        help_text="Such as #0b4f8a: of buttons and links. Where it could not be read well, the nearest of its hue that "
+        "can is taken. Blank: ours.",
+    )
+    file = forms.FileField(
+        required=False,
+        label="Logo",
+        help_text="SVG or PNG, up to 4 kB. It is shown up to 40 pixels high and 240 wide. Blank: as before.",
+    )
+    without = forms.BooleanField(required=False, label="Take the logo away")
+
+    class Meta:
+        model = Brand
+        fields = ["service", "name", "colour", "logo_says", "logo_on_white"]
+        help_texts = {
+            "name": "What stands at the top of each page. Blank: as on all pages, or as the settings say.",
+            "logo_says": "What a person hears who does not see the logo; mostly the name. "
+            "Blank: the logo stands beside the name, and says nothing by itself.",
+            "logo_on_white": "For a logo that is drawn for white paper.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["service"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it is written so above
+        field.choices = [("", "All pages"), *_services()]
+
+    def clean_colour(self) -> str:
+        """Read a colour as people write it."""
+        typed = str(self.cleaned_data["colour"])
+        try:
+            return colours.parse(typed) if typed else ""
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_file(self) -> logos.Logo | None:
+        """Take a logo apart and keep what draws."""
+        file = self.cleaned_data["file"]
+        if file is None:
+            return None
+        if (file.size or 0) > LARGEST_FILE:
+            raise forms.ValidationError("This file is far too large: a logo here has up to 4 kB.")
+        try:
+            return logos.clean(file.read())
+        except logos.NotALogo as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def save(self, commit: bool = True) -> Brand:
+        """Put the cleaned logo in, or take it away."""
+        logo: logos.Logo | None = self.cleaned_data["file"]
+        if logo is not None:
+            self.instance.logo, self.instance.logo_width, self.instance.logo_height = (
+                logo.address,
+                logo.width,
+                logo.height,
+            )
+        elif self.cleaned_data["without"]:
+            self.instance.logo, self.instance.logo_width, self.instance.logo_height = "", 0, 0
+        return super().save(commit)
+
+
+def _services() -> Iterator[tuple[str, str]]:
+    yield from ServiceProvider.objects.order_by("name").values_list("slug", "name")
+    yield from Client.objects.filter(kind=ClientKind.APP).order_by("name").values_list("client_id", "name")
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin[Brand]):
+    """One for all pages, and one for each service that has its own."""
+
+    form = BrandForm
+    change_form_template = "admin/brand.html"
+    list_display = ["__str__", "name", "colour", "has_logo"]
+    fields = ["service", "name", "colour", "file", "without", "logo_says", "logo_on_white"]
+
+    @admin.display(boolean=True, description="logo")
+    def has_logo(self, brand: Brand) -> bool:
+        """Whether it has a logo of its own."""
+        return bool(brand.logo)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the first page as it looks with what is saved."""
+        brand = self.get_object(request, object_id)
+        more = {"previews": [*_previews(request, brand)], "told": _told(brand)} if brand is not None else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+
+def _previews(request: HttpRequest, brand: Brand) -> Iterator[dict[str, str]]:
+    shown = brands.of(brand.service)
+    service = dict(_services()).get(brand.service, "Flex")
+    for scheme, (when, _) in SCHEMES.items():
+        context = {"brand": shown, "scheme": scheme, "service": service, "by_text": True, "reference": ""}
+        yield {
+            "title": f"The first page {when}",
+            "page": render_to_string("admin/brand_preview.html", context, request),
+        }
+
+
+def _told(brand: Brand) -> list[str]:
+    """Say what became of the colour, where it could not stay as it is."""
+    if not brand.colour:
+        return []
+    made = colours.readable(brand.colour)
+    return [
+        f"{when.capitalize()} {brand.colour} would be hard to read: its contrast is "
+        f"{colours.least_contrast(brand.colour, papers):.1f} to 1, and text needs {colours.TEXT:.0f}. "
+        f"{shown} is shown instead, the nearest of its hue that can be read."
+        for shown, (when, papers) in zip((made.light, made.dark), SCHEMES.values(), strict=True)
+        if shown != brand.colour
+    ]

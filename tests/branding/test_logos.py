@@ -1,0 +1,114 @@
+"""What comes of a logo: shapes and colours stay, all else is left out or refused with what would do."""
+
+import struct
+import zlib
+from urllib.parse import unquote
+
+import pytest
+
+from idp.branding.logos import LARGEST, PNG_SIGNATURE, NotALogo, clean
+
+SHAPE = '<path d="M0 0h40v20z" fill="#0b4f8a"/>'
+
+
+def svg(inner=SHAPE, attributes='viewBox="0 0 40 20"', before=""):
+    return f'{before}<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{inner}</svg>'.encode()
+
+
+def shown(data):
+    return unquote(clean(data).address.removeprefix("data:image/svg+xml,"))
+
+
+def a_png(width=40, height=20, extra=b"", pixels=None):
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = pixels or b"".join(b"\0" + b"\0" * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return PNG_SIGNATURE + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def test_shapes_and_colours_stay_as_they_are():
+    logo = clean(svg())
+    assert shown(svg()) == svg().decode()
+    assert (logo.width, logo.height) == (40, 20)
+
+
+def test_a_size_in_pixels_does_where_there_is_no_view_box():
+    assert 'viewBox="0 0 40 20"' in shown(svg(attributes='width="40px" height="20"'))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<path onload="alert(1)" d="M0 0"/>',
+        '<path fill="url(https://evil.example/a)" d="M0 0"/>',
+        '<path fill="u\\72l(//evil.example)" d="M0 0"/>',
+        '<linearGradient href="https://evil.example/a#b"/>',
+        '<path style="fill:url(//evil.example)" d="M0 0"/>',
+        '<x:path xmlns:x="https://editor.example/evil"/>',
+        "<metadata>evil</metadata><title>evil</title>",
+        "<!-- evil --><?evil?>",
+        "<g>evil alert</g>",
+    ],
+)
+def test_what_could_do_more_than_draw_is_left_out(more):
+    left = shown(svg(SHAPE + more))
+    assert not [it for it in ("evil", "alert", "on", "\\72") if it in left.replace("version", "")]
+    assert SHAPE in left
+
+
+@pytest.mark.parametrize(
+    ("inner", "advice"),
+    [
+        ("<script>alert(1)</script>", "<script>"),
+        ("<foreignObject/>", "<foreignObject>"),
+        ('<use href="#a"/>', "<use>"),
+        ("<animate/>", "<animate>"),
+        ("<style>*{fill:red}</style>", "presentation attributes"),
+        ("<text>Acme</text>", "Turn it into paths"),
+        ('<image href="data:,"/>', "Save the logo as PNG"),
+    ],
+)
+def test_what_a_logo_may_not_hold_is_refused_with_what_would_do(inner, advice):
+    with pytest.raises(NotALogo, match=advice):
+        clean(svg(inner))
+
+
+def test_colours_in_a_style_attribute_become_plain_ones():
+    assert 'fill="#123456"' in shown(svg('<path d="M0 0" style="fill:#123456;-inkscape-x:y"/>'))
+
+
+def test_a_gradient_may_take_its_stops_from_another():
+    inner = '<linearGradient id="a"/><linearGradient xlink:href="#a" xmlns:xlink="http://www.w3.org/1999/xlink"/>'
+    assert 'href="#a"' in shown(svg(inner))
+
+
+def test_entities_are_not_followed():
+    bomb = '<!DOCTYPE svg [<!ENTITY a "evil"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
+    assert "evil" not in shown(svg(SHAPE + "<g>&a;&b;</g>", before=bomb))
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"<html/>", b"<svg", svg(attributes="")])
+def test_what_is_no_picture_is_refused(data):
+    with pytest.raises(NotALogo):
+        clean(data)
+
+
+@pytest.mark.parametrize("data", [svg("<path d='%s'/>" % ("M0 0" * LARGEST)), a_png(3000, 1)])
+def test_what_is_too_large_is_refused(data):
+    with pytest.raises(NotALogo, match=r"is the most|may be up to"):
+        clean(data)
+
+
+def test_of_a_png_only_the_picture_stays():
+    said = b"tEXtAuthor\0Olivia"
+    extra = struct.pack(">I", len(said) - 4) + said + struct.pack(">I", zlib.crc32(said))
+    assert clean(a_png(extra=extra)) == clean(a_png())
+    assert (clean(a_png()).width, clean(a_png()).height) == (40, 20)
+
+
+@pytest.mark.parametrize("data", [a_png()[:-5], a_png().replace(b"IHDR", b"IHDX"), PNG_SIGNATURE])
+def test_a_damaged_png_is_refused(data):
+    with pytest.raises(NotALogo, match="damaged"):
+        clean(data)

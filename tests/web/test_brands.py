@@ -1,0 +1,75 @@
+"""An operator gives agents' pages a name, a colour and a logo, and sees what becomes of them."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
+
+from idp.branding.models import Brand
+from tests.accessibility.showing import show
+from tests.branding.conftest import _looked_at_anew  # noqa: F401 - a fixture
+from tests.branding.test_logos import svg
+
+ADD = "/admin/branding/brand/add/"
+
+
+def save(admin, address=ADD, **fields):
+    return admin.post(address, {"service": "", "name": "", "colour": "", "logo_says": "", **fields}, follow=True)
+
+
+def a_file(data):
+    return SimpleUploadedFile("logo.svg", data)
+
+
+def of(brand):
+    return f"/admin/branding/brand/{brand.pk}/change/"
+
+
+def test_a_brand_is_saved_and_stands_on_the_pages_of_agents(admin):
+    save(admin, name="Beta", colour="0B5A2A", file=a_file(svg()), logo_says="Beta Ltd")
+    brand = Brand.objects.get()
+    assert (brand.name, brand.colour, brand.logo_width) == ("Beta", "#0b5a2a", 40)
+    page = html.fromstring(admin.get("/").content)
+    assert page.find(".//header//img").get("alt") == "Beta Ltd"
+
+
+def test_a_colour_that_is_hard_to_read_is_adapted_and_the_page_says_to_what(admin):
+    save(admin, colour="#ffcc00")
+    page = admin.get(of(Brand.objects.get())).content.decode()
+    assert "By day #ffcc00 would be hard to read: its contrast is 1.4 to 1, and text needs 7." in page
+    assert "In the dark" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"colour": "blue"}, "Write the colour as # and six digits or letters"),
+        ({"file": a_file(b"GIF89a")}, "This is neither an SVG nor a PNG file."),
+        ({"file": a_file(svg("<script/>"))}, "a logo here may not: only shapes and colours"),
+        ({"file": a_file(b" " * 300_000)}, "This file is far too large"),
+        ({"service": "nobody"}, "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_with_what_would_do(admin, fields, sentence):
+    assert sentence in html.fromstring(save(admin, **fields).content).text_content()
+    assert not Brand.objects.exists()
+
+
+def test_a_logo_stays_until_it_is_taken_away(admin):
+    save(admin, file=a_file(svg()))
+    brand = Brand.objects.get()
+    save(admin, of(brand), name="Beta")
+    assert Brand.objects.get().logo
+    save(admin, of(brand), without="on")
+    assert not Brand.objects.get().logo
+
+
+@pytest.mark.slow
+def test_the_first_page_is_shown_by_day_and_in_the_dark(admin, any_page):
+    save(admin, name="Beta", colour="#e4002b", file=a_file(svg()))
+    page = any_page("computer")
+    show(page, admin.get(of(Brand.objects.get())))
+    frames = [page.frame_locator(f"iframe >> nth={nth}") for nth in (0, 1)]
+    for frame in frames:
+        frame.get_by_role("button", name="Send code").wait_for()
+    colour = "it => getComputedStyle(it).backgroundColor"
+    assert [it.locator("html").evaluate(colour) for it in frames] == ["rgb(255, 255, 255)", "rgb(18, 22, 28)"]
