@@ -10,6 +10,7 @@ from idp.agents.models import Agent, Department
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.branding.models import Brand
 from idp.importing.models import Import
 from idp.keys.models import SigningKey
 from idp.otp import safe_listing, verifications
@@ -118,6 +119,7 @@ def everything(operator, now):
     back_end, secret = a_back_end(now)
     seeded.secrets |= {secret, back_end.secret_hash}
     a_client()
+    Brand.objects.create(colour="#e4002b")
     system = PersonnelSystem.objects.create(name="Workday")
     seeded.secrets |= {system.make_secret(now), system.secret_hash}
     return seeded
