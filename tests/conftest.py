@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents import provisioning
 from idp.agents.models import Agent
+from idp.audit import rolling
 from idp.cache import ABSENCE
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
@@ -44,7 +45,7 @@ WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms lie between the 
 
 
 def pytest_configure():
-    TransactionTestCase._fixture_teardown = lambda _: tables.put_back(_left_by_migrations())
+    TransactionTestCase._fixture_teardown = lambda _: _put_back()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
 
 
@@ -69,6 +70,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         _left_by_migrations()
+
+
+def _put_back():
+    rolling.settle()
+    tables.put_back(_left_by_migrations())
 
 
 @cache

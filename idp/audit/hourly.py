@@ -6,20 +6,20 @@ processes that count at once, or die meanwhile, leave each hour counted once or 
 """
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
 from idp.audit.counting import count, hour_of, stretches
-from idp.audit.models import CountedHour, HourlyCount
+from idp.audit.models import CountedHour, Figure, HourlyCount
 
 REACH: Final = 31 * 24
 """Hours that figures look back on. What is older and was never counted stays so."""
-AT_ONCE: Final = 24
-"""Hours that are counted in one transaction."""
 OPEN: Final = 2
 """The last hours, which lines may still come to."""
+AT_ONCE: Final = 24
+"""Hours that are counted in one transaction."""
 
 
 class Summed(NamedTuple):
@@ -44,6 +44,19 @@ def left(now: datetime) -> list[int]:
     hours = settled(now)
     within = CountedHour.objects.filter(number__gte=hours.start, number__lt=hours.stop)
     return sorted({*hours} - {*within.values_list("number", flat=True)})
+
+
+def how_many_kept(now: datetime) -> QuerySet[CountedHour, Any]:
+    """Ask how many of the settled hours are counted."""
+    hours = settled(now)
+    within = CountedHour.objects.filter(number__gte=hours.start, number__lt=hours.stop)
+    return within.values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()))
+
+
+def sign_ins_of(hour: int) -> QuerySet[HourlyCount, Any]:
+    """Ask how many signed in within a settled hour."""
+    within = kept(range(hour, hour + 1)).filter(figure=Figure.SIGNED_IN)
+    return within.values_list(Func(F("count"), function="SUM", output_field=IntegerField()))
 
 
 def not_kept(now: datetime) -> list[int]:

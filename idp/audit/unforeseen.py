@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet, Subquery
+
 from idp.audit.models import Kind, LoginEvent
 from idp.audit.past_sign_ins import past
 from idp.policies.access import Effect, Policy
@@ -50,10 +52,15 @@ def far_above(refused: int, forecast: float) -> bool:
     return refused > max(LEAST, TIMES * forecast)
 
 
+def refusals_since(now: datetime) -> QuerySet[LoginEvent]:
+    """Return what the revision in force refused, if it is of the last day; up to `LEAST` there is nothing to find."""
+    number = _just_published(now).order_by().values("number")[:1]
+    return LoginEvent.objects.filter(kind=Kind.REFUSED, at__gt=now - WATCHED, revision=Subquery(number))
+
+
 def look(now: datetime) -> Unforeseen | None:
     """Find the first hour since the last publication with far more refusals than foreseen, for a day."""
-    recent = PolicyRevision.objects.live().filter(at__gt=now - WATCHED, at__lte=now, number__gt=1)
-    live = recent.prefetch_related("rules").first()
+    live = _just_published(now).prefetch_related("rules").first()
     if live is None or live.at is None or live.number is None or not _decides_otherwise(live):
         return None
     judge, number = Judge(live.policy), live.number
@@ -62,6 +69,10 @@ def look(now: datetime) -> Unforeseen | None:
         if far_above(refused, 0) and far_above(refused, expected := _forecast(judge, begin)):
             return Unforeseen(number, begin, refused, expected, tuple(by.most_common(3)))
     return None
+
+
+def _just_published(now: datetime) -> QuerySet[PolicyRevision]:
+    return PolicyRevision.objects.live().filter(at__gt=now - WATCHED, at__lte=now, number__gt=1)
 
 
 def _decides_otherwise(live: PolicyRevision) -> bool:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -27,6 +28,8 @@ from idp.policies.models import TimeoutPolicy
 DAYS = 30
 SHIFT_BEGINS = timedelta(hours=8)
 SHIFT = timedelta(hours=8).seconds
+AGAIN = 0.2
+"""The share of codes that were asked for twice."""
 TOUCH_POINTS = 5
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -55,10 +58,11 @@ PHONES = {
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One visit of a phone: when, and whether it took a code."""
+    """One visit of a phone: when, whether it took a code, and when that was texted."""
 
     at: datetime
     with_code: bool
+    texts_at: tuple[datetime, ...] = ()
 
 
 @transaction.atomic
@@ -84,7 +88,13 @@ def _visits(now: datetime, chance: random.Random) -> Iterator[Came]:
             at = day + SHIFT_BEGINS + timedelta(seconds=second)
             due = coded is None or at >= coded + timedelta(days=9)
             coded = at if due else coded
-            yield Came(at, with_code=due)
+            yield Came(at, due, _texts(at, chance) if due else ())
+
+
+def _texts(at: datetime, chance: random.Random) -> tuple[datetime, ...]:
+    """One text, or a second one where the first took too long."""
+    last = at - timedelta(seconds=chance.randint(9, 40))
+    return (last - timedelta(seconds=45), last) if chance.random() < AGAIN else (last,)
 
 
 def _tell_of(agent: Agent, seen: Presented, visits: list[Came], policy: TimeoutPolicy) -> None:
@@ -95,19 +105,16 @@ def _tell_of(agent: Agent, seen: Presented, visits: list[Came], policy: TimeoutP
             device.authenticated_at = came.at
         visit = Visit(flow.begin(wanted, policy, return_to=str, protocol={}, now=came.at), seen, came.at)
         decision = visit.decide(Who(agent, device, fresh=came.with_code), touch_points=seen.touch_points)
-        LoginEvent.objects.create(
-            at=came.at,
-            kind=Kind.SIGNED_IN,
-            agent=agent,
-            device=device,
-            service=wanted.service,
-            method=Method.CODE if came.with_code else Method.SESSION,
-            address=seen.origin.address,
-            user_agent=seen.origin.user_agent,
-            reference=reference.new(),
-            **judging.recorded(decision),
-        )
+        common = {"agent": agent, "service": wanted.service, "address": seen.origin.address}
+        for text_at in came.texts_at:
+            _write(text_at, Kind.CODE_SENT, seen, detail="sms: sent", **common)
+        method = Method.CODE if came.with_code else Method.SESSION
+        _write(came.at, Kind.SIGNED_IN, seen, device=device, method=method, **common, **judging.recorded(decision))
     device.save()
+
+
+def _write(at: datetime, kind: Kind, seen: Presented, **more: Any) -> None:
+    LoginEvent.objects.create(at=at, kind=kind, user_agent=seen.origin.user_agent, reference=reference.new(), **more)
 
 
 def _device(agent: Agent, seen: Presented, visits: list[Came]) -> Device:

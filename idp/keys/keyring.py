@@ -1,6 +1,7 @@
 """The keys of this installation: made on first need, decrypted once per process, published, changed."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -79,8 +80,13 @@ def shown(use: Use, now: datetime) -> QuerySet[SigningKey]:
 
 def endings(now: datetime) -> list[Ending]:
     """Say which certificates of keys that sign, or will, end within 60 days or have ended."""
-    rows = SigningKey.objects.filter(state__in=[State.ACTIVE, State.NEXT]).exclude(certificate="").order_by("made_at")
-    found = (ending.of(_certificate_name(row), certificates.expires_at(row.certificate), now) for row in rows)
+    return endings_of(SigningKey.objects.order_by("made_at"), now)
+
+
+def endings_of(keys: Iterable[SigningKey], now: datetime) -> list[Ending]:
+    """Say the same of keys that are at hand."""
+    signing = (it for it in keys if it.state in (State.ACTIVE, State.NEXT) and it.certificate)
+    found = (ending.of(_certificate_name(it), certificates.expires_at(it.certificate), now) for it in signing)
     return [it for it in found if it is not None]
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from idp.bearer_secrets import keyed_hash
 from idp.otp.identifiers import Email, PhoneNumber
@@ -103,11 +103,15 @@ def budget_is_spent(now: datetime, *, own: bool) -> bool:
     return sent_today(now) >= budget
 
 
-def sent_today(now: datetime) -> int:
-    """Return how many texts and calls were asked of Twilio since midnight UTC."""
+def sends_today(now: datetime) -> QuerySet[VerificationSend]:
+    """Return the texts and calls that were asked of Twilio since midnight UTC."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    real = Q(verification__authenticator__isnull=False)
-    return VerificationSend.objects.filter(real, at__gte=midnight).count()
+    return VerificationSend.objects.filter(verification__authenticator__isnull=False, at__gte=midnight)
+
+
+def sent_today(now: datetime) -> int:
+    """Return how many these are."""
+    return sends_today(now).count()
 
 
 def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:

@@ -11,28 +11,44 @@ from idp.audit import unforeseen
 from idp.audit.models import Kind, LoginEvent
 from idp.policies import in_force
 from idp.policies.access import FAULT, PASS
+from idp.policies.in_force import InForce
 from idp.policies.models import Stop
 from idp.policies.naming import name_of
+from idp.web.one_look import Answers, Question, how_many
 from idp.web.step import Step
 
 RECENT = timedelta(days=1)
 UNREADABLE = "A rule cannot be read, so nobody is let in whom it concerns. Delete that rule, and publish."
 
 
-def alarms(now: datetime) -> Iterator[Step]:
-    """List what is unusual just now, the gravest first."""
+def questions(now: datetime) -> dict[str, Question]:
+    """Return what has to be asked before anything is unusual; by the names that `alarms` reads."""
+    refused = LoginEvent.objects.filter(kind=Kind.REFUSED, at__gt=now - RECENT)
+    return {
+        "faults": how_many(refused.filter(decided_by=FAULT)),
+        "refused_since_published": how_many(unforeseen.refusals_since(now)),
+    }
+
+
+def in_force_now(now: datetime) -> InForce:
+    """Ask for the policy of this moment, and whether all is stopped or somebody is let in past it. One query."""
+    return in_force.look(Exists(AccessPass.objects.running(now)))
+
+
+def alarms(now: datetime, told: Answers, present: InForce) -> Iterator[Step]:
+    """List what is unusual just now, the gravest first. `told` are the answers to the questions."""
     passes = AccessPass.objects.running(now)
-    present = in_force.look(Exists(passes))
     for stop in Stop.objects.in_force() if present.stopped else ():
         why = f"All sign-ins are stopped since {stop.since:%H:%M} UTC: {stop.why}"
         yield Step("Lift the stop", reverse("admin:stop"), why)
     if present.policy is None or not present.policy.readable:
         yield Step("Access rules", reverse("admin:policies_accessrule_changelist"), UNREADABLE)
-    elif faults := LoginEvent.objects.filter(kind=Kind.REFUSED, decided_by=FAULT, at__gt=now - RECENT).count():
+    elif faults := told["faults"]:
         times = "1 sign-in" if faults == 1 else f"{faults} sign-ins"
-        told = f"The access policy failed for {times} within a day, and refused. The log says why."
-        yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", told)
-    yield from _unforeseen(now)
+        why = f"The access policy failed for {times} within a day, and refused. The log says why."
+        yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", why)
+    if told["refused_since_published"] > unforeseen.LEAST:
+        yield from _unforeseen(now)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
     uses = Count("agent__events", filter=by_pass)
     for given in passes.select_related("agent").annotate(uses=uses) if present.let_in else ():

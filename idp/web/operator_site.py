@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import login as log_in
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -27,13 +28,14 @@ from idp.login import presented
 from idp.web import (
     contents,
     department_home,
-    first_steps,
     operator_door,
     operator_links,
     own_sign_in,
     reach,
     untold,
 )
+from idp.web.home import checklist
+from idp.web.home import page as home
 from idp.web.operator_login import OperatorLoginForm
 from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
@@ -103,11 +105,12 @@ class OperatorSite(admin.AdminSite):
         """Show what there is, and before it what to do next and what is broken; to supervisors, their people."""
         if limits := reach.limits_of(request.user):
             return self._home_of(limits, request)
-        steps = first_steps.left(_operator(request))
-        return super().index(request, {"steps": steps, "alarms": first_steps.alarms(request), **(extra_context or {})})
+        return super().index(request, {**home.parts(request, _operator(request)), **(extra_context or {})})
 
     def _home_of(self, limits: Supervisor, request: HttpRequest) -> TemplateResponse:
-        shown = {"title": "Your people", "steps": first_steps.own(_operator(request))}
+        operator = _operator(request)
+        has_app = TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()
+        shown = {"title": "Your people", "steps": checklist.own(operator, has_app=has_app)}
         context = {**self.each_context(request), **department_home.parts(limits, clock.now()), **shown}
         return TemplateResponse(request, "admin/department_home.html", context)
 
@@ -169,4 +172,6 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _operator(request: HttpRequest) -> Agent:
-    return Agent.objects.get(email=request.user.get_username())
+    if not isinstance(request.user, Agent):
+        raise PermissionDenied
+    return request.user

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 
 from idp.audit.models import Kind, LoginEvent
@@ -18,6 +19,8 @@ from idp.otp.gateway import Failure
 from idp.otp.limits import FREE_FAILURES
 from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.outcomes import Repeat
+from idp.web import one_look
+from idp.web.one_look import Answers, Question, how_many, sum_of, whether
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NEARLY_SPENT = 0.8
@@ -26,6 +29,7 @@ FEW_WRONG_CODES = 20
 PAUSED_SHOWN = 5
 UNCHECKED_FIX = "The log tells Twilio's number for each; look at status.twilio.com."
 CODES, TRAIL, CHECKUP = "admin:otp_verification_changelist", "admin:audit_loginevent_changelist", "admin:checkup"
+_UNPROVED = Q(outcome="") | Q(outcome=Outcome.EXPIRED)
 STANDING = (Failure.MISCONFIGURED.value,)
 """Told by *Is everything in order?* as long as it is so."""
 
@@ -40,9 +44,31 @@ class Alarm:
     loud: bool
 
 
-def alarms(now: datetime) -> list[Alarm]:
-    """List what is wrong with texts and codes, the worst first."""
-    found = [*_breaker(), *_budget(now), *_refused(now), *_guessed(now), *_paused(now), *_unchecked(now)]
+def questions(now: datetime) -> dict[str, Question]:
+    """Return what has to be asked before anything is wrong; by the names that `alarms` reads."""
+    recent = Verification.objects.filter(started_at__gt=now - HOUR)
+    return {
+        "breaker": whether(Breaker.objects.filter(opened_at__isnull=False)),
+        "sent_today": how_many(abuse.sends_today(now)),
+        "refused_sends": whether(_refused_sends(now)),
+        "strangers_tries": sum_of(recent.filter(_UNPROVED), "strangers_tries"),
+        "right_codes": how_many(recent.filter(outcome=Outcome.APPROVED)),
+        "paused": whether(_wrong_in_a_row(now)),
+        "unchecked": how_many(LoginEvent.objects.filter(kind=Kind.CODE_UNKNOWN, at__gt=now - DAY)),
+    }
+
+
+def alarms(now: datetime, told: Answers | None = None) -> list[Alarm]:
+    """List what is wrong with texts and codes, the worst first. `told` are answers to the questions, if at hand."""
+    told = one_look.ask(questions(now)) if told is None else told
+    found = [
+        *(_breaker() if told["breaker"] else ()),
+        *_budget(told["sent_today"]),
+        *(_refused(now) if told["refused_sends"] else ()),
+        *_guessed(told["strangers_tries"] or 0, told["right_codes"]),
+        *(_paused(now) if told["paused"] else ()),
+        *_unchecked(told["unchecked"]),
+    ]
     return sorted(found, key=lambda it: not it.loud)
 
 
@@ -55,8 +81,8 @@ def _breaker() -> Iterator[Alarm]:
     yield Alarm("Is everything in order?", reverse(CHECKUP), f"{why} {outcome.operator if outcome else ''}", loud=True)
 
 
-def _budget(now: datetime) -> Iterator[Alarm]:
-    sent, most = abuse.sent_today(now), settings.LATCHKEY.texts_a_day
+def _budget(sent: int) -> Iterator[Alarm]:
+    most = settings.LATCHKEY.texts_a_day
     if sent < NEARLY_SPENT * most:
         return
     spent = sent >= most
@@ -69,10 +95,14 @@ def _budget(now: datetime) -> Iterator[Alarm]:
     yield Alarm("Codes", reverse(CODES), f"{state} {fix}", loud=spent)
 
 
+def _refused_sends(now: datetime) -> QuerySet[VerificationSend]:
+    real = VerificationSend.objects.filter(at__gt=now - DAY, verification__authenticator__isnull=False)
+    return real.exclude(answer="sent", code__isnull=True).order_by()
+
+
 def _refused(now: datetime) -> Iterator[Alarm]:
     """Name the sends of the last day whose outcome is an alarm, each kind once."""
-    real = VerificationSend.objects.filter(at__gt=now - DAY, verification__authenticator__isnull=False)
-    rows = real.exclude(answer="sent", code__isnull=True).order_by().values_list("answer", "code")
+    rows = _refused_sends(now).values_list("answer", "code")
     judged = Counter(outcome for answer, code in rows if (outcome := outcomes.of_send(answer, code)))
     for outcome, count in judged.most_common():
         if outcome.alarm and outcome.made not in STANDING:
@@ -81,11 +111,8 @@ def _refused(now: datetime) -> Iterator[Alarm]:
             yield Alarm("Codes", reverse(CODES), why, loud=outcome.repeat is not Repeat.WITHOUT_TEMPLATE)
 
 
-def _guessed(now: datetime) -> Iterator[Alarm]:
-    recent = Verification.objects.filter(started_at__gt=now - HOUR)
-    unproved = recent.filter(Q(outcome="") | Q(outcome=Outcome.EXPIRED))
-    wrong = unproved.aggregate(all=Sum("strangers_tries"))["all"] or 0
-    if wrong > FEW_WRONG_CODES + recent.filter(outcome=Outcome.APPROVED).count():
+def _guessed(wrong: int, right: int) -> Iterator[Alarm]:
+    if wrong > FEW_WRONG_CODES + right:
         why = (
             f"{wrong} wrong codes in the last hour from phones that are nobody's. Nobody got in; look in the trail "
             "whether they come from few addresses, and block those before Latchkey."
@@ -93,11 +120,14 @@ def _guessed(now: datetime) -> Iterator[Alarm]:
         yield Alarm("Trail", reverse(TRAIL) + "?kind__exact=code+wrong", why, loud=True)
 
 
-def _paused(now: datetime) -> Iterator[Alarm]:
+def _wrong_in_a_row(now: datetime) -> QuerySet[Any, Any]:
     tried = Verification.objects.filter(authenticator__isnull=False, started_at__gt=now - abuse.REMEMBERED)
-    unproved = tried.filter(Q(outcome="") | Q(outcome=Outcome.EXPIRED)).order_by()
-    wrong = unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries"))
-    for row in wrong.filter(wrong__gte=FREE_FAILURES).order_by("-wrong")[:PAUSED_SHOWN]:
+    unproved = tried.filter(_UNPROVED).order_by()
+    return unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries")).filter(wrong__gte=FREE_FAILURES)
+
+
+def _paused(now: datetime) -> Iterator[Alarm]:
+    for row in _wrong_in_a_row(now).order_by("-wrong")[:PAUSED_SHOWN]:
         phone = PhoneAuthenticator.objects.select_related("user").get(pk=row["authenticator"])
         for own in (True, False):
             until = abuse.paused_until(row["counted_as"], own=own, now=now)
@@ -114,8 +144,7 @@ def _pause(phone: PhoneAuthenticator, until: datetime, *, own: bool) -> Alarm:
     return Alarm("Agent", reverse("admin:agents_agent_change", args=[phone.user_id]), why, loud=own)
 
 
-def _unchecked(now: datetime) -> Iterator[Alarm]:
-    count = LoginEvent.objects.filter(kind=Kind.CODE_UNKNOWN, at__gt=now - DAY).count()
+def _unchecked(count: int) -> Iterator[Alarm]:
     if count:
         codes = "1 code" if count == 1 else f"{count} codes"
         why = f"{codes} in the last 24 hours could not be checked, so nobody got in by them. {UNCHECKED_FIX}"

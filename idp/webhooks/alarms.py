@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q, QuerySet
+
 from idp.webhooks.models import State, Webhook
 
 PATIENCE = timedelta(hours=1)
@@ -21,13 +23,21 @@ class Alarm:
     loud: bool
 
 
+def in_trouble(now: datetime) -> QuerySet[Webhook]:
+    """Return the webhooks of which something is to be said."""
+    silent = Q(read_to__lte=now - UNREAD) | Q(failing_since__lte=now - PATIENCE)
+    return Webhook.objects.filter(Q(gone_at__isnull=False) | Q(is_on=True) & silent)
+
+
 def alarms(now: datetime) -> list[Alarm]:
-    """List what is wrong, webhook by webhook."""
-    return [alarm for webhook in Webhook.objects.all() for alarm in of(webhook, now)]
+    """List what is wrong, webhook by webhook, in one query."""
+    waiting = Count("deliveries", filter=Q(deliveries__state=State.WAITING))
+    found = in_trouble(now).annotate(waiting=waiting).order_by("name")
+    return [alarm for webhook in found for alarm in of(webhook, now, waiting=webhook.waiting)]
 
 
-def of(webhook: Webhook, now: datetime) -> Iterator[Alarm]:
-    """Say what is wrong with one webhook."""
+def of(webhook: Webhook, now: datetime, *, waiting: int | None = None) -> Iterator[Alarm]:
+    """Say what is wrong with one webhook, for which so many messages wait; None if that is not known yet."""
     if webhook.gone_at is not None:
         why = f"{webhook} answered 410 on {webhook.gone_at:%d %b %H:%M} UTC and was switched off. Remove it, or "
         yield Alarm(webhook, f"{why}correct its address and switch it on.", loud=False)
@@ -37,7 +47,8 @@ def of(webhook: Webhook, now: datetime) -> Iterator[Alarm]:
         why = f"Nothing is sent to {webhook} since {webhook.read_to:%d %b %H:%M} UTC: run send_webhooks, by a timer."
         yield Alarm(webhook, why, loud=True)
     elif webhook.failing_since is not None and webhook.failing_since <= now - PATIENCE:
-        waiting = webhook.deliveries.filter(state=State.WAITING).count()
+        if waiting is None:
+            waiting = webhook.deliveries.filter(state=State.WAITING).count()
         why = f"{webhook} takes nothing since {webhook.failing_since:%d %b %H:%M} UTC, and {waiting} wait. "
         fix = "Look at its last answers. What waits for 24 hours is given up and can be sent again."
         yield Alarm(webhook, why + fix, loud=webhook.failing_since <= now - LOUD_AFTER)

@@ -466,11 +466,6 @@ def test_what_stands_in_a_database_that_is_away_is_not_checked(db, conf, monkeyp
     assert {it.subject for it in found if it.state is NOT_CHECKED} >= {"clock", "keys", "policy"}
 
 
-def test_what_is_cheap_takes_three_queries_however_much_there_is(db, keys, conf, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
-        assert in_order(whole.cheap(conf(), datetime.now(UTC)))
-
-
 def test_the_metadata_that_is_published_is_what_is_looked_for(db, keys, conf):
     answer = outside.Answer(200, {"content-type": address.METADATA}, published.metadata_document(NOW), None)
     assert address.published(answer, conf().saml_entity_id, address._own_certificates()).state is OK

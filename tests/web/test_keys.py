@@ -201,7 +201,7 @@ def test_what_was_no_sign_in_or_is_long_ago_does_not_count(db):
 def test_the_home_page_warns_of_the_end_of_a_certificate(flex, clock, days, words, loud):
     clock.move_to(the_end() - timedelta(days=days))
     page = inside(a_superuser()).get("/admin/").text
-    (role,) = re.findall('<section class="steps([^>]*)><h2>The certificate of the active key', page)
+    (role,) = re.findall("<span([^>]*)>The certificate of the active key", page)
     assert ("alert" in role) == loud
     assert words in page
 

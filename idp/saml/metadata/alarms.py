@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 
 WARNED_BEFORE = timedelta(days=7)
 
 
+def sources() -> QuerySet[MetadataSource]:
+    """Return where the metadata of services in use come from."""
+    return MetadataSource.objects.filter(service_provider__enabled=True)
+
+
 def alarms(now: datetime) -> Iterator[tuple[ServiceProvider, str]]:
     """Yield each service in use with a sentence."""
-    sources = MetadataSource.objects.filter(service_provider__enabled=True).select_related("service_provider")
-    for source in sources.order_by("service_provider__name"):
+    for source in sources().select_related("service_provider").order_by("service_provider__name"):
         for sentence in _sentences(source, now):
             yield source.service_provider, sentence
 

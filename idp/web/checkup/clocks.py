@@ -55,15 +55,24 @@ def _seconds(difference: timedelta) -> str:
     return f"{abs(difference).total_seconds():.0f} seconds"
 
 
-def _database_ahead() -> timedelta:
+def question() -> str:
+    """Ask the database what time it is, in its own SQL."""
     # In PostgreSQL CURRENT_TIMESTAMP is the begin of the transaction.
-    ask = "SELECT clock_timestamp()" if connection.vendor == "postgresql" else "SELECT CURRENT_TIMESTAMP"
+    return "SELECT clock_timestamp()" if connection.vendor == "postgresql" else "SELECT CURRENT_TIMESTAMP"
+
+
+def ahead(told: datetime | str, before: datetime, after: datetime) -> timedelta:
+    """Return how far the database's clock is ahead, by its answer and our clock before and after it."""
+    at = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
+    return at - _between(before, after)
+
+
+def _database_ahead() -> timedelta:
     before = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(ask)
+        cursor.execute(question())
         (told,) = cursor.fetchone()
-    at = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
-    return at - _between(before, clock.now())
+    return ahead(told, before, clock.now())
 
 
 def _ahead(url: str) -> timedelta | None:

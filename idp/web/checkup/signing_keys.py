@@ -38,11 +38,16 @@ def look(now: datetime) -> list[Finding]:
     return [libraries(xmlsec.get_libxml_version(), etree.LIBXML_VERSION), *stored(now), *ends]
 
 
-def stored(now: datetime) -> list[Finding]:
-    """Judge whether each stored key can be used, the newest ones of each state first. One query."""
-    rows = list(SigningKey.objects.order_by("use", "state", "-made_at")[:MOST_KEYS])
-    found = list(itertools.chain.from_iterable(_of_key(row, now) for row in rows))
-    return found or [ok(SUBJECT, _well(len(rows)))]
+def rows() -> list[SigningKey]:
+    """Return the stored keys that are judged, the newest ones of each state first. One query."""
+    return list(SigningKey.objects.order_by("use", "state", "-made_at")[:MOST_KEYS])
+
+
+def stored(now: datetime, keys: list[SigningKey] | None = None) -> list[Finding]:
+    """Judge whether each stored key can be used; `keys` are those, if they are at hand."""
+    keys = rows() if keys is None else keys
+    found = list(itertools.chain.from_iterable(_of_key(row, now) for row in keys))
+    return found or [ok(SUBJECT, _well(len(keys)))]
 
 
 def libraries(of_xmlsec: tuple[int, ...], of_lxml: tuple[int, ...]) -> Finding:

@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from django.db.models import QuerySet
+
 from idp.conf import Conf
 from idp.login.forms import CODE_LENGTH
 from idp.otp import twilio
@@ -28,8 +30,18 @@ LENGTH_FIX = f"Set the code length of the service to {CODE_LENGTH} in the Twilio
 
 def at_hand() -> list[Finding]:
     """Judge what Twilio last said to a send. One query."""
+    return last_answers(question().first())
+
+
+def question() -> "QuerySet[VerificationSend, str]":
+    """Ask what Twilio last said to a send."""
     answers = VerificationSend.objects.exclude(answer="").exclude(answer__startswith=DECOY).order_by("-pk")
-    return [it for it in [last_answer(answers.values_list("answer", flat=True).first() or "")] if it]
+    return answers.values_list("answer", flat=True)[:1]
+
+
+def last_answers(answer: str | None) -> list[Finding]:
+    """Judge the last answer; None if there is none."""
+    return [it for it in [last_answer(answer or "")] if it]
 
 
 def last_answer(answer: str) -> Finding | None:

@@ -23,11 +23,6 @@ STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT, retention.SUBJEC
 OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
 
 
-def cheap(conf: Conf, now: datetime) -> list[Finding]:
-    """Judge what costs a few queries at most, for a page that is opened often."""
-    return [*clocks.at_hand(), *signing_keys.stored(now), *address.at_hand(conf), *verify.at_hand()]
-
-
 def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
     """Judge every subject, and with `online` ask Twilio and our own public address too."""
     found = [*database.look(), *installation.look(conf), *redis.look(conf), *address.at_hand(conf), *verify.shape(conf)]

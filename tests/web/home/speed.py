@@ -1,4 +1,4 @@
-"""How long the operators' home page takes over a million events: python -m tests.web.home_speed.
+"""How long the operators' home page takes over a million events: python -m tests.web.home.speed.
 
 Fills a database of its own with a month of a busy contact centre, has it counted, and prints the median and the slowest
 of some looks, for each period, at the height of a shift's first hour. Another database: set DATABASE_URL. Fewer events:

@@ -1,0 +1,48 @@
+"""What keeps agents out, or soon will: one list, the loud ones first, each with its next step."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from idp.keys import keyring
+from idp.saml.metadata import alarms as metadata_alarms
+from idp.web import access_alarms, texts_in_trouble
+from idp.web import alarms as sign_in_alarms
+from idp.web.checkup.finding import State, worst_first
+from idp.web.home.facts import Facts
+from idp.web.step import Step
+from idp.webhooks import alarms as webhook_alarms
+
+SHOWN = 3
+
+
+def of(facts: Facts) -> list[Step]:
+    """List what is wrong. Details are asked for only where the facts say that there is something."""
+    return sorted(_every(facts), key=lambda it: not it.loud)
+
+
+def _every(facts: Facts) -> Iterator[Step]:
+    told, now = facts.told, facts.now
+    yield from access_alarms.alarms(now, told, facts.present)
+    if told["alarms_waiting"]:
+        yield from _of_sign_ins()
+    for ending in keyring.endings_of(facts.keys, now):
+        yield Step("Change the key", reverse("admin:key_change"), ending.sentence, ending.loud)
+    for it in texts_in_trouble.alarms(now, told):
+        yield Step(it.link, it.url, it.why, it.loud)
+    for sp, why in metadata_alarms.alarms(now) if told["metadata_sources"] else ():
+        yield Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False)
+    for alarm in webhook_alarms.alarms(now) if told["webhooks_in_trouble"] else ():
+        page = reverse("admin:webhooks_webhook_change", args=[alarm.webhook.pk])
+        yield Step("Webhook", page, alarm.why, alarm.loud)
+    for ill in worst_first(it for it in facts.findings if it.state in (State.FAULT, State.WARNING)):
+        why = f"{ill.subject}: {ill.sentence} {ill.fix}"
+        yield Step("Is everything in order?", reverse("admin:checkup"), why, ill.state is State.FAULT)
+
+
+def _of_sign_ins() -> Iterator[Step]:
+    waiting, page = sign_in_alarms.with_sides(sign_in_alarms.waiting(), SHOWN + 1), reverse("admin:alarms")
+    for it in waiting[:SHOWN]:
+        yield Step("Look into it", page, it.sentence, lines=it.lines)
+    if len(waiting) > SHOWN:
+        yield Step("All alarms", page, "There are more alarms about sign-ins.")

@@ -1,0 +1,65 @@
+"""What an operator does first, worked out from facts. What breaks later stands here again."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from idp.agents.models import Agent
+from idp.web.checkup import address, clocks, proxies, signing_keys
+from idp.web.checkup.finding import Finding, State
+from idp.web.home.facts import Facts
+from idp.web.step import Step
+
+OWN = "The link you came by works once; next time you need a password and an authenticator app."
+ADDRESS = "Something is wrong with them, and agents may not get in."
+KEY = "A key cannot sign, and no service can believe us without one."
+TEXTS = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
+SERVICE = "Flex, or another service, asks us who is who."
+AGENT = "With a mobile number, since that is the proof."
+POLICY = "As installed, every phone and computer of an agent is let in."
+SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
+REACHED = (address.SUBJECT, address.HTTPS, clocks.SUBJECT, proxies.SUBJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The steps that are left, the first one first, and what is done, in words."""
+
+    left: list[Step]
+    done: list[str]
+
+
+def of(facts: Facts, operator: Agent) -> Checklist:
+    """Say what is done and what is left."""
+    steps = list(_steps(facts, operator))
+    return Checklist([step for done, _, step in steps if not done], [words for done, words, _ in steps if done])
+
+
+def own(operator: Agent, *, has_app: bool) -> list[Step]:
+    """List what operators do about themselves, if it is not done yet."""
+    done = operator.has_usable_password() and has_app
+    return [] if done else [Step("Set up your own sign-in", reverse("admin:own_sign_in"), OWN)]
+
+
+def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
+    told, checkup, trail = facts.told, reverse("admin:checkup"), reverse("admin:audit_loginevent_changelist")
+    rules = reverse("admin:policies_accessrule_changelist")
+    mine = own(operator, has_app=bool(told["own_app"]))
+    return [
+        *((False, "", it) for it in mine),
+        (_well(facts.findings, *REACHED), "address, HTTPS and clock", Step("Mend address or clock", checkup, ADDRESS)),
+        (_well(facts.findings, signing_keys.SUBJECT), "signing key", Step("Mend the signing key", checkup, KEY)),
+        (bool(told["text_sent"]), "texts", Step("See whether Twilio knows us", checkup, TEXTS)),
+        (bool(told["services"]), "service", Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
+        (bool(told["agents"]), "agents", Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
+        (
+            bool(told["signed_in"] or told["policy_changed"]),
+            "access rules",
+            Step("Decide which phones may enter", rules, POLICY),
+        ),
+        (bool(told["signed_in"]), "first sign-in", Step("Watch the first sign-in", trail, SIGN_IN)),
+    ]
+
+
+def _well(findings: list[Finding], *subjects: str) -> bool:
+    return not any(it.subject in subjects and it.state is State.FAULT for it in findings)

@@ -1,0 +1,140 @@
+"""The dashboard: how sign-ins go at a glance, put together from the hourly figures."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.http import QueryDict
+from django.urls import reverse
+
+from idp.audit import hourly, rolling
+from idp.audit.models import Figure
+from idp.policies.access import AGENT, DEVICE, FAULT, SERVICE, STOP, Policy
+from idp.policies.models import AccessRule
+from idp.policies.rules import DEFAULT
+from idp.saml.models import ServiceProvider
+from idp.web.home import figures
+from idp.web.home.bars import Plot, plot
+from idp.web.home.facts import Facts
+from idp.web.home.figures import Codes, Share, Split
+from idp.web.home.period import PERIODS, Period, chosen
+
+MAY_SEE = "audit.view_loginevent"
+MAY_SEE_COSTS = "otp.view_verification"
+DECIDED_BY = {
+    DEFAULT: "No rule matched, and the default denies",
+    FAULT: "The access policy failed; the log says why",
+    STOP: "All sign-ins were stopped",
+    SERVICE: "The service was switched off",
+    AGENT: "The agent was switched off",
+    DEVICE: "The phone or computer was signed out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link to the same page, for another period."""
+
+    words: str
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Everything that the template shows."""
+
+    period: Period
+    periods: list[Choice]
+    services: list[tuple[str, str]]
+    service: str
+    plot: Plot
+    total: Split
+    silent_percent: int | None
+    this_hour: Split
+    a_week_ago: int
+    codes: Codes
+    platforms: list[Share]
+    browsers: list[Share]
+    refusals: list[Share]
+    cost: Decimal | None
+    forgetful: int
+    missing: int
+
+
+def of(facts: Facts, asked: QueryDict) -> Dashboard:
+    """Read the figures of the period and service that were asked for. Has the hours counted that are left to be."""
+    now, period = facts.now, chosen(asked.get("period", ""))
+    missing = 0
+    if facts.told["hours_kept"] < len(hourly.settled(now)):
+        rolling.dispatch()
+        missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
+    services = _services() if facts.told["services"] > 1 else []
+    service = next((slug for slug, _ in services if slug == asked.get("service")), "")
+    sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)
+    splits = figures.split(sums, period.numbers(now))
+    total, prices = figures.together(splits), settings.LATCHKEY.prices
+    numbers = period.numbers(now)
+    return Dashboard(
+        period=period,
+        periods=_periods(period, service),
+        services=services,
+        service=service,
+        plot=plot([period.bar(it) for it in numbers], splits, [period.label(it) for it in numbers[:: period.columns]]),
+        total=total,
+        silent_percent=figures.percent(total.silent, total.signed_in),
+        this_hour=splits[-1] if period.step == 1 else Split(),
+        a_week_ago=facts.told["a_week_ago"] or 0,
+        codes=figures.codes(sums),
+        platforms=figures.shares(figures.platforms(figures.by(sums, Figure.PLATFORM))),
+        browsers=figures.shares(figures.by(sums, Figure.BROWSER)),
+        refusals=_refusals(figures.by(sums, Figure.REFUSED), facts.present.policy),
+        cost=figures.cost(sums, prices) if prices else None,
+        forgetful=figures.forgetful(sums),
+        missing=missing,
+    )
+
+
+def _periods(current: Period, service: str) -> list[Choice]:
+    kept = {"service": service} if service else {}
+    return [Choice(it.words, urlencode({"period": it.name, **kept}), it is current) for it in PERIODS]
+
+
+def _services() -> list[tuple[str, str]]:
+    return list(ServiceProvider.objects.order_by("name").values_list("slug", "name"))
+
+
+def _refusals(counted: Counter[str], policy: Policy | None) -> list[Share]:
+    """Name what refused by the sentence of the rule, which leads to it in the editor."""
+    names, editor = _names(counted, policy), reverse("admin:policies_accessrule_changelist")
+    whole = counted.total()
+    return [
+        Share(
+            names.get(of) or DECIDED_BY.get(of) or of or figures.UNKNOWN,
+            times,
+            figures.percent(times, whole) or 0,
+            f"{editor}#rule-{of}" if of in names else "",
+        )
+        for of, times in counted.most_common(figures.SHOWN)
+    ]
+
+
+def _names(counted: Mapping[str, int], policy: Policy | None) -> dict[str, str]:
+    """Return the sentences of rules by key: of those in force, else as they last were."""
+    found = {it.key: f"{it.name}: {it.sentence}" for it in (policy.rules if policy else ())}
+    gone = {it for it in counted if it not in found and _is_key(it)}
+    for rule in AccessRule.objects.filter(key__in=gone).order_by("revision__number") if gone else ():
+        found[str(rule.key)] = f"{rule.name}: {rule.sentence} (not in force any more)"
+    return found
+
+
+def _is_key(of: str) -> bool:
+    try:
+        UUID(of)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""What the home page has to know before it can say anything: many questions, few queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.audit import hourly
+from idp.audit.counting import hour_of
+from idp.audit.models import Kind, LoginEvent
+from idp.keys.models import SigningKey
+from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.policies.in_force import InForce
+from idp.policies.models import PolicyRevision
+from idp.saml.metadata import alarms as metadata_alarms
+from idp.saml.models import ServiceProvider
+from idp.web import access_alarms, alarms, one_look, texts_in_trouble
+from idp.web.checkup import address, clocks, proxies, signing_keys, verify
+from idp.web.checkup.finding import Finding
+from idp.web.checkup.proxies import Arrived
+from idp.web.one_look import Question, how_many, whether
+from idp.webhooks import alarms as webhook_alarms
+
+WEEK = 7 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Answers by name, the policy in force, the signing keys, and what the checkup makes of what is at hand."""
+
+    now: datetime
+    present: InForce
+    told: Mapping[str, Any]
+    keys: list[SigningKey]
+    findings: list[Finding]
+
+
+def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
+    """Ask all there is to ask, in three queries. The request itself shows what the proxies add."""
+    conf, before = settings.LATCHKEY, clock.now()
+    told = one_look.ask(_questions(operator, now))
+    ahead = clocks.ahead(told["database_clock"], before, clock.now())
+    keys = signing_keys.rows()
+    findings = [
+        *proxies.judge(Arrived.by(request), conf),
+        *clocks.judge(ahead, None),
+        *signing_keys.stored(now, keys),
+        *address.at_hand(conf),
+        *verify.last_answers(told["last_answer"]),
+    ]
+    return Facts(now, access_alarms.in_force_now(now), told, keys, findings)
+
+
+def _questions(operator: Agent, now: datetime) -> dict[str, Question]:
+    return {
+        "database_clock": clocks.question(),
+        "last_answer": verify.question(),
+        "own_app": whether(TOTPDevice.objects.devices_for_user(operator, confirmed=True)),
+        "signed_in": whether(LoginEvent.objects.filter(kind=Kind.SIGNED_IN)),
+        "text_sent": whether(VerificationSend.objects.filter(answer="sent")),
+        "services": how_many(ServiceProvider.objects.filter(enabled=True)),
+        "agents": whether(PhoneAuthenticator.objects.filter(user__is_active=True)),
+        "policy_changed": whether(PolicyRevision.objects.exclude(number=1)),
+        "alarms_waiting": whether(alarms.waiting()),
+        "webhooks_in_trouble": whether(webhook_alarms.in_trouble(now)),
+        "metadata_sources": whether(metadata_alarms.sources()),
+        "hours_kept": hourly.how_many_kept(now),
+        "a_week_ago": hourly.sign_ins_of(hour_of(now) - WEEK),
+        **texts_in_trouble.questions(now),
+        **access_alarms.questions(now),
+    }

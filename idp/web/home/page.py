@@ -1,0 +1,21 @@
+"""The whole home page of operators who look after everybody."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.web.home import alerts, checklist, dashboard, facts
+
+
+def parts(request: HttpRequest, operator: Agent) -> dict[str, Any]:
+    """Gather checklist, alerts and dashboard for the template. The dashboard is for who may read the trail."""
+    found = facts.look(request, operator, clock.now())
+    may_see = operator.has_perm(dashboard.MAY_SEE)
+    return {
+        "checklist": checklist.of(found, operator),
+        "alerts": alerts.of(found),
+        "dashboard": dashboard.of(found, request.GET) if may_see else None,
+        "may_see_costs": may_see and operator.has_perm(dashboard.MAY_SEE_COSTS),
+    }

@@ -1,0 +1,169 @@
+"""The dashboard on the operators' first page: what it shows, to whom, and how much it asks."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from lxml import html
+
+from idp.agents.models import Department
+from idp.audit import hourly, rolling
+from idp.audit.models import CountedHour, Kind, LoginEvent
+from tests.conftest import NOW, an_agent
+from tests.policies import publishing
+from tests.web.conftest import a_superuser, inside
+from tests.web.departments.place import a_supervisor
+from tests.web.seeded import ANDROID_RULE, a_number, a_service
+
+HOME = "/admin/"
+
+
+@pytest.fixture(autouse=True)
+def in_the_morning(db, clock, keys):
+    """A place with keys, at nine."""
+
+
+def came(ago, kind=Kind.SIGNED_IN, **fields):
+    line = LoginEvent(at=NOW - timedelta(**ago), kind=kind, reference="7KQ2M-9TX4D", **{"service": "flex", **fields})
+    QuerySet(LoginEvent).bulk_create([line])
+
+
+def tiles(admin, **asked):
+    page = html.fromstring(admin.get(HOME, asked).content)
+    return {it.findtext("dt"): it.findtext("dd") for it in page.iterfind(".//dl[@class='tiles']/div")}
+
+
+def test_an_operator_sees_at_once_how_many_came_and_how(admin):
+    for nth in range(8):
+        came({"minutes": nth}, method="session")
+    came({"minutes": 9}, method="code")
+    came({"minutes": 10}, method="passkey")
+    came({"minutes": 11}, Kind.REFUSED, decided_by="default")
+    seen = tiles(admin)
+    assert (seen["Signed in"], seen["Without a code"], seen["Refused"]) == ("10", "80 %", "1")
+
+
+def test_the_period_and_the_service_are_chosen_by_plain_links(admin):
+    a_service()
+    a_service("rota", "JQ" + "2" * 32, name="Rota")
+    came({"hours": 3}, method="token")
+    came({"days": 3}, method="token", service="rota")
+    came({"days": 20}, method="code")
+    hourly.keep_all(NOW)
+    seen = [tiles(admin, period=it)["Signed in"] for it in ("day", "week", "month", "nonsense")]
+    assert seen == ["1", "2", "3", "1"]
+    assert tiles(admin, period="month", service="rota")["Signed in"] == "1"
+    assert "?period=week&amp;service=rota" in admin.get(HOME, {"service": "rota"}).text
+
+
+def test_refusals_name_the_sentence_of_the_rule_and_lead_to_it(admin):
+    rule = publishing.in_force(ANDROID_RULE, name="No Android")
+    came({"minutes": 5}, Kind.REFUSED, decided_by=str(rule.key))
+    came({"minutes": 6}, Kind.REFUSED, decided_by="default")
+    came({"minutes": 7}, Kind.REFUSED, decided_by=str(uuid4()))
+    page = admin.get(HOME).text
+    assert f'#rule-{rule.key}">No Android: Deny if the platform is Android</a>' in page
+    assert "No rule matched, and the default denies" in page
+
+
+def test_a_rule_that_is_gone_is_still_named(admin):
+    rule = publishing.in_force(ANDROID_RULE, name="No Android")
+    draft = publishing.publishing.begin_draft()
+    draft.rules.filter(key=rule.key).delete()
+    publishing.publish()
+    came({"minutes": 5}, Kind.REFUSED, decided_by=str(rule.key))
+    assert "No Android: Deny if the platform is Android (not in force any more)" in admin.get(HOME).text
+
+
+def test_codes_are_shown_from_asked_to_right(admin, agent, settings):
+    for nth in range(10):
+        came({"minutes": 12 * nth, "seconds": 30}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
+        if nth:
+            came({"minutes": 12 * nth}, method="code", agent=agent)
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": {"sms": 1, "approved": 2}})
+    hourly.keep_all(NOW)
+    page = admin.get(HOME).text
+    assert tiles(admin)["Codes that were right"] == "90 %"
+    assert "half within 28 s, nine of ten within 30 s" in page
+    assert "Estimated cost: <strong>28.00</strong>" in page
+
+
+def test_phones_that_do_not_keep_the_cookie_are_told(admin, agent):
+    for nth in range(5):
+        came({"minutes": 12 * nth, "seconds": 30}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
+        came({"minutes": 12 * nth}, method="code", agent=agent)
+    assert "Phones forget their sign-in" not in admin.get(HOME).text
+    CountedHour.objects.create(number=hourly.settled(NOW)[-1]).counts.create(figure="forgotten", count=5, last_at=NOW)
+    assert "Phones forget their sign-in" in admin.get(HOME).text
+
+
+def test_an_empty_place_says_what_will_fill_it(admin):
+    page = admin.get(HOME).text
+    told = ("The first sign-in of an agent fills this.", "Nobody needed a code.", "Nobody was refused.")
+    assert [it for it in told if it not in page] == []
+    assert '<svg class="bars"' not in page
+
+
+def test_the_plot_is_named_and_every_bar_stands_in_a_table_too(admin):
+    came({"minutes": 3}, method="session")
+    page = html.fromstring(admin.get(HOME, {"period": "week"}).content)
+    (plot,) = page.iterfind(".//svg[@class='bars']")
+    assert all(page.get_element_by_id(it).text_content() for it in plot.get("aria-labelledby").split())
+    assert len(page.findall(".//details//tbody/tr")) == 28
+    board = page.find(".//section[@class='board']")
+    assert [it.get("class") for it in board.iter("svg") if not (it.get("aria-hidden") or it.get("role"))] == []
+
+
+def test_the_policy_for_styles_is_kept(admin):
+    came({"minutes": 3}, method="session")
+    assert re.findall(r"\sstyle=|<style>|\son[a-z]+=", admin.get(HOME).text) == []
+
+
+def test_hours_that_are_still_being_counted_are_told(admin):
+    came({"hours": 5}, method="session")
+    assert "22 hours of the past are still being counted" in admin.get(HOME).text
+    hourly.keep_all(NOW)
+    assert "still being counted" not in admin.get(HOME).text
+
+
+def test_a_look_has_the_past_counted_beside_it(transactional_db, operator):
+    came({"hours": 5}, method="session")
+    admin = inside(operator)
+    admin.get(HOME)
+    rolling.settle()
+    assert tiles(admin)["Signed in"] == "1"
+    assert CountedHour.objects.count() == len(hourly.settled(NOW))
+
+
+def test_a_busy_place_takes_no_more_queries_than_an_empty_one(operator, django_assert_max_num_queries):
+    staff = a_superuser("staff@acme.example", is_superuser=False)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=["view_loginevent", "view_verification"]))
+    a_service()
+    for nth in range(1, 30):
+        agent = an_agent(a_number(nth), f"agent-{nth}@acme.example")
+        came({"minutes": nth}, method="code", agent=agent)
+        came({"hours": nth}, Kind.REFUSED, decided_by="default", agent=agent)
+        came({"minutes": nth, "seconds": 20}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
+    hourly.keep_all(NOW)
+    for admin in (inside(operator), inside(staff)):
+        with django_assert_max_num_queries(12):
+            assert "How sign-ins go" in admin.get(HOME).text
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_figures_are_for_who_may_read_the_trail(db, allowed):
+    staff = a_superuser("staff@acme.example", is_superuser=False)
+    if allowed:
+        staff.user_permissions.add(Permission.objects.get(codename="view_loginevent"))
+    page = inside(staff).get(HOME).text
+    assert ("How sign-ins go" in page) == allowed
+    assert "What codes cost" not in page
+
+
+def test_a_supervisor_sees_no_figures_of_others(db):
+    Department.objects.create(name="Sales")
+    _, browser = a_supervisor("Sales")
+    assert "How sign-ins go" not in browser.get(HOME).text
