@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -66,21 +67,24 @@ def _part(people: QuerySet[Agent], said: Any) -> Part:  # noqa: ANN401 - reads w
     return Part(people.count() if len(lines) == SHOWN else len(lines), lines)
 
 
-def _troubled(theirs: QuerySet[Agent], now: datetime) -> dict[Any, LoginEvent]:
-    """Return the latest trouble of each whose last try of late came to nothing."""
+def _troubled(theirs: QuerySet[Agent], now: datetime) -> dict[UUID, str]:
+    """Say of each whose last try of late came to nothing what that was."""
     ways = (Kind.SIGNED_IN, Kind.ANSWERED, *TROUBLES)
     events = LoginEvent.objects.filter(agent__in=theirs.order_by().values("pk"), kind__in=ways, at__gte=now - LATELY)
-    latest = {it.agent_id: it for it in events.order_by("at", "pk")}
-    return {pk: it for pk, it in latest.items() if it.kind in TROUBLES}
+    latest: dict[UUID, tuple[str, str]] = {}
+    for agent, kind, at, reference in events.order_by("at", "pk").values_list("agent_id", "kind", "at", "reference"):
+        if agent is not None:
+            latest[agent] = kind, f"{at:%Y-%m-%d %H:%M} UTC; reference {reference}."
+    return {agent: f"{TROUBLES[Kind(kind)]}, {when}" for agent, (kind, when) in latest.items() if kind in TROUBLES}
 
 
-def _why_not(agent: Agent, troubled: dict[Any, LoginEvent]) -> Iterable[str]:
+def _why_not(agent: Agent, troubled: dict[UUID, str]) -> Iterable[str]:
     if not agent.is_active:
         yield SWITCHED_OFF
     if not agent.numbers.all():
         yield NO_NUMBER
-    if event := troubled.get(agent.pk):
-        yield f"{TROUBLES[Kind(event.kind)]}, {event.at:%Y-%m-%d %H:%M} UTC; reference {event.reference}."
+    if agent.pk in troubled:
+        yield troubled[agent.pk]
 
 
 def _on(device: Device) -> str:

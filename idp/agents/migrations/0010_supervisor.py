@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='Supervisor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('barred', models.BooleanField(default=False, help_text='Closes the admin to them from their next click on.', verbose_name='barred from it')),
+                ('barred', models.BooleanField(default=False, help_text='Closes the admin to them from their next click on, and ends what codes they gave that nobody used.', verbose_name='barred from it')),
                 ('departments', models.ManyToManyField(related_name='supervisors', to='agents.department')),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='supervisor', to=settings.AUTH_USER_MODEL)),
             ],

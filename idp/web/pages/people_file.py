@@ -97,6 +97,7 @@ def _choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "columns": list(Column),
         "imports": _imports(request).defer("content").select_related("by", "undone_by")[:LATELY],
         "may_export": request.user.has_perm(MAY_EXPORT),
+        "limits": reach.limits_of(request.user),
     }
     status = 400 if form.errors else 200
     return render(request, "admin/import_choose.html", {**site.each_context(request), **shown}, status=status)

@@ -25,6 +25,7 @@ def new(email="zoe@acme.example", number="+1 201 555 0171", department="departme
         (["olivia@acme.example", "Olivia Operator"], OUT_OF_REACH),
         (["sue@acme.example", "", "", "", "admin wfo.full_access"], OUT_OF_REACH),
         ([MINE, "", "", "Department 2"], "Choose one of your departments: Department 1."),
+        ([MINE, "", "", "-"], "Choose one of your departments: Department 1."),
         ([MINE, "", "", "Nowhere"], "Choose one of your departments: Department 1."),
         ([MINE, "", "", "", "agent admin wfo.full_access"], "You may not give: admin, wfo.full_access."),
         ([MINE, "", "+1 201 555 0102"], "Somebody else has this number."),
