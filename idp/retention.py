@@ -21,7 +21,14 @@ class Period:
 PERIODS = (
     Period("user_agents", 30, 1, "User-Agent headers in the trail", "the event", "The line stays, the header goes."),
     Period("addresses", 90, 2, "IP addresses in the trail", "the event", "Guesses are counted by them over a day."),
-    Period("trail", 400, 31, "lines of the trail, with their acknowledgements", "the event"),
+    Period(
+        "trail",
+        400,
+        31,
+        "lines of the trail, with their seals and acknowledgements",
+        "the event",
+        "They leave in the order in which they were sealed.",
+    ),
     Period("figures", 400, 31, "the trail in figures, hour by hour", "the hour", "They name nobody."),
     Period("webhook_messages", 90, 15, "messages to webhooks", "their delivery", "Those that wait stay."),
     Period("tokens", 1, 0, "long-lived tokens", "their expiry", "Until then the retired ones show copies."),

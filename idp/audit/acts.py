@@ -54,11 +54,13 @@ NOTHING: Final = Thing("", "")
 """For acts that are about no row."""
 
 
-def record(kind: Kind, on: Thing, now: datetime, changes: Changes | None = None, detail: str = "") -> None:
-    """Add a line that whoever is at work acted on something, or did what `detail` says."""
-    if (line := _line(kind, on, now, changes or {}, detail)) is not None:
+def record(kind: Kind, on: Thing, now: datetime, changes: Changes | None = None, detail: str = "") -> LoginEvent | None:
+    """Add a line that whoever is at work acted on something, or did what `detail` says; None if nobody is."""
+    line = _line(kind, on, now, changes or {}, detail)
+    if line is not None:
         log.info("event", kind=kind.value, service="")
         line.save(force_insert=True)
+    return line
 
 
 def record_many(told: Sequence[tuple[Kind, Thing, Changes]], now: datetime, detail: str = "") -> None:

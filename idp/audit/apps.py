@@ -1,6 +1,7 @@
 """Tells Django about this package."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AuditConfig(AppConfig):
@@ -8,3 +9,9 @@ class AuditConfig(AppConfig):
 
     name = "idp.audit"
     verbose_name = "Trail"
+
+    def ready(self) -> None:
+        """Have the database guard the trail by itself."""
+        from idp.audit import triggers  # noqa: PLC0415 - it needs the models
+
+        post_migrate.connect(triggers.put_in_place, sender=self)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from idp import outgoing
+from idp.audit import sealing
 from idp.keys.keyring import KeyUnreadable
 from idp.outgoing import Answer, Request, Unreached
 from idp.saml.models import SubjectName
@@ -44,7 +45,8 @@ class Busy(Exception):
 
 
 def send_due(now: Clock) -> Iterator[Delivery]:
-    """Give every webhook a turn, and yield each message that was tried."""
+    """Seal what waits in the trail, give every webhook a turn, and yield each message that was tried."""
+    sealing.seal_all(now())
     for webhook in Webhook.objects.filter(is_on=True):
         yield from _turn(webhook, now)
 

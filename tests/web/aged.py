@@ -7,10 +7,10 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.models import Session
 
 from idp.agents.models import Agent, Device, Kind, Reason
-from idp.audit import events
+from idp.audit import events, sealing
 from idp.audit.counting import hour_of
 from idp.audit.events import Origin
-from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, LoginEvent
+from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, LoginEvent, Seal
 from idp.audit.models import Kind as What
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
@@ -33,6 +33,7 @@ from idp.tokens.models import LongLivedToken
 from idp.web.models import OperatorLink, OperatorTry
 from idp.webhooks.kinds import Kind as Type
 from idp.webhooks.models import Delivery, State, Webhook
+from tests.conftest import NOW
 from tests.native.own_app import a_client
 from tests.web.seeded import a_service
 
@@ -77,6 +78,12 @@ def a_line(at, **fields):
     return events.record(What.SIGNED_IN, ORIGIN, at, agent=somebody(), **fields)
 
 
+def a_seal(at):
+    line = a_line(at)
+    sealing.seal_all(max(at, NOW), thorough=True)
+    return line.seal
+
+
 def a_verification(at):
     return Verification.objects.create(counted_as=uuid.uuid4().hex, started_at=at)
 
@@ -90,6 +97,7 @@ MAKE = {
     Import: lambda at: Import.objects.create(made_at=at, file_name="team.csv", content=b"E-mail"),
     ImportedAgent: an_imported_agent,
     LoginEvent: a_line,
+    Seal: a_seal,
     Acknowledgement: lambda at: Acknowledgement.objects.create(event=a_line(at), by=somebody(), at=at),
     CountedHour: lambda at: CountedHour.objects.create(number=hour_of(at)),
     HourlyCount: lambda at: CountedHour.objects.create(number=hour_of(at)).counts.create(

@@ -32,6 +32,7 @@ READING = {
     "send_webhooks",
     "show_metadata",
     "try_policy",
+    "verify_trail",
     "why",
 }
 """Commands that change nothing that operators set up, and take nothing out."""

@@ -124,7 +124,7 @@ def test_a_table_that_fails_stops_none_of_the_others(agent, monkeypatch):
     MAKE[OperatorTry](just_over("operator_tries"))
     monkeypatch.setattr(purge, "RULES", [it for it in RULES if it.model is not Acknowledgement])
     done = run()
-    assert (done["trail", "audit.LoginEvent"], done["operator_tries", "web.OperatorTry"]) == (None, 1)
+    assert (done["trail", "audit.Seal"], done["operator_tries", "web.OperatorTry"]) == (None, 1)
 
 
 def test_the_command_tells_what_went_table_by_table(agent, clock):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import OperationalError, transaction
 
-from idp.audit import hourly
+from idp.audit import hourly, sealing
 from idp.web.retention.rules import RULES, Rule
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,7 @@ def due(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
 def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
     """Remove what is past its time. A table that fails is logged and stops none of the others."""
     _keep_figures(now)
+    _seal(now)
     for rule in RULES:
         rows: int | None = None
         try:
@@ -51,6 +52,14 @@ def _keep_figures(now: datetime) -> None:
         hourly.keep_all(now)
     except Exception:
         log.exception("hourly_counts_failed")
+
+
+def _seal(now: datetime) -> None:
+    """Seal what waits: lines of the trail leave in the order of its chain."""
+    try:
+        sealing.seal_all(now, thorough=True)
+    except Exception:
+        log.exception("sealing_failed")
 
 
 def _before(rule: Rule, days: Mapping[str, int], now: datetime) -> datetime:

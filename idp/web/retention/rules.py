@@ -13,7 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from idp.agents.models import Device
 from idp.audit import forgetting
 from idp.audit.counting import hour_of
-from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEvent
+from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEvent, Seal
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, SignInLink
@@ -68,8 +68,8 @@ RULES = (
     Rule("user_agents", LoginEvent, lambda it: Q(at__lt=it) & ~Q(user_agent=""), act=forgetting.forget_user_agents),
     Rule("addresses", LoginEvent, lambda it: Q(at__lt=it, address__isnull=False), act=forgetting.forget_addresses),
     Rule("webhook_messages", Delivery, lambda it: Q(closed_at__lt=it)),
-    Rule("trail", Acknowledgement, lambda it: Q(event__at__lt=it)),
-    Rule("trail", LoginEvent, lambda it: Q(at__lt=it), act=forgetting.drop),
+    Rule("trail", Acknowledgement, lambda it: Q(event__seal__latest__lt=it)),
+    Rule("trail", Seal, lambda it: Q(latest__lt=it), act=forgetting.drop),
     Rule("figures", HourlyCount, lambda it: Q(hour__lt=hour_of(it))),
     Rule("figures", CountedHour, lambda it: Q(number__lt=hour_of(it))),
     Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),
@@ -106,6 +106,7 @@ _OF_DECISIONS = "Explains why somebody was let in or refused; operators make few
 _DJANGO = "Django's own list of what there is in the program."
 
 KEPT = {
+    "audit.Chain": "One row.",
     "agents.Agent": _PEOPLE,
     "agents.AgentRole": _PEOPLE,
     "agents.Department": _SET_UP,

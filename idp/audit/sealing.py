@@ -1,0 +1,112 @@
+"""Sealing: giving committed lines their places in the chain, beside the sign-ins that write them.
+
+A sign-in only inserts its line; a lock on the end of a chain would make all sign-ins wait for each other. So lines are
+sealed afterwards, in batches, each in one transaction that holds the chain's row: many may seal at once, one does.
+
+Numbers of lines are given before a transaction commits, so a lower one may become visible after a higher one. What
+counts is therefore not the last number but whether a line has a seal. Each pass looks a few minutes back for that, and
+a thorough one through all lines, so that none is skipped however late it comes.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from idp.audit import checkpoints, digests, lines
+from idp.audit.checkpoints import Checkpoint, Says
+from idp.audit.models import ONLY, Chain, LoginEvent, Seal
+
+BATCH: Final = 500
+SETTLING: Final = timedelta(seconds=2)
+"""Lines this young are left to the next pass, so that neighbours stand in their order."""
+
+LOOK_BACK: Final = timedelta(minutes=5)
+LONGEST_REST: Final = 0.5
+"""Seconds between two batches at most: as long as a batch took, so that sign-ins get half of the database at least."""
+
+
+def seal_all(now: datetime, *, thorough: bool = False) -> int:
+    """Seal every line that waits, in batches. Returns how many there were.
+
+    `thorough` takes in lines of the last seconds, and those that became visible very late.
+    """
+    return sum(batches(now, thorough=thorough))
+
+
+def batches(now: datetime, *, thorough: bool = False) -> Iterator[int]:
+    """Seal batch by batch, and yield how many lines each had."""
+    if thorough:
+        Chain.objects.filter(pk=ONLY).update(settled=0)
+    elif not _waiting(Chain.objects.filter(pk=ONLY).first() or Chain(), now - SETTLING).exists():
+        return  # hardly ever anything to do, and no lock taken for it
+    while True:
+        begun = time.monotonic()
+        count = _batch(now, now if thorough else now - SETTLING)
+        yield count
+        if count < BATCH:
+            return
+        time.sleep(min(time.monotonic() - begun, LONGEST_REST))
+
+
+def unsealed() -> "QuerySet[LoginEvent]":
+    """Return the lines that have no seal yet."""
+    return LoginEvent.objects.filter(~Exists(Seal.objects.filter(event=OuterRef("pk"))))
+
+
+def hold() -> Chain:
+    """Take hold of the chain within a transaction, and read it afresh."""
+    Chain.objects.get_or_create(pk=ONLY)
+    Chain.objects.filter(pk=ONLY).update(position=F("position"))
+    return Chain.objects.get(pk=ONLY)
+
+
+@transaction.atomic
+def _batch(now: datetime, up_to: datetime) -> int:
+    chain = hold()
+    rows = list(_waiting(chain, up_to).order_by("pk").values(*lines.COLUMNS)[:BATCH])
+    seals = list(_seals(chain, rows, now))
+    if seals:
+        seals[-1].signature = checkpoints.sign(Checkpoint(Says.SEALED, chain.position, bytes(chain.digest)), now)
+        Seal.objects.bulk_create(seals)
+    chain.settled = _settled(chain.settled, now, rows[-1]["id"] if len(rows) == BATCH else None)
+    chain.save(update_fields=["position", "digest", "latest", "settled"])
+    return len(seals)
+
+
+def _waiting(chain: Chain, up_to: datetime) -> "QuerySet[LoginEvent]":
+    return unsealed().filter(pk__gt=chain.settled, at__lte=up_to)
+
+
+def _seals(chain: Chain, rows: list[dict[str, Any]], now: datetime) -> Iterator[Seal]:
+    """Put lines at the end of the chain, which moves on with each."""
+    for row in rows:
+        line = lines.plain(row)
+        salts = lines.new_salts(line)
+        marks = lines.marks(line, salts)
+        chain.digest = digests.following(bytes(chain.digest), digests.content(line, marks))
+        chain.position += 1
+        at = min(row["at"], now)
+        chain.latest = max(chain.latest or at, at)
+        yield Seal(
+            position=chain.position,
+            event_id=row["id"],
+            digest=chain.digest,
+            latest=chain.latest,
+            address_salt=salts.get("address", b""),
+            address_mark=marks.get("address", b""),
+            user_agent_salt=salts.get("user_agent", b""),
+            user_agent_mark=marks.get("user_agent", b""),
+        )
+
+
+def _settled(before: int, now: datetime, last: int | None) -> int:
+    """Return the id up to which every line is sealed. `last` is the last of a full batch, beyond which more waits."""
+    beyond = LoginEvent.objects.filter(pk__gt=before)
+    first_recent = beyond.filter(at__gte=now - LOOK_BACK).order_by("pk").values_list("pk", flat=True).first()
+    if first_recent is None and last is None:
+        return beyond.order_by("-pk").values_list("pk", flat=True).first() or before
+    return max(before, min(it for it in (first_recent and first_recent - 1, last) if it is not None))

@@ -1,0 +1,114 @@
+"""The database's own refusal to change or remove a line of the trail, or a seal: triggers, on SQLite and PostgreSQL.
+
+They stand against whatever goes past the models: other code, a console, a statement that somebody managed to inject.
+They let through what `audit.forgetting` does within one transaction, and of that no more than it has to do: to empty an
+address or a header, and to remove. Whoever owns the database can drop them; the seals show what was done then.
+
+They are put in place after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import connections
+from django.db.models import Model
+
+from idp.audit.models import Chain, LoginEvent, Seal
+
+FORGOTTEN: Final[dict[type[Model], dict[str, str]]] = {
+    LoginEvent: {"address": "NULL", "user_agent": "''"},
+    Seal: {"address_salt": "", "user_agent_salt": ""},
+}
+"""What may be emptied, table by table, and how it is empty."""
+
+_ALLOWED = f"EXISTS (SELECT 1 FROM {Chain._meta.db_table} WHERE forgetting)"  # noqa: S608 - a table's name of ours
+_SAYS = "the trail is append-only"
+
+
+def put_in_place(using: str = "default", **_: Any) -> None:
+    """Put the triggers in place, once the tables are there."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        if {it._meta.db_table for it in (Chain, Seal, LoginEvent)} <= there:
+            statements = _on_sqlite() if connection.vendor == "sqlite" else _on_postgresql()
+            for statement in statements:
+                cursor.execute(statement)
+
+
+def missing(using: str = "default") -> list[str]:
+    """Name the triggers that are not there."""
+    connection = connections[using]
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor != "sqlite":
+        query = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {name for (name,) in cursor.fetchall()}
+    return [name for name in NAMES[connection.vendor] if name not in there]
+
+
+def _name(model: type[Model], act: str) -> str:
+    return f"{model._meta.db_table}_refuses_{act}"
+
+
+NAMES: Final = {
+    vendor: [_name(model, act) for model in FORGOTTEN for act in ("update", "delete", last)]
+    for vendor, last in (("sqlite", "insert"), ("postgresql", "truncate"))
+}
+"""The triggers of each database."""
+
+
+def _on_sqlite() -> Iterator[str]:
+    for model, forgotten in FORGOTTEN.items():
+        table = model._meta.db_table
+        columns = [it.column for it in model._meta.concrete_fields]
+        kept = [f'NEW."{it}" IS NOT OLD."{it}"' for it in columns if it not in forgotten]
+        emptied = [f'NEW."{it}" IS NOT OLD."{it}" AND COALESCE(LENGTH(NEW."{it}"), 0) > 0' for it in forgotten]
+        other = " OR ".join(kept + [f"({it})" for it in emptied])
+        key = model._meta.pk.column if model._meta.pk else "id"
+        # REPLACE removes the row that is in its way without the trigger for DELETE.
+        replaces = f'EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}")'  # noqa: S608 - names of ours
+        for act, refuses in (
+            ("update", f"NOT {_ALLOWED} OR {other}"),
+            ("delete", f"NOT {_ALLOWED}"),
+            ("insert", replaces),
+        ):
+            name = _name(model, act)
+            yield f'DROP TRIGGER IF EXISTS "{name}"'
+            yield (
+                f'CREATE TRIGGER "{name}" BEFORE {act.upper()} ON "{table}" FOR EACH ROW WHEN {refuses} '
+                f"BEGIN SELECT RAISE(ABORT, '{_SAYS}'); END"
+            )
+
+
+def _on_postgresql() -> Iterator[str]:
+    for model, forgotten in FORGOTTEN.items():
+        table = model._meta.db_table
+        names = "".join(f" - '{it}'" for it in forgotten)
+        emptied = " OR ".join(
+            f'(NEW."{it}" IS DISTINCT FROM OLD."{it}" AND LENGTH(COALESCE(NEW."{it}"::text, \'\')) > {longest})'
+            for it, longest in ((it, 0 if model is LoginEvent else len("\\x")) for it in forgotten)
+        )
+        yield f"""
+            CREATE OR REPLACE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'TRUNCATE' OR NOT {_ALLOWED} THEN
+                    RAISE EXCEPTION '{_SAYS}' USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                IF TG_OP = 'DELETE' THEN
+                    RETURN OLD;
+                END IF;
+                IF to_jsonb(NEW){names} IS DISTINCT FROM to_jsonb(OLD){names} OR {emptied} THEN
+                    RAISE EXCEPTION '{_SAYS}' USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN NEW;
+            END $$
+        """
+        for act, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")):
+            name = _name(model, act)
+            yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
+            yield (
+                f'CREATE TRIGGER "{name}" BEFORE {act.upper()} ON "{table}" FOR EACH {each} '
+                f"EXECUTE FUNCTION {table}_refuses()"
+            )

@@ -1,0 +1,118 @@
+"""`manage.py verify_trail`: is every line of the trail as it was, and is none missing?"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError
+
+from idp import clock
+from idp.audit import sealing, verifying
+from idp.audit.verifying import Place
+from idp.audit.walk import Verified
+from idp.web import trail_verified
+from idp.web.management.asking import write_json
+from idp.web.trail_verified import NoTrail
+
+
+class Command(BaseCommand):
+    """Verify the trail, or a file that was exported from it. Ends with 1 if something does not hold."""
+
+    help = (
+        "Verifies the trail: that every line is as it was sealed, and none is missing. With --file a file of JSON "
+        "lines instead, by itself. Ends with status 1 if something does not hold."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask what is to be verified, and against what."""
+        parser.add_argument("--file", metavar="FILE", help="a file of export_audit --format jsonl; - is stdin")
+        parser.add_argument(
+            "--keys", metavar="FILE", help="with --file: our public keys, as /.well-known/jwks.json gave them"
+        )
+        parser.add_argument(
+            "--known",
+            action="append",
+            default=[],
+            type=place,
+            metavar="POSITION:DIGEST",
+            help="what was written down elsewhere of this chain; may be repeated",
+        )
+        parser.add_argument("--no-seal", action="store_true", help="do not seal first what waits for its seal")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_: Any, file: str | None, as_json: bool, **more: Any) -> None:
+        """Verify, and tell what holds and what does not."""
+        found = _of_file(file, more["keys"]) if file else _of_tables(more["known"], seal=not more["no_seal"])
+        if as_json:
+            write_json(self.stdout, _told(found))
+        else:
+            self._tell(found)
+        if not found.in_order:
+            sys.exit(1)
+
+    def _tell(self, found: Verified) -> None:
+        for it in found.faults:
+            at = f"{it.position:>10}  {f'{it.reference}  ' if it.reference else ''}"
+            self.stdout.write(f"{at}{it.why}")
+        if found.faulty > len(found.faults):
+            self.stdout.write(f"            and {found.faulty - len(found.faults):,} more")
+        self.stdout.write(f"{found.hold:,} lines hold, from position {found.first:,} to {found.last:,}.")
+        if found.left_out:
+            self.stdout.write(
+                f"{found.left_out:,} lines between them are not in the file, which says nothing of those."
+            )
+        if found.unsealed:
+            self.stdout.write(f"{found.unsealed:,} lines have no seal yet, and nothing is known of them.")
+        self.stdout.write(f"The chain ends with {found.last}:{found.digest.hex()}")
+        self.stderr.write("Everything holds." if found.in_order else "The trail is not in order.")
+
+
+def place(typed: str) -> Place:
+    """Read a position and its digest. Raises ValueError."""
+    position, _, digest = typed.partition(":")
+    return int(position), bytes.fromhex(digest)
+
+
+def _of_tables(known: list[Place], *, seal: bool) -> Verified:
+    if seal:
+        sealing.seal_all(clock.now(), thorough=True)
+    return verifying.verify(known)
+
+
+def _of_file(file: str, keys: str | None) -> Verified:
+    try:
+        given = trail_verified.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
+        with _opened(file) as lines:
+            return trail_verified.verify(lines, given)
+    except NoTrail as error:
+        raise CommandError(str(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"The file cannot be read: {error}") from None
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[TextIO]:
+    if file == "-":
+        yield sys.stdin
+        return
+    with Path(file).open(encoding="utf-8", newline="\n") as opened:
+        yield opened
+
+
+def _told(found: Verified) -> dict[str, Any]:
+    return {
+        "in_order": found.in_order,
+        "lines_that_hold": found.hold,
+        "faults": found.faulty,
+        "first_faults": [{"position": it.position, "reference": it.reference, "why": it.why} for it in found.faults],
+        "missing": found.missing,
+        "left_out": found.left_out,
+        "unsealed": found.unsealed,
+        "first_position": found.first,
+        "last_position": found.last,
+        "signed_to": found.signed_to,
+        "digest": found.digest.hex(),
+    }

@@ -1,0 +1,89 @@
+"""Verifying a file of the trail's JSON lines by itself, without the database it came from."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+from idp.audit import checkpoints
+from idp.audit.checkpoints import Checkpoint, Says, Unsigned
+from idp.audit.walk import Sealed, Verified
+from idp.web import trail_files
+
+Keys = Mapping[str, PublicKeyTypes]
+
+
+class NoTrail(ValueError):
+    """What was given is no file of the trail, or no set of keys."""
+
+
+def keys_from(text: str) -> Keys:
+    """Read public keys as they are published at `/.well-known/jwks.json` (RFC 7517). Raises NoTrail."""
+    try:
+        return {str(it.key_id): it.key for it in jwt.PyJWKSet.from_dict(json.loads(text)).keys}
+    except (jwt.PyJWTError, ValueError, AttributeError) as error:
+        raise NoTrail(f"The keys do not read: {error}.") from None
+
+
+def verify(file: Iterable[str], keys: Keys | None) -> Verified:
+    """Verify a file line by line. Without keys the end is checked with those of this installation. Raises NoTrail.
+
+    A file may hold some lines only, as they were filtered; then it says nothing of the others.
+    """
+    found, text_so_far, end = Verified(whole=False), hashlib.sha256(), ""
+    try:
+        for text, facts in trail_files.lines_of(file):
+            if end:
+                found.fault(found.last, "something stands after its end")
+            if "checkpoint" in facts:
+                end = str(facts["checkpoint"])
+                continue
+            text_so_far.update(text.encode())
+            _step(found, facts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoTrail(f"After position {found.last} the file does not read: {error}.") from None
+    _look_at_the_end(found, end, text_so_far.hexdigest(), keys)
+    return found
+
+
+def _step(found: Verified, facts: dict[str, Any]) -> None:
+    line = trail_files.read_back(facts)
+    if facts["position"] is None:
+        found.unsealed += 1
+        return
+    position, before, digest, salts, marks = trail_files.sealed(facts)
+    if not found.last:
+        found.begin(position - 1, before)
+    found.step(Sealed(position, digest, line, salts, marks, previous=before))
+
+
+def _look_at_the_end(found: Verified, end: str, file: str, keys: Keys | None) -> None:
+    if not end:
+        found.fault(found.last, "its end is missing: the signed checkpoint in the last line")
+        return
+    try:
+        told = _read(end, keys)
+    except Unsigned as error:
+        found.fault(found.last, f"the checkpoint at its end: {error.why}")
+        return
+    if told == Checkpoint(Says.EXPORTED, found.last, found.digest if found.last else b"", file):
+        found.signed_to = found.last
+    else:
+        found.fault(
+            found.last, "the checkpoint at its end was made for another file: a line was changed, added or lost"
+        )
+
+
+def _read(end: str, keys: Keys | None) -> Checkpoint:
+    if keys is None:
+        return checkpoints.read(end)
+    try:
+        kid = str(jwt.get_unverified_header(end).get("kid"))
+    except jwt.PyJWTError:
+        raise Unsigned("it does not read") from None
+    if kid not in keys:
+        raise Unsigned("it is signed by a key that is not among those that were given")
+    return checkpoints.parse(end, keys[kid])
