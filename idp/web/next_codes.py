@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from idp.agents.models import Device
 from idp.login import standing
-from idp.login.in_words import instant
+from idp.login.in_words import both, instant
 from idp.login.next_code import NextCode, next_code
 from idp.policies.timeouts import TimeoutPolicy
 from idp.saml.models import ServiceProvider
@@ -48,7 +48,8 @@ def for_agent(device: Device, now: datetime) -> list[str]:
     found = of(device, sessions.find(device), in_force())
     if len(found) == 1:
         return [_sentence(next(iter(found)), now)]
-    return [f"{', '.join(names)}: {_sentence(due, now)}" for due, names in found.items()]
+    groups = [(both(names), _sentence(due, now)) for due, names in found.items()]
+    return [_("%(services)s: %(sentence)s") % {"services": names, "sentence": said} for names, said in groups]
 
 
 def for_operator(device: Device, session: SsoSession | None, policies: list[InForce], now: datetime) -> str:

@@ -28,7 +28,7 @@ SAME_IN_MANY = re.compile(
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 TAG = re.compile(r"<[^>]+>")
-NUMBER = re.compile(r"\+\d[\d ]*\d")
+NUMBER = re.compile(r"\+\d[\d\s]*\d")
 FIXED = {"ar": (0, 1, 2)}
 """Plural forms that stand for one number alone, which may be said in words."""
 
