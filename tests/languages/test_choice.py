@@ -34,7 +34,7 @@ def test_without_any_wish_the_installation_has_its_own(settings):
     assert languages.choose("", "nl") == "fr"
 
 
-def test_a_choice_is_kept_in_a_cookie_of_the_house(client):
+def test_a_choice_is_kept_in_a_cookie_of_the_house(client, db):
     page = client.get("/help?lang=ar", headers={"Accept-Language": "de"})
     assert page["Content-Language"] == "ar"
     assert b'<html lang="ar" dir="rtl">' in page.content
@@ -44,7 +44,7 @@ def test_a_choice_is_kept_in_a_cookie_of_the_house(client):
 
 
 @pytest.mark.parametrize("asked", ["xx", "", "de" * 2000, "en\x00", "../de"])
-def test_a_language_that_is_none_changes_nothing(client, asked):
+def test_a_language_that_is_none_changes_nothing(client, db, asked):
     page = client.get("/help", {"lang": asked}, headers={"Accept-Language": "es"})
     assert page["Content-Language"] == "es"
     assert not page.cookies
@@ -131,7 +131,7 @@ def test_a_page_that_cannot_be_had_twice_offers_no_language(phone):
     assert not page.html.xpath("//nav")
 
 
-def test_help_is_there_for_strangers(client):
+def test_help_is_there_for_strangers(client, db):
     page = client.get("/help", headers={"User-Agent": IPHONE})
     assert page.status_code == 200
     assert b"Who can help?" in page.content

@@ -18,7 +18,7 @@ def get(client, address="/nowhere"):
 
 
 @pytest.mark.parametrize("content", [b"", b"not a catalogue", b"\xde\x12\x04\x95" + b"\xff" * 40, None])
-def test_a_damaged_catalogue_is_english_instead(client, settings, tmp_path, content):
+def test_a_damaged_catalogue_is_english_instead(client, db, settings, tmp_path, content):
     file = tmp_path / "de" / "LC_MESSAGES" / "django.mo"
     file.parent.mkdir(parents=True)
     whole = catalogues.path("de", "mo").read_bytes()
@@ -29,12 +29,12 @@ def test_a_damaged_catalogue_is_english_instead(client, settings, tmp_path, cont
     assert get(client, "/help")[0] == 200
 
 
-def test_without_any_catalogue_pages_are_in_english(client, settings, tmp_path):
+def test_without_any_catalogue_pages_are_in_english(client, db, settings, tmp_path):
     settings.LOCALE_PATHS = [tmp_path]
     assert "<h1>Help</h1>" in get(client, "/help")[1]
 
 
-def test_without_templates_an_error_still_says_what_it_is_and_its_reference(client, settings):
+def test_without_templates_an_error_still_says_what_it_is_and_its_reference(client, db, settings):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [], "APP_DIRS": False}]
     status, text, reference = get(client)
     assert (status, "<h1>There is no such page.</h1>" in text, reference in text) == (404, True, True)

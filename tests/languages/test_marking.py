@@ -83,7 +83,7 @@ def forgotten(settings, tmp_path):
     pseudo.forget()
 
 
-def test_pseudo_finds_what_was_forgotten(forgotten, client):
+def test_pseudo_finds_what_was_forgotten(forgotten, client, db):
     page = Page(_as_read(client.get("/help", headers={"Accept-Language": pseudo.STANDS_FOR})))
     assert not forgotten(page)
     page.html.find(".//h1").text = "Forgotten"
@@ -115,7 +115,7 @@ def next_codes_of_each_kind():
         yield NextCode(at_latest=latest, unused=unused)
 
 
-def test_nothing_is_forgotten_on_pages_of_errors(forgotten):
+def test_nothing_is_forgotten_on_pages_of_errors(forgotten, db):
     request = RequestFactory().get("/nowhere")
     for kind in errors():
         if not of_others(kind):
