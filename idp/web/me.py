@@ -39,14 +39,10 @@ def device_of(request: HttpRequest) -> Device:
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """Show an agent this phone and the last sign-ins, and let them sign out of it or everywhere."""
+    if request.method == "POST":
+        return _sign_out(request)
     with transaction.atomic():
         device = device_of(request)
-        if request.method == "POST":
-            everywhere = request.POST.get("out") == "everywhere"
-            origin = presented.by(request).origin
-            under_way = logout.begin_here(device, origin, clock.now(), everywhere=everywhere)
-    if request.method == "POST":
-        return logout_views.carry_on(request, under_way)
     sign_ins = me_sign_ins.last(device, clock.now())
     left = recovery_codes.left(device.agent)
     context = {
@@ -62,3 +58,15 @@ def me(request: HttpRequest) -> HttpResponse:
         "few_left": 0 < left <= recovery_codes.FEW,
     }
     return render(request, "me.html", context)
+
+
+def _sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out here or everywhere. Whoever is out already, as by a tap before, is told just that."""
+    everywhere = request.POST.get("out") == "everywhere"
+    try:
+        with transaction.atomic():
+            device = device_of(request)
+            under_way = logout.begin_here(device, presented.by(request).origin, clock.now(), everywhere=everywhere)
+    except NotSignedIn:
+        return render(request, "saml/signed_out.html")
+    return logout_views.carry_on(request, under_way)
