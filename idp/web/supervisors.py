@@ -42,6 +42,8 @@ OPEN = DOORS | {
     "why_agent",
     "switch_agent",
     "sign_out_agent",
+    "agent_timeline",
+    "sign_in_link",
     "import_agents",
     "import",
     "import_progress",

@@ -6,21 +6,24 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from idp.agents.devices import Browser
 from idp.agents.models import AccessPass, Agent, Device, Reason
 from idp.agents.models import Kind as Form
+from idp.audit import events
 from idp.audit.models import Kind, LoginEvent
 from idp.native.models import Client as App
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Family
+from idp.web.pages.agent import sign_in_link, timeline_words
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, PIXEL, a_desktop, a_device, a_phone
 from tests.passkeys.kept import a_passkey
 from tests.web.conftest import a_superuser, inside
 from tests.web.pressing import buttons, press
-from tests.web.seeded import a_service
+from tests.web.seeded import HERE, a_service
 
 HELPER = ("view_agent", "change_agent", "view_device")
 
@@ -163,3 +166,75 @@ def queries(admin, agent, page):
     with CaptureQueriesContext(connection) as asked:
         assert admin.get(url(agent, page)).status_code == 200
     return len(asked)
+
+
+# What happened
+
+
+def happened(agent, kind, minute=0, **more):
+    return events.record(kind, HERE, NOW + timedelta(minutes=minute), agent=agent, **more)
+
+
+def test_the_timeline_tells_in_plain_words_what_was_done_by_the_agent_and_to_them(admin, agent):
+    a_service()
+    device = a_phone(agent)
+    happened(agent, Kind.CODE_NOT_SENT, service="flex", detail="sms: landline (60205)")
+    happened(agent, Kind.SIGNED_IN, 1, service="flex", device=device, method="code")
+    happened(agent, Kind.REFUSED, 2, service="flex", detail="No Android")
+    happened(agent, Kind.CODE_GIVEN, 24 * 60, detail="SIM broken, by Olivia Operator")
+    page = words(admin.get(url(agent, "timeline")))
+    assert "Sunday, 22 November 2026 09:00:00 Was given a one-time code (SIM broken, by Olivia Operator)" in page
+    assert "Signed in to Flex on iPhone, Safari, with a code by text or call" in page
+    assert "Was refused at Flex (by No Android)" in page
+    assert "A code for Flex could not be sent (sms: landline (60205). This is a landline" in page
+
+
+def test_each_line_leads_to_the_trail_by_its_reference(admin, agent):
+    event = happened(agent, Kind.CODE_SENT, service="flex")
+    link = f'<a class="reference" href="/admin/audit/loginevent/{event.pk}/change/">{event.reference}</a>'
+    assert link in admin.get(url(agent, "timeline")).text
+
+
+def test_it_is_paged_and_shows_each_line_once(admin, agent):
+    for nth in range(120):
+        happened(agent, Kind.CODE_SENT, nth, service="flex")
+    seen, at = [], "?"
+    while at:
+        page = admin.get(f"{url(agent, 'timeline')}{at}")
+        seen += [line.pk for day in page.context["days"] for line in day.lines]
+        at = f"?before={page.context['older']}" if page.context["older"] else ""
+    assert (len(seen), len(set(seen)), seen) == (120, 120, sorted(seen, reverse=True))
+    assert admin.get(f"{url(agent, 'timeline')}?before=first").status_code == 200
+
+
+def test_a_longer_past_takes_no_more_queries(admin, agent):
+    happened(agent, Kind.SIGNED_IN, service="flex", device=a_phone(agent))
+    few = {page: queries(admin, agent, page) for page in ("change", "timeline")}
+    for nth in range(30):
+        happened(agent, Kind.SIGNED_IN, nth, service="flex", device=a_desktop(agent, NOW + timedelta(minutes=nth)))
+    assert {page: queries(admin, agent, page) for page in few} == few
+
+
+def test_every_kind_that_is_about_somebody_has_words_of_its_own():
+    of_everybody = {Kind.EVERYONE_OUT, Kind.STOPPED, Kind.STOP_LIFTED, Kind.IMPORTED, Kind.IMPORT_UNDONE, Kind.EXPORTED}
+    assert set(Kind) - of_everybody == set(timeline_words.WORDS)
+
+
+# Where they sign in
+
+
+def test_the_link_names_the_service_and_nobody(admin, agent):
+    a_service(unsolicited=True)
+    page = admin.get(url(agent, "sign-in-link"))
+    [link] = page.context["links"]
+    assert link.address.endswith("/saml/start/flex")
+    assert link.square == sign_in_link.drawn(link.address)
+    assert "<svg" in page.text
+    assert Client().get("/saml/start/flex").status_code == 303
+
+
+def test_a_service_that_begins_its_sign_ins_itself_has_no_link(admin, agent):
+    a_service()
+    page = words(admin.get(url(agent, "sign-in-link")))
+    assert "No service may be opened from here yet" in page
+    assert "Flex begins its sign-ins itself. To allow it here, tick “may be opened from here”" in page

@@ -1,0 +1,54 @@
+"""The address that begins a sign-in at a service, with a square for the phone's camera. Nothing in it is personal."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, reverse
+from django.utils.safestring import SafeString
+
+from idp.agents.models import Agent
+from idp.saml import unsolicited
+from idp.saml.models import ServiceProvider
+from idp.web.own_sign_in import drawn
+from idp.web.pages.agent import door
+
+MAY_OPEN = "saml.change_serviceprovider"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where the sign-in to a service begins."""
+
+    service: str
+    address: str
+    square: SafeString
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the address of the page."""
+    return [door.address("sign_in_link", "sign-in-link", view, model_admin.has_view_permission, model_admin, "GET")]
+
+
+def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Show a link and a square for each service that may be opened from here."""
+    open_from_here = list(unsolicited.services())
+    others = ServiceProvider.objects.filter(enabled=True).exclude(pk__in=[it.pk for it in open_from_here])
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Where {agent} signs in",
+        "agent": agent,
+        "links": [link(it) for it in open_from_here],
+        "others": list(others),
+        "may_open": request.user.has_perm(MAY_OPEN),
+    }
+    return render(request, "admin/sign_in_link.html", context)
+
+
+def link(sp: ServiceProvider) -> Link:
+    """Return the address at which the sign-in to a service begins here; it is the same for everybody."""
+    address = f"{settings.LATCHKEY.base_url}{reverse('saml_start', args=[sp.slug])}"
+    return Link(sp.name, address, drawn(address))

@@ -1,0 +1,83 @@
+"""The timeline of one agent by day: what they did, what was done to them, and by whom, the last first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+
+from idp.agents.models import Agent
+from idp.audit.models import LoginEvent
+from idp.native.models import Client
+from idp.saml.models import ServiceProvider
+from idp.web.pages.agent import door, timeline_words
+
+A_PAGE = 50
+LATEST = 6
+MAY_SEE = "audit.view_loginevent"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that happened. `pk` and `reference` lead to the trail."""
+
+    pk: int
+    at: datetime
+    what: str
+    more: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The lines of one day in UTC."""
+
+    day: date
+    lines: tuple[Line, ...]
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the address of the page."""
+    may_see = door.with_right(MAY_SEE, model_admin)
+    return [door.address("agent_timeline", "timeline", view, may_see, model_admin, "GET")]
+
+
+def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Show a page of it; `before` leads on to older lines."""
+    before = request.GET.get("before", "")
+    shown = days(agent, A_PAGE + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004 - fits a bigint
+    lines = [line for day in shown for line in day.lines]
+    older = lines[A_PAGE - 1].pk if len(lines) > A_PAGE else None
+    context = {
+        **admin.site.each_context(request),
+        "title": f"What happened to {agent}",
+        "agent": agent,
+        "days": list(_without_the_last(shown)) if older else shown,
+        "older": older,
+        "begins": not before,
+    }
+    return render(request, "admin/agent_timeline.html", context)
+
+
+def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
+    """Return the latest lines by day, the last first, in three queries; `before` is the id of a line."""
+    rows = LoginEvent.objects.filter(agent=agent).select_related("device").order_by("-pk")
+    found = list((rows.filter(pk__lt=before) if before is not None else rows)[:most])
+    services = dict(ServiceProvider.objects.values_list("slug", "name"))
+    services |= {it.service: it.name for it in Client.objects.all()}
+    lines = (
+        Line(it.pk, it.at, timeline_words.told(it, services), timeline_words.more(it), it.reference) for it in found
+    )
+    return [Day(day, tuple(its)) for day, its in groupby(lines, key=lambda it: it.at.date())]
+
+
+def _without_the_last(shown: list[Day]) -> Iterator[Day]:
+    """Drop the one line that only told that there are more."""
+    yield from shown[:-1]
+    if shown[-1].lines[:-1]:
+        yield Day(shown[-1].day, shown[-1].lines[:-1])

@@ -1,0 +1,79 @@
+"""What happened, in plain words for whoever reads the timeline of one agent."""
+
+from collections.abc import Mapping
+
+from idp.agents.authentication import Method
+from idp.audit.models import Kind, LoginEvent
+from idp.web import trail_words
+
+BY = {
+    Method.CODE: "with a code by text or call",
+    Method.APP: "with a code of their authenticator app",
+    Method.RECOVERY: "with a recovery code",
+    Method.ONE_TIME: "with a one-time code",
+    Method.PASSKEY: "with a passkey",
+    Method.SESSION: "without a code",
+    Method.TOKEN: "without a code",
+}
+WORDS: dict[str, str] = {
+    Kind.SIGNED_IN: "Signed in to {service}{on}, {by}",
+    Kind.PROVED: "Gave a right code for {service}",
+    Kind.RENEWED: "{service} renewed its sign-in{on}",
+    Kind.PUSH_CHANGED: "The app changed where it can be reached{on}",
+    Kind.ANSWERED: "{service} was told who it is{on}",
+    Kind.REFUSED: "Was refused at {service}{on}",
+    Kind.CODE_SENT: "A code was sent for {service}",
+    Kind.CODE_NOT_SENT: "A code for {service} could not be sent",
+    Kind.CODE_WRONG: "A wrong code was typed for {service}",
+    Kind.CODE_UNKNOWN: "A code for {service} could not be checked",
+    Kind.SWITCHED_OFF: "Gave a right code for {service}, and was turned away: switched off",
+    Kind.DEVICE_ENDED: "Was signed out{on}",
+    Kind.TOKEN_UNKNOWN: "Something was shown{on} that is no sign-in of ours",
+    Kind.TOKEN_COPIED: "An old copy of the sign-in was used{on}",
+    Kind.TOKEN_UNANSWERED: "Five answers in a row got lost{on}",
+    Kind.DECLINED: "{service} was told of the refusal",
+    Kind.SIGNED_OUT: "Signed out at {service}",
+    Kind.SERVICE_TOLD: "{service} was told of the sign-out",
+    Kind.SERVICE_UNTOLD: "{service} could not be told of the sign-out",
+    Kind.CODE_GIVEN: "Was given a one-time code",
+    Kind.CODE_REVOKED: "A one-time code was taken back",
+    Kind.PASSKEY_REFUSED: "A passkey was used that proved nothing{on}",
+    Kind.PASSKEY_COPIED: "A passkey was used that may have been copied{on}",
+    Kind.FACTOR_ADDED: "Another way to sign in was set up{on}",
+    Kind.FACTOR_REMOVED: "Another way to sign in was removed{on}",
+    Kind.PAUSE_LIFTED: "The pause after wrong codes was lifted",
+    Kind.NUMBER_CHANGED: "The mobile number was changed",
+    Kind.NUMBER_TOLD: "A number was told of the change by text",
+    Kind.NUMBER_UNTOLD: "A number could not be told of the change",
+    Kind.AGENT_OFF: "Was switched off",
+    Kind.AGENT_ON: "Was switched on",
+    Kind.NAME_CHOSEN: "The name ID was chosen",
+    Kind.NAME_CHANGED: "The name ID was changed",
+    Kind.TEST_SENT: "A test code was sent",
+    Kind.TEST_NOT_SENT: "A test code could not be sent",
+    Kind.TEST_ARRIVED: "The test code arrived",
+    Kind.TEST_WRONG: "Something else than the test code was read out",
+    Kind.NOT_ME: "Said of a sign-in{on}: that was not me",
+    Kind.PASS_GIVEN: "Was let in past the access rules for a while",
+    Kind.PASS_ENDED: "The pass past the access rules was taken back",
+    Kind.SAFE_LIST: "Twilio's safe list changed",
+    Kind.VALUES_SHOWN: "An operator looked at what a service was told",
+}
+"""A line for each kind that is about one agent; others, should they name one, keep the trail's own words."""
+
+
+def told(event: LoginEvent, services: Mapping[str, str]) -> str:
+    """Say what happened. `services` are the names of services by their short names."""
+    pattern = WORDS.get(event.kind, "") or str(event.get_kind_display()).capitalize()
+    by = BY.get(Method(event.method), "") if event.method in set(Method) else "in some way"
+    service = services.get(event.service, event.service) or "a service"
+    return pattern.format(service=service, on=f" on {event.device.label}" if event.device else "", by=by)
+
+
+def more(event: LoginEvent) -> str:
+    """Say what else is known: who decided, an operator's reason, what Twilio minded and what to do about it."""
+    if event.kind == Kind.REFUSED:
+        return f"by {event.detail}" if event.detail else ""
+    if event.kind == Kind.ANSWERED:
+        return ""
+    return ". ".join(it for it in (event.detail, trail_words.advice(event)) if it)
