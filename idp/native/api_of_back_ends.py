@@ -62,7 +62,7 @@ class Devices(Schema):
 )
 def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return an agent's number and the devices that they are signed in on."""
-    agent = Agent.objects.filter(subject_names__value=name_id).first()
+    agent = Agent.objects.filter(subject_names__value=name_id, subject_names__told=True).first()
     if agent is None:
         raise NoSuchThing("no agent of that NameID")
     phone = numbers.held_by(agent)
@@ -89,7 +89,8 @@ def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  #
 
 
 def _in_the_feed(device: Device, out: Cutoff | None) -> dict[str, Any]:
-    names = [it.value for it in device.agent.subject_names.all() if it.service_provider_id is None]
+    own = [it for it in device.agent.subject_names.all() if it.service_provider_id is None and it.told]
+    names = [it.value for it in own if it.replaced_at is None]
     return {
         **told(device),
         "name_id": next(iter(names), None),

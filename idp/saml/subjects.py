@@ -22,7 +22,7 @@ def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Subject:
     if passing := _passing(agent, sp, answered):
         return passing
     owner = _owner(sp, answered)
-    issued = SubjectName.objects.filter(agent=agent, service_provider=owner).exists()
+    issued = SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists()
     if not may_be_named(profile, answered, allow_create=asked.allow_create, issued=issued):
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
         raise AnswerWithStatus(status, asked.address, "the request forbids making the name that it asks for")
@@ -34,7 +34,7 @@ def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
     answered = answered_format(sp.expects, None)
     if passing := _passing(agent, sp, answered):
         return passing
-    given = SubjectName.objects.filter(agent=agent, service_provider=_owner(sp, answered)).first()
+    given = SubjectName.objects.current().filter(agent=agent, service_provider=_owner(sp, answered)).first()
     return Subject(given.value if given else "", answered)
 
 

@@ -67,7 +67,7 @@ def body_of(delivery: Delivery, now: datetime) -> bytes:
     event = delivery.event
     if event is None or event.agent is None:
         return payload.of_test(delivery.pk, f"{now:%Y-%m-%dT%H:%M:%SZ}")
-    named = SubjectName.objects.filter(agent=event.agent, service_provider=None).first()
+    named = SubjectName.objects.current().filter(agent=event.agent, service_provider=None, told=True).first()
     return payload.of_event(
         delivery.pk,
         Kind(delivery.kind),

@@ -6,7 +6,7 @@ from idp.saml.models.logout import Logout, LogoutNotice, ObeyedLogoutRequest
 from idp.saml.models.metadata_source import MetadataSource
 from idp.saml.models.released import ReleasedAttribute, SentAttribute
 from idp.saml.models.service_provider import AssertionConsumer, LogoutEndpoint, ServiceProvider
-from idp.saml.models.subject_name import SubjectName
+from idp.saml.models.subject_name import NameIdIsFixed, SubjectName
 
 __all__ = [
     "AssertionConsumer",
@@ -17,6 +17,7 @@ __all__ = [
     "LogoutEndpoint",
     "LogoutNotice",
     "MetadataSource",
+    "NameIdIsFixed",
     "ObeyedLogoutRequest",
     "ReleasedAttribute",
     "SentAttribute",

@@ -10,6 +10,8 @@ from idp.agents import roles
 from idp.agents.models import Agent, Department, Supervisor
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
+from idp.saml import naming
+from idp.saml.models.subject_name import LONGEST
 
 
 class AgentForm(forms.ModelForm[Agent]):
@@ -21,6 +23,14 @@ class AgentForm(forms.ModelForm[Agent]):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="What the agent may do in Flex; the roles that begin with wfo are those of Flex Insights.",
+    )
+
+    chosen_name_id = forms.CharField(
+        label="Name ID",
+        max_length=LONGEST,
+        required=False,
+        help_text="The name by which Flex knows its worker; fixed from the first sign-in on. Empty: one is made then, "
+        "which says nothing of the person. To keep a worker that is in Flex already, type its name letter by letter.",
     )
 
     class Meta:
@@ -48,6 +58,21 @@ class AgentForm(forms.ModelForm[Agent]):
         super().__init__(*args, **kwargs)
         if "flex_roles" in self.fields and not self.instance._state.adding:
             self.fields["flex_roles"].initial = self.instance.role_names
+        if "chosen_name_id" in self.fields and not self.instance._state.adding:
+            known = naming.current(self.instance)
+            self.fields["chosen_name_id"].initial = known.value if known else ""
+
+    def clean_chosen_name_id(self) -> str:
+        """Refuse what cannot be a name ID, or is fixed by now."""
+        value: str = self.cleaned_data["chosen_name_id"]
+        if "chosen_name_id" not in self.changed_data:
+            return value
+        agent = None if self.instance._state.adding else self.instance
+        if value and (sentence := naming.fault(value, agent)):
+            raise ValidationError(sentence)
+        if agent and naming.is_fixed(agent):
+            raise ValidationError(naming.FIXED)
+        return value
 
     def clean(self) -> dict[str, Any]:
         """Refuse roles that Flex would not take; an operator who is no agent has none."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -18,14 +18,15 @@ from idp.audit.models import Kind
 from idp.login import number_changed, presented, switching
 from idp.otp import identifiers, numbers
 from idp.otp.models import PhoneAuthenticator
-from idp.saml.models import SubjectName
+from idp.saml import naming
+from idp.saml.naming import NameIdRefused
 from idp.web import reach, safe_list_run
 from idp.web.admin import number_changes, ways_back
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
-from idp.web.pages.agent import acts, overview, sign_in_link, timeline, why
+from idp.web.pages.agent import acts, name_id, overview, sign_in_link, timeline, why
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -104,7 +105,7 @@ class AgentAdmin(Reached[Agent]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons on an agent's page."""
-        pages = (ways_back, acts, why, timeline, sign_in_link)
+        pages = (ways_back, acts, why, timeline, sign_in_link, name_id)
         return [*(it for page in pages for it in page.urls(self)), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -117,7 +118,8 @@ class AgentAdmin(Reached[Agent]):
         """Tick roles, or only read them."""
         changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
         shown = "flex_roles" if changing else "shown_roles"
-        own = ("full_name", "email", "department", "language", shown, "is_active", "name_id")
+        named = "chosen_name_id" if self._may_choose_name(request, agent) else "name_id"
+        own = ("full_name", "email", "department", "language", shown, "is_active", named)
         person: _FieldsetSpec = [(None, {"fields": own}), ("When no text comes", {"fields": WAYS_BACK})]
         rights: _FieldsetSpec = [("Operator", {"fields": RIGHTS, "classes": ["collapse"]})]
         return person if reach.limits_of(request.user) else [*person, *rights]
@@ -132,10 +134,16 @@ class AgentAdmin(Reached[Agent]):
         """Offer supervisors what tells their own people apart."""
         return list(self.list_filter[:2] if reach.limits_of(request.user) else self.list_filter)
 
-    def get_readonly_fields(self, request: HttpRequest, _: Agent | None = None) -> list[str]:
-        """Rights are given by superusers only."""
+    def get_readonly_fields(self, request: HttpRequest, agent: Agent | None = None) -> list[str]:
+        """Rights are given by superusers only; a name ID is chosen by whoever may, until a service was told one."""
         fixed = list(self.readonly_fields)
+        if not self._may_choose_name(request, agent):
+            fixed.append("chosen_name_id")
         return fixed if getattr(request.user, "is_superuser", False) else [*fixed, *RIGHTS]
+
+    def _may_choose_name(self, request: HttpRequest, agent: Agent | None) -> bool:
+        may = request.user.has_perm(name_id.MAY_CHOOSE) and self.has_change_permission(request, agent)
+        return may and not (agent and naming.is_fixed(agent))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         """Fetch what the columns show in a fixed number of queries."""
@@ -170,10 +178,10 @@ class AgentAdmin(Reached[Agent]):
         """Show when the agent last signed in on any device."""
         return getattr(agent, "last_sign_in_at", None)
 
-    @admin.display(description="NameID")
+    @admin.display(description="name ID")
     def name_id(self, agent: Agent) -> str:
-        """Show the name that services know the agent by; it never changes."""
-        known = SubjectName.objects.filter(agent=agent, service_provider=None).first() if agent.pk else None
+        """Show the name that services know the agent by."""
+        known = naming.current(agent)
         return known.value if known else "made at the first sign-in"
 
     def has_change_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
@@ -194,11 +202,19 @@ class AgentAdmin(Reached[Agent]):
         if "flex_roles" in form.cleaned_data:
             chosen = form.cleaned_data["flex_roles"]
             provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
+        if "chosen_name_id" in form.changed_data:
+            self._choose_name(request, agent, form.cleaned_data["chosen_name_id"])
         if change and "is_active" in form.changed_data:
             kind = Kind.AGENT_ON if agent.is_active else Kind.AGENT_OFF
             switching.record(agent, kind, str(request.user), presented.by(request).origin, clock.now())
             if not agent.is_active:
                 sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+
+    def _choose_name(self, request: HttpRequest, agent: Agent, value: str) -> None:
+        try:
+            naming.choose(agent, value, str(request.user), presented.by(request).origin, clock.now())
+        except NameIdRefused as refused:  # a first sign-in was quicker than this form
+            messages.error(request, f"{refused} The rest is saved.")
 
     def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:
         """Save the rest; a number that is nobody's any more leaves Twilio's safe list."""

@@ -35,6 +35,7 @@ PAGES = {
     "audit_loginevent_add": "the trail is written by what happens",
     "audit_loginevent_delete": "the trail stays",
     "autocomplete": "names of everybody",
+    "change_name_id": "a name ID is a worker in Flex, and may be somebody else's",
     "check_answer": "what services were told",
     "checkup": "the whole place",
     "client_secret": "the whole place",

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from idp import clock
 from idp.agents.models import Agent
 from idp.otp import notices
+from idp.saml import naming
 from idp.web.admin import ways_back
-from idp.web.pages.agent import acts, phones, timeline, why
+from idp.web.pages.agent import acts, name_id, phones, timeline, why
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -22,6 +23,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         "judged": judged,
         "next": first,
         "days": timeline.days(agent, timeline.LATEST) if request.user.has_perm(timeline.MAY_SEE) else None,
+        "may_change_name": request.user.has_perm(name_id.MAY_CHOOSE) and naming.is_fixed(agent),
         "cards": phones.of(agent, now),
         "may_sign_out": request.user.has_perm(acts.MAY_SIGN_OUT),
         "may_change_agent": model_admin.has_change_permission(request, agent),

@@ -1,0 +1,139 @@
+"""The name ID of an agent: chosen while no service knows it, later changed on purpose, with what that does to Flex."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.login import presented
+from idp.saml import naming, released
+from idp.saml.errors import UnreleasableAttribute
+from idp.saml.models import ServiceProvider, SubjectName
+from idp.saml.naming import NameIdRefused
+from idp.saml.profiles.flex import PROFILES_OF_FLEX, flex_identity
+from idp.web.pages.agent import door
+
+MAY_CHOOSE = "saml.choose_name_id"
+BAD_REQUEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker of Flex as a name ID makes it: its friendly name, its identity, and what else Flex is told."""
+
+    name_id: str
+    identity: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """What one Flex makes of a change: the worker there is, and the one that comes beside it."""
+
+    service: str
+    now: Worker
+    then: Worker
+
+
+class NameIdForm(forms.Form):
+    """Another name ID, and once it is known what that does, the agent's e-mail typed."""
+
+    value = forms.CharField(
+        label="Name ID",
+        max_length=100,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "class": "vTextField"}),
+        help_text="As Flex shows it as the worker's name, letter by letter. Plain ASCII, no spaces.",
+    )
+
+    def __init__(self, agent: Agent, *args: Any) -> None:
+        super().__init__(*args)
+        self.agent = agent
+
+    def clean_value(self) -> str:
+        """Refuse what cannot be given."""
+        value: str = self.cleaned_data["value"]
+        if sentence := naming.fault(value, self.agent):
+            raise ValidationError(sentence)
+        known = naming.current(self.agent)
+        if known is not None and known.value == value:
+            raise ValidationError("That is the name ID now.")
+        return value
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the address of the page."""
+
+    def may(request: HttpRequest, agent: Agent) -> bool:
+        return request.user.has_perm(MAY_CHOOSE) and model_admin.has_change_permission(request, agent)
+
+    return [door.address("change_name_id", "name-id", view, may, model_admin, "GET", "POST")]
+
+
+def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Ask for the name; say what follows; change it once the agent's e-mail is typed."""
+    fixed, form = naming.is_fixed(agent), NameIdForm(agent, request.POST or None)
+    right = form.is_bound and form.is_valid()
+    typed = request.POST.get("typed")
+    if right and (not fixed or (typed or "").strip().lower() == agent.email.lower()):
+        return _put(request, agent, form.cleaned_data["value"], fixed=fixed)
+    value = form.cleaned_data["value"] if right else ""
+    back = any(it.value == value for it in naming.former(agent))
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Name ID of {agent}",
+        "agent": agent,
+        "form": form,
+        "known": naming.current(agent),
+        "former": naming.former(agent),
+        "fixed": fixed,
+        "value": value,
+        "back": back,
+        "doubled": list(doubled(agent, value)) if value else [],
+        "mistyped": right and typed is not None,
+    }
+    wrong = form.errors or context["mistyped"]
+    return render(request, "admin/name_id.html", context, status=BAD_REQUEST if wrong else 200)
+
+
+def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> HttpResponse:
+    by, origin, now = str(request.user), presented.by(request).origin, clock.now()
+    try:
+        (naming.change if fixed else naming.choose)(agent, value, by, origin, now)
+    except NameIdRefused as refused:
+        messages.error(request, str(refused))
+        return door.back(agent)
+    messages.success(request, f"From the next sign-in on, services know {agent} as {value}.")
+    return door.back(agent)
+
+
+def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
+    """Say for each Flex what it has of the agent now, and what it will have beside that."""
+    known: SubjectName | None = naming.current(agent)
+    if known is None or not known.told:
+        return
+    flex = ServiceProvider.objects.filter(enabled=True, profile__in=PROFILES_OF_FLEX).prefetch_related("released")
+    for sp in flex:
+        told = _told(sp, agent)
+        yield Doubled(sp.name, _worker(known.value, told), _worker(value, told))
+
+
+def _worker(name_id: str, told: tuple[tuple[str, str], ...]) -> Worker:
+    return Worker(name_id, flex_identity(name_id) if name_id.isascii() else "", told)
+
+
+def _told(sp: ServiceProvider, agent: Agent) -> tuple[tuple[str, str], ...]:
+    """List what this Flex is told of the agent, whatever the name; empty where no answer can be made."""
+    try:
+        told = released.told(sp, agent, "")
+    except UnreleasableAttribute:
+        return ()
+    return tuple((it.name, ", ".join(it.values)) for it in told.attributes)

@@ -1,0 +1,97 @@
+"""The name ID on an agent's page: typed when somebody is added, fixed later, and changed with open eyes."""
+
+import pytest
+
+from idp.agents.models import Agent
+from idp.audit.models import Kind, LoginEvent
+from idp.saml.models import SubjectName
+from tests.web.pressing import press
+from tests.web.seeded import a_service
+from tests.web.test_agent_page import a_helper, url, words
+from tests.web.test_people import LIST, filled, save
+
+WORKER = "ann.old@acme.example"
+
+
+@pytest.fixture(autouse=True)
+def _morning(db, clock, keys):
+    """Everything happens on one morning."""
+
+
+def of(agent):
+    return list(SubjectName.objects.current().filter(agent=agent).values_list("value", flat=True))
+
+
+def test_the_worker_that_flex_has_is_kept_by_typing_its_name_when_the_agent_is_added(admin):
+    admin.post(f"{LIST}add/", filled(chosen_name_id=WORKER))
+    agent = Agent.objects.get(email="ana@acme.example")
+    assert (of(agent), SubjectName.of(agent, None)) == ([WORKER], WORKER)
+    assert LoginEvent.objects.get(kind=Kind.NAME_CHOSEN).detail == f"by Olivia Operator: {WORKER}"
+
+
+def test_left_empty_none_is_made_before_the_first_sign_in(admin):
+    admin.post(f"{LIST}add/", filled(chosen_name_id=""))
+    assert not SubjectName.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["Ana García", "a" * 101])
+def test_what_flex_would_not_take_gets_a_sentence_and_nobody_is_added(admin, typed):
+    page = admin.post(f"{LIST}add/", filled(chosen_name_id=typed))
+    assert (page.status_code, "chosen_name_id" in page.context["adminform"].form.errors) == (200, True)
+    assert not Agent.objects.filter(is_staff=False).exists()
+
+
+def test_until_the_first_sign_in_the_field_is_there_and_afterwards_it_is_gone(admin, agent):
+    save(admin, agent, chosen_name_id=WORKER)
+    assert of(agent) == [WORKER]
+    SubjectName.of(agent, None)
+    assert "chosen_name_id" not in admin.get(url(agent)).text
+    save(admin, agent, chosen_name_id="slipped in")
+    assert of(agent) == [WORKER]
+
+
+def test_saving_the_rest_of_the_form_leaves_a_chosen_name_alone(admin, agent):
+    save(admin, agent, chosen_name_id=WORKER)
+    save(admin, agent, chosen_name_id=WORKER, full_name="Ana Maria")
+    assert (of(agent), LoginEvent.objects.filter(kind=Kind.NAME_CHOSEN).count()) == ([WORKER], 1)
+
+
+def test_without_the_right_nobody_chooses_one(agent):
+    helper = a_helper("view_agent", "change_agent")
+    save(helper, agent, chosen_name_id="slipped in")
+    assert (of(agent), helper.get(url(agent, "name-id")).status_code) == ([], 403)
+
+
+def test_the_page_shows_both_workers_before_anything_changes(admin, agent):
+    a_service()
+    before = SubjectName.of(agent, None)
+    page = press(admin, admin.get(url(agent, "name-id")), "Show what that would do", value="ann@acme.org")
+    said = words(page)
+    assert "Flex will have Ana García twice" in said
+    assert f"Friendly name {before} ann@acme.org Identity {before} ann_40acme_2Eorg" in said
+    assert "full_name Ana García Ana García" in said
+    assert of(agent) == [before]
+
+
+def test_it_is_changed_once_the_e_mail_is_typed(admin, agent):
+    SubjectName.of(agent, None)
+    page = press(admin, admin.get(url(agent, "name-id")), "Show what that would do", value=WORKER)
+    wrong = press(admin, page, "Change the name ID of Ana García", typed="ben@acme.example")
+    assert "Nothing was changed." in words(wrong)
+    assert of(agent) != [WORKER]
+    done = press(admin, wrong, "Change the name ID of Ana García", typed="Ana@acme.example")
+    assert f"From the next sign-in on, services know Ana García as {WORKER}." in words(done)
+    assert of(agent) == [WORKER]
+
+
+def test_going_back_to_the_worker_before_says_so(admin, agent):
+    before = SubjectName.of(agent, None)
+    admin.post(url(agent, "name-id"), {"value": WORKER, "typed": agent.email})
+    SubjectName.of(agent, None)
+    page = admin.post(url(agent, "name-id"), {"value": before})
+    assert "Flex goes back to the worker that Ana García was before" in words(page)
+
+
+def test_before_the_first_sign_in_the_page_chooses_without_ado(admin, agent):
+    press(admin, admin.get(url(agent, "name-id")), "Choose this name ID for Ana García", value=WORKER)
+    assert of(agent) == [WORKER]
