@@ -17,7 +17,7 @@ def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
     """Switch an agent off. Returns the phones and computers that were signed in."""
     devices.hold_agent(agent.pk)
     if Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False):
-        record(agent, Kind.AGENT_OFF, by, origin, now)
+        events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
     agent.is_active = False
     return signing_out.sign_out(Device.objects.of(agent), Reason.SWITCHED_OFF, by, origin, now)
 
@@ -28,10 +28,5 @@ def on(agent: Agent, by: str, origin: Origin, now: datetime) -> bool:
     switched = Agent.objects.filter(pk=agent.pk, is_active=False).update(is_active=True) == 1
     agent.is_active = True
     if switched:
-        record(agent, Kind.AGENT_ON, by, origin, now)
+        events.record(Kind.AGENT_ON, origin, now, agent=agent, detail=f"by {by}"[:200])
     return switched
-
-
-def record(agent: Agent, kind: Kind, by: str, origin: Origin, now: datetime) -> None:
-    """Add the line that an agent was switched off or on."""
-    events.record(kind, origin, now, agent=agent, detail=f"by {by}"[:200])

@@ -24,6 +24,7 @@ from tests.passkeys.kept import a_passkey
 from tests.web.conftest import a_superuser, inside
 from tests.web.pressing import buttons, press
 from tests.web.seeded import HERE, a_service
+from tests.web.test_people import save
 
 HELPER = ("view_agent", "change_agent", "view_device")
 
@@ -217,7 +218,16 @@ def test_a_longer_past_takes_no_more_queries(admin, agent):
 
 def test_every_kind_that_is_about_somebody_has_words_of_its_own():
     of_everybody = {Kind.EVERYONE_OUT, Kind.STOPPED, Kind.STOP_LIFTED, Kind.IMPORTED, Kind.IMPORT_UNDONE, Kind.EXPORTED}
-    assert set(Kind) - of_everybody == set(timeline_words.WORDS)
+    of_operators = {Kind.OPERATOR_IN, Kind.OPERATOR_OUT, Kind.OPERATOR_REFUSED, Kind.OWN_SIGN_IN}
+    of_tables = {Kind.TRAIL_EXPORTED, Kind.WROTE}
+    assert set(Kind) - of_everybody - of_operators - of_tables == set(timeline_words.WORDS)
+
+
+def test_what_an_operator_changed_is_told_with_before_and_after(admin, agent):
+    save(admin, agent, full_name="Ana Maria", flex_roles=["agent"])
+    assert "Was changed (full name: Ana García → Ana Maria. by Olivia Operator)" in words(
+        admin.get(url(agent, "timeline"))
+    )
 
 
 # Where they sign in

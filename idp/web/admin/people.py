@@ -14,8 +14,7 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Agent, Device, Reason
-from idp.audit.models import Kind
-from idp.login import number_changed, presented, switching
+from idp.login import number_changed, presented
 from idp.otp import identifiers, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import naming
@@ -204,11 +203,8 @@ class AgentAdmin(Reached[Agent]):
             provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
         if "chosen_name_id" in form.changed_data:
             self._choose_name(request, agent, form.cleaned_data["chosen_name_id"])
-        if change and "is_active" in form.changed_data:
-            kind = Kind.AGENT_ON if agent.is_active else Kind.AGENT_OFF
-            switching.record(agent, kind, str(request.user), presented.by(request).origin, clock.now())
-            if not agent.is_active:
-                sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+        if change and "is_active" in form.changed_data and not agent.is_active:
+            sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
 
     def _choose_name(self, request: HttpRequest, agent: Agent, value: str) -> None:
         try:

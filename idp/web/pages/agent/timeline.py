@@ -7,11 +7,13 @@ from itertools import groupby
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
 
 from idp.agents.models import Agent
+from idp.audit import acts
 from idp.audit.models import LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
@@ -66,7 +68,8 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
     """Return the latest lines by day, the last first, in three queries; `before` is the id of a line."""
-    rows = LoginEvent.objects.filter(agent=agent).select_related("device").order_by("-pk")
+    about = Q(agent=agent) | Q(about=acts.thing(agent).about)
+    rows = LoginEvent.objects.filter(about).select_related("device").order_by("-pk")
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:most])
     services = dict(ServiceProvider.objects.values_list("slug", "name"))
     services |= {it.service: it.name for it in Client.objects.all()}

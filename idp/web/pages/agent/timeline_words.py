@@ -57,6 +57,9 @@ WORDS: dict[str, str] = {
     Kind.PASS_GIVEN: "Was let in past the access rules for a while",
     Kind.PASS_ENDED: "The pass past the access rules was taken back",
     Kind.SAFE_LIST: "Twilio's safe list changed",
+    Kind.ADDED: "Was added",
+    Kind.CHANGED: "Was changed",
+    Kind.REMOVED: "Was removed",
     Kind.VALUES_SHOWN: "An operator looked at what a service was told",
 }
 """A line for each kind that is about one agent; others, should they name one, keep the trail's own words."""
@@ -71,9 +74,21 @@ def told(event: LoginEvent, services: Mapping[str, str]) -> str:
 
 
 def more(event: LoginEvent) -> str:
-    """Say what else is known: who decided, an operator's reason, what Twilio minded and what to do about it."""
+    """Say what else is known: who decided or acted, why, what changed, what Twilio minded and what to do about it."""
     if event.kind == Kind.REFUSED:
         return f"by {event.detail}" if event.detail else ""
-    if event.kind == Kind.ANSWERED:
-        return ""
-    return ". ".join(it for it in (event.detail, trail_words.advice(event)) if it)
+    detail = "" if event.kind == Kind.ANSWERED else event.detail
+    changed = "; ".join(f"{_field(name)}: {_value(old)} → {_value(new)}" for name, (old, new) in event.changes.items())
+    by = f"by {event.by}" if event.by and event.by not in detail else ""
+    return ". ".join(it for it in (detail, changed, by, trail_words.advice(event)) if it)
+
+
+def _field(name: str) -> str:
+    """Name a field as the form does, nearly."""
+    return {"is_active": "may sign in", "is_staff": "operator"}.get(name, name.rpartition(".")[2].replace("_", " "))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value is None else str(value)
