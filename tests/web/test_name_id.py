@@ -46,7 +46,7 @@ def test_until_the_first_sign_in_the_field_is_there_and_afterwards_it_is_gone(ad
     assert of(agent) == [WORKER]
     SubjectName.of(agent, None)
     assert "chosen_name_id" not in admin.get(url(agent)).text
-    save(admin, agent, chosen_name_id="slipped in")
+    save(admin, agent, chosen_name_id="slipped in", full_name="Ana Maria")
     assert of(agent) == [WORKER]
 
 
