@@ -126,7 +126,7 @@ class AgentAdmin(Reached[Agent]):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm[Agent]]:
         """Offer supervisors their own departments, and the roles that they may give."""
         if limits := reach.limits_of(request.user):
-            kwargs["form"] = type("TheirAgentForm", (LimitedAgentForm,), {"limits": limits})
+            kwargs["form"] = type("TheirAgentForm", (LimitedAgentForm,), {"limits": limits, "chosen_name_id": None})
         return super().get_form(request, *args, **kwargs)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
