@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from idp import log_lines
+
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
 worker_class = "gthread"
@@ -16,6 +18,15 @@ timeout = 60
 graceful_timeout = 30
 control_socket_disable = True
 preload_app = False
+# gunicorn's own lines are JSON too; requests are logged by the application, without what is personal.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": log_lines.FORMATTERS,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}},
+}
 
 # Where the processes count requests, for /metrics: in systemd's folder for this service, which no cleaner of /tmp
 # empties, if there is one. A new master (USR2) inherits the variable of the old one, and must not share its folder; one

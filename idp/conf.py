@@ -109,7 +109,9 @@ class Conf(BaseSettings):
     )
 
     base_url: str = Field("", description="Address at which browsers reach us, without a final slash.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Django's key; also keys the hashes of secrets.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="50 random characters or more: Django's key, which also keys the hashes of secrets."
+    )
     key_encryption_keys: SecretStr = Field(
         SecretStr(""), description="Fernet keys for private keys at rest, by commas; the first encrypts."
     )
@@ -126,9 +128,9 @@ class Conf(BaseSettings):
     default_country: str = Field("", description="Region, such as ES, of numbers typed without a +.")
     trusted_proxies: int = Field(0, ge=0, description="Proxies before us that append to X-Forwarded-For.")
     wrong_code_seconds: float = Field(
-        1.0, ge=0, description="A wrong code is answered no sooner than this, known number or not."
+        1.0, ge=0, description="Seconds before which no wrong code is answered, known number or not."
     )
-    quiet_seconds: int = Field(60, ge=0, description="Visits this close together count as one.")
+    quiet_seconds: int = Field(60, ge=0, description="Seconds within which visits count as one.")
     phones_per_agent: int = Field(
         1,
         ge=1,
@@ -139,10 +141,11 @@ class Conf(BaseSettings):
         False, description="Computers get a long-lived token as phones do. Not for computers that people share."
     )
     prices: Prices = Field(
-        {}, description='What you pay, as JSON: {"approved": 0.05, "sms": 0.0079}. Only for the estimate in the admin.'
+        {},
+        description='What you pay, as JSON: {"approved": 0.05, "sms": 0.0079}. Only for the estimate in the admin.',
     )
     clock_skew_seconds: int = Field(
-        300, ge=60, le=900, description="How far the clocks of services may be from ours, either way."
+        300, ge=60, le=900, description="Seconds that the clocks of services may be from ours, either way."
     )
     texts_a_day: int = Field(
         5000, ge=1, description="Texts and calls a day, all together; agents' own phones may go on to twice as many."
@@ -168,7 +171,7 @@ class Conf(BaseSettings):
         description='Days that rows are kept for, as JSON, where they differ from the defaults: {"trail": 730}. '
         "`manage.py purge` removes what is past them.",
     )
-    log_level: str = Field("INFO", description="Least important level that is logged.")
+    log_level: str = Field("INFO", description="Least important level that is logged: DEBUG, INFO, WARNING…")
     contact: str = Field("", description="E-mail of whoever looks after sign-in; stands in our metadata.")
     logo: str = Field("", description="https address of a logo, 64 by 64 pixels; stands in our metadata.")
     outgoing_networks: str = Field(

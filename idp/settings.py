@@ -7,9 +7,8 @@ import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
-from structlog.tracebacks import ExceptionDictTransformer
 
-from idp import conf
+from idp import conf, log_lines
 
 django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, as the type checker wants
 
@@ -183,13 +182,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # locals hold secrets
-        structlog.processors.JSONRenderer(),
-    ],
+    processors=[*log_lines.BEGINNING, *log_lines.ENDING],
     wrapper_class=structlog.make_filtering_bound_logger(LATCHKEY.log_level.upper()),
     logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     cache_logger_on_first_use=False,
@@ -197,7 +190,8 @@ structlog.configure(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": log_lines.FORMATTERS,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django.request": {"level": "CRITICAL"},  # our own middleware logs each failure, with its reference

@@ -19,6 +19,41 @@ TWILIO = {
     "locale": "Language of all texts and calls, such as `es` or `pt-BR`. Empty: by the number's country.",
     "template_sid": "Template of texts and calls, `HJ` and 32 hex digits. Empty: the service's own.",
 }
+WHEN = {
+    "base_url": "at the first installation; a later change needs a new ACS and entity ID at each service",
+    "secret_key": "after it leaked; everybody is signed out",
+    "key_encryption_keys": "after it leaked, or once a year: the new one in front",
+    "entity_id": "before the host name changes, to the old value, so that services need not",
+    "organisation": "at the first installation",
+    "brand_colour": "if agents' pages are to look like yours and nobody does it in the admin",
+    "brand_logo": "the same",
+    "support": "at the first installation",
+    "language": "if most agents speak another",
+    "default_country": "if agents type numbers as at home",
+    "trusted_proxies": "when a proxy comes or goes",
+    "wrong_code_seconds": "never, but in tests: without it the time tells whether a number is known",
+    "quiet_seconds": "hardly: shorter makes more rows, longer hides short visits",
+    "phones_per_agent": "if agents may carry two phones",
+    "remember_desktops": "if each computer has one person",
+    "prices": "when Twilio's prices for you change",
+    "clock_skew_seconds": "if a service's clock cannot be mended",
+    "texts_a_day": "when there are more agents, or Twilio's bill has a limit: twice what a busy day needs",
+    "channels": "when a channel is set up at Twilio, or is not wanted",
+    "web_otp": "when Twilio has registered the template",
+    "lockout_share": "if rules change often and rightly for many",
+    "retention_days": "by what your law and your works council say",
+    "log_level": "to `DEBUG` while a fault is looked for; `WARNING` leaves out the line for each request",
+    "contact": "at the first installation",
+    "logo": "at the first installation",
+    "outgoing_networks": "if a service or a back end of yours is inside your network",
+    "messaging_from": "when you have a sender for texts beside Verify",
+    "demo": "never for anybody else than yourself",
+    "database_url": "before the first agent; [a backup](../how-to/restore-a-backup.md) moves to another of its kind",
+    "redis_url": "when there is more than one process",
+    "requests_a_minute": "if a large office behind one address is told to wait (429)",
+    "metrics_token": "to be watched by a monitor; a new one if it leaked",
+}
+"""When an operator changes a setting, as half a sentence."""
 TEXT = """# Settings
 
 {note}
@@ -75,7 +110,7 @@ def page():
     installation = [(name, field, field.description) for name, field in Conf.model_fields.items()]
     twilio = [(name, field, TWILIO[name]) for name, field in Twilio.model_fields.items()]
     shown = {
-        "installation": _table([it for it in installation if it[0] not in NOT_CONF], needed),
+        "installation": _table([it for it in installation if it[0] not in NOT_CONF], needed, WHEN),
         "twilio": _table(twilio, needed),
     }
     return TEXT.format(note=note("settings"), **shown)
@@ -92,12 +127,17 @@ def names(name, field):
             return [alias]
 
 
-def _table(fields, needed):
+def _table(fields, needed, when=None):
     rows = [
-        (" or ".join(f"`{it}`" for it in names(name, field)), _default(names(name, field), field, needed), meaning)
+        (
+            " or ".join(f"`{it}`" for it in names(name, field)),
+            _default(names(name, field), field, needed),
+            meaning,
+            *((f"{when[name][0].upper()}{when[name][1:]}.",) if when else ()),
+        )
         for name, field, meaning in fields
     ]
-    return table("Variable", "Default", "Meaning", rows=rows)
+    return table("Variable", "Default", "Meaning", *(("Change it",) if when else ()), rows=rows)
 
 
 def _default(variables, field, needed):

@@ -1,9 +1,12 @@
 """Pages that can be generated are, and those that cannot name everything there is."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.urls import get_resolver
 
+from idp.conf import Conf
 from idp.web.retention import rules as retention_rules
 from tests.conformance.requirements import REQUIREMENTS
 from tests.docs import (
@@ -84,3 +87,11 @@ def test_every_table_is_purged_or_says_why_not():
 def test_every_address_of_the_admin_is_open_to_supervisors_or_closed_on_purpose():
     missing = place.undecided()
     assert not missing, f"May supervisors open it? Say so: see tests/web/departments/closed.py: {missing}"
+
+
+def test_every_setting_says_when_it_is_changed_and_a_number_says_of_what():
+    fields = {name: it for name, it in Conf.model_fields.items() if name != "twilio"}
+    assert set(settings_page.WHEN) == set(fields)
+    numbers = [it.description for it in fields.values() if it.annotation in (int, float)]
+    counted = re.compile("seconds|percent|phones|texts|requests|proxies", re.IGNORECASE)
+    assert [it for it in numbers if not counted.match(it)] == []

@@ -43,7 +43,7 @@ def restore(file, url):
 
 def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, verify, tmp_path):
     with an_empty_database(tmp_path) as url:
-        place = Installation(tmp_path, DATABASE_URL=url)
+        place = Installation(tmp_path, DATABASE_URL=url, WEB_CONCURRENCY="1")
         with DemoSp(place.url) as sp:
             seeds.plant(sp.url)
             call_command("backup", tmp_path / "file", stderr=StringIO())

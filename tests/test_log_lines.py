@@ -1,0 +1,80 @@
+"""Lines of the log: JSON whoever says them, with the reference, and without what names a person."""
+
+import io
+import json
+import logging
+import logging.config
+import runpy
+
+import pytest
+import structlog
+from django.db import IntegrityError
+
+from idp import log_lines, reference
+from idp.agents.models import Agent
+from idp.conf import ROOT
+from idp.log_lines import impersonal
+
+SAID = {
+    "UNIQUE constraint failed: agents_agent.email": None,
+    "duplicate key value\nDETAIL:  Key (email)=(ana@acme.example) already exists.": "duplicate key value\nDETAIL: …",
+    "no such number: +12015550101": "no such number: …",
+    "no such number: +1 201-555-0101 (mobile)": "no such number: … (mobile)",
+    "the code 123456 is wrong": "the code … is wrong",
+    "Key (number)=(+12015550101)": "Key (number)=(…)",
+    "mail to <ana.garcia+x@acme.example>, please": "mail to <…@…>, please",
+    "bad token eyJhbGciOiJFUzI1NiJ9.eyJzdWIi.c2ln": "bad token …",
+    "GET /oauth/authorize?login_hint=ana HTTP/1.1": "GET /oauth/authorize?… HTTP/1.1",
+    "timed out after 8.0 s, 3 of 5 tries, port 5432, pid 16559": None,
+    "Booting worker with pid: 165590": None,
+    "Worker (pid:165590) was sent SIGKILL!": None,
+    "number 12015550101": "number …",
+    "verification VA0123456789abcdef0123456789abcdef": None,
+    "reference 7KQ2M-9TX4D at 2026-11-21": None,
+}
+
+
+@pytest.mark.parametrize(("said", "written"), SAID.items(), ids=range(len(SAID)))
+def test_what_names_a_person_or_opens_something_is_left_out_and_the_rest_stays(said, written):
+    assert impersonal(said) == (said if written is None else written)
+
+
+@pytest.fixture
+def lines():
+    """What is written from here on, by structlog and by the standard library, as values."""
+    out, factory = io.StringIO(), structlog.get_config()["logger_factory"]
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=out))
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logging.config.DictConfigurator({"version": 1}).configure_formatter(_formatter()))
+    logging.getLogger().addHandler(handler)
+    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    logging.getLogger().removeHandler(handler)
+    structlog.configure(logger_factory=factory)
+
+
+def _formatter():
+    return dict(log_lines.FORMATTERS["json"])
+
+
+def test_the_words_of_an_error_of_the_database_are_told_without_the_row(agent, lines):
+    with pytest.raises(IntegrityError) as raised:
+        Agent.objects.create_user(agent.email, full_name="Another")
+    structlog.get_logger().error("unexpected", exc_info=raised.value)
+    (line,) = lines()
+    assert line["exception"][0]["exc_type"] in {"IntegrityError", "UniqueViolation"}
+    assert agent.email not in json.dumps(line)
+
+
+def test_what_a_library_says_is_a_line_of_the_same_kind(lines):
+    structlog.contextvars.bind_contextvars(reference=reference.begin())
+    logging.getLogger("somebody").warning("cannot reach %s at +12015550101", "ana@acme.example")
+    (line,) = lines()
+    assert line["reference"] == reference.current()
+    assert (line["level"], line["logger"], line["event"]) == ("warning", "somebody", "cannot reach …@… at …")
+    structlog.contextvars.clear_contextvars()
+
+
+def test_gunicorn_writes_json_too():
+    told = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["logconfig_dict"]
+    assert told["handlers"]["stderr"]["formatter"] in told["formatters"]
+    assert told["loggers"]["gunicorn.error"]["level"] == "INFO"
