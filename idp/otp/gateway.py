@@ -135,6 +135,9 @@ class VerifyGateway(Protocol):
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:
         """Judge a code against the verification `sid`, which must be about the number `to`."""
 
+    def cancel(self, sid: str) -> bool:
+        """End the verification `sid`, so that its code counts no more. Whether the service says that it is ended."""
+
     def probe(self) -> Failure | None:
         """Ask the service about itself, about no number. None if it answers, else why it does not.
 

@@ -132,6 +132,9 @@ class Verification(models.Model):
     sends and tries are counted here, over all of them. An identifier that belongs to nobody gets a decoy,
     without authenticator, that counts alike and never reaches Twilio. `counted_as` is a keyed hash of the
     number or, for a decoy, of what was typed.
+
+    One that an operator asked for (`asked_by`) only tries whether texts arrive: it is counted by itself, and its code
+    signs nobody in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -145,6 +148,7 @@ class Verification(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    asked_by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="test_codes")
 
     class Meta:
         ordering = ["-started_at"]
@@ -152,6 +156,9 @@ class Verification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["counted_as"], condition=Q(ended_at__isnull=True), name="one_open_verification"
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=True) | Q(authenticator__isnull=False), name="a_test_code_is_for_somebody"
             ),
             models.CheckConstraint(condition=Q(tries__lte=TRIES), name="no_more_tries_than_allowed"),
             models.CheckConstraint(

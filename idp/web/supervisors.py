@@ -44,6 +44,7 @@ OPEN = DOORS | {
     "sign_out_agent",
     "agent_timeline",
     "sign_in_link",
+    "test_code",
     "import_agents",
     "import",
     "import_progress",

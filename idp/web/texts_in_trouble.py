@@ -46,7 +46,7 @@ class Alarm:
 
 def questions(now: datetime) -> dict[str, Question]:
     """Return what has to be asked before anything is wrong; by the names that `alarms` reads."""
-    recent = Verification.objects.filter(started_at__gt=now - HOUR)
+    recent = Verification.objects.filter(started_at__gt=now - HOUR, asked_by__isnull=True)
     return {
         "breaker": whether(Breaker.objects.filter(opened_at__isnull=False)),
         "sent_today": how_many(abuse.sends_today(now)),
@@ -122,6 +122,7 @@ def _guessed(wrong: int, right: int) -> Iterator[Alarm]:
 
 def _wrong_in_a_row(now: datetime) -> QuerySet[Any, Any]:
     tried = Verification.objects.filter(authenticator__isnull=False, started_at__gt=now - abuse.REMEMBERED)
+    tried = tried.filter(asked_by__isnull=True)
     unproved = tried.filter(_UNPROVED).order_by()
     return unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries")).filter(wrong__gte=FREE_FAILURES)
 

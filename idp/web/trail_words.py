@@ -34,7 +34,7 @@ def watched(event: LoginEvent) -> str:
 
 def advice(event: LoginEvent) -> str:
     """Say what Twilio meant where a code could not be sent, and what to do."""
-    outcome = outcomes.of_detail(event.detail) if event.kind == Kind.CODE_NOT_SENT else None
+    outcome = outcomes.of_detail(event.detail) if event.kind in {Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT} else None
     return outcome.operator if outcome else ""
 
 

@@ -25,7 +25,7 @@ from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
-from idp.web.pages.agent import acts, name_id, overview, sign_in_link, timeline, why
+from idp.web.pages.agent import acts, name_id, overview, sign_in_link, test_code, timeline, why
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -104,7 +104,7 @@ class AgentAdmin(Reached[Agent]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons on an agent's page."""
-        pages = (ways_back, acts, why, timeline, sign_in_link, name_id)
+        pages = (ways_back, acts, why, timeline, sign_in_link, name_id, test_code)
         return [*(it for page in pages for it in page.urls(self)), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,0 +1,86 @@
+"""A code by which an operator tries whether texts reach an agent. It is read out to them, and signs nobody in.
+
+It is counted apart from sign-ins, so that no sign-in can join it. A sign-in that begins meanwhile ends it at Twilio,
+and takes no code of Twilio's verification that was a test (`verifications.check`).
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from idp.agents.models import Agent
+from idp.bearer_secrets import keyed_hash
+from idp.otp import abuse, breaker, limits, verifications
+from idp.otp.abuse import Asker
+from idp.otp.channels import Channel
+from idp.otp.gateway import VerifyGateway
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.verifications import Checked
+
+HOUR = timedelta(hours=1)
+A_NUMBER, AN_OPERATOR = 3, 20
+"""How many may be sent within an hour: to one number, and by one operator."""
+
+
+class NotNow(StrEnum):
+    """Why no test code is sent; the value is the sentence for the operator."""
+
+    SIGNING_IN = (
+        "A code for a sign-in is out just now. What came of it stands in the timeline; try again in ten minutes."
+    )
+    OFTEN = "This number had three test codes within the last hour. Try again later."
+    MANY = "You sent twenty test codes within the last hour. Try again later."
+    DOWN = "Twilio Verify fails for everybody just now, so a test would say nothing of this number."
+    SPENT = "The texts of the day are used up."
+
+
+def last(phone: PhoneAuthenticator) -> Verification | None:
+    """Return the latest test of a number, over or not."""
+    return Verification.objects.filter(authenticator=phone, asked_by__isnull=False).order_by("-started_at").first()
+
+
+def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime) -> VerificationSend | NotNow:
+    """Reserve a test code, to be carried out like that of a sign-in; or say why none is sent now."""
+    if (why := _why_not(phone, by, now)) is not None:
+        return why
+    counted_as = keyed_hash("test of", phone.number)
+    Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True).update(
+        ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED
+    )
+    try:
+        with transaction.atomic():
+            test = Verification.objects.create(authenticator=phone, counted_as=counted_as, started_at=now, asked_by=by)
+            return VerificationSend.objects.create(verification=test, nth=1, channel=channel, at=now)
+    except IntegrityError:  # two presses at once
+        return NotNow.OFTEN
+
+
+def read_out(test: Verification, code: str, gateway: VerifyGateway, now: datetime) -> Checked:
+    """Hold what the agent read out against the code. A right one ends the test, and Twilio's verification with it."""
+    checked = verifications.check(test, code, Asker(None, None), gateway, now)
+    if checked is Checked.APPROVED:
+        verifications.approve(test, now)
+    return checked
+
+
+def _why_not(phone: PhoneAuthenticator, by: Agent, now: datetime) -> NotNow | None:
+    tests = Verification.objects.filter(asked_by__isnull=False, started_at__gt=now - HOUR)
+    counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone)
+    if verifications.under_way(counted_as, now) is not None:
+        return NotNow.SIGNING_IN
+    if tests.filter(authenticator=phone).count() >= A_NUMBER:
+        return NotNow.OFTEN
+    if tests.filter(asked_by=by).count() >= AN_OPERATOR:
+        return NotNow.MANY
+    if breaker.reason():
+        return NotNow.DOWN
+    return NotNow.SPENT if abuse.budget_is_spent(now, own=False) else None
+
+
+def can_be_read_out(test: Verification, now: datetime) -> bool:
+    """Whether a test still waits for what the agent reads."""
+    return bool(test.sid) and verifications.is_under_way(test, now) and test.tries < limits.STRANGERS_TRIES

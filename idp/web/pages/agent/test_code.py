@@ -1,0 +1,116 @@
+"""*Test code*: a text to the agent's number, what came of it, and whether the agent reads the right digits out."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, reverse
+
+from idp import clock
+from idp.agents.models import Agent
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login import presented, sending
+from idp.login.forms import CodeForm
+from idp.otp import costs, open_channels, outcomes, test_codes, verifications
+from idp.otp.channels import Channel
+from idp.otp.gateway import Sent
+from idp.otp.identifiers import Email
+from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.otp.test_codes import NotNow
+from idp.otp.verifications import Checked
+from idp.web.pages.agent import door
+from idp.web.typed import typed
+
+CALLED = {Channel.SMS: "text", Channel.CALL: "call", Channel.WHATSAPP: "WhatsApp message"}
+READ = {
+    Checked.WRONG: "That is not the code. Ask the agent for the digits of the newest text.",
+    Checked.TOO_MANY_TRIES: "That was the last try of this test code.",
+    Checked.EXPIRED: "This test code has run out.",
+    Checked.UNKNOWN: "Twilio could not say whether that is the code. Try again in a moment.",
+}
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the address of the page."""
+    may = model_admin.has_change_permission
+    return [door.address("test_code", "test-code", view, may, model_admin, "GET", "POST")]
+
+
+def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Say what a test costs and what came of the last one; POST sends one (`send`), or takes what was read (`code`)."""
+    now, phone = clock.now(), verifications.find_authenticator(Email(agent.email))
+    if request.method == "POST" and phone is not None:
+        if (channel := typed(request.POST, "send")) in open_channels.offered(now):
+            return _send(request, agent, phone, Channel(channel))
+        return _take(request, agent, phone)
+    test = test_codes.last(phone) if phone else None
+    send = test.sends.order_by("nth").last() if test else None
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Test code for {agent}",
+        "agent": agent,
+        "phone": phone,
+        "channels": [(it.value, CALLED[it], _cost(it)) for it in open_channels.offered(now)],
+        "test": test,
+        "send": send,
+        "sent_by": CALLED[Channel(send.channel)] if send else "",
+        "came": came_of(send) if send else "",
+        "waits": test is not None and test_codes.can_be_read_out(test, now),
+    }
+    return render(request, "admin/test_code.html", context)
+
+
+def came_of(send: VerificationSend) -> str:
+    """Say in words what Twilio made of a test, and what to do where it minded something."""
+    outcome = outcomes.of_send(send.answer, send.code)
+    if outcome is not None and send.answer != "sent":
+        return f"{outcome.means} {outcome.operator}"
+    if send.answer != "sent":
+        return "Twilio has not answered."
+    return f"Twilio took it and sends it. {outcome.operator if outcome else 'Whether it arrives, the agent sees.'}"
+
+
+def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel: Channel) -> HttpResponse:
+    origin, now = presented.by(request).origin, clock.now()
+    begun = test_codes.begin(phone, channel, door.operator(request), now)
+    if isinstance(begun, NotNow):
+        messages.error(request, begun.value)
+        return _again(agent)
+    result = verifications.carry_out(begun, sending.gateway(), origin.reference, now, address=origin.address)
+    begun.refresh_from_db()
+    kind = Kind.TEST_SENT if isinstance(result, Sent) else Kind.TEST_NOT_SENT
+    events.record(kind, origin, clock.now(), agent=agent, detail=f"{channel.value}: {begun.answer}")
+    return _again(agent)
+
+
+def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> HttpResponse:
+    """Hold what was read out against the code."""
+    test, form, now = test_codes.last(phone), CodeForm(request.POST), clock.now()
+    if test is None or not test_codes.can_be_read_out(test, now):
+        messages.error(request, "No test code waits to be read out.")
+    elif not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["code"])))
+    else:
+        checked = test_codes.read_out(test, form.cleaned_data["code"], sending.gateway(), now)
+        arrived = checked is Checked.APPROVED
+        kind, origin = Kind.TEST_ARRIVED if arrived else Kind.TEST_WRONG, presented.by(request).origin
+        events.record(kind, origin, clock.now(), agent=agent, detail="" if arrived else checked.value)
+        if arrived:
+            messages.success(request, f"The code arrived: texts reach {agent}. It is used up, and signed nobody in.")
+        else:
+            messages.error(request, READ[checked])
+    return _again(agent)
+
+
+def _cost(channel: Channel) -> Decimal:
+    """Return what a test costs by the prices that are set, if the code is read out right; 0 where none are."""
+    prices = settings.LATCHKEY.prices
+    return prices.get(channel.value, Decimal(0)) + prices.get(costs.APPROVED, Decimal(0))
+
+
+def _again(agent: Agent) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:test_code", args=[agent.pk]))
