@@ -101,6 +101,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["full_name"]
+        indexes = [models.Index(fields=["full_name", "-id"], name="agents_by_name")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

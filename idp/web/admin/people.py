@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Max, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -21,6 +21,7 @@ from idp.saml import naming
 from idp.saml.naming import NameIdRefused
 from idp.web import reach, safe_list_run
 from idp.web.admin import number_changes, ways_back
+from idp.web.admin.agent_filters import HasNumber, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     _Formsets = Iterable[BaseModelFormSet[Any, Any]]
 
 RIGHTS = ("is_staff", "is_superuser", "groups")
+FEWEST_DIGITS = 3
 WAYS_BACK = ("may_use_app", "may_make_recovery_codes")
 
 
@@ -79,8 +81,16 @@ class AgentAdmin(Reached[Agent]):
         "is_active",
         "last_sign_in",
     ]
-    list_filter = ["is_active", ("department", admin.RelatedOnlyFieldListFilter), "roles__role", "is_staff"]
-    search_fields = ["full_name", "email", "numbers__number"]
+    list_filter = [
+        "is_active",
+        ("department", admin.RelatedOnlyFieldListFilter),
+        HasNumber,
+        SignedIn,
+        "roles__role",
+        "is_staff",
+    ]
+    search_fields = ["full_name", "email"]
+    show_full_result_count = False
     search_help_text = "Name, e-mail or mobile number"
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
@@ -131,7 +141,7 @@ class AgentAdmin(Reached[Agent]):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Offer supervisors what tells their own people apart."""
-        return list(self.list_filter[:2] if reach.limits_of(request.user) else self.list_filter)
+        return list(self.list_filter[:4] if reach.limits_of(request.user) else self.list_filter)
 
     def get_readonly_fields(self, request: HttpRequest, agent: Agent | None = None) -> list[str]:
         """Rights are given by superusers only; a name ID is chosen by whoever may, until a service was told one."""
@@ -148,14 +158,18 @@ class AgentAdmin(Reached[Agent]):
         """Fetch what the columns show in a fixed number of queries."""
         rows = super().get_queryset(request).select_related("department")
         rows = rows.prefetch_related("roles", "numbers")
-        return rows.annotate(last_sign_in_at=Max("devices__last_seen_at"))
+        own = Device.objects.filter(agent=OuterRef("pk")).order_by("-last_seen_at")
+        return rows.annotate(last_sign_in_at=Subquery(own.values("last_seen_at")[:1]))
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
         """Find a number in any spelling."""
+        found, doubled = super().get_search_results(request, rows, term)
         read = identifiers.parse(term, settings.LATCHKEY.default_country)
-        return super().get_search_results(
-            request, rows, read.e164 if isinstance(read, identifiers.PhoneNumber) else term
-        )
+        digits = read.e164 if isinstance(read, identifiers.PhoneNumber) else term.strip()
+        if len(digits) < FEWEST_DIGITS or not digits.removeprefix("+").isdecimal():
+            return found, doubled
+        numbers = PhoneAuthenticator.objects.filter(number__contains=digits)
+        return found | rows.filter(pk__in=numbers.values("user")), doubled
 
     @admin.display(description="roles")
     def shown_roles(self, agent: Agent) -> str:

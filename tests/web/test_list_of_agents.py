@@ -1,0 +1,66 @@
+"""The list of agents: narrowed to whom an operator looks for, in a number of queries that does not grow."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from idp.agents.models import Device
+from idp.login import everyone_out
+from tests.conftest import NOW, an_agent
+from tests.devices import a_desktop, a_phone
+from tests.web.seeded import HERE, a_number, a_signed_in_agent
+
+LIST = "/admin/agents/agent/"
+MOST_QUERIES = 12
+
+
+@pytest.fixture
+def four(admin):
+    """Ana with a phone, Ben with a computer, Cem who never came, and Dina who has no number and was signed out."""
+    ana, ben = an_agent(), an_agent(a_number(2), "ben@acme.example", full_name="Ben")
+    cem, dina = (an_agent(a_number(n), f"{n}@acme.example", full_name=it) for n, it in ((3, "Cem"), (4, "Dina")))
+    a_phone(ana)
+    a_desktop(ben)
+    Device.objects.filter(pk=a_phone(dina).pk).update(revoked_at=NOW, reason="operator")
+    dina.numbers.all().delete()
+    cem.is_active = False
+    cem.save()
+    return admin
+
+
+def named(admin, **asked):
+    return [it.full_name for it in admin.get(LIST, asked).context["cl"].result_list if not it.is_staff]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"is_active__exact": "0"}, ["Cem"]),
+        ({"number": "none"}, ["Dina"]),
+        ({"number": "some"}, ["Ana García", "Ben", "Cem"]),
+        ({"sign_in": "phone"}, ["Ana García"]),
+        ({"sign_in": "nothing"}, ["Cem", "Dina"]),
+        ({"sign_in": "never"}, ["Cem"]),
+        ({"sign_in": "phone", "q": "ben"}, []),
+        ({"q": "0103", "is_active__exact": "0"}, ["Cem"]),
+        ({"number": "made up", "sign_in": "made up"}, ["Ana García", "Ben", "Cem", "Dina"]),
+    ],
+)
+def test_agents_are_narrowed_to_whom_one_looks_for(four, asked, found):
+    assert named(four, **asked) == found
+
+
+def test_after_everyone_out_no_phone_is_signed_in(four):
+    everyone_out.begin(None, "A drill", HERE, NOW + timedelta(seconds=1))
+    assert named(four, sign_in="phone") == []
+
+
+@pytest.mark.parametrize("asked", ["", "?q=agent", "?q=0101", "?sign_in=phone&number=some", "?o=7"])
+def test_a_page_of_many_takes_twelve_queries_at_most(admin, keys, asked):
+    for nth in range(1, 20):
+        a_signed_in_agent(NOW, nth)
+    with CaptureQueriesContext(connection) as queries:
+        assert admin.get(f"{LIST}{asked}").status_code == 200
+    assert len(queries) <= MOST_QUERIES
