@@ -297,3 +297,17 @@ def test_a_supervisor_makes_no_sheet_of_recovery_codes_and_is_offered_none(place
     page = f"{LIST}{place.ana.pk}/change/"
     assert "make-recovery-codes" not in place.browser.get(page).text
     assert "make-recovery-codes" in admin.get(page).text
+
+
+def test_a_phone_that_somebody_else_took_over_does_not_say_who(place, admin):
+    phone, other = place.ana.devices.first(), place.ben.devices.first()
+    Device.objects.filter(pk=phone.pk).update(replaced_by=other)
+    shown, all_of_it = (it.get(f"{DEVICES}{phone.pk}/change/").text for it in (place.browser, admin))
+    assert (str(other.pk) in shown, str(other.pk) in all_of_it) == (False, True)
+
+
+def test_a_line_of_the_trail_leads_supervisors_to_no_page_of_operators(place):
+    page = place.browser.get(f"/admin/audit/loginevent/{place.ana.events.first().pk}/change/")
+    links = {it.split('"')[0] for it in page.text.split('href="/admin/')[1:]}
+    assert {place.browser.get(f"/admin/{it}").status_code for it in links} == {200}
+    assert ("what was sent" in page.text.lower(), "rules today" in page.text.lower()) == (False, False)

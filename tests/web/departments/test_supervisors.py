@@ -8,7 +8,7 @@ from django.test import Client
 
 from idp.agents.models import Agent, Department, GrantableRole, Supervisor
 from idp.otp import one_time_codes
-from idp.web import supervisors
+from idp.web import reach, supervisors
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside
 from tests.web.departments.place import a_supervisor, addresses, rows
@@ -108,6 +108,12 @@ def test_whoever_is_barred_finds_every_page_shut_with_the_next_click_and_why(pla
     assert supervisors.Barred.sentence in got["/admin/", "get"].text
     assert place.browser.get(f"/admin/agents/agent/{place.ana.pk}/change/").status_code == 403
     assert rows() == before
+
+
+def test_a_barred_supervisor_reaches_nobody_whatever_a_page_forgets_to_ask(place):
+    barred(place)
+    sue = Agent.objects.get(pk=place.sue.pk)
+    assert (list(reach.agents_for(sue)), sue.get_all_permissions()) == ([], set())
 
 
 def test_a_barred_supervisor_still_leaves_by_the_door(place):
