@@ -64,6 +64,6 @@ catalogues:
 	@$(PY) -m tests.languages.catalogues
 
 lock:
-	@for set in requirements requirements-dev; do \
+	@for set in requirements requirements-otel requirements-dev; do \
 	UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 $$set.in -o $$set.txt || exit 1; done

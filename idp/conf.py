@@ -5,6 +5,7 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
@@ -208,6 +209,11 @@ class Conf(BaseSettings):
         description="At least 20 characters that a monitor shows as a Bearer token to read `/metrics`. Empty: there is "
         "no such address.",
     )
+    traces_to: str = Field(
+        "",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Address of a collector of OpenTelemetry, by HTTP. Takes requirements-otel.txt. Empty: no traces.",
+    )
     twilio: Twilio
 
     @property
@@ -313,6 +319,8 @@ class Conf(BaseSettings):
             faults.append("LATCHKEY_METRICS_TOKEN must have at least 20 characters: letters, digits and -._~+/=")
         if self.language not in LANGUAGES:
             faults.append(f"LATCHKEY_LANGUAGE must be one of {', '.join(LANGUAGES)}.")
+        if self.traces_to and find_spec("opentelemetry.sdk") is None:
+            faults.append("OTEL_EXPORTER_OTLP_ENDPOINT takes the packages of requirements-otel.txt.")
         if self.log_level.upper() not in LOG_LEVELS:
             faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         return faults

@@ -2,9 +2,15 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idp.settings")
+
+if settings.LATCHKEY.traces_to:  # before anything that is to be traced
+    from idp import tracing
+
+    tracing.begin()
 
 application = get_wsgi_application()
 

@@ -51,6 +51,7 @@ WHEN = {
     "database_url": "before the first agent; [a backup](../how-to/restore-a-backup.md) moves to another of its kind",
     "redis_url": "when there is more than one process",
     "requests_a_minute": "if a large office behind one address is told to wait (429)",
+    "traces_to": "to see where a slow request spends its time",
     "metrics_token": "to be watched by a monitor; a new one if it leaked",
 }
 """When an operator changes a setting, as half a sentence."""

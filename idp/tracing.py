@@ -1,0 +1,115 @@
+"""Traces by OpenTelemetry, where `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector. Else nothing here runs.
+
+The instrumentations know much: addresses with one-time links, cookies, the words of errors. So what leaves is chosen,
+attribute by attribute, and a span is named by its method and its route.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.django import DjangoInstrumentor
+from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
+from opentelemetry.instrumentation.redis import RedisInstrumentor
+from opentelemetry.instrumentation.requests import RequestsInstrumentor
+from opentelemetry.propagators.textmap import TextMapPropagator
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Status
+
+TOLD = frozenset(
+    {
+        "http.method",
+        "http.request.method",
+        "http.route",
+        "http.status_code",
+        "http.response.status_code",
+        "db.system",
+        "db.system.name",
+        "db.statement",  # with places for its values, which are never recorded
+        "db.query.text",
+        "error.type",
+    }
+)
+"""What a span tells. Everything else stays here, whatever a new version of an instrumentation records."""
+COMMANDS = {"redis"}
+"""Systems of which not even the statement is told: a key may hold an address."""
+
+
+def begin() -> None:
+    """Have requests, queries, Redis and calls to others traced from here on."""
+    provider = TracerProvider(resource=Resource.create({"service.name": "latchkey"}))
+    provider.add_span_processor(Impersonal(BatchSpanProcessor(OTLPSpanExporter())))
+    trace.set_tracer_provider(provider)
+    propagate.set_global_textmap(Unconnected())  # no stranger begins our traces, and none goes out to others
+    for it in (DjangoInstrumentor, PsycopgInstrumentor, RedisInstrumentor, RequestsInstrumentor):
+        it().instrument()
+
+
+class Unconnected(TextMapPropagator):
+    """Neither takes up a trace that a stranger began, nor hands ours on to others."""
+
+    def extract(self, carrier: Any, context: Context | None = None, getter: Any = None) -> Context:  # noqa: ANN401, ARG002
+        """Return the context as it is."""
+        return context or Context()
+
+    def inject(self, carrier: Any, context: Context | None = None, setter: Any = None) -> None:  # noqa: ANN401
+        """Write nothing."""
+
+    @property
+    def fields(self) -> set[str]:
+        """Return no header."""
+        return set()
+
+
+class Impersonal(SpanProcessor):
+    """Hands on of each span what may be told."""
+
+    def __init__(self, following: SpanProcessor) -> None:
+        self._following = following
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Nothing is handed on before it ends."""
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Hand on a copy, without events and links: they hold the words of errors."""
+        self._following.on_end(impersonal(span))
+
+    def shutdown(self) -> None:
+        """End the following one."""
+        self._following.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what waits."""
+        return self._following.force_flush(timeout_millis)
+
+
+def impersonal(span: ReadableSpan) -> ReadableSpan:
+    """Return a span with what may be told of it."""
+    had = dict(span.attributes or {})
+    system = str(had.get("db.system") or had.get("db.system.name") or "")
+    told = {name: value for name, value in had.items() if name in TOLD}
+    if system in COMMANDS:
+        told = {name: value for name, value in told.items() if name not in {"db.statement", "db.query.text"}}
+    return ReadableSpan(
+        name=_name(system, had),
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=told,
+        kind=span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
+
+
+def _name(system: str, had: Mapping[str, object]) -> str:
+    if system:
+        return system
+    method = str(had.get("http.method") or had.get("http.request.method") or "span")
+    return f"{method} /{had['http.route']}" if "http.route" in had else method
