@@ -87,15 +87,18 @@ def begin_of(hour: int) -> datetime:
     return EPOCH + hour * HOUR
 
 
-def count(hours: range, *, service: str | None = None) -> Cells:
-    """Count all figures of some hours in a row, at one service or at all, in two queries."""
-    return _together((*_sign_ins([hours], service), *_codes(hours, service)))
+def count(hours: range) -> Cells:
+    """Count all figures of some hours in a row, in two queries.
+
+    Always of all services together: who asks for a code at one and again at another asks for the same code.
+    """
+    return _together((*_sign_ins([hours]), *_codes(hours)))
 
 
 def judged(hours: Iterable[int]) -> Cells:
     """Count what the access policy judged in some hours, in one query."""
     found = stretches(hours)
-    return _together(_sign_ins(found, None)) if found else {}
+    return _together(_sign_ins(found)) if found else {}
 
 
 def stretches(hours: Iterable[int]) -> list[range]:
@@ -116,14 +119,13 @@ def _together(counted: Iterable[tuple[Cell, int, datetime]]) -> Cells:
     return cells
 
 
-def _lines(since: datetime, until: datetime, service: str | None) -> Q:
-    within = Q(at__gte=since, at__lt=until)
-    return within if service is None else within & Q(service=service)
+def _between(since: datetime, until: datetime) -> Q:
+    return Q(at__gte=since, at__lt=until)
 
 
-def _sign_ins(parts: list[range], service: str | None) -> Counted:
+def _sign_ins(parts: list[range]) -> Counted:
     """Have the database count what was judged; what is alike comes as one row."""
-    within = reduce(or_, (_lines(begin_of(it.start), begin_of(it.stop), service) for it in parts))
+    within = reduce(or_, (_between(begin_of(it.start), begin_of(it.stop)) for it in parts))
     alike = (
         LoginEvent.objects.filter(within, kind__in=JUDGED)
         .order_by()
@@ -175,12 +177,12 @@ class _Attempt:
     sent_at: list[datetime] = field(default_factory=list)
 
 
-def _codes(hours: range, service: str | None) -> Counted:
+def _codes(hours: range) -> Counted:
     """Follow each agent from the text to the right code, beginning a little earlier, and note phones that forgot."""
     since, until = begin_of(hours.start), begin_of(hours.stop)
     by_code = Q(kind__in=(Kind.SIGNED_IN, Kind.PROVED), method=Method.CODE)
     replaced = Q(kind=Kind.DEVICE_ENDED, detail=Reason.REPLACED, device__label=F("device__replaced_by__label"))
-    lines = LoginEvent.objects.filter(_lines(since - ONE_ATTEMPT, until, service), agent__isnull=False)
+    lines = LoginEvent.objects.filter(_between(since - ONE_ATTEMPT, until), agent__isnull=False)
     wanted = lines.filter(Q(kind__in=ASKED_FOR) | by_code | replaced).order_by("at", "pk")
     rows = wanted.values_list("at", "kind", "agent_id", "service", "detail")
     for at, place, figure, of in _followed(rows.iterator()):

@@ -106,7 +106,8 @@ def read(hours: range, now: datetime, *, step: int = 1, service: str | None = No
     done = range(hours.start, min(hours.stop, settled(now).stop))
     summed = kept(done, service=service).values("figure", "of", bar=F("hour_id") / step)
     sums = {Summed(it["bar"], it["figure"], it["of"]): it["times"] for it in summed.annotate(times=Sum("count"))}
-    for cell, of in count(range(max(hours.start, done.stop), hours.stop), service=service).items():
-        at = Summed(cell.hour // step, cell.figure, cell.of)
-        sums[at] = sums.get(at, 0) + of.count
+    for cell, of in count(range(max(hours.start, done.stop), hours.stop)).items():
+        if service in (None, cell.service):
+            at = Summed(cell.hour // step, cell.figure, cell.of)
+            sums[at] = sums.get(at, 0) + of.count
     return sums

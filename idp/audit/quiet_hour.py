@@ -1,13 +1,15 @@
 """The hour of the day in which the fewest people sign in: advice for whoever has to interrupt them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
-from django.db.models.functions import ExtractHour
+from django.db.models import F, Sum
 
-from idp.audit.models import Kind, LoginEvent
+from idp.audit import counting, hourly
+from idp.audit.counting import hour_of
+from idp.audit.models import Figure
 
 DAYS = 14
 _HOURS = 24
@@ -24,9 +26,13 @@ class QuietHour:
 
 def quietest_hour(now: datetime) -> QuietHour | None:
     """Return the quietest hour of the last 14 days, or None if nobody signed in at all."""
-    lately = LoginEvent.objects.filter(kind=Kind.SIGNED_IN, at__gt=now - timedelta(days=DAYS), at__lte=now).order_by()
-    counted = lately.annotate(hour=ExtractHour("at")).values("hour").annotate(sign_ins=Count("pk"))
-    by_hour = {it["hour"]: it["sign_ins"] for it in counted}
+    hours = range(hour_of(now - timedelta(days=DAYS)) + 1, hour_of(now) + 1)
+    left = [it for it in hourly.not_kept(now) if it in hours]
+    kept = hourly.kept(hours).filter(figure=Figure.SIGNED_IN).exclude(hour__in=left)
+    by_hour = Counter(dict(kept.values_list(F("hour_id") % _HOURS).annotate(sign_ins=Sum("count"))))
+    for cell, of in counting.judged(left).items():
+        if cell.figure == Figure.SIGNED_IN:
+            by_hour[cell.hour % _HOURS] += of.count
     return quietest(by_hour) if by_hour else None
 
 

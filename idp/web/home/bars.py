@@ -7,8 +7,8 @@ from typing import Final
 from idp.web.home.figures import Split
 
 WIDTH, GAP, HEIGHT = 10, 2, 100
-STEPS: Final = (1, 2, 4, 6, 10)
-"""Tops of an axis of which the half is whole, but for the very first; times a power of ten."""
+STEPS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
+"""Tops of an axis, times a power of ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Plot:
 
 def plot(names: Sequence[str], splits: Sequence[Split], labels: Sequence[str]) -> Plot:
     """Lay out one bar for each name."""
-    top = axis_top(max((it.height for it in splits), default=0))
+    top = axis_top(max((it.came for it in splits), default=0))
     bars = (Bar(name, it, _pieces(nth, it, top)) for nth, (name, it) in enumerate(zip(names, splits, strict=True)))
     return Plot(tuple(bars), tuple(labels), top)
 

@@ -35,7 +35,7 @@ class Split:
         return self.silent + self.proved
 
     @property
-    def height(self) -> int:
+    def came(self) -> int:
         """All who came."""
         return self.signed_in + self.refused
 

@@ -98,10 +98,10 @@ def copy(days):
     """Write yesterday's lines once more, so many days earlier, as far as it is not later than now."""
     from django.db import connection
 
-    columns = (
-        "kind, agent_id, device_id, service, method, effect, decided_by, revision, judged, would_have, detail, address,"
-        "user_agent, reference"
-    )
+    from idp.audit.models import LoginEvent
+
+    fields = LoginEvent._meta.concrete_fields
+    columns = ", ".join(it.column for it in fields if it.column not in ("id", "at"))
     begin, end = f"{NOW - timedelta(days=1):%Y-%m-%d}", f"{NOW:%Y-%m-%d}"
     moved = "at - make_interval(days => %s)"
     if connection.vendor == "sqlite":

@@ -43,7 +43,7 @@ def test_an_operator_sees_at_once_how_many_came_and_how(admin):
     came({"minutes": 10}, method="passkey")
     came({"minutes": 11}, Kind.REFUSED, decided_by="default")
     seen = tiles(admin)
-    assert (seen["Signed in"], seen["Without a code"], seen["Refused"]) == ("10", "80 %", "1")
+    assert (seen["Signed in"], seen["Without a code"], seen["Refused"]) == ("10", "80\xa0%", "1")
 
 
 def test_the_period_and_the_service_are_chosen_by_plain_links(admin):
@@ -86,8 +86,8 @@ def test_codes_are_shown_from_asked_to_right(admin, agent, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": {"sms": 1, "approved": 2}})
     hourly.keep_all(NOW)
     page = admin.get(HOME).text
-    assert tiles(admin)["Codes that were right"] == "90 %"
-    assert "half within 28 s, nine of ten within 30 s" in page
+    assert tiles(admin)["Codes that were right"] == "90\xa0%"
+    assert "half within 28&nbsp;s of the text, nine of ten within 30&nbsp;s" in page
     assert "Estimated cost: <strong>28.00</strong>" in page
 
 
