@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, QuerySet, Subquery
 
 from idp.audit.models import Kind, LoginEvent
 from idp.audit.past_sign_ins import past
@@ -54,8 +54,9 @@ def far_above(refused: int, forecast: float) -> bool:
 
 def refusals_since(now: datetime) -> QuerySet[LoginEvent]:
     """Return what the revision in force refused, if it is of the last day; up to `LEAST` there is nothing to find."""
-    number = _just_published(now).order_by().values("number")[:1]
-    return LoginEvent.objects.filter(kind=Kind.REFUSED, at__gt=now - WATCHED, revision=Subquery(number))
+    live = _just_published(now).order_by()
+    since = LoginEvent.objects.filter(kind=Kind.REFUSED, at__gt=now - WATCHED)
+    return since.filter(Exists(live), revision=Subquery(live.values("number")[:1]))
 
 
 def look(now: datetime) -> Unforeseen | None:
