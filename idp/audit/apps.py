@@ -12,6 +12,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the database guard the trail by itself."""
-        from idp.audit import triggers  # noqa: PLC0415 - it needs the models
+        from idp.audit import triggers, within  # noqa: F401, PLC0415 - they need the models; a lookup needs no call
 
         post_migrate.connect(triggers.put_in_place, sender=self)

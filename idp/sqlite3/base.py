@@ -7,6 +7,8 @@ takes 40 ms instead of 107, the slowest of all 0.1 s instead of 0.4.
 
 import threading
 from collections import defaultdict
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.db import OperationalError
@@ -24,6 +26,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turn: threading.Lock | None = None
+
+    def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
+        """Give the connection a function that SQLite lacks."""
+        connection = super().get_new_connection(conn_params)
+        connection.create_function("latchkey_within", 2, _within, deterministic=True)
+        return connection
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
@@ -59,3 +67,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         turn, self._turn = self._turn, None
         if turn is not None:
             turn.release()
+
+
+_network = lru_cache(maxsize=64)(ip_network)
+
+
+@lru_cache(maxsize=4096)
+def _within(address: str | None, network: str) -> bool | None:
+    """Tell whether an address lies in a network; null of null, as SQL has it."""
+    return None if address is None else ip_address(address) in _network(network)

@@ -1,5 +1,9 @@
 """A line of the trail in words, the same in the admin and at the command line."""
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import outcomes
 from idp.otp.models import VerificationSend
@@ -36,6 +40,54 @@ def advice(event: LoginEvent) -> str:
     """Say what Twilio meant where a code could not be sent, and what to do."""
     outcome = outcomes.of_detail(event.detail) if event.kind in {Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT} else None
     return outcome.operator if outcome else ""
+
+
+def changed(event: LoginEvent) -> list[tuple[str, str, str]]:
+    """List what an act changed: the field as its page calls it, its value before, and after."""
+    changes = event.changes if isinstance(event.changes, dict) else {}
+    return [(_field(event.about, name), _value(both[0]), _value(both[1])) for name, both in changes.items()]
+
+
+def about(event: LoginEvent) -> str:
+    """Say what an act was about: what kind of thing, and what it was called."""
+    model = _model(event.about.partition(":")[0])
+    return f"{model._meta.verbose_name} {event.about_name}" if model else event.about_name
+
+
+def sentence(event: LoginEvent) -> str:
+    """Say in a line what happened."""
+    said = [event.get_kind_display(), about(event), event.detail]
+    words = ": ".join(it for it in said if it)
+    return f"{event.by}: {words}" if event.by else words
+
+
+def _field(about_: str, name: str) -> str:
+    """Call a field as its table calls it; one of a part is written `part.field`."""
+    part, _, own = name.rpartition(".")
+    app = about_.partition(".")[0]
+    model = _model(f"{app}.{part}") if part else _model(about_.partition(":")[0])
+    try:
+        called = str(getattr(model._meta.get_field(own), "verbose_name", own)) if model else own
+    except FieldDoesNotExist:
+        called = own
+    return f"{part} {called}".replace("_", " ").strip()
+
+
+def _model(label: str) -> type[Model] | None:
+    try:
+        return apps.get_model(label) if label else None
+    except (LookupError, ValueError):
+        return None
+
+
+def _value(value: object) -> str:
+    match value:
+        case None | "":
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def send(it: VerificationSend) -> str:

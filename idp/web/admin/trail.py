@@ -1,23 +1,30 @@
-"""The trail of sign-ins."""
+"""The trail: sign-ins and operators' acts in one list, to be searched, read, and taken out."""
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
-from idp import reference
+from idp import clock
+from idp.audit import acts
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
 from idp.web import reach, refusals, trail_words
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.trail_filters import FILTERS, FewPages, anywhere
+from idp.web.trail_files import WRITERS
 
 NOTHING = "-"
+EXPORTS = [("csv", "Export what is listed as CSV"), ("jsonl", "Export what is listed as JSON lines")]
+TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 FOR_OPERATORS = ("explained", "today")
 
 
@@ -25,12 +32,16 @@ FOR_OPERATORS = ("explained", "today")
 class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
     """What happened at each sign-in, found by the reference that a person read on the screen."""
 
-    list_display = ["when", "kind", "agent", "device", "service", "detail", "by", "about_name", "address", "reference"]
-    list_filter = ["kind", "service", "method", "at"]
+    list_display = ["when", "what", "agent", "device", "service", "address", "reference"]
+    list_display_links = ["when"]
+    list_filter = [*FILTERS, "kind", "service", "method"]
+    list_per_page = 50
+    paginator = FewPages
+    show_full_result_count = False
+    change_list_template = "admin/trail.html"
     search_fields = ["reference", "agent__full_name", "agent__email", "device__label", "address"]
     search_help_text = "Reference, agent, device or address"
     list_select_related = ["agent", "device"]
-    date_hierarchy = "at"
     change_form_template = "admin/login_event.html"
     fields = [
         "when",
@@ -38,8 +49,8 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
         "agent",
         "device",
         "by",
-        "about_name",
-        "changes",
+        "on",
+        "before_and_after",
         "service",
         "method",
         "effect",
@@ -63,8 +74,10 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button on a refused line."""
+        export = self.admin_site.admin_view(require_POST(self.export))
         return [
             path("<int:pk>/let-in/", self.admin_site.admin_view(require_POST(let_in)), name="let_in"),
+            path("export/<str:written_as>/", export, name="export_trail"),
             *super().get_urls(),
         ]
 
@@ -80,14 +93,57 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
         }
         return super().change_view(request, object_id, form_url, context)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Offer what is listed as a file."""
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        shown = {"exports": EXPORTS, "query": query, "title": "The trail"}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
+
+    def export(self, request: HttpRequest, written_as: str) -> StreamingHttpResponse:
+        """Answer with the lines that the list shows, all pages of it, as they are read. It is a line of the trail."""
+        if written_as not in WRITERS:
+            raise Http404
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = clock.now()
+        chosen = self.get_changelist_instance(request).get_queryset(request)
+        own = acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_chosen_by(request))
+        lines = chosen.filter(pk__lt=own.pk) if own else chosen
+        response = StreamingHttpResponse(WRITERS[written_as](lines, now), content_type=TYPES[written_as])
+        response["Content-Disposition"] = f'attachment; filename="trail-{now:%Y-%m-%d}.{written_as}"'
+        return response
+
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
-        """Find a reference however it was written down."""
-        return super().get_search_results(request, rows, reference.read(term) or term)
+        """Find a reference however it was written down, an address, else whom or what is called so."""
+        try:
+            return (rows.filter(anywhere(term)) if term.strip() else rows), False
+        except ValueError as error:
+            messages.error(request, str(error))
+            return rows.none(), False
 
     @admin.display(description="when (UTC)", ordering="at")
     def when(self, event: LoginEvent) -> str:
         """Show the second too: what belongs together happened close together."""
         return f"{event.at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="what happened")
+    def what(self, event: LoginEvent) -> str:
+        """Say it in a line; where fields changed, each before and after can be opened."""
+        changed = trail_words.changed(event)
+        if not changed:
+            return trail_words.sentence(event)
+        return format_html("<details><summary>{}</summary>{}</details>", trail_words.sentence(event), _table(changed))
+
+    @admin.display(description="about")
+    def on(self, event: LoginEvent) -> str:
+        """Name what was acted on."""
+        return trail_words.about(event) or NOTHING
+
+    @admin.display(description="before and after")
+    def before_and_after(self, event: LoginEvent) -> str:
+        """List each field that changed."""
+        changed = trail_words.changed(event)
+        return _table(changed) if changed else NOTHING
 
     @admin.display(description="decided by")
     def decided(self, event: LoginEvent) -> str:
@@ -127,3 +183,15 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
         issued = IssuedAssertion.objects.filter(assertion_id=event.detail).first() if sent else None
         link = '<a href="{}">What was sent</a>'
         return format_html(link, reverse("admin:answer", args=[issued.pk])) if issued else NOTHING
+
+
+def _table(changed: list[tuple[str, str, str]]) -> SafeString:
+    rows = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', changed)
+    heads = mark_safe('<tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr>')
+    return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", heads, rows)
+
+
+def _chosen_by(request: HttpRequest) -> str:
+    """Say by what the exported lines were chosen."""
+    chosen = {name: value for name, value in request.GET.items() if value}
+    return ", ".join(f"{name}: {value}" for name, value in chosen.items()) or "all of it"

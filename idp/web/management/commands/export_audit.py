@@ -1,7 +1,7 @@
 """`manage.py export_audit`: the trail as CSV or JSON lines, for archives and for whoever reads it elsewhere."""
 
 import argparse
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from idp import clock
@@ -10,6 +10,7 @@ from idp.audit.models import Kind
 from idp.web import trail_files
 from idp.web.management.acting import ActingCommand
 from idp.web.trail_files import WRITERS
+from idp.web.typed import instant
 
 
 class Command(ActingCommand):
@@ -37,15 +38,6 @@ class Command(ActingCommand):
             self.stdout.write(line, ending="")
             count += 1
         self.stderr.write(f"{count:,} lines of the trail.")
-
-
-def instant(typed: str) -> datetime:
-    """Read a day (its first instant) or an instant, in UTC unless it names a zone. Raises ValueError."""
-    try:
-        read = datetime.combine(date.fromisoformat(typed), time.min)
-    except ValueError:
-        read = datetime.fromisoformat(typed)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _span(since: datetime | None, until: datetime | None) -> str:

@@ -1,0 +1,189 @@
+"""The filters of the trail: by group, by when, by whom, on what, from where."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from idp import reference
+from idp.agents.models import Agent, Device
+from idp.audit.groups import KINDS, WORDS, Group
+from idp.audit.models import LoginEvent
+from idp.web.typed import instant
+
+MOST_PEOPLE = 500
+"""How many people one name may mean; of more nobody would read the lines."""
+
+
+class ByGroup(admin.SimpleListFilter):
+    """Lines by what somebody looks for."""
+
+    title = "what"
+    parameter_name = "group"
+
+    def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Offer every group, and what operators did in any of them."""
+        return [("operators", "everything that operators did"), *((it.value, WORDS[it]) for it in Group)]
+
+    def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Choose by the kinds of a group."""
+        chosen = self.value()
+        if chosen == "operators":
+            return rows.exclude(by="")
+        return rows.filter(kind__in=KINDS[Group(chosen)]) if chosen in set(Group) else rows
+
+
+class Typed(admin.SimpleListFilter):
+    """A filter into which something is typed. A subclass says what it means, or raises ValueError with a sentence."""
+
+    template = "admin/trail_filter.html"
+    kind = "text"
+    hint = ""
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:  # noqa: ANN401 - as its base
+        super().__init__(request, params, model, model_admin)
+        self.request = request
+
+    def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Stand in the page at all."""
+        return [("", "")]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Carry along what else is chosen."""
+        others = {name: value for name, value in changelist.get_filters_params().items() if name != self.parameter_name}
+        yield {"selected": False, "others": {**others, **({"q": changelist.query} if changelist.query else {})}}
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Choose by what was typed; what does not read chooses nothing, with a sentence."""
+        typed = (self.value() or "").strip()
+        try:
+            return rows.filter(self.meaning(typed)) if typed else rows
+        except ValueError as error:
+            messages.error(request, str(error))
+            return rows.none()
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant. Raises ValueError."""
+        raise NotImplementedError
+
+
+class Since(Typed):
+    """From an instant on."""
+
+    title, parameter_name, hint = "from", "since", "A day, or 2026-11-28 14:30; UTC"
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant. Raises ValueError."""
+        return Q(at__gte=instant(typed))
+
+
+class Until(Typed):
+    """Before an instant; a day is meant with all of it."""
+
+    title, parameter_name, hint = "until", "until", "A day, with all of it, or an instant; UTC"
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant. Raises ValueError."""
+        read = instant(typed)
+        return Q(at__lt=read + timedelta(days=1) if _is_a_day(typed, read) else read)
+
+
+class ByOperator(Typed):
+    """What somebody did as an operator, a command or a personnel system."""
+
+    title, parameter_name, hint = "who acted", "by", "Name or e-mail of an operator, a command, a personnel system"
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant."""
+        return Q(operator__in=people(typed)) | (Q(by__icontains=typed) & ~Q(by=""))
+
+
+class ByAgent(Typed):
+    """What happened to somebody, or to what belongs to them."""
+
+    title, parameter_name, hint = "agent", "agent", "Name or e-mail"
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant."""
+        found = people(typed)
+        return Q(agent__in=found) | Q(about__in=[f"{Agent._meta.label_lower}:{it}" for it in found])
+
+
+class ByDevice(Typed):
+    """What happened on a phone or computer."""
+
+    title, parameter_name, hint = "phone or computer", "device", "What it is called, such as iPhone, or its id"
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant."""
+        return self.means(typed)
+
+    @staticmethod
+    def means(typed: str) -> Q:
+        """Say which lines are about devices that are called so."""
+        return Q(device__in=Device.objects.filter(label__icontains=typed).order_by().values("pk"))
+
+
+class ByAddress(Typed):
+    """What came from an address, or from a network."""
+
+    title, parameter_name, hint = "address", "from", "192.0.2.7, or a network: 192.0.2.0/24"
+
+    def meaning(self, typed: str) -> Q:
+        """Say which lines are meant. Raises ValueError."""
+        return Q(address__within=network(typed))
+
+
+FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator)
+
+
+def anywhere(typed: str) -> Q:
+    """Say which lines a search means: by an index each, since `OR` over columns of four tables has none."""
+    if read := reference.read(typed):
+        return Q(reference=read)
+    try:
+        return Q(address__within=network(typed))
+    except ValueError:
+        found = people(typed)
+        named = Q(agent__in=found) | Q(operator__in=found)
+        return named | ByDevice.means(typed)
+
+
+def people(typed: str) -> list[Any]:
+    """Return the keys of those whom a name or an e-mail may mean. Raises ValueError if they are too many."""
+    found = Agent.objects.filter(Q(full_name__icontains=typed) | Q(email__icontains=typed)).order_by()
+    keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
+    if len(keys) > MOST_PEOPLE:
+        raise ValueError(f"“{typed}” may be any of more than {MOST_PEOPLE} people. Say more of the name.")
+    return keys
+
+
+def network(typed: str) -> str:
+    """Read an address or a network. Raises ValueError."""
+    try:
+        return str(ip_network(typed.replace(" ", ""), strict=False))
+    except ValueError:
+        raise ValueError(f"“{typed}” is neither an address nor a network, such as 192.0.2.0/24.") from None
+
+
+def _is_a_day(typed: str, read: datetime) -> bool:
+    return ":" not in typed and "T" not in typed.upper() and read.time() == datetime.min.time()
+
+
+class FewPages(Paginator[LoginEvent]):
+    """Pages of the newest lines: counting a million of them would take longer than showing fifty."""
+
+    MOST = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """Count no further than anybody would turn pages."""
+        rows: Any = self.object_list
+        return int(rows[: self.MOST].count())

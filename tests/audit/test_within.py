@@ -1,0 +1,24 @@
+import pytest
+
+from idp.audit.models import Kind, LoginEvent
+from tests.conftest import NOW
+
+
+@pytest.mark.parametrize(
+    ("address", "network", "lies"),
+    [
+        ("192.0.2.7", "192.0.2.0/24", True),
+        ("192.0.2.7", "192.0.2.7/32", True),
+        ("192.0.3.7", "192.0.2.0/24", False),
+        ("192.0.3.7", "192.0.2.0/23", True),
+        ("10.1.31.9", "10.1.16.0/20", True),
+        ("10.1.32.0", "10.1.16.0/20", False),
+        ("2001:db8::7", "2001:db8::/32", True),
+        ("2001:db9::7", "2001:db8::/32", False),
+        ("192.0.2.7", "::/0", False),
+        (None, "0.0.0.0/0", False),
+    ],
+)
+def test_an_address_lies_in_a_network_or_not_on_either_database(db, address, network, lies):
+    LoginEvent.objects.create(at=NOW, kind=Kind.CODE_WRONG, address=address, reference="x")
+    assert LoginEvent.objects.filter(address__within=network).exists() == lies
