@@ -88,6 +88,7 @@ VOLATILE: Final = {
     "created_at",
     "drift",
     "failing_since",
+    "forwarded_to",
     "fault",
     "held_by",
     "held_until",

@@ -21,6 +21,8 @@ class Kind(models.TextChoices):
     DEVICE_REPLACED = "device.replaced", "a phone was signed out because another one signed in"
     DEVICE_REVOKED = "device.revoked", "a phone or computer was signed out for another reason"
     DEVICE_PUSH_CHANGED = "device.push_changed", "an app has another push address, or none any more"
+    TRAIL_SIGN_IN = "trail.sign_in", "every line of the trail about sign-ins, agents and their devices"
+    TRAIL_ACT = "trail.act", "every line of the trail about an act of an operator, a command or a personnel system"
     TEST = "webhook.test", "an operator sent a test"
 
 
@@ -58,13 +60,21 @@ TABLE = (
     ),
     Row(Kind.DEVICE_PUSH_CHANGED, frozenset({TrailKind.PUSH_CHANGED}), lambda _: True),
 )
-CHOICES = [(row.kind.value, f"{row.kind.value}: {row.kind.label}") for row in TABLE]
+TRAIL = (Kind.TRAIL_SIGN_IN, Kind.TRAIL_ACT)
+"""Types that forward the trail itself, line by line in the order of its chain, with what makes them verifiable."""
+
+CHOICES = [(it.value, f"{it.value}: {it.label}") for it in (*(row.kind for row in TABLE), *TRAIL)]
 
 
 def lines_for(kinds: Iterable[str]) -> set[TrailKind]:
     """Return the kinds of lines that have to be read for these types."""
     wanted = set(kinds)
     return {line for row in TABLE if row.kind in wanted for line in row.lines}
+
+
+def forwarded_as(event: LoginEvent) -> Kind:
+    """Return the type as which a line of the trail is forwarded."""
+    return Kind.TRAIL_ACT if event.by else Kind.TRAIL_SIGN_IN
 
 
 def of(event: LoginEvent) -> list[Kind]:

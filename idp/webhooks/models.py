@@ -16,8 +16,9 @@ LONGEST_ANSWER = 500
 class Webhook(models.Model):
     """A back end that is told of some types of events, in the trail's order.
 
-    Told is what happened from `since` on, when it was last switched on; the trail was read up to `read_to`. A sender
-    holds the row (`held_by`, until `held_until`) while it sends, since nothing may be locked during a request.
+    Told is what happened from `since` on, when it was last switched on; the trail was read up to `read_to`, and
+    forwarded up to the position `forwarded_to` of its chain. A sender holds the row (`held_by`, until `held_until`)
+    while it sends, since nothing may be locked during a request.
     """
 
     name = models.CharField(max_length=50, validators=[writable])
@@ -30,6 +31,7 @@ class Webhook(models.Model):
     former_until = models.DateTimeField(null=True, editable=False)
     since = models.DateTimeField(editable=False)
     read_to = models.DateTimeField(editable=False)
+    forwarded_to = models.BigIntegerField(default=0, editable=False)
     held_by = models.CharField(max_length=32, blank=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
     next_try_at = models.DateTimeField("next try", null=True, editable=False)

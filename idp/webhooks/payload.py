@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from idp.agents.models import Agent, Device, Reason
-from idp.audit.models import LoginEvent
+from idp.audit import lines
+from idp.audit.digests import COVERED, MARKED
+from idp.audit.models import LoginEvent, Seal
 from idp.webhooks.kinds import Kind
 
 FIELDS = {
@@ -27,6 +29,15 @@ FIELDS = {
 }
 
 
+LINE = {
+    "position": "its place in the chain; the one before is one less",
+    "previous": "the digest of the line before it, 64 hex digits; null where the purge has taken that",
+    "digest": "its own: SHA-256 over `previous` and its canonical bytes, as *Verify the trail* tells them",
+    "signature": "with the last line of each batch a JWT, by which the end of the chain is known to be ours; else null",
+    "line": "what it says, column by column; of address and user agent the marks, which the digest covers",
+}
+
+
 def of_event(
     message: UUID, kind: Kind, event: LoginEvent, agent: Agent, *, name_id: str | None, tells_email: bool
 ) -> bytes:
@@ -42,6 +53,25 @@ def of_event(
         "method": event.method or None,
         "service": event.service,
         "reference": event.reference,
+    }
+    return _body(message, kind, event.at.isoformat().replace("+00:00", "Z"), data)
+
+
+def of_line(message: UUID, kind: Kind, event: LoginEvent) -> bytes:
+    """Write the body of a message that forwards a line of the trail, with its place in the chain.
+
+    Of address and user agent it holds the marks only: with them the receiver can work the digest out, and no more.
+    """
+    seal = Seal.objects.get(event=event)
+    before = Seal.objects.filter(position=seal.position - 1).values_list("digest", flat=True).first()
+    plain = lines.plain({it: getattr(event, it) for it in lines.COLUMNS})
+    marks = {f"{it}_mark": bytes(getattr(seal, f"{it}_mark")).hex() for it in MARKED}
+    data = {
+        "position": seal.position,
+        "previous": bytes(before).hex() if before is not None else None,
+        "digest": bytes(seal.digest).hex(),
+        "signature": seal.signature or None,
+        "line": {name: plain[name] for name in COVERED} | marks,
     }
     return _body(message, kind, event.at.isoformat().replace("+00:00", "Z"), data)
 

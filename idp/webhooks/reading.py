@@ -7,9 +7,10 @@ has no message yet; and the last seconds are left to the next pass, so that neig
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from idp.audit.models import LoginEvent
+from idp.audit.models import Chain, LoginEvent, Seal
 from idp.webhooks import kinds
 from idp.webhooks.models import Delivery, Webhook
 
@@ -38,8 +39,37 @@ def take_in(webhook: Webhook, now: datetime) -> None:
     Webhook.objects.filter(pk=webhook.pk, read_to__lt=up_to).update(read_to=up_to)
 
 
+def forward(webhook: Webhook, now: datetime) -> None:
+    """Make a message of each line of the trail that is to be forwarded, in the order of its chain.
+
+    Positions have no gaps and are given in order of commits, so a reader that goes on from the last one skips nothing.
+    The webhook is held by the caller.
+    """
+    wanted = {it for it in kinds.TRAIL if it in webhook.kinds}
+    while wanted and (seals := _beyond(webhook)):
+        told = [
+            Delivery(webhook=webhook, event=seal.event, kind=kind, made_at=now)
+            for seal in seals
+            if (kind := kinds.forwarded_as(seal.event)) in wanted
+        ]
+        with transaction.atomic():
+            Delivery.objects.bulk_create(told, ignore_conflicts=True)
+            webhook.forwarded_to = seals[-1].position
+            webhook.save(update_fields=["forwarded_to"])
+
+
+def end_of_chain() -> int:
+    """Return the position of the last line that is sealed."""
+    return Chain.objects.values_list("position", flat=True).first() or 0
+
+
+def _beyond(webhook: Webhook) -> list[Seal]:
+    seals = Seal.objects.filter(position__gt=webhook.forwarded_to).select_related("event").order_by("position")
+    return list(seals[:AT_ONCE])
+
+
 def _unread(webhook: Webhook, up_to: datetime, last: int) -> list[LoginEvent]:
-    known = Delivery.objects.filter(webhook=webhook, event=OuterRef("pk"))
+    known = Delivery.objects.filter(webhook=webhook, event=OuterRef("pk")).exclude(kind__in=kinds.TRAIL)
     after = max(webhook.since, webhook.read_to - LOOK_BACK)
     lines = LoginEvent.objects.filter(
         ~Exists(known), kind__in=kinds.lines_for(webhook.kinds), at__gt=after, at__lte=up_to, agent__isnull=False

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from idp.keys.keyring import KeyUnreadable
 from idp.keys.sealing import cipher
-from idp.webhooks import signature
+from idp.webhooks import kinds, reading, signature
 from idp.webhooks.models import Webhook
 
 BOTH_VALID = timedelta(hours=24)
@@ -22,6 +22,7 @@ def add(webhook: Webhook, now: datetime) -> str:
     secret = signature.new_secret()
     webhook.sealed_secret = _seal(secret)
     webhook.since = webhook.read_to = now
+    webhook.forwarded_to = reading.end_of_chain()
     webhook.save()
     return secret
 
@@ -36,6 +37,8 @@ def change(webhook: Webhook, now: datetime) -> None:
     also: dict[str, Any] = {"next_try_at": None}
     if webhook.is_on and not before.is_on:
         also |= {"since": now, "read_to": now, "gone_at": None, "failing_since": None}
+    if (webhook.is_on and not before.is_on) or not set(kinds.TRAIL) & set(before.kinds):
+        also |= {"forwarded_to": reading.end_of_chain()}
     if webhook.url != before.url:
         also |= {"failing_since": None}
     for name, value in also.items():

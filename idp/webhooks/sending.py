@@ -18,7 +18,7 @@ from idp.audit import sealing
 from idp.keys.keyring import KeyUnreadable
 from idp.outgoing import Answer, Request, Unreached
 from idp.saml.models import SubjectName
-from idp.webhooks import outcomes, payload, reading, registration, signature
+from idp.webhooks import kinds, outcomes, payload, reading, registration, signature
 from idp.webhooks.kinds import Kind
 from idp.webhooks.models import Delivery, State, Webhook
 from idp.webhooks.outcomes import Outcome
@@ -65,6 +65,8 @@ def send_test(webhook: Webhook, now: Clock) -> Delivery:
 def body_of(delivery: Delivery, now: datetime) -> bytes:
     """Return the body of a message as it would be sent now."""
     event = delivery.event
+    if event is not None and delivery.kind in kinds.TRAIL:
+        return payload.of_line(delivery.pk, Kind(delivery.kind), event)
     if event is None or event.agent is None:
         return payload.of_test(delivery.pk, f"{now:%Y-%m-%dT%H:%M:%SZ}")
     named = SubjectName.objects.current().filter(agent=event.agent, service_provider=None, told=True).first()
@@ -86,6 +88,7 @@ def _turn(webhook: Webhook, now: Clock) -> Iterator[Delivery]:
         return
     try:
         reading.take_in(webhook, begun)
+        reading.forward(webhook, begun)
         while now() < begun + TURN and (due := _next(webhook, holder, now())):
             _try(due, now)
             yield due
@@ -111,8 +114,14 @@ def _next(webhook: Webhook, holder: str, now: datetime) -> Delivery | None:
     due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
     if not Webhook.objects.filter(due, pk=webhook.pk, held_by=holder, is_on=True).update(held_until=now + HOLD):
         return None
-    waiting = Delivery.objects.filter(webhook=webhook, state=State.WAITING).order_by("event_id", "kind")
+    waiting = Delivery.objects.filter(webhook=webhook, state=State.WAITING).order_by(*_order(webhook))
     return waiting.select_related("webhook", "event__agent", "event__device").first()
+
+
+def _order(webhook: Webhook) -> tuple[str, ...]:
+    """Return the order of what waits: that of the chain for whoever is sent the trail itself."""
+    forwards = set(kinds.TRAIL) & set(webhook.kinds)
+    return ("event__seal__position", "kind") if forwards else ("event_id", "kind")
 
 
 def _try(delivery: Delivery, now: Clock) -> None:

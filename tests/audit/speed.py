@@ -21,7 +21,7 @@ SQLITE_FILL = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {lines})
     INSERT INTO audit_loginevent (at, kind, agent_id, service, method, effect, decided_by, judged, would_have, detail,
         address, user_agent, reference)
-    SELECT datetime('2026-11-28', '-' || ({lines} - i) * 30 || ' seconds'), {kind}, p.id, 'flex', 'session', 'allow',
+    SELECT datetime('2026-11-28', '-' || (({lines} - i) * 30) || ' seconds'), {kind}, p.id, 'flex', 'session', 'allow',
         'default', '{{"platform": ["ios"]}}', '[]', '', '10.' || (i % 250) || '.' || (i / 250 % 250) || '.7',
         'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15',
         printf('%05d-%05d', i / 90000, i % 90000)

@@ -41,6 +41,16 @@ The HMAC's key is what follows `whsec_` in the secret, decoded. Two signatures h
 The body is written when it is sent, so a later try may show a newer label. In a test `data` is empty. No phone number,
 address, code or secret is ever in it.
 
+## The trail itself
+
+`trail.sign_in` and `trail.act` forward every line, in the order of the trail's chain, beginning with the first that is
+sealed after the type was chosen. None is skipped: positions have no gaps, so a receiver of both types sees one that is
+missing. `data` holds:
+
+{line}
+
+The names of operators, and what things are called, are in it, whatever is set about e-mail addresses.
+
 ## Order and repetition
 
 Messages to one webhook come in the order of the trail, by one sender at a time, each at least once. The last
@@ -60,6 +70,7 @@ def page():
         types=table("Type", "Means that", rows=rows),
         example=json.dumps(_example(), indent=2),
         fields=table("Field", "Holds", rows=[(f"`{name}`", holds) for name, holds in payload.FIELDS.items()]),
+        line=table("Field", "Holds", rows=[(f"`{name}`", holds) for name, holds in payload.LINE.items()]),
         settling=int(reading.SETTLING.total_seconds()),
         day=int(retries.KEPT_TRYING.total_seconds() // 3600),
         pauses=", ".join(durations.in_words(it) for it in retries.PAUSES),
