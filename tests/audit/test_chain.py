@@ -222,7 +222,7 @@ def test_a_forgotten_address_leaves_the_line_provable_and_nothing_to_guess_it_by
         "DELETE FROM audit_seal",
         "INSERT OR REPLACE INTO audit_seal SELECT * FROM audit_seal"
         if connection.vendor == "sqlite"
-        else "TRUNCATE audit_loginevent CASCADE",
+        else "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE audit_loginevent CASCADE",
     ],
     ids=str,
 )

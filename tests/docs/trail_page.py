@@ -9,9 +9,9 @@ TEXT = """# The trail
 {note}
 
 Each line says what happened, when, and under which reference; the columns are told in [data](data.md). A line about an
-act names who acted: an operator, *command line* and the command, or *personnel system* and its name. What follows is what
-a line can tell, by the groups that the list in the admin offers. What an operator usually does about one is told in
-[Read a reference](../how-to/read-a-reference.md#what-the-events-mean).
+act names who acted: an operator, *command line* and the command, or *personnel system* and its name. What follows is
+what a line can tell, by the groups that the list in the admin offers. What an operator usually does about one is told
+in [Read a reference](../how-to/read-a-reference.md#what-the-events-mean).
 
 {groups}
 """

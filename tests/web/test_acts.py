@@ -24,10 +24,13 @@ from tests.web import seeded
 from tests.web.conftest import a_superuser
 
 READING = {
+    "backup",
     "check_refusals",
     "demo",
     "doctor",
+    "drill",
     "purge",
+    "restore",
     "send_logouts",
     "send_webhooks",
     "show_metadata",
@@ -206,3 +209,10 @@ def test_while_agents_sign_in_watching_costs_no_query(agent, django_assert_num_q
     with django_assert_num_queries(1):
         events.record(Kind.SIGNED_IN, Origin(None, "", "7KQ2M-9TX4D"), NOW, agent=agent)
     assert not acts().exists()
+
+
+def test_a_reference_tells_at_the_command_line_what_an_operator_did(admin):
+    admin.post("/admin/agents/department/add/", {"name": "Sales"})
+    out = io.StringIO()
+    call_command("why", last().reference, stdout=out)
+    assert "added, department Sales. By: Olivia Operator. name: nothing → Sales" in out.getvalue()

@@ -78,9 +78,10 @@ def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
 
 
 def _told(event: LoginEvent) -> Iterator[str]:
-    who = f"{event.agent} ({event.agent.email})" if event.agent else "somebody not yet proved"
     service = f" at {event.service}" if event.service else ""
-    yield f"{event.at:%Y-%m-%d %H:%M:%S} UTC: {event.get_kind_display()}, {who}{service}"
+    what = ", ".join(filter(None, (event.get_kind_display(), _whom(event))))
+    yield f"{event.at:%Y-%m-%d %H:%M:%S} UTC: {what}{service}"
+    yield from _acted(event)
     if event.device:
         yield f"Device: {event.device}"
     if event.decided_by:
@@ -102,6 +103,19 @@ def _told(event: LoginEvent) -> Iterator[str]:
         yield f"From {event.address}"
 
 
+def _whom(event: LoginEvent) -> str:
+    if event.agent:
+        return f"{event.agent} ({event.agent.email})"
+    return trail_words.about(event) if event.by else "somebody not yet proved"
+
+
+def _acted(event: LoginEvent) -> Iterator[str]:
+    if event.by:
+        yield f"By: {event.by}"
+    for field, before, after in trail_words.changed(event):
+        yield f"{field}: {before} → {after}"
+
+
 def _facts(event: LoginEvent) -> dict[str, Any]:
     return {
         "at": event.at.isoformat(),
@@ -121,4 +135,8 @@ def _facts(event: LoginEvent) -> dict[str, Any]:
         "address": event.address,
         "user_agent": event.user_agent,
         "reference": event.reference,
+        "by": event.by,
+        "about": event.about,
+        "about_name": event.about_name,
+        "changes": event.changes,
     }
