@@ -34,7 +34,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
 
     list_display = ["when", "what", "agent", "device", "service", "address", "reference"]
     list_display_links = ["when"]
-    list_filter = [*FILTERS, "kind", "service", "method"]
+    list_filter = FILTERS
     list_per_page = 50
     paginator = FewPages
     show_full_result_count = False

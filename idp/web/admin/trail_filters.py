@@ -13,9 +13,12 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from idp import reference
+from idp.agents.authentication import Method
 from idp.agents.models import Agent, Device
 from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import LoginEvent
+from idp.native.models import Client
+from idp.saml.models import ServiceProvider
 from idp.web.typed import instant
 
 MOST_PEOPLE = 500
@@ -38,6 +41,35 @@ class ByGroup(admin.SimpleListFilter):
         if chosen == "operators":
             return rows.exclude(by="")
         return rows.filter(kind__in=KINDS[Group(chosen)]) if chosen in set(Group) else rows
+
+
+class ByService(admin.SimpleListFilter):
+    """Lines about a service, or an own app. Which there are is asked of their tables: the trail is too long."""
+
+    title = parameter_name = "service"
+
+    def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Offer each by its short name."""
+        slugs = ServiceProvider.objects.values_list("slug", flat=True)
+        return [(it, it) for it in sorted({*slugs, *(client.service for client in Client.objects.all())})]
+
+    def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Choose by the short name."""
+        return rows.filter(service=self.value()) if self.value() else rows
+
+
+class ByMethod(admin.SimpleListFilter):
+    """Sign-ins by what proved them."""
+
+    title = parameter_name = "method"
+
+    def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Offer each."""
+        return [(it.value, it.value) for it in Method]
+
+    def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Choose by the method."""
+        return rows.filter(method=self.value()) if self.value() else rows
 
 
 class Typed(admin.SimpleListFilter):
@@ -141,7 +173,7 @@ class ByAddress(Typed):
         return Q(address__within=network(typed))
 
 
-FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator)
+FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator, "kind", ByService, ByMethod)
 
 
 def anywhere(typed: str) -> Q:
