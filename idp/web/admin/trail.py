@@ -38,6 +38,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
     list_per_page = 50
     paginator = FewPages
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_list_template = "admin/trail.html"
     search_fields = ["reference", "agent__full_name", "agent__email", "device__label", "address"]
     search_help_text = "Reference, agent, device or address"

@@ -173,7 +173,7 @@ class ByAddress(Typed):
         return Q(address__within=network(typed))
 
 
-FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator, "kind", ByService, ByMethod)
+FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator, ByService, ByMethod)
 
 
 def anywhere(typed: str) -> Q:
