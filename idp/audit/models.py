@@ -145,6 +145,7 @@ class LoginEvent(models.Model):
             models.Index(fields=["at"], condition=Q(kind__in=ALARMING), name="alarming_events"),
             models.Index(fields=["operator", "-at"], condition=Q(operator__isnull=False), name="acts_of_an_operator"),
             models.Index(fields=["about", "-at"], condition=~Q(about=""), name="acts_about_a_row"),
+            models.Index(fields=["-at"], condition=~Q(by=""), name="acts_in_time"),
             models.Index(fields=["kind", "-at"], name="events_of_a_kind"),
             models.Index(fields=["address", "-at"], condition=Q(address__isnull=False), name="events_from_an_address"),
         ]

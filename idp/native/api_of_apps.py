@@ -13,7 +13,8 @@ from idp.agents import registry
 from idp.agents.models import Device
 from idp.agents.registry import NO_PUSH, Description, Push
 from idp.agents.writable import UNWRITABLE
-from idp.audit import events
+from idp.audit import acts, events
+from idp.audit.events import Actor
 from idp.audit.models import Kind
 from idp.login import for_apps, presented
 from idp.login.attempts import attempt
@@ -119,7 +120,15 @@ def _describe(asking: Device, wanted: Description, seen: Presented, service: str
         raise InvalidToken("the device was signed out meanwhile")
     for it in changed:
         events.record(Kind.PUSH_CHANGED, seen.origin, now, agent=it.agent, device=it, service=service)
+    called = acts.differences(_called(asking), _called(device))
+    if called:
+        with events.acting(Actor(service, seen.origin)):
+            acts.record(Kind.CHANGED, acts.thing(device), now, called)
     return device
+
+
+def _called(device: Device) -> dict[str, str]:
+    return {"label": device.label, "app_version": device.app_version}
 
 
 def _own(request: HttpRequest, device: Device) -> dict[str, Any]:

@@ -240,3 +240,11 @@ def test_even_what_is_not_there_is_told_as_json(method, path, status):
     answer = getattr(HttpClient(), method)(f"/api/v1{path}")
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
     assert answer.json()["reference"] == answer["X-Reference"]
+
+
+def test_what_an_app_calls_its_device_is_told_before_and_after(app, device):
+    app("patch", "/device", {"label": "Ana's phone"})
+    app("patch", "/device", {"label": "Ana's phone"})
+    line = LoginEvent.objects.get(kind=Kind.CHANGED)
+    assert (line.by, line.about) == ("app:acme-phone", f"agents.device:{device.pk}")
+    assert line.changes == {"label": ["Acme Phone, iPhone", "Ana's phone"]}

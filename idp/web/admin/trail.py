@@ -97,7 +97,8 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Offer what is listed as a file."""
         query = f"?{request.GET.urlencode()}" if request.GET else ""
-        shown = {"exports": EXPORTS, "query": query, "title": "The trail"}
+        exports = EXPORTS if reach.limits_of(request.user) is None else []
+        shown = {"exports": exports, "query": query, "title": "The trail"}
         return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def export(self, request: HttpRequest, written_as: str) -> StreamingHttpResponse:

@@ -159,8 +159,10 @@ class ByDevice(Typed):
 
     @staticmethod
     def means(typed: str) -> Q:
-        """Say which lines are about devices that are called so."""
-        return Q(device__in=Device.objects.filter(label__icontains=typed).order_by().values("pk"))
+        """Say which lines are about devices that are called so; a few are named one by one, which is quicker."""
+        called = Device.objects.filter(label__icontains=typed).order_by().values_list("pk", flat=True)
+        few = list(called[: MOST_PEOPLE + 1])
+        return Q(device__in=few if len(few) <= MOST_PEOPLE else called)
 
 
 class ByAddress(Typed):
@@ -184,8 +186,7 @@ def anywhere(typed: str) -> Q:
         return Q(address__within=network(typed))
     except ValueError:
         found = people(typed)
-        named = Q(agent__in=found) | Q(operator__in=found)
-        return named | ByDevice.means(typed)
+        return Q(agent__in=found) | Q(operator__in=found) | ByDevice.means(typed)
 
 
 def people(typed: str) -> list[Any]:

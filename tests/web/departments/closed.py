@@ -43,6 +43,7 @@ PAGES = {
     "costs": "the whole place",
     "discard_policy": "the whole place",
     "everyone_out": "everybody",
+    "export_trail": "a file of the trail leaves the house",
     "flex_adopt": "the whole place",
     "flex_connection": "the whole place",
     "flex_heard": "the whole place",
