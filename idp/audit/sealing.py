@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet
 
 from idp.audit import checkpoints, digests, lines
 from idp.audit.checkpoints import Checkpoint, Says
@@ -78,7 +78,8 @@ def _batch(now: datetime, up_to: datetime) -> int:
 
 
 def _waiting(chain: Chain, up_to: datetime) -> "QuerySet[LoginEvent]":
-    return unsealed().filter(pk__gt=chain.settled, at__lte=up_to)
+    seals = Seal.objects.filter(event=OuterRef("pk"), event__gt=chain.settled)  # nothing sealed is looked through
+    return LoginEvent.objects.filter(~Exists(seals), pk__gt=chain.settled, at__lte=up_to)
 
 
 def _seals(chain: Chain, rows: list[dict[str, Any]], now: datetime) -> Iterator[Seal]:
@@ -105,8 +106,9 @@ def _seals(chain: Chain, rows: list[dict[str, Any]], now: datetime) -> Iterator[
 
 def _settled(before: int, now: datetime, last: int | None) -> int:
     """Return the id up to which every line is sealed. `last` is the last of a full batch, beyond which more waits."""
-    beyond = LoginEvent.objects.filter(pk__gt=before)
-    first_recent = beyond.filter(at__gte=now - LOOK_BACK).order_by("pk").values_list("pk", flat=True).first()
-    if first_recent is None and last is None:
-        return beyond.order_by("-pk").values_list("pk", flat=True).first() or before
-    return max(before, min(it for it in (first_recent and first_recent - 1, last) if it is not None))
+    # By the index of instants: recent lines are few, and lines that wait may be a million.
+    first_recent = LoginEvent.objects.filter(at__gte=now - LOOK_BACK).aggregate(first=Min("pk"))["first"]
+    if last is None and first_recent is None:
+        last = LoginEvent.objects.aggregate(last=Max("pk"))["last"]
+    ends = [it for it in (last, first_recent and first_recent - 1) if it is not None]
+    return max([before, min(ends)]) if ends else before
