@@ -17,6 +17,7 @@ class Column(StrEnum):
     ROLES = "Roles"
     MAY_SIGN_IN = "May sign in"
     MAY_USE_APP = "May use app"
+    LANGUAGE = "Language"
 
 
 ALSO = {
@@ -27,6 +28,7 @@ ALSO = {
     Column.ROLES: ("role", "flex roles", "flex role"),
     Column.MAY_SIGN_IN: ("active", "enabled", "is active"),
     Column.MAY_USE_APP: ("authenticator app", "may use an authenticator app", "app"),
+    Column.LANGUAGE: ("preferred language", "locale", "idioma", "sprache", "langue"),
 }
 """Other headings that are understood, besides each column's own in any case, spacing and punctuation."""
 

@@ -18,6 +18,7 @@ class Person:
     roles: tuple[str, ...] = ()
     may_sign_in: bool = True
     may_use_app: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Said:
     roles: tuple[str, ...] | None = None
     may_sign_in: bool | None = None
     may_use_app: bool | None = None
+    language: str | None = None
 
     def of(self, person: Person) -> Person:
         """Return the person as the row wants them. Whoever is known keeps the e-mail as it is written here."""
@@ -70,7 +72,7 @@ class Said:
         return replace(person, **{name: value for name, value in said.items() if value is not None})
 
 
-FIELDS = ("full_name", "number", "department", "roles", "may_sign_in", "may_use_app")
+FIELDS = ("full_name", "number", "department", "roles", "may_sign_in", "may_use_app", "language")
 COLUMN_OF = {
     "full_name": Column.FULL_NAME,
     "number": Column.NUMBER,
@@ -78,6 +80,7 @@ COLUMN_OF = {
     "roles": Column.ROLES,
     "may_sign_in": Column.MAY_SIGN_IN,
     "may_use_app": Column.MAY_USE_APP,
+    "language": Column.LANGUAGE,
 }
 
 
@@ -128,6 +131,7 @@ def as_cells(person: Person) -> dict[Column, str]:
         Column.ROLES: " ".join(person.roles),
         Column.MAY_SIGN_IN: "yes" if person.may_sign_in else "no",
         Column.MAY_USE_APP: "yes" if person.may_use_app else "no",
+        Column.LANGUAGE: person.language,
     }
 
 

@@ -14,16 +14,17 @@ from idp.otp.models import PhoneAuthenticator
 
 OUT_OF_REACH = "Somebody has this e-mail already, and you do not look after them."
 AN_OPERATOR = "This is an operator. A superuser changes them, on their own page."
-_COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_use_app", "is_staff", "is_superuser")
+_COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_use_app", "language")
+_RIGHTS = ("is_staff", "is_superuser")
 
 
 def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
     """Return everybody by e-mail. Who is not `within` reach is locked; operators are unless they may be changed."""
     reached = set(within.order_by().values_list("pk", flat=True))
     numbers, roles, people = _numbers(), _roles(), []
-    rows = Agent.objects.order_by("email").values_list(*_COLUMNS)
-    for pk, email, name, department, active, app, staff, above in rows.iterator():
-        person = Person(email, name, numbers.get(pk, ""), department or "", roles.get(pk, ()), active, app)
+    rows = Agent.objects.order_by("email").values_list(*_COLUMNS, *_RIGHTS)
+    for pk, email, name, department, active, app, language, staff, above in rows.iterator():
+        person = Person(email, name, numbers.get(pk, ""), department or "", roles.get(pk, ()), active, app, language)
         is_operator = staff or above
         locked = AN_OPERATOR if is_operator and not operators else ""
         stranger = pk not in reached

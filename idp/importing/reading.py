@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from idp.agents import roles as flex_roles
 from idp.agents.writable import UNWRITABLE
-from idp.importing import columns
+from idp.conf import LANGUAGES
+from idp.importing import columns, languages
 from idp.importing.columns import Column
 from idp.importing.people import Problem, Said
 from idp.importing.sheet import Sheet, UnreadableFile
@@ -95,11 +96,21 @@ def _said(row: int, cells: Mapping[Column, str], rules: Rules) -> Said:
         roles=_roles(cells.get(Column.ROLES, "")),
         may_sign_in=_yes_or_no(Column.MAY_SIGN_IN, cells),
         may_use_app=_yes_or_no(Column.MAY_USE_APP, cells),
+        language=_language(cells.get(Column.LANGUAGE, "")),
     )
 
 
 def _clearable(cell: str) -> str | None:
     return "" if cell == CLEARED else cell or None
+
+
+def _language(cell: str) -> str | None:
+    if not cell or cell == CLEARED:
+        return _clearable(cell)
+    read = languages.read(cell)
+    if read is None:
+        raise _Fault(Column.LANGUAGE, f"This is none of the languages: {', '.join(LANGUAGES)}.")
+    return read
 
 
 def _number(cell: str, default_country: str) -> str | None:

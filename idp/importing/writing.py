@@ -75,7 +75,7 @@ def _write(
         [agent for it, agent in paired if it.before is not None],
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["full_name", "department", "is_active", "may_use_app"],
+        update_fields=["full_name", "department", "is_active", "may_use_app", "language"],
     )
     with events.told_as_a_whole():
         _set_roles(paired)
@@ -104,6 +104,7 @@ def _differences(change: Change) -> acts.Changes:
 def _as_agent(change: Change, known: Agent | None, departments: dict[str, Department]) -> Agent:
     agent, after = known or Agent(email=change.after.email, password=make_password(None)), change.after
     agent.full_name, agent.is_active, agent.may_use_app = after.full_name, after.may_sign_in, after.may_use_app
+    agent.language = after.language
     agent.department = departments.get(after.department.lower())
     return agent
 

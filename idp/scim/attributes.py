@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from idp.agents import roles as flex_roles
+from idp.importing import languages
 from idp.importing.columns import Column
 from idp.importing.people import Person
 from idp.importing.reading import LONGEST, Rules
@@ -27,9 +28,10 @@ NEW_ROLES = ("agent",)
 """What somebody new may do of whom no role is told."""
 LONGEST_ID = 255
 LONGEST_NUMBER = 40
+LONGEST_LANGUAGES = 200
 MOST_ROLES = 50
 PASSED_OVER = frozenset(
-    {"id", "schemas", "meta", "groups", "password", "nickname", "profileurl", "title", "usertype", "preferredlanguage"}
+    {"id", "schemas", "meta", "groups", "password", "nickname", "profileurl", "title", "usertype"}
     | {"locale", "timezone", "emails", "ims", "photos", "addresses", "entitlements", "x509certificates"}
 )
 PASSED_OVER_OF_EXTENSION = frozenset({"employeenumber", "costcenter", "organization", "division", "manager"})
@@ -152,6 +154,13 @@ def _name(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401
     return _with(user, full_name=text(full, "name", LONGEST[Column.FULL_NAME])) if full else user
 
 
+def _preferred_language(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
+    """One that is none of ours changes nothing: it is no reason to keep somebody from being switched off."""
+    wanted = text(value, "preferredLanguage", LONGEST_LANGUAGES)
+    read = languages.read(wanted) if wanted else ""
+    return user if read is None else _with(user, language=read)
+
+
 def _active(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
     return _with(user, may_sign_in=truth(value, "active"))
 
@@ -196,9 +205,10 @@ _SETTERS: dict[str, Callable[[User, Path, Any, Rules], User]] = {
     "username": _user_name,
     "externalid": _external_id,
     "displayname": _display_name,
+    "preferredlanguage": _preferred_language,
     "name": _name,
     "active": _active,
     "phonenumbers": _phone_numbers,
     "roles": _roles,
 }
-_SIMPLE = frozenset({"username", "externalid", "displayname", "active"})
+_SIMPLE = frozenset({"username", "externalid", "displayname", "preferredlanguage", "active"})

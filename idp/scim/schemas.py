@@ -33,6 +33,7 @@ def user(shown: User, pk: UUID, created: datetime, base: str) -> Resource:
         "displayName": person.full_name,
         "emails": [{"value": person.email, "type": "work", "primary": True}],
         **({"phoneNumbers": number} if number else {}),
+        **({"preferredLanguage": person.language} if person.language else {}),
         "active": person.may_sign_in,
         "roles": [{"value": role} for role in person.roles],
         **extension,
@@ -107,6 +108,7 @@ def _of_user() -> list[Resource]:
         _attribute("displayName", "The full name; counts before name."),
         _many("emails", "The userName.", [_attribute("value", "E-mail.", mutability=READ_ONLY)], mutability=READ_ONLY),
         _many("phoneNumbers", "The number that gets codes.", [_attribute("value", "With + and country."), mobile]),
+        _attribute("preferredLanguage", "The language of their pages, one of ours."),
         _attribute("active", "Whether they may sign in; false ends every sign-in.", type="boolean"),
         _many("roles", "What they may do in Flex.", [role]),
     ]

@@ -69,7 +69,7 @@ def read(agent: Agent) -> User:
     """Return what is told of an agent who came from `of`."""
     number = next((it.number for it in sorted(agent.numbers.all(), key=lambda it: it.pk)), "")
     department = agent.department.name if agent.department else ""
-    roles, may = agent.role_names, (agent.is_active, agent.may_use_app)
+    roles, may = agent.role_names, (agent.is_active, agent.may_use_app, agent.language)
     person = Person(agent.email, agent.full_name, number, department, roles, *may)
     return User(person, next((it.external_id for it in agent.known_as.all()), ""))
 

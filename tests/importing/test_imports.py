@@ -51,6 +51,12 @@ def reasons(agent):
     return set(Device.objects.of(agent).values_list("reason", flat=True))
 
 
+def test_a_language_is_written_and_left_alone_where_a_file_says_nothing_of_it(who, agent):
+    write(who, [agent.email, "es"], headings=["E-mail", "Language"])
+    write(who, [agent.email, "Ana"], headings=["E-mail", "Name"])
+    assert Agent.objects.get(pk=agent.pk).language == "es"
+
+
 def test_somebody_new_can_sign_in_as_if_added_by_hand(who):
     write(who, ZOE, MAX, headings=HEADINGS)
     zoe = Agent.objects.get(email="zoe@acme.example")

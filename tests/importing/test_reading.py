@@ -49,6 +49,20 @@ def test_a_number_without_a_plus_belongs_to_the_default_country():
     assert said(NUMBER, "612 345 678", "ES").number == "+34612345678"
 
 
+@pytest.mark.parametrize(
+    ("cell", "meaning"),
+    [("de", "de"), ("es-MX", "es"), ("pt_BR", "pt-br"), ("Français", "fr"), ("العربية", "ar"), ("-", "")],
+)
+def test_a_language_is_a_code_or_its_own_name(cell, meaning):
+    (it,) = read(a_file(["max@acme.example", cell], headings=["E-mail", "Language"])).said
+    assert it.language == meaning
+
+
+def test_a_language_that_is_none_of_ours_is_a_problem_and_says_which_there_are():
+    (it,) = read(a_file(["max@acme.example", "Klingon"], headings=["E-mail", "Language"])).problems
+    assert it.sentence == "This is none of the languages: en, es, pt-br, fr, de, ar."
+
+
 @pytest.mark.parametrize("cell", ["agent supervisor wfo.team_leader", "WFO.team_leader; Agent | supervisor"])
 def test_roles_are_separated_in_any_way_and_come_in_one_order(cell):
     assert said(ROLES, cell).roles == ("agent", "supervisor", "wfo.team_leader")

@@ -44,6 +44,8 @@ CHANGES = [
     (op("remove", PHONE), {"number": ""}),
     (op("remove", "phoneNumbers"), {"number": ""}),
     (op("replace", "phoneNumbers", []), {"number": ""}),
+    (op("replace", "preferredLanguage", "de-AT, en;q=0.5"), {"language": "de"}),
+    (op("replace", "preferredLanguage", "tlh"), {}),
     (op("add", f"{ENTERPRISE}:department", "Sales"), {"department": "Sales"}),
     (op("add", value={ENTERPRISE: {"department": "Sales", "division": "x"}}), {"department": "Sales"}),
     (op("add", value={f"{ENTERPRISE}:department": "Sales"}), {"department": "Sales"}),

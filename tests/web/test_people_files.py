@@ -154,7 +154,7 @@ def test_everybody_is_exported_in_the_same_columns_and_it_is_written_down(admin,
     found = admin.post(EXPORT)
     assert found["Content-Disposition"].startswith('attachment; filename="agents-')
     (row,) = [it for it in exported(found) if it["E-mail"] == agent.email]
-    assert list(row) == HEADINGS
+    assert list(row) == [*HEADINGS, "Language"]
     assert (row["Full name"], row["Mobile number"], row["Roles"]) == ("'=1+1", "'+12015550101", "agent")
     assert LoginEvent.objects.get().detail == "2 people, by Olivia Operator"
     assert (
