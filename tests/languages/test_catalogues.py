@@ -59,10 +59,8 @@ def sentences(text):
 
 @pytest.mark.parametrize("code", catalogues.translated())
 def test_a_catalogue_holds_what_is_marked_and_nothing_else(code):
-    catalogue = catalogues.read(code)
-    before = catalogues.path(code, "po").read_bytes()
-    catalogue.update(catalogues.marked(), no_fuzzy_matching=True, update_header_comment=False)
-    assert catalogues.as_po(catalogue) == before, AGAIN
+    there, marked = ({(it.id, it.context) for it in found} for found in (catalogues.read(code), catalogues.marked()))
+    assert there == marked, AGAIN
 
 
 @pytest.mark.parametrize("code", catalogues.translated())
