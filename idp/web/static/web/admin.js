@@ -1,9 +1,12 @@
-// Whoever sent a form that was refused stands before the summary of what is wrong.
+// A page that answers a button puts the keyboard where the answer stands: before the summary of what is wrong, in the
+// first field that is, or before what was done.
 addEventListener("load", () => {
-  const summary = document.querySelector("main .errornote, main #errors");
-  if (!summary) return;
-  summary.tabIndex = -1;
-  summary.focus();
+  const answer = document.querySelector("main .errornote, main #errors")
+    || document.querySelector("main [aria-invalid=true]")
+    || document.querySelector("main .said");
+  if (!answer) return;
+  if (answer.tabIndex < 0) answer.tabIndex = -1;
+  answer.focus();
 });
 
 // Django's fields that search as one types have a label, but their script forgets to say so to whoever hears the page.
