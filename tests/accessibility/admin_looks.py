@@ -22,6 +22,8 @@ def wrong(page):
     All rules run once. In another look only those run that it can change, since a page of a list takes a while.
     """
     found = [f"light 1280: {it}" for it in _axe(page)] + _too_wide(page, "1280")
+    if page.locator("h1").count() != 1:
+        found.append("not one heading of the first level")
     page.emulate_media(color_scheme="dark")
     found += [f"dark 1280: {it}" for it in _axe(page, CONTRAST)]
     _turn(page, "rtl")

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.contrib.auth.models import Group, Permission
 
-from idp.agents.models import Supervisor
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
@@ -22,7 +21,8 @@ from tests.policies import publishing
 from tests.saml.sp_documents import ACS, acs, an_entity
 from tests.user_agents import IPHONE
 from tests.web import seeded
-from tests.web.conftest import a_superuser, inside
+from tests.web.conftest import inside
+from tests.web.departments.place import a_supervisor
 
 SUPERVISOR = "sue@acme.example"
 HERE = Origin("198.51.100.4", IPHONE, "7KQ2M-9TX4E")
@@ -44,7 +44,7 @@ def furnish(operator):
     events.record(
         Kind.REFUSED, HERE, NOW, agent=agent, service="flex", detail="No Android: Deny if the platform is Android"
     )
-    Supervisor.objects.create(person=a_superuser(SUPERVISOR, is_superuser=False)).departments.add(agent.department)
+    a_supervisor(email=SUPERVISOR)
     passes.give(agent, timedelta(hours=2), operator, "Her phone is new", origin=HERE, now=NOW)
     stops.stop(operator, "A drill", HERE, NOW)
     stops.lift(operator, HERE, NOW)

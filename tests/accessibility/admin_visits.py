@@ -45,6 +45,7 @@ class Visit:
 
     address: str
     acts: tuple[Callable, ...] = ()
+    status: int = 200
 
     def __str__(self):
         return " ".join([self.address, *(it.__name__ for it in self.acts)])
@@ -121,7 +122,7 @@ def the_link(operator):
 
 
 OWN = {
-    "enter": lambda operator: [the_link(operator), Visit("/admin/enter/made-up")],
+    "enter": lambda operator: [the_link(operator), Visit("/admin/enter/made-up", status=410)],
     "login": lambda _: [at("login"), at("login", acts=[send_empty])],
     "logout": lambda _: [at("index", acts=[log_out])],
     "index": lambda _: [at("index")],
@@ -196,5 +197,8 @@ OWN = {
         at("import_agents"),
     ],
     "popup": lambda _: [at("agents_department_add", query="?_popup=1")],
-    "nowhere": lambda _: [Visit("/admin/no/such/page/"), at("saml_logoutnotice_add")],
+    "nowhere": lambda _: [
+        Visit("/admin/no/such/page/", status=404),
+        Visit(reverse("admin:saml_logoutnotice_add"), status=403),
+    ],
 }

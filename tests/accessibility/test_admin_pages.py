@@ -57,7 +57,8 @@ def sweep(window, live_server, operator):
 
     def wrong_with(visit):
         said.clear()
-        window.goto(live_server.url + visit.address)
+        opened = window.goto(live_server.url + visit.address)
+        assert (visit.address, opened.status) == (visit.address, visit.status)
         for act in visit.acts:
             act(window)
         window.wait_for_load_state()
