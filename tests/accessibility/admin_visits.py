@@ -186,6 +186,12 @@ OWN = {
         at("webhooks_webhook_change", Webhook.objects.get().pk, acts=[press("Change the secret")])
     ],
     "why_agent": lambda _: [at("why_agent", ana())],
+    "agent_timeline": lambda _: [at("agent_timeline", ana())],
+    "sign_in_link": lambda _: [at("sign_in_link", ana())],
+    "change_name_id": lambda _: [
+        at("change_name_id", ana()),
+        at("change_name_id", ana(), acts=[fill("Name", "agent-one"), send_empty]),
+    ],
     "supervisor_link": lambda _: [
         at("agents_supervisor_change", Supervisor.objects.get().pk, acts=[press("Make a link")])
     ],

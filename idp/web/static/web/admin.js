@@ -1,6 +1,7 @@
 // A page that answers a button puts the keyboard where the answer stands: before the summary of what is wrong, in the
 // first field that is, or before what was done.
 addEventListener("load", () => {
+  if (document.querySelector("main [autofocus]")) return;
   const answer = document.querySelector("main .errornote, main #errors")
     || document.querySelector("main [aria-invalid=true]")
     || document.querySelector("main .said");
