@@ -192,6 +192,7 @@ OWN = {
         at("change_name_id", ana()),
         at("change_name_id", ana(), acts=[fill("Name", "agent-one"), send_empty]),
     ],
+    "test_code": lambda _: [at("test_code", ana()), at("test_code", ana(), acts=[press("Send Agent 1 a test")])],
     "supervisor_link": lambda _: [
         at("agents_supervisor_change", Supervisor.objects.get().pk, acts=[press("Make a link")])
     ],
