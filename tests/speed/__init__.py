@@ -1,0 +1,1 @@
+"""How long a phone on a poor line waits."""

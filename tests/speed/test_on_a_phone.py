@@ -1,0 +1,147 @@
+"""The first page and the silent way back, on a poor phone with a poor line.
+
+Machines that run tests are busy, so no clock decides: what goes over the line is counted, its time at that line is
+worked out, and the time that the phone's processor worked is added. What a clock said is printed beside it.
+"""
+
+import time
+from typing import NamedTuple
+
+import pytest
+from django.conf import settings
+
+from tests.environment import IDP_PORT
+from tests.saml.sites import certificate_for
+from tests.speed import slow_link
+from tests.speed.slow_link import Line
+
+pytestmark = pytest.mark.slow
+
+POOR, FAIR = Line(round_trip=0.4, bits=400_000), Line(round_trip=0.15, bits=1_600_000)
+BARS = {"redirect": 1.8, "post": 2.5}
+SLOWER = 4
+"""So much slower than this computer's is the phone's processor."""
+PAINTED = """
+() => new Promise((done) => {
+  let shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((it) => { shifted += it.value }))
+    .observe({type: "layout-shift", buffered: true});
+  new PerformanceObserver((list) => setTimeout(() => done([list.getEntries().at(-1).startTime / 1000, shifted]), 100))
+    .observe({type: "largest-contentful-paint", buffered: true});
+})
+"""
+
+
+class Bar(NamedTuple):
+    """What is asked for at a line."""
+
+    line: Line
+    seconds: float
+
+
+@pytest.fixture
+def pem(tmp_path):
+    return certificate_for(tmp_path, "localhost")
+
+
+@pytest.fixture
+def tell(capsys):
+    """Print a sentence whether or not the test fails."""
+
+    def tell(sentence):
+        with capsys.disabled():
+            print(f"\n{sentence}")  # noqa: T201 - the figure is what people look for
+
+    return tell
+
+
+@pytest.fixture
+def poor_phone(browser_page):
+    page = browser_page("iPhone", ignore_https_errors=True)
+    page.processor = page.context.new_cdp_session(page)
+    page.processor.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.processor.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page
+
+
+@pytest.fixture
+def begun(phone, poor_phone):
+    """The path of a first page, which the browser may see."""
+    address = phone.http.get(f"{phone.sp_url}/sign-in", allow_redirects=False, timeout=30).headers["Location"]
+    path = phone.http.get(address, allow_redirects=False, timeout=30).headers["Location"]
+    bring_cookies(poor_phone, phone)
+    return path
+
+
+@pytest.fixture
+def signed_in(phone, poor_phone):
+    """A phone whose agent is signed in, and so is the browser's."""
+    phone.sign_in()
+    bring_cookies(poor_phone, phone)
+    return phone
+
+
+def worked(page):
+    """Seconds that the page's processor worked, waiting for nobody."""
+    metrics = page.processor.send("Performance.getMetrics")["metrics"]
+    return next(it["value"] for it in metrics if it["name"] == "TaskDuration")
+
+
+def there(link, address):
+    return address.replace(settings.LATCHKEY.base_url, f"https://localhost:{link.port}")
+
+
+@pytest.mark.parametrize("bar", [Bar(POOR, 2.0), Bar(FAIR, 1.0)], ids=["poor line", "fair line"])
+def test_the_first_page_is_painted_in_time_and_nothing_on_it_moves(begun, poor_phone, pem, tell, bar):
+    with slow_link.over(bar.line, place=IDP_PORT, pem=pem) as link:
+        poor_phone.goto(f"https://localhost:{link.port}{begun}")
+        painted, shifted = poor_phone.evaluate(PAINTED)
+        due = link.network_seconds() + worked(poor_phone)
+    tell(f"first page painted after {due:.2f} s (by the clock {painted:.2f} s), {told(link)}")
+    assert due <= bar.seconds
+    assert shifted == 0
+
+
+@pytest.mark.parametrize("binding", BARS)
+def test_the_silent_way_back_reaches_the_service_in_time(signed_in, poor_phone, pem, tell, binding):
+    with slow_link.over(POOR, place=IDP_PORT, pem=pem) as link:
+        before = worked(poor_phone)
+        begun = time.monotonic()
+        with poor_phone.expect_request(lambda it: "/login/callback" in it.url):
+            go(poor_phone, link, signed_in, binding)
+        took = time.monotonic() - begun
+        due = link.network_seconds() + worked(poor_phone) - before
+    tell(f"Flex reached by {binding} after {due:.2f} s (by the clock {took:.2f} s), {told(link)}")
+    assert due <= BARS[binding]
+
+
+def go(page, link, phone, binding):
+    if binding == "redirect":
+        asked = phone.http.get(f"{phone.sp_url}/sign-in", allow_redirects=False, timeout=30)
+        page.evaluate("address => { location.href = address }", there(link, asked.headers["Location"]))
+    else:
+        form = phone.open(f"{phone.sp_url}/sign-in", binding="post").form_with("SAMLRequest")
+        page.set_content(f"<form method=post action='{there(link, form.action)}'></form>")
+        page.evaluate(POST, dict(form.form_values()))
+
+
+POST = """
+(fields) => {
+  const form = document.querySelector("form");
+  for (const [name, value] of Object.entries(fields)) {
+    form.append(Object.assign(document.createElement("input"), {type: "hidden", name, value}));
+  }
+  form.submit();
+}
+"""
+
+
+def bring_cookies(page, phone):
+    """Let the browser be the one that signed in, or began to."""
+    origin = settings.LATCHKEY.base_url
+    page.context.add_cookies([{"name": it.name, "value": it.value, "url": origin} for it in phone.http.cookies])
+
+
+def told(link):
+    turns = max(1 + it.turns for it in link.calls)
+    return f"{turns} round trips, {sum(it.up for it in link.calls)} bytes up, {sum(it.down for it in link.calls)} down"
