@@ -37,7 +37,7 @@ def over_budget(response):
 def personal(state):
     """What names somebody in a title or an address, where histories and logs keep it."""
     kept = f"{state.html.findtext('.//title')} {urlsplit(state.url).path}"
-    return [f"{it} in {kept}" for it in ("555", "@", "Ana", "acme.example") if it in kept]
+    return [f"{it} in {kept}" for it in ("2015550", "201-555", "@", "Ana", "acme.example") if it in kept]
 
 
 def build(state):
