@@ -30,6 +30,7 @@ SHOW_NO_PAGE = {
     "import_progress",
     "policy_replay_csv",
     "export_agents",
+    "export_trail",
     # Buttons: they lead to a page that is visited anyhow, with a message on it.
     *("flex_look_up", "flex_listen", "flex_stop_listening", "flex_adopt"),
     *("flex_ignore_signatures", "flex_open_from_here", "flex_opened"),
