@@ -6,13 +6,14 @@ export PYTHONDONTWRITEBYTECODE :=
 # What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
 ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
-.PHONY: help demo test check lint fast coverage weeks interop test-twilio catalogues lock
+.PHONY: help demo test check lint fast coverage pictures weeks interop test-twilio catalogues lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules and the fast tests"
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
+	@echo "make pictures   the pictures in docs/, taken anew"
 	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
@@ -46,6 +47,10 @@ fast:
 coverage:
 	@bin/environment requirements-dev.txt && bin/test-programs
 	@$(PY) -m pytest -q -n 2 --cov=idp --cov-report=term:skip-covered tests
+
+pictures:
+	@bin/environment requirements-dev.txt && bin/test-programs
+	@LATCHKEY_PICTURES=1 $(PY) -m pytest -q tests/docs/test_tutorials.py
 
 weeks:
 	@bin/environment requirements-dev.txt

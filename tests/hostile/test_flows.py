@@ -222,7 +222,7 @@ def test_a_fault_while_answering_can_be_mended_and_the_sign_in_goes_on(witness, 
     page = at_the_code(phone)
     name_that_no_answer_holds()
     broken = give(phone, page, phone.code())
-    assert "our fault" in broken.heading
+    assert "our fault" in broken.text
     witness.honest_page(broken, 500)
     assert LoginFlow.objects.get().claimed_at is None
     witness.nothing_written([IssuedAssertion])
@@ -244,7 +244,7 @@ def test_an_exception_outside_of_any_view_is_logged_with_its_reference(witness, 
     settings.CSRF_FAILURE_VIEW = "idp.web.views.no_such_view"
     page = Page(phone.http.post(f"{BASE_URL}/login/{uuid.uuid4()}"))
     assert page.status == 500
-    assert "our fault" in page.heading
+    assert "our fault" in page.text
     assert witness.log.lines(page.reference, "unexpected")
     witness.nothing_written()
 

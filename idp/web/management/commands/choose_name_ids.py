@@ -1,0 +1,95 @@
+"""`manage.py choose_name_ids`: agents keep the workers that Flex has of them already."""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import transaction
+
+from idp import clock, reference
+from idp.agents.models import Agent
+from idp.audit.events import Origin
+from idp.importing import sheet
+from idp.saml import naming
+from idp.saml.naming import NameIdRefused
+from idp.web import reach
+from idp.web.management.acting import ActingCommand
+from idp.web.management.asking import in_one_sentence
+
+HEADINGS = {"email": "E-mail", "nameid": "Name ID"}
+Row = tuple[int, str, str]
+
+
+class Command(ActingCommand):
+    """Choose name IDs by a file, all of them or none."""
+
+    help = (
+        "Chooses the name IDs of agents who have not signed in yet, by a CSV file with the columns E-mail and Name ID. "
+        "All are chosen, or none; ends with status 1 if a row has a problem."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Ask for the file; offer to look only."""
+        parser.add_argument("file", metavar="FILE", help="CSV with the columns E-mail and Name ID")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be chosen, and choose nothing")
+
+    def handle(self, *_: Any, file: str, dry_run: bool, **__: Any) -> None:
+        """Tell the problems by row, then how many were chosen."""
+        with in_one_sentence():
+            rows = _rows(file)
+        with transaction.atomic():
+            chosen, problems = _choose(rows)
+            transaction.set_rollback(dry_run or bool(problems))
+        for row, sentence in problems:
+            self.stderr.write(f"row {row}: {sentence}")
+        if problems:
+            raise CommandError("Nothing was chosen. Mend these rows, or remove them.")
+        self.stdout.write(f"{'Would be chosen' if dry_run else 'Chosen'}: {chosen}, as before: {len(rows) - chosen}.")
+
+
+def _rows(file: str) -> list[Row]:
+    """Read row numbers, e-mails and name IDs. Raises CommandError or UnreadableFile."""
+    try:
+        read = sheet.read(Path(file).read_bytes())
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+    headings = ["".join(it for it in heading.lower() if it.isalpha()) for heading in read.headings]
+    if missing := [name for key, name in HEADINGS.items() if headings.count(key) != 1]:
+        raise CommandError(f"The first row must name each of these columns once: {', '.join(missing)}.")
+    emails, names = (headings.index(key) for key in HEADINGS)
+    wide = [(row, (*cells, *[""] * len(headings))) for row, cells in read.rows]
+    return [(row, _tidy(cells[emails]), _tidy(cells[names])) for row, cells in wide]
+
+
+def _tidy(cell: str) -> str:
+    """Drop spaces around, and the apostrophe by which spreadsheets mark text."""
+    return cell.strip().removeprefix("'")
+
+
+def _choose(rows: list[Row]) -> tuple[int, list[tuple[int, str]]]:
+    """Choose row by row. Returns how many are other than before, and the problems."""
+    within = reach.agents_for(None)
+    agents = {it.email.lower(): it for it in within.filter(email__in=[email for _, email, _ in rows])}
+    twice = {email for email, count in Counter(email.lower() for _, email, _ in rows).items() if count > 1}
+    origin, now = Origin(None, "", reference.current()), clock.now()
+    chosen, problems = 0, []
+    for row, email, value in rows:
+        agent = agents.get(email.lower()) or within.filter(email__iexact=email).first()
+        try:
+            chosen += naming.choose(_certain(email, value, agent, twice), value, "command line", origin, now)
+        except NameIdRefused as refused:
+            problems.append((row, str(refused)))
+    return chosen, problems
+
+
+def _certain(email: str, value: str, agent: Agent | None, twice: set[str]) -> Agent:
+    """Return the agent whom a row names. Raises NameIdRefused."""
+    if agent is None:
+        raise NameIdRefused(f"Nobody has the e-mail {email}." if email else "There is no e-mail.")
+    if email.lower() in twice:
+        raise NameIdRefused("The same e-mail stands in another row too.")
+    if not value:
+        raise NameIdRefused("There is no name ID.")
+    return agent
