@@ -59,7 +59,7 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("query", "names"), CHOICES, ids=str)
+@pytest.mark.parametrize(("query", "names"), CHOICES, ids=[str(query) for query, _ in CHOICES])
 def test_lines_are_found_by_what_is_chosen_and_typed(admin, lines, query, names):
     assert found(admin, lines, **query) == names
 
