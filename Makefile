@@ -6,12 +6,13 @@ export PYTHONDONTWRITEBYTECODE :=
 # What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
 ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
-.PHONY: help demo test check lint fast coverage pictures weeks interop test-twilio catalogues lock
+.PHONY: help demo test check lint scan sbom fast coverage pictures weeks interop test-twilio catalogues lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
-	@echo "make check   lint, types, import rules and the fast tests"
+	@echo "make check   lint, types, import rules, known holes of packages, secrets left in files, and the fast tests"
+	@echo "make sbom    the list of parts of what runs (CycloneDX), for whoever has to know"
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
 	@echo "make pictures   the pictures in docs/, taken anew"
 	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
@@ -26,14 +27,23 @@ demo:
 
 test:
 	@bin/environment requirements-dev.txt && bin/test-programs
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory lint scan
 	@$(PY) -m pytest -q -n 3 --dist worksteal tests
 	@echo "The same on PostgreSQL and with Redis:"
 	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal $(ON_POSTGRESQL)
 
 check:
 	@bin/environment requirements-dev.txt
-	@$(MAKE) --no-print-directory lint fast
+	@$(MAKE) --no-print-directory lint scan fast
+
+scan:
+	@$(PY) -m tests.scanning.left_secrets
+	@$(PY) -m tests.scanning.dependencies
+
+sbom:
+	@bin/environment requirements-dev.txt
+	@$(PY) -m tests.scanning.parts var/latchkey.cdx.json
+	@echo "What runs, with versions and digests: var/latchkey.cdx.json"
 
 lint:
 	@.venv/bin/ruff check .
@@ -69,6 +79,6 @@ catalogues:
 	@$(PY) -m tests.languages.catalogues
 
 lock:
-	@for set in requirements requirements-otel requirements-dev; do \
+	@for set in requirements requirements-otel requirements-dev requirements-fuzzing; do \
 	UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 $$set.in -o $$set.txt || exit 1; done

@@ -1,0 +1,48 @@
+"""What is made of an index's answers about holes."""
+
+import json
+
+from tests.scanning import dependencies
+from tests.scanning.dependencies import Verdict, audit
+
+HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["2.0"]}
+
+
+def an_index(**known):
+    """An index that knows these packages, each with its holes, as pip-audit reports of it."""
+
+    def ask(packages):
+        told = [
+            {"name": name, "version": version, "vulns": known[name]}
+            if name in known
+            else {"name": name, "skip_reason": "not found"}
+            for name, version in packages.items()
+        ]
+        return json.dumps({"dependencies": told})
+
+    return ask
+
+
+def test_a_known_hole_is_told_with_what_mends_it():
+    verdict = audit({"leaky": "1.0"}, an_index(pyyaml=[HOLE], leaky=[HOLE]))
+    assert verdict.holes == ("leaky 1.0: PYSEC-2026-1, mended in 2.0",)
+
+
+def test_packages_without_holes_pass():
+    assert audit({"sound": "1.0"}, an_index(pyyaml=[HOLE], sound=[])) == Verdict()
+
+
+def test_an_index_that_knows_of_no_holes_at_all_has_not_been_asked():
+    assert audit({"leaky": "1.0"}, an_index(pyyaml=[], leaky=[])).unasked
+    assert audit({"leaky": "1.0"}, an_index()).unasked
+
+
+def test_a_package_that_the_index_does_not_know_is_named():
+    assert audit({"ours": "1.0"}, an_index(pyyaml=[HOLE])).unasked == "the index does not know ours"
+
+
+def test_without_a_network_nothing_is_claimed():
+    verdict = audit(
+        {"leaky": "1.0"}, lambda packages: dependencies.at_pypi(packages, HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="")
+    )
+    assert verdict == Verdict(unasked="no index that knows of holes could be reached")
