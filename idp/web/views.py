@@ -21,7 +21,8 @@ from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{0}</title><h1>{0}</h1><p>{1}</p><p>Reference: <strong>{2}</strong></p><p><a href="/">Start again</a></p></html>"""
+<title>{0}</title><h1>{0}</h1><p>{1}</p><p>Reference: <strong>{2}</strong></p>
+<p><a href="/">Start again</a></p></html>"""
 """The page of an error for a place whose templates or texts are gone."""
 
 
