@@ -1,0 +1,51 @@
+"""Measures how fast we are, beside what is possible on the same machine in the same minute: make bench.
+
+On SQLite, and on PostgreSQL where `bin/on-postgresql-and-redis` can start one. Prints quotients with the middle half of
+their rounds. With `--write` it also writes the table and the plot of docs/explanation/performance.md.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from idp.conf import ROOT
+from tests.speed import page
+from tests.speed.rounds import Figure, Outcome
+
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+def main():
+    measured = {"sqlite": on_database("sqlite")}
+    if shutil.which("pg_virtualenv") and shutil.which("redis-server"):
+        measured["postgresql"] = on_database("postgresql")
+    if "--write" in sys.argv:
+        page.write({NAMES[vendor]: rows for vendor, rows in measured.items()})
+
+
+def on_database(vendor):
+    """Measure in a process of its own, print the rows, and return them."""
+    with tempfile.TemporaryDirectory(prefix="latchkey-speed-") as folder:
+        found, log = Path(folder) / "found.json", Path(folder) / "log"
+        command = [sys.executable, "-m", "tests.speed.on_database", str(found)]
+        if vendor == "postgresql":
+            command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
+        environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        with log.open("w") as lines:
+            ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines, check=False)
+        if ended.returncode or not found.exists():
+            sys.exit(f"It could not be measured on {NAMES[vendor]}:\n{log.read_text()[-4000:]}")
+        rows = json.loads(found.read_text())
+    outcomes = [Outcome(**it) for it in rows["outcomes"]]
+    figures = [Figure(**it) for it in rows["figures"]]
+    sys.stdout.write(f"\n{NAMES[vendor]}\n{page.as_text(outcomes, figures)}\n")
+    sys.stdout.flush()
+    return outcomes, figures
+
+
+if __name__ == "__main__":
+    main()

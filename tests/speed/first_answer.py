@@ -1,0 +1,29 @@
+"""A process from its start to its first answer: python -m tests.speed.first_answer [bare].
+
+Ours signs it: the signed metadata. The environment is the caller's; nothing of the tests' own is read.
+"""
+
+import sys
+
+from tests.speed.browser import Browser
+
+
+def bare():
+    from django.conf import settings
+
+    settings.configure(ALLOWED_HOSTS=["localhost"], ROOT_URLCONF="tests.speed.bare", SECRET_KEY="of nobody")
+    from django.core.wsgi import get_wsgi_application
+
+    return Browser(get_wsgi_application(), "bench", host="localhost").get("/")
+
+
+def ours():
+    from idp.wsgi import application
+
+    answer = Browser(application, "bench").get("/saml/metadata", "signed")
+    assert b"SignatureValue" in answer.body, answer.body
+    return answer
+
+
+if __name__ == "__main__":
+    assert (bare if "bare" in sys.argv else ours)().status == 200

@@ -1,0 +1,52 @@
+"""The figures as text, and as the table and the plot of docs/explanation/performance.md."""
+
+from datetime import UTC, datetime
+
+from tests.docs.pages import DOCS, table
+from tests.speed import bars
+
+PAGE = DOCS / "explanation" / "performance.md"
+PLOT = DOCS / "explanation" / "performance.svg"
+BEGIN, END = "<!-- Written by make bench-docs: -->", "<!-- Up to here. -->"
+HEADS = ("What", "Beside", "Quotient", "Middle half", "Must", "Aim", "Reached")
+
+
+def as_text(outcomes, figures):
+    """Put the figures into lines for a terminal."""
+    lines = [f"{'':48}{'beside':34}{'quotient':>9}  {'middle half':15}{'must':>6}{'aim':>6}"]
+    lines += [f"{it.name:48}{it.against:34}{it.quotient:9.2f}  {_half(it):15}{_bounds(it)}" for it in outcomes]
+    lines += [f"{it.name:82}{f'{it.value:g} {it.unit}':>9}  {'':15}{_bounds(it)}" for it in figures]
+    return "\n".join(lines)
+
+
+def write(measured):
+    """Write the tables between the marks of the page, and the plot beside it. `measured`: by the database's name."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    written = "\n\n".join([f"Measured on {datetime.now(UTC):%-d %B %Y}.", *(_tables(*it) for it in measured.items())])
+    PAGE.write_text(f"{before}{BEGIN}\n\n{written}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    PLOT.write_text(bars.plot(measured), encoding="utf-8")
+
+
+def _tables(database, rows):
+    outcomes, figures = rows
+    quotients = [
+        (it.name, it.against, f"**{it.quotient:.2f}**", _half(it), _bound(it.must), _bound(it.aim), it.verdict)
+        for it in outcomes
+    ]
+    counted = [
+        (it.name, "", f"**{it.value:g}** {it.unit}".strip(), "", _bound(it.must), _bound(it.aim), it.verdict)
+        for it in figures
+    ]
+    return f"### {database}\n\n{table(*HEADS, rows=[*quotients, *counted])}"
+
+
+def _bounds(it):
+    return f"{_bound(it.must):>6}{_bound(it.aim):>6}  {it.verdict}"
+
+
+def _half(outcome):
+    return f"{outcome.low:.2f} to {outcome.high:.2f}"
+
+
+def _bound(value):
+    return "" if value is None else f"{value:g}"

@@ -1,0 +1,33 @@
+"""A hundred access rules judged, and our metadata, each beside something everybody knows the size of."""
+
+from tests.speed import bare
+from tests.speed.browser import Browser
+from tests.speed.place import NOW
+from tests.speed.rounds import Contest
+from tests.speed.signing import raw_pair
+from tests.user_agents import DESKTOP
+
+RULES = 100
+
+
+def contests(setting):
+    yield Contest(f"{RULES} rules judged, none of which fits", "two raw signatures", judge(), raw_pair())
+    asked, hello = Browser(setting.application, DESKTOP), Browser(bare.application(), DESKTOP)
+    yield Contest("metadata", "a bare view of Django", lambda: asked.get("/saml/metadata"), lambda: hello.get("/"))
+
+
+def judge():
+    """Judge somebody on a computer by rules that never fit, so that all of them are looked at."""
+    from idp.policies import user_agents
+    from idp.policies.access import Attempt, Policy, evaluate
+    from idp.policies.facts import AgentFacts, gather
+    from tests.policies.replay_speed import policies
+
+    few = policies(clocked=True)[0].rules
+    policy = Policy(tuple(few[nth % len(few)] for nth in range(RULES)))
+    who = AgentFacts("ana@acme.example", frozenset({"agent"}), "Sales", device_age=3, code_age=3)
+    seen = user_agents.parse(DESKTOP)
+    facts = gather(seen, touch_points=None, address="198.51.100.7", now=NOW, agent=who)
+    attempt = Attempt("flex", facts)
+    assert evaluate(policy, attempt).decided_by == "default"
+    return lambda: evaluate(policy, attempt)

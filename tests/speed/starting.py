@@ -1,0 +1,32 @@
+"""From the start of a process to its first signed answer, beside a bare Django's first answer. CPU time of both."""
+
+import os
+import resource
+import subprocess
+import sys
+
+from tests.speed.rounds import Contest
+
+
+def contests(setting):
+    if setting.vendor != "sqlite":  # it is the same on any
+        return
+    from tests.races.installation import database_url
+
+    environment = os.environ | {"DATABASE_URL": database_url(), "PYTHONDONTWRITEBYTECODE": ""}
+
+    def answer(*which):
+        command = [sys.executable, "-m", "tests.speed.first_answer", *which]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    against = "a bare Django's first"
+    yield Contest(
+        "first signed answer of a process", against, answer, lambda: answer("bare"),
+        must=5, aim=2.5, clock=children, rounds=5, once=True,
+    )  # fmt: skip
+
+
+def children():
+    """Seconds of CPU that ended child processes took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,43 @@
+"""What each sign-in asks of the database, and how often a key is loaded: counted, so that it never creeps up."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+
+from tests.speed import counts, place
+
+
+@dataclass
+class Setting:
+    """What the counts need of a place to be measured."""
+
+    application: Any
+    clock: Any
+    emulator: Any
+    numbers: Any
+
+
+@pytest.fixture
+def setting(transactional_db, keys, verify):
+    place.furnish()
+    with place.standing_clock() as clock:
+        yield Setting(get_wsgi_application(), clock, verify, count(1))
+
+
+def test_a_sign_in_by_session_asks_no_more_than_it_did(setting):
+    assert counts.by_session(setting) <= counts.MOST["session"]
+
+
+def test_a_sign_in_that_rotates_the_token_asks_no_more_than_it_did(setting):
+    assert counts.by_token(setting) <= counts.MOST["token"]
+
+
+def test_a_sign_in_with_a_code_asks_no_more_than_it_did(setting):
+    assert counts.with_a_code(setting) <= counts.MOST["code"]
+
+
+def test_a_process_loads_the_key_that_signs_once(setting):
+    assert counts.key_loads(setting) == 1
