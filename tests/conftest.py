@@ -17,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents import provisioning
 from idp.agents.models import Agent
-from idp.audit import rolling
+from idp.audit import beside
 from idp.cache import ABSENCE
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
@@ -73,7 +73,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def _put_back():
-    rolling.settle()
+    beside.settle()
     tables.put_back(_left_by_migrations())
 
 

@@ -8,6 +8,7 @@ counts is therefore not the last number but whether a line has a seal. Each pass
 a thorough one through all lines, so that none is skipped however late it comes.
 """
 
+import itertools
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,6 +25,12 @@ BATCH: Final = 500
 SETTLING: Final = timedelta(seconds=2)
 """Lines this young are left to the next pass, so that neighbours stand in their order."""
 
+SOME: Final = 10
+"""Batches that are sealed beside one request; the rest is left to the next."""
+
+LATE: Final = timedelta(hours=1)
+"""A line that waits longer than this has nobody who seals."""
+
 LOOK_BACK: Final = timedelta(minutes=5)
 LONGEST_REST: Final = 0.5
 """Seconds between two batches at most: as long as a batch took, so that sign-ins get half of the database at least."""
@@ -35,6 +42,16 @@ def seal_all(now: datetime, *, thorough: bool = False) -> int:
     `thorough` takes in lines of the last seconds, and those that became visible very late.
     """
     return sum(batches(now, thorough=thorough))
+
+
+def seal_some(now: datetime) -> int:
+    """Seal a few batches of what waits, for whom something else brought along. Returns how many lines there were."""
+    return sum(itertools.islice(batches(now), SOME))
+
+
+def late(now: datetime) -> bool:
+    """Whether a line has waited for its seal for more than an hour."""
+    return _waiting(Chain.objects.filter(pk=ONLY).first() or Chain(), now - LATE).exists()
 
 
 def batches(now: datetime, *, thorough: bool = False) -> Iterator[int]:

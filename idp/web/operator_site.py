@@ -21,7 +21,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
 from idp.agents.models import Agent, Supervisor
-from idp.audit import acts, events
+from idp.audit import acts, beside, events
 from idp.audit.events import Actor
 from idp.audit.models import Kind
 from idp.login import presented
@@ -149,7 +149,8 @@ def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRespo
         response = get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
             went_well(f"page {request.resolver_match.view_name}")
-        return response
+    beside.sealing.dispatch()
+    return response
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from idp import cache, clock, reference
+from idp.audit import beside
 from idp.branding import brands
 from idp.errors import IdpError
 from idp.keys import keyring
@@ -144,7 +145,7 @@ def healthz(_: HttpRequest) -> HttpResponse:
 def readyz(_: HttpRequest) -> JsonResponse:
     """Say whether agents can be served: the database answers, and every key in use is there and signs.
 
-    Redis is told of, where there is one; agents are served without it.
+    Redis is told of, where there is one; agents are served without it. Whoever asks has the trail sealed beside it.
     """
     try:
         now = clock.now()
@@ -152,6 +153,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
         signing_keys.try_out(now)
     except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
         return JsonResponse({"ready": False}, status=503)
+    beside.sealing.dispatch()
     redis = {"redis": cache.answers()} if settings.LATCHKEY.redis_url else {}
     return JsonResponse({"ready": True, **redis})
 

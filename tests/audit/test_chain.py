@@ -54,6 +54,14 @@ def test_lines_get_their_places_in_order_once():
     assert (found.in_order, found.hold, found.unsealed, found.signed_to) == (True, 3, 0, 3)
 
 
+def test_beside_a_request_a_few_batches_are_sealed_and_the_next_one_goes_on(monkeypatch):
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    monkeypatch.setattr(sealing, "SOME", 2)
+    lines(5)
+    assert [sealing.seal_some(SOON) for _ in range(3)] == [4, 1, 0]
+    assert verifying.verify().in_order
+
+
 def test_lines_of_the_last_seconds_wait_and_are_counted_as_unsealed():
     lines(2)
     sealing.seal_all(NOW)

@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pydantic import SecretStr
 
+from idp.audit import events, sealing
+from idp.audit.models import Kind as EventKind
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.keys import certificates
 from idp.keys.ending import Ending
@@ -17,7 +19,18 @@ from idp.otp.models import Verification, VerificationSend
 from idp.policies.access import Effect, Mode, Policy, Rule
 from idp.policies.models import TimeoutPolicy
 from idp.saml import published
-from idp.web.checkup import address, clocks, database, installation, outside, policy, proxies, signing_keys, whole
+from idp.web.checkup import (
+    address,
+    clocks,
+    database,
+    installation,
+    outside,
+    policy,
+    proxies,
+    signing_keys,
+    trail,
+    whole,
+)
 from idp.web.checkup import verify as verify_checkup
 from idp.web.checkup.finding import State, as_values, fault, in_order, not_checked, ok, worst_first
 from idp.web.checkup.proxies import Arrived
@@ -476,3 +489,14 @@ def test_a_logo_that_cannot_be_shown_is_told_with_what_would_do(conf, tmp_path):
     file.write_bytes(b"GIF89a")
     found = installation.look(conf(brand_logo=str(file)))[-1]
     assert (found.state, found.sentence) == (WARNING, "The logo is not shown: This is neither an SVG nor a PNG file.")
+
+
+# Trail
+
+
+def test_lines_that_wait_for_an_hour_are_a_warning_until_something_seals(db, keys):
+    events.record(EventKind.CODE_WRONG, events.Origin("", "", "7KQ2M-9TX4D"), NOW)
+    assert states(trail.look(NOW + timedelta(minutes=59))) == [OK]
+    assert "for their seals" in sentence(trail.look(NOW + timedelta(minutes=61)))
+    sealing.seal_some(NOW + timedelta(minutes=61))
+    assert states(trail.look(NOW + timedelta(minutes=61))) == [OK]

@@ -1,5 +1,7 @@
 """The operators' page that says whether all is in order, the home page beside it, and a word in the log."""
 
+import re
+
 import pytest
 import requests
 from django.test import Client
@@ -7,7 +9,7 @@ from structlog.testing import capture_logs
 
 from idp.agents.models import Agent
 from idp.keys.models import SigningKey
-from idp.otp.models import Verification, VerificationSend
+from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
@@ -142,9 +144,19 @@ def test_a_step_goes_when_it_is_done_and_all_are_gone_in_the_end(operator, keys)
     a_service()
     an_agent("+12015550177")
     a_rule()
-    assert [it for it in ALL if it in steps(admin)] == ["See whether Twilio knows us", "first sign-in"]
+    assert [it for it in ALL if it in steps(admin)] == ["first sign-in"]
+    assert "Send a test code" in steps(admin)
     a_signed_in_agent(NOW)
     assert steps(admin) == ""
+
+
+def test_a_test_code_goes_to_the_operators_own_number_if_there_is_one(operator, keys):
+    an_agent("+12015550177")
+    admin = inside(operator)
+    PhoneAuthenticator.objects.create(user=operator, name="mobile number", number="+12015550178")
+    link = re.search(r'href="([^"]*)">Send a test code', steps(admin))[1]
+    assert link == f"/admin/agents/agent/{operator.pk}/test-code/"
+    assert admin.get(link).status_code == 200
 
 
 def test_the_home_page_is_quiet_while_all_is_well_and_loud_when_it_breaks(admin, keys):

@@ -12,6 +12,7 @@ from idp.web.checkup import (
     redis,
     retention,
     signing_keys,
+    trail,
     verify,
     verify_rate_limits,
 )
@@ -19,7 +20,7 @@ from idp.web.checkup.finding import Finding, in_order, not_checked
 
 AFTER_THE_DATABASE = "The database comes first."
 OFFLINE = "Nothing outside was asked."
-STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT, retention.SUBJECT)
+STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT, retention.SUBJECT, trail.SUBJECT)
 OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
 
 
@@ -42,4 +43,5 @@ def _twilio(conf: Conf) -> list[Finding]:
 
 
 def _stored(conf: Conf, now: datetime) -> list[Finding]:
-    return [*signing_keys.look(now), *policy.look(), *retention.look(conf, now), *verify.at_hand()]
+    kept = [*retention.look(conf, now), *trail.look(now)]
+    return [*signing_keys.look(now), *policy.look(), *kept, *verify.at_hand()]

@@ -1,6 +1,7 @@
 """What an operator does first, worked out from facts. What breaks later stands here again."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -8,16 +9,19 @@ from idp.agents.models import Agent
 from idp.web.checkup import address, clocks, proxies, signing_keys
 from idp.web.checkup.finding import Finding, State
 from idp.web.home.facts import Facts
+from idp.web.one_look import Answers
 from idp.web.step import Step
 
 OWN = "The link you came by works once; next time you need a password and an authenticator app."
 ADDRESS = "Something is wrong with them, and agents may not get in."
 KEY = "A key cannot sign, and no service can believe us without one."
-TEXTS = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
+TEXTS = "No text was sent so far. A code to your own number, or an agent's, shows that texts arrive, and opens nothing."
+KNOWN = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
 SERVICE = "Flex, or another service, asks us who is who."
 AGENT = "With a mobile number, since that is the proof."
 POLICY = "As installed, every phone and computer of an agent is let in."
 SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
+MAY_TEST = "agents.change_agent"
 REACHED = (address.SUBJECT, address.HTTPS, clocks.SUBJECT, proxies.SUBJECT)
 
 
@@ -49,7 +53,7 @@ def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
         *((False, "", it) for it in mine),
         (_well(facts.findings, *REACHED), "address, HTTPS and clock", Step("Mend address or clock", checkup, ADDRESS)),
         (_well(facts.findings, signing_keys.SUBJECT), "signing key", Step("Mend the signing key", checkup, KEY)),
-        (bool(told["text_sent"]), "texts", Step("See whether Twilio knows us", checkup, TEXTS)),
+        (bool(told["text_sent"]), "texts", _texts(told, operator)),
         (bool(told["services"]), "service", Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
         (bool(told["agents"]), "agents", Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
         (
@@ -59,6 +63,14 @@ def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
         ),
         (bool(told["signed_in"]), "first sign-in", Step("Watch the first sign-in", trail, SIGN_IN)),
     ]
+
+
+def _texts(told: Answers, operator: Agent) -> Step:
+    """Lead to a test code to the operator's own number, else to an agent's, else to what Twilio says of us."""
+    whose = operator.pk if told["own_number"] else told["number_of"]
+    if whose is None or not operator.has_perm(MAY_TEST):
+        return Step("See whether Twilio knows us", reverse("admin:checkup"), KNOWN)
+    return Step("Send a test code", reverse("admin:test_code", args=[UUID(str(whose))]), TEXTS)
 
 
 def _well(findings: list[Finding], *subjects: str) -> bool:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
-from idp.audit import hourly, rolling
+from idp.audit import beside, hourly
 from idp.audit.models import Figure
 from idp.policies.access import AGENT, DEVICE, FAULT, SERVICE, STOP, Policy
 from idp.policies.models import AccessRule
@@ -71,7 +71,7 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
     now, period = facts.now, chosen(asked.get("period", ""))
     missing = 0
     if facts.told["hours_kept"] < len(hourly.settled(now)):
-        rolling.dispatch()
+        beside.counting.dispatch(beside.PATIENCE)
         missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
     services = _services() if facts.told["services"] > 1 else []
     service = next((slug for slug, _ in services if slug == asked.get("service")), "")

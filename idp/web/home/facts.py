@@ -58,6 +58,7 @@ def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
 
 
 def _questions(operator: Agent, now: datetime) -> dict[str, Question]:
+    numbers = PhoneAuthenticator.objects.filter(user__is_active=True)
     return {
         "database_clock": clocks.question(),
         "last_answer": verify.question(),
@@ -65,7 +66,9 @@ def _questions(operator: Agent, now: datetime) -> dict[str, Question]:
         "signed_in": whether(LoginEvent.objects.filter(kind=Kind.SIGNED_IN)),
         "text_sent": whether(VerificationSend.objects.filter(answer="sent")),
         "services": how_many(ServiceProvider.objects.filter(enabled=True)),
-        "agents": whether(PhoneAuthenticator.objects.filter(user__is_active=True)),
+        "agents": whether(numbers),
+        "own_number": whether(numbers.filter(user=operator)),
+        "number_of": numbers.order_by("pk").values_list("user")[:1],
         "policy_changed": whether(PolicyRevision.objects.exclude(number=1)),
         "alarms_waiting": whether(alarms.waiting()),
         "webhooks_in_trouble": whether(webhook_alarms.in_trouble(now)),

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from idp import cache as shared
 from idp import clock, conf
+from idp.audit import beside
 from idp.bearer_secrets import same
 from idp.errors import IdpError
 from idp.web.metrics import timing
@@ -47,12 +48,16 @@ class Installation(Collector):
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer in Prometheus' text format. Raises Http404 where the settings name no token, MonitorsOnly without it."""
+    """Answer in Prometheus' text format, and have the trail sealed beside it.
+
+    Raises Http404 where the settings name no token, MonitorsOnly without it.
+    """
     token = settings.LATCHKEY.metrics_token.get_secret_value()
     if not token:
         raise Http404
     if not same(_shown(request), token):
         raise MonitorsOnly("the token is wrong or missing")
+    beside.sealing.dispatch()
     read = CollectorRegistry()
     read.register(Installation())
     read.register(Facts(clock.now()))

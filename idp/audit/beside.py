@@ -1,0 +1,68 @@
+"""Work on the trail that somebody's look gives rise to, done beside their request and never within it."""
+
+import contextvars
+from collections.abc import Callable
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+import structlog
+from django.db import connections, transaction
+
+from idp import clock
+from idp.audit.hourly import keep_all
+from idp.audit.sealing import seal_some
+
+log = structlog.get_logger(__name__)
+PATIENCE: Final = 0.3
+"""Seconds for which a look waits; an hour or a night is counted by then, a month of a busy place is not."""
+
+
+class Beside:
+    """One kind of work: in one thread of this process, and once at a time. A fault in it is none of the request's."""
+
+    def __init__(self, name: str, work: Callable[[], int]) -> None:
+        self._name, self._work = name, work
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._under_way: set[Future[int]] = set()
+
+    def dispatch(self, patience: float = 0) -> None:
+        """Have the work done once the transaction is committed, and wait for it so many seconds at most."""
+        transaction.on_commit(lambda: self._begin(patience))
+
+    def settle(self) -> None:
+        """Wait until what is under way has come to its end."""
+        futures.wait(list(self._under_way))
+
+    def _begin(self, patience: float) -> None:
+        if not self._under_way:
+            future = self._pool.submit(contextvars.copy_context().run, self._run)
+            self._under_way.add(future)
+            future.add_done_callback(self._ended)
+        if patience:
+            futures.wait(list(self._under_way), timeout=patience)
+
+    def _run(self) -> int:
+        try:
+            return self._work()
+        finally:
+            connections.close_all()
+
+    def _ended(self, future: "Future[int]") -> None:
+        """Forget a run that is over; a fault in it must not pass unseen."""
+        self._under_way.discard(future)
+        if (fault := future.exception()) is not None:
+            log.error(f"{self._name}_failed", exc_info=fault)
+
+
+counting: Final = Beside("hourly_counts", lambda: keep_all(clock.now()))
+"""Counting what the trail has not been counted of, beside the request of whoever looks at the figures."""
+
+sealing: Final = Beside("sealing", lambda: seal_some(clock.now()))
+"""Sealing what waits in the trail, beside operators' pages and what monitors ask."""
+
+
+def settle() -> None:
+    """Wait until all work under way has come to its end."""
+    for it in (counting, sealing):
+        it.settle()
