@@ -16,6 +16,9 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis import ConnectionPool, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from redis.sentinel import Sentinel, SentinelConnectionPool
+
+from idp import sentinels
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
@@ -89,13 +92,23 @@ class Json:
 @cache
 def pool(url: str) -> ConnectionPool:
     """Return the connections of this process to one Redis; none waits long, and none is tried twice."""
-    return ConnectionPool.from_url(
-        url,
-        socket_connect_timeout=MOST_SECONDS,
-        socket_timeout=MOST_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-        driver_info=None,  # who we are is not told at each connection
+    patience: dict[str, Any] = {
+        "socket_connect_timeout": MOST_SECONDS,
+        "socket_timeout": MOST_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+        "driver_info": None,  # who we are is not told at each connection
+    }
+    if not url.startswith(f"{sentinels.SCHEME}:"):
+        return ConnectionPool.from_url(url, **patience)
+    watched = sentinels.read(url)
+    return SentinelConnectionPool(
+        watched.service,
+        Sentinel(watched.sentinels, sentinel_kwargs=patience),
+        db=watched.database,
+        username=watched.username,
+        password=watched.password,
+        **patience,
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from idp import retention
+from idp import retention, sentinels
 from idp.wording import for_agents
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ PREFIX = "LATCHKEY_"
 SHORTEST_SECRET = 50
 MOST_PHONES = 10
 DATABASES = {"postgres", "postgresql", "sqlite"}
-REDIS = {"redis", "rediss", "unix"}
+REDIS = {"redis", "rediss", "unix", sentinels.SCHEME}
 ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
 REDIS_DATABASE = re.compile(r"(/[0-9]{0,3})?")
 EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -190,13 +190,15 @@ class Conf(BaseSettings):
     database_url: str = Field(
         f"sqlite:///{VAR}/latchkey.sqlite3",
         validation_alias="DATABASE_URL",
-        description="SQLite by default; postgres://… for more than one process.",
+        description="SQLite by default; postgres://… for more than one process, and with several hosts by commas for "
+        "a primary and its replicas.",
     )
     redis_url: str = Field(
         "",
         validation_alias="REDIS_URL",
         description="redis://…, rediss://… or unix://…, where several processes are to count bursts of requests "
-        "together. Nobody's sign-in depends on it.",
+        "together; redis+sentinel://host:port,host:port/service/0 where Sentinel moves it. Nobody's sign-in depends "
+        "on it.",
     )
     requests_a_minute: int = Field(
         1200,
@@ -366,9 +368,11 @@ def _parts(url: str) -> SplitResult:
 
 
 def _names_a_redis(url: str) -> bool:
-    """Whether an address is of a Redis: a host and perhaps the number of a database, or a socket."""
+    """Whether an address is of a Redis: a host and perhaps the number of a database, a socket, or sentinels."""
     parts = _parts(url)
     try:
+        if parts.scheme == sentinels.SCHEME:
+            return bool(sentinels.read(url))
         port = parts.port
     except ValueError:
         return False

@@ -166,6 +166,7 @@ def test_the_channels_of_the_settings_are_those_of_the_gateway():
         pytest.param({"REDIS_URL": "redis://localhost:many"}, "REDIS_URL", id="odd port of Redis"),
         pytest.param({"REDIS_URL": "redis://localhost/latchkey"}, "REDIS_URL", id="odd database of Redis"),
         pytest.param({"REDIS_URL": "unix://redis.sock"}, "REDIS_URL", id="no socket of Redis"),
+        pytest.param({"REDIS_URL": "redis+sentinel://a,b"}, "REDIS_URL", id="a Redis behind Sentinel without a name"),
         pytest.param({"LATCHKEY_REQUESTS_A_MINUTE": "-1"}, "REQUESTS_A_MINUTE", id="fewer requests than none"),
     ],
 )

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from redis import Redis, RedisError
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
+from idp import sentinels
 from idp.cache import pool
 from idp.conf import Conf
 from idp.web.checkup.finding import Finding, ok, warning
@@ -48,4 +49,7 @@ def without(workers: str) -> Finding | None:
 
 def _where(url: str) -> str:
     parts = urlsplit(url)
+    if parts.scheme == sentinels.SCHEME:
+        watched = sentinels.read(url)
+        return f"{watched.service}, as sentinels at {', '.join(host for host, _ in watched.sentinels)} say"
     return parts.path if parts.scheme == "unix" else f"{parts.hostname}, port {parts.port or 6379}"
