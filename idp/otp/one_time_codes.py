@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from idp.agents import reach
 from idp.agents.models import Agent
 from idp.errors import IdpError
 from idp.otp import written_codes
@@ -44,9 +45,10 @@ def give(agent: Agent, by: Agent, reason: str, now: datetime) -> str:
 
 
 def open_code(agent: Agent, now: datetime) -> OneTimeCode | None:
-    """Return the code that an agent could use now, if there is one."""
+    """Return the code that an agent could use now, if there is one, and whoever gave it still looks after them."""
     unused = OneTimeCode.objects.filter(agent=agent, used_at__isnull=True, revoked_at__isnull=True)
-    return unused.filter(expires_at__gt=now).select_related("given_by").first()
+    given = unused.filter(expires_at__gt=now).select_related("given_by__supervisor").first()
+    return given if given and _could_give(given.given_by, agent) else None
 
 
 def revoke(agent: Agent, now: datetime) -> bool:
@@ -68,6 +70,11 @@ def spend(agent: Agent, code: str, now: datetime) -> OneTimeCode | None:
         return None
     unused = OneTimeCode.objects.filter(pk=given.pk, used_at__isnull=True, revoked_at__isnull=True)
     return given if unused.update(used_at=now) == 1 else None
+
+
+def _could_give(operator: Agent, agent: Agent) -> bool:
+    """Whether an operator is one still, and an agent still theirs: else a code would be a role given meanwhile."""
+    return operator.is_active and operator.is_staff and reach.agents_for(operator).filter(pk=agent.pk).exists()
 
 
 def _hash(agent: Agent, code: str) -> str:

@@ -1,35 +1,16 @@
-"""Whom an operator looks after: the one place to say so.
-
-Superusers, operators with rights of their own and the command line (None) look after everybody. A supervisor looks
-after the agents of their departments, but for operators and for whoever holds a role that the supervisor may not
-give: a code or another number for such a person would be that role.
-"""
+"""What an operator may see in the admin: the people whom `idp.agents.reach` names, and what is theirs."""
 
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from idp.agents.models import Agent, AgentRole, Department, Supervisor
+from idp.agents.models import Department
+from idp.agents.reach import agents_for, limits_of
 from idp.audit.models import LoginEvent
 
+__all__ = ["agents_for", "departments_for", "events_for", "limits_of", "within"]
+
 Row = TypeVar("Row", bound=Model)
-
-
-def limits_of(operator: object) -> Supervisor | None:
-    """Return what limits an operator; None for whoever is not limited."""
-    return operator.limits if isinstance(operator, Agent) else None
-
-
-def agents_for(operator: object) -> QuerySet[Agent]:
-    """Return the people whom an operator, or the command line (None), may see and change."""
-    limits = limits_of(operator)
-    if limits is None:
-        return Agent.objects.all()
-    if limits.barred:
-        return Agent.objects.none()
-    above = AgentRole.objects.exclude(role__in=limits.grantable).values("agent")
-    theirs = Agent.objects.filter(department__in=list(limits.named))
-    return theirs.filter(is_staff=False, is_superuser=False).exclude(pk__in=above)
 
 
 def within(operator: object, rows: QuerySet[Row], agent: str = "agent") -> QuerySet[Row]:

@@ -27,3 +27,4 @@ class LogoutNoticeAdmin(ReadOnlyAdmin[LogoutNotice]):
         "next_try_at",
         "closed_at",
     ]
+    kept_back = frozenset({"name_id"})

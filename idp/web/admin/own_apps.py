@@ -15,6 +15,7 @@ from idp import clock
 from idp.native.models import Client, ClientKind, RedirectUri
 from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
+from idp.web.admin.unshown import KeepsBack
 
 
 class ClientForm(forms.ModelForm[Client]):
@@ -70,7 +71,7 @@ class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
 
 
 @admin.register(Client)
-class ClientAdmin(admin.ModelAdmin[Client]):
+class ClientAdmin(KeepsBack[Client]):
     """Apps sign agents in by OAuth 2.0; back ends read who is signed in."""
 
     form = ClientForm

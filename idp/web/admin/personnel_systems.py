@@ -9,10 +9,11 @@ from django.urls import URLPattern, path
 
 from idp import clock
 from idp.scim.models import PersonnelSystem
+from idp.web.admin.unshown import KeepsBack
 
 
 @admin.register(PersonnelSystem)
-class PersonnelSystemAdmin(admin.ModelAdmin[PersonnelSystem]):
+class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
     """Each adds, changes and switches off agents, never operators."""
 
     change_form_template = "admin/personnel_system.html"

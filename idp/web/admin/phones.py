@@ -80,6 +80,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
         "replaced_by",
     ]
     actions = ["sign_out_chosen"]
+    kept_back = frozenset({"replaced_by"})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Add by when each needs its next code, by policies that are read once for all rows."""
@@ -213,6 +214,7 @@ class VerificationAdmin(ReadOnlyAdmin[Verification]):
     search_fields = ["authenticator__user__full_name", "authenticator__user__email"]
     list_select_related = ["authenticator__user"]
     fields = ["authenticator", "sent", "tries", "started_at", "outcome", "ended_at"]
+    kept_back = frozenset({"counted_as", "asked_by"})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
         """Bring the sends along, the first one first."""

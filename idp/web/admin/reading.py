@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from idp.web.admin.unshown import KeepsBack
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -27,7 +29,7 @@ class Standing(admin.SimpleListFilter):
         return rows.filter(**{f"{self.ends_by}__isnull": self.value() == "open"})
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Row]):
+class ReadOnlyAdmin(KeepsBack[Row]):
     """Rows that the service writes and that nobody edits."""
 
     def has_add_permission(self, _: HttpRequest) -> bool:

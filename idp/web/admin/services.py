@@ -163,6 +163,7 @@ class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion]):
     list_select_related = ["service_provider", "agent"]
     readonly_fields = ["explained"]
     exclude = ["name_id"]  # personal: shown by the linked page, which records it
+    kept_back = frozenset({"name_id", "response"})
 
     @admin.display(description="what was sent")
     def explained(self, issued: IssuedAssertion) -> SafeString:

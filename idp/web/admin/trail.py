@@ -118,7 +118,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
         """Find a reference however it was written down, an address, else whom or what is called so."""
         try:
-            return (rows.filter(anywhere(term)) if term.strip() else rows), False
+            return (rows.filter(anywhere(term, request.user)) if term.strip() else rows), False
         except ValueError as error:
             messages.error(request, str(error))
             return rows.none(), False

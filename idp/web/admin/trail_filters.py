@@ -19,6 +19,7 @@ from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
+from idp.web import reach
 from idp.web.typed import instant
 
 MOST_PEOPLE = 500
@@ -134,7 +135,7 @@ class ByOperator(Typed):
 
     def meaning(self, typed: str) -> Q:
         """Say which lines are meant."""
-        return Q(operator__in=people(typed)) | (Q(by__icontains=typed) & ~Q(by=""))
+        return Q(operator__in=people(typed, self.request.user)) | (Q(by__icontains=typed) & ~Q(by=""))
 
 
 class ByAgent(Typed):
@@ -144,7 +145,7 @@ class ByAgent(Typed):
 
     def meaning(self, typed: str) -> Q:
         """Say which lines are meant."""
-        found = people(typed)
+        found = people(typed, self.request.user)
         return Q(agent__in=found) | Q(about__in=[f"{Agent._meta.label_lower}:{it}" for it in found])
 
 
@@ -178,20 +179,23 @@ class ByAddress(Typed):
 FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator, ByService, ByMethod)
 
 
-def anywhere(typed: str) -> Q:
+def anywhere(typed: str, operator: object) -> Q:
     """Say which lines a search means: by an index each, since `OR` over columns of four tables has none."""
     if read := reference.read(typed):
         return Q(reference=read)
     try:
         return Q(address__within=network(typed))
     except ValueError:
-        found = people(typed)
+        found = people(typed, operator)
         return Q(agent__in=found) | Q(operator__in=found) | ByDevice.means(typed)
 
 
-def people(typed: str) -> list[Any]:
-    """Return the keys of those whom a name or an e-mail may mean. Raises ValueError if they are too many."""
-    found = Agent.objects.filter(Q(full_name__icontains=typed) | Q(email__icontains=typed)).order_by()
+def people(typed: str, operator: object) -> list[Any]:
+    """Return the keys of those whom a name or an e-mail may mean to an operator, who learns of nobody else by it.
+
+    Raises ValueError if they are too many.
+    """
+    found = reach.agents_for(operator).filter(Q(full_name__icontains=typed) | Q(email__icontains=typed)).order_by()
     keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
     if len(keys) > MOST_PEOPLE:
         raise ValueError(f"“{typed}” may be any of more than {MOST_PEOPLE} people. Say more of the name.")

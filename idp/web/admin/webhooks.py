@@ -20,6 +20,7 @@ from idp.audit import acts
 from idp.audit.models import Kind
 from idp.outgoing import address_fault
 from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.unshown import KeepsBack
 from idp.webhooks import alarms, kinds, outcomes, registration, sending
 from idp.webhooks.models import Delivery, State, Webhook
 
@@ -58,7 +59,7 @@ class WebhookForm(forms.ModelForm[Webhook]):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(admin.ModelAdmin[Webhook]):
+class WebhookAdmin(KeepsBack[Webhook]):
     """Back ends that are told."""
 
     form = WebhookForm

@@ -111,7 +111,7 @@ def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     if act == "undo":
         return _undo(request, it, who)
     if it.applied_at is not None:
-        return _shown(request, site, "admin/import_done.html", it, _done(it))
+        return _shown(request, site, "admin/import_done.html", it, _done(it, who))
     if act == "discard":
         it.delete()
         messages.success(request, f"Forgotten: {it.file_name}. Nobody was changed.")
@@ -181,9 +181,9 @@ def _preview(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _done(it: Import) -> dict[str, Any]:
-    """Collect what cannot be taken back, besides."""
-    ended = it.agents.filter(ended__gt=0).select_related("agent")
+def _done(it: Import, who: Importer) -> dict[str, Any]:
+    """Collect what cannot be taken back, besides. Who left the importer's reach since is not named."""
+    ended = reach.within(who.by, it.agents.filter(ended__gt=0)).select_related("agent")
     can = it.can_be_undone(clock.now())
     return {"ended": ended[:SHOWN], "ended_in_all": ended.count(), "can_be_undone": can, "texts": notices.are_on()}
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -11,6 +12,7 @@ from idp.importing.models import Import
 from idp.otp.models import OneTimeCode
 from idp.saml.models import ServiceProvider
 from idp.web import supervisors
+from idp.web.admin import trail_filters
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.web.departments.place import Place, a_supervisor, addresses, changed, of, rows
@@ -32,6 +34,7 @@ FORGED = {
 }
 STRANGE = ("Agent 2", "agent-2@", "Department 2", "0102")
 """What no page may tell of Ben."""
+MINE = "agent-1@acme.example"
 
 
 def filled_in(path, stand_ins):
@@ -124,8 +127,56 @@ def test_no_filter_spells_out_what_is_not_shown(place, admin, asked):
     assert {place.browser.get(f"{LIST}?{asked}").status_code, admin.get(f"{LIST}?{asked}").status_code} == {400}
 
 
-def test_no_filter_spells_out_the_key_of_an_operators_app(admin):
-    assert admin.get("/admin/otp_totp/totpdevice/?key__startswith=a").status_code == 400
+KEPT_BACK = {
+    "otp_totp/totpdevice": ("key",),
+    "keys/signingkey": ("private_key",),
+    "native/client": ("secret_hash",),
+    "scim/personnelsystem": ("secret_hash",),
+    "webhooks/webhook": ("sealed_secret", "sealed_former_secret"),
+    "sso_sessions/ssosession": ("secret_hash",),
+    "saml/issuedassertion": ("response", "name_id"),
+    "saml/logoutnotice": ("name_id",),
+    "otp/safelisting": ("number",),
+    "otp/verification": ("counted_as", "asked_by"),
+    "agents/device": ("secret_hash", "push_address", "replaced_by"),
+    "agents/agent": ("password",),
+}
+
+
+def test_no_filter_spells_out_secrets_or_what_a_service_was_told(admin):
+    asked = [f"/admin/{page}/?{column}__startswith=a" for page, columns in KEPT_BACK.items() for column in columns]
+    assert {it: admin.get(it).status_code for it in asked} == dict.fromkeys(asked, 400)
+
+
+def test_every_column_that_sounds_like_a_secret_is_kept_back():
+    columns = {
+        (f"{model._meta.app_label}/{model._meta.model_name}", column.name)
+        for model in site._registry
+        for column in model._meta.concrete_fields
+        if re.search("secret|password|private|sealed|hash|^response$|push_address", column.name)
+        and not column.name.endswith("_at")
+    }
+    assert columns <= {(page, column) for page, its in KEPT_BACK.items() for column in its}
+
+
+def test_a_search_of_the_trail_says_nothing_of_anybody_elses_e_mail(place, admin):
+    page = "/admin/audit/loginevent/"
+    admin.post(f"{LIST}{place.ana.pk}/one-time-code/", {"reason": "SIM broken"})
+    found = {it: place.browser.get(f"{page}?{it}").context["cl"].result_count for it in ("q=olivia%40", "by=olivia%40")}
+    assert found == {"q=olivia%40": 0, "by=olivia%40": 0}
+    assert place.browser.get(f"{page}?by=olivia").context["cl"].result_count == 1
+    assert admin.get(f"{page}?by=olivia%40").context["cl"].result_count > 0
+
+
+def test_a_search_of_the_trail_does_not_count_everybody(place, monkeypatch):
+    monkeypatch.setattr(trail_filters, "MOST_PEOPLE", 1)
+    assert "more than 1 people" not in place.browser.get("/admin/audit/loginevent/?q=acme").text
+
+
+def test_a_history_names_who_acted_and_not_their_e_mail(place, admin):
+    admin.post(f"{LIST}{place.ana.pk}/change/", filled(place.ana, email=MINE, department=place.theirs.pk))
+    text = place.browser.get(f"{LIST}{place.ana.pk}/history/").text
+    assert ("Olivia Operator" in text, "olivia@" in text) == (True, False)
 
 
 # Acts on many

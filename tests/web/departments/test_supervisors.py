@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from idp.agents import provisioning
 from idp.agents.models import Agent, Department, GrantableRole, Supervisor
 from idp.otp import one_time_codes
 from idp.web import reach, supervisors
@@ -123,10 +124,35 @@ def test_a_barred_supervisor_still_leaves_by_the_door(place):
 
 
 def test_codes_that_a_barred_supervisor_gave_do_not_work_any_more(place, admin, clock):
-    code = one_time_codes.give(place.ana, place.sue, "SIM broken", NOW)
+    code = one_time_codes.give(place.ana, place.sue, "SIM broken", NOW).replace("-", "")
     admin.post(f"{PAGE}{place.sue.supervisor.pk}/change/", a_form(place.theirs, barred="on"))
     assert one_time_codes.open_code(place.ana, NOW) is None
     assert one_time_codes.spend(place.ana, code, NOW) is None
+
+
+def test_a_code_of_a_supervisor_who_was_deleted_does_not_work_any_more(place, admin, clock):
+    one_time_codes.give(place.ana, place.sue, "SIM broken", NOW)
+    assert one_time_codes.open_code(place.ana, NOW)
+    admin.post(f"{PAGE}{place.sue.supervisor.pk}/delete/", {"post": "yes"})
+    assert one_time_codes.open_code(place.ana, NOW) is None
+
+
+@pytest.mark.parametrize("change", ["department", "role", "operator"])
+def test_a_code_is_worth_nothing_for_whoever_is_not_the_givers_any_more(place, clock, change):
+    code = one_time_codes.give(place.ana, place.sue, "SIM broken", NOW).replace("-", "")
+    match change:
+        case "department":
+            place.sue.supervisor.departments.clear()
+        case "role":
+            provisioning.set_roles(place.ana, ["admin", "wfo.full_access"])
+        case "operator":
+            Agent.objects.filter(pk=place.ana.pk).update(is_staff=True)
+    assert one_time_codes.spend(place.ana, code, NOW) is None
+
+
+def test_a_code_works_while_the_agent_is_the_givers(place, clock):
+    code = one_time_codes.give(place.ana, place.sue, "SIM broken", NOW).replace("-", "")
+    assert one_time_codes.spend(place.ana, code, NOW)
 
 
 def test_who_is_let_in_again_finds_everything_as_it_was(place, admin):
