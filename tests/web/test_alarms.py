@@ -5,7 +5,7 @@ import pytest
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, Kind, LoginEvent
-from idp.login import not_me
+from idp.login import not_me, passes
 from tests.conftest import NOW
 from tests.devices import a_desktop, a_phone
 from tests.user_agents import ANDROID, IPHONE
@@ -49,6 +49,14 @@ def test_an_alarm_is_acknowledged_once_and_by_whom_stays(admin, alarm):
     other = inside(a_superuser("otto@acme.example"))
     assert "Somebody else has looked into that already." in other.post(PAGE, {"event": alarm.pk}, follow=True).text
     assert Acknowledgement.objects.get().by.email == "olivia@acme.example"
+
+
+def test_the_home_page_names_nobody_to_an_operator_without_the_right(admin, keys, agent, alarm, operator):
+    passes.give(agent, passes.USUAL, operator, "Lost phone", origin=Origin(None, "", "7KQ2M-9TX4D"), now=NOW)
+    looker = a_superuser("looker@acme.example", is_superuser=False)
+    shown = inside(looker).get(HOME).text
+    assert [it for it in ("Ana García", "192.0.2.7", "Lost phone") if it in shown] == []
+    assert {it for it in ("Ana García", "192.0.2.7", "Lost phone") if it not in admin.get(HOME).text} == set()
 
 
 def test_only_alarms_are_acknowledged_and_only_by_who_may(admin, alarm):

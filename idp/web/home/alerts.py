@@ -1,9 +1,11 @@
 """What keeps agents out, or soon will: one list, the loud ones first, each with its next step."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.urls import reverse
 
+from idp.agents.models import Agent
 from idp.keys import keyring
 from idp.saml.metadata import alarms as metadata_alarms
 from idp.web import access_alarms, texts_in_trouble
@@ -16,9 +18,20 @@ from idp.webhooks import alarms as webhook_alarms
 SHOWN = 3
 
 
-def of(facts: Facts) -> list[Step]:
+def of(facts: Facts, operator: Agent) -> list[Step]:
     """List what is wrong. Details are asked for only where the facts say that there is something."""
-    return sorted(_every(facts), key=lambda it: not it.loud)
+    return sorted(_every(_known_to(operator, facts)), key=lambda it: not it.loud)
+
+
+def _known_to(operator: Agent, facts: Facts) -> Facts:
+    """Leave out what names people to an operator who may not open the page that it leads to."""
+    told = {
+        **facts.told,
+        "alarms_waiting": facts.told["alarms_waiting"] and operator.has_perm("audit.view_loginevent"),
+        "paused": facts.told["paused"] and operator.has_perm("agents.view_agent"),
+    }
+    let_in = facts.present.let_in and operator.has_perm("agents.view_accesspass")
+    return replace(facts, told=told, present=replace(facts.present, let_in=let_in))
 
 
 def _every(facts: Facts) -> Iterator[Step]:

@@ -15,7 +15,7 @@ def parts(request: HttpRequest, operator: Agent) -> dict[str, Any]:
     may_see = operator.has_perm(dashboard.MAY_SEE)
     return {
         "checklist": checklist.of(found, operator),
-        "alerts": alerts.of(found),
+        "alerts": alerts.of(found, operator),
         "dashboard": dashboard.of(found, request.GET) if may_see else None,
         "may_see_costs": may_see and operator.has_perm(dashboard.MAY_SEE_COSTS),
     }
