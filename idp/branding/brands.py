@@ -75,7 +75,9 @@ def forget(**_: object) -> None:
 
 def shown(brand: Brand, otherwise: Shown) -> Shown:
     """Return what a row comes to; where it is blank, what is shown otherwise."""
-    made = replace(otherwise, name=brand.name or otherwise.name)
+    made = otherwise
+    if brand.name:  # a logo taken from elsewhere says another name: this one is to stand beside it
+        made = replace(otherwise, name=brand.name, logo_says="")
     if brand.colour:
         made = replace(made, colours=colours.readable(brand.colour))
     if brand.logo:

@@ -18,7 +18,7 @@ from idp.login.forms import CodeForm, IdentifierForm
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.notices import notice, reported
-from idp.login.pages import address, minutes, page, paused, refusal, see_other
+from idp.login.pages import OWN_PAGE, address, minutes, page, paused, refusal, see_other
 from idp.login.sign_in import Finished
 from idp.otp import open_channels, verifications
 from idp.otp.channels import Channel
@@ -185,7 +185,7 @@ def _ask_phone(
         "texts_down": status == SERVICE_UNAVAILABLE or asking.texts_are_down(clock.now()),
         "by_email": by_email,
         "country": settings.LATCHKEY.default_country,
-        "asked_to_confirm": login.force_authn,
+        "asked_to_confirm": login.force_authn and login.service != OWN_PAGE,
         "ways": other_ways.offered(login),
         "by_text": login.accepts(Method.CODE),
         "passkey": by_passkey.asked(login, device, clock.now()),

@@ -53,6 +53,13 @@ def test_a_services_own_brand_shows_on_its_sign_ins_alone_and_takes_the_rest_fro
     assert f"--go:{GREEN}" in phone.submit(page, "code", code=phone.code()).response.text
 
 
+def test_a_services_own_name_stands_beside_the_logo_of_all_pages(phone):
+    a_brand(name="Beta", logo=True, logo_says="Beta Ltd")
+    a_brand("rota", name="Gamma")
+    page = phone.ask_flex("/app/")
+    assert (head(page), logo_of(page).get("alt")) == ("Gamma", "")
+
+
 def test_a_logo_is_in_the_page_with_its_size_and_says_what_it_is(phone):
     a_brand(name="Beta", logo=True, logo_says="Beta Ltd")
     page = phone.ask_flex()

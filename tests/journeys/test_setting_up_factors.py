@@ -65,6 +65,7 @@ def test_it_takes_a_code_given_lately_and_leads_back_after_one(phone, clock, all
     page = phone.open(address)
     assert (page.status, page.heading) == (403, "Sign in with a code first")
     page = phone.submit(page, "goal", goal=address.rsplit("/", 1)[1])
+    assert "asked you to confirm" not in page.text  # the page before said why
     before = phone.messages()
     page = phone.submit(phone.ask_code(page), "code", code=phone.code(after=before))
     assert (page.status, page.url) == (200, address)
