@@ -62,10 +62,10 @@ MIDDLEWARE = [
     "idp.web.metrics.timing.timed",
     "idp.web.middleware.UnheededProxy",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "idp.web.middleware.no_store",
     "idp.web.languages.spoken",
     "idp.web.middleware.ErrorPages",
@@ -161,12 +161,14 @@ SECURE_HSTS_SECONDS = 31_536_000 if LATCHKEY.https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LATCHKEY.trusted_proxies else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else has a use for our static files
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
+        "object-src": [NONE],
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

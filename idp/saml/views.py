@@ -26,7 +26,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.posting import post_form
 from idp.saml.receiving import receive
 
-METADATA_TYPE = "application/samlmetadata+xml"
+METADATA_TYPE = "application/samlmetadata+xml; charset=utf-8"
 METADATA_AGE = 300
 
 

@@ -138,7 +138,7 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_safe
 def healthz(_: HttpRequest) -> HttpResponse:
     """Say that the process is alive."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -49,7 +49,7 @@ def _take(site: AdminSite, request: HttpRequest) -> HttpResponse:
     try:
         step, use = Step(request.POST.get("step", "")), Use(request.POST.get("use", ""))
     except ValueError:
-        return HttpResponseBadRequest("There is no such step or key.", content_type="text/plain")
+        return HttpResponseBadRequest("There is no such step or key.", content_type="text/plain; charset=utf-8")
     slugs = request.POST.getlist("service")
     before = SigningKey.objects.filter(use=use, state=State.NEXT).first()
     try:

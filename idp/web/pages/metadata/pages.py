@@ -43,7 +43,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         if request.method == "GET":
             return _show(site, request, sp)
         step = STEPS.get(request.POST.get("step", ""))
-        return step(site, request, sp) if step else HttpResponseBadRequest("No such step.", content_type="text/plain")
+        return step(site, request, sp) if step else HttpResponseBadRequest("No such step.", content_type=PLAIN)
 
     return [
         path("services/new-from-metadata/", site.admin_view(new), name="service_from_metadata"),
@@ -216,4 +216,5 @@ def _back(site: AdminSite, request: HttpRequest, sp: ServiceProvider, note: str 
     return HttpResponseRedirect(reverse("admin:service_metadata", args=[sp.slug]))
 
 
+PLAIN = "text/plain; charset=utf-8"
 STEPS: dict[str, Step] = {"save": _save, "fetch": _fetch, "offer": _offer, "take": _take, "leave": _leave}
