@@ -43,4 +43,4 @@ def _at(given: AccessPass) -> str:
 
 
 def _name(by: Agent | None) -> str:
-    return by.email if by else "command line"
+    return str(by) if by else "command line"

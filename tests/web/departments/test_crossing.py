@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from idp.agents.models import Agent, Department, Device
 from idp.importing.models import Import
+from idp.login import passes
 from idp.otp.models import OneTimeCode
 from idp.saml.models import ServiceProvider
 from idp.web import supervisors
@@ -16,7 +17,7 @@ from idp.web.admin import trail_filters
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.web.departments.place import Place, a_supervisor, addresses, changed, of, rows
-from tests.web.seeded import everything
+from tests.web.seeded import HERE, everything
 from tests.web.test_people import DEVICES, LIST, filled
 
 FORGED = {
@@ -177,6 +178,13 @@ def test_a_history_names_who_acted_and_not_their_e_mail(place, admin):
     admin.post(f"{LIST}{place.ana.pk}/change/", filled(place.ana, email=MINE, department=place.theirs.pk))
     text = place.browser.get(f"{LIST}{place.ana.pk}/history/").text
     assert ("Olivia Operator" in text, "olivia@" in text) == (True, False)
+
+
+def test_a_pass_names_who_gave_it_and_not_their_e_mail(place, operator, clock):
+    passes.give(place.ana, passes.USUAL, operator, "New phone", origin=HERE, now=NOW)
+    for page in (f"{LIST}{place.ana.pk}/timeline/", "/admin/audit/loginevent/"):
+        text = place.browser.get(page).text
+        assert ("Olivia Operator" in text, "olivia@" in text) == (True, False)
 
 
 # Acts on many
