@@ -4,6 +4,7 @@ import unicodedata
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from idp.otp import identifiers, written_codes
@@ -21,11 +22,16 @@ class IdentifierForm(forms.Form):
     identifier = forms.CharField(required=False, max_length=1000)
     touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)
 
+    def __init__(self, sent: QueryDict, *, by_email: bool) -> None:
+        """Either is taken in the field of the other; `by_email` tells which one to ask for where it is neither."""
+        super().__init__(sent)
+        self.by_email = by_email
+
     def clean_identifier(self) -> PhoneNumber | Email:
         """Read what was typed into a number or an e-mail address."""
         typed = identifiers.parse(self.cleaned_data["identifier"], settings.LATCHKEY.default_country)
         if isinstance(typed, Fault):
-            raise forms.ValidationError(_(typed.value))
+            raise forms.ValidationError(_(Fault.NOT_AN_EMAIL.value if self.by_email else typed.value))
         return typed
 
 

@@ -60,7 +60,7 @@ def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
 def _take_identifier(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if not login.accepts(Method.CODE) and not other_ways.offered(login):  # whoever it is, no code would do
         return see_other(address(login))
-    form = IdentifierForm(request.POST)
+    form = IdentifierForm(request.POST, by_email=request.GET.get("by") == "email")
     if not form.is_valid():
         return _ask_phone(request, login, AskPhone(None), form=form, status=400)
     touch_points = form.cleaned_data["touch_points"]

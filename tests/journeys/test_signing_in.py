@@ -138,6 +138,14 @@ def test_an_expired_code_is_not_said_to_have_tries_left(phone, clock):
     assert (page.status, "has expired" in page.text, "left" in page.text) == (410, True, False)
 
 
+@pytest.mark.parametrize("typed", ["", "lab", "12", "ana@acme"])
+def test_the_field_for_an_email_asks_for_an_email(phone, typed):
+    page = phone.open(f"{phone.ask_flex().url}?by=email")
+    page = phone.submit(page, "identifier", identifier=typed)
+    assert page.status == 400
+    assert page.html.get_element_by_id("error").text == "Enter an email like name@company.com"
+
+
 def test_flex_may_ask_for_a_fresh_code(phone, clock):
     phone.sign_in()
     clock.shift(61)
