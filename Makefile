@@ -6,12 +6,15 @@ export PYTHONDONTWRITEBYTECODE :=
 # What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
 ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
-.PHONY: help demo test check lint scan sbom fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock
+FUZZING_SECONDS := 60
+
+.PHONY: help demo test check lint scan sbom fuzz fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules, known holes of packages, secrets left in files, and the fast tests"
+	@echo "make fuzz    bytes that nobody would send for the readers of strangers' bytes; a minute each"
 	@echo "make sbom    the list of parts of what runs (CycloneDX), for whoever has to know"
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
 	@echo "make pictures   the pictures in docs/, taken anew"
@@ -40,6 +43,12 @@ check:
 scan:
 	@$(PY) -m tests.scanning.left_secrets
 	@$(PY) -m tests.scanning.dependencies
+
+fuzz:
+	@bin/environment requirements-fuzzing.txt
+	@for reader in saml_request user_agent people_file policy; do mkdir -p var/fuzzing/$$reader; \
+	$(PY) -m tests.fuzzing $$reader -max_total_time=$(FUZZING_SECONDS) -max_len=6000 -timeout=10 \
+	-artifact_prefix=var/fuzzing/$$reader- var/fuzzing/$$reader tests/fuzzing/corpus/$$reader || exit 1; done
 
 sbom:
 	@bin/environment requirements-dev.txt

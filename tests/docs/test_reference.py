@@ -10,6 +10,7 @@ from idp.conf import Conf
 from idp.web.retention import rules as retention_rules
 from tests.conformance.requirements import REQUIREMENTS
 from tests.docs import (
+    asvs_page,
     commands_page,
     conditions_page,
     conformance_page,
@@ -26,6 +27,7 @@ from tests.docs.pages import DOCS
 from tests.web.departments import place
 
 GENERATED = {
+    "asvs": asvs_page,
     "commands": commands_page,
     "conditions": conditions_page,
     "conformance": conformance_page,

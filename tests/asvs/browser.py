@@ -1,0 +1,206 @@
+"""V3 web front end, V4 API, V5 files."""
+
+from tests.asvs.requirement import absent, met, unmet
+
+GRAPHQL = "no GraphQL"
+WEBSOCKET = "no WebSocket"
+
+V3 = (
+    met(
+        "3.2.1",
+        1,
+        "Nothing is rendered as what it is not",
+        "hostile/test_every_address",
+        "branding/test_brands.a_logo_is_in_the_page_with_its_size_and_says_what_it_is",
+    ),
+    met(
+        "3.2.2",
+        1,
+        "Text stays text in the page",
+        "web/test_trail.a_hostile_user_agent_makes_no_markup",
+        "web/test_connect_flex.a_hostile_request_stays_text",
+    ),
+    met(
+        "3.3.1",
+        1,
+        "Cookies by HTTPS alone, named so",
+        "hostile/test_cookies_on_https.each_cookie_is_bound_to_this_host_to_https_and_kept_from_script",
+    ),
+    met(
+        "3.3.2",
+        2,
+        "SameSite by what a cookie is for",
+        "login/test_cookies.every_cookie_is_kept_from_script_other_sites_and_other_hosts",
+    ),
+    met(
+        "3.3.3",
+        2,
+        "Cookies are bound to the host",
+        "login/test_cookies.the_names_are_bound_to_the_host_on_https_only",
+        "login/test_cookies.on_https_a_cookie_without_the_prefix_is_not_read",
+    ),
+    met("3.3.4", 2, "Script cannot read them", "hostile/test_cookies.a_secret_is_bound_and_out_of_reach_of_script"),
+    unmet(
+        "3.4.1",
+        1,
+        "HSTS for a year, sub-domains included",
+        "a year on every answer, but sub-domains of your host are yours to bind, at the proxy",
+        "hostile/test_every_address",
+        "hostile/test_headers.on_https_browsers_are_told_to_stay_there",
+    ),
+    met("3.4.2", 1, "No other origin may read answers", "hostile/test_every_address"),
+    met(
+        "3.4.3",
+        2,
+        "A content security policy without objects and bases, with nonces",
+        "hostile/test_every_address",
+        "hostile/test_headers.a_nonce_is_used_once",
+    ),
+    met("3.4.4", 2, "nosniff on everything", "hostile/test_every_address"),
+    met("3.4.5", 2, "No address leaks by Referer", "hostile/test_every_address"),
+    met("3.4.6", 2, "No page can be framed", "hostile/test_every_address"),
+    met(
+        "3.5.1",
+        1,
+        "Forged requests of other sites do nothing",
+        "hostile/test_foreign_pages.a_form_without_its_token_is_refused",
+        "hostile/test_foreign_pages.the_token_of_another_browser_is_none",
+    ),
+    absent(
+        "3.5.2",
+        1,
+        "Where CORS preflight is relied on, it cannot be avoided",
+        "it is not relied on: forms carry tokens, the API takes no cookies",
+    ),
+    met(
+        "3.5.3",
+        1,
+        "Looking changes nothing",
+        "hostile/test_foreign_pages.other_methods_have_no_effect",
+        "hostile/test_foreign_pages.looking_ahead_sends_no_text",
+        "web/test_agent_page.looking_presses_nothing",
+        but="a service asks for a sign-in by GET, as SAML has it",
+    ),
+    absent("3.5.4", 2, "Applications on hosts of their own", "this is one application; give it a host of its own"),
+    absent("3.5.5", 2, "postMessage", "not used"),
+    met(
+        "3.7.1",
+        2,
+        "No outdated technology in the page",
+        "hostile/test_headers.the_page_with_the_response_lets_the_service_lead_on_to_another_origin",
+        "journeys/test_in_a_browser",
+    ),
+    met(
+        "3.7.2",
+        2,
+        "Browsers are sent to registered places only",
+        "hostile/test_foreign_pages.no_wish_leads_to_another_host",
+        "native/test_authorize.nobody_is_sent_where_no_app_was_registered",
+        "hostile/test_requests.an_acs_that_is_not_registered_is_refused",
+    ),
+)
+
+V4 = (
+    met(
+        "4.1.1",
+        1,
+        "Each answer says what it is, and its letters",
+        "hostile/test_every_address",
+        "native/test_fuzzed.each_answer_is_as_the_document_says",
+    ),
+    unmet(
+        "4.1.2",
+        2,
+        "Only people are redirected to HTTPS, programs are refused",
+        "the proxy configuration that comes along redirects every address",
+        "deploy/nginx/latchkey.conf",
+    ),
+    met(
+        "4.1.3",
+        2,
+        "Headers of proxies cannot be forged",
+        "hostile/test_headers.the_address_in_the_trail_is_counted_back_from_our_proxies",
+        "deployment/test_behind_nginx",
+    ),
+    met(
+        "4.2.1",
+        2,
+        "Where a message ends is beyond doubt",
+        "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
+    ),
+    absent("4.3.1", 2, "Costly queries", GRAPHQL),
+    absent("4.3.2", 2, "Introspection", GRAPHQL),
+    absent("4.4.1", 1, "By TLS", WEBSOCKET),
+    absent("4.4.2", 2, "Origin", WEBSOCKET),
+    absent("4.4.3", 2, "Tokens of their own", WEBSOCKET),
+    absent("4.4.4", 2, "Where these come from", WEBSOCKET),
+)
+
+V5 = (
+    met(
+        "5.1.1",
+        2,
+        "Which files are taken, and how large, is written down",
+        "docs/reference/columns.md",
+        "docs/how-to/brand.md",
+        "docs/reference/saml.md",
+    ),
+    met(
+        "5.2.1",
+        1,
+        "Too large is refused before it costs anything",
+        "hostile/test_foreign_pages.what_reaches_a_page_too_large_is_refused",
+        "branding/test_logos.what_is_too_large_is_refused",
+        "saml/test_metadata_fetch.an_endless_document_is_cut_at_the_limit",
+    ),
+    unmet(
+        "5.2.2",
+        1,
+        "Ending and content of a file are both checked",
+        "the content alone decides; what a file is called is not looked at",
+        "importing/test_sheet.what_cannot_be_read_gets_a_sentence",
+        "branding/test_logos.what_is_no_picture_is_refused",
+    ),
+    met(
+        "5.2.3",
+        2,
+        "Packed data is measured before it is unpacked",
+        "saml/test_bindings.inflating_stops_at_the_limit",
+        "saml/test_metadata_fetch.a_compressed_document_is_not_unpacked",
+        "hostile/test_requests.a_bomb_leaves_the_memory_flat",
+    ),
+    met(
+        "5.3.1",
+        1,
+        "No upload can be run",
+        "branding/test_logos",
+        but="uploads go into the database, never into a folder",
+    ),
+    met(
+        "5.3.2",
+        1,
+        "No path is made of a sender's words",
+        "web/test_backup.a_folder_that_is_not_there_is_said_in_a_sentence",
+        "saml/test_hostile_xml.a_schema_location_opens_no_file",
+        but="only commands of whoever owns the machine name paths",
+    ),
+    met(
+        "5.4.1",
+        2,
+        "Names of downloads are ours",
+        "web/test_people_files.everybody_is_exported_in_the_same_columns_and_it_is_written_down",
+        "idp/web/admin/trail.py",
+    ),
+    met(
+        "5.4.2",
+        2,
+        "Names of downloads cannot break a header",
+        "web/test_trail_search.what_is_listed_is_exported_as_csv_with_its_places_in_the_chain",
+    ),
+    absent(
+        "5.4.3",
+        2,
+        "Scanning for viruses",
+        "no file is handed on: people and metadata are read into rows, logos are drawn anew",
+    ),
+)

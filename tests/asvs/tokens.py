@@ -1,0 +1,156 @@
+"""V9 self-contained tokens, V10 OAuth."""
+
+from tests.asvs.requirement import absent, met, unmet
+
+NO_CLIENT = "Latchkey is no OAuth client"
+NO_OPENID = "OpenID Connect is not offered"
+
+V9 = (
+    met(
+        "9.1.1",
+        1,
+        "Signatures before content",
+        "tokens/test_claims.a_changed_letter_anywhere_makes_it_nothing",
+        "native/test_access_tokens.anything_changed_makes_it_worthless",
+    ),
+    met(
+        "9.1.2",
+        1,
+        "One algorithm for a key, and never none",
+        "tokens/test_claims.an_unsigned_token_is_nothing",
+        "tokens/test_claims.a_token_signed_with_the_public_key_as_a_password_is_nothing",
+    ),
+    met("9.1.3", 1, "Keys are ours, whatever a token says", "tokens/test_claims.no_other_header_leads_to_a_key"),
+    met(
+        "9.2.1",
+        1,
+        "Within its time",
+        "tokens/test_lifecycle.a_token_expires_by_our_clock_to_the_instant",
+        "native/test_access_tokens.it_names_client_and_device_until_the_fifteenth_minute_is_over",
+    ),
+    met(
+        "9.2.2",
+        2,
+        "Of the right kind",
+        "native/test_access_tokens.tokens_of_one_kind_open_no_door_of_another",
+        "tokens/test_lifecycle.a_token_signed_by_a_key_for_something_else_does_not_count",
+    ),
+    met(
+        "9.2.3",
+        2,
+        "For us",
+        "tokens/test_claims.a_rightly_signed_token_with_a_wrong_claim_is_nothing",
+        "tokens/test_lifecycle.a_token_of_another_installation_is_unknown",
+    ),
+    met(
+        "9.2.4",
+        2,
+        "Each names whom it is for",
+        "native/test_codes.the_access_token_is_what_rfc_9068_says",
+        "native/test_codes.the_refresh_token_is_a_long_lived_token_for_the_door_of_apps",
+    ),
+)
+
+V10 = (
+    met(
+        "10.1.1",
+        2,
+        "Tokens go only where they are needed",
+        "native/test_going_on.answers_are_kept_by_nobody",
+        "native/test_signing_in.the_browser_of_the_app_is_no_device_and_keeps_nothing",
+    ),
+    absent("10.1.2", 2, "A client takes answers to its own questions only", NO_CLIENT),
+    absent("10.2.1", 2, "Forged requests for tokens", NO_CLIENT),
+    absent("10.2.2", 2, "Servers mixed up", NO_CLIENT),
+    met(
+        "10.3.1",
+        2,
+        "Our API takes tokens for it alone",
+        "native/test_access_tokens.anything_changed_makes_it_worthless",
+    ),
+    met(
+        "10.3.2",
+        2,
+        "What a token allows decides",
+        "native/test_registry.an_app_reads_nothing_of_others",
+        "native/test_access_tokens.an_app_is_no_back_end",
+    ),
+    met(
+        "10.3.3",
+        2,
+        "People by names that are never given again",
+        "native/test_registry.a_back_end_reads_an_agent_by_the_name_that_flex_knows",
+        "native/test_access_tokens.a_back_end_is_its_own_subject",
+    ),
+    absent(
+        "10.3.4", 2, "Strength that a request needs", "no request to our API needs another strength than its token has"
+    ),
+    met(
+        "10.4.1",
+        1,
+        "Addresses to be sent back to are equal to the letter",
+        "native/test_redirects.addresses_are_compared_as_strings_but_for_the_port_of_a_program_here",
+    ),
+    met(
+        "10.4.2",
+        1,
+        "A code counts once, and shown twice it ends what it gave",
+        "native/test_codes.a_code_shown_twice_ends_what_it_gave",
+    ),
+    met("10.4.3", 1, "Codes live for minutes", "native/test_codes.a_code_ends_after_sixty_seconds"),
+    met(
+        "10.4.4",
+        1,
+        "Only the grants that a client needs",
+        "native/test_codes.a_back_end_signs_nobody_in",
+        "native/test_access_tokens.an_app_is_no_back_end",
+    ),
+    met(
+        "10.4.5",
+        1,
+        "A copied refresh token is found out",
+        "native/test_going_on.two_holders_of_one_token_are_both_out",
+        but="a token just replaced is forgiven for a minute, since answers get lost: `docs/explanation/one-phone.md`",
+    ),
+    met(
+        "10.4.6",
+        2,
+        "PKCE, by S256",
+        "native/test_authorize.what_else_is_wrong_is_told_to_the_app",
+        "native/test_codes.whoever_did_not_ask_for_a_code_gets_nothing_and_spends_nothing",
+    ),
+    absent("10.4.7", 2, "Clients that register themselves", "operators register them"),
+    met(
+        "10.4.8",
+        2,
+        "Refresh tokens end",
+        "native/test_going_on.the_token_ends_after_seven_days_to_the_second",
+        "native/test_going_on.a_code_is_needed_again_when_the_policy_says_so_however_often_the_app_came",
+    ),
+    met(
+        "10.4.9",
+        2,
+        "People can withdraw them",
+        "native/test_registry.an_app_signs_its_device_out",
+        "web/test_people.the_button_on_a_device_names_agent_and_device_and_signs_it_out",
+        "journeys/test_not_me.an_agent_ends_from_their_own_page_what_they_do_not_recognise",
+    ),
+    met("10.4.10", 2, "Back ends prove who they are", "native/test_back_ends.anything_else_lets_nobody_in"),
+    absent("10.4.11", 2, "Scopes", "there are none: `native/test_ends_at_once` shows that one is refused"),
+    absent("10.5.1", 2, "Replayed ID tokens", NO_OPENID),
+    absent("10.5.2", 2, "Names in ID tokens", NO_OPENID),
+    absent("10.5.3", 2, "Issuers that pretend", NO_OPENID),
+    absent("10.5.4", 2, "Audience of ID tokens", NO_OPENID),
+    absent("10.5.5", 2, "Forced logout by back channel", NO_OPENID),
+    absent("10.6.1", 2, "Response modes", NO_OPENID),
+    absent("10.6.2", 2, "Forced logout", NO_OPENID),
+    unmet(
+        "10.7.1",
+        2,
+        "People consent to each request",
+        "apps are the organisation's own and registered by an operator; a code is asked for, consent is not",
+        "native/test_signing_in.a_browser_that_is_signed_in_still_gives_a_code_for_the_app",
+    ),
+    absent("10.7.2", 2, "What a page of consent says", "there is none: see 10.7.1"),
+    absent("10.7.3", 2, "Consent can be withdrawn", "there is none to withdraw; devices are signed out: see 10.4.9"),
+)

@@ -1,0 +1,1 @@
+"""What reads strangers' bytes, fed with bytes that nobody would send. See `make fuzz`."""
