@@ -126,6 +126,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"  # of the texts in the code, and of all that operators and programs read
 LANGUAGES = list(conf.LANGUAGES.items())
+FORMAT_MODULE_PATH = "idp.web.formats"
 LOCALE_PATHS = [BASE_DIR / "idp" / "locale"]
 
 STATIC_URL = "/static/"

@@ -78,8 +78,19 @@ class Kind(models.TextChoices):
 
 ALARMING = (Kind.NOT_ME, Kind.TOKEN_COPIED, Kind.PASSKEY_COPIED)
 """What an operator has to look into, and to acknowledge."""
-# SQLite takes the index of these lines only where the condition says the same as the index, without parameters.
-_WORD_FOR_WORD = f'"audit_loginevent"."kind" IN ({", ".join(f"{it.value!r}" for it in ALARMING)})'
+
+
+def _by_index(sql: str) -> RawSQL:
+    """Return a condition word for word as an index has it, without parameters: SQLite takes the index only then."""
+    return RawSQL(sql, (), output_field=models.BooleanField())  # noqa: S611 - of our own words
+
+
+_ALARMING = _by_index(f'"audit_loginevent"."kind" IN ({", ".join(f"{it.value!r}" for it in ALARMING)})')
+BY_SOMEBODY = _by_index("""NOT ("audit_loginevent"."by" = '')""")
+"""The condition of lines that tell of an act."""
+
+ABOUT_A_ROW = _by_index("""NOT ("audit_loginevent"."about" = '')""")
+"""The condition of lines that tell what was acted on."""
 
 
 class LoginEventQuerySet(models.QuerySet["LoginEvent"]):
@@ -87,8 +98,7 @@ class LoginEventQuerySet(models.QuerySet["LoginEvent"]):
 
     def unacknowledged(self) -> "LoginEventQuerySet":
         """Alarming lines that no operator has looked into, the newest first."""
-        by_index = RawSQL(_WORD_FOR_WORD, (), output_field=models.BooleanField())  # noqa: S611 - of our own words
-        return self.filter(by_index, kind__in=ALARMING, acknowledgement__isnull=True)
+        return self.filter(_ALARMING, kind__in=ALARMING, acknowledgement__isnull=True)
 
     def update(self, **_: Any) -> NoReturn:
         """Refuse."""

@@ -1,5 +1,6 @@
 """`address__within="192.0.2.0/24"`: which addresses lie in a network, on either database."""
 
+import itertools
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
@@ -28,9 +29,12 @@ class Within(Lookup[Any]):
 
 
 def _between(network: IPv4Network | IPv6Network) -> tuple[str, str]:
-    """Return texts between which every address of a network lies: those that begin with its whole octets."""
-    if network.version == 6:  # noqa: PLR2004 - the version; written short, an address may begin with anything
-        return "", "g"
-    octets = str(network.network_address).split(".")[: network.prefixlen // 8]
-    begin = ".".join(octets) + ("." if 0 < len(octets) < len("ABCD") else "")
+    """Return texts between which every address of a network lies: those that begin with its whole octets or groups."""
+    if network.version == 6:  # noqa: PLR2004 - the version
+        whole = network.network_address.exploded.split(":")[: min(network.prefixlen // 16, 4)]
+        written = itertools.takewhile(bool, (int(it, 16) for it in whole))  # of groups of zeros some are left out
+        begin = "".join(f"{it:x}:" for it in written)
+    else:
+        octets = str(network.network_address).split(".")[: network.prefixlen // 8]
+        begin = ".".join(octets) + ("." if 0 < len(octets) < len("ABCD") else "")
     return begin, begin + "g"

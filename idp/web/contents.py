@@ -8,7 +8,7 @@ from django.urls import reverse
 SECTIONS: dict[str, dict[str, str]] = {
     "People and phones": {
         "agents.Agent": "Agents and operators",
-        "agents.Device": "Phones and computers signed in",
+        "agents.Device": "Phones and computers",
         "agents.Department": "Departments",
         "scim.PersonnelSystem": "Personnel systems (SCIM)",
         "otp.SafeListing": "Numbers on Twilio's safe list",
@@ -66,6 +66,12 @@ def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield _section(section, models)
     if found:
         yield _section("Others", list(found.values()))
+
+
+def listed_as(page: str) -> str | None:
+    """Return what the contents call the list at an address of this name, if they lead there."""
+    names = {label.lower().replace(".", "_"): name for models in SECTIONS.values() for label, name in models.items()}
+    return names.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
 
 
 def _lines(label: str, name: str, model: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -7,11 +7,13 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 
 from idp.agents.models import Agent, Department
 from idp.audit import acts, events
 from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.web.admin.trail_filters import FewPages
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
@@ -124,3 +126,16 @@ def test_whoever_may_not_see_the_trail_takes_none_of_it(admin, operator, lines):
     Agent.objects.filter(pk=operator.pk).update(is_superuser=False)
     assert admin.post(f"{LIST}export/csv/").status_code == 403
     assert admin.get(f"{LIST}export/csv/").status_code in {403, 405}
+
+
+def test_lists_are_called_as_in_the_contents_and_instants_are_those_of_the_log(admin, lines):
+    assert "<h1>Trail of sign-ins</h1>" in admin.get(LIST).text
+    assert admin.get("/admin/agents/device/").text.count("Phones and computers") > 1
+    assert date_format(NOW, "DATETIME_FORMAT") == f"{NOW:%Y-%m-%d %H:%M}"
+
+
+def test_the_few_that_are_found_stand_in_the_order_of_the_many(admin, lines, monkeypatch):
+    few = list(admin.get(LIST).context["cl"].result_list)
+    monkeypatch.setattr(FewPages, "MOST", 1)
+    assert few == list(LoginEvent.objects.all())
+    assert few == list(admin.get(LIST).context["cl"].result_list)

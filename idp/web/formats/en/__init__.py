@@ -1,0 +1,1 @@
+"""In English, which is what operators read."""
