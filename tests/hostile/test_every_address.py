@@ -85,8 +85,9 @@ def test_static_files_carry_them_too(db, https):
         answer = browser.get(f"/static/{name}", secure=True)
         assert (name, answer.status_code, sorted(faults(answer))) == (name, 200, [])
         answer.close()
-    missing = browser.get("/static/nothing.css", secure=True)
-    assert (missing.status_code, sorted(faults(missing))) == (404, [])
+    for name in ("nothing.css", "", "admin/"):
+        missing = browser.get(f"/static/{name}", secure=True)
+        assert (name, missing.status_code, sorted(faults(missing))) == (name, 404, [])
 
 
 def breaks(request):
