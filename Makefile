@@ -6,9 +6,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
 ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
-FUZZING_SECONDS := 60
-
-.PHONY: help demo test check lint scan sbom fuzz fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock
+.PHONY: FUZZING_SECONDS := 60 help demo test check lint scan sbom fuzz fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
@@ -20,6 +18,7 @@ help:
 	@echo "make pictures   the pictures in docs/, taken anew"
 	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
 	@echo "make bench   how fast it is beside what is possible on this machine, under three minutes; bench-docs keeps the figures"
+	@echo "make cluster a primary and a replica, Redis with Sentinel, three nodes, while each of them is killed; some minutes"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
 	@echo "make catalogues   bring the texts for translators up to date with the code, and tell what is left to translate"
@@ -83,6 +82,9 @@ bench:
 bench-docs:
 	@bin/environment requirements-dev.txt
 	@$(PY) -m tests.speed --write
+cluster:
+	@bin/environment requirements-dev.txt && bin/test-programs
+	@$(PY) -m tests.cluster
 
 interop:
 	@bin/environment requirements-dev.txt && bin/test-programs && bin/interop-programs

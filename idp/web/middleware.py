@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -22,7 +22,7 @@ LONGEST_QUERY = 32 * 1024
 STATIC = "/static/"
 PARTS_SHOWN = 3  # the empty one before the first slash counts
 METHOD_NOT_ALLOWED = 405
-DATABASE_ERRORS = (OperationalError, InterfaceError)
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)  # the last is PostgreSQL's word for read-only
 
 
 class Unexpected(IdpError):

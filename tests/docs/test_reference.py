@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.urls import get_resolver
 
-from idp.conf import Conf
+from idp.conf import ROOT, Conf
 from idp.web.retention import rules as retention_rules
 from tests.conformance.requirements import REQUIREMENTS
 from tests.docs import (
@@ -15,6 +15,7 @@ from tests.docs import (
     conditions_page,
     conformance_page,
     errors_page,
+    faults_page,
     retention_page,
     settings_page,
     tables_page,
@@ -32,6 +33,7 @@ GENERATED = {
     "conditions": conditions_page,
     "conformance": conformance_page,
     "errors": errors_page,
+    "faults": faults_page,
     "retention": retention_page,
     "settings": settings_page,
     "tables": tables_page,
@@ -55,6 +57,14 @@ def test_a_generated_page_says_what_the_code_says(name):
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda it: it.id)
 def test_a_requirement_is_shown_by_a_test_or_says_why_it_is_absent(requirement):
     assert bool(conformance_page.tests().get(requirement.id)) != bool(requirement.absent)
+
+
+@pytest.mark.parametrize("fault", faults_page.FAULTS, ids=lambda it: it.id)
+def test_a_fault_names_tests_that_are_there_or_says_that_it_has_none(fault):
+    assert fault.tests or fault.untried
+    for named in fault.tests:
+        file, _, test = named.partition("::")
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), named
 
 
 def test_every_test_of_conformance_is_of_a_known_requirement():

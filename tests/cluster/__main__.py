@@ -1,0 +1,108 @@
+"""`make cluster`: python -m tests.cluster, or `… shift` for its last part alone. Ends with 1 if anything was wrong."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.cluster.postgresql import Pair
+from tests.cluster.redis import Watched
+from tests.environment import ENVIRONMENT, VERIFY_PASSWORD, VERIFY_PORT, free_port
+
+PEOPLE = 600
+
+
+def main():
+    folder = Path(tempfile.mkdtemp(prefix="latchkey-cluster-"))
+    folder.chmod(0o755)  # PostgreSQL's own user goes through it
+    try:
+        with contextlib.ExitStack() as ending:
+            wrong = in_folder(folder, ending)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for it in wrong or ["nothing"]:
+        say(f"Wrong: {it}")
+    return bool(wrong)
+
+
+def in_folder(folder, ending):
+    pair, redis = Pair(folder / "postgresql"), Watched(folder / "redis")
+    ending.callback(pair.kill)
+    ending.callback(redis.kill)
+    port = free_port()
+    own = {
+        "DATABASE_URL": pair.url,
+        "REDIS_URL": redis.url,
+        "LATCHKEY_BASE_URL": f"http://localhost:{port}",
+        "LATCHKEY_QUIET_SECONDS": "0",
+        "LATCHKEY_REQUESTS_A_MINUTE": "100000",
+        "LATCHKEY_LOG_LEVEL": "WARNING",
+    }
+    os.environ.update(own)
+    pair.start()
+    redis.start()
+    return on(folder, pair, redis, port, ending)
+
+
+def on(folder, pair, redis, port, ending):
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections
+
+    from idp import clock
+    from idp.demo.verify_emulator import make_server
+    from idp.keys import keyring
+    from tests.cluster import shift
+    from tests.cluster.phones import CLEAR
+    from tests.cluster.place import Place
+    from tests.cluster.story import Story
+    from tests.peer import Peer
+
+    call_command("migrate", verbosity=0)
+    keyring.ensure(clock.now())
+    peer = Peer("desk")
+    connections.close_all()
+    pair.replicate()
+    verify = ending.enter_context(
+        make_server(
+            VERIFY_PORT,
+            account_sid=ENVIRONMENT["TWILIO_ACCOUNT_SID"],
+            username=ENVIRONMENT["TWILIO_API_KEY"],
+            password=VERIFY_PASSWORD,
+            service_sid=ENVIRONMENT["TWILIO_VERIFY_SERVICE_SID"],
+        )
+    )
+    place = Place(folder, port)
+    ending.callback(place.kill)
+    place.start()
+    wrong = []
+    if sys.argv[1:] != ["shift"]:
+        story = Story(place, pair, redis, peer, verify, quiet=4.0, unnoticed=10.0)
+        wrong += story.run()
+        for line in [*story.told, *story.budget()]:
+            say(line)
+    cookies = list(shift.signed_in(PEOPLE, clock.now()))
+    connections.close_all()
+    for within in (60, 0):
+        begun = asyncio.run(shift.begin(peer, cookies, within))
+        say(f"A shift of {PEOPLE} within {within} s: {begun.line()}")
+        wrong += [f"a shift met {it}" for it in begun.kinds if it not in {"served", *CLEAR}]
+        wrong += ["somebody of the shift never got in"] * (len(begun.seconds) < PEOPLE)
+    connections.close_all()
+    return wrong
+
+
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then, too
+    sys.exit(main())

@@ -1,0 +1,242 @@
+"""Writes the page of faults: python -m tests.docs.faults_page > docs/reference/faults.md."""
+
+import sys
+from typing import NamedTuple
+
+from tests.docs.pages import note, table
+
+
+class Fault(NamedTuple):
+    """What breaks, what people then meet, the tests that break it, and what of it no test has broken."""
+
+    id: str
+    what: str
+    then: str
+    tests: tuple[str, ...] = ()
+    untried: str = ""
+
+
+TWILIO, TROUBLE = "otp/test_twilio.py", "journeys/test_verify_in_trouble.py"
+BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
+KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
+FAULTS = [
+    Fault(
+        "F1",
+        "Verify does not answer, or nonsense, when a code is sent",
+        "the usual page; never two texts for one tap",
+        (
+            f"{TWILIO}::test_an_outage_at_a_start_is_told_and_the_text_is_not_repeated",
+            f"{TWILIO}::test_a_start_that_finds_no_connection_twice_is_an_outage",
+            f"{TWILIO}::test_a_start_whose_answer_makes_no_sense_is_an_outage",
+        ),
+    ),
+    Fault(
+        "F2",
+        "Verify does not answer when a code is checked",
+        "it is asked once what became of it; an approval counts",
+        (
+            f"{TWILIO}::test_an_approval_that_got_lost_counts_if_it_can_be_read",
+            f"{TWILIO}::test_an_approval_that_got_lost_is_gone_if_it_cannot_be_read",
+            f"{TWILIO}::test_a_lost_check_that_is_still_pending_is_no_verdict",
+        ),
+    ),
+    Fault(
+        "F3",
+        "Verify says 429",
+        "the same page for every number; nobody gets in, nothing is repeated in a storm",
+        (f"{TROUBLE}::test_every_troubled_number_sees_the_same_page_and_nobody_gets_in",),
+    ),
+    Fault(
+        "F4",
+        "Verify is down for good, or refuses our credentials",
+        "one sentence for everybody; phones that are signed in go on",
+        (
+            f"{TROUBLE}::test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking",
+            f"{TROUBLE}::test_while_verify_is_down_phones_that_are_signed_in_go_on",
+            "otp/test_breaker.py::test_wrong_credentials_open_it_at_once",
+        ),
+    ),
+    Fault(
+        "F5",
+        "a number is refused",
+        "the page says no more; the reason is for operators",
+        (f"{TROUBLE}::test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page",),
+    ),
+    Fault(
+        "F6",
+        "Redis is gone, emptied, slow, full, or moved by Sentinel",
+        "nothing is lost, and no limit becomes wider",
+        (
+            "journeys/test_redis_gone.py::test_agents_stay_signed_in_and_new_ones_sign_in",
+            "journeys/test_redis_gone.py::test_nobody_gets_more_tries_or_texts",
+            "test_cache.py::test_full_it_is_an_empty_cache_too",
+            f"{FAILOVER}::test_a_redis_that_sentinel_moved_is_found_again",
+        ),
+    ),
+    Fault(
+        "F7",
+        "PostgreSQL restarts",
+        "dead connections are noticed before they are used",
+        ("races/test_connections.py::test_nobody_is_turned_away_after_the_database_was_restarted",),
+    ),
+    Fault(
+        "F8",
+        "failover of PostgreSQL",
+        "the replica has what was answered, so what was revoked stays revoked",
+        (f"{FAILOVER}::test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_replica",),
+        "a replica that lags: it takes *everyone out*, as a restored backup does (F21)",
+    ),
+    Fault(
+        "F9",
+        "a process is killed before a sign-in is committed",
+        "nothing happened",
+        ("races/test_processes.py::test_processes_that_are_killed_leave_nothing_half_written",),
+    ),
+    Fault(
+        "F10",
+        "the answer to a sign-in gets lost",
+        "the same browser goes on, without a second text; what got lost is void",
+        (
+            "login/test_lost_answers.py::test_a_reload_signs_in_with_no_second_text",
+            "login/test_lost_answers.py::test_what_got_lost_is_void",
+            "journeys/test_ladder.py::test_an_answer_that_got_lost_costs_nothing",
+        ),
+    ),
+    Fault(
+        "F11",
+        "a sign-in cannot be written although its code was right",
+        "the code counts when it is pressed again",
+        (f"{BUSY}::test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again",),
+        "a process killed at that very point",
+    ),
+    Fault(
+        "F12",
+        "a deadlock, or a race that is lost",
+        "judged anew, three times in all; then the busy page",
+        (
+            f"{BUSY}::test_a_sign_in_that_lost_two_races_is_judged_a_third_time",
+            f"{BUSY}::test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing",
+        ),
+    ),
+    Fault(
+        "F13",
+        "the database is locked for long, read-only, or gone",
+        "the busy page; nobody is let in",
+        (
+            f"{BUSY}::test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later",
+            f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",
+            f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
+        ),
+    ),
+    Fault(
+        "F14",
+        "the disk is full",
+        "no sign-in without its line in the trail; the busy page",
+        (f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",),
+        "a full disk below PostgreSQL itself (its error is made by a trigger), or below the log",
+    ),
+    Fault(
+        "F15",
+        "the signing key is replaced while people sign in",
+        "every signature verifies by what was published",
+        (
+            "races/test_key_change.py::test_a_key_is_replaced_while_phones_sign_in_and_no_sign_in_is_lost",
+            f"{KEYS}::test_in_whatever_order_steps_are_tried_what_signs_is_published",
+        ),
+    ),
+    Fault(
+        "F16",
+        "a service's clock is off",
+        "up to five minutes it is accepted; beyond, the page names the clocks",
+        (
+            "conformance/test_general.py::test_g01_a_request_of_a_clock_that_is_4_minutes_off_is_taken_of_10_minutes_refused",
+        ),
+    ),
+    Fault(
+        "F17",
+        "one node's clock is behind",
+        "nothing ends before it began",
+        (
+            "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
+            "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
+            "otp/test_verifications.py::test_a_worker_whose_clock_is_behind_ends_a_verification_no_earlier_than_it_began",
+        ),
+        "a node an hour ahead beside others",
+    ),
+    Fault(
+        "F18",
+        "everybody signs in by a code at once",
+        "sends are limited, and who is over is told to wait",
+        untried="1,000 codes within five minutes; `make cluster` lets 600 phones in at once that are signed in",
+    ),
+    Fault(
+        "F19",
+        "the same while Verify takes 5 s",
+        "who waits for Twilio keeps no connection from phones that are signed in",
+        ("races/test_connections.py::test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",),
+        "the times of phones that are signed in, as a ratio",
+    ),
+    Fault(
+        "F20",
+        "a new version is rolled out",
+        "requests under way end; both versions read the same tables",
+        (
+            "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
+            "deployment/test_expansion.py::test_a_table_of_the_same_release_may_be_changed_as_one_likes",
+        ),
+        "two released versions side by side: there is one release so far. `make cluster` adds a column under load",
+    ),
+    Fault(
+        "F21",
+        "a backup is restored",
+        "everyone is out until a new code",
+        (
+            "journeys/test_restored.py::test_a_phone_that_was_lost_since_does_not_come_back",
+            "races/test_restored.py::test_agents_sign_in_at_a_place_that_was_restored",
+        ),
+    ),
+    Fault(
+        "F22",
+        "the certificate of the SAML key has ended",
+        "it still signs, and operators were warned",
+        (
+            f"{KEYS}::test_an_expired_certificate_still_signs",
+            "keys/test_ending.py::test_the_certificates_of_the_keys_that_sign_are_looked_at",
+        ),
+    ),
+    Fault(
+        "F23",
+        "a name server is gone, or a proxy is restarted",
+        "metadata gives up in time; a database without an address is the busy page",
+        (
+            "saml/test_metadata_fetch.py::test_a_name_server_that_never_answers_ends_with_the_time",
+            f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
+        ),
+        "a name server that hangs under the database's or Redis's name; half-open connections",
+    ),
+]
+TEXT = """# Faults
+
+{note}
+
+What may break around Latchkey, what people meet then, and the tests that break it. The numbers stay as they are.
+A test that is gone fails the build; what no test has broken stands there too.
+
+{faults}
+
+`make cluster` breaks several of these one after the other while people sign in, and checks that nobody lost a sign-in:
+[how that went](../explanation/scaled-out.md).
+"""
+
+
+def page():
+    rows = [
+        (it.id, it.what, it.then, "<br>".join(f"`{named}`" for named in it.tests) or "none", it.untried)
+        for it in FAULTS
+    ]
+    faults = table("", "What breaks", "What happens", "Tests, below `tests/`", "Not tried", rows=rows)
+    return TEXT.format(note=note("faults"), faults=faults)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,71 @@
+"""A database that takes nothing more: read-only, full, or gone. Nobody is let in, and all read that we are busy."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections
+
+from idp.saml.models import IssuedAssertion
+from tests.races.installation import on_sqlite
+from tests.races.test_busy import browser, is_busy, is_in
+
+__all__ = ["browser"]
+FULL = """CREATE FUNCTION pg_temp.full_disk() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON saml_issuedassertion EXECUTE FUNCTION pg_temp.full_disk()"""
+
+
+@contextmanager
+def told(first, last):
+    """Say something to the database, and take it back afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(first)
+        yield
+        cursor.execute(last)
+
+
+def read_only():
+    """As a disk that was mounted anew after an error, or a primary that was made a replica."""
+    if on_sqlite():
+        return told("PRAGMA query_only = 1", "PRAGMA query_only = 0")
+    return told("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
+
+
+@contextmanager
+def full():
+    """SQLite may grow no further. PostgreSQL says what it says on a full disk."""
+    if not on_sqlite():
+        with told(FULL, "DROP TRIGGER full_disk ON saml_issuedassertion"):
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE ballast (x)")  # takes the pages that are free, so that none is left
+        free = cursor.execute("PRAGMA freelist_count").fetchone()[0]
+        cursor.execute("INSERT INTO ballast VALUES (zeroblob(%s))", [4096 * free])
+        most = cursor.execute("PRAGMA max_page_count = 1").fetchone()[0]
+        assert most > 1  # what there is already
+        trigger = "CREATE TEMP TRIGGER swells AFTER INSERT ON saml_issuedassertion BEGIN"
+        cursor.execute(f"{trigger} INSERT INTO ballast VALUES (zeroblob(1000000)); END")
+        yield
+        cursor.execute("DROP TRIGGER swells")
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+        cursor.execute("DROP TABLE ballast")
+
+
+@pytest.mark.parametrize("fault", [read_only, full])
+def test_nobody_is_let_in_by_what_cannot_be_written_down(browser, fault):
+    with fault():
+        assert is_busy(browser.get(browser.address))
+    assert not IssuedAssertion.objects.exists()
+    assert is_in(browser.get(browser.address))
+
+
+def test_a_database_that_cannot_be_found_is_a_busy_page(browser, monkeypatch):
+    nowhere = connections["default"].copy()
+    nowhere.settings_dict = nowhere.settings_dict | (
+        {"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid", "OPTIONS": {}}
+    )
+    with monkeypatch.context() as gone:
+        gone.setattr(connections, "_connections", type("Local", (), {"default": nowhere})())
+        assert is_busy(browser.get(browser.address))
+    assert is_in(browser.get(browser.address))
