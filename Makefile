@@ -82,6 +82,7 @@ bench:
 bench-docs:
 	@bin/environment requirements-dev.txt
 	@$(PY) -m tests.speed --write
+
 cluster:
 	@bin/environment requirements-dev.txt && bin/test-programs
 	@$(PY) -m tests.cluster

@@ -102,6 +102,16 @@ SQLITE_OPTIONS = {
     "timeout": 5,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+POOL = {
+    # One for each of the 8 threads that answer and the 8 that text, and some for what else runs beside: whoever waits
+    # for Twilio keeps a connection meanwhile, and must not keep it from phones that are signed in.
+    "min_size": 2,
+    "max_size": 20,
+    "timeout": 5,
+    # A connection that cannot be made is given up after so many seconds, and made anew by who needs one. Otherwise the
+    # pauses between attempts double, and after a failover of 20 s nobody is served for 9 more.
+    "reconnect_timeout": 5,
+}
 DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A thread keeps its connection, since opening one reads the whole schema.
@@ -110,9 +120,7 @@ else:
     DATABASES["default"]["ENGINE"] = "idp.postgresql"
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
-        # One for each of the 8 threads that answer and the 8 that text, and some for what else runs beside: whoever
-        # waits for Twilio keeps a connection meanwhile, and must not keep it from phones that are signed in.
-        "pool": {"min_size": 2, "max_size": 20, "timeout": 5},
+        "pool": POOL,
         "options": "-c lock_timeout=5s",  # as patient as SQLite: a row that somebody else holds is no reason to hang
     }
 

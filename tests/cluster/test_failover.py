@@ -9,7 +9,7 @@ from environ import Env
 from idp import cache
 from idp.cache import RedisThatMayBeAway
 from idp.postgresql.base import DatabaseWrapper
-from idp.settings import DATABASES
+from idp.settings import DATABASES, POOL
 from tests.cluster.postgresql import Pair
 from tests.cluster.processes import until
 from tests.cluster.redis import Watched
@@ -42,9 +42,8 @@ def redis(tmp_path):
 
 def as_in_settings(url):
     """A connection by way of the pool, as requests take one."""
-    pool = {"min_size": 2, "max_size": 4, "timeout": 5}
     settings = {**DATABASES["default"], **Env.db_url_config(url), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
-    settings["OPTIONS"] = {**settings["OPTIONS"], "pool": pool}
+    settings["OPTIONS"] = {**settings["OPTIONS"], "pool": POOL}
     defaults = {"AUTOCOMMIT": True, "TIME_ZONE": None, "ATOMIC_REQUESTS": False, "TEST": {}}
     return DatabaseWrapper(defaults | settings, alias="pair")
 
