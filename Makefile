@@ -6,7 +6,9 @@ export PYTHONDONTWRITEBYTECODE :=
 # What runs on PostgreSQL and with Redis too: what stores something, but for browsers and whole installations.
 ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
-.PHONY: FUZZING_SECONDS := 60 help demo test check lint scan sbom fuzz fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock cluster
+FUZZING_SECONDS := 60
+
+.PHONY: help demo test check lint scan sbom fuzz fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
