@@ -76,16 +76,20 @@ def _with_cutoff(device: Device) -> Device:
 def _find(secret: str | None) -> Device | None:
     if not secret:
         return None
-    rows = Device.objects.select_related("agent__department", "replaced_by").filter(secret_hash=_hash(secret))
-    return rows.order_by(F("revoked_at").desc(nulls_first=True)).first()
+    rows = Device.objects.select_related("agent__department").prefetch_related("agent__roles")
+    found = rows.filter(secret_hash=_hash(secret)).order_by()  # hardly ever more than one: sorted here, it costs less
+    return max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
 
 
 def find_and_hold(secret: str | None) -> Device | None:
-    """Return the device that a cookie names, held until the commit: what it and its agent say now is fresh."""
-    device = _find(secret)
-    if device is not None:
-        hold([device.pk])
-    return find(secret) if device is not None else None
+    """Return the device that a cookie names, held until the commit: what it and its agent say now is fresh.
+
+    One that was revoked is not held, since nothing changes it any more.
+    """
+    if not secret:
+        return None
+    Device.objects.filter(secret_hash=_hash(secret), revoked_at__isnull=True).update(generation=F("generation"))
+    return find(secret)
 
 
 def get_and_hold(pk: UUID) -> Device:

@@ -45,8 +45,8 @@ class Key:
 
 def active(use: Use, now: datetime) -> Key:
     """Return the key that signs now, and make it if this installation has none yet."""
-    row = SigningKey.objects.filter(use=use, state=State.ACTIVE).first() or _make(use, now)
-    return _key(row)
+    row = next(iter(SigningKey.objects.filter(use=use, state=State.ACTIVE)), None)  # one at most: nothing to sort
+    return _key(row or _make(use, now))
 
 
 def following(use: Use, kid: str | None) -> Key | None:

@@ -29,7 +29,7 @@ def look(passes: Exists | None = None) -> InForce:
     """Ask what is in force now. `passes` asks, in the same query, for passes that are running."""
     stopped = Exists(Stop.objects.in_force())
     live = PolicyRevision.objects.live().annotate(stopped=stopped, let_in=passes or NOBODY)
-    row = live.values_list("pk", "stopped", "let_in").first()
+    row = next(iter(live.order_by().values_list("pk", "stopped", "let_in")), None)  # one at most: nothing to sort
     return InForce(_whole(row[0]), row[1], row[2]) if row else InForce(None, stopped=False, let_in=False)
 
 

@@ -22,8 +22,8 @@ def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Subject:
     if passing := _passing(agent, sp, answered):
         return passing
     owner = _owner(sp, answered)
-    issued = SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists()
-    if not may_be_named(profile, answered, allow_create=asked.allow_create, issued=issued):
+    named = may_be_named(profile, answered, allow_create=asked.allow_create, issued=False)
+    if not named and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
         raise AnswerWithStatus(status, asked.address, "the request forbids making the name that it asks for")
     return Subject(SubjectName.of(agent, owner), answered)

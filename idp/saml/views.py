@@ -50,7 +50,6 @@ def sso(request: HttpRequest) -> HttpResponse:
     except AnswerWithStatus as told:
         listening.answered_with(request, told)
         return _tell(request, sp, told)
-    responses.refuse_answered(sp, trusted.id)
     login = flow.begin(
         _requirements(sp, trusted),
         sp.timeout_policy,
@@ -59,6 +58,7 @@ def sso(request: HttpRequest) -> HttpResponse:
         now=now,
     )
     if request.method == "POST":
+        responses.refuse_answered(sp, trusted.id)
         return login_pages.keep(login, login.return_to)
     return _go_on(request, login, sp)
 
@@ -128,6 +128,8 @@ def _go_on(request: HttpRequest, login: LoginFlow, sp: ServiceProvider) -> HttpR
         )
     except AnswerWithStatus as told:
         return _tell(request, sp, told)
+    if not isinstance(step, Concluded) and not login.stored:  # whoever concludes has looked already
+        responses.refuse_answered(sp, asked.request_id)
     match step:
         case Concluded(answer, handover):
             response = _post(request, sp, asked, answer, news=notices.of_ended(sign_in.replaced_by(login)))

@@ -38,7 +38,8 @@ def open_session(device: Device, opened_by: OpenedBy, now: datetime) -> tuple[Ss
 
 def find(device: Device) -> SsoSession | None:
     """Return the open session of a device. Whether it still counts is for the ladder to say."""
-    return SsoSession.objects.filter(device=device, ended_at__isnull=True).first()
+    found = SsoSession.objects.filter(device=device, ended_at__isnull=True).order_by()  # one at most: nothing to sort
+    return next(iter(found), None)
 
 
 def proves(session: SsoSession | None, secret: str | None) -> bool:

@@ -68,15 +68,11 @@ class ServiceProviderManager(models.Manager["ServiceProvider"]):
 
         Raises UnknownServiceProvider, also if it is switched off.
         """
-        found = (
-            self.select_related("timeout_policy")
-            .prefetch_related("consumers", "released", "logout_endpoints")
-            .filter(entity_id=issuer, enabled=True)
-            .first()
-        )
-        if found is None or found.entity_id != issuer:
+        rows = self.select_related("timeout_policy").prefetch_related("consumers", "released")
+        found = list(rows.filter(entity_id=issuer, enabled=True).order_by())
+        if not found or found[0].entity_id != issuer:
             raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
-        return found
+        return found[0]
 
     def get_enabled(self, slug: str) -> "ServiceProvider":
         """Return the one of that slug, if it is still switched on. Raises UnknownServiceProvider."""
