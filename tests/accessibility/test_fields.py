@@ -108,5 +108,7 @@ def test_a_second_tap_is_swallowed_and_a_page_that_is_come_back_to_can_be_used_a
     go_to_sign_in(page, flex, "redirect", script=True)
     page.route(re.compile("/login/"), lambda route: sent.append(route.request.method) or route.fulfill(status=204))
     page.get_by_label("Mobile number").fill(NUMBER)
-    assert page.get_by_role("button", name="Send code").evaluate(TAPPED_TWICE) == ["true", None]
+    with page.expect_request(re.compile("/login/")):
+        assert page.get_by_role("button", name="Send code").evaluate(TAPPED_TWICE) == ["true", None]
+    page.wait_for_function("document.readyState == 'complete'")
     assert sent == ["POST"]
