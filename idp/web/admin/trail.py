@@ -27,6 +27,14 @@ NOTHING = "-"
 EXPORTS = [("csv", "Export what is listed as CSV"), ("jsonl", "Export what is listed as JSON lines")]
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 FOR_OPERATORS = ("explained", "today")
+TOLD_BY = {
+    "on": "about",
+    "before_and_after": "changes",
+    "decided": "decided_by",
+    "watched": "would_have",
+    **dict.fromkeys(("understood", "verdicts", "today"), "judged"),
+}
+"""Which column of a line a field is made from, where they are called differently."""
 
 
 @admin.register(LoginEvent)
@@ -70,9 +78,11 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
         "reference",
     ]
 
-    def get_fields(self, request: HttpRequest, _: LoginEvent | None = None) -> list[Any]:
-        """Leave out for supervisors what leads to pages of operators, and what only a draft says."""
-        return [it for it in self.fields if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
+    def get_fields(self, request: HttpRequest, event: LoginEvent | None = None) -> list[Any]:
+        """Leave out what the line says nothing of, and for supervisors what leads to pages of operators or a draft."""
+        told = [str(it) for it in self.fields]
+        told = [it for it in told if event is None or getattr(event, TOLD_BY.get(it, it), True)]
+        return [it for it in told if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button on a refused line."""
