@@ -1,9 +1,11 @@
 """Holds an exchange with the API, and with OAuth beside it, to our own OpenAPI document, read strictly."""
 
 import copy
+import gzip
 import json
 from functools import cache
 
+from django.http import HttpResponse
 from openapi_core import OpenAPI
 from openapi_core.contrib.django import DjangoOpenAPIResponse
 from openapi_core.testing import MockRequest
@@ -27,8 +29,16 @@ def faults(request, response):
     if response.status_code in NOT_OF_AN_OPERATION and not _operation(request):
         return []
     asked = MockRequest("http://localhost", request.method.lower(), request.path)
-    errors = _openapi().iter_response_errors(asked, DjangoOpenAPIResponse(response))
+    errors = _openapi().iter_response_errors(asked, DjangoOpenAPIResponse(_unpacked(response)))
     return [f"{request.method} {request.path} {response.status_code}: {_told(error)}" for error in errors]
+
+
+def _unpacked(response):
+    """Return the answer as a program reads it, which has unpacked it by then."""
+    if response.headers.get("Content-Encoding") != "gzip":
+        return response
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Encoding"}
+    return HttpResponse(gzip.decompress(response.content), status=response.status_code, headers=headers)
 
 
 @cache
