@@ -13,7 +13,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "scim.PersonnelSystem": "Personnel systems (SCIM)",
         "otp.SafeListing": "Numbers on Twilio's safe list",
     },
-    "What happened": {"audit.LoginEvent": "Trail of sign-ins"},
+    "What happened": {"audit.LoginEvent": "Trail"},
     "Who may enter, and how long": {
         "policies.AccessRule": "Access rules",
         "policies.PolicyRevision": "Revisions of the access rules",

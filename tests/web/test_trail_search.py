@@ -129,7 +129,7 @@ def test_whoever_may_not_see_the_trail_takes_none_of_it(admin, operator, lines):
 
 
 def test_lists_are_called_as_in_the_contents_and_instants_are_those_of_the_log(admin, lines):
-    assert "<h1>Trail of sign-ins</h1>" in admin.get(LIST).text
+    assert "<h1>Trail</h1>" in admin.get(LIST).text
     assert admin.get("/admin/agents/device/").text.count("Phones and computers") > 1
     assert date_format(NOW, "DATETIME_FORMAT") == f"{NOW:%Y-%m-%d %H:%M}"
 
