@@ -8,6 +8,7 @@ from tests.user_agents import ANDROID, DESKTOP, IPHONE
 
 ARGUMENTS = [
     "--no-sandbox",
+    "--ignore-certificate-errors",  # asking for that page by page costs a second connection, and time on a slow line
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

@@ -57,7 +57,7 @@ def tell(capsys):
 
 @pytest.fixture
 def poor_phone(browser_page):
-    page = browser_page("iPhone", ignore_https_errors=True)
+    page = browser_page("iPhone")
     page.processor = page.context.new_cdp_session(page)
     page.processor.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.processor.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
