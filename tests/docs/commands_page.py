@@ -1,24 +1,23 @@
 """Writes the page of all commands: python -m tests.docs.commands_page > docs/reference/commands.md."""
 
+import re
 import sys
 
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
+from idp.conf import ROOT
 from tests.docs.pages import note, table
 
+HELP = re.compile(r'@echo "make ([\w-]+) +(.*)"$', re.MULTILINE)
+"""What `make` says by itself."""
 TEXT = """# Commands
 
 {note}
 
 ## make
 
-| Command | Does |
-| --- | --- |
-| `make demo` | Makes `.venv`, installs the locked packages, and runs `manage.py demo`: the whole place, here. |
-| `make test` | Installs what the full suite needs, lints, and runs all of it on SQLite and on PostgreSQL with Redis. |
-| `make check` | Lint, types, import rules and the fast tests. |
-| `make lock` | Writes new lock files from `requirements.in` and `requirements-dev.in`. |
+{targets}
 
 `make demo` takes `PORT` (8000; the next two ports are used as well) and `FRESH=1`, which forgets the demo's
 database and settings first. It stops on Ctrl+C. Where something is in the way it says one sentence and ends
@@ -49,7 +48,9 @@ then does not let in.
 
 
 def page():
-    return TEXT.format(note=note("commands"), commands="\n\n".join(map(_section, commands())))
+    told = HELP.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
+    targets = table("Command", "What it is for", rows=[(f"`make {name}`", words) for name, words in told])
+    return TEXT.format(note=note("commands"), targets=targets, commands="\n\n".join(map(_section, commands())))
 
 
 def commands():
