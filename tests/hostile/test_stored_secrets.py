@@ -71,7 +71,8 @@ def forms(secret):
 
 def found(secrets):
     wanted = {
-        name: re.compile("|".join(rf"\b{re.escape(it)}\b" for it in forms(secret))) for name, secret in secrets.items()
+        name: re.compile("|".join(rf"(?<!\w){re.escape(it)}(?!\w)" for it in forms(secret)))
+        for name, secret in secrets.items()
     }
     parts = {f"signature of {name}": secret.split(".")[2] for name, secret in secrets.items() if secret.count(".") == 2}
     wanted |= {name: re.compile(re.escape(part)) for name, part in parts.items()}
