@@ -8,27 +8,21 @@ from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from idp import retention, sentinels
+from idp import addresses, retention
 from idp.wording import for_agents
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 DEMO_ENVIRONMENT = VAR / "demo.env"
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "LATCHKEY_"
 SHORTEST_SECRET = 50
 MOST_PHONES = 10
-DATABASES = {"postgres", "postgresql", "sqlite"}
-REDIS = {"redis", "rediss", "unix", sentinels.SCHEME}
-ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
-REDIS_DATABASE = re.compile(r"(/[0-9]{0,3})?")
 EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 SENDER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
@@ -221,7 +215,7 @@ class Conf(BaseSettings):
     @property
     def host(self) -> str:
         """The host name of `base_url`."""
-        return _parts(self.base_url).hostname or ""
+        return addresses.parts(self.base_url).hostname or ""
 
     @property
     def https(self) -> bool:
@@ -266,9 +260,9 @@ class Conf(BaseSettings):
         ]
 
     def _address_faults(self) -> list[str]:
-        if not ADDRESS.fullmatch(self.base_url) or not self.host:
+        if not addresses.OURS.fullmatch(self.base_url) or not self.host:
             return ["LATCHKEY_BASE_URL must be an address such as https://login.example.com, without a path."]
-        if self.demo and not _is_near(self.host):
+        if self.demo and not addresses.is_near(self.host):
             return ["LATCHKEY_DEMO is for this computer and its own network: remove it to serve anybody else."]
         if not self.https and not self.demo:
             return ["LATCHKEY_BASE_URL must begin with https://; plain http is for the demo."]
@@ -290,7 +284,7 @@ class Conf(BaseSettings):
             return []
         if not self.demo:
             return ["LATCHKEY_VERIFY_BASE_URL is for the emulator: remove it, or turn demo mode on."]
-        if _parts(base_url).hostname not in LOOPBACK:
+        if addresses.parts(base_url).hostname not in addresses.LOOPBACK:
             return ["LATCHKEY_VERIFY_BASE_URL must be an address of this computer."]
         return []
 
@@ -312,9 +306,9 @@ class Conf(BaseSettings):
             faults.append("LATCHKEY_MESSAGING_FROM must be a number such as +12015550100, or MG and 32 hex digits.")
         if "sms" not in self.offered_channels or not set(self.offered_channels) <= CHANNELS:
             faults.append("LATCHKEY_CHANNELS must hold sms, and may hold call and whatsapp, by commas.")
-        if _parts(self.database_url).scheme not in DATABASES:
+        if addresses.parts(self.database_url).scheme not in addresses.DATABASES:
             faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
-        if self.redis_url and not _names_a_redis(self.redis_url):
+        if self.redis_url and not addresses.names_a_redis(self.redis_url):
             faults.append("REDIS_URL must be an address such as redis://127.0.0.1:6379/0 or unix:///run/redis.sock.")
         faults += [f"LATCHKEY_RETENTION_DAYS {fault}" for fault in retention.faults(self.retention_days)]
         if (token := self.metrics_token.get_secret_value()) and not METRICS_TOKEN.fullmatch(token):
@@ -357,36 +351,6 @@ def _read(source: dict[str, Any]) -> tuple[Conf, list[str]]:
 
 def _sentence(fault: ErrorDetails) -> str:
     return f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}."
-
-
-def _parts(url: str) -> SplitResult:
-    """Take an address apart; one that cannot be has no parts."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
-
-
-def _names_a_redis(url: str) -> bool:
-    """Whether an address is of a Redis: a host and perhaps the number of a database, a socket, or sentinels."""
-    parts = _parts(url)
-    try:
-        if parts.scheme == sentinels.SCHEME:
-            return bool(sentinels.read(url))
-        port = parts.port
-    except ValueError:
-        return False
-    if parts.scheme == "unix":
-        return parts.path.startswith("/")
-    return parts.scheme in REDIS and bool(parts.hostname) and port != 0 and bool(REDIS_DATABASE.fullmatch(parts.path))
-
-
-def _is_near(host: str) -> bool:
-    """Whether a host is this computer or an address of a private network."""
-    try:
-        return host in LOOPBACK or ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
 
 
 def _is_fernet_key(text: str) -> bool:

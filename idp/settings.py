@@ -8,7 +8,7 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 
-from idp import conf, log_lines
+from idp import addresses, conf, log_lines
 
 django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, as the type checker wants
 
@@ -20,7 +20,7 @@ except conf.ConfigurationError as error:
 BASE_DIR = conf.ROOT
 SECRET_KEY = LATCHKEY.secret_key.get_secret_value()
 DEBUG = False
-ALLOWED_HOSTS = [LATCHKEY.host, *(conf.LOOPBACK if LATCHKEY.demo else ())]
+ALLOWED_HOSTS = [LATCHKEY.host, *(addresses.LOOPBACK if LATCHKEY.demo else ())]
 ROOT_URLCONF = "idp.urls"
 WSGI_APPLICATION = "idp.wsgi.application"
 AUTH_USER_MODEL = "agents.Agent"

@@ -5,9 +5,10 @@ from django.contrib.staticfiles import finders
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from idp.addresses import LOOPBACK
 from idp.branding import brands
 from idp.branding.logos import NotALogo
-from idp.conf import LOOPBACK, SHORTEST_SECRET, Conf
+from idp.conf import SHORTEST_SECRET, Conf
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "program"

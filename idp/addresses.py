@@ -1,0 +1,44 @@
+"""Addresses as settings hold them: our own, of the database, of Redis. Pure."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from idp import sentinels
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+OURS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
+"""What browsers reach us by: no path, no final slash."""
+DATABASES = {"postgres", "postgresql", "sqlite"}
+REDIS = {"redis", "rediss", "unix", sentinels.SCHEME}
+_REDIS_DATABASE = re.compile(r"(/[0-9]{0,3})?")
+
+
+def parts(url: str) -> SplitResult:
+    """Take an address apart; one that cannot be has no parts."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def names_a_redis(url: str) -> bool:
+    """Whether an address is of a Redis: a host and perhaps the number of a database, a socket, or sentinels."""
+    read = parts(url)
+    try:
+        if read.scheme == sentinels.SCHEME:
+            return bool(sentinels.read(url))
+        port = read.port
+    except ValueError:
+        return False
+    if read.scheme == "unix":
+        return read.path.startswith("/")
+    return read.scheme in REDIS and bool(read.hostname) and port != 0 and bool(_REDIS_DATABASE.fullmatch(read.path))
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this computer or an address of a private network."""
+    try:
+        return host in LOOPBACK or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
