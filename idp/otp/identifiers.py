@@ -77,7 +77,9 @@ def _number(text: str, default_country: str) -> PhoneNumber | Fault:
         return Fault.TOO_LONG
     if reason == phonenumbers.ValidationResult.TOO_SHORT:
         return Fault.TOO_SHORT
-    return PhoneNumber(e164)
+    # A national zero (trunk prefix) is no part of an E.164 number and was left out; where another one follows
+    # that a second reading would leave out too, there is a digit too many and no one normal form.
+    return PhoneNumber(e164) if phonenumbers.parse(e164) == number else Fault.TOO_LONG
 
 
 def _fault(error_type: int) -> Fault:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from idp.otp.identifiers import Email, Fault, PhoneNumber, parse
@@ -51,6 +51,8 @@ def test_a_number_of_another_country_stays_one():
         ("+1201555", Fault.TOO_SHORT),
         ("+34 6", Fault.TOO_SHORT),
         ("+120155501011234", Fault.TOO_LONG),
+        ("+2000100200300", Fault.TOO_LONG),
+        ("+200000000000", Fault.TOO_LONG),
         ("+" + "1" * 300, Fault.TOO_LONG),
         ("+1 201 JUST CALL", Fault.NOT_DIGITS),
         ("+", Fault.NOT_DIGITS),
@@ -89,6 +91,13 @@ def test_a_number_is_shown_as_people_write_it_and_reads_back_as_the_same(typed, 
     assert parse(shown) == parse(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "e164"), [("+20 0100 200 300", "+20100200300"), ("+39 06 1234 5678", "+390612345678")]
+)
+def test_a_zero_after_the_country_code_counts_where_the_country_counts_it(typed, e164):
+    assert parse(typed) == PhoneNumber(e164)
+
+
 @given(st.text(max_size=300), st.sampled_from(["", "ES", "US", "JP"]))
 def test_whatever_is_typed_gets_an_answer_that_reads_back(text, country):
     read = parse(text, country)
@@ -98,6 +107,7 @@ def test_whatever_is_typed_gets_an_answer_that_reads_back(text, country):
         assert parse(read.shown, country) == read
 
 
+@example("+200000000000", "")
 @given(st.from_regex(r"\A(\+|00)?[0-9 ()\-.]{3,20}\Z"), st.sampled_from(["", "ES", "US", "JP"]))
 def test_a_number_comes_out_in_e164_and_reads_back(text, country):
     read = parse(text, country)
