@@ -30,9 +30,12 @@ class RuleCount:
     watching_month: int = 0
     last: datetime | None = None
 
-    @property
-    def sentence(self) -> str:
-        """Say it in a line."""
+    def told(self, since: datetime | None, now: datetime) -> str:
+        """Say it in a line; of a rule in force for the first time since then, or never yet."""
+        if self.last is None and since is None:
+            return "new: it was not in force yet, so it matched nobody so far"
+        if self.last is None and since is not None and now - since < MONTH:
+            return f"matched nobody since it came into force, {since:%Y-%m-%d %H:%M} UTC"
         if self.last is None:
             return "matched nobody in 30 days"
         said = [

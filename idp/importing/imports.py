@@ -84,7 +84,7 @@ def read(content: bytes) -> reading.Read:
 
 
 def prepare(waiting: Import, importer: Importer) -> Prepared:
-    """Say what a file would do now."""
+    """Say what a file would do now. Raises UnreadableFile for one that was spoilt since it was taken in."""
     known = present.known(importer.within, operators=importer.operators)
     said = read(bytes(waiting.content))
     off, most = waiting.missing_off, waiting.most_missing

@@ -4,13 +4,14 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from idp.agents.models import Department
+from idp.agents.models import Agent, Department
 from idp.agents.reach import agents_for, limits_of
 from idp.audit.models import LoginEvent
 
-__all__ = ["agents_for", "departments_for", "events_for", "limits_of", "within"]
+__all__ = ["agents_for", "departments_for", "events_for", "limits_of", "may_sign_out", "within"]
 
 Row = TypeVar("Row", bound=Model)
+BY_SUPERUSERS = "A superuser's phones and computers are signed out by superusers only."
 
 
 def within(operator: object, rows: QuerySet[Row], agent: str = "agent") -> QuerySet[Row]:
@@ -29,3 +30,8 @@ def departments_for(operator: object) -> QuerySet[Department]:
 def events_for(operator: object) -> QuerySet[LoginEvent]:
     """Return the lines of the trail that an operator, or the command line (None), may read: those of their people."""
     return within(operator, LoginEvent.objects.all())
+
+
+def may_sign_out(operator: object, agent: Agent) -> bool:
+    """Whether an operator with the right to sign people out may do so to this one."""
+    return not agent.is_superuser or bool(getattr(operator, "is_superuser", False))

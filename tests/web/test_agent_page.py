@@ -1,5 +1,6 @@
 """The page of one agent: cards of phones, and buttons that end, switch and let in."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.native.models import Client as App
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Family
+from idp.web import reach
 from idp.web.pages.agent import sign_in_link, timeline_words
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, PIXEL, a_desktop, a_device, a_phone
@@ -39,7 +41,7 @@ def url(agent, page="change"):
 
 
 def words(page):
-    return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
 def a_helper(*rights):
@@ -109,7 +111,8 @@ def test_switched_off_nothing_of_the_agent_counts_any_more_and_switched_on_they_
     a_phone(agent)
     page = press(admin, admin.get(url(agent)), "Switch Ana García off")
     assert "Ana García is switched off. Signed out: 1. Flex may stay open" in words(page)
-    press(admin, page, "Switch Ana García on again")
+    assert [it for it in buttons(page) if it.startswith("Switch")] == ["Switch Ana García on"]
+    press(admin, page, "Switch Ana García on")
     assert Agent.objects.get(pk=agent.pk).is_active
     kinds = [it.kind for it in LoginEvent.objects.order_by("pk")]
     assert kinds == [Kind.AGENT_OFF, Kind.DEVICE_ENDED, Kind.AGENT_ON]
@@ -144,6 +147,28 @@ def a_looker():
     looker = a_superuser("looker@acme.example", is_superuser=False)
     looker.user_permissions.set(Permission.objects.filter(codename="view_agent"))
     return inside(looker)
+
+
+def test_a_superusers_phone_is_signed_out_by_superusers_only(admin, agent):
+    Agent.objects.filter(pk=agent.pk).update(is_superuser=True)
+    phone = a_phone(agent)
+    a_passkey(agent)
+    helper = a_helper(*HELPER, "change_device")
+    chosen = {"action": "sign_out_chosen", "_selected_action": [str(phone.pk)]}
+    device = f"/admin/agents/device/{phone.pk}/"
+    for at, fields in (
+        (url(agent, "sign-out"), {"device": "all"}),
+        (url(agent, "sign-out"), {"device": str(phone.pk)}),
+        ("/admin/agents/device/", chosen),
+        (f"{device}sign-out/", {"passkeys": "remove"}),
+    ):
+        assert reach.BY_SUPERUSERS in html.unescape(helper.post(at, fields, follow=True).text)
+    assert [it.passkeys.filter(removed_at=None).count() for it in Device.objects.active()] == [1]
+    for page in (url(agent), f"{device}change/"):
+        assert (page, reach.BY_SUPERUSERS in words(helper.get(page))) == (page, True)
+        assert not [it for it in buttons(helper.get(page)) if it.startswith("Sign out")]
+    admin.post(url(agent, "sign-out"), {"device": "all"})
+    assert not Device.objects.active().exists()
 
 
 @pytest.mark.parametrize("page", ["switch", "sign-out", "let-in"])

@@ -103,6 +103,15 @@ def test_a_file_can_be_forgotten(admin, db):
     assert not Import.objects.exists()
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"\xff\xfe\x00"], ids=["empty", "no text"])
+def test_a_waiting_file_that_was_spoilt_gets_a_page_that_forgets_it(admin, operator, spoilt):
+    waiting = Import.objects.create(made_at=NOW, by=operator, file_name="team.csv", content=spoilt)
+    page = admin.get(f"{PAGE}{waiting.pk}/")
+    assert (page.status_code, "cannot be read any more" in page.text) == (409, True)
+    assert admin.post(f"{PAGE}{waiting.pk}/", {"act": "write"}).status_code == 409
+    assert "Forgotten: team.csv. Nobody was changed." in press(admin, page, "Forget this file").text
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -49,6 +49,7 @@ def test_one_click_adds_a_rule_that_is_on_to_the_draft_and_says_what_it_catches(
     added = publishing.edited().policy.rules[-1]
     assert (added.name, added.mode, added.sentence) == (button, "on", sentence)
     assert "It counts once the draft is published." in page.text
+    assert ("New: it was not in force yet" in page.text) == (button != "No in-app browsers")
     assert in_force.policy().number == 1
 
 

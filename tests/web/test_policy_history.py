@@ -81,7 +81,27 @@ def test_the_page_says_how_often_the_rules_in_force_matched(admin):
     came(timedelta(hours=1), "default", rule.key)
     page = admin.get(PAGE).text
     assert "No Android (watch only): would have matched 2 in 30 days, 1 in 7; last 2026-11-21 08:00 UTC" in page
-    assert "No in-app browsers (watch only): matched nobody in 30 days" in page
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (NOW - timedelta(days=40), "matched nobody in 30 days"),
+        (NOW - timedelta(hours=1), "matched nobody since it came into force, 2026-11-21 08:00 UTC"),
+        (None, "new: it was not in force yet, so it matched nobody so far"),
+    ],
+)
+def test_a_rule_that_matched_nobody_says_how_long_it_had_the_chance(first, said):
+    assert RuleCount().told(first, NOW) == said
+
+
+def test_a_rule_is_in_force_since_the_first_revision_that_holds_it(db):
+    rule = publishing.in_force(ANDROID_RULE)
+    publishing.drafted(ANDROID_RULE, name="later")
+    publishing.publishing.publish(author=None, reason="again", now=NOW)
+    fresh = publishing.drafted(ANDROID_RULE, name="new")
+    since = publishing.publishing.in_force_since([rule.key, fresh.key])
+    assert since == {str(rule.key): publishing.AT}
 
 
 def test_many_revisions_come_in_pages_with_few_queries(admin, django_assert_max_num_queries):

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.formats import date_format
+from lxml import html
 
 from idp.agents.models import Agent, Department
 from idp.audit import acts, events
@@ -128,8 +129,17 @@ def test_whoever_may_not_see_the_trail_takes_none_of_it(admin, operator, lines):
     assert admin.get(f"{LIST}export/csv/").status_code in {403, 405}
 
 
+def crumbs(page):
+    (way,) = html.fromstring(page.text).find_class("breadcrumbs")
+    return [it.strip() for it in way.text_content().split("\u203a")]
+
+
 def test_lists_are_called_as_in_the_contents_and_instants_are_those_of_the_log(admin, lines):
     assert "<h1>Trail</h1>" in admin.get(LIST).text
+    assert [crumbs(admin.get(it)) for it in (LIST, f"{LIST}{lines['came'].pk}/change/")] == [
+        ["Home", "Trail"],
+        ["Home", "Trail", str(lines["came"])],
+    ]
     assert admin.get("/admin/agents/device/").text.count("Phones and computers") > 1
     assert date_format(NOW, "DATETIME_FORMAT") == f"{NOW:%Y-%m-%d %H:%M}"
 

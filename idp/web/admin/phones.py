@@ -125,7 +125,10 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
     @admin.action(description="Sign out the chosen phones and computers", permissions=["sign_out"])
     def sign_out_chosen(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
         """End the chosen devices; their next visit asks for a code and says why."""
-        count = sign_out(request, Device.objects.filter(pk__in=chosen), Reason.OPERATOR)
+        theirs = [it.pk for it in chosen if reach.may_sign_out(request.user, it.agent)]
+        if len(theirs) < len(chosen):
+            self.message_user(request, reach.BY_SUPERUSERS, messages.ERROR)
+        count = sign_out(request, Device.objects.filter(pk__in=theirs), Reason.OPERATOR)
         self.message_user(request, f"{count} signed out here. {FLEX_STAYS_OPEN}", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
@@ -136,8 +139,10 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Offer the buttons to whoever may press them."""
         device = self.get_object(request, object_id)
+        may = self.has_sign_out_permission(request)
         kwargs["extra_context"] = {
-            "may_sign_out": self.has_sign_out_permission(request),
+            "may_sign_out": may and reach.may_sign_out(request.user, device.agent),
+            "refused": reach.BY_SUPERUSERS if may else "",
             "passkeys": device.passkeys.filter(removed_at=None).count(),
             "stays": FLEX_STAYS_OPEN,
         }
@@ -150,13 +155,17 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
         if not self.has_sign_out_permission(request):
             raise PermissionDenied
         device = get_object_or_404(reach.within(request.user, Device.objects.all()), pk=pk)
+        back = HttpResponseRedirect(reverse("admin:agents_device_change", args=[pk]))
+        if not reach.may_sign_out(request.user, device.agent):
+            messages.error(request, reach.BY_SUPERUSERS)
+            return back
         if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
             messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
         if "passkeys" in request.POST:
             chosen, origin = Passkey.objects.filter(device=device), presented.by(request).origin
             removed = passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now())
             messages.success(request, f"Passkeys removed: {len(removed)}.")
-        return HttpResponseRedirect(reverse("admin:agents_device_change", args=[pk]))
+        return back
 
 
 @admin.register(SsoSession)

@@ -116,7 +116,10 @@ def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
         it.delete()
         messages.success(request, f"Forgotten: {it.file_name}. Nobody was changed.")
         return HttpResponseRedirect(reverse("admin:import_agents"))
-    prepared = imports.prepare(it, who)
+    try:
+        prepared = imports.prepare(it, who)
+    except UnreadableFile as error:
+        return _shown(request, site, "admin/import_unreadable.html", it, {"fault": str(error)}, status=409)
     fault = ""
     if act == "write":
         fault = _fault(request, prepared) or _write(request, it, prepared, who)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from idp import clock
 from idp.audit import rule_counts
-from idp.audit.rule_counts import NEVER, RuleCount
+from idp.audit.rule_counts import NEVER
+from idp.policies import publishing
 from idp.policies.differences import Difference, differences
 from idp.policies.models import PolicyRevision, State
 from idp.policies.rules import MODE_NAMES, Rule
@@ -35,10 +36,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A rule in force, and how often it matched."""
+    """A rule in force, and how often it matched, in words."""
 
     rule: Rule
-    count: RuleCount
+    count: str
 
     @property
     def mode(self) -> str:
@@ -87,8 +88,9 @@ def _between(before: PolicyRevision | None, after: PolicyRevision) -> tuple[Diff
 
 def _counted() -> list[Counted]:
     live = PolicyRevision.objects.live().prefetch_related("rules").first()
-    found = rule_counts.counts(clock.now())
-    return [Counted(it, found.get(it.key, NEVER)) for it in (live.policy.rules if live else ())]
+    rules, now = live.policy.rules if live else (), clock.now()
+    found, since = rule_counts.counts(now), publishing.in_force_since(it.key for it in rules)
+    return [Counted(it, found.get(it.key, NEVER).told(since.get(it.key), now)) for it in rules]
 
 
 def _compared(request: HttpRequest) -> dict[str, Any] | None:

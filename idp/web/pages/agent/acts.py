@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents.models import Agent, Device, Reason
 from idp.login import passes, presented, signing_out, switching
+from idp.web import reach
 from idp.web.pages.agent import door
 from idp.web.typed import typed
 
@@ -45,6 +46,9 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 def sign_out(request: HttpRequest, agent: Agent) -> HttpResponse:
     """End the phone or computer that the button names (`device`), or all of the agent's (`device` is all)."""
+    if not reach.may_sign_out(request.user, agent):
+        messages.error(request, reach.BY_SUPERUSERS)
+        return door.back(agent)
     named, own = typed(request.POST, "device"), Device.objects.of(agent)
     chosen = own if named == "all" else own.filter(pk__in=_id(named))
     ended = signing_out.sign_out(chosen, Reason.OPERATOR, str(request.user), presented.by(request).origin, clock.now())

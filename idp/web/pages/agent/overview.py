@@ -8,6 +8,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.otp import notices
 from idp.saml import naming
+from idp.web import reach
 from idp.web.admin import ways_back
 from idp.web.pages.agent import acts, name_id, phones, timeline, why
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> dict[str, Any]:
     """Gather what the page shows, in a number of queries that does not grow."""
     now = clock.now()
+    may_sign_out = request.user.has_perm(acts.MAY_SIGN_OUT)
     judged, first = why.of(request, agent, now)
     return {
         "judged": judged,
@@ -25,7 +27,8 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         "days": timeline.days(agent, timeline.LATEST) if request.user.has_perm(timeline.MAY_SEE) else None,
         "may_change_name": request.user.has_perm(name_id.MAY_CHOOSE) and naming.is_fixed(agent),
         "cards": phones.of(agent, now),
-        "may_sign_out": request.user.has_perm(acts.MAY_SIGN_OUT),
+        "may_sign_out": may_sign_out and reach.may_sign_out(request.user, agent),
+        "sign_out_refused": reach.BY_SUPERUSERS if may_sign_out else "",
         "may_change_agent": model_admin.has_change_permission(request, agent),
         "flex_stays_open": acts.FLEX_STAYS_OPEN,
         "ways_back": ways_back.of(request, model_admin, agent),

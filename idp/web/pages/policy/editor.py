@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from idp import clock
 from idp.audit import rule_counts
-from idp.policies import conditions, in_force, sheet, unreachable
+from idp.policies import conditions, in_force, publishing, sheet, unreachable
 from idp.policies.differences import Difference
 from idp.policies.models import AccessRule
 from idp.policies.models.revision import DEFAULTS, MODES
@@ -205,13 +205,14 @@ def _say_the_same(one: Rule, other: Rule) -> bool:
 
 
 def _lines(shown: Sheet) -> list[Line]:
-    marks, counted = unreachable.marks(shown.policy), rule_counts.counts(clock.now())
+    now, marks = clock.now(), unreachable.marks(shown.policy)
+    counted, since = rule_counts.counts(now), publishing.in_force_since(shown.keys)
     return [
         Line(
             row,
             place,
             marks[key].reason if key in marks else "",
-            counted.get(key, rule_counts.NEVER).sentence,
+            counted.get(key, rule_counts.NEVER).told(since.get(key), now),
         )
         for place, (key, row) in enumerate(zip(shown.keys, shown.rows, strict=True), start=1)
     ]
