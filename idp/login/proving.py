@@ -3,6 +3,7 @@
 A wrong one costs a try, and is told alike whoever was named.
 """
 
+import time
 from datetime import datetime
 
 from idp.agents import devices
@@ -27,6 +28,10 @@ from idp.otp.verifications import Checked, Paused
 from idp.passkeys import keeping
 from idp.passkeys.keeping import NotProved
 
+A_TWINS_WRITING = 0.7
+"""Seconds at most for which a tap waits until its twin, whose code Verify took, is written: within a wrong code's."""
+A_LOOK = 0.02
+
 
 def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -> Step | Checked:
     """Try a code, and sign the agent in if it is right."""
@@ -37,6 +42,7 @@ def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -
         sending.wait(flow.verification_id)
         checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
         if checked != Checked.APPROVED:
+            _wait_for_a_twin(visit)
             return _not_right(visit, checked, checked.value)
         attempt(lambda: approvals.keep(flow))
     return attempt(lambda: _use_approval(visit))
@@ -94,7 +100,7 @@ def _use_approval(visit: Visit) -> Step | Checked:
     """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
     flow = hold(visit.flow)
     if flow.finished_at is not None:
-        return sign_in.finished_before(visit)
+        return sign_in.in_already(visit)
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG
@@ -107,7 +113,7 @@ def _use_proof(visit: Visit, given: Given) -> Step | Checked:
     """Turn a code that needs no text into a sign-in. It is used up in the same transaction, for this agent alone."""
     flow = hold(visit.flow)
     if flow.finished_at is not None:
-        return sign_in.finished_before(visit)
+        return sign_in.in_already(visit)
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG
@@ -123,7 +129,7 @@ def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
     """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
     flow = hold(visit.flow)
     if flow.finished_at is not None:
-        return sign_in.finished_before(visit)
+        return sign_in.in_already(visit)
     proved = keeping.spend(shown, flow.pk, visit.now)
     if isinstance(proved, NotProved):
         kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED
@@ -150,11 +156,25 @@ def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
     return sign_in.enrol(visit, agent, present, decision, proof)
 
 
+def _wait_for_a_twin(visit: Visit) -> None:
+    """Let a double tap's twin write that its code was right, if it may be what Verify gave the code to."""
+    flow, end = visit.flow, time.monotonic() + A_TWINS_WRITING
+    if flow.verification is None or not verifications.was_given_to_a_twin(flow.verification):
+        return
+    while time.monotonic() < end:
+        flow.refresh_from_db()
+        if flow.finished_at is not None or approvals.counts(flow, visit.now):
+            return
+        time.sleep(A_LOOK)
+
+
 def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
     """Record a code that let nobody in, unless its agent is in by now: by a double tap's twin, or in another tab."""
     flow = visit.flow
     flow.refresh_from_db()
-    if flow.finished_at is not None or approvals.counts(flow, visit.now):
+    if flow.finished_at is not None:
+        return sign_in.in_already(visit)
+    if approvals.counts(flow, visit.now):
         return go_on(flow, visit.presented, visit.now)
     authenticator = flow.verification.authenticator if flow.verification else None
     if authenticator and asker_of(visit.presented).owns(authenticator):  # its code was typed in another tab, perhaps

@@ -139,6 +139,15 @@ def finished_before(visit: Visit) -> Finished[Ending]:
     return Finished(ending_of(visit.flow), _what_got_lost(visit))
 
 
+def in_already(visit: Visit) -> Finished[Ending]:
+    """A tap finds that its twin finished the flow: the outcome stands, and the twin's answer has the cookies.
+
+    Whether that one arrived is seen where the browser is sent next, by `finished_before`. New secrets already here
+    would void those that may be on their way.
+    """
+    return Finished(ending_of(visit.flow), Handover())
+
+
 def record_remark(visit: Visit, known: Standing) -> None:
     """Tell the trail of a token that lets nobody in and nobody out, if there is something to tell."""
     if known.remark:

@@ -194,6 +194,12 @@ def count_try(verification: Verification, asker: Asker) -> bool:
     return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
 
 
+def was_given_to_a_twin(verification: Verification) -> bool:
+    """Whether Twilio knows it no more while others tried it too, so that one of them may have had the right code."""
+    verification.refresh_from_db()
+    return verification.authenticator_id is not None and not verification.sid and verification.tries > 1
+
+
 def _tries_left(verification: Verification, own: bool) -> int:
     left = limits.TRIES - verification.tries
     return left if own else min(left, limits.STRANGERS_TRIES - verification.strangers_tries)
