@@ -112,6 +112,15 @@ POOL = {
     # pauses between attempts double, and after a failover of 20 s nobody is served for 9 more.
     "reconnect_timeout": 5,
 }
+# A server that is gone without a word, as behind a firewall that forgot the connection: by themselves, systems notice
+# after a quarter of an hour. So do requests then, and all that have come since.
+DEAD_AFTER = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 6000,  # milliseconds without a sign that what was sent has arrived
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+}
 DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A thread keeps its connection, since opening one reads the whole schema.
@@ -119,6 +128,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["ENGINE"] = "idp.postgresql"
     DATABASES["default"]["OPTIONS"] = {
+        **DEAD_AFTER,
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": POOL,
         "options": "-c lock_timeout=5s",  # as patient as SQLite: a row that somebody else holds is no reason to hang

@@ -10,7 +10,7 @@ from idp.agents import devices
 from idp.agents.authentication import Method
 from idp.agents.models import Agent
 from idp.audit.models import Kind
-from idp.login import approvals, guessing, sending, sign_in
+from idp.login import approvals, checking, guessing, sending, sign_in
 from idp.login.asking import asker_of
 from idp.login.attempts import attempt
 from idp.login.flow import Step, advance, hold
@@ -40,9 +40,11 @@ def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -
         return AskPhone(None)
     if not approvals.counts(flow, now):
         sending.wait(flow.verification_id)
-        checked = verifications.check(flow.verification, code, asker_of(presented), sending.gateway(), now)
+        with checking.in_time() as verify:
+            checked = verifications.check(flow.verification, code, asker_of(presented), verify, now)
         if checked != Checked.APPROVED:
-            _wait_for_a_twin(visit)
+            if checked == Checked.GONE:
+                _wait_for_a_twin(visit)
             return _not_right(visit, checked, checked.value)
         attempt(lambda: approvals.keep(flow))
     return attempt(lambda: _use_approval(visit))
@@ -157,11 +159,9 @@ def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
 
 
 def _wait_for_a_twin(visit: Visit) -> None:
-    """Let a double tap's twin write that its code was right, if it may be what Verify gave the code to."""
+    """Let a double tap's twin write that its code was right, if there is one which may have had the code."""
     flow, end = visit.flow, time.monotonic() + A_TWINS_WRITING
-    if flow.verification is None or not verifications.was_given_to_a_twin(flow.verification):
-        return
-    while time.monotonic() < end:
+    while flow.verification is not None and flow.verification.tries > 1 and time.monotonic() < end:
         flow.refresh_from_db()
         if flow.finished_at is not None or approvals.counts(flow, visit.now):
             return

@@ -122,8 +122,21 @@ class CheckResult(StrEnum):
     """No verdict for anybody until an operator acts, as with `Failure.MISCONFIGURED`."""
 
 
-class VerifyGateway(Protocol):
-    """Sends codes and judges them. No method raises for anything the service or the network does."""
+class CodeChecker(Protocol):
+    """Judges codes. No method raises for anything the service or the network does."""
+
+    def check(self, *, sid: str, to: str, code: str) -> CheckResult:
+        """Judge a code against the verification `sid`, which must be about the number `to`."""
+
+    def probe(self) -> Failure | None:
+        """Ask the service about itself, about no number. None if it answers, else why it does not.
+
+        It stands in for the check of a code that nobody was sent, so it takes as many calls as that would.
+        """
+
+
+class VerifyGateway(CodeChecker, Protocol):
+    """Sends codes, too."""
 
     def start(self, to: str, channel: Channel, reference: str, limits: RateLimits = UNCOUNTED) -> Sent | NotSent:
         """Send a code to a number in E.164, or the same code again while one is pending.
@@ -132,14 +145,5 @@ class VerifyGateway(Protocol):
         `limits` is what the service's own limits may count the start by.
         """
 
-    def check(self, *, sid: str, to: str, code: str) -> CheckResult:
-        """Judge a code against the verification `sid`, which must be about the number `to`."""
-
     def cancel(self, sid: str) -> bool:
         """End the verification `sid`, so that its code counts no more. Whether the service says that it is ended."""
-
-    def probe(self) -> Failure | None:
-        """Ask the service about itself, about no number. None if it answers, else why it does not.
-
-        It stands in for the check of a code that nobody was sent, so it takes as many calls as that would.
-        """

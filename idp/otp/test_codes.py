@@ -16,7 +16,7 @@ from idp.bearer_secrets import keyed_hash
 from idp.otp import abuse, breaker, limits, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
-from idp.otp.gateway import VerifyGateway
+from idp.otp.gateway import CodeChecker
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Checked
@@ -59,7 +59,7 @@ def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime)
         return NotNow.OFTEN
 
 
-def read_out(test: Verification, code: str, gateway: VerifyGateway, now: datetime) -> Checked:
+def read_out(test: Verification, code: str, gateway: CodeChecker, now: datetime) -> Checked:
     """Hold what the agent read out against the code. A right one ends the test, and Twilio's verification with it."""
     checked = verifications.check(test, code, Asker(None, None), gateway, now)
     if checked is Checked.APPROVED:

@@ -12,7 +12,7 @@ from idp.bearer_secrets import keyed_hash
 from idp.otp import abuse, breaker, limits, rate_limits
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
-from idp.otp.gateway import CheckResult, Failure, NotSent, Sent, VerifyGateway
+from idp.otp.gateway import CheckResult, CodeChecker, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 
@@ -58,6 +58,8 @@ class Checked(StrEnum):
 
     APPROVED = "approved"
     WRONG = "wrong"
+    GONE = "over at Twilio"
+    """Right or wrong, the code counts no more: it was taken before, or had run out there. Told like a wrong one."""
     TOO_MANY_TRIES = "too many tries"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
@@ -150,7 +152,7 @@ def carry_out(
     return result
 
 
-def check(verification: Verification, code: str, asker: Asker, gateway: VerifyGateway, now: datetime) -> Checked:
+def check(verification: Verification, code: str, asker: Asker, gateway: CodeChecker, now: datetime) -> Checked:
     """Try a code. The try is counted and committed first; only then is Twilio asked.
 
     A decoy's codes are never right, nor are those of a verification that is used up: a stranger is told
@@ -194,12 +196,6 @@ def count_try(verification: Verification, asker: Asker) -> bool:
     return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
 
 
-def was_given_to_a_twin(verification: Verification) -> bool:
-    """Whether Twilio knows it no more while others tried it too, so that one of them may have had the right code."""
-    verification.refresh_from_db()
-    return verification.authenticator_id is not None and not verification.sid and verification.tries > 1
-
-
 def _tries_left(verification: Verification, own: bool) -> int:
     left = limits.TRIES - verification.tries
     return left if own else min(left, limits.STRANGERS_TRIES - verification.strangers_tries)
@@ -209,7 +205,7 @@ def _most_sends(own: bool) -> int:
     return limits.SENDS if own else limits.STRANGERS_SENDS
 
 
-def _wrong_unless_down(gateway: VerifyGateway, now: datetime) -> Checked:
+def _wrong_unless_down(gateway: CodeChecker, now: datetime) -> Checked:
     """Where there is nothing to check, ask Verify about itself: in an outage all are told the same, in like time."""
     failure = gateway.probe()
     if failure is None:
@@ -274,6 +270,7 @@ def _settle(verification: Verification, result: CheckResult) -> Checked:
             return Checked.TOO_MANY_TRIES
         case CheckResult.GONE:  # over at Twilio: the next send starts anew there
             Verification.objects.filter(pk=verification.pk).update(sid="")
+            return Checked.GONE
     return Checked.WRONG
 
 

@@ -18,6 +18,7 @@ class Fault(NamedTuple):
 
 TWILIO, TROUBLE = "otp/test_twilio.py", "journeys/test_verify_in_trouble.py"
 BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
+SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
     Fault(
@@ -105,9 +106,11 @@ FAULTS = [
     Fault(
         "F11",
         "a sign-in cannot be written although its code was right",
-        "the code counts when it is pressed again",
-        (f"{BUSY}::test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again",),
-        "a process killed at that very point",
+        "the code counts when it is pressed again; if its process was killed, a new text is offered",
+        (
+            f"{BUSY}::test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again",
+            f"{SLOW}::test_killed_between_a_right_code_and_its_sign_in_nothing_is_written_and_a_new_text_signs_in",
+        ),
     ),
     Fault(
         "F12",
@@ -172,9 +175,11 @@ FAULTS = [
     Fault(
         "F19",
         "the same while Verify takes 5 s",
-        "who waits for Twilio keeps no connection from phones that are signed in",
-        ("races/test_connections.py::test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",),
-        "the times of phones that are signed in, as a ratio",
+        "who waits for Twilio keeps neither connection nor thread from phones that are signed in",
+        (
+            "races/test_connections.py::test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",
+            f"{SLOW}::test_however_many_wait_for_verify_phones_that_are_signed_in_come_in_as_quickly_as_ever",
+        ),
     ),
     Fault(
         "F20",
@@ -206,13 +211,17 @@ FAULTS = [
     ),
     Fault(
         "F23",
-        "a name server is gone, or a proxy is restarted",
-        "metadata gives up in time; a database without an address is the busy page",
+        "a name server is gone, a connection is half open, or a proxy is restarted",
+        "no request hangs for 15 s; without Verify no verdict, without a database the busy page",
         (
             "saml/test_metadata_fetch.py::test_a_name_server_that_never_answers_ends_with_the_time",
             f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
+            f"{HALF_OPEN}::test_a_code_that_verify_says_nothing_of_is_told_in_time_and_counts_a_moment_later",
+            f"{HALF_OPEN}::test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache",
+            f"{HALF_OPEN}::test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page",
+            "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
         ),
-        "a name server that hangs under the database's or Redis's name; half-open connections",
+        "a name server that hangs under the database's or Redis's name",
     ),
 ]
 TEXT = """# Faults

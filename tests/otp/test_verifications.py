@@ -228,10 +228,10 @@ def test_a_code_cannot_be_right_before_any_was_sent(agent, gateway):
     assert check(ask().verification, "123456", gateway) is Checked.WRONG
 
 
-def test_what_is_over_at_twilio_is_wrong_and_the_next_send_starts_anew_there(agent, gateway, verify, phones):
+def test_what_is_over_at_twilio_counts_no_more_and_the_next_send_starts_anew_there(agent, gateway, verify, phones):
     verification = ask_and_send(gateway)
     verify.state.advance(600)
-    assert check(verification, phones.code(NUMBER), gateway) is Checked.WRONG
+    assert check(verification, phones.code(NUMBER), gateway) is Checked.GONE
     assert fresh(verification).sid == ""
     again = ask(ANA, NOW + 30 * SECOND)
     verifications.carry_out(again.send, gateway, "reference", NOW)

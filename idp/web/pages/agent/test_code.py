@@ -13,7 +13,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import presented, sending
+from idp.login import checking, presented, sending
 from idp.login.forms import CodeForm
 from idp.otp import costs, open_channels, outcomes, test_codes, verifications
 from idp.otp.channels import Channel
@@ -28,6 +28,7 @@ from idp.web.typed import typed
 CALLED = {Channel.SMS: "text", Channel.CALL: "call", Channel.WHATSAPP: "WhatsApp message"}
 READ = {
     Checked.WRONG: "That is not the code. Ask the agent for the digits of the newest text.",
+    Checked.GONE: "Twilio has ended this test code. Send another.",
     Checked.TOO_MANY_TRIES: "That was the last try of this test code.",
     Checked.EXPIRED: "This test code has run out.",
     Checked.UNKNOWN: "Twilio could not say whether that is the code. Try again in a moment.",
@@ -95,7 +96,8 @@ def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> Http
     elif not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["code"])))
     else:
-        checked = test_codes.read_out(test, form.cleaned_data["code"], sending.gateway(), now)
+        with checking.in_time() as verify:
+            checked = test_codes.read_out(test, form.cleaned_data["code"], verify, now)
         arrived = checked is Checked.APPROVED
         kind, origin = Kind.TEST_ARRIVED if arrived else Kind.TEST_WRONG, presented.by(request).origin
         events.record(kind, origin, clock.now(), agent=agent, detail="" if arrived else checked.value)

@@ -1,0 +1,147 @@
+"""The other end of a connection is gone and nobody said so, or it says half of what it has to: no request hangs."""
+
+import socket
+from contextlib import closing, contextmanager, suppress
+from threading import Thread
+from time import monotonic
+
+import pytest
+from django.core.cache import caches
+from django.db import connections
+
+from idp import cache
+from idp.agents.models import Device
+from idp.login import checking, sending
+from idp.otp.twilio_line import TIMEOUT
+from idp.settings import DEAD_AFTER, POOL, SHARED
+from tests.environment import VERIFY_PORT
+from tests.races.installation import on_sqlite
+from tests.races.test_busy import browser, is_busy, is_in
+from tests.vanishing import HOST, Way
+
+__all__ = ["browser"]
+PATIENCE, LONGEST = 0.4, 15
+"""Seconds: of ours in these tests, and for which no request may hang in production."""
+HALF_AN_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+
+
+@contextmanager
+def that_says(words):
+    """A server that takes whoever comes, says this, and then nothing more for as long as the block lasts."""
+    came = []
+
+    def take(listening):
+        with suppress(OSError):
+            while True:
+                came.append(listening.accept()[0])
+                came[-1].sendall(words)
+
+    with closing(socket.create_server((HOST, 0))) as listening:
+        Thread(target=take, args=[listening], daemon=True).start()
+        yield f"http://{HOST}:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+        for it in came:
+            it.close()
+
+
+@contextmanager
+def vanished():
+    """A server that is gone, on a network where nobody says so."""
+    with Way(VERIFY_PORT) as way:
+        way.vanish()
+        yield f"http://{HOST}:{way.port}"
+
+
+@contextmanager
+def refuses():
+    """A computer on which the server does not run."""
+    with closing(socket.create_server((HOST, 0))) as listening:
+        at = f"http://{HOST}:{listening.getsockname()[1]}"
+    yield at
+
+
+@contextmanager
+def unknown():
+    """A name that no name server knows."""
+    yield "http://verify.invalid"
+
+
+ENDS = {
+    "vanished": vanished,
+    "silent": lambda: that_says(b""),
+    "half an answer": lambda: that_says(HALF_AN_ANSWER),
+    "refuses": refuses,
+    "has no address": unknown,
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(checking, "LONGEST", PATIENCE)
+    monkeypatch.setattr(sending, "LONGEST_WAIT", 0.0)
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_code_that_verify_says_nothing_of_is_told_in_time_and_counts_a_moment_later(phone, settings, impatient, end):
+    page, there = phone.ask_code(phone.ask_flex()), settings.LATCHKEY
+    with end() as address:
+        twilio = there.twilio.model_copy(update={"base_url": address})
+        settings.LATCHKEY = there.model_copy(update={"twilio": twilio})
+        begun = monotonic()
+        told = phone.submit(page, "code", code=phone.code())
+        assert monotonic() - begun < TIMEOUT[1]
+    assert told.status == 503
+    assert "We could not check that code just now." in told.text
+    assert not Device.objects.exists()
+    settings.LATCHKEY = there
+    assert phone.arrive(phone.submit(told, "code", code=phone.code()))["signed_in"]
+
+
+def test_no_request_waits_for_verify_beyond_what_is_allowed():
+    assert sending.LONGEST_WAIT + checking.A_MOMENT + checking.LONGEST < LONGEST
+    assert max(TIMEOUT) < checking.LONGEST
+
+
+def test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache(redis, settings, monkeypatch):
+    monkeypatch.setattr(cache, "PAUSE", 60.0)
+    with Way(redis.port) as way:
+        settings.CACHES = {**settings.CACHES, "default": {**SHARED, "LOCATION": f"redis://{HOST}:{way.port}/0"}}
+        shared = caches["default"]
+        shared.set("a", 1)
+        assert shared.get("a") == 1
+        way.vanish()
+        assert shared.get("a") is None
+        assert cache.ABSENCE.seen
+
+
+@contextmanager
+def database_at(port, **options):
+    """The test's database by way of a port, and with the pool of production."""
+    usual = connections["default"]
+    settings = {**usual.settings_dict, "HOST": HOST, "PORT": port}
+    settings["OPTIONS"] = {**settings["OPTIONS"], "pool": POOL, **options}
+    there = type(usual)(settings, alias=f"by {port}")
+    known = connections._connections
+    connections._connections = type("Local", (), {"default": there})()
+    try:
+        yield
+    finally:
+        connections._connections = known
+        there.close()
+        there.close_pool()
+
+
+def test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page(browser):
+    if on_sqlite():  # is no server, and at the end of no connection
+        return
+    port = connections["default"].settings_dict["PORT"]
+    with Way(port) as way, database_at(way.port, tcp_user_timeout=200):
+        assert Device.objects.exists()
+        way.vanish()
+        assert is_busy(browser.get(browser.address))
+    assert is_in(browser.get(browser.address))
+
+
+def test_no_request_waits_for_a_dead_connection_beyond_what_is_allowed():
+    assert DEAD_AFTER["tcp_user_timeout"] / 1000 + POOL["timeout"] + 1 < LONGEST
+    assert DEAD_AFTER["connect_timeout"] <= POOL["timeout"]
