@@ -70,9 +70,12 @@ MIDDLEWARE = [
     "idp.web.languages.spoken",
     "idp.web.middleware.ErrorPages",
     "idp.web.bursts.unhurried",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "idp.web.operator_middleware.OperatorsChain",
+]
+OPERATORS_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "idp.web.operator_site.operators_only",
@@ -196,6 +199,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SILENCED_SYSTEM_CHECKS = [
+    *("admin.E408", "admin.E409", "admin.E410"),  # what these look for is in OPERATORS_MIDDLEWARE
     "auth.W004",  # e-mails are unique without regard to letter case, which Django does not see
     "security.W008",  # the proxy redirects to HTTPS; behind it we would redirect for ever
     "security.W005",  # sub-domains are not ours to bind by HSTS

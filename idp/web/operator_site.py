@@ -37,6 +37,7 @@ from idp.web import (
 from idp.web.home import checklist
 from idp.web.home import page as home
 from idp.web.operator_login import OperatorLoginForm
+from idp.web.operator_middleware import PREFIX
 from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
@@ -45,7 +46,6 @@ from idp.web.pages.policy_publish import pages as policy_publish
 
 # An agent's phone is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
-PREFIX = "/admin/"
 PAGES = (
     connect_flex,
     keys,
@@ -138,10 +138,10 @@ class OperatorSite(admin.AdminSite):
 
 
 def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Guard the whole prefix of the admin at once, whatever a page behind it forgets to ask."""
+    """Guard all that is led through here, the whole prefix of the admin, whatever a page behind it forgets to ask."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        inside = request.path.startswith(PREFIX) and not request.path.startswith(DOORS)
+        inside = not request.path_info.startswith(DOORS)
         if inside and not admin.site.has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         return _acted(request, get_response) if inside else get_response(request)
