@@ -11,10 +11,10 @@ from idp.login.judging import Who
 from idp.login.presented import Presented
 from idp.policies import preview, user_agents
 from idp.policies.access import Guardrails, evaluate
-from idp.policies.conditions import AppIs, ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
+from idp.policies.conditions import ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
 from idp.policies.facts import LATER
 from idp.policies.preview import Known, Tried, at_each_point
-from idp.policies.rules import Effect, Mode, Policy, Rule
+from idp.policies.rules import Effect, Mode, Rule
 from idp.policies.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform
 from tests.conftest import NOW
@@ -22,7 +22,7 @@ from tests.devices import IPHONE as PHONE
 from tests.login.test_judging import HERE
 from tests.policies import publishing
 from tests.policies.test_user_agents import SAMPLES
-from tests.user_agents import ANDROID, FLEX_MOBILE_IOS, IPHONE
+from tests.user_agents import ANDROID, FLEX_MOBILE_IOS
 
 HEADERS = sorted({*(it["user_agent"] for it in SAMPLES), *(it.user_agent for it in SAMPLE_DEVICES)})
 SUPERVISOR = RoleIs(frozenset({"supervisor"}))
@@ -104,25 +104,3 @@ def test_a_real_browser_is_refused_where_the_preview_says_so(phone, rules, heade
         assert (sent.status == 403) == (points[1].decision.effect is Effect.DENY)
         sending.settle()
         assert (browser.messages() > 0) == (sent.status == 200)
-
-
-def test_without_an_agent_the_points_after_a_proof_say_what_is_missing():
-    policy = Policy(())
-    points = at_each_point(policy, Tried(user_agents.parse(IPHONE), NOW))
-    told = {it.name: it.why_not for it in points if it.decision is None}
-    assert told[preview.RIGHT] == told[preview.REUSED] == preview.NOBODY
-    assert told[preview.APP_NEW] == preview.NO_APP
-
-
-def test_an_agent_who_is_signed_in_nowhere_has_nothing_to_reuse(agent):
-    new = judging.agent_facts(Who(agent, None, fresh=True), NOW)
-    points = at_each_point(Policy(()), Tried(user_agents.parse(IPHONE), NOW, new=new))
-    assert {it.name: it.why_not for it in points}[preview.REUSED] == preview.NOTHING_TO_REUSE
-
-
-def test_an_app_is_judged_by_its_registered_name(agent):
-    policy = Policy((Rule("1", "Rota", Mode.ON, Effect.DENY, (AppIs(frozenset({"Rota"})),)),))
-    new = judging.agent_facts(Who(agent, None, fresh=True), NOW)
-    tried = Tried(user_agents.parse("Rota/7"), NOW, "app:rota", "Rota", new=new)
-    points = {it.name: it.decision for it in at_each_point(policy, tried)}
-    assert points[preview.APP_NEW].decided_by == "1"

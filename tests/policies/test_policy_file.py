@@ -1,12 +1,15 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 
 from idp.policies import policy_file
+from idp.policies.facts import AgentFacts
 from idp.policies.policy_file import Misfit
 from idp.policies.rules import Effect, Policy
+from idp.policies.trial import Trial
 from tests.policies.worlds import defaults, policies
 from tests.user_agents import ANDROID, IPHONE
 
@@ -95,3 +98,34 @@ def test_what_is_no_policy_is_told_with_its_place(text, sentence):
 
 def test_the_default_stands_in_the_file():
     assert policy_file.read(a_file(default="deny")).policy.default is Effect.DENY
+
+
+def test_a_case_says_who_comes_from_where_and_when():
+    """Whatever a case tells reaches the rules: here one rule for each of its fields."""
+    agent = {"email": "ana@acme.example", "roles": ["agent"], "department": "Night", "device_age": 2, "code_age": 30}
+    case = {
+        **CASE, "service": "flex", "address": "192.0.2.7", "at": "2026-01-04T23:00:00", "touch_points": 5,
+        "agent": agent,
+    }  # fmt: skip
+    trial = policy_file.read(a_file(case)).cases[0].trial
+    facts = AgentFacts("ana@acme.example", frozenset({"agent"}), "Night", device_age=2, code_age=30)
+    sunday = datetime(2026, 1, 4, 23, tzinfo=UTC)
+    assert trial == Trial("x", sunday, "flex", 5, "192.0.2.7", facts)
+
+
+def test_a_case_that_says_nothing_more_comes_on_a_monday_at_noon():
+    (case,) = policy_file.read(a_file(CASE)).cases
+    assert (case.name, case.trial) == ("case 1", Trial("x", datetime(2026, 1, 5, 12, tzinfo=UTC)))
+
+
+def test_rules_without_a_key_keep_mode_service_and_message():
+    watching = {**RULES[1], "mode": "watch"}
+    elsewhere = {**RULES[1], "services": ["rota"]}
+    android = {"user_agent": ANDROID, "service": "flex", "agent": {"roles": ["agent"]}, "expect": "allow"}
+    assert policy_file.failures(policy_file.read(a_file(android, rules=[watching, elsewhere]))) == []
+
+
+def test_a_default_that_denies_is_told_as_such():
+    file = policy_file.read(a_file({"user_agent": IPHONE, "agent": {}, "expect": "allow"}, default="deny", rules=[]))
+    (failure,) = policy_file.failures(file)
+    assert (failure.came, failure.by) == ("deny", "default")

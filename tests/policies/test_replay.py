@@ -148,9 +148,39 @@ def test_a_line_counts_an_agents_sign_ins_on_a_phone_and_keeps_the_last():
     assert (line.sign_ins, line.last, replayed.let_in) == (2, past[1], {"ana": 3})
 
 
+def test_lines_stand_with_the_latest_first_and_tell_since_when():
+    past = [signed_in(on(ANDROID), "ben", days=1), signed_in(on(ANDROID), days=2), signed_in(on(IOS), "cleo", days=9)]
+    replayed = replay(OPEN, Policy((NO_ANDROID,)), past)
+    assert [it.agent for it in replayed.of(Group.REFUSED)] == ["ben", "ana"]
+    assert (replayed.since, replayed.sign_ins) == (past[-1].at, 3)
+    assert (replayed.agents(Group.REFUSED), replayed.count(Group.REFUSED)) == ({"ana", "ben"}, 2)
+
+
+def test_who_was_refused_before_or_never_proved_counts_for_nobody_let_in():
+    past = [signed_in(on(ANDROID)), signed_in(on(IOS), None), signed_in(on(IOS), "ben")]
+    assert replay(Policy((NO_ANDROID,)), OPEN, past).let_in == {"ben": 1}
+
+
+def test_policies_that_decide_alike_change_nobody_not_even_where_facts_are_missing():
+    renamed = replace(NO_ANDROID, name="Another name", message="Another message")
+    assert found((renamed,), signed_in(Facts()), before=Policy((NO_ANDROID,))) == set()
+
+
+def test_who_was_not_proved_is_told_apart_by_the_platform_alone():
+    no_code = replace(NO_ANDROID, conditions=())
+    past = [signed_in(on(it), None, device=nth) for nth, it in enumerate((ANDROID, ANDROID, IOS))]
+    lines = replay(OPEN, Policy((no_code,)), past).of(Group.REFUSED)
+    assert sorted(it.sign_ins for it in lines) == [1, 2]
+
+
 def test_refusals_by_not_knowing_alone_are_counted():
     replayed = replay(OPEN, Policy((NO_ANDROID,)), [signed_in(on(ANDROID)), signed_in(on(frozenset()), device="tv")])
     assert {it.device: it.unknown for it in replayed.of(Group.REFUSED)} == {"phone": 0, "tv": 1}
+
+
+def test_each_refusal_by_not_knowing_counts_once():
+    replayed = replay(OPEN, Policy((NO_ANDROID,)), [signed_in(on(frozenset())), signed_in(on(frozenset()), days=1)])
+    assert [it.unknown for it in replayed.of(Group.REFUSED)] == [2]
 
 
 @pytest.mark.parametrize(

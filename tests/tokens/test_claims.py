@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from idp.keys.certificates import make_token_key
 from idp.tokens import claims
-from idp.tokens.claims import Issuer
+from idp.tokens.claims import Claims, Issuer
 
 PRIVATE = make_token_key().private_key
 OTHER_PRIVATE = make_token_key().private_key
@@ -34,6 +34,14 @@ PAYLOAD = {
 }
 HEADER = {"alg": "ES256", "kid": KID, "typ": claims.TYPE}
 ABSENT = object()
+
+
+def test_claims_are_those_of_the_row_in_whole_seconds():
+    told = claims.claims(
+        jti=UUID(int=4), device=UUID(int=5), agent=UUID(int=6), issued_at=ISSUED, expires_at=ISSUED + timedelta(days=7)
+    )
+    since = int(datetime(2026, 11, 21, 9, tzinfo=UTC).timestamp())
+    assert told == Claims(UUID(int=4), UUID(int=5), UUID(int=6), since, since + 7 * 24 * 60 * 60)
 
 
 def public(private=PRIVATE):

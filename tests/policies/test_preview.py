@@ -1,0 +1,66 @@
+"""What a policy says at each point: what is known there, and no more. Held to real sign-ins in tests/login."""
+
+from idp.policies import preview
+from idp.policies.access import Effect, Mode, Policy, Rule
+from idp.policies.conditions import AppIs, CodeAge, NetworkIn, PlatformIs
+from idp.policies.facts import AgentFacts
+from idp.policies.preview import Known, Tried, at_each_point
+from idp.policies.user_agents import Platform, parse
+from tests.conftest import NOW
+from tests.policies.test_user_agents import MAC_SAFARI
+from tests.user_agents import IPHONE
+
+NEW = AgentFacts("ana@acme.example", frozenset({"agent"}), device_age=0, code_age=0)
+AGAIN = AgentFacts("ana@acme.example", frozenset({"agent"}), device_age=3, code_age=72)
+NO_IPAD = PlatformIs(frozenset({Platform.IPADOS}))
+APP = "Rota/7 (iPhone; iOS 18.1)"
+
+
+def effects(condition, header=MAC_SAFARI, **tried):
+    """What each point says where one rule denies."""
+    policy = Policy((Rule("1", "", Mode.ON, Effect.DENY, (condition,)),))
+    points = at_each_point(policy, Tried(parse(header), NOW, "flex", **tried))
+    return {it.name: it.decision.effect for it in points if it.decision}
+
+
+def missing(**tried):
+    return {it.name: it.why_not for it in at_each_point(Policy(), Tried(parse(IPHONE), NOW, **tried)) if it.why_not}
+
+
+def test_touch_points_are_known_from_the_first_page_on_and_kept_with_the_phone():
+    told = effects(NO_IPAD, touch_points=5, new=NEW, known=Known(AGAIN, 0))
+    assert told[preview.ARRIVES] is None
+    assert [told[it] for it in (preview.PAID, preview.RIGHT, preview.ANSWER)] == [Effect.DENY] * 3
+    assert told[preview.REUSED] is Effect.ALLOW
+
+
+def test_how_old_the_code_is_differs_between_a_new_phone_and_one_that_is_signed_in():
+    told = effects(CodeAge(48), new=NEW, known=Known(AGAIN, None))
+    assert (told[preview.RIGHT], told[preview.ANSWER], told[preview.REUSED]) == (
+        Effect.ALLOW, Effect.ALLOW, Effect.DENY,
+    )  # fmt: skip
+
+
+def test_the_address_is_known_at_every_point():
+    told = effects(NetworkIn(frozenset({"192.0.2.0/24"})), address="192.0.2.7", new=NEW, known=Known(AGAIN, None))
+    assert set(told.values()) == {Effect.DENY}
+
+
+def test_an_app_is_judged_by_its_name_and_version_and_never_by_touch_points():
+    tried = {"app": "Rota", "touch_points": 0, "new": NEW, "known": Known(AGAIN, 0)}
+    named = effects(AppIs(frozenset({"Rota"})), APP, **tried)
+    touched = effects(NO_IPAD, MAC_SAFARI, **tried)
+    assert (named[preview.APP_NEW], named[preview.APP_AGAIN]) == (Effect.DENY, Effect.DENY)
+    assert (touched[preview.RIGHT], touched[preview.REUSED]) == (Effect.ALLOW, Effect.ALLOW)
+    assert (touched[preview.APP_NEW], touched[preview.APP_AGAIN]) == (Effect.DENY, Effect.DENY)
+
+
+def test_without_an_agent_the_points_after_a_proof_say_what_is_missing():
+    after = dict.fromkeys((preview.RIGHT, preview.ANSWER, preview.REUSED), preview.NOBODY)
+    no_app = dict.fromkeys((preview.APP_NEW, preview.APP_AGAIN), preview.NO_APP)
+    assert missing() == after | no_app
+    assert missing(app="Rota") == dict.fromkeys([*after, *no_app], preview.NOBODY)
+
+
+def test_an_agent_who_is_signed_in_nowhere_has_nothing_to_reuse():
+    assert missing(new=NEW, app="Rota") == dict.fromkeys((preview.REUSED, preview.APP_AGAIN), preview.NOTHING_TO_REUSE)
