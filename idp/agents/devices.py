@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Max
+from django.db.models import CharField, DateTimeField, F, Max, OuterRef, QuerySet, Subquery, UUIDField
 
-from idp.agents.models import SLOTS, Agent, Cutoff, Device, Kind, Reason
+from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Reason
 from idp.bearer_secrets import keyed_hash, new_secret
+from idp.prepared import Select, Slot, Update
+from idp.together import Together, apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,31 @@ class Enrolment:
     ended: tuple[Device, ...]
 
 
-def find(secret: str | None) -> Device | None:
+def named() -> QuerySet[Device]:
+    """Ask for what a cookie names, with the agent, their department and roles; the hash is a slot, `secret`."""
+    roles = AgentRole.objects.filter(agent=OuterRef("agent")).order_by().values("agent")
+    rows = Device.objects.select_related("agent__department").filter(secret_hash=Slot("secret", CharField()))
+    # Hardly ever more than one: sorted by `_find`, it costs less.
+    return rows.annotate(roles=Subquery(roles.annotate(all=Together("role")).values("all"))).order_by()
+
+
+_NAMED = Select(named)
+_HOLD_NAMED = Update(
+    lambda: Device.objects.filter(secret_hash=Slot("secret", CharField()), revoked_at__isnull=True),
+    generation=F("generation"),
+)
+_SEEN = Update(
+    lambda: Device.objects.filter(pk=Slot("pk", UUIDField()), last_seen_at__lt=Slot("now", DateTimeField())),
+    last_seen_at=Slot("now", DateTimeField()),
+)
+
+
+def find(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
     """Return the device that a cookie names, ended ones too, so that they can be told why.
 
-    One that a cutoff ended reads as revoked, whether or not that has been written down.
+    One that a cutoff ended reads as revoked, whether or not that has been written down. `among` asks for more with it.
     """
-    device = _find(secret)
+    device = _find(secret, among)
     return _with_cutoff(device) if device is not None else None
 
 
@@ -73,23 +94,25 @@ def _with_cutoff(device: Device) -> Device:
     return as_of_cutoff(device, latest_cutoff()) if device.revoked_at is None else device
 
 
-def _find(secret: str | None) -> Device | None:
+def _find(secret: str | None, among: Select[Device]) -> Device | None:
     if not secret:
         return None
-    rows = Device.objects.select_related("agent__department").prefetch_related("agent__roles")
-    found = rows.filter(secret_hash=_hash(secret)).order_by()  # hardly ever more than one: sorted here, it costs less
-    return max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
+    found = among(secret=_hash(secret))
+    device = max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
+    if device is not None:
+        device.agent.held_roles = apart(device.roles)  # type: ignore[attr-defined]  # of `named`
+    return device
 
 
-def find_and_hold(secret: str | None) -> Device | None:
+def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
     """Return the device that a cookie names, held until the commit: what it and its agent say now is fresh.
 
     One that was revoked is not held, since nothing changes it any more.
     """
     if not secret:
         return None
-    Device.objects.filter(secret_hash=_hash(secret), revoked_at__isnull=True).update(generation=F("generation"))
-    return find(secret)
+    _HOLD_NAMED(secret=_hash(secret))
+    return find(secret, among)
 
 
 def get_and_hold(pk: UUID) -> Device:
@@ -180,7 +203,7 @@ def hold(devices: Iterable[UUID]) -> None:
 
 def seen(device: Device, now: datetime) -> None:
     """Note a sign-in on a device; the instant only grows, whatever a worker's clock says."""
-    Device.objects.filter(pk=device.pk, last_seen_at__lt=now).update(last_seen_at=now)
+    _SEEN(pk=device.pk, now=now)
 
 
 def _slot(device: Device, others: Iterable[Device]) -> int:

@@ -74,11 +74,11 @@ class Standing:
 
 def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing:
     """Find the device a browser names and judge what it shows. Runs inside the caller's transaction."""
-    device = _named(presented, now)
-    if device is None:
+    named = _named(presented, now)
+    if named is None:
         token = tokens.recognise(presented.token, None, presented.browser.family, now)
         return Standing(None, None, token, None)
-    session = sessions.find(device)
+    device, session = named
     token = tokens.recognise(presented.token, device, presented.browser.family, now)
     usable = device.revoked_at is None and device.agent.is_active
     proof = _proof(device, session, token, presented) if usable else Proof.NOTHING
@@ -124,12 +124,18 @@ def proved_device(presented: Presented, now: datetime) -> Device | None:
     return None if _proof(device, sessions.find(device), token, presented) == Proof.NOTHING else device
 
 
-def _named(presented: Presented, now: datetime) -> Device | None:
-    """Return the device that a browser names by its cookie, or an app by its token, held until the commit."""
+def _named(presented: Presented, now: datetime) -> tuple[Device, SsoSession | None] | None:
+    """Return the device that a browser names by its cookie, or an app by its token, and its open session.
+
+    The device is held until the commit.
+    """
     if not presented.client:
-        return devices.find_and_hold(presented.device_secret)
-    device = tokens.owner(presented.token, now) if presented.token else None
-    return devices.get_and_hold(device.pk) if device is not None and device.client == presented.client else None
+        return sessions.hold_with_device(presented.device_secret)
+    owner = tokens.owner(presented.token, now) if presented.token else None
+    if owner is None or owner.client != presented.client:
+        return None
+    device = devices.get_and_hold(owner.pk)
+    return device, sessions.find(device)
 
 
 def _proof(

@@ -3,20 +3,25 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db import IntegrityError
 
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login.errors import AlreadySignedIn
 from idp.login.sign_in import Admission
 from idp.policies import timeouts
+from idp.prepared import Insert
 from idp.saml import assertion, names, released, signing_keys
 from idp.saml.asked import Asked
 from idp.saml.assertion import Answer, Authenticated, Encryption, Envelope
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import IssuedAssertion, ServiceProvider
+from idp.saml.models.issued import is_second
 from idp.saml.models.service_provider import KEY_TRANSPORTS
 from idp.saml.subjects import subject_of
 from idp.sessions.models import SsoSession
+
+_INSERT = Insert(IssuedAssertion)
 
 
 def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: events.Origin, now: datetime) -> bytes:
@@ -25,7 +30,6 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     Runs in the transaction that admits the agent. Raises AlreadySignedIn if the request had its answer,
     AnswerWithStatus if the request wants somebody else or another proof.
     """
-    refuse_answered(sp, asked.request_id)
     agent = admission.agent
     subject = subject_of(agent, sp, asked)
     context = sp.context_of(admission.authentication.opened_by)
@@ -41,7 +45,7 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     )
     response = written(sp, content, now)
     released.keep(sp, agent, told)
-    IssuedAssertion.objects.create(
+    issued = IssuedAssertion(
         service_provider=sp,
         request_id=asked.request_id,
         assertion_id=content.assertion_id,
@@ -53,6 +57,7 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
         response=response.kept,
         issued_at=now,
     )
+    _keep(issued)
     events.record(
         Kind.ANSWERED,
         origin,
@@ -86,6 +91,16 @@ def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
     """Raise AlreadySignedIn if a request had its answer before: one request, one answer."""
     if request_id is not None and IssuedAssertion.objects.filter(service_provider=sp, request_id=request_id).exists():
         raise AlreadySignedIn("this request was answered before")
+
+
+def _keep(issued: IssuedAssertion) -> None:
+    """Keep an answer on record. The table itself refuses a second one to the same request."""
+    try:
+        _INSERT(issued)
+    except IntegrityError as error:
+        if is_second(error):
+            raise AlreadySignedIn("this request was answered before") from error
+        raise
 
 
 def envelope(sp: ServiceProvider, asked: Asked) -> Envelope:

@@ -5,15 +5,35 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import CharField, DateTimeField, F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Greatest
 
+from idp.agents import devices
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
+from idp.prepared import Select, Slot, Update
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.sessions.signed_out import signed_out
 
 FOLLOWED = "followed"
+_COLUMNS = {f"open_{it.attname}": it.attname for it in SsoSession._meta.concrete_fields}
+"""What a query of devices calls the columns of the open session."""
+
+
+def _with_session() -> QuerySet[Device]:
+    opened = FilteredRelation("sso_sessions", condition=Q(sso_sessions__ended_at__isnull=True))
+    columns = {name: F(f"open__{column}") for name, column in _COLUMNS.items()}
+    return devices.named().annotate(open=opened).annotate(**columns)
+
+
+_WITH_SESSION = Select(_with_session)
+_TOUCH = Update(
+    lambda: SsoSession.objects.filter(
+        pk=Slot("pk", CharField()), ended_at__isnull=True, last_seen_at__lt=Slot("now", DateTimeField())
+    ),
+    last_seen_at=Slot("now", DateTimeField()),
+)
 
 
 def open_session(device: Device, opened_by: OpenedBy, now: datetime) -> tuple[SsoSession, str | None]:
@@ -42,6 +62,16 @@ def find(device: Device) -> SsoSession | None:
     return next(iter(found), None)
 
 
+def hold_with_device(secret: str | None) -> tuple[Device, SsoSession | None] | None:
+    """Return the device that a cookie names, held until the commit, and its open session, in one question."""
+    device = devices.find_and_hold(secret, _WITH_SESSION)
+    if device is None:
+        return None
+    values = [getattr(device, name) for name in _COLUMNS]
+    session = SsoSession.from_db(DEFAULT_DB_ALIAS, list(_COLUMNS.values()), values)
+    return device, session if session.pk is not None else None
+
+
 def proves(session: SsoSession | None, secret: str | None) -> bool:
     """Whether a session cookie is the proof of this session."""
     if session is None or not secret or not session.secret_hash:
@@ -60,7 +90,7 @@ def renew_secret(session: SsoSession) -> str | None:
 
 def touch(session: SsoSession, now: datetime) -> None:
     """Note that the agent used the session; the instant only grows."""
-    SsoSession.objects.filter(pk=session.pk, ended_at__isnull=True, last_seen_at__lt=now).update(last_seen_at=now)
+    _TOUCH(pk=session.pk, now=now)
 
 
 def end(devices: Iterable[UUID], reason: str, now: datetime) -> None:

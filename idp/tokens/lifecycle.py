@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Greatest
 
 from idp.agents.models import Device
 from idp.keys import keyring
 from idp.keys.models import Use
+from idp.prepared import Insert, Select, Slot, Update
 from idp.tokens import claims
 from idp.tokens.claims import APPS, BROWSERS
 from idp.tokens.models import LongLivedToken
@@ -28,6 +31,35 @@ class Recognised:
     row: LongLivedToken
     children: int
 
+
+def _shown() -> QuerySet[LongLivedToken]:
+    """Ask for a token by its id, the slot `jti`, with whose it is and what became of its family since."""
+    own = LongLivedToken.objects.filter(device=OuterRef("device"), generation=OuterRef("device__generation")).order_by()
+    one = own.values("device")
+    return LongLivedToken.objects.filter(pk=Slot("jti", UUIDField())).annotate(
+        agent=F("device__agent_id"),
+        last=Subquery(one.annotate(last=Max("issued_at")).values("last")),
+        children=Subquery(one.filter(parent=OuterRef("pk")).annotate(children=Count("pk")).values("children")),
+        followed=Exists(own.filter(parent__isnull=False)),
+    )
+
+
+_SHOWN = Select(_shown)
+_DEVICE, _PK, _NOW = Slot("device", UUIDField()), Slot("pk", UUIDField()), Slot("now", DateTimeField())
+_RETIRED = Greatest(_NOW, F("issued_at"))
+
+
+def _others() -> QuerySet[LongLivedToken]:
+    """Ask for the tokens of a device that are not retired, but for one."""
+    return LongLivedToken.objects.filter(device=_DEVICE, retired_at__isnull=True).exclude(pk=_PK)
+
+
+_RETIRE_OTHERS = Update(_others, retired_at=_RETIRED)
+_CONFIRM = Update(
+    lambda: LongLivedToken.objects.filter(pk=_PK, confirmed_at__isnull=True, retired_at__isnull=True),
+    confirmed_at=_NOW,
+)
+_INSERT = Insert(LongLivedToken)
 
 WITHDRAWN = "its key was withdrawn"
 
@@ -62,8 +94,9 @@ def owner(token: str, now: datetime) -> Device | None:
 
 def issue(device: Device, now: datetime) -> str:
     """Hand out the root token of a device's present generation; older ones are outdated by that."""
-    _retire(LongLivedToken.objects.filter(device=device), now)
-    return _hand_out(device, parent=None, nth=0, now=now)
+    root = _token(device, parent=None, nth=0, now=now)
+    _RETIRE_OTHERS(device=device.pk, pk=root.pk, now=now)
+    return _hand_out(root, now)
 
 
 def root_again(device: Device, now: datetime) -> str | None:
@@ -82,17 +115,14 @@ def rotate(shown: Recognised, device: Device, now: datetime) -> str | None:
     if shown.verdict not in {Verdict.NEXT, Verdict.CONFIRM}:
         return None
     if shown.verdict == Verdict.CONFIRM:
-        _retire(LongLivedToken.objects.filter(device=device).exclude(pk=shown.row.pk), now)
-        confirmed = LongLivedToken.objects.filter(
-            pk=shown.row.pk, confirmed_at__isnull=True, retired_at__isnull=True
-        ).update(confirmed_at=now)
-        if confirmed != 1:
+        _RETIRE_OTHERS(device=device.pk, pk=shown.row.pk, now=now)
+        if _CONFIRM(pk=shown.row.pk, now=now) != 1:
             raise LostRace
-    return _hand_out(device, parent=shown.row, nth=shown.children + 1, now=now)
+    return _hand_out(_token(device, parent=shown.row, nth=shown.children + 1, now=now), now)
 
 
-def _hand_out(device: Device, parent: LongLivedToken | None, nth: int, now: datetime) -> str:
-    row = LongLivedToken.objects.create(
+def _token(device: Device, parent: LongLivedToken | None, nth: int, now: datetime) -> LongLivedToken:
+    return LongLivedToken(
         device=device,
         parent=parent.pk if parent else None,
         nth=nth,
@@ -101,29 +131,26 @@ def _hand_out(device: Device, parent: LongLivedToken | None, nth: int, now: date
         expires_at=now + LIFETIME,
         confirmed_at=None if parent else now,
     )
+
+
+def _hand_out(row: LongLivedToken, now: datetime) -> str:
+    _INSERT(row)
     return _signed(row, now)
 
 
 def _signed(row: LongLivedToken, now: datetime) -> str:
     key = keyring.active(Use.TOKEN, now)
-    return claims.write(_claims(row), issuer=_issuer(_door(row.device)), kid=key.kid, private_key=key.private_key)
-
-
-def _retire(rows: QuerySet[LongLivedToken], now: datetime) -> None:
-    rows.filter(retired_at__isnull=True).update(retired_at=Greatest(now, F("issued_at")))
-
-
-def _judged(row: LongLivedToken, device: Device, now: datetime) -> Recognised:
-    own = LongLivedToken.objects.filter(device=device, generation=device.generation)
-    facts = own.aggregate(
-        last=Max("issued_at"),
-        children=Count("pk", filter=Q(parent=row.pk)),
-        followed=Count("pk", filter=Q(parent__isnull=False)),
+    return claims.write(
+        _claims(row, row.device.agent_id), issuer=_issuer(_door(row.device)), kid=key.kid, private_key=key.private_key
     )
+
+
+def _judged(row: Any, device: Device, now: datetime) -> Recognised:  # noqa: ANN401 - a token, with what `_shown` adds
+    children = row.children or 0
     family = Family(
         generation=device.generation,
-        last_hand_out=facts["last"],
-        in_use=facts["followed"] > 0,
+        last_hand_out=row.last,
+        in_use=row.followed,
         revoked=device.revoked_at is not None,
     )
     shown = Shown(
@@ -132,10 +159,10 @@ def _judged(row: LongLivedToken, device: Device, now: datetime) -> Recognised:
         expires_at=row.expires_at,
         confirmed_at=row.confirmed_at,
         retired_at=row.retired_at,
-        children=facts["children"],
+        children=children,
     )
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
-    return Recognised(judge(shown, family, quiet=quiet, now=now), row, facts["children"])
+    return Recognised(judge(shown, family, quiet=quiet, now=now), row, children)
 
 
 def _row(token: str, door: str, now: datetime) -> LongLivedToken | Unrecognised:
@@ -145,19 +172,21 @@ def _row(token: str, door: str, now: datetime) -> LongLivedToken | Unrecognised:
     if kid and key is None:
         return Unrecognised(WITHDRAWN)
     content = claims.read(token, issuer=_issuer(door), public_key=keyring.public_key(key)) if key else None
-    row = LongLivedToken.objects.select_related("device").filter(pk=content.jti).first() if content else None
-    return row if row is not None and content == _claims(row) else Unrecognised("unknown")
+    for row in _SHOWN(jti=content.jti) if content else ():
+        if content == _claims(row, row.agent):  # type: ignore[attr-defined]  # of `_shown`
+            return row
+    return Unrecognised("unknown")
 
 
 def _door(device: Device) -> str:
     return APPS if device.client else BROWSERS
 
 
-def _claims(row: LongLivedToken) -> claims.Claims:
+def _claims(row: LongLivedToken, agent: UUID) -> claims.Claims:
     return claims.claims(
         jti=row.jti,
         device=row.device_id,
-        agent=row.device.agent_id,
+        agent=agent,
         issued_at=row.issued_at,
         expires_at=row.expires_at,
     )

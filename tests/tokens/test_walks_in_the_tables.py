@@ -4,6 +4,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from idp.prepared import Update
 from idp.tokens import lifecycle
 from idp.tokens.rotation import Verdict
 from tests.tokens.tables import Tables
@@ -20,8 +21,8 @@ UNSHRUNK = settings(FEW, max_examples=500, phases=[Phase.generate])
 @pytest.fixture
 def siblings_survive(monkeypatch):
     """Confirming a child leaves its siblings alive, in the tables."""
-    retire = lifecycle._retire
-    monkeypatch.setattr(lifecycle, "_retire", lambda rows, now: retire(rows.filter(confirmed_at__isnull=False), now))
+    weaker = Update(lambda: lifecycle._others().filter(confirmed_at__isnull=False), retired_at=lifecycle._RETIRED)
+    monkeypatch.setattr(lifecycle, "_RETIRE_OTHERS", weaker)
 
 
 @pytest.fixture

@@ -94,6 +94,9 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    held_roles: frozenset[str] | None = None
+    """The roles, where they were read together with the agent."""
+
     objects = AgentManager()
 
     USERNAME_FIELD = "email"
@@ -116,7 +119,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     @property
     def role_names(self) -> tuple[str, ...]:
         """The agent's roles in the order of the closed list."""
-        held = {role.role for role in self.roles.all()}
+        held = {role.role for role in self.roles.all()} if self.held_roles is None else self.held_roles
         return tuple(role for role in ROLES if role in held)
 
     @cached_property

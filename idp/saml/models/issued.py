@@ -2,10 +2,12 @@
 
 import uuid
 
-from django.db import models
+from django.db import IntegrityError, models
 
 from idp.agents.models import Agent
 from idp.saml.models.service_provider import ServiceProvider
+
+ONE_ANSWER = "one_answer_to_one_request"
 
 
 class IssuedAssertion(models.Model):
@@ -35,9 +37,18 @@ class IssuedAssertion(models.Model):
     class Meta:
         ordering = ["-issued_at"]
         constraints = [
-            models.UniqueConstraint(fields=["service_provider", "request_id"], name="one_answer_to_one_request")
+            models.UniqueConstraint(fields=["service_provider", "request_id"], name=ONE_ANSWER),
         ]
         indexes = [models.Index(fields=["service_provider", "name_id"], name="issued_to_a_name")]
 
     def __str__(self) -> str:
         return self.assertion_id
+
+
+def is_second(error: IntegrityError) -> bool:
+    """Whether a row was refused because its request had its answer before. SQLite names the columns of a rule only."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == ONE_ANSWER)
+    columns = ", ".join(f"{IssuedAssertion._meta.db_table}.{it}" for it in ("service_provider_id", "request_id"))
+    return str(error) == f"UNIQUE constraint failed: {columns}"

@@ -1,0 +1,210 @@
+"""Statements that are made once and then executed with other values: for the path that every sign-in takes.
+
+Django makes the SQL of a query set anew each time it runs, which costs more than the database takes to answer. Here a
+query set with named slots in the places of values is compiled at its first use, once for each kind of database, and
+from then on only the values are adapted. Everything else is as it would be without: the cursors of the connection, its
+transactions, its converters, and the models that come out.
+
+Beside what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
+since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
+`add_update_values` and `InsertQuery`. `tests/test_prepared.py` holds each against the query set itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql import InsertQuery, UpdateQuery
+
+Row = TypeVar("Row", bound=Model)
+Made = TypeVar("Made")
+
+
+class Slot(Expression):
+    """The place of a value in a query set; `field` says of what kind it is."""
+
+    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ANN401, ARG002 - as its base
+        """Stand for itself among the parameters."""
+        return "%s", [self]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """SQL, and in the order of its placeholders what goes there: a slot, or a value that is always the same."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+    def run(self, cursor: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - any database's
+        """Execute it with values in the places of the slots."""
+        given = [
+            it.output_field.get_db_prep_value(values[it.name], connection, prepared=False)
+            if isinstance(it, Slot)
+            else it
+            for it in self.parameters
+        ]
+        cursor.execute(self.sql, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """Which columns of a row are a model's, and the models that are related to it."""
+
+    model: type[Model]
+    columns: slice
+    names: list[str]
+    key: int
+    related: "tuple[tuple[_Model, dict[str, Any]], ...]"
+
+    @classmethod
+    def of(cls, info: dict[str, Any], select: Sequence[Any]) -> "_Model":
+        """Read it from what the compiler tells of a model (`klass_info`)."""
+        fields = info["select_fields"]
+        columns = slice(fields[0], fields[-1] + 1)
+        names = [it[0].target.attname for it in select[columns]]
+        key = fields[names.index(info["model"]._meta.pk.attname)]
+        return cls(
+            info["model"], columns, names, key,
+            tuple((cls.of(it, select), it) for it in info.get("related_klass_infos", ())),
+        )  # fmt: skip
+
+    def made(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a model's instance
+        """Make it of a row, with what is related; None where an outer join found nothing."""
+        if row[self.key] is None:
+            return None
+        one = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
+        for it, info in self.related:
+            other = it.made(row)
+            info["local_setter"](one, other)
+            if other is not None:
+                info["remote_setter"](other, one)
+        return one
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A query, and how its rows are read: converters by column, the model, and annotations."""
+
+    statement: _Statement
+    converters: tuple[tuple[int, Sequence[Callable[[Any, Any, Any], Any]], Any], ...]
+    model: _Model
+    annotations: tuple[tuple[str, int], ...]
+
+    def fetched(self, values: dict[str, Any]) -> list[list[Any]]:
+        """Execute it, and turn what the database gives into what the fields hold."""
+        with connection.cursor() as cursor:
+            self.statement.run(cursor, values)
+            rows = [list(it) for it in cursor.fetchall()]
+        for column, converters, expression in self.converters:
+            for row in rows:
+                for convert in converters:
+                    row[column] = convert(row[column], expression, connection)
+        return rows
+
+
+class _Prepared(Generic[Made]):
+    """What is made at the first use on each kind of database; two threads may make it twice, which harms nobody."""
+
+    def __init__(self) -> None:
+        self._by_vendor: dict[str, Made] = {}
+
+    @property
+    def _made(self) -> Made:
+        made = self._by_vendor.get(connection.vendor)
+        if made is None:
+            made = self._by_vendor[connection.vendor] = self._make()
+        return made
+
+    def _make(self) -> Made:
+        raise NotImplementedError
+
+
+class Select(_Prepared[_Rows], Generic[Row]):
+    """A query set of models, with select_related and annotations if it has them; nothing is prefetched."""
+
+    def __init__(self, query: Callable[[], QuerySet[Row]]) -> None:
+        super().__init__()
+        self._query = query
+
+    def __call__(self, **values: Any) -> list[Row]:
+        """Return the rows that there are with these values in the slots."""
+        made, found = self._made, []
+        for row in made.fetched(values):
+            one: Row = made.model.made(row)
+            for name, column in made.annotations:
+                setattr(one, name, row[column])
+            found.append(one)
+        return found
+
+    def _make(self) -> _Rows:
+        compiler: Any = self._query().query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters([it[0] for it in compiler.select[: compiler.col_count]])
+        return _Rows(
+            statement=_Statement(sql, tuple(parameters)),
+            converters=tuple((column, convert, expression) for column, (convert, expression) in converters.items()),
+            model=_Model.of(compiler.klass_info, compiler.select),
+            annotations=tuple((compiler.annotation_col_map or {}).items()),
+        )
+
+
+class Update(_Prepared[_Statement]):
+    """An update of the rows of a query set, with slots or expressions as the new values of its fields."""
+
+    def __init__(self, query: Callable[[], QuerySet[Any]], **new: Any) -> None:
+        super().__init__()
+        self._query, self._new = query, new
+
+    def __call__(self, **values: Any) -> int:
+        """Execute it and return how many rows it met."""
+        with connection.cursor() as cursor:
+            self._made.run(cursor, values)
+            return int(cursor.rowcount)
+
+    def _make(self) -> _Statement:
+        query: Any = self._query().query.chain(UpdateQuery)
+        query.add_update_values(self._new)
+        sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return _Statement(sql, tuple(parameters))
+
+
+class Insert(_Prepared[dict[int, str]], Generic[Row]):
+    """An insert of new rows of a model, one or several at once, in their order. A key that the database gives is not
+    read back, and no signal is sent.
+    """
+
+    def __init__(self, model: type[Row]) -> None:
+        super().__init__()
+        self._model = model
+
+    def __call__(self, *rows: Row) -> None:
+        """Execute it."""
+        sql = self._made.get(len(rows)) or self._made.setdefault(len(rows), self._sql(len(rows)))
+        fields, database = self._fields(), connection
+        values = [it.get_db_prep_save(it.pre_save(row, add=True), connection=database) for row in rows for it in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+        for row in rows:
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+    def _make(self) -> dict[int, str]:
+        return {}
+
+    def _fields(self) -> "list[Field[Any, Any]]":
+        keys_of_database = self._model._meta.auto_field
+        return [it for it in self._model._meta.local_concrete_fields if not it.generated and it is not keys_of_database]
+
+    def _sql(self, rows: int) -> str:
+        query: Any = InsertQuery(self._model)
+        fields = self._fields()
+        of_slots = SimpleNamespace(**{it.attname: Slot(it.attname, it) for it in fields})
+        query.insert_values(fields, [of_slots] * rows, raw=True)
+        ((sql, _),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return str(sql)

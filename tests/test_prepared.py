@@ -1,0 +1,120 @@
+"""What a prepared statement does is what the query set does that it was made from."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db.models import CharField, DateTimeField, F, OuterRef, Subquery, UUIDField
+from django.db.models.functions import Greatest
+from django.forms import model_to_dict
+
+from idp.agents import provisioning
+from idp.agents.models import AgentRole, Department, Device
+from idp.audit.models import Kind, LoginEvent
+from idp.prepared import Insert, Select, Slot, Update
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import SsoSession
+from idp.together import Together, apart
+from tests.conftest import NOW, an_agent
+from tests.devices import a_phone
+
+DEVICE = Slot("pk", UUIDField())
+
+
+@pytest.fixture
+def phone(agent):
+    agent.department = Department.objects.create(name="Sales")
+    agent.save()
+    return a_phone(agent)
+
+
+def facts(row):
+    return {it.attname: getattr(row, it.attname) for it in row._meta.concrete_fields}
+
+
+def test_rows_come_out_as_the_query_set_makes_them(phone, django_assert_num_queries):
+    rows = Device.objects.select_related("agent__department", "replaced_by")
+    prepared = Select(lambda: rows.filter(pk=DEVICE).annotate(again=F("label")))
+    with django_assert_num_queries(1):
+        (found,) = prepared(pk=phone.pk)
+        assert found.agent.department.name == "Sales"
+    same = rows.get(pk=phone.pk)
+    assert (facts(found), facts(found.agent)) == (facts(same), facts(same.agent))
+    assert (found.replaced_by, found.again, found._state.adding) == (None, phone.label, False)
+
+
+def test_one_statement_takes_other_values_each_time(phone):
+    prepared = Select(lambda: Device.objects.filter(pk=DEVICE))
+    other = a_phone(an_agent("+12015550102", "bo@acme.example"))
+    assert [prepared(pk=it.pk) for it in (phone, other)] == [[phone], [other]]
+    assert prepared(pk=phone.agent_id) == []
+
+
+def test_texts_of_many_rows_come_with_the_row_they_belong_to(phone):
+    roles = AgentRole.objects.filter(agent=OuterRef("agent")).values("agent").annotate(all=Together("role"))
+    prepared = Select(lambda: Device.objects.filter(pk=DEVICE).annotate(roles=Subquery(roles.values("all"))))
+    provisioning.set_roles(phone.agent, ["agent", "wfo.data_analyst"])
+    assert apart(prepared(pk=phone.pk)[0].roles) == {"agent", "wfo.data_analyst"}
+    phone.agent.roles.all().delete()
+    assert apart(prepared(pk=phone.pk)[0].roles) == set()
+
+
+def test_an_update_meets_what_the_query_set_meets(phone):
+    now = Slot("now", DateTimeField())
+    later = Update(lambda: Device.objects.filter(pk=DEVICE), last_seen_at=Greatest(now, F("enrolled_at")))
+    assert later(pk=phone.pk, now=NOW + timedelta(hours=1)) == 1
+    assert later(pk=phone.agent_id, now=NOW + timedelta(hours=2)) == 0
+    assert Device.objects.get(pk=phone.pk).last_seen_at == NOW + timedelta(hours=1)
+
+
+def test_several_rows_are_inserted_in_their_order(phone):
+    lines = [
+        LoginEvent(at=NOW, kind=it, device=phone, judged={"form": [it]}, address="2001:db8::1", reference="R")
+        for it in (Kind.SIGNED_IN, Kind.ANSWERED, Kind.REFUSED)
+    ]
+    Insert(LoginEvent)(*lines)
+    plain = LoginEvent.objects.create(at=NOW, kind=Kind.ANSWERED, device=phone, address="2001:db8::1", reference="R")
+    found = list(LoginEvent.objects.order_by("pk"))[:3]
+    assert [(it.kind, it.judged) for it in found] == [(it.kind, it.judged) for it in lines]
+    assert model_to_dict(found[1], exclude=["id", "judged"]) == model_to_dict(plain, exclude=["id", "judged"])
+
+
+def test_an_inserted_row_is_one_that_is_stored(phone):
+    session = SsoSession(index="_1", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
+    Insert(SsoSession)(session)
+    session.reason = "changed"
+    session.ended_at = NOW
+    session.save()
+    assert facts(SsoSession.objects.get()) == facts(session)
+
+
+def test_what_a_constraint_refuses_is_refused(phone):
+    sessions.open_session(phone, "code", NOW)
+    second = SsoSession(index="_2", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
+    with pytest.raises(IntegrityError):
+        Insert(SsoSession)(second)
+
+
+def test_values_are_never_part_of_the_statement(phone, django_assert_num_queries):
+    prepared = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))
+    assert prepared(label="' OR 1=1 -- %s") == []
+    said = []
+    with connection.execute_wrapper(lambda run, sql, *more: said.append(sql) or run(sql, *more)):
+        prepared(label="iPhone")
+    assert len(said) == 1
+    assert "iPhone" not in said[0]
+
+
+def test_a_thread_with_a_connection_of_its_own_uses_the_same_statement(transactional_db, phone):
+    prepared, found = Select(lambda: Device.objects.filter(pk=DEVICE)), []
+    prepared(pk=phone.pk)
+
+    def look():
+        found.extend(prepared(pk=phone.pk))
+        connection.close()
+
+    thread = Thread(target=look)
+    thread.start()
+    thread.join()
+    assert facts(found[0]) == facts(Device.objects.get(pk=phone.pk))
