@@ -1,9 +1,14 @@
 """How gunicorn serves the application. Threads, because a sign-in waits on Twilio; one process on SQLite."""
 
+import gc
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
+from typing import Any
+
+from gunicorn import systemd
 
 from idp import log_lines
 
@@ -17,7 +22,9 @@ timeout = 60
 # A request under way ends before its process does: at worst it waits twice for Twilio, 11 s each.
 graceful_timeout = 30
 control_socket_disable = True
-preload_app = False
+# The master loads the application: it takes no connection before it can serve, and workers share what it loaded. So
+# new code takes a new master (USR2), which `when_ready` below has take over; HUP would start the old code again.
+preload_app = True
 # gunicorn's own lines are JSON too; requests are logged by the application, without what is personal.
 logconfig_dict = {
     "version": 1,
@@ -29,13 +36,39 @@ logconfig_dict = {
 }
 
 # Where the processes count requests, for /metrics: in systemd's folder for this service, which no cleaner of /tmp
-# empties, if there is one. A new master (USR2) inherits the variable of the old one, and must not share its folder; one
-# that reads this again (HUP) goes on with its own. Counts of processes that ended stay, or sums would fall.
+# empties, if there is one. A new master (USR2) must not share the folder of the old one; a master that reads
+# this again (HUP) goes on with its own. Counts of processes that ended stay, or sums would fall.
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 _own = f"latchkey-metrics-{os.getpid()}-"
 if os.environ.get("LATCHKEY_METRICS_TOKEN") and not Path(os.environ.get(COUNTS, "")).name.startswith(_own):
     _folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0] or None
     os.environ[COUNTS] = tempfile.mkdtemp(prefix=_own, dir=_folder)
+
+
+def pre_exec(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Put systemd's sockets where the next master looks for them: gunicorn moved them when it took them."""
+    if arbiter.systemd:
+        for fd, listener in enumerate(arbiter.LISTENERS, systemd.SD_LISTEN_FDS_START):
+            os.dup2(listener.fileno(), fd)
+
+
+def when_ready(arbiter: Any) -> None:  # noqa: ANN401 - the same
+    """Take over from the master that started this one, if one did: the socket is shared, so nobody is turned away.
+
+    systemd is told who serves from now on; the old master lets its requests end, and goes.
+    """
+    gc.freeze()  # what is loaded stays, and a collection that wrote to it would give each worker a copy
+    if arbiter.master_pid and arbiter.master_pid == os.getppid():
+        systemd.sd_notify(f"MAINPID={os.getpid()}", arbiter.log)
+        os.kill(arbiter.master_pid, signal.SIGTERM)
+
+
+def post_fork(_: object, __: object) -> None:
+    """Have what needs a thread of its own begin in the worker; pools, Redis and counts notice the fork themselves."""
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        from idp import tracing  # noqa: PLC0415 - its packages are there only for those who trace
+
+        tracing.send()
 
 
 def on_exit(_: object) -> None:

@@ -40,13 +40,17 @@ COMMANDS = {"redis"}
 
 
 def begin() -> None:
-    """Have requests, queries, Redis and calls to others traced from here on."""
-    provider = TracerProvider(resource=Resource.create({"service.name": "latchkey"}))
-    provider.add_span_processor(Impersonal(BatchSpanProcessor(OTLPSpanExporter())))
-    trace.set_tracer_provider(provider)
+    """Have requests, queries, Redis and calls to others traced from here on; it is kept nowhere before `send`."""
     propagate.set_global_textmap(Unconnected())  # no stranger begins our traces, and none goes out to others
     for it in (DjangoInstrumentor, PsycopgInstrumentor, RedisInstrumentor, RequestsInstrumentor):
         it().instrument()
+
+
+def send() -> None:
+    """Send what this process traces. Once in each, since no fork takes the sending thread along, nor its connection."""
+    provider = TracerProvider(resource=Resource.create({"service.name": "latchkey"}))
+    provider.add_span_processor(Impersonal(BatchSpanProcessor(OTLPSpanExporter())))
+    trace.set_tracer_provider(provider)
 
 
 class Unconnected(TextMapPropagator):

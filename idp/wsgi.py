@@ -14,9 +14,7 @@ if settings.LATCHKEY.traces_to:  # before anything that is to be traced
 
 application = get_wsgi_application()
 
-from django.db import connections  # noqa: E402 - the packages have to be set up before
-
-from idp.web import start_up  # noqa: E402 - the same
+from idp.web import start_up  # noqa: E402 - the packages have to be set up before
 
 start_up.look_over()
-connections.close_all()
+start_up.let_go()

@@ -1,6 +1,10 @@
-"""What each server process does before its first request: try the keys, so that no agent is the first to find out."""
+"""What a server does before its first request: try the keys, so that no agent is the first to find out.
+
+gunicorn's master does it, and workers are forked from it: what they may not share is closed again.
+"""
 
 import structlog
+from django.db import connections
 
 from idp import clock
 from idp.keys import keyring
@@ -22,3 +26,11 @@ def look_over() -> None:
             (log.error if ending.loud else log.warning)("certificate_ends", detail=ending.sentence)
     except Exception:
         log.critical("keys_untried", exc_info=True)
+
+
+def let_go() -> None:
+    """Close the connections to the database, and on PostgreSQL their pool, whose threads no fork takes along."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own

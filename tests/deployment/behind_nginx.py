@@ -1,17 +1,21 @@
 """An installation as deploy/ sets it up: nginx ends TLS, and hands requests to a socket that outlives the service."""
 
+import os
 import re
+import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import requests
 
 from idp.conf import ROOT
 from tests.environment import free_port
-from tests.races.installation import PATIENCE, Installation
+from tests.races.installation import PATIENCE, Installation, children_of
 from tests.web.web_server import Authority
 
 OURS = ROOT / "deploy" / "nginx"
@@ -22,20 +26,43 @@ client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_tem
 uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
 {ours}
 }}"""
+GUNICORN = shutil.which("gunicorn", path=Path(sys.executable).parent)  # starts itself anew as it was started
+PAUSE = """import pathlib, sys, time
+def pause(event, given):
+    here = pathlib.Path(__file__)
+    if event == "import" and given[0] == "idp.web.start_up":
+        here.with_name("loaded").touch()
+        while here.exists():
+            time.sleep(0.01)
+sys.addaudithook(pause)
+"""
 HANDED = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0'  # as systemd does it
+
+
+def until(happened):
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 class BehindNginx(Installation):
     """Reached by HTTPS; the certificate at `authority` vouches for it. Its service may be restarted under it."""
 
     def __init__(self, folder, **environment):
-        super().__init__(folder, https=True, **{"LATCHKEY_TRUSTED_PROXIES": "1", **environment})
+        given = {"LATCHKEY_TRUSTED_PROXIES": "1", "PYTHONPATH": str(folder), **environment}
+        super().__init__(folder, https=True, **given)
         self.folder, self.plain_port = folder, free_port()
+        self.before_all = folder / "sitecustomize.py"  # which Python runs first
         made = Authority(folder)
         self.authority, self.certificate = str(made.path), made.certify()
         self.held = socket.socket(socket.AF_UNIX)
         self.held.bind(str(folder / "http.sock"))
         self.held.listen(128)
+        self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.told.bind(str(folder / "notify.sock"))
+        self.told.settimeout(PATIENCE)
+        self.environment["NOTIFY_SOCKET"] = str(folder / "notify.sock")
 
     def __enter__(self):
         self.nginx = subprocess.Popen(["/usr/sbin/nginx", "-e", "stderr", "-c", self._configuration()])
@@ -48,17 +75,45 @@ class BehindNginx(Installation):
         return self
 
     def __exit__(self, *_):
+        if self.main != self.process.pid:
+            self.end(signal.SIGQUIT)
         super().__exit__()
         self.nginx.send_signal(signal.SIGTERM)
         self.nginx.wait(PATIENCE)
         self.held.close()
+        self.told.close()
 
     def start(self):
-        command = ["sh", "-c", HANDED, "sh", sys.executable, "-m", "gunicorn", "idp.wsgi"]
+        command = ["sh", "-c", HANDED, "sh", sys.executable, GUNICORN, "idp.wsgi"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdin=self.held, stdout=log, stderr=log
             )
+        self.main = self.process.pid
+
+    def reload(self):
+        """As the unit does it. Returns once the new version has read its code; it then waits for `take_over`."""
+        self.before_all.write_text(PAUSE, encoding="utf-8")
+        os.kill(self.main, signal.SIGUSR2)
+        until((self.folder / "loaded").exists)
+
+    def take_over(self):
+        """Have the new version go on, and wait until it named itself the main process, as systemd would hear it."""
+        self.before_all.unlink()
+        while not (named := re.search(r"MAINPID=(\d+)", self.told.recv(1000).decode())):
+            pass
+        self.main = int(named[1])
+
+    def end(self, how):
+        """Have the main process end, which after a reload is no child of ours."""
+        main = os.pidfd_open(self.main)
+        signal.pidfd_send_signal(main, how)
+        ended, _, _ = select.select([main], [], [], PATIENCE)
+        os.close(main)
+        assert ended
+
+    def workers(self):
+        return children_of(self.main)
 
     def wait(self):
         """Until it serves. A request that arrives before waits its turn in the socket, once nginx listens."""

@@ -1,7 +1,7 @@
 """A sign-in through the nginx of deploy/, and requests while the service behind it is reloaded and restarted."""
 
+import os
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -12,7 +12,7 @@ import requests
 from idp.audit.models import Kind, LoginEvent
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
-from tests.deployment.behind_nginx import BehindNginx
+from tests.deployment.behind_nginx import BehindNginx, until
 from tests.phone import Phone
 from tests.races.installation import PATIENCE
 from tests.user_agents import IPHONE
@@ -75,22 +75,30 @@ def held_up(place, verify):
         assert waiting.result(PATIENCE).form_with("SAMLResponse") is not None, waiting.result().text
 
 
-def until(happened):
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted(place, verify):
-    before = set(place.workers())
+    before = place.workers()
+    place.reload()
     with held_up(place, verify):
-        place.process.send_signal(signal.SIGHUP)
-        until(lambda: set(place.workers()) - before)
-    until(lambda: not set(place.workers()) & before)
+        place.take_over()
+        assert place.get("/healthz").status_code == 200  # while the old one waits for Twilio
+        assert place.process.poll() is None
+    place.process.wait(PATIENCE)
+    assert not set(place.workers()) & set(before)
     with held_up(place, verify) as twilio_answers:
-        place.process.send_signal(signal.SIGTERM)
-        until(lambda: "Handling signal: term" in place.log.read_text())
+        os.kill(place.main, signal.SIGTERM)
+        until(lambda: place.log.read_text().count("Handling signal: term") == 2)
         twilio_answers()
-        place.process.wait(PATIENCE)
+        place.end(0)
         place.start()  # what comes in between waits in the socket, as the page that follows the code does
+
+
+def test_a_new_version_that_cannot_start_leaves_the_old_one_serving(place):
+    before = place.workers()
+    place.before_all.write_text("raise SystemExit('this version is broken')")
+    os.kill(place.main, signal.SIGUSR2)
+    until(lambda: "this version is broken" in place.log.read_text())
+    until(lambda: place.workers() == before)
+    assert place.get("/healthz").status_code == 200
+    place.reload()
+    place.take_over()
+    assert place.get("/healthz").status_code == 200

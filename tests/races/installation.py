@@ -30,6 +30,10 @@ def database_url():
     return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
 
 
+def children_of(pid):
+    return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 class Installation:
     """Four processes on PostgreSQL, one with threads on SQLite. They end with the `with` block."""
 
@@ -63,9 +67,7 @@ class Installation:
             self.process.kill()
 
     def workers(self):
-        return [
-            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        ]
+        return children_of(self.process.pid)
 
     def kill_a_worker(self, pick):
         """kill -9; gunicorn starts another in its place. One that nobody has taken leave of yet is dead already."""

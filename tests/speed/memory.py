@@ -1,4 +1,8 @@
-"""Memory of gunicorn's processes once each has answered: what is a process's own, and what another one adds."""
+"""Memory of gunicorn's processes once each has answered: what one of them holds, and what another one adds to all.
+
+Workers share with their master what it loaded. So a worker is weighed with all that is not a file's, shared or not;
+what another adds is the difference of all processes together, each with its part of what it shares.
+"""
 
 import re
 import tempfile
@@ -15,13 +19,13 @@ ASKED = 30
 def figures(setting):
     if setting.vendor != "sqlite":
         return
-    (one,), several = _grown(1), _grown(MORE)
-    yield Figure("memory of a worker, its own", round(one, 1), "MiB", 110, 75)
-    yield Figure("memory of each further worker", round(sum(several) / MORE, 1), "MiB", 55, 40)
+    (own, alone), (_, together) = _grown(1), _grown(1 + MORE)
+    yield Figure("memory of a worker, its own", round(own, 1), "MiB", 110, 75)
+    yield Figure("memory of each further worker", round((together - alone) / MORE, 1), "MiB", 55, 40)
 
 
 def _grown(workers):
-    """Return what each worker has for itself, in MiB, after some pages and signatures."""
+    """Return what one worker holds and what all processes take, in MiB, after some pages and signatures."""
     from tests.races.installation import Installation
 
     with tempfile.TemporaryDirectory() as folder:
@@ -30,9 +34,10 @@ def _grown(workers):
             for _ in range(ASKED * workers):
                 requests.get(f"{place.url}/saml/metadata?signed", timeout=30).raise_for_status()
                 requests.get(f"{place.url}/help", timeout=30).raise_for_status()
-            return [_own(pid) for pid in place.workers()]
+            everybody = [place.process.pid, *place.workers()]
+            return _weight("Anonymous", everybody[-1]), sum(_weight("Pss", pid) for pid in everybody)
 
 
-def _own(pid):
+def _weight(kind, pid):
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    return sum(int(it) for it in re.findall(r"^Private_(?:Clean|Dirty): +(\d+) kB", rollup, re.MULTILINE)) / 1024
+    return int(re.search(rf"^{kind}: +(\d+) kB", rollup, re.MULTILINE)[1]) / 1024

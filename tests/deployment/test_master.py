@@ -1,0 +1,51 @@
+"""gunicorn's master, from which all that serves is forked: what it has when it listens, and what it has not."""
+
+import re
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from idp.conf import ROOT
+from tests.deployment.behind_nginx import until
+from tests.races.installation import HOST, PATIENCE, Installation
+
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
+
+def listens(place):
+    with suppress(ConnectionRefusedError), socket.create_connection((HOST, place.port)):
+        return True
+
+
+def of_master(place, what):
+    return Path(f"/proc/{place.process.pid}/{what}").read_text()
+
+
+def test_a_connection_is_taken_once_the_code_is_loaded_and_no_thread_is_left_behind_a_fork(
+    transactional_db, keys, tmp_path
+):
+    place = Installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{HOST}:1")
+    place.start()
+    with ExitStack() as at_the_end:
+        at_the_end.push(place)
+        until(lambda: listens(place))
+        assert "/xmlsec" in of_master(place, "maps")
+        place.wait()
+        assert re.search(r"^Threads:\t1$", of_master(place, "status"), re.MULTILINE)
+
+
+def test_what_is_wrong_with_the_settings_is_said_and_nothing_starts(tmp_path):
+    place = Installation(tmp_path, LATCHKEY_BASE_URL="nonsense")
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{place.port}", "idp.wsgi"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=place.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode
+    assert "LATCHKEY_BASE_URL" in done.stderr
+    assert "What mends each: python manage.py doctor" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not listens(place)
