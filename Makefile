@@ -8,7 +8,11 @@ ON_POSTGRESQL := tests -m "stored and not slow or processes"
 
 FUZZING_SECONDS := 60
 
-.PHONY: help demo test check lint scan sbom fuzz fast coverage pictures weeks bench bench-docs interop test-twilio catalogues lock cluster
+# Each beside the others; one that fails fails all, once the others are done too.
+SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
+LOOK_ABOVE := { echo "Something was not in order: look above for what lint, scan or the tests say."; exit 1; }
+
+.PHONY: help demo test check lint scan sbom fuzz fast on_sqlite coverage pictures weeks bench bench-docs interop test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
@@ -32,14 +36,16 @@ demo:
 
 test:
 	@bin/environment requirements-dev.txt && bin/test-programs
-	@$(MAKE) --no-print-directory lint scan
-	@$(PY) -m pytest -q -n 3 --dist worksteal tests
+	@$(SIDE_BY_SIDE) lint scan on_sqlite || $(LOOK_ABOVE)
 	@echo "The same on PostgreSQL and with Redis:"
 	@bin/on-postgresql-and-redis $(PY) -m pytest -q -n 3 --dist worksteal $(ON_POSTGRESQL)
 
 check:
 	@bin/environment requirements-dev.txt
-	@$(MAKE) --no-print-directory lint scan fast
+	@$(SIDE_BY_SIDE) lint scan fast || $(LOOK_ABOVE)
+
+on_sqlite:
+	+@$(PY) -m pytest -q -n 3 --dist worksteal tests
 
 scan:
 	@$(PY) -m tests.scanning.left_secrets
@@ -62,8 +68,9 @@ lint:
 	@.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports
 	@$(PY) -m tests.environment mypy
 
+# With a plus its dots come as they are made; what lint and scan say comes whole, when they are done.
 fast:
-	@$(PY) -m pytest -q -n 2 -m "not live and not slow and not admin" tests
+	+@$(PY) -m pytest -q -n 2 -m "not live and not slow and not admin" tests
 
 coverage:
 	@bin/environment requirements-dev.txt && bin/test-programs

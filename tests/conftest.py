@@ -27,7 +27,7 @@ from idp.keys.models import SigningKey
 from idp.login import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
-from tests import browsers, tables
+from tests import browsers, database, tables
 from tests.environment import FOLDER, VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
@@ -44,7 +44,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms lie between the headers of an answer and its body
 
 
-def pytest_configure():
+def pytest_configure(config):
+    if config.getoption("numprocesses", None) and not config.option.collectonly:  # never so in a worker itself
+        database.begin(FOLDER)
     TransactionTestCase._fixture_teardown = lambda _: _put_back()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
 
@@ -59,11 +61,23 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.stored)
 
 
+def pytest_unconfigure(config):
+    if config.getoption("numprocesses", None):
+        database.end()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    database = connections["default"].settings_dict
-    if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = f"{FOLDER}/tests.sqlite3"
+    own = connections["default"].settings_dict
+    if own["ENGINE"].endswith("sqlite3"):
+        own["TEST"]["NAME"] = f"{FOLDER}/tests.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings):
+    """A file that was copied is there already; a copy in PostgreSQL is made with the database."""
+    own = connections["default"].settings_dict
+    return database.copy(own) and own["ENGINE"].endswith("sqlite3")
 
 
 @pytest.fixture(scope="session")

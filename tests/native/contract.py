@@ -6,9 +6,6 @@ import json
 from functools import cache
 
 from django.http import HttpResponse
-from openapi_core import OpenAPI
-from openapi_core.contrib.django import DjangoOpenAPIResponse
-from openapi_core.testing import MockRequest
 
 from idp.native.api import api
 
@@ -28,6 +25,9 @@ def faults(request, response):
         return []
     if response.status_code in NOT_OF_AN_OPERATION and not _operation(request):
         return []
+    from openapi_core.contrib.django import DjangoOpenAPIResponse  # takes a second, in every worker that collects
+    from openapi_core.testing import MockRequest
+
     asked = MockRequest("http://localhost", request.method.lower(), request.path)
     errors = _openapi().iter_response_errors(asked, DjangoOpenAPIResponse(_unpacked(response)))
     return [f"{request.method} {request.path} {response.status_code}: {_told(error)}" for error in errors]
@@ -43,6 +43,8 @@ def _unpacked(response):
 
 @cache
 def _openapi():
+    from openapi_core import OpenAPI
+
     return OpenAPI.from_dict(strict(document()))
 
 

@@ -11,9 +11,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from openapi_core import OpenAPI
-from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
-
 from idp.otp.outcomes import TABLE
 
 DOCUMENT = json.loads((Path(__file__).parent / "twilio_verify_v2.json").read_text(encoding="utf-8"))
@@ -27,6 +24,8 @@ ATTEMPT = {"time", "channel", "attempt_sid"}
 def faults_of_request(exchange):
     """Say in what a request of ours is not as the document has it."""
     request = exchange.request
+    from openapi_core.contrib.requests import RequestsOpenAPIRequest  # takes a second, in every worker that collects
+
     read = RequestsOpenAPIRequest(request)
     found = [_told(error) for error in _openapi().iter_request_errors(read)]
     if not request.headers.get("Authorization", "").startswith("Basic "):
@@ -50,6 +49,8 @@ def faults_of_response(exchange):
 
 def _documented(exchange):
     response = exchange.response
+    from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
+
     answer = RequestsOpenAPIResponse(response)
     found = [
         _told(error) for error in _openapi().iter_response_errors(RequestsOpenAPIRequest(exchange.request), answer)
@@ -81,6 +82,8 @@ def _undocumented(response):
 
 @cache
 def _openapi():
+    from openapi_core import OpenAPI
+
     return OpenAPI.from_dict(_strict(DOCUMENT))
 
 

@@ -1,0 +1,71 @@
+"""The migrated database, made once where several workers run: each gets a copy, since migrating takes seconds.
+
+`python -m tests.database FOLDER NAME` makes it, in a process of its own while the workers still collect.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import django
+import psycopg
+from django.db import connections
+
+PATIENCE = 110.0
+NAMED = "LATCHKEY_TESTS_MIGRATED"
+"""Tells the workers where it will be: a folder, and the name of a database in it or in PostgreSQL."""
+_MAKING: list[subprocess.Popen[bytes]] = []
+
+
+def begin(folder):
+    """Have it made, to be ready when the first worker asks."""
+    os.environ[NAMED] = f"{folder} latchkey_migrated_{os.getpid()}"
+    command = [sys.executable, "-m", "tests.database", *os.environ[NAMED].split()]
+    with Path(folder, "migrating.log").open("w") as log:
+        _MAKING.append(subprocess.Popen(command, stdout=log, stderr=log))
+
+
+def copy(settings):
+    """Have the database of these settings begin as a copy of it. Returns whether there is one to be copied."""
+    if NAMED not in os.environ:
+        return False
+    folder, name = os.environ[NAMED].split()
+    deadline = time.monotonic() + PATIENCE
+    while not Path(folder, "migrated").exists():
+        assert time.monotonic() < deadline, Path(folder, "migrating.log").read_text()
+        time.sleep(0.05)
+    if settings["ENGINE"].endswith("sqlite3"):
+        shutil.copy(Path(folder, name), settings["TEST"]["NAME"])
+    else:
+        settings["TEST"]["TEMPLATE"] = name
+    return True
+
+
+def end():
+    """Take it away again. In SQLite it goes with its folder."""
+    while _MAKING:
+        _MAKING.pop().wait()
+    name, url = os.environ.pop(NAMED, "").partition(" ")[2], os.environ["DATABASE_URL"]
+    if name and url.startswith("postgres"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def make(folder, name):
+    """Make it, and say so by a file beside it."""
+    django.setup()
+    connection = connections["default"]
+    on_sqlite = connection.settings_dict["ENGINE"].endswith("sqlite3")
+    connection.settings_dict["TEST"]["NAME"] = f"{folder}/{name}" if on_sqlite else name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connections.close_all()
+    if not on_sqlite:
+        connection.close_pool()  # nobody may be connected to what is copied
+    Path(folder, "migrated").touch()
+
+
+if __name__ == "__main__":
+    make(*sys.argv[1:])
