@@ -12,6 +12,7 @@ from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Rea
 from idp.bearer_secrets import keyed_hash, new_secret
 from idp.prepared import Select, Slot, Update
 from idp.together import Together, apart
+from idp.versions.held import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def cutoff_since(proved_at: datetime) -> datetime | None:
     return latest if latest is not None and proved_at <= latest else None
 
 
+@Held
 def latest_cutoff() -> datetime | None:
     """Return when everyone was signed out last, if ever."""
     latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]

@@ -1,23 +1,19 @@
-"""Which brand a page shows. Read once in half a minute by each process, so that no page waits for it."""
+"""Which brand a page shows: held by each process while nothing of the configuration changes."""
 
-import time
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db.models.signals import post_delete, post_save
-from django.dispatch import receiver
 
 from idp.branding import colours, logos
 from idp.branding.colours import Colours
 from idp.branding.logos import Logo, NotALogo
 from idp.branding.models import Brand
+from idp.versions.held import Held
 
 log = structlog.get_logger(__name__)
-AGE = 30.0
-"""Seconds after which a process looks again."""
 SHOWN_HIGH, SHOWN_WIDE = 40, 240
 """The box, in CSS pixels, that a logo fits into."""
 EVERYWHERE = ""
@@ -48,29 +44,14 @@ class Shown:
         return min(SHOWN_HIGH / self.logo.height, SHOWN_WIDE / self.logo.width) if self.logo else 0
 
 
-class _Kept:
-    """What this process read last, and when."""
-
-    at = 0.0
-    brands: dict[str, Shown] | None = None
-
-
 def of(service: str = EVERYWHERE) -> Shown:
     """Return the brand of a service's pages by its slug or client id, or that of all other pages."""
-    if _Kept.brands is None or time.monotonic() - _Kept.at > AGE:
-        _Kept.brands, _Kept.at = _read(), time.monotonic()
-    return _among(_Kept.brands, service)
+    return _among(_all(*_environment()), service)
 
 
 def remembered(service: str = EVERYWHERE) -> Shown:
     """Return the same without the database, as far as it was read before: for pages that stand when all else fails."""
-    return _among(_Kept.brands or {}, service)
-
-
-@receiver([post_save, post_delete], sender=Brand)
-def forget(**_: object) -> None:
-    """Have this process look anew at the next page, as after a change that was made here."""
-    _Kept.brands = None
+    return _among(_all.last(*_environment()) or {}, service)
 
 
 def shown(brand: Brand, otherwise: Shown) -> Shown:
@@ -93,7 +74,14 @@ def from_settings() -> Shown:
     return replace(made, colours=colours.readable(conf.brand_colour)) if conf.brand_colour else made
 
 
-def _read() -> dict[str, Shown]:
+def _environment() -> tuple[str, str, str]:
+    """Return what the environment says, which is held with what came of it."""
+    conf = settings.LATCHKEY
+    return conf.organisation, conf.brand_colour, conf.brand_logo
+
+
+@Held
+def _all(*_: *tuple[str, str, str]) -> dict[str, Shown]:
     rows = {it.service: it for it in Brand.objects.all()}
     everywhere = from_settings()
     if EVERYWHERE in rows:

@@ -20,6 +20,8 @@ from idp.keys.certificates import KeyPair
 from idp.keys.ending import Ending
 from idp.keys.models import SigningKey, State, Use
 from idp.keys.sealing import cipher
+from idp.versions import version
+from idp.versions.held import Held
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +47,15 @@ class Key:
 
 def active(use: Use, now: datetime) -> Key:
     """Return the key that signs now, and make it if this installation has none yet."""
-    row = next(iter(SigningKey.objects.filter(use=use, state=State.ACTIVE)), None)  # one at most: nothing to sort
+    row = next((it for it in _all() if it.use == use and it.state == State.ACTIVE), None)
     return _key(row or _make(use, now))
 
 
 def following(use: Use, kid: str | None) -> Key | None:
     """Return the next key of a use if that is its id, else None."""
-    row = SigningKey.objects.filter(use=use, state=State.NEXT, kid=kid).first() if kid else None
+    if kid is None:
+        return None
+    row = next((it for it in _all() if it.kid == kid and it.use == use and it.state == State.NEXT), None)
     return _key(row) if row else None
 
 
@@ -92,9 +96,9 @@ def endings_of(keys: Iterable[SigningKey], now: datetime) -> list[Ending]:
 
 def find(use: Use, kid: str, *, retired_after: datetime) -> Key | None:
     """Return the key of that id, or None; one that was retired at that instant or before proves nothing."""
-    trusted = Q(retired_at__isnull=True) | Q(retired_at__gt=retired_after)
-    row = SigningKey.objects.filter(trusted, use=use, kid=kid).first()
-    return _key(row) if row else None
+    row = next((it for it in _all() if it.kid == kid and it.use == use), None)
+    trusted = row is not None and (row.retired_at is None or row.retired_at > retired_after)
+    return _key(row) if row and trusted else None
 
 
 def hold(use: Use) -> None:
@@ -123,6 +127,12 @@ def retire_next(use: Use, now: datetime) -> None:
     SigningKey.objects.filter(use=use, state=State.NEXT).update(state=State.RETIRED, retired_at=now)
 
 
+@Held
+def _all() -> tuple[SigningKey, ...]:
+    """Return every key there ever was: a handful."""
+    return tuple(SigningKey.objects.order_by())
+
+
 def _make(use: Use, now: datetime) -> SigningKey:
     row = _new(use, State.ACTIVE, now)
     try:
@@ -130,6 +140,8 @@ def _make(use: Use, now: datetime) -> SigningKey:
             row.save(force_insert=True)
     except IntegrityError:  # another worker was first
         return SigningKey.objects.get(use=use, state=State.ACTIVE)
+    finally:
+        version.forget()
     log.info("key_made", use=use.value, kid=row.kid)
     return row
 

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Exists
 
-from idp.agents.models import AccessPass, Agent, Device
+from idp.agents import let_in
+from idp.agents.models import Agent, Device
 from idp.login.presented import Presented
 from idp.policies import in_force, records
 from idp.policies.access import LATER, Attempt, Decision, Guardrails, evaluate
-from idp.policies.facts import AgentFacts, RegisteredApp, TouchPoints, gather
+from idp.policies.facts import AgentFacts, Later, RegisteredApp, TouchPoints, gather
 from idp.policies.naming import name_of
 
 log = structlog.get_logger(__name__)
@@ -43,8 +43,7 @@ def decide(
 
     Without anybody proved, rules and passes of agents are still open, and the decision may be undecided.
     """
-    passes = AccessPass.objects.running(now)
-    now_in_force = in_force.look(Exists(passes.filter(agent=who.agent) if who else passes))
+    now_in_force = in_force.look()
     facts = gather(
         presented.judged_agent,
         touch_points=touch_points,
@@ -58,11 +57,18 @@ def decide(
         agent_off=not who.agent.is_active if who else LATER,
         device_ended=bool(who and who.device and who.device.revoked_at),
     )
-    let_in = LATER if now_in_force.let_in and who is None else now_in_force.let_in
-    decision = evaluate(now_in_force.policy, Attempt(service, facts, guardrails, let_in))
+    passed = now_in_force.policy is not None and _let_in(who, now)
+    decision = evaluate(now_in_force.policy, Attempt(service, facts, guardrails, passed))
     if decision.decided_by == "fault":
         log.error("access_policy_fault", exc_info=decision.fault)
     return decision
+
+
+def _let_in(who: Who | None, now: datetime) -> bool | Later:
+    """Say whether a pass lets somebody in; before anybody is proved, whether one may."""
+    if who is not None:
+        return let_in.by_pass(who.agent.pk, now)
+    return LATER if let_in.somebody(now) else False
 
 
 def recorded(decision: Decision) -> dict[str, Any]:

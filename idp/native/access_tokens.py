@@ -47,6 +47,8 @@ def read(token: str, *, now: datetime, base_url: str, public_key: object) -> Acc
         if now.timestamp() >= claims.whole(payload["exp"]):
             return None
         client_id, device = payload["client_id"], payload.get("device")
+        if not isinstance(client_id, str):
+            return None
         if device is None:
             return Access(client_id, None, None) if payload["sub"] == client_id else None
         return Access(client_id, UUID(payload["sub"]), UUID(device))

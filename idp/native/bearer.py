@@ -10,7 +10,7 @@ from idp.agents.models import Device
 from idp.keys import keyring
 from idp.keys.models import Use
 from idp.login import for_apps
-from idp.native import access_tokens
+from idp.native import access_tokens, clients
 from idp.native.access_tokens import Access
 from idp.native.models import Client, ClientKind
 from idp.tokens import claims
@@ -40,7 +40,7 @@ def issue(client: Client, device: Device | None, now: datetime) -> str:
 def of(token: str, now: datetime) -> Bearer | None:
     """Return who shows an access token, or None if it is none of ours, ran out, or its owner is not let in any more."""
     said = _said(token, now)
-    client = Client.objects.filter(client_id=said.client_id, enabled=True).first() if said else None
+    client = clients.find(said.client_id) if said else None
     if said is None or client is None:
         return None
     if said.device is None:

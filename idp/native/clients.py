@@ -7,16 +7,19 @@ from urllib.parse import unquote_plus
 from idp.native import redirects
 from idp.native.errors import InvalidClient, InvalidRequest, UnknownClient, UnregisteredRedirect
 from idp.native.models import Client, ClientKind
+from idp.versions.held import Held
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")  # nothing else reaches the database
 
 
 def find(client_id: str) -> Client | None:
-    """Return the client of that id, if it is switched on."""
+    """Return the client of that id, if it is switched on. It is held and shared: nobody changes it."""
     if not SLUG.fullmatch(client_id):
         return None
-    found = Client.objects.select_related("timeout_policy").filter(client_id=client_id, enabled=True).first()
-    return found if found is not None and found.client_id == client_id else None
+    try:
+        return _enabled(client_id)
+    except Client.DoesNotExist:
+        return None
 
 
 def app_that_sent(client_id: str, redirect_uri: str) -> Client:
@@ -59,6 +62,15 @@ def authenticate(authorization: str, client_id: str | None, secret: str | None) 
     if not proved:
         raise InvalidClient(f"{client.client_id} showed no secret, or a wrong one")
     return client
+
+
+@Held
+def _enabled(client_id: str) -> Client:
+    rows = Client.objects.select_related("timeout_policy").prefetch_related("redirect_uris").filter(enabled=True)
+    found = rows.get(client_id=client_id)
+    if found.client_id != client_id:
+        raise Client.DoesNotExist
+    return found
 
 
 def _basic(authorization: str) -> tuple[str, str]:

@@ -1,36 +1,34 @@
-"""The policy of this very moment: one cheap query a time, and each revision read whole once in a process.
+"""The policy of this very moment, held while nothing of the configuration changes.
 
-What is kept is kept under a revision's id, and a revision never changes once it was live, so an edit counts at the
-next request on every worker and no rule meets its neighbour's older self.
+An edit counts at the next request on every worker. A revision never changes once it was live, so each is read whole
+once in a process, and no rule meets its neighbour's older self.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
+from django.db.models import Exists
 
 from idp.policies.models import PolicyRevision, Stop
 from idp.policies.rules import Policy
-
-NOBODY = ExpressionWrapper(Q(pk__isnull=True), output_field=BooleanField())
+from idp.versions.held import Held
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The live policy (None if there is none), whether all sign-ins are stopped, and whether a pass is running."""
+    """The live policy (None if there is none), and whether all sign-ins are stopped."""
 
     policy: Policy | None
     stopped: bool
-    let_in: bool
 
 
-def look(passes: Exists | None = None) -> InForce:
-    """Ask what is in force now. `passes` asks, in the same query, for passes that are running."""
-    stopped = Exists(Stop.objects.in_force())
-    live = PolicyRevision.objects.live().annotate(stopped=stopped, let_in=passes or NOBODY)
-    row = next(iter(live.order_by().values_list("pk", "stopped", "let_in")), None)  # one at most: nothing to sort
-    return InForce(_whole(row[0]), row[1], row[2]) if row else InForce(None, stopped=False, let_in=False)
+@Held
+def look() -> InForce:
+    """Return what is in force now."""
+    live = PolicyRevision.objects.live().annotate(stopped=Exists(Stop.objects.in_force()))
+    row = live.values_list("pk", "stopped").first()
+    return InForce(_whole(row[0]), row[1]) if row else InForce(None, stopped=False)
 
 
 def policy() -> Policy | None:

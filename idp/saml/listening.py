@@ -22,6 +22,7 @@ from idp.saml.errors import AnswerWithStatus
 from idp.saml.models import HeardRequest, Listening, ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.receiving import receive
+from idp.versions.held import Held
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 def begin(now: datetime) -> Listening:
     """Listen from now on for ten minutes; whoever listens already listens longer. Forgets what was heard before."""
-    if listening := current(now):
+    if listening := Listening.objects.filter(until__gt=now).first():
         listening.until = now + LASTS
         listening.save(update_fields=["until"])
         return listening
@@ -56,8 +57,14 @@ def end(now: datetime) -> None:
 
 
 def current(now: datetime) -> Listening | None:
-    """Return the listening that is under way, if any. One query, by an index, over hardly ever more than a row."""
-    return Listening.objects.filter(until__gt=now).order_by("-begun_at").first()
+    """Return the listening that is under way, if any. It is held, so nobody changes it."""
+    return next((it for it in _all() if it.until > now), None)
+
+
+@Held
+def _all() -> tuple[Listening, ...]:
+    """Return what there is, hardly ever more than a row, the newest first."""
+    return tuple(Listening.objects.order_by("-begun_at"))
 
 
 def noted(view: View) -> View:

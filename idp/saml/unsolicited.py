@@ -6,7 +6,7 @@ It climbs the same ladder and passes the same access policy; only the request is
 from django.db.models import QuerySet
 
 from idp.saml.asked import Asked
-from idp.saml.errors import NothingToStart
+from idp.saml.errors import NothingToStart, UnknownServiceProvider
 from idp.saml.models import ServiceProvider
 
 
@@ -17,9 +17,11 @@ def services() -> QuerySet[ServiceProvider]:
 
 def service_of(slug: str) -> ServiceProvider:
     """Return the service provider of that slug, if it may be opened from here. Raises NothingToStart."""
-    found = services().filter(slug=slug)
-    sp = found.select_related("timeout_policy").prefetch_related("consumers", "released").first()
-    if sp is None:
+    try:
+        sp = ServiceProvider.objects.get_enabled(slug)
+    except UnknownServiceProvider:
+        sp = None
+    if sp is None or not sp.unsolicited or not sp.consumers.all():
         raise NothingToStart("no such service, or it may not be opened from here")
     return sp
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from idp.agents.models import AccessPass
 from idp.audit import unforeseen
 from idp.audit.models import Kind, LoginEvent
-from idp.policies import in_force
 from idp.policies.access import FAULT, PASS
 from idp.policies.in_force import InForce
 from idp.policies.models import Stop
@@ -30,11 +29,6 @@ def questions(now: datetime) -> dict[str, Question]:
     }
 
 
-def in_force_now(now: datetime) -> InForce:
-    """Ask for the policy of this moment, and whether all is stopped or somebody is let in past it. One query."""
-    return in_force.look(Exists(AccessPass.objects.running(now)))
-
-
 def alarms(now: datetime, told: Answers, present: InForce) -> Iterator[Step]:
     """List what is unusual just now, the gravest first. `told` are the answers to the questions."""
     passes = AccessPass.objects.running(now)
@@ -51,7 +45,7 @@ def alarms(now: datetime, told: Answers, present: InForce) -> Iterator[Step]:
         yield from _unforeseen(now)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
     uses = Count("agent__events", filter=by_pass)
-    for given in passes.select_related("agent").annotate(uses=uses) if present.let_in else ():
+    for given in passes.select_related("agent").annotate(uses=uses) if told["let_in"] else ():
         yield Step("Passes", reverse("admin:agents_accesspass_changelist"), _told(given), loud=False)
 
 

@@ -13,6 +13,7 @@ from idp.saml.errors import UnknownServiceProvider
 from idp.saml.profiles import PROFILES, Profile
 from idp.saml.profiles.profile import configured
 from idp.saml.trust import SpTrust
+from idp.versions.held import Held
 
 SIGN = [("both", "Response and Assertion"), ("response", "Response only"), ("assertion", "Assertion only")]
 REQUEST_SIGNATURE = [
@@ -61,25 +62,25 @@ WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP, Method.PASSKEY)
 
 
 class ServiceProviderManager(models.Manager["ServiceProvider"]):
-    """Finds service providers by the name they give themselves."""
+    """Finds service providers by name. Those found by `get_for` and `get_enabled` are shared: nobody changes them."""
 
     def get_for(self, issuer: str) -> "ServiceProvider":
         """Return the one whose entity ID is exactly this.
 
         Raises UnknownServiceProvider, also if it is switched off.
         """
-        rows = self.select_related("timeout_policy").prefetch_related("consumers", "released")
-        found = list(rows.filter(entity_id=issuer, enabled=True).order_by())
-        if not found or found[0].entity_id != issuer:
-            raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
-        return found[0]
+        found: ServiceProvider = _by_entity_id(issuer)
+        return found
 
     def get_enabled(self, slug: str) -> "ServiceProvider":
         """Return the one of that slug, if it is still switched on. Raises UnknownServiceProvider."""
-        found = self.filter(slug=slug, enabled=True).first()
-        if found is None:
-            raise UnknownServiceProvider(f"{slug} was switched off meanwhile")
+        found: ServiceProvider = _by_slug(slug)
         return found
+
+    def whole(self) -> models.QuerySet["ServiceProvider"]:
+        """Those that are switched on, with all that a sign-in asks of them."""
+        rows = self.select_related("timeout_policy").prefetch_related("consumers", "released", "logout_endpoints")
+        return rows.filter(enabled=True).order_by()
 
 
 class ServiceProvider(models.Model):
@@ -217,6 +218,22 @@ class ServiceProvider(models.Model):
             name_id_formats=self.expects.accepted_name_id_formats,
             contexts=tuple(dict.fromkeys(map(self.context_of, WEAKEST_FIRST))),
         )
+
+
+@Held
+def _by_entity_id(issuer: str) -> ServiceProvider:
+    for found in ServiceProvider.objects.whole().filter(entity_id=issuer):
+        if found.entity_id == issuer:
+            return found
+    raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
+
+
+@Held
+def _by_slug(slug: str) -> ServiceProvider:
+    found = ServiceProvider.objects.whole().filter(slug=slug).first()
+    if found is None:
+        raise UnknownServiceProvider(f"{slug} was switched off meanwhile")
+    return found
 
 
 class AssertionConsumer(models.Model):

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 
+from idp.versions import triggers
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "database"
@@ -40,7 +41,7 @@ def look() -> list[Finding]:
     try:
         with closing(_own_connection()) as connection:
             connection.ensure_connection()
-            return [*_of_kind(connection), migrations(_waiting(connection))]
+            return [*_of_kind(connection), migrations(_waiting(connection), triggers.missing(connection))]
     except NotSupportedError:
         return [version(0)]
     except InconsistentMigrationHistory:
@@ -61,11 +62,14 @@ def away(said: str, where: str) -> Finding:
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
 
 
-def migrations(waiting: int) -> Finding:
-    """Judge how many changes of tables are still to come."""
-    if not waiting:
-        return ok(SUBJECT, "All tables are up to date.")
-    return fault(SUBJECT, f"{waiting} changes of tables are not applied.", MIGRATE)
+def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:
+    """Judge how many changes of tables are still to come, and whether the triggers that tell of changes are there."""
+    if waiting:
+        return fault(SUBJECT, f"{waiting} changes of tables are not applied.", MIGRATE)
+    if unwatched:
+        sentence = "The database does not tell every change of what operators set, so a change may not count."
+        return fault(SUBJECT, f"{sentence} Missing: {', '.join(unwatched)}.", MIGRATE)
+    return ok(SUBJECT, "All tables are up to date.")
 
 
 def version(major: int) -> Finding:

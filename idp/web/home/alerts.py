@@ -29,9 +29,9 @@ def _known_to(operator: Agent, facts: Facts) -> Facts:
         **facts.told,
         "alarms_waiting": facts.told["alarms_waiting"] and operator.has_perm("audit.view_loginevent"),
         "paused": facts.told["paused"] and operator.has_perm("agents.view_agent"),
+        "let_in": facts.told["let_in"] and operator.has_perm("agents.view_accesspass"),
     }
-    let_in = facts.present.let_in and operator.has_perm("agents.view_accesspass")
-    return replace(facts, told=told, present=replace(facts.present, let_in=let_in))
+    return replace(facts, told=told)
 
 
 def _every(facts: Facts) -> Iterator[Step]:

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
+from idp.agents import let_in
 from idp.agents.models import Agent
 from idp.audit import hourly
 from idp.audit.counting import hour_of
 from idp.audit.models import Kind, LoginEvent
 from idp.keys.models import SigningKey
 from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.policies import in_force
 from idp.policies.in_force import InForce
 from idp.policies.models import PolicyRevision
 from idp.saml.metadata import alarms as metadata_alarms
@@ -44,7 +46,7 @@ class Facts:
 def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
     """Ask all there is to ask, in three queries. The request itself shows what the proxies add."""
     conf, before = settings.LATCHKEY, clock.now()
-    told = one_look.ask(_questions(operator, now))
+    told = {**one_look.ask(_questions(operator, now)), "let_in": let_in.somebody(now)}
     ahead = clocks.ahead(told["database_clock"], before, clock.now())
     keys = signing_keys.rows()
     findings = [
@@ -54,7 +56,7 @@ def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
         *address.at_hand(conf),
         *verify.last_answers(told["last_answer"]),
     ]
-    return Facts(now, access_alarms.in_force_now(now), told, keys, findings)
+    return Facts(now, in_force.look(), told, keys, findings)
 
 
 def _questions(operator: Agent, now: datetime) -> dict[str, Question]:

@@ -107,6 +107,7 @@ _DJANGO = "Django's own list of what there is in the program."
 
 KEPT = {
     "audit.Chain": "One row.",
+    "versions.Version": "One row.",
     "agents.Agent": _PEOPLE,
     "agents.AgentRole": _PEOPLE,
     "agents.Department": _SET_UP,

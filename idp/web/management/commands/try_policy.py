@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from idp import clock
-from idp.agents.models import AccessPass
+from idp.agents import let_in
 from idp.login import judging
 from idp.login.judging import Who
 from idp.policies import in_force, publishing, user_agents
@@ -77,7 +77,7 @@ def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
         LATER if given["touch_points"] is None else given["touch_points"],
         given["address"],
         judging.agent_facts(Who(agent, None), now) if agent else None,
-        let_in=agent is not None and AccessPass.objects.running(now).filter(agent=agent).exists(),
+        let_in=agent is not None and let_in.by_pass(agent.pk, now),
     )
     guardrails = Guardrails(
         stopped=in_force.look().stopped,

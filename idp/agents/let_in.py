@@ -1,0 +1,27 @@
+"""Whom a pass lets in at an instant. Passes are few and made by operators, so those of a day are held."""
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from idp.agents.models import AccessPass
+from idp.versions.held import Held
+
+
+def by_pass(agent: UUID, now: datetime) -> bool:
+    """Whether a pass lets this agent in now."""
+    until = _until(now.astimezone(UTC).date()).get(agent)
+    return until is not None and until > now
+
+
+def somebody(now: datetime) -> bool:
+    """Whether a pass lets anybody in now."""
+    return any(until > now for until in _until(now.astimezone(UTC).date()).values())
+
+
+def _of(day: date) -> dict[UUID, datetime]:
+    """Return until when each agent is let in whose pass runs at some time of a day or later."""
+    running = AccessPass.objects.running(datetime.combine(day, time(), UTC))
+    return dict(running.order_by("until").values_list("agent_id", "until"))  # of several, the longest
+
+
+_until = Held(_of, most=2)

@@ -1,0 +1,16 @@
+"""Tells Django about this package."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class VersionsConfig(AppConfig):
+    """The app `versions`."""
+
+    name = "idp.versions"
+
+    def ready(self) -> None:
+        """Have the database itself say when configuration changed."""
+        from idp.versions import triggers  # noqa: PLC0415 - it needs the models
+
+        post_migrate.connect(triggers.put_in_place, sender=self)

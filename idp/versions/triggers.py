@@ -1,0 +1,97 @@
+"""The database's own word that configuration changed: triggers, on SQLite and PostgreSQL.
+
+They hear what no signal of Django's does: bulk updates, raw SQL, a console, another process, another release. They are
+put in place after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers; and each
+time the version is renewed, for what may have changed while they were gone.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TABLES: Final[tuple[str, ...]] = (
+    "saml_serviceprovider",
+    "saml_assertionconsumer",
+    "saml_releasedattribute",
+    "saml_logoutendpoint",
+    "saml_listening",
+    "policies_timeoutpolicy",
+    "policies_policyrevision",
+    "policies_accessrule",
+    "policies_stop",
+    "agents_cutoff",
+    "agents_accesspass",
+    "keys_signingkey",
+    "branding_brand",
+    "native_client",
+    "native_redirecturi",
+)
+"""What is held, in whole or in part. Only operators write these, never a sign-in: each change has all be read anew."""
+
+VERSION: Final = "versions_version"
+_ACTS, _ANY = ["insert", "update", "delete"], "change"
+_THERE = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+}
+# No upsert on SQLite: there the statement that fires a trigger lays its own ON CONFLICT upon what stands in it.
+_ON_SQLITE = (
+    f"DELETE FROM {VERSION}",  # noqa: S608 - a name of ours
+    f"INSERT INTO {VERSION} (id, value) VALUES (1, lower(hex(randomblob(16))))",  # noqa: S608 - the same
+)
+_ON_POSTGRESQL = (
+    f"INSERT INTO {VERSION} (id, value) VALUES (1, replace(gen_random_uuid()::text, '-', '')) "  # noqa: S608 - the same
+    "ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value"
+)
+
+
+def put_in_place(using: str = "default", **_: Any) -> None:
+    """Put the triggers in place, once the tables are there, and draw a new version."""
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        if VERSION in there:
+            tables = [it for it in TABLES if it in there]
+            for statement in _on_sqlite(tables) if connection.vendor == "sqlite" else _on_postgresql(tables):
+                cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Name the triggers that are not there."""
+    acts = _ACTS if connection.vendor == "sqlite" else [_ANY]
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+    return [it for table in TABLES for act in acts if (it := _name(table, act)) not in there]
+
+
+def _name(table: str, act: str) -> str:
+    return f"{table}_{act}_renews_version"
+
+
+def _on_sqlite(tables: list[str]) -> Iterator[str]:
+    for table in tables:
+        for act in _ACTS:
+            name = _name(table, act)
+            yield f'DROP TRIGGER IF EXISTS "{name}"'
+            yield f'CREATE TRIGGER "{name}" AFTER {act} ON "{table}" FOR EACH ROW BEGIN {"; ".join(_ON_SQLITE)}; END'
+    yield from _ON_SQLITE
+
+
+def _on_postgresql(tables: list[str]) -> Iterator[str]:
+    """Once for each statement, and without keeping readers out of the table."""
+    yield f"""
+        CREATE OR REPLACE FUNCTION {VERSION}_renew() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            {_ON_POSTGRESQL};
+            RETURN NULL;
+        END $$
+    """
+    for table in tables:
+        yield (
+            f'CREATE OR REPLACE TRIGGER "{_name(table, _ANY)}" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE '
+            f'ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {VERSION}_renew()'
+        )
+    yield _ON_POSTGRESQL

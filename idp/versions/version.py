@@ -1,0 +1,51 @@
+"""Which version of the configuration counts: asked of the database once in a request, or each time outside of one.
+
+What a request was told it forgets with its end, so nothing stale outlives it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection
+
+_ASK = "SELECT value FROM versions_version"
+_told: ContextVar[list[str] | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Remember within this block what the database said first."""
+    before = _told.set([])
+    try:
+        yield
+    finally:
+        _told.reset(before)
+
+
+def remembered() -> str:
+    """Return the version that the present request was told; empty if it has not asked yet, or there is no request."""
+    told = _told.get()
+    return told[0] if told else ""
+
+
+def ask() -> str:
+    """Ask the database for the version, as the present transaction sees it; empty means: hold nothing.
+
+    By a plain statement, since this is the one question of all sign-ins.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK)
+        row = cursor.fetchone()
+    version: str = row[0] if row else ""
+    told = _told.get()
+    if told is not None:
+        told[:] = [version] if version else []
+    return version
+
+
+def forget() -> None:
+    """Have the present request ask again, as after a change of its own or after it had to wait."""
+    told = _told.get()
+    if told is not None:
+        told.clear()

@@ -1,0 +1,22 @@
+"""One request goes by one version of the configuration, and asks for it once."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from idp.versions import version
+
+OPERATORS = "/admin/"
+READING = ("GET", "HEAD")
+
+
+def asked_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Have each request ask once, but for those in which an operator changes something and then looks at it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OPERATORS) and request.method not in READING:
+            return get_response(request)
+        with version.asked_once():
+            return get_response(request)
+
+    return middleware

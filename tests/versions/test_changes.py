@@ -1,0 +1,217 @@
+"""Whatever an operator sets counts at the next request, however it was written."""
+
+import copy
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from idp.agents import devices, let_in
+from idp.agents.models import AccessPass, Cutoff
+from idp.branding import brands
+from idp.branding.models import Brand
+from idp.keys import keyring
+from idp.keys.models import SigningKey, Use
+from idp.native import clients
+from idp.native.models import Client, RedirectUri
+from idp.policies import in_force
+from idp.policies.models import Stop, TimeoutPolicy
+from idp.saml import listening, names
+from idp.saml.errors import UnknownServiceProvider
+from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider
+from idp.versions import version
+from idp.web.one_version import asked_once
+from tests.conftest import NOW, an_agent
+from tests.policies import publishing
+from tests.speed.place import ENTITY
+from tests.web.seeded import a_service
+
+HOUR = timedelta(hours=1)
+
+
+def the_service():
+    return ServiceProvider.objects.get_for(ENTITY)
+
+
+@pytest.fixture
+def place(db, keys):
+    """One row of everything that is held."""
+    sp, policy = a_service(), TimeoutPolicy.objects.create(name="own", inactivity=HOUR, absolute=HOUR)
+    ServiceProvider.objects.update(timeout_policy=policy)
+    ReleasedAttribute.objects.create(service_provider=sp, name="email", source="email")
+    LogoutEndpoint.objects.create(service_provider=sp, binding=names.SOAP, location="https://flex.example/slo")
+    app = Client.objects.create(client_id="app", name="App", timeout_policy=policy)
+    RedirectUri.objects.create(client=app, uri="https://app.example/back")
+    Brand.objects.create(name="Acme")
+    Listening.objects.create(begun_at=NOW, until=NOW + HOUR)
+    Stop.objects.create(since=NOW, why="to see")
+    AccessPass.objects.create(agent=an_agent(), given_at=NOW, until=NOW + HOUR, why="to see")
+
+
+SET = {
+    "the name of a service": (ServiceProvider, "name", "Rota", lambda: the_service().name),
+    "the name of a service that answers": (
+        ServiceProvider,
+        "name",
+        "Rota",
+        lambda: ServiceProvider.objects.get_enabled("flex").name,
+    ),
+    "where answers go": (AssertionConsumer, "url", "https://new.example/acs", lambda: the_service().trust.acs[0][0]),
+    "what is told of people": (ReleasedAttribute, "name", "mail", lambda: the_service().released.all()[0].name),
+    "where sign-outs go": (
+        LogoutEndpoint,
+        "location",
+        "https://new.example/slo",
+        lambda: the_service().logout_endpoints.all()[0].location,
+    ),
+    "how long a sign-in counts": (TimeoutPolicy, "absolute", 2 * HOUR, lambda: the_service().timeout_policy.absolute),
+    "an app": (Client, "name", "Other app", lambda: clients.find("app").name),
+    "an app's way back": (
+        RedirectUri,
+        "uri",
+        "https://app.example/new",
+        lambda: clients.find("app").redirect_uris.all()[0].uri,
+    ),
+    "a brand": (Brand, "name", "Beta", lambda: brands.of("flex").name),
+    "listening": (Listening, "until", NOW + 2 * HOUR, lambda: listening.current(NOW).until),
+    "a stop that is lifted": (Stop, "lifted_at", NOW + HOUR, lambda: in_force.look().stopped or NOW + HOUR),
+    "a pass that is taken back": (
+        AccessPass,
+        "ended_at",
+        NOW + HOUR,
+        lambda: let_in.somebody(NOW) or NOW + HOUR,
+    ),
+    "a key": (SigningKey, "certificate", "new", lambda: keyring.active(Use.SAML, NOW).certificate),
+}
+
+
+def saved(model, field, value):
+    row = the_row(model)
+    setattr(row, field, value)
+    row.save()
+
+
+def updated(model, field, value):
+    model.objects.filter(pk=the_row(model).pk).update(**{field: value})
+
+
+def typed(model, field, value):
+    table, key = model._meta.db_table, model._meta.pk.column
+    value = model._meta.get_field(field).get_db_prep_save(value, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {field} = %s WHERE {key} = %s", [value, the_row(model).pk])
+
+
+def the_row(model):
+    own = {TimeoutPolicy: {"name": "own"}, SigningKey: {"use": Use.SAML}}
+    return model.objects.get(**own.get(model, {}))
+
+
+@pytest.mark.parametrize("written", [saved, updated, typed])
+@pytest.mark.parametrize("thing", SET)
+def test_what_is_set_counts_at_the_next_request(place, thing, written):
+    model, field, value, seen = SET[thing]
+    with version.asked_once():
+        before = seen()
+    assert before != value
+    written(model, field, value)
+    with version.asked_once():
+        assert seen() == value
+
+
+@pytest.mark.parametrize("written", [saved, updated, typed])
+def test_a_service_that_is_switched_off_is_unknown_at_the_next_request(place, written):
+    the_service()
+    written(ServiceProvider, "enabled", False)
+    with pytest.raises(UnknownServiceProvider):
+        the_service()
+    with pytest.raises(UnknownServiceProvider):
+        ServiceProvider.objects.get_enabled("flex")
+
+
+def test_a_service_that_is_added_is_known_at_the_next_request(db):
+    for _ in range(2):
+        with pytest.raises(UnknownServiceProvider):
+            the_service()
+    a_service()
+    assert the_service().slug == "flex"
+
+
+def test_everyone_out_counts_at_the_next_request(db):
+    assert devices.latest_cutoff() is None
+    Cutoff.objects.create(at=NOW, why="lost phones")
+    assert devices.latest_cutoff() == NOW
+    Cutoff.objects.bulk_create([Cutoff(at=NOW + HOUR, why="more of them")])
+    assert devices.latest_cutoff() == NOW + HOUR
+
+
+def test_a_publication_and_a_stop_count_at_the_next_request(db):
+    before = in_force.look()
+    publishing.in_force(name="New")
+    assert in_force.look().policy.number == before.policy.number + 1
+    Stop.objects.create(since=NOW, why="to see")
+    assert (before.stopped, in_force.look().stopped) == (False, True)
+
+
+def test_a_pass_lets_its_agent_in_from_the_next_request_until_its_end(db, agent):
+    assert not let_in.by_pass(agent.pk, NOW)
+    for hours in (14, 20, 16):  # over midnight: of several the longest counts
+        AccessPass.objects.create(agent=agent, given_at=NOW, until=NOW + hours * HOUR, why="to see")
+    end = NOW + 20 * HOUR
+    assert [let_in.by_pass(agent.pk, at) for at in (NOW, end - timedelta(seconds=1), end)] == [True, True, False]
+    assert not let_in.by_pass(an_agent("+12015550102", "bo@acme.example").pk, NOW)
+
+
+def test_the_next_key_signs_from_the_next_request_on(db, keys):
+    former = keyring.active(Use.TOKEN, NOW)
+    row = keyring.draw(Use.TOKEN, NOW)
+    row.save()
+    assert keyring.active(Use.TOKEN, NOW) == former
+    assert keyring.following(Use.TOKEN, row.kid).kid == row.kid
+    keyring.activate_next(Use.TOKEN, NOW)
+    assert keyring.active(Use.TOKEN, NOW).kid == row.kid
+    assert keyring.find(Use.TOKEN, former.kid, retired_after=NOW - HOUR) == former
+    assert keyring.find(Use.TOKEN, former.kid, retired_after=NOW) is None
+
+
+def test_a_key_that_is_made_on_first_need_is_found_by_the_same_request(db):
+    with version.asked_once():
+        assert keyring.published(Use.TOKEN) == []
+        assert keyring.active(Use.TOKEN, NOW) == keyring.active(Use.TOKEN, NOW)
+
+
+def test_listening_is_heard_of_at_the_next_request(db):
+    assert listening.current(NOW) is None
+    listening.begin(NOW)
+    assert listening.current(NOW).until == NOW + listening.LASTS
+    listening.end(NOW)
+    assert listening.current(NOW) is None
+
+
+# By whole requests
+
+
+def inside(sp):
+    """All that a held service carries: its fields, what hangs on it, and what was put on it."""
+    rows = [sp, sp.timeout_policy, *sp.consumers.all(), *sp.released.all(), *sp.logout_endpoints.all()]
+    plain = [{name: it for name, it in vars(row).items() if not name.startswith("_")} for row in rows]
+    return plain, [(sorted(vars(row)), sorted(row._state.fields_cache)) for row in rows]
+
+
+def test_a_sign_in_changes_nothing_of_what_is_held_for_all(phone, android):
+    phone.sign_in()
+    services = [ServiceProvider.objects.get_for(it.entity_id) for it in ServiceProvider.objects.all()]
+    before = copy.deepcopy([inside(it) for it in services])
+    phone.sign_in_silently()
+    android.sign_in()
+    assert [inside(it) for it in services] == before
+    assert all(ServiceProvider.objects.get_for(it.entity_id) is it for it in services)
+
+
+def test_an_operators_form_sees_what_it_changed_itself(rf, db):
+    def form(_):
+        before = brands.of().name
+        Brand.objects.create(name="Beta")
+        return before, brands.of().name
+
+    assert asked_once(form)(rf.post("/admin/branding/brand/add/")) == ("", "Beta")

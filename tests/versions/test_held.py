@@ -1,0 +1,190 @@
+"""A value is read once for each version, and whatever happens to a transaction, nobody gets one that never was."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from idp.branding.models import Brand
+from idp.versions import version
+from idp.versions.held import Held
+from idp.versions.models import Version
+
+
+@pytest.fixture
+def names():
+    """The names of all brands, held; `names.asked` counts how often they were read."""
+    names = Held(lambda: (names.asked.append(1), sorted(Brand.objects.values_list("name", flat=True)))[1])
+    names.asked = []
+    return names
+
+
+def a_brand(name):
+    return Brand.objects.create(service=name.lower(), name=name)
+
+
+def elsewhere(act):
+    """Do something by another thread, which has a connection of its own."""
+
+    def done():
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(done).result()
+
+
+def test_it_is_read_once_while_nothing_changes(db, names, django_assert_num_queries):
+    a_brand("Acme")
+    assert names() == ["Acme"]
+    with django_assert_num_queries(1):
+        assert names() == ["Acme"]
+    a_brand("Beta")
+    assert names() == ["Acme", "Beta"]
+    assert len(names.asked) == 2
+
+
+def test_a_request_asks_for_the_version_once(db, names, django_assert_num_queries):
+    names()
+    with django_assert_num_queries(1), version.asked_once():
+        assert names() == names() == []
+
+
+def test_a_request_does_not_remember_what_the_one_before_was_told(db, names):
+    with version.asked_once():
+        names()
+    a_brand("Acme")
+    with version.asked_once():
+        assert names() == ["Acme"]
+
+
+def test_a_change_by_another_connection_counts_at_the_next_request(transactional_db, names):
+    with version.asked_once():
+        assert names() == []
+        elsewhere(lambda: a_brand("Acme"))
+        assert names() == []  # one request, one version
+    with version.asked_once():
+        assert names() == ["Acme"]
+
+
+def test_what_was_rolled_back_never_was(transactional_db, names):
+    assert names() == []
+    with transaction.atomic():
+        a_brand("Acme")
+        assert names() == ["Acme"]
+        transaction.set_rollback(True)
+    assert names() == []
+    with transaction.atomic():
+        a_brand("Beta")
+        assert names() == ["Beta"]
+    assert names() == ["Beta"]
+
+
+def test_what_was_rolled_back_in_part_never_was(transactional_db, names):
+    with transaction.atomic():
+        a_brand("Acme")
+        assert names() == ["Acme"]
+        with transaction.atomic():
+            a_brand("Beta")
+            assert names() == ["Acme", "Beta"]
+            transaction.set_rollback(True)
+        assert names() == ["Acme"]
+    assert names() == ["Acme"]
+
+
+def test_a_request_that_changes_something_itself_and_rolls_it_back_leaves_nothing_behind(transactional_db, names):
+    """The version that it was told is the one that counts afterwards; what it read must not stand under it."""
+    with version.asked_once():
+        version.ask()
+        with transaction.atomic():
+            a_brand("Acme")
+            names()
+            transaction.set_rollback(True)
+    assert names() == []
+
+
+def test_nobody_sees_what_another_has_not_committed(transactional_db, names):
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.fail("the tests need a file, which several connections share")
+    with transaction.atomic():
+        a_brand("Acme")
+        assert names() == ["Acme"]
+        assert elsewhere(names) == []
+        assert names() == ["Acme"]
+    assert elsewhere(names) == ["Acme"]
+
+
+def test_a_change_that_is_committed_while_a_value_is_read_is_not_missed(transactional_db):
+    def read():
+        found = Brand.objects.count()
+        if not found:
+            elsewhere(lambda: a_brand("Acme"))
+        return found
+
+    count = Held(read)
+    assert count() == 0
+    assert count() == 1
+
+
+def test_threads_get_what_is_there_while_another_changes_it(transactional_db, names):
+    """Whoever begins after a change was committed gets it, or what came after it."""
+    written, stale, over = [0], [], threading.Event()
+
+    def look():
+        while not over.is_set():
+            least = written[0]
+            with version.asked_once():
+                if len(names()) < least:
+                    stale.append(least)
+        connection.close()
+
+    with ThreadPoolExecutor(3) as readers:
+        for _ in range(3):
+            readers.submit(look)
+        for nth in range(1, 21):
+            a_brand(f"Brand {nth}")
+            written[0] = nth
+        over.set()
+    assert stale == []
+    assert len(names()) == 20
+
+
+def test_without_a_version_nothing_is_held(db, names):
+    Version.objects.all().delete()
+    assert names() == names() == []
+    assert len(names.asked) == 2
+    a_brand("Acme")  # writes the row again
+    assert names() == names() == ["Acme"]
+    assert len(names.asked) == 3
+
+
+def test_what_raises_is_not_held_and_of_the_rest_no_more_than_allowed(db):
+    asked = []
+
+    def read(name):
+        asked.append(name)
+        if name.startswith("unknown"):
+            raise LookupError
+        return name
+
+    held = Held(read, most=3)
+    for nth in (1, 2, 3, 3, 1):
+        assert held(str(nth)) == str(nth)
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            held("unknown")
+    assert asked == ["1", "2", "3", "unknown", "unknown"]
+    held("4")  # one too many: it begins anew
+    held("1")
+    assert asked[5:] == ["4", "1"]
+
+
+def test_what_was_held_last_can_be_had_without_the_database(db, names, django_assert_num_queries):
+    a_brand("Acme")
+    names()
+    a_brand("Beta")
+    with django_assert_num_queries(0):
+        assert names.last() == ["Acme"]

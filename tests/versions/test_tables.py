@@ -1,0 +1,72 @@
+"""Every table is configuration, whose changes the database tells, or is not on purpose."""
+
+from django.apps import apps
+from django.db import connection
+
+from idp.versions import triggers, version
+from idp.web.checkup import database
+from idp.web.checkup.finding import State
+
+SENT = ["sentattribute", "subjectname"]
+WRITTEN_AT_SIGN_INS = {
+    "agents": ["agent", "agentrole", "device"],
+    "audit": ["chain", "countedhour", "hourlycount", "loginevent", "seal"],
+    "login": ["loan", "loginflow"],
+    "native": ["authorizationcode", "signinlink"],
+    "otp": ["authenticatorapp", "breaker", "onetimecode", "recoverycode", "verification", "verificationsend"],
+    "passkeys": ["challenge", "passkey"],
+    "saml": [
+        "heardrequest",
+        "issuedassertion",
+        "logout",
+        "logoutnotice",
+        "obeyedlogoutrequest",
+        "sentattribute",
+        "subjectname",
+    ],
+    "sso_sessions": ["ssosession"],
+    "tokens": ["longlivedtoken"],
+    "webhooks": ["delivery"],
+}
+"""Each of them would have everything read anew all the time."""
+OF_ONE_PERSON = {"otp": ["phoneauthenticator", "safelisting"], "scim": ["knownas"]}
+READ_WITH_A_PERSON = {"agents": ["department"]}
+OF_OPERATORS_PAGES = {
+    "agents": ["agent_groups", "agent_user_permissions", "grantablerole", "supervisor", "supervisor_departments"],
+    "audit": ["acknowledgement"],
+    "importing": ["import", "importedagent"],
+    "saml": ["metadatasource"],
+    "web": ["operatorlink", "operatortry"],
+}
+ASKED_EACH_TIME = {"native": ["client_services"], "scim": ["personnelsystem"], "webhooks": ["webhook"]}
+"""By machines, or for one app: seldom enough."""
+NOT_HELD = (WRITTEN_AT_SIGN_INS, OF_ONE_PERSON, READ_WITH_A_PERSON, OF_OPERATORS_PAGES, ASKED_EACH_TIME)
+OF_DJANGO = ("auth_", "django_", "otp_totp_", "otp_static_")
+
+
+def test_a_table_is_configuration_or_says_why_not():
+    tables = {it._meta.db_table for it in apps.get_models(include_auto_created=True)}
+    others = {f"{app}_{name}" for group in NOT_HELD for app, names in group.items() for name in names}
+    decided = {triggers.VERSION, *triggers.TABLES, *others}
+    left = {it for it in tables if not it.startswith(OF_DJANGO)}
+    assert left ^ decided == set(), "Is it configuration that a process holds? See idp/versions/triggers.py"
+    assert not others & set(triggers.TABLES)
+
+
+def test_the_database_tells_changes_of_every_one(db):
+    assert triggers.missing(connection) == []
+
+
+def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transactional_db):
+    name, of = ("insert", "") if connection.vendor == "sqlite" else ("change", " ON saml_listening")
+    name, before = f"saml_listening_{name}_renews_version", version.ask()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{of}")
+    try:
+        said = [it.sentence for it in database.look() if it.state is State.FAULT]
+        assert len(said) == 1
+        assert said[0].endswith(f"Missing: {name}.")
+    finally:
+        triggers.put_in_place()
+    assert triggers.missing(connection) == []
+    assert version.ask() != before
