@@ -5,12 +5,17 @@ from contextvars import ContextVar
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH, HALF = 10, 5
+_POSSIBLE = len(ALPHABET) ** LENGTH
 _current: ContextVar[str] = ContextVar("reference", default="")
 
 
 def new() -> str:
     """Return a fresh reference such as `7KQ2M-9TX4D`."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    drawn = secrets.randbelow(_POSSIBLE)
+    letters = ""
+    for _ in range(LENGTH):
+        drawn, which = divmod(drawn, len(ALPHABET))
+        letters += ALPHABET[which]
     return f"{letters[:HALF]}-{letters[HALF:]}"
 
 

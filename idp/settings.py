@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "idp.web.metrics.timing.timed",
     "idp.web.middleware.UnheededProxy",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "idp.web.content_policy.ContentPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

@@ -7,6 +7,7 @@ from idp.web import me, me_factors, me_passkeys, me_reports, me_sign_in, views
 from idp.web.metrics import door
 
 urlpatterns = [
+    path("saml/", include("idp.saml.urls")),  # first, since they are tried in order and nothing is asked for so often
     path("", views.start),
     path("help", views.help_page),
     path("me", me.me),
@@ -16,7 +17,6 @@ urlpatterns = [
     path("me/sign-in", me_sign_in.begin),
     path("me/sign-in/<uuid:flow_id>", me_sign_in.end),
     path("me/not-me", me_reports.not_me),
-    path("saml/", include("idp.saml.urls")),
     path("login/", include("idp.login.urls")),
     path("", include("idp.native.urls")),
     path("scim/v2/", include("idp.scim.urls")),

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import LazySettings
 from redis import ConnectionPool
 
 from idp import conf, retention
@@ -266,3 +267,12 @@ def test_the_demos_own_file_is_read_only_where_nothing_speaks_of_latchkey(load, 
 def test_settings_cannot_be_changed_once_read(load):
     with pytest.raises(ValueError, match="frozen"):
         load().demo = True
+
+
+def test_django_reads_a_setting_without_asking_for_what_is_not_there(load, monkeypatch):
+    missed = []
+    monkeypatch.setattr(conf.Conf, "__getattr__", lambda _, name: missed.append(name))
+    holder = LazySettings()
+    holder.configure(LATCHKEY=load())
+    assert holder.LATCHKEY.base_url
+    assert missed == []

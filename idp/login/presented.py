@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -52,8 +53,8 @@ class Presented:
 
 def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
     """Read what a request brings."""
-    header = request.headers.get("User-Agent", "")
-    parsed = user_agents.parse(header)
+    said = request.META.get
+    parsed = user_agents.parse(said("HTTP_USER_AGENT", ""))
     return Presented(
         device_secret=request.COOKIES.get(cookies.name("device")),
         token=request.COOKIES.get(cookies.name("token")),
@@ -62,13 +63,13 @@ def by(request: HttpRequest, touch_points: int | None = None) -> Presented:
         touch_points=touch_points,
         origin=Origin(address_of(request), parsed.text, reference.current()),
         loan_secret=request.COOKIES.get(cookies.name("loan")),
-        hints=ClientHints(request.headers.get("Sec-CH-UA-Platform", ""), request.headers.get("Sec-CH-UA-Mobile", "")),
+        hints=ClientHints(said("HTTP_SEC_CH_UA_PLATFORM", ""), said("HTTP_SEC_CH_UA_MOBILE", "")),
     )
 
 
 def by_app(request: HttpRequest, client: str, token: str | None = None) -> Presented:
     """Read what a request of an app brings: its token stands in the body, and cookies mean nothing."""
-    parsed = user_agents.parse(request.headers.get("User-Agent", ""))
+    parsed = user_agents.parse(request.META.get("HTTP_USER_AGENT", ""))
     return Presented(
         device_secret=None,
         token=token,
@@ -87,11 +88,12 @@ def address_of(request: HttpRequest) -> str | None:
     """
     nearest = request.META.get("REMOTE_ADDR", "")
     hops = settings.LATCHKEY.trusted_proxies
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    claimed = forwarded[-hops] if 0 < hops <= len(forwarded) else nearest
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hops else []
+    claimed = forwarded[-hops].strip() if 0 < hops <= len(forwarded) else nearest
     return _readable(claimed) or _readable(nearest)
 
 
+@lru_cache(maxsize=1024)
 def _readable(address: str) -> str | None:
     try:
         return str(ipaddress.ip_address(address.partition("%")[0]))  # a zone means nothing outside its host

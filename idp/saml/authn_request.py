@@ -1,6 +1,6 @@
 """Reading an AuthnRequest, and deciding whether to trust it (Core 3.4.1, Profiles 4.1.4.1)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lxml import etree
@@ -30,7 +30,7 @@ _SAMLP = f"{{{names.PROTOCOL}}}"
 class AuthnRequest:
     """What an AuthnRequest says. Schema-valid, and believed by nobody yet.
 
-    `allow_create` is None where nothing is said about it.
+    `allow_create` is None where nothing is said about it. `octets` are those that were read.
     """
 
     id: str
@@ -50,6 +50,7 @@ class AuthnRequest:
     subject_unsupported: bool = False
     provider_name: str | None = None
     has_signature: bool = field(default=False, compare=False)
+    octets: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def parse(xml: bytes) -> AuthnRequest:
 
     Raises UnreadableRequest or one of its kinds, and StaleRequest if its instant is not in UTC with Z.
     """
-    return _read(documents.parse(xml))
+    return replace(_read(documents.parse(xml)), octets=xml)
 
 
 def check(
@@ -97,7 +98,10 @@ def check(
     Raises UnknownServiceProvider, BadSignature, WrongDestination, StaleRequest or UnregisteredAcs (or one of
     their kinds) while nothing may be returned yet, and AnswerWithStatus once the request is believed.
     """
-    request, signed = read_believed(received, request, trust, _read, message=Message.REQUEST)
+    of_these_octets = request.octets is received.xml
+    request, signed = read_believed(
+        received, request, trust, _read, message=Message.REQUEST, of_these_octets=of_these_octets
+    )
     check_head(request, trust, url=sso_url, signed=signed, now=now, skew=skew)
     address = ReturnAddress(_acs(request, trust), request.id, received.relay_state)
     _check_name_id_policy(request, trust, address)

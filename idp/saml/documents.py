@@ -62,7 +62,7 @@ def text_of(element: etree._Element) -> str:
 
 def child(parent: etree._Element, tag: str) -> etree._Element | None:
     """Return the direct child of that name, or None. Raises UnreadableRequest if there are several."""
-    found = parent.findall(tag)
+    found = list(parent.iterchildren(tag))
     if len(found) > 1:
         raise UnreadableRequest(f"wanted one {tag} at most, saw {len(found)}")
     return found[0] if found else None
@@ -102,5 +102,5 @@ def _check_ids(root: etree._Element) -> None:
 def _ids(root: etree._Element) -> Iterator[str]:
     for element in root.iter():
         for name, value in element.attrib.items():
-            if etree.QName(name).localname in _ID_NAMES or name == f"{{{XML}}}id":
+            if str(name).rpartition("}")[2] in _ID_NAMES or name == f"{{{XML}}}id":
                 yield str(value)

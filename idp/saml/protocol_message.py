@@ -83,7 +83,7 @@ def read_instant(root: etree._Element, name: str) -> datetime:
         raise StaleRequest(f"wanted {name} in UTC with Z, saw {quoted(text)}")
     microseconds = int((found[2] or "0")[:6].ljust(6, "0"))
     try:
-        whole = datetime.strptime(found[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+        whole = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
     except ValueError as error:
         raise StaleRequest(f"wanted {name} of the calendar, saw {quoted(text)}") from error
     return whole.replace(microsecond=microseconds)
@@ -96,15 +96,20 @@ def read_believed(
     read: Callable[[etree._Element], Parsed],
     *,
     message: Message,
+    of_these_octets: bool = False,
 ) -> tuple[Parsed, bool]:
     """Judge the signature, `read` again what it covers, and return that, and whether a registered key made it.
 
+    What was parsed `of_these_octets` and has no signature inside is covered as a whole, and not read once more.
     Raises UnreadableRequest if it came as another kind of message, BadSignature or one of its kinds, and
     MisshapenSignature if what was parsed before is not what was signed.
     """
     if received.message is not message:
         raise UnreadableRequest(f"wanted it in {message}, saw it in {received.message}")
-    believed = believe(received, documents.parse(received.xml), trust)
+    root = documents.parse(received.xml)
+    believed = believe(received, root, trust)
+    if of_these_octets and believed.root is root:
+        return parsed, believed.signed
     again = read(believed.root)
     if again != parsed:
         raise MisshapenSignature("wanted the signed content to be the content read, saw a difference")

@@ -45,13 +45,16 @@ def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     """Answer each request in its language; keep one that was asked for in the address."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with translation.override(settings.LANGUAGE_CODE):
-            if request.path.startswith(ENGLISH_ONLY):
-                return get_response(request)
-            asked = supported(_asked(request))
-            kept, accepted = cookies.language(request), request.headers.get("Accept-Language", "")
-            language = _speak(asked or choose(kept, accepted))
+        if request.path.startswith(ENGLISH_ONLY):
+            translation.activate(settings.LANGUAGE_CODE)
+            return get_response(request)
+        asked = supported(_asked(request))
+        kept, accepted = cookies.language(request), request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+        language = _speak(asked or choose(kept, accepted))
+        try:
             response = get_response(request)
+        finally:
+            translation.activate(settings.LANGUAGE_CODE)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language"])
         if asked:
@@ -97,11 +100,14 @@ def _speak(language: str) -> str:
         translation.activate(language)
     except Exception:
         log.exception("catalogue_unreadable", language=language)
+        translation.activate(settings.LANGUAGE_CODE)
         return settings.LANGUAGE_CODE
     return language
 
 
 def _asked(request: HttpRequest) -> str:
+    if "lang" not in request.META.get("QUERY_STRING", ""):  # a long message of a service is not read for nothing
+        return ""
     try:
         return request.GET.get("lang", "")
     except SuspiciousOperation:  # more parameters than are read; the page that follows says so

@@ -84,7 +84,7 @@ class UnheededProxy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look whether a proxy has spoken, until one has."""
-        if not self.told and "X-Forwarded-Proto" in request.headers:
+        if not self.told and "HTTP_X_FORWARDED_PROTO" in request.META:
             self.told = True
             log.warning("unheeded_proxy", advice="Set LATCHKEY_TRUSTED_PROXIES to the number of proxies before us.")
         return self.get_response(request)

@@ -1,6 +1,7 @@
 """Which language a page speaks: what was chosen, what the agent has, what the browser asks for, in this order."""
 
 import pytest
+from django.utils import translation
 
 from idp.agents.models import Agent
 from idp.login import cookies
@@ -135,3 +136,9 @@ def test_help_is_there_for_strangers(client, db):
     page = client.get("/help", headers={"User-Agent": IPHONE})
     assert page.status_code == 200
     assert b"Who can help?" in page.content
+
+
+def test_the_next_request_of_a_thread_does_not_speak_the_language_of_the_one_before(client, db):
+    client.get("/help", headers={"Accept-Language": "ar"})
+    assert translation.get_language() == "en"
+    assert b"rtl" not in client.get("/admin/login/").content
