@@ -3,15 +3,15 @@
 Every value comes typed from one service provider's row, so Issuer, audience, recipient and destination agree.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from lxml import etree
+from functools import lru_cache
 
 from idp.saml import names
-from idp.saml.elements import element, instant, new_id, writable
+from idp.saml.elements import Element, element, instant, new_id, writable
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import SamlStatus
 from idp.saml.signing import SamlKey, sign
@@ -36,9 +36,7 @@ __all__ = [
 LIFETIME = timedelta(minutes=5)
 BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew at all
 
-_SAML = f"{{{names.ASSERTION}}}"
-_SAMLP = f"{{{names.PROTOCOL}}}"
-_PREFIXES = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
+_SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical text every < begins a tag
 
 
 class Sign(StrEnum):
@@ -122,7 +120,7 @@ def answer(
     signed: str = Sign.BOTH,
     encryption: Encryption | None = None,
 ) -> Sent:
-    """Build, sign and serialise a Response with one Assertion. Nothing may touch the bytes afterwards.
+    """Build and sign a Response with one Assertion. Nothing may touch the octets afterwards.
 
     `signed` is a value of Sign. With `encryption` the Assertion, signed already, is encrypted for the first
     usable certificate. Raises ValueError for content that build_assertion refuses, UnusableKey if it cannot be
@@ -131,34 +129,24 @@ def answer(
     signed = Sign(signed)
     plain = build_assertion(content, now=now)
     if signed is not Sign.RESPONSE:
-        sign(plain, key)
-    sent = (
-        encrypt(plain, encryption.certificates, algorithm=encryption.algorithm, transport=encryption.transport)
-        if (encryption)
-        else plain
-    )
+        plain = sign(plain, key)
+    sent = plain
+    if encryption:
+        sent = encrypt(plain, encryption.certificates, algorithm=encryption.algorithm, transport=encryption.transport)
     response = build_response(content.envelope, SamlStatus(names.SUCCESS), now=now, assertion=sent)
     if signed is not Sign.ASSERTION:
-        sign(response, key)
-    octets = etree.tostring(response, encoding="UTF-8")
-    if encryption:
-        response.replace(sent, plain)
-    return Sent(octets, blanked(response))
-
-
-def blanked(response: etree._Element) -> str:
-    """Serialise a Response without its signature values: it can be read, and shown to nobody as a proof."""
-    for value in response.iter(f"{{{names.SIGNATURE}}}SignatureValue"):
-        value.text = None
-    return etree.tostring(response, encoding="unicode")
+        response = sign(response, key)
+    octets = response.octets()
+    readable = response.with_children(*response.children[:-1], plain).octets() if encryption else octets
+    return Sent(octets, _SIGNATURE_VALUE.sub(b"<ds:SignatureValue>", readable).decode())
 
 
 def answer_with_status(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:
-    """Build, sign and serialise a Response that tells only a status."""
-    return etree.tostring(sign(build_error_response(envelope, status, now=now), key), encoding="UTF-8")
+    """Build and sign a Response that tells only a status."""
+    return sign(build_error_response(envelope, status, now=now), key).octets()
 
 
-def build_assertion(content: Answer, *, now: datetime) -> etree._Element:
+def build_assertion(content: Answer, *, now: datetime) -> Element:
     """Build the unsigned Assertion.
 
     Raises ValueError for a character XML cannot hold, an empty or padded NameID or Issuer, or an attribute
@@ -174,7 +162,7 @@ def build_assertion(content: Answer, *, now: datetime) -> etree._Element:
     if content.attributes:
         parts.append(_attribute_statement(content.attributes))
     attributes = {"ID": content.assertion_id, "Version": "2.0", "IssueInstant": instant(now)}
-    return element(f"{_SAML}Assertion", attributes, *parts, nsmap={"saml": names.ASSERTION})
+    return element("saml:Assertion", attributes, *parts)
 
 
 def build_response(
@@ -182,9 +170,9 @@ def build_response(
     status: SamlStatus,
     *,
     now: datetime,
-    assertion: etree._Element | None = None,
+    assertion: Element | None = None,
     response_id: str | None = None,
-) -> etree._Element:
+) -> Element:
     """Build the unsigned Response around an Assertion, which may be signed and encrypted. Raises ValueError."""
     attributes = {
         "ID": response_id or new_id(),
@@ -194,10 +182,10 @@ def build_response(
         "InResponseTo": envelope.in_response_to,
     }
     parts = [_issuer(envelope.issuer), _status(status), *([] if assertion is None else [assertion])]
-    return element(f"{_SAMLP}Response", attributes, *parts, nsmap=_PREFIXES)
+    return element("samlp:Response", attributes, *parts)
 
 
-def build_error_response(envelope: Envelope, status: SamlStatus, *, now: datetime) -> etree._Element:
+def build_error_response(envelope: Envelope, status: SamlStatus, *, now: datetime) -> Element:
     """Build the unsigned Response that tells only a status. Raises ValueError if that is Success."""
     if status.top == names.SUCCESS:
         raise ValueError("Success comes with an Assertion")
@@ -210,53 +198,66 @@ def _whole(value: str) -> str:
     return value
 
 
-def _issuer(entity_id: str) -> etree._Element:
-    return element(f"{_SAML}Issuer", text=_whole(entity_id))
-
-
-def _subject(subject: Subject, envelope: Envelope, now: datetime) -> etree._Element:
+def _subject(subject: Subject, envelope: Envelope, now: datetime) -> Element:
     data = {
         "NotOnOrAfter": instant(now + LIFETIME),
         "Recipient": envelope.acs_url,
         "InResponseTo": envelope.in_response_to,
     }
     confirmation = element(
-        f"{_SAML}SubjectConfirmation",
+        "saml:SubjectConfirmation",
         {"Method": names.BEARER},
-        element(f"{_SAML}SubjectConfirmationData", data),
+        element("saml:SubjectConfirmationData", data),
     )
-    name_id = element(f"{_SAML}NameID", {"Format": subject.name_id_format}, text=_whole(subject.name_id))
-    return element(f"{_SAML}Subject", None, name_id, confirmation)
+    name_id = element("saml:NameID", {"Format": subject.name_id_format}, text=_whole(subject.name_id))
+    return element("saml:Subject", None, name_id, confirmation)
 
 
-def _conditions(audience: str, now: datetime) -> etree._Element:
-    restriction = element(f"{_SAML}AudienceRestriction", None, element(f"{_SAML}Audience", text=audience))
+def _conditions(audience: str, now: datetime) -> Element:
     times = {"NotBefore": instant(now - BACKDATED), "NotOnOrAfter": instant(now + LIFETIME)}
-    return element(f"{_SAML}Conditions", times, restriction)
+    return element("saml:Conditions", times, _restriction(audience))
 
 
-def _authn_statement(authenticated: Authenticated) -> etree._Element:
+def _authn_statement(authenticated: Authenticated) -> Element:
     end = authenticated.session_not_on_or_after
     attributes = {
         "AuthnInstant": instant(authenticated.at),
         "SessionIndex": authenticated.session_index,
         "SessionNotOnOrAfter": None if end is None else instant(end),
     }
-    class_ref = element(f"{_SAML}AuthnContextClassRef", text=authenticated.context_class)
-    return element(f"{_SAML}AuthnStatement", attributes, element(f"{_SAML}AuthnContext", None, class_ref))
+    return element("saml:AuthnStatement", attributes, _context(authenticated.context_class))
 
 
-def _attribute_statement(attributes: Sequence[Attribute]) -> etree._Element:
+def _attribute_statement(attributes: Sequence[Attribute]) -> Element:
     if len({it.name for it in attributes}) < len(attributes):
         raise ValueError(f"an attribute Name twice among {[it.name for it in attributes]}")
-    return element(f"{_SAML}AttributeStatement", None, *map(_attribute, attributes))
+    return element("saml:AttributeStatement", None, *map(_attribute, attributes))
 
 
-def _attribute(attribute: Attribute) -> etree._Element:
-    values = (element(f"{_SAML}AttributeValue", text=value) for value in attribute.values)
-    return element(f"{_SAML}Attribute", {"Name": attribute.name, "NameFormat": attribute.name_format}, *values)
+def _attribute(attribute: Attribute) -> Element:
+    values = (element("saml:AttributeValue", text=value) for value in attribute.values)
+    return element("saml:Attribute", {"Name": attribute.name, "NameFormat": attribute.name_format}, *values)
 
 
-def _status(status: SamlStatus) -> etree._Element:
-    second = [] if status.second is None else [element(f"{_SAMLP}StatusCode", {"Value": status.second})]
-    return element(f"{_SAMLP}Status", None, element(f"{_SAMLP}StatusCode", {"Value": status.top}, *second))
+# What many answers say in the same words is built once: nothing of it is about a person.
+
+
+@lru_cache
+def _issuer(entity_id: str) -> Element:
+    return element("saml:Issuer", text=_whole(entity_id))
+
+
+@lru_cache
+def _restriction(audience: str) -> Element:
+    return element("saml:AudienceRestriction", None, element("saml:Audience", text=audience))
+
+
+@lru_cache
+def _context(class_ref: str) -> Element:
+    return element("saml:AuthnContext", None, element("saml:AuthnContextClassRef", text=class_ref))
+
+
+@lru_cache
+def _status(status: SamlStatus) -> Element:
+    second = [] if status.second is None else [element("samlp:StatusCode", {"Value": status.second})]
+    return element("samlp:Status", None, element("samlp:StatusCode", {"Value": status.top}, *second))

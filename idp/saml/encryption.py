@@ -1,28 +1,32 @@
 """Encrypting an Assertion for its service provider (Core 2.3.4; XML Encryption 1.1).
 
-A fresh AES-GCM key encrypts the Assertion, RSA-OAEP that key, and both stand in one EncryptedData. xmlsec sees
-only XML of our own making, and of a certificate from outside no more than its public key.
+A fresh AES-GCM key encrypts the Assertion, RSA-OAEP that key, and both stand in one EncryptedData. Of a certificate
+from outside no more is used than its public key.
 """
 
+import secrets
+from base64 import b64encode
 from dataclasses import dataclass
+from typing import Final
 
-import xmlsec
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from lxml import etree
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
 from idp.saml import names
-from idp.saml.elements import element
+from idp.saml.elements import Element, element
 from idp.saml.errors import UnusableKey
 from idp.saml.signing import SMALLEST_RSA_KEY
 
-_XENC = f"{{{names.ENCRYPTION}}}"
-_DS = f"{{{names.SIGNATURE}}}"
-_SAML = f"{{{names.ASSERTION}}}"
-
 _KEY_BITS = {names.AES128_GCM: 128, names.AES256_GCM: 256}
+_NONCE: Final = 12  # octets, in front of the ciphertext (XML Encryption 1.1, 5.2.4)
+_DIGESTS: dict[str, HashAlgorithm] = {
+    names.SHA1_IN_OAEP: SHA1(),  # noqa: S303 - lawful here alone
+    names.SHA256: SHA256(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,13 @@ OAEP_MGF1P = KeyTransport()
 
 
 def encrypt(
-    assertion: etree._Element,
+    assertion: Element,
     certificates: tuple[str, ...],
     *,
     algorithm: str = names.AES256_GCM,
     transport: KeyTransport = OAEP_MGF1P,
-) -> etree._Element:
-    """Return an EncryptedAssertion that holds the Assertion, which stays as it is.
+) -> Element:
+    """Return an EncryptedAssertion that holds the Assertion.
 
     The first certificate (PEM) with an RSA key of 2048 bits or more is used; it merely carries the key, so its
     dates do not matter. Raises UnusableKey if there is none, ValueError for an algorithm that is denied.
@@ -58,11 +62,10 @@ def encrypt(
     if algorithm not in _KEY_BITS:
         raise ValueError(f"not offered for encryption: {algorithm}")
     public = usable_key(certificates)
-    try:
-        data = _encrypt(etree.tostring(assertion, with_tail=False), public, algorithm, transport)
-    except xmlsec.Error as error:
-        raise UnusableKey(f"wanted to encrypt by {algorithm} with {transport}, but {error}") from error
-    return element(f"{_SAML}EncryptedAssertion", None, data, nsmap={"saml": names.ASSERTION})
+    key, nonce = AESGCM.generate_key(_KEY_BITS[algorithm]), secrets.token_bytes(_NONCE)
+    # The octets of the Assertion as a document of its own: once decrypted, its signature still holds.
+    sealed = nonce + AESGCM(key).encrypt(nonce, assertion.octets(), None)
+    return element("saml:EncryptedAssertion", None, _data(algorithm, sealed, _wrapped(key, public, transport)))
 
 
 def usable_key(certificates: tuple[str, ...]) -> rsa.RSAPublicKey:
@@ -83,36 +86,26 @@ def _public_key(certificate: str) -> rsa.RSAPublicKey:
     return public
 
 
-def _encrypt(plain: bytes, public: rsa.RSAPublicKey, algorithm: str, transport: KeyTransport) -> etree._Element:
-    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    manager = xmlsec.KeysManager()
-    manager.add_key(xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem))
-    context = xmlsec.EncryptionContext(manager)
-    context.key = xmlsec.Key.generate(
-        xmlsec.constants.KeyDataAes, _KEY_BITS[algorithm], xmlsec.constants.KeyDataTypeSession
-    )
-    # The serialised Assertion, not the node: encrypted on its own it keeps the namespaces it was signed with.
-    encrypted: etree._Element = context.encrypt_binary(_template(algorithm, transport), plain)
-    return encrypted
+def _wrapped(key: bytes, public: rsa.RSAPublicKey, transport: KeyTransport) -> Element:
+    carried = public.encrypt(key, OAEP(MGF1(SHA1()), _DIGESTS[transport.digest], None))  # noqa: S303
+    digest = element("ds:DigestMethod", {"Algorithm": transport.digest})
+    return element("xenc:EncryptedKey", None, _method(transport.algorithm, digest), _cipher_data(carried))
 
 
-def _template(algorithm: str, transport: KeyTransport) -> etree._Element:
+def _data(algorithm: str, sealed: bytes, wrapped: Element) -> Element:
     """One EncryptedKey inside EncryptedData/KeyInfo: where every reader looks for it."""
-    digest = element(f"{_DS}DigestMethod", {"Algorithm": transport.digest})
-    wrapped = element(f"{_XENC}EncryptedKey", None, _method(transport.algorithm, digest), _cipher_data())
     return element(
-        f"{_XENC}EncryptedData",
+        "xenc:EncryptedData",
         {"Type": names.ELEMENT},
         _method(algorithm),
-        element(f"{_DS}KeyInfo", None, wrapped),
-        _cipher_data(),
-        nsmap={"xenc": names.ENCRYPTION, "ds": names.SIGNATURE},
+        element("ds:KeyInfo", None, wrapped),
+        _cipher_data(sealed),
     )
 
 
-def _method(algorithm: str, *parameters: etree._Element) -> etree._Element:
-    return element(f"{_XENC}EncryptionMethod", {"Algorithm": algorithm}, *parameters)
+def _method(algorithm: str, *parameters: Element) -> Element:
+    return element("xenc:EncryptionMethod", {"Algorithm": algorithm}, *parameters)
 
 
-def _cipher_data() -> etree._Element:
-    return element(f"{_XENC}CipherData", None, element(f"{_XENC}CipherValue"))
+def _cipher_data(octets: bytes) -> Element:
+    return element("xenc:CipherData", None, element("xenc:CipherValue", text=b64encode(octets).decode()))

@@ -14,7 +14,7 @@ from lxml import etree
 from idp.saml import documents, names
 from idp.saml.bindings import Message, ReceivedMessage
 from idp.saml.documents import child, text_of
-from idp.saml.elements import element, instant, new_id
+from idp.saml.elements import Element, element, instant, new_id
 from idp.saml.errors import (
     MisshapenSignature,
     StaleRequest,
@@ -32,7 +32,6 @@ LONGEST_ID = 256
 
 _SAML = f"{{{names.ASSERTION}}}"
 _SAMLP = f"{{{names.PROTOCOL}}}"
-_PREFIXES = {"samlp": names.PROTOCOL, "saml": names.ASSERTION}
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z", re.ASCII)
 
 Parsed = TypeVar("Parsed")
@@ -133,19 +132,19 @@ def check_head(
 
 def build_message(
     name: str,
-    *parts: etree._Element,
+    *parts: Element,
     issuer: str,
     destination: str,
     now: datetime,
     attributes: Mapping[str, str | None] | None = None,
-) -> etree._Element:
+) -> Element:
     """Build an unsigned message with a fresh ID, the Issuer in front of its parts.
 
     Raises ValueError for text that XML cannot hold, or an Issuer that is empty or padded.
     """
     head = {"ID": new_id(), "Version": "2.0", "IssueInstant": instant(now), "Destination": destination}
-    sender = element(f"{_SAML}Issuer", text=whole(issuer))
-    return element(f"{_SAMLP}{name}", {**head, **(attributes or {})}, sender, *parts, nsmap=_PREFIXES)
+    sender = element("saml:Issuer", text=whole(issuer))
+    return element(f"samlp:{name}", {**head, **(attributes or {})}, sender, *parts)
 
 
 def whole(value: str) -> str:

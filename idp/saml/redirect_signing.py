@@ -7,28 +7,22 @@ import base64
 import zlib
 from urllib.parse import urlencode
 
-from lxml import etree
-
-from idp.saml import names
 from idp.saml.bindings import PARAMETERS, Message
-from idp.saml.signing import SamlKey, sign
+from idp.saml.elements import Element
+from idp.saml.signing import SamlKey, is_signed, sign
 
-_SIGNATURE = f"{{{names.SIGNATURE}}}Signature"
-_PARAMETER = {
-    f"{{{names.PROTOCOL}}}LogoutRequest": Message.REQUEST,
-    f"{{{names.PROTOCOL}}}LogoutResponse": Message.RESPONSE,
-}
+_PARAMETER = {"samlp:LogoutRequest": Message.REQUEST, "samlp:LogoutResponse": Message.RESPONSE}
 
 
-def redirect_url(message: etree._Element, key: SamlKey, relay_state: str | None = None) -> str:
+def redirect_url(message: Element, key: SamlKey, relay_state: str | None = None) -> str:
     """Return the address that carries a message, its signature over the octets of the query as they are sent.
 
     Raises ValueError for a message that is signed already, is none of logout, or whose Destination is missing
     or cannot take a query.
     """
-    if message.find(_SIGNATURE) is not None:
+    if is_signed(message):
         raise ValueError("a redirect carries its signature in the query, not in the message")
-    fields = [(str(parameter_of(message)), _base64(_deflate(_bytes(message))))]
+    fields = [(str(parameter_of(message)), _base64(_deflate(message.octets())))]
     # An empty one says nothing, and peers differ on whether the signature covers it.
     if relay_state:
         fields.append(("RelayState", relay_state))
@@ -36,27 +30,23 @@ def redirect_url(message: etree._Element, key: SamlKey, relay_state: str | None 
     # A space becomes +, as in a form: peers that verify over escapes of their own making write it so.
     signed = urlencode(fields)
     signature = urlencode({"Signature": _base64(key.signature_over(signed.encode()))})
-    return _with_query(message.get("Destination", ""), f"{signed}&{signature}")
+    return _with_query(message.get("Destination"), f"{signed}&{signature}")
 
 
-def form_value(message: etree._Element, key: SamlKey) -> str:
+def form_value(message: Element, key: SamlKey) -> str:
     """Sign a message inside and return the value of its form field, which `parameter_of` names.
 
     Raises ValueError for a message that is signed already or is none of logout.
     """
     parameter_of(message)
-    return _base64(_bytes(sign(message, key)))
+    return _base64(sign(message, key).octets())
 
 
-def parameter_of(message: etree._Element) -> Message:
+def parameter_of(message: Element) -> Message:
     """Return the parameter that a message travels in. Raises ValueError if it is none of logout."""
     if message.tag not in _PARAMETER:
-        raise ValueError(f"no logout message: {message.tag!s}")
-    return _PARAMETER[str(message.tag)]
-
-
-def _bytes(message: etree._Element) -> bytes:
-    return etree.tostring(message, encoding="UTF-8")
+        raise ValueError(f"no logout message: {message.tag}")
+    return _PARAMETER[message.tag]
 
 
 def _base64(octets: bytes) -> str:

@@ -1,33 +1,56 @@
 """Signing what we built, by RSA or ECDSA: enveloped in exclusive canonical form (Core 5.4), or over plain octets.
 
-xmlsec sees only elements of our own making, never a message from outside.
+An element is canonical as it is built (`saml.elements`), so what is digested here is, octet for octet, what is sent.
 """
 
+import hashlib
+from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from lxml import etree
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from idp.saml import names
-from idp.saml.elements import element, new_id
-from idp.saml.errors import UnusableKey
+from idp.saml import documents, names
+from idp.saml.elements import Element, element, new_id
+from idp.saml.errors import UnknownSigningKey, UnusableKey
+from idp.saml.request_signature import verify_enveloped
 
 SMALLEST_RSA_KEY = 2048
 _HALF = 32  # octets of each number of a signature on P-256
+_SIGNATURE = "ds:Signature"
 
-_SIGNATURE = f"{{{names.SIGNATURE}}}Signature"
-_SCHEMES: dict[str, tuple[Any, Any, HashAlgorithm]] = {  # xmlsec's constants have no public type
-    names.RSA_SHA256: (xmlsec.constants.TransformRsaSha256, xmlsec.constants.TransformSha256, SHA256()),
-    names.RSA_SHA384: (xmlsec.constants.TransformRsaSha384, xmlsec.constants.TransformSha384, SHA384()),
-    names.RSA_SHA512: (xmlsec.constants.TransformRsaSha512, xmlsec.constants.TransformSha512, SHA512()),
-    names.ECDSA_SHA256: (xmlsec.constants.TransformEcdsaSha256, xmlsec.constants.TransformSha256, SHA256()),
+
+class _Scheme(NamedTuple):
+    """How an algorithm signs, and what a signature made by it says of itself."""
+
+    hash: HashAlgorithm
+    digest_method: Element
+    signature_method: Element
+
+
+def _algorithm(tag: str, uri: str) -> Element:
+    return element(tag, {"Algorithm": uri})
+
+
+_SCHEMES = {
+    algorithm: _Scheme(hashed, _algorithm("ds:DigestMethod", digest), _algorithm("ds:SignatureMethod", algorithm))
+    for algorithm, hashed, digest in (
+        (names.RSA_SHA256, SHA256(), names.SHA256),
+        (names.RSA_SHA384, SHA384(), names.SHA384),
+        (names.RSA_SHA512, SHA512(), names.SHA512),
+        (names.ECDSA_SHA256, SHA256(), names.SHA256),
+    )
 }
-_ISSUER = f"{{{names.ASSERTION}}}Issuer"
+_CANONICAL = _algorithm("ds:CanonicalizationMethod", names.EXCLUSIVE_C14N)
+_TRANSFORMS = element(
+    "ds:Transforms",
+    None,
+    _algorithm("ds:Transform", names.ENVELOPED),
+    _algorithm("ds:Transform", names.EXCLUSIVE_C14N),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +59,8 @@ class SamlKey:
 
     certificate: str
     algorithm: str
-    _key: xmlsec.Key = field(repr=False, compare=False)
     _private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False, compare=False)
+    _key_info: Element = field(repr=False, compare=False)
 
     @classmethod
     def load(cls, private_key: str, certificate: str, algorithm: str = names.RSA_SHA256) -> "SamlKey":
@@ -46,94 +69,99 @@ class SamlKey:
         Raises UnusableKey if they do not belong together, are too weak, or cannot sign by that algorithm.
         """
         try:
-            private = _private_half(private_key, certificate, algorithm)
-            key = xmlsec.Key.from_memory(private_key, xmlsec.constants.KeyDataFormatPem)
-            key.load_cert_from_memory(certificate, xmlsec.constants.KeyDataFormatPem)
-        except (ValueError, TypeError, xmlsec.Error) as error:
+            published = x509.load_pem_x509_certificate(certificate.encode())
+            private = _private_half(private_key, published, algorithm)
+        except (ValueError, TypeError) as error:
             raise UnusableKey(f"wanted a SAML key with its certificate, but {error}") from error
-        return cls(certificate, algorithm, key, private)
+        return cls(certificate, algorithm, private, key_info(published))
 
     def signature_over(self, octets: bytes) -> bytes:
-        """Return the signature that a redirect carries in its query: RFC 8017 section 8.2, or r and s side by side."""
-        digest = _SCHEMES[self.algorithm][2]
+        """Return the bare signature over octets: RFC 8017 section 8.2, or r and s side by side (RFC 4050)."""
+        digest = _SCHEMES[self.algorithm].hash
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(octets, padding.PKCS1v15(), digest)
         numbers = utils.decode_dss_signature(self._private.sign(octets, ec.ECDSA(digest)))
         return b"".join(it.to_bytes(_HALF, "big") for it in numbers)
 
+    def signature(self, target: Element) -> Element:
+        """Return the Signature that belongs into an element with an ID (XML Signature 4.4, 6.6.4)."""
+        scheme = _SCHEMES[self.algorithm]
+        digest = hashlib.new(scheme.hash.name, target.octets()).digest()
+        reference = element(
+            "ds:Reference",
+            {"URI": f"#{target.get('ID')}"},
+            _TRANSFORMS,
+            scheme.digest_method,
+            element("ds:DigestValue", text=_base64(digest)),
+        )
+        signed_info = element("ds:SignedInfo", None, _CANONICAL, scheme.signature_method, reference)
+        value = element("ds:SignatureValue", text=_base64(self.signature_over(signed_info.octets())))
+        return element(_SIGNATURE, None, signed_info, value, self._key_info)
 
-def sign(target: etree._Element, key: SamlKey) -> etree._Element:
-    """Put a signature right after the Issuer of an element that carries an ID, and return the element.
+
+def sign(target: Element, key: SamlKey) -> Element:
+    """Return an element that carries an ID with a signature right after its Issuer.
 
     Raises ValueError if the element has no ID, no Issuer in front, or is signed already.
     """
-    if not target.get("ID") or not len(target) or target[0].tag != _ISSUER:
+    if not target.get("ID") or not target.children or target.children[0].tag != "saml:Issuer":
         raise ValueError("only an element with an ID and an Issuer in front can be signed")
     return _sign(target, key, at=1)
 
 
-def sign_in_front(target: etree._Element, key: SamlKey) -> etree._Element:
-    """Put a signature in front of all that an element with an ID holds, as metadata wants it, and return the element.
+def sign_in_front(target: Element, key: SamlKey) -> Element:
+    """Return an element that carries an ID with a signature in front of all it holds, as metadata wants it.
 
     Raises ValueError if the element has no ID or is signed already.
     """
     return _sign(target, key, at=0)
 
 
-def verify(target: etree._Element, key: SamlKey) -> None:
-    """Check the signature right after the Issuer of an element of our own. Raises UnusableKey."""
-    context = xmlsec.SignatureContext()
-    context.key = key._key
-    try:
-        context.register_id(target, "ID")
-        context.verify(target[1])
-    except xmlsec.Error as error:
-        raise UnusableKey(f"wanted a signature that holds, but {error}") from error
+def is_signed(target: Element) -> bool:
+    """Tell whether an element carries a signature of its own."""
+    return any(it.tag == _SIGNATURE for it in target.children)
+
+
+def key_info(certificate: x509.Certificate) -> Element:
+    """Return the KeyInfo that publishes a certificate (XML Signature 4.5)."""
+    der = _base64(certificate.public_bytes(Encoding.DER))
+    return element("ds:KeyInfo", None, element("ds:X509Data", None, element("ds:X509Certificate", text=der)))
 
 
 def self_test(key: SamlKey) -> None:
-    """Sign, serialise, read and verify a small element: lxml and xmlsec work together, and the pair fits.
+    """Sign a small element, and have another canonicaliser and verifier, those of lxml and signxml, judge it.
 
     Raises UnusableKey.
     """
-    issuer = element(_ISSUER, text="self-test")
-    probe = element(f"{{{names.ASSERTION}}}Assertion", {"ID": new_id()}, issuer)
-    verify(etree.fromstring(etree.tostring(sign(probe, key))), key)
+    probe = element("saml:Assertion", {"ID": new_id()}, element("saml:Issuer", text="self-test"))
+    root = documents.parse(sign(probe, key).octets())
+    try:
+        verify_enveloped(root, root[1], [key.certificate])
+    except UnknownSigningKey as error:
+        raise UnusableKey("wanted a signature that holds, but another library finds that it does not") from error
 
 
-def _private_half(private_key: str, certificate: str, algorithm: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+def _private_half(
+    private_key: str, certificate: x509.Certificate, algorithm: str
+) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     private = load_pem_private_key(private_key.encode(), password=None)
     if algorithm == names.ECDSA_SHA256:
         if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
             raise ValueError("it is not a key on the curve P-256")
     elif not isinstance(private, rsa.RSAPrivateKey) or private.key_size < SMALLEST_RSA_KEY:
         raise ValueError(f"it is not an RSA key of {SMALLEST_RSA_KEY} bits or more")
-    if x509.load_pem_x509_certificate(certificate.encode()).public_key() != private.public_key():
+    if certificate.public_key() != private.public_key():
         raise ValueError("the certificate is of another key")
     return private
 
 
-def _sign(target: etree._Element, key: SamlKey, *, at: int) -> etree._Element:
+def _sign(target: Element, key: SamlKey, *, at: int) -> Element:
     if not target.get("ID"):
         raise ValueError("only an element with an ID can be signed")
-    if target.find(_SIGNATURE) is not None:
+    if is_signed(target):
         raise ValueError("an element is signed once")
-    signature = _template(target, key.algorithm)
-    target.insert(at, signature)
-    context = xmlsec.SignatureContext()
-    context.key = key._key
-    context.register_id(target, "ID")
-    context.sign(signature)
-    return target
+    return target.with_children(*target.children[:at], key.signature(target), *target.children[at:])
 
 
-def _template(target: etree._Element, algorithm: str) -> etree._Element:
-    constants = xmlsec.constants
-    method, digest, _ = _SCHEMES[algorithm]
-    signature = xmlsec.template.create(target, constants.TransformExclC14N, method, ns="ds")
-    reference = xmlsec.template.add_reference(signature, digest, uri=f"#{target.get('ID')}")
-    xmlsec.template.add_transform(reference, constants.TransformEnveloped)
-    xmlsec.template.add_transform(reference, constants.TransformExclC14N)
-    data = xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(signature))
-    xmlsec.template.x509_data_add_certificate(data)
-    return signature
+def _base64(octets: bytes) -> str:
+    return b64encode(octets).decode()

@@ -134,7 +134,7 @@ def test_g02_whatever_xml_can_hold_is_read_as_it_was_written(name, value, who):
     said = Answer(
         Envelope("idp", SP, ACS), Subject(who), Authenticated(NOW, "urn:x", "s"), (Attribute(name, (value,)),)
     )
-    root = etree.fromstring(etree.tostring(build_assertion(said, now=NOW), encoding="UTF-8"))
+    root = etree.fromstring(build_assertion(said, now=NOW).octets())
     assert found(root, "//saml:NameID")[0].text == who
     assert found(root, "//saml:Attribute/@Name") == [name]
     assert found(root, "//saml:AttributeValue")[0].text == (value or None)

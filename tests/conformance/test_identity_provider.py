@@ -55,7 +55,7 @@ def test_idp01_an_attribute_may_have_any_name_and_any_name_format(lines):
     assert faults(listed, ANY) == ()
     told = release(Person("ana", "", "Ana", ()), listed, frozenset(), ANY)
     said = Answer(Envelope("idp", SP, ACS), Subject("ana"), Authenticated(NOW, "urn:x", "s"), told)
-    root = etree.fromstring(etree.tostring(build_assertion(said, now=NOW)))
+    root = etree.fromstring(build_assertion(said, now=NOW).octets())
     assert [(it.get("Name"), it.get("NameFormat"), it[0].text or "") for it in found(root, "//saml:Attribute")] == lines
 
 

@@ -51,9 +51,9 @@ def test_both_signatures_of_a_response_verify_with_the_certificate_in_our_metada
 def redirect(db, keys):
     """A LogoutRequest on its way by redirect: the octets that are signed, the signature, and the key to check by."""
     sp = a_service(profile="generic", signature_algorithm=names.ECDSA_SHA256)
-    issuer = element(f"{{{names.ASSERTION}}}Issuer", text="us")
+    issuer = element("saml:Issuer", text="us")
     given = {"ID": new_id(), "Destination": "https://sp.example/slo"}
-    message = element(f"{{{names.PROTOCOL}}}LogoutRequest", given, issuer)
+    message = element("samlp:LogoutRequest", given, issuer)
     query = redirect_url(message, signing_keys.key_for(sp, NOW), "a state").partition("?")[2]
     signature = base64.b64decode(parse_qs(query)["Signature"][0])
     certificate = SigningKey.objects.get(use=Use.SAML_EC).certificate

@@ -57,6 +57,11 @@ def sent(content, **how):
     return answer(content, **how).octets
 
 
+def built(element):
+    """The element as a service provider's parser sees it."""
+    return etree.fromstring(element.octets())
+
+
 def found(root, path):
     return root.xpath(path, namespaces=PREFIXES)
 
@@ -161,7 +166,7 @@ def test_all_addresses_come_from_one_envelope(idp_key):
 
 def test_times_are_whole_seconds_around_now():
     now = NOW + timedelta(microseconds=999_999)
-    root = build_assertion(an_answer(), now=now)
+    root = built(build_assertion(an_answer(), now=now))
     assert root.get("IssueInstant") == "2026-11-21T09:00:00Z"
     assert found(root, "//@NotBefore") == ["2026-11-21T08:55:00Z"]
     assert found(root, "//@NotOnOrAfter") == ["2026-11-21T09:05:00Z"] * 2
@@ -171,23 +176,23 @@ def test_times_are_whole_seconds_around_now():
 
 def test_the_end_of_a_session_is_stated_if_asked_for():
     authenticated = Authenticated(NOW, names.PREVIOUS_SESSION, "s", NOW + timedelta(hours=8))
-    root = build_assertion(an_answer(authenticated=authenticated), now=NOW)
+    root = built(build_assertion(an_answer(authenticated=authenticated), now=NOW))
     assert found(root, "//@SessionNotOnOrAfter") == ["2026-11-21T17:00:00Z"]
 
 
 def test_the_subject_is_named_without_qualifier():
-    (name_id,) = found(build_assertion(an_answer(), now=NOW), "//saml:NameID")
+    (name_id,) = found(built(build_assertion(an_answer(), now=NOW)), "//saml:NameID")
     assert (name_id.text, dict(name_id.attrib)) == ("ann7", {"Format": names.UNSPECIFIED})
 
 
 def test_attributes_are_plain_names_with_one_value_each():
-    root = build_assertion(an_answer(), now=NOW)
+    root = built(build_assertion(an_answer(), now=NOW))
     assert set(found(root, "//saml:Attribute/@NameFormat")) == {names.BASIC}
     assert found(root, "//saml:Attribute[@Name='roles']/saml:AttributeValue/text()") == ["agent", "supervisor"]
 
 
 def test_without_attributes_there_is_no_statement():
-    root = build_assertion(an_answer(attributes=()), now=NOW)
+    root = built(build_assertion(an_answer(attributes=()), now=NOW))
     assert not found(root, "//saml:AttributeStatement")
 
 
@@ -226,7 +231,7 @@ def test_an_error_is_a_signed_response_with_codes_only(idp_key):
 
 
 def test_an_error_may_have_no_second_code():
-    root = build_error_response(ENVELOPE, SamlStatus(names.RESPONDER), now=NOW)
+    root = built(build_error_response(ENVELOPE, SamlStatus(names.RESPONDER), now=NOW))
     assert found(root, "//samlp:StatusCode/@Value") == [names.RESPONDER]
 
 

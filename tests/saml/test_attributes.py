@@ -252,7 +252,7 @@ def written(attributes):
     content = Answer(
         Envelope("us", SP, ACS), Subject("ann7"), Authenticated(NOW, names.PREVIOUS_SESSION, "s"), attributes
     )
-    root = etree.fromstring(etree.tostring(build_assertion(content, now=NOW), encoding="UTF-8"))
+    root = etree.fromstring(build_assertion(content, now=NOW).octets())
     return [
         (it.get("Name"), it.get("NameFormat"), [value.text or "" for value in it])
         for it in root.iter(f"{{{names.ASSERTION}}}Attribute")

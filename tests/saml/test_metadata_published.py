@@ -8,6 +8,7 @@ from lxml import etree
 
 from idp.keys import keyring
 from idp.saml import names, published
+from idp.saml.elements import element
 from idp.saml.metadata import check as metadata_check
 from idp.saml.metadata.own import Contact, build, build_signed
 from idp.saml.metadata.trust import REQUIRE, Demands, valid_until_fault
@@ -32,11 +33,17 @@ def test_signed_metadata_is_valid_by_the_schema(idp_key, changes):
 
 
 def test_metadata_is_signed_once(idp_key):
-    root = etree.fromstring(build_signed(an_idp(), idp_key, NOW))
+    root = element("md:EntityDescriptor", {"ID": "_a"})
     with pytest.raises(ValueError, match="signed once"):
-        sign_in_front(root, idp_key)
+        sign_in_front(sign_in_front(root, idp_key), idp_key)
     with pytest.raises(ValueError, match="with an ID"):
-        sign_in_front(etree.fromstring(build(an_idp())), idp_key)
+        sign_in_front(element("md:EntityDescriptor"), idp_key)
+
+
+def test_people_read_it_in_lines_and_a_signed_one_as_it_was_digested(idp_key):
+    assert b'\n    <md:KeyDescriptor use="signing">\n' in build(an_idp())
+    signed = build_signed(an_idp(), idp_key, NOW)
+    assert signed == etree.tostring(etree.fromstring(signed), method="c14n", exclusive=True)
 
 
 def test_it_is_signed_at_the_address_on_request_for_two_weeks(client, db, keys, clock):

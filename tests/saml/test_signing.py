@@ -1,38 +1,89 @@
-"""Signing: what a key must be, where the signature stands, and that lxml and xmlsec go together."""
+"""Signing: what a key must be, where the signature stands, and what xmlsec and signxml say of it."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+import xmlsec
 from lxml import etree
 
 from idp.saml import names
+from idp.saml.assertion import Attribute, Encryption, Sign, Subject, answer
 from idp.saml.elements import element, new_id
 from idp.saml.errors import UnusableKey
-from idp.saml.signing import SamlKey, self_test, sign, verify
+from idp.saml.signing import SamlKey, self_test, sign
 from tests.saml.keys import a_pair
+from tests.saml.messages import NOW
+from tests.saml.test_assertion import an_answer, found
+from tests.saml.test_elements import some_text
 
-ISSUER = f"{{{names.ASSERTION}}}Issuer"
-ASSERTION = f"{{{names.ASSERTION}}}Assertion"
+ALGORITHMS = [names.RSA_SHA256, names.RSA_SHA384, names.RSA_SHA512, names.ECDSA_SHA256]
+
+
+def a_key(algorithm):
+    pair = a_pair("ec", curve=True) if algorithm == names.ECDSA_SHA256 else a_pair("idp")
+    return SamlKey.load(pair.private_pem, pair.certificate, algorithm)
 
 
 def a_target():
-    return element(ASSERTION, {"ID": new_id()}, element(ISSUER, text="us"), element(f"{ASSERTION}x"))
+    return element("saml:Assertion", {"ID": new_id()}, element("saml:Issuer", text="us"), element("saml:Assertionx"))
 
 
-def test_a_sound_key_passes_its_test(idp_key):
-    self_test(idp_key)
+def xmlsec_judges(signature, certificate):
+    """Have xmlsec verify a signature by a certificate; it raises if it does not hold."""
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(certificate, xmlsec.constants.KeyDataFormatCertPem)
+    context.register_id(signature.getparent(), "ID")
+    context.verify(signature)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_sound_key_passes_its_test(algorithm):
+    self_test(a_key(algorithm))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_xmlsec_verifies_whatever_an_answer_says(algorithm):
+    key, dice = a_key(algorithm), random.Random(algorithm)
+    for _ in range(25):
+        told = tuple(Attribute(f"{nth}{some_text(dice)}", (some_text(dice), "")) for nth in range(dice.randrange(4)))
+        content = an_answer(subject=Subject(f"<{some_text(dice)}>"), attributes=told)
+        root = etree.fromstring(answer(content, key=key, now=NOW).octets)
+        for signature in found(root, "//ds:Signature"):
+            xmlsec_judges(signature, key.certificate)
+
+
+@pytest.mark.parametrize("mode", list(Sign))
+def test_what_is_sent_is_canonical_signatures_and_all(idp_key, mode):
+    octets = answer(an_answer(), key=idp_key, now=NOW, signed=mode).octets
+    assert etree.tostring(etree.fromstring(octets), method="c14n", exclusive=True) == octets
+
+
+@pytest.mark.parametrize("encryption", [None, Encryption((a_pair("sp").certificate,))], ids=["clear", "encrypted"])
+def test_what_is_kept_is_what_the_service_reads_without_the_values_of_its_signatures(idp_key, encryption):
+    content = an_answer()
+    kept = etree.fromstring(answer(content, key=idp_key, now=NOW, encryption=encryption).kept)
+    assert [it.text for it in found(kept, "//ds:SignatureValue")] == [None, None]
+    assert found(kept, "/samlp:Response/saml:Assertion/@ID") == [content.assertion_id]
+    assert len(found(kept, "//saml:AttributeValue")) == sum(len(it.values) for it in content.attributes)
 
 
 def test_the_signature_stands_right_after_the_issuer(idp_key):
-    tags = [etree.QName(it).localname for it in sign(a_target(), idp_key)]
-    assert tags == ["Issuer", "Signature", "Assertionx"]
+    assert [it.tag for it in sign(a_target(), idp_key).children] == ["saml:Issuer", "ds:Signature", "saml:Assertionx"]
 
 
-def test_a_changed_element_no_longer_verifies(idp_key):
-    target = etree.fromstring(etree.tostring(sign(a_target(), idp_key)))
-    target[0].text = "them"
-    with pytest.raises(UnusableKey):
-        verify(target, idp_key)
+@pytest.mark.parametrize("old", [b">us<", b"Assertionx", b'ID="_'])
+def test_a_changed_element_no_longer_verifies(idp_key, old):
+    octets = sign(a_target(), idp_key).octets()
+    xmlsec_judges(etree.fromstring(octets)[1], idp_key.certificate)
+    with pytest.raises(xmlsec.Error):
+        xmlsec_judges(etree.fromstring(octets.replace(old, old[:-1] + b"y" + old[-1:]))[1], idp_key.certificate)
+
+
+def test_a_key_beside_another_certificate_does_not_pass_its_test(idp_key):
+    with pytest.raises(UnusableKey, match="does not"):
+        self_test(replace(idp_key, certificate=a_pair("sp").certificate))
 
 
 @pytest.mark.parametrize(
@@ -56,17 +107,19 @@ def test_a_key_does_not_show_its_private_half(idp_key):
 
 
 def test_what_has_no_id_or_no_issuer_in_front_is_not_signed(idp_key):
-    for target in (element(ASSERTION), element(ASSERTION, {"ID": "_a"}), element(ASSERTION, None, element(ISSUER))):
+    issuer, given = element("saml:Issuer"), {"ID": "_a"}
+    for target in (element("saml:A"), element("saml:A", given), element("saml:A", None, issuer)):
         with pytest.raises(ValueError, match="ID and an Issuer"):
             sign(target, idp_key)
 
 
 def test_nothing_is_signed_twice(idp_key):
-    target = sign(a_target(), idp_key)
     with pytest.raises(ValueError, match="once"):
-        sign(target, idp_key)
+        sign(sign(a_target(), idp_key), idp_key)
 
 
 def test_threads_may_share_a_key(idp_key):
+    target = a_target()
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: self_test(idp_key), range(200)))
+        signed = set(pool.map(lambda _: sign(target, idp_key).octets(), range(200)))
+    assert signed == {sign(target, idp_key).octets()}

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lxml import etree
-
 from idp.agents.models import Reason
 from idp.saml import names, published, redirect_signing, signing_keys
 from idp.saml.assertion import Subject
+from idp.saml.elements import Element
 from idp.saml.errors import SamlStatus
 from idp.saml.logout import request as logout_request
 from idp.saml.logout import response as logout_response
@@ -36,7 +35,7 @@ def endpoint(sp: ServiceProvider, *bindings: str) -> LogoutEndpoint | None:
     return next((found[it] for it in bindings if it in found), None)
 
 
-def request_to(notice: LogoutNotice, address: LogoutEndpoint, now: datetime) -> etree._Element:
+def request_to(notice: LogoutNotice, address: LogoutEndpoint, now: datetime) -> Element:
     """Build the unsigned LogoutRequest that tells a service provider: the very names it was given."""
     indexes = [it.session_index for it in notice.issued.all()]
     return logout_request.build(
@@ -75,11 +74,11 @@ def answer(
 
 
 def _outgoing(
-    message: etree._Element, address: LogoutEndpoint, sp: ServiceProvider, relay_state: str | None, now: datetime
+    message: Element, address: LogoutEndpoint, sp: ServiceProvider, relay_state: str | None, now: datetime
 ) -> Outgoing:
     key = signing_keys.key_for(sp, now)
-    parameter, sent_id = str(redirect_signing.parameter_of(message)), message.get("ID", "")
+    parameter, sent_id = str(redirect_signing.parameter_of(message)), message.get("ID")
     if address.binding == names.HTTP_REDIRECT:
         return Outgoing(sent_id, redirect_signing.redirect_url(message, key, relay_state), parameter)
-    destination = message.get("Destination", "")
+    destination = message.get("Destination")
     return Outgoing(sent_id, destination, parameter, redirect_signing.form_value(message, key), relay_state)

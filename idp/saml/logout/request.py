@@ -13,7 +13,7 @@ from idp.saml import documents, names
 from idp.saml.assertion import LIFETIME, Subject
 from idp.saml.bindings import Message, ReceivedMessage
 from idp.saml.documents import child, text_of
-from idp.saml.elements import element, instant
+from idp.saml.elements import Element, element, instant
 from idp.saml.errors import AnswerLogoutWithStatus, SamlStatus, StaleRequest
 from idp.saml.protocol_message import (
     CLOCK_SKEW,
@@ -135,14 +135,14 @@ def build(
     destination: str,
     now: datetime,
     reason: str | None = None,
-) -> etree._Element:
+) -> Element:
     """Build our unsigned LogoutRequest: the very NameID and session indexes that the service provider was given.
 
     `reason` is one of Core 3.7.3. It lasts as long as any Assertion issued before it (Core 3.7.3.2). Raises
     ValueError for text that XML cannot hold, or a name that is empty or padded.
     """
-    name_id = element(f"{_SAML}NameID", {"Format": subject.name_id_format}, text=whole(subject.name_id))
-    indexes = (element(f"{_SAMLP}SessionIndex", text=it) for it in session_indexes)
+    name_id = element("saml:NameID", {"Format": subject.name_id_format}, text=whole(subject.name_id))
+    indexes = (element("samlp:SessionIndex", text=it) for it in session_indexes)
     return build_message(
         "LogoutRequest",
         name_id,

@@ -8,7 +8,7 @@ from lxml import etree
 
 from idp.saml import documents, names
 from idp.saml.bindings import Message, ReceivedMessage
-from idp.saml.elements import element
+from idp.saml.elements import Element, element
 from idp.saml.errors import SamlStatus, UnexpectedLogoutResponse, quoted
 from idp.saml.protocol_message import CLOCK_SKEW, build_message, check_head, read_believed, read_head, whole
 from idp.saml.trust import RequestSignature, SpTrust
@@ -54,12 +54,12 @@ def status_of(*, ended: bool, others_told: bool) -> SamlStatus:
     return SamlStatus(names.SUCCESS if ended else names.RESPONDER, None if others_told else names.PARTIAL_LOGOUT)
 
 
-def build(status: SamlStatus, *, issuer: str, destination: str, in_response_to: str, now: datetime) -> etree._Element:
+def build(status: SamlStatus, *, issuer: str, destination: str, in_response_to: str, now: datetime) -> Element:
     """Build our unsigned LogoutResponse. Raises ValueError for text that XML cannot hold, or an Issuer or ID
     that is empty or padded.
     """
-    second = [] if status.second is None else [element(_STATUS_CODE, {"Value": status.second})]
-    told = element(f"{_SAMLP}Status", None, element(_STATUS_CODE, {"Value": status.top}, *second))
+    second = [] if status.second is None else [element("samlp:StatusCode", {"Value": status.second})]
+    told = element("samlp:Status", None, element("samlp:StatusCode", {"Value": status.top}, *second))
     return build_message(
         "LogoutResponse",
         told,

@@ -27,7 +27,7 @@ from idp.errors import IdpError
 from idp.outgoing import Answer, Request, Unreached
 from idp.saml import documents, names, published, redirect_signing, signing_keys
 from idp.saml.bindings import Binding, Message, ReceivedMessage
-from idp.saml.elements import element
+from idp.saml.elements import Element, element
 from idp.saml.errors import UnreadableRequest
 from idp.saml.logout import messages as logout_messages
 from idp.saml.logout import response as logout_response
@@ -116,12 +116,11 @@ def _try(notice: LogoutNotice, now: datetime) -> Result:
         return Result(Outcome.TOLD, f"its answer cannot be used: {error.code}")
 
 
-def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: etree._Element, now: datetime) -> Result:
+def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
     sp = notice.service_provider
-    sent_id = message.get("ID", "")
-    body = element(_BODY, None, sign(message, signing_keys.key_for(sp, now)))
-    envelope = element(_ENVELOPE, None, body, nsmap={"soap": names.SOAP_ENVELOPE})
-    octets = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
+    sent_id = message.get("ID")
+    body = element("soap:Body", None, sign(message, signing_keys.key_for(sp, now)))
+    octets = element("soap:Envelope", None, body).octets()
     headers = {"Content-Type": SOAP_TYPE, "SOAPAction": '"http://www.oasis-open.org/committees/security"'}
     answer = _exchange(address.location, octets, headers)
     if answer.status != HTTPStatus.OK:
@@ -140,9 +139,7 @@ def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: etree._Elem
     return Result(Outcome.ENDED) if told.signed_out else Result(Outcome.REFUSED, f"{told.status}"[:200])
 
 
-def _to_browsers_address(
-    notice: LogoutNotice, address: LogoutEndpoint, message: etree._Element, now: datetime
-) -> Result:
+def _to_browsers_address(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
     key = signing_keys.key_for(notice.service_provider, now)
     if address.binding == names.HTTP_POST:
         form = {Message.REQUEST.value: redirect_signing.form_value(message, key)}

@@ -4,23 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from idp.saml import names
-from idp.saml.elements import element, instant, new_id
+from idp.saml import elements, names
+from idp.saml.elements import Element, element, instant, new_id
 from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription, read
-from idp.saml.signing import SamlKey, sign_in_front
+from idp.saml.signing import SamlKey, key_info, sign_in_front
 
 __all__ = ["AcsDescription", "Contact", "Endpoint", "IdpDescription", "SpDescription", "build", "build_signed", "read"]
 
-_MD = f"{{{names.METADATA}}}"
-_DS = f"{{{names.SIGNATURE}}}"
-_UI = f"{{{names.METADATA_UI}}}"
-_ALG = f"{{{names.METADATA_ALGORITHMS}}}"
-_LANG = f"{{{names.XML}}}lang"
-_PREFIXES = {"md": names.METADATA}
-_ROLE_PREFIXES = {"mdui": names.METADATA_UI, "alg": names.METADATA_ALGORITHMS}
+_PREFIXES = {it: elements.PREFIXES[it] for it in ("md", "mdui", "alg", "ds")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,74 +41,72 @@ class IdpDescription:
 
 
 def build(idp: IdpDescription) -> bytes:
-    """Build the metadata document, unsigned. Raises ValueError for text that XML cannot hold."""
-    return _written(_root(idp))
+    """Build the metadata document, unsigned, and laid out for people to read.
+
+    Raises ValueError for text that XML cannot hold.
+    """
+    root = etree.fromstring(_root(idp).octets())
+    etree.cleanup_namespaces(root, top_nsmap=_PREFIXES)
+    etree.indent(root)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
 def build_signed(idp: IdpDescription, key: SamlKey, valid_until: datetime) -> bytes:
     """Build the metadata document with a last instant, signed over its root (Metadata 2.3.2, 3.1)."""
-    return _written(sign_in_front(_root(idp, ID=new_id(), validUntil=instant(valid_until)), key))
+    return sign_in_front(_root(idp, ID=new_id(), validUntil=instant(valid_until)), key).octets()
 
 
-def _root(idp: IdpDescription, **attributes: str) -> etree._Element:
+def _root(idp: IdpDescription, **attributes: str) -> Element:
     parts = [_role(idp), _organization(idp)]
     if idp.technical_contact is not None:
         parts.append(_contact(idp.technical_contact))
-    root = element(f"{_MD}EntityDescriptor", {"entityID": idp.entity_id, **attributes}, *parts, nsmap=_PREFIXES)
-    etree.indent(root)
-    return root
+    return element("md:EntityDescriptor", {"entityID": idp.entity_id, **attributes}, *parts)
 
 
-def _written(root: etree._Element) -> bytes:
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-
-
-def _role(idp: IdpDescription) -> etree._Element:
+def _role(idp: IdpDescription) -> Element:
     parts = [_extensions(idp), *map(_key, idp.certificates)]
     if idp.slo_url is not None:
         parts += _endpoints("SingleLogoutService", idp.slo_url)
-    parts += [element(f"{_MD}NameIDFormat", text=it) for it in idp.name_id_formats]
+    parts += [element("md:NameIDFormat", text=it) for it in idp.name_id_formats]
     parts += _endpoints("SingleSignOnService", idp.sso_url)
     attributes = {
         "protocolSupportEnumeration": names.PROTOCOL,
         "errorURL": idp.error_url,
         "WantAuthnRequestsSigned": "false",
     }
-    return element(f"{_MD}IDPSSODescriptor", attributes, *parts, nsmap=_PREFIXES | _ROLE_PREFIXES)
+    return element("md:IDPSSODescriptor", attributes, *parts)
 
 
-def _extensions(idp: IdpDescription) -> etree._Element:
-    digests = [element(f"{_ALG}DigestMethod", {"Algorithm": it}) for it in sorted(names.DIGEST_ALGORITHMS)]
-    methods = [element(f"{_ALG}SigningMethod", {"Algorithm": it}) for it in sorted(names.SIGNATURE_ALGORITHMS)]
-    shown = [element(f"{_UI}DisplayName", {_LANG: "en"}, text=idp.name)]
+def _extensions(idp: IdpDescription) -> Element:
+    digests = [element("alg:DigestMethod", {"Algorithm": it}) for it in sorted(names.DIGEST_ALGORITHMS)]
+    methods = [element("alg:SigningMethod", {"Algorithm": it}) for it in sorted(names.SIGNATURE_ALGORITHMS)]
+    shown = [element("mdui:DisplayName", {"xml:lang": "en"}, text=idp.name)]
     if idp.logo_url is not None:
-        shown.append(element(f"{_UI}Logo", {"width": "64", "height": "64"}, text=idp.logo_url))
-    return element(f"{_MD}Extensions", None, *digests, *methods, element(f"{_UI}UIInfo", None, *shown))
+        shown.append(element("mdui:Logo", {"width": "64", "height": "64"}, text=idp.logo_url))
+    return element("md:Extensions", None, *digests, *methods, element("mdui:UIInfo", None, *shown))
 
 
-def _key(certificate: str) -> etree._Element:
-    der = x509.load_pem_x509_certificate(certificate.encode())
-    lines = der.public_bytes(Encoding.PEM).decode().splitlines()[1:-1]
-    data = element(f"{_DS}X509Data", None, element(f"{_DS}X509Certificate", text="".join(lines)))
-    key_info = element(f"{_DS}KeyInfo", None, data, nsmap={"ds": names.SIGNATURE})
-    return element(f"{_MD}KeyDescriptor", {"use": "signing"}, key_info)
-
-
-def _endpoints(name: str, url: str) -> list[etree._Element]:
-    bindings = (names.HTTP_REDIRECT, names.HTTP_POST)
-    return [element(f"{_MD}{name}", {"Binding": it, "Location": url}) for it in bindings]
-
-
-def _organization(idp: IdpDescription) -> etree._Element:
-    told = {"OrganizationName": idp.name, "OrganizationDisplayName": idp.name, "OrganizationURL": idp.url}
-    parts = (element(f"{_MD}{tag}", {_LANG: "en"}, text=text) for tag, text in told.items())
-    return element(f"{_MD}Organization", None, *parts)
-
-
-def _contact(contact: Contact) -> etree._Element:
+def _key(certificate: str) -> Element:
     return element(
-        f"{_MD}ContactPerson",
+        "md:KeyDescriptor", {"use": "signing"}, key_info(x509.load_pem_x509_certificate(certificate.encode()))
+    )
+
+
+def _endpoints(name: str, url: str) -> list[Element]:
+    bindings = (names.HTTP_REDIRECT, names.HTTP_POST)
+    return [element(f"md:{name}", {"Binding": it, "Location": url}) for it in bindings]
+
+
+def _organization(idp: IdpDescription) -> Element:
+    told = {"OrganizationName": idp.name, "OrganizationDisplayName": idp.name, "OrganizationURL": idp.url}
+    parts = (element(f"md:{tag}", {"xml:lang": "en"}, text=text) for tag, text in told.items())
+    return element("md:Organization", None, *parts)
+
+
+def _contact(contact: Contact) -> Element:
+    return element(
+        "md:ContactPerson",
         {"contactType": "technical"},
-        element(f"{_MD}GivenName", text=contact.name),
-        element(f"{_MD}EmailAddress", text=f"mailto:{contact.email}"),
+        element("md:GivenName", text=contact.name),
+        element("md:EmailAddress", text=f"mailto:{contact.email}"),
     )

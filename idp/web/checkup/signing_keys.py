@@ -103,7 +103,7 @@ def _usable(row: SigningKey, label: str) -> Finding | None:
         _try_out(key.private_key, key.certificate, Use(row.use))
     except KeyUnreadable:
         return judged(SUBJECT, f"The {label} cannot be decrypted.", UNREADABLE_FIX)
-    except (IdpError, ValueError, TypeError, UnsupportedAlgorithm, xmlsec.Error):
+    except (IdpError, ValueError, TypeError, UnsupportedAlgorithm):
         return judged(SUBJECT, f"The {label} does not fit its certificate or cannot sign.", UNUSABLE_FIX)
     return None
 
