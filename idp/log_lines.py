@@ -5,7 +5,7 @@ that it asked. So the words of an error, and all that the standard library's log
 """
 
 import re
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -45,6 +45,30 @@ def _withhold_in(told: dict[str, Any]) -> None:
 
 def _said_by_others(_: object, __: str, line: EventDict) -> EventDict:
     return {**line, "event": impersonal(str(line["event"]))}
+
+
+class Lines:
+    """Where our own lines are written. A log that takes nothing more, as on a full disk, costs lines and no answer.
+
+    What happened to an agent stands in the trail, with which an answer is made or not at all. How many lines may
+    be missing is told in the log, once it takes some again.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file, self._missing = file, 0
+
+    def write(self, line: str) -> None:
+        """Write a line, if that can be."""
+        told = f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
+        try:
+            self._file.write(told + line)
+            self._file.flush()
+            self._missing = 0
+        except OSError:
+            self._missing += 1
+
+    def flush(self) -> None:
+        """Do nothing more: each line was written at once."""
 
 
 BEGINNING: tuple[Processor, ...] = (

@@ -1,0 +1,81 @@
+"""Not a byte is left on the disk under the database, or under the log."""
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+from django.db import connection, connections
+
+from idp import log_lines
+from idp.saml.models import IssuedAssertion
+from tests.races.installation import on_sqlite
+from tests.races.test_busy import browser, is_busy, is_in
+from tests.small_disk import small_disk
+
+__all__ = ["browser"]
+
+
+@contextmanager
+def database_on_a_small_disk():
+    """SQLite with all it has; of PostgreSQL the table that each answer is written to."""
+    with small_disk(megabytes=8) as disk:
+        yield from (_file(disk) if on_sqlite() else _table(disk))
+
+
+def _file(disk):
+    at, usual = disk.folder / "latchkey.sqlite3", connections["default"]
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(at)])
+    there, known = usual.copy(), connections._connections
+    there.settings_dict = usual.settings_dict | {"NAME": str(at)}
+    connections._connections = type("Local", (), {"default": there})()
+    try:
+        yield disk
+    finally:
+        connections._connections = known
+        there.close()
+
+
+def _table(disk):
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
+        cursor.execute("ALTER TABLE saml_issuedassertion SET TABLESPACE small")
+    try:
+        yield disk
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE saml_issuedassertion SET TABLESPACE pg_default")
+            cursor.execute("DROP TABLESPACE small")
+
+
+def test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_room(browser):
+    with database_on_a_small_disk() as disk:
+        disk.fill()
+        assert is_busy(browser.get(browser.address))
+        disk.clear()
+        assert not IssuedAssertion.objects.exists()
+        assert is_in(browser.get(browser.address))
+
+
+@pytest.fixture
+def log():
+    """The log of this test, on a disk of its own."""
+    usual = structlog.get_config()["logger_factory"]
+    with small_disk(megabytes=1) as disk, (disk.folder / "log").open("w") as file:
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=log_lines.Lines(file)))
+        disk.log = Path(file.name)
+        yield disk
+        structlog.configure(logger_factory=usual)
+
+
+def test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing(browser, log):
+    log.fill()
+    assert is_in(browser.get(browser.address))
+    assert log.log.read_text() == ""
+    log.clear()
+    browser.get(browser.address)
+    lines = [json.loads(it) for it in log.log.read_text().splitlines()]
+    assert next(it for it in lines if it["event"] == "log_lines_missing")["lines"] >= 1
+    assert lines[-1]["event"] == "request"
