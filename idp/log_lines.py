@@ -59,7 +59,9 @@ class Lines:
 
     def write(self, line: str) -> None:
         """Write a line, if that can be."""
-        told = f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
+        told = (
+            f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
+        )
         try:
             self._file.write(told + line)
             self._file.flush()

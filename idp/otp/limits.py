@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CODE_LIFETIME = timedelta(minutes=10)
+CLOCKS_APART = timedelta(minutes=1)
+"""By more than this no clock of ours should be off: what is said to begin later than that began by a wrong one."""
 TRIES, STRANGERS_TRIES = 5, 4
 SENDS, STRANGERS_SENDS = 5, 4
 DOUBLE_TAP = timedelta(seconds=5)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
@@ -246,8 +246,11 @@ def find_authenticator(typed: PhoneNumber | Email) -> PhoneAuthenticator | None:
 
 
 def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> Verification:
-    over = now - limits.CODE_LIFETIME
-    stale = Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True, started_at__lte=over)
+    over, to_come = now - limits.CODE_LIFETIME, now + limits.CLOCKS_APART
+    began = Q(started_at__lte=over) | Q(
+        started_at__gt=to_come
+    )  # to come: nobody waits for a wrong clock's hour to pass
+    stale = Verification.objects.filter(began, counted_as=counted_as, ended_at__isnull=True)
     stale.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
     verification, _ = Verification.objects.get_or_create(
         counted_as=counted_as,

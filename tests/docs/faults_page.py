@@ -19,6 +19,7 @@ class Fault(NamedTuple):
 TWILIO, TROUBLE = "otp/test_twilio.py", "journeys/test_verify_in_trouble.py"
 BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
+FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
     Fault(
@@ -134,9 +135,13 @@ FAULTS = [
     Fault(
         "F14",
         "the disk is full",
-        "no sign-in without its line in the trail; the busy page",
-        (f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",),
-        "a full disk below PostgreSQL itself (its error is made by a trigger), or below the log",
+        "no sign-in without its line in the trail, so the busy page; a full log loses lines, and keeps nobody out",
+        (
+            f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",
+            f"{FULL}::test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_room",
+            f"{FULL}::test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing",
+        ),
+        "no room for PostgreSQL's WAL: it ends by itself then, which is F7",
     ),
     Fault(
         "F15",
@@ -157,14 +162,18 @@ FAULTS = [
     ),
     Fault(
         "F17",
-        "one node's clock is behind",
-        "nothing ends before it began",
+        "one node's clock is behind, or an hour ahead",
+        "nothing ends before it began; what a node ahead wrote keeps nobody waiting elsewhere, and puts nobody out",
         (
             "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
             "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
             "otp/test_verifications.py::test_a_worker_whose_clock_is_behind_ends_a_verification_no_earlier_than_it_began",
+            f"{AHEAD}::test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in",
+            f"{AHEAD}::test_a_phone_that_goes_to_and_fro_stays_signed_in_and_is_taken_for_no_copy",
+            f"{AHEAD}::test_a_code_that_it_texted_signs_in_at_another",
+            f"{AHEAD}::test_whoever_lost_a_text_of_its_gets_another_elsewhere_without_waiting_an_hour",
+            f"{AHEAD}::test_a_page_of_another_reads_there_that_it_has_expired_and_its_code_counts_where_the_time_is_right",
         ),
-        "a node an hour ahead beside others",
     ),
     Fault(
         "F18",

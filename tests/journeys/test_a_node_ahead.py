@@ -1,0 +1,80 @@
+"""One node's clock is an hour ahead of the others', on one database: nobody is put out or kept waiting by that."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from idp.agents.models import Device
+from idp.audit.models import Kind, LoginEvent
+from idp.login import sending
+from tests.peer import BASE_URL, Peer
+from tests.races import consistency
+
+ME = f"{BASE_URL}/me"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def ahead(clock, verify):
+    """What is done within `ahead()` is done at the node whose clock is wrong. Verify's goes right."""
+
+    @contextmanager
+    def ahead():
+        clock.shift(HOUR)
+        verify.state.advance(-HOUR.total_seconds())
+        yield
+        sending.settle()
+        verify.state.advance(HOUR.total_seconds())
+        clock.shift(-HOUR)
+
+    return ahead
+
+
+def test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in(phone, ahead):
+    phone.sign_in()
+    asked = Peer("desk").request_url()
+    with ahead():
+        told = phone.open(asked)
+    assert (told.status, told.heading) == (400, "The time of this request is wrong.")
+    assert phone.sign_in_silently()["signed_in"]
+    assert phone.messages() == 1
+
+
+def test_a_phone_that_goes_to_and_fro_stays_signed_in_and_is_taken_for_no_copy(phone, ahead):
+    phone.sign_in()
+    for _ in range(3):
+        with ahead():
+            assert phone.open(ME).heading == "Your phone"
+        assert phone.sign_in_silently()["signed_in"]
+        assert phone.open(ME).heading == "Your phone"
+    assert Device.objects.get().revoked_at is None
+    assert phone.messages() == 1
+    assert not LoginEvent.objects.filter(kind=Kind.TOKEN_COPIED).exists()
+    consistency.check()
+
+
+def test_a_code_that_it_texted_signs_in_at_another(phone, ahead):
+    with ahead():
+        page = phone.ask_code(phone.ask_flex())
+    assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
+    assert phone.sign_in_silently()["signed_in"]
+    consistency.check()
+
+
+def test_whoever_lost_a_text_of_its_gets_another_elsewhere_without_waiting_an_hour(phone, ahead):
+    with ahead():
+        phone.ask_code(phone.ask_flex())
+    page = phone.ask_code(phone.ask_flex())
+    assert phone.arrive(phone.submit(page, "code", code=phone.code(after=1)))["signed_in"]
+    assert phone.messages() == 2
+    consistency.check()
+
+
+def test_a_page_of_another_reads_there_that_it_has_expired_and_its_code_counts_where_the_time_is_right(phone, ahead):
+    page = phone.ask_code(phone.ask_flex())
+    with ahead():
+        told = phone.submit(page, "code", code=phone.code())
+    assert (told.status, told.heading) == (410, "This page has expired.")
+    assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
+    consistency.check()
