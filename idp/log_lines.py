@@ -5,7 +5,7 @@ that it asked. So the words of an error, and all that the standard library's log
 """
 
 import re
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -71,6 +71,11 @@ class Lines:
 
     def flush(self) -> None:
         """Do nothing more: each line was written at once."""
+
+
+def lines_of(file: TextIO) -> TextIO:
+    """Return what structlog may take for that file: it writes and flushes, and asks nothing else of it."""
+    return cast("TextIO", Lines(file))
 
 
 BEGINNING: tuple[Processor, ...] = (

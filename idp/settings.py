@@ -211,7 +211,7 @@ SILENCED_SYSTEM_CHECKS = [
 structlog.configure(
     processors=[*log_lines.BEGINNING, *log_lines.ENDING],
     wrapper_class=structlog.make_filtering_bound_logger(LATCHKEY.log_level.upper()),
-    logger_factory=structlog.WriteLoggerFactory(file=log_lines.Lines(sys.stderr)),
+    logger_factory=structlog.WriteLoggerFactory(file=log_lines.lines_of(sys.stderr)),
     cache_logger_on_first_use=False,
 )
 LOGGING = {

@@ -20,6 +20,7 @@ TWILIO, TROUBLE = "otp/test_twilio.py", "journeys/test_verify_in_trouble.py"
 BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"
+FLOOR = "otp/test_a_whole_floor.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
     Fault(
@@ -178,8 +179,12 @@ FAULTS = [
     Fault(
         "F18",
         "everybody signs in by a code at once",
-        "sends are limited, and who is over is told to wait",
-        untried="1,000 codes within five minutes; `make cluster` lets 600 phones in at once that are signed in",
+        "each is sent one; the few who are over at first are told to wait, and have theirs a minute later",
+        (
+            f"{FLOOR}::test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_later",
+            f"{FLOOR}::test_operators_are_told_before_the_texts_of_the_day_are_used_up",
+        ),
+        "1,000 browsers at the pages themselves; `make cluster` lets 600 phones in at once that are signed in",
     ),
     Fault(
         "F19",

@@ -64,7 +64,7 @@ def log():
     """The log of this test, on a disk of its own."""
     usual = structlog.get_config()["logger_factory"]
     with small_disk(megabytes=1) as disk, (disk.folder / "log").open("w") as file:
-        structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=log_lines.Lines(file)))
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=log_lines.lines_of(file)))
         disk.log = Path(file.name)
         yield disk
         structlog.configure(logger_factory=usual)
