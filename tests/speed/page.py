@@ -21,10 +21,16 @@ def as_text(outcomes, figures):
 
 def write(measured):
     """Write the tables between the marks of the page, and the plot beside it. `measured`: by the database's name."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    written = "\n\n".join([f"Measured on {datetime.now(UTC):%-d %B %Y}.", *(_tables(*it) for it in measured.items())])
-    PAGE.write_text(f"{before}{BEGIN}\n\n{written}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    tables = [_tables(*it) for it in measured.items()]
+    put_between(BEGIN, END, "\n\n".join([f"Measured on {datetime.now(UTC):%-d %B %Y}.", *tables]))
     PLOT.write_text(bars.plot(measured), encoding="utf-8")
+
+
+def put_between(begin, end, written):
+    """Write what stands between two marks of the page anew."""
+    before, mark, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    assert mark, f"the page has no {begin}"
+    PAGE.write_text(f"{before}{begin}\n\n{written}\n\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def _tables(database, rows):

@@ -1,0 +1,1 @@
+"""What it costs to have many agents, many services and a long past."""

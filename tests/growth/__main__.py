@@ -1,0 +1,82 @@
+"""Measures what grows with agents, services and the past: make growth.
+
+A small place and a large one stand side by side, on SQLite, and on PostgreSQL where `bin/on-postgresql-and-redis` can
+start one. Prints what everything takes at the large one in terms of what it takes at the small one.
+
+    --full             a million agents, a thousand services, ten million lines: a quarter of an hour, 30 GB of disk
+    --agents, --services, --events   other sizes of the large place
+    --on DATABASE      sqlite or postgresql only
+    --write            into docs/explanation/performance.md as well
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from idp.conf import ROOT
+from tests.growth import page
+from tests.growth.sizes import FULL, MODEST, SMALL, Sizes
+
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+BYTES_A_ROW = 3_000
+"""What a line of the trail with its seal, or a tenth of what an agent has, takes at most, indexes and all."""
+
+
+def main():
+    asked = arguments()
+    usual = FULL if asked.full else MODEST
+    large = Sizes(asked.agents or usual.agents, asked.services or usual.services, asked.events or usual.events)
+    room_for(large)
+    measured = {NAMES[it]: (large, on_database(it, large)) for it in asked.on or databases()}
+    if asked.write:
+        page.write(SMALL, measured)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="make growth")
+    parser.add_argument("--full", action="store_true")
+    for name in ("agents", "services", "events"):
+        parser.add_argument(f"--{name}", type=int)
+    parser.add_argument("--on", action="append", choices=list(NAMES))
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
+
+
+def databases():
+    there = shutil.which("pg_virtualenv") and shutil.which("redis-server")
+    return ["sqlite", "postgresql"] if there else ["sqlite"]
+
+
+def room_for(large):
+    """End with a sentence where the disk is too small."""
+    needed, free = BYTES_A_ROW * (large.events + 10 * large.agents), shutil.disk_usage(tempfile.gettempdir()).free
+    if needed > free:
+        sys.exit(f"That may take {needed >> 30} GiB of {tempfile.gettempdir()}, which has {free >> 30} left.")
+
+
+def on_database(vendor, large):
+    """Measure in a process of its own, print the rows, and return them."""
+    sizes = [str(large.agents), str(large.services), str(large.events)]
+    with tempfile.TemporaryDirectory(prefix="latchkey-growth-") as folder:
+        found, log = Path(folder) / "found.json", Path(folder) / "log"
+        command = [sys.executable, "-m", "tests.growth.on_database", str(found), *sizes]
+        if vendor == "postgresql":
+            command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
+        environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        with log.open("w") as lines:
+            ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines, check=False)
+        if ended.returncode or not found.exists():
+            sys.exit(f"It could not be measured on {NAMES[vendor]}:\n{log.read_text()[-4000:]}")
+        pairs = page.read(json.loads(found.read_text()))
+    sys.stdout.write(f"\n{NAMES[vendor]}: {large.words}, beside {SMALL.words}\n{page.as_text(pairs)}\n")
+    sys.stdout.flush()
+    return pairs
+
+
+if __name__ == "__main__":
+    main()

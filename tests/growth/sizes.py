@@ -1,0 +1,22 @@
+"""How large the places are that are held against each other. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many agents and services there are, and how many lines the trail has already."""
+
+    agents: int
+    services: int
+    events: int
+
+    @property
+    def words(self):
+        return f"{self.agents:,} agents, {self.services:,} services, {self.events:,} lines of the trail"
+
+
+SMALL = Sizes(agents=1_000, services=1, events=1_000)
+"""A line for each agent, so that the first page of every list is full at both places."""
+MODEST = Sizes(agents=100_000, services=100, events=1_000_000)
+FULL = Sizes(agents=1_000_000, services=1_000, events=10_000_000)
