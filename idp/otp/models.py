@@ -152,7 +152,10 @@ class Verification(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
-        indexes = [models.Index(fields=["counted_as", "started_at"], name="verifications_of_a_number")]
+        indexes = [
+            models.Index(fields=["counted_as", "started_at"], name="verifications_of_a_number"),
+            models.Index(fields=["-started_at"], name="latest_verifications"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["counted_as"], condition=Q(ended_at__isnull=True), name="one_open_verification"

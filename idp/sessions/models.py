@@ -37,6 +37,7 @@ class SsoSession(models.Model):
     class Meta:
         ordering = ["-opened_at"]
         verbose_name = "session"
+        indexes = [models.Index(fields=["-opened_at"], name="latest_sessions")]
         constraints = [
             models.UniqueConstraint(
                 fields=["device"], condition=Q(ended_at__isnull=True), name="one_open_session_of_a_device"

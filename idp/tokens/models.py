@@ -27,6 +27,7 @@ class LongLivedToken(models.Model):
 
     class Meta:
         ordering = ["-issued_at"]
+        indexes = [models.Index(fields=["-issued_at"], name="latest_tokens")]
         constraints = [
             models.UniqueConstraint(
                 fields=["device"],

@@ -46,7 +46,9 @@ class Acts:
 
     def named(self, name):
         kind, _, path = name.partition(" /")
-        return {**self._sign_ins(), "page": self._page, "API": self._api}[name if name in SIGN_INS else kind](f"/{path}")
+        return {**self._sign_ins(), "page": self._page, "API": self._api}[name if name in SIGN_INS else kind](
+            f"/{path}"
+        )
 
     def names(self):
         """Name every act there is: lists and APIs are those that have an address."""

@@ -1,4 +1,4 @@
-"""One place in a process of its own: python -m tests.growth.place AGENTS SERVICES EVENTS, on the database of DATABASE_URL.
+"""One place in a process of its own, on the database of DATABASE_URL: tests.growth.place AGENTS SERVICES EVENTS.
 
 Fills it, then does what it is told: a line such as ["sign-in by session", 20] on stdin is answered by a line with the
 seconds of processor and clock that it took, database and all. Lines of the log go to stderr, as they do in production.

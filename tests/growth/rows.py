@@ -64,7 +64,8 @@ class Words:
 
     def counted(self, rows):
         if self.sqlite:
-            return f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {rows - 1}) SELECT i FROM s)"
+            all_but_first = f"SELECT i + 1 FROM s WHERE i < {rows - 1}"
+            return f"(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL {all_but_first}) SELECT i FROM s)"
         return f"generate_series(0, {rows - 1}) AS s(i)"
 
 

@@ -92,7 +92,11 @@ class Device(models.Model):
 
     class Meta:
         ordering = ["-last_seen_at"]
-        indexes = [models.Index(fields=["changed_at", "id"], name="devices_by_their_last_change")]
+        indexes = [
+            models.Index(fields=["changed_at", "id"], name="devices_by_their_last_change"),
+            models.Index(fields=["secret_hash"], name="devices_by_their_secret"),  # revoked ones too: they are told why
+            models.Index(fields=["-enrolled_at"], name="latest_devices"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["push_provider", "push_address"],

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 
 from idp.agents.roles import ROLES
 from idp.agents.writable import UNWRITABLE
+from idp.any_case import InAnyCase
 
 if TYPE_CHECKING:
     from idp.agents.models.supervisor import Supervisor
@@ -104,7 +105,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["full_name"]
-        indexes = [models.Index(fields=["full_name", "-id"], name="agents_by_name")]
+        indexes = [
+            models.Index(fields=["full_name", "-id"], name="agents_by_name"),
+            models.Index(fields=["created_at", "id"], name="agents_in_their_order"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
@@ -126,6 +130,9 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     def limits(self) -> "Supervisor | None":
         """What limits this operator to some departments, as it was first read; None for whoever is not limited."""
         return None if self.is_superuser else getattr(self, "supervisor", None)
+
+
+Agent._meta.get_field("email").register_lookup(InAnyCase)
 
 
 class AgentRole(models.Model):

@@ -39,7 +39,10 @@ class IssuedAssertion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["service_provider", "request_id"], name=ONE_ANSWER),
         ]
-        indexes = [models.Index(fields=["service_provider", "name_id"], name="issued_to_a_name")]
+        indexes = [
+            models.Index(fields=["service_provider", "name_id"], name="issued_to_a_name"),
+            models.Index(fields=["-issued_at"], name="latest_answers"),
+        ]
 
     def __str__(self) -> str:
         return self.assertion_id

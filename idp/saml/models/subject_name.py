@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from idp.agents.models import Agent
+from idp.any_case import InAnyCase
 from idp.saml.models.service_provider import ServiceProvider
 
 LONGEST = 100
@@ -101,3 +102,6 @@ class SubjectName(models.Model):
             )
             if name.told or cls.objects.filter(pk=name.pk, value=name.value).update(told=True):
                 return name.value  # else an operator chose another one in this very moment
+
+
+SubjectName._meta.get_field("value").register_lookup(InAnyCase)

@@ -21,8 +21,9 @@ from idp.saml import naming
 from idp.saml.naming import NameIdRefused
 from idp.web import reach, safe_list_run
 from idp.web.admin import number_changes, ways_back
-from idp.web.admin.agent_filters import HasNumber, SignedIn
+from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
+from idp.web.admin.long_lists import LongList
 from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
@@ -66,7 +67,7 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
 
 
 @admin.register(Agent)
-class AgentAdmin(Reached[Agent]):
+class AgentAdmin(Reached[Agent], LongList[Agent]):
     """People who sign in, and people who run the place."""
 
     way_to_person = "pk"
@@ -83,14 +84,13 @@ class AgentAdmin(Reached[Agent]):
     ]
     list_filter = [
         "is_active",
-        ("department", admin.RelatedOnlyFieldListFilter),
+        InDepartment,
         HasNumber,
         SignedIn,
         "roles__role",
         "is_staff",
     ]
     search_fields = ["full_name", "email"]
-    show_full_result_count = False
     search_help_text = "Name, e-mail or mobile number"
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50

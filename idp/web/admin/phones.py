@@ -15,12 +15,15 @@ from idp.agents.models import Cutoff, Device, DeviceQuerySet, Reason
 from idp.login import passkey_setup, presented, signing_out
 from idp.otp.models import Verification, VerificationSend
 from idp.passkeys.models import Passkey
+from idp.policies.user_agents import Family
 from idp.sessions import lifecycle as sessions
+from idp.sessions.lifecycle import FOLLOWED
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from idp.web import next_codes, reach, trail_words
+from idp.web.admin.long_lists import LongList
 from idp.web.admin.reached import Reached
-from idp.web.admin.reading import ReadOnlyAdmin, Standing
+from idp.web.admin.reading import OneOf, ReadOnlyAdmin, Standing
 
 NEXT_CODE = "next code by (UTC)"
 FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
@@ -44,6 +47,20 @@ class Retired(Standing):
     ends_by = "retired_at"
 
 
+class OfFamily(OneOf):
+    """Devices by what they may pass for."""
+
+    title = column = parameter_name = "family"
+    values = tuple((it.value, it.value) for it in Family)
+
+
+class EndedBy(OneOf):
+    """Sessions by why they ended."""
+
+    title = column = parameter_name = "reason"
+    values = ((FOLLOWED, FOLLOWED), *Reason.choices)
+
+
 def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> int:
     """End some devices in an operator's name. Returns how many were signed in."""
     origin = presented.by(request).origin
@@ -51,16 +68,16 @@ def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> in
 
 
 @admin.register(Device)
-class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
+class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
     """Who is signed in on what, since when, and why others ended."""
 
     list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
     readonly_fields = ["next_code"]
-    list_filter = [Revoked, "kind", "reason", "family"]
+    list_filter = [Revoked, "kind", "reason", OfFamily]
+    ordering = ["-enrolled_at"]
     search_fields = ["label", "agent__full_name", "agent__email"]
     search_help_text = "Device, or the agent's name or e-mail"
     list_select_related = ["agent"]
-    date_hierarchy = "last_seen_at"
     change_form_template = "admin/device.html"
     fields = [
         "agent",
@@ -169,11 +186,11 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device]):
 
 
 @admin.register(SsoSession)
-class SsoSessionAdmin(ReadOnlyAdmin[SsoSession]):
+class SsoSessionAdmin(ReadOnlyAdmin[SsoSession], LongList[SsoSession]):
     """Sign-ins, open and past."""
 
     list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "reason"]
-    list_filter = [Ended, "opened_by", "reason"]
+    list_filter = [Ended, "opened_by", EndedBy]
     search_fields = ["index", "device__agent__full_name", "device__agent__email"]
     list_select_related = ["device__agent"]
     exclude = ["secret_hash"]
@@ -185,7 +202,7 @@ class SsoSessionAdmin(ReadOnlyAdmin[SsoSession]):
 
 
 @admin.register(LongLivedToken)
-class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken]):
+class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken]):
     """Long-lived tokens. The tokens themselves are on the phones only."""
 
     list_display = [
@@ -215,7 +232,7 @@ class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken]):
 
 
 @admin.register(Verification)
-class VerificationAdmin(ReadOnlyAdmin[Verification]):
+class VerificationAdmin(ReadOnlyAdmin[Verification], LongList[Verification]):
     """Attempts to prove a number: what was sent, how often it was tried, how it ended."""
 
     list_display = ["started_at", "agent", "sent", "tries", "outcome", "ended_at"]

@@ -16,6 +16,7 @@ from idp.policies.timeouts import TimeoutPolicy
 from idp.saml import attributes, registration, signing_keys
 from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.web.admin.asking_first import AsksFirst
+from idp.web.admin.long_lists import LongList
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.web.admin.service_form import FIELDSETS, ServiceProviderForm
 from idp.web.admin.service_rows import (
@@ -154,7 +155,7 @@ class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
 
 
 @admin.register(IssuedAssertion)
-class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion]):
+class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssertion]):
     """What left this house."""
 
     list_display = ["issued_at", "service_provider", "agent", "encrypted", "explained"]

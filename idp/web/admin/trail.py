@@ -17,10 +17,11 @@ from idp.audit import acts
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
 from idp.web import reach, refusals, trail_words
+from idp.web.admin.long_lists import LongList
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import ReadOnlyAdmin
-from idp.web.admin.trail_filters import FILTERS, FewPages, Lines, anywhere
+from idp.web.admin.trail_filters import FILTERS, Lines, anywhere
 from idp.web.trail_files import WRITERS
 
 NOTHING = "-"
@@ -38,16 +39,13 @@ TOLD_BY = {
 
 
 @admin.register(LoginEvent)
-class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent]):
+class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[LoginEvent]):
     """What happened at each sign-in, found by the reference that a person read on the screen."""
 
     list_display = ["when", "what", "agent", "device", "service", "address", "reference"]
     list_display_links = ["when"]
     list_filter = FILTERS
     list_per_page = 50
-    paginator = FewPages
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     change_list_template = "admin/trail.html"
     search_fields = ["reference", "agent__full_name", "agent__email", "device__label", "address"]
     search_help_text = "Reference, agent, device or address"

@@ -7,19 +7,18 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.paginator import Paginator
 from django.db.models import Func, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 
 from idp import reference
 from idp.agents.authentication import Method
 from idp.agents.models import Agent, Device
 from idp.audit.groups import KINDS, WORDS, Group
-from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY, LoginEvent
+from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
 from idp.web import reach
+from idp.web.admin.long_lists import FewPages
 from idp.web.typed import instant
 
 MOST_PEOPLE = 500
@@ -223,18 +222,6 @@ class Unindexed(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:  # noqa: ANN401 - as its base
         """Put the sign before it that keeps SQLite from an index (https://www.sqlite.org/optoverview.html, 2.1)."""
         return self.as_sql(compiler, connection, template="+%(expressions)s", **more)
-
-
-class FewPages(Paginator[LoginEvent]):
-    """Pages of the newest lines: counting a million of them would take longer than showing fifty."""
-
-    MOST = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        """Count no further than anybody would turn pages, in whatever order they are found quickest."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[: self.MOST].count())
 
 
 class Lines(ChangeList):

@@ -24,6 +24,7 @@ from idp.web.pages.policy.rule_form import services
 
 MONTH = timedelta(days=30)
 MOST_SEEN = 60
+MOST_READ = 2_000
 MAY_SEE_TRAIL = "audit.view_loginevent"
 HERE, PASTED, LISTED, SEEN, PAST = "here", "pasted", "listed", "seen", "past"
 WAYS = {
@@ -148,8 +149,12 @@ class TryForm(forms.Form):
 
 
 def seen_this_month(now: datetime) -> list[tuple[int, str]]:
-    """List the phones and computers of the trail's last 30 days, each header once, the last one first."""
-    recent = LoginEvent.objects.filter(at__gt=now - MONTH).exclude(user_agent="")
+    """List the phones and computers of the last 30 days, each header once, the last one first.
+
+    Looked for in the trail's newest lines only: of a busy place a month would be too much to read.
+    """
+    newest = LoginEvent.objects.filter(at__gt=now - MONTH).order_by("-at").values("pk")[:MOST_READ]
+    recent = LoginEvent.objects.filter(pk__in=newest).exclude(user_agent="").order_by()
     lasts = recent.values("user_agent").annotate(last=Max("pk")).order_by("-last")[:MOST_SEEN]
     events = LoginEvent.objects.filter(pk__in=[it["last"] for it in lasts]).order_by("-pk")
     return [(it.pk, f"{_described(it.user_agent)}, last {it.at:%d %b %H:%M}") for it in events]
