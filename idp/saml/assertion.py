@@ -152,11 +152,11 @@ def build_assertion(content: Answer, *, now: datetime) -> Element:
     Raises ValueError for a character XML cannot hold, an empty or padded NameID or Issuer, or an attribute
     Name given twice.
     """
-    envelope = content.envelope
+    envelope, ends = content.envelope, instant(now + LIFETIME)
     parts = [
         _issuer(envelope.issuer),
-        _subject(content.subject, envelope, now),
-        _conditions(envelope.audience, now),
+        _subject(content.subject, envelope, ends),
+        _conditions(envelope.audience, instant(now - BACKDATED), ends),
         _authn_statement(content.authenticated),
     ]
     if content.attributes:
@@ -198,9 +198,9 @@ def _whole(value: str) -> str:
     return value
 
 
-def _subject(subject: Subject, envelope: Envelope, now: datetime) -> Element:
+def _subject(subject: Subject, envelope: Envelope, ends: str) -> Element:
     data = {
-        "NotOnOrAfter": instant(now + LIFETIME),
+        "NotOnOrAfter": ends,
         "Recipient": envelope.acs_url,
         "InResponseTo": envelope.in_response_to,
     }
@@ -213,9 +213,8 @@ def _subject(subject: Subject, envelope: Envelope, now: datetime) -> Element:
     return element("saml:Subject", None, name_id, confirmation)
 
 
-def _conditions(audience: str, now: datetime) -> Element:
-    times = {"NotBefore": instant(now - BACKDATED), "NotOnOrAfter": instant(now + LIFETIME)}
-    return element("saml:Conditions", times, _restriction(audience))
+def _conditions(audience: str, begins: str, ends: str) -> Element:
+    return element("saml:Conditions", {"NotBefore": begins, "NotOnOrAfter": ends}, _restriction(audience))
 
 
 def _authn_statement(authenticated: Authenticated) -> Element:

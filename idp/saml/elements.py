@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 from idp.saml import names
@@ -80,8 +81,7 @@ def element(
     The names of tags and attributes are our own, never values. Attributes that are None are left out; of those in a
     namespace only `xml:lang` can be given. Raises ValueError for text that XML cannot hold.
     """
-    mark = _MARKS[tag.partition(":")[0]]
-    opened = f"<{tag}{mark}"
+    opened, closing, mark = _ends(tag)
     if attributes:
         for name in sorted(attributes):
             if (value := attributes[name]) is not None:
@@ -89,9 +89,21 @@ def element(
     if text:
         text = text if _is_plain(text) else _escaped(text, _IN_TEXT, tag)
     if not children:
-        return Element(tag, attributes, children, f"{opened}>{text}</{tag}>".encode())
-    inside = b"".join([it.marked for it in children]).replace(mark.encode(), b"")
-    return Element(tag, attributes, children, b"%b%b</%b>" % (f"{opened}>{text}".encode(), inside, tag.encode()))
+        return Element(tag, attributes, children, f"{opened}>{text}".encode() + closing)
+    inside = b"".join([it.marked for it in children]).replace(mark, b"")
+    return Element(tag, attributes, children, f"{opened}>{text}".encode() + inside + closing)
+
+
+@cache
+def _ends(tag: str) -> tuple[str, bytes, bytes]:
+    """Return how an element of this tag begins and ends, and the mark of its namespace."""
+    mark = _MARKS[tag.partition(":")[0]]
+    return f"<{tag}{mark}", f"</{tag}>".encode(), mark.encode()
+
+
+def as_value(value: str) -> bytes:
+    """Return a value as an attribute writes it. Raises ValueError for text that XML cannot hold."""
+    return _escaped(value, _IN_VALUE, "an attribute").encode()
 
 
 def _escaped(value: str, references: Mapping[str, str], tag: str) -> str:

@@ -6,7 +6,6 @@ An element is canonical as it is built (`saml.elements`), so what is digested he
 import hashlib
 from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -14,43 +13,21 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAl
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from idp.saml import documents, names
-from idp.saml.elements import Element, element, new_id
+from idp.saml.elements import Element, as_value, element, new_id
 from idp.saml.errors import UnknownSigningKey, UnusableKey
 from idp.saml.request_signature import verify_enveloped
 
 SMALLEST_RSA_KEY = 2048
 _HALF = 32  # octets of each number of a signature on P-256
 _SIGNATURE = "ds:Signature"
+_PLACE = "%b"  # for a value yet to come; a percent sign stands nowhere else in what a key says of itself
 
-
-class _Scheme(NamedTuple):
-    """How an algorithm signs, and what a signature made by it says of itself."""
-
-    hash: HashAlgorithm
-    digest_method: Element
-    signature_method: Element
-
-
-def _algorithm(tag: str, uri: str) -> Element:
-    return element(tag, {"Algorithm": uri})
-
-
-_SCHEMES = {
-    algorithm: _Scheme(hashed, _algorithm("ds:DigestMethod", digest), _algorithm("ds:SignatureMethod", algorithm))
-    for algorithm, hashed, digest in (
-        (names.RSA_SHA256, SHA256(), names.SHA256),
-        (names.RSA_SHA384, SHA384(), names.SHA384),
-        (names.RSA_SHA512, SHA512(), names.SHA512),
-        (names.ECDSA_SHA256, SHA256(), names.SHA256),
-    )
+_SCHEMES: dict[str, tuple[HashAlgorithm, str]] = {
+    names.RSA_SHA256: (SHA256(), names.SHA256),
+    names.RSA_SHA384: (SHA384(), names.SHA384),
+    names.RSA_SHA512: (SHA512(), names.SHA512),
+    names.ECDSA_SHA256: (SHA256(), names.SHA256),
 }
-_CANONICAL = _algorithm("ds:CanonicalizationMethod", names.EXCLUSIVE_C14N)
-_TRANSFORMS = element(
-    "ds:Transforms",
-    None,
-    _algorithm("ds:Transform", names.ENVELOPED),
-    _algorithm("ds:Transform", names.EXCLUSIVE_C14N),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +37,10 @@ class SamlKey:
     certificate: str
     algorithm: str
     _private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False, compare=False)
-    _key_info: Element = field(repr=False, compare=False)
+    _signed_info: bytes = field(repr=False, compare=False)
+    """The canonical SignedInfo of whatever this key signs, with places for ID and digest."""
+    _signature: bytes = field(repr=False, compare=False)
+    """The marked Signature, with places for ID, digest and value."""
 
     @classmethod
     def load(cls, private_key: str, certificate: str, algorithm: str = names.RSA_SHA256) -> "SamlKey":
@@ -73,11 +53,14 @@ class SamlKey:
             private = _private_half(private_key, published, algorithm)
         except (ValueError, TypeError) as error:
             raise UnusableKey(f"wanted a SAML key with its certificate, but {error}") from error
-        return cls(certificate, algorithm, private, key_info(published))
+        signed_info = _signed_info(algorithm)
+        value = element("ds:SignatureValue", text=_PLACE)
+        signature = element(_SIGNATURE, None, signed_info, value, key_info(published))
+        return cls(certificate, algorithm, private, signed_info.octets(), signature.marked)
 
     def signature_over(self, octets: bytes) -> bytes:
-        """Return the bare signature over octets: RFC 8017 section 8.2, or r and s side by side (RFC 4050)."""
-        digest = _SCHEMES[self.algorithm].hash
+        """Return the bare signature over octets: RFC 8017 section 8.2, or r and s side by side."""
+        digest, _ = _SCHEMES[self.algorithm]
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(octets, padding.PKCS1v15(), digest)
         numbers = utils.decode_dss_signature(self._private.sign(octets, ec.ECDSA(digest)))
@@ -85,18 +68,11 @@ class SamlKey:
 
     def signature(self, target: Element) -> Element:
         """Return the Signature that belongs into an element with an ID (XML Signature 4.4, 6.6.4)."""
-        scheme = _SCHEMES[self.algorithm]
-        digest = hashlib.new(scheme.hash.name, target.octets()).digest()
-        reference = element(
-            "ds:Reference",
-            {"URI": f"#{target.get('ID')}"},
-            _TRANSFORMS,
-            scheme.digest_method,
-            element("ds:DigestValue", text=_base64(digest)),
-        )
-        signed_info = element("ds:SignedInfo", None, _CANONICAL, scheme.signature_method, reference)
-        value = element("ds:SignatureValue", text=_base64(self.signature_over(signed_info.octets())))
-        return element(_SIGNATURE, None, signed_info, value, self._key_info)
+        hashed, _ = _SCHEMES[self.algorithm]
+        digest = hashlib.new(hashed.name, target.octets()).digest()
+        said = (as_value(target.get("ID")), b64encode(digest))
+        value = b64encode(self.signature_over(self._signed_info % said))
+        return Element(_SIGNATURE, None, (), self._signature % (*said, value))
 
 
 def sign(target: Element, key: SamlKey) -> Element:
@@ -124,7 +100,7 @@ def is_signed(target: Element) -> bool:
 
 def key_info(certificate: x509.Certificate) -> Element:
     """Return the KeyInfo that publishes a certificate (XML Signature 4.5)."""
-    der = _base64(certificate.public_bytes(Encoding.DER))
+    der = b64encode(certificate.public_bytes(Encoding.DER)).decode()
     return element("ds:KeyInfo", None, element("ds:X509Data", None, element("ds:X509Certificate", text=der)))
 
 
@@ -155,13 +131,28 @@ def _private_half(
     return private
 
 
+def _signed_info(algorithm: str) -> Element:
+    """Return what is signed in place of an element: its ID and digest, and how they came about."""
+    _, digest_method = _SCHEMES[algorithm]
+    transforms = (_by("ds:Transform", it) for it in (names.ENVELOPED, names.EXCLUSIVE_C14N))
+    reference = element(
+        "ds:Reference",
+        {"URI": f"#{_PLACE}"},
+        element("ds:Transforms", None, *transforms),
+        _by("ds:DigestMethod", digest_method),
+        element("ds:DigestValue", text=_PLACE),
+    )
+    canonical = _by("ds:CanonicalizationMethod", names.EXCLUSIVE_C14N)
+    return element("ds:SignedInfo", None, canonical, _by("ds:SignatureMethod", algorithm), reference)
+
+
+def _by(tag: str, algorithm: str) -> Element:
+    return element(tag, {"Algorithm": algorithm})
+
+
 def _sign(target: Element, key: SamlKey, *, at: int) -> Element:
     if not target.get("ID"):
         raise ValueError("only an element with an ID can be signed")
     if is_signed(target):
         raise ValueError("an element is signed once")
     return target.with_children(*target.children[:at], key.signature(target), *target.children[at:])
-
-
-def _base64(octets: bytes) -> str:
-    return b64encode(octets).decode()

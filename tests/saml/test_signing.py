@@ -69,6 +69,12 @@ def test_what_is_kept_is_what_the_service_reads_without_the_values_of_its_signat
     assert len(found(kept, "//saml:AttributeValue")) == sum(len(it.values) for it in content.attributes)
 
 
+def test_a_signature_names_any_id_as_it_is(idp_key):
+    target = element("saml:Assertion", {"ID": 'a&"<é%b'}, element("saml:Issuer", text="us"))
+    root = etree.fromstring(sign(target, idp_key).octets())
+    assert found(root, "//ds:Reference/@URI") == [f"#{root.get('ID')}"]
+
+
 def test_the_signature_stands_right_after_the_issuer(idp_key):
     assert [it.tag for it in sign(a_target(), idp_key).children] == ["saml:Issuer", "ds:Signature", "saml:Assertionx"]
 
