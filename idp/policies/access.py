@@ -1,7 +1,9 @@
 """Who may enter: guardrails, then a pass, then ordered rules of which the first match wins, then the default."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from idp.policies.conditions import (
     Answer,
@@ -17,7 +19,7 @@ from idp.policies.conditions import (
     TextMatches,
 )
 from idp.policies.facts import LATER, Facts, Later
-from idp.policies.reading import Reading, read
+from idp.policies.reading import Asked, Reading, read, traced
 from idp.policies.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
 
 __all__ = [
@@ -101,7 +103,8 @@ ABOUT_THE_PHONE = (
 class Decision:
     """What was decided, by what, how every rule was answered, and what it was about.
 
-    `effect` None is *Undecided*: what this sign-in still tells can change it, and nothing decided yet.
+    `effect` None is *Undecided*: what this sign-in still tells can change it, and nothing decided yet. `policy` and
+    `asked` are what `trace` is worked out from, where somebody wants it.
     `decided_by` is a rule's key or one of the constants above; for a fault the caller records `fault` and
     raises the alarm. `revision` is 0 where no policy could be read.
     """
@@ -110,11 +113,17 @@ class Decision:
     decided_by: str = ""
     message: str = ""
     would_have: tuple[WouldHave, ...] = ()
-    trace: tuple[RuleTrace, ...] = ()
+    policy: Policy | None = None
+    asked: tuple[Asked, ...] = ()
     fault: Exception | None = None
     revision: int = 0
     attempt: Attempt | None = None
     concern: Concern = Concern.OTHER
+
+    @property
+    def trace(self) -> tuple[RuleTrace, ...]:
+        """How every rule was answered."""
+        return traced(self.policy, self.asked) if self.policy else ()
 
 
 def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
@@ -122,16 +131,15 @@ def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
 
     This one function serves enforcement, preview and replay.
     """
-    unread = tuple(RuleTrace(rule.key) for rule in policy.rules) if policy else ()
-    about = Decision(None, trace=unread, revision=policy.number if policy else 0, attempt=attempt)
+    decided = partial(Decision, policy=policy, revision=policy.number if policy else 0, attempt=attempt)
     if closed := _closed(attempt.guardrails):
-        return replace(about, effect=Effect.DENY, decided_by=closed)
+        return decided(Effect.DENY, closed)
     if attempt.let_in is True:
-        found = replace(about, effect=Effect.ALLOW, decided_by=PASS)
+        found = decided(Effect.ALLOW, PASS)
     elif attempt.guardrails.stopped:
-        found = replace(about, effect=Effect.DENY, decided_by=STOP)
+        found = decided(Effect.DENY, STOP)
     else:
-        found = _by_rules(policy, about, attempt)
+        found = _by_rules(policy, attempt, decided)
     return _left_open(found, attempt)
 
 
@@ -144,29 +152,25 @@ def _closed(guardrails: Guardrails) -> str:
     return DEVICE if guardrails.device_ended else ""
 
 
-def _by_rules(policy: Policy | None, about: Decision, attempt: Attempt) -> Decision:
+def _by_rules(policy: Policy | None, attempt: Attempt, decided: Callable[..., Decision]) -> Decision:
     if policy is None:
-        return replace(about, effect=Effect.DENY, decided_by=FAULT)
+        return decided(Effect.DENY, FAULT)
     try:
         reading = read(policy, attempt.service, attempt.facts)
     except Exception as fault:  # noqa: BLE001 - whatever it is, nobody gets in by it
-        return replace(about, effect=Effect.DENY, decided_by=FAULT, fault=fault)
-    return _decided(reading, about)
-
-
-def _decided(reading: Reading, about: Decision) -> Decision:
-    found = replace(about, would_have=reading.would_have, trace=reading.trace)
+        return decided(Effect.DENY, FAULT, fault=fault)
     if len(reading.effects) > 1:
-        return found
+        return decided(None, would_have=reading.would_have, asked=reading.asked)
     by = reading.decider
-    concern = _concern(by, reading)
-    return replace(found, effect=by.effect, decided_by=by.key, message=by.message, concern=concern)
+    return decided(
+        by.effect, by.key, by.message, reading.would_have, asked=reading.asked, concern=_concern(by, reading)
+    )
 
 
 def _concern(by: Rule, reading: Reading) -> Concern:
     if not any(isinstance(it, ABOUT_THE_PHONE) for it in by.conditions):
         return Concern.OTHER
-    answer = next(it.answer for it in reading.trace if it.key == by.key)
+    answer = next(it.answer() for it in reading.asked if it.rule is by)
     return Concern.UNTOLD_PHONE if answer is Answer.UNKNOWN else Concern.PHONE
 
 

@@ -7,7 +7,7 @@ get in the end.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple
 
 from idp.policies.conditions import Answer, Condition
 from idp.policies.facts import Facts
@@ -21,27 +21,30 @@ class Reading:
     effects: frozenset[Effect]
     decider: Rule
     would_have: tuple[WouldHave, ...]
-    trace: tuple[RuleTrace, ...]
+    asked: tuple["Asked", ...]
 
 
 def read(policy: Policy, service: str, facts: Facts) -> Reading:
     """Read a policy for one service. Whatever a condition raises is the caller's to catch."""
-    asked = [_Asked.of(rule, facts) for rule in policy.rules if rule.counts_for(service)]
-    traced = {each.rule.key: each.trace() for each in asked}
-    trace = tuple(traced.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
-    return _read([*asked, _Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], trace)
+    asked = [
+        Asked(rule, tuple([condition.ask(facts) for condition in rule.conditions]))
+        for rule in policy.rules
+        if rule.counts_for(service)
+    ]
+    return _read([*asked, Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], tuple(asked))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+def traced(policy: Policy, asked: Sequence["Asked"]) -> tuple[RuleTrace, ...]:
+    """Say how every rule was answered. Sign-ins do without: it takes as long as asking."""
+    answered = {each.rule.key: each.trace() for each in asked}
+    return tuple(answered.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
+
+
+class Asked(NamedTuple):
     """A rule and how each of its conditions was answered."""
 
     rule: Rule
     answers: tuple[Answer, ...]
-
-    @classmethod
-    def of(cls, rule: Rule, facts: Facts) -> Self:
-        return cls(rule, tuple(condition.ask(facts) for condition in rule.conditions))
 
     def may_come_to(self) -> tuple[Answer, ...]:
         """List what the rule may be answered in the end, *no* first.
@@ -54,10 +57,12 @@ class _Asked:
         return (Answer.NO, at_best) if Answer.LATER in self.answers else (at_best,)
 
     def answer(self) -> Answer:
+        """Return how it stands now."""
         first, *others = self.may_come_to()
         return Answer.LATER if others else first
 
     def trace(self) -> RuleTrace:
+        """Say it, with the first condition that did not hold."""
         short_of_yes = [it for it in self.answers if it is not Answer.YES]
         if not short_of_yes:
             return RuleTrace(self.rule.key, self.answer())
@@ -66,7 +71,7 @@ class _Asked:
         return RuleTrace(self.rule.key, self.answer(), _sentence(unmet))
 
 
-def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
+def _read(rules: Sequence[Asked], asked: tuple[Asked, ...]) -> Reading:
     """Read rules in order along every way the answers may turn out; the last one is the default.
 
     A way is known by the rule that has asked for a code on it. The first one is always that on which nothing
@@ -75,7 +80,7 @@ def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
     ways: list[Rule | None] = [None]
     effects: set[Effect] = set()
     would_have: list[WouldHave] = []
-    for each in asked:
+    for each in rules:
         if each.rule.mode is Mode.WATCH:
             would_have += _would_have(each)
             continue
@@ -87,7 +92,7 @@ def _read(asked: Sequence[_Asked], trace: tuple[RuleTrace, ...]) -> Reading:
         if not onward:
             break
         ways = onward
-    return Reading(frozenset(effects), deciders[0], tuple(would_have), trace)
+    return Reading(frozenset(effects), deciders[0], tuple(would_have), asked)
 
 
 @lru_cache(maxsize=1024)
@@ -100,11 +105,11 @@ def _matches(effect: Effect, answer: Answer) -> bool:
     return answer is Answer.YES or (answer is Answer.UNKNOWN and effect is Effect.DENY)
 
 
-def _may_match(asked: _Asked) -> bool:
+def _may_match(asked: Asked) -> bool:
     return any(_matches(asked.rule.effect, answer) for answer in asked.may_come_to())
 
 
-def _onward(asked: _Asked, ways: Iterable[Rule | None]) -> list[Rule | None]:
+def _onward(asked: Asked, ways: Iterable[Rule | None]) -> list[Rule | None]:
     """List the ways that go on past a rule; not knowing whether to ask for a code asks, and reads on."""
     onward: list[Rule | None] = []
     for answer in asked.may_come_to():
@@ -119,7 +124,7 @@ def _stricter(way: Rule | None, match: Rule) -> Rule:
     return match if way is None or match.effect is Effect.DENY else way
 
 
-def _would_have(asked: _Asked) -> list[WouldHave]:
+def _would_have(asked: Asked) -> list[WouldHave]:
     rule, answer = asked.rule, asked.answer()
     counts = answer is Answer.YES or (answer is Answer.UNKNOWN and rule.effect is not Effect.ALLOW)
     return [WouldHave(rule.key, rule.effect)] if counts else []

@@ -260,6 +260,22 @@ def test_a_rule_that_waits_for_the_agent_is_traced_as_later():
     assert traced == (RuleTrace("1", Answer.LATER, "the role is supervisor"),)
 
 
+class Unspeakable:
+    def ask(self, _facts):
+        return Answer.NO
+
+    def sentence(self):
+        raise AssertionError("a sign-in needs no words")
+
+
+def test_nothing_is_said_in_words_until_somebody_wants_to_read_it():
+    decision = decide([a_rule(DENY, Unspeakable())], IOS_FACTS)
+
+    assert decision.effect is ALLOW
+    with pytest.raises(AssertionError):
+        decision.trace  # noqa: B018 - looking is what says it
+
+
 class Broken:
     def ask(self, _facts):
         raise ZeroDivisionError

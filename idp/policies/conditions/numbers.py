@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from idp.policies.conditions.kinds import Answer, kind
-from idp.policies.conditions.sets import over
+from idp.policies.conditions.sets import folded, over
 from idp.policies.device_words import PLATFORM_NAMES
 from idp.policies.facts import Facts, Later
 from idp.policies.user_agents import Platform
@@ -57,7 +57,7 @@ class _Version:
 
     def ask(self, facts: Facts) -> Answer:
         """Answer by the name first, then by the number."""
-        name = over(_folded(getattr(facts, self.fact)), {self.of.casefold()})
+        name = over(folded(getattr(facts, self.fact)), {self.of.casefold()})
         if name is Answer.NO:
             return Answer.NO
         number = _compared(getattr(facts, f"{self.subject}_version"), self.version, self.under)
@@ -69,12 +69,6 @@ class _Version:
 
 
 _FIRST = [Answer.NO, Answer.LATER, Answer.UNKNOWN, Answer.YES]
-
-
-def _folded(fact: Any) -> Any:  # noqa: ANN401 - a set, or later
-    if isinstance(fact, Later):
-        return Later(_folded(fact.among))
-    return frozenset(it.casefold() for it in fact)
 
 
 @kind("browser_version")

@@ -57,14 +57,17 @@ class _Is:
 
     def ask(self, facts: Facts) -> Answer:
         """Answer by the set of what the fact may be."""
-        fact = getattr(facts, self.fact)
-        plain = Later(_plain(fact.among)) if isinstance(fact, Later) else _plain(fact)
-        return turned(self.negated, over(plain, _plain(self.wanted)))
+        return turned(self.negated, over(folded(getattr(facts, self.fact)), _plain(self.wanted)))
 
     def sentence(self) -> str:
         """Say it: "the platform is iOS or Android"."""
         named = [name for it, name in self.names.items() if it in self.wanted] or sorted(self.wanted)
         return f"{self.subject.format('is not' if self.negated else 'is')} {one_of(named)}"
+
+
+def folded(fact: frozenset[str] | Later) -> frozenset[str] | Later:
+    """Return a fact without regard to letter case."""
+    return Later(_plain(fact.among)) if isinstance(fact, Later) else _plain(fact)
 
 
 @lru_cache(maxsize=4096)
