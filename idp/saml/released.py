@@ -35,11 +35,16 @@ class Told:
     new: tuple[str, ...]
 
 
-def told(sp: ServiceProvider, agent: Agent, name_id: str) -> Told:
-    """Return what a service provider is to be told about an agent. Raises UnreleasableAttribute."""
+def told(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset[str] | None = None) -> Told:
+    """Return what a service provider is to be told about an agent. Raises UnreleasableAttribute.
+
+    `before` are the names that it was sent, if they have been read.
+    """
     releases, rules = releases_of(sp), attributes.rules_of(sp.profile)
-    sent = SentAttribute.objects.filter(agent=agent, service_provider=sp) if rules.typed else ()
-    return tell(person_of(agent, name_id, releases), releases, rules, frozenset(it.name for it in sent))
+    if before is None or not rules.typed:
+        sent = SentAttribute.objects.filter(agent=agent, service_provider=sp) if rules.typed else ()
+        before = frozenset(it.name for it in sent)
+    return tell(person_of(agent, name_id, releases), releases, rules, before)
 
 
 def tell(person: Person, releases: tuple[Release, ...], rules: Rules, before: frozenset[str] = frozenset()) -> Told:

@@ -18,7 +18,7 @@ from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.issued import is_second
 from idp.saml.models.service_provider import KEY_TRANSPORTS
-from idp.saml.subjects import subject_of
+from idp.saml.subjects import known_of, subject_of
 from idp.sessions.models import SsoSession
 
 _INSERT = Insert(IssuedAssertion)
@@ -31,10 +31,11 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     AnswerWithStatus if the request wants somebody else or another proof.
     """
     agent = admission.agent
-    subject = subject_of(agent, sp, asked)
+    known = known_of(agent, sp, asked)
+    subject = subject_of(agent, sp, asked, known)
     context = sp.context_of(admission.authentication.opened_by)
     _check_wishes(asked, subject.name_id, context)
-    told = released.told(sp, agent, subject.name_id)
+    told = released.told(sp, agent, subject.name_id, known.sent)
     content = Answer(
         envelope=envelope(sp, asked),
         subject=subject,

@@ -1,16 +1,62 @@
 """Under which name a service provider gets to know an agent (Core 8.3)."""
 
+from dataclasses import dataclass
+
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
+
 from idp.agents.models import Agent
+from idp.prepared import Select, Slot
 from idp.saml import names
 from idp.saml.asked import Asked
 from idp.saml.assertion import Subject
 from idp.saml.elements import new_id
 from idp.saml.errors import AnswerWithStatus, SamlStatus
-from idp.saml.models import ServiceProvider, SubjectName
+from idp.saml.models import SentAttribute, ServiceProvider, SubjectName
 from idp.saml.profiles.profile import answered_format, may_be_named
+from idp.together import Together, apart
+
+_AGENT, _SERVICE = Slot("agent", UUIDField()), Slot("service", IntegerField())
 
 
-def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Subject:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a service knows of an agent: the name that it was told, and the names of attributes that it was ever sent.
+
+    The name is None where none was told yet.
+    """
+
+    name: str | None
+    sent: frozenset[str]
+
+
+def _known(owner: Q) -> QuerySet[Agent]:
+    """Ask for both at once; the name is that of an owner, or (null) the one for all others."""
+    names = SubjectName.objects.current().filter(owner, agent=OuterRef("pk"), told=True)
+    sent = SentAttribute.objects.filter(agent=OuterRef("pk"), service_provider=_SERVICE).order_by().values("agent")
+    return (
+        Agent.objects.filter(pk=_AGENT)
+        .only("pk")
+        .order_by()
+        .annotate(
+            told_name=Subquery(names.values("value")),
+            sent_names=Subquery(sent.annotate(all=Together("name")).values("all")),
+        )
+    )
+
+
+_BY_A_NAME_OF_ITS_OWN = Select(lambda: _known(Q(service_provider=_SERVICE)))
+_BY_THE_ONE_NAME = Select(lambda: _known(Q(service_provider__isnull=True)))
+
+
+def known_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Known:
+    """Return what a service knows of an agent before it is answered."""
+    owner = _owner(sp, answered_format(sp.expects, asked.name_id_format))
+    for it in (_BY_THE_ONE_NAME if owner is None else _BY_A_NAME_OF_ITS_OWN)(agent=agent.pk, service=sp.pk):
+        return Known(it.told_name, apart(it.sent_names))  # type: ignore[attr-defined]  # of `_known`
+    return Known(None, frozenset())
+
+
+def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked, known: Known) -> Subject:
     """Return the agent's NameID in the format that was asked for; it is made at the first sign-in.
 
     A persistent name is one service provider's own, a transient one is of this answer only, an e-mail address
@@ -22,6 +68,8 @@ def subject_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Subject:
     if passing := _passing(agent, sp, answered):
         return passing
     owner = _owner(sp, answered)
+    if known.name is not None:
+        return Subject(known.name, answered)
     named = may_be_named(profile, answered, allow_create=asked.allow_create, issued=False)
     if not named and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)

@@ -7,7 +7,7 @@ from idp.saml import names
 from idp.saml.asked import Asked
 from idp.saml.errors import AnswerWithStatus
 from idp.saml.models import ServiceProvider
-from idp.saml.subjects import subject_of
+from idp.saml.subjects import known_of, subject_of
 
 
 def a_service(slug, profile="generic"):
@@ -19,29 +19,33 @@ def asking_for(name_id_format=None, *, allow_create=True):
     return Asked("_1", "https://sp.example/acs", None, None, None, name_id_format, allow_create)
 
 
+def named(agent, service, asked):
+    return subject_of(agent, service, asked, known_of(agent, service, asked))
+
+
 def test_every_flex_connection_knows_an_agent_by_the_same_name(agent):
     one, two = a_service("one", "flex-enhanced"), a_service("two", "flex-legacy")
-    assert subject_of(agent, one, asking_for()) == subject_of(agent, two, asking_for(names.EMAIL_ADDRESS))
+    assert named(agent, one, asking_for()) == named(agent, two, asking_for(names.EMAIL_ADDRESS))
 
 
 def test_a_persistent_name_is_the_same_twice_and_another_elsewhere(agent):
     one, two = a_service("one"), a_service("two")
-    first = subject_of(agent, one, asking_for(names.PERSISTENT))
-    assert subject_of(agent, one, asking_for()) == first
-    assert subject_of(agent, two, asking_for()).name_id != first.name_id
+    first = named(agent, one, asking_for(names.PERSISTENT))
+    assert named(agent, one, asking_for()) == first
+    assert named(agent, two, asking_for()).name_id != first.name_id
     assert first.name_id_format == names.PERSISTENT
 
 
 def test_a_transient_name_never_comes_again(agent):
     service = a_service("one")
-    given = {subject_of(agent, service, asking_for(names.TRANSIENT)).name_id for _ in range(20)}
+    given = {named(agent, service, asking_for(names.TRANSIENT)).name_id for _ in range(20)}
     assert len(given) == 20
 
 
 def test_a_name_is_not_made_where_the_request_forbids_it(agent):
     service, forbids = a_service("one"), asking_for(names.PERSISTENT, allow_create=False)
     with pytest.raises(AnswerWithStatus) as told:
-        subject_of(agent, service, forbids)
+        named(agent, service, forbids)
     assert told.value.saml_status.second == names.INVALID_NAME_ID_POLICY
-    made = subject_of(agent, service, asking_for())
-    assert subject_of(agent, service, forbids) == made
+    made = named(agent, service, asking_for())
+    assert named(agent, service, forbids) == made
