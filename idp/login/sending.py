@@ -88,7 +88,6 @@ def _probe() -> None:
 def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:
     try:
         result = verifications.carry_out(send, gateway(), origin.reference, clock.now(), address=origin.address)
-        send.refresh_from_db()
         authenticator = send.verification.authenticator
         events.record(
             Kind.CODE_SENT if isinstance(result, Sent) else Kind.CODE_NOT_SENT,

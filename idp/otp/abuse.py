@@ -3,13 +3,15 @@
 Everything is counted from the rows of sends and verifications, the same for identifiers that nobody has.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, DateTimeField, F, Max, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from idp.bearer_secrets import keyed_hash
 from idp.otp.identifiers import Email, PhoneNumber
@@ -31,6 +33,7 @@ PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or
 REMEMBERED = timedelta(days=30)
 AGAIN_LATER = timedelta(minutes=10)
 UNTIL_LIFTED = timedelta(days=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 PROVED = (Outcome.APPROVED, Outcome.OTHERWISE)
 
 
@@ -85,16 +88,17 @@ def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: 
 
 def cap_reached(counted_as: str, *, asker: Asker, prefix: str, now: datetime) -> Cap | None:
     """Name the cap that keeps phones which are nobody's own from being sent another code, or None."""
-    counted: list[tuple[Cap, tuple[Allowance, ...], QuerySet[VerificationSend]]] = [
-        (Cap.NUMBER, (PER_NUMBER,), _sends().filter(verification__counted_as=counted_as))
-    ]
+    counted = [(Cap.NUMBER, PER_NUMBER, _sends().filter(verification__counted_as=counted_as))]
     if asker.asked_from:
         sends = _sends().filter(asked_from=asker.asked_from)
-        counted.append((Cap.ADDRESS, (PER_ADDRESS, PER_ADDRESS_A_DAY), sends))
+        counted += [(Cap.ADDRESS, it, sends) for it in (PER_ADDRESS, PER_ADDRESS_A_DAY)]
     if prefix:
-        counted.append((Cap.PREFIX, (PER_PREFIX, PER_PREFIX_A_DAY), _sends().filter(prefix=prefix)))
-    used_up = (cap for cap, allowances, sends in counted if any(_is_used_up(it, sends, now) for it in allowances))
-    return next(used_up, None)
+        counted += [(Cap.PREFIX, it, _sends().filter(prefix=prefix)) for it in (PER_PREFIX, PER_PREFIX_A_DAY)]
+    unproved = _counts([_unproved(sends, allowance, now) for _, allowance, sends in counted])
+    for (cap, allowance, sends), count in zip(counted, unproved, strict=True):
+        if count >= allowance.base and _is_used_up(allowance, sends, count, now):
+            return cap
+    return None
 
 
 def budget_is_spent(now: datetime, *, own: bool) -> bool:
@@ -116,15 +120,16 @@ def sent_today(now: datetime) -> int:
 
 def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:
     """Count the wrong codes in a row, by the agent's own phone or by all others."""
-    every = Verification.objects.filter(counted_as=counted_as)
-    right = every.filter(outcome__in=PROVED).order_by("-started_at").first()
-    lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).first()
-    after = [it for it in (right and right.started_at, lifted and lifted.lifted_at) if it]
-    since = every.filter(started_at__gt=max(after)) if after else every
-    counted = Sum(F("tries") - F("strangers_tries") if own else F("strangers_tries"))
-    recent = since.filter(started_at__gt=now - REMEMBERED)
-    summed = [rows.aggregate(wrong=counted)["wrong"] or 0 for rows in (since, recent)]
-    return Failures(*summed)
+    every = Verification.objects.filter(counted_as=counted_as).order_by()
+    right = every.filter(outcome__in=PROVED).values("counted_as").annotate(at=Max("started_at")).values("at")
+    lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).order_by("pk").values("lifted_at")
+    never = Value(LONG_AGO, DateTimeField())
+    after = Greatest(Coalesce(Subquery(right), never), Coalesce(Subquery(lifted[:1]), never))
+    wrong = F("tries") - F("strangers_tries") if own else F("strangers_tries")
+    counted = every.filter(started_at__gt=after).aggregate(
+        in_a_row=Sum(wrong, default=0), recent=Sum(wrong, filter=Q(started_at__gt=now - REMEMBERED), default=0)
+    )
+    return Failures(**counted)
 
 
 def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
@@ -150,9 +155,24 @@ def _sends() -> "QuerySet[VerificationSend]":
     return VerificationSend.objects.filter(own=False)
 
 
-def _is_used_up(allowance: Allowance, sends: "QuerySet[VerificationSend]", now: datetime) -> bool:
-    unproved = sends.filter(at__gt=now - allowance.within).exclude(verification__outcome=Outcome.APPROVED).count()
-    if unproved < allowance.base:
-        return False
+def _unproved(sends: "QuerySet[VerificationSend]", allowance: Allowance, now: datetime) -> "QuerySet[VerificationSend]":
+    return sends.filter(at__gt=now - allowance.within).exclude(verification__outcome=Outcome.APPROVED)
+
+
+def _counts(asked: "Sequence[QuerySet[VerificationSend]]") -> list[int]:
+    """Count several sets of sends in one question."""
+    first, *others = (
+        rows.order_by()
+        .annotate(place=Value(place))
+        .values("place")
+        .annotate(many=Count("pk"))
+        .values_list("place", "many")
+        for place, rows in enumerate(asked)
+    )
+    found = dict(first.union(*others, all=True))
+    return [found.get(place, 0) for place in range(len(asked))]
+
+
+def _is_used_up(allowance: Allowance, sends: "QuerySet[VerificationSend]", unproved: int, now: datetime) -> bool:
     proved = sends.filter(at__gt=now - allowance.trust_within, verification__outcome=Outcome.APPROVED).count()
     return allowance.is_used_up(unproved, proved)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
@@ -79,8 +79,8 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
     if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():
-        verification = _open(authenticator, counted_as, now)
-        last = verification.sends.order_by("nth").last()
+        verification, is_new = _open(authenticator, counted_as, now)
+        last = None if is_new else verification.sends.order_by("nth").last()
         nth = last.nth + 1 if last else 1
         if last is not None:
             again_at = limits.next_send_at(last.nth, last.at, most=_most_sends(own))
@@ -110,7 +110,8 @@ def join(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verificatio
     if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():
-        return _open(authenticator, counted_as, now)
+        verification, _ = _open(authenticator, counted_as, now)
+    return verification
 
 
 def standing(verification: Verification, asker: Asker, now: datetime) -> Standing:
@@ -147,8 +148,8 @@ def carry_out(
         breaker.note_success()
     elif isinstance(result, NotSent) and result.opens_breaker:
         breaker.note_failure(result.failure, now)
-    code = result.code if result else None
-    VerificationSend.objects.filter(pk=send.pk).update(answer=_answer(result), code=code)
+    send.answer, send.code = _answer(result), result.code if result else None
+    send.save(update_fields=["answer", "code"])
     return result
 
 
@@ -159,18 +160,16 @@ def check(verification: Verification, code: str, asker: Asker, gateway: CodeChec
     the same in each case. An approved verification is left open, for `approve` to close it in the
     transaction that signs the agent in.
     """
-    verification.refresh_from_db()
     if limits.is_over(verification.started_at, now):
         return Checked.EXPIRED
     if not count_try(verification, asker):
         return Checked.TOO_MANY_TRIES
-    verification.refresh_from_db()
-    if verification.authenticator is None or not verification.sid or verification.ended_at is not None:
+    fresh = _with_tests().get(pk=verification.pk)
+    if fresh.authenticator is None or not fresh.sid or fresh.ended_at is not None:
         return _wrong_unless_down(gateway, now)
-    if verification.asked_by_id is None and _is_of_a_test(verification.sid):
+    if fresh.asked_by_id is None and fresh.is_of_a_test:  # type: ignore[attr-defined]  # of `_with_tests`
         return _wrong_unless_down(gateway, now)
-    number = verification.authenticator.number
-    result = gateway.check(sid=verification.sid, to=number, code=code)
+    result = gateway.check(sid=fresh.sid, to=fresh.authenticator.number, code=code)
     if (failure := NO_VERDICT.get(result)) is not None:
         breaker.note_failure(failure, now)
     return _settle(verification, result)
@@ -190,7 +189,7 @@ def under_way(counted_as: str, now: datetime) -> Verification | None:
 def count_try(verification: Verification, asker: Asker) -> bool:
     """Take one of the tries that are left, before a code is looked at; False if there is none."""
     left = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES)
-    if asker.owns(verification.authenticator):
+    if asker.agent is not None and asker.owns(verification.authenticator):
         return left.update(tries=F("tries") + 1) == 1
     strangers = left.filter(strangers_tries__lt=limits.STRANGERS_TRIES)
     return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
@@ -224,9 +223,10 @@ def end_tests(phone: PhoneAuthenticator, gateway: VerifyGateway, now: datetime) 
         )
 
 
-def _is_of_a_test(sid: str) -> bool:
-    """Whether Twilio gave a sign-in the very verification of a test, whose code was read out to an operator."""
-    return Verification.objects.filter(sid=sid, asked_by__isnull=False).exists()
+def _with_tests() -> QuerySet[Verification]:
+    """Tell of each whether Twilio gave it the very verification of a test, whose code was read out to an operator."""
+    tests = Verification.objects.filter(sid=OuterRef("sid"), asked_by__isnull=False)
+    return Verification.objects.select_related("authenticator").annotate(is_of_a_test=Exists(tests))
 
 
 def approve(verification: Verification, now: datetime, outcome: Outcome = Outcome.APPROVED) -> bool:
@@ -245,21 +245,27 @@ def find_authenticator(typed: PhoneNumber | Email) -> PhoneAuthenticator | None:
     return rows.filter(user__email__iexact=typed.address).first()
 
 
-def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> Verification:
-    over, to_come = now - limits.CODE_LIFETIME, now + limits.CLOCKS_APART
-    began = Q(started_at__lte=over) | Q(
-        started_at__gt=to_come
-    )  # to come: nobody waits for a wrong clock's hour to pass
-    stale = Verification.objects.filter(began, counted_as=counted_as, ended_at__isnull=True)
-    stale.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
-    verification, _ = Verification.objects.get_or_create(
-        counted_as=counted_as,
-        ended_at__isnull=True,
-        defaults={"authenticator": authenticator, "started_at": now},
-    )
-    Verification.objects.filter(pk=verification.pk).update(tries=F("tries"))
-    verification.refresh_from_db()
-    return verification
+def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> tuple[Verification, bool]:
+    """Return the verification under way, held until the commit, or a new one; and whether it is new."""
+    whole = Verification.objects.select_related("authenticator__user")
+    begun = whole.filter(counted_as=counted_as, ended_at__isnull=True)
+    if _hold(begun):
+        found = begun.get()
+        to_come = found.started_at > now + limits.CLOCKS_APART  # nobody waits for a wrong clock's hour to pass
+        if not to_come and not limits.is_over(found.started_at, now):
+            return found, False
+        begun.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
+    new = Verification(authenticator=authenticator, counted_as=counted_as, started_at=now)
+    Verification.objects.bulk_create([new], ignore_conflicts=True)
+    found = begun.get()
+    if found.pk == new.pk:
+        return found, True
+    _hold(whole.filter(pk=found.pk))  # somebody was as fast
+    return whole.get(pk=found.pk), False
+
+
+def _hold(rows: QuerySet[Verification]) -> bool:
+    return rows.update(tries=F("tries")) > 0
 
 
 def _settle(verification: Verification, result: CheckResult) -> Checked:

@@ -13,7 +13,12 @@ LIFETIME = timedelta(minutes=10)
 def ask(purpose: Purpose, bound_to: UUID, now: datetime) -> bytes:
     """Make a new challenge in place of any before it."""
     value = token_bytes(LENGTH)
-    Challenge.objects.update_or_create(purpose=purpose, bound_to=bound_to, defaults={"value": value, "made_at": now})
+    Challenge.objects.bulk_create(
+        [Challenge(purpose=purpose, bound_to=bound_to, value=value, made_at=now)],
+        update_conflicts=True,
+        unique_fields=["purpose", "bound_to"],
+        update_fields=["value", "made_at"],
+    )
     return value
 
 
