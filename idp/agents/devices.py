@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import CharField, DateTimeField, F, Max, OuterRef, QuerySet, Subquery, UUIDField
 
 from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Reason
-from idp.bearer_secrets import keyed_hash, new_secret
+from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.prepared import Select, Slot, Update
 from idp.together import Together, apart
 from idp.versions.held import Held
@@ -32,19 +32,24 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The device that was enrolled, the new secret for its cookie, and the devices that this ended."""
+    """The device that was enrolled, the new secret for its cookie, what this ended, and whether the device is new."""
 
     device: Device
     secret: str
     ended: tuple[Device, ...]
+    is_new: bool = False
 
 
 def named() -> QuerySet[Device]:
     """Ask for what a cookie names, with the agent, their department and roles; the hash is a slot, `secret`."""
-    roles = AgentRole.objects.filter(agent=OuterRef("agent")).order_by().values("agent")
     rows = Device.objects.select_related("agent__department").filter(secret_hash=Slot("secret", CharField()))
-    # Hardly ever more than one: sorted by `_find`, it costs less.
-    return rows.annotate(roles=Subquery(roles.annotate(all=Together("role")).values("all"))).order_by()
+    return rows.annotate(held_roles=roles("agent")).order_by()  # hardly ever more than one: sorted here, it costs less
+
+
+def roles(of: str) -> Subquery:
+    """Return the roles of an agent that a query names so, put together, for `Agent.held_roles`."""
+    of_one = AgentRole.objects.filter(agent=OuterRef(of)).order_by().values("agent")
+    return Subquery(of_one.annotate(all=Together("role")).values("all"))
 
 
 _NAMED = Select(named)
@@ -102,7 +107,7 @@ def _find(secret: str | None, among: Select[Device]) -> Device | None:
     found = among(secret=_hash(secret))
     device = max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
     if device is not None:
-        device.agent.held_roles = apart(device.roles)  # type: ignore[attr-defined]  # of `named`
+        device.agent.held_roles = apart(device.held_roles)  # type: ignore[attr-defined]  # of `named`
     return device
 
 
@@ -131,12 +136,12 @@ def enrol(
     A phone ends the phones unused longest, until no more are left than the setting allows. A setting that was
     lowered thus counts for each agent from the next code on a phone.
 
-    Runs inside the caller's transaction. It holds the agent's row first, so that sign-ins of one agent
-    queue up, then every device it may touch in order of id, so that no two of them wait for each other.
+    Runs inside the caller's transaction, in which the agent's row is held (`hold_agent`), so that sign-ins of one
+    agent queue up. It holds every device it may touch in order of id, so that no two of them wait for each other.
     """
-    hold_agent(agent.pk)
     own = Device.objects.of(agent).active()
-    hold({*own.values_list("pk", flat=True), *([present.pk] if present else [])})
+    there = set(own.values_list("pk", flat=True))
+    hold(there | ({present.pk} if present else set()))
     if present is not None:
         present.refresh_from_db()
         if present.revoked_at is not None:
@@ -148,7 +153,8 @@ def enrol(
     device = present or Device(agent=agent, generation=0, enrolled_at=now)
     slot = None
     if Kind.MOBILE in (browser.kind, device.kind):
-        phones = list(own.phones().exclude(pk=device.pk).order_by("-last_seen_at", "-enrolled_at"))
+        others = own.phones().exclude(pk=device.pk).order_by("-last_seen_at", "-enrolled_at")
+        phones = list(others) if there else []
         room = settings.LATCHKEY.phones_per_agent - 1
         ended += [revoke(phone, Reason.REPLACED, now) for phone in phones[room:]]
         slot = _slot(device, phones[:room])
@@ -156,7 +162,7 @@ def enrol(
     device.authenticated_at = proved_at or now
     _renew(device, browser, slot, secret, now)
     Device.objects.filter(pk__in=[old.pk for old in ended]).update(replaced_by=device)
-    return Enrolment(device, secret, tuple(ended))
+    return Enrolment(device, secret, tuple(ended), is_new=present is None)
 
 
 def replaced_by(device: Device) -> list[Device]:
@@ -168,6 +174,11 @@ def replaced_by(device: Device) -> list[Device]:
 def is_ended(device: Device) -> bool:
     """Whether a device counts no more: it was revoked, or a cutoff came after its last code."""
     return device.revoked_at is not None or cut_off_at(device) is not None
+
+
+def is_known_by(device: Device, secret: str | None) -> bool:
+    """Whether a cookie names this device, as far as its row was read."""
+    return bool(secret) and same(device.secret_hash, _hash(secret or ""))
 
 
 def renew_secret(device: Device) -> str:
@@ -192,9 +203,14 @@ def revoke(device: Device, reason: Reason, now: datetime) -> Device:
 
 
 def hold_agent(pk: UUID) -> Agent:
-    """Return an agent, held until the commit: whoever was switched off while we waited for the row is seen so."""
+    """Return an agent, held until the commit: whoever was switched off while we waited for the row is seen so.
+
+    Their roles and department come with them.
+    """
     Agent.objects.filter(pk=pk).update(is_active=F("is_active"))
-    return Agent.objects.get(pk=pk)
+    agent = Agent.objects.select_related("department").annotate(in_one=roles("pk")).get(pk=pk)
+    agent.held_roles = apart(agent.in_one)
+    return agent
 
 
 def hold(devices: Iterable[UUID]) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from idp.agents import devices
 from idp.agents.authentication import Method
@@ -29,6 +29,7 @@ from idp.login.visit import Visit
 from idp.policies.access import LATER, Effect
 from idp.policies.facts import TouchPoints
 from idp.policies.models import TimeoutPolicy
+from idp.together import apart
 
 Answer = TypeVar("Answer")
 Wanted = TypeVar("Wanted", Admission, Proved)
@@ -85,17 +86,26 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
     Raises FlowUnknown if there is none or it is too old, CookieLost if the browser is not the one it was
     begun in.
     """
-    flow = LoginFlow.objects.select_related("timeout_policy", "agent", "device").filter(pk=pk).first()
+    flow: LoginFlow | None = _whole().filter(pk=pk).first()
     if flow is None or now >= flow.expires_at:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
         raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
+    if flow.agent is not None:
+        flow.agent.held_roles = apart(flow.held_roles)  # type: ignore[attr-defined]  # of `_whole`
     return flow
+
+
+def _whole() -> QuerySet[LoginFlow, Any]:
+    """Ask for flows with all that their next step may need."""
+    about = ("timeout_policy", "agent__department", "device", "verification__authenticator__user")
+    return LoginFlow.objects.select_related(*about).annotate(held_roles=devices.roles("agent"))
 
 
 def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
     """Take a flow as far as it goes without asking the agent for anything, and name what comes next."""
-    return attempt(lambda: _advance(Visit(flow, presented, now)))
+    was_finished = _is_finished(flow)
+    return attempt(lambda: _advance(Visit(flow, presented, now), was_finished))
 
 
 def conclude(
@@ -105,14 +115,16 @@ def conclude(
 
     A flow is answered once: raises AlreadySignedIn the second time.
     """
-    return attempt(lambda: _conclude(Visit(flow, presented, now), Admission, answer))
+    was_finished = _is_finished(flow)
+    return attempt(lambda: _conclude(Visit(flow, presented, now), was_finished, Admission, answer))
 
 
 def conclude_with_proof(
     flow: LoginFlow, presented: Presented, now: datetime, answer: Callable[[Proved], Answer]
 ) -> Concluded[Answer] | Step:
     """Do the same for a flow that enrols no browser: what its answer is made from is the proof alone."""
-    return attempt(lambda: _conclude(Visit(flow, presented, now), Proved, answer))
+    was_finished = _is_finished(flow)
+    return attempt(lambda: _conclude(Visit(flow, presented, now), was_finished, Proved, answer))
 
 
 def give_up(flow: LoginFlow, now: datetime) -> None:
@@ -122,9 +134,17 @@ def give_up(flow: LoginFlow, now: datetime) -> None:
         raise AlreadySignedIn("the flow is finished and cannot be given up")
 
 
-def _advance(visit: Visit) -> Step:
+def _is_finished(flow: LoginFlow) -> bool:
+    """Whether a stored flow is over, as it was read; that stays so. Within an attempt the row in hand may be ahead."""
+    return flow.stored and flow.finished_at is not None
+
+
+def _advance(visit: Visit, was_finished: bool) -> Step:
     flow, presented = visit.flow, visit.presented
-    if flow.stored and hold(flow).finished_at is not None:
+    if was_finished:
+        return sign_in.finished_before(visit)
+    # Whoever shows nothing of ours cannot be signed in here, so there is nothing to hold the row for.
+    if flow.stored and presented.may_name_a_device and hold(flow).finished_at is not None:
         return sign_in.finished_before(visit)
     policy = flow.timeout_policy.limits
     by_loan = standing.read_loan(presented, flow.service, policy, visit.now)
@@ -149,8 +169,10 @@ def _advance(visit: Visit) -> Step:
     return step
 
 
-def _conclude(visit: Visit, wanted: type[Wanted], answer: Callable[[Wanted], Answer]) -> Concluded[Answer] | Step:
-    step = _advance(visit)
+def _conclude(
+    visit: Visit, was_finished: bool, wanted: type[Wanted], answer: Callable[[Wanted], Answer]
+) -> Concluded[Answer] | Step:
+    step = _advance(visit, was_finished)
     if not isinstance(step, Finished):
         return step
     ending = _claim(visit) if visit.flow.stored else step.ending
@@ -190,7 +212,7 @@ def _touch_points(visit: Visit, known: Standing) -> TouchPoints:
 def hold(flow: LoginFlow) -> LoginFlow:
     """Hold a flow's row until the commit, and return it fresh. Runs inside the caller's transaction."""
     LoginFlow.objects.filter(pk=flow.pk).update(expires_at=F("expires_at"))
-    flow.refresh_from_db()
+    flow.refresh_from_db(from_queryset=_whole())
     return flow
 
 

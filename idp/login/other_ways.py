@@ -85,7 +85,6 @@ def ask(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", st
     if login.verification is None:
         return see_other(address(login))
     now = clock.now()
-    login.verification.refresh_from_db()
     left = verifications.standing(login.verification, asking.asker_of(presented.by(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, login, left.expires_at)

@@ -39,6 +39,11 @@ class Presented:
     loan_secret: str | None = None
 
     @property
+    def may_name_a_device(self) -> bool:
+        """Whether it shows anything that may be a device's of ours."""
+        return bool(self.device_secret or self.token or self.loan_secret)
+
+    @property
     def judged_agent(self) -> UserAgent:
         """The browser as the access policy judges it."""
         return doubted(self.user_agent, self.hints)

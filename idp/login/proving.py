@@ -5,10 +5,10 @@ A wrong one costs a try, and is told alike whoever was named.
 
 import time
 from datetime import datetime
+from uuid import UUID
 
 from idp.agents import devices
 from idp.agents.authentication import Method
-from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.login import approvals, checking, guessing, sending, sign_in
 from idp.login.asking import asker_of
@@ -108,7 +108,7 @@ def _use_approval(visit: Visit) -> Step | Checked:
         return Checked.WRONG
     if not verifications.approve(verification, visit.now):
         return Checked.WRONG
-    return _let_in(visit, Agent.objects.get(pk=verification.authenticator.user_id), BY_CODE)
+    return _let_in(visit, verification.authenticator.user_id, BY_CODE)
 
 
 def _use_proof(visit: Visit, given: Given) -> Step | Checked:
@@ -119,12 +119,12 @@ def _use_proof(visit: Visit, given: Given) -> Step | Checked:
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG
-    agent = Agent.objects.get(pk=verification.authenticator.user_id)
+    agent = verification.authenticator.user
     proved = proofs.spend(agent, given, visit.now)
     if proved is None:
         return Checked.WRONG
     verifications.approve(verification, visit.now, Outcome.OTHERWISE)  # whoever was faster, the code counts by itself
-    return _let_in(visit, agent, FreshProof(proved.method, proved.remark))
+    return _let_in(visit, agent.pk, FreshProof(proved.method, proved.remark))
 
 
 def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
@@ -139,12 +139,12 @@ def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
         visit.record(kind, agent=named and named.agent, device=named and named.device, detail=proved.refused.why)
         return proved
     flow.touch_points = visit.presented.touch_points
-    return _let_in(visit, proved.passkey.agent, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}"))
+    return _let_in(visit, proved.passkey.agent_id, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}"))
 
 
-def _let_in(visit: Visit, agent: Agent, proof: FreshProof) -> Step:
+def _let_in(visit: Visit, pk: UUID, proof: FreshProof) -> Step:
     """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
-    agent = devices.hold_agent(agent.pk)
+    agent = devices.hold_agent(pk)
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)

@@ -117,8 +117,9 @@ def enrol(
     for ended in enrolment.ended:
         sessions.end([ended.pk], ended.reason, visit.now)
         visit.record(Kind.DEVICE_ENDED, agent=ended.agent, device=ended, detail=ended.reason)
-    session, session_secret = sessions.open_session(device, OpenedBy(proof.method.value), visit.now)
-    token = tokens.issue(device, visit.now) if device.remembered else None
+    first, opened_by = enrolment.is_new, OpenedBy(proof.method.value)
+    session, session_secret = sessions.open_session(device, opened_by, visit.now, first=first)
+    token = tokens.issue(device, visit.now, first=first) if device.remembered else None
     handover = _handover(visit, device, enrolment.secret, token, session_secret)
     proved = Authentication(agent.pk, device.pk, proof.method, proof.method, device.authenticated_at)
     return _finish(visit, Admission(agent, device, session.index, proved), handover, decision, detail=proof.remark)
@@ -193,7 +194,7 @@ def _what_got_lost(visit: Visit) -> Handover:
     late = flow.finished_at is None or visit.now >= flow.finished_at + quiet
     if late or flow.device is None or not Method(flow.method).is_fresh:
         return Handover()
-    if devices.find(visit.presented.device_secret) == flow.device:  # it arrived
+    if devices.is_known_by(flow.device, visit.presented.device_secret):  # it arrived
         return Handover()
     devices.hold([flow.device.pk])
     device = Device.objects.get(pk=flow.device.pk)

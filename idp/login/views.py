@@ -209,7 +209,6 @@ def _ask_code(
     now = clock.now()
     if form is None and (way := other_ways.wanted(request, login)) is not None:
         return other_ways.ask(request, login, way)
-    login.verification.refresh_from_db()
     left = verifications.standing(login.verification, asking.asker_of(presented.by(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, login, left.expires_at)

@@ -115,9 +115,14 @@ def join(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verificatio
 
 
 def standing(verification: Verification, asker: Asker, now: datetime) -> Standing:
-    """Tell what is left of a verification for this browser."""
+    """Tell what is left of a verification for this browser, as its row says now."""
+    sent = VerificationSend.objects.filter(verification=verification.pk).select_related("verification__authenticator")
+    last = sent.order_by("nth").last()
+    if last is None:
+        verification.refresh_from_db()
+    else:
+        verification = last.verification
     own = asker.owns(verification.authenticator)
-    last = verification.sends.order_by("nth").last()
     sends = last.nth if last else 0
     over = verification.ended_at is not None or limits.is_over(verification.started_at, now)
     return Standing(

@@ -36,13 +36,16 @@ _TOUCH = Update(
 )
 
 
-def open_session(device: Device, opened_by: OpenedBy, now: datetime) -> tuple[SsoSession, str | None]:
-    """Open a session on a device and end the one before it.
+def open_session(
+    device: Device, opened_by: OpenedBy, now: datetime, *, first: bool = False
+) -> tuple[SsoSession, str | None]:
+    """Open a session on a device and end the one before it, unless it is the first on a new one.
 
     Returns the secret for the session cookie too, or None on a remembered device, where the long-lived
     token is the only proof.
     """
-    _close([device.pk], FOLLOWED, now)
+    if not first:
+        _close([device.pk], FOLLOWED, now)
     secret = None if device.remembered else new_secret()
     session = SsoSession.objects.create(
         index=f"_{secrets.token_hex(16)}",

@@ -92,10 +92,14 @@ def owner(token: str, now: datetime) -> Device | None:
     return None if isinstance(row, Unrecognised) else row.device
 
 
-def issue(device: Device, now: datetime) -> str:
-    """Hand out the root token of a device's present generation; older ones are outdated by that."""
+def issue(device: Device, now: datetime, *, first: bool = False) -> str:
+    """Hand out the root token of a device's present generation; older ones are outdated by that.
+
+    On a new device it is the first, so there are none.
+    """
     root = _token(device, parent=None, nth=0, now=now)
-    _RETIRE_OTHERS(device=device.pk, pk=root.pk, now=now)
+    if not first:
+        _RETIRE_OTHERS(device=device.pk, pk=root.pk, now=now)
     return _hand_out(root, now)
 
 

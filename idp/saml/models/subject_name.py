@@ -97,10 +97,10 @@ class SubjectName(models.Model):
         """
         opaque = base64.b32encode(secrets.token_bytes(20)).decode().lower()[:26]
         while True:
-            name, _ = cls.objects.get_or_create(
-                agent=agent, service_provider=sp, replaced_at=None, defaults={"value": opaque, "told": True}
-            )
-            if name.told or cls.objects.filter(pk=name.pk, value=name.value).update(told=True):
+            made = SubjectName(agent=agent, service_provider=sp, value=opaque, told=True)
+            SubjectName.objects.bulk_create([made], ignore_conflicts=True)
+            name = SubjectName.objects.current().get(agent=agent, service_provider=sp)
+            if name.told or SubjectName.objects.filter(pk=name.pk, value=name.value).update(told=True):
                 return name.value  # else an operator chose another one in this very moment
 
 
