@@ -61,10 +61,28 @@ class Pair:
             connection.execute("SELECT pg_reload_conf()")
         until(self.synchronous, "replication")
 
+    def copy(self, database):
+        """Take another database over, with all that is in it; named as its settings are."""
+        own, pipe = self._own(self.ports[0]), subprocess.PIPE
+        theirs = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+        dump = subprocess.run([str(BIN / "pg_dump"), "--no-owner", theirs], check=True, stdout=pipe).stdout
+        quiet = [str(BIN / "psql"), "-q", "-X", "-v", "ON_ERROR_STOP=1", own]
+        subprocess.run(quiet, input=dump, check=True, stdout=subprocess.DEVNULL)
+
+    def lag(self):
+        """From now on the replica hears nothing of the primary, which goes on without it."""
+        with self.connect(self.ports[0]) as connection:
+            connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            connection.execute("SELECT pg_reload_conf()")
+        with self.connect(self.ports[1]) as connection:
+            connection.execute("ALTER SYSTEM SET primary_conninfo = ''")
+            connection.execute("SELECT pg_reload_conf()")
+        until(lambda: self.synchronous() is None, "that nothing is replicated")
+
     def synchronous(self):
         with self.connect(self.ports[0]) as connection:
             found = connection.execute("SELECT sync_state FROM pg_stat_replication").fetchone()
-        return found == ("sync",)
+        return found and found == ("sync",)
 
     def fail_over(self, unnoticed):
         """The primary's computer is gone; after so many seconds the replica is told to be the primary."""
@@ -77,6 +95,9 @@ class Pair:
         return psycopg.connect(
             host="127.0.0.1", port=port, user=NAME, password=self.password, dbname="postgres", autocommit=True
         )
+
+    def _own(self, port):
+        return f"postgresql://{NAME}:{self.password}@127.0.0.1:{port}/postgres"
 
     def answers(self, port):
         try:

@@ -84,10 +84,13 @@ FAULTS = [
     ),
     Fault(
         "F8",
-        "failover of PostgreSQL",
-        "the replica has what was answered, so what was revoked stays revoked",
-        (f"{FAILOVER}::test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_replica",),
-        "a replica that lags: it takes *everyone out*, as a restored backup does (F21)",
+        "failover of PostgreSQL, to a replica that lagged too",
+        "the replica has what was answered, so what was revoked stays revoked; one that lagged has not, and takes "
+        "*everyone out* before it serves, as a restored backup does (F21)",
+        (
+            f"{FAILOVER}::test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_replica",
+            "cluster/test_lagging.py::test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it_did_not_know_to_be_revoked",
+        ),
     ),
     Fault(
         "F9",
@@ -201,9 +204,11 @@ FAULTS = [
         "requests under way end; both versions read the same tables",
         (
             "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
-            "deployment/test_expansion.py::test_a_table_of_the_same_release_may_be_changed_as_one_likes",
+            "deployment/test_expansion.py::test_what_this_release_does_to_the_tables_suits_the_former_version",
+            "deployment/test_expansion.py::test_a_sign_in_goes_on_at_either_version_and_this_one_leaves_alone_what_the_next_one_wrote",
         ),
-        "two released versions side by side: there is one release so far. `make cluster` adds a column under load",
+        "two released versions side by side, as none is released yet: the tables stand as a next one might leave them, "
+        "with what it might have written. `make cluster` adds a column under load",
     ),
     Fault(
         "F21",

@@ -1,6 +1,6 @@
 """A thousand agents who never signed in before ask for a code each within five minutes, all from one address.
 
-The first hundred and the last fifty come one by one, as the clock is moved. What those between leave in the tables is
+The first eighty and the last ten come one by one, as the clock is moved. What those between leave in the tables is
 written in one go.
 """
 
@@ -20,7 +20,7 @@ from idp.web import texts_in_trouble
 from tests.conftest import NOW
 
 MANY, EVERY = 1000, timedelta(minutes=5) / 1000
-FIRST, LAST = 100, 50
+FIRST, LAST = 80, 10
 READING = timedelta(seconds=20)
 """From asking until the right code is typed."""
 COMES_AGAIN = timedelta(minutes=1)
@@ -85,7 +85,7 @@ def have_come(people):
 
 def test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_later(floor):
     told, in_at = come(floor[:FIRST])
-    assert 0 < len(told) < FIRST / 2
+    assert 0 < len(told) <= FIRST / 2
     assert set(told.values()) == {1}
     assert in_at < NOW + FIRST * EVERY + COMES_AGAIN + READING
     have_come(floor[FIRST:-LAST])

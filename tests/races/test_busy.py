@@ -38,7 +38,9 @@ def browser(transactional_db, keys, clock):
     browser.cookies["latchkey-device"] = enrolled.secret
     browser.cookies["latchkey-token"] = tokens.issue(enrolled.device, NOW)
     clock.shift(600)
-    browser.address = Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)
+    peer = Peer("desk")
+    browser.asked_as = lambda name: peer.request_url(ID=name).removeprefix(settings.LATCHKEY.base_url)
+    browser.address = browser.asked_as("_one")
     return browser
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import structlog
-from django.db import connection, connections
+from django.db import connection
 
 from idp import log_lines
 from idp.saml.models import IssuedAssertion
+from tests.another_database import asked_instead
 from tests.races.installation import on_sqlite
 from tests.races.test_busy import browser, is_busy, is_in
 from tests.small_disk import small_disk
@@ -25,22 +26,17 @@ def database_on_a_small_disk():
 
 
 def _file(disk):
-    at, usual = disk.folder / "latchkey.sqlite3", connections["default"]
+    at = str(disk.folder / "latchkey.sqlite3")
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(at)])
-    there, known = usual.copy(), connections._connections
-    there.settings_dict = usual.settings_dict | {"NAME": str(at)}
-    connections._connections = type("Local", (), {"default": there})()
-    try:
+        cursor.execute("VACUUM INTO %s", [at])
+    with asked_instead(NAME=at):
         yield disk
-    finally:
-        connections._connections = known
-        there.close()
 
 
 def _table(disk):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
+        cursor.execute("TRUNCATE saml_issuedassertion CASCADE")  # what was there once has left room
         cursor.execute("ALTER TABLE saml_issuedassertion SET TABLESPACE small")
     try:
         yield disk

@@ -14,6 +14,7 @@ from idp.agents.models import Device
 from idp.login import checking, sending
 from idp.otp.twilio_line import TIMEOUT
 from idp.settings import DEAD_AFTER, POOL, SHARED
+from tests.another_database import asked_instead
 from tests.environment import VERIFY_PORT
 from tests.races.installation import on_sqlite
 from tests.races.test_busy import browser, is_busy, is_in
@@ -114,28 +115,11 @@ def test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache(redis, settings
         assert cache.ABSENCE.seen
 
 
-@contextmanager
-def database_at(port, **options):
-    """The test's database by way of a port, and with the pool of production."""
-    usual = connections["default"]
-    settings = {**usual.settings_dict, "HOST": HOST, "PORT": port}
-    settings["OPTIONS"] = {**settings["OPTIONS"], "pool": POOL, **options}
-    there = type(usual)(settings, alias=f"by {port}")
-    known = connections._connections
-    connections._connections = type("Local", (), {"default": there})()
-    try:
-        yield
-    finally:
-        connections._connections = known
-        there.close()
-        there.close_pool()
-
-
 def test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page(browser):
     if on_sqlite():  # is no server, and at the end of no connection
         return
     port = connections["default"].settings_dict["PORT"]
-    with Way(port) as way, database_at(way.port, tcp_user_timeout=200):
+    with Way(port) as way, asked_instead(HOST=HOST, PORT=way.port, OPTIONS={"tcp_user_timeout": 200}):
         assert Device.objects.exists()
         way.vanish()
         assert is_busy(browser.get(browser.address))

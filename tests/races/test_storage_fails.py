@@ -3,9 +3,10 @@
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from idp.saml.models import IssuedAssertion
+from tests.another_database import asked_instead
 from tests.races.installation import on_sqlite
 from tests.races.test_busy import browser, is_busy, is_in
 
@@ -60,12 +61,8 @@ def test_nobody_is_let_in_by_what_cannot_be_written_down(browser, fault):
     assert is_in(browser.get(browser.address))
 
 
-def test_a_database_that_cannot_be_found_is_a_busy_page(browser, monkeypatch):
-    nowhere = connections["default"].copy()
-    nowhere.settings_dict = nowhere.settings_dict | (
-        {"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid", "OPTIONS": {}}
-    )
-    with monkeypatch.context() as gone:
-        gone.setattr(connections, "_connections", type("Local", (), {"default": nowhere})())
+def test_a_database_that_cannot_be_found_is_a_busy_page(browser):
+    nowhere = {"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid"}
+    with asked_instead(**nowhere):
         assert is_busy(browser.get(browser.address))
     assert is_in(browser.get(browser.address))

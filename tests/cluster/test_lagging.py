@@ -1,0 +1,42 @@
+"""A replica that lagged is promoted: what was revoked in its last moments is not, until everyone is signed out."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from idp.agents import devices
+from idp.agents.models import Device, Reason
+from tests.another_database import asked_instead
+from tests.cluster.postgresql import NAME
+from tests.cluster.test_failover import pair
+from tests.conftest import NOW
+from tests.races.installation import on_sqlite
+from tests.races.test_busy import browser, is_in
+
+__all__ = ["browser", "pair"]
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
+
+def node_of(pair, nth):
+    """Latchkey on one of the two servers."""
+    return asked_instead(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST="127.0.0.1", PORT=pair.ports[nth])
+
+
+def test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it_did_not_know_to_be_revoked(
+    browser, request
+):
+    if on_sqlite():  # has no replicas
+        return
+    pair = request.getfixturevalue("pair")
+    pair.copy(connection.settings_dict)
+    pair.lag()
+    with node_of(pair, 0):
+        devices.revoke(Device.objects.get(), Reason.OPERATOR, NOW)
+        assert not is_in(browser.get(browser.asked_as("_of_the_revoked")))
+    pair.fail_over(unnoticed=0)
+    with node_of(pair, 1):
+        assert is_in(browser.get(browser.asked_as("_of_the_forgotten")))
+        call_command("everyone_out", why="a replica that lagged was promoted")
+        asked = browser.get(browser.asked_as("_after_all_were_out"), follow=True)
+        assert not is_in(asked)
+        assert "everyone was signed out" in asked.text
