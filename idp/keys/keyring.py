@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
 from idp.errors import IdpError
 from idp.keys import certificates, ending
@@ -76,10 +76,11 @@ def published(use: Use, *states: State) -> list[Key]:
     return [_key(row) for row in rows]
 
 
-def shown(use: Use, now: datetime) -> QuerySet[SigningKey]:
+def shown(use: Use, now: datetime) -> list[SigningKey]:
     """Return the keys whose certificates are published now: the active one, the next, and those just retired."""
-    lately = Q(retired_at__isnull=True) | Q(retired_at__gt=now - SHOWN_AFTER_RETIREMENT)
-    return SigningKey.objects.filter(lately, use=use).order_by("state", "-made_at")
+    until = now - SHOWN_AFTER_RETIREMENT
+    rows = [it for it in _all() if it.use == use and (it.retired_at is None or it.retired_at > until)]
+    return sorted(sorted(rows, key=lambda it: it.made_at, reverse=True), key=lambda it: it.state)
 
 
 def endings(now: datetime) -> list[Ending]:

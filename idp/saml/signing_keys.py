@@ -9,6 +9,7 @@ from idp.keys.models import Use
 from idp.saml import names
 from idp.saml.models import ServiceProvider
 from idp.saml.signing import SamlKey, self_test
+from idp.versions.held import Held
 
 
 def key_for(sp: ServiceProvider, now: datetime) -> SamlKey:
@@ -37,9 +38,14 @@ def own_key(now: datetime) -> SamlKey:
 def ensure(now: datetime) -> None:
     """Make the keys that are missing, so that each is published before it signs: one for every algorithm chosen."""
     keyring.ensure(now)
-    enabled = ServiceProvider.objects.filter(enabled=True)
-    for algorithm in enabled.order_by().values_list("signature_algorithm", flat=True).distinct():
+    for algorithm in _chosen_algorithms():
         keyring.active(use_for(algorithm), now)
+
+
+@Held
+def _chosen_algorithms() -> tuple[str, ...]:
+    enabled = ServiceProvider.objects.filter(enabled=True).order_by()
+    return tuple(enabled.values_list("signature_algorithm", flat=True).distinct())
 
 
 def try_out(now: datetime) -> None:

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from idp.keys import keyring
+from idp.keys.models import Use
 from idp.saml import names, published
 from idp.saml.elements import element
 from idp.saml.metadata import check as metadata_check
@@ -14,6 +17,7 @@ from idp.saml.metadata.own import Contact, build, build_signed
 from idp.saml.metadata.trust import REQUIRE, Demands, valid_until_fault
 from idp.saml.schemas import Schema, validate
 from idp.saml.signing import SamlKey, sign_in_front
+from idp.versions import version
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
 from tests.saml.test_metadata import FULL, an_idp
@@ -79,6 +83,16 @@ def test_logout_contact_and_logo_are_published(db, keys, settings):
     assert root.findtext(".//{*}Logo") == "https://acme.example/logo.png"
     services = root.findall(f"{MD}IDPSSODescriptor/{MD}SingleLogoutService")
     assert {it.get("Location") for it in services} == {published.slo_url()}
+
+
+def test_it_is_built_once_for_each_change_of_the_keys_and_asks_for_no_more_than_the_version(db, keys):
+    before = published.metadata_document(NOW)
+    with CaptureQueriesContext(connection) as asked, version.asked_once():
+        assert published.metadata_document(NOW) is before
+    assert len(asked) == 1
+    keyring.draw(Use.SAML, NOW).save(force_insert=True)
+    changed = etree.fromstring(published.metadata_document(NOW))
+    assert len(changed.findall(f".//{MD}KeyDescriptor")) == 2
 
 
 # The list

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from lxml import etree
@@ -40,8 +41,9 @@ class IdpDescription:
     technical_contact: Contact | None = None
 
 
+@lru_cache(maxsize=4)
 def build(idp: IdpDescription) -> bytes:
-    """Build the metadata document, unsigned, and laid out for people to read.
+    """Build the metadata document, unsigned, and laid out for people to read. One that was built is kept.
 
     Raises ValueError for text that XML cannot hold.
     """
