@@ -45,6 +45,13 @@ if os.environ.get("LATCHKEY_METRICS_TOKEN") and not Path(os.environ.get(COUNTS, 
     os.environ[COUNTS] = tempfile.mkdtemp(prefix=_own, dir=_folder)
 
 
+def on_starting(_: object) -> None:
+    """Read the rest of the code, before the socket is made and workers are forked."""
+    from idp.web import start_up  # noqa: PLC0415 - the application has to be loaded before
+
+    start_up.read_all()
+
+
 def pre_exec(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Put systemd's sockets where the next master looks for them: gunicorn moved them when it took them."""
     if arbiter.systemd:

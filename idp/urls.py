@@ -1,30 +1,35 @@
 """Every address of the service."""
 
-from django.contrib import admin
+from typing import Any
+
 from django.urls import include, path
 
-from idp.web import me, me_factors, me_passkeys, me_reports, me_sign_in, views
+from idp.web import views
 from idp.web.metrics import door
+
+
+def at_need(module: str, namespace: str | None = None) -> Any:  # noqa: ANN401 - the resolver knows more than its types
+    """Include the addresses of a module that is read when somebody first asks for one of them.
+
+    Of all that is here, a silent sign-in needs a fraction. gunicorn's master reads the rest before it forks
+    (`web.start_up.read_all`).
+    """
+    return module, namespace, namespace
+
 
 urlpatterns = [
     path("saml/", include("idp.saml.urls")),  # first, since they are tried in order and nothing is asked for so often
     path("", views.start),
     path("help", views.help_page),
-    path("me", me.me),
-    path("me/authenticator", me_factors.authenticator),
-    path("me/recovery-codes", me_factors.sheet),
-    path("me/passkeys", me_passkeys.passkeys),
-    path("me/sign-in", me_sign_in.begin),
-    path("me/sign-in/<uuid:flow_id>", me_sign_in.end),
-    path("me/not-me", me_reports.not_me),
-    path("login/", include("idp.login.urls")),
-    path("", include("idp.native.urls")),
-    path("scim/v2/", include("idp.scim.urls")),
+    path("login/", at_need("idp.login.urls")),
+    path("scim/v2/", at_need("idp.scim.urls")),
     path(".well-known/jwks.json", views.jwks),
-    path("admin/", admin.site.urls),
+    path("admin/", at_need("idp.web.operator_urls", "admin")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("metrics", door.metrics),
+    path("", at_need("idp.web.me_urls")),
+    path("", at_need("idp.native.urls")),
 ]
 
 handler400 = "idp.web.views.bad_request"

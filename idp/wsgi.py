@@ -1,9 +1,12 @@
 """The application as a WSGI server sees it."""
 
+import gc
 import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+gc.disable()  # to look for rubbish among what is loaded, which stays, takes a fifth of the start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idp.settings")
 
@@ -18,3 +21,5 @@ from idp.web import start_up  # noqa: E402 - the packages have to be set up befo
 
 start_up.look_over()
 start_up.let_go()
+gc.freeze()
+gc.enable()

@@ -1,7 +1,12 @@
 """Tells Django about this package and about the operators' admin."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.admin import autodiscover
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 
 
 class WebConfig(AppConfig):
@@ -16,8 +21,18 @@ class WebConfig(AppConfig):
         watching.watch()
 
 
-class OperatorAdminConfig(admin_apps.AdminConfig):
-    """Django's admin behind a password and a second factor."""
+class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
+    """Django's admin behind a password and a second factor. Its pages are read with its addresses, `operator_urls`."""
 
     default = False  # this package has an app of its own
     default_site = "idp.web.operator_site.OperatorSite"
+
+    def ready(self) -> None:
+        """Have the pages checked, for which they have to be read first."""
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(_check_all_pages, checks.Tags.admin)
+
+
+def _check_all_pages(**what: Any) -> list[checks.CheckMessage]:
+    autodiscover()
+    return list(check_admin_app(**what))

@@ -3,8 +3,12 @@
 gunicorn's master does it, and workers are forked from it: what they may not share is closed again.
 """
 
+from collections.abc import Iterable
+
 import structlog
+from django.core.cache import caches
 from django.db import connections
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from idp import clock
 from idp.keys import keyring
@@ -34,3 +38,15 @@ def let_go() -> None:
         connection.close()
         if connection.vendor == "postgresql":
             connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+
+
+def read_all() -> None:
+    """Read what is else read at need, such as the pages of operators, so that workers share it and nobody waits."""
+    _read(get_resolver().url_patterns)
+    caches["default"]  # with the library for Redis, if there is one; nothing is asked of it
+
+
+def _read(addresses: Iterable[URLPattern | URLResolver]) -> None:
+    for it in addresses:
+        if isinstance(it, URLResolver):
+            _read(it.url_patterns)

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from idp import cache, clock, reference
+from idp import clock, reference
 from idp.audit import beside
 from idp.branding import brands
 from idp.errors import IdpError
@@ -154,8 +154,15 @@ def readyz(_: HttpRequest) -> JsonResponse:
     except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
         return JsonResponse({"ready": False}, status=503)
     beside.sealing.dispatch()
-    redis = {"redis": cache.answers()} if settings.LATCHKEY.redis_url else {}
-    return JsonResponse({"ready": True, **redis})
+    return JsonResponse({"ready": True, **_redis()})
+
+
+def _redis() -> dict[str, bool]:
+    if not settings.LATCHKEY.redis_url:
+        return {}
+    from idp import cache  # noqa: PLC0415 - the library is large, and read only where there is a Redis
+
+    return {"redis": cache.answers()}
 
 
 @require_safe

@@ -20,6 +20,7 @@ from tests.conftest import NOW
 from tests.policies import publishing
 
 AS_NOBODY, AS_SUPERVISOR = {"enter", "login"}, {"a supervisor"}
+admin.autodiscover()  # which the first request to one of them does
 MODELS = {model._meta.label: model for model in admin.site._registry}
 STOCK = ("changelist", "add", "change", "history", "delete")
 SHOW_NO_PAGE = {

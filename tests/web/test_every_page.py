@@ -42,6 +42,7 @@ OWN_PAGES = (
     "would_answer",
     "service_from_metadata",
 )
+admin.autodiscover()  # which the first request to one of them does
 LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 each_list = pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 

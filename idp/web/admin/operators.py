@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import django.contrib.auth.admin  # noqa: F401 - what these three register is taken away below
+import django_otp.plugins.otp_static.admin
+import django_otp.plugins.otp_totp.admin  # noqa: F401 - as above
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission

@@ -12,7 +12,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from idp import cache as shared
 from idp import clock, conf
 from idp.audit import beside
 from idp.bearer_secrets import same
@@ -43,6 +42,8 @@ class Installation(Collector):
         about.add_metric([version()], 1)
         yield about
         if settings.LATCHKEY.redis_url:
+            from idp import cache as shared  # noqa: PLC0415 - its library is large; not everybody has a Redis
+
             yield gauge("latchkey_redis_reachable", "1 if Redis answers.", shared.answers())
 
 

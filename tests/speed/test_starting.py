@@ -1,0 +1,23 @@
+"""What a process reads at its start: not what none of the first answers needs."""
+
+import subprocess
+import sys
+
+from idp.conf import ROOT
+
+START = """
+import sys
+from django.core.wsgi import get_wsgi_application
+get_wsgi_application()
+import idp.urls
+print(*{"idp.web.operator_site", "idp.native.api", "redis", "webauthn", "twilio", "segno"} & sys.modules.keys())
+from django.contrib.admin import site
+from django.core.checks import run_checks
+run_checks(tags=["admin"])
+print(len(site._registry) > 20)
+"""
+
+
+def test_pages_of_operators_and_large_libraries_are_read_at_need_and_checked_all_the_same():
+    done = subprocess.run([sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["", "True"]
