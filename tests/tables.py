@@ -21,7 +21,7 @@ LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations", "ve
 def remember():
     """Return the rows of all tables: a table's name to its columns and rows."""
     with connection.cursor() as cursor:
-        return {table: found for table in _tables(cursor) if (found := _read(cursor, table))}
+        return {table: found for table in _tables() if (found := _read(cursor, table))}
 
 
 def beyond(before):
@@ -38,8 +38,9 @@ def put_back(rows):
     """Leave exactly these rows in the tables. Constraints are checked at the end, so their order is free."""
     with connection.cursor() as cursor:
         open_trail(cursor)
-        for table in sorted(_tables(cursor), key=CHAIN.__eq__):
-            cursor.execute(f"DELETE FROM {_quoted(table)}")
+        emptying = [f"DELETE FROM {_quoted(table)}" for table in sorted(_tables(), key=CHAIN.__eq__)]
+        for statement in emptying if connection.vendor == "sqlite" else ["; ".join(emptying)]:  # each is a way there
+            cursor.execute(statement)
     add(rows)
 
 
@@ -69,8 +70,9 @@ def add(rows):
             cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({places})", found)
 
 
-def _tables(cursor):
-    return [it for it in connection.introspection.table_names(cursor) if it not in LEFT_ALONE]
+@cache
+def _tables():
+    return [it for it in connection.introspection.table_names() if it not in LEFT_ALONE]
 
 
 def _read(cursor, table):
