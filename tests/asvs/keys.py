@@ -101,11 +101,11 @@ V12 = (
         "deploy/nginx/latchkey.conf",
         but="at the proxy that comes along; another one is yours",
     ),
-    unmet(
+    met(
         "12.1.2",
         2,
         "Recommended cipher suites, the strongest first",
-        "left to nginx and OpenSSL as your system sets them",
+        "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
         "deploy/nginx/latchkey.conf",
     ),
     absent("12.1.3", 2, "Certificates of clients", "none is asked for"),

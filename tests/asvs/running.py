@@ -145,11 +145,11 @@ V15 = (
         "tokens/test_claims.a_rightly_signed_token_with_a_wrong_claim_is_nothing",
         "policies/test_policy_file.what_is_no_policy_is_told_with_its_place",
     ),
-    unmet(
+    met(
         "15.3.6",
         2,
         "No prototype pollution",
-        "script is little and merges no objects, but no test shows it",
+        "hostile/test_scripts.no_script_of_ours_could_have_its_prototypes_changed",
         "templates/login/passkey_script.html",
     ),
     met(

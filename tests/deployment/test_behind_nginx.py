@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -45,9 +47,25 @@ def test_an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outsi
     assert place.get(f"/healthz?{'x' * 30_000}").status_code == 200
     plain = requests.get(f"http://localhost:{place.plain_port}/me", allow_redirects=False, timeout=PATIENCE)
     assert (plain.status_code, plain.headers["Location"]) == (301, "https://localhost/me")
+    for program in ("api/v1/devices", "scim/v2/Users", "metrics", ".well-known/jwks.json"):  # refused, not led on
+        refused = requests.get(f"http://localhost:{place.plain_port}/{program}", timeout=PATIENCE)
+        assert (program, refused.status_code, refused.history) == (program, 403, [])
+    assert agreed(place, "AES128-GCM-SHA256", "AES256-GCM-SHA384").endswith("AES256-GCM-SHA384")
+    with pytest.raises(ssl.SSLError):
+        agreed(place, "AES128-SHA256", "AES256-SHA384")
     with pytest.raises(requests.exceptions.SSLError):  # another name than ours
         requests.get(place.url.replace("localhost", "127.0.0.1"), verify=False, timeout=PATIENCE)
     assert "/login" not in (place.folder / "access.log").read_text(encoding="utf-8")
+
+
+def agreed(place, *wanted):
+    """The cipher suite of TLS 1.2 that nginx chooses of some that keep their secrets, by the end of their names."""
+    offer = ssl.create_default_context(cafile=place.authority)
+    offer.maximum_version = ssl.TLSVersion.TLSv1_2
+    offer.set_ciphers(":".join(f"ECDHE-{key}-{it}" for it in wanted for key in ("ECDSA", "RSA")))
+    line = socket.create_connection(("127.0.0.1", place.port), PATIENCE)
+    with line, offer.wrap_socket(line, server_hostname="localhost") as spoken:
+        return spoken.cipher()[0]
 
 
 @contextmanager
