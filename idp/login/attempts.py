@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from idp.audit import events
 from idp.login.errors import Busy
 from idp.tokens.lifecycle import LostRace
+from idp.versions import version
 
 __all__ = ["LostRace", "attempt"]
 ATTEMPTS = 3
@@ -19,7 +20,8 @@ Outcome = TypeVar("Outcome")
 def attempt(step: Callable[[], Outcome]) -> Outcome:
     """Run a transaction again when it lost a race, a few times; nothing of a failed run remains. Raises Busy.
 
-    Whoever has waited for a lock as long as the database allows is told so at once.
+    Whoever has waited for a lock as long as the database allows is told so at once. Another run goes by what is
+    configured by then.
     """
     begun = time.monotonic()
     for nth in range(1, ATTEMPTS + 1):
@@ -29,4 +31,5 @@ def attempt(step: Callable[[], Outcome]) -> Outcome:
         except (LostRace, IntegrityError, OperationalError) as error:
             if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
                 raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
+            version.forget()
     raise AssertionError

@@ -98,7 +98,7 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
 
 def _whole() -> QuerySet[LoginFlow, Any]:
     """Ask for flows with all that their next step may need."""
-    about = ("timeout_policy", "agent__department", "device", "verification__authenticator__user")
+    about = ("agent__department", "device", "verification__authenticator__user")
     return LoginFlow.objects.select_related(*about).annotate(held_roles=devices.roles("agent"))
 
 
@@ -146,7 +146,7 @@ def _advance(visit: Visit, was_finished: bool) -> Step:
     # Whoever shows nothing of ours cannot be signed in here, so there is nothing to hold the row for.
     if flow.stored and presented.may_name_a_device and hold(flow).finished_at is not None:
         return sign_in.finished_before(visit)
-    policy = flow.timeout_policy.limits
+    policy = flow.limits
     by_loan = standing.read_loan(presented, flow.service, policy, visit.now)
     known = by_loan or standing.read(presented, policy, visit.now)
     if known.copied:

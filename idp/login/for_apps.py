@@ -77,7 +77,7 @@ def renew(flow: LoginFlow, presented: Presented, now: datetime) -> SignedIn | Un
     is no agent at work.
     """
     visit = Visit(flow, presented, now)
-    known = standing.read(presented, flow.timeout_policy.limits, now)
+    known = standing.read(presented, flow.limits, now)
     if known.copied:
         return sign_in.end_copied(visit, known)
     sign_in.record_remark(visit, known)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from idp.agents.authentication import OPENING, Method
 from idp.agents.models import Agent, Device
 from idp.otp.models import Verification
+from idp.policies import in_force, timeouts
 from idp.policies.models import TimeoutPolicy
 
 
@@ -98,6 +99,11 @@ class LoginFlow(models.Model):
     def accepts(self, method: Method) -> bool:
         """Whether the service takes a sign-in that was opened so."""
         return method in self.accepted
+
+    @property
+    def limits(self) -> timeouts.TimeoutPolicy:
+        """The limits of its timeout policy, as they are now."""
+        return in_force.limits_of(self.timeout_policy_id)
 
     @property
     def stored(self) -> bool:

@@ -210,7 +210,7 @@ def _handover(visit: Visit, device: Device, secret: str, token: str | None, sess
         device_secret=secret,
         token=token,
         session_secret=session_secret,
-        session_lifetime=visit.flow.timeout_policy.absolute,
+        session_lifetime=visit.flow.limits.absolute,
         void=("session",) if device.remembered else ("token",),
         language=device.agent.language,
     )

@@ -178,7 +178,7 @@ def _ask_phone(
     said = other if other is not None and not_me.was_reported(other) else None
     by_email, typed = _by_email(request, typed or request.POST.get("identifier", login.typed))
     context = {
-        "notice": reported(said) if said else notice(asked.reason, device, login.timeout_policy.limits),
+        "notice": reported(said) if said else notice(asked.reason, device, login.limits),
         "other": None if said else other,
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed,
@@ -231,7 +231,7 @@ def _ask_code(
         "channel": left.channel,
         "over": now >= left.expires_at,
         "sends": left.sends,
-        "policy": login.timeout_policy,
+        "policy": login.limits,
         "texts_down": (form is None and status == SERVICE_UNAVAILABLE) or asking.texts_are_down(now),
         "ways": ways,
         "channels": open_channels.offered(now),

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Exists
 
-from idp.policies.models import PolicyRevision, Stop
+from idp.policies import timeouts
+from idp.policies.models import PolicyRevision, Stop, TimeoutPolicy
 from idp.policies.rules import Policy
 from idp.versions.held import Held
 
@@ -34,6 +35,12 @@ def look() -> InForce:
 def policy() -> Policy | None:
     """Return the live policy, or None if there is none."""
     return look().policy
+
+
+@Held
+def limits_of(timeout_policy: int) -> timeouts.TimeoutPolicy:
+    """Return the limits that a timeout policy sets now. Raises TimeoutPolicy.DoesNotExist."""
+    return TimeoutPolicy.objects.get(pk=timeout_policy).limits
 
 
 def policy_of(number: int) -> Policy | None:

@@ -81,17 +81,21 @@ def _on_sqlite(tables: list[str]) -> Iterator[str]:
 
 
 def _on_postgresql(tables: list[str]) -> Iterator[str]:
-    """Once for each statement, and without keeping readers out of the table."""
+    """Once for each statement, and without keeping readers out of the table.
+
+    Before the statement, so that whoever writes configuration takes the version's row first and waits there with no
+    other row in hand: else two operators could each hold what the other wants.
+    """
     yield f"""
         CREATE OR REPLACE FUNCTION {VERSION}_renew() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             {_ON_POSTGRESQL};
-            RETURN NULL;
+            RETURN NULL; -- of no meaning where the trigger is for a statement
         END $$
     """
     for table in tables:
         yield (
-            f'CREATE OR REPLACE TRIGGER "{_name(table, _ANY)}" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE '
+            f'CREATE OR REPLACE TRIGGER "{_name(table, _ANY)}" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE '
             f'ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {VERSION}_renew()'
         )
     yield _ON_POSTGRESQL

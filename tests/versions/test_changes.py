@@ -65,6 +65,12 @@ SET = {
         lambda: the_service().logout_endpoints.all()[0].location,
     ),
     "how long a sign-in counts": (TimeoutPolicy, "absolute", 2 * HOUR, lambda: the_service().timeout_policy.absolute),
+    "how long a login under way counts": (
+        TimeoutPolicy,
+        "absolute",
+        2 * HOUR,
+        lambda: in_force.limits_of(the_service().timeout_policy_id).absolute,
+    ),
     "an app": (Client, "name", "Other app", lambda: clients.find("app").name),
     "an app's way back": (
         RedirectUri,

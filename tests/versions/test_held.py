@@ -1,15 +1,19 @@
 """A value is read once for each version, and whatever happens to a transaction, nobody gets one that never was."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
 
 from idp.branding.models import Brand
+from idp.login.attempts import LostRace, attempt
+from idp.saml.models import Listening
 from idp.versions import version
 from idp.versions.held import Held
 from idp.versions.models import Version
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -150,6 +154,45 @@ def test_threads_get_what_is_there_while_another_changes_it(transactional_db, na
         over.set()
     assert stale == []
     assert len(names()) == 20
+
+
+def test_a_sign_in_that_lost_a_race_is_run_again_by_what_is_set_by_then(transactional_db, names):
+    runs = []
+
+    def sign_in():
+        runs.append(names())
+        if len(runs) == 1:
+            raise LostRace
+
+    names()
+    with version.asked_once():
+        version.ask()
+        elsewhere(lambda: a_brand("Acme"))
+        attempt(sign_in)
+    assert runs == [[], ["Acme"]]
+
+
+def test_two_operators_who_write_crosswise_wait_for_each_other_and_both_get_through(transactional_db):
+    """One writes brand and key, the other key and brand: the version's row puts them in a line."""
+    a_brand("Acme")
+    Listening.objects.create(begun_at=NOW, until=NOW)
+    brand, ear = Brand.objects.filter(name="Acme"), Listening.objects.all()
+    first_has_begun, done = threading.Event(), []
+
+    def write(name, *rows):
+        with transaction.atomic():
+            for it in rows:
+                it.update(**({"colour": name} if it.model is Brand else {"until": NOW}))
+                first_has_begun.set()
+                time.sleep(0.05)
+        done.append(name)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as operators:
+        operators.submit(write, "#8f1414", brand, ear)
+        first_has_begun.wait(5)
+        operators.submit(write, "#0b5a2a", ear, brand)
+    assert (done, brand.get().colour) == (["#8f1414", "#0b5a2a"], "#0b5a2a")
 
 
 def test_without_a_version_nothing_is_held(db, names):
