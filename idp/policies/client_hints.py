@@ -30,7 +30,7 @@ class ClientHints:
 
 def doubted(user_agent: UserAgent, hints: ClientHints) -> UserAgent:
     """Add to a header what the hints of the same request say against it; a header that says nothing stays so."""
-    if not user_agent.platform:
+    if not user_agent.platform or not (hints.platform or hints.mobile):
         return user_agent
     return replace(
         user_agent,

@@ -4,7 +4,7 @@ An empty set says that nothing is known and nothing will be. *Later* says that t
 fact that was not recorded reads as later too: it is followed both ways.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -79,13 +79,11 @@ def gather(
     app: RegisteredApp | None = None,
 ) -> Facts:
     """Put together what one request tells. Without an agent, all about one is still to come."""
-    facts = replace(
-        of_user_agent(user_agent, touch_points), network=known(address), moment=frozenset({now}), **_of_app(app)
-    )
+    told = {**_seen(user_agent, touch_points), "network": known(address), "moment": frozenset({now}), **_of_app(app)}
     if agent is None:
-        return facts
-    return replace(
-        facts,
+        return Facts(**told)
+    return Facts(
+        **told,
         agent=frozenset({agent.email}),
         role=agent.roles,
         department=frozenset({agent.department}),
@@ -96,22 +94,26 @@ def gather(
 
 def of_user_agent(user_agent: UserAgent, touch_points: TouchPoints) -> Facts:
     """Say what a header tells. Until the first page told touch points, a Mac's Safari may be an iPad."""
+    return Facts(**_seen(user_agent, touch_points))
+
+
+def _seen(user_agent: UserAgent, touch_points: TouchPoints) -> dict[str, Any]:
     told = None if isinstance(touch_points, Later) else touch_points
     seen = with_touch_points(user_agent, told)
     open_still = isinstance(touch_points, Later) and seen.platform == MAC_OR_IPAD
     is_app = bool(seen.client) and Client.BROWSER not in seen.client
     name = known(seen.browser or None)
-    return Facts(
-        platform=Later(seen.platform) if open_still else seen.platform,
-        form=Later(seen.form) if open_still else seen.form,
-        client=seen.client,
-        browser=name,
-        browser_version=known(seen.browser_version),
-        app=_named_app(seen, known(seen.app or None) or name, is_app=is_app),
-        app_version=known(seen.app_version if seen.app else seen.browser_version) if is_app else frozenset(),
-        os_version=known(seen.os_version),
-        text=known(seen.text or None),
-    )
+    return {
+        "platform": Later(seen.platform) if open_still else seen.platform,
+        "form": Later(seen.form) if open_still else seen.form,
+        "client": seen.client,
+        "browser": name,
+        "browser_version": known(seen.browser_version),
+        "app": _named_app(seen, known(seen.app or None) or name, is_app=is_app),
+        "app_version": known(seen.app_version if seen.app else seen.browser_version) if is_app else frozenset(),
+        "os_version": known(seen.os_version),
+        "text": known(seen.text or None),
+    }
 
 
 def known(value: Any) -> frozenset[Any]:  # noqa: ANN401 - a fact of any type

@@ -15,7 +15,9 @@ from idp.policies.user_agents import Client, Form, Platform
 
 APART: Final = ("text", "network")
 BESIDE: Final = ("guardrails", "let_in")
-NAMES: Final = frozenset(each.name for each in fields(Facts))
+_FACTS: Final = tuple(each.name for each in fields(Facts))
+_RAILS: Final = tuple(each.name for each in fields(Guardrails))
+NAMES: Final = frozenset(_FACTS)
 _LATER = "later"
 _READERS: Final[Mapping[str, Any]] = {
     "platform": Platform,
@@ -29,8 +31,8 @@ _READERS: Final[Mapping[str, Any]] = {
 def to_json(attempt: Attempt) -> dict[str, Any]:
     """Turn an attempt into what the trail stores; what says nothing is left out."""
     stored = facts_to_json(attempt.facts)
-    if rails := {each.name: getattr(attempt.guardrails, each.name) for each in fields(Guardrails)}:
-        stored["guardrails"] = {name: _flag(it) for name, it in rails.items() if it is not False}
+    rails = ((name, getattr(attempt.guardrails, name)) for name in _RAILS)
+    stored["guardrails"] = {name: _flag(it) for name, it in rails if it is not False}
     return {**stored, "let_in": _flag(attempt.let_in)}
 
 
@@ -49,14 +51,15 @@ def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", addres
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """Turn facts into lists; a fact of which nothing is known yet is left out."""
     stored: dict[str, Any] = {}
-    for each in fields(facts):
-        fact = getattr(facts, each.name)
-        if fact == LATER:
+    for name in _FACTS:
+        fact = getattr(facts, name)
+        open_still = isinstance(fact, Later)
+        if open_still and not fact.among:
             continue
-        if each.name in APART:
-            stored[each.name] = "apart" if fact else []
+        if name in APART:
+            stored[name] = "apart" if fact else []
         else:
-            stored[each.name] = {_LATER: _listed(fact.among)} if isinstance(fact, Later) else _listed(fact)
+            stored[name] = {_LATER: _listed(fact.among)} if open_still else _listed(fact)
     return stored
 
 
