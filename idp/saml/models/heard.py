@@ -7,7 +7,7 @@ class Listening(models.Model):
     """A stretch of time in which every request that comes is noted, whoever sent it."""
 
     begun_at = models.DateTimeField()
-    until = models.DateTimeField(db_index=True)  # asked for at every request
+    until = models.DateTimeField(db_index=True)
 
     class Meta:
         ordering = ["-begun_at"]
