@@ -1,6 +1,6 @@
 """Reading an AuthnRequest, and deciding whether to trust it (Core 3.4.1, Profiles 4.1.4.1)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lxml import etree
@@ -81,7 +81,7 @@ def parse(xml: bytes) -> AuthnRequest:
 
     Raises UnreadableRequest or one of its kinds, and StaleRequest if its instant is not in UTC with Z.
     """
-    return replace(_read(documents.parse(xml)), octets=xml)
+    return _read(documents.parse(xml), xml)
 
 
 def check(
@@ -123,7 +123,7 @@ def check(
     )
 
 
-def _read(root: etree._Element) -> AuthnRequest:
+def _read(root: etree._Element, octets: bytes = b"") -> AuthnRequest:
     head = read_head(root, "AuthnRequest")
     policy = child(root, f"{_SAMLP}NameIDPolicy")
     index = root.get("AssertionConsumerServiceIndex")
@@ -146,6 +146,7 @@ def _read(root: etree._Element) -> AuthnRequest:
         subject_unsupported=unsupported,
         provider_name=root.get("ProviderName"),
         has_signature=child(root, f"{{{names.SIGNATURE}}}Signature") is not None,
+        octets=octets,
     )
 
 
