@@ -240,7 +240,8 @@ FAULTS = [
             f"{HALF_OPEN}::test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page",
             "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
         ),
-        "a name server that hangs under the database's or Redis's name",
+        "a name server that hangs under the database's name; under Redis's it would hold requests up: "
+        "[give an address](../explanation/redis.md)",
     ),
 ]
 TEXT = """# Faults
@@ -253,7 +254,8 @@ A test that is gone fails the build; what no test has broken stands there too.
 {faults}
 
 `make cluster` breaks several of these one after the other while people sign in, and checks that nobody lost a sign-in:
-[how that went](../explanation/scaled-out.md).
+[how that went](../explanation/scaled-out.md). It takes some minutes, and is no part of `make test`; the tests named above
+are, those in `cluster/` too. Where a disk is filled it is mounted in memory, which wants root or `sudo`.
 """
 
 

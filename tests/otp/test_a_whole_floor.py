@@ -27,6 +27,9 @@ COMES_AGAIN = timedelta(minutes=1)
 HERE = Asker(None, "192.0.2.7")
 
 
+pytestmark = pytest.mark.slow  # on one database: what is counted is the same on either
+
+
 @pytest.fixture
 def floor(db, settings):
     """Their numbers, which begin alike, each with the instant at which its agent comes."""

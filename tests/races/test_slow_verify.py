@@ -23,7 +23,7 @@ from tests.races.installation import Installation
 from tests.races.test_processes import CUT_OFF
 from tests.user_agents import IPHONE
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = pytest.mark.slow
 
 MANY = AT_ONCE + 2
 SECONDS = 2
@@ -33,7 +33,7 @@ CHECK = "POST VerificationCheck"
 
 @pytest.fixture
 def process(transactional_db, keys, verify, tmp_path):
-    """One process, whatever the database: what is tried is how its threads are shared out."""
+    """One process, as on SQLite: what is tried is how its threads are shared out, whatever the database."""
     with (
         Installation(tmp_path, WEB_CONCURRENCY="1", LATCHKEY_WRONG_CODE_SECONDS="0") as running,
         DemoSp(running.url) as sp,
