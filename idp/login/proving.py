@@ -161,6 +161,8 @@ def _let_in(visit: Visit, pk: UUID, proof: FreshProof) -> Step:
 def _wait_for_a_twin(visit: Visit) -> None:
     """Let a double tap's twin write that its code was right, if there is one which may have had the code."""
     flow, end = visit.flow, time.monotonic() + A_TWINS_WRITING
+    if flow.verification is not None:
+        flow.verification.refresh_from_db()  # the twin may have counted its try after this one
     while flow.verification is not None and flow.verification.tries > 1 and time.monotonic() < end:
         flow.refresh_from_db()
         if flow.finished_at is not None or approvals.counts(flow, visit.now):

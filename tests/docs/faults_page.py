@@ -254,8 +254,8 @@ A test that is gone fails the build; what no test has broken stands there too.
 {faults}
 
 `make cluster` breaks several of these one after the other while people sign in, and checks that nobody lost a sign-in:
-[how that went](../explanation/scaled-out.md). It takes some minutes, and is no part of `make test`; the tests named above
-are, those in `cluster/` too. Where a disk is filled it is mounted in memory, which wants root or `sudo`.
+[how that went](../explanation/scaled-out.md). It takes some minutes, and is no part of `make test`; the tests named
+above are, those in `cluster/` too. Where a disk is filled it is mounted in memory, which wants root or `sudo`.
 """
 
 
