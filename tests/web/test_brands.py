@@ -6,7 +6,6 @@ from lxml import html
 
 from idp.branding.models import Brand
 from tests.accessibility.showing import show
-from tests.branding.conftest import _looked_at_anew  # noqa: F401 - a fixture
 from tests.branding.test_logos import svg
 
 ADD = "/admin/branding/brand/add/"
