@@ -148,13 +148,16 @@ class Verification(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
-    asked_by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="test_codes")
+    asked_by = models.ForeignKey(
+        Agent, models.PROTECT, null=True, blank=True, related_name="test_codes", db_index=False
+    )
 
     class Meta:
         ordering = ["-started_at"]
         indexes = [
             models.Index(fields=["counted_as", "started_at"], name="verifications_of_a_number"),
             models.Index(fields=["-started_at"], name="latest_verifications"),
+            models.Index(fields=["asked_by"], condition=Q(asked_by__isnull=False), name="test_codes_of_an_operator"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,17 +1,15 @@
-"""Every address of the admin, as nobody, as half an operator, and as an operator: status, secrets, queries."""
+"""Every address of the admin, as nobody, as half an operator, and as an operator: status, secrets."""
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.audit.models import LoginEvent
 from idp.importing.models import Import
-from idp.policies.models import AccessRule, TimeoutPolicy
+from idp.policies.models import AccessRule
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from tests.conftest import NOW
 from tests.other_codes import an_app
@@ -152,40 +150,6 @@ def test_search_filters_and_columns_are_there_where_rows_are_many():
     pages = {model._meta.label: page for model, page in admin.site._registry.items()}
     poor = [it for it in many if not (pages[it].search_fields and pages[it].list_filter and pages[it].list_display[1:])]
     assert poor == []
-
-
-def test_no_list_takes_more_queries_for_more_rows(operator, keys):
-    fill(5, first=1)
-    few = {model._meta.label: queries(operator, model) for model in LISTS}
-    fill(45, first=10)
-    assert {model._meta.label: queries(operator, model) for model in LISTS} == few
-
-
-def fill(count, first):
-    for nth in range(first, first + count):
-        seeded.a_signed_in_agent(NOW, nth)
-        publishing.drafted(seeded.ANDROID_RULE, name=f"Rule {nth}")
-        a_superuser(f"operator-{nth}@acme.example")
-        TimeoutPolicy.objects.create(
-            name=f"policy {nth}", **dict.fromkeys(("inactivity", "absolute"), NOW - NOW.replace(hour=1))
-        )
-        ServiceProvider.objects.create(
-            slug=f"sp-{nth}",
-            name=f"Service {nth}",
-            entity_id=f"urn:sp:{nth}",
-            profile="generic",
-            timeout_policy=TimeoutPolicy.objects.first(),
-        )
-    publishing.publish()
-
-
-def queries(operator, model):
-    browser = inside(operator)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        assert browser.get(address(model, "changelist")).status_code == 200
-    return len(asked)
 
 
 def test_an_operator_who_may_only_look_is_offered_no_change(everything):

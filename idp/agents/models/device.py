@@ -96,6 +96,9 @@ class Device(models.Model):
             models.Index(fields=["changed_at", "id"], name="devices_by_their_last_change"),
             models.Index(fields=["secret_hash"], name="devices_by_their_secret"),  # revoked ones too: they are told why
             models.Index(fields=["-enrolled_at"], name="latest_devices"),
+            models.Index(
+                fields=["kind", "authenticated_at"], condition=Q(revoked_at__isnull=True), name="active_devices"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

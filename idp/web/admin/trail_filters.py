@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Func, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from idp import reference
@@ -20,6 +20,7 @@ from idp.saml.models import ServiceProvider
 from idp.web import reach
 from idp.web.admin.long_lists import FewPages
 from idp.web.typed import instant
+from idp.web.unindexed import Unindexed
 
 MOST_PEOPLE = 500
 """How many people one name may mean; of more nobody would read the lines."""
@@ -212,16 +213,6 @@ def network(typed: str) -> str:
 
 def _is_a_day(typed: str, read: datetime) -> bool:
     return ":" not in typed and "T" not in typed.upper() and read.time() == datetime.min.time()
-
-
-class Unindexed(Func):
-    """A column to sort by, without SQLite reading the whole trail in that order until it has found enough lines."""
-
-    template = "%(expressions)s"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:  # noqa: ANN401 - as its base
-        """Put the sign before it that keeps SQLite from an index (https://www.sqlite.org/optoverview.html, 2.1)."""
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **more)
 
 
 class Lines(ChangeList):

@@ -16,6 +16,7 @@ from idp.policies import sample_devices, user_agents
 from idp.policies.device_words import describe
 from idp.policies.sample_devices import SampleDevice
 from idp.policies.user_agents import Family
+from idp.web.unindexed import Unindexed
 
 BY_THE_AGENT = (Kind.SIGNED_IN, Kind.RENEWED, Kind.PROVED, Kind.REFUSED, Kind.SWITCHED_OFF)
 """Kinds of lines of which the agent was proved, so that the browser in them is theirs."""
@@ -89,7 +90,7 @@ def _with_phone_seen(agent: Agent) -> Comes:
 
 def _seen(agent: Agent) -> QuerySet[LoginEvent]:
     lines = LoginEvent.objects.filter(agent=agent, kind__in=BY_THE_AGENT).exclude(user_agent="")
-    return lines.order_by("-pk")
+    return lines.order_by(Unindexed("pk").desc())
 
 
 def described(header: str) -> str:

@@ -19,6 +19,7 @@ from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.web.gates import account, codes, entry, service
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged, State
+from idp.web.unindexed import Unindexed
 
 
 def judge(agent: Agent, sp: ServiceProvider | None, comes: Comes, now: datetime) -> Judged:
@@ -53,8 +54,8 @@ def services() -> QuerySet[ServiceProvider]:
 def usual_service(agent: Agent, known: Sequence[ServiceProvider]) -> ServiceProvider | None:
     """Return the service that the agent asked for last; of somebody who never came the first Flex, or the first."""
     named = {it.slug for it in known}
-    last = LoginEvent.objects.filter(agent=agent, service__in=named).order_by("-pk").values_list("service", flat=True)
-    slug = last.first()
+    last = LoginEvent.objects.filter(agent=agent, service__in=named).order_by(Unindexed("pk").desc())
+    slug = last.values_list("service", flat=True).first()
     flex = (it for it in known if it.enabled and it.profile in PROFILES_OF_FLEX)
     return next((it for it in known if it.slug == slug), None) or next(flex, None) or next(iter(known), None)
 

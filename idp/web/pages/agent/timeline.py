@@ -14,10 +14,11 @@ from django.urls import URLPattern
 
 from idp.agents.models import Agent
 from idp.audit import acts
-from idp.audit.models import LoginEvent
+from idp.audit.models import ABOUT_A_ROW, LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
 from idp.web.pages.agent import door, timeline_words
+from idp.web.unindexed import Unindexed
 
 A_PAGE = 50
 LATEST = 6
@@ -68,8 +69,8 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
     """Return the latest lines by day, the last first, in three queries; `before` is the id of a line."""
-    about = Q(agent=agent) | Q(about=acts.thing(agent).about)
-    rows = LoginEvent.objects.filter(about).select_related("device").order_by("-pk")
+    about = Q(agent=agent) | Q(ABOUT_A_ROW) & Q(about=acts.thing(agent).about)
+    rows = LoginEvent.objects.filter(about).select_related("device").order_by(Unindexed("pk").desc())
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:most])
     services = dict(ServiceProvider.objects.values_list("slug", "name"))
     services |= {it.service: it.name for it in Client.objects.all()}
