@@ -1,11 +1,10 @@
 """The policy of this very moment, held while nothing of the configuration changes.
 
-An edit counts at the next request on every worker. A revision never changes once it was live, so each is read whole
-once in a process, and no rule meets its neighbour's older self.
+An edit counts at the next request on every worker. A revision is read whole, and no rule meets its neighbour's older
+self. None is remembered by its key for longer: a publication may be rolled back, and a draft go on being written.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists
@@ -43,12 +42,12 @@ def limits_of(timeout_policy: int) -> timeouts.TimeoutPolicy:
     return TimeoutPolicy.objects.get(pk=timeout_policy).limits
 
 
+@Held
 def policy_of(number: int) -> Policy | None:
     """Return the policy of a published revision, or None if there is no such."""
     pk = PolicyRevision.objects.filter(number=number).values_list("pk", flat=True).first()
     return _whole(pk) if pk else None
 
 
-@lru_cache(maxsize=16)
 def _whole(pk: UUID) -> Policy:
     return PolicyRevision.objects.prefetch_related("rules").get(pk=pk).policy

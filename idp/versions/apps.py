@@ -1,7 +1,7 @@
 """Tells Django about this package."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class VersionsConfig(AppConfig):
@@ -13,4 +13,5 @@ class VersionsConfig(AppConfig):
         """Have the database itself say when configuration changed."""
         from idp.versions import triggers  # noqa: PLC0415 - it needs the models
 
+        pre_migrate.connect(triggers.put_away, sender=self)
         post_migrate.connect(triggers.put_in_place, sender=self)

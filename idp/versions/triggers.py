@@ -1,11 +1,12 @@
 """The database's own word that configuration changed: triggers, on SQLite and PostgreSQL.
 
 They hear what no signal of Django's does: bulk updates, raw SQL, a console, another process, another release. They are
-put in place after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers; and each
-time the version is renewed, for what may have changed while they were gone.
+put in place after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers. There
+nothing is held until then, also if a migration breaks off.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, Final
 
 from django.db import connections, transaction
@@ -56,6 +57,18 @@ def put_in_place(using: str = "default", **_: Any) -> None:
             tables = [it for it in TABLES if it in there]
             for statement in _on_sqlite(tables) if connection.vendor == "sqlite" else _on_postgresql(tables):
                 cursor.execute(statement)
+
+
+def put_away(using: str = "default", **_: Any) -> None:
+    """Have nothing held on SQLite from now on: no version, and no trigger that would write one."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if VERSION in connection.introspection.table_names(cursor):
+            for table, act in product(TABLES, _ACTS):
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{_name(table, act)}"')
+            cursor.execute(f"DELETE FROM {VERSION}")  # noqa: S608 - a name of ours
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:

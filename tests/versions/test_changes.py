@@ -4,7 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from idp.agents import devices, let_in
 from idp.agents.models import AccessPass, Cutoff
@@ -16,6 +16,7 @@ from idp.native import clients
 from idp.native.models import Client, RedirectUri
 from idp.policies import in_force
 from idp.policies.models import Stop, TimeoutPolicy
+from idp.policies.rules import Mode
 from idp.saml import listening, names
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider
@@ -157,6 +158,26 @@ def test_a_publication_and_a_stop_count_at_the_next_request(db):
     assert in_force.look().policy.number == before.policy.number + 1
     Stop.objects.create(since=NOW, why="to see")
     assert (before.stopped, in_force.look().stopped) == (False, True)
+
+
+def test_a_rule_that_somebody_wrote_past_us_counts_at_the_next_request(db):
+    rule = publishing.in_force(name="New")
+    assert in_force.look().policy.rules[-1].mode == Mode.ON
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE policies_accessrule SET mode = 'off' WHERE id = %s", [rule.pk])
+    assert in_force.look().policy.rules[-1].mode == Mode.OFF
+
+
+def test_a_publication_that_was_rolled_back_is_forgotten_and_its_draft_goes_on_being_written(db):
+    rule = publishing.drafted(name="New")
+    with transaction.atomic():
+        publishing.publish()
+        assert in_force.look().policy.rules[-1].name == "New"
+        transaction.set_rollback(True)
+    rule.name = "Newer"
+    rule.save()
+    publishing.publish()
+    assert in_force.look().policy.rules[-1].name == "Newer"
 
 
 def test_a_pass_lets_its_agent_in_from_the_next_request_until_its_end(db, agent):

@@ -2,10 +2,15 @@
 
 from django.apps import apps
 from django.db import connection
+from django.db.models.signals import pre_migrate
 
+from idp.branding import brands
+from idp.branding.models import Brand
+from idp.policies.models import Stop
 from idp.versions import triggers, version
 from idp.web.checkup import database
 from idp.web.checkup.finding import State
+from tests.conftest import NOW
 
 SENT = ["sentattribute", "subjectname"]
 WRITTEN_AT_SIGN_INS = {
@@ -70,3 +75,29 @@ def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transa
         triggers.put_in_place()
     assert triggers.missing(connection) == []
     assert version.ask() != before
+
+
+def test_a_migration_that_breaks_off_after_it_rebuilt_a_table_leaves_nothing_held(transactional_db):
+    """On SQLite the table's triggers are gone with the old one; elsewhere they stay, and tell."""
+    name = Brand._meta.get_field("name")
+    pre_migrate.send(apps.get_app_config("versions"), using="default")
+    try:
+        with connection.schema_editor() as editor:
+            editor.alter_field(Brand, name, _longer(name))
+        Stop.objects.create(since=NOW, lifted_at=NOW, why="another table, which still tells")
+        assert brands.of().name == ""
+        Brand.objects.create(name="Acme")
+        assert brands.of().name == "Acme"
+    finally:
+        Brand.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.alter_field(Brand, _longer(name), name)
+        triggers.put_in_place()
+
+
+def _longer(field):
+    longer = field.clone()
+    longer.max_length += 1
+    longer.set_attributes_from_name(field.name)
+    longer.model = field.model
+    return longer
