@@ -164,25 +164,28 @@ def _wait_for_a_twin(visit: Visit) -> None:
     if flow.verification is not None:
         flow.verification.refresh_from_db()  # the twin may have counted its try after this one
     while flow.verification is not None and flow.verification.tries > 1 and time.monotonic() < end:
-        flow.refresh_from_db()
-        if flow.finished_at is not None or approvals.counts(flow, visit.now):
+        if attempt(lambda: _is_right_by_now(visit)):
             return
         time.sleep(A_LOOK)
+
+
+def _is_right_by_now(visit: Visit) -> bool:
+    """Whether a twin's code was right. The flow is held, lest it be read before a twin's commit and the rest after."""
+    return hold(visit.flow).finished_at is not None or approvals.counts(visit.flow, visit.now)
 
 
 def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
     """Record a code that let nobody in, unless its agent is in by now: by a double tap's twin, or in another tab."""
     flow = visit.flow
-    flow.refresh_from_db()
-    if flow.finished_at is not None:
-        return sign_in.in_already(visit)
-    if approvals.counts(flow, visit.now):
-        return go_on(flow, visit.presented, visit.now)
+    if attempt(lambda: _is_right_by_now(visit)):
+        step = attempt(lambda: _use_approval(visit))
+        if not isinstance(step, Checked):
+            return step
     authenticator = flow.verification.authenticator if flow.verification else None
     if authenticator and asker_of(visit.presented).owns(authenticator):  # its code was typed in another tab, perhaps
-        step = advance(flow, visit.presented, visit.now)
-        if isinstance(step, Finished):
-            return step
+        other = advance(flow, visit.presented, visit.now)
+        if isinstance(other, Finished):
+            return other
     visit.record(
         Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
         agent=authenticator.user if authenticator else None,
