@@ -12,7 +12,7 @@ FUZZING_SECONDS := 60
 SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
 LOOK_ABOVE := { echo "Something was not in order: look above for what lint, scan or the tests say."; exit 1; }
 
-.PHONY: help demo test check lint scan sbom fuzz fast on_sqlite coverage pictures weeks bench bench-docs growth growth-docs interop test-twilio catalogues lock cluster
+.PHONY: help demo test check lint scan sbom fuzz fast on_sqlite coverage pictures weeks bench bench-docs growth growth-docs peers interop test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
@@ -25,6 +25,7 @@ help:
 	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
 	@echo "make bench   how fast it is beside what is possible on this machine, under three minutes; bench-docs keeps the figures"
 	@echo "make growth  what costs more with many agents, services and a long past; some minutes, HOW=--full far more; growth-docs keeps it"
+	@echo "make peers   the same sign-in and rotation by others, beside ours: SimpleSAMLphp, simplejwt; some minutes"
 	@echo "make cluster a primary and a replica, Redis with Sentinel, three nodes, while each of them is killed; some minutes"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"
@@ -101,6 +102,10 @@ growth:
 growth-docs:
 	@bin/environment requirements-dev.txt
 	@$(PY) -m tests.growth --write $(HOW)
+
+peers:
+	@bin/environment requirements-dev.txt && bin/peer-programs
+	@$(PY) -m tests.peers
 
 cluster:
 	@bin/environment requirements-dev.txt && bin/test-programs
