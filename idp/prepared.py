@@ -12,15 +12,17 @@ since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 Row = TypeVar("Row", bound=Model)
 Made = TypeVar("Made")
+TEXTS = {"CharField", "TextField"}
 
 
 class Slot(Expression):
@@ -42,12 +44,10 @@ class _Statement:
     sql: str
     parameters: tuple[Any, ...]
 
-    def run(self, cursor: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - any database's
+    def run(self, connection: Any, cursor: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - any database's
         """Execute it with values in the places of the slots."""
         given = [
-            it.output_field.get_db_prep_value(values[it.name], connection, prepared=False)
-            if isinstance(it, Slot)
-            else it
+            it.output_field.get_db_prep_value(values[it.name], connection, prepared=False) if type(it) is Slot else it
             for it in self.parameters
         ]
         cursor.execute(self.sql, given)
@@ -99,8 +99,9 @@ class _Rows:
 
     def fetched(self, values: dict[str, Any]) -> list[list[Any]]:
         """Execute it, and turn what the database gives into what the fields hold."""
+        connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            self.statement.run(cursor, values)
+            self.statement.run(connection, cursor, values)
             rows = [list(it) for it in cursor.fetchall()]
         for column, converters, expression in self.converters:
             for row in rows:
@@ -117,9 +118,10 @@ class _Prepared(Generic[Made]):
 
     @property
     def _made(self) -> Made:
-        made = self._by_vendor.get(connection.vendor)
+        vendor = connections[DEFAULT_DB_ALIAS].vendor
+        made = self._by_vendor.get(vendor)
         if made is None:
-            made = self._by_vendor[connection.vendor] = self._make()
+            made = self._by_vendor[vendor] = self._make()
         return made
 
     def _make(self) -> Made:
@@ -164,8 +166,9 @@ class Update(_Prepared[_Statement]):
 
     def __call__(self, **values: Any) -> int:
         """Execute it and return how many rows it met."""
+        connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            self._made.run(cursor, values)
+            self._made.run(connection, cursor, values)
             return int(cursor.rowcount)
 
     def _make(self) -> _Statement:
@@ -173,6 +176,20 @@ class Update(_Prepared[_Statement]):
         query.add_update_values(self._new)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         return _Statement(sql, tuple(parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of new rows, and how its value comes there."""
+
+    field: "Field[Any, Any]"
+    is_text: bool
+
+    def value(self, row: Model, connection: Any) -> Any:  # noqa: ANN401 - whatever the database takes
+        """Return a row's value as the database takes it, which of a plain text is the text."""
+        value = self.field.pre_save(row, add=True)
+        plain = value is None or (self.is_text and type(value) is str)
+        return value if plain else self.field.get_db_prep_save(value, connection=connection)
 
 
 class Insert(_Prepared[dict[int, str]], Generic[Row]):
@@ -187,23 +204,24 @@ class Insert(_Prepared[dict[int, str]], Generic[Row]):
     def __call__(self, *rows: Row) -> None:
         """Execute it."""
         sql = self._made.get(len(rows)) or self._made.setdefault(len(rows), self._sql(len(rows)))
-        fields, database = self._fields(), connection
-        values = [it.get_db_prep_save(it.pre_save(row, add=True), connection=database) for row in rows for it in fields]
+        connection, columns = connections[DEFAULT_DB_ALIAS], self._columns
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, [it.value(row, connection) for row in rows for it in columns])
         for row in rows:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     def _make(self) -> dict[int, str]:
         return {}
 
-    def _fields(self) -> "list[Field[Any, Any]]":
-        keys_of_database = self._model._meta.auto_field
-        return [it for it in self._model._meta.local_concrete_fields if not it.generated and it is not keys_of_database]
+    @cached_property
+    def _columns(self) -> list[_Column]:
+        given = self._model._meta.auto_field
+        fields = [it for it in self._model._meta.local_concrete_fields if not it.generated and it is not given]
+        return [_Column(it, it.get_internal_type() in TEXTS) for it in fields]
 
     def _sql(self, rows: int) -> str:
         query: Any = InsertQuery(self._model)
-        fields = self._fields()
+        fields = [it.field for it in self._columns]
         of_slots = SimpleNamespace(**{it.attname: Slot(it.attname, it) for it in fields})
         query.insert_values(fields, [of_slots] * rows, raw=True)
         ((sql, _),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()

@@ -68,7 +68,7 @@ def find(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
 
     One that a cutoff ended reads as revoked, whether or not that has been written down. `among` asks for more with it.
     """
-    device = _find(secret, among)
+    device = _find(_hash(secret), among) if secret else None
     return _with_cutoff(device) if device is not None else None
 
 
@@ -101,10 +101,8 @@ def _with_cutoff(device: Device) -> Device:
     return as_of_cutoff(device, latest_cutoff()) if device.revoked_at is None else device
 
 
-def _find(secret: str | None, among: Select[Device]) -> Device | None:
-    if not secret:
-        return None
-    found = among(secret=_hash(secret))
+def _find(secret_hash: str, among: Select[Device]) -> Device | None:
+    found = among(secret=secret_hash)
     device = max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
     if device is not None:
         device.agent.held_roles = apart(device.held_roles)  # type: ignore[attr-defined]  # of `named`
@@ -118,8 +116,10 @@ def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device 
     """
     if not secret:
         return None
-    _HOLD_NAMED(secret=_hash(secret))
-    return find(secret, among)
+    secret_hash = _hash(secret)
+    _HOLD_NAMED(secret=secret_hash)
+    device = _find(secret_hash, among)
+    return _with_cutoff(device) if device is not None else None
 
 
 def get_and_hold(pk: UUID) -> Device:
