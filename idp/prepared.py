@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import Expression, Field, ForeignKey, Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 Row = TypeVar("Row", bound=Model)
@@ -90,11 +90,11 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A query, and how its rows are read: converters by column, the model, and annotations."""
+    """A query, and how its rows are read: converters by column, the model (None: columns as such), and annotations."""
 
     statement: _Statement
     converters: tuple[tuple[int, Sequence[Callable[[Any, Any, Any], Any]], Any], ...]
-    model: _Model
+    model: _Model | None
     annotations: tuple[tuple[str, int], ...]
 
     def fetched(self, values: dict[str, Any]) -> list[list[Any]]:
@@ -129,7 +129,10 @@ class _Prepared(Generic[Made]):
 
 
 class Select(_Prepared[_Rows], Generic[Row]):
-    """A query set of models, with select_related and annotations if it has them; nothing is prefetched."""
+    """A query set of models, with select_related and annotations if it has them, or of `values_list`.
+
+    Nothing is prefetched.
+    """
 
     def __init__(self, query: Callable[[], QuerySet[Row]]) -> None:
         super().__init__()
@@ -138,7 +141,10 @@ class Select(_Prepared[_Rows], Generic[Row]):
     def __call__(self, **values: Any) -> list[Row]:
         """Return the rows that there are with these values in the slots."""
         made, found = self._made, []
-        for row in made.fetched(values):
+        rows: Any = made.fetched(values)
+        if made.model is None:
+            return [*rows]
+        for row in rows:
             one: Row = made.model.made(row)
             for name, column in made.annotations:
                 setattr(one, name, row[column])
@@ -146,13 +152,14 @@ class Select(_Prepared[_Rows], Generic[Row]):
         return found
 
     def _make(self) -> _Rows:
-        compiler: Any = self._query().query.get_compiler(DEFAULT_DB_ALIAS)
+        rows = self._query()
+        compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([it[0] for it in compiler.select[: compiler.col_count]])
         return _Rows(
             statement=_Statement(sql, tuple(parameters)),
             converters=tuple((column, convert, expression) for column, (convert, expression) in converters.items()),
-            model=_Model.of(compiler.klass_info, compiler.select),
+            model=None if rows.query.values_select else _Model.of(compiler.klass_info, compiler.select),
             annotations=tuple((compiler.annotation_col_map or {}).items()),
         )
 
@@ -183,13 +190,20 @@ class _Column:
     """A column of new rows, and how its value comes there."""
 
     field: "Field[Any, Any]"
+    kind: "Field[Any, Any]"
     is_text: bool
+
+    @classmethod
+    def of(cls, field: "Field[Any, Any]") -> "_Column":
+        """Say so of a field; a key to another table is of that one's kind."""
+        kind = field.target_field if isinstance(field, ForeignKey) else field
+        return cls(field, kind, kind.get_internal_type() in TEXTS)
 
     def value(self, row: Model, connection: Any) -> Any:  # noqa: ANN401 - whatever the database takes
         """Return a row's value as the database takes it, which of a plain text is the text."""
         value = self.field.pre_save(row, add=True)
         plain = value is None or (self.is_text and type(value) is str)
-        return value if plain else self.field.get_db_prep_save(value, connection=connection)
+        return value if plain else self.kind.get_db_prep_save(value, connection=connection)
 
 
 class Insert(_Prepared[dict[int, str]], Generic[Row]):
@@ -217,7 +231,7 @@ class Insert(_Prepared[dict[int, str]], Generic[Row]):
     def _columns(self) -> list[_Column]:
         given = self._model._meta.auto_field
         fields = [it for it in self._model._meta.local_concrete_fields if not it.generated and it is not given]
-        return [_Column(it, it.get_internal_type() in TEXTS) for it in fields]
+        return [_Column.of(it) for it in fields]
 
     def _sql(self, rows: int) -> str:
         query: Any = InsertQuery(self._model)

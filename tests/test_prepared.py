@@ -51,6 +51,11 @@ def test_one_statement_takes_other_values_each_time(phone):
     assert prepared(pk=phone.agent_id) == []
 
 
+def test_columns_come_out_as_such(phone):
+    prepared = Select(lambda: Device.objects.filter(pk=DEVICE).values_list("pk", "agent__email", "enrolled_at"))
+    assert prepared(pk=phone.pk) == [[phone.pk, phone.agent.email, phone.enrolled_at]]
+
+
 def test_texts_of_many_rows_come_with_the_row_they_belong_to(phone):
     roles = AgentRole.objects.filter(agent=OuterRef("agent")).values("agent").annotate(all=Together("role"))
     prepared = Select(lambda: Device.objects.filter(pk=DEVICE).annotate(roles=Subquery(roles.values("all"))))

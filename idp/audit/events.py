@@ -102,8 +102,8 @@ def record(
     line = LoginEvent(
         at=now,
         kind=kind,
-        agent=agent,
-        device=device,
+        agent_id=agent.pk if agent else None,
+        device_id=device.pk if device else None,
         address=origin.address,
         user_agent=origin.user_agent,
         reference=origin.reference,

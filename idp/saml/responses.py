@@ -47,10 +47,10 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     response = written(sp, content, now)
     released.keep(sp, agent, told)
     issued = IssuedAssertion(
-        service_provider=sp,
+        service_provider_id=sp.pk,
         request_id=asked.request_id,
         assertion_id=content.assertion_id,
-        agent=agent,
+        agent_id=agent.pk,
         name_id=subject.name_id,
         name_id_format=subject.name_id_format,
         session_index=admission.session_index,

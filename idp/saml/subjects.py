@@ -1,6 +1,7 @@
 """Under which name a service provider gets to know an agent (Core 8.3)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 
@@ -29,18 +30,14 @@ class Known:
     sent: frozenset[str]
 
 
-def _known(owner: Q) -> QuerySet[Agent]:
+def _known(owner: Q) -> QuerySet[Any]:
     """Ask for both at once; the name is that of an owner, or (null) the one for all others."""
     names = SubjectName.objects.current().filter(owner, agent=OuterRef("pk"), told=True)
     sent = SentAttribute.objects.filter(agent=OuterRef("pk"), service_provider=_SERVICE).order_by().values("agent")
     return (
         Agent.objects.filter(pk=_AGENT)
-        .only("pk")
         .order_by()
-        .annotate(
-            told_name=Subquery(names.values("value")),
-            sent_names=Subquery(sent.annotate(all=Together("name")).values("all")),
-        )
+        .values_list("pk", Subquery(names.values("value")), Subquery(sent.annotate(all=Together("name")).values("all")))
     )
 
 
@@ -51,8 +48,8 @@ _BY_THE_ONE_NAME = Select(lambda: _known(Q(service_provider__isnull=True)))
 def known_of(agent: Agent, sp: ServiceProvider, asked: Asked) -> Known:
     """Return what a service knows of an agent before it is answered."""
     owner = _owner(sp, answered_format(sp.expects, asked.name_id_format))
-    for it in (_BY_THE_ONE_NAME if owner is None else _BY_A_NAME_OF_ITS_OWN)(agent=agent.pk, service=sp.pk):
-        return Known(it.told_name, apart(it.sent_names))  # type: ignore[attr-defined]  # of `_known`
+    for _, name, sent in (_BY_THE_ONE_NAME if owner is None else _BY_A_NAME_OF_ITS_OWN)(agent=agent.pk, service=sp.pk):
+        return Known(name, apart(sent))
     return Known(None, frozenset())
 
 
