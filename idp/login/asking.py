@@ -40,7 +40,7 @@ def send_code(
     if typed.shown == flow.typed and approvals.counts(flow, now):
         return AskCode()  # nothing has to be sent: the page comes back by `go_on`
     asker = asker_of(presented)
-    if texts_are_down(now) or abuse.budget_is_spent(now, own=asker.agent is not None):
+    if texts_are_down(flow, now) or abuse.budget_is_spent(now, own=asker.agent is not None):
         return TextsDown()
     asked = verifications.ask(typed, channel, asker, now)
     if isinstance(asked, Paused):
@@ -76,9 +76,9 @@ def asker_on(device: Device | None, address: str | None) -> Asker:
     return Asker(device.agent_id if device and known else None, address)
 
 
-def texts_are_down(now: datetime) -> bool:
-    """Whether nobody can be sent a code; asking has Verify tried again now and then."""
-    if not breaker.reason():
+def texts_are_down(flow: LoginFlow, now: datetime) -> bool:
+    """Whether nobody can be sent a code, as the request found it; asking has Verify tried again now and then."""
+    if not (breaker.reason() if flow.texts_fail is None else flow.texts_fail):
         return False
     sending.probe_if_due(now)
     return True

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 
 from idp.agents import devices
 from idp.agents.authentication import Method
@@ -26,10 +26,13 @@ from idp.login.presented import Presented
 from idp.login.sign_in import Admission, Ending, Finished, Proved
 from idp.login.standing import Standing
 from idp.login.visit import Visit
+from idp.otp import breaker
 from idp.policies.access import LATER, Effect
 from idp.policies.facts import TouchPoints
 from idp.policies.models import TimeoutPolicy
 from idp.together import apart
+from idp.versions import version
+from idp.versions.models import Version
 
 Answer = TypeVar("Answer")
 Wanted = TypeVar("Wanted", Admission, Proved)
@@ -86,14 +89,18 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
     Raises FlowUnknown if there is none or it is too old, CookieLost if the browser is not the one it was
     begun in.
     """
-    flow: LoginFlow | None = _whole().filter(pk=pk).first()
+    present = Subquery(Version.objects.values("value"))
+    flow: Any = _whole().annotate(version=present, breaker=breaker.state()).filter(pk=pk).first()
     if flow is None or now >= flow.expires_at:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
         raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
+    version.heard(flow.version)
+    flow.texts_fail = flow.breaker
     if flow.agent is not None:
-        flow.agent.held_roles = apart(flow.held_roles)  # type: ignore[attr-defined]  # of `_whole`
-    return flow
+        flow.agent.held_roles = apart(flow.held_roles)
+    found: LoginFlow = flow
+    return found
 
 
 def _whole() -> QuerySet[LoginFlow, Any]:

@@ -96,6 +96,9 @@ class LoginFlow(models.Model):
     def __str__(self) -> str:
         return f"{self.service} {self.begun_at:%H:%M:%S}"
 
+    texts_fail: str | None = None
+    """Why nobody can be sent a code, as it was when the row was read; empty if they can, None where nobody looked."""
+
     def accepts(self, method: Method) -> bool:
         """Whether the service takes a sign-in that was opened so."""
         return method in self.accepted

@@ -96,6 +96,6 @@ def ask(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", st
         "ways": offered(login),
         "by_text": login.accepts(Method.CODE),
         "by_email": "@" in login.typed,
-        "texts_down": asking.texts_are_down(now),
+        "texts_down": asking.texts_are_down(login, now),
     }
     return page(request, login, TEMPLATES[way], context, status=status)

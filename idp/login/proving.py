@@ -27,6 +27,7 @@ from idp.otp.proofs import Given
 from idp.otp.verifications import Checked, Paused
 from idp.passkeys import keeping
 from idp.passkeys.keeping import NotProved
+from idp.versions import version
 
 A_TWINS_WRITING = 0.7
 """Seconds at most for which a tap waits until its twin, whose code Verify took, is written: within a wrong code's."""
@@ -42,6 +43,8 @@ def give_code(flow: LoginFlow, code: str, presented: Presented, now: datetime) -
         sending.wait(flow.verification_id)
         with checking.in_time() as verify:
             checked = verifications.check(flow.verification, code, asker_of(presented), verify, now)
+        flow.texts_fail = None  # both may have changed while Twilio was asked
+        version.forget()
         if checked != Checked.APPROVED:
             if checked == Checked.GONE:
                 _wait_for_a_twin(visit)

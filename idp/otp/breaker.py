@@ -6,7 +6,8 @@ meet it alike. While it is open, Verify is asked about itself now and then, and 
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from idp.otp.gateway import Failure
 from idp.otp.models import Breaker
@@ -15,6 +16,11 @@ FAILURES = 5
 WINDOW = timedelta(seconds=30)
 PROBE_EVERY = timedelta(seconds=15)
 ONLY = 1
+
+
+def state() -> Coalesce:
+    """Ask for the reason along with something else."""
+    return Coalesce(Subquery(Breaker.objects.filter(pk=ONLY).values("reason")), Value(""))
 
 
 def reason() -> str:

@@ -170,6 +170,7 @@ def check(verification: Verification, code: str, asker: Asker, gateway: CodeChec
     if not count_try(verification, asker):
         return Checked.TOO_MANY_TRIES
     fresh = _with_tests().get(pk=verification.pk)
+    verification.tries, verification.strangers_tries = fresh.tries, fresh.strangers_tries
     if fresh.authenticator is None or not fresh.sid or fresh.ended_at is not None:
         return _wrong_unless_down(gateway, now)
     if fresh.asked_by_id is None and fresh.is_of_a_test:  # type: ignore[attr-defined]  # of `_with_tests`
