@@ -18,7 +18,10 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, ForeignKey, Model, QuerySet
+from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
+
+from idp.rows import Shape
 
 Row = TypeVar("Row", bound=Model)
 Made = TypeVar("Made")
@@ -54,47 +57,12 @@ class _Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """Which columns of a row are a model's, and the models that are related to it."""
-
-    model: type[Model]
-    columns: slice
-    names: list[str]
-    key: int
-    related: "tuple[tuple[_Model, dict[str, Any]], ...]"
-
-    @classmethod
-    def of(cls, info: dict[str, Any], select: Sequence[Any]) -> "_Model":
-        """Read it from what the compiler tells of a model (`klass_info`)."""
-        fields = info["select_fields"]
-        columns = slice(fields[0], fields[-1] + 1)
-        names = [it[0].target.attname for it in select[columns]]
-        key = fields[names.index(info["model"]._meta.pk.attname)]
-        return cls(
-            info["model"], columns, names, key,
-            tuple((cls.of(it, select), it) for it in info.get("related_klass_infos", ())),
-        )  # fmt: skip
-
-    def made(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a model's instance
-        """Make it of a row, with what is related; None where an outer join found nothing."""
-        if row[self.key] is None:
-            return None
-        one = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
-        for it, info in self.related:
-            other = it.made(row)
-            info["local_setter"](one, other)
-            if other is not None:
-                info["remote_setter"](other, one)
-        return one
-
-
-@dataclass(frozen=True, slots=True)
 class _Rows:
     """A query, and how its rows are read: converters by column, the model (None: columns as such), and annotations."""
 
     statement: _Statement
     converters: tuple[tuple[int, Sequence[Callable[[Any, Any, Any], Any]], Any], ...]
-    model: _Model | None
+    model: Shape | None
     annotations: tuple[tuple[str, int], ...]
 
     def fetched(self, values: dict[str, Any]) -> list[list[Any]]:
@@ -159,7 +127,7 @@ class Select(_Prepared[_Rows], Generic[Row]):
         return _Rows(
             statement=_Statement(sql, tuple(parameters)),
             converters=tuple((column, convert, expression) for column, (convert, expression) in converters.items()),
-            model=None if rows.query.values_select else _Model.of(compiler.klass_info, compiler.select),
+            model=None if rows.query.values_select else Shape.of(compiler.klass_info, compiler.select),
             annotations=tuple((compiler.annotation_col_map or {}).items()),
         )
 
@@ -208,21 +176,23 @@ class _Column:
 
 class Insert(_Prepared[dict[int, str]], Generic[Row]):
     """An insert of new rows of a model, one or several at once, in their order. A key that the database gives is not
-    read back, and no signal is sent.
+    read back, and no signal is sent. `unless_there`: what is in the way of a constraint is passed over.
     """
 
-    def __init__(self, model: type[Row]) -> None:
+    def __init__(self, model: type[Row], *, unless_there: bool = False) -> None:
         super().__init__()
-        self._model = model
+        self._model, self._on_conflict = model, OnConflict.IGNORE if unless_there else None
 
-    def __call__(self, *rows: Row) -> None:
-        """Execute it."""
+    def __call__(self, *rows: Row) -> int:
+        """Execute it, and return how many were inserted."""
         sql = self._made.get(len(rows)) or self._made.setdefault(len(rows), self._sql(len(rows)))
         connection, columns = connections[DEFAULT_DB_ALIAS], self._columns
         with connection.cursor() as cursor:
             cursor.execute(sql, [it.value(row, connection) for row in rows for it in columns])
+            inserted = int(cursor.rowcount)
         for row in rows:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        return inserted
 
     def _make(self) -> dict[int, str]:
         return {}
@@ -234,7 +204,7 @@ class Insert(_Prepared[dict[int, str]], Generic[Row]):
         return [_Column.of(it) for it in fields]
 
     def _sql(self, rows: int) -> str:
-        query: Any = InsertQuery(self._model)
+        query: Any = InsertQuery(self._model, on_conflict=self._on_conflict)
         fields = [it.field for it in self._columns]
         of_slots = SimpleNamespace(**{it.attname: Slot(it.attname, it) for it in fields})
         query.insert_values(fields, [of_slots] * rows, raw=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import CharField, DateTimeField, F, Max, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import CharField, DateTimeField, Exists, F, Max, OuterRef, QuerySet, Subquery, UUIDField
 
 from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Reason
 from idp.bearer_secrets import keyed_hash, new_secret, same
@@ -140,7 +140,7 @@ def enrol(
     agent queue up. It holds every device it may touch in order of id, so that no two of them wait for each other.
     """
     own = Device.objects.of(agent).active()
-    there = set(own.values_list("pk", flat=True))
+    there = set() if agent.has_devices is False else set(own.values_list("pk", flat=True))
     hold(there | ({present.pk} if present else set()))
     if present is not None:
         present.refresh_from_db()
@@ -205,11 +205,13 @@ def revoke(device: Device, reason: Reason, now: datetime) -> Device:
 def hold_agent(pk: UUID) -> Agent:
     """Return an agent, held until the commit: whoever was switched off while we waited for the row is seen so.
 
-    Their roles and department come with them.
+    Their roles and department come with them, and whether any device is theirs.
     """
     Agent.objects.filter(pk=pk).update(is_active=F("is_active"))
-    agent = Agent.objects.select_related("department").annotate(in_one=roles("pk")).get(pk=pk)
-    agent.held_roles = apart(agent.in_one)
+    active = Exists(Device.objects.active().filter(agent=OuterRef("pk")))
+    found = Agent.objects.select_related("department").annotate(in_one=roles("pk"), signed_in=active).get(pk=pk)
+    agent: Agent = found
+    agent.held_roles, agent.has_devices = apart(found.in_one), found.signed_in
     return agent
 
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from idp.agents import devices
 from idp.agents.authentication import Method
+from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.login import ladder, sign_in, standing
 from idp.login.attempts import attempt
@@ -89,14 +90,15 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
     Raises FlowUnknown if there is none or it is too old, CookieLost if the browser is not the one it was
     begun in.
     """
+    replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
     present = Subquery(Version.objects.values("value"))
-    flow: Any = _whole().annotate(version=present, breaker=breaker.state()).filter(pk=pk).first()
+    flow: Any = _whole().annotate(version=present, breaker=breaker.state(), replaced=replaced).filter(pk=pk).first()
     if flow is None or now >= flow.expires_at:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
         raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
     version.heard(flow.version)
-    flow.texts_fail = flow.breaker
+    flow.texts_fail, flow.has_replaced = flow.breaker, flow.replaced
     if flow.agent is not None:
         flow.agent.held_roles = apart(flow.held_roles)
     found: LoginFlow = flow
@@ -221,6 +223,12 @@ def hold(flow: LoginFlow) -> LoginFlow:
     LoginFlow.objects.filter(pk=flow.pk).update(expires_at=F("expires_at"))
     flow.refresh_from_db(from_queryset=_whole())
     return flow
+
+
+def hold_as_it_is(flow: LoginFlow) -> bool:
+    """Hold a flow's row if it still waits for the code that it waited for when it was read; else False."""
+    unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True, verification=flow.verification_id)
+    return unfinished.update(expires_at=F("expires_at")) == 1
 
 
 def _requirements(flow: LoginFlow) -> LoginRequirements:

@@ -99,6 +99,9 @@ class LoginFlow(models.Model):
     texts_fail: str | None = None
     """Why nobody can be sent a code, as it was when the row was read; empty if they can, None where nobody looked."""
 
+    has_replaced: bool | None = None
+    """Whether its device took the place of others, as it was when the row was read; None where nobody looked."""
+
     def accepts(self, method: Method) -> bool:
         """Whether the service takes a sign-in that was opened so."""
         return method in self.accepted

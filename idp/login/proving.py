@@ -13,7 +13,7 @@ from idp.audit.models import Kind
 from idp.login import approvals, checking, guessing, sending, sign_in
 from idp.login.asking import asker_of
 from idp.login.attempts import attempt
-from idp.login.flow import Step, advance, hold
+from idp.login.flow import Step, advance, hold, hold_as_it_is
 from idp.login.judging import Who
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -103,8 +103,10 @@ def give_passkey(flow: LoginFlow, shown: str, presented: Presented, now: datetim
 
 def _use_approval(visit: Visit) -> Step | Checked:
     """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
-    flow = hold(visit.flow)
-    if flow.finished_at is not None:
+    flow = visit.flow
+    # Where the row in hand is ahead of the table, a run before this one failed.
+    as_it_is = flow.finished_at is None and hold_as_it_is(flow)
+    if not as_it_is and hold(flow).finished_at is not None:
         return sign_in.in_already(visit)
     verification = flow.verification
     if verification is None or verification.authenticator is None:

@@ -169,7 +169,9 @@ def end_copied(visit: Visit, known: Standing) -> AskPhone | Refuse:
 
 def replaced_by(flow: LoginFlow) -> list[Device]:
     """Return the phones whose place a finished sign-in took, so that its agent can be told."""
-    return devices.replaced_by(flow.device) if flow.device and Method(flow.method).is_fresh else []
+    if flow.device is None or flow.has_replaced is False or not Method(flow.method).is_fresh:
+        return []
+    return devices.replaced_by(flow.device)
 
 
 def ending_of(flow: LoginFlow) -> Ending:

@@ -15,7 +15,9 @@ from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, CodeChecker, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.prepared import Insert
 
+_BEGIN = Insert(Verification, unless_there=True)
 NO_VERDICT = {CheckResult.UNKNOWN: Failure.UNAVAILABLE, CheckResult.MISCONFIGURED: Failure.MISCONFIGURED}
 """What the shared breaker counts, the same as where Verify is asked about itself in a check's stead."""
 
@@ -262,10 +264,9 @@ def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: dateti
             return found, False
         begun.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
     new = Verification(authenticator=authenticator, counted_as=counted_as, started_at=now)
-    Verification.objects.bulk_create([new], ignore_conflicts=True)
+    if _BEGIN(new):
+        return new, True
     found = begun.get()
-    if found.pk == new.pk:
-        return found, True
     _hold(whole.filter(pk=found.pk))  # somebody was as fast
     return whole.get(pk=found.pk), False
 

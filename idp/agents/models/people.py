@@ -97,6 +97,8 @@ class Agent(AbstractBaseUser, PermissionsMixin):
 
     held_roles: frozenset[str] | None = None
     """The roles, where they were read together with the agent."""
+    has_devices: bool | None = None
+    """Whether any device is signed in, where that was read with the agent, whose row is held."""
 
     objects = AgentManager()
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from idp.agents.models import Agent
 from idp.any_case import InAnyCase
+from idp.prepared import Insert
 from idp.saml.models.service_provider import ServiceProvider
 
 LONGEST = 100
@@ -98,10 +99,14 @@ class SubjectName(models.Model):
         opaque = base64.b32encode(secrets.token_bytes(20)).decode().lower()[:26]
         while True:
             made = SubjectName(agent=agent, service_provider=sp, value=opaque, told=True)
-            SubjectName.objects.bulk_create([made], ignore_conflicts=True)
+            if _MAKE(made):
+                return made.value
             name = SubjectName.objects.current().get(agent=agent, service_provider=sp)
             if name.told or SubjectName.objects.filter(pk=name.pk, value=name.value).update(told=True):
                 return name.value  # else an operator chose another one in this very moment
 
 
 SubjectName._meta.get_field("value").register_lookup(InAnyCase)
+
+
+_MAKE = Insert(SubjectName, unless_there=True)
