@@ -62,8 +62,7 @@ class Devices(Schema):
 )
 def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return an agent's number and the devices that they are signed in on."""
-    named = {"value__iexact": name_id, "value": name_id, "told": True}  # found by the first, which has an index
-    agent = Agent.objects.filter(**{f"subject_names__{name}": it for name, it in named.items()}).first()
+    agent = Agent.objects.filter(subject_names__value=name_id, subject_names__told=True).first()
     if agent is None:
         raise NoSuchThing("no agent of that NameID")
     phone = numbers.held_by(agent)

@@ -18,15 +18,12 @@ from pathlib import Path
 
 from idp.conf import ROOT
 from tests import environment
-from tests.peers import driving, ours, rotation, simplesamlphp
+from tests.peers import driving, ours, rotation, samlp, simplesamlphp
 from tests.speed import place
 from tests.speed.rounds import Contest, outcome
 
-PEERS = (simplesamlphp,)
-ABSENT = {
-    "djangosaml2idp": "not set up by bin/peer-programs yet",
-    "samlify, samlp (node)": "not set up by bin/peer-programs yet",
-}
+PEERS = (simplesamlphp, samlp)
+ABSENT = {"djangosaml2idp": "not set up by bin/peer-programs yet"}
 TIMES, ROUNDS = 80, 5
 
 

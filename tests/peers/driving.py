@@ -11,7 +11,7 @@ import requests
 
 CONNECTIONS = 8
 TICK = os.sysconf("SC_CLK_TCK")
-ANSWERED = re.compile(r'name="SAMLResponse" value="[^"]{1000,}"')
+ANSWERED = re.compile(r'name="SAMLResponse"\s+value="[^"]{1000,}"')
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Device(models.Model):
             models.Index(fields=["secret_hash"], name="devices_by_their_secret"),  # revoked ones too: they are told why
             models.Index(fields=["-enrolled_at"], name="latest_devices"),
             models.Index(
-                fields=["kind", "authenticated_at"], condition=Q(revoked_at__isnull=True), name="active_devices"
+                fields=["authenticated_at", "kind"], condition=Q(revoked_at__isnull=True), name="devices_signed_in"
             ),
         ]
         constraints = [

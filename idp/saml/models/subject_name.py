@@ -60,6 +60,7 @@ class SubjectName(models.Model):
     class Meta:
         default_permissions = ()
         permissions = [("choose_name_id", "Can choose or change the name ID of an agent")]
+        indexes = [models.Index(fields=["value"], name="name_ids_as_they_are")]
         constraints = [
             models.UniqueConstraint(Lower("value"), name="a_name_id_is_given_once"),
             models.UniqueConstraint(

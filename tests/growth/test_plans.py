@@ -1,0 +1,62 @@
+"""No silent sign-in reads one of the tables that grow from end to end: the plan of every statement is asked for."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from tests.speed import place
+from tests.speed.place import Silent
+
+GROWING = (
+    "agents_agent|agents_device|sso_sessions_ssosession|tokens_longlivedtoken|saml_subjectname|saml_issuedassertion|"
+    "saml_sentattribute|audit_loginevent|otp_verification|otp_verificationsend|otp_phoneauthenticator"
+)
+END_TO_END = re.compile(rf"(?:SCAN|Seq Scan on) ({GROWING})\b(?! USING)")
+
+
+@dataclass
+class Plans:
+    """Notes which tables are read from end to end, by statements that are asked for their plan before they run."""
+
+    found: list[Any]
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.startswith(("SELECT", "UPDATE")):
+            how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+            context["cursor"].execute(f"{how} {sql}", params)
+            plan = "\n".join(str(row[-1]) for row in context["cursor"].fetchall())
+            self.found += [(table, sql) for table in END_TO_END.findall(plan)]
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.parametrize("device", [place.at_a_computer, place.at_a_phone], ids=["by session", "by token"])
+def test_a_silent_sign_in_reads_no_table_from_end_to_end(transactional_db, keys, device):
+    place.furnish()
+    with place.standing_clock() as clock:
+        application = get_wsgi_application()
+        browser = device(application, clock, place.somebody(next(count(1))))
+        silent, plans = Silent(application, clock, browser, apart=timedelta(minutes=2)), Plans([])
+        silent.prepare(2)
+        silent.sign_in()
+        with few_rows_looked_up(), connection.execute_wrapper(plans):
+            silent.sign_in()
+    assert plans.found == []
+
+
+@contextmanager
+def few_rows_looked_up():
+    """Have PostgreSQL use an index where there is one, though so few rows are quicker read."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        yield
+        cursor.execute("RESET enable_seqscan")
