@@ -12,13 +12,14 @@ FUZZING_SECONDS := 60
 SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
 LOOK_ABOVE := { echo "Something was not in order: look above for what lint, scan or the tests say."; exit 1; }
 
-.PHONY: help demo test check lint scan sbom fuzz fast on_sqlite coverage pictures weeks bench bench-docs growth growth-docs peers interop test-twilio catalogues lock cluster
+.PHONY: help demo test check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs growth growth-docs peers interop test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules, known holes of packages, secrets left in files, and the fast tests"
 	@echo "make fuzz    bytes that nobody would send for the readers of strangers' bytes; a minute each"
+	@echo "make mutants small faults put into the rules, tokens and messages one at a time, to see which of them no test notices"
 	@echo "make sbom    the list of parts of what runs (CycloneDX), for whoever has to know"
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
 	@echo "make pictures   the pictures in docs/, taken anew"
@@ -58,6 +59,12 @@ fuzz:
 	@for reader in saml_request user_agent people_file policy; do mkdir -p var/fuzzing/$$reader; \
 	$(PY) -m tests.fuzzing $$reader -max_total_time=$(FUZZING_SECONDS) -max_len=6000 -timeout=10 \
 	-artifact_prefix=var/fuzzing/$$reader- var/fuzzing/$$reader tests/fuzzing/corpus/$$reader || exit 1; done
+
+mutants:
+	@bin/environment requirements-mutants.txt
+	@rm -rf mutants
+	@.venv/bin/mutmut run --max-children 2
+	@.venv/bin/mutmut results
 
 sbom:
 	@bin/environment requirements-dev.txt
@@ -124,6 +131,6 @@ catalogues:
 	@$(PY) -m tests.languages.catalogues
 
 lock:
-	@for set in requirements requirements-otel requirements-dev requirements-fuzzing; do \
+	@for set in requirements requirements-otel requirements-dev requirements-fuzzing requirements-mutants; do \
 	UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 $$set.in -o $$set.txt || exit 1; done

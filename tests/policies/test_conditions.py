@@ -30,6 +30,7 @@ from idp.policies.conditions import (
     read_all,
     to_json,
 )
+from idp.policies.conditions.place_and_time import MOST_BLOCKS
 from idp.policies.facts import LATER, AgentFacts, Facts, RegisteredApp, gather, known, of_user_agent
 from idp.policies.user_agents import Client, Form, Platform, UserAgent, parse
 
@@ -239,6 +240,40 @@ def test_conditions_say_themselves():
         "it is not Mon or Tue between 08:00 and 18:00 (Europe/Madrid)",
         "the User-Agent does not match /^Mozilla.+Pixel [1-4]/",
     ]
+
+
+def test_the_other_way_round_conditions_say_themselves_too():
+    all_week = MomentWithin(frozenset(Weekday), time(8), time(18), "Europe/Madrid")
+    assert all_week.sentence() == "it is any day between 08:00 and 18:00 (Europe/Madrid)"
+    assert NetworkIn(frozenset({"192.0.2.0/24"})).sentence() == "the address is in 192.0.2.0/24"
+    assert DeviceAge(1).sentence() == "the phone was enrolled at least 1 day ago"
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "begins", "ends", "sentence"),
+    [
+        (frozenset(), time(8), time(18), "^a time names at least one weekday$"),
+        (frozenset({Weekday.MONDAY}), time(8, tzinfo=UTC), time(18), "^the zone stands by itself$"),
+        (frozenset({Weekday.MONDAY}), time(8), time(18, tzinfo=UTC), "^the zone stands by itself$"),
+    ],
+)
+def test_a_time_that_cannot_be_says_why(weekdays, begins, ends, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        MomentWithin(weekdays, begins, ends, "UTC")
+
+
+def test_a_network_has_so_many_blocks_and_no_more():
+    blocks = [f"10.{nth // 256}.{nth % 256}.0/24" for nth in range(MOST_BLOCKS + 1)]
+    assert NetworkIn(frozenset(blocks[1:])).blocks
+    for wrong in ((), blocks):
+        with pytest.raises(ValueError, match=f"^a network is 1 to {MOST_BLOCKS} blocks of addresses$"):
+            NetworkIn(frozenset(wrong))
+
+
+def test_what_is_no_list_of_conditions_says_so():
+    (only,) = read_all({"kind": "platform"})
+    with pytest.raises(ValueError, match=r"^the conditions are no list$"):
+        only.ask(sent(PIXEL))
 
 
 # The other kinds

@@ -89,6 +89,17 @@ KEY = "6f1c8a52-4b8e-4b43-9d43-0d9a7a1b2c3d"
         (a_file({**CASE, "agent": {"age": 1}}), "nothing is called age"),
         (a_file({**CASE, "agent": {"roles": "agent"}}), "no list in case 1"),
         (a_file({**CASE, "user_agent": None}), "no text in case 1, user_agent"),
+        (a_file({**CASE, "service": 1}), "no text in case 1, service"),
+        (a_file({**CASE, "address": 1}), "In case 1 the address does not read"),
+        (a_file({**CASE, "name": 1}), "no text in case 1"),
+        (a_file({**CASE, "expect": 1}), "In case 1, expect stands 1"),
+        (a_file({**CASE, "more": 1}), "In case 1 nothing is called more"),
+        (a_file({**CASE, "agent": 1}), "braces where case 1, agent is to be"),
+        (a_file({**CASE, "agent": {"email": 1}}), "no text in case 1"),
+        (a_file({**CASE, "agent": {"roles": [1]}}), "no text in case 1"),
+        (a_file({**CASE, "agent": {"department": 1}}), "no text in case 1"),
+        (a_file({**CASE, "agent": {"device_age": "old"}}), "no whole number in case 1, device_age"),
+        (a_file({**CASE, "agent": {"code_age": 1.5}}), "no whole number in case 1, code_age"),
     ],
 )
 def test_what_is_no_policy_is_told_with_its_place(text, sentence):
@@ -116,6 +127,12 @@ def test_a_case_says_who_comes_from_where_and_when():
 def test_a_case_that_says_nothing_more_comes_on_a_monday_at_noon():
     (case,) = policy_file.read(a_file(CASE)).cases
     assert (case.name, case.trial) == ("case 1", Trial("x", datetime(2026, 1, 5, 12, tzinfo=UTC)))
+
+
+def test_an_agent_of_whom_nothing_is_said_has_just_given_a_code_on_a_new_phone():
+    trial = policy_file.read(a_file({**CASE, "agent": {}, "at": "2026-01-04T23:00:00+02:00"})).cases[0].trial
+    assert trial.agent == AgentFacts("", frozenset(), "", device_age=0, code_age=0)
+    assert trial.now == datetime(2026, 1, 4, 21, tzinfo=UTC)
 
 
 def test_rules_without_a_key_keep_mode_service_and_message():

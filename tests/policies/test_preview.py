@@ -1,8 +1,12 @@
 """What a policy says at each point: what is known there, and no more. Held to real sign-ins in tests/login."""
 
+from datetime import time
+
+import pytest
+
 from idp.policies import preview
 from idp.policies.access import Effect, Mode, Policy, Rule
-from idp.policies.conditions import AppIs, CodeAge, NetworkIn, PlatformIs
+from idp.policies.conditions import AppIs, AppVersion, CodeAge, MomentWithin, NetworkIn, PlatformIs, Weekday
 from idp.policies.facts import AgentFacts
 from idp.policies.preview import Known, Tried, at_each_point
 from idp.policies.user_agents import Platform, parse
@@ -14,6 +18,7 @@ NEW = AgentFacts("ana@acme.example", frozenset({"agent"}), device_age=0, code_ag
 AGAIN = AgentFacts("ana@acme.example", frozenset({"agent"}), device_age=3, code_age=72)
 NO_IPAD = PlatformIs(frozenset({Platform.IPADOS}))
 APP = "Rota/7 (iPhone; iOS 18.1)"
+NIGHT, DAWN = time(1), time(5)
 
 
 def effects(condition, header=MAC_SAFARI, **tried):
@@ -41,16 +46,29 @@ def test_how_old_the_code_is_differs_between_a_new_phone_and_one_that_is_signed_
     )  # fmt: skip
 
 
-def test_the_address_is_known_at_every_point():
-    told = effects(NetworkIn(frozenset({"192.0.2.0/24"})), address="192.0.2.7", new=NEW, known=Known(AGAIN, None))
-    assert set(told.values()) == {Effect.DENY}
+@pytest.mark.parametrize(
+    "met_by_nobody", [NetworkIn(frozenset({"198.51.100.0/24"})), MomentWithin(frozenset(Weekday), NIGHT, DAWN, "UTC")]
+)
+def test_address_and_time_are_known_at_every_point(met_by_nobody):
+    """A rule that could not tell would refuse."""
+    told = effects(met_by_nobody, address="192.0.2.7", app="Rota", new=NEW, known=Known(AGAIN, None))
+    assert (len(told), set(told.values())) == (7, {Effect.ALLOW})
+
+
+def test_rules_of_another_service_stay_out():
+    elsewhere = Policy((Rule("1", "", Mode.ON, Effect.DENY, (), scope=("rota",)),))
+    here = at_each_point(elsewhere, Tried(parse(IPHONE), NOW, "flex"))
+    there = at_each_point(elsewhere, Tried(parse(IPHONE), NOW, "rota"))
+    assert (here[1].decision.effect, there[1].decision.effect) == (Effect.ALLOW, Effect.DENY)
 
 
 def test_an_app_is_judged_by_its_name_and_version_and_never_by_touch_points():
     tried = {"app": "Rota", "touch_points": 0, "new": NEW, "known": Known(AGAIN, 0)}
-    named = effects(AppIs(frozenset({"Rota"})), APP, **tried)
+    named = effects(AppIs(frozenset({"Rota"})), IPHONE, **tried)
+    old = effects(AppVersion("Rota", 7), APP, **tried)
     touched = effects(NO_IPAD, MAC_SAFARI, **tried)
     assert (named[preview.APP_NEW], named[preview.APP_AGAIN]) == (Effect.DENY, Effect.DENY)
+    assert (named[preview.RIGHT], old[preview.APP_NEW], old[preview.APP_AGAIN]) == (Effect.ALLOW, *[Effect.DENY] * 2)
     assert (touched[preview.RIGHT], touched[preview.REUSED]) == (Effect.ALLOW, Effect.ALLOW)
     assert (touched[preview.APP_NEW], touched[preview.APP_AGAIN]) == (Effect.DENY, Effect.DENY)
 

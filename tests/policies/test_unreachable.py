@@ -59,6 +59,11 @@ def marked(*rules):
             rule("2", DENY, TextContains("Mobile Safari")),
             id="a piece of the text refused above",
         ),
+        pytest.param(
+            rule("1", DENY, TextContains("Mobile Safari", negated=True)),
+            rule("2", DENY, TextContains("mobile", negated=True)),
+            id="without the whole text refused above",
+        ),
         pytest.param(rule("1", DENY, CodeAge(12)), rule("2", ASK, CodeAge(24)), id="younger codes refused above"),
         pytest.param(
             rule("1", DENY, platform("android", negated=True)),
@@ -94,6 +99,16 @@ def test_a_rule_is_marked_with_what_decides_before_it(above, below):
         ),
         pytest.param(
             rule("1", DENY, BrowserVersion("Chrome", 100)), rule("2", DENY, BrowserVersion("Safari", 120)), id="others"
+        ),
+        pytest.param(
+            rule("1", DENY, TextContains("mobile", negated=True)),
+            rule("2", DENY, TextContains("Mobile Safari", negated=True)),
+            id="without a piece of the text refused above",
+        ),
+        pytest.param(
+            rule("1", DENY, TextContains("mobile")),
+            rule("2", DENY, TextContains("mobile", negated=True)),
+            id="the rest",
         ),
     ],
 )
