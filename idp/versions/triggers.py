@@ -37,15 +37,15 @@ _THERE = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
 }
+# What is written is blank, which holds nothing; the table's own trigger draws the value. So nobody can write one that
+# was there before, as whoever loads an edited dump would.
 # No upsert on SQLite: there the statement that fires a trigger lays its own ON CONFLICT upon what stands in it.
 _ON_SQLITE = (
     f"DELETE FROM {VERSION}",  # noqa: S608 - a name of ours
-    f"INSERT INTO {VERSION} (id, value) VALUES (1, lower(hex(randomblob(16))))",  # noqa: S608 - the same
+    f"INSERT INTO {VERSION} (id, value) VALUES (1, '')",  # noqa: S608 - the same
 )
-_ON_POSTGRESQL = (
-    f"INSERT INTO {VERSION} (id, value) VALUES (1, replace(gen_random_uuid()::text, '-', '')) "  # noqa: S608 - the same
-    "ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value"
-)
+_DRAWN_ON_SQLITE = f"UPDATE {VERSION} SET value = lower(hex(randomblob(16)))"  # noqa: S608 - the same
+_ON_POSTGRESQL = f"INSERT INTO {VERSION} (id, value) VALUES (1, '') ON CONFLICT (id) DO UPDATE SET value = ''"  # noqa: S608 - the same
 
 
 def put_in_place(using: str = "default", **_: Any) -> None:
@@ -74,10 +74,12 @@ def put_away(using: str = "default", **_: Any) -> None:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Name the triggers that are not there."""
     acts = _ACTS if connection.vendor == "sqlite" else [_ANY]
+    own = acts[:2]  # nobody need draw a version when there is none
+    wanted = [*(_name(table, act) for table in TABLES for act in acts), *(_name(VERSION, act) for act in own)]
     with connection.cursor() as cursor:
         cursor.execute(_THERE[connection.vendor])
         there = {name for (name,) in cursor.fetchall()}
-    return [it for table in TABLES for act in acts if (it := _name(table, act)) not in there]
+    return [it for it in wanted if it not in there]
 
 
 def _name(table: str, act: str) -> str:
@@ -85,6 +87,10 @@ def _name(table: str, act: str) -> str:
 
 
 def _on_sqlite(tables: list[str]) -> Iterator[str]:
+    for act in _ACTS[:2]:
+        name = _name(VERSION, act)
+        yield f'DROP TRIGGER IF EXISTS "{name}"'
+        yield f'CREATE TRIGGER "{name}" AFTER {act} ON "{VERSION}" FOR EACH ROW BEGIN {_DRAWN_ON_SQLITE}; END'
     for table in tables:
         for act in _ACTS:
             name = _name(table, act)
@@ -99,6 +105,17 @@ def _on_postgresql(tables: list[str]) -> Iterator[str]:
     Before the statement, so that whoever writes configuration takes the version's row first and waits there with no
     other row in hand: else two operators could each hold what the other wants.
     """
+    yield f"""
+        CREATE OR REPLACE FUNCTION {VERSION}_draw() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.value := replace(gen_random_uuid()::text, '-', '');
+            RETURN NEW;
+        END $$
+    """
+    yield (
+        f'CREATE OR REPLACE TRIGGER "{_name(VERSION, _ANY)}" BEFORE INSERT OR UPDATE '
+        f'ON "{VERSION}" FOR EACH ROW EXECUTE FUNCTION {VERSION}_draw()'
+    )
     yield f"""
         CREATE OR REPLACE FUNCTION {VERSION}_renew() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from idp.branding.models import Brand
@@ -202,6 +203,16 @@ def test_without_a_version_nothing_is_held(db, names):
     a_brand("Acme")  # writes the row again
     assert names() == names() == ["Acme"]
     assert len(names.asked) == 3
+
+
+def test_nobody_can_write_a_version_that_was_there_before(db, names, tmp_path):
+    a_brand("Acme")
+    dump = tmp_path / "edited.json"
+    call_command("dumpdata", "branding", "versions", output=str(dump))
+    assert names() == ["Acme"]
+    dump.write_text(dump.read_text().replace("Acme", "Beta"))
+    call_command("loaddata", str(dump), verbosity=0)
+    assert names() == ["Beta"]
 
 
 def test_what_raises_is_not_held_and_of_the_rest_no_more_than_allowed(db):
