@@ -7,7 +7,8 @@ transactions, its converters, and the models that come out.
 
 Beside what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
-`add_update_values` and `InsertQuery`. `tests/test_prepared.py` holds each against the query set itself.
+`add_update_values`, `InsertQuery`, `mark_for_rollback_on_error`. `tests/test_prepared.py` holds each against the query
+set itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, ForeignKey, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.transaction import mark_for_rollback_on_error
 
 from idp.rows import Shape
 
@@ -142,7 +144,7 @@ class Update(_Prepared[_Statement]):
     def __call__(self, **values: Any) -> int:
         """Execute it and return how many rows it met."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
             self._made.run(connection, cursor, values)
             return int(cursor.rowcount)
 
@@ -187,7 +189,7 @@ class Insert(_Prepared[dict[int, str]], Generic[Row]):
         """Execute it, and return how many were inserted."""
         sql = self._made.get(len(rows)) or self._made.setdefault(len(rows), self._sql(len(rows)))
         connection, columns = connections[DEFAULT_DB_ALIAS], self._columns
-        with connection.cursor() as cursor:
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
             cursor.execute(sql, [it.value(row, connection) for row in rows for it in columns])
             inserted = int(cursor.rowcount)
         for row in rows:

@@ -1,10 +1,11 @@
 """What a prepared statement does is what the query set does that it was made from."""
 
+from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, DateTimeField, F, OuterRef, Subquery, UUIDField
 from django.db.models.functions import Greatest
 from django.forms import model_to_dict
@@ -99,6 +100,17 @@ def test_what_a_constraint_refuses_is_refused(phone):
     second = SsoSession(index="_2", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
     with pytest.raises(IntegrityError):
         Insert(SsoSession)(second)
+
+
+def test_after_an_error_the_transaction_comes_to_nothing_also_where_somebody_passes_it_over(phone):
+    """On SQLite too, which by itself takes back the one statement only."""
+    session = SsoSession(index="_1", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
+    revoke = Update(lambda: Device.objects.filter(pk=DEVICE), revoked_at=F("enrolled_at"))
+    for write in (lambda: Insert(SsoSession)(session, session), lambda: revoke(pk=phone.pk)):
+        with transaction.atomic():
+            with suppress(IntegrityError):
+                write()
+            assert connection.needs_rollback
 
 
 def test_values_are_never_part_of_the_statement(phone, django_assert_num_queries):

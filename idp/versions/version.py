@@ -1,22 +1,25 @@
 """Which version of the configuration counts: asked of the database once in a request, or each time outside of one.
 
-What a request was told it forgets with its end, so nothing stale outlives it.
+What a request was told it forgets with its end, so nothing stale outlives it. Nor do the threads know of it that go on
+beside a request, with a copy of its context: they ask for themselves.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import get_ident
 
 from django.db import connection
 
 _ASK = "SELECT value FROM versions_version"
-_told: ContextVar[list[str] | None] = ContextVar("told", default=None)
+_told: ContextVar[tuple[int, list[str]] | None] = ContextVar("told", default=None)
+"""The thread of the request, and what it was told."""
 
 
 @contextmanager
 def asked_once() -> Iterator[None]:
     """Remember within this block what the database said first."""
-    before = _told.set([])
+    before = _told.set((get_ident(), []))
     try:
         yield
     finally:
@@ -25,7 +28,7 @@ def asked_once() -> Iterator[None]:
 
 def remembered() -> str:
     """Return the version that the present request was told; empty if it has not asked yet, or there is no request."""
-    told = _told.get()
+    told = _of_this_thread()
     return told[0] if told else ""
 
 
@@ -38,7 +41,7 @@ def ask() -> str:
         cursor.execute(_ASK)
         row = cursor.fetchone()
     version: str = row[0] if row else ""
-    told = _told.get()
+    told = _of_this_thread()
     if told is not None:
         told[:] = [version] if version else []
     return version
@@ -46,13 +49,18 @@ def ask() -> str:
 
 def heard(value: str | None) -> None:
     """Take a version that came with the first row of the present request, so that nobody has to ask."""
-    told = _told.get()
+    told = _of_this_thread()
     if told is not None and not told and value:
         told[:] = [value]
 
 
 def forget() -> None:
     """Have the present request ask again, as after a change of its own or after it had to wait."""
-    told = _told.get()
+    told = _of_this_thread()
     if told is not None:
         told.clear()
+
+
+def _of_this_thread() -> list[str] | None:
+    told = _told.get()
+    return told[1] if told is not None and told[0] == get_ident() else None

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 from django.core.management import call_command
@@ -64,6 +65,14 @@ def test_a_request_does_not_remember_what_the_one_before_was_told(db, names):
     a_brand("Acme")
     with version.asked_once():
         assert names() == ["Acme"]
+
+
+def test_what_goes_on_beside_a_request_asks_for_itself(transactional_db, names):
+    with version.asked_once():
+        assert names() == []
+        beside = copy_context()
+        a_brand("Acme")
+        assert elsewhere(lambda: beside.run(names)) == ["Acme"]
 
 
 def test_a_change_by_another_connection_counts_at_the_next_request(transactional_db, names):
