@@ -1,15 +1,17 @@
 """Whatever an operator sets counts at the next request, however it was written."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
 from idp.agents import devices, let_in
-from idp.agents.models import AccessPass, Cutoff
+from idp.agents.models import AccessPass, Cutoff, Device
 from idp.branding import brands
 from idp.branding.models import Brand
+from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.keys import keyring
 from idp.keys.models import SigningKey, Use
 from idp.native import clients
@@ -22,6 +24,7 @@ from idp.saml.errors import UnknownServiceProvider
 from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.versions import version
 from idp.web.one_version import asked_once
+from tests.cluster.processes import until
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
 from tests.speed.place import ENTITY
@@ -233,6 +236,17 @@ def test_a_sign_in_changes_nothing_of_what_is_held_for_all(phone, android):
     android.sign_in()
     assert [inside(it) for it in services] == before
     assert all(ServiceProvider.objects.get_for(it.entity_id) is it for it in services)
+
+
+def test_a_stop_that_comes_while_verify_looks_at_a_code_lets_nobody_in(phone, verify):
+    page, code = phone.ask_code(phone.ask_flex()), phone.code()
+    verify.state.order_faults([Fault(FaultKind.SLOW, calls=1, seconds=0.3)])
+    with ThreadPoolExecutor(1) as pool:
+        tap = pool.submit(phone.submit, page, "code", code=code)
+        until(lambda: verify.state.counters()["paths"].get("POST VerificationCheck"), "that Verify is asked")
+        Stop.objects.create(since=NOW, why="to see")
+    assert tap.result().heading == "Sign-in is stopped"
+    assert not Device.objects.exists()
 
 
 def test_an_operators_form_sees_what_it_changed_itself(rf, db):
