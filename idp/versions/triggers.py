@@ -49,14 +49,21 @@ _ON_POSTGRESQL = f"INSERT INTO {VERSION} (id, value) VALUES (1, '') ON CONFLICT 
 
 
 def put_in_place(using: str = "default", **_: Any) -> None:
-    """Put the triggers in place, once the tables are there, and draw a new version."""
+    """Put the triggers in place, once the tables are there, and draw a new version.
+
+    Where the version's table is gone, as after a step back, the triggers go too: they could only fail. SQLite has let
+    go of them before.
+    """
     connection = connections[using]
+    on_sqlite = connection.vendor == "sqlite"
     with transaction.atomic(using=using), connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
+        tables = [it for it in TABLES if it in there]
         if VERSION in there:
-            tables = [it for it in TABLES if it in there]
-            for statement in _on_sqlite(tables) if connection.vendor == "sqlite" else _on_postgresql(tables):
+            for statement in _on_sqlite(tables) if on_sqlite else _on_postgresql(tables):
                 cursor.execute(statement)
+        elif not on_sqlite:
+            cursor.execute(f"DROP FUNCTION IF EXISTS {VERSION}_renew, {VERSION}_draw CASCADE")
 
 
 def put_away(using: str = "default", **_: Any) -> None:

@@ -1,6 +1,7 @@
 """Every table is configuration, whose changes the database tells, or is not on purpose."""
 
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import pre_migrate
 
@@ -75,6 +76,15 @@ def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transa
         triggers.put_in_place()
     assert triggers.missing(connection) == []
     assert version.ask() != before
+
+
+def test_after_a_step_back_operators_write_as_before(transactional_db):
+    call_command("migrate", "versions", "zero", verbosity=0)
+    try:
+        Brand.objects.create(name="Acme")
+    finally:
+        call_command("migrate", "versions", verbosity=0)
+    assert triggers.missing(connection) == []
 
 
 def test_a_migration_that_breaks_off_after_it_rebuilt_a_table_leaves_nothing_held(transactional_db):
