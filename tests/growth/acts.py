@@ -55,11 +55,12 @@ class Acts:
         from django.contrib import admin
         from django.urls import reverse
 
+        own = [reverse(f"admin:{it}") for it in OWN_PAGES]  # loads the admin, and with it what has a list
         lists = sorted(
             reverse(f"admin:{it._meta.app_label}_{it._meta.model_name}_changelist") for it in admin.site._registry
         )
         of_one = [reverse(f"admin:{it}", args=[UUID(rows.key_of("agent", 7))]) for it in OF_AN_AGENT]
-        pages = [*(reverse(f"admin:{it}") for it in OWN_PAGES), *lists, *of_one]
+        pages = [*own, *lists, *of_one]
         apis = ["/api/v1/devices", "/api/v1/agents/NAME", "/scim/v2/Users", "/scim/v2/Users?filter", "/metrics"]
         return [*SIGN_INS, *(f"page {it}" for it in pages), *(f"API {it}" for it in apis)]
 

@@ -105,8 +105,9 @@ def routes(patterns, before=""):
 
 def addresses():
     """Every route with an address of it: where it names a row, one of the rows there are."""
+    known = dict.fromkeys(routes(get_resolver().url_patterns))  # loads the admin, and with it what has a list
     tables = {f"admin/{it._meta.app_label}/{it._meta.model_name}/": it for it in admin.site._registry}
-    for route in dict.fromkeys(routes(get_resolver().url_patterns)):
+    for route in known:
         if UNASKED.search(route) or route.startswith("admin/^"):
             continue
         yield route, "/" + re.sub("<[^>]*>", lambda it, route=route: _of_a_row(it.group(), route, tables), route)
