@@ -50,7 +50,8 @@ _waiting: ContextVar[list[LoginEvent] | None] = ContextVar("waiting", default=No
 def together() -> Iterator[None]:
     """Have the lines of a transaction written in one statement at its end, in their order; none if it fails.
 
-    Goes around all of it, within `atomic`. Until its end no line has a key, and nobody finds one.
+    Goes around all of it, within `atomic`. Until its end no line has a key, and nobody finds one. A savepoint within,
+    if it is rolled back, takes no line along: whoever passes its error over records nothing inside it.
     """
     lines: list[LoginEvent] = []
     before = _waiting.set(lines)
