@@ -75,12 +75,13 @@ class Installation:
             os.kill(pick.choice(self.workers()), signal.SIGKILL)
 
     def wait(self):
-        """Until it serves. A request that arrives before waits its turn in the listening socket."""
+        """Until it serves with all of its processes; the first of them answers before the last is there."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                if requests.get(f"http://{HOST}:{self.port}/healthz", timeout=PATIENCE).status_code == 200:
+                answer = requests.get(f"http://{HOST}:{self.port}/healthz", timeout=PATIENCE)
+                if answer.status_code == 200 and len(self.workers()) >= int(self.environment["WEB_CONCURRENCY"]):
                     return
             except requests.ConnectionError:
                 time.sleep(0.05)
