@@ -17,10 +17,10 @@ from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
+from idp.unindexed import Unindexed
 from idp.web import reach
 from idp.web.admin.long_lists import FewPages
 from idp.web.typed import instant
-from idp.web.unindexed import Unindexed
 
 MOST_PEOPLE = 500
 """How many people one name may mean; of more nobody would read the lines."""

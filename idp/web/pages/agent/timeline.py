@@ -17,8 +17,8 @@ from idp.audit import acts
 from idp.audit.models import ABOUT_A_ROW, LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
+from idp.unindexed import Unindexed
 from idp.web.pages.agent import door, timeline_words
-from idp.web.unindexed import Unindexed
 
 A_PAGE = 50
 LATEST = 6
