@@ -15,8 +15,9 @@ import psycopg
 from django.db import connections
 
 PATIENCE = 110.0
-NAMED = "LATCHKEY_TESTS_MIGRATED"
-"""Tells the workers where it will be: a folder, and the name of a database in it or in PostgreSQL."""
+NAMED = "MIGRATED_FOR_TESTS"
+"""Tells the workers where it will be: a folder, and the name of a database in it or in PostgreSQL. It looks like none
+of our settings, beside which the demo's own would not be read."""
 _MAKING: list[subprocess.Popen[bytes]] = []
 
 
