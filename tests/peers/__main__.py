@@ -67,9 +67,9 @@ def beside(peer, folder):
     def query():
         return place.a_query(datetime.now(UTC))
 
-    own, theirs = folder / "ours", folder / peer.__name__.rpartition(".")[2]
-    own.mkdir()
-    theirs.mkdir()
+    theirs = folder / peer.__name__.rpartition(".")[2]
+    own = theirs / "ours"
+    own.mkdir(parents=True)
     with ExitStack() as stack:
         servers = [stack.enter_context(it) for it in (ours.serving(own), peer.serving(theirs, place.ENTITY, place.ACS))]
         sides = [(server, signed_in(query), lambda sso=sso: f"{sso}?{query()}") for server, sso, signed_in in servers]
