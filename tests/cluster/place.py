@@ -11,7 +11,7 @@ from tests.races.installation import Installation
 
 NODES = 3
 BEFORE = """
-limit_req_zone $binary_remote_addr zone=latchkey_requests:10m rate=100r/s;
+limit_req_zone $binary_remote_addr zone=latchkey_requests:10m rate=300r/s;
 limit_conn_zone $binary_remote_addr zone=latchkey_connections:10m;
 access_log off;
 upstream latchkey {{ {nodes} }}
