@@ -31,6 +31,7 @@ from idp.policies.conditions import (
     to_json,
 )
 from idp.policies.conditions.place_and_time import MOST_BLOCKS
+from idp.policies.conditions.texts import LONGEST_TEXT
 from idp.policies.facts import LATER, AgentFacts, Facts, RegisteredApp, gather, known, of_user_agent
 from idp.policies.user_agents import Client, Form, Platform, UserAgent, parse
 
@@ -247,6 +248,22 @@ def test_the_other_way_round_conditions_say_themselves_too():
     assert all_week.sentence() == "it is any day between 08:00 and 18:00 (Europe/Madrid)"
     assert NetworkIn(frozenset({"192.0.2.0/24"})).sentence() == "the address is in 192.0.2.0/24"
     assert DeviceAge(1).sentence() == "the phone was enrolled at least 1 day ago"
+    assert TextContains("x", negated=True).sentence() == 'the User-Agent does not contain "x"'
+    assert TextMatches("^x").sentence() == "the User-Agent matches /^x/"
+    assert RoleIs(frozenset({"admin", "agent", "supervisor"})).sentence() == "the role is admin, agent or supervisor"
+
+
+@pytest.mark.parametrize(("negated", "pixel", "iphone"), [(False, YES, NO), (True, NO, YES)])
+def test_a_pattern_is_met_by_what_it_matches_or_by_all_else(negated, pixel, iphone):
+    pattern = TextMatches("Pixel|Android", negated=negated)
+    assert (pattern.ask(sent(PIXEL)), pattern.ask(sent(IPHONE_SAFARI))) == (pixel, iphone)
+
+
+def test_a_pattern_has_so_many_characters_and_no_more():
+    assert TextMatches("x" * LONGEST_TEXT).pattern
+    for wrong in ("", "x" * (LONGEST_TEXT + 1)):
+        with pytest.raises(ValueError, match=f"^a pattern has 1 to {LONGEST_TEXT} characters$"):
+            TextMatches(wrong)
 
 
 @pytest.mark.parametrize(
