@@ -59,8 +59,3 @@ KINDS: Final = {
     Group.DOOR: {Kind.OPERATOR_IN, Kind.OPERATOR_OUT, Kind.OPERATOR_REFUSED, Kind.OWN_SIGN_IN},
     Group.FILES: {Kind.IMPORTED, Kind.IMPORT_UNDONE, Kind.EXPORTED, Kind.TRAIL_EXPORTED, Kind.VALUES_SHOWN},
 }
-
-
-def group_of(kind: Kind) -> Group:
-    """Return the group of a kind."""
-    return next(group for group, kinds in KINDS.items() if kind in kinds)

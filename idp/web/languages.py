@@ -18,11 +18,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from idp.login import cookies
+from idp.web.operator_middleware import PREFIX
 
 log = structlog.get_logger(__name__)
 
 ENGLISH_ONLY = (
-    *("/admin/", "/static/", "/api/", "/scim/", "/oauth/revoke", "/.well-known/"),
+    *(PREFIX, "/static/", "/api/", "/scim/", "/oauth/revoke", "/.well-known/"),
     *("/healthz", "/readyz", "/metrics", "/saml/metadata"),
 )
 ANSWERS_ONCE = ("/saml/", "/oauth/")

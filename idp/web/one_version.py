@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from idp.versions import version
+from idp.web.operator_middleware import is_for_operators
 
-OPERATORS = "/admin/"
 READING = ("GET", "HEAD")
 
 
@@ -14,7 +14,7 @@ def asked_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     """Have each request ask once, but for those in which an operator changes something and then looks at it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(OPERATORS) and request.method not in READING:
+        if is_for_operators(request) and request.method not in READING:
             return get_response(request)
         with version.asked_once():
             return get_response(request)

@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from idp.web.operator_middleware import PREFIX, is_for_operators
+
 STATIC = "/static/"
 NOWHERE = "none"
 """Stands for a request that came to no page of ours, such as a wrong address or one that asked too often."""
-ADMIN = "/admin/"
-"""All pages of operators are one route: they are many, and nobody waits for them in front of a customer."""
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 _own = CollectorRegistry()
@@ -48,9 +48,12 @@ def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
 
 
 def route(request: HttpRequest) -> str:
-    """Name the line of `urls` that a request went by: what stands in an address itself may name a person."""
-    if request.path.startswith(ADMIN):
-        return ADMIN
+    """Name the line of `urls` that a request went by: what stands in an address itself may name a person.
+
+    All pages of operators are one: they are many, and nobody waits for them in front of a customer.
+    """
+    if is_for_operators(request):
+        return PREFIX
     return f"/{request.resolver_match.route}" if request.resolver_match else NOWHERE
 
 
