@@ -111,6 +111,8 @@ def _use_approval(visit: Visit) -> Step | Checked:
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG
+    if flow.approved_id != verification.pk:  # another tab went on to another number, of which the code proves nothing
+        return Checked.WRONG
     if not verifications.approve(verification, visit.now):
         return Checked.WRONG
     return _let_in(visit, verification.authenticator.user_id, BY_CODE)
