@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from cryptography.fernet import Fernet
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
@@ -102,9 +102,6 @@ class Conf(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, extra="ignore", env_ignore_empty=True
     )
-
-    _mask_wrapped: ClassVar[bool] = True
-    """Asked by Django of each value at each reading of `settings`; what is not there costs pydantic an exception."""
 
     base_url: str = Field("", description="Address at which browsers reach us, without a final slash.")
     secret_key: SecretStr = Field(

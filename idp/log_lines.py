@@ -4,12 +4,17 @@ Our own lines name nobody. What others say may: PostgreSQL tells the value that 
 that it asked. So the words of an error, and all that the standard library's loggers say, lose what looks personal.
 """
 
+import json
 import re
+import sys
+from datetime import UTC, datetime
 from typing import Any, TextIO, cast
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict
+
+from idp import reference
 
 PERSONAL = (
     (re.compile(r"\b(DETAIL|CONTEXT|HINT):.*", re.DOTALL), r"\1: …"),  # values of a row, as PostgreSQL tells them
@@ -43,19 +48,15 @@ def _withhold_in(told: dict[str, Any]) -> None:
             _withhold_in(inner)
 
 
-def _said_by_others(_: object, __: str, line: EventDict) -> EventDict:
-    return {**line, "event": impersonal(str(line["event"]))}
-
-
 class Lines:
     """Where our own lines are written. A log that takes nothing more, as on a full disk, costs lines and no answer.
 
     What happened to an agent stands in the trail, with which an answer is made or not at all. How many lines may
-    be missing is told in the log, once it takes some again.
+    be missing is told in the log, once it takes some again. `file` may be exchanged while lines are written.
     """
 
     def __init__(self, file: TextIO) -> None:
-        self._file, self._missing = file, 0
+        self.file, self._missing = file, 0
 
     def write(self, line: str) -> None:
         """Write a line, if that can be."""
@@ -63,8 +64,8 @@ class Lines:
             f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
         )
         try:
-            self._file.write(told + line)
-            self._file.flush()
+            self.file.write(told + line)
+            self.file.flush()
             self._missing = 0
         except OSError:
             self._missing += 1
@@ -73,26 +74,35 @@ class Lines:
         """Do nothing more: each line was written at once."""
 
 
-def lines_of(file: TextIO) -> TextIO:
-    """Return what structlog may take for that file: it writes and flushes, and asks nothing else of it."""
-    return cast("TextIO", Lines(file))
+OURS = Lines(sys.stderr)
 
 
-BEGINNING: tuple[Processor, ...] = (
-    structlog.contextvars.merge_contextvars,
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-)
-ENDING: tuple[Processor, ...] = (
-    structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # locals hold secrets
-    withhold,
-    structlog.processors.JSONRenderer(),
-)
+FACTORY = structlog.WriteLoggerFactory(file=cast("TextIO", OURS))  # of a file it asks no more than to write and flush
+
+
+# Without locals, which hold secrets.
+_with_exception = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+_written = json.JSONEncoder(default=repr).encode
+
+
+def finish(logger: object, method: str, line: EventDict) -> str:
+    """Write a line down whole. In one step, since each that structlog takes costs about as much as the writing."""
+    if present := reference.present():
+        line["reference"] = present
+    line["level"] = method
+    line["timestamp"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return _written(withhold(None, method, _with_exception(logger, method, line)) if "exc_info" in line else line)
+
+
+def _said_by_others(logger: object, method: str, line: EventDict) -> str:
+    return finish(logger, method, {**line, "event": impersonal(str(line["event"]))})
+
+
 FORMATTERS = {
     "json": {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": [*BEGINNING, structlog.stdlib.add_logger_name],
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _said_by_others, *ENDING],
+        "foreign_pre_chain": [structlog.stdlib.add_logger_name],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _said_by_others],
     }
 }
 """For `logging.config.dictConfig`: the standard library's loggers write lines of the same kind."""

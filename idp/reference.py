@@ -26,6 +26,11 @@ def begin() -> str:
     return reference
 
 
+def present() -> str:
+    """Return the reference of the present request; empty outside of any."""
+    return _current.get()
+
+
 def current() -> str:
     """Return the reference of the present request; a new one outside of any."""
     return _current.get() or begin()

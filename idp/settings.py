@@ -7,10 +7,15 @@ import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
+from django.conf import LazySettings
 
 from idp import addresses, conf, log_lines
 
 django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, as the type checker wants
+
+# Django asks each value of its settings at each reading whether it stands for another object's method, which none of
+# these does. A sign-in reads about a hundred, most of them in Django; so they are read as any object's attributes are.
+LazySettings.__getattribute__ = object.__getattribute__  # type: ignore[method-assign]
 
 try:
     LATCHKEY = conf.load(dict(os.environ))
@@ -210,10 +215,10 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 structlog.configure(
-    processors=[*log_lines.BEGINNING, *log_lines.ENDING],
+    processors=[log_lines.finish],
     wrapper_class=structlog.make_filtering_bound_logger(LATCHKEY.log_level.upper()),
-    logger_factory=structlog.WriteLoggerFactory(file=log_lines.lines_of(sys.stderr)),
-    cache_logger_on_first_use=False,
+    logger_factory=log_lines.FACTORY,
+    cache_logger_on_first_use=True,
 )
 LOGGING = {
     "version": 1,

@@ -40,16 +40,15 @@ def test_what_names_a_person_or_opens_something_is_left_out_and_the_rest_stays(s
 
 
 @pytest.fixture
-def lines():
+def lines(monkeypatch):
     """What is written from here on, by structlog and by the standard library, as values."""
-    out, factory = io.StringIO(), structlog.get_config()["logger_factory"]
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=out))
+    out = io.StringIO()
+    monkeypatch.setattr(log_lines.OURS, "file", out)
     handler = logging.StreamHandler(out)
     handler.setFormatter(logging.config.DictConfigurator({"version": 1}).configure_formatter(_formatter()))
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
-    structlog.configure(logger_factory=factory)
 
 
 def _formatter():
@@ -66,12 +65,11 @@ def test_the_words_of_an_error_of_the_database_are_told_without_the_row(agent, l
 
 
 def test_what_a_library_says_is_a_line_of_the_same_kind(lines):
-    structlog.contextvars.bind_contextvars(reference=reference.begin())
+    reference.begin()
     logging.getLogger("somebody").warning("cannot reach %s at +12015550101", "ana@acme.example")
     (line,) = lines()
     assert line["reference"] == reference.current()
     assert (line["level"], line["logger"], line["event"]) == ("warning", "somebody", "cannot reach …@… at …")
-    structlog.contextvars.clear_contextvars()
 
 
 def test_gunicorn_writes_json_too():

@@ -42,8 +42,7 @@ def references(get_response: Handler) -> Handler:
     """Give each request its reference, and log one line for it without query, body or cookies."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(reference=reference.begin())
+        reference.begin()
         begun = time.monotonic()
         response = get_response(request)
         if not request.path.startswith(STATIC):

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import structlog
 from django.db import connection
 
 from idp import log_lines
@@ -56,14 +55,12 @@ def test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_
 
 
 @pytest.fixture
-def log():
+def log(monkeypatch):
     """The log of this test, on a disk of its own."""
-    usual = structlog.get_config()["logger_factory"]
-    with small_disk(megabytes=1) as disk, (disk.folder / "log").open("w") as file:
-        structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=log_lines.lines_of(file)))
+    with small_disk(megabytes=1) as disk, (disk.folder / "log").open("w") as file, monkeypatch.context() as it:
+        it.setattr(log_lines.OURS, "file", file)
         disk.log = Path(file.name)
         yield disk
-        structlog.configure(logger_factory=usual)
 
 
 def test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing(browser, log):
