@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from idp.agents import devices
 from idp.agents.authentication import Method
@@ -33,7 +33,6 @@ from idp.policies.facts import TouchPoints
 from idp.policies.models import TimeoutPolicy
 from idp.together import apart
 from idp.versions import version
-from idp.versions.models import Version
 
 Answer = TypeVar("Answer")
 Wanted = TypeVar("Wanted", Admission, Proved)
@@ -91,8 +90,9 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
     begun in.
     """
     replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
-    present = Subquery(Version.objects.values("value"))
-    flow: Any = _whole().annotate(version=present, breaker=breaker.state(), replaced=replaced).filter(pk=pk).first()
+    flow: Any = (
+        _whole().annotate(version=version.Present(), breaker=breaker.state(), replaced=replaced).filter(pk=pk).first()
+    )
     if flow is None or now >= flow.expires_at:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from idp.versions.version import Part
 
 TABLES: Final[tuple[str, ...]] = (
     "saml_serviceprovider",
@@ -30,8 +33,13 @@ TABLES: Final[tuple[str, ...]] = (
     "native_redirecturi",
 )
 """What is held, in whole or in part. Only operators write these, never a sign-in: each change has all be read anew."""
+BRAKES: Final = {"policies_stop": Part.STOP, "agents_cutoff": Part.CUTOFF, "agents_accesspass": Part.PASSES}
+"""What has a part of the version to itself. All other tables share one, whose row is held by whoever writes until the
+commit: a change that is forgotten half-way stops other changes, and must not stop these."""
 
 VERSION: Final = "versions_version"
+FORMER: Final = "one_version"
+"""A constraint of the table when all had one row."""
 _ACTS, _ANY = ["insert", "update", "delete"], "change"
 _THERE = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -41,29 +49,33 @@ _THERE = {
 # was there before, as whoever loads an edited dump would.
 # No upsert on SQLite: there the statement that fires a trigger lays its own ON CONFLICT upon what stands in it.
 _ON_SQLITE = (
-    f"DELETE FROM {VERSION}",  # noqa: S608 - a name of ours
-    f"INSERT INTO {VERSION} (id, value) VALUES (1, '')",  # noqa: S608 - the same
+    f"DELETE FROM {VERSION} WHERE id = {{part}}; "  # noqa: S608 - a name of ours
+    f"INSERT INTO {VERSION} (id, value) VALUES ({{part}}, '')"
 )
-_DRAWN_ON_SQLITE = f"UPDATE {VERSION} SET value = lower(hex(randomblob(16)))"  # noqa: S608 - the same
-_ON_POSTGRESQL = f"INSERT INTO {VERSION} (id, value) VALUES (1, '') ON CONFLICT (id) DO UPDATE SET value = ''"  # noqa: S608 - the same
+_DRAWN_ON_SQLITE = f"UPDATE {VERSION} SET value = lower(hex(randomblob(16))) WHERE id = NEW.id"  # noqa: S608 - the same
+_ON_POSTGRESQL = f"INSERT INTO {VERSION} (id, value) VALUES ({{part}}, '') ON CONFLICT (id) DO UPDATE SET value = ''"  # noqa: S608 - the same
 
 
 def put_in_place(using: str = "default", **_: Any) -> None:
     """Put the triggers in place, once the tables are there, and draw a new version.
 
-    Where the version's table is gone, as after a step back, the triggers go too: they could only fail. SQLite has let
-    go of them before.
+    Where the version's table is gone or of its former shape, as after a step back, the triggers go too: they could
+    only fail. SQLite has let go of them before.
     """
     connection = connections[using]
     on_sqlite = connection.vendor == "sqlite"
     with transaction.atomic(using=using), connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
         tables = [it for it in TABLES if it in there]
-        if VERSION in there:
+        if VERSION in there and not _is_former(connection, cursor):
             for statement in _on_sqlite(tables) if on_sqlite else _on_postgresql(tables):
                 cursor.execute(statement)
         elif not on_sqlite:
             cursor.execute(f"DROP FUNCTION IF EXISTS {VERSION}_renew, {VERSION}_draw CASCADE")
+
+
+def _is_former(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> bool:
+    return FORMER in connection.introspection.get_constraints(cursor, VERSION)
 
 
 def put_away(using: str = "default", **_: Any) -> None:
@@ -89,6 +101,10 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [it for it in wanted if it not in there]
 
 
+def _part(table: str) -> int:
+    return int(BRAKES.get(table, Part.CONFIGURATION))
+
+
 def _name(table: str, act: str) -> str:
     return f"{table}_{act}_renews_version"
 
@@ -99,17 +115,19 @@ def _on_sqlite(tables: list[str]) -> Iterator[str]:
         yield f'DROP TRIGGER IF EXISTS "{name}"'
         yield f'CREATE TRIGGER "{name}" AFTER {act} ON "{VERSION}" FOR EACH ROW BEGIN {_DRAWN_ON_SQLITE}; END'
     for table in tables:
+        renews = _ON_SQLITE.format(part=_part(table))
         for act in _ACTS:
             name = _name(table, act)
             yield f'DROP TRIGGER IF EXISTS "{name}"'
-            yield f'CREATE TRIGGER "{name}" AFTER {act} ON "{table}" FOR EACH ROW BEGIN {"; ".join(_ON_SQLITE)}; END'
-    yield from _ON_SQLITE
+            yield f'CREATE TRIGGER "{name}" AFTER {act} ON "{table}" FOR EACH ROW BEGIN {renews}; END'
+    for part in Part:
+        yield from _ON_SQLITE.format(part=int(part)).split("; ")
 
 
 def _on_postgresql(tables: list[str]) -> Iterator[str]:
     """Once for each statement, and without keeping readers out of the table.
 
-    Before the statement, so that whoever writes configuration takes the version's row first and waits there with no
+    Before the statement, so that whoever writes configuration takes the row of its part first and waits there with no
     other row in hand: else two operators could each hold what the other wants.
     """
     yield f"""
@@ -126,13 +144,14 @@ def _on_postgresql(tables: list[str]) -> Iterator[str]:
     yield f"""
         CREATE OR REPLACE FUNCTION {VERSION}_renew() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            {_ON_POSTGRESQL};
+            {_ON_POSTGRESQL.format(part="TG_ARGV[0]::smallint")};
             RETURN NULL; -- of no meaning where the trigger is for a statement
         END $$
     """
     for table in tables:
         yield (
             f'CREATE OR REPLACE TRIGGER "{_name(table, _ANY)}" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE '
-            f'ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {VERSION}_renew()'
+            f'ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {VERSION}_renew({_part(table)})'
         )
-    yield _ON_POSTGRESQL
+    for part in Part:
+        yield _ON_POSTGRESQL.format(part=int(part))

@@ -4,13 +4,30 @@ What a request was told it forgets with its end, so nothing stale outlives it. N
 beside a request, with a copy of its context: they ask for themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import IntEnum
 from threading import get_ident
+from typing import Any
 
 from django.db import connection
+from django.db.models import CharField, Func
 
+from idp.together import BETWEEN
+
+
+class Part(IntEnum):
+    """The parts of a version. A change draws its own anew, and waits for no change of another part."""
+
+    CONFIGURATION = 1
+    STOP = 2
+    CUTOFF = 3
+    PASSES = 4
+
+
+ONE = 32
+"""Characters of a part."""
 _ASK = "SELECT value FROM versions_version"
 _told: ContextVar[tuple[int, list[str]] | None] = ContextVar("told", default=None)
 """The thread of the request, and what it was told."""
@@ -39,19 +56,29 @@ def ask() -> str:
     """
     with connection.cursor() as cursor:
         cursor.execute(_ASK)
-        row = cursor.fetchone()
-    version: str = row[0] if row else ""
+        version = _of(value for (value,) in cursor.fetchall())
     told = _of_this_thread()
     if told is not None:
         told[:] = [version] if version else []
     return version
 
 
-def heard(value: str | None) -> None:
+class Present(Func):
+    """The version that a query brings with its row, for `heard`."""
+
+    template = f"(SELECT %(function)s(value, '{BETWEEN}') FROM versions_version)"  # noqa: S608 - constants
+    function, arity, output_field = "GROUP_CONCAT", 0, CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:  # noqa: ANN401 - as its base
+        """Name the function as PostgreSQL does."""
+        return self.as_sql(compiler, connection, function="STRING_AGG")
+
+
+def heard(present: str | None) -> None:
     """Take a version that came with the first row of the present request, so that nobody has to ask."""
     told = _of_this_thread()
-    if told is not None and not told and value:
-        told[:] = [value]
+    if told is not None and not told and (version := _of((present or "").split(BETWEEN))):
+        told[:] = [version]
 
 
 def forget() -> None:
@@ -64,3 +91,9 @@ def forget() -> None:
 def _of_this_thread() -> list[str] | None:
     told = _told.get()
     return told[1] if told is not None and told[0] == get_ident() else None
+
+
+def _of(parts: Iterable[str]) -> str:
+    """Return the version of these parts, in whatever order they came; empty if one is missing or blank."""
+    version = "".join(sorted(parts))
+    return version if len(version) == ONE * len(Part) else ""

@@ -20,6 +20,7 @@ TWILIO, TROUBLE = "otp/test_twilio.py", "journeys/test_verify_in_trouble.py"
 BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"
+BRAKES = "races/test_brakes.py"
 FLOOR = "otp/test_a_whole_floor.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
@@ -242,6 +243,15 @@ FAULTS = [
         ),
         "a name server that hangs under the database's name; under Redis's it would hold requests up: "
         "[give an address](../explanation/redis.md)",
+    ),
+    Fault(
+        "F24",
+        "an operator's change is begun in a console of PostgreSQL, and forgotten",
+        "sign-ins go on; other changes fail after 5 s, but everyone out, the stop and passes act at once",
+        (
+            f"{BRAKES}::test_everyone_out_acts_at_once_and_is_obeyed_by_the_next_request",
+            f"{BRAKES}::test_a_stop_a_pass_and_the_end_of_the_stop_act_at_once_and_are_obeyed_by_the_next_request",
+        ),
     ),
 ]
 TEXT = """# Faults

@@ -22,6 +22,7 @@ from tests.devices import IPHONE as AN_IPHONE
 from tests.peer import Peer
 from tests.phone import NUMBER
 from tests.races import consistency
+from tests.races.beside import left_open
 from tests.user_agents import IPHONE
 
 FAULTS = [OperationalError("deadlock detected"), IntegrityError("UNIQUE constraint failed"), LostRace()]
@@ -42,26 +43,6 @@ def browser(transactional_db, keys, clock):
     browser.asked_as = lambda name: peer.request_url(ID=name).removeprefix(settings.LATCHKEY.base_url)
     browser.address = browser.asked_as("_one")
     return browser
-
-
-@contextmanager
-def somebody_holds_the_row():
-    """Another connection writes for longer than we have patience, which is shortened here."""
-    other = connection.copy()
-    other.settings_dict["OPTIONS"] = {
-        name: it for name, it in connection.settings_dict["OPTIONS"].items() if name != "pool"
-    }
-    with connection.cursor() as own, other.cursor() as theirs:
-        on_sqlite = connection.vendor == "sqlite"
-        own.execute("PRAGMA busy_timeout = 50" if on_sqlite else "SET lock_timeout = '50ms'")
-        theirs.execute("BEGIN IMMEDIATE" if on_sqlite else "BEGIN")
-        theirs.execute("UPDATE agents_device SET generation = generation")
-        try:
-            yield
-        finally:
-            theirs.execute("ROLLBACK")
-            other.close()
-            own.execute("PRAGMA busy_timeout = 5000" if on_sqlite else "RESET lock_timeout")
 
 
 @contextmanager
@@ -90,7 +71,7 @@ def is_busy(answer):
 
 
 def test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later(browser):
-    with somebody_holds_the_row():
+    with left_open("UPDATE agents_device SET generation = generation"):
         assert is_busy(browser.get(browser.address))
     assert not IssuedAssertion.objects.exists()
     assert is_in(browser.get(browser.address))

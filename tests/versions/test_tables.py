@@ -1,5 +1,6 @@
 """Every table is configuration, whose changes the database tells, or is not on purpose."""
 
+import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
@@ -9,6 +10,7 @@ from idp.branding import brands
 from idp.branding.models import Brand
 from idp.policies.models import Stop
 from idp.versions import triggers, version
+from idp.versions.version import Part
 from idp.web.checkup import database
 from idp.web.checkup.finding import State
 from tests.conftest import NOW
@@ -63,6 +65,11 @@ def test_the_database_tells_changes_of_every_one(db):
     assert triggers.missing(connection) == []
 
 
+def test_each_brake_has_a_part_of_the_version_to_itself():
+    parts = [triggers.BRAKES.get(it, Part.CONFIGURATION) for it in triggers.TABLES]
+    assert {it: parts.count(it) for it in (Part.STOP, Part.CUTOFF, Part.PASSES)} == dict.fromkeys(list(Part)[1:], 1)
+
+
 def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transactional_db):
     name, of = ("insert", "") if connection.vendor == "sqlite" else ("change", " ON saml_listening")
     name, before = f"saml_listening_{name}_renews_version", version.ask()
@@ -78,10 +85,12 @@ def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transa
     assert version.ask() != before
 
 
-def test_after_a_step_back_operators_write_as_before(transactional_db):
-    call_command("migrate", "versions", "zero", verbosity=0)
+@pytest.mark.parametrize("back_to", ["zero", "0001"])
+def test_after_a_step_back_operators_write_as_before_and_nothing_is_held(transactional_db, back_to):
+    call_command("migrate", "versions", back_to, verbosity=0)
     try:
         Brand.objects.create(name="Acme")
+        assert back_to == "zero" or version.ask() == ""
     finally:
         call_command("migrate", "versions", verbosity=0)
     assert triggers.missing(connection) == []
