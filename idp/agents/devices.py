@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Rea
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.prepared import Select, Slot, Update
 from idp.together import Together, apart
+from idp.versions import version
 from idp.versions.held import Held
 
 
@@ -205,11 +207,13 @@ def revoke(device: Device, reason: Reason, now: datetime) -> Device:
 def hold_agent(pk: UUID) -> Agent:
     """Return an agent, held until the commit: whoever was switched off while we waited for the row is seen so.
 
-    Their roles and department come with them, and whether any device is theirs.
+    Their roles and department come with them, whether any device is theirs, and the version of what they are judged by.
     """
     Agent.objects.filter(pk=pk).update(is_active=F("is_active"))
     active = Exists(Device.objects.active().filter(agent=OuterRef("pk")))
-    found = Agent.objects.select_related("department").annotate(in_one=roles("pk"), signed_in=active).get(pk=pk)
+    rows: Any = Agent.objects.select_related("department").annotate(in_one=roles("pk"), signed_in=active)
+    found = rows.annotate(version=version.Present()).get(pk=pk)
+    version.heard(found.version)
     agent: Agent = found
     agent.held_roles, agent.has_devices = apart(found.in_one), found.signed_in
     return agent

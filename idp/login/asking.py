@@ -10,12 +10,12 @@ from idp.login.ladder import AskCode, Refuse
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
 from idp.login.visit import Visit
-from idp.otp import abuse, breaker, verifications
+from idp.otp import breaker, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Verification
-from idp.otp.verifications import Paused
+from idp.otp.verifications import Paused, Spent
 
 OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
 
@@ -39,12 +39,14 @@ def send_code(
         return decision
     if typed.shown == flow.typed and approvals.counts(flow, now):
         return AskCode()  # nothing has to be sent: the page comes back by `go_on`
-    asker = asker_of(presented)
-    if texts_are_down(flow, now) or abuse.budget_is_spent(now, own=asker.agent is not None):
+    if texts_are_down(flow, now):
         return TextsDown()
-    asked = verifications.ask(typed, channel, asker, now)
-    if isinstance(asked, Paused):
-        return asked
+    asked = verifications.ask(typed, channel, asker_of(presented), now)
+    match asked:
+        case Spent():
+            return TextsDown()
+        case Paused():
+            return asked
     _go_on_with(flow, asked.verification, typed, presented)
     if asked.send is not None:
         sending.dispatch(asked.send, presented.origin, flow.service)

@@ -234,7 +234,7 @@ def _ask_code(
         "policy": login.limits,
         "texts_down": (form is None and status == SERVICE_UNAVAILABLE) or asking.texts_are_down(login, now),
         "ways": ways,
-        "channels": open_channels.offered(now),
+        "channels": left.channels,
         "web_otp": settings.LATCHKEY.web_otp,
     }
     return page(request, login, "login/code.html", context, status=status)

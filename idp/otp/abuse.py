@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, DateTimeField, F, Max, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Aggregate, Count, DateTimeField, F, Max, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from idp.bearer_secrets import keyed_hash
@@ -35,6 +36,8 @@ AGAIN_LATER = timedelta(minutes=10)
 UNTIL_LIFTED = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 PROVED = (Outcome.APPROVED, Outcome.OTHERWISE)
+Part = tuple[QuerySet[Any], Aggregate]
+"""Rows, and what is summed up of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +78,60 @@ class Cap(StrEnum):
     PREFIX = "prefix"
 
 
-def closed_until(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: datetime) -> datetime | None:
-    """Return the instant until which nothing is sent, or None if it may be.
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """Sends that are counted for a cap, and how many of them may be."""
+
+    cap: Cap
+    allowance: Allowance
+    sends: "QuerySet[VerificationSend]"
+
+    def unproved(self, now: datetime) -> Part:
+        """Count those whose code was not right, so far."""
+        recent = self.sends.filter(at__gt=now - self.allowance.within)
+        return recent.exclude(verification__outcome=Outcome.APPROVED), Count("pk")
+
+    def is_reached(self, unproved: int, now: datetime) -> bool:
+        """Whether so many are all that may be. Codes that were right are counted only where that can matter."""
+        if unproved < self.allowance.base:
+            return False
+        trusted = self.sends.filter(at__gt=now - self.allowance.trust_within)
+        return self.allowance.is_used_up(unproved, trusted.filter(verification__outcome=Outcome.APPROVED).count())
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What keeps a code from being sent: the day's texts are `spent`, or nothing goes to this number `until` then."""
+
+    spent: bool = False
+    until: datetime | None = None
+
+
+def hindrance(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: datetime) -> Hindrance:
+    """Count in one question all that may keep a code from being sent.
 
     The agent's own phone is held up by its own failures alone, so that no stranger can lock it out.
     """
-    paused = paused_until(counted_as, own=own, now=now)
-    if paused is not None or own:
-        return paused
-    return now + AGAIN_LATER if cap_reached(counted_as, asker=asker, prefix=prefix, now=now) else None
+    capped = [] if own else _capped(counted_as, asker, prefix)
+    parts = [it.unproved(now) for it in capped]
+    today, in_a_row, recent, *unproved = _sums([_today(now), *_wrong(counted_as, own, now), *parts])
+    if today >= _budget(own=asker.agent is not None):
+        return Hindrance(spent=True)
+    paused = _paused_until(counted_as, Failures(in_a_row, recent), now)
+    if paused is None and _reached(capped, unproved, now):
+        return Hindrance(until=now + AGAIN_LATER)
+    return Hindrance(until=paused)
 
 
 def cap_reached(counted_as: str, *, asker: Asker, prefix: str, now: datetime) -> Cap | None:
     """Name the cap that keeps phones which are nobody's own from being sent another code, or None."""
-    counted = [(Cap.NUMBER, PER_NUMBER, _sends().filter(verification__counted_as=counted_as))]
-    if asker.asked_from:
-        sends = _sends().filter(asked_from=asker.asked_from)
-        counted += [(Cap.ADDRESS, it, sends) for it in (PER_ADDRESS, PER_ADDRESS_A_DAY)]
-    if prefix:
-        counted += [(Cap.PREFIX, it, _sends().filter(prefix=prefix)) for it in (PER_PREFIX, PER_PREFIX_A_DAY)]
-    unproved = _counts([_unproved(sends, allowance, now) for _, allowance, sends in counted])
-    for (cap, allowance, sends), count in zip(counted, unproved, strict=True):
-        if count >= allowance.base and _is_used_up(allowance, sends, count, now):
-            return cap
-    return None
+    capped = _capped(counted_as, asker, prefix)
+    return _reached(capped, _sums([it.unproved(now) for it in capped]), now)
 
 
 def budget_is_spent(now: datetime, *, own: bool) -> bool:
     """Whether the day's texts are used up; the agents' own phones may go on to twice as many."""
-    budget = settings.LATCHKEY.texts_a_day * (2 if own else 1)
-    return sent_today(now) >= budget
+    return sent_today(now) >= _budget(own=own)
 
 
 def sends_today(now: datetime) -> QuerySet[VerificationSend]:
@@ -120,16 +147,7 @@ def sent_today(now: datetime) -> int:
 
 def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:
     """Count the wrong codes in a row, by the agent's own phone or by all others."""
-    every = Verification.objects.filter(counted_as=counted_as).order_by()
-    right = every.filter(outcome__in=PROVED).values("counted_as").annotate(at=Max("started_at")).values("at")
-    lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).order_by("pk").values("lifted_at")
-    never = Value(LONG_AGO, DateTimeField())
-    after = Greatest(Coalesce(Subquery(right), never), Coalesce(Subquery(lifted[:1]), never))
-    wrong = F("tries") - F("strangers_tries") if own else F("strangers_tries")
-    counted = every.filter(started_at__gt=after).aggregate(
-        in_a_row=Sum(wrong, default=0), recent=Sum(wrong, filter=Q(started_at__gt=now - REMEMBERED), default=0)
-    )
-    return Failures(**counted)
+    return Failures(*_sums(_wrong(counted_as, own, now)))
 
 
 def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
@@ -138,7 +156,10 @@ def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | Non
     Pauses forget after 30 days, the end does not: a hundred in a row last until an operator lifts it or, from a
     phone that still may try, a code is right (NIST SP 800-63B-4 section 3.2.2 wants no more).
     """
-    wrong = failures(counted_as, own=own, now=now)
+    return _paused_until(counted_as, failures(counted_as, own=own, now=now), now)
+
+
+def _paused_until(counted_as: str, wrong: Failures, now: datetime) -> datetime | None:
     if wrong.in_a_row >= MOST_FAILURES:
         return now + UNTIL_LIFTED
     if wrong.recent < FREE_FAILURES:
@@ -151,28 +172,47 @@ def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | Non
     return until if now < until else None
 
 
-def _sends() -> "QuerySet[VerificationSend]":
-    return VerificationSend.objects.filter(own=False)
+def _budget(*, own: bool) -> int:
+    return settings.LATCHKEY.texts_a_day * (2 if own else 1)
 
 
-def _unproved(sends: "QuerySet[VerificationSend]", allowance: Allowance, now: datetime) -> "QuerySet[VerificationSend]":
-    return sends.filter(at__gt=now - allowance.within).exclude(verification__outcome=Outcome.APPROVED)
+def _today(now: datetime) -> Part:
+    return sends_today(now), Count("pk")
 
 
-def _counts(asked: "Sequence[QuerySet[VerificationSend]]") -> list[int]:
-    """Count several sets of sends in one question."""
+def _wrong(counted_as: str, own: bool, now: datetime) -> list[Part]:
+    """Sum up the wrong codes since the last right one: all, and those that are remembered."""
+    every = Verification.objects.filter(counted_as=counted_as).order_by()
+    right = every.filter(outcome__in=PROVED).values("counted_as").annotate(at=Max("started_at")).values("at")
+    lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).order_by("pk").values("lifted_at")
+    never = Value(LONG_AGO, DateTimeField())
+    after = Greatest(Coalesce(Subquery(right), never), Coalesce(Subquery(lifted[:1]), never))
+    in_a_row = every.filter(started_at__gt=after)
+    wrong = Sum(F("tries") - F("strangers_tries") if own else F("strangers_tries"))
+    return [(in_a_row, wrong), (in_a_row.filter(started_at__gt=now - REMEMBERED), wrong)]
+
+
+def _capped(counted_as: str, asker: Asker, prefix: str) -> list[Capped]:
+    sends = VerificationSend.objects.filter(own=False)
+    capped = [Capped(Cap.NUMBER, PER_NUMBER, sends.filter(verification__counted_as=counted_as))]
+    if asker.asked_from:
+        here = sends.filter(asked_from=asker.asked_from)
+        capped += [Capped(Cap.ADDRESS, it, here) for it in (PER_ADDRESS, PER_ADDRESS_A_DAY)]
+    if prefix:
+        alike = sends.filter(prefix=prefix)
+        capped += [Capped(Cap.PREFIX, it, alike) for it in (PER_PREFIX, PER_PREFIX_A_DAY)]
+    return capped
+
+
+def _reached(capped: list[Capped], unproved: list[int], now: datetime) -> Cap | None:
+    return next((it.cap for it, many in zip(capped, unproved, strict=True) if it.is_reached(many, now)), None)
+
+
+def _sums(parts: Sequence[Part]) -> list[int]:
+    """Sum up several sets of rows in one question."""
     first, *others = (
-        rows.order_by()
-        .annotate(place=Value(place))
-        .values("place")
-        .annotate(many=Count("pk"))
-        .values_list("place", "many")
-        for place, rows in enumerate(asked)
+        rows.order_by().annotate(place=Value(place)).values("place").annotate(many=what).values_list("place", "many")
+        for place, (rows, what) in enumerate(parts)
     )
     found = dict(first.union(*others, all=True))
-    return [found.get(place, 0) for place in range(len(asked))]
-
-
-def _is_used_up(allowance: Allowance, sends: "QuerySet[VerificationSend]", unproved: int, now: datetime) -> bool:
-    proved = sends.filter(at__gt=now - allowance.trust_within, verification__outcome=Outcome.APPROVED).count()
-    return allowance.is_used_up(unproved, proved)
+    return [found.get(place) or 0 for place in range(len(parts))]

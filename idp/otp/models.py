@@ -34,6 +34,9 @@ class PhoneAuthenticator(OtpDevice):
             models.CheckConstraint(condition=Q(number__regex=r"^\+[1-9][0-9]{6,14}$"), name="a_number_is_in_e164")
         ]
 
+    has_test: bool | None = None
+    """Whether a test code is out for it, as it was when the row was read; None where nobody looked."""
+
     def __str__(self) -> str:
         return f"number ending {self.number[-2:]}"
 

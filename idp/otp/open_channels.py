@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, Q, QuerySet
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import Failure
@@ -13,18 +13,31 @@ REST = timedelta(hours=1)
 """How long a channel that is off at Twilio is not offered, unless something goes by it meanwhile."""
 
 
-def offered(now: datetime) -> tuple[Channel, ...]:
-    """Return the channels in the order of the setting. It depends on no number, so known and unknown look alike."""
-    off = _off(now)
+_REFUSED = Q(answer__startswith=Failure.CHANNEL_OFF.value)
+
+
+def some_refused(now: datetime) -> Exists:
+    """Ask along with something else whether Twilio refused any of late: mostly none, and all are offered."""
+    return Exists(_recent(now).filter(_REFUSED))
+
+
+def offered(now: datetime, *, refused: bool = True) -> tuple[Channel, ...]:
+    """Return the channels in the order of the setting. It depends on no number, so known and unknown look alike.
+
+    `refused` is False where it is known that Twilio refused none.
+    """
+    off = _off(now) if refused else set()
     return tuple(Channel(it) for it in settings.LATCHKEY.offered_channels if it not in off)
 
 
+def _recent(now: datetime) -> QuerySet[VerificationSend]:
+    return VerificationSend.objects.filter(at__gt=now - REST).order_by()
+
+
 def _off(now: datetime) -> set[str]:
-    refused = Q(answer__startswith=Failure.CHANNEL_OFF.value)
-    recent = VerificationSend.objects.filter(at__gt=now - REST)
     last = (
-        recent.values("channel")
-        .order_by()
-        .annotate(refused=Max("at", filter=refused), went=Max("at", filter=Q(answer="sent")))
+        _recent(now)
+        .values("channel")
+        .annotate(refused=Max("at", filter=_REFUSED), went=Max("at", filter=Q(answer="sent")))
     )
     return {it["channel"] for it in last if it["refused"] and not (it["went"] and it["went"] > it["refused"])}

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import abuse, breaker, limits, rate_limits
+from idp.otp import abuse, breaker, limits, open_channels, rate_limits
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, CodeChecker, Failure, NotSent, Sent, VerifyGateway
@@ -42,15 +43,21 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """Nothing is sent any more today, whoever asks: the day's texts are used up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What a person may still do with their code: tries left, and when (if at all) it can be sent again.
 
-    `channel` is how it went last, None before the first send.
+    `channel` is how it went last, None before the first send; `channels` are the ways that it can go by now.
     """
 
     tries_left: int
     sends: int
     channel: Channel | None
+    channels: tuple[Channel, ...]
     next_send_at: datetime | None
     expires_at: datetime
 
@@ -67,7 +74,7 @@ class Checked(StrEnum):
     UNKNOWN = "unknown"
 
 
-def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetime) -> Asked | Paused:
+def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetime) -> Asked | Paused | Spent:
     """Reserve a send for what was typed, or join the one that was made a moment ago.
 
     Once sends or tries are used up, there is nothing to send until the code has run out.
@@ -77,7 +84,10 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
     authenticator = find_authenticator(typed)
     own, prefix = asker.owns(authenticator), abuse.prefix_of(typed)
     counted_as = counted_as_of(typed, authenticator)
-    until = abuse.closed_until(counted_as, own=own, asker=asker, prefix=prefix, now=now)
+    hindrance = abuse.hindrance(counted_as, own=own, asker=asker, prefix=prefix, now=now)
+    if hindrance.spent:
+        return Spent()
+    until = hindrance.until
     if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():
@@ -119,7 +129,7 @@ def join(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verificatio
 def standing(verification: Verification, asker: Asker, now: datetime) -> Standing:
     """Tell what is left of a verification for this browser, as its row says now."""
     sent = VerificationSend.objects.filter(verification=verification.pk).select_related("verification__authenticator")
-    last = sent.order_by("nth").last()
+    last: Any = sent.annotate(refused=open_channels.some_refused(now)).order_by("nth").last()
     if last is None:
         verification.refresh_from_db()
     else:
@@ -131,6 +141,7 @@ def standing(verification: Verification, asker: Asker, now: datetime) -> Standin
         tries_left=_tries_left(verification, own),
         sends=sends,
         channel=Channel(last.channel) if last else None,
+        channels=open_channels.offered(now, refused=last is None or last.refused),
         next_send_at=now if over or last is None else limits.next_send_at(sends, last.at, most=_most_sends(own)),
         expires_at=verification.started_at + limits.CODE_LIFETIME,
     )
@@ -146,7 +157,7 @@ def carry_out(
     verification, phone = send.verification, send.verification.authenticator
     result = None
     if phone is not None:
-        if verification.asked_by_id is None:
+        if verification.asked_by_id is None and phone.has_test is not False:
             end_tests(phone, gateway, now)  # else the same code would be texted again
         counted_by = rate_limits.count_by(phone, address)
         result = gateway.start(phone.number, Channel(send.channel), reference, counted_by)
@@ -223,12 +234,16 @@ def _wrong_unless_down(gateway: CodeChecker, now: datetime) -> Checked:
 
 def end_tests(phone: PhoneAuthenticator, gateway: VerifyGateway, now: datetime) -> None:
     """End the test codes that are out for a number, at Twilio too: an operator may have heard them."""
-    for test in Verification.objects.filter(authenticator=phone, asked_by__isnull=False, ended_at__isnull=True):
+    for test in _open_tests().filter(authenticator=phone):
         if test.sid:
             gateway.cancel(test.sid)  # if that fails, `check` takes its code from nobody
         Verification.objects.filter(pk=test.pk, ended_at__isnull=True).update(
             ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED
         )
+
+
+def _open_tests() -> QuerySet[Verification]:
+    return Verification.objects.filter(asked_by__isnull=False, ended_at__isnull=True)
 
 
 def _with_tests() -> QuerySet[Verification]:
@@ -246,29 +261,34 @@ def approve(verification: Verification, now: datetime, outcome: Outcome = Outcom
 
 
 def find_authenticator(typed: PhoneNumber | Email) -> PhoneAuthenticator | None:
-    """Return the number that a typed identifier leads to, switched-off agents included."""
-    rows: QuerySet[PhoneAuthenticator] = PhoneAuthenticator.objects.select_related("user").filter(confirmed=True)
+    """Return the number that a typed identifier leads to, switched-off agents included, and whether a test is out."""
+    tests = _open_tests().filter(authenticator=OuterRef("pk"))
+    rows: Any = PhoneAuthenticator.objects.select_related("user").filter(confirmed=True).annotate(tested=Exists(tests))
     if isinstance(typed, PhoneNumber):
-        return rows.filter(number=typed.e164).first()
-    return rows.filter(user__email__iexact=typed.address).first()
+        found = rows.filter(number=typed.e164).first()
+    else:
+        found = rows.filter(user__email__iexact=typed.address).first()
+    if found is not None:
+        found.has_test = found.tested
+    number: PhoneAuthenticator | None = found
+    return number
 
 
 def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: datetime) -> tuple[Verification, bool]:
-    """Return the verification under way, held until the commit, or a new one; and whether it is new."""
-    whole = Verification.objects.select_related("authenticator__user")
-    begun = whole.filter(counted_as=counted_as, ended_at__isnull=True)
-    if _hold(begun):
+    """Return a new verification, or the one under way, held until the commit; and whether it is new."""
+    begun = Verification.objects.select_related("authenticator__user").filter(
+        counted_as=counted_as, ended_at__isnull=True
+    )
+    new = Verification(authenticator=authenticator, counted_as=counted_as, started_at=now)
+    while not _BEGIN(new):
+        if not _hold(begun):
+            continue  # it came to its end in this very moment
         found = begun.get()
         to_come = found.started_at > now + limits.CLOCKS_APART  # nobody waits for a wrong clock's hour to pass
         if not to_come and not limits.is_over(found.started_at, now):
             return found, False
         begun.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
-    new = Verification(authenticator=authenticator, counted_as=counted_as, started_at=now)
-    if _BEGIN(new):
-        return new, True
-    found = begun.get()
-    _hold(whole.filter(pk=found.pk))  # somebody was as fast
-    return whole.get(pk=found.pk), False
+    return new, True
 
 
 def _hold(rows: QuerySet[Verification]) -> bool:
