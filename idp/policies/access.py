@@ -19,7 +19,8 @@ from idp.policies.conditions import (
     TextMatches,
 )
 from idp.policies.facts import LATER, Facts, Later
-from idp.policies.reading import Asked, Reading, read, traced
+from idp.policies.reading import Asked, Reading, traced
+from idp.policies.remembered import read
 from idp.policies.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
 
 __all__ = [

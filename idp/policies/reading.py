@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from idp.policies.conditions import Answer, Condition
-from idp.policies.facts import Facts
 from idp.policies.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
 
 
@@ -24,13 +23,8 @@ class Reading:
     asked: tuple["Asked", ...]
 
 
-def read(policy: Policy, service: str, facts: Facts) -> Reading:
-    """Read a policy for one service. Whatever a condition raises is the caller's to catch."""
-    asked = [
-        Asked(rule, tuple([condition.ask(facts) for condition in rule.conditions]))
-        for rule in policy.rules
-        if rule.counts_for(service)
-    ]
+def conclude(policy: Policy, asked: Sequence["Asked"]) -> Reading:
+    """Read the rules of a policy that count for one service, each with how its conditions were answered."""
     return _read([*asked, Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], tuple(asked))
 
 

@@ -1,7 +1,8 @@
 """Rules and the policy they make up, as frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from idp.policies.conditions import Answer, Condition, Unreadable
 
@@ -61,11 +62,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All rules in order and what happens if none matches; `number` is that of the revision they belong to."""
+    """All rules in order and what happens if none matches; `number` is that of the revision they belong to.
+
+    `memories` is kept by `remembered`, by service, and is no part of the value: another policy begins without any.
+    """
 
     rules: tuple[Rule, ...] = ()
     default: Effect = Effect.ALLOW
     number: int = 0
+    memories: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def readable(self) -> bool:

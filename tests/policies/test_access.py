@@ -261,6 +261,8 @@ def test_a_rule_that_waits_for_the_agent_is_traced_as_later():
 
 
 class Unspeakable:
+    reads = ()
+
     def ask(self, _facts):
         return Answer.NO
 
@@ -277,6 +279,8 @@ def test_nothing_is_said_in_words_until_somebody_wants_to_read_it():
 
 
 class Broken:
+    reads = ()
+
     def ask(self, _facts):
         raise ZeroDivisionError
 
