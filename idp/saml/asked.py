@@ -1,6 +1,6 @@
 """What is kept of a trusted AuthnRequest while its login is under way."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from idp.saml.authn_request import TrustedAuthnRequest
@@ -53,4 +53,4 @@ class Asked:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for the database."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}

@@ -7,7 +7,7 @@ from lxml import etree
 
 from idp.saml import documents, names
 from idp.saml.bindings import Message, ReceivedMessage
-from idp.saml.documents import boolean, child, text_of
+from idp.saml.documents import Document, boolean, child, text_of
 from idp.saml.errors import (
     AnswerWithStatus,
     ReturnAddress,
@@ -30,7 +30,7 @@ _SAMLP = f"{{{names.PROTOCOL}}}"
 class AuthnRequest:
     """What an AuthnRequest says. Schema-valid, and believed by nobody yet.
 
-    `allow_create` is None where nothing is said about it. `octets` are those that were read.
+    `allow_create` is None where nothing is said about it. `document` is what was read.
     """
 
     id: str
@@ -50,7 +50,7 @@ class AuthnRequest:
     subject_unsupported: bool = False
     provider_name: str | None = None
     has_signature: bool = field(default=False, compare=False)
-    octets: bytes = field(default=b"", compare=False, repr=False)
+    document: Document | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def parse(xml: bytes) -> AuthnRequest:
 
     Raises UnreadableRequest or one of its kinds, and StaleRequest if its instant is not in UTC with Z.
     """
-    return _read(documents.parse(xml), xml)
+    root = documents.parse(xml)
+    return _read(root, Document(xml, root))
 
 
 def check(
@@ -98,10 +99,8 @@ def check(
     Raises UnknownServiceProvider, BadSignature, WrongDestination, StaleRequest or UnregisteredAcs (or one of
     their kinds) while nothing may be returned yet, and AnswerWithStatus once the request is believed.
     """
-    of_these_octets = request.octets is received.xml
-    request, signed = read_believed(
-        received, request, trust, _read, message=Message.REQUEST, of_these_octets=of_these_octets
-    )
+    document = None if request.has_signature else request.document
+    request, signed = read_believed(received, request, trust, _read, message=Message.REQUEST, document=document)
     check_head(request, trust, url=sso_url, signed=signed, now=now, skew=skew)
     address = ReturnAddress(_acs(request, trust), request.id, received.relay_state)
     _check_name_id_policy(request, trust, address)
@@ -123,7 +122,7 @@ def check(
     )
 
 
-def _read(root: etree._Element, octets: bytes = b"") -> AuthnRequest:
+def _read(root: etree._Element, document: Document | None = None) -> AuthnRequest:
     head = read_head(root, "AuthnRequest")
     policy = child(root, f"{_SAMLP}NameIDPolicy")
     index = root.get("AssertionConsumerServiceIndex")
@@ -146,7 +145,7 @@ def _read(root: etree._Element, octets: bytes = b"") -> AuthnRequest:
         subject_unsupported=unsupported,
         provider_name=root.get("ProviderName"),
         has_signature=child(root, f"{{{names.SIGNATURE}}}Signature") is not None,
-        octets=octets,
+        document=document,
     )
 
 

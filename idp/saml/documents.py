@@ -6,6 +6,7 @@ text; a signature that covered a processing instruction no longer holds.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -28,6 +29,13 @@ _PARSER = etree.XMLParser(
     remove_pis=True,
     collect_ids=False,
 )
+
+
+class Document(NamedTuple):
+    """Octets, and the root that `parse` made of them."""
+
+    octets: bytes
+    root: etree._Element
 
 
 def parse(xml: bytes, *, limit: int = MAX_XML) -> etree._Element:

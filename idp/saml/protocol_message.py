@@ -13,7 +13,7 @@ from lxml import etree
 
 from idp.saml import documents, names
 from idp.saml.bindings import Message, ReceivedMessage
-from idp.saml.documents import child, text_of
+from idp.saml.documents import Document, child, text_of
 from idp.saml.elements import Element, element, instant, new_id
 from idp.saml.errors import (
     MisshapenSignature,
@@ -95,19 +95,21 @@ def read_believed(
     read: Callable[[etree._Element], Parsed],
     *,
     message: Message,
-    of_these_octets: bool = False,
+    document: Document | None = None,
 ) -> tuple[Parsed, bool]:
     """Judge the signature, `read` again what it covers, and return that, and whether a registered key made it.
 
-    What was parsed `of_these_octets` and has no signature inside is covered as a whole, and not read once more.
+    `document` is what was parsed, if there is no signature inside: if it came so, it is covered as a whole, and neither
+    taken apart nor read once more.
     Raises UnreadableRequest if it came as another kind of message, BadSignature or one of its kinds, and
     MisshapenSignature if what was parsed before is not what was signed.
     """
     if received.message is not message:
         raise UnreadableRequest(f"wanted it in {message}, saw it in {received.message}")
-    root = documents.parse(received.xml)
+    as_read = document is not None and document.octets is received.xml
+    root = document.root if document and as_read else documents.parse(received.xml)
     believed = believe(received, root, trust)
-    if of_these_octets and believed.root is root:
+    if as_read and believed.root is root:
         return parsed, believed.signed
     again = read(believed.root)
     if again != parsed:

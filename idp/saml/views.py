@@ -43,9 +43,10 @@ def sso(request: HttpRequest) -> HttpResponse:
     received = receive(request)
     parsed = authn_request.parse(received.xml)
     sp = ServiceProvider.objects.get_for(parsed.issuer)
+    trust = ServiceProvider.objects.trust_of(parsed.issuer)
     try:
         trusted = authn_request.check(
-            received, parsed, sp.trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew
+            received, parsed, trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
     except AnswerWithStatus as told:
         listening.answered_with(request, told)

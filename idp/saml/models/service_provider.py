@@ -77,6 +77,11 @@ class ServiceProviderManager(models.Manager["ServiceProvider"]):
         found: ServiceProvider = _by_slug(slug)
         return found
 
+    def trust_of(self, issuer: str) -> SpTrust:
+        """Return what requests of the one of that entity ID are checked against. Raises UnknownServiceProvider."""
+        found: SpTrust = _trust(issuer)
+        return found
+
     def whole(self) -> models.QuerySet["ServiceProvider"]:
         """Those that are switched on, with all that a sign-in asks of them."""
         rows = self.select_related("timeout_policy").prefetch_related("consumers", "released", "logout_endpoints")
@@ -226,6 +231,11 @@ def _by_entity_id(issuer: str) -> ServiceProvider:
         if found.entity_id == issuer:
             return found
     raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
+
+
+@Held
+def _trust(issuer: str) -> SpTrust:
+    return _by_entity_id(issuer).trust
 
 
 @Held
