@@ -25,6 +25,7 @@ class ContentPolicy(CSPMiddleware):
         form = tuple((directive, tuple(sources)) for directive, sources in more.items())
         if nonce := getattr(request, "_csp_nonce", None):
             response[HEADER] = _policy(form, _PLACE).replace(_PLACE, nonce)
+            request.csp_nonce = nonce  # type: ignore[attr-defined]  # what made it holds the request, which would stay
         else:
             response[HEADER] = _policy(form, None)
             request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]

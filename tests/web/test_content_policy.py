@@ -1,5 +1,8 @@
 """The Content-Security-Policy is what django-csp would write, though it is built once for many answers."""
 
+import gc
+import weakref
+
 import pytest
 from csp.exceptions import CSPNonceError
 from csp.middleware import CSPMiddleware
@@ -45,3 +48,13 @@ def test_whoever_asks_for_a_nonce_after_the_policy_was_written_is_told():
     request, _ = answered(ContentPolicy, None)
     with pytest.raises(CSPNonceError):
         str(request.csp_nonce)
+
+
+@pytest.mark.parametrize("nonce", ["bm9uY2U=", ""], ids=["a nonce", "none"])
+def test_a_request_is_gone_with_its_answer_and_waits_for_no_collector_of_rubbish(nonce):
+    gc.disable()
+    try:
+        request = weakref.ref(answered(ContentPolicy, None, nonce=nonce)[0])
+        assert request() is None
+    finally:
+        gc.enable()
