@@ -43,9 +43,13 @@ class Enrolment:
 
 
 def named() -> QuerySet[Device]:
-    """Ask for what a cookie names, with the agent, their department and roles; the hash is a slot, `secret`."""
+    """Ask for what a cookie names, with the agent, their department and roles, and the version by which to judge it.
+
+    The hash is a slot, `secret`.
+    """
     rows = Device.objects.select_related("agent__department").filter(secret_hash=Slot("secret", CharField()))
-    return rows.annotate(held_roles=roles("agent")).order_by()  # hardly ever more than one: sorted here, it costs less
+    rows = rows.annotate(held_roles=roles("agent"), version=version.Present())
+    return rows.order_by()  # hardly ever more than one: sorted here, it costs less
 
 
 def roles(of: str) -> Subquery:
@@ -103,6 +107,11 @@ def _with_cutoff(device: Device) -> Device:
     return as_of_cutoff(device, latest_cutoff()) if device.revoked_at is None else device
 
 
+def _as_of_now(device: Device) -> Device:
+    version.heard_again(device.version)  # type: ignore[attr-defined]  # of what the query brought
+    return _with_cutoff(device)
+
+
 def _find(secret_hash: str, among: Select[Device]) -> Device | None:
     found = among(secret=secret_hash)
     device = max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
@@ -114,20 +123,22 @@ def _find(secret_hash: str, among: Select[Device]) -> Device | None:
 def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
     """Return the device that a cookie names, held until the commit: what it and its agent say now is fresh.
 
-    One that was revoked is not held, since nothing changes it any more.
+    One that was revoked is not held, since nothing changes it any more. The configuration is looked at as it stands
+    after the wait for the row.
     """
     if not secret:
         return None
     secret_hash = _hash(secret)
     _HOLD_NAMED(secret=secret_hash)
     device = _find(secret_hash, among)
-    return _with_cutoff(device) if device is not None else None
+    return _as_of_now(device) if device is not None else None
 
 
 def get_and_hold(pk: UUID) -> Device:
-    """Return the device of that id as `find` would, held until the commit. Raises Device.DoesNotExist."""
+    """Return the device of that id as `find_and_hold` would. Raises Device.DoesNotExist."""
     hold([pk])
-    return _with_cutoff(Device.objects.select_related("agent", "replaced_by").get(pk=pk))
+    found = Device.objects.select_related("agent", "replaced_by").annotate(version=version.Present())
+    return _as_of_now(found.get(pk=pk))
 
 
 def enrol(
@@ -213,7 +224,7 @@ def hold_agent(pk: UUID) -> Agent:
     active = Exists(Device.objects.active().filter(agent=OuterRef("pk")))
     rows: Any = Agent.objects.select_related("department").annotate(in_one=roles("pk"), signed_in=active)
     found = rows.annotate(version=version.Present()).get(pk=pk)
-    version.heard(found.version)
+    version.heard_again(found.version)
     agent: Agent = found
     agent.held_roles, agent.has_devices = apart(found.in_one), found.signed_in
     return agent

@@ -64,7 +64,7 @@ def ask() -> str:
 
 
 class Present(Func):
-    """The version that a query brings with its row, for `heard`."""
+    """The version that a query brings with its row, for `heard` and `heard_again`."""
 
     template = f"(SELECT %(function)s(value, '{BETWEEN}') FROM versions_version)"  # noqa: S608 - constants
     function, arity, output_field = "GROUP_CONCAT", 0, CharField()
@@ -79,6 +79,17 @@ def heard(present: str | None) -> None:
     told = _of_this_thread()
     if told is not None and not told and (version := _of((present or "").split(BETWEEN))):
         told[:] = [version]
+
+
+def heard_again(present: str | None) -> None:
+    """Have the present request go on by the version that came with a row which it may have waited for.
+
+    Whatever it looks at from now on is as it stood after the wait: a stop that came meanwhile counts.
+    """
+    told = _of_this_thread()
+    if told is not None:
+        version = _of((present or "").split(BETWEEN))
+        told[:] = [version] if version else []
 
 
 def forget() -> None:

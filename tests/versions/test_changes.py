@@ -23,9 +23,11 @@ from idp.saml import listening, names
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.versions import version
+from idp.versions.models import Version
 from idp.web.one_version import asked_once
 from tests.cluster.processes import until
 from tests.conftest import NOW, an_agent
+from tests.devices import IPHONE
 from tests.policies import publishing
 from tests.speed.place import ENTITY
 from tests.web.seeded import a_service
@@ -256,3 +258,33 @@ def test_an_operators_form_sees_what_it_changed_itself(rf, db):
         return before, brands.of().name
 
     assert asked_once(form)(rf.post("/admin/branding/brand/add/")) == ("", "Beta")
+
+
+# After a wait for a row
+
+HOLDS = {
+    "a browser's device": lambda enrolled: devices.find_and_hold(enrolled.secret),
+    "a device by its id": lambda enrolled: devices.get_and_hold(enrolled.device.pk),
+    "an agent": lambda enrolled: devices.hold_agent(enrolled.device.agent_id),
+}
+
+
+@pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
+def test_whoever_may_have_waited_for_a_row_goes_by_what_is_set_by_then(agent, hold):
+    enrolled = devices.enrol(agent, IPHONE, None, NOW)
+    with version.asked_once():
+        assert (devices.latest_cutoff(), in_force.look().stopped) == (None, False)
+        Stop.objects.create(since=NOW, why="to see")
+        assert not in_force.look().stopped  # one request, one version
+        hold(enrolled)
+        assert in_force.look().stopped
+
+
+@pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
+def test_where_there_is_no_version_a_hold_brings_none(agent, hold):
+    enrolled = devices.enrol(agent, IPHONE, None, NOW)
+    with version.asked_once():
+        version.ask()
+        Version.objects.all().delete()
+        hold(enrolled)
+        assert version.remembered() == ""

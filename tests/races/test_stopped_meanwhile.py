@@ -1,0 +1,50 @@
+"""What comes while a sign-in waits for a row that somebody else holds: it is obeyed, though it was asked for before."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from django.db import connection
+
+from tests.conftest import NOW
+from tests.races.beside import another
+from tests.races.installation import on_sqlite
+from tests.races.test_busy import browser, is_in
+
+__all__ = ["browser"]
+LATER = NOW + timedelta(minutes=20)
+COMES = {
+    "a stop": ("INSERT INTO policies_stop (since, why) VALUES (%s, 'stolen phones')", "Sign-in is stopped"),
+    "everyone out": ("INSERT INTO agents_cutoff (at, why) VALUES (%s, 'lost phones')", "everyone was signed out"),
+}
+
+
+def asks(browser, comes_to_hold):
+    """Ask from a thread of its own, which tells when it comes to the row that it wants to hold."""
+    mark = "BEGIN" if on_sqlite() else 'UPDATE "agents_device"'
+
+    def told(execute, sql, *rest):
+        if sql.startswith(mark):
+            comes_to_hold.set()
+        return execute(sql, *rest)
+
+    try:
+        with connection.execute_wrapper(told):
+            return browser.get(browser.address, follow=True)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(("statement", "told"), COMES.values(), ids=COMES)
+def test_what_comes_while_a_silent_sign_in_waits_for_its_row_is_obeyed(browser, statement, told):
+    assert is_in(browser.get(browser.asked_as("_before")))  # so that all is held
+    comes_to_hold = Event()
+    with another() as theirs, ThreadPoolExecutor(1) as pool:
+        theirs.execute("BEGIN IMMEDIATE" if on_sqlite() else "BEGIN")
+        theirs.execute("UPDATE agents_device SET generation = generation")
+        answer = pool.submit(asks, browser, comes_to_hold)
+        assert comes_to_hold.wait(10)
+        theirs.execute(statement, [connection.ops.adapt_datetimefield_value(LATER)])
+        theirs.execute("COMMIT")
+        assert told in answer.result().text
