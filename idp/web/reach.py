@@ -8,7 +8,7 @@ from idp.agents.models import Agent, Department
 from idp.agents.reach import agents_for, limits_of
 from idp.audit.models import LoginEvent
 
-__all__ = ["agents_for", "departments_for", "events_for", "limits_of", "may_sign_out", "within"]
+__all__ = ["agents_for", "departments_for", "limits_of", "may_sign_out", "tells_of_theirs", "within"]
 
 Row = TypeVar("Row", bound=Model)
 BY_SUPERUSERS = "A superuser's phones and computers are signed out by superusers only."
@@ -27,9 +27,10 @@ def departments_for(operator: object) -> QuerySet[Department]:
     return Department.objects.all() if limits is None else Department.objects.filter(pk__in=list(limits.named))
 
 
-def events_for(operator: object) -> QuerySet[LoginEvent]:
-    """Return the lines of the trail that an operator, or the command line (None), may read: those of their people."""
-    return within(operator, LoginEvent.objects.all())
+def tells_of_theirs(operator: object, event: LoginEvent) -> bool:
+    """Whether a line of the trail tells of an act on somebody whom an operator looks after, such as another name."""
+    table, _, key = event.about.partition(":")
+    return table == Agent._meta.label_lower and agents_for(operator).filter(pk=key).exists()
 
 
 def may_sign_out(operator: object, agent: Agent) -> bool:

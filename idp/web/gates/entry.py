@@ -99,10 +99,11 @@ def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
 
 
 def ended(device: Device) -> str:
-    """Say when and why a phone or computer was signed out."""
+    """Say when and why a phone or computer was signed out, and by which one of the same agent, if it was replaced."""
     at = f"{device.revoked_at:%d %b, %H:%M} UTC" if device.revoked_at else ""
     why = Reason(device.reason).label if device.reason else ""
-    by = f" ({device.replaced_by.label})" if device.replaced_by else ""
+    after = device.replaced_by  # of somebody else where a phone was handed over: that is nobody's business here
+    by = f" ({after.label})" if after and after.agent_id == device.agent_id else ""
     return f"{device.label} was signed out on {at}: {why}{by}."
 
 

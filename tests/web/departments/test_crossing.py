@@ -7,7 +7,10 @@ from django.contrib.admin import autodiscover, site
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from idp.agents.models import Agent, Department, Device
+from idp.agents.models import Agent, Department, Device, Reason
+from idp.audit import acts, events
+from idp.audit.events import Actor
+from idp.audit.models import Kind
 from idp.importing.models import Import
 from idp.login import passes
 from idp.otp.models import OneTimeCode
@@ -371,3 +374,31 @@ def test_a_line_of_the_trail_leads_supervisors_to_no_page_of_operators(place):
     links = {it.split('"')[0] for it in page.text.split('href="/admin/')[1:]}
     assert {place.browser.get(f"/admin/{it}").status_code for it in links} == {200}
     assert ("what was sent" in page.text.lower(), "rules today" in page.text.lower()) == (False, False)
+
+
+def test_the_page_of_an_agent_does_not_name_the_phone_of_somebody_else_that_took_over(place):
+    phone, other = place.ana.devices.first(), place.ben.devices.first()
+    Device.objects.filter(pk=other.pk).update(label="Big Ben")
+    Device.objects.filter(pk=phone.pk).update(
+        replaced_by=other, revoked_at=NOW, reason=Reason.HANDED_OVER, push_address="", push_provider=""
+    )
+    page = place.browser.get(f"{LIST}{place.ana.pk}/change/").text
+    assert ("another agent signed in with it" in page, "Big Ben" in page) == (True, False)
+
+
+def test_each_reference_of_a_timeline_leads_supervisors_to_its_line(place, admin):
+    posted(place, place.ana, full_name="Ana Alves")
+    page = place.browser.get(f"{LIST}{place.ana.pk}/timeline/").text
+    assert "(full name: Agent 1 → Ana Alves" in page
+    lines = set(re.findall(r'class="reference" href="([^"]+)"', page))
+    assert {place.browser.get(it).status_code for it in lines} == {200}
+
+
+def test_a_line_about_somebody_elses_people_is_not_there(place, admin):
+    admin.post(f"{LIST}{place.ben.pk}/switch/", {"to": "off"})
+    with events.acting(Actor("Olivia Operator", HERE)):
+        renamed = acts.record(Kind.CHANGED, acts.thing(place.ben), NOW, {"full_name": ["Agent 2", "Ben"]})
+        sales = acts.record(Kind.CHANGED, acts.thing(place.theirs), NOW)
+    assert {place.browser.get(f"/admin/audit/loginevent/{it.pk}/change/").status_code for it in (renamed, sales)} == {
+        404
+    }
