@@ -95,7 +95,8 @@ def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
         raise ValueError(f"{', '.join(strange)}: not a role that Flex knows.")
     supervisor.roles.exclude(role__in=wanted).delete()
     held = set(supervisor.roles.values_list("role", flat=True))
-    GrantableRole.objects.bulk_create(GrantableRole(supervisor=supervisor, role=it) for it in sorted(wanted - held))
+    for role in sorted(wanted - held):  # one by one, so that whoever watches rows sees each
+        GrantableRole.objects.create(supervisor=supervisor, role=role)
 
 
 def departments(names: Iterable[str]) -> list[Department]:

@@ -92,7 +92,6 @@ VOLATILE: Final = {
     "fault",
     "held_by",
     "held_until",
-    "last_generated_timestamp",
     "last_login",
     "last_seen_at",
     "last_t",

@@ -118,9 +118,11 @@ class SupervisorAdmin(admin.ModelAdmin[Supervisor]):
 
     def delete_model(self, request: HttpRequest, obj: Supervisor) -> None:
         """Close the admin to the person too; they stay who they are otherwise."""
+        person = obj.person
         with transaction.atomic():
             super().delete_model(request, obj)
-            Agent.objects.filter(pk=obj.person_id).update(is_staff=False)
+            person.is_staff = False
+            person.save(update_fields=["is_staff"])
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button that makes a link."""

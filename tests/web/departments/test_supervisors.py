@@ -8,6 +8,7 @@ from django.test import Client
 
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department, GrantableRole, Supervisor
+from idp.audit.models import LoginEvent
 from idp.otp import one_time_codes
 from idp.web import reach, supervisors
 from tests.conftest import NOW, an_agent
@@ -90,6 +91,16 @@ def test_departments_and_roles_are_changed_and_count_at_once(place, admin):
     assert [role for role, _ in form.fields["flex_roles"].choices] == ["agent", "supervisor", "wfo.team_leader"]
 
 
+def test_each_role_that_they_may_give_from_now_on_or_no_more_is_a_line_of_the_trail(place, admin):
+    page = f"{PAGE}{place.sue.supervisor.pk}/change/"
+    admin.post(page, {"departments": [place.theirs.pk], "grantable": ["supervisor"]})
+    told = LoginEvent.objects.filter(about=f"agents.supervisor:{place.sue.supervisor.pk}")
+    assert [it.changes for it in told.order_by("pk") if "grantablerole.role" in it.changes] == [
+        {"grantablerole.role": ["agent", None]},
+        {"grantablerole.role": [None, "supervisor"]},
+    ]
+
+
 def test_without_a_department_a_supervisor_reaches_nobody(place):
     place.sue.supervisor.departments.clear()
     assert place.browser.get(f"/admin/agents/agent/{place.ana.pk}/change/").status_code == 404
@@ -165,6 +176,8 @@ def test_a_deleted_supervisor_is_no_operator_any_more(place, admin):
     admin.post(f"{PAGE}{place.sue.supervisor.pk}/delete/", {"post": "yes"})
     assert not Agent.objects.get(pk=place.sue.pk).is_staff
     assert place.browser.get("/admin/").status_code == 302
+    told = LoginEvent.objects.filter(about=f"agents.agent:{place.sue.pk}")
+    assert [it.changes for it in told] == [{"is_staff": [True, False]}]
 
 
 # Rights
