@@ -172,11 +172,14 @@ def test_going_back_takes_the_same_page_and_guard(admin, operator):
 
 def test_all_who_would_change_are_had_as_csv_that_no_spreadsheet_runs(admin, no_android):
     ana = an_agent(full_name="=HYPERLINK(1)")
+    bo = an_agent("+12015550102", "bo@acme.example", full_name="\uff1dHYPERLINK(1)")
     came(ana, ANDROID)
+    came(bo, ANDROID, ago=timedelta(hours=2))
     sent = b"".join(admin.get(CSV).streaming_content).decode()
-    (line,) = csv.DictReader(sent.splitlines())
+    line, other = csv.DictReader(sent.splitlines())
     assert (line["what"], line["agent"], line["e-mail"]) == ("newly refused", "'=HYPERLINK(1)", ana.email)
     assert (line["sign-ins"], line["of those let in"], line["user agent"]) == ("1", "1", ANDROID)
+    assert other["agent"] == "'\uff1dHYPERLINK(1)"
 
 
 def test_rights_are_asked_for_publishing_and_for_names(no_android):
