@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, time
 
 from django.http import QueryDict
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Years whose instants are still instants in another time zone, or a day later."""
+
 
 def typed(fields: QueryDict, name: str) -> str:
     """Return it trimmed and without NUL, which PostgreSQL cannot keep nor compare."""
@@ -11,7 +14,10 @@ def typed(fields: QueryDict, name: str) -> str:
 
 
 def instant(typed_: str) -> datetime:
-    """Read a day (its first instant) or an instant, UTC unless it names a zone. Raises ValueError with a sentence."""
+    """Read a day (its first instant) or an instant, UTC unless it names a zone, and return it in UTC.
+
+    Raises ValueError with a sentence.
+    """
     try:
         read = datetime.combine(date.fromisoformat(typed_), time.min)
     except ValueError:
@@ -19,4 +25,6 @@ def instant(typed_: str) -> datetime:
             read = datetime.fromisoformat(typed_)
         except ValueError:
             raise ValueError(f"“{typed_}” is neither a day, such as 2026-11-28, nor an instant.") from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise ValueError(f"“{typed_}” is no instant of our calendar.")
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from idp.audit import events
 from idp.audit.events import Origin
-from idp.audit.models import Kind
+from idp.audit.models import Kind, LoginEvent
 from idp.policies.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
@@ -88,3 +88,9 @@ def test_days_and_instants_bound_it_and_the_last_is_not_in_it(capsys, db, args, 
 def test_what_is_no_day_gets_a_sentence(db, typed):
     with pytest.raises(CommandError, match="--since"):
         call_command("export_audit", "--since", typed)
+
+
+def test_the_line_of_an_export_says_in_utc_from_when_to_when(capsys, db):
+    as_json(capsys, "--since", "2026-11-20T01:00+02:00", "--until", "2026-11-21")
+    line = LoginEvent.objects.get(kind=Kind.TRAIL_EXPORTED)
+    assert line.detail == "from 2026-11-19 23:00 UTC, until 2026-11-21 00:00 UTC"

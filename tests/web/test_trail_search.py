@@ -71,6 +71,8 @@ def test_lines_are_found_by_what_is_chosen_and_typed(admin, lines, query, names)
     ("query", "said"),
     [
         ({"since": "yesterday"}, "is neither a day"),
+        ({"until": "9999-12-31"}, "is no instant of our calendar"),
+        ({"since": "0001-01-01T00:00+14:00"}, "is no instant of our calendar"),
         ({"from": "192.0.2"}, "is neither an address nor a network"),
         ({"from": "192.0.2.0/240"}, "is neither an address nor a network"),
     ],
