@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.urls import reverse
 
 from idp import clock as time
 from idp.agents.models import Agent, AgentRole
@@ -282,3 +284,12 @@ def test_another_phone_or_service_is_judged_where_it_is_chosen(ana):
     assert not olivia.get(why).context["judged"].lets_in
     assert olivia.get(why, {"phone": "pixel-chrome", "service": "flex"}).context["judged"].lets_in
     assert not olivia.get(why, {"phone": "no such phone", "service": "nor service"}).context["judged"].lets_in
+
+
+@pytest.mark.parametrize(("right", "led"), [("add_serviceprovider", True), ("change_serviceprovider", False)])
+def test_where_no_service_is_connected_whoever_may_connect_one_is_led_there(agent, keys, right, led):
+    helper = a_superuser("helper@acme.example", is_superuser=False)
+    helper.user_permissions.set(Permission.objects.filter(codename__in=["view_agent", right]))
+    page = inside(helper).get(f"/admin/agents/agent/{agent.pk}/why/")
+    assert "No service is connected yet." in page.text
+    assert (reverse("admin:connect_flex") in page.text, "a right that you do not have" in page.text) == (led, not led)

@@ -11,7 +11,7 @@ from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider
 from idp.web.gates.gate import Fix, Gate, State
 
-MAY_CHANGE = "saml.change_serviceprovider"
+MAY_ADD, MAY_CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 
 
 def switched_on(sp: ServiceProvider) -> Gate:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.audit.models import LoginEvent
@@ -62,6 +63,6 @@ def usual_service(agent: Agent, known: Sequence[ServiceProvider]) -> ServiceProv
 
 def _at_service(agent: Agent, sp: ServiceProvider | None, now: datetime) -> tuple[Gate, ...]:
     if sp is None:
-        fix = Fix("Connect Flex", "/admin/connect-flex/", service.MAY_CHANGE)
+        fix = Fix("Connect Flex", reverse("admin:connect_flex"), service.MAY_ADD)
         return (Gate("service", "Service", State.CLOSED, "No service is connected yet.", (fix,)),)
     return service.switched_on(sp), service.told(agent, sp), service.key(sp, now)
