@@ -94,6 +94,15 @@ def prepare(waiting: Import, importer: Importer) -> Prepared:
 
 
 @transaction.atomic
+def forget(waiting: Import) -> bool:
+    """Forget a file. Returns whether it still waited: one that was written meanwhile stays, for its undo."""
+    held = Import.objects.waiting().select_for_update().filter(pk=waiting.pk).first()
+    if held is not None:
+        held.delete()
+    return held is not None
+
+
+@transaction.atomic
 def write(
     waiting: Import, prepared: Prepared, importer: Importer, now: datetime, progress: Progress = lambda _: None
 ) -> list[Written]:

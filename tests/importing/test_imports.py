@@ -141,6 +141,14 @@ def test_an_import_is_written_once(who, agent):
     assert number_of(agent) == "+12015550177"
 
 
+def test_a_file_that_was_written_meanwhile_is_not_forgotten_any_more(who, agent):
+    waiting, other = take_in(who, [agent.email, "+1 201 555 0177"]), take_in(who, [agent.email, "-"])
+    imports.write(waiting, imports.prepare(waiting, who), who, NOW)
+    assert (imports.forget(Import(pk=waiting.pk)), imports.forget(other)) == (False, True)
+    assert list(Import.objects.all()) == [waiting]
+    assert ImportedAgent.objects.filter(of=waiting).exists()
+
+
 def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
     monkeypatch.setattr(writing, "AT_ONCE", 1)
     rows = [[f"new-{nth}@acme.example", "New", "agent"] for nth in range(3)]

@@ -10,6 +10,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import LoginEvent
@@ -147,10 +149,12 @@ def test_a_helper_changes_agents_but_no_operator(operator, agent):
     assert Agent.objects.get(pk=agent.pk).full_name == "Ana Maria"
 
 
-def test_progress_is_told_while_it_is_written(admin, agent):
+def test_progress_is_told_while_it_is_written_and_the_file_is_not_read_for_it(admin, agent):
     page = choose(admin, [agent.email, "+1 201 555 0177"], headings=SHORT)
     where = f"{page.request['PATH_INFO']}progress/"
-    assert admin.get(where).json() == {"written": 0}
+    with CaptureQueriesContext(connection) as queries:
+        assert admin.get(where).json() == {"written": 0}
+    assert [it["sql"] for it in queries if '"content"' in it["sql"]] == []
     press(admin, page, "Write 1 change")
     assert admin.get(where).json() == {"written": 1}
 

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -113,9 +113,7 @@ def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     if it.applied_at is not None:
         return _shown(request, site, "admin/import_done.html", it, _done(it, who))
     if act == "discard":
-        it.delete()
-        messages.success(request, f"Forgotten: {it.file_name}. Nobody was changed.")
-        return HttpResponseRedirect(reverse("admin:import_agents"))
+        return _discard(request, it)
     try:
         prepared = imports.prepare(it, who)
     except UnreadableFile as error:
@@ -157,6 +155,14 @@ def _write(request: HttpRequest, it: Import, prepared: Prepared, who: Importer) 
         return str(refused)
     messages.success(request, f"Written: {it.file_name}")
     return ""
+
+
+def _discard(request: HttpRequest, it: Import) -> HttpResponse:
+    if imports.forget(it):
+        messages.success(request, f"Forgotten: {it.file_name}. Nobody was changed.")
+        return HttpResponseRedirect(reverse("admin:import_agents"))
+    messages.error(request, imports.DONE_ALREADY)
+    return HttpResponseRedirect(reverse("admin:import", args=[it.pk]))
 
 
 def _undo(request: HttpRequest, it: Import, who: Importer) -> HttpResponse:
@@ -201,7 +207,8 @@ def _shown(
 def progress(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Tell how many were written so far, as far as this process knows; the page can do without."""
     _importer(request)
-    get_object_or_404(_imports(request), pk=pk)
+    if not _imports(request).filter(pk=pk).exists():  # asked twice a second, and the row holds the whole file
+        raise Http404
     return JsonResponse({"written": cache.get(PROGRESS.format(pk), 0)})
 
 
