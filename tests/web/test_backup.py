@@ -12,9 +12,12 @@ from pydantic import SecretStr
 from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.keys import keyring
+from idp.web import operator_links
 from idp.web.backup import files, proof
 from idp.web.checkup.finding import State
+from idp.web.management.commands import restore
 from tests.conftest import NOW, an_agent
+from tests.web.conftest import a_superuser
 from tests.web.seeded import a_service
 from tests.web.test_metrics import record
 
@@ -115,3 +118,10 @@ def test_a_database_that_knows_more_than_this_version_is_noticed(transactional_d
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+
+
+def test_a_link_into_the_admin_that_a_backup_brings_back_opens_nothing(db, clock):
+    link = operator_links.make(a_superuser(), NOW)
+    restore.sign_out("monday")
+    with pytest.raises(operator_links.LinkUsed):
+        operator_links.use(link.rsplit("/", 1)[1], NOW)

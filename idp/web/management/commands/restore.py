@@ -14,6 +14,7 @@ from idp.audit.events import Origin
 from idp.login import everyone_out
 from idp.web.backup import files, proof
 from idp.web.checkup import finding
+from idp.web.models import OperatorLink
 
 
 class Command(BaseCommand):
@@ -44,16 +45,20 @@ class Command(BaseCommand):
             raise CommandError(f"The backup is of a newer version, which has {', '.join(unknown)}: use that version.")
         call_command("migrate", verbosity=0)
         if not keep_sign_ins:
-            self._sign_out(file)
+            count = sign_out(file.name)
+            self.stderr.write(f"{count} phones and computers were signed out, and every operator.")
         found = proof.look(clock.now())
         self.stdout.write("\n".join(finding.lines(finding.worst_first(found))))
         if not finding.in_order(found):
             sys.exit(1)
 
-    def _sign_out(self, file: Path) -> None:
-        origin, now = Origin(None, "", reference.begin()), clock.now()
-        why = f"backup {file.name} restored"[: everyone_out.LONGEST_WHY]
-        count = everyone_out.begin(None, why, origin, now)
-        everyone_out.write_down(origin, now)
-        Session.objects.all().delete()  # operators' visits, which the backup brings back too
-        self.stderr.write(f"{count} phones and computers were signed out, and every operator.")
+
+def sign_out(backup: str) -> int:
+    """Sign everyone out, operators too, as if nothing in the backup were open. Returns how many phones and computers."""
+    origin, now = Origin(None, "", reference.begin()), clock.now()
+    why = f"backup {backup} restored"[: everyone_out.LONGEST_WHY]
+    count = everyone_out.begin(None, why, origin, now)
+    everyone_out.write_down(origin, now)
+    Session.objects.all().delete()  # operators' visits, which the backup brings back too
+    OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
+    return count
