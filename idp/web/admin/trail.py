@@ -83,7 +83,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         return [it for it in told if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> LoginEvent:
-        """Return a line of somebody's sign-ins, or about an act on them, to which their timeline leads. Raises Http404."""
+        """Return a line of somebody's sign-ins, or of an act on them, to which their timeline leads. Raises Http404."""
         about = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0).exclude(about="").first()
         if about is not None and reach.tells_of_theirs(request.user, about):
             return about

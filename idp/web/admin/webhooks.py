@@ -42,8 +42,8 @@ class WebhookForm(forms.ModelForm[Webhook]):
     tells_email = forms.BooleanField(
         label="Tell e-mail addresses",
         required=False,
-        help_text="Without it the receiver learns the agent's NameID and our id, and no name. Lines of the trail, the "
-        "types that begin with trail, are sent as they stand all the same: names and e-mails that were changed among them.",
+        help_text="Without it the receiver learns the agent's NameID and our id, and no name. The trail itself, by "
+        "the types that begin with trail, is sent as it stands all the same: names, and e-mails that were changed.",
     )
 
     class Meta:

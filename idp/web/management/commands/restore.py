@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
 
 def sign_out(backup: str) -> int:
-    """Sign everyone out, operators too, as if nothing in the backup were open. Returns how many phones and computers."""
+    """Sign everyone out, operators too, and end links into the admin. Returns how many phones and computers."""
     origin, now = Origin(None, "", reference.begin()), clock.now()
     why = f"backup {backup} restored"[: everyone_out.LONGEST_WHY]
     count = everyone_out.begin(None, why, origin, now)
