@@ -1,0 +1,119 @@
+"""What is held stays so until the commit, and what another connection wants of it meanwhile it does not get.
+
+On PostgreSQL that is the row. On SQLite it is the whole file, and held since the transaction began.
+"""
+
+import json
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError, transaction
+
+from idp.agents import devices
+from idp.agents.models import Agent, Device
+from idp.audit import sealing
+from idp.audit.models import ONLY, Chain
+from idp.importing import writing
+from idp.importing.people import Change, Person
+from idp.keys import keyring
+from idp.keys.models import SigningKey, Use
+from idp.login import flow
+from idp.login.models import LoginFlow
+from idp.native import codes
+from idp.native.models import AuthorizationCode, Client
+from idp.otp import verifications
+from idp.otp.abuse import Asker
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.models import Verification
+from idp.passkeys import asking, keeping
+from idp.passkeys.models import Passkey
+from idp.policies.models import PolicyRevision
+from idp.sessions import lifecycle as sessions
+from tests.conftest import NOW, an_agent
+from tests.devices import IPHONE
+from tests.native.own_app import a_client, a_code
+from tests.passkeys.kept import a_passkey
+from tests.races.beside import another
+from tests.races.installation import on_sqlite
+from tests.web import aged
+
+NUMBER, NOBODY = PhoneNumber("+12015550101"), Asker(None, None)
+
+
+@pytest.fixture
+def place(transactional_db, keys, clock):
+    """One of all that is held."""
+    agent = an_agent()
+    return {
+        "agent": agent,
+        "enrolled": devices.enrol(agent, IPHONE, None, NOW),
+        "flow": aged.MAKE[LoginFlow](NOW),
+        "verification": verifications.join(NUMBER, NOBODY, NOW),
+        "code": a_code(a_client(), agent),
+        "passkey": a_passkey(agent),
+        "chain": sealing.hold(),
+    }
+
+
+def waits_for_its_code(place):
+    assert flow.hold_as_it_is(place["flow"])
+
+
+def uses_a_passkey_unasked(place):
+    login = uuid4()
+    keeping.spend(place["passkey"].use(json.loads(asking.to_sign_in(login, NOW))), uuid4(), NOW)
+
+
+def shows_a_code_without_its_secret(place):
+    assert codes.redeem(Client.objects.get(), codes.Shown(place["code"], "elsewhere", ""), None, NOW) is None
+
+
+def imports(place):
+    before = Person(email=place["agent"].email)
+    writing.hold([Change(1, place["agent"].pk, before, before)])
+
+
+HOLDS = {
+    "a browser's device, by its cookie": (Device, lambda place: devices.find_and_hold(place["enrolled"].secret)),
+    "the same with its session": (Device, lambda place: sessions.hold_with_device(place["enrolled"].secret)),
+    "an app's device, by its id": (Device, lambda place: devices.get_and_hold(place["enrolled"].device.pk)),
+    "devices that end": (Device, lambda place: devices.hold([place["enrolled"].device.pk])),
+    "an agent who is let in": (Agent, lambda place: devices.hold_agent(place["agent"].pk)),
+    "agents that a file changes": (Agent, imports),
+    "a login": (LoginFlow, lambda place: flow.hold(place["flow"])),
+    "a login that waits for its code": (LoginFlow, waits_for_its_code),
+    "a verification that goes on": (Verification, lambda _: verifications.join(NUMBER, NOBODY, NOW)),
+    "a passkey that is used": (Passkey, uses_a_passkey_unasked),
+    "a code that an app shows": (AuthorizationCode, shows_a_code_without_its_secret),
+    "what publications queue up for": (PolicyRevision, lambda _: PolicyRevision.objects.all().hold()),
+    "the keys of a use": (SigningKey, lambda _: keyring.hold(Use.SAML)),
+    "the chain": (Chain, lambda _: sealing.hold()),
+}
+ONE_OF = {PolicyRevision: {"number": 1}, SigningKey: {"use": Use.SAML}, Chain: {"pk": ONLY}}
+
+
+@contextmanager
+def wanted_by_another(row):
+    """Another connection asks for the write lock on this row, and does not wait for it."""
+    table, key = row._meta.db_table, row._meta.pk
+    with another() as theirs:
+        if on_sqlite():
+            theirs.execute("BEGIN IMMEDIATE")
+        else:
+            theirs.execute("BEGIN")
+            value = key.get_db_prep_value(row.pk, theirs.db)
+            theirs.execute(f"SELECT 1 FROM {table} WHERE {key.column} = %s FOR UPDATE NOWAIT", [value])
+        yield
+        theirs.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize(("model", "hold"), HOLDS.values(), ids=HOLDS)
+def test_what_is_held_nobody_else_gets_before_the_commit(place, model, hold):
+    row = model.objects.get(**ONE_OF.get(model, {}))
+    with transaction.atomic():
+        hold(place)
+        with pytest.raises(OperationalError), wanted_by_another(row):
+            pass
+    with wanted_by_another(row):
+        pass
