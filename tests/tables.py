@@ -14,8 +14,9 @@ from idp.audit.models import ONLY, Chain
 
 CHAIN = Chain._meta.db_table
 
-# What the framework finds again by itself, and keeps in memory; and the version, which changes with what is put back.
-LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations", "versions_version"}
+# What the framework finds again by itself, and keeps in memory; the version, which changes
+# with what is put back; and the count of devices, which follows what is written.
+LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations", "versions_version", "agents_devicecount"}
 
 
 def remember():

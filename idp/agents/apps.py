@@ -1,6 +1,7 @@
 """Tells Django about this package."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AgentsConfig(AppConfig):
@@ -8,3 +9,10 @@ class AgentsConfig(AppConfig):
 
     name = "idp.agents"
     verbose_name = "People and phones"
+
+    def ready(self) -> None:
+        """Have the database itself count phones and computers."""
+        from idp.agents import device_counts  # noqa: PLC0415 - it needs the models
+
+        pre_migrate.connect(device_counts.put_away_on_sqlite, sender=self)
+        post_migrate.connect(device_counts.put_in_place, sender=self)

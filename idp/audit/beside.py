@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 PATIENCE: Final = 0.3
 """Seconds for which a look waits; an hour or a night is counted by then, a month of a busy place is not."""
 
+_all: Final[list["Beside"]] = []
+
 
 class Beside:
     """One kind of work: in one thread of this process, and once at a time. A fault in it is none of the request's."""
@@ -25,6 +27,7 @@ class Beside:
         self._name, self._work = name, work
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._under_way: set[Future[int]] = set()
+        _all.append(self)
 
     def dispatch(self, patience: float = 0) -> None:
         """Have the work done once the transaction is committed, and wait for it so many seconds at most."""
@@ -64,5 +67,5 @@ sealing: Final = Beside("sealing", lambda: seal_some(clock.now()))
 
 def settle() -> None:
     """Wait until all work under way has come to its end."""
-    for it in (counting, sealing):
+    for it in _all:
         it.settle()

@@ -4,10 +4,13 @@ The rest only writes down what follows from that row: each phone ended with its 
 take its time, and be broken off.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 
+from idp.agents import device_counts
 from idp.agents.models import Agent, Cutoff, Device, DeviceQuerySet, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -27,10 +30,18 @@ def signed_in() -> DeviceQuerySet:
     return active.filter(authenticated_at__gt=latest.at) if latest else active
 
 
+def how_many() -> Counter[str]:
+    """Return how many these are, by kind: what is kept, unless the latest cutoff is still being written down."""
+    latest = Cutoff.objects.first()
+    if latest is None or not Device.objects.active().filter(authenticated_at__lte=latest.at).exists():
+        return device_counts.active()
+    return Counter(dict(signed_in().order_by().values_list("kind").annotate(of=Count("pk"))))
+
+
 @transaction.atomic
 def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
     """Sign everyone out, on every worker at once. Returns how many phones and computers were signed in."""
-    count = signed_in().count()
+    count = how_many().total()
     Cutoff.objects.create(at=now, by=by, why=why)
     detail = f"{count} phones and computers, {_who(by)}: {why}"[:200]
     events.record(Kind.EVERYONE_OUT, origin, now, detail=detail)

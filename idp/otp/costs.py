@@ -1,19 +1,26 @@
-"""What codes cost and what comes of them, per day and channel, from our own records."""
+"""What codes cost and what comes of them, per day and channel, from our own records.
+
+A day that has been over for an hour is counted once and kept, so that a look costs the same however many codes there
+were. Days that codes may still come to are counted at each look. Days are UTC.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
+from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import TruncDate
 
-from idp.otp.models import Outcome, Verification, VerificationSend
+from idp.otp.models import DailyCodes, Outcome, Verification, VerificationSend
 
-DAYS = 30
-APPROVED = "approved"
+DAYS: Final = 30
+APPROVED: Final = "approved"
+DAY: Final = timedelta(days=1)
+SETTLES: Final = timedelta(hours=1)
+"""From its text to the end of its sign-in no code takes longer, nor do clocks differ by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,12 @@ class Line:
         return self.sent * prices.get(self.channel, Decimal(0)) + self.approved * prices.get(APPROVED, Decimal(0))
 
 
-def by_day(now: datetime, days: int = DAYS) -> list[Line]:
-    """Return the last days, the latest first; decoys cost nothing and are left out."""
-    since = now - timedelta(days=days)
-    counted: dict[tuple[date, str], dict[str, int]] = defaultdict(lambda: {"asked": 0, "sent": 0, "approved": 0})
-    for row in _sends(since):
-        counted[row["day"], row["channel"]].update(asked=row["asked"], sent=row["sent"])
-    for row in _approvals(since):
-        counted[row["day"], row["last"] or ""]["approved"] = row["approved"]
-    lines = [Line(day, channel, **numbers) for (day, channel), numbers in counted.items()]
+def by_day(now: datetime) -> list[Line]:
+    """Return the last days, the latest first; decoys cost nothing and are left out, and so are days `left` to count."""
+    days = _days(now)
+    kept = DailyCodes.objects.filter(day__gte=days[-1]).exclude(channel="", asked=0, approved=0)
+    lines = [Line(it.day, it.channel, it.asked, it.sent, it.approved) for it in kept]
+    lines += [line for day in days if not _is_settled(day, now) for line in count(day)]
     return sorted(lines, key=lambda it: (-it.day.toordinal(), it.channel))
 
 
@@ -60,14 +64,55 @@ def total(lines: Iterable[Line], now: datetime) -> Line:
     )
 
 
-def _sends(since: datetime) -> list[dict[str, Any]]:
-    real = VerificationSend.objects.filter(at__gt=since, verification__authenticator__isnull=False).order_by()
-    days = real.annotate(day=TruncDate("at")).values("day", "channel")
-    return [dict(it) for it in days.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer="sent")))]
+def left(now: datetime) -> list[date]:
+    """Return the days that are over and still to be counted, the latest first. One query."""
+    days = _days(now)
+    known = {*DailyCodes.objects.filter(day__gte=days[-1], channel="").values_list("day", flat=True)}
+    return [it for it in days if it not in known and _is_settled(it, now)]
 
 
-def _approvals(since: datetime) -> list[dict[str, Any]]:
+def keep(day: date) -> bool:
+    """Count a day that is over and keep it. Returns whether it was still to be done."""
+    lines = {it.channel: it for it in (Line(day, "", 0, 0, 0), *count(day))}
+    rows = [DailyCodes(**asdict(it)) for it in lines.values()]
+    try:
+        with transaction.atomic():
+            DailyCodes.objects.bulk_create(rows)
+    except IntegrityError:
+        if not DailyCodes.objects.filter(day=day, channel="").exists():
+            raise
+        return False  # another process was quicker
+    return True
+
+
+def keep_all(now: datetime) -> int:
+    """Count every day that is over and was not counted, the latest first. Returns how many there were."""
+    return sum(keep(it) for it in left(now))
+
+
+def count(day: date) -> list[Line]:
+    """Count one day anew, from an index by time: it costs as much as there were codes on it."""
+    since = datetime.combine(day, time(), UTC)
+    counted: dict[str, dict[str, int]] = defaultdict(lambda: {"asked": 0, "sent": 0, "approved": 0})
+    real = VerificationSend.objects.filter(at__gte=since, at__lt=since + DAY, verification__authenticator__isnull=False)
+    sends = real.order_by().values("channel")
+    for row in sends.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer="sent"))):
+        counted[row["channel"]].update(asked=row["asked"], sent=row["sent"])
+    for channel, approved in _approvals(since):
+        counted[channel or ""]["approved"] = approved
+    return [Line(day, channel, **numbers) for channel, numbers in counted.items()]
+
+
+def _approvals(since: datetime) -> Iterable[tuple[str | None, int]]:
     last = VerificationSend.objects.filter(verification=OuterRef("pk")).order_by("-nth").values("channel")[:1]
-    approved = Verification.objects.filter(outcome=Outcome.APPROVED, ended_at__gt=since).order_by()
-    days = approved.annotate(day=TruncDate("ended_at"), last=Subquery(last)).values("day", "last")
-    return [dict(it) for it in days.annotate(approved=Count("pk"))]
+    begun = Verification.objects.filter(started_at__gt=since - SETTLES, started_at__lt=since + DAY).order_by()
+    right = begun.filter(outcome=Outcome.APPROVED, ended_at__gte=since, ended_at__lt=since + DAY)
+    return right.annotate(last=Subquery(last)).values("last").annotate(many=Count("pk")).values_list("last", "many")
+
+
+def _days(now: datetime) -> list[date]:
+    return [now.date() - back * DAY for back in range(DAYS)]
+
+
+def _is_settled(day: date, now: datetime) -> bool:
+    return datetime.combine(day, time(), UTC) + DAY + SETTLES <= now

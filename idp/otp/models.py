@@ -241,6 +241,29 @@ class VerificationSend(models.Model):
         return f"{self.channel} {self.nth}"
 
 
+class DailyCodes(models.Model):
+    """What was asked of Twilio, sent and right on one day (UTC) by one channel, once that day is over. Names nobody.
+
+    A day that is counted has a row without channel too, most often of nothing: so no day is counted twice.
+    """
+
+    day = models.DateField()
+    channel = models.CharField(max_length=8, blank=True)
+    asked = models.PositiveIntegerField()
+    sent = models.PositiveIntegerField()
+    approved = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["day", "channel"], name="a_day_of_codes_is_counted_once"),
+            models.CheckConstraint(condition=Q(sent__lte=F("asked")), name="no_more_sent_than_asked_for"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.channel}".strip()
+
+
 class SafeListing(models.Model):
     """A number that is on Twilio's safe list, or shall come on it, or shall leave it.
 

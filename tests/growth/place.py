@@ -38,6 +38,7 @@ def furnish(sizes, clock):
     from django.db import connection
 
     from idp.audit import hourly
+    from idp.otp import costs
 
     call_command("migrate", verbosity=0)
     place.furnish()
@@ -47,6 +48,7 @@ def furnish(sizes, clock):
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
     hourly.keep_all(clock.now())
+    costs.keep_all(clock.now())
     connection.close()
 
 

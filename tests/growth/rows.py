@@ -86,6 +86,8 @@ def key_of(what, nth):
 
 def fill(connection, sizes, now):
     """Write all rows of a place that has one service and one department at least. Whatever was there stays."""
+    from idp.agents import device_counts
+
     words = Words(connection, now)
     with connection.cursor() as cursor:
         if words.sqlite:
@@ -95,6 +97,7 @@ def fill(connection, sizes, now):
                 with _quickly(connection, cursor, table):
                     cursor.execute(_insert(connection, words, table))
         _all_sealed(cursor)
+    device_counts.count_anew()
 
 
 def tables(words, sizes):

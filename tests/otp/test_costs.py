@@ -4,9 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from idp.otp import costs
-from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.models import DailyCodes, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from tests.conftest import NOW
 
 PRICES = {"approved": Decimal("0.05"), "sms": Decimal("0.01"), "call": Decimal("0.02")}
@@ -57,6 +58,7 @@ def test_decoys_cost_nothing_and_old_codes_are_left_out(number):
 def test_days_are_kept_apart_the_latest_first(number):
     a_code(number, "sms", at=NOW - timedelta(days=1))
     a_code(number, "sms")
+    costs.keep_all(NOW)
     assert [it.day for it in costs.by_day(NOW)] == [NOW.date(), (NOW - timedelta(days=1)).date()]
 
 
@@ -77,3 +79,42 @@ def test_lines_add_up(number):
     a_code(number, "call")
     every = costs.total(costs.by_day(NOW), NOW)
     assert (every.asked, every.sent, every.approved) == (2, 2, 1)
+
+
+YESTERDAY, ONE_O_CLOCK = NOW - timedelta(days=1), NOW.replace(hour=1)
+
+
+def test_a_day_is_counted_once_it_has_been_over_for_an_hour_and_never_again(number):
+    a_code(number, "sms", at=YESTERDAY)
+    assert YESTERDAY.date() not in costs.left(ONE_O_CLOCK - timedelta(seconds=1))
+    assert YESTERDAY.date() == costs.left(ONE_O_CLOCK)[0]
+    assert costs.keep_all(ONE_O_CLOCK) == costs.DAYS - 1
+    a_code(number, "sms", at=YESTERDAY)
+    assert (costs.left(NOW), [it.asked for it in costs.by_day(NOW)]) == ([], [1])
+
+
+def test_what_is_kept_says_what_counting_says(number):
+    a_code(number, "sms", "call", at=YESTERDAY, approved=True)
+    a_code(number, "sms", at=YESTERDAY, answer="landline (60205)")
+    counted = sorted(costs.count(YESTERDAY.date()), key=lambda it: it.channel)
+    costs.keep_all(NOW)
+    assert costs.by_day(NOW) == counted
+
+
+def test_a_code_of_before_midnight_that_is_right_after_it_counts_on_the_new_day(number):
+    midnight = NOW.replace(hour=0)
+    a_code(number, "sms", at=midnight - timedelta(minutes=2), approved=True)
+    Verification.objects.update(ended_at=midnight)
+    costs.keep_all(NOW)
+    assert [(it.day, it.sent, it.approved) for it in costs.by_day(NOW)] == [
+        (NOW.date(), 0, 1),
+        (YESTERDAY.date(), 1, 0),
+    ]
+
+
+def test_two_that_count_a_day_at_once_keep_it_once(number):
+    a_code(number, "sms", at=YESTERDAY)
+    assert [costs.keep(YESTERDAY.date()), costs.keep(YESTERDAY.date())] == [True, False]
+    assert [it.asked for it in costs.by_day(NOW)] == [1]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DailyCodes.objects.create(day=YESTERDAY, channel="sms", asked=1, sent=1, approved=0)

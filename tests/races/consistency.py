@@ -5,6 +5,7 @@ from collections import Counter
 from django.conf import settings
 from django.db import connection, transaction
 
+from idp.agents import device_counts
 from idp.agents.authentication import FRESH, Method
 from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit.models import Kind as Happened
@@ -85,6 +86,11 @@ def every_answer_is_on_record_and_in_the_trail():
     assert answered.count() == signed_in().count() - waiting
 
 
+def phones_and_computers_are_counted_as_they_are():
+    there = Counter(Device.objects.active().values_list("kind", flat=True))
+    assert +device_counts.active() == there
+
+
 def signed_in(**which):
     return LoginEvent.objects.filter(kind=Happened.SIGNED_IN, **which)
 
@@ -99,4 +105,5 @@ LAWS = (
     a_replaced_phone_was_told_of_and_knows_by_what,
     a_finished_login_has_its_session_and_its_line_in_the_trail,
     every_answer_is_on_record_and_in_the_trail,
+    phones_and_computers_are_counted_as_they_are,
 )

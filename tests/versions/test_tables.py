@@ -17,11 +17,19 @@ from tests.conftest import NOW
 
 SENT = ["sentattribute", "subjectname"]
 WRITTEN_AT_SIGN_INS = {
-    "agents": ["agent", "agentrole", "device"],
+    "agents": ["agent", "agentrole", "device", "devicecount"],
     "audit": ["chain", "countedhour", "hourlycount", "loginevent", "seal"],
     "login": ["loan", "loginflow"],
     "native": ["authorizationcode", "signinlink"],
-    "otp": ["authenticatorapp", "breaker", "onetimecode", "recoverycode", "verification", "verificationsend"],
+    "otp": [
+        "authenticatorapp",
+        "breaker",
+        "dailycodes",
+        "onetimecode",
+        "recoverycode",
+        "verification",
+        "verificationsend",
+    ],
     "passkeys": ["challenge", "passkey"],
     "saml": [
         "heardrequest",

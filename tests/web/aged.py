@@ -15,7 +15,7 @@ from idp.audit.models import Kind as What
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, Client, SignInLink
-from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.otp.models import DailyCodes, OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.passkeys.models import Challenge, Purpose
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import (
@@ -105,6 +105,9 @@ MAKE = {
     ),
     Delivery: lambda at: Delivery.objects.create(
         webhook=a_webhook_of_old(at), kind=Type.TEST, state=State.DELIVERED, made_at=at, closed_at=at
+    ),
+    DailyCodes: lambda at: DailyCodes.objects.create(  # days begin when it is NOW
+        day=(at - timedelta(hours=NOW.hour)).date(), asked=0, sent=0, approved=0
     ),
     LongLivedToken: lambda at: LongLivedToken.objects.create(
         device=a_computer(at), generation=1, issued_at=at - SHORT, expires_at=at, confirmed_at=at - SHORT

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from idp.otp import costs
+from idp.web.pages import costs as costs_page
 from tests.conftest import NOW, an_operator
 from tests.web.conftest import inside
 from tests.web.seeded import a_signed_in_agent
@@ -35,3 +37,14 @@ def test_where_nothing_was_sent_the_page_says_so(clock, admin):
 
 def test_who_may_not_see_codes_may_not_see_their_cost(clock, seeded):
     assert inside(an_operator(is_superuser=False)).get(PAGE).status_code == 403
+
+
+def test_days_that_are_over_and_not_counted_are_counted_beside_the_page(transactional_db, keys, clock):
+    page = inside(an_operator()).get(PAGE).content.decode()
+    costs_page.counting.settle()
+    assert "still being counted" not in page
+    assert costs.left(NOW) == []
+
+
+def test_the_page_says_how_many_days_are_missing(clock, admin, seeded):
+    assert "29 days of the past are still being counted" in admin.get(PAGE).content.decode()

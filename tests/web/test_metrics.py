@@ -185,7 +185,7 @@ def test_nobody_is_named_and_the_number_of_queries_does_not_grow(watched):
         record(Kind.TOKEN_COPIED, agent=agent, device=device, detail="a detail")
     with CaptureQueriesContext(connection) as busy:
         said = ask().text
-    assert len(quiet) == len(busy) == 10
+    assert len(quiet) == len(busy) == 11
     assert 'latchkey_devices{kind="phone"} 4.0' in said
     secrets = [*map(str, Device.objects.values_list("pk", flat=True)), "acme", "2015550", "192.0.2", "Ana", "detail"]
     assert [it for it in secrets if it in said] == []

@@ -3,6 +3,7 @@
 from idp.agents.models.access_pass import LONGEST_PASS, AccessPass
 from idp.agents.models.cutoff import Cutoff
 from idp.agents.models.device import SLOTS, Device, DeviceQuerySet, Kind, Reason
+from idp.agents.models.device_count import DeviceCount
 from idp.agents.models.people import Agent, AgentRole, Department, writable
 from idp.agents.models.supervisor import GrantableRole, Supervisor
 
@@ -15,6 +16,7 @@ __all__ = [
     "Cutoff",
     "Department",
     "Device",
+    "DeviceCount",
     "DeviceQuerySet",
     "GrantableRole",
     "Kind",

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 
+from idp.agents import device_counts
 from idp.versions import triggers
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
@@ -41,7 +42,7 @@ def look() -> list[Finding]:
     try:
         with closing(_own_connection()) as connection:
             connection.ensure_connection()
-            return [*_of_kind(connection), migrations(_waiting(connection), triggers.missing(connection))]
+            return [*_of_kind(connection), *_made(connection)]
     except NotSupportedError:
         return [version(0)]
     except InconsistentMigrationHistory:
@@ -70,6 +71,14 @@ def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:
         sentence = "The database does not tell every change of what operators set, so a change may not count."
         return fault(SUBJECT, f"{sentence} Missing: {', '.join(unwatched)}.", MIGRATE)
     return ok(SUBJECT, "All tables are up to date.")
+
+
+def counting(missing: Sequence[str]) -> Finding:
+    """Judge whether the triggers are there that count phones and computers."""
+    sentence = (
+        f"The database does not count phones and computers, so their figures are wrong. Missing: {', '.join(missing)}."
+    )
+    return warning(SUBJECT, sentence, MIGRATE)
 
 
 def version(major: int) -> Finding:
@@ -129,6 +138,13 @@ def _waiting(connection: BaseDatabaseWrapper) -> int:
     executor = MigrationExecutor(connection)
     executor.loader.check_consistent_history(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _made(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    waiting = _waiting(connection)
+    yield migrations(waiting, triggers.missing(connection))
+    if not waiting and (uncounted := device_counts.missing(connection)):
+        yield counting(uncounted)
 
 
 def _of_kind(connection: BaseDatabaseWrapper) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +14,15 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from idp import clock, conf
+from idp.agents import device_counts
 from idp.audit import beside
 from idp.bearer_secrets import same
 from idp.errors import IdpError
 from idp.web.metrics import timing
 from idp.web.metrics.facts import Facts, Gauges, gauge
+
+counts: Final = beside.Beside("device_counts", device_counts.put_together)
+"""Putting together what was counted of phones and computers, beside the scrape that would have to add it all up."""
 
 
 class MonitorsOnly(IdpError):
@@ -59,6 +64,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not same(_shown(request), token):
         raise MonitorsOnly("the token is wrong or missing")
     beside.sealing.dispatch()
+    if device_counts.are_many():
+        counts.dispatch()
     read = CollectorRegistry()
     read.register(Installation())
     read.register(Facts(clock.now()))

@@ -13,8 +13,8 @@ from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from idp.agents import device_counts
 from idp.agents.authentication import Method
-from idp.agents.models import Device
 from idp.agents.models.device import Kind as DeviceKind
 from idp.audit.models import Kind, LoginEvent
 from idp.keys import certificates
@@ -106,10 +106,10 @@ def _codes(now: datetime) -> GaugeMetricFamily:
 
 
 def _devices() -> GaugeMetricFamily:
-    counted = dict(Device.objects.active().order_by().values_list("kind").annotate(of=Count("pk")))
+    counted = device_counts.active()
     devices = GaugeMetricFamily("latchkey_devices", "Phones and computers that were not signed out.", labels=["kind"])
     for kind in DeviceKind:
-        devices.add_metric([kind.label], counted.get(kind.value, 0))
+        devices.add_metric([kind.label], counted[kind.value])
     return devices
 
 

@@ -51,13 +51,13 @@ def view(request: HttpRequest) -> HttpResponse:
     form = EveryoneOutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _sign_out(request, form.cleaned_data["why"])
-    signed_in = everyone_out.signed_in()
+    signed_in = everyone_out.how_many()
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": "Sign everyone out",
         "form": form,
-        "phones": signed_in.filter(kind=Kind.MOBILE).count(),
-        "computers": signed_in.filter(kind=Kind.DESKTOP).count(),
+        "phones": signed_in[Kind.MOBILE],
+        "computers": signed_in[Kind.DESKTOP],
         "cutoffs": Cutoff.objects.select_related("by")[:LATELY],
     }
     return render(request, "admin/everyone_out.html", context, status=400 if form.errors else 200)

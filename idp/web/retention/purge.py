@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import OperationalError, transaction
 
+from idp.agents import device_counts
 from idp.audit import hourly, sealing
+from idp.otp import costs
 from idp.web.retention.rules import RULES, Rule
 
 log = structlog.get_logger(__name__)
@@ -47,11 +49,17 @@ def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
 
 
 def _keep_figures(now: datetime) -> None:
-    """Count what the trail tells before it forgets."""
-    try:
-        hourly.keep_all(now)
-    except Exception:
-        log.exception("hourly_counts_failed")
+    """Count what the trail and the codes tell before they are gone."""
+    acts = {
+        "hourly_counts": lambda: hourly.keep_all(now),
+        "daily_codes": lambda: costs.keep_all(now),
+        "device_counts": device_counts.put_together,
+    }
+    for name, act in acts.items():
+        try:
+            act()
+        except Exception:
+            log.exception(f"{name}_failed")
 
 
 def _seal(now: datetime) -> None:

@@ -17,7 +17,7 @@ from idp.audit.models import Acknowledgement, CountedHour, HourlyCount, LoginEve
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, SignInLink
-from idp.otp.models import OneTimeCode, RecoveryCode, Verification, VerificationSend
+from idp.otp.models import DailyCodes, OneTimeCode, RecoveryCode, Verification, VerificationSend
 from idp.passkeys.models import Challenge
 from idp.saml.models import HeardRequest, IssuedAssertion, Listening, Logout, LogoutNotice, ObeyedLogoutRequest
 from idp.saml.models.logout import Outcome
@@ -72,6 +72,7 @@ RULES = (
     Rule("trail", Seal, lambda it: Q(latest__lt=it), act=forgetting.drop),
     Rule("figures", HourlyCount, lambda it: Q(hour__lt=hour_of(it))),
     Rule("figures", CountedHour, lambda it: Q(number__lt=hour_of(it))),
+    Rule("figures", DailyCodes, lambda it: Q(day__lt=it.date())),
     Rule("tokens", LongLivedToken, lambda it: Q(expires_at__lt=it)),
     Rule("logins", Challenge, lambda it: Q(made_at__lt=it)),
     Rule("logins", LoginFlow, lambda it: Q(expires_at__lt=it)),
@@ -111,6 +112,7 @@ KEPT = {
     "agents.Agent": _PEOPLE,
     "agents.AgentRole": _PEOPLE,
     "agents.Department": _SET_UP,
+    "agents.DeviceCount": "Adds up to how many phones and computers are signed in; `purge` puts its rows together.",
     "agents.Cutoff": "Says which sign-ins count no more, and who ended them; a few rows at most.",
     "agents.Agent_groups": "What an operator may do.",
     "agents.Agent_user_permissions": "What an operator may do.",

@@ -28,7 +28,7 @@ class Command(ActingCommand):
         if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
             raise CommandError(f"Say why in 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'")
         origin, now = Origin(None, "", reference.current()), clock.now()
-        count = everyone_out.signed_in().count() if dry_run else everyone_out.begin(None, why.strip(), origin, now)
+        count = everyone_out.how_many().total() if dry_run else everyone_out.begin(None, why.strip(), origin, now)
         if not dry_run:
             everyone_out.write_down(origin, now)
         if as_json:

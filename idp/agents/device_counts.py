@@ -1,0 +1,143 @@
+"""How many phones and computers are active, without reading their table: it grows, and monitors ask every 15 seconds.
+
+Triggers write a row whenever a device begins or ends to be active, and all rows of a kind add up. A silent sign-in
+fires none of them. They are put in place after every `migrate`, and what is there is counted where they were missing:
+a migration may rebuild a table on SQLite, which drops its triggers.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Sum
+
+from idp.agents.models import Device, DeviceCount
+
+BATCH: Final = 500
+FEW: Final = 200
+"""So many rows are added up in no time."""
+_TABLE, _COUNTS = Device._meta.db_table, DeviceCount._meta.db_table
+_FIRES: Final = {
+    "insert": "NEW.revoked_at IS NULL",
+    "update": "(OLD.revoked_at IS NULL) <> (NEW.revoked_at IS NULL) OR OLD.kind <> NEW.kind",
+    "delete": "OLD.revoked_at IS NULL",
+}
+_OF: Final = {"update": "UPDATE OF revoked_at, kind"}
+NAMES: Final = {act: f"{_TABLE}_{act}_is_counted" for act in _FIRES}
+_THERE: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+}
+
+
+def active() -> Counter[str]:
+    """Return how many devices of each kind are active."""
+    return Counter(dict(DeviceCount.objects.values_list("kind").annotate(of=Sum("change"))))
+
+
+def are_many() -> bool:
+    """Whether so many changes were written that they should be put together."""
+    return DeviceCount.objects.order_by()[FEW : FEW + 1].exists()
+
+
+def put_together() -> int:
+    """Put changes together, in small transactions, until few are left. Returns how many rows this saved.
+
+    Rows that somebody else puts together at the same time are passed over, and none is counted twice.
+    """
+    saved = 0
+    while are_many():
+        some = _batch()
+        saved += some
+        if not some:
+            break
+    return saved
+
+
+@transaction.atomic
+def _batch() -> int:
+    rows = list(DeviceCount.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+    sums: Counter[str] = Counter()
+    for it in rows:
+        sums[it.kind] += it.change
+    DeviceCount.objects.filter(pk__in=[it.pk for it in rows]).delete()
+    written = DeviceCount.objects.bulk_create(DeviceCount(kind=kind, change=it) for kind, it in sums.items() if it)
+    return len(rows) - len(written)
+
+
+@transaction.atomic
+def count_anew(using: str = "default") -> None:
+    """Count what is there, in place of what was kept. Whoever calls it keeps everybody else from writing devices."""
+    DeviceCount.objects.using(using).all().delete()
+    counted = Device.objects.using(using).active().order_by().values_list("kind").annotate(of=Count("pk"))
+    DeviceCount.objects.using(using).bulk_create(DeviceCount(kind=kind, change=of) for kind, of in counted)
+
+
+def put_in_place(using: str = "default", **_: Any) -> None:
+    """Put the triggers in place where they are missing, and count what is there. Nobody writes devices meanwhile."""
+    connection = connections[using]
+    if not {_TABLE, _COUNTS} <= set(connection.introspection.table_names()):
+        _put_away(connection)
+    elif missing(connection):
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            for statement in _on_sqlite() if connection.vendor == "sqlite" else _on_postgresql():
+                cursor.execute(statement)
+            count_anew(using)
+
+
+def put_away_on_sqlite(using: str = "default", **_: Any) -> None:
+    """Take the triggers away before a migration: SQLite renames no table while a trigger names one that is gone."""
+    if connections[using].vendor == "sqlite":
+        _put_away(connections[using])
+
+
+def _put_away(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for name in NAMES.values():
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+        else:
+            cursor.execute(f"DROP FUNCTION IF EXISTS {_COUNTS}_add CASCADE")
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Name the triggers that are not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+    return [it for it in NAMES.values() if it not in there]
+
+
+def _on_sqlite() -> Iterator[str]:
+    ended = f"INSERT INTO {_COUNTS} (kind, change) SELECT OLD.kind, -1 WHERE OLD.revoked_at IS NULL"
+    begun = f"INSERT INTO {_COUNTS} (kind, change) SELECT NEW.kind, 1 WHERE NEW.revoked_at IS NULL"
+    does = {"insert": begun, "update": f"{ended}; {begun}", "delete": ended}
+    for act, name in NAMES.items():
+        yield f'DROP TRIGGER IF EXISTS "{name}"'
+        yield (
+            f'CREATE TRIGGER "{name}" AFTER {_OF.get(act, act)} ON "{_TABLE}" FOR EACH ROW WHEN {_FIRES[act]} '
+            f"BEGIN {does[act]}; END"
+        )
+
+
+def _on_postgresql() -> Iterator[str]:
+    """A trigger that is made keeps writers out of the table until the commit, so nothing is missed by the counting."""
+    yield f"""
+        CREATE OR REPLACE FUNCTION {_COUNTS}_add() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP <> 'INSERT' AND OLD.revoked_at IS NULL THEN
+                INSERT INTO {_COUNTS} (kind, change) VALUES (OLD.kind, -1);
+            END IF;
+            IF TG_OP <> 'DELETE' AND NEW.revoked_at IS NULL THEN
+                INSERT INTO {_COUNTS} (kind, change) VALUES (NEW.kind, 1);
+            END IF;
+            RETURN NULL; -- of no meaning after the row was written
+        END $$
+    """  # noqa: S608 - names of ours
+    for act, name in NAMES.items():
+        yield (
+            f'CREATE OR REPLACE TRIGGER "{name}" AFTER {_OF.get(act, act)} ON "{_TABLE}" FOR EACH ROW '
+            f"WHEN ({_FIRES[act]}) EXECUTE FUNCTION {_COUNTS}_add()"
+        )

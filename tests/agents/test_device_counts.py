@@ -1,0 +1,99 @@
+"""How many phones and computers are signed in: the database counts along, whoever writes, and nobody waits for it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from idp.agents import device_counts
+from idp.agents.models import Device, DeviceCount, Kind, Reason
+from idp.web.checkup import database
+from idp.web.checkup.finding import State
+from tests.conftest import NOW
+from tests.devices import IPHONE, MAC, a_device
+
+LATER = NOW + timedelta(hours=1)
+
+
+def counted():
+    return {kind: of for kind, of in device_counts.active().items() if of}
+
+
+def ended(devices):
+    return devices.update(revoked_at=LATER, reason=Reason.OPERATOR)
+
+
+@pytest.fixture
+def two_phones_and_a_computer(agent):
+    return [a_device(agent, it) for it in (IPHONE, IPHONE, MAC)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_before(db):
+    DeviceCount.objects.all().delete()
+
+
+def test_devices_are_counted_as_they_come_and_as_they_end(agent, settings):
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"phones_per_agent": 2})
+    phones = [a_device(agent, IPHONE), a_device(agent, IPHONE)]
+    a_device(agent, MAC)
+    assert counted() == {Kind.MOBILE: 2, Kind.DESKTOP: 1}
+    assert ended(Device.objects.filter(pk=phones[0].pk)) == 1
+    assert counted() == {Kind.MOBILE: 1, Kind.DESKTOP: 1}
+
+
+def test_one_that_is_replaced_and_one_that_is_removed_count_no_more(agent):
+    a_device(agent, IPHONE)
+    a_device(agent, IPHONE)
+    assert counted() == {Kind.MOBILE: 1}
+    Device.objects.all().delete()
+    assert counted() == {}
+
+
+def test_a_silent_sign_in_writes_no_count(agent):
+    device = a_device(agent, MAC)
+    before = DeviceCount.objects.count()
+    Device.objects.filter(pk=device.pk).update(last_seen_at=LATER, generation=2)
+    device.save()
+    assert DeviceCount.objects.count() == before
+
+
+def test_many_changes_are_put_together_and_say_the_same(agent, monkeypatch):
+    monkeypatch.setattr(device_counts, "FEW", 4)
+    monkeypatch.setattr(device_counts, "BATCH", 3)
+    for _ in range(4):
+        a_device(agent, IPHONE)
+    before = counted()
+    assert DeviceCount.objects.count() == 7  # one began, three took another's place
+    assert device_counts.put_together() == 4
+    assert (counted(), DeviceCount.objects.count()) == (before, 3)
+
+
+def test_how_many_there_are_is_asked_of_another_table_than_the_devices(agent):
+    a_device(agent, IPHONE)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert device_counts.active()[Kind.MOBILE] == 1
+    assert [Device._meta.db_table + '"' in it["sql"] for it in asked] == [False]
+
+
+def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_counts_anew(transactional_db, agent):
+    name, of = device_counts.NAMES["insert"], "" if connection.vendor == "sqlite" else " ON agents_device"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{of}")
+    a_device(agent, IPHONE)
+    assert [it.sentence for it in database.look() if it.state is State.WARNING][-1].endswith(f"Missing: {name}.")
+    device_counts.put_in_place()
+    assert (device_counts.missing(connection), counted()) == ([], {Kind.MOBILE: 1})
+
+
+def test_after_a_step_back_people_sign_in_as_before(transactional_db, agent):
+    call_command("migrate", "agents", "0014", verbosity=0)
+    try:
+        a_device(agent, IPHONE)
+    finally:
+        call_command("migrate", "agents", verbosity=0)
+    assert counted() == {Kind.MOBILE: 1}
