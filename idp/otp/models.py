@@ -160,6 +160,11 @@ class Verification(models.Model):
         indexes = [
             models.Index(fields=["counted_as", "started_at"], name="verifications_of_a_number"),
             models.Index(fields=["-started_at"], name="latest_verifications"),
+            models.Index(
+                fields=["outcome", "started_at"],
+                condition=Q(authenticator__isnull=False, asked_by__isnull=True),
+                name="verifications_by_outcome",
+            ),
             models.Index(fields=["asked_by"], condition=Q(asked_by__isnull=False), name="test_codes_of_an_operator"),
         ]
         constraints = [
@@ -285,6 +290,13 @@ class SafeListing(models.Model):
     class Meta:
         ordering = ["-asked_at", "pk"]
         default_permissions = ("view", "change")
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(due_at__isnull=False) | Q(wanted=True, listed_at__isnull=True),
+                name="safe_listings_not_done",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(number__regex=r"^\+[1-9][0-9]{6,14}$"), name="a_safe_listing_is_of_a_number_in_e164"

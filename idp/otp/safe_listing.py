@@ -20,6 +20,8 @@ CLAIMED = timedelta(minutes=2)
 """How long a request that nobody ended, since its process died, keeps others from making it again."""
 CLOSED_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(hours=6)
+COUNTED_AT_ONCE = 2000
+"""Where more agents have a number, what would change is counted only if somebody asks for it: it takes seconds."""
 FORGOTTEN_AFTER = timedelta(days=30)
 CONCERNS_ALL = {Verdict.BUSY: MINUTE, Verdict.CLOSED: CLOSED_PAUSE, Verdict.MISCONFIGURED: CLOSED_PAUSE}
 
@@ -33,6 +35,23 @@ class Preview:
     under_way: int
     leaving: int
     without_number: int
+
+
+def are_many() -> bool:
+    """Whether so many agents have a number that counting takes its time."""
+    return PhoneAuthenticator.objects.order_by()[COUNTED_AT_ONCE : COUNTED_AT_ONCE + 1].exists()
+
+
+def not_done() -> QuerySet[SafeListing]:
+    """Return the numbers that Twilio is still to be asked about, or that it refused."""
+    return SafeListing.objects.filter(Q(due_at__isnull=False) | Q(wanted=True, listed_at__isnull=True))
+
+
+def latest_verdict() -> Verdict | None:
+    """Return what the request said that was made last, if any was."""
+    answered = SafeListing.objects.filter(tried_at__isnull=False).exclude(verdict="").order_by("-tried_at")
+    latest = answered.values_list("verdict", flat=True).first()
+    return Verdict(latest) if latest else None
 
 
 def preview(agents: QuerySet[Agent] | None = None) -> Preview:

@@ -33,8 +33,9 @@ class SignIn:
 
 def last(here: Device, now: datetime) -> list[SignIn]:
     """List the last sign-ins of a device's agent, the newest first."""
-    events = LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST]
-    names = dict(ServiceProvider.objects.values_list("slug", "name")) | {OWN_PAGE: _(OWN_PAGE_NAME)}
+    events = list(LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST])
+    named = ServiceProvider.objects.filter(slug__in={it.service for it in events})
+    names = dict(named.values_list("slug", "name")) | {OWN_PAGE: _(OWN_PAGE_NAME)}
     names |= {app.service: app.name for app in Client.objects.filter(kind=ClientKind.APP)}
     said = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
     reported = set(said.values_list("device", flat=True))

@@ -10,6 +10,7 @@ from idp.agents.models import Device
 from idp.login import standing
 from idp.login.in_words import both, instant
 from idp.login.next_code import NextCode, next_code
+from idp.policies.models import TimeoutPolicy as Chosen
 from idp.policies.timeouts import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.sessions import lifecycle as sessions
@@ -25,10 +26,12 @@ class InForce:
 
 
 def in_force() -> list[InForce]:
-    """Return the policies of all services that are switched on, in one query."""
+    """Return the policies of all services that are switched on, in two queries, as services may be many."""
+    services = list(ServiceProvider.objects.filter(enabled=True).values_list("timeout_policy", "name"))
+    limits = {it.pk: it.limits for it in Chosen.objects.filter(pk__in={pk for pk, _ in services})}
     found: dict[TimeoutPolicy, list[str]] = {}
-    for sp in ServiceProvider.objects.filter(enabled=True).select_related("timeout_policy"):
-        found.setdefault(sp.timeout_policy.limits, []).append(sp.name)
+    for pk, name in services:
+        found.setdefault(limits[pk], []).append(name)
     return [InForce(policy, tuple(names)) for policy, names in found.items()]
 
 

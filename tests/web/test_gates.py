@@ -52,7 +52,7 @@ def judged(agent):
     """Judge the way in for Ana's iPhone, as the page does; before her first sign-in for one like it."""
     agent = Agent.objects.get(pk=agent.pk)
     iphone = next((it for it in comes.devices_of(agent) if it.family == "apple"), None)
-    sp = whole.usual_service(agent, list(whole.services()))
+    sp = whole.usual_service(agent)
     coming = comes.with_device(iphone) if iphone else comes.with_last_phone(agent)
     return whole.judge(agent, sp, coming, time.now())
 

@@ -16,9 +16,8 @@ from idp.agents.models import Agent, Device
 from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
-from idp.saml.models import ServiceProvider
 from idp.unindexed import Unindexed
-from idp.web import reach
+from idp.web import offered, reach
 from idp.web.admin.long_lists import FewPages
 from idp.web.typed import instant
 
@@ -51,7 +50,7 @@ class ByService(admin.SimpleListFilter):
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         """Offer each by its short name."""
-        slugs = ServiceProvider.objects.values_list("slug", flat=True)
+        slugs = [slug for slug, _ in offered.services().services]
         return [(it, it) for it in sorted({*slugs, *(client.service for client in Client.objects.all())})]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

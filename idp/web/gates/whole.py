@@ -4,10 +4,9 @@ Nothing is written, held or sent. The sentences are for operators; each state co
 in or keeps them out.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from idp.agents.models import Agent
@@ -52,13 +51,20 @@ def services() -> QuerySet[ServiceProvider]:
     return rows.order_by("-enabled", "name")
 
 
-def usual_service(agent: Agent, known: Sequence[ServiceProvider]) -> ServiceProvider | None:
+def service_of(slug: str) -> ServiceProvider | None:
+    """Return the service of a short name, with all that judging takes."""
+    return services().filter(slug=slug).first()
+
+
+def usual_service(agent: Agent) -> ServiceProvider | None:
     """Return the service that the agent asked for last; of somebody who never came the first Flex, or the first."""
-    named = {it.slug for it in known}
-    last = LoginEvent.objects.filter(agent=agent, service__in=named).order_by(Unindexed("pk").desc())
-    slug = last.values_list("service", flat=True).first()
-    flex = (it for it in known if it.enabled and it.profile in PROFILES_OF_FLEX)
-    return next((it for it in known if it.slug == slug), None) or next(flex, None) or next(iter(known), None)
+    known = ServiceProvider.objects.filter(slug=OuterRef("service"))
+    lines = LoginEvent.objects.filter(Exists(known), agent=agent).order_by(Unindexed("pk").desc())
+    slug = lines.values_list("service", flat=True).first()
+    if slug is not None:
+        return service_of(slug)
+    flex = services().filter(enabled=True, profile__in=PROFILES_OF_FLEX)
+    return flex.first() or services().first()
 
 
 def _at_service(agent: Agent, sp: ServiceProvider | None, now: datetime) -> tuple[Gate, ...]:

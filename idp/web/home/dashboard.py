@@ -16,12 +16,13 @@ from idp.audit.models import Figure
 from idp.policies.access import AGENT, DEVICE, FAULT, SERVICE, STOP, Policy
 from idp.policies.models import AccessRule
 from idp.policies.rules import DEFAULT
-from idp.saml.models import ServiceProvider
+from idp.web import offered
 from idp.web.home import figures
 from idp.web.home.bars import Plot, plot
 from idp.web.home.facts import Facts
 from idp.web.home.figures import Codes, Share, Split
 from idp.web.home.period import PERIODS, Period, chosen
+from idp.web.offered import Offered
 
 MAY_SEE = "audit.view_loginevent"
 MAY_SEE_COSTS = "otp.view_verification"
@@ -50,7 +51,7 @@ class Dashboard:
 
     period: Period
     periods: list[Choice]
-    services: list[tuple[str, str]]
+    offered: Offered | None
     service: str
     plot: Plot
     total: Split
@@ -73,8 +74,8 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
     if facts.told["hours_kept"] < len(hourly.settled(now)):
         beside.counting.dispatch(beside.PATIENCE)
         missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
-    services = _services() if facts.told["services"] > 1 else []
-    service = next((slug for slug, _ in services if slug == asked.get("service")), "")
+    services = offered.services() if facts.told["services"] > 1 else None
+    service = offered.known(asked.get("service", "")) if services else ""
     sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)
     splits = figures.split(sums, period.numbers(now))
     total, prices = figures.together(splits), settings.LATCHKEY.prices
@@ -82,7 +83,7 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
     return Dashboard(
         period=period,
         periods=_periods(period, service),
-        services=services,
+        offered=services,
         service=service,
         plot=plot([period.bar(it) for it in numbers], splits, [period.label(it) for it in numbers[:: period.columns]]),
         total=total,
@@ -102,10 +103,6 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
 def _periods(current: Period, service: str) -> list[Choice]:
     kept = {"service": service} if service else {}
     return [Choice(it.words, urlencode({"period": it.name, **kept}), it is current) for it in PERIODS]
-
-
-def _services() -> list[tuple[str, str]]:
-    return list(ServiceProvider.objects.order_by("name").values_list("slug", "name"))
 
 
 def _refusals(counted: Counter[str], policy: Policy | None) -> list[Share]:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -16,12 +16,13 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import presented
 from idp.otp import safe_listing
-from idp.otp.models import SafeListing
 from idp.otp.safe_list import Verdict
 from idp.web import safe_list_run
 
 MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
 SHOWN = 50
+MOST_LEFT = 10_000
+"""So far is counted what waits."""
 UNDER_WAY = "The first 30 are on their way to Twilio. A timer with manage.py safe_list does the rest."
 STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
@@ -43,16 +44,18 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 def shown(request: HttpRequest, site: AdminSite, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
     """Show the page, for all agents or for those that were chosen in their list."""
-    left = SafeListing.objects.filter(Q(due_at__isnull=False) | Q(wanted=True, listed_at__isnull=True))
-    standstill = left.filter(verdict__in=[it.value for it in STANDSTILLS]).order_by("-tried_at").first()
+    left, verdict = safe_listing.not_done(), safe_listing.latest_verdict()
+    counted = chosen is not None or "count" in request.GET or not safe_listing.are_many()
     context = {
         **site.each_context(request),
         "title": "Twilio's safe list",
-        "preview": safe_listing.preview(chosen),
+        "preview": safe_listing.preview(chosen) if counted else None,
+        "counted_at_once": safe_listing.COUNTED_AT_ONCE,
         "chosen": None if chosen is None else list(chosen),
         "left": left.select_related("agent").order_by("due_at")[:SHOWN],
-        "left_in_all": left.count(),
-        "standstill": Verdict(standstill.verdict).sentence if standstill else "",
+        "left_in_all": left.order_by()[:MOST_LEFT].count(),
+        "most": MOST_LEFT,
+        "standstill": verdict.sentence if verdict in STANDSTILLS else "",
         "may_ask": request.user.has_perm(MAY_ASK),
     }
     return render(request, "admin/safe_list.html", context)

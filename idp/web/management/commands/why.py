@@ -70,8 +70,7 @@ class Command(BaseCommand):
 
 def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
     agent = find_agent(who)
-    known = list(whole.services())
-    sp = find_service(slug) if slug else whole.usual_service(agent, known)
+    sp = find_service(slug) if slug else whole.usual_service(agent)
     device = sample_devices.named(sample) if sample else None
     coming = comes.with_sample(device) if device else comes.with_last_phone(agent)
     return whole.judge(agent, sp, coming, clock.now())

@@ -72,7 +72,8 @@ def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
     about = Q(agent=agent) | Q(ABOUT_A_ROW) & Q(about=acts.thing(agent).about)
     rows = LoginEvent.objects.filter(about).select_related("device").order_by(Unindexed("pk").desc())
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:most])
-    services = dict(ServiceProvider.objects.values_list("slug", "name"))
+    named = ServiceProvider.objects.filter(slug__in={it.service for it in found})
+    services = dict(named.values_list("slug", "name"))
     services |= {it.service: it.name for it in Client.objects.all()}
     lines = (
         Line(it.pk, it.at, timeline_words.told(it, services), timeline_words.more(it), it.reference) for it in found

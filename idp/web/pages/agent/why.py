@@ -15,10 +15,11 @@ from idp import clock
 from idp.agents.models import Agent, Device
 from idp.policies import sample_devices
 from idp.policies.sample_devices import SAMPLE_DEVICES
-from idp.saml.models import ServiceProvider
+from idp.web import offered
 from idp.web.gates import comes, whole
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged
+from idp.web.offered import Offered
 from idp.web.pages.agent import door
 
 
@@ -38,13 +39,13 @@ class Shown:
 class AskForm(forms.Form):
     """With what the agent comes, and where to."""
 
-    def __init__(self, own: Sequence[Device], services: Sequence[ServiceProvider], given: Mapping[str, str]) -> None:
+    def __init__(self, own: Sequence[Device], services: Offered, given: Mapping[str, str]) -> None:
         super().__init__(given)
         samples = [(it.slug, it.label) for it in SAMPLE_DEVICES]
         theirs = [(str(it.pk), _named(it)) for it in own]
         phones = [("", "the one seen last"), *([("Their own", theirs)] if theirs else []), ("New here", samples)]
         self.fields["phone"] = forms.ChoiceField(required=False, choices=phones)
-        self.fields["service"] = forms.ChoiceField(required=False, choices=[(it.slug, it.name) for it in services])
+        self.fields["service"] = _field_for(services)
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
@@ -55,13 +56,12 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show every gate; `phone` and `service` choose otherwise than the last ones."""
     now = clock.now()
-    services = list(whole.services())
-    usual = whole.usual_service(agent, services)
+    usual = whole.usual_service(agent)
     own = comes.devices_of(agent)
-    form = AskForm(own, services, request.GET or {"service": usual.slug if usual else ""})
+    form = AskForm(own, offered.services(), request.GET or {"service": usual.slug if usual else ""})
     given = form.cleaned_data if form.is_valid() else {}
     coming = _coming(agent, own, given.get("phone", ""))
-    sp = next((it for it in services if it.slug == given.get("service")), usual)
+    sp = (whole.service_of(given["service"]) if given.get("service") else None) or usual
     judged = whole.judge(agent, sp, coming, now)
     context = {
         **admin.site.each_context(request),
@@ -83,6 +83,12 @@ def _coming(agent: Agent, own: Sequence[Device], named: str) -> Comes:
     return comes.with_device(device) if device else comes.with_last_phone(agent)
 
 
+def _field_for(services: Offered) -> forms.Field:
+    if services.whole:
+        return forms.ChoiceField(required=False, choices=services.services)
+    return forms.CharField(required=False, label="Service, by its short name", max_length=50)
+
+
 def _named(device: Device) -> str:
     stands = "ended" if device.revoked_at else "signed in"
     return f"{device.label}, {stands}, last seen {device.last_seen_at:%d %b, %H:%M}"
@@ -90,7 +96,7 @@ def _named(device: Device) -> str:
 
 def of(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
     """Judge the usual case, for the top of the agent's page."""
-    judged = whole.judge(agent, whole.usual_service(agent, list(whole.services())), comes.with_last_phone(agent), now)
+    judged = whole.judge(agent, whole.usual_service(agent), comes.with_last_phone(agent), now)
     return judged, shown(request, judged.next) if judged.next else None
 
 
