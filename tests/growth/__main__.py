@@ -5,6 +5,7 @@ start one. Prints what everything takes at the large one in terms of what it tak
 
     --full             a million agents, a thousand services, ten million lines: a quarter of an hour, 30 GB of disk
     --agents, --services, --events   other sizes of the large place
+    --rounds          how often each thing is measured at both places
     --on DATABASE      sqlite or postgresql only
     --write            into docs/explanation/performance.md as well
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from idp.conf import ROOT
 from tests.growth import page
+from tests.growth.on_database import ROUNDS
 from tests.growth.sizes import FULL, MODEST, SMALL, Sizes
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -32,7 +34,7 @@ def main():
     usual = FULL if asked.full else MODEST
     large = Sizes(asked.agents or usual.agents, asked.services or usual.services, asked.events or usual.events)
     room_for(large)
-    measured = {NAMES[it]: (large, on_database(it, large)) for it in asked.on or databases()}
+    measured = {NAMES[it]: (large, on_database(it, large, asked.rounds)) for it in asked.on or databases()}
     if asked.write:
         page.write(SMALL, measured)
 
@@ -42,6 +44,7 @@ def arguments():
     parser.add_argument("--full", action="store_true")
     for name in ("agents", "services", "events"):
         parser.add_argument(f"--{name}", type=int)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--on", action="append", choices=list(NAMES))
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
@@ -59,12 +62,12 @@ def room_for(large):
         sys.exit(f"That may take {needed >> 30} GiB of {tempfile.gettempdir()}, which has {free >> 30} left.")
 
 
-def on_database(vendor, large):
+def on_database(vendor, large, rounds):
     """Measure in a process of its own, print the rows, and return them."""
-    sizes = [str(large.agents), str(large.services), str(large.events)]
+    told = [str(rounds), str(large.agents), str(large.services), str(large.events)]
     with tempfile.TemporaryDirectory(prefix="latchkey-growth-") as folder:
         found, log = Path(folder) / "found.json", Path(folder) / "log"
-        command = [sys.executable, "-m", "tests.growth.on_database", str(found), *sizes]
+        command = [sys.executable, "-m", "tests.growth.on_database", str(found), *told]
         if vendor == "postgresql":
             command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}

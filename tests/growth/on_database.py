@@ -1,6 +1,6 @@
 """A small and a large place side by side, of either the same things in turn: A B A B.
 
-python -m tests.growth.on_database FILE AGENTS SERVICES EVENTS, on a server for PostgreSQL or, without one, on SQLite.
+python -m tests.growth.on_database FILE ROUNDS AGENTS SERVICES EVENTS, on a server for PostgreSQL or, without one, on SQLite.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.speed.rounds import Contest, outcome
 
 MUST, AIM = round(1 / 0.85, 2), round(1 / 0.95, 2)
 """What time at the large place may be of that at the small one: speed has to be 0.85 of it."""
-ROUNDS, BLOCK, LONGEST = 9, 0.25, 60
+ROUNDS, FEWER, BLOCK, LONGEST = 9, 3, 0.25, 60
 TOO_LONG = 2.0
 """What takes this many seconds once is measured in fewer rounds: it has grown, whatever they say."""
 ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -62,7 +62,7 @@ def a_place(sizes, database, redis, folder, log):
             process.wait(60)
 
 
-def main(found, large):
+def main(found, rounds, large):
     with tempfile.TemporaryDirectory(prefix="latchkey-growth-") as folder, ExitStack() as stack:
         log = sys.stderr
         begun = [
@@ -70,7 +70,9 @@ def main(found, large):
             for sizes, (database, redis) in zip((SMALL, large), two_databases(folder), strict=True)
         ]
         small, great = map(Place, begun)
-        Path(found).write_text(json.dumps([measured(name, small, great) for name in great.names]), encoding="utf-8")
+        Path(found).write_text(
+            json.dumps([measured(name, small, great, rounds) for name in great.names]), encoding="utf-8"
+        )
 
 
 def two_databases(folder):
@@ -89,9 +91,10 @@ def two_databases(folder):
     ]
 
 
-def measured(name, small, large):
+def measured(name, small, large, rounds):
     """Do something at both in turn, and return what comes of it by either clock."""
-    times, rounds = _times(name, small, large)
+    times, slow = _times(name, small, large)
+    rounds = min(rounds, FEWER) if slow else rounds
     both = []
     for nth in range(rounds):
         order = (large, small) if nth % 2 else (small, large)
@@ -106,12 +109,12 @@ def measured(name, small, large):
 
 
 def _times(name, small, large):
-    """Say how often it fits into a stretch, and how many rounds; both have done it before, so that all is warm."""
+    """Say how often it fits into a stretch, and whether it is slow; both have done it before, so that all is warm."""
     for it in (small, large):
         it.do(name, 2)
     slower = max(it.do(name, 1)["clock"] for it in (small, large))
-    return max(1, min(LONGEST, int(BLOCK / slower))), 3 if slower > TOO_LONG else ROUNDS
+    return max(1, min(LONGEST, int(BLOCK / slower))), slower > TOO_LONG
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Sizes(*map(int, sys.argv[2:5])))
+    main(sys.argv[1], int(sys.argv[2]), Sizes(*map(int, sys.argv[3:6])))
