@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from idp.agents import device_counts
@@ -13,6 +13,7 @@ from idp.web.checkup import database
 from idp.web.checkup.finding import State
 from tests.conftest import NOW
 from tests.devices import IPHONE, MAC, a_device
+from tests.races.test_many_at_once import at_once
 
 LATER = NOW + timedelta(hours=1)
 
@@ -78,6 +79,23 @@ def test_how_many_there_are_is_asked_of_another_table_than_the_devices(agent):
     ) as asked:
         assert device_counts.active()[Kind.MOBILE] == 1
     assert [Device._meta.db_table + '"' in it["sql"] for it in asked] == [False]
+
+
+def test_two_that_put_together_at_once_count_nothing_twice(transactional_db, agent, monkeypatch):
+    monkeypatch.setattr(device_counts, "FEW", 2)
+    monkeypatch.setattr(device_counts, "BATCH", 3)
+    for _ in range(8):
+        a_device(agent, MAC)
+    at_once([a_run] * 3)
+    assert counted() == {Kind.DESKTOP: 8}
+    assert DeviceCount.objects.count() < 8
+
+
+def a_run():
+    try:
+        device_counts.put_together()
+    finally:
+        connections.close_all()
 
 
 def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_counts_anew(transactional_db, agent):

@@ -1,6 +1,7 @@
 """A small and a large place side by side, of either the same things in turn: A B A B.
 
-python -m tests.growth.on_database FILE ROUNDS AGENTS SERVICES EVENTS, on a server for PostgreSQL or, without one, on SQLite.
+python -m tests.growth.on_database FILE ROUNDS AGENTS SERVICES EVENTS, on a server for PostgreSQL or, without one, on
+SQLite.
 """
 
 import json

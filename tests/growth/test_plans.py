@@ -1,4 +1,4 @@
-"""No silent sign-in reads one of the tables that grow from end to end: the plan of every statement is asked for."""
+"""What is asked all the time reads no table that grows from end to end: the plan of every statement is asked for."""
 
 import re
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from pydantic import SecretStr
 
 from tests.speed import place
 from tests.speed.place import Silent
+from tests.web.conftest import a_superuser, inside
 
 GROWING = (
     "agents_agent|agents_device|sso_sessions_ssosession|tokens_longlivedtoken|saml_subjectname|saml_issuedassertion|"
@@ -56,3 +58,13 @@ def test_a_silent_sign_in_reads_no_table_from_end_to_end(transactional_db, keys,
         with connection.execute_wrapper(plans):
             silent.sign_in()
     assert plans.found == []
+
+
+@pytest.mark.parametrize("page", ["/metrics", "/admin/costs/", "/admin/everyone-out/"])
+def test_what_monitors_and_operators_look_at_reads_no_table_from_end_to_end(db, keys, clock, settings, page):
+    token = SecretStr("a token of monitors")
+    settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"metrics_token": token})
+    browser, plans = inside(a_superuser()), Plans([])
+    with connection.execute_wrapper(plans):
+        answer = browser.get(page, headers={"authorization": f"Bearer {token.get_secret_value()}"})
+    assert (answer.status_code, plans.found) == (200, [])

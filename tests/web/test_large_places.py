@@ -1,0 +1,59 @@
+"""Pages of a large place: what would take long to count is counted when somebody asks for it, and lists have an end."""
+
+import pytest
+from lxml import html
+
+from idp.otp import safe_listing
+from idp.web import offered
+from tests.conftest import an_agent
+from tests.web.seeded import a_service
+
+COUNT_NOW = "count now"
+
+
+@pytest.fixture
+def many_agents(monkeypatch, db, keys, clock):
+    monkeypatch.setattr(safe_listing, "COUNTED_AT_ONCE", 2)
+    return [an_agent(f"+120155501{nth:02}", f"agent{nth}@acme.example") for nth in range(3)]
+
+
+@pytest.fixture
+def many_services(monkeypatch, db, keys, clock):
+    monkeypatch.setattr(offered, "MOST", 1)
+    a_service("rota", "JQ" + "2" * 32, name="Rota")
+    a_service("flex", name="Flex")
+
+
+def test_the_safe_list_counts_many_numbers_only_when_asked(many_agents, admin):
+    page = admin.get("/admin/safe-list/").text
+    assert COUNT_NOW in page
+    assert "Put all new numbers on the list" in page
+    page = admin.get("/admin/safe-list/", {"count": "all"}).text
+    assert COUNT_NOW not in page
+    assert "Put 3 on the list" in page
+
+
+def test_few_numbers_are_counted_at_once(many_agents, admin):
+    many_agents[0].numbers.all().delete()
+    page = admin.get("/admin/safe-list/").text
+    assert COUNT_NOW not in page
+    assert "Put 2 on the list" in page
+
+
+def test_of_many_services_the_dashboard_takes_the_short_name(many_services, admin):
+    field = html.fromstring(admin.get("/admin/", {"service": "rota"}).content).find(".//*[@id='service']")
+    assert (field.tag, field.get("value")) == ("input", "rota")
+    field = html.fromstring(admin.get("/admin/", {"service": "nobody's"}).content).find(".//*[@id='service']")
+    assert field.get("value") == ""
+
+
+def test_of_many_services_why_somebody_cannot_sign_in_takes_the_short_name(many_services, admin):
+    page = admin.get(f"/admin/agents/agent/{an_agent().pk}/why/", {"service": "rota"})
+    assert page.context["judged"].service == "Rota"
+    field = html.fromstring(page.content).find(".//*[@name='service']")
+    assert (field.tag, field.get("value")) == ("input", "rota")
+
+
+def test_a_short_name_of_no_service_judges_for_the_usual_one(many_services, admin):
+    page = admin.get(f"/admin/agents/agent/{an_agent().pk}/why/", {"service": "nobody's"})
+    assert page.context["judged"].service == "Flex"
