@@ -5,6 +5,7 @@ import pytest
 from idp.policies.access import (
     LATER,
     Attempt,
+    Concern,
     Decision,
     Effect,
     Facts,
@@ -142,6 +143,18 @@ def test_a_refusal_brings_the_rules_own_sentence():
     assert decide([a_rule(DENY, ANDROID, message="iPhones only.")], ANDROID_FACTS).message == "iPhones only."
 
 
+@pytest.mark.parametrize(
+    ("condition", "facts", "concern"),
+    [
+        (ANDROID, ANDROID_FACTS, Concern.PHONE),
+        (ANDROID, UNKNOWN_FACTS, Concern.UNTOLD_PHONE),
+        (SUPERVISOR, sent(PIXEL, role=BOSS), Concern.OTHER),
+    ],
+)
+def test_a_refusal_says_whether_it_is_about_the_phone(condition, facts, concern):
+    assert decide([a_rule(DENY, condition)], facts).concern is concern
+
+
 def test_a_refusal_that_waits_for_nothing_is_laid_to_the_rule_that_needs_no_proof():
     rules = [a_rule(DENY, SUPERVISOR), a_rule(DENY, ANDROID, key="2")]
 
@@ -204,6 +217,12 @@ def test_while_somebody_holds_a_pass_nobody_unproved_is_refused_early():
     assert decide([], IOS_FACTS, let_in=LATER).effect is ALLOW
 
 
+def test_what_a_pass_may_change_is_laid_to_no_rule_yet():
+    found = decide([a_rule(DENY, message="Not from here.")], IOS_FACTS, let_in=LATER)
+
+    assert (found.effect, found.decided_by, found.message) == (UNDECIDED, "", "")
+
+
 def test_a_pass_lets_in_even_where_a_rule_breaks():
     assert decide([a_rule(DENY, Broken())], IOS_FACTS, let_in=True).effect is ALLOW
 
@@ -217,6 +236,14 @@ def test_a_watched_rule_is_recorded_and_changes_nothing():
 
     assert (decision.effect, decision.decided_by) == (ALLOW, "2")
     assert decision.would_have == (WouldHave("1", DENY),)
+
+
+def test_all_watched_rules_are_recorded_while_what_comes_out_is_open_too():
+    watched = [a_rule(DENY, mode=Mode.WATCH), a_rule(ASK, key="2", mode=Mode.WATCH)]
+    decision = decide([*watched, a_rule(ALLOW, SUPERVISOR, key="3")], IOS_FACTS, default=DENY)
+
+    assert decision.effect is UNDECIDED
+    assert decision.would_have == (WouldHave("1", DENY), WouldHave("2", ASK))
 
 
 @pytest.mark.parametrize(
@@ -310,7 +337,7 @@ def test_a_stored_condition_that_does_not_read_denies_whoever_meets_it():
 def test_without_any_policy_nobody_is_let_in():
     decision = evaluate(None, Attempt("flex", IOS_FACTS))
 
-    assert (decision.effect, decision.decided_by) == (DENY, "fault")
+    assert (decision.effect, decision.decided_by, decision.revision) == (DENY, "fault", 0)
 
 
 def test_a_decision_says_by_which_revision_and_about_what():

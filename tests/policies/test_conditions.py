@@ -30,6 +30,7 @@ from idp.policies.conditions import (
     read_all,
     to_json,
 )
+from idp.policies.conditions.numbers import HIGHEST
 from idp.policies.conditions.place_and_time import MOST_BLOCKS
 from idp.policies.conditions.texts import LONGEST_TEXT
 from idp.policies.facts import LATER, AgentFacts, Facts, RegisteredApp, gather, known, of_user_agent
@@ -248,6 +249,7 @@ def test_the_other_way_round_conditions_say_themselves_too():
     assert all_week.sentence() == "it is any day between 08:00 and 18:00 (Europe/Madrid)"
     assert NetworkIn(frozenset({"192.0.2.0/24"})).sentence() == "the address is in 192.0.2.0/24"
     assert DeviceAge(1).sentence() == "the phone was enrolled at least 1 day ago"
+    assert DeviceAge(2, under=True).sentence() == "the phone was enrolled less than 2 days ago"
     assert TextContains("x", negated=True).sentence() == 'the User-Agent does not contain "x"'
     assert TextMatches("^x").sentence() == "the User-Agent matches /^x/"
     assert RoleIs(frozenset({"admin", "agent", "supervisor"})).sentence() == "the role is admin, agent or supervisor"
@@ -277,6 +279,33 @@ def test_a_pattern_has_so_many_characters_and_no_more():
 def test_a_time_that_cannot_be_says_why(weekdays, begins, ends, sentence):
     with pytest.raises(ValueError, match=sentence):
         MomentWithin(weekdays, begins, ends, "UTC")
+
+
+def test_a_text_to_look_for_has_so_many_characters_and_no_more():
+    assert TextContains("x" * LONGEST_TEXT).text
+    for wrong in ("", "x" * (LONGEST_TEXT + 1)):
+        with pytest.raises(ValueError, match=f"^a text to look for has 1 to {LONGEST_TEXT} characters$"):
+            TextContains(wrong)
+
+
+@pytest.mark.parametrize("numbered", [DeviceAge, CodeAge, lambda number: BrowserVersion("Chrome", number)])
+def test_a_number_lies_between_nothing_and_the_highest(numbered):
+    assert numbered(0) != numbered(HIGHEST)
+    for wrong in (-1, HIGHEST + 1):
+        with pytest.raises(ValueError, match=f"^a number here lies between 0 and {HIGHEST}$"):
+            numbered(wrong)
+
+
+def test_a_condition_that_names_nothing_says_so():
+    with pytest.raises(ValueError, match=r"^a condition names at least one value, and none that is empty$"):
+        BrowserIs(frozenset({"Chrome", ""}))
+    with pytest.raises(ValueError, match=r"^a condition on a version names what it is the version of$"):
+        BrowserVersion("", 1)
+
+
+def test_a_condition_of_other_fields_says_which_it_has():
+    with pytest.raises(ValueError, match=r"^platform has the fields platforms, negated, not negated, or$"):
+        from_json({"kind": "platform", "negated": False, "or": True})
 
 
 def test_a_network_has_so_many_blocks_and_no_more():
@@ -351,6 +380,7 @@ def test_an_address_lies_in_a_block_or_not(address, answer):
 
 OFFICE = (frozenset({Weekday.MONDAY}), time(8), time(18), "Europe/Madrid")
 NIGHT = (frozenset({Weekday.MONDAY}), time(22), time(6), "Europe/Madrid")
+WHOLE_DAY = (frozenset({Weekday.MONDAY}), time(8), time(8), "Europe/Madrid")
 
 
 @pytest.mark.parametrize(
@@ -365,6 +395,10 @@ NIGHT = (frozenset({Weekday.MONDAY}), time(22), time(6), "Europe/Madrid")
         (NIGHT, "2026-11-24T04:59", YES),  # Tuesday morning belongs to Monday's night
         (NIGHT, "2026-11-24T05:00", NO),
         (NIGHT, "2026-11-23T04:00", NO),  # Monday morning belongs to Sunday's
+        (WHOLE_DAY, "2026-11-23T06:59", NO),
+        (WHOLE_DAY, "2026-11-23T07:00", YES),
+        (WHOLE_DAY, "2026-11-24T06:59", YES),
+        (WHOLE_DAY, "2026-11-24T07:00", NO),
     ],
 )
 def test_a_window_is_judged_in_its_own_zone(window, utc, answer):
@@ -386,6 +420,7 @@ BO = AgentFacts("bo@acme.example", frozenset({"agent"}), device_age=0, code_age=
         (DeviceAge(31), YES, NO),
         (DeviceAge(31, under=True), NO, YES),
         (CodeAge(2), YES, NO),
+        (CodeAge(2, under=True), NO, YES),
     ],
 )
 def test_what_is_about_the_agent_is_answered_once_one_is_proved(condition, ana, bo):
@@ -394,6 +429,13 @@ def test_what_is_about_the_agent_is_answered_once_one_is_proved(condition, ana, 
     assert condition.ask(gather(parse(PIXEL), agent=ANA, **at)) is ana
     assert condition.ask(gather(parse(PIXEL), agent=BO, **at)) is bo
     assert condition.ask(gather(parse(PIXEL), **at)) is Answer.LATER
+
+
+def test_a_version_that_cannot_be_is_no_even_while_the_platform_is_still_to_come():
+    at_least_17 = OsVersion(Platform.IPADOS, 17)
+    assert at_least_17.ask(sent(MAC_SAFARI, os_version=frozenset({9}))) is NO
+    assert at_least_17.ask(sent(MAC_SAFARI, os_version=frozenset())) is Answer.LATER
+    assert at_least_17.ask(sent(MAC_SAFARI, os_version=frozenset({18}))) is Answer.LATER
 
 
 def test_a_registered_app_needs_no_header_to_be_known():

@@ -168,6 +168,12 @@ def test_the_algorithms_are_told(idp_key, sp_pair):
     assert found(encrypted, "xenc:EncryptedData/@Type") == [names.ELEMENT]
 
 
+def test_an_answer_is_encrypted_by_the_algorithms_chosen_for_its_reader(idp_key, sp_pair):
+    chosen = Encryption((sp_pair.certificate,), names.AES128_GCM, KeyTransport(names.RSA_OAEP, names.SHA256))
+    root = etree.fromstring(octets(CONTENT, key=idp_key, now=NOW, encryption=chosen))
+    assert found(root, "//xenc:EncryptionMethod/@Algorithm") == [names.AES128_GCM, names.RSA_OAEP]
+
+
 def test_one_encrypted_key_stands_inside_the_data(idp_key, sp_pair):
     encrypted = sent(encrypt(an_assertion(idp_key), (sp_pair.certificate, a_pair("other").certificate)))
     assert len(found(encrypted, "//xenc:EncryptedKey")) == 1

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 import xmlsec
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 
 from idp.saml import names
@@ -67,6 +69,7 @@ def test_what_is_kept_is_what_the_service_reads_without_the_values_of_its_signat
     assert [it.text for it in found(kept, "//ds:SignatureValue")] == [None, None]
     assert found(kept, "/samlp:Response/saml:Assertion/@ID") == [content.assertion_id]
     assert len(found(kept, "//saml:AttributeValue")) == sum(len(it.values) for it in content.attributes)
+    assert [etree.QName(it).localname for it in kept] == ["Issuer", "Signature", "Status", "Assertion"]
 
 
 def test_a_signature_names_any_id_as_it_is(idp_key):
@@ -93,19 +96,26 @@ def test_a_key_beside_another_certificate_does_not_pass_its_test(idp_key):
 
 
 @pytest.mark.parametrize(
-    ("private", "certificate"),
+    ("private", "certificate", "why"),
     [
-        (a_pair("idp").private_pem, a_pair("sp").certificate),
-        (a_pair("small", bits=1024).private_pem, a_pair("small", bits=1024).certificate),
-        (a_pair("ec", curve=True).private_pem, a_pair("ec", curve=True).certificate),
-        ("no key", a_pair("idp").certificate),
-        (a_pair("idp").private_pem, "no certificate"),
+        (a_pair("idp").private_pem, a_pair("sp").certificate, "of another key"),
+        (a_pair("small", bits=1024).private_pem, a_pair("small", bits=1024).certificate, "2048 bits or more"),
+        (a_pair("ec", curve=True).private_pem, a_pair("ec", curve=True).certificate, "not an RSA key"),
+        ("no key", a_pair("idp").certificate, "wanted a SAML key"),
+        (a_pair("idp").private_pem, "no certificate", "wanted a SAML key"),
     ],
     ids=["of another key", "too small", "no RSA key", "no key", "no certificate"],
 )
-def test_a_pair_that_does_not_fit_cannot_be_used(private, certificate):
-    with pytest.raises(UnusableKey):
+def test_a_pair_that_does_not_fit_cannot_be_used(private, certificate, why):
+    with pytest.raises(UnusableKey, match=why):
         SamlKey.load(private, certificate)
+
+
+def test_ecdsa_takes_a_key_on_p_256_and_no_other():
+    other = ec.generate_private_key(ec.SECP384R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for private in (other.decode(), a_pair("idp").private_pem):
+        with pytest.raises(UnusableKey, match="not a key on the curve P-256"):
+            SamlKey.load(private, a_pair("idp").certificate, names.ECDSA_SHA256)
 
 
 def test_a_key_does_not_show_its_private_half(idp_key):

@@ -199,6 +199,13 @@ def test_rubbish_leads_to_no_key_and_no_error(token):
     assert read(token) is None
 
 
+@pytest.mark.parametrize(("longer", "found"), [(0, KID), (1, None)])
+def test_a_token_may_be_so_long_and_no_longer(monkeypatch, longer, found):
+    token = a_token()
+    monkeypatch.setattr(claims, "MAX_LENGTH", len(token) - longer)
+    assert claims.key_id(token) == found
+
+
 def test_five_kilobytes_are_not_even_opened():
     long = jwt.encode(PAYLOAD | {"padding": "x" * 4000}, PRIVATE, algorithm="ES256", headers=HEADER)
     assert len(long) > 5000

@@ -15,10 +15,10 @@ HIGHEST = 100_000  # of a version, and of days and hours
 
 
 def _compared(fact: AbstractSet[int] | Later, number: int, under: bool) -> Answer:
-    """Compare every number that it may be."""
-    fits: Callable[[int], bool] = (lambda it: it < number) if under else (lambda it: it >= number)
+    """Compare every number that it may be; of one still to come nothing is known before."""
     if isinstance(fact, Later):
-        return over(Later(frozenset(map(fits, fact.among))), {True})
+        return Answer.LATER
+    fits: Callable[[int], bool] = (lambda it: it < number) if under else (lambda it: it >= number)
     return over(frozenset(map(fits, fact)), {True})
 
 
