@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from base64 import b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,14 +28,14 @@ _NONCE, _ADDRESS, _SERVICE, _NEWS, _FIELDS = range(5)
 def post_form(
     request: HttpRequest,
     address: str,
-    fields: Sequence[tuple[str, str]],
+    fields: Sequence[tuple[str, str | bytes]],
     purpose: str,
     service: str = "",
     *,
     news: str = "",
     brand: Shown | None = None,
 ) -> HttpResponse:
-    """Return the page that posts these fields (Bindings 3.5) to that one address.
+    """Return the page that posts these fields to that one address, octets among them in base64 (Bindings 3.5.4).
 
     `purpose` chooses what the page says meanwhile: signing in, declined, or signing out; `news` is one more
     sentence, which delays nothing; `brand` is the service's, where one service is meant. Its policy names the
@@ -54,10 +55,10 @@ def post_form(
             bool(news),
         )
     )
-    own = [escape(it) for it in (nonce, address, service, news, *(value for _, value in fields))]
+    own = [_written(it) for it in (nonce, address, service, news, *(value for _, value in fields))]
     written = list(texts)
     written[1::2] = [own[place] for place in places]
-    response = HttpResponse("".join(written))
+    response = HttpResponse(b"".join(written))
     response._csp_update = {"form-action": [f"{urlsplit(address).scheme}:"]}  # type: ignore[attr-defined]  # django-csp's own hook
     return response
 
@@ -75,7 +76,7 @@ class _Look(NamedTuple):
 
 
 @lru_cache(maxsize=PAGES_KEPT)
-def _page(look: _Look) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _page(look: _Look) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
     """Render a page, and cut it where something of one request goes.
 
     Returns the texts with the places between them, and which of a request's own goes into each.
@@ -93,7 +94,12 @@ def _page(look: _Look) -> tuple[tuple[str, ...], tuple[int, ...]]:
     with override(look.language):
         written = render_to_string("saml/post.html", context)
     cut = re.split(rf"{_PLACE}-(\d+)-", written)
-    return tuple(cut), tuple(int(it) for it in cut[1::2])
+    return tuple(it.encode() for it in cut), tuple(int(it) for it in cut[1::2])
+
+
+def _written(own: str | bytes) -> bytes:
+    """Write a value into an attribute or a text. Base64 has nothing that would have to be escaped."""
+    return b64encode(own) if isinstance(own, bytes) else escape(own).encode()
 
 
 def _place(own: int) -> str:

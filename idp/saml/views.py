@@ -1,6 +1,5 @@
 """The SAML addresses: a request comes in, the login is asked, and a signed Response goes out."""
 
-import base64
 from uuid import UUID
 
 from django.conf import settings
@@ -155,7 +154,7 @@ def _post(
     request: HttpRequest, sp: ServiceProvider, asked: Asked, answer: bytes, *, declined: bool = False, news: str = ""
 ) -> HttpResponse:
     """Send a Response through the browser by HTTP-POST (Bindings 3.5)."""
-    fields = [("SAMLResponse", base64.b64encode(answer).decode())]
+    fields: list[tuple[str, str | bytes]] = [("SAMLResponse", answer)]
     if asked.relay_state is not None:
         fields.append(("RelayState", asked.relay_state))
     purpose = "declined" if declined else "signing in"

@@ -22,7 +22,7 @@ def _nothing_kept_from_another_test():
 def a_page(relay_state="a page", *, service="Flex", news="", nonce="bm9uY2U=", address=ACS, brand=None):
     request = RequestFactory().get("/saml/sso")
     request.csp_nonce = nonce
-    fields = [("SAMLResponse", "PHNhbWw+"), ("RelayState", relay_state)]
+    fields = [("SAMLResponse", b"<saml>"), ("RelayState", relay_state)]
     answer = posting.post_form(request, address, fields, "signing in", service, news=news, brand=brand or Shown())
     return answer.content.decode()
 

@@ -81,7 +81,7 @@ def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerLogoutWithStatu
 def _carry(request: HttpRequest, message: Outgoing) -> HttpResponse:
     if message.value is None:
         return send_on(request, message.address)
-    fields = [(message.parameter, message.value)]
+    fields: list[tuple[str, str | bytes]] = [(message.parameter, message.value)]
     if message.relay_state is not None:
         fields.append(("RelayState", message.relay_state))
     return post_form(request, message.address, fields, "signing out")
