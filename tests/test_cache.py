@@ -4,10 +4,13 @@ import pickle
 
 import pytest
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.utils.module_loading import import_string
 from redis import Redis
 from structlog.testing import capture_logs
 
 from idp import cache
+from idp import settings as configured
 from idp.cache import Absence
 
 OPERATIONS = [
@@ -107,3 +110,8 @@ def test_an_absence_says_nothing_of_what_redis_said():
     with capture_logs() as logs:
         Absence().begin(OSError("redis://user:password@host"))
     assert "password" not in str(logs)
+
+
+@pytest.mark.parametrize("backend", [configured.OWN_MEMORY["BACKEND"], configured.SHARED["BACKEND"]])
+def test_neither_cache_has_anything_to_close_when_a_request_ends(backend):
+    assert import_string(backend).close is BaseCache.close

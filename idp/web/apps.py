@@ -6,7 +6,9 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.contrib.admin import autodiscover
 from django.contrib.admin.checks import check_admin_app, check_dependencies
-from django.core import checks
+from django.core import checks, signals
+from django.core.cache import close_caches
+from django.db import reset_queries
 
 
 class WebConfig(AppConfig):
@@ -15,10 +17,12 @@ class WebConfig(AppConfig):
     name = "idp.web"
 
     def ready(self) -> None:
-        """Have changes of what operators set up told in the trail."""
+        """Have changes of what operators set up told in the trail, and requests pass what does nothing for them."""
         from idp.web import watching  # noqa: PLC0415 - it needs all models
 
         watching.watch()
+        signals.request_started.disconnect(reset_queries)  # only what is being debugged has its queries noted
+        signals.request_finished.disconnect(close_caches)  # neither of ours has anything to close
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):

@@ -47,7 +47,7 @@ def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(ENGLISH_ONLY):
-            translation.activate(settings.LANGUAGE_CODE)
+            _speak(settings.LANGUAGE_CODE)
             return get_response(request)
         asked = supported(_asked(request))
         kept, accepted = cookies.language(request), request.META.get("HTTP_ACCEPT_LANGUAGE", "")
@@ -55,7 +55,8 @@ def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         try:
             response = get_response(request)
         finally:
-            translation.activate(settings.LANGUAGE_CODE)
+            if language != settings.LANGUAGE_CODE:
+                translation.activate(settings.LANGUAGE_CODE)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language"])
         if asked:
@@ -97,6 +98,8 @@ def offered(request: HttpRequest) -> list[Offered]:
 
 def _speak(language: str) -> str:
     """Activate a language, or stay with English if its catalogue is damaged. Returns which it is."""
+    if translation.get_language() == language:  # activating it again takes longer than to look
+        return language
     try:
         translation.activate(language)
     except Exception:
