@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "idp.web.content_policy.ContentPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "idp.web.compression.packed",
     "idp.web.middleware.no_store",
     "idp.web.languages.spoken",
     "idp.web.middleware.ErrorPages",

@@ -1,0 +1,57 @@
+"""Packing answers by gzip (RFC 1952) for browsers that take it.
+
+As Django's own middleware does, with the same padding of random length, which keeps the length of an answer from
+telling its secrets; but by ISA-L, since zlib takes a sixth of what the two signatures of an answer take.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
+from isal import isal_zlib
+
+LEVEL: Final = 3  # the most thorough of ISA-L's
+SHORTEST: Final = 200  # bytes of an answer that are worth it
+PADDING: Final = 100  # lengths that a name may have
+_MEMBER: Final = 31  # asks zlib's interface for a member of gzip, with the longest window
+_HEAD, _FLAGS, _NAMED = 10, 3, 8  # the length of what stands first, the place of flags in it, and that of a name
+
+_takes_gzip = re.compile(r"\bgzip\b").search
+
+
+def packed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Pack each answer that gets shorter by it. What is written bit by bit is left to Django."""
+    in_pieces = GZipMiddleware(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            return in_pieces.process_response(request, response)
+        if len(response.content) < SHORTEST or response.has_header("Content-Encoding"):
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if _takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+            _pack(response)
+        return response
+
+    return middleware
+
+
+def pack(content: bytes) -> bytes:
+    """Return a member of gzip, in whose head stands a name that means nothing, of up to 99 bytes."""
+    member = isal_zlib.compress(content, LEVEL, _MEMBER)
+    head = bytearray(member[:_HEAD])
+    head[_FLAGS] = _NAMED
+    return bytes(head) + b"a" * secrets.randbelow(PADDING) + b"\0" + member[_HEAD:]
+
+
+def _pack(response: HttpResponse) -> None:
+    member = pack(response.content)
+    if len(member) < len(response.content):
+        response.content = member
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(member))
