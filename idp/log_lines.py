@@ -7,7 +7,11 @@ that it asked. So the words of an error, and all that the standard library's log
 import json
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from threading import get_ident
 from typing import Any, TextIO, cast
 
 import structlog
@@ -15,6 +19,10 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
 
 from idp import reference
+
+MOST_GATHERED = 20  # a file of people may be thousands of events
+_gathered: ContextVar[tuple[int, list[dict[str, str]]] | None] = ContextVar("gathered", default=None)
+"""The thread of a request, since those beside it go on with a copy of its context; and what happened in it."""
 
 PERSONAL = (
     (re.compile(r"\b(DETAIL|CONTEXT|HINT):.*", re.DOTALL), r"\1: …"),  # values of a row, as PostgreSQL tells them
@@ -74,6 +82,7 @@ class Lines:
         """Do nothing more: each line was written at once."""
 
 
+log = structlog.get_logger(__name__)
 OURS = Lines(sys.stderr)
 
 
@@ -92,6 +101,26 @@ def finish(logger: object, method: str, line: EventDict) -> str:
     line["level"] = method
     line["timestamp"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
     return _written(withhold(None, method, _with_exception(logger, method, line)) if "exc_info" in line else line)
+
+
+@contextmanager
+def gathered() -> Iterator[list[dict[str, str]]]:
+    """Have what happens in this request told by its own line: a line costs as much as what it tells of."""
+    lines: list[dict[str, str]] = []
+    before = _gathered.set((get_ident(), lines))
+    try:
+        yield lines
+    finally:
+        _gathered.reset(before)
+
+
+def happened(**what: str) -> None:
+    """Tell what happened by the line of the present request; by one of its own outside, beside, or beyond a few."""
+    thread, lines = _gathered.get() or (0, [])
+    if thread == get_ident() and len(lines) < MOST_GATHERED:
+        lines.append(what)
+    else:
+        log.info("event", **what)
 
 
 def _said_by_others(logger: object, method: str, line: EventDict) -> str:

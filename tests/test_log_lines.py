@@ -5,15 +5,20 @@ import json
 import logging
 import logging.config
 import runpy
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 import structlog
 from django.db import IntegrityError
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from idp import log_lines, reference
 from idp.agents.models import Agent
 from idp.conf import ROOT
 from idp.log_lines import impersonal
+from idp.web.middleware import references
 
 SAID = {
     "UNIQUE constraint failed: agents_agent.email": None,
@@ -76,3 +81,33 @@ def test_gunicorn_writes_json_too():
     told = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["logconfig_dict"]
     assert told["handlers"]["stderr"]["formatter"] in told["formatters"]
     assert told["loggers"]["gunicorn.error"]["level"] == "INFO"
+
+
+def told(lines):
+    return [line["kind"] for line in lines() if line["event"] == "event"]
+
+
+def test_the_line_of_a_request_tells_what_happened_in_it(lines):
+    references(lambda _: log_lines.happened(kind="signed in", service="flex") or HttpResponse())(
+        RequestFactory().get("/x")
+    )
+    (line,) = lines()
+    assert (line["event"], line["path"], line["status"]) == ("request", "/x", 200)
+    assert line["happened"] == [{"kind": "signed in", "service": "flex"}]
+
+
+def test_what_happens_outside_of_a_request_or_beside_it_has_a_line_of_its_own(lines):
+    log_lines.happened(kind="before")
+    with log_lines.gathered() as happened, ThreadPoolExecutor(1) as pool:
+        pool.submit(copy_context().run, log_lines.happened, kind="beside").result()
+    log_lines.happened(kind="after")
+    assert told(lines) == ["before", "beside", "after"]
+    assert happened == []
+
+
+def test_a_request_in_which_thousands_of_things_happen_tells_the_others_one_by_one(lines):
+    with log_lines.gathered() as happened:
+        for nth in range(25):
+            log_lines.happened(kind=str(nth))
+    assert [int(it["kind"]) for it in happened] == list(range(20))
+    assert told(lines) == [str(nth) for nth in range(20, 25)]

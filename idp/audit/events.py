@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-
+from idp import log_lines
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
 from idp.prepared import Insert
 
-log = structlog.get_logger(__name__)
 _INSERT = Insert(LoginEvent)
 
 
@@ -96,7 +94,7 @@ def record(
     **more: Any,
 ) -> LoginEvent:
     """Add a line to the trail, and a line to the log without anything personal in it."""
-    log.info("event", kind=kind.value, service=more.get("service", ""))
+    log_lines.happened(kind=kind.value, service=more.get("service", ""))
     by = _actor.get()
     if by is not None:
         by.told.add(kind)

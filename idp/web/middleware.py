@@ -10,7 +10,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from idp import reference
+from idp import log_lines, reference
 from idp.errors import IdpError
 from idp.login.errors import Busy
 from idp.web.views import WrongMethod, error_page, refused
@@ -39,12 +39,13 @@ class AddressTooLong(IdpError):
 
 
 def references(get_response: Handler) -> Handler:
-    """Give each request its reference, and log one line for it without query, body or cookies."""
+    """Give each request its reference, and log a line for it, with what happened but without query, body or cookies."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         reference.begin()
         begun = time.monotonic()
-        response = get_response(request)
+        with log_lines.gathered() as happened:
+            response = get_response(request)
         if not request.path.startswith(STATIC):
             log.info(
                 "request",
@@ -52,6 +53,7 @@ def references(get_response: Handler) -> Handler:
                 path=_shown(request.path),
                 status=response.status_code,
                 ms=round(1000 * (time.monotonic() - begun)),
+                happened=happened,
             )
         response["X-Reference"] = reference.current()
         return response
