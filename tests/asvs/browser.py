@@ -113,7 +113,7 @@ V4 = (
         2,
         "Only people are redirected to HTTPS, programs are refused",
         "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
-        "deploy/nginx/latchkey.conf",
+        "deploy/nginx/latchkey-plain.inc",
     ),
     met(
         "4.1.3",

@@ -98,7 +98,7 @@ V12 = (
         1,
         "TLS 1.2 and 1.3 alone",
         "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
-        "deploy/nginx/latchkey.conf",
+        "deploy/nginx/latchkey-tls.inc",
         but="at the proxy that comes along; another one is yours",
     ),
     met(
@@ -106,7 +106,7 @@ V12 = (
         2,
         "Recommended cipher suites, the strongest first",
         "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
-        "deploy/nginx/latchkey.conf",
+        "deploy/nginx/latchkey-tls.inc",
     ),
     absent("12.1.3", 2, "Certificates of clients", "none is asked for"),
     met(

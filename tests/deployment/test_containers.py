@@ -54,6 +54,15 @@ def test_only_the_proxy_is_reached_from_outside():
     assert [name for name, it in SERVICES.items() if "ports" in it] == ["nginx"]
 
 
+def test_the_proxy_of_containers_does_what_the_other_one_does():
+    parts = {it.name for it in (DEPLOY / "nginx").glob("*.inc")}
+    for conf in ("nginx/latchkey.conf", "container/nginx.conf"):
+        included = re.findall(r"include /etc/nginx/conf\.d/(.*);", (DEPLOY / conf).read_text(encoding="utf-8"))
+        assert sorted(included) == sorted(parts)
+    laid = {f"../nginx/{it}:/etc/nginx/conf.d/{it}:ro" for it in parts}
+    assert laid < set(SERVICES["nginx"]["volumes"])
+
+
 def test_the_image_is_made_of_the_locked_packages():
     made = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
     assert "--require-hashes --only-binary :all: -r requirements.txt" in made
