@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.contrib.auth import login as log_in
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -111,10 +110,10 @@ class OperatorSite(admin.AdminSite):
         """Show what there is, and before it what to do next and what is broken; to supervisors, their people."""
         if limits := reach.limits_of(request.user):
             return self._home_of(limits, request)
-        return super().index(request, {**home.parts(request, _operator(request)), **(extra_context or {})})
+        return super().index(request, {**home.parts(request, reach.operator_of(request)), **(extra_context or {})})
 
     def _home_of(self, limits: Supervisor, request: HttpRequest) -> TemplateResponse:
-        operator = _operator(request)
+        operator = reach.operator_of(request)
         has_app = TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()
         shown = {"title": "Your people", "steps": checklist.own(operator, has_app=has_app)}
         context = {**self.each_context(request), **department_home.parts(limits, clock.now()), **shown}
@@ -122,7 +121,7 @@ class OperatorSite(admin.AdminSite):
 
     def own_sign_in(self, request: HttpRequest) -> HttpResponse:
         """Let operators set a password and register an authenticator app."""
-        operator = _operator(request)
+        operator = reach.operator_of(request)
         app = own_sign_in.pending_app(operator)
         by_link = isinstance(getattr(request.user, "otp_device", None), StaticDevice)
         form = own_sign_in.OwnSignInForm(operator, app, request.POST or None, by_link=by_link)
@@ -176,9 +175,3 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
     log_in(request, operator)
     pass_second_factor(request, factor)
     return HttpResponseRedirect(reverse("admin:index"))
-
-
-def _operator(request: HttpRequest) -> Agent:
-    if not isinstance(request.user, Agent):
-        raise PermissionDenied
-    return request.user

@@ -1,17 +1,41 @@
-"""What an operator may see in the admin: the people whom `idp.agents.reach` names, and what is theirs."""
+"""Who asks in the admin, and what they may see: the people whom `idp.agents.reach` names, and what is theirs."""
 
 from typing import TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
 from idp.agents.models import Agent, Department
 from idp.agents.reach import agents_for, limits_of
 from idp.audit.models import LoginEvent
 
-__all__ = ["agents_for", "departments_for", "limits_of", "may_sign_out", "tells_of_theirs", "within"]
+__all__ = [
+    "agents_for",
+    "departments_for",
+    "gives_rights",
+    "limits_of",
+    "may_change",
+    "may_sign_out",
+    "operator_of",
+    "tells_of_theirs",
+    "within",
+]
 
 Row = TypeVar("Row", bound=Model)
 BY_SUPERUSERS = "A superuser's phones and computers are signed out by superusers only."
+
+
+def operator_of(request: HttpRequest) -> Agent:
+    """Return who presses the buttons. Raises PermissionDenied for nobody."""
+    if not isinstance(request.user, Agent):
+        raise PermissionDenied
+    return request.user
+
+
+def gives_rights(operator: object) -> bool:
+    """Whether somebody may say who is an operator, and what operators may do: superusers alone."""
+    return bool(getattr(operator, "is_superuser", False))
 
 
 def within(operator: object, rows: QuerySet[Row], agent: str = "agent") -> QuerySet[Row]:
@@ -33,6 +57,11 @@ def tells_of_theirs(operator: object, event: LoginEvent) -> bool:
     return table == Agent._meta.label_lower and agents_for(operator).filter(pk=key).exists()
 
 
+def may_change(operator: object, agent: Agent) -> bool:
+    """Whether the right to change people reaches this one: what lets an operator in opens the admin."""
+    return gives_rights(operator) or not (agent.is_staff or agent.is_superuser)
+
+
 def may_sign_out(operator: object, agent: Agent) -> bool:
     """Whether an operator with the right to sign people out may do so to this one."""
-    return not agent.is_superuser or bool(getattr(operator, "is_superuser", False))
+    return gives_rights(operator) or not agent.is_superuser

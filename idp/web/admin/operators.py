@@ -1,6 +1,6 @@
 """Operators' second factors, whose keys are shown to nobody, and groups of rights."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import django.contrib.auth.admin  # noqa: F401 - what these three register is taken away below
 import django_otp.plugins.otp_static.admin
@@ -8,12 +8,16 @@ import django_otp.plugins.otp_totp.admin  # noqa: F401 - as above
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
 from django.http import HttpRequest
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from idp.web import reach
 from idp.web.admin.unshown import KeepsBack
+
+Row = TypeVar("Row", bound=Model)
 
 for model in (TOTPDevice, StaticDevice, Group):
     admin.site.unregister(model)
@@ -41,7 +45,7 @@ class AuthenticatorAppAdmin(KeepsBack[Any]):
 
     def has_delete_permission(self, request: HttpRequest, _: Device | None = None) -> bool:
         """A lost app is removed by a superuser; add_operator then makes a new link."""
-        return bool(getattr(request.user, "is_superuser", False))
+        return reach.gives_rights(request.user)
 
 
 class GroupForm(forms.ModelForm[Group]):
@@ -59,23 +63,27 @@ class GroupForm(forms.ModelForm[Group]):
         fields = ["name", "permissions"]
 
 
+class BySuperusers(admin.ModelAdmin[Row]):
+    """Rows that say what operators may do."""
+
+    def has_change_permission(self, request: HttpRequest, _: Row | None = None) -> bool:
+        """Rights are given by superusers only."""
+        return reach.gives_rights(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The same."""
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, _: Row | None = None) -> bool:
+        """The same."""
+        return self.has_change_permission(request)
+
+
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin[Group]):
+class GroupAdmin(BySuperusers[Group]):
     """What operators may do who are no superusers."""
 
     form = GroupForm
     list_display = ["name"]
     search_fields = ["name"]
     ordering = ["name"]
-
-    def has_change_permission(self, request: HttpRequest, _: Group | None = None) -> bool:
-        """Rights are given by superusers only."""
-        return bool(getattr(request.user, "is_superuser", False))
-
-    def has_delete_permission(self, request: HttpRequest, row: Group | None = None) -> bool:
-        """The same."""
-        return self.has_change_permission(request, row)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """The same."""
-        return self.has_change_permission(request)

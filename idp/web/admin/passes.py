@@ -15,6 +15,7 @@ from idp import clock
 from idp.agents.models import AccessPass, Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.login import passes, presented
+from idp.web import reach
 from idp.web.admin.reading import Standing
 from idp.web.typed import typed
 
@@ -68,7 +69,7 @@ class AccessPassAdmin(admin.ModelAdmin[AccessPass]):
         """Give the pass, with a line in the trail."""
         lasts = timedelta(hours=form.cleaned_data["hours"])
         given = passes.give(
-            obj.agent, lasts, _operator(request), obj.why, origin=presented.by(request).origin, now=clock.now()
+            obj.agent, lasts, reach.operator_of(request), obj.why, origin=presented.by(request).origin, now=clock.now()
         )
         obj.pk = given.pk
         obj.refresh_from_db()
@@ -76,8 +77,8 @@ class AccessPassAdmin(admin.ModelAdmin[AccessPass]):
     @admin.action(description="Take back the chosen passes", permissions=["change"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
         """End the chosen passes from the next request on."""
-        origin, now = presented.by(request).origin, clock.now()
-        ended = sum(passes.take_back(it, _operator(request), origin, now) for it in chosen.select_related("agent"))
+        by, origin, now = reach.operator_of(request), presented.by(request).origin, clock.now()
+        ended = sum(passes.take_back(it, by, origin, now) for it in chosen.select_related("agent"))
         messages.success(request, f"{ended} taken back. Access rules bind from the next request on.")
 
 
@@ -93,10 +94,6 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         why = typed(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"
         origin = presented.by(request).origin
-        given = passes.give(agent, passes.USUAL, _operator(request), why, origin=origin, now=clock.now())
+        given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
         messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
     return HttpResponseRedirect(reverse("admin:audit_loginevent_change", args=[pk]))
-
-
-def _operator(request: HttpRequest) -> Agent:
-    return Agent.objects.get(email=request.user.get_username())

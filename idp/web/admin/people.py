@@ -20,14 +20,14 @@ from idp.otp.models import PhoneAuthenticator
 from idp.saml import naming
 from idp.saml.naming import NameIdRefused
 from idp.web import reach, safe_list_run
-from idp.web.admin import number_changes, ways_back
+from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
-from idp.web.pages.agent import acts, name_id, overview, sign_in_link, test_code, timeline, why
+from idp.web.pages.agent import acts, name_id, overview, sign_in_link, test_code, timeline, ways_back, why
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -148,7 +148,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         fixed = list(self.readonly_fields)
         if not self._may_choose_name(request, agent):
             fixed.append("chosen_name_id")
-        return fixed if getattr(request.user, "is_superuser", False) else [*fixed, *RIGHTS]
+        return fixed if reach.gives_rights(request.user) else [*fixed, *RIGHTS]
 
     def _may_choose_name(self, request: HttpRequest, agent: Agent | None) -> bool:
         may = request.user.has_perm(name_id.MAY_CHOOSE) and self.has_change_permission(request, agent)
@@ -199,8 +199,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
 
     def has_change_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
         """Operators are changed by superusers only: an e-mail or a right of theirs opens the admin."""
-        above = agent is not None and (agent.is_staff or agent.is_superuser)
-        allowed = getattr(request.user, "is_superuser", False) or not above
+        allowed = agent is None or reach.may_change(request.user, agent)
         return allowed and super().has_change_permission(request, agent)
 
     def has_delete_permission(self, _: HttpRequest, __: Agent | None = None) -> bool:

@@ -16,6 +16,7 @@ from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Supervisor
 from idp.otp import one_time_codes
 from idp.web import operator_links
+from idp.web.admin.operators import BySuperusers
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -62,7 +63,7 @@ class SupervisorForm(forms.ModelForm[Supervisor]):
 
 
 @admin.register(Supervisor)
-class SupervisorAdmin(admin.ModelAdmin[Supervisor]):
+class SupervisorAdmin(BySuperusers[Supervisor]):
     """Who looks after the agents of some departments."""
 
     form = SupervisorForm
@@ -91,18 +92,6 @@ class SupervisorAdmin(admin.ModelAdmin[Supervisor]):
     def may_give(self, supervisor: Supervisor) -> str:
         """Name the roles that they may give."""
         return ", ".join(role for role in roles.ROLES if role in supervisor.grantable)
-
-    def has_change_permission(self, request: HttpRequest, _: Supervisor | None = None) -> bool:
-        """Rights are given by superusers only."""
-        return bool(getattr(request.user, "is_superuser", False))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """The same."""
-        return self.has_change_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, _: Supervisor | None = None) -> bool:
-        """The same."""
-        return self.has_change_permission(request)
 
     def save_model(self, request: HttpRequest, obj: Supervisor, form: Any, change: bool) -> None:  # noqa: ANN401
         """Save it whole. Whoever is barred has given no code that still works."""

@@ -9,9 +9,8 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.agents.models import Agent
 from idp.audit.models import ALARMING, LoginEvent
-from idp.web import alarms
+from idp.web import alarms, reach
 
 LATELY = 20
 
@@ -45,7 +44,7 @@ def view(request: HttpRequest) -> HttpResponse:
 def _acknowledge(request: HttpRequest) -> HttpResponse:
     which = request.POST.get("event", "")
     event = get_object_or_404(LoginEvent, pk=which if which.isdecimal() else 0, kind__in=ALARMING)
-    if alarms.acknowledge(event, Agent.objects.get(email=request.user.get_username()), clock.now()):
+    if alarms.acknowledge(event, reach.operator_of(request), clock.now()):
         messages.success(request, f"Noted that you looked into it: {event.agent}, {event.at:%Y-%m-%d %H:%M} UTC.")
     else:
         messages.info(request, "Somebody else has looked into that already.")

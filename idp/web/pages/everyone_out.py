@@ -12,8 +12,9 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.agents.models import Agent, Cutoff, Kind
+from idp.agents.models import Cutoff, Kind
 from idp.login import everyone_out, presented
+from idp.web import reach
 
 TYPED = "sign everyone out"
 LATELY = 10
@@ -65,7 +66,7 @@ def view(request: HttpRequest) -> HttpResponse:
 
 def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
     now, origin = clock.now(), presented.by(request).origin
-    count = everyone_out.begin(Agent.objects.get(email=request.user.get_username()), why, origin, now)
+    count = everyone_out.begin(reach.operator_of(request), why, origin, now)
     everyone_out.write_down(origin, now, everyone_out.AT_ONCE)
     messages.success(request, f"Everyone is signed out: {count} phones and computers. {STAYS}")
     return HttpResponseRedirect(reverse("admin:everyone_out"))

@@ -242,5 +242,4 @@ def _imports(request: HttpRequest) -> QuerySet[Import]:
 
 
 def _who(request: HttpRequest) -> Importer:
-    operator = Agent.objects.get(email=request.user.get_username())
-    return people_files.importer(operator, presented.by(request).origin)
+    return people_files.importer(reach.operator_of(request), presented.by(request).origin)

@@ -9,9 +9,9 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.agents.models import Agent
 from idp.login import presented, stops
 from idp.policies.models import Stop
+from idp.web import reach
 from idp.web.typed import typed
 
 MAY_LOOK, MAY_STOP = "policies.view_stop", "policies.change_stop"
@@ -42,7 +42,7 @@ def _show(site: AdminSite, request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_STOP):
         raise PermissionDenied
-    operator = Agent.objects.get(email=request.user.get_username())
+    operator = reach.operator_of(request)
     origin, now = presented.by(request).origin, clock.now()
     if "lift" in request.POST:
         lifted = stops.lift(operator, origin, now)

@@ -36,7 +36,7 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     if typed(request.POST, "to") == "on":
         switching.on(agent, by, origin, now)
         messages.success(request, f"{agent} is switched on, and can sign in with a code.")
-    elif agent.pk == door.operator(request).pk:
+    elif agent.pk == reach.operator_of(request).pk:
         messages.error(request, "You would switch yourself off. Another operator does that.")
     else:
         ended = switching.off(agent, by, origin, now)
@@ -64,7 +64,7 @@ def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Give the agent a pass for two hours, past access rules and a stop of all sign-ins."""
     why = typed(request.POST, "why")[:200] or "Let in from the agent's page"
     origin = presented.by(request).origin
-    given = passes.give(agent, passes.USUAL, door.operator(request), why, origin=origin, now=clock.now())
+    given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
     messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
     return door.back(agent)
 

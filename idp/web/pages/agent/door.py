@@ -16,18 +16,11 @@ Page = Callable[[HttpRequest, Agent], HttpResponse]
 May = Callable[[HttpRequest, Agent], bool]
 
 
-def operator(request: HttpRequest) -> Agent:
-    """Return who presses the buttons. Raises PermissionDenied for nobody."""
-    if not isinstance(request.user, Agent):
-        raise PermissionDenied
-    return request.user
-
-
 def address(name: str, at: str, page: Page, may: May, model_admin: "ModelAdmin[Agent]", *methods: str) -> URLPattern:
     """Return the address of a page about one agent: for whoever looks after that agent, and may."""
 
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
-        agent = get_object_or_404(reach.agents_for(operator(request)), pk=pk)
+        agent = get_object_or_404(reach.agents_for(request.user), pk=pk)
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
         if not may(request, agent):

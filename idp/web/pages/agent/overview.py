@@ -9,8 +9,7 @@ from idp.agents.models import Agent
 from idp.otp import notices
 from idp.saml import naming
 from idp.web import reach
-from idp.web.admin import ways_back
-from idp.web.pages.agent import acts, name_id, phones, timeline, why
+from idp.web.pages.agent import acts, name_id, phones, timeline, ways_back, why
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin

@@ -22,6 +22,7 @@ from idp.otp.identifiers import Email
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.otp.test_codes import NotNow
 from idp.otp.verifications import Checked
+from idp.web import reach
 from idp.web.pages.agent import door
 from idp.web.typed import typed
 
@@ -77,7 +78,7 @@ def came_of(send: VerificationSend) -> str:
 
 def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel: Channel) -> HttpResponse:
     origin, now = presented.by(request).origin, clock.now()
-    begun = test_codes.begin(phone, channel, door.operator(request), now)
+    begun = test_codes.begin(phone, channel, reach.operator_of(request), now)
     if isinstance(begun, NotNow):
         messages.error(request, begun.value)
         return _again(agent)

@@ -15,11 +15,11 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
-from idp.agents.models import Agent
 from idp.login import presented
 from idp.policies.models import PolicyRevision
 from idp.policies.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.replay import Group
+from idp.web import reach
 from idp.web.pages.policy_publish import listed
 from idp.web.pages.policy_publish.foreseen import Foreseen, foresee
 from idp.web.pages.policy_publish.target import Target
@@ -132,8 +132,7 @@ def _answer(
     if target is None:
         messages.error(request, f"There is no past revision {wish.to}." if wish.to else NO_DRAFT)
         return HttpResponseRedirect(reverse(LIST))
-    operator = Agent.objects.get(email=request.user.get_username())
-    foreseen = foresee(target, operator, presented.by(request), until=wish.until, now=now)
+    foreseen = foresee(target, reach.operator_of(request), presented.by(request), until=wish.until, now=now)
     return act(Look(site, request, wish, target, foreseen))
 
 

@@ -1,6 +1,5 @@
 """What an operator can do for an agent whom no text reaches: buttons on the agent's page, each for one act."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +8,10 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
 
 from idp import clock
 from idp.agents.models import Agent
@@ -26,9 +24,9 @@ from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web import reach, supervisors
+from idp.web.pages.agent import door
 
 GIVE = "otp.give_one_time_code"
-Act = Callable[[HttpRequest, Agent], HttpResponse]
 
 
 class ReasonForm(forms.Form):
@@ -72,7 +70,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the addresses of the buttons on an agent's page."""
-    changes: dict[str, Act] = {
+    changes: dict[str, door.Page] = {
         "make-recovery-codes": _make_sheet,
         "remove-recovery-codes": _remove_sheet,
         "remove-app": _remove_app,
@@ -80,38 +78,20 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
         "remove-passkeys": _remove_passkeys,
         "lift-pause": _lift_pause,
     }
-    gives: dict[str, Act] = {"one-time-code": _give, "revoke-one-time-code": _revoke}
-    view = model_admin.admin_site.admin_view
+
+    def at(name: str, act: door.Page, may: door.May, *methods: str) -> URLPattern:
+        return door.address(name.replace("-", "_"), name, transaction.atomic(act), may, model_admin, *methods)
+
     return [
-        *(_path(name, view(_guarded(act, model_admin.has_change_permission))) for name, act in changes.items()),
-        *(_path(name, view(_guarded(act, _may_give))) for name, act in gives.items()),
+        *(at(name, act, model_admin.has_change_permission, "POST") for name, act in changes.items()),
+        at("one-time-code", _give, _may_give, "GET", "POST"),
+        at("revoke-one-time-code", _revoke, _may_give, "POST"),
     ]
-
-
-def _path(name: str, view: Callable[..., HttpResponse]) -> URLPattern:
-    return path(f"<uuid:pk>/{name}/", view, name=name.replace("-", "_"))
-
-
-def _guarded(act: Act, may: Callable[[HttpRequest, Agent], bool]) -> Callable[..., HttpResponse]:
-    """Let an act be done by whoever may, by POST; only the page that asks for a reason can be looked at."""
-
-    def view(request: HttpRequest, pk: UUID) -> HttpResponse:
-        agent = get_object_or_404(reach.agents_for(request.user), pk=pk)
-        if request.method != "POST" and act is not _give:
-            return HttpResponseNotAllowed(["POST"])
-        if not may(request, agent):
-            raise PermissionDenied
-        with transaction.atomic():
-            return act(request, agent)
-
-    return view
 
 
 def _may_give(request: HttpRequest, agent: Agent) -> bool:
     """Whoever has that right and may see agents; for an operator, only superusers."""
-    above = agent.is_staff or agent.is_superuser
-    allowed = getattr(request.user, "is_superuser", False) or not above
-    return allowed and request.user.has_perms(["agents.view_agent", GIVE])
+    return reach.may_change(request.user, agent) and request.user.has_perms(["agents.view_agent", GIVE])
 
 
 def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -121,8 +101,8 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     context = {"agent": agent, "form": form, "minutes": int(one_time_codes.LIFETIME.total_seconds() // 60)}
     if request.method == "POST" and form.is_valid():
-        by, reason = Agent.objects.get(email=request.user.get_username()), form.cleaned_data["reason"]
-        code = one_time_codes.give(agent, by, reason, clock.now())
+        reason = form.cleaned_data["reason"]
+        code = one_time_codes.give(agent, reach.operator_of(request), reason, clock.now())
         _record(Kind.CODE_GIVEN, request, agent, reason)
         context |= {"code": code, "until": clock.now() + one_time_codes.LIFETIME}
     title = f"One-time code for {agent}"
@@ -133,7 +113,7 @@ def _revoke(request: HttpRequest, agent: Agent) -> HttpResponse:
     if one_time_codes.revoke(agent, clock.now()):
         _record(Kind.CODE_REVOKED, request, agent)
         messages.success(request, f"The one-time code of {agent} does not work any more.")
-    return _back(agent)
+    return door.back(agent)
 
 
 def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -153,14 +133,14 @@ def _remove_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
     if recovery_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "recovery codes")
         messages.success(request, f"The recovery codes of {agent} do not work any more.")
-    return _back(agent)
+    return door.back(agent)
 
 
 def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
     if app_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "authenticator app")
         messages.success(request, f"The authenticator app of {agent} does not work any more.")
-    return _back(agent)
+    return door.back(agent)
 
 
 def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -168,7 +148,7 @@ def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
     try:
         named = UUID(request.POST.get("passkey", ""))
     except ValueError:
-        return _back(agent)
+        return door.back(agent)
     return _remove_chosen(request, agent, Passkey.objects.of(agent).filter(pk=named))
 
 
@@ -180,7 +160,7 @@ def _remove_chosen(request: HttpRequest, agent: Agent, chosen: PasskeyQuerySet) 
     origin = presented.by(request).origin
     for passkey in passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now()):
         messages.success(request, f"The passkey of {agent} on {passkey.label} does not work any more.")
-    return _back(agent)
+    return door.back(agent)
 
 
 def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -188,7 +168,7 @@ def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
         numbers.end_open([agent], clock.now())
         _record(Kind.PAUSE_LIFTED, request, agent)
         messages.success(request, f"{agent} can ask for a code again.")
-    return _back(agent)
+    return door.back(agent)
 
 
 def _paused_until(agent: Agent, now: datetime) -> datetime | None:
@@ -204,7 +184,3 @@ def _record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> N
     """Add a line to the trail that names the operator."""
     detail = ", ".join(it for it in (what, f"by {request.user}") if it)
     events.record(kind, presented.by(request).origin, clock.now(), agent=agent, detail=detail[:200])
-
-
-def _back(agent: Agent) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:agents_agent_change", args=[agent.pk]))
