@@ -24,6 +24,7 @@ __all__ = [
 
 Row = TypeVar("Row", bound=Model)
 BY_SUPERUSERS = "A superuser's phones and computers are signed out by superusers only."
+OPERATORS_BY_SUPERUSERS = "Operators are switched on and changed by superusers only. Ask one of them."
 
 
 def operator_of(request: HttpRequest) -> Agent:

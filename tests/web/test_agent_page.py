@@ -171,6 +171,20 @@ def test_a_superusers_phone_is_signed_out_by_superusers_only(admin, agent):
     assert not Device.objects.active().exists()
 
 
+@pytest.mark.parametrize("page", ["change", "why"])
+def test_an_operator_who_is_switched_off_is_switched_on_by_superusers_only_and_nobody_else_is_offered_it(
+    admin, agent, page
+):
+    helper, on = a_helper(), "Switch Ana García on"
+    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+    assert on in buttons(helper.get(url(agent, page)))
+    Agent.objects.filter(pk=agent.pk).update(is_staff=True)
+    assert on not in buttons(helper.get(url(agent, page)))
+    assert reach.OPERATORS_BY_SUPERUSERS in words(helper.get(url(agent, page)))
+    assert helper.post(url(agent, "switch"), {"to": "on"}).status_code == 403
+    assert on in buttons(admin.get(url(agent, page)))
+
+
 @pytest.mark.parametrize("page", ["switch", "sign-out", "let-in"])
 def test_looking_presses_nothing(admin, agent, page):
     assert admin.get(url(agent, page)).status_code == 405

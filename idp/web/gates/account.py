@@ -26,7 +26,8 @@ def account(agent: Agent) -> Gate:
     removed = KnownAs.objects.select_related("system").filter(agent=agent, removed_at__isnull=False).first()
     by = f" {removed.system.name} removed them on {removed.removed_at:%d %b %Y}." if removed else ""
     says = f"{agent} can sign in again from the next request on, with a code. Phones that were ended stay ended."
-    fix = Fix(f"Switch {agent} on", reverse("admin:switch_agent", args=[agent.pk]), fields=(("to", "on"),), says=says)
+    address = reverse("admin:switch_agent", args=[agent.pk])
+    fix = Fix(f"Switch {agent} on", address, fields=(("to", "on"),), says=says, changes_agent=True)
     return Gate("account", "Account", State.CLOSED, f"{agent} is switched off.{by}", (fix,))
 
 
@@ -67,13 +68,13 @@ def _gate(key: str, name: str, state: State, sentence: str, fixes: tuple[Fix, ..
 
 def _change_number(agent: Agent) -> tuple[Fix, ...]:
     address = reverse("admin:agents_agent_change", args=[agent.pk])
-    return (Fix(f"Change the mobile number of {agent}", f"{address}#numbers-group"),)
+    return (Fix(f"Change the mobile number of {agent}", f"{address}#numbers-group", changes_agent=True),)
 
 
 def one_time_code(agent: Agent) -> Fix:
     """Lead to a code that needs no text."""
     address = reverse("admin:one_time_code", args=[agent.pk])
-    return Fix(f"Give {agent} a one-time code", address, "otp.give_one_time_code")
+    return Fix(f"Give {agent} a one-time code", address, "otp.give_one_time_code", changes_agent=True)
 
 
 def _kind(number: str) -> int:

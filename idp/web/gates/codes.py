@@ -37,10 +37,7 @@ def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     end = "until somebody lifts the pause" if for_good else f"until {until:%d %b, %H:%M} UTC"
     sentence = f"{wrong.recent} wrong codes in a row {whose}: no code can be asked for {end}."
     says = "The next code can be asked for at once, by whoever asks. Make sure that the wrong codes were the agent's."
-    fix = Fix(
-        f"Lift the pause of {agent}", reverse("admin:lift_pause", args=[agent.pk]), fields=(("lift", "1"),), says=says
-    )
-    return _closed("pause", "Wrong codes", sentence, fix)
+    return _closed("pause", "Wrong codes", sentence, _lift(agent, says))
 
 
 def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
@@ -55,10 +52,7 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
         return _open("tries", "Code under way", sentence)
     sentence = f"All tries of the code that is out are used: the next can be asked for at {left.expires_at:%H:%M} UTC."
     says = "The code that is out ends, and another can be asked for at once, by whoever asks."
-    fix = Fix(
-        f"Lift the pause of {agent}", reverse("admin:lift_pause", args=[agent.pk]), fields=(("lift", "1"),), says=says
-    )
-    return _closed("tries", "Code under way", sentence, fix)
+    return _closed("tries", "Code under way", sentence, _lift(agent, says))
 
 
 def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
@@ -93,6 +87,11 @@ def verify(agent: Agent) -> Gate:
     sentence = f"Nobody can be sent a code just now: {reason}. {outcome.operator if outcome else ''}".rstrip()
     look = Fix("Is everything in order?", reverse("admin:checkup"))
     return _closed("verify", "Twilio Verify", sentence, one_time_code(agent), look)
+
+
+def _lift(agent: Agent, says: str) -> Fix:
+    address = reverse("admin:lift_pause", args=[agent.pk])
+    return Fix(f"Lift the pause of {agent}", address, fields=(("lift", "1"),), says=says, changes_agent=True)
 
 
 def _open(key: str, name: str, sentence: str) -> Gate:

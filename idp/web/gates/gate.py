@@ -20,7 +20,7 @@ class Fix:
     """What opens a gate: the words on it, and where it leads.
 
     With `fields` (name and value) it is a button that posts them, and `says` tells beforehand what follows; else it is
-    a link. `right` is the permission that it takes.
+    a link. `right` is the permission that it takes. `changes_agent`: of an operator only superusers may.
     """
 
     words: str
@@ -28,6 +28,7 @@ class Fix:
     right: str = "agents.change_agent"
     fields: tuple[tuple[str, str], ...] = ()
     says: str = ""
+    changes_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

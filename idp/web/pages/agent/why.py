@@ -15,12 +15,14 @@ from idp import clock
 from idp.agents.models import Agent, Device
 from idp.policies import sample_devices
 from idp.policies.sample_devices import SAMPLE_DEVICES
-from idp.web import offered
+from idp.web import offered, reach
 from idp.web.gates import comes, whole
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged
 from idp.web.offered import Offered
 from idp.web.pages.agent import door
+
+LACKING = "That takes a right that you do not have. Ask an operator who does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,7 @@ class Shown:
 
     gate: Gate
     fixes: tuple[Fix, ...]
-
-    @property
-    def ask_somebody(self) -> bool:
-        """Whether it takes a right that this operator lacks."""
-        return bool(self.gate.fixes) and not self.fixes
+    instead: str = ""
 
 
 class AskForm(forms.Form):
@@ -69,8 +67,8 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
         "agent": agent,
         "form": form,
         "judged": judged,
-        "gates": [shown(request, it) for it in judged.gates],
-        "next": shown(request, judged.next) if judged.next else None,
+        "gates": [shown(request, agent, it) for it in judged.gates],
+        "next": shown(request, agent, judged.next) if judged.next else None,
         "guessed": coming.guessed,
     }
     return render(request, "admin/agent_why.html", context)
@@ -97,9 +95,12 @@ def _named(device: Device) -> str:
 def of(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
     """Judge the usual case, for the top of the agent's page."""
     judged = whole.judge(agent, whole.usual_service(agent), comes.with_last_phone(agent), now)
-    return judged, shown(request, judged.next) if judged.next else None
+    return judged, shown(request, agent, judged.next) if judged.next else None
 
 
-def shown(request: HttpRequest, gate: Gate) -> Shown:
-    """Keep the ways that this operator may go."""
-    return Shown(gate, tuple(it for it in gate.fixes if request.user.has_perm(it.right)))
+def shown(request: HttpRequest, agent: Agent, gate: Gate) -> Shown:
+    """Keep the ways that this operator may go; where none is left, say who may."""
+    theirs = [it for it in gate.fixes if request.user.has_perm(it.right)]
+    fixes = tuple(it for it in theirs if not it.changes_agent or reach.may_change(request.user, agent))
+    instead = "" if fixes or not gate.fixes else reach.OPERATORS_BY_SUPERUSERS if theirs else LACKING
+    return Shown(gate, fixes, instead)
