@@ -7,6 +7,7 @@ gone by now, reads as *later*: if the outcome hangs on it, the attempt can no lo
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from idp.policies.access import Attempt, Guardrails
@@ -16,6 +17,7 @@ from idp.policies.user_agents import Client, Form, Platform
 APART: Final = ("text", "network")
 BESIDE: Final = ("guardrails", "let_in")
 _FACTS: Final = tuple(each.name for each in fields(Facts))
+_values = attrgetter(*_FACTS)
 _RAILS: Final = tuple(each.name for each in fields(Guardrails))
 NAMES: Final = frozenset(_FACTS)
 _LATER = "later"
@@ -51,8 +53,7 @@ def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", addres
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """Turn facts into lists; a fact of which nothing is known yet is left out."""
     stored: dict[str, Any] = {}
-    for name in _FACTS:
-        fact = getattr(facts, name)
+    for name, fact in zip(_FACTS, _values(facts), strict=True):
         open_still = isinstance(fact, Later)
         if open_still and not fact.among:
             continue
@@ -83,7 +84,7 @@ def _flag_of(value: object) -> Any:  # noqa: ANN401 - a flag, or later
 
 
 def _listed(members: Iterable[Any]) -> list[Any]:
-    return sorted(it.isoformat() if isinstance(it, datetime) else it for it in members)
+    return sorted([it.isoformat() if isinstance(it, datetime) else it for it in members])
 
 
 def _read(name: str, value: object) -> frozenset[Any] | Later:

@@ -41,8 +41,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     received = receive(request)
     parsed = authn_request.parse(received.xml)
-    sp = ServiceProvider.objects.get_for(parsed.issuer)
-    trust = ServiceProvider.objects.trust_of(parsed.issuer)
+    sp, trust = ServiceProvider.objects.get_with_trust(parsed.issuer)
     try:
         trusted = authn_request.check(
             received, parsed, trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew

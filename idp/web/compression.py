@@ -11,8 +11,9 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
-from django.utils.cache import patch_vary_headers
 from isal import isal_zlib
+
+from idp.web.vary import vary
 
 LEVEL: Final = 3  # the most thorough of ISA-L's
 SHORTEST: Final = 200  # bytes of an answer that are worth it
@@ -33,7 +34,7 @@ def packed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
             return in_pieces.process_response(request, response)
         if len(response.content) < SHORTEST or response.has_header("Content-Encoding"):
             return response
-        patch_vary_headers(response, ["Accept-Encoding"])
+        vary(response, "Accept-Encoding")
         if _takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             _pack(response)
         return response

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from idp.login import cookies
 from idp.web.operator_middleware import PREFIX
+from idp.web.vary import vary
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
             if language != settings.LANGUAGE_CODE:
                 translation.activate(settings.LANGUAGE_CODE)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ["Accept-Language"])
+        vary(response, "Accept-Language")
         if asked:
             cookies.write_language(response, asked)
         return response

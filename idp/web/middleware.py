@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 from idp import log_lines, reference
 from idp.errors import IdpError
 from idp.login.errors import Busy
+from idp.web.vary import vary
 from idp.web.views import WrongMethod, error_page, refused
 from idp.wording import for_agents
 
@@ -68,7 +68,7 @@ def no_store(get_response: Handler) -> Handler:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
-        patch_vary_headers(response, ["Cookie"])
+        vary(response, "Cookie")
         return response
 
     return middleware

@@ -69,17 +69,16 @@ class ServiceProviderManager(models.Manager["ServiceProvider"]):
 
         Raises UnknownServiceProvider, also if it is switched off.
         """
-        found: ServiceProvider = _by_entity_id(issuer)
-        return found
+        return self.get_with_trust(issuer)[0]
 
     def get_enabled(self, slug: str) -> "ServiceProvider":
         """Return the one of that slug, if it is still switched on. Raises UnknownServiceProvider."""
         found: ServiceProvider = _by_slug(slug)
         return found
 
-    def trust_of(self, issuer: str) -> SpTrust:
-        """Return what requests of the one of that entity ID are checked against. Raises UnknownServiceProvider."""
-        found: SpTrust = _trust(issuer)
+    def get_with_trust(self, issuer: str) -> "tuple[ServiceProvider, SpTrust]":
+        """Return the same with what its requests are checked against, which is held too."""
+        found: tuple[ServiceProvider, SpTrust] = _by_entity_id(issuer)
         return found
 
     def whole(self) -> models.QuerySet["ServiceProvider"]:
@@ -226,16 +225,11 @@ class ServiceProvider(models.Model):
 
 
 @Held
-def _by_entity_id(issuer: str) -> ServiceProvider:
+def _by_entity_id(issuer: str) -> tuple[ServiceProvider, SpTrust]:
     for found in ServiceProvider.objects.whole().filter(entity_id=issuer):
         if found.entity_id == issuer:
-            return found
+            return found, found.trust
     raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
-
-
-@Held
-def _trust(issuer: str) -> SpTrust:
-    return _by_entity_id(issuer).trust
 
 
 @Held

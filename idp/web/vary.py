@@ -1,0 +1,19 @@
+"""What an answer hangs on beside its address: the Vary header (RFC 9110 section 12.5.5)."""
+
+from functools import lru_cache
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+
+def vary(response: HttpResponseBase, *names: str) -> None:
+    """Add headers to those that are named already, as Django does. Kept, since there are a handful of ways."""
+    response.headers["Vary"] = _with(response.headers.get("Vary", ""), names)
+
+
+@lru_cache(maxsize=256)
+def _with(named: str, names: tuple[str, ...]) -> str:
+    blank = HttpResponse(headers={"Vary": named} if named else {})
+    patch_vary_headers(blank, names)
+    return blank.headers["Vary"]
