@@ -5,16 +5,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 
 from idp import clock
 from idp.native.models import Client, ClientKind, RedirectUri
 from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
+from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.unshown import KeepsBack
 
 
@@ -102,19 +103,15 @@ class ClientAdmin(KeepsBack[Client]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button that makes a secret."""
-        own = path("<int:pk>/secret/", self.admin_site.admin_view(self.make_secret), name="client_secret")
-        return [own, *super().get_urls()]
+        return [button(self, "client_secret", "secret", self.make_secret), *super().get_urls()]
 
-    def make_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @transaction.atomic
+    def make_secret(self, request: HttpRequest, client: Client) -> HttpResponse:
         """Give a back end a new secret, in place of any before, and show it this once."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        client = get_object_or_404(Client, pk=pk, kind=ClientKind.BACK_END)
-        if not self.has_change_permission(request, client):
-            raise PermissionDenied
+        if client.kind != ClientKind.BACK_END:
+            raise Http404
         secret = client.new_secret()
         client.secret_made_at = clock.now()
         client.save(update_fields=["secret_hash", "secret_made_at"])
         self.log_change(request, client, "Made a new secret.")
-        shown = {"client": client, "secret": secret, "title": f"Secret of {client}"}
-        return render(request, "admin/client_secret.html", {**self.admin_site.each_context(request), **shown})
+        return shown_once(self, request, client, "Secret", "admin/client_secret.html", secret=secret)

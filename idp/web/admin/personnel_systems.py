@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 
 from idp import clock
 from idp.scim.models import PersonnelSystem
+from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.unshown import KeepsBack
 
 
@@ -33,21 +33,11 @@ class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button that makes a secret."""
-        made = self.admin_site.admin_view(self.make_secret)
-        return [path("<int:pk>/secret/", made, name="personnel_secret"), *super().get_urls()]
+        return [button(self, "personnel_secret", "secret", self.make_secret), *super().get_urls()]
 
-    def make_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @transaction.atomic
+    def make_secret(self, request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
         """Give a system a new secret, in place of any before, and show it this once."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        system = get_object_or_404(PersonnelSystem, pk=pk)
-        if not self.has_change_permission(request, system):
-            raise PermissionDenied
-        shown = {
-            "base": f"{settings.LATCHKEY.base_url}/scim/v2",
-            "system": system,
-            "secret": system.make_secret(clock.now()),
-            "title": f"Secret of {system}",
-        }
+        secret, base = system.make_secret(clock.now()), f"{settings.LATCHKEY.base_url}/scim/v2"
         self.log_change(request, system, "Made a new secret.")
-        return render(request, "admin/personnel_secret.html", {**self.admin_site.each_context(request), **shown})
+        return shown_once(self, request, system, "Secret", "admin/personnel_secret.html", secret=secret, base=base)

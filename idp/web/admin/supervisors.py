@@ -4,18 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path
-from django.views.decorators.http import require_POST
+from django.urls import URLPattern
 
 from idp import clock
 from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Supervisor
 from idp.otp import one_time_codes
 from idp.web import operator_links
+from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.operators import BySuperusers
 
 if TYPE_CHECKING:
@@ -115,18 +114,11 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button that makes a link."""
-        made = self.admin_site.admin_view(require_POST(self.make_link))
-        return [path("<int:pk>/link/", made, name="supervisor_link"), *super().get_urls()]
+        return [button(self, "supervisor_link", "link", self.make_link), *super().get_urls()]
 
-    def make_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @transaction.atomic
+    def make_link(self, request: HttpRequest, supervisor: Supervisor) -> HttpResponse:
         """Make a link that opens the admin once for a supervisor, and show it this once."""
-        supervisor = get_object_or_404(Supervisor.objects.select_related("person"), pk=pk)
-        if not self.has_change_permission(request, supervisor):
-            raise PermissionDenied
-        shown = {
-            "supervisor": supervisor,
-            "link": operator_links.make(supervisor.person, clock.now()),
-            "title": f"Link for {supervisor}",
-        }
+        link = operator_links.make(supervisor.person, clock.now())
         self.log_change(request, supervisor, "Made a link into the admin.")
-        return render(request, "admin/supervisor_link.html", {**self.admin_site.each_context(request), **shown})
+        return shown_once(self, request, supervisor, "Link", "admin/supervisor_link.html", link=link)

@@ -6,12 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -19,6 +18,7 @@ from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
 from idp.outgoing import address_fault
+from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.web.admin.unshown import KeepsBack
 from idp.webhooks import alarms, kinds, outcomes, registration, sending
@@ -105,12 +105,7 @@ class WebhookAdmin(KeepsBack[Webhook]):
 
     def response_add(self, request: HttpRequest, webhook: Webhook, *_: Any) -> HttpResponse:
         """Show the secret, this once."""
-        return _secret_page(request, webhook, registration.secrets_of(webhook, clock.now())[0])
-
-    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Offer the buttons to whoever may press them."""
-        kwargs["extra_context"] = {"may_change": request.user.has_perm(MAY_CHANGE)}
-        return super().change_view(request, *args, **kwargs)
+        return self._show(request, webhook, registration.secrets_of(webhook, clock.now())[0])
 
     def get_deleted_objects(self, objs: Any, _: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:  # noqa: ANN401 - as its base
         """Its messages go with a webhook; that needs no right of its own, and no list of thousands."""
@@ -118,18 +113,11 @@ class WebhookAdmin(KeepsBack[Webhook]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons."""
-        own = {"test": self.send_test, "change-secret": self.change_secret}
-        return [*(self._button(name, act) for name, act in own.items()), *super().get_urls()]
-
-    def _button(self, name: str, act: Callable[[HttpRequest, Webhook], HttpResponse]) -> URLPattern:
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            if not request.user.has_perm(MAY_CHANGE):
-                raise PermissionDenied
-            return act(request, get_object_or_404(Webhook, pk=pk))
-
-        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"webhook_{name}".replace("-", "_"))
+        return [
+            button(self, "webhook_test", "test", self.send_test),
+            button(self, "webhook_change_secret", "change-secret", self.change_secret),
+            *super().get_urls(),
+        ]
 
     def send_test(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
         """Send a test and say what was answered."""
@@ -148,7 +136,12 @@ class WebhookAdmin(KeepsBack[Webhook]):
         """Make a new secret and show it, this once."""
         secret = registration.change_secret(webhook, clock.now())
         self.log_change(request, webhook, "Secret changed.")
-        return _secret_page(request, webhook, secret, changed=True)
+        return self._show(request, webhook, secret, changed=True)
+
+    def _show(self, request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False) -> HttpResponse:
+        hours = int(registration.BOTH_VALID.total_seconds() // 3600)
+        shown = {"secret": secret, "changed": changed, "hours": hours}
+        return shown_once(self, request, webhook, "Secret", "admin/webhook_secret.html", **shown)
 
 
 @admin.register(Delivery)
@@ -220,9 +213,3 @@ def _counted(chosen: QuerySet[Delivery], act: Callable[..., bool], what: str) ->
         done = [it for it in rows if act(it, clock.now())]
         acts.record_many([(Kind.CHANGED, acts.thing(it), {}) for it in done], clock.now(), what)
     return len(done)
-
-
-def _secret_page(request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False) -> HttpResponse:
-    hours = int(registration.BOTH_VALID.total_seconds() // 3600)
-    shown = {"title": f"Secret of {webhook}", "webhook": webhook, "secret": secret, "changed": changed, "hours": hours}
-    return render(request, "admin/webhook_secret.html", {**admin.site.each_context(request), **shown})
