@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cryptography.fernet import Fernet
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -28,6 +29,7 @@ SENDER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CHANNELS = {"sms", "call", "whatsapp"}
+PRICED = CHANNELS | {"approved"}
 METRICS_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 LANGUAGES = {
     "en": "English",
@@ -120,7 +122,9 @@ class Conf(BaseSettings):
     brand_logo: str = Field("", description="File of the logo, SVG or PNG of up to 4 kB, where the admin has none.")
     support: str = Field(for_agents("your supervisor"), description="Whom agents are told to ask.")
     language: str = Field("en", description="Language of agents' pages where a browser asks for none of ours.")
-    default_country: str = Field("", description="Region, such as ES, of numbers typed without a +.")
+    default_country: Annotated[str, StringConstraints(to_upper=True)] = Field(
+        "", description="Region, such as ES, of numbers typed without a +."
+    )
     trusted_proxies: int = Field(0, ge=0, description="Proxies before us that append to X-Forwarded-For.")
     wrong_code_seconds: float = Field(
         1.0, ge=0, description="Seconds before which no wrong code is answered, known number or not."
@@ -256,6 +260,7 @@ class Conf(BaseSettings):
             *self._emulator_faults(),
             *self.twilio.faults(),
             *self._metadata_faults(),
+            *self._sending_faults(),
             *self._other_faults(),
         ]
 
@@ -300,12 +305,20 @@ class Conf(BaseSettings):
             faults.append(f"LATCHKEY_OUTGOING_NETWORKS must hold networks such as 10.1.0.0/16, by commas: {error}.")
         return faults
 
-    def _other_faults(self) -> list[str]:
+    def _sending_faults(self) -> list[str]:
         faults = []
+        if self.default_country and self.default_country not in SUPPORTED_REGIONS:
+            faults.append("LATCHKEY_DEFAULT_COUNTRY must be a region of two letters, such as ES or GB.")
+        if not set(self.prices) <= PRICED or any(price < 0 for price in self.prices.values()):
+            faults.append(f"LATCHKEY_PRICES may name {', '.join(sorted(PRICED))}, each at nothing or more.")
         if self.messaging_from and not SENDER.fullmatch(self.messaging_from):
             faults.append("LATCHKEY_MESSAGING_FROM must be a number such as +12015550100, or MG and 32 hex digits.")
         if "sms" not in self.offered_channels or not set(self.offered_channels) <= CHANNELS:
             faults.append("LATCHKEY_CHANNELS must hold sms, and may hold call and whatsapp, by commas.")
+        return faults
+
+    def _other_faults(self) -> list[str]:
+        faults = []
         if addresses.parts(self.database_url).scheme not in addresses.DATABASES:
             faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
         if self.redis_url and not addresses.names_a_redis(self.redis_url):

@@ -84,6 +84,10 @@ def test_an_empty_variable_is_as_good_as_none(load):
     assert (read.quiet_seconds, read.twilio.base_url) == (60, None)
 
 
+def test_the_country_is_read_in_any_letter_case(load):
+    assert load(LATCHKEY_DEFAULT_COUNTRY="es").default_country == "ES"
+
+
 def test_texts_and_channels_are_read(load):
     read = load(
         LATCHKEY_VERIFY_LOCALE="pt-BR", LATCHKEY_VERIFY_TEMPLATE="HJ" + "e" * 32, LATCHKEY_CHANNELS="sms, whatsapp"
@@ -153,9 +157,13 @@ def test_the_channels_of_the_settings_are_those_of_the_gateway():
         pytest.param({"LATCHKEY_CHANNELS": "call"}, "LATCHKEY_CHANNELS", id="no texts"),
         pytest.param({"LATCHKEY_CHANNELS": "sms,pigeon"}, "LATCHKEY_CHANNELS", id="odd channel"),
         pytest.param({"LATCHKEY_LOG_LEVEL": "LOUD"}, "LATCHKEY_LOG_LEVEL", id="no log level"),
+        pytest.param({"LATCHKEY_DEFAULT_COUNTRY": "Spain"}, "LATCHKEY_DEFAULT_COUNTRY", id="a country by its name"),
+        pytest.param({"LATCHKEY_DEFAULT_COUNTRY": "UK"}, "LATCHKEY_DEFAULT_COUNTRY", id="no region"),
         pytest.param({"DATABASE_URL": "mysql://a:password@b/c"}, "DATABASE_URL", id="other database"),
         pytest.param({"DATABASE_URL": "nonsense"}, "DATABASE_URL", id="no database"),
         pytest.param({"LATCHKEY_PRICES": "{5"}, "LATCHKEY_PRICES", id="no JSON"),
+        pytest.param({"LATCHKEY_PRICES": '{"text": 0.01}'}, "LATCHKEY_PRICES", id="a price of nothing"),
+        pytest.param({"LATCHKEY_PRICES": '{"sms": -0.01}'}, "LATCHKEY_PRICES", id="a price below nothing"),
         pytest.param({"LATCHKEY_RETENTION_DAYS": "400"}, "LATCHKEY_RETENTION_DAYS", id="days of nothing"),
         pytest.param({"LATCHKEY_RETENTION_DAYS": '{"trail": "long"}'}, "LATCHKEY_RETENTION_DAYS", id="no days"),
         pytest.param({"LATCHKEY_RETENTION_DAYS": '{"trial": 400}'}, "knows no trial", id="no such rows"),
