@@ -5,7 +5,6 @@ Each line says what is wrong and what to do. Facts only from our own records; Tw
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, V
 from idp.otp.outcomes import Repeat
 from idp.web import one_look
 from idp.web.one_look import Answers, Question, how_many, sum_of, whether
+from idp.web.step import Step
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NEARLY_SPENT = 0.8
@@ -32,16 +32,6 @@ CODES, TRAIL, CHECKUP = "admin:otp_verification_changelist", "admin:audit_logine
 _UNPROVED = Q(outcome="") | Q(outcome=Outcome.EXPIRED)
 STANDING = (Failure.MISCONFIGURED.value,)
 """Told by *Is everything in order?* as long as it is so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """What is wrong and what to do, and the page that helps. One that is not `loud` leaves time."""
-
-    link: str
-    url: str
-    why: str
-    loud: bool
 
 
 def questions(now: datetime) -> dict[str, Question]:
@@ -58,7 +48,7 @@ def questions(now: datetime) -> dict[str, Question]:
     }
 
 
-def alarms(now: datetime, told: Answers | None = None) -> list[Alarm]:
+def alarms(now: datetime, told: Answers | None = None) -> list[Step]:
     """List what is wrong with texts and codes, the worst first. `told` are answers to the questions, if at hand."""
     told = one_look.ask(questions(now)) if told is None else told
     found = [
@@ -72,16 +62,16 @@ def alarms(now: datetime, told: Answers | None = None) -> list[Alarm]:
     return sorted(found, key=lambda it: not it.loud)
 
 
-def _breaker() -> Iterator[Alarm]:
+def _breaker() -> Iterator[Step]:
     open_now = Breaker.objects.filter(opened_at__isnull=False).first()
     if open_now is None or open_now.opened_at is None:
         return
     why = f"Nobody gets a code since {open_now.opened_at:%H:%M} UTC; phones that are signed in go on."
     outcome = outcomes.of_send(open_now.reason, None)
-    yield Alarm("Is everything in order?", reverse(CHECKUP), f"{why} {outcome.operator if outcome else ''}", loud=True)
+    yield Step("Is everything in order?", reverse(CHECKUP), f"{why} {outcome.operator if outcome else ''}", loud=True)
 
 
-def _budget(sent: int) -> Iterator[Alarm]:
+def _budget(sent: int) -> Iterator[Step]:
     most = settings.LATCHKEY.texts_a_day
     if sent < NEARLY_SPENT * most:
         return
@@ -92,7 +82,7 @@ def _budget(sent: int) -> Iterator[Alarm]:
         else f"{sent} of the day's {most} texts are used."
     )
     fix = "Look who asks for them; if they are your agents, raise LATCHKEY_TEXTS_A_DAY and restart."
-    yield Alarm("Codes", reverse(CODES), f"{state} {fix}", loud=spent)
+    yield Step("Codes", reverse(CODES), f"{state} {fix}", loud=spent)
 
 
 def _refused_sends(now: datetime) -> QuerySet[VerificationSend]:
@@ -100,7 +90,7 @@ def _refused_sends(now: datetime) -> QuerySet[VerificationSend]:
     return real.exclude(answer="sent", code__isnull=True).order_by()
 
 
-def _refused(now: datetime) -> Iterator[Alarm]:
+def _refused(now: datetime) -> Iterator[Step]:
     """Name the sends of the last day whose outcome is an alarm, each kind once."""
     rows = _refused_sends(now).values_list("answer", "code")
     judged = Counter(outcome for answer, code in rows if (outcome := outcomes.of_send(answer, code)))
@@ -108,16 +98,16 @@ def _refused(now: datetime) -> Iterator[Alarm]:
         if outcome.alarm and outcome.made not in STANDING:
             sends = "1 send" if count == 1 else f"{count} sends"
             why = f"{sends} in the last 24 hours: {outcome.operator}"
-            yield Alarm("Codes", reverse(CODES), why, loud=outcome.repeat is not Repeat.WITHOUT_TEMPLATE)
+            yield Step("Codes", reverse(CODES), why, loud=outcome.repeat is not Repeat.WITHOUT_TEMPLATE)
 
 
-def _guessed(wrong: int, right: int) -> Iterator[Alarm]:
+def _guessed(wrong: int, right: int) -> Iterator[Step]:
     if wrong > FEW_WRONG_CODES + right:
         why = (
             f"{wrong} wrong codes in the last hour from phones that are nobody's. Nobody got in; look in the trail "
             "whether they come from few addresses, and block those before Latchkey."
         )
-        yield Alarm("Trail", reverse(TRAIL) + "?kind__exact=code+wrong", why, loud=True)
+        yield Step("Trail", reverse(TRAIL) + "?kind__exact=code+wrong", why, loud=True)
 
 
 def _wrong_in_a_row(now: datetime) -> QuerySet[Any, Any]:
@@ -127,7 +117,7 @@ def _wrong_in_a_row(now: datetime) -> QuerySet[Any, Any]:
     return unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries")).filter(wrong__gte=FREE_FAILURES)
 
 
-def _paused(now: datetime) -> Iterator[Alarm]:
+def _paused(now: datetime) -> Iterator[Step]:
     for row in _wrong_in_a_row(now).order_by("-wrong")[:PAUSED_SHOWN]:
         phone = PhoneAuthenticator.objects.select_related("user").get(pk=row["authenticator"])
         for own in (True, False):
@@ -136,17 +126,17 @@ def _paused(now: datetime) -> Iterator[Alarm]:
                 yield _pause(phone, until, own=own)
 
 
-def _pause(phone: PhoneAuthenticator, until: datetime, *, own: bool) -> Alarm:
+def _pause(phone: PhoneAuthenticator, until: datetime, *, own: bool) -> Step:
     whose = "their own phone" if own else "everybody but their own phone"
     why = (
         f"Codes for {phone.user} are paused for {whose} until {until:%d %b %H:%M} UTC, after many wrong ones. "
         "Ask the agent whether that was them; the pause can be lifted."
     )
-    return Alarm("Agent", reverse("admin:agents_agent_change", args=[phone.user_id]), why, loud=own)
+    return Step("Agent", reverse("admin:agents_agent_change", args=[phone.user_id]), why, loud=own)
 
 
-def _unchecked(count: int) -> Iterator[Alarm]:
+def _unchecked(count: int) -> Iterator[Step]:
     if count:
         codes = "1 code" if count == 1 else f"{count} codes"
         why = f"{codes} in the last 24 hours could not be checked, so nobody got in by them. {UNCHECKED_FIX}"
-        yield Alarm("Trail", reverse(TRAIL) + "?kind__exact=code+unchecked", why, loud=False)
+        yield Step("Trail", reverse(TRAIL) + "?kind__exact=code+unchecked", why, loud=False)

@@ -16,6 +16,7 @@ from idp.native.models import Client, ClientKind, RedirectUri
 from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
 from idp.web.admin.buttons import button, shown_once
+from idp.web.admin.labelled_rows import LabelledRows
 from idp.web.admin.unshown import KeepsBack
 
 
@@ -43,14 +44,8 @@ class ClientForm(forms.ModelForm[Client]):
             self.fields["services"].queryset = ServiceProvider.objects.filter(may_open)  # type: ignore[attr-defined]  # a choice of models
 
 
-class RedirectUris(forms.BaseInlineFormSet[RedirectUri, Client, forms.ModelForm[RedirectUri]]):
+class RedirectUris(LabelledRows[RedirectUri, Client]):
     """The addresses of an app; a back end has none."""
-
-    def add_fields(self, form: forms.ModelForm[RedirectUri], index: int | None) -> None:
-        """Give each field a label for those who hear the page: a heading stands above it and no label beside it."""
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            field.widget.attrs["aria-label"] = field.label or name
 
     def clean(self) -> None:
         """Refuse an app that could not be sent back anywhere, and a back end that could."""

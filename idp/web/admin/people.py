@@ -24,10 +24,10 @@ from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.long_lists import LongList
-from idp.web.admin.phones import sign_out
 from idp.web.admin.reached import Reached
 from idp.web.pages import people_file, safe_list
 from idp.web.pages.agent import acts, name_id, overview, sign_in_link, test_code, timeline, ways_back, why
+from idp.web.sign_out import sign_out
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec

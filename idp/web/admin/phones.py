@@ -6,13 +6,14 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
 from idp import clock
-from idp.agents.models import Cutoff, Device, DeviceQuerySet, Reason
-from idp.login import passkey_setup, presented, signing_out
+from idp.agents.models import Cutoff, Device, Reason
+from idp.login import passkey_setup, presented
 from idp.otp.models import Verification, VerificationSend
 from idp.passkeys.models import Passkey
 from idp.policies.user_agents import Family
@@ -24,9 +25,9 @@ from idp.web import next_codes, reach, trail_words
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import OneOf, ReadOnlyAdmin, Standing
+from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 
 NEXT_CODE = "next code by (UTC)"
-FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
 
 
 class Revoked(Standing):
@@ -59,12 +60,6 @@ class EndedBy(OneOf):
 
     title = column = parameter_name = "reason"
     values = ((FOLLOWED, FOLLOWED), *Reason.choices)
-
-
-def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> int:
-    """End some devices in an operator's name. Returns how many were signed in."""
-    origin = presented.by(request).origin
-    return len(signing_out.sign_out(chosen, reason, str(request.user), origin, clock.now()))
 
 
 @admin.register(Device)
@@ -145,12 +140,13 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         theirs = [it.pk for it in chosen if reach.may_sign_out(request.user, it.agent)]
         if len(theirs) < len(chosen):
             self.message_user(request, reach.BY_SUPERUSERS, messages.ERROR)
-        count = sign_out(request, Device.objects.filter(pk__in=theirs), Reason.OPERATOR)
+        count = len(sign_out(request, Device.objects.filter(pk__in=theirs), Reason.OPERATOR))
         self.message_user(request, f"{count} signed out here. {FLEX_STAYS_OPEN}", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button on a device's page."""
-        own = path("<uuid:pk>/sign-out/", self.admin_site.admin_view(self.sign_out_one), name="sign_out_device")
+        view = self.admin_site.admin_view(require_POST(self.sign_out_one))
+        own = path("<uuid:pk>/sign-out/", view, name="sign_out_device")
         return [own, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -167,8 +163,6 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
 
     def sign_out_one(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """End one device, and with it the passkeys that were set up there, if it is lost."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         if not self.has_sign_out_permission(request):
             raise PermissionDenied
         device = get_object_or_404(reach.within(request.user, Device.objects.all()), pk=pk)

@@ -1,17 +1,18 @@
 """The rows of a service provider: its addresses, and the attributes that it is told."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model
+from django.db.models import F
 
 from idp.outgoing import address_fault
 from idp.saml import attributes
 from idp.saml.attributes import Release, Rules, Type
 from idp.saml.metadata.theirs import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
+from idp.web.admin.labelled_rows import LabelledRows
 
 BEYOND_INDICES = LARGEST_INDEX + 1
 LAST_POSITION = 9999
@@ -24,17 +25,6 @@ TYPES = {
     Type.INTARRAY: "a list of whole numbers",
     Type.BOOLEANARRAY: "a list of true and false",
 }
-Row = TypeVar("Row", bound=Model)
-
-
-class Rows(forms.BaseInlineFormSet[Row, ServiceProvider, forms.ModelForm[Row]]):
-    """Rows of a table, where a heading stands above each field and no label beside it."""
-
-    def add_fields(self, form: forms.ModelForm[Row], index: int | None) -> None:
-        """Give each field a label for those who hear the page."""
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            field.widget.attrs["aria-label"] = field.label or name
 
 
 class AssertionConsumerForm(forms.ModelForm[AssertionConsumer]):
@@ -60,7 +50,7 @@ class AssertionConsumerForm(forms.ModelForm[AssertionConsumer]):
         """Leave this to the formset: it has all rows of a service, and a default may move between them."""
 
 
-class AssertionConsumers(Rows[AssertionConsumer]):
+class AssertionConsumers(LabelledRows[AssertionConsumer, ServiceProvider]):
     """All addresses of a service: one at least, and exactly one of them the default."""
 
     def clean(self) -> None:
@@ -123,7 +113,7 @@ class ReleasedAttributeForm(forms.ModelForm[ReleasedAttribute]):
             self.add_error("fixed" if sentence in values else "name", sentence)
 
 
-class ReleasedAttributes(Rows[ReleasedAttribute]):
+class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
     """The release list of a service, as its profile allows it."""
 
     @property
@@ -186,7 +176,7 @@ class LogoutEndpointForm(forms.ModelForm[LogoutEndpoint]):
         return _address(self.cleaned_data["response_location"])
 
 
-class LogoutEndpoints(Rows[LogoutEndpoint]):
+class LogoutEndpoints(LabelledRows[LogoutEndpoint, ServiceProvider]):
     """The logout addresses of a service, one for each binding at most."""
 
 

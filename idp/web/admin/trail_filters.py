@@ -76,7 +76,6 @@ class Typed(admin.SimpleListFilter):
     """A filter into which something is typed. A subclass says what it means, or raises ValueError with a sentence."""
 
     template = "admin/trail_filter.html"
-    kind = "text"
     hint = ""
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:  # noqa: ANN401 - as its base

@@ -41,8 +41,7 @@ def _every(facts: Facts) -> Iterator[Step]:
         yield from _of_sign_ins()
     for ending in keyring.endings_of(facts.keys, now):
         yield Step("Change the key", reverse("admin:key_change"), ending.sentence, ending.loud)
-    for it in texts_in_trouble.alarms(now, told):
-        yield Step(it.link, it.url, it.why, it.loud)
+    yield from texts_in_trouble.alarms(now, told)
     for sp, why in metadata_alarms.alarms(now) if told["metadata_sources"] else ():
         yield Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False)
     for alarm in webhook_alarms.alarms(now) if told["webhooks_in_trouble"] else ():

@@ -9,14 +9,14 @@ from django.urls import URLPattern
 
 from idp import clock
 from idp.agents.models import Agent, Device, Reason
-from idp.login import passes, presented, signing_out, switching
+from idp.login import passes, presented, switching
 from idp.web import reach
 from idp.web.pages.agent import door
+from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 from idp.web.typed import typed
 
 MAY_SIGN_OUT = "agents.change_device"
 MAY_LET_IN = "agents.add_accesspass"
-FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
@@ -25,7 +25,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     may_let_in = door.with_right(MAY_LET_IN, model_admin)
     return [
         door.address("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
-        door.address("sign_out_agent", "sign-out", sign_out, may_sign_out, model_admin, "POST"),
+        door.address("sign_out_agent", "sign-out", end, may_sign_out, model_admin, "POST"),
         door.address("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
     ]
 
@@ -44,15 +44,14 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     return door.back(agent)
 
 
-def sign_out(request: HttpRequest, agent: Agent) -> HttpResponse:
+def end(request: HttpRequest, agent: Agent) -> HttpResponse:
     """End the phone or computer that the button names (`device`), or all of the agent's (`device` is all)."""
     if not reach.may_sign_out(request.user, agent):
         messages.error(request, reach.BY_SUPERUSERS)
         return door.back(agent)
     named, own = typed(request.POST, "device"), Device.objects.of(agent)
     chosen = own if named == "all" else own.filter(pk__in=_id(named))
-    ended = signing_out.sign_out(chosen, Reason.OPERATOR, str(request.user), presented.by(request).origin, clock.now())
-    if ended:
+    if ended := sign_out(request, chosen, Reason.OPERATOR):
         what = " and ".join(it.label for it in ended)
         messages.success(request, f"{agent} is signed out of {what}, and needs a code there. {FLEX_STAYS_OPEN}")
     else:

@@ -10,6 +10,7 @@ from idp.otp import notices
 from idp.saml import naming
 from idp.web import reach
 from idp.web.pages.agent import acts, name_id, phones, timeline, ways_back, why
+from idp.web.sign_out import FLEX_STAYS_OPEN
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -29,7 +30,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         "may_sign_out": may_sign_out and reach.may_sign_out(request.user, agent),
         "sign_out_refused": reach.BY_SUPERUSERS if may_sign_out else "",
         "may_change_agent": model_admin.has_change_permission(request, agent),
-        "flex_stays_open": acts.FLEX_STAYS_OPEN,
+        "flex_stays_open": FLEX_STAYS_OPEN,
         "ways_back": ways_back.of(request, model_admin, agent),
         "nobody_is_told": not notices.are_on(),
     }

@@ -1,0 +1,14 @@
+"""Signing agents out in an operator's name, from whichever page."""
+
+from django.http import HttpRequest
+
+from idp import clock
+from idp.agents.models import Device, DeviceQuerySet, Reason
+from idp.login import presented, signing_out
+
+FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
+
+
+def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> list[Device]:
+    """End some devices. Returns those that were signed in."""
+    return signing_out.sign_out(chosen, reason, str(request.user), presented.by(request).origin, clock.now())
