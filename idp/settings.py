@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "idp.web.metrics.timing.timed",
     "idp.web.middleware.UnheededProxy",
     "django.middleware.security.SecurityMiddleware",
-    "idp.web.content_policy.ContentPolicy",
+    "idp.web.content_policy.content_policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "idp.web.compression.packed",
