@@ -10,7 +10,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -96,7 +96,7 @@ def write(policy: Policy, cases: list[Any]) -> str:
 def failures(file: PolicyFile) -> list[Failure]:
     """Try all cases, and list those that come out otherwise."""
     names = {rule.key or str(nth): rule.name for nth, rule in enumerate(file.policy.rules)}
-    rules = tuple(_keyed(rule, nth) for nth, rule in enumerate(file.policy.rules))
+    rules = tuple(replace(rule, key=rule.key or str(nth)) for nth, rule in enumerate(file.policy.rules))
     policy = Policy(rules, file.policy.default)
     tried = ((case, evaluate(policy, case.trial.attempt())) for case in file.cases)
     return [
@@ -104,10 +104,6 @@ def failures(file: PolicyFile) -> list[Failure]:
         for case, decision in tried
         if (decision.effect or UNDECIDED) != case.expect
     ]
-
-
-def _keyed(rule: Rule, nth: int) -> Rule:
-    return Rule(rule.key or str(nth), rule.name, rule.mode, rule.effect, rule.conditions, rule.message, rule.scope)
 
 
 def _rule(stored: object, where: str) -> Rule:

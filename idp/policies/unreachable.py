@@ -140,7 +140,7 @@ def _members(condition: Any) -> set[Any]:  # noqa: ANN401 - of any of the kinds 
     if isinstance(condition, NetworkIn):
         return {ipaddress.ip_network(it) for it in condition.blocks}
     wanted: frozenset[str] = condition.wanted
-    return set(wanted) if isinstance(condition, RoleIs) else {it.casefold() for it in wanted}
+    return {it.casefold() for it in wanted}
 
 
 def _implied_by_text(given: Any, then: Any) -> bool:  # noqa: ANN401 - two of one kind

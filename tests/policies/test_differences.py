@@ -45,6 +45,18 @@ def test_what_differs_is_told_in_words(rules, said):
     assert told(*rules) == said
 
 
+def test_a_sentence_of_its_own_that_is_gone_is_told():
+    said = differences(Policy((replace(A, message="No."),)), Policy((A,)))
+    assert [it.sentence for it in said] == ["“No Android” no longer tells the agent anything of its own"]
+
+
+def test_every_difference_names_its_rule_and_the_default_none():
+    changed = replace(B, key="b", name="Boss", mode=Mode.ON, scope=("flex",), message="Hello.")
+    added = replace(A, key="d", name="Same again")
+    told = differences(BEFORE, Policy((added, changed, C), Effect.DENY))
+    assert [it.key for it in told] == ["d", "b", "b", "b", "b", "a", ""]
+
+
 def test_another_default_is_told_last():
     assert told(A, B, default=Effect.DENY)[-1] == (Change.DEFAULT, "Whom no rule meets: deny, was allow")
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from idp.policies import policy_file
 from idp.policies.facts import AgentFacts
-from idp.policies.policy_file import Misfit
-from idp.policies.rules import Effect, Policy
+from idp.policies.policy_file import LONGEST_MESSAGE, LONGEST_NAME, Misfit
+from idp.policies.rules import Effect, Mode, Policy, Rule
 from idp.policies.trial import Trial
 from tests.policies.worlds import defaults, policies
 from tests.user_agents import ANDROID, IPHONE
@@ -66,13 +66,21 @@ KEY = "6f1c8a52-4b8e-4b43-9d43-0d9a7a1b2c3d"
     [
         ("{", "not JSON"),
         ("[]", "no object in braces where the file"),
-        (a_file(default="maybe"), "'maybe'; it can be allow, deny"),
+        (a_file(default="maybe"), "In default stands 'maybe'; it can be allow, deny"),
+        (a_file(cases={}), "no list in cases"),
         (a_file(default="ask_code"), "it can be allow, deny"),
         (a_file(rules={}), "no list in rules"),
         (a_file(more=1), "nothing is called more"),
         (a_file(rules=[{"name": "x"}]), "In rule 1 there is no conditions, effect, mode"),
         (a_file(rules=[{**RULES[0], "name": ""}]), "1 to 100 characters"),
-        (a_file(rules=[{**RULES[0], "mode": "loud"}]), "it can be off, watch, on"),
+        (a_file(rules=[{**RULES[0], "mode": "loud"}]), "In rule 1, mode stands 'loud'; it can be off, watch, on"),
+        (a_file(rules=[{**RULES[0], "effect": "sing"}]), "In rule 1, effect stands 'sing'"),
+        (a_file(rules=[{**RULES[0], "name": 1}]), "no text in rule 1, name"),
+        (a_file(rules=[{**RULES[0], "message": 1}]), "no text in rule 1, message"),
+        (a_file(rules=[{**RULES[0], "key": 1}]), "no text in rule 1, key"),
+        (a_file(rules=[{**RULES[0], "conditions": {}}]), "no list in rule 1, conditions"),
+        (a_file(rules=[{**RULES[0], "services": "flex"}]), "no list in rule 1, services"),
+        (a_file(rules=[{**RULES[0], "services": [1]}]), "no text in rule 1, services"),
         (a_file(rules=[{**RULES[0], "conditions": [{"kind": "moon"}]}]), r"rule 1 \(“Bosses”\).+moon"),
         (a_file(rules=[{**RULES[0], "key": "1"}]), "badly formed"),
         (a_file(rules=[{**RULES[0], "key": KEY}] * 2), "Two rules have one key"),
@@ -105,6 +113,24 @@ KEY = "6f1c8a52-4b8e-4b43-9d43-0d9a7a1b2c3d"
 def test_what_is_no_policy_is_told_with_its_place(text, sentence):
     with pytest.raises(Misfit, match=sentence):
         policy_file.read(text)
+
+
+def test_a_rule_without_a_sentence_tells_none():
+    assert [it.message for it in policy_file.read(a_file()).policy.rules] == ["", "iPhones only."]
+
+
+def test_names_and_sentences_have_so_many_letters_and_no_more():
+    longest = {**RULES[0], "name": "n" * LONGEST_NAME, "message": "m" * LONGEST_MESSAGE}
+    assert policy_file.read(a_file(rules=[longest])).policy.rules
+    for field in ("name", "message"):
+        with pytest.raises(Misfit, match=f"up to {LONGEST_MESSAGE}"):
+            policy_file.read(a_file(rules=[{**longest, field: longest[field] + "x"}]))
+
+
+def test_a_file_is_written_for_people_to_read():
+    text = policy_file.write(Policy((Rule("1", "Señoras", Mode.ON, Effect.ALLOW),)), [])
+    assert text.startswith('{\n  "default": "allow",\n')
+    assert '"name": "Señoras"' in text
 
 
 def test_the_default_stands_in_the_file():

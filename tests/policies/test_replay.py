@@ -106,6 +106,18 @@ def test_who_is_newly_refused_asked_or_let_in_is_told_apart():
     assert found((CODE_FOR_ANDROID,), android, before=Policy((NO_ANDROID,))) == {(Group.LET_IN, "ana")}
 
 
+def test_the_agents_of_a_group_are_those_who_proved_themselves():
+    no_ios = replace(NO_ANDROID, conditions=(PlatformIs(IOS),))
+    past = [signed_in(on(ANDROID)), signed_in(on(ANDROID), None), signed_in(on(IOS), "ben")]
+    replayed = replay(Policy((no_ios,)), Policy((NO_ANDROID,)), past)
+    assert (replayed.agents(Group.REFUSED), replayed.agents(Group.LET_IN)) == ({"ana"}, {"ben"})
+
+
+def test_two_phones_of_one_agent_are_two_lines():
+    past = [signed_in(on(ANDROID), device=it) for it in ("old", "new")]
+    assert {it.device for it in replay(OPEN, Policy((NO_ANDROID,)), past).of(Group.REFUSED)} == {"old", "new"}
+
+
 def test_the_same_phone_at_another_service_is_judged_by_itself():
     scoped = replace(NO_ANDROID, scope=("flex",))
     past = [signed_in(on(ANDROID), it, service=it) for it in ("rota", "flex", "rota")]

@@ -12,6 +12,7 @@ from idp.policies.conditions import (
     AgentIs,
     BrowserVersion,
     CodeAge,
+    DeviceAge,
     MomentWithin,
     NetworkIn,
     OsVersion,
@@ -76,6 +77,38 @@ def marked(*rules):
             id="the same network",
         ),
         pytest.param(rule("1", ALLOW), rule("2", DENY, scope=("flex",)), id="at one service, all above"),
+        pytest.param(
+            rule("1", ALLOW, scope=("flex", "rota")), rule("2", DENY, scope=("flex",)), id="at two services above"
+        ),
+        pytest.param(rule("1", ALLOW, scope=("flex",)), rule("2", DENY, scope=("flex",)), id="at the same service"),
+        pytest.param(
+            rule("1", DENY, CodeAge(24, under=True)), rule("2", ASK, CodeAge(12, under=True)), id="older codes refused"
+        ),
+        pytest.param(rule("1", DENY, DeviceAge(12)), rule("2", ASK, DeviceAge(24)), id="younger phones refused above"),
+        pytest.param(
+            rule("1", DENY, BrowserVersion("chrome", 100)), rule("2", ASK, BrowserVersion("Chrome", 100)), id="spelled"
+        ),
+        pytest.param(
+            rule("1", DENY, BrowserVersion("chrome", 100, under=True)),
+            rule("2", ASK, BrowserVersion("Chrome", 100, under=True)),
+            id="spelled, under",
+        ),
+        pytest.param(rule("1", DENY, BOSS), rule("2", ALLOW, RoleIs(frozenset({"Supervisor"}))), id="a role spelled"),
+        pytest.param(
+            rule("1", DENY, NO_BOSS),
+            rule("2", ALLOW, RoleIs(frozenset({"Supervisor"}), negated=True)),
+            id="no such role, spelled",
+        ),
+        pytest.param(
+            rule("1", DENY, platform("android", negated=True)),
+            rule("2", ALLOW, platform("android", "ios", negated=True)),
+            id="more than the others refused above",
+        ),
+        pytest.param(
+            rule("1", DENY, NetworkIn(frozenset({"192.0.2.0/24", "198.51.100.0/24"}))),
+            rule("2", ALLOW, NetworkIn(frozenset({"192.0.2.0/24"}))),
+            id="more networks refused above",
+        ),
     ],
 )
 def test_a_rule_is_marked_with_what_decides_before_it(above, below):
@@ -91,6 +124,20 @@ def test_a_rule_is_marked_with_what_decides_before_it(above, below):
         pytest.param(rule("1", ALLOW, ANDROID), rule("2", DENY, ANDROID), id="unknown is let in by none and refused"),
         pytest.param(rule("1", ASK, ANDROID), rule("2", DENY, ANDROID), id="unknown is asked and then refused"),
         pytest.param(rule("1", DENY, IOS), rule("2", DENY, APPLE), id="fewer above"),
+        pytest.param(rule("1", ALLOW, scope=("flex",)), rule("2", DENY, scope=("rota",)), id="at another service"),
+        pytest.param(
+            rule("1", DENY, CodeAge(12)), rule("2", ASK, CodeAge(24, under=True)), id="older refused, younger asked"
+        ),
+        pytest.param(
+            rule("1", DENY, CodeAge(12, under=True)), rule("2", ASK, CodeAge(24, under=True)), id="fewer codes above"
+        ),
+        pytest.param(rule("1", DENY, DeviceAge(24)), rule("2", ASK, DeviceAge(12)), id="only older phones above"),
+        pytest.param(
+            rule("1", DENY, NetworkIn(frozenset({"192.0.2.0/24"}))),
+            rule("2", ALLOW, NetworkIn(frozenset({"192.0.2.0/24", "198.51.100.0/24"}))),
+            id="fewer networks above",
+        ),
+        pytest.param(rule("1", DENY, ANDROID), rule("2", ALLOW, IOS, BOSS), id="two conditions that go together"),
         pytest.param(rule("1", ALLOW, mode=Mode.WATCH), rule("2", DENY), id="a rule in watch only ends nothing"),
         pytest.param(rule("1", ALLOW, mode=Mode.OFF), rule("2", DENY), id="nor one that is off"),
         pytest.param(rule("1", ALLOW, scope=("flex",)), rule("2", DENY), id="at one service only above"),
@@ -138,6 +185,12 @@ def test_conditions_that_are_never_both_true_are_marked(conditions):
 def test_what_is_off_or_does_not_read_is_not_marked_and_marks_nothing():
     unreadable = rule("1", DENY, Unreadable("a moon phase"))
     assert not marked(unreadable, rule("2", ALLOW), rule("3", DENY, mode=Mode.OFF))
+
+
+def test_a_rule_that_is_passed_over_does_not_end_the_search():
+    always = rule("2", ALLOW)
+    assert marked(rule("1", DENY, mode=Mode.OFF), always, rule("3", DENY)) == {"3"}
+    assert marked(rule("1", ALLOW, scope=("flex",)), always, rule("3", DENY)) == {"3"}
 
 
 MARKED_OFTEN = st.lists(
