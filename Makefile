@@ -19,7 +19,7 @@ help:
 	@echo "make test    everything the full test suite needs, then all of it"
 	@echo "make check   lint, types, import rules, known holes of packages, secrets left in files, and the fast tests"
 	@echo "make fuzz    bytes that nobody would send for the readers of strangers' bytes; a minute each"
-	@echo "make mutants small faults put into the rules, tokens and messages one at a time, to see which of them no test notices"
+	@echo "make mutants small faults put into rules, tokens and messages, to see which of them no test notices; WHICH='idp.tokens.*'"
 	@echo "make sbom    the list of parts of what runs (CycloneDX), for whoever has to know"
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
 	@echo "make pictures   the pictures in docs/, taken anew"
@@ -62,9 +62,7 @@ fuzz:
 
 mutants:
 	@bin/environment requirements-mutants.txt
-	@rm -rf mutants
-	@.venv/bin/mutmut run --max-children 2
-	@.venv/bin/mutmut results
+	@nice -n 15 $(PY) -m tests.small_faults $(WHICH)
 
 sbom:
 	@bin/environment requirements-dev.txt

@@ -169,7 +169,7 @@ def _requested_context(element: etree._Element | None) -> RequestedContext | Non
         return None
     classes = (text_of(it) for it in element.findall(f"{_SAML}AuthnContextClassRef"))
     return RequestedContext(
-        Comparison(element.get("Comparison", Comparison.EXACT).strip(documents.XML_SPACE)),
+        Comparison(element.get("Comparison", Comparison.EXACT)),
         tuple(it.strip(documents.XML_SPACE) for it in classes),
     )
 

@@ -1,5 +1,7 @@
 """AuthnRequests: what is read, what is believed, and what is answered with a status."""
 
+import re
+from contextlib import nullcontext as does_not_raise
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from idp.saml.errors import (
     UnreadableRequest,
     UnregisteredAcs,
     WrongDestination,
+    quoted,
 )
 from idp.saml.profiles import PROFILES
 from idp.saml.profiles.profile import answered_format, configured, may_be_named
@@ -168,6 +171,14 @@ def test_an_instant_beyond_five_minutes_is_stale(seconds):
         checked(a_request(), now=NOW + timedelta(seconds=seconds))
 
 
+def test_an_operator_may_let_pass_less():
+    received = posted(a_request())
+    for seconds, refused in ((10, does_not_raise()), (11, pytest.raises(StaleRequest))):
+        with refused:
+            now = NOW + timedelta(seconds=seconds)
+            check(received, parse(received.xml), trust(), sso_url=SSO_URL, now=now, skew=timedelta(seconds=10))
+
+
 @pytest.mark.parametrize("fraction", [".0", ".123", ".1234567890"])
 def test_fractions_of_a_second_pass(fraction):
     assert checked(a_request(IssueInstant=f"2026-11-21T09:00:00{fraction}Z")).id == "_one"
@@ -240,23 +251,23 @@ STRANGE_ACS = {
 
 @pytest.mark.parametrize("url", STRANGE_ACS.values(), ids=STRANGE_ACS)
 def test_an_acs_that_is_not_registered_is_refused(url):
-    with pytest.raises(UnregisteredAcs):
+    with pytest.raises(UnregisteredAcs, match=f"wanted one of .*{ACS}.*, saw {re.escape(quoted(url))}"):
         checked(a_request(AssertionConsumerServiceURL=url))
 
 
 def test_an_index_that_is_not_registered_is_refused():
-    with pytest.raises(UnregisteredAcs):
+    with pytest.raises(UnregisteredAcs, match=f"wanted one of .*{ACS}.*, saw 7"):
         checked(a_request(AssertionConsumerServiceIndex="7"))
 
 
 def test_an_index_beside_a_url_is_refused():
-    with pytest.raises(UnregisteredAcs):
+    with pytest.raises(UnregisteredAcs, match="wanted an ACS by URL or by index, saw both"):
         checked(a_request(AssertionConsumerServiceIndex="0", AssertionConsumerServiceURL=ACS))
 
 
 @pytest.mark.parametrize("binding", [names.HTTP_REDIRECT, "urn:oasis:names:tc:SAML:2.0:bindings:PAOS", ""])
 def test_answers_go_by_post_alone(binding):
-    with pytest.raises(UnofferedBinding):
+    with pytest.raises(UnofferedBinding, match=f"wanted {names.HTTP_POST}, saw '{binding}'"):
         checked(a_request(ProtocolBinding=binding))
 
 
@@ -411,6 +422,29 @@ def test_another_kind_of_subject_is_answered_as_unsupported(inner):
 def context(*classes, comparison="exact", tag="AuthnContextClassRef"):
     refs = "".join(f"<saml:{tag}>{it}</saml:{tag}>" for it in classes)
     return a_request(f'<samlp:RequestedAuthnContext Comparison="{comparison}">{refs}</samlp:RequestedAuthnContext>')
+
+
+@pytest.mark.parametrize("comparison", list(Comparison))
+def test_how_contexts_are_to_be_compared_is_read(comparison):
+    assert parse(context("urn:a", comparison=comparison)).requested_context == RequestedContext(comparison, ("urn:a",))
+
+
+def test_contexts_are_compared_exactly_where_nothing_else_is_said():
+    xml = context("urn:a").replace(b' Comparison="exact"', b"")
+    assert parse(xml).requested_context == RequestedContext(Comparison.EXACT, ("urn:a",))
+
+
+def test_what_cannot_be_done_is_answered_where_it_was_asked_with_the_state_it_came_with():
+    unmet = [
+        (policy(Format=names.ENTITY), rf"wanted a NameID format of .*, saw '{names.ENTITY}' for None"),
+        (policy(SPNameQualifier="urn:x"), "saw None for 'urn:x'"),
+        (a_request(SUBJECT.format(CONFIRMATION)), "wanted a plain NameID in Subject"),
+        (context("urn:other"), "wanted a context among .*, saw .*urn:other"),
+    ]
+    for xml, sentence in unmet:
+        with pytest.raises(AnswerWithStatus, match=sentence) as caught:
+            checked(posted(xml, "state"))
+        assert caught.value.return_address == ReturnAddress(ACS, "_one", "state")
 
 
 def test_a_context_that_can_be_stated_is_handed_on():

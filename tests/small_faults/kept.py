@@ -1,0 +1,35 @@
+"""What became of each fault, where mutmut keeps it: `mutmut show NAME` and `mutmut browse` read it too."""
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+from mutmut.__main__ import walk_mutatable_files
+from mutmut.mutation.data import SourceFileMutationData
+
+KILLED, SURVIVED, NO_TESTS, OUT_OF_TIME, ODD, NOT_TRIED = 1, 0, 33, 36, 35, None  # as mutmut writes them
+MEANINGS = {
+    KILLED: "noticed",
+    SURVIVED: "not noticed",
+    NO_TESTS: "reached by no test",
+    OUT_OF_TIME: "out of time",
+    NOT_TRIED: "not tried",
+}
+
+
+def meaning(code):
+    return MEANINGS.get(code, MEANINGS[NOT_TRIED])
+
+
+def modules(folder):
+    """List the modules that have faults, each with `exit_code_by_key`: what became of its faults, by name."""
+    found = [SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())]
+    for it in found:
+        it.meta_path = Path(folder, f"{it.path}.meta")
+        it.load()
+    return [it for it in found if it.exit_code_by_key]
+
+
+def chosen(names, patterns):
+    """List the names that a pattern matches, those of the first pattern first."""
+    ranks = {name: next((at for at, it in enumerate(patterns) if fnmatch(name, it)), None) for name in names}
+    return sorted((it for it in names if ranks[it] is not None), key=ranks.get)
