@@ -2,7 +2,9 @@
 
 import hmac
 import secrets
+from functools import lru_cache
 
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
@@ -16,7 +18,15 @@ def keyed_hash(purpose: str, value: str) -> str:
 
     `purpose` keeps the hashes of one kind of secret from matching another kind.
     """
-    return salted_hmac(f"latchkey.{purpose}", value, algorithm="sha256").hexdigest()
+    keyed = _keyed(purpose, settings.SECRET_KEY).copy()
+    keyed.update(value.encode())
+    return keyed.hexdigest()
+
+
+@lru_cache
+def _keyed(purpose: str, key: str) -> hmac.HMAC:
+    """Derive the key of a purpose once; whoever hashes takes a copy."""
+    return salted_hmac(f"latchkey.{purpose}", b"", secret=key, algorithm="sha256")
 
 
 def same(left: str, right: str) -> bool:

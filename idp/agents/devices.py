@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import CharField, DateTimeField, Exists, F, Max, OuterRef, QuerySet, Subquery, UUIDField
 
 from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Reason
@@ -15,6 +16,8 @@ from idp.prepared import Select, Slot, Update
 from idp.together import Together, apart
 from idp.versions import version
 from idp.versions.held import Held
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device 
     if not secret:
         return None
     secret_hash = _hash(secret)
-    _HOLD_NAMED(secret=secret_hash)
+    if connection.features.has_select_for_update:  # SQLite's one writer is this transaction, from its BEGIN IMMEDIATE
+        _HOLD_NAMED(secret=secret_hash)
     device = _find(secret_hash, among)
     return _as_of_now(device) if device is not None else None
 
@@ -237,8 +241,12 @@ def hold(devices: Iterable[UUID]) -> None:
 
 
 def seen(device: Device, now: datetime) -> None:
-    """Note a sign-in on a device; the instant only grows, whatever a worker's clock says."""
-    _SEEN(pk=device.pk, now=now)
+    """Note a sign-in on a device; the instant only grows, whatever a worker's clock says.
+
+    To the minute, as people read it: what limits go by is the session's own instant, which is exact.
+    """
+    if now - device.last_seen_at >= A_MINUTE:
+        _SEEN(pk=device.pk, now=now)
 
 
 def _slot(device: Device, others: Iterable[Device]) -> int:

@@ -17,7 +17,8 @@ from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.bearer_secrets import keyed_hash, new_secret
-from idp.login import flow, judging
+from idp.login import judging
+from idp.login.begun import Begun
 from idp.login.judging import Who
 from idp.login.ladder import LoginRequirements
 from idp.login.presented import Presented
@@ -103,7 +104,7 @@ def _tell_of(agent: Agent, seen: Presented, visits: list[Came], policy: TimeoutP
     for came in visits:
         if came.with_code:
             device.authenticated_at = came.at
-        visit = Visit(flow.begin(wanted, policy, return_to=str, protocol={}, now=came.at), seen, came.at)
+        visit = Visit(Begun(wanted, policy, leads_back=str, protocol=dict, at=came.at), seen, came.at)
         decision = visit.decide(Who(agent, device, fresh=came.with_code), touch_points=seen.touch_points)
         common = {"agent": agent, "service": wanted.service, "address": seen.origin.address}
         for text_at in came.texts_at:

@@ -22,11 +22,12 @@ OF_AGENT = ".agent"
 class Handover:
     """What a sign-in gives the browser. Whatever is None stays as the browser has it; `void` is taken away.
 
-    `language` is the agent's own, or empty. It is given here and nowhere else, so that nobody learns anybody's
-    language by naming them.
+    `renews_device` gives the device's cookie another 400 days. `language` is the agent's own, or empty. It is given
+    here and nowhere else, so that nobody learns anybody's language by naming them.
     """
 
     device_secret: str | None = None
+    renews_device: bool = True
     token: str | None = None
     session_secret: str | None = None
     session_lifetime: timedelta = timedelta(0)
@@ -41,7 +42,7 @@ def name(kind: str) -> str:
 
 def write(response: HttpResponse, request: HttpRequest, handover: Handover) -> None:
     """Give the browser what a sign-in yielded; the device cookie's secret is echoed to renew its life."""
-    device = handover.device_secret or request.COOKIES.get(name("device"))
+    device = handover.device_secret or (request.COOKIES.get(name("device")) if handover.renews_device else None)
     if device:
         _set(response, name("device"), device, DEVICE_LIFETIME)
     if handover.token:

@@ -13,15 +13,15 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from idp.agents import devices
-from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.login import ladder, sign_in, standing
 from idp.login.attempts import attempt
-from idp.login.cookies import FLOW_LIFETIME, Handover
+from idp.login.begun import Begun, UnderWay
+from idp.login.cookies import Handover
 from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
 from idp.login.judging import Who
-from idp.login.ladder import AskCode, AskPhone, LoginRequirements, Refuse, RefusedBy
+from idp.login.ladder import AskCode, AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
 from idp.login.sign_in import Admission, Ending, Finished, Proved
@@ -30,7 +30,6 @@ from idp.login.visit import Visit
 from idp.otp import breaker
 from idp.policies.access import LATER, Effect
 from idp.policies.facts import TouchPoints
-from idp.policies.models import TimeoutPolicy
 from idp.together import apart
 from idp.versions import version
 
@@ -49,35 +48,9 @@ class Concluded(Generic[Answer]):
 Step = AskPhone | AskCode | Refuse | Finished[Ending]
 
 
-def begin(
-    requirements: LoginRequirements,
-    policy: TimeoutPolicy,
-    *,
-    return_to: Callable[[UUID], str],
-    protocol: dict[str, Any],
-    now: datetime,
-) -> LoginFlow:
-    """Begin a login in memory. It is stored only when a page is needed."""
-    flow = LoginFlow(
-        service=requirements.service,
-        service_name=requirements.service_name,
-        timeout_policy=policy,
-        force_authn=requirements.force_authn,
-        is_passive=requirements.is_passive,
-        accepted=sorted(requirements.accepted),
-        enrols_browser=requirements.enrols_browser,
-        leads_to=requirements.leads_to,
-        protocol=protocol,
-        begun_at=now,
-        expires_at=now + FLOW_LIFETIME,
-    )
-    flow.return_to = return_to(flow.pk)
-    return flow
-
-
-def store(flow: LoginFlow) -> str:
-    """Keep a flow until its pages are done, and return the secret for its cookie."""
-    secret = new_secret()
+def store(begun: Begun) -> str:
+    """Keep a login until its pages are done, and return the secret for its cookie."""
+    secret, flow = new_secret(), begun.as_row()
     flow.secret_hash = keyed_hash("flow", secret)
     flow.save(force_insert=True)
     return secret
@@ -111,14 +84,14 @@ def _whole() -> QuerySet[LoginFlow, Any]:
     return LoginFlow.objects.select_related(*about).annotate(held_roles=devices.roles("agent"))
 
 
-def advance(flow: LoginFlow, presented: Presented, now: datetime) -> Step:
+def advance(flow: UnderWay, presented: Presented, now: datetime) -> Step:
     """Take a flow as far as it goes without asking the agent for anything, and name what comes next."""
     was_finished = _is_finished(flow)
     return attempt(lambda: _advance(Visit(flow, presented, now), was_finished))
 
 
 def conclude(
-    flow: LoginFlow, presented: Presented, now: datetime, answer: Callable[[Admission], Answer]
+    flow: UnderWay, presented: Presented, now: datetime, answer: Callable[[Admission], Answer]
 ) -> Concluded[Answer] | Step:
     """Advance a flow and, if that lets the agent in, have the protocol's answer made in the same transaction.
 
@@ -129,7 +102,7 @@ def conclude(
 
 
 def conclude_with_proof(
-    flow: LoginFlow, presented: Presented, now: datetime, answer: Callable[[Proved], Answer]
+    flow: UnderWay, presented: Presented, now: datetime, answer: Callable[[Proved], Answer]
 ) -> Concluded[Answer] | Step:
     """Do the same for a flow that enrols no browser: what its answer is made from is the proof alone."""
     was_finished = _is_finished(flow)
@@ -143,18 +116,18 @@ def give_up(flow: LoginFlow, now: datetime) -> None:
         raise AlreadySignedIn("the flow is finished and cannot be given up")
 
 
-def _is_finished(flow: LoginFlow) -> bool:
+def _is_finished(flow: UnderWay) -> bool:
     """Whether a stored flow is over, as it was read; that stays so. Within an attempt the row in hand may be ahead."""
-    return flow.stored and flow.finished_at is not None
+    return isinstance(flow, LoginFlow) and flow.finished_at is not None
 
 
-def _advance(visit: Visit, was_finished: bool) -> Step:
+def _advance(visit: Visit[UnderWay], was_finished: bool) -> Step:
     flow, presented = visit.flow, visit.presented
-    if was_finished:
-        return sign_in.finished_before(visit)
     # Whoever shows nothing of ours cannot be signed in here, so there is nothing to hold the row for.
-    if flow.stored and presented.may_name_a_device and hold(flow).finished_at is not None:
-        return sign_in.finished_before(visit)
+    if isinstance(flow, LoginFlow) and (
+        was_finished or (presented.may_name_a_device and hold(flow).finished_at is not None)
+    ):
+        return sign_in.finished_before(Visit(flow, presented, visit.now))
     policy = flow.limits
     by_loan = standing.read_loan(presented, flow.service, policy, visit.now)
     known = by_loan or standing.read(presented, policy, visit.now)
@@ -166,25 +139,25 @@ def _advance(visit: Visit, was_finished: bool) -> Step:
     step = ladder.next_step(
         known.authentication,
         decision,
-        _requirements(flow),
+        flow.wanted,
         reason=known.reason,
-        code_sent=flow.verification_id is not None,
+        code_sent=flow.code_sent,
     )
     match step:
         case ladder.Finish(authentication):
             return sign_in.renew(visit, known, authentication, decision)
-        case Refuse(by=RefusedBy.ACCESS_POLICY | RefusedBy.STOPPED) if flow.stored or flow.is_passive:
+        case Refuse(by=RefusedBy.ACCESS_POLICY | RefusedBy.STOPPED) if isinstance(flow, LoginFlow) or flow.is_passive:
             visit.record_refusal(decision, who.agent if who else None)  # else its page comes next, and does so
     return step
 
 
 def _conclude(
-    visit: Visit, was_finished: bool, wanted: type[Wanted], answer: Callable[[Wanted], Answer]
+    visit: Visit[UnderWay], was_finished: bool, wanted: type[Wanted], answer: Callable[[Wanted], Answer]
 ) -> Concluded[Answer] | Step:
     step = _advance(visit, was_finished)
     if not isinstance(step, Finished):
         return step
-    ending = _claim(visit) if visit.flow.stored else step.ending
+    ending = step.ending if isinstance(visit.flow, Begun) else _claim(visit, visit.flow)
     if isinstance(ending, Refuse):
         return ending
     if not isinstance(ending, wanted):
@@ -192,9 +165,8 @@ def _conclude(
     return Concluded(answer(ending), step.handover)
 
 
-def _claim(visit: Visit) -> Ending | Refuse:
+def _claim(visit: Visit[UnderWay], flow: LoginFlow) -> Ending | Refuse:
     """Take the ending of a finished flow, once; agent, device and rules are looked at again."""
-    flow = visit.flow
     claimed = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=False, claimed_at__isnull=True)
     if claimed.update(claimed_at=visit.now) != 1:
         raise AlreadySignedIn("the flow was claimed before")
@@ -211,11 +183,11 @@ def _claim(visit: Visit) -> Ending | Refuse:
     return ladder.refusal(decision)
 
 
-def _touch_points(visit: Visit, known: Standing) -> TouchPoints:
+def _touch_points(visit: Visit[UnderWay], known: Standing) -> TouchPoints:
     """Say what is known of touch points: told at the last code, told on this flow's first page, or still to come."""
     if known.authentication and known.device:
         return known.device.touch_points
-    return visit.presented.touch_points if visit.flow.verification_id else LATER
+    return visit.presented.touch_points if visit.flow.code_sent else LATER
 
 
 def hold(flow: LoginFlow) -> LoginFlow:
@@ -229,15 +201,3 @@ def hold_as_it_is(flow: LoginFlow) -> bool:
     """Hold a flow's row if it still waits for the code that it waited for when it was read; else False."""
     unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True, verification=flow.verification_id)
     return unfinished.update(expires_at=F("expires_at")) == 1
-
-
-def _requirements(flow: LoginFlow) -> LoginRequirements:
-    return LoginRequirements(
-        service=flow.service,
-        service_name=flow.service_name,
-        force_authn=flow.force_authn,
-        is_passive=flow.is_passive,
-        accepted=frozenset(map(Method, flow.accepted)),
-        enrols_browser=flow.enrols_browser,
-        leads_to=flow.leads_to,
-    )

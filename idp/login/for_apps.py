@@ -14,9 +14,9 @@ from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
 from idp.audit.models import Kind, LoginEvent
 from idp.login import ladder, sign_in, signing_out, standing
+from idp.login.begun import Begun
 from idp.login.judging import Who
-from idp.login.ladder import AskCode, AskPhone, Cause, LoginRequirements, Refuse, RefusedBy
-from idp.login.models import LoginFlow
+from idp.login.ladder import AskCode, AskPhone, Cause, Refuse, RefusedBy
 from idp.login.presented import Presented
 from idp.login.sign_in import FreshProof, Proved
 from idp.login.visit import Visit
@@ -42,12 +42,12 @@ class Unknown:
     """What the app showed is no token of its own."""
 
 
-def enrol(flow: LoginFlow, proved: Proved, presented: Presented, now: datetime) -> SignedIn | AskPhone | Refuse:
+def enrol(begun: Begun, proved: Proved, presented: Presented, now: datetime) -> SignedIn | AskPhone | Refuse:
     """Make an app the device of the agent who gave a proof, and end what it replaces.
 
     Runs inside the caller's transaction. A refused app evicts nobody.
     """
-    visit = Visit(flow, presented, now)
+    visit = Visit(begun, presented, now)
     agent = devices.hold_agent(proved.agent.pk)
     if not agent.is_active:
         visit.record(Kind.SWITCHED_OFF, agent=agent)
@@ -59,7 +59,7 @@ def enrol(flow: LoginFlow, proved: Proved, presented: Presented, now: datetime) 
         visit.record_refusal(decision, agent)
         return ladder.refusal(decision)
     proof = FreshProof(proved.authentication.method, at=proved.authentication.authenticated_at)
-    finished = sign_in.enrol(visit, agent, None, decision, proof, app=_app(flow, presented))
+    finished = sign_in.enrol(visit, agent, None, decision, proof, app=_app(begun, presented))
     return SignedIn(finished.ending.device, finished.handover.token)
 
 
@@ -70,14 +70,14 @@ def signed_in(pk: UUID, client: str) -> Device | None:
     return None if device is None or devices.is_ended(device) else device
 
 
-def renew(flow: LoginFlow, presented: Presented, now: datetime) -> SignedIn | Unknown | AskPhone | AskCode | Refuse:
+def renew(begun: Begun, presented: Presented, now: datetime) -> SignedIn | Unknown | AskPhone | AskCode | Refuse:
     """Let an app's device go on by its token, if limits and access policy do; AskPhone says why it may not.
 
     Runs inside the caller's transaction. No session is used or opened by it: an app that renews in the background
     is no agent at work.
     """
-    visit = Visit(flow, presented, now)
-    known = standing.read(presented, flow.limits, now)
+    visit = Visit(begun, presented, now)
+    known = standing.read(presented, begun.limits, now)
     if known.copied:
         return sign_in.end_copied(visit, known)
     sign_in.record_remark(visit, known)
@@ -86,8 +86,7 @@ def renew(flow: LoginFlow, presented: Presented, now: datetime) -> SignedIn | Un
         return AskPhone(Cause.KEY) if token == Unrecognised(WITHDRAWN) else Unknown()
     who = Who(device.agent, device) if known.authentication else None
     decision = visit.decide(who, touch_points=None)
-    wanted = LoginRequirements(flow.service, flow.service_name)
-    step = ladder.next_step(known.authentication, decision, wanted, reason=known.reason, code_sent=False)
+    step = ladder.next_step(known.authentication, decision, begun.wanted, reason=known.reason, code_sent=False)
     if isinstance(step, Refuse):
         visit.record_refusal(decision, who.agent if who else None)
     return _go_on(visit, device, token, decision) if isinstance(step, ladder.Finish) else step
@@ -113,15 +112,15 @@ def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
     return Reason.NUMBER_CHANGED if changed.exists() else None
 
 
-def _go_on(visit: Visit, device: Device, shown: Recognised, decision: Decision) -> SignedIn:
+def _go_on(visit: Visit[Begun], device: Device, shown: Recognised, decision: Decision) -> SignedIn:
     following = tokens.rotate(shown, device, visit.now)
     devices.seen(device, visit.now)
     visit.record(Kind.RENEWED, decision, agent=device.agent, device=device)
     return SignedIn(device, following)
 
 
-def _app(flow: LoginFlow, presented: Presented) -> Browser:
+def _app(begun: Begun, presented: Presented) -> Browser:
     """Describe the app as a device row does. It runs on a phone, whatever its network stack calls itself."""
     seen = presented.user_agent
-    what = f"{flow.service_name}, {describe(seen)}" if seen.platform else flow.service_name
+    what = f"{begun.service_name}, {describe(seen)}" if seen.platform else begun.service_name
     return Browser(DeviceKind.MOBILE, what[:LONGEST_LABEL], user_agents.family(seen), client=presented.client)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from idp.agents.authentication import OPENING, Method
 from idp.agents.models import Agent, Device
+from idp.login.ladder import LoginRequirements
 from idp.otp.models import Verification
 from idp.policies import in_force, timeouts
 from idp.policies.models import TimeoutPolicy
@@ -112,6 +113,19 @@ class LoginFlow(models.Model):
         return in_force.limits_of(self.timeout_policy_id)
 
     @property
-    def stored(self) -> bool:
-        """Whether the flow has a row; a silent pass never needs one."""
-        return not self._state.adding
+    def wanted(self) -> LoginRequirements:
+        """What the protocol asks for."""
+        return LoginRequirements(
+            service=self.service,
+            service_name=self.service_name,
+            force_authn=self.force_authn,
+            is_passive=self.is_passive,
+            accepted=frozenset(map(Method, self.accepted)),
+            enrols_browser=self.enrols_browser,
+            leads_to=self.leads_to,
+        )
+
+    @property
+    def code_sent(self) -> bool:
+        """Whether a code is out that was asked for here."""
+        return self.verification_id is not None

@@ -12,6 +12,7 @@ from idp import clock, reference
 from idp.agents.models import Kind
 from idp.branding import brands
 from idp.login import cookies, flow
+from idp.login.begun import Begun, UnderWay
 from idp.login.ladder import Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.presented import Presented
@@ -24,10 +25,10 @@ OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
 SERVICE_UNAVAILABLE = 503
 
 
-def keep(login: LoginFlow, path: str) -> HttpResponse:
+def keep(login: UnderWay, path: str) -> HttpResponse:
     """Lead the browser on, and store the flow with its cookie if that has not been done."""
     response = see_other(path)
-    if not login.stored:
+    if isinstance(login, Begun):
         cookies.write_flow(response, login.pk, flow.store(login))
     return response
 
@@ -39,7 +40,7 @@ def see_other(path: str) -> HttpResponse:
     return response
 
 
-def address(login: LoginFlow) -> str:
+def address(login: UnderWay) -> str:
     """Return the path of a flow's pages."""
     return f"/login/{login.pk}"
 

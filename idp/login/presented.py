@@ -49,6 +49,11 @@ class Presented:
         return doubted(self.user_agent, self.hints)
 
     @property
+    def family(self) -> str:
+        """The platform family of the browser."""
+        return user_agents.family(user_agents.with_touch_points(self.user_agent, self.touch_points))
+
+    @property
     def browser(self) -> Browser:
         """The browser as a device row describes it. What cannot be told is a computer."""
         seen = user_agents.with_touch_points(self.user_agent, self.touch_points)

@@ -101,7 +101,7 @@ def give_passkey(flow: LoginFlow, shown: str, presented: Presented, now: datetim
     return decision if isinstance(decision, Refuse) else attempt(lambda: _use_passkey(visit, shown))
 
 
-def _use_approval(visit: Visit) -> Step | Checked:
+def _use_approval(visit: Visit[LoginFlow]) -> Step | Checked:
     """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
     flow = visit.flow
     # Where the row in hand is ahead of the table, a run before this one failed.
@@ -118,7 +118,7 @@ def _use_approval(visit: Visit) -> Step | Checked:
     return _let_in(visit, verification.authenticator.user_id, BY_CODE)
 
 
-def _use_proof(visit: Visit, given: Given) -> Step | Checked:
+def _use_proof(visit: Visit[LoginFlow], given: Given) -> Step | Checked:
     """Turn a code that needs no text into a sign-in. It is used up in the same transaction, for this agent alone."""
     flow = hold(visit.flow)
     if flow.finished_at is not None:
@@ -134,7 +134,7 @@ def _use_proof(visit: Visit, given: Given) -> Step | Checked:
     return _let_in(visit, agent.pk, FreshProof(proved.method, proved.remark))
 
 
-def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
+def _use_passkey(visit: Visit[LoginFlow], shown: str) -> Step | NotProved:
     """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
     flow = hold(visit.flow)
     if flow.finished_at is not None:
@@ -149,7 +149,7 @@ def _use_passkey(visit: Visit, shown: str) -> Step | NotProved:
     return _let_in(visit, proved.passkey.agent_id, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}"))
 
 
-def _let_in(visit: Visit, pk: UUID, proof: FreshProof) -> Step:
+def _let_in(visit: Visit[LoginFlow], pk: UUID, proof: FreshProof) -> Step:
     """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
     agent = devices.hold_agent(pk)
     if not agent.is_active:
@@ -165,7 +165,7 @@ def _let_in(visit: Visit, pk: UUID, proof: FreshProof) -> Step:
     return sign_in.enrol(visit, agent, present, decision, proof)
 
 
-def _wait_for_a_twin(visit: Visit) -> None:
+def _wait_for_a_twin(visit: Visit[LoginFlow]) -> None:
     """Let a double tap's twin write that its code was right, if there is one which may have had the code."""
     flow, end = visit.flow, time.monotonic() + A_TWINS_WRITING
     if flow.verification is not None:
@@ -176,12 +176,12 @@ def _wait_for_a_twin(visit: Visit) -> None:
         time.sleep(A_LOOK)
 
 
-def _is_right_by_now(visit: Visit) -> bool:
+def _is_right_by_now(visit: Visit[LoginFlow]) -> bool:
     """Whether a twin's code was right. The flow is held, lest it be read before a twin's commit and the rest after."""
     return hold(visit.flow).finished_at is not None or approvals.counts(visit.flow, visit.now)
 
 
-def _not_right(visit: Visit, checked: Checked, detail: str) -> Step | Checked:
+def _not_right(visit: Visit[LoginFlow], checked: Checked, detail: str) -> Step | Checked:
     """Record a code that let nobody in, unless its agent is in by now: by a double tap's twin, or in another tab."""
     flow = visit.flow
     if attempt(lambda: _is_right_by_now(visit)):

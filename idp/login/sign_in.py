@@ -16,6 +16,7 @@ from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import Kind
 from idp.login import loans
+from idp.login.begun import Begun, UnderWay
 from idp.login.cookies import Handover
 from idp.login.errors import FlowUnknown
 from idp.login.ladder import AskPhone, Refuse, RefusedBy
@@ -63,7 +64,7 @@ class Finished(Generic[Kept_co]):
     handover: Handover
 
 
-def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decision) -> Finished[Admission]:
+def renew(visit: Visit[UnderWay], known: Standing, proved: Authentication, decision: Decision) -> Finished[Admission]:
     """Sign in by session or token: open the session if need be, and let it, token and device live on.
 
     Only the agent's own acts prolong anything. A service that asks passively may do so while nobody is there.
@@ -76,12 +77,14 @@ def renew(visit: Visit, known: Standing, proved: Authentication, decision: Decis
     token = None if visit.flow.is_passive else _prolong(known, device, session, visit)
     admission = Admission(device.agent, device, session.index, proved)
     if known.by_loan is None:
-        return _finish(visit, admission, Handover(token=token, language=device.agent.language), decision)
+        first_today = device.last_seen_at.date() != visit.now.date()
+        handover = Handover(token=token, language=device.agent.language, renews_device=first_today)
+        return _finish(visit, admission, handover, decision)
     loans.spend(known.by_loan, visit.now)
     return _finish(visit, admission, Handover(void=("loan",)), decision, detail="opened by its app")
 
 
-def _prolong(known: Standing, device: Device, session: SsoSession, visit: Visit) -> str | None:
+def _prolong(known: Standing, device: Device, session: SsoSession, visit: Visit[UnderWay]) -> str | None:
     sessions.touch(session, visit.now)
     devices.seen(device, visit.now)
     return tokens.rotate(known.token, device, visit.now) if isinstance(known.token, Recognised) else None
@@ -100,7 +103,7 @@ BY_CODE = FreshProof(Method.CODE)
 
 
 def enrol(
-    visit: Visit,
+    visit: Visit[UnderWay],
     agent: Agent,
     present: Device | None,
     decision: Decision,
@@ -125,13 +128,13 @@ def enrol(
     return _finish(visit, Admission(agent, device, session.index, proved), handover, decision, detail=proof.remark)
 
 
-def prove(visit: Visit, agent: Agent, decision: Decision, proof: FreshProof) -> Finished[Proved]:
+def prove(visit: Visit[UnderWay], agent: Agent, decision: Decision, proof: FreshProof) -> Finished[Proved]:
     """Keep a fresh proof for whoever asked, and leave every device as it is."""
     proved = Authentication(agent.pk, None, proof.method, proof.method, visit.now)
     return _finish(visit, Proved(agent, proved), Handover(), decision, kind=Kind.PROVED, detail=proof.remark)
 
 
-def finished_before(visit: Visit) -> Finished[Ending]:
+def finished_before(visit: Visit[LoginFlow]) -> Finished[Ending]:
     """Come back to a flow that was finished: the outcome stands.
 
     Where the answer to a code got lost, whoever holds the flow cookie gets the same root again within the
@@ -140,7 +143,7 @@ def finished_before(visit: Visit) -> Finished[Ending]:
     return Finished(ending_of(visit.flow), _what_got_lost(visit))
 
 
-def in_already(visit: Visit) -> Finished[Ending]:
+def in_already(visit: Visit[LoginFlow]) -> Finished[Ending]:
     """A tap finds that its twin finished the flow: the outcome stands, and the twin's answer has the cookies.
 
     Whether that one arrived is seen where the browser is sent next, by `finished_before`. New secrets already here
@@ -149,14 +152,14 @@ def in_already(visit: Visit) -> Finished[Ending]:
     return Finished(ending_of(visit.flow), Handover())
 
 
-def record_remark(visit: Visit, known: Standing) -> None:
+def record_remark(visit: Visit[UnderWay], known: Standing) -> None:
     """Tell the trail of a token that lets nobody in and nobody out, if there is something to tell."""
     if known.remark:
         kind, detail = known.remark
         visit.record(kind, agent=known.device and known.device.agent, device=known.device, detail=detail)
 
 
-def end_copied(visit: Visit, known: Standing) -> AskPhone | Refuse:
+def end_copied(visit: Visit[UnderWay], known: Standing) -> AskPhone | Refuse:
     """Somebody shows a token that its owner, or a thief, moved on from: both holders are out, at once."""
     device = known.device
     if device is None:
@@ -167,9 +170,9 @@ def end_copied(visit: Visit, known: Standing) -> AskPhone | Refuse:
     return Refuse(RefusedBy.NOT_PASSIVE) if visit.flow.is_passive else AskPhone(Reason.COPIED)
 
 
-def replaced_by(flow: LoginFlow) -> list[Device]:
+def replaced_by(flow: UnderWay) -> list[Device]:
     """Return the phones whose place a finished sign-in took, so that its agent can be told."""
-    if flow.device is None or flow.has_replaced is False or not Method(flow.method).is_fresh:
+    if isinstance(flow, Begun) or flow.device is None or flow.has_replaced is False or not Method(flow.method).is_fresh:
         return []
     return devices.replaced_by(flow.device)
 
@@ -190,7 +193,7 @@ def ending_of(flow: LoginFlow) -> Ending:
     return Admission(flow.agent, flow.device, flow.session_index, proved)
 
 
-def _what_got_lost(visit: Visit) -> Handover:
+def _what_got_lost(visit: Visit[LoginFlow]) -> Handover:
     flow = visit.flow
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
     late = flow.finished_at is None or visit.now >= flow.finished_at + quiet
@@ -207,7 +210,9 @@ def _what_got_lost(visit: Visit) -> Handover:
     return _handover(visit, device, devices.renew_secret(device), token, sessions.renew_secret(session))
 
 
-def _handover(visit: Visit, device: Device, secret: str, token: str | None, session_secret: str | None) -> Handover:
+def _handover(
+    visit: Visit[UnderWay], device: Device, secret: str, token: str | None, session_secret: str | None
+) -> Handover:
     return Handover(
         device_secret=secret,
         token=token,
@@ -219,7 +224,7 @@ def _handover(visit: Visit, device: Device, secret: str, token: str | None, sess
 
 
 def _finish(
-    visit: Visit,
+    visit: Visit[UnderWay],
     ending: Kept,
     handover: Handover,
     decision: Decision,
@@ -227,20 +232,19 @@ def _finish(
     kind: Kind = Kind.SIGNED_IN,
     detail: str = "",
 ) -> Finished[Kept]:
-    flow, proved = visit.flow, ending.authentication
-    flow.agent, flow.finished_at = ending.agent, visit.now
+    if isinstance(visit.flow, LoginFlow):
+        _write_down(ending, visit.flow, visit.now)
+    device = ending.device if isinstance(ending, Admission) else None
+    method = ending.authentication.method.value
+    visit.record(kind, decision, agent=ending.agent, device=device, method=method, detail=detail)
+    return Finished(ending, handover)
+
+
+def _write_down(ending: Ending, flow: LoginFlow, now: datetime) -> None:
+    proved = ending.authentication
+    flow.agent, flow.finished_at = ending.agent, now
     if isinstance(ending, Admission):
         flow.device, flow.session_index = ending.device, ending.session_index
     flow.method, flow.opened_by = proved.method, proved.opened_by
     flow.authenticated_at = proved.authenticated_at
-    if flow.stored:
-        flow.save()
-    visit.record(
-        kind,
-        decision,
-        agent=ending.agent,
-        device=flow.device,
-        method=proved.method.value,
-        detail=detail,
-    )
-    return Finished(ending, handover)
+    flow.save()

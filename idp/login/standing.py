@@ -76,10 +76,10 @@ def read(presented: Presented, policy: TimeoutPolicy, now: datetime) -> Standing
     """Find the device a browser names and judge what it shows. Runs inside the caller's transaction."""
     named = _named(presented, now)
     if named is None:
-        token = tokens.recognise(presented.token, None, presented.browser.family, now)
+        token = tokens.recognise(presented.token, None, presented.family, now)
         return Standing(None, None, token, None)
     device, session = named
-    token = tokens.recognise(presented.token, device, presented.browser.family, now)
+    token = tokens.recognise(presented.token, device, presented.family, now)
     usable = device.revoked_at is None and device.agent.is_active
     proof = _proof(device, session, token, presented) if usable else Proof.NOTHING
     reached = rung(device_facts(device), session_facts(session), proof, policy, now)
@@ -120,7 +120,7 @@ def proved_device(presented: Presented, now: datetime) -> Device | None:
     device = devices.find_and_hold(presented.device_secret)
     if device is None or device.revoked_at is not None or not device.agent.is_active:
         return None
-    token = tokens.recognise(presented.token, device, presented.browser.family, now)
+    token = tokens.recognise(presented.token, device, presented.family, now)
     return None if _proof(device, sessions.find(device), token, presented) == Proof.NOTHING else device
 
 

@@ -2,25 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import judging, ladder
+from idp.login.begun import UnderWay
 from idp.login.judging import Who
 from idp.login.ladder import Refuse
-from idp.login.models import LoginFlow
 from idp.login.presented import Presented
 from idp.policies.access import Decision, Effect
 from idp.policies.facts import RegisteredApp, TouchPoints
 
+Flow_co = TypeVar("Flow_co", bound=UnderWay, covariant=True)
+
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Generic[Flow_co]):
     """A request on its way through the login."""
 
-    flow: LoginFlow
+    flow: Flow_co
     presented: Presented
     now: datetime
 

@@ -13,6 +13,7 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import cookies, flow, for_apps, presented
 from idp.login import pages as login_pages
+from idp.login.begun import Begun
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse
 from idp.native import authorization, bearer, clients, codes, links, redirects, server_metadata
@@ -40,9 +41,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         enrols_browser=False,
         leads_to=redirects.origin(redirect_uri),
     )
-    login = flow.begin(
-        wanted, client.timeout_policy, return_to=_respond_address, protocol=asked.to_json(), now=clock.now()
-    )
+    login = Begun(wanted, client.timeout_policy, _respond_address, asked.to_json, clock.now())
     return login_pages.keep(login, login_pages.address(login))
 
 

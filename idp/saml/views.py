@@ -13,6 +13,7 @@ from idp.audit.models import Kind
 from idp.branding import brands
 from idp.login import cookies, flow, notices, presented, sign_in
 from idp.login import pages as login_pages
+from idp.login.begun import Begun, UnderWay
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -49,17 +50,12 @@ def sso(request: HttpRequest) -> HttpResponse:
     except AnswerWithStatus as told:
         listening.answered_with(request, told)
         return _tell(request, sp, told)
-    login = flow.begin(
-        _requirements(sp, trusted),
-        sp.timeout_policy,
-        return_to=_respond_address,
-        protocol=Asked.of(trusted).to_json(),
-        now=now,
-    )
+    asked = Asked.of(trusted)
+    login = Begun(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
     if request.method == "POST":
         responses.refuse_answered(sp, trusted.id)
         return login_pages.keep(login, login.return_to)
-    return _go_on(request, login, sp)
+    return _go_on(request, login, sp, asked)
 
 
 @require_safe
@@ -67,14 +63,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a sign-in here that no service provider asked for (Profiles 4.1.5)."""
     relay_state = receive_relay_state(request.META.get("QUERY_STRING", ""))
     sp = unsolicited.service_of(slug)
-    login = flow.begin(
-        LoginRequirements(service=sp.slug, service_name=sp.name),
-        sp.timeout_policy,
-        return_to=_respond_address,
-        protocol=unsolicited.asked(sp, relay_state).to_json(),
-        now=clock.now(),
-    )
-    return _go_on(request, login, sp)
+    asked, wanted = unsolicited.asked(sp, relay_state), LoginRequirements(service=sp.slug, service_name=sp.name)
+    login = Begun(wanted, sp.timeout_policy, _respond_address, asked.to_json, clock.now())
+    return _go_on(request, login, sp, asked)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,13 +73,12 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Answer the request of a login, or lead back to its pages; by POST, tell the service that it was refused."""
     now = clock.now()
     login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    sp = ServiceProvider.objects.get_enabled(login.service)
+    sp, asked = ServiceProvider.objects.get_enabled(login.service), Asked.from_json(login.protocol)
     if request.method == "GET":
-        return _go_on(request, login, sp)
+        return _go_on(request, login, sp, asked)
     flow.give_up(login, now)
     origin = presented.by(request).origin
     events.record(Kind.DECLINED, origin, now, service=sp.slug)
-    asked = Asked.from_json(login.protocol)
     if asked.request_id is None:  # nobody asked, so there is nobody to tell
         return login_pages.see_other("/")
     return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.REQUEST_DENIED))
@@ -117,17 +107,16 @@ def _respond_address(flow_id: UUID) -> str:
     return f"/saml/respond/{flow_id}"
 
 
-def _go_on(request: HttpRequest, login: LoginFlow, sp: ServiceProvider) -> HttpResponse:
+def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: Asked) -> HttpResponse:
     now = clock.now()
     seen = presented.by(request, login.touch_points)
-    asked = Asked.from_json(login.protocol)
     try:
         step = flow.conclude(
             login, seen, now, lambda admission: responses.success(sp, asked, admission, seen.origin, now)
         )
     except AnswerWithStatus as told:
         return _tell(request, sp, told)
-    if not isinstance(step, Concluded) and not login.stored:  # whoever concludes has looked already
+    if not isinstance(step, Concluded) and isinstance(login, Begun):  # whoever concludes has looked already
         responses.refuse_answered(sp, asked.request_id)
     match step:
         case Concluded(answer, handover):
@@ -136,7 +125,8 @@ def _go_on(request: HttpRequest, login: LoginFlow, sp: ServiceProvider) -> HttpR
             return response
         case Refuse() if login.is_passive or step.by == RefusedBy.NOT_PASSIVE:
             return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.NO_PASSIVE))
-        case Refuse() if login.finished_at is not None:  # the rules changed between the code and the answer
+        case Refuse() if isinstance(login, LoginFlow) and login.finished_at is not None:
+            # The rules changed between the code and the answer.
             return login_pages.refusal(request, login, step, seen)
     return login_pages.keep(login, login_pages.address(login))
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from idp import clock
 from idp.login import cookies, flow, pages, presented
+from idp.login.begun import Begun
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse
 from idp.login.pages import OWN_PAGE, OWN_PAGE_NAME
@@ -29,12 +30,12 @@ def begin(request: HttpRequest) -> HttpResponse:
     requirements = LoginRequirements(OWN_PAGE, OWN_PAGE_NAME, force_authn=True, accepted=ENOUGH)
     # The cookie of a computer may live as long as any service's limit; each service judges by its own.
     policy = TimeoutPolicy.objects.order_by("-absolute")[0]
-    login = flow.begin(
+    login = Begun(
         requirements,
         policy,
-        return_to=lambda pk: f"/me/sign-in/{pk}",
-        protocol={"goal": goal if goal in GOALS else ""},
-        now=clock.now(),
+        leads_back=lambda pk: f"/me/sign-in/{pk}",
+        protocol=lambda: {"goal": goal if goal in GOALS else ""},
+        at=clock.now(),
     )
     return pages.keep(login, pages.address(login))
 

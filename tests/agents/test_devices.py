@@ -245,14 +245,17 @@ def test_the_database_refuses_one_secret_on_two_active_devices(agent, ben):
 
 @pytest.fixture
 def meanwhile():
-    """Have something happen just before the first write, as another worker may that was faster to the row."""
+    """Have something happen just before the first write, as another worker may that was faster to the row.
+
+    On SQLite it is before the first statement: a transaction is the only writer from its beginning.
+    """
 
     @contextmanager
     def meanwhile(act):
         waiting = [act]
 
         def first(execute, sql, *rest):
-            if sql.startswith("UPDATE") and waiting:
+            if waiting and (sql.startswith("UPDATE") or connection.vendor == "sqlite"):
                 waiting.pop()()
             return execute(sql, *rest)
 

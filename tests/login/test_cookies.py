@@ -62,6 +62,11 @@ def test_the_device_cookie_is_echoed_unchanged_to_renew_its_life(scheme):
     assert (echoed.value, echoed["max-age"]) == ("as it was", 400 * DAY)
 
 
+def test_its_life_is_renewed_at_the_first_sign_in_of_a_day_and_not_at_each(scheme):
+    brought = {cookies.name("device"): "as it was"}
+    assert cookies.name("device") not in written(Handover(token="t.t.t", renews_device=False), brought)
+
+
 def test_a_new_device_secret_takes_the_place_of_the_one_that_was_brought(scheme):
     assert written(brought={cookies.name("device"): "old"})[cookies.name("device")].value == "d" * 43
 
