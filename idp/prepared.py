@@ -2,8 +2,8 @@
 
 Django makes the SQL of a query set anew each time it runs, which costs more than the database takes to answer. Here a
 query set with named slots in the places of values is compiled at its first use, once for each kind of database, and
-from then on only the values are adapted. Everything else is as it would be without: the cursors of the connection, its
-transactions, its converters, and the models that come out.
+from then on only the values are adapted, and it takes the short way to the database (`idp.short_way`). Everything else
+is as it would be without: the connection and its transactions, its converters, and the models that come out.
 
 Beside what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
@@ -14,11 +14,12 @@ set itself.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, ForeignKey, Model, QuerySet
+from django.db.models import DateField, DateTimeField, Expression, Field, ForeignKey, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import mark_for_rollback_on_error
@@ -27,13 +28,12 @@ from idp.rows import Shape
 
 Row = TypeVar("Row", bound=Model)
 Made = TypeVar("Made")
-TEXTS = {"CharField", "TextField"}
 
 
 class Slot(Expression):
-    """The place of a value in a query set; `field` says of what kind it is."""
+    """The place of a value in a query set, by name (by number: of a new row); `field` says of what kind it is."""
 
-    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+    def __init__(self, name: str | int, field: "Field[Any, Any]") -> None:
         super().__init__(output_field=field)
         self.name = name
 
@@ -42,20 +42,48 @@ class Slot(Expression):
         return "%s", [self]
 
 
-@dataclass(frozen=True, slots=True)
 class _Statement:
     """SQL, and in the order of its placeholders what goes there: a slot, or a value that is always the same."""
 
-    sql: str
-    parameters: tuple[Any, ...]
-
-    def run(self, connection: Any, cursor: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - any database's
-        """Execute it with values in the places of the slots."""
-        given = [
-            it.output_field.get_db_prep_value(values[it.name], connection, prepared=False) if type(it) is Slot else it
-            for it in self.parameters
+    def __init__(self, connection: Any, sql: str, parameters: Sequence[Any]) -> None:  # noqa: ANN401 - any database's
+        self._sql, self._parameters, self._short = sql, parameters, connection.short(sql)
+        self._given = [
+            (it.name, connection.adapter(it.output_field)) if type(it) is Slot else (None, connection.constant(it))
+            for it in parameters
         ]
-        cursor.execute(self.sql, given)
+
+    def fetched(self, connection: Any, values: Any) -> list[Sequence[Any]]:  # noqa: ANN401
+        """Execute it with values in the places of the slots, and return the rows as the database gives them."""
+        if connection.is_open:
+            found: list[Sequence[Any]] = connection.fetched(self._short, self._adapted(connection, values))
+            return found
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._prepared(connection, values))
+            return [*cursor.fetchall()]
+
+    def changed(self, connection: Any, values: Any) -> int:  # noqa: ANN401
+        """Execute it with values in the places of the slots, and return how many rows it met."""
+        if connection.is_open:
+            return int(connection.changed(self._short, self._adapted(connection, values)))
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._prepared(connection, values))
+            return int(cursor.rowcount)
+
+    def later(self, connection: Any, values: Any) -> None:  # noqa: ANN401
+        """Execute it by the next statement or by the commit, since nobody waits for its outcome."""
+        if connection.is_open:
+            connection.later(self._short, self._adapted(connection, values))
+        else:
+            self.changed(connection, values)
+
+    def _adapted(self, connection: Any, values: Any) -> list[Any]:  # noqa: ANN401
+        return [adapt if name is None else adapt(values[name], connection) for name, adapt in self._given]
+
+    def _prepared(self, connection: Any, values: Any) -> list[Any]:  # noqa: ANN401
+        return [
+            it.output_field.get_db_prep_save(values[it.name], connection) if type(it) is Slot else it
+            for it in self._parameters
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +91,16 @@ class _Rows:
     """A query, and how its rows are read: converters by column, the model (None: columns as such), and annotations."""
 
     statement: _Statement
-    converters: tuple[tuple[int, Sequence[Callable[[Any, Any, Any], Any]], Any], ...]
+    converters: tuple[tuple[int, Callable[[Any, Any, Any], Any], Any], ...]
     model: Shape | None
     annotations: tuple[tuple[str, int], ...]
 
-    def fetched(self, values: dict[str, Any]) -> list[list[Any]]:
+    def fetched(self, connection: Any, values: dict[str, Any]) -> list[list[Any]]:  # noqa: ANN401
         """Execute it, and turn what the database gives into what the fields hold."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            self.statement.run(connection, cursor, values)
-            rows = [list(it) for it in cursor.fetchall()]
-        for column, converters, expression in self.converters:
-            for row in rows:
-                for convert in converters:
-                    row[column] = convert(row[column], expression, connection)
+        rows = [list(it) for it in self.statement.fetched(connection, values)]
+        for row in rows:
+            for column, convert, expression in self.converters:
+                row[column] = convert(row[column], expression, connection)
         return rows
 
 
@@ -86,15 +110,13 @@ class _Prepared(Generic[Made]):
     def __init__(self) -> None:
         self._by_vendor: dict[str, Made] = {}
 
-    @property
-    def _made(self) -> Made:
-        vendor = connections[DEFAULT_DB_ALIAS].vendor
-        made = self._by_vendor.get(vendor)
+    def _made_for(self, connection: Any) -> Made:  # noqa: ANN401 - any database's
+        made = self._by_vendor.get(connection.vendor)
         if made is None:
-            made = self._by_vendor[vendor] = self._make()
+            made = self._by_vendor[connection.vendor] = self._make(connection)
         return made
 
-    def _make(self) -> Made:
+    def _make(self, connection: Any) -> Made:  # noqa: ANN401
         raise NotImplementedError
 
 
@@ -110,10 +132,12 @@ class Select(_Prepared[_Rows], Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         """Return the rows that there are with these values in the slots."""
-        made, found = self._made, []
-        rows: Any = made.fetched(values)
+        connection = connections[DEFAULT_DB_ALIAS]
+        made = self._made_for(connection)
+        rows: Any = made.fetched(connection, values)
         if made.model is None:
             return [*rows]
+        found = []
         for row in rows:
             one: Row = made.model.made(row)
             for name, column in made.annotations:
@@ -121,14 +145,16 @@ class Select(_Prepared[_Rows], Generic[Row]):
             found.append(one)
         return found
 
-    def _make(self) -> _Rows:
+    def _make(self, connection: Any) -> _Rows:  # noqa: ANN401
         rows = self._query()
         compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([it[0] for it in compiler.select[: compiler.col_count]])
         return _Rows(
-            statement=_Statement(sql, tuple(parameters)),
-            converters=tuple((column, convert, expression) for column, (convert, expression) in converters.items()),
+            statement=_Statement(connection, sql, parameters),
+            converters=tuple(
+                (column, convert, expression) for column, (all_, expression) in converters.items() for convert in all_
+            ),
             model=None if rows.query.values_select else Shape.of(compiler.klass_info, compiler.select),
             annotations=tuple((compiler.annotation_col_map or {}).items()),
         )
@@ -144,39 +170,23 @@ class Update(_Prepared[_Statement]):
     def __call__(self, **values: Any) -> int:
         """Execute it and return how many rows it met."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            self._made.run(connection, cursor, values)
-            return int(cursor.rowcount)
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            return self._made_for(connection).changed(connection, values)
 
-    def _make(self) -> _Statement:
+    def later(self, **values: Any) -> None:
+        """Execute it before whatever is asked next; what it raises may come from there, or from the commit."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            self._made_for(connection).later(connection, values)
+
+    def _make(self, connection: Any) -> _Statement:  # noqa: ANN401
         query: Any = self._query().query.chain(UpdateQuery)
         query.add_update_values(self._new)
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        return _Statement(sql, tuple(parameters))
+        return _Statement(connection, sql, parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of new rows, and how its value comes there."""
-
-    field: "Field[Any, Any]"
-    kind: "Field[Any, Any]"
-    is_text: bool
-
-    @classmethod
-    def of(cls, field: "Field[Any, Any]") -> "_Column":
-        """Say so of a field; a key to another table is of that one's kind."""
-        kind = field.target_field if isinstance(field, ForeignKey) else field
-        return cls(field, kind, kind.get_internal_type() in TEXTS)
-
-    def value(self, row: Model, connection: Any) -> Any:  # noqa: ANN401 - whatever the database takes
-        """Return a row's value as the database takes it, which of a plain text is the text."""
-        value = self.field.pre_save(row, add=True)
-        plain = value is None or (self.is_text and type(value) is str)
-        return value if plain else self.kind.get_db_prep_save(value, connection=connection)
-
-
-class Insert(_Prepared[dict[int, str]], Generic[Row]):
+class Insert(_Prepared[dict[int, _Statement]], Generic[Row]):
     """An insert of new rows of a model, one or several at once, in their order. A key that the database gives is not
     read back, and no signal is sent. `unless_there`: what is in the way of a constraint is passed over.
     """
@@ -187,28 +197,63 @@ class Insert(_Prepared[dict[int, str]], Generic[Row]):
 
     def __call__(self, *rows: Row) -> int:
         """Execute it, and return how many were inserted."""
-        sql = self._made.get(len(rows)) or self._made.setdefault(len(rows), self._sql(len(rows)))
-        connection, columns = connections[DEFAULT_DB_ALIAS], self._columns
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(sql, [it.value(row, connection) for row in rows for it in columns])
-            inserted = int(cursor.rowcount)
-        for row in rows:
-            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        connection = connections[DEFAULT_DB_ALIAS]
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            inserted = self._statement(connection, len(rows)).changed(connection, self._values(rows))
+        _are_stored(rows)
         return inserted
 
-    def _make(self) -> dict[int, str]:
+    def later(self, *rows: Row) -> None:
+        """Execute it before whatever is asked next; what it raises may come from there, or from the commit."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            self._statement(connection, len(rows)).later(connection, self._values(rows))
+        _are_stored(rows)
+
+    def _values(self, rows: Sequence[Row]) -> list[Any]:
+        return [
+            row.__dict__[name] if keep is None else keep(row, add=True) for row in rows for name, keep in self._columns
+        ]
+
+    def _statement(self, connection: Any, rows: int) -> _Statement:  # noqa: ANN401 - any database's
+        by_count = self._made_for(connection)
+        return by_count.get(rows) or by_count.setdefault(rows, self._of(connection, rows))
+
+    def _make(self, connection: Any) -> dict[int, _Statement]:  # noqa: ANN401, ARG002 - the one for each count comes later
         return {}
 
     @cached_property
-    def _columns(self) -> list[_Column]:
+    def _fields(self) -> "list[Field[Any, Any]]":
         given = self._model._meta.auto_field
-        fields = [it for it in self._model._meta.local_concrete_fields if not it.generated and it is not given]
-        return [_Column.of(it) for it in fields]
+        return [it for it in self._model._meta.local_concrete_fields if not it.generated and it is not given]
 
-    def _sql(self, rows: int) -> str:
+    @cached_property
+    def _columns(self) -> list[tuple[str, Callable[..., Any] | None]]:
+        """The names of the columns; where a field does something to its value before it is stored, that too."""
+        return [(it.attname, None if _is_kept(it) else it.pre_save) for it in self._fields]
+
+    def _of(self, connection: Any, rows: int) -> _Statement:  # noqa: ANN401
         query: Any = InsertQuery(self._model, on_conflict=self._on_conflict)
-        fields = [it.field for it in self._columns]
-        of_slots = SimpleNamespace(**{it.attname: Slot(it.attname, it) for it in fields})
-        query.insert_values(fields, [of_slots] * rows, raw=True)
-        ((sql, _),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        return str(sql)
+        nth = count()
+        slots = [
+            SimpleNamespace(**{it.attname: Slot(next(nth), _kind(it)) for it in self._fields}) for _row in range(rows)
+        ]
+        query.insert_values(self._fields, slots, raw=True)
+        ((sql, parameters),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return _Statement(connection, sql, parameters)
+
+
+def _are_stored(rows: Sequence[Model]) -> None:
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _is_kept(field: "Field[Any, Any]") -> bool:
+    """Whether a field stores its value as it is, and does not set one itself, such as the present instant."""
+    sets_one = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return type(field).pre_save in {Field.pre_save, DateField.pre_save, DateTimeField.pre_save} and not sets_one
+
+
+def _kind(field: "Field[Any, Any]") -> "Field[Any, Any]":
+    """Return a field, but of a key to another table what that one is of."""
+    return field.target_field if isinstance(field, ForeignKey) else field

@@ -1,13 +1,14 @@
 """What a prepared statement does is what the query set does that it was made from."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import timedelta, timezone
 from threading import Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import CharField, DateTimeField, F, OuterRef, Subquery, UUIDField
 from django.db.models.functions import Greatest
+from django.db.models.signals import post_init
 from django.forms import model_to_dict
 
 from idp.agents import provisioning
@@ -21,6 +22,24 @@ from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
 DEVICE = Slot("pk", UUIDField())
+BY_LABEL = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))
+RENAME = Update(lambda: Device.objects.filter(pk=DEVICE), label=Slot("label", CharField()))
+REVOKE = Update(lambda: Device.objects.filter(pk=DEVICE), revoked_at=F("enrolled_at"))
+"""Which the table refuses: it wants a reason too."""
+
+
+def passed(execute, *it):
+    return execute(*it)
+
+
+@pytest.fixture(params=["the short way", "by Django's cursor"], autouse=True)
+def way(request, db):
+    """All that follows holds on both ways; the second is that of whoever watches the statements."""
+    if request.param == "the short way":
+        yield
+    else:
+        with connection.execute_wrapper(passed):
+            yield
 
 
 @pytest.fixture
@@ -105,8 +124,7 @@ def test_what_a_constraint_refuses_is_refused(phone):
 def test_after_an_error_the_transaction_comes_to_nothing_also_where_somebody_passes_it_over(phone):
     """On SQLite too, which by itself takes back the one statement only."""
     session = SsoSession(index="_1", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
-    revoke = Update(lambda: Device.objects.filter(pk=DEVICE), revoked_at=F("enrolled_at"))
-    for write in (lambda: Insert(SsoSession)(session, session), lambda: revoke(pk=phone.pk)):
+    for write in (lambda: Insert(SsoSession)(session, session), lambda: REVOKE(pk=phone.pk)):
         with transaction.atomic():
             with suppress(IntegrityError):
                 write()
@@ -114,11 +132,10 @@ def test_after_an_error_the_transaction_comes_to_nothing_also_where_somebody_pas
 
 
 def test_values_are_never_part_of_the_statement(phone, django_assert_num_queries):
-    prepared = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))
-    assert prepared(label="' OR 1=1 -- %s") == []
+    assert BY_LABEL(label="' OR 1=1 -- %s") == []
     said = []
     with connection.execute_wrapper(lambda run, sql, *more: said.append(sql) or run(sql, *more)):
-        prepared(label="iPhone")
+        BY_LABEL(label="iPhone")
     assert len(said) == 1
     assert "iPhone" not in said[0]
 
@@ -135,3 +152,99 @@ def test_a_thread_with_a_connection_of_its_own_uses_the_same_statement(transacti
     thread.start()
     thread.join()
     assert facts(found[0]) == facts(Device.objects.get(pk=phone.pk))
+
+
+@pytest.mark.parametrize("told", ["50 % ?", "%s $1 ?", "'; --", "Zoë\n\t\\", ""])
+def test_a_text_is_kept_as_it_is(phone, told):
+    assert RENAME(pk=phone.pk, label=told) == 1
+    assert [it.label for it in BY_LABEL(label=told)] == [told]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"address": "2001:0DB8:0::1"},
+        {"address": "192.0.2.1"},
+        {"judged": {"a": [1, None, "ü"]}, "changes": {}, "would_have": ["x"]},
+        {"revision": 3, "kind": Kind.REFUSED, "user_agent": "50 % $1 ?"},
+        {"at": NOW.astimezone(timezone(timedelta(hours=9))), "agent_id": None},
+        {"at": str(NOW), "revision": "4"},
+    ],
+    ids="-".join,
+)
+def test_a_value_is_stored_as_the_model_stores_it(phone, value):
+    facts_ = {"at": NOW, "kind": Kind.ANSWERED, "device": phone, "reference": "R", **value}
+    Insert(LoginEvent)(LoginEvent(**facts_))
+    LoginEvent(**facts_).save(force_insert=True)
+    stored, usual = LoginEvent.objects.order_by("pk")
+    assert facts(stored) | {"id": usual.pk} == facts(usual)
+
+
+def test_a_model_that_somebody_is_told_of_is_made_as_ever(phone):
+    told = []
+
+    def note(sender, instance, **_):
+        told.append(instance)
+
+    post_init.connect(note, sender=Device)
+    try:
+        assert Select(lambda: Device.objects.filter(pk=DEVICE))(pk=phone.pk) == told
+    finally:
+        post_init.disconnect(note, sender=Device)
+
+
+def test_what_nobody_waits_for_is_there_for_whoever_asks_next(phone):
+    for nth, ask in enumerate(
+        [
+            lambda label: BY_LABEL(label=label),
+            lambda label: list(Device.objects.filter(label=label)),
+            lambda label: REVOKE(pk=phone.agent_id) or list(Device.objects.filter(label=label)),
+        ]
+    ):
+        with transaction.atomic():
+            RENAME.later(pk=phone.pk, label=f"{nth}")
+            assert ask(f"{nth}") == [phone]
+
+
+def test_what_nobody_waits_for_is_committed_in_its_order(transactional_db, phone):
+    line = LoginEvent(at=NOW, kind=Kind.ANSWERED, device=phone, reference="R")
+    with transaction.atomic():
+        for label in ("one", "two"):
+            RENAME.later(pk=phone.pk, label=label)
+        Insert(LoginEvent).later(line)
+    assert not line._state.adding
+    assert (Device.objects.get().label, LoginEvent.objects.count()) == ("two", 1)
+    RENAME.later(pk=phone.pk, label="at once, where there is no transaction")
+    assert Device.objects.get().label.startswith("at once")
+
+
+def test_what_nobody_waits_for_goes_with_its_savepoint(transactional_db, phone):
+    with transaction.atomic():
+        RENAME.later(pk=phone.pk, label="stays")
+        with suppress(LookupError), transaction.atomic():
+            RENAME.later(pk=phone.pk, label="goes")
+            raise LookupError
+    assert Device.objects.get().label == "stays"
+    with suppress(LookupError), transaction.atomic():
+        RENAME.later(pk=phone.pk, label="goes too")
+        raise LookupError
+    assert Device.objects.get().label == "stays"
+
+
+@pytest.mark.parametrize("ask", [lambda: None, lambda: BY_LABEL(label=""), Device.objects.count])
+def test_what_nobody_waits_for_and_the_table_refuses_lets_nothing_through(transactional_db, phone, ask):
+    @transaction.atomic
+    def sign_in():
+        RENAME(pk=phone.pk, label="goes")
+        REVOKE.later(pk=phone.pk)
+        ask()
+
+    with pytest.raises(IntegrityError):
+        sign_in()
+    assert Device.objects.get().label == phone.label
+
+
+def test_a_fault_in_a_value_is_told_as_django_tells_it(phone):
+    """Each database has texts of its own that it refuses: SQLite a lone half of a character, PostgreSQL a zero too."""
+    with pytest.raises((UnicodeEncodeError, DataError)):
+        RENAME(pk=phone.pk, label="\ud800")

@@ -133,7 +133,7 @@ def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device 
         return None
     secret_hash = _hash(secret)
     if connection.features.has_select_for_update:  # SQLite's one writer is this transaction, from its BEGIN IMMEDIATE
-        _HOLD_NAMED(secret=secret_hash)
+        _HOLD_NAMED.later(secret=secret_hash)
     device = _find(secret_hash, among)
     return _as_of_now(device) if device is not None else None
 
@@ -246,7 +246,7 @@ def seen(device: Device, now: datetime) -> None:
     To the minute, as people read it: what limits go by is the session's own instant, which is exact.
     """
     if now - device.last_seen_at >= A_MINUTE:
-        _SEEN(pk=device.pk, now=now)
+        _SEEN.later(pk=device.pk, now=now)
 
 
 def _slot(device: Device, others: Iterable[Device]) -> int:

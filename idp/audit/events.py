@@ -58,7 +58,7 @@ def together() -> Iterator[None]:
     finally:
         _waiting.reset(before)
     if lines:
-        _INSERT(*lines)
+        _INSERT.later(*lines)
 
 
 @contextmanager

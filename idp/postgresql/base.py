@@ -3,15 +3,30 @@
 A restart of the server, or a failover, ends all connections of the pool. Unchecked, each of them turns one person away;
 the pool's own check pauses after each dead one it meets, for seconds where there are some. Here the first dead one has
 all of them looked at.
+
+A statement that nobody waits for (`later`) is sent with the next one, and so is what begins or ends a transaction: each
+way to the server and back costs more than what is done there.
 """
 
 from typing import Any
 
+from django.db import models
 from django.db.backends.postgresql import base
+from django.db.transaction import mark_for_rollback_on_error
+
+from idp.postgresql.statements import BEGIN, COMMIT, QUICK, Statement, is_idle, rows, run, text
+from idp.short_way import Adapter, ShortWay, Values, adapter, with_places
+
+OWN_CURSORS = {base.Cursor, base.ServerBindingCursor}
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that answered when it was taken from the pool."""
+# django-stubs know none of the methods that a backend is made of, hence the ignores.
+class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
+    """A connection that answered when it was taken from the pool; what nobody waits for goes with what comes next."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._due: list[Statement] = []
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Take a connection from the pool, and have the pool renewed if that one is dead."""
@@ -25,3 +40,70 @@ class DatabaseWrapper(base.DatabaseWrapper):
             pool.check()
             connection = super().get_new_connection(conn_params)
         return connection
+
+    @property
+    def is_open(self) -> bool:
+        """Whether statements may go the short way: nobody watches, and nobody put a cursor of theirs in place."""
+        return super().is_open and (self.connection is None or self.connection.cursor_factory in OWN_CURSORS)
+
+    def short(self, sql: str) -> bytes:
+        """Return a statement with numbered places."""
+        return with_places(sql, lambda nth: f"${nth}").encode()
+
+    def adapter(self, field: "models.Field[Any, Any]") -> Adapter:
+        """Return what turns a field's values into text for the server."""
+        return adapter(field, QUICK, text)
+
+    def constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
+        """Turn a value into text for the server."""
+        return text(value)
+
+    def fetched(self, sql: bytes, given: Values) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        result = self._run((sql, given))
+        with self.wrap_database_errors:
+            return rows(self.connection, result)
+
+    def changed(self, sql: bytes, given: Values) -> int:
+        """Execute a statement, and return how many rows it met."""
+        return self._run((sql, given)).command_tuples or 0
+
+    def later(self, sql: bytes, given: Values) -> None:
+        """Execute a statement with the next one, or with the commit; outside a transaction at once."""
+        if self.in_atomic_block:
+            self._make_ready()
+            self._due.append((sql, given))
+        else:
+            self.changed(sql, given)
+
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ANN401 - as untyped as the overridden
+        """Make a cursor, whose statements come after those that are due."""
+        if self._due:
+            self._run()
+        return super().create_cursor(name)
+
+    def _make_ready(self) -> None:
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+
+    def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
+        self._make_ready()
+        due, self._due = self._due, []
+        with mark_for_rollback_on_error(self.alias), self.wrap_database_errors:
+            begin = [BEGIN] if not self.autocommit and is_idle(self.connection) else []
+            return run(self.connection, [*begin, *due, *statements])
+
+    def _commit(self) -> None:
+        if self._due:
+            self._run(COMMIT)
+        else:
+            super()._commit()  # type: ignore[misc]
+
+    def _rollback(self) -> None:
+        self._due = []
+        super()._rollback()  # type: ignore[misc]
+
+    def _close(self) -> None:
+        self._due = []
+        super()._close()  # type: ignore[misc]

@@ -93,7 +93,7 @@ def renew_secret(session: SsoSession) -> str | None:
 
 def touch(session: SsoSession, now: datetime) -> None:
     """Note that the agent used the session; the instant only grows."""
-    _TOUCH(pk=session.pk, now=now)
+    _TOUCH.later(pk=session.pk, now=now)
 
 
 def end(devices: Iterable[UUID], reason: str, now: datetime) -> None:

@@ -99,7 +99,7 @@ def issue(device: Device, now: datetime, *, first: bool = False) -> str:
     """
     root = _token(device, parent=None, nth=0, now=now)
     if not first:
-        _RETIRE_OTHERS(device=device.pk, pk=root.pk, now=now)
+        _RETIRE_OTHERS.later(device=device.pk, pk=root.pk, now=now)
     return _hand_out(root, now)
 
 
@@ -119,7 +119,7 @@ def rotate(shown: Recognised, device: Device, now: datetime) -> str | None:
     if shown.verdict not in {Verdict.NEXT, Verdict.CONFIRM}:
         return None
     if shown.verdict == Verdict.CONFIRM:
-        _RETIRE_OTHERS(device=device.pk, pk=shown.row.pk, now=now)
+        _RETIRE_OTHERS.later(device=device.pk, pk=shown.row.pk, now=now)
         if _CONFIRM(pk=shown.row.pk, now=now) != 1:
             raise LostRace
     return _hand_out(_token(device, parent=shown.row, nth=shown.children + 1, now=now), now)
@@ -138,7 +138,7 @@ def _token(device: Device, parent: LongLivedToken | None, nth: int, now: datetim
 
 
 def _hand_out(row: LongLivedToken, now: datetime) -> str:
-    _INSERT(row)
+    _INSERT.later(row)
     return _signed(row, now)
 
 

@@ -11,9 +11,10 @@ from enum import IntEnum
 from threading import get_ident
 from typing import Any
 
-from django.db import connection
-from django.db.models import CharField, Func
+from django.apps import apps
+from django.db.models import CharField, Func, QuerySet
 
+from idp.prepared import Select
 from idp.together import BETWEEN
 
 
@@ -28,7 +29,15 @@ class Part(IntEnum):
 
 ONE = 32
 """Characters of a part."""
-_ASK = "SELECT value FROM versions_version"
+
+
+def _values() -> QuerySet[Any]:
+    version: Any = apps.get_model("versions", "Version")  # which is made of the parts here
+    found: QuerySet[Any] = version.objects.order_by().values_list("value")
+    return found
+
+
+_ASK = Select(_values)
 _told: ContextVar[tuple[int, list[str]] | None] = ContextVar("told", default=None)
 """The thread of the request, and what it was told."""
 
@@ -50,13 +59,8 @@ def remembered() -> str:
 
 
 def ask() -> str:
-    """Ask the database for the version, as the present transaction sees it; empty means: hold nothing.
-
-    By a plain statement, since this is the one question of all sign-ins.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK)
-        version = _of(value for (value,) in cursor.fetchall())
+    """Ask the database for the version, as the present transaction sees it; empty means: hold nothing."""
+    version = _of(value for (value,) in _ASK())
     told = _of_this_thread()
     if told is not None:
         told[:] = [version] if version else []

@@ -3,11 +3,14 @@
 import runpy
 from threading import Barrier
 
+import pytest
 from django.db import connection
 
+from idp.agents import devices
 from idp.agents.models import Agent
 from idp.conf import ROOT
 from idp.login import sending
+from idp.login.attempts import attempt
 from tests.races.installation import on_sqlite
 from tests.races.test_many_at_once import at_once
 
@@ -43,3 +46,18 @@ def test_nobody_is_turned_away_after_the_database_was_restarted(phone):
     end_all_others()
     for _ in range(4):
         assert phone.sign_in_silently()["signed_in"]
+
+
+@pytest.mark.parametrize("look", [devices.find, devices.find_and_hold])
+def test_what_lost_its_connection_on_the_way_is_done_again(transactional_db, look):
+    begun = []
+
+    def step():
+        devices.find_and_hold("a secret")
+        begun.append(look)
+        if begun == [look]:
+            at_once([end_all_others])
+        return look("another")
+
+    assert attempt(step) is None
+    assert len(begun) == (1 if on_sqlite() else 2)

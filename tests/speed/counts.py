@@ -25,6 +25,8 @@ def queries():
     """Note the statements of all threads, where every one of them passes; begin and commit are none."""
     from django.db.backends.utils import CursorWrapper
 
+    from idp.short_way import ShortWay
+
     asked, execute = [], CursorWrapper.execute
 
     def noted(cursor, sql, params=None):
@@ -32,7 +34,7 @@ def queries():
             asked.append(sql)
         return execute(cursor, sql, params)
 
-    with mock.patch.object(CursorWrapper, "execute", noted):
+    with mock.patch.object(CursorWrapper, "execute", noted), mock.patch.object(ShortWay, "is_open", False):
         yield asked
 
 

@@ -1,0 +1,99 @@
+"""Statements by psycopg's own door to the server (`psycopg.pq`), which takes them one at a time or several at once.
+
+Values go beside the statement, as text whose type the server tells from its place; so nothing is quoted. Several
+statements are sent together and answered together (libpq's pipeline mode), which is one way there and back.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+import psycopg
+from django.db import models
+from psycopg import errors, generators, waiting
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+
+from idp.short_way import Quick, Values
+
+Statement = tuple[bytes, Values]
+BEGIN: Statement = (b"BEGIN", ())
+COMMIT: Statement = (b"COMMIT", ())
+_FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+
+
+def run(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) -> Any:  # noqa: ANN401 - a PGresult
+    """Execute statements in their order and return the last one's result. Raises psycopg.Error: the first one's.
+
+    After the one that fails none is executed.
+    """
+    door = connection.pgconn
+    if len(statements) == 1:
+        ((sql, given),) = statements
+        results = [door.exec_params(sql, given)]  # leaves the other threads alone meanwhile
+    else:
+        results = _together(connection, statements)
+    for result in results:
+        if result.status not in _FINE:
+            _refuse(door, result)
+    return results[-1]
+
+
+def rows(connection: "psycopg.Connection[Any]", result: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - a PGresult
+    """Return the rows of a result, with the connection's own loaders."""
+    transformer = Transformer(connection)
+    transformer.set_pgresult(result)
+    return transformer.load_rows(0, result.ntuples, tuple)
+
+
+def is_idle(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether no transaction has begun at the server."""
+    return connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for
+    """Turn a value into the text that the server reads."""
+    return None if value is None else bytes(Transformer().get_dumper(value, PyFormat.TEXT).dump(value) or b"")
+
+
+def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) -> list[Any]:
+    door = connection.pgconn
+    try:
+        door.enter_pipeline_mode()
+        for sql, given in statements:
+            door.send_query_params(sql, given)
+        door.pipeline_sync()
+        answers = [*waiting.wait(generators.execute(door), door.socket)]
+        for _ in statements:  # one less, and the end of them
+            answers += waiting.wait(generators.fetch_many(door), door.socket)
+        door.exit_pipeline_mode()
+    except BaseException:
+        connection.close()  # nobody can tell what was answered
+        raise
+    return answers[:-1]
+
+
+def _refuse(door: Any, result: Any) -> NoReturn:  # noqa: ANN401
+    if door.status == ConnStatus.BAD:
+        raise psycopg.OperationalError(result.get_error_message() or "the connection is lost")
+    raise errors.error_from_result(result)
+
+
+def _encoded(value: str) -> bytes | None:
+    return None if "\0" in value else value.encode()  # of which psycopg says what is wrong with it
+
+
+QUICK: Quick = {
+    models.BooleanField: (bool, lambda it: b"t" if it else b"f"),
+    models.CharField: (str, _encoded),
+    models.DateTimeField: (datetime, lambda it: it.isoformat().encode() if it.tzinfo is not None else None),
+    models.GenericIPAddressField: (str, lambda it: None if ":" in it else it.encode() or None),
+    models.IntegerField: (int, lambda it: b"%d" % it),
+    models.JSONField: ((dict, list), lambda it: json.dumps(it).encode()),
+    models.PositiveIntegerField: (int, lambda it: b"%d" % it),
+    models.PositiveSmallIntegerField: (int, lambda it: b"%d" % it),
+    models.TextField: (str, _encoded),
+    models.UUIDField: (UUID, lambda it: it.hex.encode()),
+}
