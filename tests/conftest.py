@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import caches
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, testcases
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -29,7 +29,7 @@ from idp.keys.models import SigningKey
 from idp.login import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
-from tests import browsers, database, tables
+from tests import browsers, database, tables, under_way
 from tests.environment import FOLDER, VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
@@ -50,6 +50,7 @@ def pytest_configure(config):
     if config.getoption("numprocesses", None) and not config.option.collectonly:  # never so in a worker itself
         database.begin(FOLDER)
     TransactionTestCase._fixture_teardown = lambda _: _put_back()
+    testcases.QuietWSGIRequestHandler = under_way.Handler
     WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
 
@@ -108,6 +109,7 @@ def _add_static_files(middleware):
 
 
 def _put_back():
+    under_way.settle()
     beside.settle()
     tables.put_back(_left_by_migrations())
 
