@@ -41,19 +41,19 @@ def add(email: str, *, full_name: str, roles: Iterable[str], department: str = "
 def operator(email: str, *, full_name: str) -> tuple[Agent, bool]:
     """Make an operator who may do everything, or make one of the person who has this e-mail.
 
-    Returns whether the person is new. Raises ValidationError with sentences.
+    Returns whether the person was none before. Raises ValidationError with sentences.
     """
     known = Agent.objects.filter(email__iexact=email.strip()).first()
     person = known or Agent(email=email.strip())
     person.full_name = full_name.strip() or person.full_name or email.strip()
     if known is None:
         person.set_unusable_password()
-    if not person.is_staff:
+    if was_none := not person.is_staff:
         person.is_staff = person.is_superuser = True
     person.is_active = True
     person.full_clean(exclude=["password"])
     person.save()
-    return person, known is None
+    return person, was_none
 
 
 def no_supervisor(person: Agent) -> str:

@@ -69,10 +69,11 @@ def test_an_agent_with_roles_that_flex_refuses_is_not_added(db):
 
 
 def test_an_operator_is_made_or_made_of_somebody(agent):
-    olivia, is_new = provisioning.operator("olivia@acme.example", full_name="")
-    assert (is_new, olivia.is_staff, olivia.full_name) == (True, True, "olivia@acme.example")
-    ana, is_new = provisioning.operator("Ana@acme.example", full_name="")
-    assert (is_new, ana.pk, ana.is_superuser, ana.full_name) == (False, agent.pk, True, agent.full_name)
+    olivia, was_none = provisioning.operator("olivia@acme.example", full_name="")
+    assert (was_none, olivia.is_staff, olivia.full_name) == (True, True, "olivia@acme.example")
+    ana, was_none = provisioning.operator("Ana@acme.example", full_name="")
+    assert (was_none, ana.pk, ana.is_superuser, ana.full_name) == (True, agent.pk, True, agent.full_name)
+    assert provisioning.operator("Ana@acme.example", full_name="") == (ana, False)
 
 
 def test_the_database_refuses_an_email_in_another_letter_case(agent):

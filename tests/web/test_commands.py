@@ -65,11 +65,12 @@ def test_add_operator_takes_the_operator_there_is_and_changes_no_rights(db):
     _, talk = run("add_operator", "NORA@acme.example")
     known.refresh_from_db()
     assert (known.full_name, known.is_superuser) == ("Olivia Operator", False)
-    assert "is known already" in talk
+    assert "is one already" in talk
 
 
 def test_add_operator_makes_an_agent_one_without_taking_away_the_roles(agent):
-    run("add_operator", agent.email)
+    _, talk = run("add_operator", agent.email)
+    assert "is an operator now" in talk
     person = Agent.objects.get()
     assert (person.is_staff, person.is_superuser, person.role_names) == (True, True, ("agent",))
 
