@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import login as log_in
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -60,6 +61,7 @@ PAGES = (
     policy_history,
     people_file,
 )
+NUL = "%00"
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 
 
@@ -143,6 +145,8 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         inside = not request.path_info.startswith(DOORS)
         if inside and not admin.site.has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        if NUL in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("PostgreSQL can neither keep nor compare it")
         return _acted(request, get_response) if inside else get_response(request)
 
     return middleware

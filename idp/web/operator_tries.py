@@ -14,16 +14,18 @@ PER_ADDRESS = 50
 
 
 def reserve(typed: str, address: str, now: datetime) -> bool:
-    """Count a try before it is looked at. False if there were too many lately; then it must not be looked at."""
+    """Count a try before it is looked at. False if there were too many lately; then it must not be looked at.
+
+    Written first and counted then, so that of many at once none is overlooked. What is not looked at counts no further.
+    """
     OperatorTry.objects.filter(at__lte=now - WINDOW).delete()
+    own = OperatorTry.objects.create(at=now, account=_account(typed), address=address)
     recent = OperatorTry.objects.filter(at__gt=now - WINDOW)
-    account = _account(typed)
-    if recent.filter(account=account).count() >= PER_ACCOUNT:
-        return False
-    if recent.filter(address=address).count() >= PER_ADDRESS:
-        return False
-    OperatorTry.objects.create(at=now, account=account, address=address)
-    return True
+    of_account, of_address = recent.filter(account=own.account), recent.filter(address=address)
+    if of_account.count() <= PER_ACCOUNT and of_address.count() <= PER_ADDRESS:
+        return True
+    own.delete()
+    return False
 
 
 def forget(typed: str) -> None:

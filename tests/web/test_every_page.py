@@ -45,6 +45,13 @@ LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 each_list = pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 
 
+def test_what_no_database_could_compare_is_refused_before_a_list_is_filtered_by_it(operator):
+    client = inside(operator)
+    for asked in ("agents/device/?reason=%00", "audit/loginevent/?by=a%00", "webhooks/delivery/?kind__exact=%00"):
+        answer = client.get(f"/admin/{asked}")
+        assert (asked, answer.status_code) == (asked, 400)
+
+
 def address(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=[quote(arg) for arg in args])
 
