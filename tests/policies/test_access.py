@@ -119,6 +119,10 @@ def test_not_knowing_whether_to_ask_for_a_code_asks_even_if_a_rule_below_allows(
     assert (decision.effect, decision.decided_by) == (ASK, "1")
 
 
+def test_a_code_that_may_yet_not_be_asked_for_is_not_asked_for_early():
+    assert decide([a_rule(ASK, SUPERVISOR, ANDROID)], UNKNOWN_FACTS).effect is UNDECIDED
+
+
 def test_the_first_rule_that_matches_wins():
     rules = [a_rule(ASK, ANDROID), a_rule(DENY, key="2")]
 

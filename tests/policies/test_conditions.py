@@ -128,6 +128,7 @@ def test_a_client_that_may_be_either_is_unknown():
 )
 def test_a_text_is_looked_for_whatever_its_letter_case(text, header, answer):
     assert TextContains(text).ask(sent(header)) is answer
+    assert TextContains(text, negated=True).ask(sent(header)) is {YES: NO, NO: YES}.get(answer, answer)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,7 @@ def test_every_kind_is_tried_here():
         {"kind": "text", "text": "", "negated": False},
         {"kind": "text", "text": "x" * 201, "negated": False},
         {"kind": "text", "text": None, "negated": False},
+        {"kind": "text", "text": ["x"], "negated": False},
         {"kind": "role", "roles": [""], "negated": False},
         {"kind": "pattern", "pattern": "(", "negated": False},
         {"kind": "pattern", "pattern": "(?=x)", "negated": False},
@@ -242,6 +244,11 @@ def test_conditions_say_themselves():
         "it is not Mon or Tue between 08:00 and 18:00 (Europe/Madrid)",
         "the User-Agent does not match /^Mozilla.+Pixel [1-4]/",
     ]
+
+
+def test_a_field_of_another_type_is_told():
+    with pytest.raises(ValueError, match=r"^'30' does not fit <class 'int'>$"):
+        from_json({"kind": "device_age", "days": "30", "under": False})
 
 
 def test_the_other_way_round_conditions_say_themselves_too():
@@ -338,6 +345,7 @@ def test_what_is_no_list_of_conditions_says_so():
         (BrowserVersion("Chrome", 148, under=True), "", UNKNOWN),
         (AppIs(frozenset({"Instagram"})), IPHONE_SAFARI, NO),
         (AppIs(frozenset({"instagram"})), f"{IPHONE_SAFARI} Instagram 300.0", YES),
+        (AppIs(frozenset({"DuckDuckGo"})), PIXEL.replace("K)", "K; wv)") + " DuckDuckGo/5", UNKNOWN),
         (OsVersion(Platform.ANDROID, 12), PIXEL, UNKNOWN),
         (OsVersion(Platform.ANDROID, 12), FLEX_MOBILE_ANDROID, YES),
         (OsVersion(Platform.ANDROID, 12), IPHONE_SAFARI, NO),

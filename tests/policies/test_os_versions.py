@@ -36,3 +36,15 @@ def test_ios_is_believed_up_to_where_it_stopped_counting(system, version):
 )
 def test_android_is_believed_but_for_what_every_chrome_says(system, version):
     assert parse(f"Mozilla/5.0 ({system}) {BLINK} Chrome/147.0.0.0 Mobile Safari/537.36").os_version == version
+
+
+@pytest.mark.parametrize(
+    ("header", "version"),
+    [
+        ("AcmeAgent/3.2 (iOS app; CPU OS 16_2)", 16),
+        ("AcmeAgent/3.2 (Some OS 12_3)", None),
+        ("Mozilla/5.0 (Windows NT 10.0; Some OS 12_3)", None),
+    ],
+)
+def test_only_what_may_be_an_iphone_or_ipad_has_a_version_of_its_system(header, version):
+    assert parse(header).os_version == version

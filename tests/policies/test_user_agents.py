@@ -179,6 +179,70 @@ def test_strings_beside_the_samples_are_read_as_what_they_claim(header, expected
     assert " ".join(filter(None, words)) == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "platforms"),
+    [
+        ("AcmeAgent/3.2 (iOS 17.5)", "ios|ipados"),
+        ("AcmeAgent/3.2 CFNetwork/1494.0.7", "ios|macos"),
+        ("AcmeAgent/3.2 Darwin/23.4.0", "ios|macos"),
+        *((f"{MAC} {it}/120.0 Safari/605.1.15", "ios|ipados") for it in ("CriOS", "FxiOS", "EdgiOS", "OPiOS", "GSA")),
+        (f"{MAC} Mobile/15E148 Safari/605.1.15", "ios|ipados"),
+        *((f"{MAC} {it}/120.0 Safari/537.36", "macos") for it in ("Chrome", "Chromium", "Firefox", "OPR")),
+        (MAC_SAFARI.replace("10_15_7", "10.14.6"), "macos"),
+        (MAC_SAFARI.replace("10_15_7", "10.15.7"), "ipados|macos"),
+        (f"{LINUX} Chrome/120.0.0.0 Safari/537.36 OPT/4.5", "android|linux"),
+        (f"{MAC} Chrome/120.0 Safari/537.36 iPad", "ipados|macos"),
+        (f"{LINUX} Chrome/120.0 Safari/537.36 Android", "android|linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (like iPhone) Chrome/140.0", "ios|windows"),
+        (f"{PIXEL} iPhone", "android"),
+    ],
+)
+def test_which_platforms_a_header_may_be_of(header, platforms):
+    assert members(parse(header).platform) == platforms
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        (f"{LINUX} Chrome/120.0 Safari/537.36 AcmeBot", "bot"),
+        (android("Quest 3", "Chrome/120.0 Safari/537.36"), "xr"),
+        (android("Nexus 9", "Chrome/120.0 Mobile Safari/537.36"), "tablet"),
+        (android("Some Headset", "Chrome/120.0 VR Safari/537.36"), "xr"),
+        ("Mozilla/5.0 (Windows NT 10.0; Xbox; Xbox One) AppleWebKit/537.36 Edge/44.18363", "other"),
+        (f"Mozilla/5.0 (PC; OpenHarmony 5.0) {BLINK} Chrome/114.0 Safari/537.36", "desktop"),
+        (f"Mozilla/5.0 (Tablet; OpenHarmony 5.0) {BLINK} Chrome/114.0 Safari/537.36", "tablet"),
+        (f"Mozilla/5.0 (Phone; OpenHarmony 5.0) {BLINK} Chrome/114.0 Safari/537.36", "phone"),
+        (android("Acme PC", "Chrome/120.0 Safari/537.36"), "phone|tablet"),
+        (android("Acme Tab", "Chrome/120.0 Mobile Safari/537.36"), "tablet"),
+        (android("Acme Pad", "Chrome/120.0 Mobile Safari/537.36"), "tablet"),
+        *((android(it, "Chrome/120.0 Mobile Safari/537.36"), "tablet") for it in ("KFOT", "KFTRPWI")),
+        *((android(it, "Chrome/120.0 Mobile Safari/537.36"), "phone") for it in ("KFC", "KFTRPWIX", "KF12")),
+        ("Mozilla/5.0 (BB10; Touch) AppleWebKit/537.10", "unknown"),
+    ],
+)
+def test_which_shapes_a_header_may_be_of(header, form):
+    assert members(parse(header).form) == form
+
+
+@pytest.mark.parametrize(
+    ("header", "client"),
+    [
+        ("Opera/9.80 (X11; Linux x86_64) Presto/2.12", "browser"),
+        ("UCWEB/2.0 (Java; U; MIDP-2.0) U2/1.0.0", "browser"),
+        ("AcmeAgent", "unknown"),
+        (android("Pixel 7", "Version/4.0 Chrome/120.0 Mobile Safari/537.36"), "web view"),
+        (android("Pixel 7; wv", "Chrome/120.0 Mobile Safari/537.36"), "web view"),
+        (f"Mozilla/5.0 (Phone; OpenHarmony 5.0) {BLINK} Chrome/114.0 Safari/537.36 ArkWeb/4.1 Mobile", "web view"),
+        ("Mozilla/5.0 (Windows NT 10.0; MSAppHost/3.0) AppleWebKit/537.36 Chrome/64.0 Safari/537.36", "web view"),
+        (f"{LINUX}", "browser"),
+        (f"{MAC} Chrome/120.0", "browser"),
+        (MAC, "web view"),
+    ],
+)
+def test_what_a_header_may_speak_for(header, client):
+    assert members(parse(header).client) == client
+
+
 @pytest.mark.parametrize("header", [None, "", "   ", "\t\n", f"{PIXEL},{PIXEL}", f"{IPHONE_SAFARI}, {PIXEL}"])
 def test_an_absent_blank_or_doubled_header_says_nothing(header):
     assert parse(header) == UserAgent()
@@ -198,6 +262,7 @@ def test_letter_case_and_spaces_make_no_difference():
 def test_the_text_has_its_spaces_collapsed_and_is_cut():
     assert parse("  Mozilla/5.0 \t (X)  ").text == "Mozilla/5.0 (X)"
     assert len(parse("ab " * 2000).text) <= LONGEST
+    assert parse("a" * (LONGEST - 1) + " b").text == "a" * (LONGEST - 1)
 
 
 def test_a_desktop_that_names_a_phone_later_on_may_be_either():

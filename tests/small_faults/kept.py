@@ -1,5 +1,6 @@
 """What became of each fault, where mutmut keeps it: `mutmut show NAME` and `mutmut browse` read it too."""
 
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -33,3 +34,8 @@ def chosen(names, patterns):
     """List the names that a pattern matches, those of the first pattern first."""
     ranks = {name: next((at for at, it in enumerate(patterns) if fnmatch(name, it)), None) for name in names}
     return sorted((it for it in names if ranks[it] is not None), key=ranks.get)
+
+
+def say(text):
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

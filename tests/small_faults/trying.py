@@ -8,24 +8,19 @@ faults whose tests it cannot find so, for the odd letters in some, as out of tim
 
 import functools
 import gc
-import json
-import os
-import resource
-import select
-import signal
 import sys
 import time
-from collections import Counter, defaultdict
 
 import pytest
 from mutmut.configuration import config
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
-from tests.small_faults.kept import KILLED, NO_TESTS, ODD, OUT_OF_TIME, SURVIVED, chosen, modules
+from tests.small_faults.kept import KILLED, NO_TESTS, chosen, modules, say
+from tests.small_faults.processes import forked
+from tests.small_faults.reaching import reached
 
 SECONDS = 10  # of the processor for a fault, beside ten times what its tests take
-GIVEN_UP = 600  # seconds of the clock after which whatever hangs is ended
 
 
 class Trying:
@@ -55,11 +50,6 @@ class Trying:
         module.save()
 
 
-def say(text):
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
-
-
 def forget_answers():
     """Empty our caches: the cases of a test are often made where its module is read."""
     gc.unfreeze()
@@ -67,31 +57,6 @@ def forget_answers():
     for it in gc.get_objects():
         if isinstance(it, functools._lru_cache_wrapper) and (it.__module__ or "").startswith("idp."):
             it.cache_clear()
-
-
-def reached(items):
-    """Run every test alone; return the tests that reach each function, in order, and the seconds of each test."""
-    tests, seconds = defaultdict(list), {}
-    for it in items:
-        code, told = forked("stats", [it], 120)
-        if code != SURVIVED:  # it would seem to notice every fault
-            say(f"fails alone, without any fault: {it.nodeid}")
-            continue
-        seconds[it.nodeid] = told["seconds"]
-        for function in told["reached"]:
-            tests[function].append(it)
-    return {function: in_order(function, those, seconds) for function, those in tests.items()}, seconds
-
-
-def in_order(function, items, seconds):
-    module = function.rpartition(".")[0].split(".")
-    own = f"tests/{module[1]}/test_{'_'.join(module[2:])}.py"
-    cases, ranks = Counter(), {}
-    for it in sorted(items, key=lambda it: seconds[it.nodeid]):
-        test = it.nodeid.partition("[")[0]
-        cases[test] += 1
-        ranks[it] = (not it.nodeid.startswith(own), cases[test], seconds[it.nodeid])
-    return sorted(items, key=ranks.get)
 
 
 def tried(name, items, seconds):
@@ -103,62 +68,6 @@ def tried(name, items, seconds):
     if told.get("failed"):  # what notices one fault of a function is likely to notice the next
         items.sort(key=lambda it: it.nodeid != told["failed"])
     return code, time.monotonic() - begun
-
-
-def forked(name, items, allowed):
-    """Run tests in a process of their own, until one fails; return what became of the fault, and what was told."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
-        _run(name, items, writing)
-    os.close(writing)
-    told, until = b"", time.monotonic() + GIVEN_UP
-    while select.select([reading], [], [], max(0, until - time.monotonic()))[0]:
-        if not (more := os.read(reading, 1 << 16)):
-            break
-        told += more
-    else:
-        os.kill(pid, signal.SIGKILL)
-    os.close(reading)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return (OUT_OF_TIME, {}) if code < 0 else (code, json.loads(told or "{}"))
-
-
-def _run(name, items, writing):
-    code = ODD
-    try:
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
-        set_mutant_under_test(name)
-        watch = Watch()
-        items[0].config.pluginmanager.register(watch)
-        started = time.process_time()
-        for it, following in zip(items, [*items[1:], None], strict=True):
-            it.config.hook.pytest_runtest_protocol(item=it, nextitem=following)
-            if watch.failed:
-                break
-        told = {
-            "seconds": time.process_time() - started,
-            "reached": sorted(state()._stats),
-            "failed": watch.failed,
-        }
-        with os.fdopen(writing, "w") as pipe:
-            json.dump(told, pipe)
-        code = KILLED if watch.failed else SURVIVED
-    finally:
-        os._exit(code)
-
-
-class Watch:
-    failed = ""
-
-    def pytest_runtest_logreport(self, report):
-        if report.failed:
-            self.failed = report.nodeid
 
 
 def main(*patterns):
