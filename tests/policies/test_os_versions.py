@@ -43,6 +43,9 @@ def test_android_is_believed_but_for_what_every_chrome_says(system, version):
     [
         ("AcmeAgent/3.2 (iOS app; CPU OS 16_2)", 16),
         ("AcmeAgent/3.2 (Some OS 12_3)", None),
+        ("Acme/1 (Macro) (iPhone; CPU iPhone OS 16_2 like Mac OS X)", 16),
+        ("Macro/1 (iPhone; CPU iPhone OS 16_2 like Mac OS X)", 16),
+        (f"Mozilla/5.0 (Macintosh; Intel Mac OS 10_15) {WEBKIT} Mobile/15E148", None),
         ("Mozilla/5.0 (Windows NT 10.0; Some OS 12_3)", None),
     ],
 )
