@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.errors import IdpError
-from idp.saml.bindings import MAX_BODY, MAX_QUERY, MAX_RELAY_STATE, Message, receive_post, receive_redirect
+from idp.saml.bindings import (
+    MAX_BODY,
+    MAX_QUERY,
+    MAX_RELAY_STATE,
+    Message,
+    receive_post,
+    receive_redirect,
+    receive_relay_state,
+)
 from idp.saml.documents import MAX_XML
 from idp.saml.errors import (
     MisshapenSignature,
@@ -88,12 +96,13 @@ def test_no_relay_state_is_told_from_an_empty_one():
 
 @pytest.mark.parametrize("escape", ["%ff", "%c0%af", "%ed%a0%80", "%00", "a%0ab", "a%0db"])
 def test_a_relay_state_that_no_form_can_carry_is_refused(escape):
-    with pytest.raises(UnreadableRequest):
+    with pytest.raises(UnreadableRequest, match=r"wanted (UTF-8 in RelayState, but|a RelayState that a form)"):
         receive_redirect(f"{QUERY}&RelayState={escape}")
 
 
 def test_a_relay_state_over_4_kb_is_refused():
-    with pytest.raises(RelayStateTooLong):
+    told = f"wanted at most {MAX_RELAY_STATE} bytes of RelayState, saw {MAX_RELAY_STATE + 1}"
+    with pytest.raises(RelayStateTooLong, match=told):
         receive_redirect(a_query(XML, RelayState="x" * (MAX_RELAY_STATE + 1)))
 
 
@@ -132,23 +141,24 @@ def test_an_address_without_a_request_says_so(query):
         receive_redirect(query)
 
 
+NO_BASE64, NO_DEFLATE, NOT_WHOLE = "wanted base64 in SAMLRequest, but", "wanted raw DEFLATE, but", "wanted one whole"
 NOT_DEFLATED = {
-    "junk": "%21%21%21",
-    "URL alphabet": encoded(b"\xfb\xff\xfe" * 8).replace("%2B", "-").replace("%2F", "_"),
-    "no padding": encoded(b"four").rstrip("%3D"),
-    "a space inside": VALUE[:8] + "+" + VALUE[8:],
-    "plain XML": encoded(XML),
-    "with a zlib head": encoded(zlib.compress(XML)),
-    "cut short": encoded(deflate(XML)[:-9]),
-    "followed by more": encoded(deflate(XML) + b"more"),
-    "two streams": encoded(deflate(XML) * 2),
-    "escaped twice": quote(VALUE, safe=""),
+    "junk": ("%21%21%21", NO_BASE64),
+    "URL alphabet": (encoded(b"\xfb\xff\xfe" * 8).replace("%2B", "-").replace("%2F", "_"), NO_BASE64),
+    "no padding": (encoded(b"four").rstrip("%3D"), NO_BASE64),
+    "a space inside": (VALUE[:8] + "+" + VALUE[8:], NO_BASE64),
+    "plain XML": (encoded(XML), NO_DEFLATE),
+    "with a zlib head": (encoded(zlib.compress(XML)), NO_DEFLATE),
+    "cut short": (encoded(deflate(XML)[:-9]), NOT_WHOLE),
+    "followed by more": (encoded(deflate(XML) + b"more"), NOT_WHOLE),
+    "two streams": (encoded(deflate(XML) * 2), NOT_WHOLE),
+    "escaped twice": (quote(VALUE, safe=""), NO_BASE64),
 }
 
 
-@pytest.mark.parametrize("value", NOT_DEFLATED.values(), ids=NOT_DEFLATED)
-def test_a_redirect_that_is_not_deflated_base64_is_refused(value):
-    with pytest.raises(UnreadableRequest):
+@pytest.mark.parametrize(("value", "told"), NOT_DEFLATED.values(), ids=NOT_DEFLATED)
+def test_a_redirect_that_is_not_deflated_base64_is_refused(value, told):
+    with pytest.raises(UnreadableRequest, match=told):
         receive_redirect(f"SAMLRequest={value}")
 
 
@@ -159,29 +169,52 @@ def test_inflating_stops_at_the_limit():
 
 
 def test_xml_of_exactly_the_limit_passes():
-    assert len(receive_redirect(a_query(b"<" + b"x" * (MAX_XML - 1))).xml) == MAX_XML
+    longest = b"<" + b"x" * (MAX_XML - 1)
+    assert receive_redirect(a_query(longest)).xml == receive_post(a_body(longest), FORM).xml == longest
 
 
 def test_one_byte_more_is_too_large():
-    with pytest.raises(RequestTooLarge):
+    with pytest.raises(RequestTooLarge, match=f"wanted at most {MAX_XML} bytes of XML, saw more while inflating"):
         receive_redirect(a_query(b"<" + b"x" * MAX_XML))
-    with pytest.raises(RequestTooLarge):
+    with pytest.raises(RequestTooLarge, match=f"wanted at most {MAX_XML} bytes of XML, saw {MAX_XML + 1}"):
         receive_post(a_body(b"<" + b"x" * MAX_XML), FORM)
 
 
-def test_a_query_over_32_kb_is_too_large():
-    with pytest.raises(RequestTooLarge):
-        receive_redirect(QUERY + "&x=" + "x" * MAX_QUERY)
+def test_a_query_has_32_kb_and_no_more():
+    longest = f"{QUERY}&x=".ljust(MAX_QUERY, "x")
+    assert receive_redirect(longest).xml == XML
+    with pytest.raises(RequestTooLarge, match=f"wanted at most {MAX_QUERY} bytes of query, saw {MAX_QUERY + 1}"):
+        receive_redirect(f"{longest}x")
 
 
-def test_a_body_over_256_kb_is_too_large():
-    with pytest.raises(RequestTooLarge):
-        receive_post(a_body(XML) + b"&x=" + b"x" * MAX_BODY, FORM)
+def test_a_body_has_256_kb_and_no_more():
+    longest = (a_body(XML) + b"&x=").ljust(MAX_BODY, b"x")
+    assert receive_post(longest, FORM).xml == XML
+    with pytest.raises(RequestTooLarge, match=f"wanted at most {MAX_BODY} bytes of body, saw {MAX_BODY + 1}"):
+        receive_post(longest + b"x", FORM)
+
+
+def test_a_state_by_itself_has_32_kb_around_it_and_no_more():
+    longest = "RelayState=a&x=".ljust(MAX_QUERY, "x")
+    assert receive_relay_state(longest) == "a"
+    with pytest.raises(RequestTooLarge, match=f"wanted at most {MAX_QUERY} bytes of query, saw {MAX_QUERY + 1}"):
+        receive_relay_state(f"{longest}x")
+
+
+def test_where_a_sign_in_begins_here_no_message_may_stand_beside_its_state():
+    assert receive_relay_state("") is None
+    with pytest.raises(UnreadableRequest, match="wanted no more than RelayState, saw SAMLRequest and SigAlg"):
+        receive_relay_state(f"RelayState=a&{QUERY}&SigAlg=a")
+
+
+def test_posted_xml_may_begin_with_a_mark_of_its_octets_and_white_space():
+    marked = b"\xef\xbb\xbf \t\r\n" + XML
+    assert receive_post(a_body(marked), FORM).xml == marked
 
 
 @pytest.mark.parametrize("content_type", ["", "application/json", "text/xml", "multipart/form-data"])
 def test_another_kind_of_body_is_refused(content_type):
-    with pytest.raises(UnreadableRequest):
+    with pytest.raises(UnreadableRequest, match=f"wanted a body of {FORM}, saw '{content_type}'"):
         receive_post(a_body(XML), content_type)
 
 
@@ -196,10 +229,11 @@ def test_a_posted_bomb_is_refused_without_advice_or_harm():
     with pytest.raises(UnreadableRequest) as caught:
         receive_post(a_body(deflate(b"\0" * 5_000_000)), FORM)
     assert "uncompressed" not in caught.value.advice
+    assert caught.value.detail == "wanted XML in SAMLRequest, saw something else"
 
 
 def test_another_encoding_is_refused():
-    with pytest.raises(UnreadableRequest):
+    with pytest.raises(UnreadableRequest, match=f"wanted the encoding {DEFLATE}, saw 'urn:other'"):
         receive_redirect(a_query(XML, SAMLEncoding="urn:other"))
 
 
@@ -208,13 +242,14 @@ HALVES = ["SigAlg=a", "Signature=YQ%3D%3D", "SigAlg=&Signature=YQ%3D%3D", "SigAl
 
 @pytest.mark.parametrize("half", HALVES)
 def test_half_a_signature_is_refused(half):
-    with pytest.raises(MisshapenSignature):
+    with pytest.raises(MisshapenSignature, match="wanted SigAlg and Signature together, saw one of them"):
         receive_redirect(f"{QUERY}&{half}")
 
 
-def test_a_signature_beside_a_posted_message_is_refused():
-    with pytest.raises(MisshapenSignature):
-        receive_post(a_body(XML, SigAlg=RSA_SHA256, Signature="YQ=="), FORM)
+@pytest.mark.parametrize("beside", [{"SigAlg": RSA_SHA256, "Signature": "YQ=="}, {"SigAlg": "a"}, {"Signature": "a"}])
+def test_a_signature_beside_a_posted_message_is_refused(beside):
+    with pytest.raises(MisshapenSignature, match="wanted the signature inside a posted message"):
+        receive_post(a_body(XML, **beside), FORM)
 
 
 def test_the_signed_octets_are_those_sent_in_the_order_of_the_standard():
@@ -240,7 +275,7 @@ def test_any_body_is_received_or_refused_honestly(body):
 
 
 def test_characters_beyond_octets_are_refused():
-    with pytest.raises(UnreadableRequest):
+    with pytest.raises(UnreadableRequest, match="wanted the query as octets, saw characters beyond them"):
         receive_redirect("SAMLRequest=☎")
 
 
