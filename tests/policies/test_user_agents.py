@@ -305,6 +305,9 @@ def test_touch_points_change_nothing_else(header):
         (f"Mozilla/5.0 (Web0S; Linux/SmartTV) {BLINK} Chrome/79.0 Safari/537.36", "TV, Chrome"),
         ("", "unknown phone or computer"),
         ("flex-mobile-react-native", "unknown phone or computer"),
+        ("Flex/12 CFNetwork/1494.0.7", "iOS or macOS phone or computer, CFNetwork"),
+        ("AcmeBot/1.0", "bot"),
+        ("Mozilla/5.0 (PlayStation 5) AppleWebKit/605", "console"),
     ],
 )
 def test_a_device_is_described_in_words(header, words):
