@@ -12,7 +12,7 @@ FUZZING_SECONDS := 60
 SIDE_BY_SIDE := $(MAKE) -j3 --output-sync=target --no-print-directory
 LOOK_ABOVE := { echo "Something was not in order: look above for what lint, scan or the tests say."; exit 1; }
 
-.PHONY: help demo test check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs growth growth-docs peers interop test-twilio catalogues lock cluster
+.PHONY: help demo test check lint scan sbom fuzz mutants fast on_sqlite coverage pictures weeks bench bench-docs arrivals growth growth-docs peers interop test-twilio catalogues lock cluster
 
 help:
 	@echo "make demo    a running identity provider, a pretend Verify and a pretend Flex on this computer"
@@ -24,7 +24,8 @@ help:
 	@echo "make coverage   all tests on SQLite, and which lines none of them reaches"
 	@echo "make pictures   the pictures in docs/, taken anew"
 	@echo "make weeks   2,500 simulated weeks of the rotation on bad networks, beside other ways to rotate; some minutes"
-	@echo "make bench   how fast it is beside what is possible on this machine, under three minutes; bench-docs keeps the figures"
+	@echo "make bench   how fast it is beside what is possible on this machine, some four minutes; bench-docs keeps the figures"
+	@echo "make arrivals   of that only: a thousand agents who come within one second, and others who come when they like"
 	@echo "make growth  what costs more with many agents, services and a long past; some minutes, HOW=--full far more; growth-docs keeps it"
 	@echo "make peers   the same sign-in and rotation by others, beside ours: SimpleSAMLphp, samlp, simplejwt; some minutes"
 	@echo "make cluster a primary and a replica, Redis with Sentinel, three nodes, while each of them is killed; some minutes"
@@ -99,6 +100,10 @@ bench:
 bench-docs:
 	@bin/environment requirements-dev.txt
 	@$(PY) -m tests.speed --write
+
+arrivals:
+	@bin/environment requirements-dev.txt
+	@$(PY) -m tests.speed arrivals
 
 growth:
 	@bin/environment requirements-dev.txt

@@ -2,6 +2,8 @@
 
 On SQLite, and on PostgreSQL where `bin/on-postgresql-and-redis` can start one. Prints quotients with the middle half of
 their rounds. With `--write` it also writes the table and the plot of docs/explanation/performance.md.
+
+    python -m tests.speed arrivals    only people who come when they like, to a server on one core: make arrivals
 """
 
 import json
@@ -23,7 +25,7 @@ def main():
     measured = {"sqlite": on_database("sqlite")}
     if shutil.which("pg_virtualenv") and shutil.which("redis-server"):
         measured["postgresql"] = on_database("postgresql")
-    if "--write" in sys.argv:
+    if "--write" in sys.argv and not _only():
         page.write({NAMES[vendor]: rows for vendor, rows in measured.items()})
 
 
@@ -31,7 +33,7 @@ def on_database(vendor):
     """Measure in a process of its own, print the rows, and return them."""
     with tempfile.TemporaryDirectory(prefix="latchkey-speed-") as folder:
         found, log = Path(folder) / "found.json", Path(folder) / "log"
-        command = [sys.executable, "-m", "tests.speed.on_database", str(found)]
+        command = [sys.executable, "-m", "tests.speed.on_database", str(found), *_only()]
         if vendor == "postgresql":
             command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
@@ -45,6 +47,10 @@ def on_database(vendor):
     sys.stdout.write(f"\n{NAMES[vendor]}\n{page.as_text(outcomes, figures)}\n")
     sys.stdout.flush()
     return outcomes, figures
+
+
+def _only():
+    return ["arrivals"] if "arrivals" in sys.argv else []
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Measures all there is on the database of DATABASE_URL, into a file: python -m tests.speed.on_database FILE.
 
+With `arrivals` behind it, only people who come when they like.
 Lines of the log go to stderr, as they do in production.
 """
 
@@ -51,16 +52,7 @@ def measured(clock):
     from django.db import connection
 
     from idp.demo.verify_emulator import make_server
-    from tests.speed import (
-        code_sign_in,
-        counts,
-        memory,
-        rotation,
-        signing,
-        silent_sign_in,
-        small_things,
-        starting,
-    )  # fmt: skip
+    from tests.speed import arrivals, signing
 
     service = place.furnish()
     from idp.wsgi import application
@@ -69,11 +61,20 @@ def measured(clock):
     names = {"account_sid": twilio.account_sid, "username": twilio.username, "service_sid": twilio.service_sid}
     with make_server(environment.VERIFY_PORT, password=twilio.password, **names) as emulator:
         setting = Setting(application, clock, emulator, service, connection.vendor, count(1))
-        modules = (signing, silent_sign_in, rotation, code_sign_in, small_things, starting)
-        contests = chain.from_iterable(it.contests(setting) for it in modules)
-        outcomes = [rounds.run(it).as_json() for it in contests]
-        figures = chain.from_iterable(it.figures(setting) for it in (counts, memory))
-        return {"outcomes": outcomes, "figures": [it.as_json() for it in figures]}
+        outcomes, figures = ([], []) if "arrivals" in sys.argv else _in_process(setting)
+        beside, counted = arrivals.measured(setting, signing.raw_pair())
+        return {
+            "outcomes": [it.as_json() for it in (*outcomes, *beside)],
+            "figures": [it.as_json() for it in (*figures, *counted)],
+        }
+
+
+def _in_process(setting):
+    from tests.speed import code_sign_in, counts, memory, rotation, signing, silent_sign_in, small_things, starting
+
+    modules = (signing, silent_sign_in, rotation, code_sign_in, small_things, starting)
+    contests = chain.from_iterable(it.contests(setting) for it in modules)
+    return [rounds.run(it) for it in contests], [*counts.figures(setting), *memory.figures(setting)]
 
 
 if __name__ == "__main__":

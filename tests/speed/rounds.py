@@ -61,19 +61,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Figure:
-    """Something counted or weighed once; smaller is better."""
+    """Something counted or weighed; smaller is better where there are bounds."""
 
     name: str
     value: float
     unit: str
-    must: float
-    aim: float
+    must: float | None = None
+    aim: float | None = None
 
     as_json = asdict
 
     @property
     def verdict(self):
         """What of must and aim is reached."""
+        if self.must is None or self.aim is None:
+            return ""
         return "aim" if self.value <= self.aim else "must" if self.value <= self.must else "not reached"
 
 

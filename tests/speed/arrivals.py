@@ -1,0 +1,153 @@
+"""People who come when they like, to a server that may not keep up: everybody at once, and at 60 % of what it can do.
+
+One core serves, as production does; a driver on another asks at appointed instants (`driver.py`). A wait counts from
+the instant somebody came, so it holds the whole line before them.
+"""
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from tests.speed import serving, signed
+from tests.speed.rounds import Contest, Figure, outcome
+
+PEOPLE, WITHIN = 1000, 1.0
+LOAD, SECONDS = 0.6, 4
+WARM, FULL_SPEED, ROUNDS = 200, 400, 3
+PAIRS = 200
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round, in seconds: a sign-in at full speed and two raw signatures, each by the clock and of processor; waits.
+
+    `busy` is the part of its core that the server got while a thousand waited.
+    """
+
+    apart: float
+    worked: float
+    pair: float
+    pair_worked: float
+    worst: float
+    last: float
+    late: float
+    busy: float
+    at_load: float
+
+
+def measured(setting, pair):
+    """Return outcomes and figures. `pair`: signs twice and does nothing else."""
+    with tempfile.TemporaryDirectory(prefix="latchkey-arrivals-") as folder, serving.serving(Path(folder)) as server:
+        crowd = Crowd(server, setting.numbers)
+        crowd.at_full_speed(WARM)
+        _both_signatures(crowd.pages[-1])
+        rounds = [_a_round(crowd, pair, random.Random(nth)) for nth in range(ROUNDS)]
+    return _outcomes(rounds), _figures(rounds)
+
+
+class Crowd:
+    """A thousand agents whose computers have a session, and the driver that has them come."""
+
+    def __init__(self, server, numbers):
+        from django.db import transaction
+
+        self.server, self.pages = server, []
+        with transaction.atomic():
+            self.cookies = [serving.signed_in(numbers) for _ in range(PEOPLE)]
+
+    def at_full_speed(self, times):
+        """Have eight connections ask as fast as they are answered. Returns seconds, and those of processor, of one."""
+        before = serving.processors(self.server.process.pid)
+        told = self._driven([None] * times)
+        return told["seconds"] / times, (serving.processors(self.server.process.pid) - before) / times
+
+    def at(self, instants):
+        """Have somebody come at each instant. Returns seconds the driver was late, waits, and processor seconds."""
+        before = serving.processors(self.server.process.pid)
+        told = self._driven(instants)
+        late, waits, _ = zip(*told["answers"], strict=True)
+        return late, waits, serving.processors(self.server.process.pid) - before
+
+    def _driven(self, instants):
+        who = [self.cookies[nth % PEOPLE] for nth in range(len(instants))]
+        asked = [(at, serving.request_of(self.server.port, it)) for at, it in zip(instants, who, strict=True)]
+        command = [sys.executable, "-m", "tests.speed.driver", str(self.server.port)]
+        with serving.beside_the_server():
+            ended = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+        told = json.loads(ended.stdout)
+        assert all(got for *_, got in told["answers"]), self.server.log.read_text()[-2000:]
+        self.pages.append(told["page"])
+        return told
+
+
+def _a_round(crowd, pair, chance):
+    with serving.on_the_servers_core():
+        raw = _apart(pair, time.perf_counter), _apart(pair, time.process_time)
+    apart, worked = crowd.at_full_speed(FULL_SPEED)
+    together = at_once(chance)
+    late, waits, took = crowd.at(together)
+    last = max(at + it for at, it in zip(together, waits, strict=True))
+    _, at_load, _ = crowd.at(poisson(chance, LOAD / apart, SECONDS))
+    return Round(apart, worked, *raw, max(waits), last, share(late, 0.99), took / last, share(at_load, 0.99))
+
+
+def at_once(chance):
+    """Draw when each of a thousand comes within the second."""
+    return sorted(chance.uniform(0, WITHIN) for _ in range(PEOPLE))
+
+
+def poisson(chance, a_second, seconds):
+    """Draw when people come who know nothing of each other. `a_second`: how many on the average."""
+    return list(accumulate(chance.expovariate(a_second) for _ in range(max(1, round(a_second * seconds)))))
+
+
+def share(values, part):
+    """Return what so great a part of the values is at most."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def _apart(pair, clock):
+    begun = clock()
+    for _ in range(PAIRS):
+        pair()
+    return (clock() - begun) / PAIRS
+
+
+def _both_signatures(page):
+    from idp.keys import keyring
+    from idp.keys.models import State, Use
+
+    signed.check(page, keyring.published(Use.SAML, State.ACTIVE)[0].certificate)
+
+
+def _outcomes(rounds):
+    def compared(name, against, pairs, must=None, aim=None, *, turned=False):
+        return outcome(Contest(name, against, print, print, must, aim, turned=turned), pairs)
+
+    yield compared("sign-in over HTTP", "two raw signatures", [(it.worked, it.pair_worked) for it in rounds])
+    pairs = [(it.apart, it.pair) for it in rounds]
+    yield compared("sign-ins over HTTP, in speed", "pairs of raw signatures", pairs, 0.25, 0.40, turned=True)
+    pairs = [(it.last, PEOPLE * it.apart) for it in rounds]
+    yield compared(f"{PEOPLE} within one second, until the last is in", "as many at full speed", pairs)
+
+
+def _figures(rounds):
+    def middle(of):
+        return statistics.median(map(of, rounds))
+
+    worst, at_load = middle(lambda it: it.worst), middle(lambda it: it.at_load / it.apart)
+    yield Figure(f"{PEOPLE} agents within one second: the worst wait", round(worst, 2), "s", 1, 0.3)
+    whole = PEOPLE * middle(lambda it: it.worked)
+    yield Figure(f"{PEOPLE} sign-ins over HTTP, of one core", round(whole, 2), "s")
+    yield Figure("at 60 % of full speed, 99 of 100 wait at most", round(at_load, 1), "sign-ins", 20, 12)
+    yield Figure("sign-ins a second over HTTP", round(1 / middle(lambda it: it.apart)), "")
+    yield Figure("of its core the server got, of those seconds", round(100 * middle(lambda it: it.busy)), "%")
+    yield Figure("the driver was late, 99 of 100 times at most", round(1000 * middle(lambda it: it.late), 1), "ms")

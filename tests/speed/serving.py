@@ -1,0 +1,82 @@
+"""Ourselves as production runs us, on one core: gunicorn with one process, all features on, twenty access rules."""
+
+import os
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.speed import place
+from tests.user_agents import DESKTOP
+
+CORE = max(os.sched_getaffinity(0))
+"""The server's; drivers have the others."""
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def serving(folder):
+    """Serve from the database of this process. Gives the installation."""
+    from tests.races.installation import Installation
+
+    settings = {**place.SETTINGS, "WEB_CONCURRENCY": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    with on_the_servers_core():
+        installation = Installation(folder, **settings)
+        installation.start()
+    try:
+        installation.wait()
+        yield installation
+    finally:
+        installation.__exit__()
+
+
+@contextmanager
+def on_the_servers_core():
+    """Be on the server's core meanwhile, with whatever is started there."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {CORE})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+@contextmanager
+def beside_the_server():
+    """Leave the server's core to it meanwhile, if there is another."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, allowed - {CORE} or allowed)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def signed_in(numbers):
+    """Return the cookies of another agent, whose computer has a session."""
+    now = place.Clock(datetime.now(UTC))  # a server's clock cannot be stopped
+    return place.at_a_computer(None, now, place.somebody(next(numbers))).cookies
+
+
+def request_of(port, cookies):
+    """Return a whole request, with a fresh AuthnRequest, for a connection of its own."""
+    shown = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return (
+        f"GET /saml/sso?{place.a_query(datetime.now(UTC))} HTTP/1.1\r\nHost: localhost:{port}\r\n"
+        f"User-Agent: {DESKTOP}\r\nAccept-Language: en-GB,en;q=0.9\r\nCookie: {shown}\r\nConnection: close\r\n\r\n"
+    )
+
+
+def processors(pid):
+    """Seconds of processor that a process has taken, with its children.
+
+    Of those that run, ended threads included, to the nanosecond (clock_getcpuclockid(3)); of those that ended, by
+    the kernel's ticks.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        own = time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return 0.0
+    return own + sum(map(int, fields[13:15])) / TICK + sum(processors(int(it)) for it in children)

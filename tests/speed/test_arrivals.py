@@ -1,0 +1,91 @@
+"""Who comes when, and what a driver tells that does not wait for answers before it asks again."""
+
+import base64
+import json
+import random
+import subprocess
+import sys
+from itertools import pairwise
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
+
+import pytest
+
+from idp.saml.assertion import Sign
+from idp.saml.signing import SamlKey
+from tests.saml import answers
+from tests.saml.keys import a_pair
+from tests.speed import arrivals, signed
+from tests.speed.rounds import Figure
+
+ANSWER = b'HTTP/1.1 200 OK\r\n\r\n<input name="SAMLResponse" value="' + b"A" * 1000 + b'">'
+
+
+def test_a_thousand_come_within_the_second():
+    instants = arrivals.at_once(random.Random(1))
+    assert len(instants) == 1000
+    assert instants == sorted(instants)
+    assert 0 <= instants[0] <= instants[-1] <= 1
+
+
+def test_people_who_know_nothing_of_each_other_come_as_often_as_was_said_but_not_evenly():
+    instants = arrivals.poisson(random.Random(1), 100, 50)
+    gaps = [later - sooner for sooner, later in pairwise(instants)]
+    assert 45 < instants[-1] < 55
+    assert min(gaps) < 0.001
+    assert max(gaps) > 0.04
+
+
+@pytest.mark.parametrize(("part", "found"), [(0.5, 51), (0.99, 100), (1, 100)])
+def test_a_share_of_waits(part, found):
+    assert arrivals.share(range(1, 101), part) == found
+
+
+def test_a_figure_without_bounds_is_told_and_not_judged():
+    assert Figure("sign-ins a second", 300, "").verdict == ""
+
+
+@pytest.fixture
+def one_at_a_time():
+    """A server that answers one request at a time, and notes how many were asked."""
+    with TCPServer(("127.0.0.1", 0), Answering) as server:
+        server.asked = 0
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+class Answering(StreamRequestHandler):
+    def handle(self):
+        while self.rfile.readline().strip():
+            pass
+        self.server.asked += 1
+        self.wfile.write(ANSWER if self.server.asked != 2 else b"HTTP/1.1 503 Busy\r\n\r\n")
+
+
+@pytest.mark.parametrize("instants", [(0, 0, 0.01), (None, None, None)], ids=["by appointment", "one after another"])
+def test_the_driver_tells_of_each_wait_and_of_who_got_no_response(one_at_a_time, instants):
+    appointments = json.dumps([(at, "GET / HTTP/1.1\r\n\r\n") for at in instants])
+    command = [sys.executable, "-m", "tests.speed.driver", str(one_at_a_time.server_address[1])]
+    told = json.loads(subprocess.run(command, input=appointments, capture_output=True, text=True, check=True).stdout)
+    assert one_at_a_time.asked == 3
+    assert all(0 <= late < wait for late, wait, _ in told["answers"])
+    assert sorted(got for *_, got in told["answers"]) == [False, True, True]
+
+
+@pytest.mark.parametrize(("mode", "unsigned"), [(Sign.ASSERTION, "Response"), (Sign.RESPONSE, "Assertion")])
+def test_what_signs_only_one_of_the_two_does_less_than_we(mode, unsigned):
+    with pytest.raises(AssertionError, match=f"{unsigned} is not signed"):
+        signed.check(a_page(mode), a_pair("idp").certificate)
+
+
+def test_what_signs_both_does_the_same():
+    signed.check(a_page(Sign.BOTH), a_pair("idp").certificate)
+
+
+def a_page(mode):
+    pair = a_pair("idp")
+    octets = answers.sent(SamlKey.load(pair.private_pem, pair.certificate), signed=mode).octets
+    return f'<input name="SAMLResponse" value="{base64.b64encode(octets).decode()}">'
