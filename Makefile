@@ -27,7 +27,7 @@ help:
 	@echo "make bench   how fast it is beside what is possible on this machine, some four minutes; bench-docs keeps the figures"
 	@echo "make arrivals   of that only: a thousand agents who come within one second, and others who come when they like"
 	@echo "make growth  what costs more with many agents, services and a long past; some minutes, HOW=--full far more; growth-docs keeps it"
-	@echo "make peers   the same sign-in and rotation by others, beside ours: SimpleSAMLphp, samlp, simplejwt; some minutes"
+	@echo "make peers   the same sign-in and rotation by others, beside ours: SimpleSAMLphp, samlp, samlify, djangosaml2idp, simplejwt; some two minutes"
 	@echo "make cluster a primary and a replica, Redis with Sentinel, three nodes, while each of them is killed; some minutes"
 	@echo "make interop sign-ins and sign-outs at service providers of other make, from Debian's packages"
 	@echo "make test-twilio   the gateway's cases at Twilio itself: texts to a phone at hand, which cost money"

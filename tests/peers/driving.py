@@ -1,62 +1,80 @@
-"""The driver: eight connections ask one server on one core for silent sign-ins, and its processor time is read off."""
+"""The driver: eight browsers ask one server on one core for silent sign-ins, and its processor time is read off.
 
-import os
-import re
+The driver keeps to the other core. Each request has a connection of its own, as behind a web server that keeps none.
+"""
+
+import subprocess
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import requests
 
-CONNECTIONS = 8
-TICK = os.sysconf("SC_CLK_TCK")
-ANSWERED = re.compile(r'name="SAMLResponse"\s+value="[^"]{1000,}"')
+from tests.speed import serving, signed
+
+BROWSERS = 8
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a sign-in took: milliseconds of the server's processor, and how many there were a second."""
+class Server:
+    """One that is asked: its process, and eight functions, each of which signs a browser in again."""
 
-    milliseconds: float
-    a_second: float
+    pid: int
+    browsers: list[Callable[[], str]]
+    certificate: str
+
+    def checked(self):
+        """Hold a sample to what all have to do; returns itself."""
+        signed.check(self.browsers[0](), self.certificate)
+        return self
 
 
-def pinned(command):
-    """Keep a server on the last core; the driver has the others."""
-    return ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0))), *command]
-
-
-def drive(server, browsers, address, times):
-    """Have each browser sign in again and again. `server`: its process id; `address()` gives a fresh request."""
+def drive(server, times):
+    """Have the browsers sign in so often in all. Returns the milliseconds of processor that one took."""
 
     def sign_in_often(browser):
-        for _ in range(times // CONNECTIONS):
-            answer = browser.get(address(), timeout=60)
-            assert ANSWERED.search(answer.text), (answer.status_code, answer.url, answer.text[:800])
+        for _ in range(times // BROWSERS):
+            page = browser()
+            assert signed.PAGE.search(page), page[:800]
 
-    began, worked = time.perf_counter(), processors(server)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(sign_in_often, browsers))
-    done = times // CONNECTIONS * CONNECTIONS
-    return Taken(1000 * (processors(server) - worked) / done, done / (time.perf_counter() - began))
+    worked = serving.processors(server.pid)
+    with serving.beside_the_server(), ThreadPoolExecutor(BROWSERS) as pool:
+        list(pool.map(sign_in_often, server.browsers))
+    return 1000 * (serving.processors(server.pid) - worked) / (times // BROWSERS * BROWSERS)
 
 
-def processors(pid):
-    """Seconds of processor that a process has taken, with its children of now and those that ended."""
+def a_browser(sso, query, cookies=(), **headers):
+    """Return what signs a browser in again and gives the page, and the browser. `query()` makes a fresh request."""
+    browser = requests.Session()
+    browser.trust_env = False
+    browser.headers.update({"Connection": "close", **headers})
+    browser.cookies.update(dict(cookies))
+    return (lambda: browser.get(f"{sso}?{query()}", timeout=60).text), browser
+
+
+@contextmanager
+def started(command, log, *, on_core=True, **how):
+    """Run a server until the end of the block, on its core or on the driver's."""
+    with log.open("ab") as lines, serving.on_the_servers_core() if on_core else serving.beside_the_server():
+        process = subprocess.Popen(command, stdout=lines, stderr=lines, **how)
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return sum(map(int, fields[11:15])) / TICK + sum(map(processors, children))
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def wait_for(address, process, patience=30.0):
+def wait_for(address, process, log, patience=30.0):
     """Wait until a server answers whatever it likes."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        assert process.poll() is None, f"{process.args} has ended"
+        assert process.poll() is None, log.read_text()[-2000:]
         try:
             return requests.get(address, timeout=patience)
         except requests.ConnectionError:

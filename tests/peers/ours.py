@@ -1,47 +1,25 @@
-"""We ourselves, as production runs us: gunicorn with one process, all features on, twenty access rules."""
+"""We ourselves, as production runs us: gunicorn with one process, all features on, twenty access rules; SQLite."""
 
-import os
 from contextlib import contextmanager
 from itertools import count
 
-import requests
-
 from tests.peers import driving
-from tests.speed import place
+from tests.speed import serving as speed
 from tests.user_agents import DESKTOP
 
+name, times = "ours", 160
 _numbers = count(1)
 
 
 @contextmanager
-def serving(folder):
-    """Serve from the database of this process; gives the process's id, the address for requests, and browsers."""
-    from tests.races.installation import Installation
+def serving(folder, query, _entity, _acs):
+    """Serve from the database of this process, with eight agents whose computers have a session."""
+    from idp.keys import keyring
+    from idp.keys.models import State, Use
 
-    settings = {**place.SETTINGS, "WEB_CONCURRENCY": "1", "PYTHONDONTWRITEBYTECODE": ""}
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(allowed)})  # inherited by the server
-    try:
-        installation = Installation(folder, **settings)
-        installation.start()
-    finally:
-        os.sched_setaffinity(0, allowed)
-    try:
-        installation.wait()
-        yield installation.process.pid, f"{installation.url}/saml/sso", _signed_in
-    finally:
-        installation.__exit__()
-
-
-def _signed_in(_query):
-    return [_a_browser() for _ in range(driving.CONNECTIONS)]
-
-
-def _a_browser():
-    from idp import clock
-
-    kept = place.at_a_computer(None, clock, place.somebody(next(_numbers))).cookies
-    browser = requests.Session()
-    browser.headers["User-Agent"] = DESKTOP
-    browser.cookies.update(kept)
-    return browser
+    with speed.serving(folder) as installation:
+        sso = f"{installation.url}/saml/sso"
+        kept = [speed.signed_in(_numbers) for _ in range(driving.BROWSERS)]
+        browsers = [driving.a_browser(sso, query, it, **{"User-Agent": DESKTOP})[0] for it in kept]
+        certificate = keyring.published(Use.SAML, State.ACTIVE)[0].certificate
+        yield driving.Server(installation.process.pid, browsers, certificate)
