@@ -13,8 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -56,7 +55,7 @@ def main():
 
 def rotations(folder, database):
     """Rotate a token, and have the library do so."""
-    with place.standing_clock() as clock, quietly():
+    with place.standing_clock() as clock, ours.quietly():
         found = rotation.measured(clock, folder)
     if isinstance(found, str):
         told(f"Not measured. {found}")
@@ -78,55 +77,24 @@ def sign_ins(folder):
             own = folder / it.name
             own.mkdir()
             servers.append(stack.enter_context(it.serving(own, query, place.ENTITY, place.ACS)).checked())
+        in_process = stack.enter_context(ours.in_process())
         sides = list(zip(servers, (ours, *here), strict=True))
         for server, it in sides:
             driving.drive(server, it.times)
-        rounds = [[driving.drive(server, it.times) for server, it in sides] for _ in range(ROUNDS)]
-    in_process, pair = ours_in_process()
-    we, *others = zip(*rounds, strict=True)
-    for name, taken in zip(("ours, over HTTP", *(it.name for it in here)), (we, *others), strict=True):
-        told(f"{name:40}{median(taken):8.2f} ms of processor, {median(taken) / pair:6.1f} pairs of raw signatures")
-    share = f"{100 * in_process / median(we):.0f} % of what it takes over HTTP"
-    told(f"{'ours, in process':40}{in_process:8.2f} ms of processor, {in_process / pair:6.1f} pairs; {share}")
+        rounds = [[*in_process(), *(driving.drive(server, it.times) for server, it in sides)] for _ in range(ROUNDS)]
+    inner, pairs, we, *others = zip(*rounds, strict=True)
+    names = ("ours, in process", "ours, over HTTP", *(it.name for it in here))
+    for name, taken in zip(names, (inner, we, *others), strict=True):
+        of_pairs = median(took / pair for took, pair in zip(taken, pairs, strict=True))
+        told(f"{name:40}{median(taken):8.2f} ms of processor, {of_pairs:6.1f} pairs of raw signatures")
+    share = median(inside / whole for inside, whole in zip(inner, we, strict=True))
+    told(f"{'in process, of what it takes over HTTP':40}{100 * share:8.0f} %")
     for it, they in zip(here, others, strict=True):
         contest = Contest("silent sign-in", it.name, main, main, it.must, it.aim, turned=True)
         told_beside(outcome(contest, list(zip(we, they, strict=True))), "sqlite")
     for it in PEERS:
         if it.missing():
             told(f"Not measured. {it.name}: {it.missing()}")
-
-
-def ours_in_process():
-    """Return milliseconds of processor of a sign-in called in this process, and of two raw signatures."""
-    from idp.wsgi import application
-    from tests.speed.signing import raw_pair
-
-    with place.standing_clock() as clock, quietly():
-        browser = place.at_a_computer(application, clock, place.somebody(8999))
-        silent, pair = place.Silent(application, clock, browser), raw_pair()
-        both = [_milliseconds(silent.sign_in, silent.prepare) for _ in range(ROUNDS)]
-        return median(both), median(_milliseconds(pair) for _ in range(ROUNDS))
-
-
-def _milliseconds(act, prepare=lambda _: None, times=60):
-    prepare(times)
-    worked = time.process_time()
-    for _ in range(times):
-        act()
-    return 1000 * (time.process_time() - worked) / times
-
-
-@contextmanager
-def quietly():
-    """Write lines of the log, as production does, but into a file."""
-    with tempfile.TemporaryFile() as lines:
-        kept = os.dup(2)
-        os.dup2(lines.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def told(line):

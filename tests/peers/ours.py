@@ -1,13 +1,18 @@
 """We ourselves, as production runs us: gunicorn with one process, all features on, twenty access rules; SQLite."""
 
+import os
+import tempfile
+import time
 from contextlib import contextmanager
 from itertools import count
 
 from tests.peers import driving
+from tests.speed import place
 from tests.speed import serving as speed
 from tests.user_agents import DESKTOP
 
 name, times = "ours", 160
+TIMES = 60
 _numbers = count(1)
 
 
@@ -23,3 +28,38 @@ def serving(folder, query, _entity, _acs):
         browsers = [driving.a_browser(sso, query, it, **{"User-Agent": DESKTOP})[0] for it in kept]
         certificate = keyring.published(Use.SAML, State.ACTIVE)[0].certificate
         yield driving.Server(installation.process.pid, browsers, certificate)
+
+
+@contextmanager
+def in_process():
+    """Give what measures a sign-in called in this process, and two raw signatures: milliseconds of processor."""
+    from idp.wsgi import application
+    from tests.speed.signing import raw_pair
+
+    with place.standing_clock() as clock, quietly():
+        browser = place.at_a_computer(application, clock, place.somebody(8999))
+        silent, pair = place.Silent(application, clock, browser), raw_pair()
+        silent.prepare(1)
+        silent.sign_in()
+        yield lambda: (_milliseconds(silent.sign_in, silent.prepare), _milliseconds(pair))
+
+
+def _milliseconds(act, prepare=lambda _: None):
+    prepare(TIMES)
+    worked = time.process_time()
+    for _ in range(TIMES):
+        act()
+    return 1000 * (time.process_time() - worked) / TIMES
+
+
+@contextmanager
+def quietly():
+    """Write lines of the log, as production does, but into a file."""
+    with tempfile.TemporaryFile() as lines:
+        kept = os.dup(2)
+        os.dup2(lines.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
