@@ -11,9 +11,11 @@ from uuid import UUID
 from idp import log_lines
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
+from idp.blank import Blank
 from idp.prepared import Insert
 
 _INSERT = Insert(LoginEvent)
+_LINE = Blank(LoginEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def record(
     by = _actor.get()
     if by is not None:
         by.told.add(kind)
-    line = LoginEvent(
+    line = _LINE(
         at=now,
         kind=kind,
         agent_id=agent.pk if agent else None,

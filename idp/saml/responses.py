@@ -7,6 +7,7 @@ from django.db import IntegrityError
 
 from idp.audit import events
 from idp.audit.models import Kind
+from idp.blank import Blank
 from idp.login.errors import AlreadySignedIn
 from idp.login.sign_in import Admission
 from idp.policies import timeouts
@@ -22,6 +23,7 @@ from idp.saml.subjects import known_of, subject_of
 from idp.sessions.models import SsoSession
 
 _INSERT = Insert(IssuedAssertion)
+_ISSUED = Blank(IssuedAssertion)
 
 
 def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: events.Origin, now: datetime) -> bytes:
@@ -46,7 +48,7 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
     )
     response = written(sp, content, now)
     released.keep(sp, agent, told)
-    issued = IssuedAssertion(
+    issued = _ISSUED(
         service_provider_id=sp.pk,
         request_id=asked.request_id,
         assertion_id=content.assertion_id,
