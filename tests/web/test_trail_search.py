@@ -119,6 +119,12 @@ def test_what_is_listed_is_exported_as_json_lines_with_a_signed_end(admin, lines
     assert list(end) == ["checkpoint"]
 
 
+@pytest.mark.parametrize("query", ["agent__id__exact=nobody", "at__gte=soon", "agent__password=x"])
+def test_an_export_that_is_chosen_by_what_cannot_be_is_refused(admin, lines, query):
+    answer = admin.post(f"{LIST}export/csv/?{query}")
+    assert answer.status_code == 400
+
+
 def test_an_export_is_a_line_that_says_what_was_chosen(admin, lines):
     export(admin, "csv", group="acts")
     line = LoginEvent.objects.get(kind=Kind.TRAIL_EXPORTED)

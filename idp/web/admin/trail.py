@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
@@ -121,13 +122,19 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         return Lines
 
     def export(self, request: HttpRequest, written_as: str) -> StreamingHttpResponse:
-        """Answer with the lines that the list shows, all pages of it, as they are read. It is a line of the trail."""
+        """Answer with the lines that the list shows, all pages of it, as they are read. It is a line of the trail.
+
+        Raises BadRequest for a choice of which the list itself would show nothing.
+        """
         if written_as not in WRITERS:
             raise Http404
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = clock.now()
-        chosen = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            chosen = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters as odd:
+            raise BadRequest("the lines are chosen by what cannot be") from odd
         own = acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_chosen_by(request))
         lines = chosen.filter(pk__lt=own.pk) if own else chosen
         response = StreamingHttpResponse(WRITERS[written_as](lines, now), content_type=TYPES[written_as])
