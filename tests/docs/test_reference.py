@@ -4,7 +4,8 @@ import re
 
 import pytest
 from django.apps import apps
-from django.urls import get_resolver
+from django.contrib import admin
+from django.urls import URLResolver, get_resolver
 
 from idp.conf import ROOT, Conf
 from idp.web.retention import rules as retention_rules
@@ -43,6 +44,20 @@ GENERATED = {
     "webhooks": webhooks_page,
 }
 
+DJANGOS = (
+    "_changelist",
+    "_add",
+    "_change",
+    "_delete",
+    "_history",
+    "_done",
+    "logout",
+    "app_list",
+    "autocomplete",
+    "jsi18n",
+)
+"""How the names of addresses end that Django's own admin has, or that are of no table."""
+
 
 def reference(name):
     return (DOCS / "reference" / f"{name}.md").read_text(encoding="utf-8")
@@ -80,6 +95,22 @@ def addresses(patterns, before="/"):
             yield from addresses(pattern.url_patterns, at)
         else:
             yield at
+
+
+def of_the_admin(patterns, at="/admin/"):
+    """Our own addresses in the admin: those that Django's admin would not have."""
+    for pattern in patterns:
+        here = f"{at}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from of_the_admin(pattern.url_patterns, here)
+        elif pattern.name and not pattern.name.endswith(DJANGOS):
+            yield here
+
+
+def test_every_address_of_our_own_in_the_admin_is_on_the_page_of_addresses():
+    admin.autodiscover()
+    parts = [[it for it in address.split("/") if it and "<" not in it] for address in of_the_admin(admin.site.urls[0])]
+    assert [it for it in parts if it[-1] not in reference("addresses")] == []
 
 
 def test_every_address_is_on_the_page_of_addresses():
