@@ -7,8 +7,6 @@ that it asked. So the words of an error, and all that the standard library's log
 import json
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from threading import get_ident
@@ -91,6 +89,7 @@ FACTORY = structlog.WriteLoggerFactory(file=cast("TextIO", OURS))  # of a file i
 
 # Without locals, which hold secrets.
 _with_exception = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+_OFFSET = len("+00:00")
 _written = json.JSONEncoder(default=repr).encode
 
 
@@ -99,19 +98,24 @@ def finish(logger: object, method: str, line: EventDict) -> str:
     if present := reference.present():
         line["reference"] = present
     line["level"] = method
-    line["timestamp"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    line["timestamp"] = f"{datetime.now(UTC).isoformat(timespec='microseconds')[:-_OFFSET]}Z"
     return _written(withhold(None, method, _with_exception(logger, method, line)) if "exc_info" in line else line)
 
 
-@contextmanager
-def gathered() -> Iterator[list[dict[str, str]]]:
-    """Have what happens in this request told by its own line: a line costs as much as what it tells of."""
-    lines: list[dict[str, str]] = []
-    before = _gathered.set((get_ident(), lines))
-    try:
-        yield lines
-    finally:
-        _gathered.reset(before)
+class Gathered:
+    """A block in which what happens goes into the line of its request: a line costs as much as what it tells of."""
+
+    __slots__ = ("_before", "_lines")
+
+    def __enter__(self) -> list[dict[str, str]]:
+        """Return what will have happened."""
+        self._lines: list[dict[str, str]] = []
+        self._before = _gathered.set((get_ident(), self._lines))
+        return self._lines
+
+    def __exit__(self, *_: object) -> None:
+        """Gather nothing more."""
+        _gathered.reset(self._before)
 
 
 def happened(**what: str) -> None:

@@ -98,7 +98,7 @@ def test_the_line_of_a_request_tells_what_happened_in_it(lines):
 
 def test_what_happens_outside_of_a_request_or_beside_it_has_a_line_of_its_own(lines):
     log_lines.happened(kind="before")
-    with log_lines.gathered() as happened, ThreadPoolExecutor(1) as pool:
+    with log_lines.Gathered() as happened, ThreadPoolExecutor(1) as pool:
         pool.submit(copy_context().run, log_lines.happened, kind="beside").result()
     log_lines.happened(kind="after")
     assert told(lines) == ["before", "beside", "after"]
@@ -106,7 +106,7 @@ def test_what_happens_outside_of_a_request_or_beside_it_has_a_line_of_its_own(li
 
 
 def test_a_request_in_which_thousands_of_things_happen_tells_the_others_one_by_one(lines):
-    with log_lines.gathered() as happened:
+    with log_lines.Gathered() as happened:
         for nth in range(25):
             log_lines.happened(kind=str(nth))
     assert [int(it["kind"]) for it in happened] == list(range(20))

@@ -82,8 +82,7 @@ def receive_redirect(raw_query: bytes | str, message: Message | None = Message.R
     fields = _split(raw)
     came = _which(fields, message)
     deflated = _base64(came, fields[came])
-    encoding = _text("SAMLEncoding", fields.get("SAMLEncoding", DEFLATE.encode()))
-    if encoding != DEFLATE:
+    if "SAMLEncoding" in fields and (encoding := _text("SAMLEncoding", fields["SAMLEncoding"])) != DEFLATE:
         raise UnreadableRequest(f"wanted the encoding {DEFLATE}, saw {quoted(encoding)}")
     signature = _query_signature(fields, came)
     return ReceivedMessage(Binding.REDIRECT, _inflate(deflated), _relay_state(fields), signature, came)
@@ -169,8 +168,12 @@ def _unescape(value: bytes) -> bytes:
 
 
 def _text(name: str, value: bytes) -> str:
+    return _decoded(name, _unescape(value))
+
+
+def _decoded(name: str, octets: bytes) -> str:
     try:
-        return _unescape(value).decode("utf-8")
+        return octets.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableRequest(f"wanted UTF-8 in {name}, but {error.reason} at byte {error.start}") from error
 
@@ -185,10 +188,10 @@ def _base64(name: str, value: bytes) -> bytes:
 def _relay_state(fields: Mapping[str, bytes]) -> str | None:
     if "RelayState" not in fields:
         return None
-    size = len(_unescape(fields["RelayState"]))
-    if size > MAX_RELAY_STATE:
-        raise RelayStateTooLong(f"wanted at most {MAX_RELAY_STATE} bytes of RelayState, saw {size}")
-    text = _text("RelayState", fields["RelayState"])
+    octets = _unescape(fields["RelayState"])
+    if len(octets) > MAX_RELAY_STATE:
+        raise RelayStateTooLong(f"wanted at most {MAX_RELAY_STATE} bytes of RelayState, saw {len(octets)}")
+    text = _decoded("RelayState", octets)
     if _NOT_FOR_A_FORM.search(text):
         raise UnreadableRequest("wanted a RelayState that a form can carry, saw NUL or a lone line break")
     return text

@@ -78,6 +78,8 @@ def choose(kept: str, accepted: str) -> str:
 
 def supported(code: str) -> str:
     """Return our language for a code, as es for es-MX and pt-br for pt; empty for none."""
+    if not code:
+        return ""
     try:
         return translation.get_supported_language_variant(code)
     except LookupError:

@@ -44,7 +44,7 @@ def references(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         reference.begin()
         begun = time.monotonic()
-        with log_lines.gathered() as happened:
+        with log_lines.Gathered() as happened:
             response = get_response(request)
         if not request.path.startswith(STATIC):
             log.info(
@@ -53,7 +53,7 @@ def references(get_response: Handler) -> Handler:
                 path=_shown(request.path),
                 status=response.status_code,
                 ms=round(1000 * (time.monotonic() - begun)),
-                happened=happened,
+                **({"happened": happened} if happened else {}),
             )
         response["X-Reference"] = reference.current()
         return response
