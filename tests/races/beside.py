@@ -12,14 +12,13 @@ REFUSED_AFTER = 50
 
 @contextmanager
 def another():
-    """Open a connection that waits for nobody; what it began and left open is rolled back."""
+    """Open a connection as the place has them; what it began and left open is rolled back."""
     other = connection.copy()
     other.settings_dict["OPTIONS"] = {
         name: it for name, it in connection.settings_dict["OPTIONS"].items() if name != "pool"
     }
     try:
         with other.cursor() as theirs:
-            theirs.execute("PRAGMA busy_timeout = 0" if on_sqlite() else "SET lock_timeout = '1ms'")
             yield theirs
     finally:
         other.close()
