@@ -4,7 +4,8 @@ import sys
 
 from pydantic import AliasChoices, SecretStr
 
-from idp.conf import PREFIX, Conf, Twilio
+from idp.conf import PREFIX, Conf
+from idp.conf_twilio import Twilio
 from tests.docs.pages import note, table
 
 NOT_CONF = {"twilio"}

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from idp.conf import Twilio
+from idp.conf_twilio import Twilio
 from idp.otp.twilio_line import TwilioSettings
 from tests.otp.place import TwilioItself
 
