@@ -21,6 +21,8 @@ from idp.short_way import Quick, Values
 Statement = tuple[bytes, Values]
 BEGIN: Statement = (b"BEGIN", ())
 COMMIT: Statement = (b"COMMIT", ())
+AWAKE = 0.1
+"""Seconds of waiting until psycopg looks whether it was interrupted; without a number it looks all the time."""
 _FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
@@ -65,9 +67,9 @@ def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statem
         for sql, given in statements:
             door.send_query_params(sql, given)
         door.pipeline_sync()
-        answers = [*waiting.wait(generators.execute(door), door.socket)]
+        answers = [*waiting.wait(generators.execute(door), door.socket, AWAKE)]
         for _ in statements:  # one less, and the end of them
-            answers += waiting.wait(generators.fetch_many(door), door.socket)
+            answers += waiting.wait(generators.fetch_many(door), door.socket, AWAKE)
         door.exit_pipeline_mode()
     except BaseException:
         connection.close()  # nobody can tell what was answered
