@@ -4,12 +4,13 @@ Twilio keeps a number until it is removed, so what is here is also what has to b
 off or gets another number.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator, SafeListing
@@ -89,16 +90,18 @@ def ask(now: datetime, agents: QuerySet[Agent] | None = None) -> int:
 
 
 @transaction.atomic
-def let_go(now: datetime) -> int:
+def let_go(now: datetime, changed: Collection[UUID] | None = None) -> int:
     """Ask for the numbers of nobody, or of agents who are switched off, to be taken off. Returns how many.
 
-    The number that replaced a listed one comes on the list in its place. What is long over is forgotten.
+    The number that replaced a listed one comes on the list in its place. What is long over is forgotten. Where it is
+    known which agents were `changed`, only what was asked for them is looked at, however long the list is.
     """
-    SafeListing.objects.filter(wanted=False, due_at__isnull=True, tried_at__lt=now - FORGOTTEN_AFTER).delete()
-    orphans = _orphans()
+    if changed is None:
+        SafeListing.objects.filter(wanted=False, due_at__isnull=True, tried_at__lt=now - FORGOTTEN_AFTER).delete()
+    orphans = _orphans(changed)
     heirs = list(orphans.filter(agent__is_active=True).values_list("agent", flat=True))
     orphans.filter(tried_at__isnull=True).delete()  # never told to Twilio
-    gone = _orphans().update(wanted=False, asked_at=now, due_at=now, tries=0, verdict="", code=None)
+    gone = orphans.all().update(wanted=False, asked_at=now, due_at=now, tries=0, verdict="", code=None)
     if heirs:
         ask(now, Agent.objects.filter(pk__in=heirs))
     return gone
@@ -152,6 +155,10 @@ def _enrolled(agents: QuerySet[Agent] | None = None) -> QuerySet[PhoneAuthentica
     return numbers if agents is None else numbers.filter(user__in=agents)
 
 
-def _orphans() -> QuerySet[SafeListing]:
+def _orphans(asked_for: Collection[UUID] | None = None) -> QuerySet[SafeListing]:
     """Numbers that are on the list, or on their way, and that no enrolled agent has any more."""
-    return SafeListing.objects.filter(wanted=True).exclude(number__in=_enrolled().values("number"))
+    wanted = SafeListing.objects.filter(wanted=True)
+    if asked_for is not None:
+        theirs = PhoneAuthenticator.objects.filter(user__in=asked_for)
+        wanted = wanted.filter(Q(agent__in=asked_for) | Q(number__in=theirs.values("number")))
+    return wanted.filter(~Exists(_enrolled().filter(number=OuterRef("number"))))

@@ -121,7 +121,7 @@ def _write(
             KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=kept)
     except IntegrityError:
         raise Uniqueness("somebody was quicker") from None
-    safe_listing.let_go(by.now)  # the timer, or whatever runs next, tells Twilio
+    safe_listing.let_go(by.now, [pk])  # the timer, or whatever runs next, tells Twilio
     return pk
 
 

@@ -1,10 +1,11 @@
 """Telling Twilio of numbers that shall come on its safe list or leave it: so many a minute, each with a trail line."""
 
 import contextvars
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from django.db import connections, transaction
@@ -49,9 +50,9 @@ def dispatch(origin: Origin) -> None:
     future.add_done_callback(_ended)
 
 
-def after_change(origin: Origin) -> None:
+def after_change(origin: Origin, changed: Collection[UUID] | None = None) -> None:
     """Have numbers taken off whose agents were switched off or have another; called when somebody was changed."""
-    if safe_listing.let_go(clock.now()):
+    if safe_listing.let_go(clock.now(), changed):
         transaction.on_commit(lambda: dispatch(origin))
 
 

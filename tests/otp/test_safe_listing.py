@@ -72,6 +72,22 @@ def test_who_is_switched_off_leaves(ana, listed):
     assert (listed.listed_at, listed.due_at) == (None, None)
 
 
+def test_a_change_of_somebody_looks_at_nothing_but_theirs(ana, listed):
+    bo = an_agent("+12015550102", "bo@acme.example")
+    Agent.objects.filter(pk=ana.pk).update(is_active=False)
+    assert safe_listing.let_go(NOW, [bo.pk]) == 0
+    assert safe_listing.let_go(NOW, [ana.pk]) == 1
+
+
+def test_a_listed_number_that_went_to_somebody_who_is_switched_off_leaves_too(ana, listed):
+    bo = an_agent("+12015550102", "bo@acme.example")
+    PhoneAuthenticator.objects.filter(user=ana).delete()
+    PhoneAuthenticator.objects.filter(user=bo).update(number=listed.number)
+    assert safe_listing.let_go(NOW, [bo.pk]) == 0
+    Agent.objects.filter(pk=bo.pk).update(is_active=False)
+    assert safe_listing.let_go(NOW, [bo.pk]) == 1
+
+
 def test_another_number_takes_the_place_of_a_listed_one(ana, listed):
     numbers.give(ana, "+12015550188", NOW)
     safe_listing.let_go(NOW)

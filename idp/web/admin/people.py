@@ -228,7 +228,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
     def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:
         """Save the rest; a number that is nobody's any more leaves Twilio's safe list."""
         super().save_related(request, form, formsets, change)
-        safe_list_run.after_change(presented.by(request).origin)
+        safe_list_run.after_change(presented.by(request).origin, [form.instance.pk])
 
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Agent], formset: BaseModelFormSet[Any, Any], change: bool
