@@ -6,6 +6,7 @@ from typing import Final
 from idp.saml.models import ServiceProvider
 
 MOST: Final = 100
+BY_SHORT_NAME: Final = "Service, by its short name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ RECENT = 3 * 3600
 FIRST_NUMBER = 2_000_000
 MANY = 10_000
 SQLITE = (
-    "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF",
-    "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000",
+    "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000",
     "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = %s",
 )
 POSTGRESQL = (
@@ -132,7 +132,7 @@ def _devices(words, agents):
         yield Table("agents_device", agents, {
             "id": device, "agent_id": words.key("'agent' || i"), "kind": f"'{kind}'", "slot": slot,
             "remembered": "TRUE" if kind == "mobile" else "FALSE", "label": f"'A {what}'",
-            "family": "'ios'" if kind == "mobile" else "'windows'", "secret_hash": f"md5('{what} secret' || i)",
+            "family": "'apple'" if kind == "mobile" else "'other'", "secret_hash": f"md5('{what} secret' || i)",
             "client": "''", "generation": "1", "authenticated_at": words.ago("200000 + i % 300000"),
             "enrolled_at": words.ago("200000 + i % 300000"), "last_seen_at": seen, "reason": "''",
             "app_version": "''", "push_provider": "''", "push_address": "''",

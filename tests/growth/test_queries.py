@@ -46,6 +46,7 @@ MORE = {
     "admin/policies/accessrule/<path:object_id>/change/": 16,
     "admin/agents/device/<path:object_id>/change/": 16,
     "admin/keys/": 19,
+    "admin/safe-list/": 13,
 }
 ONCE = 1
 """What a process reads once may fall on either side. What grows takes a query for each row, and there are 57 more."""
@@ -170,7 +171,9 @@ def queries(db, keys, clock):
 
 def test_no_address_takes_more_queries_for_more_rows_nor_more_than_its_bound(queries):
     few, many_rows = queries
-    assert {it: (few[it], many_rows[it]) for it in few if few[it] + ONCE < many_rows[it]} == {}
+    assert {
+        it: (few[it], many_rows[it]) for it in few.keys() & many_rows.keys() if few[it] + ONCE < many_rows[it]
+    } == {}
     assert {it: taken for it, taken in many_rows.items() if taken > MORE.get(it, MOST)} == {}
     lists = {f"admin/{it._meta.app_label}/{it._meta.model_name}/" for it in admin.site._registry}
     assert {*lists, "api/v1/devices", "api/v1/agents/<name_id>", "api/v1/device", "scim/v2/Users"} <= {*many_rows}

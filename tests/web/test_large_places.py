@@ -5,9 +5,12 @@ from lxml import html
 
 from idp.otp import safe_listing
 from idp.web import offered
+from idp.web.admin import long_lists
 from tests.conftest import an_agent
+from tests.web.policy_pages import the_form
 from tests.web.seeded import a_service
 
+NOBODYS = "No service has this short name."
 COUNT_NOW = "count now"
 
 
@@ -57,3 +60,19 @@ def test_of_many_services_why_somebody_cannot_sign_in_takes_the_short_name(many_
 def test_a_short_name_of_no_service_judges_for_the_usual_one(many_services, admin):
     page = admin.get(f"/admin/agents/agent/{an_agent().pk}/why/", {"service": "nobody's"})
     assert page.context["judged"].service == "Flex"
+
+
+def test_of_many_services_a_rule_is_tried_at_one_by_its_short_name(many_services, admin):
+    address = "/admin/policies/accessrule/"
+    field = html.fromstring(admin.get(address).content).find(".//*[@name='try-service']")
+    assert (field.tag, field.get("value")) == ("input", "flex")
+    form = the_form(admin.get(address)) | {"act": "try"}
+    assert NOBODYS in admin.post(address, form | {"try-service": "nobody's"}).text
+    assert NOBODYS not in admin.post(address, form | {"try-service": "rota"}).text
+
+
+def test_beside_a_list_the_first_services_are_offered(many_services, admin, monkeypatch):
+    monkeypatch.setattr(long_lists.OfFirstServices, "MOST", 2)
+    a_service("zoo", "JQ" + "3" * 32, name="Zoo")
+    page = admin.get("/admin/saml/issuedassertion/").text
+    assert ("Rota" in page, "Zoo" in page) == (True, False)

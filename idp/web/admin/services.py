@@ -16,7 +16,7 @@ from idp.policies.timeouts import TimeoutPolicy
 from idp.saml import attributes, registration, signing_keys
 from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.web.admin.asking_first import AsksFirst
-from idp.web.admin.long_lists import LongList
+from idp.web.admin.long_lists import LongList, OfFirstServices
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.web.admin.service_form import FIELDSETS, ServiceProviderForm
 from idp.web.admin.service_rows import (
@@ -159,8 +159,15 @@ class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssert
     """What left this house."""
 
     list_display = ["issued_at", "service_provider", "agent", "encrypted", "explained"]
-    list_filter = ["service_provider", "issued_at"]
-    search_fields = ["assertion_id", "request_id", "session_index", "agent__full_name", "agent__email"]
+    list_filter = [("service_provider", OfFirstServices), "issued_at"]
+    search_fields = [
+        "assertion_id",
+        "request_id",
+        "session_index",
+        "agent__full_name",
+        "agent__email",
+        "service_provider__name",
+    ]
     list_select_related = ["service_provider", "agent"]
     readonly_fields = ["explained"]
     exclude = ["name_id"]  # personal: shown by the linked page, which records it

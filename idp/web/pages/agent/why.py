@@ -19,7 +19,7 @@ from idp.web import offered, reach
 from idp.web.gates import comes, whole
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged
-from idp.web.offered import Offered
+from idp.web.offered import BY_SHORT_NAME, Offered
 from idp.web.pages.agent import door
 
 LACKING = "That takes a right that you do not have. Ask an operator who does."
@@ -84,7 +84,7 @@ def _coming(agent: Agent, own: Sequence[Device], named: str) -> Comes:
 def _field_for(services: Offered) -> forms.Field:
     if services.whole:
         return forms.ChoiceField(required=False, choices=services.services)
-    return forms.CharField(required=False, label="Service, by its short name", max_length=50)
+    return forms.CharField(required=False, label=BY_SHORT_NAME, max_length=50)
 
 
 def _named(device: Device) -> str:

@@ -122,8 +122,12 @@ class WholeRule:
 
 def services() -> list[tuple[str, str]]:
     """List what can be opened, by the name that a rule's scope calls it."""
-    providers = ((it.slug, it.name) for it in ServiceProvider.objects.order_by("name"))
-    return [*providers, *((it.service, f"{it.name} (app)") for it in Client.objects.order_by("name"))]
+    return [*ServiceProvider.objects.order_by("name").values_list("slug", "name"), *apps()]
+
+
+def apps() -> list[tuple[str, str]]:
+    """List the apps among these."""
+    return [(it.service, f"{it.name} (app)") for it in Client.objects.order_by("name")]
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -20,11 +20,13 @@ from idp.policies.device_words import describe
 from idp.policies.preview import Known, Tried
 from idp.policies.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
-from idp.web.pages.policy.rule_form import services
+from idp.web import offered
+from idp.web.offered import BY_SHORT_NAME
+from idp.web.pages.policy.rule_form import apps
 
 MONTH = timedelta(days=30)
 MOST_SEEN = 60
-MOST_READ = 2_000
+MOST_READ = 500
 MAY_SEE_TRAIL = "audit.view_loginevent"
 HERE, PASTED, LISTED, SEEN, PAST = "here", "pasted", "listed", "seen", "past"
 WAYS = {
@@ -72,7 +74,11 @@ class TryForm(forms.Form):
         super().__init__(*args)
         self.request, self.now = request, now
         fields: dict[str, Any] = self.fields
-        fields["service"].choices = services() or [("", "any")]
+        first = offered.services()
+        if first.whole:
+            fields["service"].choices = [*first.services, *apps()] or [("", "any")]
+        else:
+            fields["service"] = forms.CharField(label=BY_SHORT_NAME, max_length=50, initial=first.services[0][0])
         self.may_see_trail = request.user.has_perm(MAY_SEE_TRAIL)
         fields["seen"].choices = seen_this_month(now) if self.may_see_trail else []
         if not self.may_see_trail:
@@ -85,6 +91,13 @@ class TryForm(forms.Form):
         if email and found is None:
             raise forms.ValidationError("Nobody has this e-mail.")
         return found
+
+    def clean_service(self) -> str:
+        """Find what was typed, where services are too many to choose from."""
+        slug: str = self.cleaned_data["service"]
+        if isinstance(self.fields["service"], forms.ChoiceField) or offered.known(slug) or _app(slug):
+            return slug
+        raise forms.ValidationError("No service has this short name.")
 
     def clean_past(self) -> PastSignIn | None:
         """Find the sign-in, if one is wanted."""
@@ -122,7 +135,7 @@ class TryForm(forms.Form):
         browser, told = self._browser()
         touch = {"0": 0, "5": sample_devices.IPAD_TOUCH_POINTS, "off": None}.get(given["touch"], told)
         agent: Agent | None = given["agent"]
-        app = next((it.name for it in Client.objects.all() if it.service == given["service"]), "")
+        app = _app(given["service"])
         return Tried(
             browser,
             at,
@@ -146,6 +159,10 @@ class TryForm(forms.Form):
             return user_agents.parse(event.user_agent), event.device.touch_points if event.device else None
         device = sample_devices.named(given["listed"]) or SAMPLE_DEVICES[0]
         return user_agents.parse(device.user_agent), device.touch_points
+
+
+def _app(service: str) -> str:
+    return next((it.name for it in Client.objects.all() if it.service == service), "")
 
 
 def seen_this_month(now: datetime) -> list[tuple[int, str]]:
