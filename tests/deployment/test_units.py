@@ -47,6 +47,12 @@ def test_a_service_reaches_no_more_of_the_computer_than_it_needs(name, laid_out)
     assert code == 0, said
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_gunicorn_alone_may_give_files_away(name):
+    unit = (UNITS / name).read_text(encoding="utf-8")
+    assert ("SystemCallFilter=@chown" in unit) == ("bin/gunicorn" in unit)
+
+
 @pytest.mark.parametrize("name", [it for it in NAMES if it.endswith(".timer")])
 def test_a_timer_runs_a_command_that_there_is(name):
     (command,) = re.findall(r"^Unit=latchkey@(\w+)\.service$", (UNITS / name).read_text(encoding="utf-8"), re.MULTILINE)
