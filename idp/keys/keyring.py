@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import structlog
 from cryptography.fernet import InvalidToken
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -176,14 +176,19 @@ def _key(row: SigningKey) -> Key:
     return Key(row.kid, _decrypt(row.private_key), row.certificate)
 
 
+def private_key(key: Key) -> PrivateKeyTypes:
+    """Return the half of a key that signs, loaded once."""
+    return _loaded(key.private_key)
+
+
 def public_key(key: Key) -> PublicKeyTypes:
     """Return the half of a key that checks what the other half signed."""
-    return _public_half(key.private_key)
+    return _loaded(key.private_key).public_key()
 
 
 @lru_cache(maxsize=64)
-def _public_half(private_key: str) -> PublicKeyTypes:
-    return load_pem_private_key(private_key.encode(), password=None).public_key()
+def _loaded(private_key: str) -> PrivateKeyTypes:
+    return load_pem_private_key(private_key.encode(), password=None)
 
 
 @lru_cache(maxsize=64)

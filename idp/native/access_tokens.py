@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -24,7 +25,15 @@ class Access:
     device: UUID | None
 
 
-def write(content: Access, *, jti: UUID, now: datetime, base_url: str, kid: str, private_key: str) -> str:
+def write(
+    content: Access,
+    *,
+    jti: UUID,
+    now: datetime,
+    base_url: str,
+    kid: str,
+    private_key: Any,  # noqa: ANN401 - PyJWT's
+) -> str:
     """Sign a token that is good for 15 minutes."""
     issuer = Issuer(base_url, API)
     payload = {

@@ -33,7 +33,7 @@ def issue(client: Client, device: Device | None, now: datetime) -> str:
         now=now,
         base_url=settings.LATCHKEY.base_url,
         kid=key.kid,
-        private_key=key.private_key,
+        private_key=keyring.private_key(key),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import jwt
 ALGORITHM = "ES256"
 TYPE = "latchkey-device+jwt"
 MAX_LENGTH = 4096
+DOTS = 2  # of the compact form (RFC 7515 section 3.1)
 KEY_ID = re.compile("[0-9a-f]{32}")  # as the keyring makes them; nothing else reaches the database
 BROWSERS, APPS = "/login", "/api/v1/token"  # the doors at which tokens are shown
 REQUIRED = ["iss", "aud", "sub", "jti", "device", "iat", "exp"]
@@ -48,8 +50,8 @@ def claims(*, jti: UUID, device: UUID, agent: UUID, issued_at: datetime, expires
     return Claims(jti, device, agent, int(issued_at.timestamp()), int(expires_at.timestamp()))
 
 
-def write(content: Claims, *, issuer: Issuer, kid: str, private_key: str) -> str:
-    """Sign the claims with ES256 (RFC 7518 section 3.4)."""
+def write(content: Claims, *, issuer: Issuer, kid: str, private_key: Any) -> str:  # noqa: ANN401 - PyJWT's
+    """Sign the claims with ES256 (RFC 7518 section 3.4), by a key that is loaded or a PEM text."""
     payload = {
         "iss": issuer.base_url,
         "aud": issuer.audience,
@@ -63,11 +65,18 @@ def write(content: Claims, *, issuer: Issuer, kid: str, private_key: str) -> str
 
 
 def key_id(token: str, kind: str = TYPE) -> str | None:
-    """Return the key id of a token's header, or None if this cannot be one of ours of that kind."""
-    if len(token) > MAX_LENGTH:
-        return None
+    """Return the key id of a token's header, or None if this cannot be one of ours of that kind.
+
+    The rest of the token is for `read`, which checks it all.
+    """
+    return _key_id(token.partition(".")[0], kind) if len(token) <= MAX_LENGTH and token.count(".") == DOTS else None
+
+
+@lru_cache
+def _key_id(header_segment: str, kind: str) -> str | None:
+    """Read a header; all tokens of one key have the same."""
     try:
-        header = jwt.get_unverified_header(token)
+        header = jwt.get_unverified_header(f"{header_segment}..")
     except (jwt.PyJWTError, UnicodeError):
         return None
     kid = header.get("kid")

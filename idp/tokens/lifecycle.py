@@ -144,9 +144,8 @@ def _hand_out(row: LongLivedToken, now: datetime) -> str:
 
 def _signed(row: LongLivedToken, now: datetime) -> str:
     key = keyring.active(Use.TOKEN, now)
-    return claims.write(
-        _claims(row, row.device.agent_id), issuer=_issuer(_door(row.device)), kid=key.kid, private_key=key.private_key
-    )
+    said, issuer = _claims(row, row.device.agent_id), _issuer(_door(row.device))
+    return claims.write(said, issuer=issuer, kid=key.kid, private_key=keyring.private_key(key))
 
 
 def _judged(row: Any, device: Device, now: datetime) -> Recognised:  # noqa: ANN401 - a token, with what `_shown` adds
