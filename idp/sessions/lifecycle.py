@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, DateTimeField, F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Greatest
 
@@ -13,6 +12,7 @@ from idp.agents import devices
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.prepared import Select, Slot, Update
+from idp.rows import stored
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.sessions.signed_out import signed_out
 
@@ -27,7 +27,7 @@ def _with_session() -> QuerySet[Device]:
     return devices.named().annotate(open=opened).annotate(**columns)
 
 
-_WITH_SESSION = Select(_with_session)
+_WITH_SESSION, _SESSION = Select(_with_session), stored(SsoSession)
 _TOUCH = Update(
     lambda: SsoSession.objects.filter(
         pk=Slot("pk", CharField()), ended_at__isnull=True, last_seen_at__lt=Slot("now", DateTimeField())
@@ -71,7 +71,7 @@ def hold_with_device(secret: str | None) -> tuple[Device, SsoSession | None] | N
     if device is None:
         return None
     values = [getattr(device, name) for name in _COLUMNS]
-    session = SsoSession.from_db(DEFAULT_DB_ALIAS, list(_COLUMNS.values()), values)
+    session: SsoSession = _SESSION([*_COLUMNS.values()], values)
     return device, session if session.pk is not None else None
 
 

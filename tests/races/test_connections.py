@@ -23,7 +23,7 @@ def end_all_others():
     if not on_sqlite():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
@@ -52,11 +52,17 @@ def test_nobody_is_turned_away_after_the_database_was_restarted(phone):
 def test_what_lost_its_connection_on_the_way_is_done_again(transactional_db, look):
     begun = []
 
+    def end_mine():
+        try:
+            end_all_others()
+        finally:
+            connection.close()
+
     def step():
         devices.find_and_hold("a secret")
         begun.append(look)
         if begun == [look]:
-            at_once([end_all_others])
+            at_once([end_mine])
         return look("another")
 
     assert attempt(step) is None
