@@ -3,9 +3,9 @@
 A small place and a large one stand side by side, on SQLite, and on PostgreSQL where `bin/on-postgresql-and-redis` can
 start one. Prints what everything takes at the large one in terms of what it takes at the small one.
 
-    --full             a million agents, a thousand services, ten million lines: a quarter of an hour, 30 GB of disk
+    --full             a million agents, a thousand services, ten million lines: half an hour each, 15 GB of disk
     --agents, --services, --events   other sizes of the large place
-    --rounds          how often each thing is measured at both places
+    --rounds           how often each thing is measured at both places
     --on DATABASE      sqlite or postgresql only
     --write            into docs/explanation/performance.md as well
 """
