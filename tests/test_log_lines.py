@@ -6,6 +6,7 @@ import logging
 import logging.config
 import runpy
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 
 import pytest
@@ -111,3 +112,13 @@ def test_a_request_in_which_thousands_of_things_happen_tells_the_others_one_by_o
             log_lines.happened(kind=str(nth))
     assert [int(it["kind"]) for it in happened] == list(range(20))
     assert told(lines) == [str(nth) for nth in range(20, 25)]
+
+
+def test_what_came_to_nothing_is_not_told_and_what_was_before_it_is():
+    with log_lines.Gathered() as happened:
+        log_lines.happened(kind="code sent")
+        with suppress(LookupError), log_lines.taken_back():
+            log_lines.happened(kind="signed in")
+            raise LookupError
+        log_lines.happened(kind="refused")
+    assert [it["kind"] for it in happened] == ["code sent", "refused"]

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta, timezone
+from enum import Enum
 from threading import Thread
 
 import pytest
@@ -231,6 +232,29 @@ def test_what_nobody_waits_for_goes_with_its_savepoint(transactional_db, phone):
     assert Device.objects.get().label == "stays"
 
 
+def give_up():
+    raise LookupError
+
+
+@pytest.mark.parametrize("end", [lambda: None, give_up])
+def test_what_is_refused_within_a_savepoint_goes_with_it_alone(transactional_db, phone, end):
+    with transaction.atomic():
+        RENAME.later(pk=phone.pk, label="stays")
+        with suppress(LookupError, IntegrityError), transaction.atomic():
+            REVOKE.later(pk=phone.pk)
+            end()
+        assert BY_LABEL(label="stays") == [phone]
+        RENAME.later(pk=phone.pk, label="follows")
+    assert Device.objects.get().label == "follows"
+
+
+def test_what_nobody_waits_for_comes_before_whatever_an_older_cursor_is_asked(transactional_db, phone):
+    with transaction.atomic(), connection.cursor() as cursor:
+        RENAME.later(pk=phone.pk, label="new")
+        cursor.execute("SELECT label FROM agents_device")
+        assert cursor.fetchone() == ("new",)
+
+
 @pytest.mark.parametrize("ask", [lambda: None, lambda: BY_LABEL(label=""), Device.objects.count])
 def test_what_nobody_waits_for_and_the_table_refuses_lets_nothing_through(transactional_db, phone, ask):
     @transaction.atomic
@@ -246,5 +270,12 @@ def test_what_nobody_waits_for_and_the_table_refuses_lets_nothing_through(transa
 
 def test_a_fault_in_a_value_is_told_as_django_tells_it(phone):
     """Each database has texts of its own that it refuses: SQLite a lone half of a character, PostgreSQL a zero too."""
-    with pytest.raises((UnicodeEncodeError, DataError)):
-        RENAME(pk=phone.pk, label="\ud800")
+    told = {"sqlite": ("\ud800", UnicodeEncodeError), "postgresql": ("\0", DataError)}
+    text, error = told[connection.vendor]
+    with pytest.raises(error):
+        RENAME(pk=phone.pk, label=text)
+
+
+def test_of_a_member_of_an_enumeration_the_value_is_stored(phone):
+    RENAME(pk=phone.pk, label=Enum("Label", {"ONE": "first"}, type=str).ONE)
+    assert [it.label for it in BY_LABEL(label="first")] == ["first"]

@@ -14,7 +14,7 @@ import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.backends.postgresql import base
 from django.db.transaction import mark_for_rollback_on_error
 
@@ -90,10 +90,16 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             self._run()
         return super().create_cursor(name)
 
+    def validate_no_broken_transaction(self) -> None:
+        """Have what is due executed first: every cursor asks here before a statement, also one made long ago."""
+        super().validate_no_broken_transaction()
+        if self._due:
+            self._run()
+
     def _make_ready(self) -> None:
         self.close_if_health_check_failed()
         self.ensure_connection()
-        self.validate_no_broken_transaction()
+        super().validate_no_broken_transaction()
 
     def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
         self._make_ready()
@@ -107,6 +113,19 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             self._run(COMMIT)
         else:
             super()._commit()  # type: ignore[misc]
+
+    def _savepoint_commit(self, sid: str) -> None:
+        was_broken = self.needs_rollback
+        try:
+            self.validate_no_broken_transaction()
+        except DatabaseError:
+            self.needs_rollback = was_broken  # by what is due within the savepoint it is not: that is rolled back next
+            raise
+        super()._savepoint_commit(sid)  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._due = []  # all of it came after the savepoint, before which there was a cursor
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def _rollback(self) -> None:
         self._due = []

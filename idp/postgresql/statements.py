@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 import psycopg
-from django.db import models
+from django.db import DataError, models
 from psycopg import errors, generators, waiting
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
@@ -56,8 +56,11 @@ def is_idle(connection: "psycopg.Connection[Any]") -> bool:
 
 
 def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for
-    """Turn a value into the text that the server reads."""
-    return None if value is None else bytes(Transformer().get_dumper(value, PyFormat.TEXT).dump(value) or b"")
+    """Turn a value into the text that the server reads. Raises Django's DataError for what it has no text for."""
+    try:
+        return None if value is None else bytes(Transformer().get_dumper(value, PyFormat.TEXT).dump(value) or b"")
+    except psycopg.DataError as error:
+        raise DataError(*error.args) from error
 
 
 def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) -> list[Any]:

@@ -111,14 +111,14 @@ def _instant(value: datetime) -> str | None:
 
 _QUICK: Quick = {
     models.BooleanField: (bool, bool),
-    models.CharField: (str, str),
+    models.CharField: (str, str.__str__),  # of an enumeration's member it is the value
     models.DateTimeField: (datetime, _instant),
     models.GenericIPAddressField: (str, lambda it: None if ":" in it else it or None),
     models.IntegerField: (int, int),
     models.JSONField: ((dict, list), json.dumps),
     models.PositiveIntegerField: (int, int),
     models.PositiveSmallIntegerField: (int, int),
-    models.TextField: (str, str),
+    models.TextField: (str, str.__str__),
     models.UUIDField: (UUID, lambda it: it.hex),
 }
 _network = lru_cache(maxsize=64)(ip_network)

@@ -5,17 +5,21 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import CharField
 
 from idp.agents import devices
-from idp.agents.models import Agent
+from idp.agents.models import Agent, Device
 from idp.conf import ROOT
 from idp.login import sending
 from idp.login.attempts import attempt
+from idp.prepared import Slot, Update
+from tests.devices import a_phone
 from tests.races.installation import on_sqlite
 from tests.races.test_many_at_once import at_once
 
 THREADS = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["threads"]
 PATIENCE = 3
+RENAME = Update(Device.objects.all, label=Slot("label", CharField()))
 
 
 def end_all_others():
@@ -67,3 +71,19 @@ def test_what_lost_its_connection_on_the_way_is_done_again(transactional_db, loo
 
     assert attempt(step) is None
     assert len(begun) == (1 if on_sqlite() else 2)
+
+
+@pytest.mark.parametrize("more", [lambda: None, Agent.objects.exists], ids=["at the commit", "before a question"])
+def test_what_is_due_when_the_connection_is_lost_is_done_once_and_whole(transactional_db, agent, more):
+    label = [a_phone(agent).label]
+
+    def step():
+        RENAME.later(label=f"{Device.objects.get().label}, renamed")
+        if len(label) == 1:
+            at_once([end_all_others])
+        label.append(label[0])
+        more()
+
+    attempt(step)
+    assert Device.objects.get().label == f"{label[0]}, renamed"
+    assert len(label) == (2 if on_sqlite() else 3)
