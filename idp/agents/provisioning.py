@@ -1,11 +1,20 @@
 """Adding agents and changing their roles, the same from the command line, the admin and later from imports."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db import transaction
 
 from idp.agents import roles as flex_roles
 from idp.agents.models import Agent, AgentRole, Department, GrantableRole, Supervisor
+
+
+class Made(NamedTuple):
+    """An operator, and whether the person was none before, or was switched off."""
+
+    person: Agent
+    was_none: bool
+    was_off: bool
 
 
 @transaction.atomic
@@ -38,10 +47,11 @@ def add(email: str, *, full_name: str, roles: Iterable[str], department: str = "
 
 
 @transaction.atomic
-def operator(email: str, *, full_name: str) -> tuple[Agent, bool]:
+def operator(email: str, *, full_name: str) -> Made:
     """Make an operator who may do everything, or make one of the person who has this e-mail.
 
-    Returns whether the person was none before. Raises ValidationError with sentences.
+    Whoever was switched off is switched on: it is the way back of the last operator too. Raises ValidationError with
+    sentences.
     """
     known = Agent.objects.filter(email__iexact=email.strip()).first()
     person = known or Agent(email=email.strip())
@@ -50,10 +60,10 @@ def operator(email: str, *, full_name: str) -> tuple[Agent, bool]:
         person.set_unusable_password()
     if was_none := not person.is_staff:
         person.is_staff = person.is_superuser = True
-    person.is_active = True
+    was_off, person.is_active = not person.is_active, True
     person.full_clean(exclude=["password"])
     person.save()
-    return person, was_none
+    return Made(person, was_none, was_off)
 
 
 def no_supervisor(person: Agent) -> str:

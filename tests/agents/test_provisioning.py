@@ -69,11 +69,11 @@ def test_an_agent_with_roles_that_flex_refuses_is_not_added(db):
 
 
 def test_an_operator_is_made_or_made_of_somebody(agent):
-    olivia, was_none = provisioning.operator("olivia@acme.example", full_name="")
+    olivia, was_none, _ = provisioning.operator("olivia@acme.example", full_name="")
     assert (was_none, olivia.is_staff, olivia.full_name) == (True, True, "olivia@acme.example")
-    ana, was_none = provisioning.operator("Ana@acme.example", full_name="")
+    ana, was_none, _ = provisioning.operator("Ana@acme.example", full_name="")
     assert (was_none, ana.pk, ana.is_superuser, ana.full_name) == (True, agent.pk, True, agent.full_name)
-    assert provisioning.operator("Ana@acme.example", full_name="") == (ana, False)
+    assert provisioning.operator("Ana@acme.example", full_name="") == (ana, False, False)
 
 
 def test_the_database_refuses_an_email_in_another_letter_case(agent):

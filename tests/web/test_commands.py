@@ -75,6 +75,13 @@ def test_add_operator_makes_an_agent_one_without_taking_away_the_roles(agent):
     assert (person.is_staff, person.is_superuser, person.role_names) == (True, True, ("agent",))
 
 
+def test_add_operator_says_whom_it_switches_on_again_and_so_does_the_trail(db):
+    nora = a_superuser("nora@acme.example", is_active=False)
+    assert "is one already. They were switched off, and are switched on again." in run("add_operator", nora.email)[1]
+    assert any("is_active" in it.changes for it in LoginEvent.objects.all())
+    assert "switched" not in run("add_operator", nora.email)[1]
+
+
 def test_add_operator_refuses_what_is_no_e_mail(db):
     with pytest.raises(CommandError, match="email: Enter a valid email address"):
         run("add_operator", "nora")

@@ -23,7 +23,9 @@ class Command(ActingCommand):
     def handle(self, *_: Any, email: str, name: str, **__: Any) -> None:
         """Print the link alone on stdout."""
         with in_one_sentence():
-            operator, was_none = provisioning.operator(email, full_name=name)
+            operator, was_none, was_off = provisioning.operator(email, full_name=name)
         standing = "is an operator now" if was_none else "is one already"
-        self.stderr.write(f"{operator} ({operator.email}) {standing}. This link opens the admin once, within 24 hours:")
+        back = ". They were switched off, and are switched on again" if was_off else ""
+        self.stderr.write(f"{operator} ({operator.email}) {standing}{back}.")
+        self.stderr.write("This link opens the admin once, within 24 hours:")
         self.stdout.write(operator_links.make(operator, clock.now()))
