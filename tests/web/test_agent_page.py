@@ -171,6 +171,20 @@ def test_a_superusers_phone_is_signed_out_by_superusers_only(admin, agent):
     assert not Device.objects.active().exists()
 
 
+def test_who_signs_phones_out_but_changes_no_agents_leaves_passkeys_on_either_page(admin, agent):
+    a_phone(agent)
+    a_passkey(agent)
+    helper, device = a_helper("view_agent", "view_device", "change_device"), agent.devices.get()
+    page, at = helper.get(f"/admin/agents/device/{device.pk}/change/"), f"/admin/agents/device/{device.pk}/sign-out/"
+    assert buttons(page) == [f"Sign out Ana García: {device.label}"]
+    assert "Somebody who may change Ana García removes it." in words(page)
+    assert helper.post(url(agent, "remove-passkeys")).status_code == 403
+    assert helper.post(at, {"passkeys": "remove"}).status_code == 403
+    assert (device.passkeys.kept().count(), Device.objects.active().count()) == (1, 1)
+    assert helper.post(at).status_code == 302
+    assert (device.passkeys.kept().count(), Device.objects.active().count()) == (1, 0)
+
+
 @pytest.mark.parametrize("page", ["change", "why"])
 def test_an_operator_who_is_switched_off_is_switched_on_by_superusers_only_and_nobody_else_is_offered_it(
     admin, agent, page

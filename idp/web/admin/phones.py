@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from idp import clock
-from idp.agents.models import Cutoff, Device, Reason
+from idp.agents.models import Agent, Cutoff, Device, Reason
 from idp.login import passkey_setup, presented
 from idp.otp.models import Verification, VerificationSend
 from idp.passkeys.models import Passkey
@@ -134,6 +134,10 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         """Signing out is the one change that there is to a device."""
         return request.user.has_perm("agents.change_device")
 
+    def may_remove_passkeys(self, request: HttpRequest, agent: Agent) -> bool:
+        """A passkey is a way in of the agent's: whoever may change the agent removes it, here as on their own page."""
+        return self.admin_site.get_model_admin(Agent).has_change_permission(request, agent)
+
     @admin.action(description="Sign out the chosen phones and computers", permissions=["sign_out"])
     def sign_out_chosen(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
         """End the chosen devices; their next visit asks for a code and says why."""
@@ -157,6 +161,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
             "may_sign_out": may and reach.may_sign_out(request.user, device.agent),
             "refused": reach.BY_SUPERUSERS if may else "",
             "passkeys": device.passkeys.filter(removed_at=None).count(),
+            "may_remove": self.may_remove_passkeys(request, device.agent),
             "stays": FLEX_STAYS_OPEN,
         }
         return super().change_view(request, object_id, *args, **kwargs)
@@ -166,13 +171,16 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         if not self.has_sign_out_permission(request):
             raise PermissionDenied
         device = get_object_or_404(reach.within(request.user, Device.objects.all()), pk=pk)
+        lost = "passkeys" in request.POST
         back = HttpResponseRedirect(reverse("admin:agents_device_change", args=[pk]))
         if not reach.may_sign_out(request.user, device.agent):
             messages.error(request, reach.BY_SUPERUSERS)
             return back
+        if lost and not self.may_remove_passkeys(request, device.agent):
+            raise PermissionDenied
         if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
             messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
-        if "passkeys" in request.POST:
+        if lost:
             chosen, origin = Passkey.objects.filter(device=device), presented.by(request).origin
             removed = passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now())
             messages.success(request, f"Passkeys removed: {len(removed)}.")
