@@ -11,6 +11,7 @@ from idp.audit.models import LoginEvent
 from idp.importing.models import Import
 from idp.policies.models import AccessRule
 from idp.saml.models import IssuedAssertion, ServiceProvider
+from idp.web.admin.listed import Rows
 from tests.conftest import NOW
 from tests.other_codes import an_app
 from tests.policies import publishing
@@ -45,11 +46,36 @@ LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 each_list = pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 
 
-def test_what_no_database_could_compare_is_refused_before_a_list_is_filtered_by_it(operator):
-    client = inside(operator)
-    for asked in ("agents/device/?reason=%00", "audit/loginevent/?by=a%00", "webhooks/delivery/?kind__exact=%00"):
-        answer = client.get(f"/admin/{asked}")
-        assert (asked, answer.status_code) == (asked, 400)
+NO_VALUES = (
+    "agents/device/?reason=%00",
+    "audit/loginevent/?by=a%00",
+    "webhooks/delivery/?kind__exact=%00",
+    "agents/device/?agent=none",
+    "agents/device/?enrolled_at__year=99999",
+    "agents/device/?label__regex=(",
+    "agents/agent/?full_name__range=a,b",
+)
+
+
+@pytest.mark.parametrize("asked", NO_VALUES)
+def test_a_list_that_is_filtered_by_what_cannot_be_says_so(operator, asked):
+    answer = inside(operator).get(f"/admin/{asked}")
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)  # PostgreSQL minds it, and nothing more of that transaction would go on
+def test_a_list_that_is_filtered_by_no_duration_says_so(operator):
+    assert inside(operator).get("/admin/policies/timeoutpolicy/?absolute=99999999999999999999").status_code == 400
+
+
+def test_a_number_that_no_column_holds_is_nobodys_department(operator):
+    answer = inside(operator).get("/admin/agents/agent/?department=999999999999999999999999999999")
+    assert (answer.status_code, "0 agents" in answer.text) in ((400, False), (200, True))
+
+
+@each_list
+def test_every_list_refuses_in_one_place(model):
+    assert issubclass(admin.site.get_model_admin(model).get_changelist(None), Rows)
 
 
 def address(model, page, *args):

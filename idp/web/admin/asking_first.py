@@ -12,13 +12,14 @@ from django.shortcuts import render
 from idp import clock
 from idp.policies.timeouts import TimeoutPolicy
 from idp.web import policy_preview
+from idp.web.admin.listed import Listed
 from idp.web.policy_preview import Effect
 
 CONFIRMED = "_confirmed"
 Row = TypeVar("Row", bound=Model)
 
 
-class AsksFirst(admin.ModelAdmin[Row]):
+class AsksFirst(Listed[Row]):
     """An admin of rows that timeouts follow from. A change is saved only after its effect was shown."""
 
     def limits_of(self, row: Row) -> TimeoutPolicy:

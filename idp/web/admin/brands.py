@@ -12,6 +12,7 @@ from idp.branding import brands, colours, logos
 from idp.branding.models import Brand
 from idp.native.models import Client, ClientKind
 from idp.saml.models import ServiceProvider
+from idp.web.admin.listed import Listed
 
 LARGEST_FILE = 256 * 1024
 SCHEMES = {"light": ("by day", colours.LIGHT_PAPERS), "dark": ("in the dark", colours.DARK_PAPERS)}
@@ -94,7 +95,7 @@ def _services() -> Iterator[tuple[str, str]]:
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin[Brand]):
+class BrandAdmin(Listed[Brand]):
     """One for all pages, and one for each service that has its own."""
 
     form = BrandForm

@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from idp.agents.models import Department
 from idp.policies import in_force, publishing
 from idp.policies.conditions import DepartmentIs
+from idp.web.admin.listed import Listed
 
 
 @admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin[Department]):
+class DepartmentAdmin(Listed[Department]):
     """The parts of the contact centre."""
 
     list_display = ["name"]

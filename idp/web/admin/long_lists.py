@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.functional import cached_property
 
 from idp.saml.models import ServiceProvider
+from idp.web.admin.listed import Listed
 
 Row = TypeVar("Row", bound=Model)
 
@@ -35,7 +36,7 @@ class OfFirstServices(admin.RelatedFieldListFilter):
         return [(str(pk), name) for pk, name in rows[: self.MOST]]
 
 
-class LongList(admin.ModelAdmin[Row]):
+class LongList(Listed[Row]):
     """A list whose rows nobody counts to the end. It has to be in the order of an index."""
 
     paginator = FewPages

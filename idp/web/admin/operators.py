@@ -15,6 +15,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.web import reach
+from idp.web.admin.listed import Listed
 from idp.web.admin.unshown import KeepsBack
 
 Row = TypeVar("Row", bound=Model)
@@ -63,7 +64,7 @@ class GroupForm(forms.ModelForm[Group]):
         fields = ["name", "permissions"]
 
 
-class BySuperusers(admin.ModelAdmin[Row]):
+class BySuperusers(Listed[Row]):
     """Rows that say what operators may do."""
 
     def has_change_permission(self, request: HttpRequest, _: Row | None = None) -> bool:

@@ -16,6 +16,7 @@ from idp.agents.models import AccessPass, Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.login import passes, presented
 from idp.web import reach
+from idp.web.admin.listed import Listed
 from idp.web.admin.reading import Standing
 from idp.web.typed import typed
 
@@ -46,7 +47,7 @@ class PassForm(forms.ModelForm[AccessPass]):
 
 
 @admin.register(AccessPass)
-class AccessPassAdmin(admin.ModelAdmin[AccessPass]):
+class AccessPassAdmin(Listed[AccessPass]):
     """Who is, or was, let in past the access rules."""
 
     form = PassForm

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from idp.policies import publishing
 from idp.policies.models import AccessRule
 from idp.policies.publishing import LONGEST_REASON, CannotPublish
+from idp.web.admin.listed import Listed
 
 MAY_PUBLISH = "policies.change_policyrevision"
 LIST = "admin:policies_accessrule_changelist"
@@ -23,7 +24,7 @@ def author_of(request: HttpRequest) -> UUID | None:
     return pk
 
 
-class PolicyActs(admin.ModelAdmin[AccessRule]):
+class PolicyActs(Listed[AccessRule]):
     """What stands above the sheet of rules."""
 
     def get_urls(self) -> list[URLPattern]:

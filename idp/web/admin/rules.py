@@ -14,7 +14,7 @@ from idp.web.pages.policy.rule_page import RulePage
 
 
 @admin.register(AccessRule)
-class AccessRuleAdmin(PolicyActs, admin.ModelAdmin[AccessRule]):
+class AccessRuleAdmin(PolicyActs):
     """Who may enter from what: a sheet of rules, and a page for each of them, in place of Django's own."""
 
     ordering = ["position"]

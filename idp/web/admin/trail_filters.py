@@ -18,6 +18,7 @@ from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.unindexed import Unindexed
 from idp.web import offered, reach
+from idp.web.admin.listed import Rows
 from idp.web.admin.long_lists import FewPages
 from idp.web.typed import instant
 
@@ -213,7 +214,7 @@ def _is_a_day(typed: str, read: datetime) -> bool:
     return ":" not in typed and "T" not in typed.upper() and read.time() == datetime.min.time()
 
 
-class Lines(ChangeList):
+class Lines(Rows):
     """The list of the trail: of many lines the newest are found one by one; few are found first and sorted then."""
 
     def get_results(self, request: HttpRequest) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Any, ClassVar, TypeVar
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+
+from idp.web.admin.listed import Listed
 
 Row = TypeVar("Row", bound=Model)
 SECRET = frozenset(
@@ -13,7 +14,7 @@ SECRET = frozenset(
 """Columns that no page of any table shows."""
 
 
-class KeepsBack(admin.ModelAdmin[Row]):
+class KeepsBack(Listed[Row]):
     """A table with columns that whoever may see the others must not learn. A subclass names its own besides."""
 
     kept_back: ClassVar[frozenset[str]] = frozenset()
