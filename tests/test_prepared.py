@@ -1,7 +1,7 @@
 """What a prepared statement does is what the query set does that it was made from."""
 
 from contextlib import suppress
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from enum import Enum
 from threading import Thread
 
@@ -179,6 +179,14 @@ def test_a_value_is_stored_as_the_model_stores_it(phone, value):
     LoginEvent(**facts_).save(force_insert=True)
     stored, usual = LoginEvent.objects.order_by("pk")
     assert facts(stored) | {"id": usual.pk} == facts(usual)
+
+
+@pytest.mark.parametrize("other", [{}, {"microsecond": 500_000}, {"microsecond": 1}, {"year": 1}, {"year": 9999}])
+def test_an_instant_comes_back_as_it_was(phone, other):
+    at = NOW.replace(**other)
+    Insert(LoginEvent)(LoginEvent(at=at, kind=Kind.ANSWERED, device=phone, reference="R"))
+    assert [it.at for it in LoginEvent.objects.all()] == [at]
+    assert LoginEvent.objects.get().at.tzinfo is UTC
 
 
 def test_a_model_that_somebody_is_told_of_is_made_as_ever(phone):
