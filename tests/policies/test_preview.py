@@ -39,6 +39,17 @@ def test_touch_points_are_known_from_the_first_page_on_and_kept_with_the_phone()
     assert told[preview.REUSED] is Effect.ALLOW
 
 
+def test_a_mac_that_told_no_touch_points_is_no_ipad_from_the_first_page_on():
+    assert effects(NO_IPAD, touch_points=0)[preview.PAID] is Effect.ALLOW
+
+
+def test_an_app_is_let_in_by_its_own_name_and_version():
+    rota = Rule("1", "", Mode.ON, Effect.ALLOW, (AppIs(frozenset({"Rota"})), AppVersion("Rota", 7)))
+    tried = Tried(parse(APP), NOW, "flex", app="Rota", new=NEW, known=Known(AGAIN, None))
+    by_the_app = at_each_point(Policy((rota,), Effect.DENY), tried)[-2:]
+    assert [it.decision.effect for it in by_the_app] == [Effect.ALLOW, Effect.ALLOW]
+
+
 def test_how_old_the_code_is_differs_between_a_new_phone_and_one_that_is_signed_in():
     told = effects(CodeAge(48), new=NEW, known=Known(AGAIN, None))
     assert (told[preview.RIGHT], told[preview.ANSWER], told[preview.REUSED]) == (

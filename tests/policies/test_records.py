@@ -40,6 +40,12 @@ def test_it_is_read_with_the_address_that_stands_beside_it():
     assert records.from_json(stored, service="flex").facts.network == LATER
 
 
+def test_a_text_that_said_nothing_is_not_read_from_beside():
+    stored = records.facts_to_json(Facts(text=frozenset()))
+    assert stored == {"text": []}
+    assert records.facts_from_json(stored, text="Mozilla/5.0") == Facts(text=frozenset())
+
+
 def test_a_record_that_says_nothing_is_of_somebody_without_a_pass():
     assert records.from_json({}, service="flex") == Attempt("flex", Facts())
 

@@ -404,6 +404,9 @@ def test_long_hostile_headers_are_read_like_any_other(header):
         ("AcmeAgent/beta (Android 14)", ("AcmeAgent", None)),
         (PIXEL, ("", None)),
         ("AcmeAgent", ("", None)),
+        ("Acme Desk/3 (Windows)", ("", None)),
+        ("Acme/V3/beta (Windows)", ("Acme", 3)),
+        ("Acme/12345", ("Acme", None)),
     ],
 )
 def test_an_app_is_known_by_its_own_name(header, app):
