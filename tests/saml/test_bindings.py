@@ -14,7 +14,9 @@ from idp.saml.bindings import (
     MAX_BODY,
     MAX_QUERY,
     MAX_RELAY_STATE,
+    Binding,
     Message,
+    ReceivedMessage,
     receive_post,
     receive_redirect,
     receive_relay_state,
@@ -40,7 +42,7 @@ def encoded(data):
 
 
 def test_a_redirect_is_decoded_and_inflated():
-    assert receive_redirect(QUERY).xml == XML
+    assert receive_redirect(QUERY) == ReceivedMessage(Binding.REDIRECT, XML)
 
 
 def test_a_query_in_octets_is_read_like_one_in_text():
@@ -48,7 +50,7 @@ def test_a_query_in_octets_is_read_like_one_in_text():
 
 
 def test_a_post_is_decoded():
-    assert receive_post(a_body(XML), FORM).xml == XML
+    assert receive_post(a_body(XML), FORM) == ReceivedMessage(Binding.POST, XML)
 
 
 def test_a_content_type_may_name_its_charset():
@@ -131,7 +133,7 @@ def test_a_parameter_misspelt_or_repeated_is_refused(query):
 
 
 def test_the_same_spelling_is_refused_in_a_body():
-    with pytest.raises(UnreadableRequest):
+    with pytest.raises(UnreadableRequest, match="spelt literally, saw b'SAML%52equest'"):
         receive_post(a_body(XML) + b"&SAML%52equest=x", FORM)
 
 
@@ -321,10 +323,17 @@ def test_a_message_beside_another_is_refused(query, message):
         receive_redirect(query, message)
 
 
-@pytest.mark.parametrize(("message", "told"), [(Message.RESPONSE, "SAMLResponse"), (None, "SAMLRequest or SAMLResp")])
+@pytest.mark.parametrize(
+    ("message", "told"), [(Message.RESPONSE, "SAMLResponse"), (None, "SAMLRequest or SAMLResponse")]
+)
 def test_an_address_without_a_message_names_what_is_wanted(message, told):
-    with pytest.raises(NoRequest, match=told):
+    with pytest.raises(NoRequest, match=f"^wanted {told}, saw none$"):
         receive_redirect("RelayState=a", message)
+
+
+def test_two_messages_are_both_named():
+    with pytest.raises(UnreadableRequest, match=r"^wanted SAMLRequest, saw SAMLResponse and SAMLRequest$"):
+        receive_redirect(f"{QUERY}&SAMLResponse={VALUE}")
 
 
 def test_the_signed_octets_of_a_response_begin_with_its_own_name():

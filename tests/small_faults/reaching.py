@@ -45,11 +45,14 @@ def digest():
 
 
 def in_order(function, items, seconds):
+    """Put the tests of the module's own file first, if it has one; of any other test one case is enough then."""
     module = function.rpartition(".")[0].split(".")
     own = f"tests/{module[1]}/test_{'_'.join(module[2:])}.py"
+    has_own = any(it.nodeid.startswith(own) for it in items)
     cases, ranks = Counter(), {}
     for it in sorted(items, key=lambda it: seconds[it.nodeid]):
-        test = it.nodeid.partition("[")[0]
+        test, others = it.nodeid.partition("[")[0], has_own and not it.nodeid.startswith(own)
         cases[test] += 1
-        ranks[it] = (not it.nodeid.startswith(own), cases[test], seconds[it.nodeid])
-    return sorted(items, key=ranks.get)
+        if cases[test] == 1 or not others:
+            ranks[it] = (others, cases[test], seconds[it.nodeid])
+    return sorted(ranks, key=ranks.get)
