@@ -139,6 +139,10 @@ def test_the_asynchronous_extension_is_read(inner, asynchronous):
     assert parse(a_logout_request(EXTENSIONS.format(inner) + NAME)).asynchronous is asynchronous
 
 
+def test_who_waits_for_no_answer_is_trusted_to_wait_for_none():
+    assert checked(redirected(a_logout_request(EXTENSIONS.format(ASYNCHRONOUS) + NAME))).asynchronous
+
+
 @pytest.mark.parametrize("away", [timedelta(minutes=5), timedelta(minutes=-5)])
 def test_a_clock_up_to_five_minutes_off_passes(away):
     assert checked(redirected(), now=NOW + away).id == "_one"
@@ -149,6 +153,14 @@ def test_expiry_is_read_and_tolerates_the_same_skew():
     assert checked(received, now=NOW + timedelta(minutes=4)).id == "_one"
     with pytest.raises(StaleRequest):
         checked(received, now=NOW + timedelta(minutes=4, milliseconds=500))
+
+
+def test_an_operator_may_let_pass_less():
+    received, sender = redirected(), trust(signing_certificates=(a_pair("sp").certificate,))
+    how = {"slo_url": SLO_URL, "skew": timedelta(seconds=10)}
+    assert check(received, parse(received.xml), sender, now=NOW + timedelta(seconds=10), **how).id == "_one"
+    with pytest.raises(StaleRequest):
+        check(received, parse(received.xml), sender, now=NOW + timedelta(seconds=11), **how)
 
 
 def test_its_id_is_to_be_remembered_for_as_long_as_it_would_be_taken():
@@ -394,6 +406,12 @@ def test_an_encrypted_name_is_answered_with_a_status(way):
     told = caught.value
     assert told.saml_status == SamlStatus(names.REQUESTER, names.REQUEST_UNSUPPORTED)
     assert (told.in_response_to, told.relay_state, told.asynchronous) == ("_one", None, True)
+
+
+def test_a_name_that_cannot_be_read_is_answered_with_the_state_it_came_with():
+    with pytest.raises(AnswerLogoutWithStatus, match="wanted a plain NameID, saw a BaseID or an EncryptedID") as caught:
+        checked(redirected(a_logout_request(NO_NAMES["an EncryptedID"]), relay_state="state"))
+    assert caught.value.relay_state == "state"
 
 
 @pytest.mark.parametrize("inner", NO_NAMES.values(), ids=NO_NAMES)

@@ -64,12 +64,10 @@ def unsigned(query):
     return query.replace("SAMLRequest=", "SAMLResponse=")
 
 
-def checked(received, *, now=NOW, open_requests=("_asked",), in_exchange=False, **changes):
+def checked(received, *, now=NOW, open_requests=("_asked",), how=(), **changes):
     facts = trust(**{"signing_certificates": (a_pair("sp").certificate,), **changes})
     parsed = parse(received.xml)
-    return check(
-        received, parsed, facts, slo_url=SLO_URL, open_requests=open_requests, now=now, in_exchange=in_exchange
-    )
+    return check(received, parsed, facts, slo_url=SLO_URL, open_requests=open_requests, now=now, **dict(how))
 
 
 WAYS = pytest.mark.parametrize("way", [redirected, posted])
@@ -194,10 +192,22 @@ def test_an_answer_for_another_address_is_refused(way, destination):
         checked(way(a_logout_response(Destination=destination)))
 
 
-def test_an_answer_that_no_browser_carried_need_not_say_where_it_goes():
-    assert checked(posted(a_logout_response(Destination=None)), in_exchange=True).signed_out
+def test_a_signed_answer_that_a_browser_carried_says_where_it_goes():
     with pytest.raises(WrongDestination):
-        checked(posted(a_logout_response(Destination=SSO_URL)), in_exchange=True)
+        checked(posted(a_logout_response(Destination=None)))
+
+
+def test_an_operator_may_let_pass_less():
+    less = {"skew": timedelta(seconds=10)}
+    assert checked(redirected(), now=NOW + timedelta(seconds=10), how=less).signed_out
+    with pytest.raises(StaleRequest):
+        checked(redirected(), now=NOW + timedelta(seconds=11), how=less)
+
+
+def test_an_answer_that_no_browser_carried_need_not_say_where_it_goes():
+    assert checked(posted(a_logout_response(Destination=None)), how={"in_exchange": True}).signed_out
+    with pytest.raises(WrongDestination):
+        checked(posted(a_logout_response(Destination=SSO_URL)), how={"in_exchange": True})
 
 
 def test_sha_1_is_refused():
