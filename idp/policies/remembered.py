@@ -12,7 +12,7 @@ from typing import TypeVar
 from idp.policies.conditions import Answer, Condition
 from idp.policies.facts import Facts
 from idp.policies.reading import Asked, Reading, conclude
-from idp.policies.rules import Policy
+from idp.policies.rules import Policy, Rule
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -27,17 +27,21 @@ def read(policy: Policy, service: str, facts: Facts) -> Reading:
     """Read a policy for one service. Whatever a condition raises is the caller's to catch."""
     memory: _Memory | None = policy.memories.get(service)
     if memory is None:
-        memory = _keep(policy.memories, service, _Memory(policy, service))
+        rules = tuple(rule for rule in policy.rules if rule.counts_for(service))
+        shared = policy.memories.get(rules) or _keep(policy.memories, rules, _Memory(policy, rules))
+        memory = _keep(policy.memories, service, shared)
     return memory.read(facts)
 
 
 class _Memory:
-    """One policy as it is read for one service. Threads share it: they keep what is the same, whoever comes first."""
+    """One policy as it is read for the services that the same rules count for, so that many cost no more than one.
 
-    def __init__(self, policy: Policy, service: str) -> None:
-        self._policy = policy
-        self._rules = tuple(rule for rule in policy.rules if rule.counts_for(service))
-        self._questions = tuple(_questions(rule.conditions for rule in self._rules))
+    Threads share it: they keep what is the same, whoever comes first.
+    """
+
+    def __init__(self, policy: Policy, rules: tuple[Rule, ...]) -> None:
+        self._policy, self._rules = policy, rules
+        self._questions = tuple(_questions(rule.conditions for rule in rules))
         self._readings: dict[tuple[tuple[Answer, ...], ...], Reading] = {}
 
     def read(self, facts: Facts) -> Reading:

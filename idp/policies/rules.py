@@ -64,13 +64,14 @@ class Rule:
 class Policy:
     """All rules in order and what happens if none matches; `number` is that of the revision they belong to.
 
-    `memories` is kept by `remembered`, by service, and is no part of the value: another policy begins without any.
+    `memories` is kept by `remembered`, by service and by the rules that count for it, and is no part of the value:
+    another policy begins without any.
     """
 
     rules: tuple[Rule, ...] = ()
     default: Effect = Effect.ALLOW
     number: int = 0
-    memories: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    memories: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def readable(self) -> bool:

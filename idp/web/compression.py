@@ -21,7 +21,7 @@ PADDING: Final = 100  # lengths that a name may have
 _MEMBER: Final = 31  # asks zlib's interface for a member of gzip, with the longest window
 _HEAD, _FLAGS, _NAMED = 10, 3, 8  # the length of what stands first, the place of flags in it, and that of a name
 
-_takes_gzip = re.compile(r"\bgzip\b").search
+_takes_gzip = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))").search  # RFC 9110 section 12.4.2: 0 is a refusal
 
 
 def packed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -44,6 +44,14 @@ def test_what_was_answered_once_is_not_asked_again():
     assert other.decider.key == "default"
 
 
+def test_services_that_the_same_rules_count_for_remember_together():
+    policy = Policy((NO_ANDROID, replace(NO_ANDROID, key="2", scope=("wiki",))))
+    flex, desk, wiki = (remembered.read(policy, it, ANDROID) for it in ("flex", "desk", "wiki"))
+
+    assert desk is flex
+    assert [it.rule.key for it in wiki.asked] == ["1", "2"]
+
+
 def test_time_goes_on_for_rules_about_it():
     hours = MomentWithin(frozenset({Weekday.MONDAY}), *(datetime(1, 1, 1, it).time() for it in (9, 17)), "UTC")  # noqa: DTZ001
     policy = Policy((Rule("1", "", Mode.ON, Effect.DENY, (hours,)),))
@@ -70,8 +78,7 @@ def test_what_is_remembered_has_an_end(monkeypatch):
     for text in map(str, range(20)):
         denied = remembered.read(policy, "flex", Facts(text=frozenset({text}))).decider.effect is Effect.DENY
         assert denied is ("7" in text)
-    (memory,) = policy.memories.values()
-    (question,) = memory._questions
+    (question,) = policy.memories["flex"]._questions
 
     assert len(question._given) <= 3
 

@@ -40,6 +40,16 @@ def test_a_browser_gets_what_django_would_send(answer, accepted):
     assert answered(packed, answer, accepted) == answered(GZipMiddleware, answer, accepted)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    {"gzip;q=0": False, "br, gzip ; q=0.0, *": False, "gzip;q=0.1": True, "gzip;q=1.0": True}.items(),
+)
+def test_whoever_refuses_packed_answers_gets_none(accepted, taken):
+    body, told = answered(packed, ANSWERS["a page"], accepted)
+    assert body == LONG
+    assert (told.get("Content-Encoding"), told["Vary"]) == ("gzip" if taken else None, "Accept-Encoding")
+
+
 def test_the_length_of_what_is_sent_tells_no_secret():
     lengths = {len(pack(LONG)) for _ in range(2000)}
     assert max(lengths) - min(lengths) == PADDING - 1
