@@ -15,9 +15,8 @@ from datetime import UTC
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError, models
+from django.db import DatabaseError, Error, models
 from django.db.backends.postgresql import base
-from django.db.transaction import mark_for_rollback_on_error
 
 from idp.postgresql.instants import Instant
 from idp.postgresql.statements import BEGIN, COMMIT, QUICK, Statement, is_idle, rows, run, text
@@ -113,9 +112,14 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
         self._make_ready()
         due, self._due = self._due, []
-        with mark_for_rollback_on_error(self.alias), self.wrap_database_errors:
-            begin = [BEGIN] if not self.autocommit and is_idle(self.connection) else []
-            return run(self.connection, [*begin, *due, *statements])
+        begin = [BEGIN] if not self.autocommit and is_idle(self.connection) else []
+        try:
+            with self.wrap_database_errors:
+                return run(self.connection, [*begin, *due, *statements])
+        except Error as error:  # also where it is passed over, the transaction comes to nothing
+            if self.in_atomic_block:
+                self.needs_rollback, self.rollback_exc = True, error
+            raise
 
     def _commit(self) -> None:
         if self._due:
