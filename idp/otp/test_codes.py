@@ -7,7 +7,7 @@ and takes no code of Twilio's verification that was a test (`verifications.check
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
@@ -43,20 +43,22 @@ def last(phone: PhoneAuthenticator) -> Verification | None:
     return Verification.objects.filter(authenticator=phone, asked_by__isnull=False).order_by("-started_at").first()
 
 
+@transaction.atomic
 def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime) -> VerificationSend | NotNow:
-    """Reserve a test code, to be carried out like that of a sign-in; or say why none is sent now."""
+    """Reserve a test code, to be carried out like that of a sign-in; or say why none is sent now.
+
+    Operator and number are held until the commit, so that of many presses at once each counts those before it.
+    """
+    Agent.objects.select_for_update(no_key=True).get(pk=by.pk)
+    PhoneAuthenticator.objects.select_for_update(no_key=True).get(pk=phone.pk)
     if (why := _why_not(phone, by, now)) is not None:
         return why
     counted_as = keyed_hash("test of", phone.number)
     Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True).update(
         ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED
     )
-    try:
-        with transaction.atomic():
-            test = Verification.objects.create(authenticator=phone, counted_as=counted_as, started_at=now, asked_by=by)
-            return VerificationSend.objects.create(verification=test, nth=1, channel=channel, at=now)
-    except IntegrityError:  # two presses at once
-        return NotNow.OFTEN
+    test = Verification.objects.create(authenticator=phone, counted_as=counted_as, started_at=now, asked_by=by)
+    return VerificationSend.objects.create(verification=test, nth=1, channel=channel, at=now)
 
 
 def read_out(test: Verification, code: str, gateway: CodeChecker, now: datetime) -> Checked:
