@@ -154,6 +154,13 @@ def test_a_name_that_the_service_never_got_from_us_ends_nothing(clock, phone, sh
     assert not is_asked(phone, shifts)
 
 
+def test_a_session_that_is_kept_no_longer_is_none_that_could_end(clock, phone, shifts):
+    told = shifts.sign_in(phone)
+    SsoSession.objects.all().delete()
+    answer, _ = shifts.read_address(go(phone, shifts.logout_url(told)).headers["Location"])
+    assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
+
+
 def test_a_name_given_to_another_service_ends_nothing(clock, phone, shifts, wiki):
     told = shifts.sign_in(phone)
     answer, _ = wiki.read_address(go(phone, wiki.logout_url(told)).headers["Location"])

@@ -12,6 +12,7 @@ from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from idp.outgoing import address_fault
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
+from idp.saml.metadata import words
 from idp.saml.metadata.own import AcsDescription, Contact, Endpoint, IdpDescription, build, read
 from idp.saml.metadata.theirs import MAX_METADATA
 from idp.saml.schemas import Schema, validate
@@ -213,6 +214,11 @@ def test_other_prefixes_another_order_and_extensions_are_read():
     assert sp.valid_until.isoformat() == "2026-12-01T00:00:00+00:00"
 
 
+def test_an_end_is_told_in_utc_wherever_its_writer_is():
+    sp = read(an_sp(root=f'entityID="{SP}" validUntil="2026-12-01T01:00:00+05:00"'))
+    assert dict(words.summary(sp))["Valid until"] == ("2026-11-30 20:00 UTC",)
+
+
 def located(url):
     return an_sp(SERVICE.replace(ACS, url))
 
@@ -232,6 +238,7 @@ UNREADABLE = {
     "a bad certificate": an_sp(key("sp").replace("MII", "!!!", 1) + SERVICE),
     "an empty certificate": an_sp(re.sub(r"(?s)(<ds:X509Certificate>).*(</ds:X509C)", r"\1\2", key("sp")) + SERVICE),
     "a bad end": an_sp(root=f'entityID="{SP}" validUntil="soon"'),
+    "an end beyond our calendar": an_sp(root=f'entityID="{SP}" validUntil="9999-12-31T23:59:59-01:00"'),
     "a logout by script": an_sp(SERVICE + '<md:SingleLogoutService Binding="x" Location="javascript:x"/>'),
     "a DTD": b"<!DOCTYPE a>" + an_sp(),
     "too large": an_sp() + b" " * MAX_METADATA,

@@ -124,7 +124,7 @@ def _take_once(sp: ServiceProvider, asked: TrustedLogoutRequest) -> None:
 
 
 def _devices(sp: ServiceProvider, asked: TrustedLogoutRequest) -> list[UUID]:
-    """Return the devices on which the sessions that are meant were begun."""
+    """Return the devices, one at least, on which the sessions that are meant were begun, as far as they are kept."""
     issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=asked.name_id)
     idp = published.entity_id()
     meant = [
@@ -132,7 +132,8 @@ def _devices(sp: ServiceProvider, asked: TrustedLogoutRequest) -> list[UUID]:
         for it in issued
         if asked.is_about(Subject(it.name_id, it.name_id_format), idp) and asked.ends(it.session_index)
     ]
-    if not meant:
+    devices = sorted(set(SsoSession.objects.filter(index__in=meant).values_list("device", flat=True)))
+    if not devices:
         raise AnswerLogoutWithStatus(
             SamlStatus(names.REQUESTER, names.UNKNOWN_PRINCIPAL),
             "it names nobody, or no session, that this service got to know from us",
@@ -140,7 +141,7 @@ def _devices(sp: ServiceProvider, asked: TrustedLogoutRequest) -> list[UUID]:
             relay_state=asked.relay_state,
             asynchronous=asked.asynchronous,
         )
-    return sorted(set(SsoSession.objects.filter(index__in=meant).values_list("device", flat=True)))
+    return devices
 
 
 def _indexes(devices: Iterable[UUID]) -> list[str]:

@@ -212,11 +212,12 @@ def _display_name(entity: etree._Element, role: etree._Element) -> str:
 
 
 def _valid_until(element: etree._Element) -> datetime | None:
+    """Return the last instant of an element, in UTC."""
     text = element.get("validUntil", "").strip(XML_SPACE)
     if not text:
         return None
     try:
         read = datetime.fromisoformat(text)
-    except ValueError as error:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise UnreadableMetadata(f"wanted an instant in validUntil, saw {quoted(text)}") from error
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

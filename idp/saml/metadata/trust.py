@@ -5,7 +5,7 @@ KeyInfo is never read, and of the certificate nothing but its key counts (IIP-MD
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lxml import etree
 
@@ -58,10 +58,9 @@ def valid_until_fault(valid_until: datetime | None, demands: Demands, now: datet
     if valid_until is None:
         return "This metadata does not say until when it is valid, and it must." if strict else ""
     if valid_until <= now - demands.clock_skew:
-        return f"This metadata was valid until {valid_until.astimezone(UTC):%Y-%m-%d %H:%M} UTC only."
+        return f"This metadata was valid until {valid_until:%Y-%m-%d %H:%M} UTC only."
     if strict and valid_until > now + timedelta(days=demands.longest_days) + demands.clock_skew:
-        day = valid_until.astimezone(UTC)
-        return f"This metadata is valid until {day:%Y-%m-%d}, more than {demands.longest_days} days away."
+        return f"This metadata is valid until {valid_until:%Y-%m-%d}, more than {demands.longest_days} days away."
     return ""
 
 
