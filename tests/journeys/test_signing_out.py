@@ -232,7 +232,7 @@ def test_a_service_in_a_private_network_is_told_only_where_the_network_is_listed
     Peer("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
-    telling.send_due(clocks.now() + timedelta(minutes=2))
+    telling.settle()
     notice = LogoutNotice.objects.get()
     assert (notice.outcome, notice.detail) == (Outcome.WAITING, outgoing.NOT_PUBLIC)
     assert not told_by_soap.requests
