@@ -13,8 +13,8 @@ from idp.outgoing import address_fault
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata import words
-from idp.saml.metadata.own import AcsDescription, Contact, Endpoint, IdpDescription, build, read
-from idp.saml.metadata.theirs import MAX_METADATA
+from idp.saml.metadata.own import Contact, IdpDescription, build
+from idp.saml.metadata.theirs import MAX_METADATA, AcsDescription, Endpoint, read
 from idp.saml.schemas import Schema, validate
 from tests.saml.keys import a_pair
 from tests.saml.messages import ACS, SP, SSO_URL

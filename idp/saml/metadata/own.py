@@ -9,10 +9,7 @@ from lxml import etree
 
 from idp.saml import elements, names
 from idp.saml.elements import Element, element, instant, new_id
-from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription, read
 from idp.saml.signing import SamlKey, key_info, sign_in_front
-
-__all__ = ["AcsDescription", "Contact", "Endpoint", "IdpDescription", "SpDescription", "build", "build_signed", "read"]
 
 _PREFIXES = {it: elements.PREFIXES[it] for it in ("md", "mdui", "alg", "ds")}
 
