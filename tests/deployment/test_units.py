@@ -47,6 +47,14 @@ def test_a_service_reaches_no_more_of_the_computer_than_it_needs(name, laid_out)
     assert code == 0, said
 
 
+def test_every_service_is_shut_in_alike_and_by_itself():
+    """A drop-in for all of them would be said once, and a unit that was copied without it would run open."""
+    walls = {(UNITS / it).read_text(encoding="utf-8").partition("\nUMask=")[2].partition("\n\n")[0] for it in SERVICES}
+    alike = {"\n".join(it for it in wall.splitlines() if "@chown" not in it and it[0] != "#").strip() for wall in walls}
+    (one,) = alike
+    assert "ProtectSystem=strict" in one
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_gunicorn_alone_may_give_files_away(name):
     unit = (UNITS / name).read_text(encoding="utf-8")
