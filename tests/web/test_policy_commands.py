@@ -131,6 +131,12 @@ def test_a_file_that_says_what_is_in_force_leaves_no_draft(file):
     assert publishing.edited().number == 1
 
 
+def test_a_file_that_cannot_be_written_gets_a_sentence(file):
+    for path in (file / "in no folder", file.parent):
+        with pytest.raises(CommandError, match=str(path)):
+            run("policy_file", "export", str(path))
+
+
 @pytest.mark.parametrize(("content", "sentence"), [(None, "cannot be read"), ("{", "not JSON")])
 def test_a_file_that_is_none_gets_a_sentence(file, content, sentence):
     if content is not None:

@@ -13,6 +13,7 @@ from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
 from idp.policies import policy_file, publishing
+from idp.policies.models import PolicyRevision
 from idp.policies.policy_file import Misfit, PolicyFile
 from idp.web.management.acting import ActingCommand
 
@@ -48,7 +49,10 @@ class Command(ActingCommand):
             self.stdout.write(policy_file.write(policy, []), ending="")
             return
         path = Path(file)
-        path.write_text(policy_file.write(policy, _cases(path)), encoding="utf-8")
+        try:
+            path.write_text(policy_file.write(policy, _cases(path)), encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error}") from None
         self.stderr.write(f"{len(policy.rules)} rules are in {file}. Its cases stay what they were.")
 
     def _passed(self, file: str) -> PolicyFile:
@@ -66,18 +70,19 @@ class Command(ActingCommand):
         return read
 
     def _import(self, read: PolicyFile, *, replace: bool) -> None:
-        if publishing.draft() is not None and not replace:
-            raise CommandError("There is a draft already. Publish it or throw it away, or import with --replace.")
         with transaction.atomic():
+            PolicyRevision.objects.all().hold()
+            if publishing.draft() is not None and not replace:
+                raise CommandError("There is a draft already. Publish it or throw it away, or import with --replace.")
             draft = publishing.begin_draft()
             publishing.rewrite(draft, read.policy.rules, read.policy.default)
             said = f"Rewritten from a file: {len(read.policy.rules)} rules."
             acts.record(Kind.CHANGED, acts.thing(draft), clock.now(), detail=said)
-        changes = publishing.changes()
+            changes = publishing.changes()
+            if not changes:
+                publishing.discard()
         for it in changes:
             self.stdout.write(it.sentence)
-        if not changes:
-            publishing.discard()
         told = "Publish it under Access rules in the admin." if changes else "That is in force already."
         self.stderr.write(f"{'The file is the draft now. ' if changes else ''}{told}")
 
