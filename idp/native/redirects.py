@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 # RFC 3986 section 3.1. A private-use scheme is a domain name turned round, so it has a dot (RFC 8252 section 7.1).
 SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")  # as a Content-Security-Policy takes it
 VISIBLE = re.compile(r"[!-~]+")
 LOOPBACK = ("127.0.0.1", "::1")
 LONGEST = 300
@@ -18,7 +19,7 @@ def fault(uri: str) -> str | None:
     if parts is None or parts.fragment or "#" in uri or "\\" in uri or "*" in uri:
         return "Give a whole address without #, * or \\."
     if parts.scheme == "https":
-        return None if parts.hostname and "@" not in parts.netloc else "Give a host, and no user before it."
+        return None if HOST.fullmatch(parts.netloc) else "Give a host, and no user before it."
     if parts.scheme == "http":
         return _loopback_fault(parts)
     return None if SCHEME.fullmatch(parts.scheme) else "Give https, or a scheme with a dot in it, such as com.acme.app."

@@ -35,6 +35,8 @@ def test_an_app_can_be_sent_there(uri):
         "http://user@127.0.0.1/",
         "https://user@phone.acme.example/",
         "https:///signed-in",
+        "https://phone.acme.example;sandbox/signed-in",
+        "https://phone.acme.example,evil.example/signed-in",
         "https://phone.acme.example/#part",
         "https://*.acme.example/",
         "https://phone.acme.example\\@evil.example/",
