@@ -7,8 +7,6 @@ that it asked. So the words of an error, and all that the standard library's log
 import json
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from threading import get_ident
@@ -118,19 +116,6 @@ class Gathered:
     def __exit__(self, *_: object) -> None:
         """Gather nothing more."""
         _gathered.reset(self._before)
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    """Have the line of the present request tell nothing of a block that fails, as a transaction leaves nothing."""
-    thread, lines = _gathered.get() or (0, [])
-    before = len(lines)
-    try:
-        yield
-    except BaseException:
-        if thread == get_ident():
-            del lines[before:]
-        raise
 
 
 def happened(**what: str) -> None:

@@ -11,15 +11,18 @@ from contextvars import copy_context
 
 import pytest
 import structlog
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from idp import log_lines, reference
 from idp.agents.models import Agent
+from idp.audit.events import Origin, record
+from idp.audit.models import Kind, LoginEvent
 from idp.conf import ROOT
 from idp.log_lines import impersonal
 from idp.web.middleware import references
+from tests.conftest import NOW
 
 SAID = {
     "UNIQUE constraint failed: agents_agent.email": None,
@@ -114,11 +117,14 @@ def test_a_request_in_which_thousands_of_things_happen_tells_the_others_one_by_o
     assert told(lines) == [str(nth) for nth in range(20, 25)]
 
 
-def test_what_came_to_nothing_is_not_told_and_what_was_before_it_is():
+def test_what_came_to_nothing_is_not_told_and_what_stands_in_the_trail_is(transactional_db):
+    origin = Origin(None, "", "R")
     with log_lines.Gathered() as happened:
-        log_lines.happened(kind="code sent")
-        with suppress(LookupError), log_lines.taken_back():
-            log_lines.happened(kind="signed in")
-            raise LookupError
-        log_lines.happened(kind="refused")
-    assert [it["kind"] for it in happened] == ["code sent", "refused"]
+        with transaction.atomic():
+            record(Kind.CODE_SENT, origin, NOW)
+            with suppress(LookupError), transaction.atomic():
+                record(Kind.SIGNED_IN, origin, NOW)
+                raise LookupError
+        record(Kind.REFUSED, origin, NOW, service="flex")
+    assert [it["kind"] for it in happened] == [Kind.CODE_SENT, Kind.REFUSED]
+    assert LoginEvent.objects.count() == len(happened)

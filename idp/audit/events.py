@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from idp import log_lines
 from idp.agents.models import Agent, Device
@@ -95,8 +98,8 @@ def record(
     device: Device | None = None,
     **more: Any,
 ) -> LoginEvent:
-    """Add a line to the trail, and a line to the log without anything personal in it."""
-    log_lines.happened(kind=kind.value, service=more.get("service", ""))
+    """Add a line to the trail and, once that is committed, tell the log of it without anything personal."""
+    transaction.on_commit(partial(log_lines.happened, kind=kind.value, service=more.get("service", "")))
     by = _actor.get()
     if by is not None:
         by.told.add(kind)

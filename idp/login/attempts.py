@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from idp import log_lines
 from idp.audit import events
 from idp.login.errors import Busy
 from idp.tokens.lifecycle import LostRace
@@ -27,7 +26,7 @@ def attempt(step: Callable[[], Outcome]) -> Outcome:
     begun = time.monotonic()
     for nth in range(1, ATTEMPTS + 1):
         try:
-            with log_lines.taken_back(), transaction.atomic(), events.together():
+            with transaction.atomic(), events.together():
                 return step()
         except (LostRace, IntegrityError, OperationalError) as error:
             if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:

@@ -70,7 +70,7 @@ def test_a_line_with_a_chosen_number_cannot_take_anothers_place(event):
     assert kept(event) == before
 
 
-def test_the_log_gets_the_kind_and_nothing_personal(agent):
+def test_the_log_gets_the_kind_and_nothing_personal(transactional_db, agent):
     with capture_logs() as logs:
         events.record(Kind.CODE_SENT, ORIGIN, NOW, agent=agent, service="flex", detail="sms: sent to Ana García")
     (line,) = logs
