@@ -14,8 +14,9 @@ from tests.hostile import raw_http
 from tests.hostile.authn_requests import by_redirect as to_sso
 from tests.peer import BASE_URL, SLO, Peer
 from tests.saml.keys import a_pair
-from tests.saml.logout_peer import HIDDEN, a_logout_response, a_signed_redirect
+from tests.saml.logout_peer import a_logout_response, a_signed_redirect
 from tests.saml.messages import FORM, a_body, a_query, deflate, signed
+from tests.saml.wrapping import HIDDEN
 
 UNREADABLE, STALE, MISSING = "saml_unreadable_request", "saml_stale_request", "saml_missing_signature"
 MISSHAPEN, UNKNOWN_KEY, DENIED = "saml_misshapen_signature", "saml_unknown_signing_key", "saml_denied_algorithm"

@@ -1,17 +1,15 @@
 """Logout as service providers do it: python3-saml as an independent peer, and messages made by other means."""
 
 import base64
-from copy import deepcopy
 from urllib.parse import parse_qs, quote
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from idp.saml import names
-from tests.saml.messages import ACS, DS, SP, a_request, deflate
+from tests.saml.messages import ACS, SP, a_request, deflate
 
 IDP = "https://idp.example.org/saml/metadata"
 SLO_URL = "https://idp.example.org/saml/slo"
@@ -99,56 +97,3 @@ def a_logout_response(*, status=names.SUCCESS, second=None, inner="", **attribut
     told = f'{inner}<samlp:Status><samlp:StatusCode Value="{status}">{below}</samlp:StatusCode></samlp:Status>'
     given = {"Destination": SLO_URL, "InResponseTo": "_asked", **attributes}
     return a_request(told, root="LogoutResponse", **given)
-
-
-# Where a genuine signed message may hide under a forged root of the same name; the schema allows it there.
-
-
-def in_extensions(forged, genuine):
-    holder = etree.Element(f"{SAMLP}Extensions")
-    holder.append(genuine)
-    forged.insert(1, holder)
-    return forged
-
-
-def in_extensions_signature_moved_up(forged, genuine):
-    signature = genuine[1]
-    in_extensions(forged, genuine)
-    forged.insert(1, signature)
-    return forged
-
-
-def in_extensions_signature_copied_up(forged, genuine):
-    signature = deepcopy(genuine[1])
-    in_extensions(forged, genuine)
-    forged.insert(1, signature)
-    return forged
-
-
-def with_the_same_id(forged, genuine):
-    forged.set("ID", genuine.get("ID"))
-    return in_extensions_signature_moved_up(forged, genuine)
-
-
-def with_the_ids_exchanged(forged, genuine):
-    forged.set("ID", genuine.get("ID"))
-    genuine.set("ID", "_other")
-    return in_extensions_signature_moved_up(forged, genuine)
-
-
-def in_the_object_of_the_signature(forged, genuine):
-    signature = genuine[1]
-    genuine.remove(signature)
-    etree.SubElement(signature, f"{{{DS}}}Object").append(genuine)
-    forged.insert(1, signature)
-    return forged
-
-
-HIDDEN = [
-    in_extensions,
-    in_extensions_signature_moved_up,
-    in_extensions_signature_copied_up,
-    with_the_same_id,
-    with_the_ids_exchanged,
-    in_the_object_of_the_signature,
-]

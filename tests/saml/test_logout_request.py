@@ -34,7 +34,6 @@ from idp.saml.schemas import Schema, validate
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.logout_peer import (
-    HIDDEN,
     IDP,
     NAME,
     RSA_SHA1,
@@ -47,6 +46,7 @@ from tests.saml.logout_peer import (
     query_of,
 )
 from tests.saml.messages import FORM, NOW, SP, SSO_URL, a_body, a_query, a_request, a_signed_query, trust
+from tests.saml.wrapping import HIDDEN
 
 XML = a_logout_request()
 ANN = Subject("ann7", names.PERSISTENT)

@@ -33,7 +33,6 @@ from idp.saml.schemas import Schema, validate
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.logout_peer import (
-    HIDDEN,
     IDP,
     RSA_SHA1,
     SLO_URL,
@@ -46,6 +45,7 @@ from tests.saml.logout_peer import (
     query_of,
 )
 from tests.saml.messages import FORM, NOW, SP, SSO_URL, a_body, a_query, trust
+from tests.saml.wrapping import HIDDEN
 
 XML = a_logout_response()
 RESPONSE = Message.RESPONSE

@@ -35,6 +35,7 @@ from tests.saml.messages import (
     checked,
     signed,
 )
+from tests.saml.wrapping import in_extensions, in_extensions_signature_moved_up, in_the_object_of_the_signature
 
 DS_ = f"{{{DS}}}"
 SAMLP = f"{{{names.PROTOCOL}}}"
@@ -257,27 +258,6 @@ def wrap(place):
     return etree.tostring(place(forged, genuine))
 
 
-def in_extensions(forged, genuine):
-    holder = etree.SubElement(forged, f"{SAMLP}Extensions")
-    holder.append(genuine)
-    return forged
-
-
-def in_extensions_signature_moved_up(forged, genuine):
-    signature = genuine[1]
-    in_extensions(forged, genuine)
-    forged.insert(1, signature)
-    return forged
-
-
-def in_the_object_of_the_signature(forged, genuine):
-    signature = genuine[1]
-    genuine.remove(signature)
-    etree.SubElement(signature, f"{DS_}Object").append(genuine)
-    forged.insert(1, signature)
-    return forged
-
-
 def in_key_info(forged, genuine):
     signature = genuine[1]
     genuine.remove(signature)
@@ -311,8 +291,9 @@ def around_with_the_same_id(forged, genuine):
 
 
 def beside_a_signature_of_its_own(forged, genuine):
+    in_extensions(forged, genuine)
     forged.insert(1, deepcopy(genuine[1]))
-    return in_extensions(forged, genuine)
+    return forged
 
 
 def under_another_root(_, genuine):
