@@ -176,7 +176,7 @@ def test_who_signs_phones_out_but_changes_no_agents_leaves_passkeys_on_either_pa
     a_passkey(agent)
     helper, device = a_helper("view_agent", "view_device", "change_device"), agent.devices.get()
     page, at = helper.get(f"/admin/agents/device/{device.pk}/change/"), f"/admin/agents/device/{device.pk}/sign-out/"
-    assert buttons(page) == [f"Sign out Ana García: {device.label}"]
+    assert [it for it in buttons(page) if it.startswith("Sign out")] == [f"Sign out Ana García: {device.label}"]
     assert "Somebody who may change Ana García removes it." in words(page)
     assert helper.post(url(agent, "remove-passkeys")).status_code == 403
     assert helper.post(at, {"passkeys": "remove"}).status_code == 403
