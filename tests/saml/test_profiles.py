@@ -8,11 +8,16 @@ from idp.saml import names
 from idp.saml.profiles import PROFILES, Person
 from idp.saml.profiles.flex import (
     FlexAddress,
+    Pasted,
+    Review,
+    account_id,
     derive,
     enhanced_address,
     flex_identity,
     legacy_address,
+    read,
     review,
+    suggest,
 )
 
 HEX = "0123456789abcdefABCDEF0123456789"
@@ -66,9 +71,12 @@ def test_what_is_no_part_of_an_address_tells_nothing(pasted):
     assert derive(pasted) is None
 
 
-@pytest.mark.parametrize("make", [enhanced_address, legacy_address])
-def test_an_address_is_made_of_a_well_formed_name_only(make):
-    with pytest.raises(ValueError, match="32 hex digits"):
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [(enhanced_address, "a connection of the form JQ"), (legacy_address, "an Account SID of the form AC")],
+)
+def test_an_address_is_made_of_a_well_formed_name_only(make, name):
+    with pytest.raises(ValueError, match=rf"^not {name} and 32 hex digits: 'JQ/\.\./x'$"):
         make("JQ/../x")
 
 
@@ -77,34 +85,57 @@ def test_a_pasted_acs_is_kept_with_its_region_and_parameters():
     address = derive(pasted)
     assert address is not None
     assert address.acs_url == pasted
-    assert (review(address).fault, len(review(address).warnings)) == ("", 2)
+    assert review(address) == Review(
+        warnings=(
+            "The region is ie1; so far only us1 is known.",
+            "The ACS URL has further parameters; they are kept as pasted.",
+        )
+    )
 
 
 @pytest.mark.parametrize("address", [ENHANCED, LEGACY], ids=["enhanced", "legacy"])
 def test_a_sound_address_passes_without_a_word(address):
-    assert (review(address).fault, review(address).warnings) == ("", ())
+    assert review(address) == Review()
 
 
 def test_the_deprecated_address_passes_with_a_warning():
-    assert len(review(FlexAddress("flex-legacy", PREVIEW, PREVIEW)).warnings) == 1
+    warning = "preview.twilio.com is deprecated; use the iam.twilio.com address."
+    assert review(FlexAddress("flex-legacy", PREVIEW, PREVIEW)) == Review(warnings=(warning,))
 
 
 OTHER = "0" * 32
+UNKNOWN_ENTITY = "The entity ID is not urn:flex: followed by JQ and 32 hex digits."
+UNKNOWN_ACS = "The ACS URL is not the login callback of Flex with connection=JQ and 32 hex digits."
+TWO_CONNECTIONS = "Entity ID and ACS URL name different connections."
+LEGACY_HOST = "is not the iam.twilio.com address of an account ending in"
 FAULTY = {
-    "another connection": replace(ENHANCED, entity_id=f"urn:flex:JQ{OTHER}"),
-    "another letter case": replace(ENHANCED, entity_id=ENHANCED.entity_id.replace("a", "A")),
-    "no connection": replace(ENHANCED, entity_id="urn:flex:"),
-    "another host": replace(ENHANCED, acs_url=ENHANCED_ACS.replace("twilio.com", "twilio.com.evil.example")),
-    "a fragment": replace(ENHANCED, acs_url=f"{ENHANCED_ACS}&x#y"),
-    "another account": replace(LEGACY, entity_id=LEGACY.entity_id.replace(AC, f"AC{OTHER}")),
-    "a foreign entity": replace(LEGACY, entity_id="https://x.example"),
-    "a foreign ACS": replace(LEGACY, acs_url="https://x.example"),
+    "another connection": (replace(ENHANCED, entity_id=f"urn:flex:JQ{OTHER}"), TWO_CONNECTIONS),
+    "another letter case": (replace(ENHANCED, entity_id=ENHANCED.entity_id.replace("a", "A")), TWO_CONNECTIONS),
+    "no connection": (replace(ENHANCED, entity_id="urn:flex:"), UNKNOWN_ENTITY),
+    "another host": (
+        replace(ENHANCED, acs_url=ENHANCED_ACS.replace("twilio.com", "twilio.com.evil.example")),
+        UNKNOWN_ACS,
+    ),
+    "a fragment": (replace(ENHANCED, acs_url=f"{ENHANCED_ACS}&x#y"), UNKNOWN_ACS),
+    "another account": (
+        replace(LEGACY, entity_id=LEGACY.entity_id.replace(AC, f"AC{OTHER}")),
+        "Entity ID and ACS URL name different accounts.",
+    ),
+    "a foreign entity": (
+        replace(LEGACY, entity_id="https://x.example"),
+        f"The entity ID {LEGACY_HOST} /saml2/metadata.",
+    ),
+    "a foreign ACS": (replace(LEGACY, acs_url="https://x.example"), f"The ACS URL {LEGACY_HOST} /saml2."),
+    "the old address for the ACS alone": (
+        replace(LEGACY, acs_url=PREVIEW),
+        f"The ACS URL {LEGACY_HOST} /saml2.",
+    ),
 }
 
 
-@pytest.mark.parametrize("address", FAULTY.values(), ids=FAULTY)
-def test_parts_that_do_not_belong_together_are_told(address):
-    assert review(address).fault
+@pytest.mark.parametrize(("address", "fault"), FAULTY.values(), ids=FAULTY)
+def test_parts_that_do_not_belong_together_are_told(address, fault):
+    assert review(address) == Review(fault)
 
 
 IDENTITIES = [
@@ -121,5 +152,76 @@ def test_flex_escapes_a_name_id(name_id, identity):
 
 
 def test_a_name_outside_ascii_has_no_known_identity():
-    with pytest.raises(ValueError, match="ASCII"):
+    with pytest.raises(ValueError, match=r"^only ASCII is known to work as a NameID at Flex$"):
         flex_identity("søn")
+
+
+# What is pasted
+
+
+def pasted(*values):
+    return read("\n".join(values))
+
+
+BOTH = Pasted(ENHANCED, LEGACY)
+FAR_ACS = f"{ENHANCED_ACS.replace('us1', 'ie1')}&x=y"
+UNDERSTOOD = {
+    "nothing": ((), Pasted()),
+    "a connection": ((JQ,), Pasted(ENHANCED)),
+    "an account": ((AC,), Pasted(legacy=LEGACY)),
+    "one of each": ((AC, JQ), BOTH),
+    "the parts of one": ((AC, LEGACY_ACS, LEGACY.entity_id), Pasted(legacy=LEGACY)),
+    "the same again": ((JQ, JQ), Pasted(ENHANCED)),
+    "an ACS of its own before its connection": ((FAR_ACS, JQ), Pasted(replace(ENHANCED, acs_url=FAR_ACS))),
+    "an ACS of its own after its entity ID": (
+        (ENHANCED.entity_id, FAR_ACS),
+        Pasted(replace(ENHANCED, acs_url=FAR_ACS)),
+    ),
+    "the old address and its account": ((AC, PREVIEW), Pasted(legacy=FlexAddress("flex-legacy", PREVIEW, PREVIEW))),
+}
+
+
+@pytest.mark.parametrize(("values", "understood"), UNDERSTOOD.values(), ids=UNDERSTOOD)
+def test_pasted_values_tell_more_together_than_each_alone(values, understood):
+    assert pasted(*values) == understood
+
+
+def test_more_than_three_values_are_not_looked_at():
+    assert pasted(AC, JQ, "x", "y") == Pasted(faults=("Paste up to 3 values; there are 4.",))
+
+
+def test_what_is_not_of_flex_is_named_beside_what_was_understood():
+    why = "is neither an Account SID (AC…), a connection (JQ…), nor an entity ID or ACS URL of Flex."
+    assert pasted("a" * 60, JQ, "b" * 61) == Pasted(ENHANCED, faults=(f"“{'a' * 60}” {why}", f"“{'b' * 60}…” {why}"))
+
+
+OTHERS = {
+    "two connections": (JQ, f"JQ{'0' * 32}"),
+    "two accounts": (LEGACY_ACS, f"AC{'0' * 32}"),
+    "two regions": (FAR_ACS, FAR_ACS.replace("ie1", "au1")),
+}
+
+
+@pytest.mark.parametrize("values", OTHERS.values(), ids=OTHERS)
+def test_values_of_one_way_that_do_not_belong_together_make_no_address(values):
+    shown = [f"“{it if len(it) <= 60 else it[:60] + '…'}”" for it in values]
+    assert pasted(*values) == Pasted(faults=(f"These values do not belong together: {', '.join(shown)}.",))
+
+
+def test_an_account_is_told_from_whatever_names_it():
+    assert [pasted(it).account_sid for it in (AC, PREVIEW, JQ, "")] == [AC, AC, "", ""]
+    assert [account_id(it) for it in (ENHANCED, LEGACY, FlexAddress("generic", "x", AC))] == [JQ, AC, ""]
+
+
+SUGGESTED = [
+    ("flex-enhanced", (), ("flex", "Flex")),
+    ("flex-enhanced", ("flex", "flex-3"), ("flex-2", "Flex 2")),
+    ("flex-enhanced", ("flex", "flex-2"), ("flex-3", "Flex 3")),
+    ("flex-legacy", ("flex",), ("flex-legacy", "Flex (legacy)")),
+    ("flex-legacy", ("flex-legacy",), ("flex-legacy-2", "Flex (legacy) 2")),
+]
+
+
+@pytest.mark.parametrize(("profile", "taken", "suggested"), SUGGESTED)
+def test_a_new_connection_is_suggested_a_name_that_is_not_taken(profile, taken, suggested):
+    assert suggest(profile, taken) == suggested
