@@ -32,6 +32,14 @@ def end_all_others():
             )
 
 
+def end_mine():
+    """The same, from another thread, which leaves no connection of its own behind."""
+    try:
+        end_all_others()
+    finally:
+        connection.close()
+
+
 def test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else(transactional_db):
     all_have_one = Barrier(THREADS + sending.WORKERS)
 
@@ -56,12 +64,6 @@ def test_nobody_is_turned_away_after_the_database_was_restarted(phone):
 def test_what_lost_its_connection_on_the_way_is_done_again(transactional_db, look):
     begun = []
 
-    def end_mine():
-        try:
-            end_all_others()
-        finally:
-            connection.close()
-
     def step():
         devices.find_and_hold("a secret")
         begun.append(look)
@@ -79,7 +81,7 @@ def test_what_is_due_at_the_commit_when_the_connection_is_lost_is_done_once_and_
     def step():
         RENAME.later(label=f"{Device.objects.get().label}, renamed")
         if len(label) == 1:
-            at_once([end_all_others])
+            at_once([end_mine])
         label.append(label[0])
 
     attempt(step)
