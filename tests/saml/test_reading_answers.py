@@ -8,8 +8,20 @@ from idp.keys import certificates
 from idp.saml import names
 from idp.saml.assertion import Attribute, Encryption, Sign
 from idp.saml.errors import RequestTooLarge, UnreadableRequest
-from idp.saml.reading_answers import LARGEST, AttributeRead, moment, read
+from idp.saml.reading_answers import (
+    LARGEST,
+    AssertionRead,
+    AttributeRead,
+    AuthnRead,
+    ConditionsRead,
+    ConfirmationRead,
+    ResponseRead,
+    SignatureRead,
+    moment,
+    read,
+)
 from tests.saml.answers import IDP, REQUEST, sent
+from tests.saml.keys import a_pair
 from tests.saml.messages import FLEX_ACS, FLEX_SP
 
 ODD = {
@@ -125,3 +137,96 @@ def test_more_than_a_megabyte_is_refused(idp_key):
 )
 def test_an_instant_counts_only_in_utc_with_z(text, read_as):
     assert moment(text) == read_as
+
+
+# Made-up answers, read to the letter
+
+OPEN = f'<samlp:Response xmlns:samlp="{names.PROTOCOL}" xmlns:saml="{names.ASSERTION}" xmlns:ds="{names.SIGNATURE}"'
+EMPTY = f"""{OPEN}>
+<ds:Signature><ds:SignedInfo><ds:Reference/></ds:SignedInfo></ds:Signature>
+<samlp:Status><samlp:StatusCode/></samlp:Status>
+<saml:Assertion><saml:Subject><saml:NameID/><saml:SubjectConfirmation/></saml:Subject>
+<saml:Conditions/><saml:AuthnStatement><saml:AuthnContext/></saml:AuthnStatement><saml:AuthnStatement/>
+<saml:AttributeStatement><saml:Attribute/></saml:AttributeStatement></saml:Assertion>
+</samlp:Response>"""
+FILLED = f"""{OPEN} ID="_r" Version="2.0" IssueInstant="2026" Destination="https://a" InResponseTo="_q">
+<saml:Issuer>us</saml:Issuer>
+<ds:Signature><ds:SignedInfo><ds:SignatureMethod Algorithm="urn:rsa"/>
+<ds:Reference URI="#_r"><ds:DigestMethod Algorithm="urn:sha"/></ds:Reference>
+<ds:Reference URI="#_x"><ds:DigestMethod Algorithm="urn:md5"/></ds:Reference></ds:SignedInfo></ds:Signature>
+<samlp:Status><samlp:StatusCode Value="top"><samlp:StatusCode Value="second"/></samlp:StatusCode></samlp:Status>
+<saml:Assertion ID="_a" Version="2.1" IssueInstant="2027"><saml:Issuer>we</saml:Issuer>
+<saml:Subject><saml:NameID Format="urn:f" SPNameQualifier="sp">ann7</saml:NameID>
+<saml:SubjectConfirmation Method="bearer"><saml:SubjectConfirmationData Recipient="to" InResponseTo="_p"
+NotBefore="2028" NotOnOrAfter="2029"/></saml:SubjectConfirmation></saml:Subject>
+<saml:Conditions NotBefore="2030" NotOnOrAfter="2031"><saml:AudienceRestriction><saml:Audience>b</saml:Audience>
+<saml:Audience>c</saml:Audience></saml:AudienceRestriction><saml:OneTimeUse/></saml:Conditions>
+<saml:AuthnStatement AuthnInstant="2032" SessionIndex="s1" SessionNotOnOrAfter="2033"><saml:AuthnContext>
+<saml:AuthnContextClassRef>urn:c</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
+<saml:AttributeStatement><saml:Attribute Name="n" NameFormat="urn:n"><saml:AttributeValue>v</saml:AttributeValue>
+<saml:AttributeValue/></saml:Attribute><saml:EncryptedAttribute/></saml:AttributeStatement></saml:Assertion>
+<saml:EncryptedAssertion/><saml:EncryptedAssertion/>
+</samlp:Response>"""
+
+
+def test_what_is_not_said_is_read_as_empty_or_as_nothing():
+    assert read(EMPTY) == ResponseRead(
+        *("", "", "", "", "", None, ("",)),
+        assertions=(
+            AssertionRead(
+                *("", "", "", "", "", "", None),
+                confirmations=(ConfirmationRead("", None, None, None, None),),
+                conditions=(ConditionsRead(None, None, (), one_time_use=False),),
+                statements=(AuthnRead("", "", "", None),) * 2,
+                attributes=(AttributeRead("", "", ()),),
+                sealed=0,
+            ),
+        ),
+        encrypted=0,
+        signatures=(SignatureRead("Response", "", ("",), "", (), ""),),
+    )
+
+
+def test_all_that_is_said_is_read():
+    assert read(FILLED) == ResponseRead(
+        *("_r", "2.0", "2026", "us", "https://a", "_q", ("top", "second")),
+        assertions=(
+            AssertionRead(
+                *("_a", "2.1", "2027", "we", "ann7", "urn:f", "sp"),
+                confirmations=(ConfirmationRead("bearer", "to", "_p", "2028", "2029"),),
+                conditions=(ConditionsRead("2030", "2031", (("b", "c"),), one_time_use=True),),
+                statements=(AuthnRead("2032", "urn:c", "s1", "2033"),),
+                attributes=(AttributeRead("n", "urn:n", ("v", "")),),
+                sealed=1,
+            ),
+        ),
+        encrypted=2,
+        signatures=(SignatureRead("Response", "_r", ("#_r", "#_x"), "urn:rsa", ("urn:sha", "urn:md5"), ""),),
+    )
+
+
+def test_an_assertion_without_a_subject_names_nobody():
+    found = read(f"{OPEN}><saml:Assertion/></samlp:Response>").assertions[0]
+    assert (found.name_id, found.name_id_format, found.sp_name_qualifier) == (None, "", None)
+
+
+def test_a_certificate_is_known_by_its_fingerprint_however_it_is_laid_out():
+    pair = a_pair("ec", curve=True)
+    encoded = "\n ".join(pair.certificate.splitlines()[1:-1])
+    info = (
+        f"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n {encoded}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+    )
+    found = read(f"{OPEN}><ds:Signature>{info}</ds:Signature></samlp:Response>").signatures[0]
+    assert found.fingerprint == certificates.fingerprint(pair.certificate)
+
+
+def test_what_came_instead_of_a_response_is_named():
+    with pytest.raises(UnreadableRequest, match=r"^wanted a Response, saw a$"):
+        read("<a/>")
+
+
+def test_a_megabyte_is_read():
+    whole = f"{OPEN}></samlp:Response>"
+    assert read(whole + " " * (LARGEST - len(whole))).id == ""
+    with pytest.raises(RequestTooLarge):
+        read(whole + " " * (LARGEST + 1 - len(whole)))
