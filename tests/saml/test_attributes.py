@@ -17,6 +17,7 @@ from idp.saml.attributes import (
     LONGEST_NAME,
     LONGEST_VALUE,
     Release,
+    Rules,
     Source,
     Type,
     faults,
@@ -52,6 +53,11 @@ def test_flex_gets_the_mandatory_whatever_the_list_says(slug, person):
         Attribute("full_name", (person.full_name,)),
         Attribute("email", (person.email,)),
     )
+
+
+def test_an_empty_mandatory_is_told_in_its_own_format():
+    rules = Rules(mandatory=(Release("tel", Source.PHONE, name_format=URI),))
+    assert release(replace(ANN, phone=""), (), NEW, rules) == (Attribute("tel", ("",), URI),)
 
 
 def test_a_comma_in_a_role_makes_no_second_role():
@@ -164,6 +170,7 @@ UNSAVABLE = {
     "a padded name": (fixed(" a", "x"), "a name is not empty and has no white space around it"),
     "an ending alone": (fixed(".int", "5"), "there is no name before the ending"),
     "a capital ending": (fixed("a.Int", "5"), "endings are written small: .int"),
+    "a capital ending behind two dots": (fixed("a.b.Int", "5"), "endings are written small: .int"),
     "an address": (fixed("https://x.example/mail", "x"), "Flex does not understand an address as a name"),
     "another format": (fixed("a", "x", name_format=URI), "Flex wants the name format basic"),
     "several texts": (fixed("a", "x", "y"), "it has several values: end the name in .stringarray"),

@@ -19,6 +19,7 @@ from idp.saml.profiles.flex import (
     review,
     suggest,
 )
+from idp.saml.profiles.profile import configured
 
 HEX = "0123456789abcdefABCDEF0123456789"
 JQ, AC = f"JQ{HEX}", f"AC{HEX}"
@@ -41,6 +42,15 @@ def test_flex_gets_its_stored_name_and_its_own_limits(slug, policy):
 def test_others_get_a_persistent_name_and_the_context_they_ask_for():
     generic = PROFILES["generic"]
     assert (generic.name_id_format, generic.requested_context) == (names.PERSISTENT, "honour")
+
+
+def test_the_format_that_an_operator_chose_is_given_and_may_be_asked_for():
+    generic, flex = PROFILES["generic"], PROFILES["flex-enhanced"]
+    accepted = (*generic.accepted_name_id_formats, names.EMAIL_ADDRESS)
+    assert configured(generic, names.EMAIL_ADDRESS) == replace(
+        generic, name_id_format=names.EMAIL_ADDRESS, accepted_name_id_formats=accepted
+    )
+    assert configured(flex, names.PERSISTENT) == replace(flex, name_id_format=names.PERSISTENT)
 
 
 def test_each_profile_is_found_by_its_slug():
