@@ -9,7 +9,7 @@ from lxml import etree
 from idp.saml import names
 from idp.saml.answer_checks import Check, Wanted, check, failed
 from idp.saml.assertion import Attribute, Sign
-from idp.saml.attributes import ANY, FLEX
+from idp.saml.attributes import ANY, FLEX, Rules
 from idp.saml.reading_answers import (
     AssertionRead,
     AttributeRead,
@@ -472,5 +472,20 @@ def test_elsewhere_a_session_may_end_soon_and_a_value_is_judged_by_its_length():
 
 def test_an_array_is_judged_item_by_item_and_a_text_as_it_is():
     assert told_of("Types of values", telling(("a.intarray", names.BASIC, ("1,2",)), ("b", names.BASIC, ("1,x",))))[2]
+    assert told_of("Types of values", telling(("a.b.intarray", names.BASIC, ("1,2",))))[2]
     assert not told_of("Types of values", telling(("a.intarray", names.BASIC, ("1,x",))))[2]
     assert not told_of("Types of values", telling(("a.int", names.BASIC, ("1,2",))))[2]
+
+
+def test_types_are_judged_by_what_the_service_demands_and_nothing_else():
+    assert told_of("Types of values", rules=Rules(typed=True)) == ("each parses", "each parses", True, "")
+
+
+def test_any_digest_that_is_long_enough_is_strong():
+    assert told_of(ALGORITHMS, signing(digests=tuple(names.DIGEST_ALGORITHMS)))[2]
+
+
+def test_a_signature_of_what_is_not_there_covers_nothing():
+    told = ("# alone", "#_a", False, OURS)
+    assert told_of("Signature of the Assertion: covers", replace(MADE, assertions=())) == told
+    assert told_of("Signature of the Status: covers", signing(on="Status", references=("#_a",))) == told

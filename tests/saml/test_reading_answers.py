@@ -143,7 +143,7 @@ def test_an_instant_counts_only_in_utc_with_z(text, read_as):
 
 OPEN = f'<samlp:Response xmlns:samlp="{names.PROTOCOL}" xmlns:saml="{names.ASSERTION}" xmlns:ds="{names.SIGNATURE}"'
 EMPTY = f"""{OPEN}>
-<ds:Signature><ds:SignedInfo><ds:Reference/></ds:SignedInfo></ds:Signature>
+<ds:Signature><ds:SignedInfo><ds:SignatureMethod/><ds:Reference><ds:DigestMethod/></ds:Reference></ds:SignedInfo></ds:Signature>
 <samlp:Status><samlp:StatusCode/></samlp:Status>
 <saml:Assertion><saml:Subject><saml:NameID/><saml:SubjectConfirmation/></saml:Subject>
 <saml:Conditions/><saml:AuthnStatement><saml:AuthnContext/></saml:AuthnStatement><saml:AuthnStatement/>
@@ -183,7 +183,7 @@ def test_what_is_not_said_is_read_as_empty_or_as_nothing():
             ),
         ),
         encrypted=0,
-        signatures=(SignatureRead("Response", "", ("",), "", (), ""),),
+        signatures=(SignatureRead("Response", "", ("",), "", ("",), ""),),
     )
 
 
@@ -218,6 +218,18 @@ def test_a_certificate_is_known_by_its_fingerprint_however_it_is_laid_out():
     )
     found = read(f"{OPEN}><ds:Signature>{info}</ds:Signature></samlp:Response>").signatures[0]
     assert found.fingerprint == certificates.fingerprint(pair.certificate)
+    assert (found.references, found.algorithm, found.digests) == ((), "", ())
+
+
+def test_what_may_stand_beside_is_passed_over():
+    beside = FILLED.replace(
+        "<saml:SubjectConfirmationData", "<saml:NameID>x</saml:NameID><saml:SubjectConfirmationData"
+    )
+    beside = beside.replace("<saml:AuthnContext>", "<saml:SubjectLocality/><saml:AuthnContext>")
+    beside = beside.replace(
+        "</saml:AuthnContext>", "<saml:AuthnContextDeclRef>d</saml:AuthnContextDeclRef></saml:AuthnContext>"
+    )
+    assert read(beside) == read(FILLED)
 
 
 def test_what_came_instead_of_a_response_is_named():
