@@ -15,6 +15,25 @@ TOO_WIDE = """() => {
   return ["scrolls sideways", ...beyond.map((it) => it.outerHTML.slice(0, 120))].slice(0, 4);
 }"""
 
+TORN = """() => {
+  const place = (it) => { const span = document.createRange(); span.selectNodeContents(it); return span; };
+  const torn = [...document.querySelectorAll("td")].filter(
+    (it) => /^\\d+$/.test(it.innerText.trim()) && place(it).getClientRects().length > 1);
+  const apart = [...document.querySelectorAll("label:has(> input:is([type=checkbox], [type=radio]))")].filter((it) => {
+    const box = it.querySelector("input").getBoundingClientRect(), words = it.lastChild;
+    const begin = words.nodeType === Node.TEXT_NODE && words.data.trim() && place(words).getBoundingClientRect();
+    return begin && box.width && (box.width > 40 || Math.abs(begin.left - box.right) > 40);
+  });
+  const far = [...document.querySelectorAll(".own p > label:first-child")].filter((it) => {
+    const field = it.control?.getBoundingClientRect();
+    return field?.width && field.top - it.getBoundingClientRect().bottom > 20;
+  });
+  const told = (what) => (it) => `${what}: ${it.outerHTML.slice(0, 120)}`;
+  return [...torn.map(told("a number in two lines")), ...apart.map(told("a box far from its words")),
+    ...far.map(told("a field far below its label"))].slice(0, 4);
+}"""
+"""What stands together is seen together."""
+
 
 def wrong(page):
     """Say what is wrong with a page that has just been opened, light and 1280 px wide; it is left so.
@@ -33,6 +52,7 @@ def wrong(page):
     _turn(page, "ltr")
     found += [f"dark 390: {it}" for it in _axe(page, "target-size", "scrollable-region-focusable")]
     found += _too_wide(page, "390")
+    found += [f"390: {it}" for it in page.evaluate(TORN)]
     page.set_viewport_size(NARROW)
     found += _too_wide(page, "320")
     page.set_viewport_size(WIDE)

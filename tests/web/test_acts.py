@@ -167,7 +167,7 @@ def test_an_operator_who_comes_in_and_leaves_is_told(operator):
     operator.save()
     browser, right = Client(), {"username": operator.email, "password": "correct horse battery"}
     browser.post(reverse("admin:login"), {**right, "otp_token": a_code(operator)})
-    browser.post(reverse("admin:logout"))
+    assert "Sign in again" in browser.post(reverse("admin:logout")).text
     assert [(it.kind, it.by) for it in acts()] == [(it, str(operator)) for it in (Kind.OPERATOR_IN, Kind.OPERATOR_OUT)]
 
 

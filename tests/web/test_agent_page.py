@@ -279,7 +279,7 @@ def test_every_kind_that_is_about_somebody_has_words_of_its_own():
 
 def test_what_an_operator_changed_is_told_with_before_and_after(admin, agent):
     save(admin, agent, full_name="Ana Maria", flex_roles=["agent"])
-    assert "Was changed (full name: Ana García → Ana Maria. by Olivia Operator)" in words(
+    assert "Was changed (full name: Ana García → Ana Maria, by Olivia Operator)" in words(
         admin.get(url(agent, "timeline"))
     )
 

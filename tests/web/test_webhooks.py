@@ -102,6 +102,7 @@ def test_a_test_is_sent_at_once_and_its_answer_shown(admin, webhook, receiver):
     assert "<script>out" not in page.text
     assert receiver.types == ["webhook.test"] * 2
     assert list(Delivery.objects.values_list("state", flat=True)) == [State.GIVEN_UP, State.DELIVERED]
+    assert "None" not in said(admin.get(f"{SENT}{Delivery.objects.first().pk}/change/"))
 
 
 def test_while_a_sender_is_at_it_a_test_waits(admin, webhook, receiver):

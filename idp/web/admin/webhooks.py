@@ -178,10 +178,10 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         """Name the type as the receiver reads it."""
         return delivery.kind
 
-    @admin.display(description="agent", empty_value="-")
-    def agent(self, delivery: Delivery) -> str | None:
-        """Name the agent it is about."""
-        return str(delivery.event.agent) if delivery.event else None
+    @admin.display(description="agent")
+    def agent(self, delivery: Delivery) -> str:
+        """Name the agent it is about; Django puts nothing in the place of a None on the page of a row."""
+        return str(delivery.event.agent) if delivery.event and delivery.event.agent else "-"
 
     @admin.display(description="happened (UTC)", ordering="event__at")
     def happened(self, delivery: Delivery) -> str:

@@ -29,7 +29,7 @@ class EveryoneOutForm(forms.Form):
         max_length=everyone_out.LONGEST_WHY,
         help_text="Stays in the trail. Such as: backup of Monday restored.",
     )
-    typed = forms.CharField(label=f"Type: {TYPED}", max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    typed = forms.CharField(label=f"Type “{TYPED}”", max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
 
     def clean_typed(self) -> str:
         """Take the words in any letter case and spacing."""

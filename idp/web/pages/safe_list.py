@@ -23,7 +23,7 @@ MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
 SHOWN = 50
 MOST_LEFT = 10_000
 """So far is counted what waits."""
-UNDER_WAY = "The first 30 are on their way to Twilio. A timer with manage.py safe_list does the rest."
+UNDER_WAY = "They are on their way to Twilio. Beyond the first 30, a timer with manage.py safe_list sends them."
 STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 

@@ -80,7 +80,9 @@ def more(event: LoginEvent) -> str:
     detail = "" if event.kind == Kind.ANSWERED else event.detail
     changed = "; ".join(f"{_field(name)}: {_value(old)} → {_value(new)}" for name, (old, new) in event.changes.items())
     by = f"by {event.by}" if event.by and event.by not in detail else ""
-    return ". ".join(it for it in (detail, changed, by, trail_words.advice(event)) if it)
+    what = ". ".join(it for it in (detail, changed) if it)
+    acted = ", ".join(it for it in (what, by) if it)
+    return ". ".join(it for it in (acted, trail_words.advice(event)) if it)
 
 
 def _field(name: str) -> str:
