@@ -102,6 +102,14 @@ def test_what_is_changed_in_the_admin_stands_there_before_and_after(admin, keys,
     assert line.changes == {field: [old, new]}
 
 
+@pytest.mark.parametrize("make", [pytest.param(it.values[0], id=it.id) for it in CHANGED])
+def test_what_is_saved_as_it_stands_is_no_act(admin, keys, make):
+    row = make()
+    told = acts().count()
+    assert saved(admin, row).status_code == 302
+    assert acts().count() == told
+
+
 def test_what_is_added_and_removed_is_told_with_what_it_held(admin):
     admin.post("/admin/agents/department/add/", {"name": "Sales"})
     admin.post(address(Department.objects.get(), "delete"), {"post": "yes"})

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from standardwebhooks import Webhook as Verifier
 
+from idp.audit.models import LoginEvent
 from idp.webhooks import reading, registration
 from idp.webhooks.models import Delivery, State, Webhook
 from tests.conftest import NOW
@@ -92,6 +93,12 @@ def test_switching_on_begins_anew(admin, webhook, clock):
     webhook.refresh_from_db()
     assert (webhook.is_on, webhook.gone_at, webhook.failing_since) == (True, None, None)
     assert webhook.since >= NOW + timedelta(hours=2)
+
+
+def test_one_that_is_saved_twice_is_changed_once(admin, webhook):
+    for _ in range(2):
+        assert admin.post(page_of(webhook), form(name="Another")).status_code == 302
+    assert LoginEvent.objects.filter(about=f"webhooks.webhook:{webhook.pk}").count() == 1
 
 
 def test_a_test_is_sent_at_once_and_its_answer_shown(admin, webhook, receiver):

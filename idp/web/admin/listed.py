@@ -1,4 +1,4 @@
-"""What every list of the admin does: what it is filtered by is taken, or refused with a page that says so."""
+"""What every table of the admin does: its list says so if filtered by what cannot be; saving nothing is no act."""
 
 from typing import Any, TypeVar
 
@@ -37,7 +37,7 @@ class Rows(ChangeList):
 
 
 class Listed(admin.ModelAdmin[Row]):
-    """A table whose list says so if it is filtered by what cannot be."""
+    """A table whose list says so if it is filtered by what cannot be, and whose rows are written where they changed."""
 
     def get_changelist(self, *_: Any, **__: Any) -> type[ChangeList]:
         """Refuse in one place."""
@@ -46,3 +46,8 @@ class Listed(admin.ModelAdmin[Row]):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
         """Refuse what only an address that was typed asks for, and that can go wrong."""
         return UNOFFERED.isdisjoint(lookup.split("__")) and super().lookup_allowed(lookup, value, request)
+
+    def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:  # noqa: ANN401 - as its base says
+        """Write nothing where a form was saved as it stood: the trail would tell of a write, and nothing of it."""
+        if not change or form.has_changed():
+            super().save_model(request, obj, form, change)

@@ -96,12 +96,12 @@ class WebhookAdmin(KeepsBack[Webhook]):
         url = reverse("admin:webhooks_delivery_changelist")
         return format_html('<a href="{}?webhook__id__exact={}">What was sent, and what waits</a>', url, webhook.pk)
 
-    def save_model(self, _: HttpRequest, webhook: Webhook, __: forms.ModelForm[Webhook], change: bool) -> None:
+    def save_model(self, _: HttpRequest, webhook: Webhook, form: forms.ModelForm[Webhook], change: bool) -> None:
         """Save what was typed; a new webhook gets its secret."""
-        if change:
-            registration.change(webhook, clock.now())
-        else:
+        if not change:
             registration.add(webhook, clock.now())
+        elif form.has_changed():
+            registration.change(webhook, clock.now())
 
     def response_add(self, request: HttpRequest, webhook: Webhook, *_: Any) -> HttpResponse:
         """Show the secret, this once."""
