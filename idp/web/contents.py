@@ -68,8 +68,13 @@ def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield _section("Others", list(found.values()))
 
 
-def listed_as(page: str) -> str | None:
-    """Return what the contents call the list at an address of this name, if they lead there."""
+def listed_as(page: str, *, limited: bool) -> str | None:
+    """Return what the contents call the list at an address of this name, if they lead there.
+
+    Supervisors, whose reach is `limited`, find their own people where others find everybody.
+    """
+    if limited and page == "agents_agent_changelist":
+        return "Your agents"
     names = {label.lower().replace(".", "_"): name for models in SECTIONS.values() for label, name in models.items()}
     return names.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
 

@@ -92,10 +92,10 @@ class OperatorSite(admin.AdminSite):
         return [*own, *pages, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Call a list by the name that leads to it; supervisors come from a page of their own."""
+        """Call a list by the name that leads to it."""
         page = request.resolver_match.url_name if request.resolver_match else None
         limited = reach.limits_of(request.user) is not None
-        return {**super().each_context(request), "listed_as": None if limited else contents.listed_as(page or "")}
+        return {**super().each_context(request), "listed_as": contents.listed_as(page or "", limited=limited)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """List what there is by what operators do, not by package."""

@@ -52,6 +52,14 @@ def test_the_menu_leads_only_where_they_may_go(place, clock):
     assert {place.browser.get(it).status_code for it in links} == {200}
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("agents/agent", "Your agents"), ("agents/device", "Phones and computers"), ("audit/loginevent", "Trail")],
+)
+def test_lists_are_called_as_people_call_them(place, path, name):
+    assert f"<h1>{name}</h1>" in place.browser.get(f"{HOME}{path}/").text
+
+
 def test_a_supervisor_without_a_sign_in_of_their_own_is_asked_to_set_it_up(place):
     asked = "Set up your own sign-in"
     assert asked in place.browser.get(HOME).text
