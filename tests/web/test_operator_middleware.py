@@ -44,7 +44,8 @@ def test_a_stranger_comes_no_further_than_the_door(db, address):
 def test_nothing_that_is_mounted_elsewhere_asks_for_them():
     """Whatever else asks for `request.user` is mounted below the admin."""
     asking = [it for it in (ROOT / "idp").rglob("*.py") if ASKS_FOR_THEM.search(it.read_text())]
-    theirs = ("web/admin/", "web/pages/", "web/operator_site.py", "web/operator_middleware.py", "web/supervisors.py")
+    modules = ("operator_middleware", "operator_site", "reach", "sign_out", "supervisors")
+    theirs = ("web/admin/", "web/pages/", *(f"web/{it}.py" for it in modules))
     elsewhere = [str(it.relative_to(ROOT / "idp")) for it in asking]
     assert [it for it in elsewhere if not it.startswith((*theirs, "settings.py"))] == []
     assert not any(module.startswith(("idp.web.admin", "idp.web.pages")) for module in mounted_elsewhere())
