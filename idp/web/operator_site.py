@@ -72,6 +72,7 @@ class OperatorSite(admin.AdminSite):
     index_title = "Run the place"
     login_form = OperatorLoginForm
     login_template = "admin/operator_login.html"
+    logout_template = "admin/signed_out.html"
     site_url = None
     enable_nav_sidebar = False  # the lists need the width
 
