@@ -121,6 +121,11 @@ def test_an_agent_has_no_password_to_come_in_by(client, clock, db):
     assert not is_inside(client)
 
 
+def test_whoever_logs_out_reads_what_it_takes_to_come_back(client, olivia):
+    sign_in(client, olivia)
+    assert "needs your password and a code" in client.post("/admin/logout/").content.decode()
+
+
 def test_logging_out_kills_the_cookie(client, olivia):
     sign_in(client, olivia)
     cookie = client.cookies["latchkey-operator"].value
