@@ -137,6 +137,7 @@ def timed(phone, page, **data):
     return time.perf_counter() - begun, answer.status_code
 
 
+@pytest.mark.slow
 def test_sending_takes_as_long_for_the_unknown_as_for_the_known(phone, verify):
     for n in range(14):
         an_agent(f"+120155553{n:02}", f"agent{n}@acme.example")
@@ -148,6 +149,7 @@ def test_sending_takes_as_long_for_the_unknown_as_for_the_known(phone, verify):
     assert abs(known - unknown) < GENEROUS
 
 
+@pytest.mark.slow
 def test_a_wrong_code_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
     seconds = {"known": [], "unknown": []}
@@ -174,6 +176,7 @@ def after_its_text(phone, verify, number):
     return timed(browser, page, code="000000")[0]
 
 
+@pytest.mark.slow
 def test_a_wrong_code_right_after_its_text_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
     pairs = (
@@ -182,6 +185,7 @@ def test_a_wrong_code_right_after_its_text_takes_as_long_for_the_unknown_as_for_
     assert any(min(pair) > SLOW * 2 and abs(pair[0] - pair[1]) < GENEROUS for pair in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA")])
 def test_a_wrong_code_that_no_text_brought_takes_as_long_for_everybody(phone, settings, way, code):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
