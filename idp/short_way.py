@@ -25,6 +25,8 @@ class ShortWay:
 
     execute_wrappers: list[Any]
     queries_logged: bool
+    close_if_health_check_failed: Callable[[], None]
+    ensure_connection: Callable[[], None]
 
     @property
     def is_open(self) -> bool:
@@ -57,6 +59,12 @@ class ShortWay:
         What it raises may come from there. Where a way to the database costs nothing, it is executed at once.
         """
         self.changed(sql, given)
+
+    def _make_ready(self) -> None:
+        """Do what Django's cursors do before each statement; the transaction is looked at as Django itself does."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        super().validate_no_broken_transaction()  # type: ignore[misc]  # of the backend that this is a part of
 
 
 def with_places(sql: str, place: Callable[[int], str]) -> str:

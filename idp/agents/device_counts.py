@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Sum
 
+from idp import triggers
 from idp.agents.models import Device, DeviceCount
 
 BATCH: Final = 500
@@ -26,10 +27,6 @@ _FIRES: Final = {
 }
 _OF: Final = {"update": "UPDATE OF revoked_at, kind"}
 NAMES: Final = {act: f"{_TABLE}_{act}_is_counted" for act in _FIRES}
-_THERE: Final = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
-}
 
 
 def active() -> Counter[str]:
@@ -104,10 +101,7 @@ def _put_away(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Name the triggers that are not there."""
-    with connection.cursor() as cursor:
-        cursor.execute(_THERE[connection.vendor])
-        there = {name for (name,) in cursor.fetchall()}
-    return [it for it in NAMES.values() if it not in there]
+    return triggers.missing(connection, NAMES.values())
 
 
 def _on_sqlite() -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connections
 from django.db.models import Model
 
+from idp import triggers
 from idp.audit.models import Chain, LoginEvent, Seal
 
 FORGOTTEN: Final[dict[type[Model], dict[str, str]]] = {
@@ -39,13 +40,7 @@ def put_in_place(using: str = "default", **_: Any) -> None:
 def missing(using: str = "default") -> list[str]:
     """Name the triggers that are not there."""
     connection = connections[using]
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor != "sqlite":
-        query = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        there = {name for (name,) in cursor.fetchall()}
-    return [name for name in NAMES[connection.vendor] if name not in there]
+    return triggers.missing(connection, NAMES[connection.vendor])
 
 
 def _name(model: type[Model], act: str) -> str:

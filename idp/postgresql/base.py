@@ -104,11 +104,6 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         if self._due:
             self._run()
 
-    def _make_ready(self) -> None:
-        self.close_if_health_check_failed()
-        self.ensure_connection()
-        super().validate_no_broken_transaction()
-
     def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
         self._make_ready()
         due, self._due = self._due, []

@@ -87,11 +87,6 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         with self.wrap_database_errors:
             return int(self.connection.execute(sql, given).rowcount)
 
-    def _make_ready(self) -> None:
-        self.close_if_health_check_failed()
-        self.ensure_connection()
-        self.validate_no_broken_transaction()
-
     def _take_turn(self) -> None:
         turn = _TURNS[str(self.settings_dict["NAME"])]
         if not turn.acquire(timeout=PATIENCE):

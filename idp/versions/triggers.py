@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from idp import triggers
 from idp.versions.version import Part
 
 TABLES: Final[tuple[str, ...]] = (
@@ -41,10 +42,6 @@ VERSION: Final = "versions_version"
 FORMER: Final = "one_version"
 """A constraint of the table when all had one row."""
 _ACTS, _ANY = ["insert", "update", "delete"], "change"
-_THERE = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
-}
 # What is written is blank, which holds nothing; the table's own trigger draws the value. So nobody can write one that
 # was there before, as whoever loads an edited dump would.
 # No upsert on SQLite: there the statement that fires a trigger lays its own ON CONFLICT upon what stands in it.
@@ -95,10 +92,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     acts = _ACTS if connection.vendor == "sqlite" else [_ANY]
     own = acts[:2]  # nobody need draw a version when there is none
     wanted = [*(_name(table, act) for table in TABLES for act in acts), *(_name(VERSION, act) for act in own)]
-    with connection.cursor() as cursor:
-        cursor.execute(_THERE[connection.vendor])
-        there = {name for (name,) in cursor.fetchall()}
-    return [it for it in wanted if it not in there]
+    return triggers.missing(connection, wanted)
 
 
 def _part(table: str) -> int:

@@ -35,7 +35,13 @@ from tests.saml.messages import (
     checked,
     signed,
 )
-from tests.saml.wrapping import in_extensions, in_extensions_signature_moved_up, in_the_object_of_the_signature
+from tests.saml.wrapping import (
+    in_extensions,
+    in_extensions_signature_copied_up,
+    in_extensions_signature_moved_up,
+    in_the_object_of_the_signature,
+    with_the_same_id,
+)
 
 DS_ = f"{{{DS}}}"
 SAMLP = f"{{{names.PROTOCOL}}}"
@@ -285,17 +291,6 @@ def in_the_subject_signature_moved_up(forged, genuine):
     return forged
 
 
-def around_with_the_same_id(forged, genuine):
-    forged.set("ID", genuine.get("ID"))
-    return in_extensions_signature_moved_up(forged, genuine)
-
-
-def beside_a_signature_of_its_own(forged, genuine):
-    in_extensions(forged, genuine)
-    forged.insert(1, deepcopy(genuine[1]))
-    return forged
-
-
 def under_another_root(_, genuine):
     root = etree.Element(f"{SAMLP}AuthnRequest", dict(genuine.attrib))
     root.set("ID", "_evil")
@@ -307,13 +302,13 @@ def under_another_root(_, genuine):
 PLACES = [
     in_extensions,
     in_extensions_signature_moved_up,
+    in_extensions_signature_copied_up,
+    with_the_same_id,
     in_the_object_of_the_signature,
     in_key_info,
     in_the_issuer,
     in_the_subject,
     in_the_subject_signature_moved_up,
-    around_with_the_same_id,
-    beside_a_signature_of_its_own,
     under_another_root,
 ]
 

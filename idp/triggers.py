@@ -1,0 +1,19 @@
+"""Which of the triggers that a package relies on the database has; those of others do not count, nor disabled ones."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_THERE: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+}
+
+
+def missing(connection: BaseDatabaseWrapper, wanted: Iterable[str]) -> list[str]:
+    """Name those that are not there, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+    return [it for it in wanted if it not in there]
