@@ -9,7 +9,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import CharField, DateTimeField, F, OuterRef, Subquery, UUIDField
 from django.db.models.functions import Greatest
-from django.db.models.signals import post_init
+from django.db.models.signals import post_init, pre_init
 from django.forms import model_to_dict
 
 from idp.agents import provisioning
@@ -189,17 +189,28 @@ def test_an_instant_comes_back_as_it_was(phone, other):
     assert LoginEvent.objects.get().at.tzinfo is UTC
 
 
-def test_a_model_that_somebody_is_told_of_is_made_as_ever(phone):
+@pytest.mark.parametrize("signal", [pre_init, post_init], ids=["before", "after"])
+def test_a_model_that_somebody_is_told_of_is_made_as_ever(phone, signal):
     told = []
 
-    def note(sender, instance, **_):
-        told.append(instance)
+    def note(sender, **_):
+        told.append(sender)
 
-    post_init.connect(note, sender=Device)
+    signal.connect(note, sender=Device)
     try:
-        assert Select(lambda: Device.objects.filter(pk=DEVICE))(pk=phone.pk) == told
+        assert Select(lambda: Device.objects.filter(pk=DEVICE))(pk=phone.pk) == [phone]
     finally:
-        post_init.disconnect(note, sender=Device)
+        signal.disconnect(note, sender=Device)
+    assert told == [Device]
+
+
+@pytest.mark.parametrize("ask", [BY_LABEL, RENAME, RENAME.later], ids=["a query", "an update", "one to come"])
+def test_a_transaction_that_is_broken_takes_no_more_statements(phone, ask):
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            ask(pk=phone.pk, label="new")
+    assert not Device.objects.filter(label="new").exists()
 
 
 def test_what_nobody_waits_for_is_there_for_whoever_asks_next(phone):

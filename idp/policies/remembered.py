@@ -19,8 +19,6 @@ Value = TypeVar("Value")
 
 MOST_REMEMBERED = 1000
 """Answers of one question, and readings of one policy, of which it begins anew; a header has up to 512 characters."""
-NEVER_TWICE = "moment"
-"""The fact that is another one each time."""
 
 
 def read(policy: Policy, service: str, facts: Facts) -> Reading:
@@ -63,17 +61,12 @@ class _Question:
     def __init__(self, reads: tuple[str, ...], conditions: Iterable[Condition]) -> None:
         self.conditions = tuple(conditions)
         self._facts: Callable[[Facts], Hashable] = attrgetter(*reads) if reads else lambda _: ()
-        self._is_new = NEVER_TWICE in reads
         self._given: dict[Hashable, tuple[Answer, ...]] = {}
 
     def answers(self, facts: Facts) -> tuple[Answer, ...]:
-        if self._is_new:
-            return self._asked(facts)
         told = self._facts(facts)
-        return self._given.get(told) or _keep(self._given, told, self._asked(facts))
-
-    def _asked(self, facts: Facts) -> tuple[Answer, ...]:
-        return tuple([condition.ask(facts) for condition in self.conditions])
+        answers = self._given.get(told)
+        return answers or _keep(self._given, told, tuple([condition.ask(facts) for condition in self.conditions]))
 
 
 def _questions(of_rules: Iterable[tuple[Condition, ...]]) -> Iterable[_Question]:

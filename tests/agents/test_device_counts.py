@@ -53,6 +53,12 @@ def test_one_that_is_replaced_and_one_that_is_removed_count_no_more(agent):
     assert counted() == {}
 
 
+def test_a_computer_that_is_known_for_a_phone_at_its_next_code_counts_as_one(agent):
+    computer = a_device(agent, MAC)
+    Device.objects.filter(pk=computer.pk).update(kind=Kind.MOBILE, slot=1)
+    assert counted() == {Kind.MOBILE: 1}
+
+
 def test_a_silent_sign_in_writes_no_count(agent):
     device = a_device(agent, MAC)
     before = DeviceCount.objects.count()
