@@ -28,7 +28,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("metrics", door.metrics),
-    path("", at_need("idp.web.me_urls")),
+    path("", at_need("idp.web.me.urls")),
     path("", at_need("idp.native.urls")),
 ]
 

@@ -20,7 +20,7 @@ GOALS = ("authenticator", "recovery-codes", "passkeys")
 
 def ask(request: HttpRequest, goal: str) -> HttpResponse:
     """Show that a code is needed first, with the button that leads to it."""
-    return render(request, "me_sign_in.html", {"goal": goal}, status=403)
+    return render(request, "me/sign_in.html", {"goal": goal}, status=403)
 
 
 @require_POST

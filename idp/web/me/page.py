@@ -15,7 +15,8 @@ from idp.passkeys import relying_party
 from idp.passkeys.models import Passkey
 from idp.saml.logout import course as logout
 from idp.saml.logout import views as logout_views
-from idp.web import me_sign_ins, next_codes
+from idp.web import next_codes
+from idp.web.me import sign_ins
 from idp.wording import for_agents
 
 
@@ -43,12 +44,12 @@ def me(request: HttpRequest) -> HttpResponse:
         return _sign_out(request)
     with transaction.atomic():
         device = device_of(request)
-    sign_ins = me_sign_ins.last(device, clock.now())
+    listed = sign_ins.last(device, clock.now())
     left = recovery_codes.left(device.agent)
     context = {
         "device": device,
-        "sign_ins": sign_ins,
-        "asks": any(it.may_report for it in sign_ins),
+        "sign_ins": listed,
+        "asks": any(it.may_report for it in listed),
         "ended": notices.of_ended(devices.replaced_by(device)),
         "next_codes": next_codes.for_agent(device, clock.now()),
         "passkeys": Passkey.objects.of(device.agent),
@@ -57,7 +58,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "codes_left": left,
         "few_left": 0 < left <= recovery_codes.FEW,
     }
-    return render(request, "me.html", context)
+    return render(request, "me/page.html", context)
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:

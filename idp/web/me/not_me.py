@@ -11,7 +11,7 @@ from idp.agents.models import Device
 from idp.login import not_me as reports
 from idp.login import presented
 from idp.login.pages import see_other
-from idp.web.me import device_of
+from idp.web.me.page import device_of
 from idp.web.views import NotFound
 
 

@@ -16,8 +16,8 @@ from idp.login.pages import see_other
 from idp.passkeys import asking
 from idp.passkeys.models import Passkey
 from idp.passkeys.verification import Refused
-from idp.web import me_sign_in
-from idp.web.me import device_of
+from idp.web.me import proving
+from idp.web.me.page import device_of
 from idp.wording import for_agents
 
 
@@ -38,7 +38,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         return _remove(request, device)
     if not passkey_setup.is_proved_lately(device, clock.now()):
-        return me_sign_in.ask(request, "passkeys")
+        return proving.ask(request, "passkeys")
     if request.method == "GET":
         return _show(request, device)
     form = PasskeyForm(request.POST)
@@ -53,7 +53,7 @@ def _show(request: HttpRequest, device: Device, *, fault: int | None = None) -> 
     if options is None:
         raise NoPasskeysHere("the base URL names a number")
     context = {"options_json": options, "mobile": device.kind == "mobile", "not_taken": fault is not None}
-    return render(request, "me_passkey.html", context, status=fault)
+    return render(request, "me/passkey.html", context, status=fault)
 
 
 def _remove(request: HttpRequest, device: Device) -> HttpResponse:

@@ -16,8 +16,8 @@ from idp.login.forms import AppCodeForm
 from idp.login.pages import see_other
 from idp.login.passkey_setup import is_proved_lately
 from idp.otp import app_codes, recovery_codes
-from idp.web import me_sign_in
-from idp.web.me import device_of
+from idp.web.me import proving
+from idp.web.me.page import device_of
 from idp.web.own_sign_in import drawn
 from idp.wording import for_agents
 
@@ -45,7 +45,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     if not device.agent.may_use_app:
         raise NotAllowedHere("may not use an authenticator app")
     if not is_proved_lately(device, clock.now()):
-        return me_sign_in.ask(request, "authenticator")
+        return proving.ask(request, "authenticator")
     return _register(request, device) if request.method == "POST" else _show_key(request, device)
 
 
@@ -57,12 +57,12 @@ def sheet(request: HttpRequest) -> HttpResponse:
     if not device.agent.may_make_recovery_codes:
         raise NotAllowedHere("may not make recovery codes")
     if not is_proved_lately(device, clock.now()):
-        return me_sign_in.ask(request, "recovery-codes")
+        return proving.ask(request, "recovery-codes")
     if request.method == "GET":
-        return render(request, "me_recovery_codes.html", {"codes_left": recovery_codes.left(device.agent)})
+        return render(request, "me/recovery_codes.html", {"codes_left": recovery_codes.left(device.agent)})
     codes = recovery_codes.make(device.agent, clock.now())
     _record(Kind.FACTOR_ADDED, request, device, SHEET)
-    return render(request, "me_recovery_sheet.html", {"codes": codes, "agent": device.agent, "made_at": clock.now()})
+    return render(request, "me/recovery_sheet.html", {"codes": codes, "agent": device.agent, "made_at": clock.now()})
 
 
 def _register(request: HttpRequest, device: Device) -> HttpResponse:
@@ -83,7 +83,7 @@ def _show_key(request: HttpRequest, device: Device, *, error: str = "", status: 
         "error": error,
         "replaces": app_codes.registered(device.agent) is not None,
     }
-    return render(request, "me_authenticator.html", context, status=status)
+    return render(request, "me/authenticator.html", context, status=status)
 
 
 def _record(kind: Kind, request: HttpRequest, device: Device, what: str) -> None:
