@@ -5,6 +5,7 @@ sockets lets the kernel throw away what arrives, before TCP sees it.
 """
 
 import ctypes
+import select
 import socket
 import struct
 from contextlib import suppress
@@ -50,6 +51,41 @@ class Way:
                 self.both += [came, onwards]
                 for ways in ((came, onwards), (onwards, came)):
                     Thread(target=_carry, args=ways, daemon=True).start()
+
+
+class Cut:
+    """A relay to a port that goes on until `words` were said: they still arrive, and what is answered does not."""
+
+    def __init__(self, port, words):
+        self.to, self.words, self.listening = port, words, socket.create_server((HOST, 0))
+        self.port, self.was_cut = self.listening.getsockname()[1], False
+
+    def __enter__(self):
+        Thread(target=self._let_in, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+
+    def _let_in(self):
+        with suppress(OSError):
+            while True:
+                came, _ = self.listening.accept()
+                onwards = socket.create_connection((HOST, self.to))
+                Thread(target=self._between, args=(came, onwards), daemon=True).start()
+
+    def _between(self, came, onwards):
+        with came, onwards, suppress(OSError):
+            while True:
+                for it in select.select([came, onwards], [], [])[0]:
+                    some = it.recv(65536)
+                    (onwards if it is came else came).sendall(some)
+                    if not some:
+                        return
+                    if it is came and self.words in some and not self.was_cut:
+                        self.was_cut = bool(onwards.recv(65536))
+                        return
 
 
 def _carry(whence, whither):

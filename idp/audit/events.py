@@ -19,6 +19,7 @@ from idp.prepared import Insert
 
 _INSERT = Insert(LoginEvent)
 _LINE = Blank(LoginEvent)
+_TOLD_APART = ("reference", "at", "kind", "agent_id", "device_id", "service", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +51,34 @@ _waiting: ContextVar[list[LoginEvent] | None] = ContextVar("waiting", default=No
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together() -> Iterator[list[LoginEvent]]:
     """Have the lines of a transaction written in one statement at its end, in their order; none if it fails.
 
-    Goes around all of it, within `atomic`. Until its end no line has a key, and nobody finds one. A savepoint within,
-    if it is rolled back, takes no line along: whoever passes its error over records nothing inside it.
+    They are in the list that is handed out. Goes around all of it, within `atomic`. Until its end no line has a key,
+    and nobody finds one. A savepoint within, if it is rolled back, takes no line along: whoever passes its error over
+    records nothing inside it.
     """
     lines: list[LoginEvent] = []
     before = _waiting.set(lines)
     try:
-        yield
+        yield lines
     finally:
         _waiting.reset(before)
     if lines:
         _INSERT.later(*lines)
+
+
+def were_written(lines: list[LoginEvent]) -> bool:
+    """Whether the lines of a transaction stand in the trail, after a commit that was not answered. The log is told so.
+
+    The last of them is looked for: no request writes two that are alike.
+    """
+    known = {it: getattr(lines[-1], it) for it in _TOLD_APART} if lines else {}
+    if not known or not LoginEvent.objects.filter(**known).exists():
+        return False
+    for line in lines:
+        log_lines.happened(kind=line.kind, service=line.service)
+    return True
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db import IntegrityError, OperationalError, transaction
 
 from idp.audit import events
+from idp.audit.models import LoginEvent
 from idp.login.errors import Busy
 from idp.tokens.lifecycle import LostRace
 from idp.versions import version
@@ -21,15 +22,23 @@ def attempt(step: Callable[[], Outcome]) -> Outcome:
     """Run a transaction again when it lost a race, a few times; nothing of a failed run remains. Raises Busy.
 
     Whoever has waited for a lock as long as the database allows is told so at once. Another run goes by what is
-    configured by then.
+    configured by then. Where the connection was lost with the answer to a commit, nobody knows what became of it: the
+    trail is asked, and if the run's lines stand there, its outcome counts.
     """
-    begun = time.monotonic()
+    begun, unheard = time.monotonic(), None
     for nth in range(1, ATTEMPTS + 1):
+        done: list[Outcome] = []
+        lines: list[LoginEvent] = []
         try:
-            with transaction.atomic(), events.together():
-                return step()
+            if unheard is not None and events.were_written(unheard[1]):
+                return unheard[0]
+            with transaction.atomic(), events.together() as lines:
+                done.append(step())
+            return done[0]
         except (LostRace, IntegrityError, OperationalError) as error:
             if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
                 raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
+            if done:
+                unheard = done[0], lines
             version.forget()
     raise AssertionError

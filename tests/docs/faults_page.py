@@ -259,6 +259,17 @@ FAULTS = [
         "it is obeyed: after the wait the configuration is looked at as it stands by then",
         ("races/test_stopped_meanwhile.py::test_what_comes_while_a_silent_sign_in_waits_for_its_row_is_obeyed",),
     ),
+    Fault(
+        "F26",
+        "the connection to PostgreSQL is lost with the answer to a commit, so nobody knows what became of it",
+        "the trail is asked: what was written counts and is answered, what was not is done again. If the database is "
+        "away by then, the busy page; a reload of the same request may read *You are already signed in*, and the next "
+        "one is let in",
+        (
+            "races/test_unheard_commits.py::test_a_phone_is_in_by_the_answer_that_was_written",
+            "races/test_unheard_commits.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
+        ),
+    ),
 ]
 TEXT = """# Faults
 
