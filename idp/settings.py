@@ -79,14 +79,14 @@ MIDDLEWARE = [
     "idp.web.bursts.unhurried",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "idp.web.operator_middleware.OperatorsChain",
+    "idp.web.operators.middleware.OperatorsChain",
 ]
 OPERATORS_MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "idp.web.operator_site.operators_only",
-    "idp.web.supervisors.OpenAddresses",
+    "idp.web.operators.guard.operators_only",
+    "idp.web.departments.supervisors.OpenAddresses",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -162,7 +162,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 LOGIN_URL = "admin:login"
-AUTHENTICATION_BACKENDS = ["idp.web.supervisors.Rights"]
+AUTHENTICATION_BACKENDS = ["idp.web.departments.supervisors.Rights"]
 LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -172,7 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "idp.web.house_words.HouseWords"},
+    {"NAME": "idp.web.operators.house_words.HouseWords"},
 ]
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 OTP_TOTP_ISSUER = LATCHKEY.organisation

@@ -24,7 +24,7 @@ urlpatterns = [
     path("login/", at_need("idp.login.urls")),
     path("scim/v2/", at_need("idp.scim.urls")),
     path(".well-known/jwks.json", views.jwks),
-    path("admin/", at_need("idp.web.operator_urls", "admin")),
+    path("admin/", at_need("idp.web.operators.urls", "admin")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("metrics", door.metrics),

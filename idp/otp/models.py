@@ -17,7 +17,7 @@ class PhoneAuthenticator(OtpDevice):
     """The mobile number by which an agent proves who they are. Twilio alone holds the codes.
 
     A django-otp device, so that it stands beside an operator's other factors; in the admin it never
-    counts as one (`web.operator_site`).
+    counts as one (`web.operators.site`).
     """
 
     user = models.ForeignKey(Agent, models.CASCADE, related_name="numbers")

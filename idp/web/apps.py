@@ -26,10 +26,10 @@ class WebConfig(AppConfig):
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
-    """Django's admin behind a password and a second factor. Its pages are read with its addresses, `operator_urls`."""
+    """Django's admin behind a password and a second factor. Its pages are read with its addresses, `operators.urls`."""
 
     default = False  # this package has an app of its own
-    default_site = "idp.web.operator_site.OperatorSite"
+    default_site = "idp.web.operators.site.OperatorSite"
 
     def ready(self) -> None:
         """Have the pages checked, for which they have to be read first."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from idp.versions import version
-from idp.web.operator_middleware import is_for_operators
+from idp.web.operators.middleware import is_for_operators
 
 READING = ("GET", "HEAD")
 

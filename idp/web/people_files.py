@@ -18,7 +18,8 @@ from idp.importing.imports import Importer, Prepared, Undone
 from idp.importing.models import Import
 from idp.importing.people import Limits
 from idp.importing.writing import AT_ONCE, Progress, Written
-from idp.web import reach, safe_list_run
+from idp.web import safe_list_run
+from idp.web.departments import reach
 
 
 def importer(by: Agent | None, origin: Origin) -> Importer:

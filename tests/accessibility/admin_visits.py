@@ -14,7 +14,7 @@ from idp.native.models import Client
 from idp.policies.models import AccessRule
 from idp.saml.models import IssuedAssertion
 from idp.scim.models import PersonnelSystem
-from idp.web import operator_links
+from idp.web.operators import links
 from idp.webhooks.models import Webhook
 from tests.conftest import NOW
 from tests.policies import publishing
@@ -120,7 +120,7 @@ def ana():
 
 
 def the_link(operator):
-    return Visit("/admin/" + operator_links.make(operator, NOW).split("/admin/")[1])
+    return Visit("/admin/" + links.make(operator, NOW).split("/admin/")[1])
 
 
 OWN = {

@@ -3,7 +3,7 @@
 from tests.asvs.requirement import absent, met, unmet
 
 ITSELF = "Latchkey is the identity provider; nobody signs in to it by another"
-OWN = "idp/web/own_sign_in.py"
+OWN = "idp/web/operators/own_sign_in.py"
 
 V6 = (
     met(
@@ -18,7 +18,7 @@ V6 = (
         2,
         "Words that passwords must not hold are listed",
         "docs/explanation/security.md",
-        "web/test_house_words",
+        "web/operators/test_house_words",
         but="they may stand in a password, but do not count towards its length",
     ),
     met(
@@ -33,21 +33,26 @@ V6 = (
         "6.2.1",
         1,
         "Passwords of 8 letters at least",
-        "web/test_door.a_wrong_code_or_a_weak_password_changes_nothing",
+        "web/operators/test_own_sign_in.a_wrong_code_or_a_weak_password_changes_nothing",
         but="12 for operators; agents have none",
     ),
-    met("6.2.2", 1, "People can change it", "web/test_door.a_newcomer_sets_password_and_app_and_comes_back_by_them"),
+    met(
+        "6.2.2",
+        1,
+        "People can change it",
+        "web/operators/test_own_sign_in.a_newcomer_sets_password_and_app_and_comes_back_by_them",
+    ),
     met(
         "6.2.3",
         1,
         "For that the present one is asked for",
-        "web/test_door.who_came_by_password_gives_it_again_to_change_it",
+        "web/operators/test_own_sign_in.who_came_by_password_gives_it_again_to_change_it",
     ),
     met(
         "6.2.4",
         1,
         "Common passwords are refused",
-        "web/test_door.a_wrong_code_or_a_weak_password_changes_nothing",
+        "web/operators/test_own_sign_in.a_wrong_code_or_a_weak_password_changes_nothing",
         "idp/settings.py",
     ),
     met("6.2.5", 1, "No rules about kinds of letters", "idp/settings.py"),
@@ -66,7 +71,7 @@ V6 = (
         "6.2.11",
         2,
         "Words of the house are refused",
-        "web/test_house_words.a_password_is_as_long_as_what_is_left_without_words_of_the_house",
+        "web/operators/test_house_words.a_password_is_as_long_as_what_is_left_without_words_of_the_house",
         but="as 6.1.2",
     ),
     unmet("6.2.12", 2, "Breached passwords are refused", "only common ones are known here; nobody outside is asked"),
@@ -74,7 +79,7 @@ V6 = (
         "6.3.1",
         1,
         "Guessing is held back as written",
-        "web/test_door.guessing_is_stopped_for_a_while_and_then_goes_on",
+        "web/operators/test_door.guessing_is_stopped_for_a_while_and_then_goes_on",
         "otp/test_abuse.a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come",
         "login/test_guessing",
     ),
@@ -99,14 +104,14 @@ V6 = (
         "No way in besides, and rules count on each",
         "journeys/test_other_codes.who_is_switched_off_learns_it_with_the_right_code_only",
         "journeys/test_passkeys.an_operators_rules_count_before_and_after",
-        "web/test_door.recovery_and_one_time_codes_are_no_second_factor",
+        "web/operators/test_door.recovery_and_one_time_codes_are_no_second_factor",
         ".importlinter",
     ),
     met(
         "6.4.1",
         1,
         "First secrets are random, short-lived and used once",
-        "web/test_door.a_link_opens_the_admin_once",
+        "web/operators/test_links.a_link_opens_the_admin_once",
         "journeys/test_other_codes.a_one_time_code_runs_out_after_a_quarter_of_an_hour",
     ),
     met("6.4.2", 1, "No questions about one's mother", "docs/how-to/dead-sim.md"),
@@ -114,7 +119,7 @@ V6 = (
         "6.4.3",
         2,
         "A forgotten password goes round no second factor",
-        "web/test_door.a_new_app_ends_the_old_one_and_other_browsers",
+        "web/operators/test_own_sign_in.a_new_app_ends_the_old_one_and_other_browsers",
         "web/test_commands.add_operator_takes_the_operator_there_is_and_changes_no_rights",
     ),
     met(
@@ -129,7 +134,7 @@ V6 = (
         2,
         "Codes count once",
         "journeys/test_other_codes.each_works_once",
-        "web/test_door.a_code_opens_once",
+        "web/operators/test_door.a_code_opens_once",
         "hostile/test_codes.a_used_code_signs_nobody_in_again",
     ),
     unmet(
@@ -224,7 +229,7 @@ V7 = (
         1,
         "A new secret at each proof, and the old one dead",
         "hostile/test_cookies.a_code_gives_new_secrets_and_ends_the_old_ones",
-        "web/test_door.signing_in_gives_a_new_cookie",
+        "web/operators/test_door.signing_in_gives_a_new_cookie",
     ),
     met(
         "7.3.1",
@@ -246,20 +251,20 @@ V7 = (
         "What ended is worth nothing",
         "sessions/test_lifecycle.a_session_that_ended_stays_as_it_ended",
         "native/test_ends_at_once",
-        "web/test_door.logging_out_kills_the_cookie",
+        "web/operators/test_door.logging_out_kills_the_cookie",
     ),
     met(
         "7.4.2",
         1,
         "Whoever is switched off is out",
         "journeys/test_one_phone.whoever_is_switched_off_is_out_at_once",
-        "web/test_door.who_is_no_operator_any_more_is_out_at_once",
+        "web/operators/test_door.who_is_no_operator_any_more_is_out_at_once",
     ),
     met(
         "7.4.3",
         2,
         "A new factor can end all other sessions",
-        "web/test_door.a_new_app_ends_the_old_one_and_other_browsers",
+        "web/operators/test_own_sign_in.a_new_app_ends_the_old_one_and_other_browsers",
         "journeys/test_own_page.signing_out_everywhere_ends_the_computer_too",
         "web/test_people.another_number_signs_out_every_device",
     ),
@@ -268,7 +273,7 @@ V7 = (
         2,
         "Signing out is at hand",
         "journeys/test_own_page.signing_out_here_leads_through_the_services_and_ends_here",
-        "web/test_door.logging_out_kills_the_cookie",
+        "web/operators/test_door.logging_out_kills_the_cookie",
     ),
     met(
         "7.4.5",

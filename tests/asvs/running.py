@@ -26,7 +26,7 @@ V14 = (
         "Nothing secret in an address",
         "no code, token or cookie; but links that open once have to stand in one, and the log leaves them out",
         "hostile/test_silence.no_address_holds_one_either",
-        "web/test_door.no_log_line_holds_a_link",
+        "web/operators/test_links.no_log_line_holds_a_link",
     ),
     met(
         "14.2.2",

@@ -9,7 +9,7 @@ from django.db import connection
 from idp import clock as our_clock
 from idp.keys import keyring
 from idp.keys.models import Use
-from idp.web import operator_links
+from idp.web.operators import links
 from tests.conftest import an_operator, later
 from tests.other_codes import a_one_time_code, a_sheet, agent_of, an_app, sign_in
 from tests.phone import NUMBER
@@ -39,7 +39,7 @@ def secrets(phone, desktop, clock):
         sign_in(phone.like(), way, code)
     kept |= {f"recovery code {nr}": code for nr, code in enumerate(sheet)} | {"one-time code": given}
     kept["key of the app"] = app.key.hex()
-    link = operator_links.make(an_operator("nora@acme.example"), our_clock.now())
+    link = links.make(an_operator("nora@acme.example"), our_clock.now())
     kept["link of an operator"] = link.rpartition("/")[2]
     for use in Use:
         if (key := keyring.active(use, our_clock.now())) is not None:

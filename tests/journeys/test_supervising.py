@@ -7,7 +7,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from idp.agents.models import Agent, Device, Supervisor
 from idp.demo.seeds import SUPERVISOR_OF_SALES
 from idp.otp.models import OneTimeCode
-from idp.web import supervisors
+from idp.web.departments import supervisors
 from tests.web.conftest import inside
 
 pytestmark = pytest.mark.slow

@@ -37,8 +37,8 @@ FOR_OTHERS = {
     "idp.saml.metadata.errors": {"UntakenMetadata", "UnfetchedMetadata", "UntrustedMetadata"},
     "idp.scim.errors": {"ScimError"},
     "idp.web.metrics.door": {"MonitorsOnly"},
-    "idp.web.operator_links": {"LinkUsed"},
-    "idp.web.supervisors": {"Barred", "ForOperators"},
+    "idp.web.operators.links": {"LinkUsed"},
+    "idp.web.departments.supervisors": {"Barred", "ForOperators"},
 }
 """Errors, with all below them, that only operators or programs are told."""
 KNOWN = re.compile(

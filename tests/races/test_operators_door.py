@@ -2,19 +2,19 @@
 
 from django.db import connection
 
-from idp.web import operator_tries
 from idp.web.models import OperatorTry
+from idp.web.operators import tries
 from tests.conftest import NOW
 from tests.races.test_many_at_once import MANY, at_once
 
 
 def guess():
     try:
-        return operator_tries.reserve("olivia@acme.example", "203.0.113.9", NOW)
+        return tries.reserve("olivia@acme.example", "203.0.113.9", NOW)
     finally:
         connection.close()
 
 
 def test_of_twenty_guesses_at_once_no_more_than_ten_are_looked_at(transactional_db):
-    assert sum(at_once([guess] * MANY)) <= operator_tries.PER_ACCOUNT
-    assert OperatorTry.objects.count() <= operator_tries.PER_ACCOUNT
+    assert sum(at_once([guess] * MANY)) <= tries.PER_ACCOUNT
+    assert OperatorTry.objects.count() <= tries.PER_ACCOUNT

@@ -10,7 +10,7 @@ import sys
 from django.core.wsgi import get_wsgi_application
 get_wsgi_application()
 import idp.urls
-print(*{"idp.web.operator_site", "idp.native.api", "redis", "webauthn", "twilio", "segno"} & sys.modules.keys())
+print(*{"idp.web.operators.site", "idp.native.api", "redis", "webauthn", "twilio", "segno"} & sys.modules.keys())
 from django.contrib.admin import site
 from django.core.checks import run_checks
 run_checks(tags=["admin"])

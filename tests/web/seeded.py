@@ -26,8 +26,8 @@ from idp.scim.models import PersonnelSystem
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
 from idp.tokens import lifecycle as tokens
-from idp.web import operator_links
 from idp.web.models import OperatorLink
+from idp.web.operators import links
 from idp.webhooks import registration
 from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import an_agent
@@ -110,7 +110,7 @@ def everything(operator, now):
     event = seeded.agent.events.first()
     Delivery.objects.create(webhook=webhook, event=event, kind="agent.signed_in", made_at=now)
     Import.objects.create(made_at=now, by=operator, file_name="team.csv", content=a_file(ZOE))
-    link = operator_links.make(operator, now)
+    link = links.make(operator, now)
     app = operator.totpdevice_set.get()
     seeded.secrets |= {link.rsplit("/", 1)[1], OperatorLink.objects.get().secret_hash}
     seeded.secrets |= {operator.password, app.key, settings.SECRET_KEY, settings.LATCHKEY.twilio.password}

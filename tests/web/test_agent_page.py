@@ -18,7 +18,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.native.models import Client as App
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Family
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.pages.agent import sign_in_link, timeline_words
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, PIXEL, a_desktop, a_device, a_phone

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.keys import keyring
-from idp.web import operator_links
 from idp.web.backup import files, proof
 from idp.web.checkup.finding import State
 from idp.web.management.commands import restore
+from idp.web.operators import links
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser
 from tests.web.seeded import a_service
@@ -121,7 +121,7 @@ def test_a_database_that_knows_more_than_this_version_is_noticed(transactional_d
 
 
 def test_a_link_into_the_admin_that_a_backup_brings_back_opens_nothing(db, clock):
-    link = operator_links.make(a_superuser(), NOW)
+    link = links.make(a_superuser(), NOW)
     restore.sign_out("monday")
-    with pytest.raises(operator_links.LinkUsed):
-        operator_links.use(link.rsplit("/", 1)[1], NOW)
+    with pytest.raises(links.LinkUsed):
+        links.use(link.rsplit("/", 1)[1], NOW)

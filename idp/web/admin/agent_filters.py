@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from idp.agents.models import Device
 from idp.login import everyone_out
 from idp.otp.models import PhoneAuthenticator
-from idp.web import reach
+from idp.web.departments import reach
 
 
 class InDepartment(admin.SimpleListFilter):

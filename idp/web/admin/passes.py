@@ -15,9 +15,9 @@ from idp import clock
 from idp.agents.models import AccessPass, Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.login import passes, presented
-from idp.web import reach
 from idp.web.admin.listed import Listed
 from idp.web.admin.reading import Standing
+from idp.web.departments import reach
 from idp.web.typed import typed
 
 MAY_GIVE = "agents.add_accesspass"

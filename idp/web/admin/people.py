@@ -19,12 +19,13 @@ from idp.otp import identifiers, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import naming
 from idp.saml.naming import NameIdRefused
-from idp.web import reach, safe_list_run
+from idp.web import safe_list_run
 from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.reached import Reached
+from idp.web.departments import reach
 from idp.web.pages import people_file, safe_list
 from idp.web.pages.agent import acts, name_id, overview, sign_in_link, test_code, timeline, ways_back, why
 from idp.web.sign_out import sign_out

@@ -21,10 +21,11 @@ from idp.sessions import lifecycle as sessions
 from idp.sessions.lifecycle import FOLLOWED
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
-from idp.web import next_codes, reach, trail_words
+from idp.web import next_codes, trail_words
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import OneOf, ReadOnlyAdmin, Standing
+from idp.web.departments import reach
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 
 NEXT_CODE = "next code by (UTC)"

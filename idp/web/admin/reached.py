@@ -5,8 +5,8 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
-from idp.web import reach
 from idp.web.admin.unshown import KeepsBack
+from idp.web.departments import reach
 
 Row = TypeVar("Row", bound=Model)
 

@@ -14,9 +14,9 @@ from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Supervisor
 from idp.otp import one_time_codes
 from idp.unindexed import Unindexed
-from idp.web import operator_links
 from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.operators import BySuperusers
+from idp.web.operators import links
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -121,6 +121,6 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
     @transaction.atomic
     def make_link(self, request: HttpRequest, supervisor: Supervisor) -> HttpResponse:
         """Make a link that opens the admin once for a supervisor, and show it this once."""
-        link = operator_links.make(supervisor.person, clock.now())
+        link = links.make(supervisor.person, clock.now())
         self.log_change(request, supervisor, "Made a link into the admin.")
         return shown_once(self, request, supervisor, "Link", "admin/supervisor_link.html", link=link)

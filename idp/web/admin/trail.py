@@ -16,12 +16,13 @@ from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
-from idp.web import reach, refusals, trail_words
+from idp.web import refusals, trail_words
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.web.admin.trail_filters import FILTERS, Lines, anywhere
+from idp.web.departments import reach
 from idp.web.trail_files import WRITERS
 
 NOTHING = "-"

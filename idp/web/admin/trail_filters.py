@@ -17,9 +17,10 @@ from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.unindexed import Unindexed
-from idp.web import offered, reach
+from idp.web import offered
 from idp.web.admin.listed import Rows
 from idp.web.admin.long_lists import FewPages
+from idp.web.departments import reach
 from idp.web.typed import instant
 
 MOST_PEOPLE = 500

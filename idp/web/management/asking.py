@@ -12,7 +12,7 @@ from idp.agents.models import Agent
 from idp.otp import identifiers
 from idp.otp.identifiers import PhoneNumber
 from idp.saml.models import ServiceProvider
-from idp.web import reach
+from idp.web.departments import reach
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from idp.login.forms import AppCodeForm
 from idp.login.pages import see_other
 from idp.login.passkey_setup import is_proved_lately
 from idp.otp import app_codes, recovery_codes
+from idp.web import qr
 from idp.web.me import proving
 from idp.web.me.page import device_of
-from idp.web.own_sign_in import drawn
 from idp.wording import for_agents
 
 APP, SHEET = "authenticator app", "recovery codes"
@@ -78,7 +78,7 @@ def _register(request: HttpRequest, device: Device) -> HttpResponse:
 def _show_key(request: HttpRequest, device: Device, *, error: str = "", status: int = 200) -> HttpResponse:
     app = app_codes.pending(device.agent, clock.now())
     context = {
-        "qr": drawn(app_codes.url(app)),
+        "qr": qr.drawn(app_codes.url(app)),
         "key": app_codes.key_text(app),
         "error": error,
         "replaces": app_codes.registered(device.agent) is not None,

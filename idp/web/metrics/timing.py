@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from idp.web.operator_middleware import PREFIX, is_for_operators
+from idp.web.operators.middleware import PREFIX, is_for_operators
 
 STATIC = "/static/"
 NOWHERE = "none"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.agents.models import Cutoff, Kind
 from idp.login import everyone_out, presented
-from idp.web import reach
+from idp.web.departments import reach
 
 TYPED = "sign everyone out"
 LATELY = 10

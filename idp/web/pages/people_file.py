@@ -25,7 +25,8 @@ from idp.importing.models import SHARE, Import
 from idp.importing.sheet import UnreadableFile
 from idp.login import presented
 from idp.otp import notices
-from idp.web import people_files, reach
+from idp.web import people_files
+from idp.web.departments import reach
 
 MAY_IMPORT = ("agents.add_agent", "agents.change_agent")
 MAY_EXPORT = "agents.view_agent"

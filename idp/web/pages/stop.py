@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.login import presented, stops
 from idp.policies.models import Stop
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.typed import typed
 
 MAY_LOOK, MAY_STOP = "policies.view_stop", "policies.change_stop"

@@ -1,6 +1,7 @@
 """The addresses of the admin that are closed to supervisors, each on purpose. Those that are open stand in the product.
 
-Whoever adds an address decides: into `idp.web.supervisors.OPEN`, once it keeps to `idp.web.reach`, or in here.
+Whoever adds an address decides: into `idp.web.departments.supervisors.OPEN`, once it keeps to `reach` beside that, or
+in here.
 """
 
 LISTS = {

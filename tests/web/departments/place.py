@@ -5,7 +5,7 @@ from django.urls import get_resolver
 
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department
-from idp.web import supervisors
+from idp.web.departments import supervisors
 from tests.conftest import NOW
 from tests.web.conftest import a_superuser, inside
 from tests.web.departments.closed import CLOSED

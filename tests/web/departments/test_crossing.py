@@ -15,8 +15,8 @@ from idp.importing.models import Import
 from idp.login import passes
 from idp.otp.models import OneTimeCode
 from idp.saml.models import ServiceProvider
-from idp.web import supervisors
 from idp.web.admin import trail_filters
+from idp.web.departments import supervisors
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.web.departments.place import Place, a_supervisor, addresses, changed, of, rows

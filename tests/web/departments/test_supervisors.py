@@ -10,7 +10,7 @@ from idp.agents import provisioning
 from idp.agents.models import Agent, Department, GrantableRole, Supervisor
 from idp.audit.models import LoginEvent
 from idp.otp import one_time_codes
-from idp.web import reach, supervisors
+from idp.web.departments import reach, supervisors
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside
 from tests.web.departments.place import a_supervisor, addresses, rows

@@ -22,7 +22,7 @@ from idp.demo.loopback import LOOPBACK
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import VerifyEmulator, make_server
 from idp.keys import keyring
-from idp.web import operator_links
+from idp.web.operators import links
 
 LOG = conf.VAR / "demo.log"
 PORT_TAKEN = 3
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             operator = seeds.plant(sp.url)
             history.tell(now)
             running.callback(_stop, self._serve(first))
-            self._say(_welcome(first, sp.url, operator_links.make(operator, now), time.time() - began))
+            self._say(_welcome(first, sp.url, links.make(operator, now), time.time() - began))
             _wait_for_signal()
         self._say("Stopped.")
 

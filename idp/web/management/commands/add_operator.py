@@ -5,9 +5,9 @@ from typing import Any
 
 from idp import clock
 from idp.agents import provisioning
-from idp.web import operator_links
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
+from idp.web.operators import links
 
 
 class Command(ActingCommand):
@@ -28,4 +28,4 @@ class Command(ActingCommand):
         back = ". They were switched off, and are switched on again" if was_off else ""
         self.stderr.write(f"{operator} ({operator.email}) {standing}{back}.")
         self.stderr.write("This link opens the admin once, within 24 hours:")
-        self.stdout.write(operator_links.make(operator, clock.now()))
+        self.stdout.write(links.make(operator, clock.now()))

@@ -9,9 +9,9 @@ from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Supervisor
 from idp.agents.roles import ROLES
-from idp.web import operator_links
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
+from idp.web.operators import links
 
 
 class Command(ActingCommand):
@@ -48,4 +48,4 @@ class Command(ActingCommand):
         self.stderr.write(
             f"{person} ({person.email}) looks after {after}. This link opens the admin once, in 24 hours:"
         )
-        self.stdout.write(operator_links.make(person, clock.now()))
+        self.stdout.write(links.make(person, clock.now()))

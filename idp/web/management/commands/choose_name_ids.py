@@ -14,7 +14,7 @@ from idp.audit.events import Origin
 from idp.importing import sheet
 from idp.saml import naming
 from idp.saml.naming import NameIdRefused
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents.models import Agent, Device, Reason
 from idp.login import passes, presented, switching
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.pages.agent import door
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 from idp.web.typed import typed

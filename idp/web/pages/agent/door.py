@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from idp.agents.models import Agent
-from idp.web import reach
+from idp.web.departments import reach
 
 Page = Callable[[HttpRequest, Agent], HttpResponse]
 May = Callable[[HttpRequest, Agent], bool]

@@ -8,7 +8,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.otp import notices
 from idp.saml import naming
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.pages.agent import acts, name_id, phones, timeline, ways_back, why
 from idp.web.sign_out import FLEX_STAYS_OPEN
 

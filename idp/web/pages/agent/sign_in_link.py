@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from idp.agents.models import Agent
 from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
-from idp.web.own_sign_in import drawn
+from idp.web import qr
 from idp.web.pages.agent import door
 
 MAY_OPEN = "saml.change_serviceprovider"
@@ -51,4 +51,4 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 def link(sp: ServiceProvider) -> Link:
     """Return the address at which the sign-in to a service begins here; it is the same for everybody."""
     address = f"{settings.LATCHKEY.base_url}{reverse('saml_start', args=[sp.slug])}"
-    return Link(sp.name, address, drawn(address))
+    return Link(sp.name, address, qr.drawn(address))

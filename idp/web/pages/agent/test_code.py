@@ -22,7 +22,7 @@ from idp.otp.identifiers import Email
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.otp.test_codes import NotNow
 from idp.otp.verifications import Checked
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.pages.agent import door
 from idp.web.typed import typed
 

@@ -23,7 +23,7 @@ from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
-from idp.web import reach, supervisors
+from idp.web.departments import reach, supervisors
 from idp.web.pages.agent import door
 
 GIVE = "otp.give_one_time_code"

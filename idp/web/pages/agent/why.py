@@ -15,7 +15,8 @@ from idp import clock
 from idp.agents.models import Agent, Device
 from idp.policies import sample_devices
 from idp.policies.sample_devices import SAMPLE_DEVICES
-from idp.web import offered, reach
+from idp.web import offered
+from idp.web.departments import reach
 from idp.web.gates import comes, whole
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged

@@ -19,7 +19,7 @@ from idp.login import presented
 from idp.policies.models import PolicyRevision
 from idp.policies.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.replay import Group
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.pages.policy_publish import listed
 from idp.web.pages.policy_publish.foreseen import Foreseen, foresee
 from idp.web.pages.policy_publish.target import Target

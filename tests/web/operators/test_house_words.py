@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from idp.web import house_words
+from idp.web.operators import house_words
 
 
 @pytest.mark.parametrize("password", ["Acme-Latchkey-2026", "flexTWILIOflex!77", "localhost acme 1"])

@@ -10,7 +10,7 @@ from django.urls import resolve
 from django.utils.module_loading import import_string
 
 from idp.conf import ROOT
-from idp.web.operator_middleware import OperatorsChain
+from idp.web.operators.middleware import OperatorsChain
 from tests.hostile.every_address import addresses
 
 OPERATORS_OWN = {"session", "user", "_messages"}
@@ -44,8 +44,7 @@ def test_a_stranger_comes_no_further_than_the_door(db, address):
 def test_nothing_that_is_mounted_elsewhere_asks_for_them():
     """Whatever else asks for `request.user` is mounted below the admin."""
     asking = [it for it in (ROOT / "idp").rglob("*.py") if ASKS_FOR_THEM.search(it.read_text())]
-    modules = ("operator_middleware", "operator_site", "reach", "sign_out", "supervisors")
-    theirs = ("web/admin/", "web/pages/", *(f"web/{it}.py" for it in modules))
+    theirs = ("web/admin/", "web/departments/", "web/operators/", "web/pages/", "web/sign_out.py")
     elsewhere = [str(it.relative_to(ROOT / "idp")) for it in asking]
     assert [it for it in elsewhere if not it.startswith((*theirs, "settings.py"))] == []
     assert not any(module.startswith(("idp.web.admin", "idp.web.pages")) for module in mounted_elsewhere())

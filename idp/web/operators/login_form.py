@@ -12,7 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from idp import clock
 from idp.agents.models import Agent
 from idp.login import presented
-from idp.web import operator_door, operator_tries
+from idp.web.operators import door, tries
 
 WRONG = "E-mail, password or code is not right. Each code works once: wait for the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python manage.py add_operator"
@@ -39,15 +39,15 @@ class OperatorLoginForm(AdminAuthenticationForm):
             return self.cleaned_data
         typed = self.cleaned_data["username"]
         address = (presented.by(self.request).origin.address if self.request else None) or ""
-        if not operator_tries.reserve(typed, address, clock.now()):
+        if not tries.reserve(typed, address, clock.now()):
             raise ValidationError(TOO_MANY)
         data = self._known(typed)
         operator = self.get_user()
         # django-otp puts this into the session when the operator is signed in.
         setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - an attribute that django-otp looks for
-        operator_tries.forget(typed)
+        tries.forget(typed)
         if self.request is not None:
-            operator_door.entered(self.request, operator, "by password and authenticator app")
+            door.entered(self.request, operator, "by password and authenticator app")
         return data
 
     def _known(self, typed: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
 
     def _turned_away(self, typed: str, why: str) -> None:
         if self.request is not None:
-            operator_door.turned_away(self.request, typed, why)
+            door.turned_away(self.request, typed, why)
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Let operators in and nobody else, in the words of a wrong password."""

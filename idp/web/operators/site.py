@@ -1,14 +1,10 @@
 """The admin's site: behind its door operators only, with a password and a second factor of their own."""
 
-from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import login as log_in
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -21,23 +17,15 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
 from idp.agents.models import Agent, Supervisor
-from idp.audit import acts, beside, events
-from idp.audit.events import Actor
+from idp.audit import acts
 from idp.audit.models import Kind
-from idp.login import presented
-from idp.web import (
-    contents,
-    department_home,
-    operator_door,
-    operator_links,
-    own_sign_in,
-    reach,
-    untold,
-)
+from idp.web import qr
+from idp.web.departments import home as department_home
+from idp.web.departments import reach
 from idp.web.home import checklist
 from idp.web.home import page as home
-from idp.web.operator_login import OperatorLoginForm
-from idp.web.operator_middleware import PREFIX
+from idp.web.operators import contents, door, links, own_sign_in
+from idp.web.operators.login_form import OperatorLoginForm
 from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
@@ -61,8 +49,6 @@ PAGES = (
     policy_history,
     people_file,
 )
-NUL = "%00"
-DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 
 
 class OperatorSite(admin.AdminSite):
@@ -106,7 +92,7 @@ class OperatorSite(admin.AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Let an operator out, with a line in the trail."""
         if isinstance(request.user, Agent) and self.has_permission(request):
-            operator_door.left(request, request.user)
+            door.left(request, request.user)
         return super().logout(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -135,37 +121,14 @@ class OperatorSite(admin.AdminSite):
             pass_second_factor(request, app)
             messages.success(request, "From now on you sign in with your password and your authenticator app.")
             return HttpResponseRedirect(reverse("admin:index"))
-        shown = {"title": "Your own sign-in", "form": form, "qr": own_sign_in.qr(app), "key": own_sign_in.key_text(app)}
-        return render(request, "admin/own_sign_in.html", {**self.each_context(request), **shown, "operator": operator})
-
-
-def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Guard all that is led through here, the whole prefix of the admin, whatever a page behind it forgets to ask."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        inside = not request.path_info.startswith(DOORS)
-        if inside and not admin.site.has_permission(request):
-            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        if NUL in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("PostgreSQL can neither keep nor compare it")
-        return _acted(request, get_response) if inside else get_response(request)
-
-    return middleware
-
-
-def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    """Answer an operator, and have everything that comes of it told in the trail as theirs."""
-    with events.acting(_actor(request)), untold.caught() as went_well:
-        response = get_response(request)
-        if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
-            went_well(f"page {request.resolver_match.view_name}")
-    beside.sealing.dispatch()
-    return response
-
-
-def _actor(request: HttpRequest) -> Actor:
-    """Return the operator whose request this is, to be named by every line of the trail that it leads to."""
-    return Actor(str(request.user), presented.by(request).origin, request.user.pk)
+        shown = {
+            "title": "Your own sign-in",
+            "form": form,
+            "qr": qr.drawn(app.config_url),
+            "key": own_sign_in.key_text(app),
+            "operator": operator,
+        }
+        return render(request, "admin/own_sign_in.html", {**self.each_context(request), **shown})
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,10 +136,10 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """Open the admin by a one-time link. Looking at the page spends nothing; the button does."""
     now = clock.now()
     if request.method == "GET":
-        link = operator_links.find(secret, now)
+        link = links.find(secret, now)
         return render(request, "admin/enter.html", {"operator": link.operator})
-    operator, factor = operator_links.use(secret, now)
-    operator_door.entered(request, operator, "by one-time link")
+    operator, factor = links.use(secret, now)
+    door.entered(request, operator, "by one-time link")
     log_in(request, operator)
     pass_second_factor(request, factor)
     return HttpResponseRedirect(reverse("admin:index"))

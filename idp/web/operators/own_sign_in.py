@@ -3,12 +3,10 @@
 from base64 import b32encode
 from typing import Any
 
-import segno
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.safestring import SafeString, mark_safe
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
@@ -20,17 +18,6 @@ def pending_app(operator: Agent) -> TOTPDevice:
     """Return the app that is being registered. Its key is shown until a code proves it, and never again."""
     known: TOTPDevice | None = TOTPDevice.objects.filter(user=operator, confirmed=False).order_by("pk").first()
     return known or TOTPDevice.objects.create(user=operator, confirmed=False, name=APP_NAME)
-
-
-def qr(app: TOTPDevice) -> SafeString:
-    """Draw the key for an authenticator app's camera."""
-    return drawn(app.config_url)
-
-
-def drawn(url: str) -> SafeString:
-    """Draw an address for a camera."""
-    svg = segno.make(url).svg_inline(scale=5, border=2, dark="#000", light="#fff")
-    return mark_safe(svg)  # noqa: S308 - drawn by segno from a URL; it holds no markup of anybody's
 
 
 def key_text(app: TOTPDevice) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from idp.agents.models import Agent, Device, Supervisor
 from idp.audit.models import Kind, LoginEvent
 from idp.login import everyone_out
-from idp.web import reach
+from idp.web.departments import reach
 
 SHOWN = 50
 LATELY = timedelta(hours=24)

@@ -10,7 +10,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import Http404, HttpRequest, HttpResponse
 
 from idp.errors import IdpError
-from idp.web import reach
+from idp.web.departments import reach
 from idp.web.views import refused
 
 RIGHTS = frozenset(

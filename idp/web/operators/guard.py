@@ -1,0 +1,48 @@
+"""The guard of the whole admin: operators only, and what they do there is told in the trail as theirs."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from idp.audit import beside, events
+from idp.audit.events import Actor
+from idp.login import presented
+from idp.web import untold
+from idp.web.operators.middleware import PREFIX
+
+DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
+NUL = "%00"
+
+
+def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Guard all that is led through here, the whole prefix of the admin, whatever a page behind it forgets to ask."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        inside = not request.path_info.startswith(DOORS)
+        if inside and not admin.site.has_permission(request):
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        if NUL in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("PostgreSQL can neither keep nor compare it")
+        return _acted(request, get_response) if inside else get_response(request)
+
+    return middleware
+
+
+def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Answer an operator, and have everything that comes of it told in the trail as theirs."""
+    with events.acting(_actor(request)), untold.caught() as went_well:
+        response = get_response(request)
+        if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
+            went_well(f"page {request.resolver_match.view_name}")
+    beside.sealing.dispatch()
+    return response
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """Return the operator whose request this is, to be named by every line of the trail that it leads to."""
+    return Actor(str(request.user), presented.by(request).origin, request.user.pk)

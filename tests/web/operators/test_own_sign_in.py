@@ -1,0 +1,89 @@
+"""Operators set their own password and register their own authenticator app."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from idp.agents.models import Agent
+from tests.web.conftest import inside
+from tests.web.operators.conftest import PASSWORD, a_link, code, is_inside, sign_in
+
+OWN = "/admin/own-sign-in/"
+
+
+@pytest.fixture
+def newcomer(client, clock, db):
+    """An operator who came by a link and has neither password nor app."""
+    operator = Agent.objects.create(email="new@acme.example", full_name="Nora New", is_staff=True, is_superuser=True)
+    operator.set_unusable_password()
+    operator.save()
+    client.post(a_link(operator))
+    return operator
+
+
+def set_up(client, operator, **typed):
+    app = operator.totpdevice_set.get(confirmed=False)
+    return client.post(OWN, {"password": PASSWORD, "token": code(app), **typed})
+
+
+def test_the_first_page_tells_a_newcomer_to_set_up_a_sign_in(client, newcomer):
+    assert OWN in client.get("/admin/").text.split("Do this first")[1]
+
+
+def test_a_newcomer_sets_password_and_app_and_comes_back_by_them(client, newcomer, clock):
+    client.get(OWN)
+    assert set_up(client, newcomer)["Location"] == "/admin/"
+    assert is_inside(client)
+    clock.shift(timedelta(minutes=1))
+    fresh = Client()
+    assert sign_in(fresh, newcomer).status_code == 302
+    assert is_inside(fresh)
+
+
+def test_the_key_is_shown_until_it_is_proved_and_never_again(client, newcomer):
+    shown = client.get(OWN).context["key"]
+    assert client.get(OWN).context["key"] == shown
+    set_up(client, newcomer)
+    assert shown not in client.get(OWN).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"token": "000000"}, "That code isn&#x27;t right."),
+        ({"password": "short"}, "too short"),
+        ({"password": "new@acme.example"}, "too similar"),
+    ],
+)
+def test_a_wrong_code_or_a_weak_password_changes_nothing(client, newcomer, typed, sentence):
+    client.get(OWN)
+    page = set_up(client, newcomer, **typed)
+    assert sentence in page.text
+    newcomer.refresh_from_db()
+    assert not newcomer.has_usable_password()
+
+
+def test_a_weak_password_does_not_use_up_the_code(client, newcomer):
+    client.get(OWN)
+    shown = code(newcomer.totpdevice_set.get())
+    set_up(client, newcomer, password="short", token=shown)
+    assert set_up(client, newcomer, token=shown).status_code == 302
+
+
+def test_who_came_by_password_gives_it_again_to_change_it(client, olivia):
+    sign_in(client, olivia)
+    client.get(OWN)
+    assert "That is not your present password." in set_up(client, olivia, current="wrong").text
+    assert set_up(client, olivia, current=PASSWORD).status_code == 302
+
+
+def test_a_new_app_ends_the_old_one_and_other_browsers(client, olivia, clock):
+    old = olivia.totpdevice_set.get()
+    sign_in(client, olivia)
+    other = inside(olivia)
+    client.get(OWN)
+    set_up(client, olivia, current=PASSWORD, password="another long password")
+    assert not is_inside(other)
+    clock.shift(timedelta(minutes=1))
+    assert sign_in(Client(), olivia, password="another long password", token=code(old)).status_code == 200
