@@ -64,6 +64,13 @@ def test_the_proxy_of_containers_does_what_the_other_one_does():
     assert laid < set(SERVICES["nginx"]["volumes"])
 
 
+def test_the_containers_account_at_postgresql_is_not_the_one_that_may_do_anything():
+    assert "POSTGRES_USER" not in SERVICES["postgresql"]["environment"]
+    laid = "./account.sql:/docker-entrypoint-initdb.d/account.sql:ro"
+    assert laid in SERVICES["postgresql"]["volumes"]
+    assert "CREATE ROLE latchkey LOGIN PASSWORD" in (DEPLOY / "container/account.sql").read_text(encoding="utf-8")
+
+
 def test_the_image_is_made_of_the_locked_packages():
     made = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
     assert "--require-hashes --only-binary :all: -r requirements.txt" in made

@@ -1,4 +1,7 @@
-"""A backup into an empty database, served by processes of its own: agents sign in there."""
+"""A backup into an empty database, served by processes of its own: agents sign in there.
+
+In PostgreSQL the tables' owner restores, and an account serves that can change no table.
+"""
 
 import os
 import subprocess
@@ -13,6 +16,7 @@ from django.db import connection
 from idp.conf import ROOT
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
+from tests.deployment.serving_account import serving_account
 from tests.phone import Phone
 from tests.races.installation import Installation, database_url, on_sqlite
 from tests.user_agents import IPHONE
@@ -33,6 +37,17 @@ def an_empty_database(folder):
         execute("DROP DATABASE restored WITH (FORCE)")
 
 
+@contextmanager
+def served_from(url):
+    """How the account that serves names the database that its owner names so. SQLite has no accounts."""
+    if on_sqlite():
+        yield url
+        return
+    owner = "{USER}:{PASSWORD}".format(**connection.settings_dict)
+    with serving_account(url) as account:
+        yield url.replace(owner, "{USER}:{PASSWORD}".format(**account))
+
+
 def restore(file, url):
     command = [sys.executable, "manage.py", "restore", str(file)]
     environment = os.environ | {"DATABASE_URL": url}
@@ -43,12 +58,12 @@ def restore(file, url):
 
 def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, verify, tmp_path):
     with an_empty_database(tmp_path) as url:
-        place = Installation(tmp_path, DATABASE_URL=url, WEB_CONCURRENCY="1")
+        place = Installation(tmp_path, WEB_CONCURRENCY="1")
         with DemoSp(place.url) as sp:
             seeds.plant(sp.url)
             call_command("backup", tmp_path / "file", stderr=StringIO())
             assert "A strict reader takes the answer for flex." in restore(tmp_path / "file", url)
-            with place:
+            with served_from(url) as place.environment["DATABASE_URL"], place:
                 phone = Phone(sp.url, verify, IPHONE)
                 assert phone.sign_in()["signed_in"]
                 assert phone.sign_in_silently()["signed_in"]

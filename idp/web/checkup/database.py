@@ -29,6 +29,7 @@ AWAY_FIX = (
 LOGIN_FIX = "Compare user and password in DATABASE_URL with the database's own."
 NAME_FIX = "Make it with createdb, or correct the name at the end of DATABASE_URL."
 WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
+ACCOUNT_FIX = "Let DATABASE_URL name an account of its own; deploy/postgresql/serving.sql gives it what it needs."
 WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or move to PostgreSQL by DATABASE_URL."
 
 
@@ -97,6 +98,14 @@ def isolation(level: str) -> Finding:
     return warning(SUBJECT, f"Transactions are isolated by “{level}”, so some requests may fail and be busy.", fix)
 
 
+def account(*, is_superuser: bool) -> Finding | None:
+    """Judge as whom we are at PostgreSQL."""
+    if not is_superuser:
+        return None
+    sentence = "We serve as a superuser of PostgreSQL, who can read its files and run programs on its computer."
+    return warning(SUBJECT, sentence, ACCOUNT_FIX)
+
+
 def journal(mode: str) -> Finding:
     """Judge how SQLite writes."""
     if mode == "wal":
@@ -151,6 +160,8 @@ def _of_kind(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if connection.vendor == "postgresql":
         yield version(int(_told(connection, "SHOW server_version_num")) // 10_000)
         yield isolation(_told(connection, "SHOW default_transaction_isolation"))
+        if too_mighty := account(is_superuser=_told(connection, "SHOW is_superuser") == "on"):
+            yield too_mighty
         return
     yield journal(_told(connection, "PRAGMA journal_mode"))
     yield room(shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free)
