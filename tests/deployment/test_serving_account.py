@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
 from idp.agents.models import Agent
+from idp.web.checkup import database
 from tests.another_database import asked_instead
 from tests.deployment.serving_account import serving_account
 from tests.races.installation import database_url, on_sqlite
@@ -52,4 +53,5 @@ def test_commands_and_timers_run_as_that_account(serving, keys):
         for command in ("purge", "send_logouts", "send_webhooks", "refresh_metadata"):
             call_command(command, stdout=StringIO())
         call_command("add_operator", "olivia@acme.example", name="Olivia", stdout=StringIO())
+        assert database.account() == []
     assert Agent.objects.get(email="olivia@acme.example").is_staff

@@ -34,6 +34,7 @@ ELSEWHERE = {
 BY_HAND = re.compile(
     r"""(apt-get|useradd|git\ clone|git\ pull|sudo|systemctl|cp)\b  # changes the machine it is typed on
     |(docker|kubectl|helm)\                              # wants an engine, a cluster: see tests/deployment
+    |OWNER=|DATABASE_URL=|psql\                            # wants two accounts: see tests/deployment
     |bin/environment\ |set\ -a;                           # what `make demo` and each unit do first
     |export\ TWILIO_|\.venv/bin/gunicorn\ |curl\ |grep\   # at a place that has a name, a log, an account
     |python3?\ -c\ """,

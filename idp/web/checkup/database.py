@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, NotSupportedError, connections
+from django.db import DatabaseError, NotSupportedError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
@@ -53,6 +53,14 @@ def look() -> list[Finding]:
         return [away(str(error), _where(configured))]
 
 
+def account() -> list[Finding]:
+    """Judge as whom we serve, by the connection that serves. SQLite has no accounts."""
+    if connection.vendor != "postgresql" or _told(connection, "SHOW is_superuser") == "off":
+        return []
+    sentence = "We serve as a superuser of PostgreSQL, who can read its files and run programs on its computer."
+    return [warning(SUBJECT, sentence, ACCOUNT_FIX)]
+
+
 def away(said: str, where: str) -> Finding:
     """Judge why no connection could be made. What the database said may name the user, so it is not repeated."""
     if "password" in said or "role" in said:
@@ -96,14 +104,6 @@ def isolation(level: str) -> Finding:
         return ok(SUBJECT, "Transactions are isolated as expected.")
     fix = "Let default_transaction_isolation be 'read committed' for this database and user."
     return warning(SUBJECT, f"Transactions are isolated by “{level}”, so some requests may fail and be busy.", fix)
-
-
-def account(*, is_superuser: bool) -> Finding | None:
-    """Judge as whom we are at PostgreSQL."""
-    if not is_superuser:
-        return None
-    sentence = "We serve as a superuser of PostgreSQL, who can read its files and run programs on its computer."
-    return warning(SUBJECT, sentence, ACCOUNT_FIX)
 
 
 def journal(mode: str) -> Finding:
@@ -160,8 +160,6 @@ def _of_kind(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if connection.vendor == "postgresql":
         yield version(int(_told(connection, "SHOW server_version_num")) // 10_000)
         yield isolation(_told(connection, "SHOW default_transaction_isolation"))
-        if too_mighty := account(is_superuser=_told(connection, "SHOW is_superuser") == "on"):
-            yield too_mighty
         return
     yield journal(_told(connection, "PRAGMA journal_mode"))
     yield room(shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free)

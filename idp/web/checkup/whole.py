@@ -44,4 +44,4 @@ def _twilio(conf: Conf) -> list[Finding]:
 
 def _stored(conf: Conf, now: datetime) -> list[Finding]:
     kept = [*retention.look(conf, now), *trail.look(now)]
-    return [*signing_keys.look(now), *policy.look(), *kept, *verify.at_hand()]
+    return [*database.account(), *signing_keys.look(now), *policy.look(), *kept, *verify.at_hand()]
