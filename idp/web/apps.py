@@ -18,7 +18,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Have changes of what operators set up told in the trail, and requests pass what does nothing for them."""
-        from idp.web import watching  # noqa: PLC0415 - it needs all models
+        from idp.web.trail import watching  # noqa: PLC0415 - it needs all models
 
         watching.watch()
         signals.request_started.disconnect(reset_queries)  # only what is being debugged has its queries noted

@@ -17,7 +17,7 @@ V3 = (
         "3.2.2",
         1,
         "Text stays text in the page",
-        "web/test_trail.a_hostile_user_agent_makes_no_markup",
+        "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
         "web/test_connect_flex.a_hostile_request_stays_text",
     ),
     met(
@@ -195,7 +195,7 @@ V5 = (
         "5.4.2",
         2,
         "Names of downloads cannot break a header",
-        "web/test_trail_search.what_is_listed_is_exported_as_csv_with_its_places_in_the_chain",
+        "web/trail/test_searching.what_is_listed_is_exported_as_csv_with_its_places_in_the_chain",
     ),
     absent(
         "5.4.3",

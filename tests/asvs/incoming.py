@@ -24,7 +24,7 @@ V1 = (
         1,
         "Escaping fits the place: HTML, XML, headers",
         "saml/test_metadata.names_with_markup_come_back_equal",
-        "web/test_trail.a_hostile_user_agent_makes_no_markup",
+        "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
         "journeys/test_signing_in.a_name_with_markup_stays_a_name",
     ),
     met(

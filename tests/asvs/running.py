@@ -175,7 +175,7 @@ V16 = (
         2,
         "Each line says when, where, who and what",
         "audit/test_trail.a_line_holds_what_happened_to_whom_and_from_where",
-        "web/test_acts.what_is_changed_in_the_admin_stands_there_before_and_after",
+        "web/trail/test_acts.what_is_changed_in_the_admin_stands_there_before_and_after",
     ),
     met(
         "16.2.2",
@@ -204,7 +204,7 @@ V16 = (
         2,
         "All sign-ins and tries are kept, with the factor",
         "journeys/test_other_codes.each_signs_in_without_a_text_and_the_service_and_the_trail_are_told_which",
-        "web/test_acts.whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_typed",
+        "web/trail/test_acts.whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_typed",
     ),
     met(
         "16.3.2",
@@ -218,7 +218,7 @@ V16 = (
         2,
         "And attempts to get round",
         "login/test_standing.a_shown_copy_is_seen_as_one",
-        "web/test_texts_in_trouble.unusually_many_wrong_codes_of_strangers_are_told",
+        "web/home/test_texts.unusually_many_wrong_codes_of_strangers_are_told",
         "hostile/test_passkeys.a_copied_key_raises_the_alarm_and_signs_nobody_in",
     ),
     met(
@@ -233,7 +233,7 @@ V16 = (
         2,
         "No line can be forged from within",
         "test_log_lines.gunicorn_writes_json_too",
-        "web/test_trail.a_hostile_user_agent_makes_no_markup",
+        "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
     ),
     met(
         "16.4.2",

@@ -78,7 +78,7 @@ def main(lines):
     from idp.audit import sealing, verifying
     from idp.audit.models import LoginEvent
     from idp.keys import keyring
-    from idp.web import trail_files
+    from idp.web.trail import files
     from tests.web.conftest import a_superuser, inside
 
     call_command("migrate", verbosity=0)
@@ -121,7 +121,7 @@ def main(lines):
         sealing.seal_all(now)
     with timed("verifying all"):
         assert verifying.verify().in_order
-    for name, writer in trail_files.WRITERS.items():
+    for name, writer in files.WRITERS.items():
         with timed(f"exporting all as {name}"):
             sum(1 for _ in writer(LoginEvent.objects.all(), now))
 

@@ -7,7 +7,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.login.models import LoginFlow
 from idp.otp.limits import PER_ADDRESS
 from idp.passkeys.models import Passkey
-from idp.web import alarms
+from idp.web.trail import alarms
 from tests.hostile.typing_codes import BEN
 from tests.journeys.test_passkeys import sign_in, use
 from tests.other_codes import agent_of

@@ -7,7 +7,7 @@ from idp.agents.models import Device
 from idp.audit.models import LoginEvent
 from idp.login import sending
 from idp.otp.models import VerificationSend
-from idp.web import trail_words
+from idp.web.trail import words
 
 DOWN = "We can't send codes right now."
 TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
@@ -46,8 +46,8 @@ def test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page(ph
     sending.settle()
     event = LoginEvent.objects.get(kind="code sent" if answer == "sent" else "code not sent")
     assert event.detail == f"sms: {answer}"
-    assert advice in trail_words.advice(event)
-    told = trail_words.send(VerificationSend.objects.get())
+    assert advice in words.advice(event)
+    told = words.send(VerificationSend.objects.get())
     assert (answer in told, advice in told) == (True, True)
     assert f"sms: {answer}" not in page.text
     assert advice not in page.text or not advice

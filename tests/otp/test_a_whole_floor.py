@@ -16,7 +16,7 @@ from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused
-from idp.web import texts_in_trouble
+from idp.web.home import texts
 from tests.conftest import NOW
 
 MANY, EVERY = 1000, timedelta(minutes=5) / 1000
@@ -97,11 +97,11 @@ def test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_lat
     assert VerificationSend.objects.count() == MANY
     assert abuse.budget_is_spent(in_at, own=False)
     assert not abuse.budget_is_spent(in_at, own=True)
-    assert [it.loud for it in texts_in_trouble.alarms(in_at)] == [True]
+    assert [it.loud for it in texts.alarms(in_at)] == [True]
 
 
 def test_operators_are_told_before_the_texts_of_the_day_are_used_up(floor):
     have_come(floor[: 8 * MANY // 10])
-    (alarm,) = texts_in_trouble.alarms(NOW)
+    (alarm,) = texts.alarms(NOW)
     assert (alarm.loud, alarm.why.startswith("800 of the day's 1000 texts are used.")) == (False, True)
     assert not abuse.budget_is_spent(NOW, own=False)

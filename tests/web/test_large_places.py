@@ -4,7 +4,7 @@ import pytest
 from lxml import html
 
 from idp.otp import safe_listing
-from idp.web import offered
+from idp.web import services_offered
 from idp.web.admin import long_lists
 from tests.conftest import an_agent
 from tests.web.policy_pages import the_form
@@ -22,7 +22,7 @@ def many_agents(monkeypatch, db, keys, clock):
 
 @pytest.fixture
 def many_services(monkeypatch, db, keys, clock):
-    monkeypatch.setattr(offered, "MOST", 1)
+    monkeypatch.setattr(services_offered, "MOST", 1)
     a_service("rota", "JQ" + "2" * 32, name="Rota")
     a_service("flex", name="Flex")
 

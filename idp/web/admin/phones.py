@@ -21,12 +21,13 @@ from idp.sessions import lifecycle as sessions
 from idp.sessions.lifecycle import FOLLOWED
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
-from idp.web import next_codes, trail_words
+from idp.web import next_codes
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import OneOf, ReadOnlyAdmin, Standing
 from idp.web.departments import reach
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
+from idp.web.trail import words
 
 NEXT_CODE = "next code by (UTC)"
 
@@ -258,4 +259,4 @@ class VerificationAdmin(ReadOnlyAdmin[Verification], LongList[Verification]):
     @admin.display(description="sent")
     def sent(self, verification: Verification) -> str:
         """List the texts and calls with what Twilio said to each, and what to do where it refused."""
-        return "; ".join(trail_words.send(it) for it in verification.sends.all())
+        return "; ".join(words.send(it) for it in verification.sends.all())

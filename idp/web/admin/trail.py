@@ -16,14 +16,14 @@ from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
-from idp.web import refusals, trail_words
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.reached import Reached
 from idp.web.admin.reading import ReadOnlyAdmin
 from idp.web.admin.trail_filters import FILTERS, Lines, anywhere
 from idp.web.departments import reach
-from idp.web.trail_files import WRITERS
+from idp.web.trail import refusals, words
+from idp.web.trail.files import WRITERS
 
 NOTHING = "-"
 EXPORTS = [("csv", "Export what is listed as CSV"), ("jsonl", "Export what is listed as JSON lines")]
@@ -154,52 +154,52 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
     @admin.display(description="what happened")
     def what(self, event: LoginEvent) -> str:
         """Say it in a line; where fields changed, each before and after can be opened."""
-        changed = trail_words.changed(event)
+        changed = words.changed(event)
         if not changed:
-            return trail_words.sentence(event)
-        return format_html("<details><summary>{}</summary>{}</details>", trail_words.sentence(event), _table(changed))
+            return words.sentence(event)
+        return format_html("<details><summary>{}</summary>{}</details>", words.sentence(event), _table(changed))
 
     @admin.display(description="about")
     def on(self, event: LoginEvent) -> str:
         """Name what was acted on."""
-        return trail_words.about(event) or NOTHING
+        return words.about(event) or NOTHING
 
     @admin.display(description="before and after")
     def before_and_after(self, event: LoginEvent) -> str:
         """List each field that changed."""
-        changed = trail_words.changed(event)
+        changed = words.changed(event)
         return _table(changed) if changed else NOTHING
 
     @admin.display(description="decided by")
     def decided(self, event: LoginEvent) -> str:
         """Name the rule that decided."""
-        return trail_words.decided(event) or NOTHING
+        return words.decided(event) or NOTHING
 
     @admin.display(description="understood as")
     def understood(self, event: LoginEvent) -> str:
         """Say what the access rules made of the phone."""
-        return trail_words.understood(event) or NOTHING
+        return words.understood(event) or NOTHING
 
     @admin.display(description="rules")
     def verdicts(self, event: LoginEvent) -> str:
         """List every rule's answer, judged again by the revision that decided then."""
-        lines = trail_words.judged_again(event)
-        return format_html_join("", "<div>{}</div>", ((trail_words.verdict(it),) for it in lines)) or NOTHING
+        lines = words.judged_again(event)
+        return format_html_join("", "<div>{}</div>", ((words.verdict(it),) for it in lines)) or NOTHING
 
     @admin.display(description="rules today")
     def today(self, event: LoginEvent) -> str:
         """Say how the same sign-in would end by the rules in force now, and by the draft."""
-        return format_html_join("", "<div>{}</div>", ((it,) for it in trail_words.judged_today(event))) or NOTHING
+        return format_html_join("", "<div>{}</div>", ((it,) for it in words.judged_today(event))) or NOTHING
 
     @admin.display(description="what to do")
     def advice(self, event: LoginEvent) -> str:
         """Say what to do where a code could not be sent."""
-        return trail_words.advice(event) or NOTHING
+        return words.advice(event) or NOTHING
 
     @admin.display(description="watching rules would have")
     def watched(self, event: LoginEvent) -> str:
         """Say what rules in watch only would have done."""
-        return trail_words.watched(event) or NOTHING
+        return words.watched(event) or NOTHING
 
     @admin.display(description="what was sent")
     def explained(self, event: LoginEvent) -> str:

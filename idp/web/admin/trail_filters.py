@@ -17,7 +17,7 @@ from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.unindexed import Unindexed
-from idp.web import offered
+from idp.web import services_offered
 from idp.web.admin.listed import Rows
 from idp.web.admin.long_lists import FewPages
 from idp.web.departments import reach
@@ -52,7 +52,7 @@ class ByService(admin.SimpleListFilter):
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         """Offer each by its short name."""
-        slugs = [slug for slug, _ in offered.services().services]
+        slugs = [slug for slug, _ in services_offered.first().services]
         return [(it, it) for it in sorted({*slugs, *(client.service for client in Client.objects.all())})]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -8,11 +8,11 @@ from django.urls import reverse
 from idp.agents.models import Agent
 from idp.keys import keyring
 from idp.saml.metadata import alarms as metadata_alarms
-from idp.web import access_alarms, texts_in_trouble
-from idp.web import alarms as sign_in_alarms
 from idp.web.checkup.finding import State, worst_first
+from idp.web.home import access, texts
 from idp.web.home.facts import Facts
-from idp.web.step import Step
+from idp.web.home.step import Step
+from idp.web.trail import alarms as sign_in_alarms
 from idp.webhooks import alarms as webhook_alarms
 
 SHOWN = 3
@@ -36,12 +36,12 @@ def _known_to(operator: Agent, facts: Facts) -> Facts:
 
 def _every(facts: Facts) -> Iterator[Step]:
     told, now = facts.told, facts.now
-    yield from access_alarms.alarms(now, told, facts.present)
+    yield from access.alarms(now, told, facts.present)
     if told["alarms_waiting"]:
         yield from _of_sign_ins()
     for ending in keyring.endings_of(facts.keys, now):
         yield Step("Change the key", reverse("admin:key_change"), ending.sentence, ending.loud)
-    yield from texts_in_trouble.alarms(now, told)
+    yield from texts.alarms(now, told)
     for sp, why in metadata_alarms.alarms(now) if told["metadata_sources"] else ():
         yield Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False)
     for alarm in webhook_alarms.alarms(now) if told["webhooks_in_trouble"] else ():

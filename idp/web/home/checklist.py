@@ -9,8 +9,8 @@ from idp.agents.models import Agent
 from idp.web.checkup import address, clocks, proxies, signing_keys
 from idp.web.checkup.finding import Finding, State
 from idp.web.home.facts import Facts
-from idp.web.one_look import Answers
-from idp.web.step import Step
+from idp.web.home.one_look import Answers
+from idp.web.home.step import Step
 
 OWN = "The link you came by works once; next time you need a password and an authenticator app."
 ADDRESS = "Something is wrong with them, and agents may not get in."

@@ -16,13 +16,13 @@ from idp.audit.models import Figure
 from idp.policies.access import AGENT, DEVICE, FAULT, SERVICE, STOP, Policy
 from idp.policies.models import AccessRule
 from idp.policies.rules import DEFAULT
-from idp.web import offered
+from idp.web import services_offered
 from idp.web.home import figures
 from idp.web.home.bars import Plot, plot
 from idp.web.home.facts import Facts
 from idp.web.home.figures import Codes, Share, Split
 from idp.web.home.period import PERIODS, Period, chosen
-from idp.web.offered import Offered
+from idp.web.services_offered import Offered
 
 MAY_SEE = "audit.view_loginevent"
 MAY_SEE_COSTS = "otp.view_verification"
@@ -74,8 +74,8 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
     if facts.told["hours_kept"] < len(hourly.settled(now)):
         beside.counting.dispatch(beside.PATIENCE)
         missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
-    services = offered.services() if facts.told["services"] > 1 else None
-    service = offered.known(asked.get("service", "")) if services else ""
+    services = services_offered.first() if facts.told["services"] > 1 else None
+    service = services_offered.known(asked.get("service", "")) if services else ""
     sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)
     splits = figures.split(sums, period.numbers(now))
     total, prices = figures.together(splits), settings.LATCHKEY.prices

@@ -22,11 +22,12 @@ from idp.policies.in_force import InForce
 from idp.policies.models import PolicyRevision
 from idp.saml.metadata import alarms as metadata_alarms
 from idp.saml.models import ServiceProvider
-from idp.web import access_alarms, alarms, one_look, texts_in_trouble
 from idp.web.checkup import address, clocks, proxies, signing_keys, verify
 from idp.web.checkup.finding import Finding
 from idp.web.checkup.proxies import Arrived
-from idp.web.one_look import Question, how_many, whether
+from idp.web.home import access, one_look, texts
+from idp.web.home.one_look import Question, how_many, whether
+from idp.web.trail import alarms
 from idp.webhooks import alarms as webhook_alarms
 
 WEEK = 7 * 24
@@ -77,6 +78,6 @@ def _questions(operator: Agent, now: datetime) -> dict[str, Question]:
         "metadata_sources": whether(metadata_alarms.sources()),
         "hours_kept": hourly.how_many_kept(now),
         "a_week_ago": hourly.sign_ins_of(hour_of(now) - WEEK),
-        **texts_in_trouble.questions(now),
-        **access_alarms.questions(now),
+        **texts.questions(now),
+        **access.questions(now),
     }

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from idp import reference
 from idp.audit import events
 from idp.audit.events import Actor, Origin
-from idp.web import untold
+from idp.web.trail import untold
 
 
 class ActingCommand(BaseCommand):

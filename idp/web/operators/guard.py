@@ -12,8 +12,8 @@ from django.urls import reverse
 from idp.audit import beside, events
 from idp.audit.events import Actor
 from idp.login import presented
-from idp.web import untold
 from idp.web.operators.middleware import PREFIX
+from idp.web.trail import untold
 
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 NUL = "%00"

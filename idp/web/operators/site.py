@@ -26,9 +26,10 @@ from idp.web.home import checklist
 from idp.web.home import page as home
 from idp.web.operators import contents, door, links, own_sign_in
 from idp.web.operators.login_form import OperatorLoginForm
-from idp.web.pages import alarms, checkup, costs, everyone_out, keys, people_file, policy_history, safe_list, stop
+from idp.web.pages import alarms, checkup, costs, everyone_out, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
+from idp.web.pages.keys import pages as keys
 from idp.web.pages.metadata import pages as service_metadata
 from idp.web.pages.policy_publish import pages as policy_publish
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.audit.models import ALARMING, LoginEvent
-from idp.web import alarms
 from idp.web.departments import reach
+from idp.web.trail import alarms
 
 LATELY = 20
 

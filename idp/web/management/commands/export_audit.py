@@ -7,9 +7,9 @@ from typing import Any
 from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
-from idp.web import trail_files
 from idp.web.management.acting import ActingCommand
-from idp.web.trail_files import WRITERS
+from idp.web.trail import files
+from idp.web.trail.files import WRITERS
 from idp.web.typed import instant
 
 
@@ -28,7 +28,7 @@ class Command(ActingCommand):
     def handle(self, *_: Any, since: datetime | None, until: datetime | None, written_as: str, **__: Any) -> None:
         """Write line by line, and say at the end how many there were."""
         now = clock.now()
-        lines = trail_files.before(acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_span(since, until)))
+        lines = files.before(acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_span(since, until)))
         if since:
             lines = lines.filter(at__gte=since)
         if until:

@@ -16,8 +16,8 @@ from idp.policies.access import LATER, Decision, Guardrails, Policy, evaluate
 from idp.policies.device_words import describe
 from idp.policies.trial import Trial
 from idp.policies.user_agents import Client, UserAgent
-from idp.web import trail_words
 from idp.web.management.asking import find_agent, find_service, write_json
+from idp.web.trail import words
 
 UNDECIDED = "undecided"
 UNKNOWN = "unknown"
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             "message": decision.message,
             "revision": decision.revision or ("draft" if given["draft"] else "none"),
             "would_have": [{"rule": names[it.key], "effect": it.effect.value} for it in decision.would_have],
-            "trace": trail_words.verdicts(policy, decision) if policy else [],
+            "trace": words.verdicts(policy, decision) if policy else [],
         }
         if as_json:
             write_json(self.stdout, answer)
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{answer['decision']}{by}")
         self.stdout.write(f"understood as: {describe(seen)}; " + _said(answer["user_agent"]))
         for line in answer["trace"]:
-            self.stdout.write(f"  {trail_words.verdict(line)}")
+            self.stdout.write(f"  {words.verdict(line)}")
 
 
 def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:

@@ -13,9 +13,9 @@ from idp import clock
 from idp.audit import sealing, verifying
 from idp.audit.verifying import Place
 from idp.audit.walk import Verified
-from idp.web import trail_verified
 from idp.web.management.asking import write_json
-from idp.web.trail_verified import NoTrail
+from idp.web.trail import verified
+from idp.web.trail.verified import NoTrail
 
 
 class Command(BaseCommand):
@@ -84,9 +84,9 @@ def _of_tables(known: list[Place], *, seal: bool) -> Verified:
 
 def _of_file(file: str, keys: str | None) -> Verified:
     try:
-        given = trail_verified.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
+        given = verified.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
         with _opened(file) as lines:
-            return trail_verified.verify(lines, given)
+            return verified.verify(lines, given)
     except NoTrail as error:
         raise CommandError(str(error)) from None
     except (OSError, UnicodeDecodeError) as error:

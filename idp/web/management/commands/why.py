@@ -11,10 +11,10 @@ from idp import clock, reference
 from idp.audit.models import LoginEvent
 from idp.policies import sample_devices
 from idp.policies.sample_devices import SAMPLE_DEVICES
-from idp.web import trail_words
 from idp.web.gates import comes, whole
 from idp.web.gates.gate import Judged, as_values, lines
 from idp.web.management.asking import find_agent, find_service, write_json
+from idp.web.trail import words
 
 
 class Command(BaseCommand):
@@ -84,20 +84,20 @@ def _told(event: LoginEvent) -> Iterator[str]:
     if event.device:
         yield f"Device: {event.device}"
     if event.decided_by:
-        yield f"Decided by: {trail_words.decided(event)}"
+        yield f"Decided by: {words.decided(event)}"
     elif event.detail:
         yield f"Detail: {event.detail}"
-    if advice := trail_words.advice(event):
+    if advice := words.advice(event):
         yield advice.removesuffix(".")
     if event.effect:
-        effect = trail_words.EFFECT_NAMES.get(event.effect, event.effect)
+        effect = words.EFFECT_NAMES.get(event.effect, event.effect)
         yield f"Decision: {effect}, by revision {event.revision or '-'}"
     if event.judged:
-        yield f"Understood as {trail_words.understood(event)}"
-    if lines := trail_words.judged_again(event):
-        yield f"Rules: {'; '.join(map(trail_words.verdict, lines))}"
+        yield f"Understood as {words.understood(event)}"
+    if lines := words.judged_again(event):
+        yield f"Rules: {'; '.join(map(words.verdict, lines))}"
     if event.would_have:
-        yield f"Rules in watch only would have: {trail_words.watched(event)}"
+        yield f"Rules in watch only would have: {words.watched(event)}"
     if event.address:
         yield f"From {event.address}"
 
@@ -105,13 +105,13 @@ def _told(event: LoginEvent) -> Iterator[str]:
 def _whom(event: LoginEvent) -> str:
     if event.agent:
         return f"{event.agent} ({event.agent.email})"
-    return trail_words.about(event) if event.by else "somebody not yet proved"
+    return words.about(event) if event.by else "somebody not yet proved"
 
 
 def _acted(event: LoginEvent) -> Iterator[str]:
     if event.by:
         yield f"By: {event.by}"
-    for field, before, after in trail_words.changed(event):
+    for field, before, after in words.changed(event):
         yield f"{field}: {before} → {after}"
 
 
@@ -126,9 +126,9 @@ def _facts(event: LoginEvent) -> dict[str, Any]:
         "decision": event.effect,
         "revision": event.revision,
         "decided_by": event.decided_by,
-        "decided_by_name": trail_words.decided(event),
-        "would_have": trail_words.watched(event),
-        "trace": trail_words.judged_again(event),
+        "decided_by_name": words.decided(event),
+        "would_have": words.watched(event),
+        "trace": words.judged_again(event),
         "detail": event.detail,
         "judged": event.judged,
         "address": event.address,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from idp.agents.authentication import Method
 from idp.audit.models import Kind, LoginEvent
-from idp.web import trail_words
+from idp.web.trail import words
 
 BY = {
     Method.CODE: "with a code by text or call",
@@ -82,7 +82,7 @@ def more(event: LoginEvent) -> str:
     by = f"by {event.by}" if event.by and event.by not in detail else ""
     what = ". ".join(it for it in (detail, changed) if it)
     acted = ", ".join(it for it in (what, by) if it)
-    return ". ".join(it for it in (acted, trail_words.advice(event)) if it)
+    return ". ".join(it for it in (acted, words.advice(event)) if it)
 
 
 def _field(name: str) -> str:

@@ -15,13 +15,13 @@ from idp import clock
 from idp.agents.models import Agent, Device
 from idp.policies import sample_devices
 from idp.policies.sample_devices import SAMPLE_DEVICES
-from idp.web import offered
+from idp.web import services_offered
 from idp.web.departments import reach
 from idp.web.gates import comes, whole
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged
-from idp.web.offered import BY_SHORT_NAME, Offered
 from idp.web.pages.agent import door
+from idp.web.services_offered import BY_SHORT_NAME, Offered
 
 LACKING = "That takes a right that you do not have. Ask an operator who does."
 
@@ -57,7 +57,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     now = clock.now()
     usual = whole.usual_service(agent)
     own = comes.devices_of(agent)
-    form = AskForm(own, offered.services(), request.GET or {"service": usual.slug if usual else ""})
+    form = AskForm(own, services_offered.first(), request.GET or {"service": usual.slug if usual else ""})
     given = form.cleaned_data if form.is_valid() else {}
     coming = _coming(agent, own, given.get("phone", ""))
     sp = (whole.service_of(given["service"]) if given.get("service") else None) or usual

@@ -20,9 +20,9 @@ from idp.policies.device_words import describe
 from idp.policies.preview import Known, Tried
 from idp.policies.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
-from idp.web import offered
-from idp.web.offered import BY_SHORT_NAME
+from idp.web import services_offered
 from idp.web.pages.policy.rule_form import apps
+from idp.web.services_offered import BY_SHORT_NAME
 
 MONTH = timedelta(days=30)
 MOST_SEEN = 60
@@ -74,7 +74,7 @@ class TryForm(forms.Form):
         super().__init__(*args)
         self.request, self.now = request, now
         fields: dict[str, Any] = self.fields
-        first = offered.services()
+        first = services_offered.first()
         if first.whole:
             fields["service"].choices = [*first.services, *apps()] or [("", "any")]
         else:
@@ -95,7 +95,7 @@ class TryForm(forms.Form):
     def clean_service(self) -> str:
         """Find what was typed, where services are too many to choose from."""
         slug: str = self.cleaned_data["service"]
-        if isinstance(self.fields["service"], forms.ChoiceField) or offered.known(slug) or _app(slug):
+        if isinstance(self.fields["service"], forms.ChoiceField) or services_offered.known(slug) or _app(slug):
             return slug
         raise forms.ValidationError("No service has this short name.")
 

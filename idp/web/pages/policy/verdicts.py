@@ -11,8 +11,8 @@ from idp.policies.device_words import FORM_NAMES, PLATFORM_NAMES, describe
 from idp.policies.facts import Facts, Later, of_user_agent
 from idp.policies.preview import Point, Tried, at_each_point
 from idp.policies.rules import DEFAULT, Effect, Policy
-from idp.web import trail_words
 from idp.web.pages.policy.try_form import PastSignIn, TryForm
+from idp.web.trail import words
 
 VERDICTS = {
     Effect.ALLOW: "Let in",
@@ -118,7 +118,7 @@ def _shown(policy: Policy, point: Point) -> Shown:
             "answer": ANSWERS.get(line["answer"], line["answer"]),
             "decided": "yes" if it.key == decision.decided_by else "",
         }
-        for line, it in zip(trail_words.verdicts(policy, decision), policy.rules, strict=True)
+        for line, it in zip(words.verdicts(policy, decision), policy.rules, strict=True)
     ]
     return Shown(point.name, VERDICTS[decision.effect], decision.effect or "open", _by(policy, decision), lines=lines)
 

@@ -1,6 +1,6 @@
 """The net under the trail: whoever is at work and writes something that no line tells gets a line all the same.
 
-Pages and commands tell what they do, by `web.watching` or by themselves. One that forgets to is caught here by the
+Pages and commands tell what they do, by `watching` or by themselves. One that forgets to is caught here by the
 tables that it wrote to, and named with them; that says less than a line of its own, so the log complains.
 """
 

@@ -13,8 +13,8 @@ from idp.policies.access import FAULT, PASS
 from idp.policies.in_force import InForce
 from idp.policies.models import Stop
 from idp.policies.naming import name_of
-from idp.web.one_look import Answers, Question, how_many
-from idp.web.step import Step
+from idp.web.home.one_look import Answers, Question, how_many
+from idp.web.home.step import Step
 
 RECENT = timedelta(days=1)
 UNREADABLE = "A rule cannot be read, so nobody is let in whom it concerns. Delete that rule, and publish."

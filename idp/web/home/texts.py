@@ -18,9 +18,9 @@ from idp.otp.gateway import Failure
 from idp.otp.limits import FREE_FAILURES
 from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.outcomes import Repeat
-from idp.web import one_look
-from idp.web.one_look import Answers, Question, how_many, sum_of, whether
-from idp.web.step import Step
+from idp.web.home import one_look
+from idp.web.home.one_look import Answers, Question, how_many, sum_of, whether
+from idp.web.home.step import Step
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NEARLY_SPENT = 0.8

@@ -17,8 +17,8 @@ from idp.audit.acts import HIDDEN
 from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.scim.models import PersonnelSystem
-from idp.web import untold, watching
 from idp.web.management.acting import ActingCommand
+from idp.web.trail import untold, watching
 from tests.conftest import NOW, an_agent
 from tests.web import seeded
 from tests.web.conftest import a_superuser

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from idp.audit import checkpoints
 from idp.audit.checkpoints import Checkpoint, Says, Unsigned
 from idp.audit.walk import Sealed, Verified
-from idp.web import trail_files
+from idp.web.trail import files
 
 Keys = Mapping[str, PublicKeyTypes]
 
@@ -35,7 +35,7 @@ def verify(file: Iterable[str], keys: Keys | None) -> Verified:
     """
     found, text_so_far, end = Verified(whole=False), hashlib.sha256(), ""
     try:
-        for text, facts in trail_files.lines_of(file):
+        for text, facts in files.lines_of(file):
             if end:
                 found.fault(found.last, "something stands after its end")
             if "checkpoint" in facts:
@@ -50,11 +50,11 @@ def verify(file: Iterable[str], keys: Keys | None) -> Verified:
 
 
 def _step(found: Verified, facts: dict[str, Any]) -> None:
-    line = trail_files.read_back(facts)
+    line = files.read_back(facts)
     if facts["position"] is None:
         found.unsealed += 1
         return
-    position, before, digest, salts, marks = trail_files.sealed(facts)
+    position, before, digest, salts, marks = files.sealed(facts)
     if not found.last:
         found.begin(position - 1, before)
     found.step(Sealed(position, digest, line, salts, marks, previous=before))

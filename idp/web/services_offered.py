@@ -17,7 +17,7 @@ class Offered:
     whole: bool
 
 
-def services() -> Offered:
+def first() -> Offered:
     """Return the first hundred services by name, those that are switched on before the others. One query."""
     found = list(ServiceProvider.objects.order_by("-enabled", "name").values_list("slug", "name")[: MOST + 1])
     return Offered(found[:MOST], len(found) <= MOST)

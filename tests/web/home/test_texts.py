@@ -12,7 +12,7 @@ from idp.otp import breaker
 from idp.otp.gateway import Failure
 from idp.otp.limits import FREE_FAILURES
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
-from idp.web import texts_in_trouble
+from idp.web.home import texts
 from tests.conftest import NOW
 from tests.web.seeded import REFERENCE
 
@@ -39,7 +39,7 @@ def a_send(answer, code=None, at=NOW, authenticator=None):
 
 
 def whys(now=NOW):
-    return [it.why for it in texts_in_trouble.alarms(now)]
+    return [it.why for it in texts.alarms(now)]
 
 
 def test_where_all_goes_well_there_is_nothing_to_read(agent):
@@ -51,7 +51,7 @@ def test_where_all_goes_well_there_is_nothing_to_read(agent):
 def test_an_open_breaker_says_since_when_and_what_to_do(failure):
     for _ in range(breaker.FAILURES):
         breaker.note_failure(failure, NOW)
-    [alarm] = texts_in_trouble.alarms(NOW)
+    [alarm] = texts.alarms(NOW)
     assert alarm.loud
     assert "Nobody gets a code since 09:00 UTC" in alarm.why
     assert "Twilio" in alarm.why
@@ -82,7 +82,7 @@ def test_what_is_about_one_number_or_passes_is_no_alarm(agent, answer, code):
 
 def test_a_text_that_went_without_its_template_leaves_time(agent):
     a_send("sent", 60228)
-    [alarm] = texts_in_trouble.alarms(NOW)
+    [alarm] = texts.alarms(NOW)
     assert (alarm.loud, "LATCHKEY_VERIFY_TEMPLATE" in alarm.why) == (False, True)
 
 
@@ -98,7 +98,7 @@ def test_the_days_texts_are_told_when_they_run_out(agent, settings, most, loud, 
     for _ in range(8):
         a_send("sent")
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": most})
-    alarms = texts_in_trouble.alarms(NOW)
+    alarms = texts.alarms(NOW)
     assert [it.loud for it in alarms] == loud
     assert all(said in it.why for it in alarms)
 
@@ -118,7 +118,7 @@ def test_a_number_that_is_paused_is_named_with_its_agent(agent, strangers, whose
     phone = PhoneAuthenticator.objects.get()
     for nth in range(3):
         a_verification(NOW + nth * MINUTE, phone, "ana", tries=4, strangers_tries=strangers)
-    [alarm] = texts_in_trouble.alarms(NOW + 3 * MINUTE)
+    [alarm] = texts.alarms(NOW + 3 * MINUTE)
     assert f"Codes for Ana García are paused for {whose} until" in alarm.why
     assert str(agent.pk) in alarm.url
     assert phone.number not in alarm.why

@@ -14,7 +14,7 @@ from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import key_change, signing_keys
 from idp.saml.models import ServiceProvider
-from idp.web.key_panels import panels
+from idp.web.pages.keys.panels import panels
 
 MAY_LOOK, MAY_CHANGE = "keys.view_signingkey", "keys.change_signingkey"
 
