@@ -17,9 +17,10 @@ from django.db import connections
 from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.otp import breaker, twilio, verifications
+from idp.otp import breaker, verifications
 from idp.otp.gateway import Sent, VerifyGateway
 from idp.otp.models import Verification, VerificationSend
+from idp.otp.twilio import verify
 
 log = structlog.get_logger(__name__)
 WORKERS = 8
@@ -32,7 +33,7 @@ _under_way: dict[UUID, "Future[None]"] = {}
 
 def gateway() -> VerifyGateway:
     """Return the gateway that the settings name: Twilio's Verify, or the emulator in its place."""
-    return twilio.from_settings()
+    return verify.from_settings()
 
 
 def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> None:

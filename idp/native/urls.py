@@ -3,7 +3,7 @@
 from django.urls import path
 
 from idp.native import views
-from idp.native.api import api
+from idp.native.api.application import api
 
 urlpatterns = [
     path("oauth/authorize", views.authorize, name="oauth_authorize"),

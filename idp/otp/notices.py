@@ -4,8 +4,8 @@ from typing import Protocol
 
 from django.conf import settings
 
-from idp.otp import twilio_messages
 from idp.otp.delivery import Delivery
+from idp.otp.twilio import messages
 
 
 class Notices(Protocol):
@@ -23,4 +23,4 @@ def are_on() -> bool:
 
 def from_settings() -> Notices:
     """Return what the settings describe; only where `are_on`."""
-    return twilio_messages.from_settings()
+    return messages.from_settings()

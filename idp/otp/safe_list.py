@@ -9,7 +9,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Protocol
 
-from idp.otp.twilio_answers import Trouble
+from idp.otp.twilio.answers import Trouble
 
 PER_MINUTE = 30
 LISTED_ALREADY = 60411

@@ -14,9 +14,10 @@ from idp import clock
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.otp import safe_listing, twilio_safe_list
+from idp.otp import safe_listing
 from idp.otp.models import SafeListing
 from idp.otp.safe_list import PER_MINUTE, Reply, Verdict
+from idp.otp.twilio import safe_list
 
 log = structlog.get_logger(__name__)
 ENOUGH_TROUBLE = 3
@@ -30,7 +31,7 @@ _under_way: set["Future[int]"] = set()
 def batch(origin: Origin) -> Iterator[tuple[SafeListing, Reply]]:
     """Tell Twilio of what is due, until the minute's requests are used up or going on makes no sense."""
     safe_listing.let_go(clock.now())
-    at_twilio, trouble = twilio_safe_list.from_settings(), 0
+    at_twilio, trouble = safe_list.from_settings(), 0
     for _ in range(PER_MINUTE):
         row = safe_listing.take_due(clock.now()) if trouble < ENOUGH_TROUBLE else None
         if row is None:

@@ -226,7 +226,7 @@ V16 = (
         2,
         "And what nobody expected",
         "hostile/test_flows.an_exception_outside_of_any_view_is_logged_with_its_reference",
-        "otp/test_twilio.the_log_names_the_failure_but_neither_number_nor_code_nor_sid",
+        "otp/twilio/test_verify.the_log_names_the_failure_but_neither_number_nor_code_nor_sid",
     ),
     met(
         "16.4.1",

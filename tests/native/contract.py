@@ -7,7 +7,7 @@ from functools import cache
 
 from django.http import HttpResponse
 
-from idp.native.api import api
+from idp.native.api.application import api
 
 OURS = ("/api/v1/", "/oauth/authorize", "/oauth/revoke", "/.well-known/")
 NOT_OF_AN_OPERATION = {404, 405}

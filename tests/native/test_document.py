@@ -7,7 +7,7 @@ from django.test import Client as HttpClient
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from idp.native.api_examples import EXAMPLES
+from idp.native.api.examples import EXAMPLES
 from tests.native import contract
 from tests.native.own_app import AUTHORIZE, BASE_URL, TOKEN
 

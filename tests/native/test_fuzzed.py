@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from idp.agents.models import Device
 from idp.native import bearer
-from idp.native.api import api
+from idp.native.api.application import api
 from idp.saml.models import SubjectName
 from tests.conftest import NOW
 from tests.native.own_app import CHALLENGE, REDIRECT, a_back_end, a_client, an_app_signed_in

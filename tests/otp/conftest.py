@@ -6,8 +6,8 @@ import requests
 from idp.demo.verify_emulator import make_server
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
-from idp.otp.twilio import TwilioGateway
-from idp.otp.twilio_line import TwilioSettings
+from idp.otp.twilio.line import TwilioSettings
+from idp.otp.twilio.verify import TwilioGateway
 from tests.otp.contract.recorder import Recorder
 from tests.otp.place import Place, twilio_itself
 

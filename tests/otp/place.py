@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
-from idp.otp.twilio import TwilioGateway
-from idp.otp.twilio_line import TwilioSettings
+from idp.otp.twilio.line import TwilioSettings
+from idp.otp.twilio.verify import TwilioGateway
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from idp.demo.verify_emulator.state import Variants
 from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
 from idp.otp.rate_limits import wanted
-from idp.otp.twilio_rate_limits import TwilioRateLimits
-from idp.otp.twilio_safe_list import TwilioSafeList
+from idp.otp.twilio.rate_limits import TwilioRateLimits
+from idp.otp.twilio.safe_list import TwilioSafeList
 from tests.otp.conftest import PASSWORD, SERVICE, USERNAME
 from tests.otp.contract import judge
 

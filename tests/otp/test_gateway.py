@@ -8,7 +8,7 @@ import requests
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure, NotSent, RateLimits, Sent
-from idp.otp.twilio_answers import Service
+from idp.otp.twilio.answers import Service
 from tests.otp.contract import judge
 from tests.otp.contract.recorder import TWILIO
 

@@ -13,7 +13,7 @@ from idp.otp import outcomes
 from idp.otp.gateway import CheckResult, Failure
 from idp.otp.models import Breaker, VerificationSend
 from idp.otp.outcomes import TABLE, Call, Repeat
-from idp.otp.twilio_answers import Answer
+from idp.otp.twilio.answers import Answer
 
 DESIGNED = {
     Call.START: "20003 20005 20404 20429 25109 60200 60201 60202 60203 60204 60205 60212 60217 60220 60223 60224 60226 "

@@ -6,8 +6,8 @@ from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.otp.channels import Channel
 from idp.otp.gateway import NotSent, Sent
 from idp.otp.safe_list import Reply, Verdict, judge
-from idp.otp.twilio_answers import Trouble
-from idp.otp.twilio_safe_list import TwilioSafeList
+from idp.otp.twilio.answers import Trouble
+from idp.otp.twilio.safe_list import TwilioSafeList
 
 FRAUD = "+12015550192"
 DONE = Reply(Verdict.DONE)

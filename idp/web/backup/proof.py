@@ -12,7 +12,8 @@ from idp.audit.models import LoginEvent
 from idp.errors import IdpError
 from idp.keys import keyring
 from idp.keys.models import SigningKey
-from idp.saml import signing_keys, would_answer
+from idp.saml import signing_keys
+from idp.saml.answers import rehearsal
 from idp.saml.models import ServiceProvider
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
@@ -61,7 +62,7 @@ def _answers(now: datetime) -> Iterator[Finding]:
 
 def _answer(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Finding:
     try:
-        _, verdict = would_answer.check_here(sp, agent, now)
+        _, verdict = rehearsal.check_here(sp, agent, now)
     except IdpError as error:
         return fault("sign-in", f"No answer can be made for {sp.slug}: {error.detail}", "Restore another backup.")
     if not verdict.accepted:

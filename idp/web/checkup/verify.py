@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 
 from idp.conf import Conf
 from idp.login.forms import CODE_LENGTH
-from idp.otp import twilio
 from idp.otp.gateway import Failure
 from idp.otp.models import VerificationSend
-from idp.otp.twilio_answers import Service, Trouble
+from idp.otp.twilio import verify
+from idp.otp.twilio.answers import Service, Trouble
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "Verify"
@@ -63,7 +63,7 @@ def shape(conf: Conf) -> list[Finding]:
 
 def everywhere() -> list[Finding]:
     """Ask Twilio to describe the service. Nothing is sent to anybody."""
-    return judge(twilio.from_settings().service())
+    return judge(verify.from_settings().service())
 
 
 def judge(answer: Service | Trouble) -> list[Finding]:

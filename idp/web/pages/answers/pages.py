@@ -20,7 +20,8 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import presented
-from idp.saml import published, wanted_answer, would_answer
+from idp.saml import published
+from idp.saml.answers import rehearsal, wants
 from idp.saml.errors import UnreadableRequest, UnregisteredAcs, UnreleasableAttribute, UnusableKey
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.web.pages.answers import words as answer_words
@@ -90,7 +91,7 @@ def check_here(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _explain_past(issued: IssuedAssertion, *, masked: bool) -> Explained | None:
     """Explain what was kept; None if nothing was, or if it is no Response."""
-    wanted = wanted_answer.of_past(issued)
+    wanted = wants.of_past(issued)
     try:
         return answer_words.explain(
             issued.response, issued.service_provider, wanted, encrypted=issued.encrypted, masked=masked
@@ -102,10 +103,10 @@ def _explain_past(issued: IssuedAssertion, *, masked: bool) -> Explained | None:
 def _would(sp: ServiceProvider, agent: Agent, *, masked: bool) -> dict[str, Any]:
     now = clock.now()
     try:
-        made = would_answer.would(sp, agent, now)
+        made = rehearsal.rehearse(sp, agent, now)
     except CANNOT_BE_MADE as error:
         return {"refused": error}
-    wanted = wanted_answer.of_now(sp, made.request_id, now)
+    wanted = wants.of_now(sp, made.request_id, now)
     explained = answer_words.explain(made.response, sp, wanted, encrypted=sp.encrypt, masked=masked)
     return {"unnamed": not made.named, "explained": explained}
 
@@ -113,10 +114,10 @@ def _would(sp: ServiceProvider, agent: Agent, *, masked: bool) -> dict[str, Any]
 def _checked(sp: ServiceProvider, agent: Agent | None) -> dict[str, Any]:
     now = clock.now()
     try:
-        made, verdict = would_answer.check_here(sp, agent, now)
+        made, verdict = rehearsal.check_here(sp, agent, now)
     except CANNOT_BE_MADE as error:
         return {"refused": error}
-    wanted = wanted_answer.of_now(sp, made.request_id, now)
+    wanted = wants.of_now(sp, made.request_id, now)
     explained = answer_words.explain(made.response, sp, wanted, encrypted=sp.encrypt, masked=agent is not None)
     return {
         "verdict": verdict,

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from idp.saml import answer_checks, attributes, reading_answers, released
-from idp.saml.answer_checks import Check, Wanted
+from idp.saml import attributes, released
+from idp.saml.answers import checks, reading
+from idp.saml.answers.checks import Check, Wanted
+from idp.saml.answers.reading import AttributeRead, ResponseRead
 from idp.saml.attributes import Release, Source
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.released import SOURCES
-from idp.saml.reading_answers import AttributeRead, ResponseRead
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.web.pages.answers import xml as answer_xml
 
@@ -42,8 +43,8 @@ class Explained:
 
 def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, masked: bool) -> Explained:
     """Explain a Response as it is kept. Raises UnreadableRequest if it is none."""
-    read = reading_answers.read(kept)
-    checks = answer_checks.check(read, wanted, sent_encrypted=encrypted)
+    read = reading.read(kept)
+    found = checks.check(read, wanted, sent_encrypted=encrypted)
     subject = read.assertions[0] if read.assertions else None
     name_id = (subject and subject.name_id) or ""
     return Explained(
@@ -51,8 +52,8 @@ def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, 
         name_id=answer_xml.HIDDEN if masked and name_id else _shown(name_id),
         name_id_format=subject.name_id_format if subject else "",
         attributes=_told(read, sp, masked=masked),
-        checks=checks,
-        failed=answer_checks.failed(checks),
+        checks=found,
+        failed=checks.failed(found),
         xml=answer_xml.rendered(kept, masked=masked),
     )
 

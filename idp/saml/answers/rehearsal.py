@@ -1,4 +1,4 @@
-"""What a service provider would be sent now: worked out as for a sign-in, but nothing is kept and nothing sent.
+"""An answer rehearsed: what a service provider would be sent now, made as for a sign-in, but neither kept nor sent.
 
 Signed bytes never leave this module: whoever held them could sign in with them.
 """
@@ -9,7 +9,9 @@ from datetime import datetime
 from idp.agents.authentication import Method
 from idp.agents.models import Agent
 from idp.policies import timeouts
-from idp.saml import attributes, published, released, responses, second_reader
+from idp.saml import attributes, published, released, responses
+from idp.saml.answers import second_reader
+from idp.saml.answers.second_reader import Expected, Verdict
 from idp.saml.asked import Asked
 from idp.saml.assertion import Answer, Authenticated, Sign, Subject
 from idp.saml.elements import new_id
@@ -17,7 +19,6 @@ from idp.saml.errors import UnregisteredAcs
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import Person
 from idp.saml.released import Told
-from idp.saml.second_reader import Expected, Verdict
 from idp.saml.subjects import subject_so_far
 
 NOT_YET = "made-at-the-first-sign-in"
@@ -32,7 +33,7 @@ MADE_UP = Person(
 
 
 @dataclass(frozen=True, slots=True)
-class Would:
+class Rehearsed:
     """An answer that nobody gets, as it would be kept: readable, every signature value blank.
 
     `named` tells whether the agent has a NameID there already; else NOT_YET stands in its place.
@@ -44,19 +45,19 @@ class Would:
     named: bool
 
 
-def would(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Would:
+def rehearse(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Rehearsed:
     """Make the answer for an agent, or (None) for a made-up person, to a made-up request for the default ACS.
 
     Raises UnreleasableAttribute, UnusableKey, or UnregisteredAcs if the service has no address.
     """
     content = _content(sp, agent, now)
-    return _would(content, responses.written(sp, content, now).kept)
+    return _rehearsed(content, responses.written(sp, content, now).kept)
 
 
-def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple[Would, Verdict]:
+def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple[Rehearsed, Verdict]:
     """Make the same answer, and have the second reader judge it. An encrypted one is judged readable.
 
-    Raises what `would` raises.
+    Raises what `rehearse` raises.
     """
     content = _content(sp, agent, now)
     kept = responses.written(sp, content, now).kept
@@ -69,7 +70,7 @@ def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple
         wants_attributes=bool(content.attributes),
         metadata=published.metadata_document(now),
     )
-    return _would(content, kept), second_reader.judge(readable.octets, expected)
+    return _rehearsed(content, kept), second_reader.judge(readable.octets, expected)
 
 
 def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Answer:
@@ -100,8 +101,8 @@ def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Told]:
     return (subject if subject.name_id else Subject(NOT_YET, subject.name_id_format)), told
 
 
-def _would(content: Answer, response: str) -> Would:
-    return Would(
+def _rehearsed(content: Answer, response: str) -> Rehearsed:
+    return Rehearsed(
         response=response,
         request_id=content.envelope.in_response_to or "",
         acs_url=content.envelope.acs_url,

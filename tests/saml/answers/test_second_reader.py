@@ -6,11 +6,11 @@ import pytest
 import time_machine
 
 from idp.saml import names
+from idp.saml.answers.second_reader import Expected, judge
 from idp.saml.assertion import Attribute, Encryption, Envelope, Sign, answer
 from idp.saml.metadata import own as metadata
-from idp.saml.second_reader import Expected, judge
 from idp.saml.signing import SamlKey
-from tests.saml.answers import IDP, REQUEST, content, sent
+from tests.saml.answers.ours import IDP, REQUEST, content, sent
 from tests.saml.keys import a_pair
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 

@@ -14,8 +14,8 @@ import structlog
 from idp.otp.channels import Channel
 from idp.otp.gateway import UNCOUNTED, CheckResult, Failure, NotSent, RateLimits, Sent
 from idp.otp.outcomes import Call
-from idp.otp.twilio_answers import Answer, Service, Trouble, failed_check, failed_start
-from idp.otp.twilio_line import TIMEOUT, Line, Lines, Read, TwilioSettings, settings_in_force
+from idp.otp.twilio.answers import Answer, Service, Trouble, failed_check, failed_start
+from idp.otp.twilio.line import TIMEOUT, Line, Lines, Read, TwilioSettings, settings_in_force
 
 _VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _LONGEST_JITTER = 0.2

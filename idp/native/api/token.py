@@ -1,22 +1,16 @@
-"""The API of apps and back ends. It uses no cookies; its OpenAPI document falls out of this code."""
+"""The token address: a code, a token or a secret in, a sign-in or an access token out (RFC 6749 sections 3.2 and 5)."""
 
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.views.decorators.cache import cache_control
-from ninja import Form, NinjaAPI, Schema
-from ninja.errors import HttpError, ValidationError
-from ninja.operation import Operation
+from ninja import Form, Router, Schema
 from pydantic import Field, WithJsonSchema
 
 from idp import clock
 from idp.login import presented
-from idp.native import api_beside, api_document, clients, grants
-from idp.native.api_document import refusals
-from idp.native.api_of_apps import router as of_apps
-from idp.native.api_of_back_ends import router as of_back_ends
-from idp.native.api_schemas import Omitted, Problem
+from idp.native import clients, grants
+from idp.native.api.document import refusals
+from idp.native.api.schemas import Omitted
 from idp.native.codes import Shown
 from idp.native.errors import (
     InvalidClient,
@@ -28,38 +22,11 @@ from idp.native.errors import (
 )
 from idp.native.grants import Granted
 
-DOCUMENT_AGE = 300
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 GRANTS: list[Any] = ["authorization_code", "refresh_token", "client_credentials"]
 REFUSALS = (InvalidRequest, InvalidScope, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidClient)
 Parameter = Annotated[str | None, Field(max_length=4096), WithJsonSchema({"type": "string", "maxLength": 4096})]
 
-
-class Api(NinjaAPI):
-    """Operations are called after their functions, and the document says all of `api_document` too."""
-
-    def get_openapi_operation_id(self, operation: Operation) -> str:
-        """Return the name of an operation, such as readDevice."""
-        first, *rest = operation.view_func.__name__.split("_")
-        return first + "".join(it.title() for it in rest)
-
-    def get_openapi_schema(self, **how: Any) -> Any:  # noqa: ANN401 - as the class above
-        """Return the whole document."""
-        document = super().get_openapi_schema(**how)
-        base_url, problem = settings.LATCHKEY.base_url, Problem.json_schema()
-        return api_document.complete(document, base_url, beside=api_beside.paths(), problem=problem)
-
-
-api = Api(
-    title="Latchkey for own apps and back ends",
-    version="1",
-    urls_namespace="api",
-    docs_url=None,
-    docs_decorator=cache_control(public=True, max_age=DOCUMENT_AGE),
-    description="Apps sign agents in by OAuth 2.0 with PKCE and keep their sign-in fresh; back ends read the registry.",
-)
-api.add_router("", of_apps)
-api.add_router("", of_back_ends)
+router = Router(tags=["sign-in"])
 
 
 class TokenRequest(Schema):
@@ -84,7 +51,7 @@ class TokenAnswer(Schema):
     refresh_token: Omitted = None
 
 
-@api.post("/token", response=TokenAnswer, exclude_none=True, tags=["sign-in"], openapi_extra=refusals(*REFUSALS))
+@router.post("/token", response=TokenAnswer, exclude_none=True, openapi_extra=refusals(*REFUSALS))
 def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
     """Exchange a code for a sign-in, go on with one, or let a back end in.
 
@@ -109,22 +76,6 @@ def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
         case "client_credentials":
             return _told(grants.by_secret(client, now))
     raise UnsupportedGrantType(f"grant type of {len(asked.grant_type)} characters")
-
-
-@api.exception_handler(ValidationError)
-def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: ANN401 - never returns
-    """Say which part of a request does not read, by the name that RFC 6749 gives to that."""
-    first = error.errors[0]
-    if first["loc"][0] == "form" and request.content_type not in FORMS:
-        raise InvalidRequest("not a form", sentence=f"The parameters have to stand in the body as {FORMS[0]}.")
-    where = str(first["loc"][-1])[:40]
-    raise InvalidRequest(f"{where}: {first['type']}", sentence=f"{where}: {first['msg']}.")
-
-
-@api.exception_handler(HttpError)
-def not_json(_: HttpRequest, error: HttpError) -> Any:  # noqa: ANN401 - never returns
-    """Say that a body does not read."""
-    raise InvalidRequest(error.message, sentence="The body of the request cannot be read.")
 
 
 def _told(granted: Granted) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
-from idp.native.api_examples import EXAMPLES
+from idp.native.api.examples import EXAMPLES
 
 JSON = "application/json"
 ERROR = {"$ref": "#/components/schemas/Problem"}

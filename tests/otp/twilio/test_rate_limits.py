@@ -9,8 +9,8 @@ from idp.otp import rate_limits
 from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
 from idp.otp.rate_limits import Bucket
-from idp.otp.twilio_answers import Trouble
-from idp.otp.twilio_rate_limits import TwilioRateLimits
+from idp.otp.twilio.answers import Trouble
+from idp.otp.twilio.rate_limits import TwilioRateLimits
 
 WANTED = rate_limits.wanted(5000)
 NUMBER = "+12015550101"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from idp.saml import names
+from idp.saml.answers.reading import AssertionRead, AttributeRead, AuthnRead, ResponseRead, SignatureRead, moment
 from idp.saml.assertion import Sign
 from idp.saml.attributes import LONGEST_VALUE, Release, Rules, Source, Type, faults
-from idp.saml.reading_answers import AssertionRead, AttributeRead, AuthnRead, ResponseRead, SignatureRead, moment
 
 NONE = "nothing"
 SHORTEST_FLEX_SESSION = timedelta(hours=1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from idp.keys import certificates
 from idp.saml import names
-from idp.saml.answer_checks import Wanted
+from idp.saml.answers.checks import Wanted
 from idp.saml.assertion import Answer, Attribute, Authenticated, Envelope, Sign, Subject, answer
 from idp.saml.attributes import FLEX
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW

@@ -14,7 +14,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from idp.otp.twilio_answers import LONGEST_PAUSE, Trouble
+from idp.otp.twilio.answers import LONGEST_PAUSE, Trouble
 
 TIMEOUT = (3.0, 8.0)
 """Seconds to connect, and seconds to wait for bytes of the answer."""

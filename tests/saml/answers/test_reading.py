@@ -6,9 +6,7 @@ import pytest
 
 from idp.keys import certificates
 from idp.saml import names
-from idp.saml.assertion import Attribute, Encryption, Sign
-from idp.saml.errors import RequestTooLarge, UnreadableRequest
-from idp.saml.reading_answers import (
+from idp.saml.answers.reading import (
     LARGEST,
     AssertionRead,
     AttributeRead,
@@ -20,7 +18,9 @@ from idp.saml.reading_answers import (
     moment,
     read,
 )
-from tests.saml.answers import IDP, REQUEST, sent
+from idp.saml.assertion import Attribute, Encryption, Sign
+from idp.saml.errors import RequestTooLarge, UnreadableRequest
+from tests.saml.answers.ours import IDP, REQUEST, sent
 from tests.saml.keys import a_pair
 from tests.saml.messages import FLEX_ACS, FLEX_SP
 

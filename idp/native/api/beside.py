@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from idp.native.api_document import ERROR, JSON, headers, refusals
+from idp.native.api.document import ERROR, JSON, headers, refusals
 from idp.native.authorization import LONGEST_STATE
 from idp.native.errors import InvalidRequest
 from idp.native.pkce import CHALLENGE, METHOD

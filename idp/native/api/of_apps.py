@@ -20,9 +20,9 @@ from idp.login import for_apps, presented
 from idp.login.attempts import attempt
 from idp.login.presented import Presented
 from idp.native import links
-from idp.native.api_bearer import OUTSIDERS, OfAnApp, bearer_of, device_of
-from idp.native.api_document import refusals
-from idp.native.api_schemas import Body, DeviceTold, told
+from idp.native.api.bearer import OUTSIDERS, OfAnApp, bearer_of, device_of
+from idp.native.api.document import refusals
+from idp.native.api.schemas import Body, DeviceTold, told
 from idp.native.errors import CodeNeeded, InvalidRequest, InvalidToken, NoSuchThing
 
 router = Router(auth=OfAnApp())

@@ -1,7 +1,7 @@
 import pytest
 
 from idp.otp.gateway import SHARED_BY_ALL, CheckResult, Failure, NotSent
-from idp.otp.twilio_answers import Trouble, failed_check, failed_start
+from idp.otp.twilio.answers import Trouble, failed_check, failed_start
 
 
 def a_trouble(status, code, *, connected=True):

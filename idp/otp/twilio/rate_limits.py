@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from idp.otp.rate_limits import Bucket
-from idp.otp.twilio_answers import Trouble
-from idp.otp.twilio_line import Lines, TwilioSettings, settings_in_force
+from idp.otp.twilio.answers import Trouble
+from idp.otp.twilio.line import Lines, TwilioSettings, settings_in_force
 
 if TYPE_CHECKING:
     from twilio.rest.verify.v2 import V2

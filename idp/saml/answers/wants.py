@@ -8,7 +8,7 @@ from lxml import etree
 from idp.keys import certificates
 from idp.keys.models import SigningKey, Use
 from idp.saml import names, published
-from idp.saml.answer_checks import Wanted
+from idp.saml.answers.checks import Wanted
 from idp.saml.assertion import Sign
 from idp.saml.attributes import rules_of
 from idp.saml.models import IssuedAssertion, ServiceProvider

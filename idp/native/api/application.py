@@ -1,0 +1,64 @@
+"""The API of apps and back ends. It uses no cookies; its OpenAPI document falls out of this code."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.views.decorators.cache import cache_control
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
+
+from idp.native.api import beside, document
+from idp.native.api.of_apps import router as of_apps
+from idp.native.api.of_back_ends import router as of_back_ends
+from idp.native.api.schemas import Problem
+from idp.native.api.token import router as token
+from idp.native.errors import InvalidRequest
+
+DOCUMENT_AGE = 300
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class Api(NinjaAPI):
+    """Operations are called after their functions, and the document says all of `document` too."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of an operation, such as readDevice."""
+        first, *rest = operation.view_func.__name__.split("_")
+        return first + "".join(it.title() for it in rest)
+
+    def get_openapi_schema(self, **how: Any) -> Any:  # noqa: ANN401 - as the class above
+        """Return the whole document."""
+        written = super().get_openapi_schema(**how)
+        base_url, problem = settings.LATCHKEY.base_url, Problem.json_schema()
+        return document.complete(written, base_url, beside=beside.paths(), problem=problem)
+
+
+api = Api(
+    title="Latchkey for own apps and back ends",
+    version="1",
+    urls_namespace="api",
+    docs_url=None,
+    docs_decorator=cache_control(public=True, max_age=DOCUMENT_AGE),
+    description="Apps sign agents in by OAuth 2.0 with PKCE and keep their sign-in fresh; back ends read the registry.",
+)
+api.add_router("", token)
+api.add_router("", of_apps)
+api.add_router("", of_back_ends)
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: ANN401 - never returns
+    """Say which part of a request does not read, by the name that RFC 6749 gives to that."""
+    first = error.errors[0]
+    if first["loc"][0] == "form" and request.content_type not in FORMS:
+        raise InvalidRequest("not a form", sentence=f"The parameters have to stand in the body as {FORMS[0]}.")
+    where = str(first["loc"][-1])[:40]
+    raise InvalidRequest(f"{where}: {first['type']}", sentence=f"{where}: {first['msg']}.")
+
+
+@api.exception_handler(HttpError)
+def not_json(_: HttpRequest, error: HttpError) -> Any:  # noqa: ANN401 - never returns
+    """Say that a body does not read."""
+    raise InvalidRequest(error.message, sentence="The body of the request cannot be read.")
