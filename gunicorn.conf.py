@@ -72,6 +72,12 @@ def when_ready(arbiter: Any) -> None:  # noqa: ANN401 - the same
 
 def post_fork(_: object, __: object) -> None:
     """Have what needs a thread of its own begin in the worker; pools, Redis and counts notice the fork themselves."""
+    from django.conf import settings  # noqa: PLC0415 - the application has to be loaded before
+
+    if settings.DATABASES["default"]["ENGINE"] == "idp.postgresql":
+        from idp.postgresql import base, patience  # noqa: PLC0415 - read only where there is one
+
+        patience.Patience(base.waiting).begin()
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         from idp import tracing  # noqa: PLC0415 - its packages are there only for those who trace
 

@@ -22,6 +22,7 @@ class Way:
 
     def __init__(self, port):
         self.to, self.listening, self.both = port, socket.create_server((HOST, 0)), []
+        self.is_silent = False
         self.port = self.listening.getsockname()[1]
 
     def __enter__(self):
@@ -32,6 +33,10 @@ class Way:
         """From now on, and for connections to come too, nobody is there."""
         for it in [self.listening, *self.both]:
             _take_nothing(it)
+
+    def fall_silent(self):
+        """From now on what is sent arrives, and nobody heeds it: a server whose disk hangs."""
+        self.is_silent = True
 
     def __exit__(self, *_):
         self.listening.close()
@@ -50,7 +55,14 @@ class Way:
                 onwards = socket.create_connection((HOST, self.to))
                 self.both += [came, onwards]
                 for ways in ((came, onwards), (onwards, came)):
-                    Thread(target=_carry, args=ways, daemon=True).start()
+                    Thread(target=self._carry, args=ways, daemon=True).start()
+
+    def _carry(self, whence, whither):
+        with suppress(OSError):
+            while some := whence.recv(65536):
+                if not self.is_silent:
+                    whither.sendall(some)
+            whither.shutdown(socket.SHUT_WR)
 
 
 class Cut:
@@ -86,13 +98,6 @@ class Cut:
                     if it is came and self.words in some and not self.was_cut:
                         self.was_cut = bool(onwards.recv(65536))
                         return
-
-
-def _carry(whence, whither):
-    with suppress(OSError):
-        while some := whence.recv(65536):
-            whither.sendall(some)
-        whither.shutdown(socket.SHUT_WR)
 
 
 def _take_nothing(it):

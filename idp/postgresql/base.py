@@ -3,29 +3,47 @@
 A restart of the server, or a failover, ends all connections of the pool. Unchecked, each of them turns one person away;
 the pool's own check pauses after each dead one it meets, for seconds where there are some. Here the first dead one has
 all of them looked at. One that answered a moment ago, and of which nothing has been heard since, is not asked:
-that would be one more way to the server for each request.
+that would be one more way to the server for each request. One that says nothing is not waited for (`patience`).
 
 A statement that nobody waits for (`later`) is sent with the next one, and so is what begins or ends a transaction: each
 way to the server and back costs more than what is done there.
 """
 
-import select
 import time
 from datetime import UTC
+from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from django.db import DatabaseError, Error, models
 from django.db.backends.postgresql import base
 
 from idp.postgresql.instants import Instant
-from idp.postgresql.statements import BEGIN, COMMIT, QUICK, Statement, is_idle, rows, run, text
+from idp.postgresql.patience import Waiting, end
+from idp.postgresql.statements import (
+    BEGIN,
+    COMMIT,
+    QUICK,
+    Statement,
+    answers,
+    is_idle,
+    is_readable,
+    rows,
+    run,
+    text,
+    waits,
+)
 from idp.short_way import Adapter, ShortWay, Values, adapter, with_places
 
 A_MOMENT = 1.0
 """Seconds for which a connection that answered is taken to be alive."""
+AN_ANSWER = 2.0
+"""Seconds that a server may take to say that it is there."""
 _GIVEN_BACK: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each connection of the pool was given back, by a clock that only grows."""
+_OPEN: "WeakSet[DatabaseWrapper]" = WeakSet()
+_OPENED = Lock()
+"""Held whenever one is added or all are counted, which are different threads."""
 OWN_CURSORS = {base.Cursor, base.ServerBindingCursor}
 
 
@@ -36,6 +54,15 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._due: list[Statement] = []
+        self._asked = 0
+        with _OPENED:
+            _OPEN.add(self)
+
+    @property
+    def waits_for(self) -> Waiting | None:
+        """The connection and the number of the statement that it has no answer to yet, as another thread sees it."""
+        connection = self.connection
+        return (connection, self._asked) if connection is not None and waits(connection) else None
 
     def get_connection_params(self) -> dict[str, Any]:
         """Have instants read by a shorter way."""
@@ -50,12 +77,15 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         if (pool := self.pool) is None or _was_just_used(connection):
             return connection
         try:
-            pool.check_connection(connection)
+            if answers(connection, AN_ANSWER):
+                return connection
         except self.Database.OperationalError:
             pool.putconn(connection)
             pool.check()
-            connection = super().get_new_connection(conn_params)
-        return connection
+            return super().get_new_connection(conn_params)
+        end(connection)
+        pool.putconn(connection)
+        raise self.Database.OperationalError("the server is there and does not answer")
 
     @property
     def is_open(self) -> bool:
@@ -100,12 +130,14 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def validate_no_broken_transaction(self) -> None:
         """Have what is due executed first: every cursor asks here before a statement, also one made long ago."""
+        self._asked += 1
         super().validate_no_broken_transaction()
         if self._due:
             self._run()
 
     def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
         self._make_ready()
+        self._asked += 1
         due, self._due = self._due, []
         begin = [BEGIN] if not self.autocommit and is_idle(self.connection) else []
         try:
@@ -120,6 +152,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         if self._due:
             self._run(COMMIT)
         else:
+            self._asked += 1
             super()._commit()  # type: ignore[misc]
 
     def _savepoint_commit(self, sid: str) -> None:
@@ -150,6 +183,11 @@ def _was_just_used(connection: Any) -> bool:  # noqa: ANN401 - psycopg's
     """Whether a connection answered a moment ago and nothing has come since, as the end of a server would."""
     if time.monotonic() - _GIVEN_BACK.get(connection, -A_MOMENT) >= A_MOMENT:
         return False
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return not poll.poll(0)
+    return not is_readable(connection)
+
+
+def waiting() -> list[Waiting]:
+    """Return what connections of this process wait for."""
+    with _OPENED:
+        every = [*_OPEN]
+    return [asked for it in every if (asked := it.waits_for) is not None]

@@ -5,6 +5,7 @@ statements are sent together and answered together (libpq's pipeline mode), whic
 """
 
 import json
+import select
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
@@ -53,6 +54,30 @@ def rows(connection: "psycopg.Connection[Any]", result: Any) -> list[tuple[Any, 
 def is_idle(connection: "psycopg.Connection[Any]") -> bool:
     """Whether no transaction has begun at the server."""
     return connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def waits(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether the server has been sent something and has not answered all of it."""
+    return connection.pgconn.transaction_status == TransactionStatus.ACTIVE
+
+
+def answers(connection: "psycopg.Connection[Any]", within: float) -> bool:
+    """Whether the server answers within so many seconds. Raises psycopg.OperationalError if the connection is lost."""
+    door = connection.pgconn
+    door.send_query(b"")
+    if door.flush() or not is_readable(connection, within):
+        return False
+    for result in waiting.wait(generators.fetch_many(door), door.socket, AWAKE):
+        if result.status != ExecStatus.EMPTY_QUERY:
+            _refuse(door, result)
+    return True
+
+
+def is_readable(connection: "psycopg.Connection[Any]", within: float = 0.0) -> bool:
+    """Whether something has come from the server that nobody has read, or comes within so many seconds."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(1000 * within))
 
 
 def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for

@@ -270,6 +270,17 @@ FAULTS = [
             "races/test_unheard_commits.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
         ),
     ),
+    Fault(
+        "F27",
+        "PostgreSQL is there and says nothing: its disk hangs, its process was stopped, or no replica confirms commits",
+        "no statement is waited for longer than 9 s, and whoever waited reads the busy page; `database_silent` in the "
+        "log, 503 at `/readyz`",
+        (
+            "postgresql/test_patience.py::test_a_server_that_falls_silent_is_a_busy_page",
+            "postgresql/test_patience.py::test_a_connection_is_ended_that_waits_too_long_for_one_statement",
+        ),
+        "a file of SQLite on a disk that hangs: nothing ends a read from it",
+    ),
 ]
 TEXT = """# Faults
 

@@ -1,0 +1,62 @@
+"""A server that is there and says nothing, as one whose disk hangs: nobody waits for it longer than is allowed."""
+
+import socket
+
+import pytest
+from django.db import connections
+
+from idp.agents.models import Device
+from idp.postgresql import base, patience
+from idp.postgresql.patience import LONGEST, Patience
+from idp.settings import POOL
+from tests.another_database import asked_instead
+from tests.races.installation import on_sqlite
+from tests.races.test_busy import browser, is_busy
+from tests.races.test_half_open import LONGEST as LONGEST_REQUEST
+from tests.vanishing import HOST, Way
+
+__all__ = ["browser"]
+ONE, ANOTHER, NONE = [1], [2], []
+"""The numbers of statements that a connection waits for."""
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_ended"), [([ONE, ONE, ONE], True), ([ONE, ANOTHER, ANOTHER], False), ([ONE, NONE, ONE], False)]
+)
+def test_a_connection_is_ended_that_waits_too_long_for_one_statement(seen, is_ended):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        looks = iter(seen)
+        looking = Patience(lambda: [(ours, nth) for nth in next(looks)])
+        for moment in (0.0, LONGEST / 2, LONGEST):
+            looking.look(moment)
+        assert bool(base.is_readable(theirs)) == is_ended
+
+
+@pytest.fixture
+def silent(browser, monkeypatch):
+    """PostgreSQL falls silent, and so it goes on until a block is over. Everybody's patience is short."""
+    monkeypatch.setattr(patience, "LONGEST", 0.2)
+    monkeypatch.setattr(patience, "PAUSE", 0.05)
+    monkeypatch.setattr(base, "AN_ANSWER", 0.2)
+    looking = Patience(base.waiting).begin()
+    port = connections["default"].settings_dict["PORT"]
+    with Way(port) as way, asked_instead(HOST=HOST, PORT=way.port, OPTIONS={"pool": {**POOL, "timeout": 0.2}}):
+        assert Device.objects.exists()
+        way.fall_silent()
+        yield
+    looking.ended.set()
+
+
+@pytest.mark.parametrize("a_moment", [0.0, 60.0], ids=["asked whether it is there", "taken to be there"])
+def test_a_server_that_falls_silent_is_a_busy_page(request, browser, monkeypatch, a_moment):
+    if on_sqlite():  # is no server
+        return
+    monkeypatch.setattr(base, "A_MOMENT", a_moment)
+    request.getfixturevalue("silent")
+    assert is_busy(browser.get(browser.address))
+
+
+def test_no_request_waits_for_a_silent_server_beyond_what_is_allowed():
+    assert LONGEST + patience.PAUSE + POOL["timeout"] < LONGEST_REQUEST
+    assert base.AN_ANSWER < LONGEST
