@@ -42,7 +42,7 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """Return exactly six ASCII digits; anything else costs no try."""
-        typed = "".join(letter for letter in self.cleaned_data["code"] if not _separates(letter))
+        typed = written_codes.unseparated(self.cleaned_data["code"])
         if not typed:
             raise forms.ValidationError(_("Enter the 6-digit code"))
         if not typed.isdecimal():
@@ -81,7 +81,3 @@ class PasskeyForm(forms.Form):
 
     passkey = forms.CharField(max_length=LONGEST, strip=False)
     touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)
-
-
-def _separates(letter: str) -> bool:
-    return letter.isspace() or unicodedata.category(letter) in {"Pd", "Cf"}

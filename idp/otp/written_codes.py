@@ -20,7 +20,7 @@ def shown(code: str) -> str:
 
 def read(typed: str) -> str | None:
     """Bring what was typed into the one form of a code, or return None if it holds anything else."""
-    kept = "".join(it for it in unicodedata.normalize("NFKC", typed).upper() if not _separates(it))
+    kept = unseparated(unicodedata.normalize("NFKC", typed).upper())
     return kept if set(kept) <= set(ALPHABET) else None
 
 
@@ -29,5 +29,6 @@ def hashed(purpose: str, agent: object, code: str) -> str:
     return keyed_hash(purpose, f"{agent}:{code}")
 
 
-def _separates(letter: str) -> bool:
-    return letter.isspace() or unicodedata.category(letter) in {"Pd", "Cf"}
+def unseparated(typed: str) -> str:
+    """Return what was typed without spaces, dashes and letters that nobody sees."""
+    return "".join(it for it in typed if not (it.isspace() or unicodedata.category(it) in {"Pd", "Cf"}))

@@ -18,9 +18,14 @@ from idp.native.errors import as_json, speaks_json
 from idp.saml import signing_keys, unsolicited
 from idp.scim import answers as scim
 from idp.tokens.jwks import key_set
+from idp.web.operators.middleware import is_for_operators
 from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
+FROM_THE_APP = for_agents("Start again from the app you came from.")
+IN_THE_ADMIN = "Go back, or start again from the first page of the admin."
+FOUND_BY = "The trail and the log name this by its reference:"
+"""What operators read in the place of what sends agents back to their app, and to their supervisor."""
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{0}</title><h1>{0}</h1><p>{1}</p><p>Reference: <strong>{2}</strong></p>
 <p><a href="/">Start again</a></p></html>"""
@@ -33,7 +38,7 @@ class NotFound(IdpError):
     code = "not_found"
     status = 404
     sentence = for_agents("There is no such page.")
-    advice = for_agents("Start again from the app you came from.")
+    advice = FROM_THE_APP
 
 
 class BadRequest(IdpError):
@@ -42,7 +47,7 @@ class BadRequest(IdpError):
     code = "bad_request"
     status = 400
     sentence = for_agents("We could not read that request.")
-    advice = for_agents("Start again from the app you came from.")
+    advice = FROM_THE_APP
 
 
 class TooLarge(IdpError):
@@ -51,7 +56,7 @@ class TooLarge(IdpError):
     code = "too_large"
     status = 413
     sentence = for_agents("That was too much to send.")
-    advice = for_agents("Start again from the app you came from.")
+    advice = FROM_THE_APP
 
 
 class WrongMethod(IdpError):
@@ -60,7 +65,7 @@ class WrongMethod(IdpError):
     code = "wrong_method"
     status = 405
     sentence = for_agents("This page cannot be used in that way.")
-    advice = for_agents("Start again from the app you came from.")
+    advice = FROM_THE_APP
 
 
 class Forbidden(IdpError):
@@ -96,6 +101,9 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
 def _shown(request: HttpRequest, error: IdpError) -> HttpResponse:
     try:
         said = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
+        if is_for_operators(request):
+            said |= {"found_by": FOUND_BY}
+            said |= {"advice": IN_THE_ADMIN} if error.advice == FROM_THE_APP else {}
         return render(request, "error.html", {"brand": brands.remembered(), **said}, status=error.status)
     except Exception:
         log.exception("error_page_unrendered")

@@ -1,5 +1,6 @@
 """What every table of the admin does: its list says so if filtered by what cannot be; saving nothing is no act."""
 
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.contrib import admin
@@ -7,15 +8,15 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.db.models import Model, QuerySet
+from django.db.models import DurationField, Model, QuerySet
 from django.http import HttpRequest
 
 Row = TypeVar("Row", bound=Model)
 UNOFFERED = frozenset({"regex", "iregex", "range"})
 """No list offers them. SQLite looks for a pattern in our own process, however long an odd one takes, and Django cannot
 read the ends of a range from an address."""
-CANNOT_BE = (OverflowError, ValueError, DataError, AttributeError)
-"""How SQLite's driver, Django, PostgreSQL and Django's durations on SQLite say that a column holds no such value."""
+CANNOT_BE = (OverflowError, ValueError, DataError)
+"""How SQLite's driver, Django and PostgreSQL say that a column holds no such value."""
 
 
 class Rows(ChangeList):
@@ -45,7 +46,15 @@ class Listed(admin.ModelAdmin[Row]):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
         """Refuse what only an address that was typed asks for, and that can go wrong."""
-        return UNOFFERED.isdisjoint(lookup.split("__")) and super().lookup_allowed(lookup, value, request)
+        column, *how = lookup.split("__")
+        if column in self._durations or not UNOFFERED.isdisjoint(how):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    @cached_property
+    def _durations(self) -> frozenset[str]:
+        """The columns that no list offers to filter by, and that Django cannot on SQLite."""
+        return frozenset(it.name for it in self.model._meta.get_fields() if isinstance(it, DurationField))
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:  # noqa: ANN401 - as its base says
         """Write nothing where a form was saved as it stood: the trail would tell of a write, and nothing of it."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.login import presented
 from idp.web.operators import door, tries
+from idp.web.operators.app_code import AppCodeField
 
 WRONG = "E-mail, password or code is not right. Each code works once: wait for the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python manage.py add_operator"
@@ -22,11 +22,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
     """Password and second factor on one page. Which of them was wrong is not told."""
 
     error_messages = {**AdminAuthenticationForm.error_messages, "invalid_login": WRONG, "inactive": WRONG}
-    otp_token = forms.CharField(
-        label="Code from your authenticator app",
-        max_length=6,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
+    otp_token = AppCodeField(label="Code from your authenticator app")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,19 +5,27 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
+from idp import clock
 from idp.agents.models import Agent
+from idp.web.operators.app_code import AppCodeField
 
 APP_NAME = "authenticator app"
+SHOWN_KEY = "key_of_an_app_to_register"
+"""Where an operator's session keeps it."""
 
 
-def pending_app(operator: Agent) -> TOTPDevice:
-    """Return the app that is being registered. Its key is shown until a code proves it, and never again."""
-    known: TOTPDevice | None = TOTPDevice.objects.filter(user=operator, confirmed=False).order_by("pk").first()
-    return known or TOTPDevice.objects.create(user=operator, confirmed=False, name=APP_NAME)
+def app_to_register(operator: Agent, session: SessionBase) -> TOTPDevice:
+    """Return the app that is being registered, with the key that this session shows until a code proves it.
+
+    It stands in no table before, so that whoever only looks at the page changes nothing.
+    """
+    return TOTPDevice(user=operator, name=APP_NAME, key=session.setdefault(SHOWN_KEY, default_key()))
 
 
 def key_text(app: TOTPDevice) -> str:
@@ -43,11 +51,7 @@ class OwnSignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=" ".join(password_validators_help_texts()),
     )
-    token = forms.CharField(
-        label="Code from the app",
-        max_length=6,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
+    token = AppCodeField(label="Code from the app")
 
     def __init__(self, operator: Agent, app: TOTPDevice, *args: Any, by_link: bool) -> None:
         super().__init__(*args)
@@ -70,15 +74,24 @@ class OwnSignInForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Check the code last: a code works once, so it is not spent on a form with another fault."""
-        if not self.errors and not self.app.verify_token(self.cleaned_data["token"]):
+        if not self.errors and not self._is_shown(self.cleaned_data["token"]):
             self.add_error("token", "That code isn't right. Check the clock of your phone.")
         return self.cleaned_data
+
+    def _is_shown(self, code: str) -> bool:
+        """Whether the app shows this code now; then it has worked once, and opens nothing more."""
+        app = self.app
+        totp = TOTP(app.bin_key, app.step, app.t0, app.digits)
+        totp.time = clock.now().timestamp()
+        if not totp.verify(int(code), app.tolerance):
+            return False
+        app.last_t, app.drift = totp.t(), totp.drift
+        return True
 
     @transaction.atomic
     def save(self) -> None:
         """Keep the password, and count this app from now on instead of any before it."""
         self.operator.set_password(self.cleaned_data["password"])
         self.operator.save(update_fields=["password"])
-        TOTPDevice.objects.devices_for_user(self.operator).exclude(pk=self.app.pk).delete()
-        self.app.confirmed = True
-        self.app.save(update_fields=["confirmed"])
+        TOTPDevice.objects.devices_for_user(self.operator).delete()
+        self.app.save()

@@ -112,12 +112,13 @@ class OperatorSite(admin.AdminSite):
     def own_sign_in(self, request: HttpRequest) -> HttpResponse:
         """Let operators set a password and register an authenticator app."""
         operator = reach.operator_of(request)
-        app = own_sign_in.pending_app(operator)
+        app = own_sign_in.app_to_register(operator, request.session)
         by_link = isinstance(getattr(request.user, "otp_device", None), StaticDevice)
         form = own_sign_in.OwnSignInForm(operator, app, request.POST or None, by_link=by_link)
         if request.method == "POST" and form.is_valid():
             form.save()
             acts.record(Kind.OWN_SIGN_IN, acts.thing(operator), clock.now())
+            del request.session[own_sign_in.SHOWN_KEY]
             log_in(request, operator)
             pass_second_factor(request, app)
             messages.success(request, "From now on you sign in with your password and your authenticator app.")
@@ -127,6 +128,7 @@ class OperatorSite(admin.AdminSite):
             "form": form,
             "qr": qr.drawn(app.config_url),
             "key": own_sign_in.key_text(app),
+            "address": app.config_url,
             "operator": operator,
         }
         return render(request, "admin/own_sign_in.html", {**self.each_context(request), **shown})

@@ -28,7 +28,6 @@ BOOKKEEPING: Final = frozenset(
         "django_session",
         "importing_import",  # a file is kept, or forgotten; its line is written when its people are
         "importing_importedagent",
-        "otp_totp_totpdevice",  # the one that is being registered
         "saml_heardrequest",
         "saml_metadatasource",  # when it was last asked; what an operator changes of it is watched
         "web_operatortry",

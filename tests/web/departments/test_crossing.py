@@ -86,12 +86,15 @@ def test_what_is_not_open_is_refused_and_changes_nothing(operator, keys):
 
 def test_an_address_that_leads_nowhere_leads_supervisors_nowhere(place):
     for path in ("no/such/page/", f"agents/agent/{place.ben.pk}/", f"agents/agent/{place.ana.pk}", "agents/supervisor"):
-        assert place.browser.get(f"/admin/{path}").status_code == 404
+        page = place.browser.get(f"/admin/{path}")
+        assert page.status_code == 404
+        assert "the app you came from" not in page.text
 
 
 def test_a_page_that_is_closed_says_for_whom_it_is(place):
     page = place.browser.get(reverse("admin:costs"))
     assert (page.status_code, supervisors.ForOperators.sentence in page.text) == (403, True)
+    assert "your supervisor" not in page.text
 
 
 def test_what_is_open_is_not_there_for_somebody_elses_people(place):

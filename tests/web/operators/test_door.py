@@ -22,6 +22,11 @@ def test_password_and_code_open_the_page_that_was_asked_for(client, olivia):
     assert is_inside(client)
 
 
+def test_a_code_may_be_pasted_as_the_app_shows_it_in_two_groups(client, olivia):
+    shown = code(olivia.totpdevice_set.get())
+    assert sign_in(client, olivia, token=f" {shown[:3]} {shown[3:]}").status_code == 302
+
+
 def test_an_operators_email_may_be_typed_in_any_letter_case(client, olivia):
     assert sign_in(client, olivia, email="OLIVIA@Acme.Example").status_code == 302
 

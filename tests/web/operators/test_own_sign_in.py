@@ -1,11 +1,14 @@
 """Operators set their own password and register their own authenticator app."""
 
+from base64 import b32decode
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
+from idp.audit.models import LoginEvent
 from tests.web.conftest import inside
 from tests.web.operators.conftest import PASSWORD, a_link, code, is_inside, sign_in
 
@@ -22,9 +25,14 @@ def newcomer(client, clock, db):
     return operator
 
 
-def set_up(client, operator, **typed):
-    app = operator.totpdevice_set.get(confirmed=False)
-    return client.post(OWN, {"password": PASSWORD, "token": code(app), **typed})
+def scanned(client):
+    """An authenticator app that has read the square on the page."""
+    key = client.get(OWN).context["key"].replace(" ", "")
+    return TOTPDevice(key=b32decode(key).hex())
+
+
+def set_up(client, **typed):
+    return client.post(OWN, {"password": PASSWORD, "token": code(scanned(client)), **typed})
 
 
 def test_the_first_page_tells_a_newcomer_to_set_up_a_sign_in(client, newcomer):
@@ -32,8 +40,7 @@ def test_the_first_page_tells_a_newcomer_to_set_up_a_sign_in(client, newcomer):
 
 
 def test_a_newcomer_sets_password_and_app_and_comes_back_by_them(client, newcomer, clock):
-    client.get(OWN)
-    assert set_up(client, newcomer)["Location"] == "/admin/"
+    assert set_up(client)["Location"] == "/admin/"
     assert is_inside(client)
     clock.shift(timedelta(minutes=1))
     fresh = Client()
@@ -44,46 +51,67 @@ def test_a_newcomer_sets_password_and_app_and_comes_back_by_them(client, newcome
 def test_the_key_is_shown_until_it_is_proved_and_never_again(client, newcomer):
     shown = client.get(OWN).context["key"]
     assert client.get(OWN).context["key"] == shown
-    set_up(client, newcomer)
+    set_up(client)
     assert shown not in client.get(OWN).text
+
+
+def test_whoever_only_looks_at_the_page_changes_nothing_and_leaves_no_line(client, newcomer):
+    before = LoginEvent.objects.count()
+    page = client.get(OWN)
+    assert "otpauth://" in page.text
+    assert (LoginEvent.objects.count(), TOTPDevice.objects.count()) == (before, 0)
+
+
+def test_a_code_is_taken_as_apps_show_it_in_two_groups(client, newcomer):
+    shown = code(scanned(client))
+    assert set_up(client, token=f"{shown[:3]} {shown[3:]}").status_code == 302
+
+
+def test_a_right_code_counts_however_many_wrong_ones_came_just_before(client, newcomer):
+    for _ in range(3):
+        set_up(client, token="000000")
+    assert set_up(client).status_code == 302
+
+
+def test_the_code_that_proved_the_app_opens_nothing_more(client, newcomer):
+    shown = code(scanned(client))
+    set_up(client, token=shown)
+    assert sign_in(Client(), newcomer, token=shown).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ({"token": "000000"}, "That code isn&#x27;t right."),
+        ({"token": "12345"}, "The code has 6 digits."),
         ({"password": "short"}, "too short"),
         ({"password": "new@acme.example"}, "too similar"),
     ],
 )
 def test_a_wrong_code_or_a_weak_password_changes_nothing(client, newcomer, typed, sentence):
-    client.get(OWN)
-    page = set_up(client, newcomer, **typed)
+    page = set_up(client, **typed)
     assert sentence in page.text
     newcomer.refresh_from_db()
     assert not newcomer.has_usable_password()
 
 
 def test_a_weak_password_does_not_use_up_the_code(client, newcomer):
-    client.get(OWN)
-    shown = code(newcomer.totpdevice_set.get())
-    set_up(client, newcomer, password="short", token=shown)
-    assert set_up(client, newcomer, token=shown).status_code == 302
+    shown = code(scanned(client))
+    set_up(client, password="short", token=shown)
+    assert set_up(client, token=shown).status_code == 302
 
 
 def test_who_came_by_password_gives_it_again_to_change_it(client, olivia):
     sign_in(client, olivia)
-    client.get(OWN)
-    assert "That is not your present password." in set_up(client, olivia, current="wrong").text
-    assert set_up(client, olivia, current=PASSWORD).status_code == 302
+    assert "That is not your present password." in set_up(client, current="wrong").text
+    assert set_up(client, current=PASSWORD).status_code == 302
 
 
 def test_a_new_app_ends_the_old_one_and_other_browsers(client, olivia, clock):
     old = olivia.totpdevice_set.get()
     sign_in(client, olivia)
     other = inside(olivia)
-    client.get(OWN)
-    set_up(client, olivia, current=PASSWORD, password="another long password")
+    set_up(client, current=PASSWORD, password="another long password")
     assert not is_inside(other)
     clock.shift(timedelta(minutes=1))
     assert sign_in(Client(), olivia, password="another long password", token=code(old)).status_code == 200

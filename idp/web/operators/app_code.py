@@ -1,0 +1,26 @@
+"""The field for what an operator's authenticator app shows."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from idp.otp import written_codes
+
+LENGTH = 6
+
+
+class AppCodeField(forms.CharField):
+    """Six digits, taken as apps show them and phones paste them: in groups, in any script."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+        super().__init__(widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django calls it
+        """Return six ASCII digits. Anything else is no code of an app, and costs no try."""
+        typed = written_codes.unseparated(super().clean(value))
+        if not typed.isdecimal() or len(typed) != LENGTH:
+            raise ValidationError("The code has 6 digits.")
+        return "".join(str(unicodedata.decimal(digit)) for digit in typed)
