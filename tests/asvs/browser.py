@@ -18,7 +18,7 @@ V3 = (
         1,
         "Text stays text in the page",
         "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
-        "web/test_connect_flex.a_hostile_request_stays_text",
+        "web/connect_flex/test_listening.a_hostile_request_stays_text",
     ),
     met(
         "3.3.1",

@@ -16,7 +16,7 @@ V1 = (
         "1.1.2",
         2,
         "Output is escaped last, by what writes it",
-        "web/test_checkup_page.a_header_is_shown_escaped_and_cut",
+        "web/checkup/test_page.a_header_is_shown_escaped_and_cut",
         "saml/test_assertion.any_text_comes_back_equal",
     ),
     met(
@@ -33,7 +33,7 @@ V1 = (
         "Addresses are built safely, of safe schemes only",
         "saml/test_metadata.an_address_that_can_be_no_acs_is_refused",
         "native/test_redirects.an_app_cannot_be_sent_there",
-        "web/test_services.an_address_that_nothing_can_be_sent_to_gets_a_sentence",
+        "web/services/test_services.an_address_that_nothing_can_be_sent_to_gets_a_sentence",
     ),
     met(
         "1.2.3",

@@ -19,7 +19,7 @@ V11 = (
         2,
         "Cryptography comes from proved libraries",
         "docs/explanation/libraries.md",
-        "web/test_checkup.lxml_and_xmlsec_share_one_library",
+        "web/checkup/test_signing_keys.lxml_and_xmlsec_share_one_library",
     ),
     met(
         "11.2.2",
@@ -88,7 +88,7 @@ V11 = (
         2,
         "Approved algorithms for keys and signatures",
         "keys/test_keyring.the_keys_are_of_the_strength_that_is_promised",
-        "saml/test_request_signature.an_algorithm_that_is_not_listed_is_refused_under_every_rule",
+        "saml/test_signature_shape.an_algorithm_that_is_not_listed_is_refused_under_every_rule",
     ),
 )
 
@@ -115,10 +115,13 @@ V12 = (
         "HTTPS for everything outside, without a way back to plain",
         "saml/test_metadata_fetch.a_redirect_to_plain_http_is_refused",
         "webhooks/test_sending.plain_http_to_another_machine_is_refused",
-        "web/test_checkup.plain_http_is_for_this_computer",
+        "web/checkup/test_address.plain_http_is_for_this_computer",
     ),
     met(
-        "12.2.2", 1, "Certificates that the public trusts", "web/test_checkup.a_certificate_that_phones_refuse_is_told"
+        "12.2.2",
+        1,
+        "Certificates that the public trusts",
+        "web/checkup/test_address.a_certificate_that_phones_refuse_is_told",
     ),
     unmet(
         "12.3.1",

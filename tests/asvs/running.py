@@ -106,7 +106,7 @@ V15 = (
         "Only what is needed runs",
         "deployment/test_containers.the_image_is_made_of_the_locked_packages",
         "test_conf.the_demo_is_refused_where_strangers_could_reach_it",
-        "web/test_checkup.a_program_of_a_development_machine_is_not",
+        "web/checkup/test_installation.a_program_of_a_development_machine_is_not",
     ),
     met(
         "15.3.1",
@@ -181,7 +181,7 @@ V16 = (
         "16.2.2",
         2,
         "In UTC, by clocks that agree",
-        "web/test_checkup.the_databases_clock_agrees_with_ours",
+        "web/checkup/test_clocks.the_databases_clock_agrees_with_ours",
         "test_log_lines.what_a_library_says_is_a_line_of_the_same_kind",
     ),
     met("16.2.3", 2, "Logs go only where they should", "idp/settings.py", "test_log_lines.gunicorn_writes_json_too"),

@@ -1,4 +1,4 @@
-"""AuthnRequests: what is read, what is believed, and what is answered with a status."""
+"""AuthnRequests: what is read, and what is believed."""
 
 import re
 from contextlib import nullcontext as does_not_raise
@@ -25,9 +25,8 @@ from idp.saml.errors import (
     quoted,
 )
 from idp.saml.profiles import PROFILES
-from idp.saml.profiles.profile import answered_format, configured, may_be_named
-from idp.saml.requested_context import Comparison, RequestedContext, acceptable
-from idp.saml.trust import RequestedContextRule
+from idp.saml.requested_context import Comparison, RequestedContext
+from tests.saml.asking import contexts, name_id_policy
 from tests.saml.messages import (
     ACS,
     FLEX_ACS,
@@ -271,135 +270,6 @@ def test_answers_go_by_post_alone(binding):
         checked(a_request(ProtocolBinding=binding))
 
 
-def policy(**attributes):
-    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
-    return a_request(f"<samlp:NameIDPolicy{written}/>")
-
-
-@pytest.mark.parametrize("format_", [names.UNSPECIFIED, names.PERSISTENT])
-def test_a_name_id_format_that_can_be_given_passes(format_):
-    assert checked(policy(Format=format_), name_id_formats=(names.PERSISTENT,)).id == "_one"
-
-
-POLICIES = [
-    {"Format": names.TRANSIENT},
-    {"Format": "urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted"},
-    {"Format": ""},
-    {"SPNameQualifier": "https://affiliation.example"},
-]
-
-
-@pytest.mark.parametrize("attributes", POLICIES)
-def test_a_name_id_policy_that_cannot_be_met_is_answered(attributes):
-    with pytest.raises(AnswerWithStatus) as caught:
-        checked(policy(**attributes), name_id_formats=(names.PERSISTENT,))
-    assert caught.value.saml_status == SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
-    assert caught.value.return_address == ReturnAddress(ACS, "_one", None)
-
-
-@pytest.mark.parametrize("format_", [names.UNSPECIFIED, names.EMAIL_ADDRESS, names.PERSISTENT])
-@pytest.mark.parametrize("slug", ["flex-enhanced", "flex-legacy"])
-def test_flex_may_ask_for_any_lasting_name(slug, format_):
-    formats = PROFILES[slug].accepted_name_id_formats
-    assert checked(policy(Format=format_), name_id_formats=formats).id == "_one"
-
-
-@pytest.mark.parametrize("format_", [names.PERSISTENT, names.TRANSIENT])
-def test_another_app_may_ask_for_what_can_truly_be_given(format_):
-    formats = PROFILES["generic"].accepted_name_id_formats
-    assert checked(policy(Format=format_), name_id_formats=formats).name_id_format == format_
-
-
-def test_an_e_mail_as_name_is_given_only_where_an_operator_chose_it():
-    generic = PROFILES["generic"]
-    with pytest.raises(AnswerWithStatus):
-        checked(policy(Format=names.EMAIL_ADDRESS), name_id_formats=generic.accepted_name_id_formats)
-    chosen = configured(generic, names.EMAIL_ADDRESS)
-    trusted = checked(policy(Format=names.EMAIL_ADDRESS), name_id_formats=chosen.accepted_name_id_formats)
-    assert answered_format(chosen, trusted.name_id_format) == names.EMAIL_ADDRESS
-
-
-GENERIC = PROFILES["generic"]
-ANSWERED = {
-    "nothing asked": (GENERIC, None, names.PERSISTENT),
-    "any": (GENERIC, names.UNSPECIFIED, names.PERSISTENT),
-    "persistent": (GENERIC, names.PERSISTENT, names.PERSISTENT),
-    "transient": (GENERIC, names.TRANSIENT, names.TRANSIENT),
-    "nothing asked, transient chosen": (configured(GENERIC, names.TRANSIENT), None, names.TRANSIENT),
-    "persistent, transient chosen": (configured(GENERIC, names.TRANSIENT), names.PERSISTENT, names.PERSISTENT),
-    "any, e-mail chosen": (configured(GENERIC, names.EMAIL_ADDRESS), names.UNSPECIFIED, names.EMAIL_ADDRESS),
-    "transient, e-mail chosen": (configured(GENERIC, names.EMAIL_ADDRESS), names.TRANSIENT, names.TRANSIENT),
-    "any, unspecified chosen": (configured(GENERIC, names.UNSPECIFIED), names.UNSPECIFIED, names.UNSPECIFIED),
-    "Flex, nothing asked": (PROFILES["flex-legacy"], None, names.UNSPECIFIED),
-    "Flex, e-mail": (PROFILES["flex-legacy"], names.EMAIL_ADDRESS, names.UNSPECIFIED),
-    "Flex, persistent": (PROFILES["flex-enhanced"], names.PERSISTENT, names.UNSPECIFIED),
-    "Flex with persistent chosen, e-mail": (
-        configured(PROFILES["flex-enhanced"], names.PERSISTENT),
-        names.EMAIL_ADDRESS,
-        names.PERSISTENT,
-    ),
-}
-
-
-@pytest.mark.parametrize(("profile", "requested", "answered"), ANSWERED.values(), ids=ANSWERED)
-def test_a_profile_says_which_format_answers(profile, requested, answered):
-    assert answered_format(profile, requested) == answered
-
-
-@pytest.mark.parametrize("requested", [names.EMAIL_ADDRESS, names.ENTITY, "", "urn:x"])
-def test_a_format_that_is_not_accepted_has_no_answer(requested):
-    with pytest.raises(ValueError, match="does not accept"):
-        answered_format(GENERIC, requested)
-
-
-@pytest.mark.parametrize("slug", ["flex-enhanced", "flex-legacy"])
-@pytest.mark.parametrize("format_", [names.TRANSIENT, names.ENTITY, ""])
-def test_flex_cannot_be_given_a_passing_name(slug, format_):
-    with pytest.raises(ValueError, match="cannot be given"):
-        configured(PROFILES[slug], format_)
-
-
-def test_an_unknown_format_cannot_be_chosen():
-    with pytest.raises(ValueError, match="cannot be given"):
-        configured(GENERIC, names.ENTITY)
-
-
-ALLOWED = {
-    "no policy": (a_request(), True),
-    "a policy that says nothing": (policy(Format=names.PERSISTENT), True),
-    "true": (policy(AllowCreate="true"), True),
-    "1": (policy(AllowCreate="1"), True),
-    "false": (policy(AllowCreate="false"), False),
-    "0": (policy(AllowCreate="0"), False),
-}
-
-
-@pytest.mark.parametrize(("xml", "allowed"), ALLOWED.values(), ids=ALLOWED)
-def test_only_a_spoken_no_forbids_to_make_a_name(xml, allowed):
-    assert checked(xml, name_id_formats=(names.PERSISTENT,)).allow_create is allowed
-
-
-@pytest.mark.parametrize(
-    ("profile", "format_", "issued", "allowed"),
-    [
-        (GENERIC, names.PERSISTENT, False, False),
-        (GENERIC, names.PERSISTENT, True, True),
-        (GENERIC, names.TRANSIENT, False, True),
-        (GENERIC, names.EMAIL_ADDRESS, False, True),
-        (PROFILES["flex-legacy"], names.UNSPECIFIED, False, True),
-        (configured(PROFILES["flex-legacy"], names.PERSISTENT), names.PERSISTENT, False, True),
-    ],
-)
-def test_a_forbidden_name_is_a_new_persistent_one(profile, format_, issued, allowed):
-    assert may_be_named(profile, format_, allow_create=False, issued=issued) is allowed
-    assert may_be_named(profile, format_, allow_create=True, issued=issued)
-
-
-@pytest.mark.parametrize("qualifier", ["", SP])
-def test_a_qualifier_of_the_service_provider_itself_passes(qualifier):
-    assert checked(policy(SPNameQualifier=qualifier)).id == "_one"
-
-
 def test_nothing_is_answered_before_the_acs_is_known():
     with pytest.raises(UnregisteredAcs):
         checked(a_request(f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>', AssertionConsumerServiceIndex="9"))
@@ -419,76 +289,20 @@ def test_another_kind_of_subject_is_answered_as_unsupported(inner):
     assert caught.value.saml_status == SamlStatus(names.REQUESTER, names.REQUEST_UNSUPPORTED)
 
 
-def context(*classes, comparison="exact", tag="AuthnContextClassRef"):
-    refs = "".join(f"<saml:{tag}>{it}</saml:{tag}>" for it in classes)
-    return a_request(f'<samlp:RequestedAuthnContext Comparison="{comparison}">{refs}</samlp:RequestedAuthnContext>')
-
-
-@pytest.mark.parametrize("comparison", list(Comparison))
-def test_how_contexts_are_to_be_compared_is_read(comparison):
-    assert parse(context("urn:a", comparison=comparison)).requested_context == RequestedContext(comparison, ("urn:a",))
-
-
-def test_contexts_are_compared_exactly_where_nothing_else_is_said():
-    xml = context("urn:a").replace(b' Comparison="exact"', b"")
-    assert parse(xml).requested_context == RequestedContext(Comparison.EXACT, ("urn:a",))
-
-
 def test_what_cannot_be_done_is_answered_where_it_was_asked_with_the_state_it_came_with():
     unmet = [
-        (policy(Format=names.ENTITY), rf"wanted a NameID format of .*, saw '{names.ENTITY}' for None"),
-        (policy(SPNameQualifier="urn:x"), "saw None for 'urn:x'"),
+        (
+            a_request(name_id_policy(Format=names.ENTITY)),
+            rf"wanted a NameID format of .*, saw '{names.ENTITY}' for None",
+        ),
+        (a_request(name_id_policy(SPNameQualifier="urn:x")), "saw None for 'urn:x'"),
         (a_request(SUBJECT.format(CONFIRMATION)), "wanted a plain NameID in Subject"),
-        (context("urn:other"), "wanted a context among .*, saw .*urn:other"),
+        (a_request(contexts("urn:other")), "wanted a context among .*, saw .*urn:other"),
     ]
     for xml, sentence in unmet:
         with pytest.raises(AnswerWithStatus, match=sentence) as caught:
             checked(posted(xml, "state"))
         assert caught.value.return_address == ReturnAddress(ACS, "_one", "state")
-
-
-def test_a_context_that_can_be_stated_is_handed_on():
-    xml = context(f"\n {names.MOBILE_ONE_FACTOR_CONTRACT} ", "urn:other")
-    assert checked(xml).accepted_contexts == (names.MOBILE_ONE_FACTOR_CONTRACT,)
-
-
-def test_without_a_requested_context_any_will_do():
-    assert checked(a_request()).accepted_contexts is None
-
-
-@pytest.mark.parametrize("tag", ["AuthnContextClassRef", "AuthnContextDeclRef"])
-def test_a_context_that_cannot_be_met_is_answered(tag):
-    with pytest.raises(AnswerWithStatus) as caught:
-        checked(context("urn:other", tag=tag))
-    assert caught.value.saml_status == SamlStatus(names.RESPONDER, names.NO_AUTHN_CONTEXT)
-
-
-def test_a_context_is_ignored_where_the_connection_says_so():
-    xml = context("urn:other")
-    assert checked(xml, requested_context=RequestedContextRule.IGNORE).accepted_contexts is None
-
-
-COMPARED = [
-    ("exact", "b", "b"),
-    ("exact", "ax", "a"),
-    ("exact", "x", ""),
-    ("minimum", "a", "abc"),
-    ("minimum", "cb", "bc"),
-    ("minimum", "x", ""),
-    ("maximum", "b", "ab"),
-    ("maximum", "a", "a"),
-    ("better", "a", "bc"),
-    ("better", "ab", "c"),
-    ("better", "c", ""),
-    ("better", "ax", ""),
-    ("minimum", "", ""),
-]
-
-
-@pytest.mark.parametrize(("comparison", "asked", "accepted"), COMPARED)
-def test_contexts_are_compared_by_our_order(comparison, asked, accepted):
-    requested = RequestedContext(Comparison(comparison), tuple(asked))
-    assert "".join(acceptable(requested, "abc")) == accepted
 
 
 def test_a_request_that_is_not_the_one_received_is_refused():

@@ -22,9 +22,9 @@ from idp.saml import key_change, names, signing_keys
 from idp.saml.models import ServiceProvider
 from idp.web import start_up
 from tests.conftest import NOW
-from tests.web import test_services
 from tests.web.conftest import a_superuser, inside
 from tests.web.seeded import a_service
+from tests.web.services.form import add
 
 PAGE = "/admin/keys/"
 
@@ -239,7 +239,7 @@ def test_a_node_with_a_broken_key_is_not_ready(client, prepared):
 
 
 def test_saving_a_service_publishes_the_key_that_it_will_need(admin, flex):
-    test_services.add(admin, signature_algorithm=names.ECDSA_SHA256)
+    add(admin, signature_algorithm=names.ECDSA_SHA256)
     assert ServiceProvider.objects.get(slug="wiki").signature_algorithm == names.ECDSA_SHA256
     assert SigningKey.objects.filter(use=Use.SAML_EC).exists()
 

@@ -15,9 +15,8 @@ from idp.sessions.models import OpenedBy
 from idp.web.admin.other_timeouts import Effect, preview
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
-from tests.web import test_services as services
 from tests.web.seeded import a_service
-from tests.web.test_services import row
+from tests.web.services import form as service_form
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 POLICIES, SERVICES = "/admin/policies/timeoutpolicy/", "/admin/saml/serviceprovider/"
@@ -105,9 +104,9 @@ def test_another_policy_of_a_service_is_asked_about_too(admin, own):
     legacy = TimeoutPolicy.objects.get(name="legacy").pk
     change = f"{SERVICES}{sp.pk}/change/"
     acs = sp.consumers.get()
-    known = row(0, acs.url, default=True, pk=acs.pk, sp=sp.pk)
+    known = service_form.row(0, acs.url, default=True, pk=acs.pk, sp=sp.pk)
     kept = {"name": sp.name, "entity_id": sp.entity_id, "profile": sp.profile}
-    fields = services.filled(known, known=1, timeout_policy=legacy, **kept)
+    fields = service_form.filled(known, known=1, timeout_policy=legacy, **kept)
     assert "use this: 1. Of these, 1 would need a code now." in admin.post(change, fields).text
     sp.refresh_from_db()
     assert sp.timeout_policy == own

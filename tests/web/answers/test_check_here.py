@@ -1,0 +1,87 @@
+"""Whether a second reader takes what we would send."""
+
+from html import unescape
+
+import pytest
+
+from idp.saml import responses
+from idp.saml.models import ServiceProvider
+from tests.saml.keys import a_pair
+from tests.web.answers.conftest import CHECK, WOULD, a_general_service, an_encrypting_service, ask, everything_stored
+
+
+@pytest.mark.parametrize("sign", ["both", "response"])
+def test_check_here_takes_a_good_answer(admin, sp, ana, sign):
+    ServiceProvider.objects.update(sign=sign)
+    page = admin.post(CHECK.format("flex"), {"agent": "ANA@acme.example"})
+    assert page.context["verdict"].accepted
+    assert page.context["taken"]
+    assert "The second reader takes this answer" in page.text
+
+
+def test_check_here_makes_up_a_person_and_stores_nothing(admin, sp):
+    before = everything_stored()
+    page = admin.post(CHECK.format("flex"), {"agent": ""})
+    assert page.context["taken"]
+    assert "a made-up person" in page.text
+    assert everything_stored() == before
+
+
+def test_check_here_waits_for_the_button(admin, sp):
+    page = admin.get(CHECK.format("flex"))
+    assert (page.status_code, "verdict" in page.context) == (200, False)
+
+
+def test_check_here_says_what_to_compare_in_which_order(admin, sp):
+    page = admin.post(CHECK.format("flex"), {"agent": ""})
+    compared = [name for name, _ in page.context["ours"]]
+    assert compared[0] == "X.509 certificate, SHA-256 fingerprint"
+    assert compared[-4:] == [
+        "Issuer (our entity ID)",
+        "ACS URL",
+        "Audience (its entity ID)",
+        "Single Sign-On URL",
+    ]
+    assert all(value in unescape(page.text) for _, value in page.context["ours"])
+
+
+def test_check_here_reads_the_answer_of_an_encrypting_service_before_encryption(admin, ana, keys):
+    an_encrypting_service()
+    page = admin.post(CHECK.format("wiki"), {"agent": ana.email})
+    assert page.context["taken"]
+    assert "it read the same answer before encryption" in page.text
+
+
+def test_check_here_says_when_nothing_can_be_encrypted(admin, keys, db):
+    a_general_service(encrypt=True, encryption_certificates=a_pair("curve", curve=True).certificate)
+    page = admin.post(CHECK.format("wiki"), {"agent": ""})
+    assert "No answer can be made" in page.text
+
+
+def test_check_here_tells_of_an_answer_that_flex_alone_would_refuse(admin, sp, ana):
+    ana.roles.all().delete()
+    page = admin.post(CHECK.format("flex"), {"agent": "ana@acme.example"})
+    assert page.context["verdict"].accepted
+    assert not page.context["taken"]
+    assert "error 45050" in page.text
+
+
+def test_no_signed_answer_is_on_any_page(admin, sp, ana, monkeypatch):
+    signed = []
+    written = responses.written
+    monkeypatch.setattr(responses, "written", lambda *args, **how: signed.append(written(*args, **how)) or signed[-1])
+    pages = [ask(admin, sp, ana, show="yes").text, admin.post(CHECK.format("flex"), {"agent": ana.email}).text]
+    values = [it.octets.decode().split("SignatureValue>")[1].split("<")[0] for it in signed]
+    assert len(values) == 3
+    for value in values:
+        assert all(value[:20] not in page for page in pages)
+
+
+def test_a_service_that_is_not_there_is_not_found(admin, keys):
+    assert admin.get(CHECK.format("other")).status_code == 404
+    assert admin.get("/admin/answers/00000000-0000-0000-0000-000000000000/").status_code == 404
+
+
+def test_other_methods_are_not_taken(admin, sp):
+    assert admin.put(WOULD).status_code == 405
+    assert admin.delete(CHECK.format("flex")).status_code == 405

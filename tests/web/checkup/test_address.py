@@ -1,0 +1,102 @@
+"""Whether what answers at our address is ourselves, by a certificate that phones take."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from idp.keys.models import SigningKey
+from idp.web.checkup import address, outside
+from tests.conftest import NOW
+from tests.web.checkup.conftest import FAULT, HTTPS, OK, WARNING, sentence, states
+from tests.web.web_server import HEALTHY, Authority, a_web_server
+
+
+def metadata(entity_id, certificate=""):
+    key = f'<d:X509Certificate xmlns:d="http://www.w3.org/2000/09/xmldsig#">{certificate}</d:X509Certificate>'
+    body = (
+        f'<m:EntityDescriptor xmlns:m="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity_id}">'
+        f"<m:IDPSSODescriptor>{key}</m:IDPSSODescriptor></m:EntityDescriptor>"
+    )
+    return ("200 OK", "application/samlmetadata+xml", body.encode())
+
+
+def visit(conf, answers, **serving):
+    with a_web_server({"/healthz": HEALTHY, **answers}, **serving) as url:
+        return address.everywhere(conf(base_url=url, entity_id="urn:us"), datetime.now(UTC))
+
+
+def test_our_own_address_is_ours(live_server, keys, settings):
+    assert states(address.everywhere(settings.LATCHKEY, NOW)) == [OK, OK]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"/healthz": ("502 Bad Gateway", "text/html", b"")}, "/healthz answers 502"),
+        ({"/healthz": ("200 OK", "text/html", b"Welcome to the web server")}, "/healthz answers 200"),
+        ({"/saml/metadata": ("404 Not Found", "text/html", b"")}, "answers 404 as text/html"),
+        ({"/saml/metadata": ("200 OK", "text/xml", metadata("urn:us")[2])}, "answers 200 as text/xml"),
+        ({"/saml/metadata": metadata("urn:others")}, "of another entity ID"),
+        ({"/saml/metadata": ("200 OK", "application/samlmetadata+xml", b"<!DOCTYPE x>")}, "of another entity ID"),
+        ({"/saml/metadata": metadata("urn:us", "AAAA")}, "none of our keys"),
+    ],
+)
+def test_whoever_else_answers_at_our_address_is_found_out(db, keys, conf, answers, said):
+    own = SigningKey.objects.get(use="saml").certificate
+    ours = metadata("urn:us", "".join(own.splitlines()[1:-1]))
+    assert said in sentence(visit(conf, {"/saml/metadata": ours, **answers}))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "said"),
+    [
+        ("http://no-such-host.invalid", "has no address"),
+        ("http://127.0.0.1:9", "cannot be reached from here: connection refused"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told(db, conf, base_url, said):
+    assert said in sentence(address.everywhere(conf(base_url=base_url), NOW))
+
+
+@pytest.fixture
+def authority(tmp_path, monkeypatch):
+    made = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    return made
+
+
+def test_a_trusted_certificate_is_in_order_until_two_weeks_before_its_end(db, conf, authority):
+    ours = {"/saml/metadata": metadata("urn:us")}
+    found = visit(conf, ours, certificate=authority.certify())
+    assert states(found) == [OK, OK, OK]
+    assert "counts for 89 more days" in found[-1].sentence
+    soon = authority.certify(lasts=timedelta(days=13, hours=1))
+    assert "ends in 13 days" in sentence(visit(conf, ours, certificate=soon))
+
+
+def test_a_certificate_that_phones_refuse_is_told(db, conf, authority, monkeypatch):
+    ended = authority.certify(lasts=timedelta(days=-1))
+    assert "certificate has expired" in sentence(visit(conf, {}, certificate=ended))
+    assert "Hostname mismatch" in sentence(visit(conf, {}, certificate=authority.certify("other.example")))
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert "its certificate is not accepted" in sentence(visit(conf, {}, certificate=authority.certify()))
+
+
+def test_what_answers_but_is_no_web_server_is_told(db, conf, authority):
+    with a_web_server({}, certificate=authority.certify()) as url, pytest.raises(outside.Unreachable):
+        outside.get(url.replace("https:", "http:"))
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "expected"),
+    [("", OK), ("urn:acme:login", OK), ("two words", FAULT), ("acme", FAULT), (f"urn:{'x' * 1024}", FAULT)],
+)
+def test_an_entity_id_is_a_uri(conf, entity_id, expected):
+    assert address.at_hand(conf(entity_id=entity_id))[0].state is expected
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"), [(HTTPS, OK), ("http://localhost:8000", OK), ("http://192.168.1.7:8000", WARNING)]
+)
+def test_plain_http_is_for_this_computer(conf, base_url, expected):
+    assert address.at_hand(conf(base_url=base_url))[1].state is expected

@@ -1,0 +1,59 @@
+"""Whether the database is up to date, and its account no mightier than it needs to be."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from idp.web.checkup import database
+from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
+
+
+def test_the_database_of_the_tests_is_in_order(db):
+    assert states(database.look()) == [OK, OK, OK]
+
+
+@pytest.mark.parametrize(
+    ("app", "choose", "said"),
+    [("web", max, "1 changes of tables are not applied"), ("agents", min, "in another order than this version wants")],
+)
+def test_tables_that_are_not_up_to_date_are_told(transactional_db, app, choose, said):
+    recorder = MigrationRecorder(connection)
+    gone = choose(name for of, name in recorder.applied_migrations() if of == app)
+    recorder.record_unapplied(app, gone)
+    try:
+        assert said in sentence(database.look())
+    finally:
+        recorder.record_applied(app, gone)
+
+
+@pytest.mark.parametrize(
+    ("finding", "expected"),
+    [
+        (database.version(15), OK),
+        (database.version(14), FAULT),
+        (database.version(0), FAULT),
+        (database.isolation("read committed"), OK),
+        (database.isolation("serializable"), WARNING),
+        (database.journal("wal"), OK),
+        (database.journal("delete"), WARNING),
+        (database.room(2 * 1024**3), OK),
+        (database.room(500 * 1024**2), WARNING),
+        (database.room(50 * 1024**2), FAULT),
+        (database.workers("4"), WARNING),
+        (database.away('connection failed: FATAL: password authentication failed for user "u"', "h"), FAULT),
+        (database.away('FATAL: database "latchkey" does not exist', "h"), FAULT),
+    ],
+)
+def test_a_database_is_judged_by_what_it_says(finding, expected):
+    assert finding.state is expected
+    assert bool(finding.fix) is (expected is not OK)
+
+
+@pytest.mark.parametrize("count", ["", "1", "many"])
+def test_one_process_may_use_a_file(count):
+    assert database.workers(count) is None
+
+
+def test_a_superuser_of_postgresql_is_too_mighty_to_serve(db):
+    told = states(database.account())
+    assert told == ([WARNING] if connection.vendor == "postgresql" else [])  # which is what tests are there

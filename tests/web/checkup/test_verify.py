@@ -1,0 +1,63 @@
+"""Whether Twilio Verify knows us and is set up as we need it."""
+
+import pytest
+
+from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
+from idp.otp.models import Verification, VerificationSend
+from idp.web.checkup import verify as verify_checkup
+from tests.conftest import NOW
+from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
+
+
+def test_twilio_knows_us_and_nothing_is_sent(verify):
+    found = verify_checkup.everywhere()
+    assert states(found) == [OK]
+    assert "“Latchkey” stands in each text" in found[0].sentence
+    assert verify.state.counters()["paths"] == {"GET Services/{Sid}": 1}
+    assert verify.state.messages() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"account_sid": "AC" + "f" * 32, "api_key": "SK" + "f" * 32}, "refuses our credentials (20003)"),
+        ({"service_sid": "VA" + "f" * 32}, "no service of TWILIO_VERIFY_SERVICE_SID"),
+        ({"base_url": "http://127.0.0.1:9"}, "cannot be reached"),
+    ],
+)
+def test_each_thing_that_does_not_fit_at_twilio_has_its_own_words(verify, twilio, changed, said):
+    twilio(**changed)
+    assert said in sentence(verify_checkup.everywhere())
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (Fault(FaultKind.ERROR, status=403, code=20005), "has suspended the account"),
+        (Fault(FaultKind.UNAVAILABLE), "no usable answer (status 503"),
+        (Fault(FaultKind.HTML), "no usable answer (status 502"),
+        (Fault(FaultKind.TRUNCATED), "no usable answer"),
+        (Fault(FaultKind.DROP), "cannot be reached"),
+        (Fault(FaultKind.FIELDS, fields={"code_length": 4}), "codes of 4 digits, and our form takes 6"),
+        (Fault(FaultKind.FIELDS, fields={"sid": "VA" + "0" * 32}), "no usable answer"),
+    ],
+)
+def test_each_trouble_at_twilio_has_its_own_words(verify, trouble, said):
+    verify.state.order_faults([trouble])
+    assert said in sentence(verify_checkup.everywhere())
+
+
+@pytest.mark.parametrize(("api_key", "expected"), [("SK" + "a" * 32, OK), ("AC" + "a" * 32, FAULT), ("", WARNING)])
+def test_credentials_have_a_shape(conf, settings, api_key, expected):
+    other = settings.LATCHKEY.twilio.model_copy(update={"api_key": api_key})
+    assert states(verify_checkup.shape(conf(twilio=other))) == [expected]
+
+
+def test_the_last_text_tells_whether_twilio_takes_our_credentials(db):
+    assert verify_checkup.at_hand() == []
+    verification = Verification.objects.create(counted_as="x", started_at=NOW)
+    for nth, answer in enumerate(["misconfigured (20003)", "not sent: nobody has this number"], 1):
+        VerificationSend.objects.create(verification=verification, nth=nth, channel="sms", at=NOW, answer=answer)
+    assert "misconfigured (20003): nobody gets a code" in sentence(verify_checkup.at_hand())
+    VerificationSend.objects.create(verification=verification, nth=3, channel="sms", at=NOW, answer="sent")
+    assert verify_checkup.at_hand() == []

@@ -1,0 +1,107 @@
+"""A connection is adopted by the request it sent: by a click, once, and never a hostile one."""
+
+import pytest
+
+from idp.saml import listening
+from idp.saml.models import ServiceProvider
+from tests.web.connect_flex.conftest import (
+    ACS,
+    CONNECTION,
+    ENTITY_ID,
+    LEGACY_ACS,
+    OTHER_ACS,
+    PAGE,
+    a_request_heard,
+    shown,
+)
+from tests.web.seeded import a_service
+
+
+def adopt(admin, heard):
+    return admin.post(f"{PAGE}adopt/{heard.pk}/", follow=True)
+
+
+def test_an_unknown_flex_is_adopted_by_one_click(admin):
+    heard = a_request_heard(acs_url=ACS.replace("us1", "ie1"))
+    assert f"the Console must show {CONNECTION}" in shown(admin.get(PAGE))
+    page = adopt(admin, heard)
+    sp = ServiceProvider.objects.get()
+    assert (sp.slug, sp.entity_id, sp.profile) == ("flex", ENTITY_ID, "flex-enhanced")
+    assert [it.url for it in sp.consumers.all()] == [ACS.replace("us1", "ie1")]
+    assert page.redirect_chain[-1][0] == f"{PAGE}flex/"
+
+
+def test_what_was_refused_before_it_was_adopted_says_to_sign_in_once_more(admin):
+    adopt(admin, a_request_heard())
+    assert "Flex is connected for it now. Sign in there once more." in shown(admin.get(f"{PAGE}flex/"))
+
+
+def test_a_request_without_address_gets_the_one_that_belongs_to_its_name(admin):
+    adopt(admin, a_request_heard(acs_url=""))
+    assert ServiceProvider.objects.get().consumers.get().url == ACS
+
+
+def test_another_address_of_a_known_flex_is_added_besides_the_default(admin):
+    sp = a_service(connection=CONNECTION)
+    other = f"{ACS}&tenant=1"
+    adopt(admin, a_request_heard(acs_url=other, outcome=OTHER_ACS))
+    assert [(it.url, it.is_default) for it in sp.consumers.all()] == [(ACS, True), (other, False)]
+
+
+HOSTILE = {
+    "an address elsewhere": {"acs_url": "https://evil.example/acs"},
+    "a name beside Twilio's": {"acs_url": ACS.replace("twilio.com", "twilio.com.evil.example")},
+    "a user name in front": {"acs_url": ACS.replace("https://", "https://evil.example@")},
+    "another connection's address": {"acs_url": ACS.replace("2" * 32, "4" * 32)},
+    "an address that was cut": {"acs_url": f"{ACS}&a={'x' * 100}{listening.CUT}"},
+    "a line break": {"acs_url": f"{ACS}&a=\nb"},
+    "legacy's address under an enhanced name": {"acs_url": LEGACY_ACS},
+    "no Flex": {"issuer": "https://evil.example/"},
+    "a bare connection as its name": {"issuer": CONNECTION},
+    "white space in its name": {"issuer": f" {ENTITY_ID}"},
+    "a request that was taken": {"outcome": ""},
+    "a request with a bad signature": {"outcome": "saml_bad_signature"},
+    "nothing readable": {"issuer": "", "acs_url": "", "outcome": "saml_unreadable_request"},
+}
+
+
+@pytest.mark.parametrize("bent", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_request_is_neither_offered_nor_adopted(admin, bent):
+    heard = a_request_heard(**bent)
+    assert f"adopt/{heard.pk}/".encode() not in admin.get(PAGE).content
+    assert "can no longer be adopted" in shown(adopt(admin, heard))
+    assert not ServiceProvider.objects.exists()
+
+
+def test_a_hostile_request_adds_no_address_to_a_known_flex(admin):
+    sp = a_service(connection=CONNECTION)
+    adopt(admin, a_request_heard(acs_url="https://evil.example/acs", outcome=OTHER_ACS))
+    assert [it.url for it in sp.consumers.all()] == [ACS]
+
+
+def test_a_flex_that_was_switched_off_stays_off(admin):
+    a_service(connection=CONNECTION, enabled=False)
+    heard = a_request_heard()
+    assert "Flex is switched off here" in shown(admin.get(PAGE))
+    adopt(admin, heard)
+    assert not ServiceProvider.objects.get().enabled
+
+
+def test_nothing_is_adopted_twice_or_by_a_link(admin):
+    heard = a_request_heard()
+    assert admin.get(f"{PAGE}adopt/{heard.pk}/").status_code == 405
+    adopt(admin, heard)
+    assert "can no longer be adopted" in shown(adopt(admin, heard))
+    assert ServiceProvider.objects.count() == 1
+
+
+def test_the_history_of_the_service_names_who_adopted_it(admin, operator):
+    adopt(admin, a_request_heard())
+    sp = ServiceProvider.objects.get()
+    assert f"{operator.email} Connected as a Flex." in shown(admin.get(f"/admin/saml/serviceprovider/{sp.pk}/history/"))
+
+
+def test_another_app_is_sent_to_where_it_can_be_added(admin):
+    a_request_heard(issuer="https://sp.example/metadata", acs_url="https://sp.example/acs")
+    page = shown(admin.get(PAGE))
+    assert "This is no Flex." in page

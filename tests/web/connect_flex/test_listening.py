@@ -1,0 +1,82 @@
+"""Listening for the first request of a connection, and saying why it was refused."""
+
+from datetime import timedelta
+
+import pytest
+from lxml import html
+
+from idp.errors import IdpError
+from idp.login import errors as login_errors
+from idp.saml import errors, listening
+from idp.saml.models import ServiceProvider
+from idp.web.pages.connect_flex import heard as connect_flex_heard
+from tests.conftest import NOW
+from tests.web.connect_flex.conftest import CONNECTION, ENTITY_ID, OTHER_ACS, PAGE, UNKNOWN, a_request_heard, shown
+from tests.web.seeded import a_service
+
+
+def test_listening_begins_and_ends_by_a_button(admin, clock):
+    a_service()
+    page = admin.post(f"{PAGE}listening/begin/", {"service": "flex"}, follow=True)
+    assert page.redirect_chain[-1][0] == f"{PAGE}flex/#heard"
+    assert "Listening, for 10 more minutes." in shown(page)
+    assert "Listen for Flex" in shown(admin.post(f"{PAGE}listening/end/", follow=True))
+    assert listening.current(NOW + timedelta(seconds=5)) is None
+
+
+def test_the_part_that_is_polled_changes_its_state_when_something_came(admin, clock):
+    listening.begin(NOW)
+    before = html.fromstring(admin.get(f"{PAGE}listening/heard/").content).get("data-state")
+    a_request_heard()
+    after = html.fromstring(admin.get(f"{PAGE}listening/heard/").content)
+    assert after.get("data-state") != before
+    assert ENTITY_ID in after.text_content()
+
+
+def test_a_hostile_request_stays_text(admin):
+    a_request_heard(issuer="<script>alert(1)</script>", acs_url='"><img src=x>', says={"provider_name": "<b>x</b>"})
+    page = admin.get(f"{PAGE}listening/heard/").content
+    assert b"<script" not in page
+    assert b"<img" not in page
+    assert b"<b>" not in page
+
+
+def codes():
+    """Every code that a request to the sign-in service may end in."""
+    kinds = [it for it in vars(errors).values() if isinstance(it, type) and issubclass(it, IdpError)]
+    elsewhere = {"saml_unexpected_logout_response", "saml_unreadable_metadata", "saml_nothing_to_start"}
+    elsewhere |= {it.code for it in kinds if "ogout" in it.__name__ or "Metadata" in it.__name__}
+    elsewhere |= {"unexpected", UNKNOWN, errors.UnusableKey.code, errors.UnreleasableAttribute.code}
+    return {it.code for it in kinds} - elsewhere | {login_errors.AlreadySignedIn.code}
+
+
+def test_every_reason_has_its_words():
+    assert codes() - connect_flex_heard.WHY.keys() == set()
+
+
+SENTENCES = {
+    OTHER_ACS: "at an address that is not registered for it",
+    "saml_unknown_signing_key": "signed with a key that we do not hold",
+    "saml_wrong_destination": "Single Sign-On URL in the Console must be http://localhost",
+    "saml_stale_request": "Its instant lies 400 seconds behind ours",
+    "saml_answer_with_status": "Answered with no: InvalidNameIDPolicy. It asks for names in the format urn:x",
+    "something_new": "It ended in the error something_new.",
+}
+
+
+@pytest.mark.parametrize(("outcome", "sentence"), SENTENCES.items())
+def test_the_reason_is_said_with_the_values_that_matter(admin, outcome, sentence):
+    a_service(connection=CONNECTION)
+    says = {"skew": 400, "answered_with": "InvalidNameIDPolicy", "name_id_format": "urn:x"}
+    a_request_heard(outcome=outcome, says=says, acs_url="https://sp.example/acs")
+    assert sentence in shown(admin.get(f"{PAGE}listening/heard/"))
+
+
+def test_signatures_with_a_foreign_key_can_be_ignored_by_a_button_that_says_what_follows(admin):
+    a_service(connection=CONNECTION)
+    a_request_heard(outcome=errors.UnknownSigningKey.code, signed=True)
+    page = shown(admin.get(f"{PAGE}flex/"))
+    assert "then anybody can send a request in the name of Flex" in page
+    assert "Ignore Flex's request signatures" in page
+    admin.post(f"{PAGE}flex/signatures/", {"service": "flex"})
+    assert ServiceProvider.objects.get().request_signature == "ignore"
