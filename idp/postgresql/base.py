@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from django.db import DatabaseError, Error, models
 from django.db.backends.postgresql import base
 
+from idp.postgresql import kept
 from idp.postgresql.instants import Instant
 from idp.postgresql.patience import Waiting, end
 from idp.postgresql.statements import (
@@ -86,6 +87,11 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         end(connection)
         pool.putconn(connection)
         raise self.Database.OperationalError("the server is there and does not answer")
+
+    def _configure_connection(self, connection: Any) -> bool:  # noqa: ANN401 - psycopg's
+        kept.begin(connection)
+        needs_commit: bool = super()._configure_connection(connection)  # type: ignore[misc]
+        return needs_commit
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,8 @@
 """Statements by psycopg's own door to the server (`psycopg.pq`), which takes them one at a time or several at once.
 
 Values go beside the statement, as text whose type the server tells from its place; so nothing is quoted. Several
-statements are sent together and answered together (libpq's pipeline mode), which is one way there and back.
+statements are sent together and answered together (libpq's pipeline mode), which is one way there and back. What the
+server keeps (`kept`) is sent by its name.
 """
 
 import json
@@ -17,6 +18,7 @@ from psycopg import errors, generators, waiting
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
+from idp.postgresql import kept
 from idp.short_way import Quick, Values
 
 Statement = tuple[bytes, Values]
@@ -25,6 +27,8 @@ COMMIT: Statement = (b"COMMIT", ())
 AWAKE = 0.1
 """Seconds of waiting until psycopg looks whether it was interrupted; without a number it looks all the time."""
 _FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+_OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+"""What the server says of a statement it keeps: its columns are of other types since, or there is none of that name."""
 
 
 def run(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) -> Any:  # noqa: ANN401 - a PGresult
@@ -32,15 +36,10 @@ def run(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) 
 
     After the one that fails none is executed.
     """
-    door = connection.pgconn
-    if len(statements) == 1:
-        ((sql, given),) = statements
-        results = [door.exec_params(sql, given)]  # leaves the other threads alone meanwhile
-    else:
-        results = _together(connection, statements)
+    results = _together(connection, statements, kept.of(connection))
     for result in results:
         if result.status not in _FINE:
-            _refuse(door, result)
+            _refuse(connection.pgconn, result)
     return results[-1]
 
 
@@ -88,27 +87,37 @@ def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for
         raise DataError(*error.args) from error
 
 
-def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) -> list[Any]:
-    door = connection.pgconn
+def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statement], known: kept.Kept) -> list[Any]:
+    door, new = connection.pgconn, known.new(sql for sql, _ in statements)
     try:
         door.enter_pipeline_mode()
+        for sql, name in new.items():
+            door.send_prepare(name, sql)
         for sql, given in statements:
-            door.send_query_params(sql, given)
+            if called := known.names.get(sql) or new.get(sql):
+                door.send_query_prepared(called, given)
+            else:
+                door.send_query_params(sql, given)
         door.pipeline_sync()
         answers = [*waiting.wait(generators.execute(door), door.socket, AWAKE)]
-        for _ in statements:  # one less, and the end of them
+        for _ in range(len(new) + len(statements)):  # one less, and the end of them
             answers += waiting.wait(generators.fetch_many(door), door.socket, AWAKE)
         door.exit_pipeline_mode()
     except BaseException:
         connection.close()  # nobody can tell what was answered
         raise
+    known.names.update(it for it, answer in zip(new.items(), answers, strict=False) if answer.status in _FINE)
     return answers[:-1]
 
 
 def _refuse(door: Any, result: Any) -> NoReturn:  # noqa: ANN401
     if door.status == ConnStatus.BAD:
         raise psycopg.OperationalError(result.get_error_message() or "the connection is lost")
-    raise errors.error_from_result(result)
+    error = errors.error_from_result(result)
+    if isinstance(error, _OUTDATED):
+        kept.forget_all()
+        raise psycopg.OperationalError(*error.args) from error  # so that it is tried again
+    raise error
 
 
 def _encoded(value: str) -> bytes | None:

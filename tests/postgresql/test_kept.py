@@ -1,0 +1,77 @@
+"""What the server keeps of statements, and for whom."""
+
+from unittest.mock import Mock
+
+import pytest
+from django.db import connection
+from django.db.models import CharField
+from psycopg.pq import ExecStatus
+
+from idp.agents.models import Device
+from idp.login.attempts import attempt
+from idp.postgresql.kept import Kept, is_of_the_server
+from idp.prepared import Select, Slot
+from tests.devices import a_phone
+from tests.races.installation import on_sqlite
+
+BY_LABEL = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))
+
+
+def a_door(*, told, answers, status=ExecStatus.TUPLES_OK):
+    """A connection whose other end called itself one process, and then another or the same."""
+    answer = Mock(status=status, **{"get_value.return_value": answers})
+    return Mock(backend_pid=told, **{"exec_.return_value": answer})
+
+
+@pytest.mark.parametrize(
+    ("door", "keeps"),
+    [
+        (a_door(told=4711, answers=b"4711"), True),
+        (a_door(told=4711, answers=b"815"), False),
+        (a_door(told=4711, answers=None, status=ExecStatus.FATAL_ERROR), False),
+    ],
+    ids=["the server", "a pooler", "nobody"],
+)
+def test_only_the_server_itself_is_to_keep_statements(door, keeps):
+    assert is_of_the_server(door) is keeps
+
+
+def test_a_statement_gets_a_name_of_its_own_until_there_is_no_room():
+    kept, other = Kept(most=2), Kept(most=2)
+    kept.names.update(kept.new([b"one", b"two"]))
+    other.names.update(other.new([b"one"]))
+    assert len({*kept.names.values(), *other.names.values()}) == 3
+    assert (kept.new([b"three"]), [*other.new([b"one", b"two"])]) == ({}, [b"two"])
+
+
+def kept_of_devices():
+    """How many statements about devices the server keeps for this connection; SQLite is none, and keeps one here."""
+    if on_sqlite():
+        return 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ['%"label" = ($1)%'])
+        return cursor.fetchone()[0]
+
+
+def test_one_that_comes_again_is_not_sent_whole(agent):
+    phone = a_phone(agent)
+    for _ in range(3):
+        assert BY_LABEL(label=phone.label) == [phone]
+    assert kept_of_devices() == 1
+
+
+def make_label(kind):
+    if not on_sqlite():
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE agents_device ALTER COLUMN label TYPE {kind}")
+
+
+def test_who_asks_again_is_answered_after_a_migration_made_a_column_another(transactional_db, agent):
+    phone = a_phone(agent)
+    try:
+        for kind in ("varchar(100)", "text"):
+            make_label(kind)
+            assert attempt(lambda: BY_LABEL(label=phone.label)) == [phone]
+    finally:
+        make_label("varchar(100)")
+        attempt(lambda: BY_LABEL(label=phone.label))
