@@ -4,17 +4,20 @@ Every value comes typed from one service provider's row, so Issuer, audience, re
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import count
+from typing import NamedTuple
 
 from idp.saml import names
 from idp.saml.elements import Element, element, instant, new_id, writable
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import SamlStatus
 from idp.saml.signing import SamlKey, sign
+from idp.saml.stencil import Stencil, place
 
 __all__ = [
     "Answer",
@@ -35,6 +38,8 @@ __all__ = [
 
 LIFETIME = timedelta(minutes=5)
 BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew at all
+SHAPES_KEPT = 256
+"""Services times formats of a name times numbers of values; each 3 KB without anything of anybody."""
 
 _SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical text every < begins a tag
 
@@ -152,17 +157,28 @@ def build_assertion(content: Answer, *, now: datetime) -> Element:
     Raises ValueError for a character XML cannot hold, an empty or padded NameID or Issuer, or an attribute
     Name given twice.
     """
-    envelope, ends = content.envelope, instant(now + LIFETIME)
-    parts = [
-        _issuer(envelope.issuer),
-        _subject(content.subject, envelope, ends),
-        _conditions(envelope.audience, instant(now - BACKDATED), ends),
-        _authn_statement(content.authenticated),
+    envelope, proved, over = content.envelope, content.authenticated, content.authenticated.session_not_on_or_after
+    shape = _Shape(
+        envelope.audience,
+        envelope.acs_url,
+        content.subject.name_id_format,
+        proved.context_class,
+        answers=envelope.in_response_to is not None,
+        ends=over is not None,
+        attributes=tuple([(it.name, it.name_format, len(it.values)) for it in content.attributes]),
+    )
+    own = [
+        _whole(content.subject.name_id),
+        envelope.in_response_to or "",
+        instant(now - BACKDATED),
+        instant(now + LIFETIME),
+        instant(proved.at),
+        proved.session_index,
+        "" if over is None else instant(over),
+        *[value for it in content.attributes for value in it.values],
     ]
-    if content.attributes:
-        parts.append(_attribute_statement(content.attributes))
     attributes = {"ID": content.assertion_id, "Version": "2.0", "IssueInstant": instant(now)}
-    return element("saml:Assertion", attributes, *parts)
+    return element("saml:Assertion", attributes, _issuer(envelope.issuer), _statements(shape).filled(own))
 
 
 def build_response(
@@ -198,62 +214,72 @@ def _whole(value: str) -> str:
     return value
 
 
-def _subject(subject: Subject, envelope: Envelope, ends: str) -> Element:
+# What many answers say in the same words is built once: nothing of it is about a person.
+
+
+class _Shape(NamedTuple):
+    """What an Assertion says in the words of others: `answers` a request, states when the session `ends`.
+
+    Of each attribute its Name, NameFormat, and how many values it has.
+    """
+
+    audience: str
+    acs_url: str
+    name_id_format: str
+    context_class: str
+    answers: bool
+    ends: bool
+    attributes: tuple[tuple[str, str, int], ...]
+
+
+_NAME, _REQUEST, _BEGIN, _END, _PROVED, _SESSION, _OVER, _VALUES = range(8)
+"""The places of what an Assertion has of its own; values of attributes come last, one after the other."""
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _statements(shape: _Shape) -> Stencil:
+    """Write all that follows the Issuer, with places for what is about one person and one moment. Raises ValueError."""
+    begin, end, nth = place(_BEGIN), place(_END), count(_VALUES)
     data = {
-        "NotOnOrAfter": ends,
-        "Recipient": envelope.acs_url,
-        "InResponseTo": envelope.in_response_to,
+        "NotOnOrAfter": end,
+        "Recipient": shape.acs_url,
+        "InResponseTo": place(_REQUEST) if shape.answers else None,
     }
     confirmation = element(
         "saml:SubjectConfirmation",
         {"Method": names.BEARER},
         element("saml:SubjectConfirmationData", data),
     )
-    name_id = element("saml:NameID", {"Format": subject.name_id_format}, text=_whole(subject.name_id))
-    return element("saml:Subject", None, name_id, confirmation)
-
-
-def _conditions(audience: str, begins: str, ends: str) -> Element:
-    return element("saml:Conditions", {"NotBefore": begins, "NotOnOrAfter": ends}, _restriction(audience))
-
-
-def _authn_statement(authenticated: Authenticated) -> Element:
-    end = authenticated.session_not_on_or_after
-    attributes = {
-        "AuthnInstant": instant(authenticated.at),
-        "SessionIndex": authenticated.session_index,
-        "SessionNotOnOrAfter": None if end is None else instant(end),
+    name_id = element("saml:NameID", {"Format": shape.name_id_format}, text=place(_NAME))
+    proved = {
+        "AuthnInstant": place(_PROVED),
+        "SessionIndex": place(_SESSION),
+        "SessionNotOnOrAfter": place(_OVER) if shape.ends else None,
     }
-    return element("saml:AuthnStatement", attributes, _context(authenticated.context_class))
+    context = element("saml:AuthnContext", None, element("saml:AuthnContextClassRef", text=shape.context_class))
+    restriction = element("saml:AudienceRestriction", None, element("saml:Audience", text=shape.audience))
+    parts = [
+        element("saml:Subject", None, name_id, confirmation),
+        element("saml:Conditions", {"NotBefore": begin, "NotOnOrAfter": end}, restriction),
+        element("saml:AuthnStatement", proved, context),
+    ]
+    if shape.attributes:
+        called = [name for name, _, _ in shape.attributes]
+        if len(set(called)) < len(called):
+            raise ValueError(f"an attribute Name twice among {called}")
+        attributes = [_attribute(*it, nth) for it in shape.attributes]
+        parts.append(element("saml:AttributeStatement", None, *attributes))
+    return Stencil(*parts)
 
 
-def _attribute_statement(attributes: Sequence[Attribute]) -> Element:
-    if len({it.name for it in attributes}) < len(attributes):
-        raise ValueError(f"an attribute Name twice among {[it.name for it in attributes]}")
-    return element("saml:AttributeStatement", None, *map(_attribute, attributes))
-
-
-def _attribute(attribute: Attribute) -> Element:
-    values = (element("saml:AttributeValue", text=value) for value in attribute.values)
-    return element("saml:Attribute", {"Name": attribute.name, "NameFormat": attribute.name_format}, *values)
-
-
-# What many answers say in the same words is built once: nothing of it is about a person.
+def _attribute(name: str, name_format: str, values: int, nth: Iterator[int]) -> Element:
+    given = [element("saml:AttributeValue", text=place(next(nth))) for _ in range(values)]
+    return element("saml:Attribute", {"Name": name, "NameFormat": name_format}, *given)
 
 
 @lru_cache
 def _issuer(entity_id: str) -> Element:
     return element("saml:Issuer", text=_whole(entity_id))
-
-
-@lru_cache
-def _restriction(audience: str) -> Element:
-    return element("saml:AudienceRestriction", None, element("saml:Audience", text=audience))
-
-
-@lru_cache
-def _context(class_ref: str) -> Element:
-    return element("saml:AuthnContext", None, element("saml:AuthnContextClassRef", text=class_ref))
 
 
 @lru_cache

@@ -4,8 +4,8 @@ What an element writes is its Exclusive XML Canonicalization (exc-c14n section 3
 octets that are digested are the octets that are sent. What XML cannot hold is refused here.
 """
 
+import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +33,8 @@ _DECLARATIONS = {_MARKS[prefix].encode(): f' xmlns:{prefix}="{uri}"'.encode() fo
 
 # XML 1.0 section 2.2, production Char; outside it are control characters, lone surrogates, U+FFFE and U+FFFF.
 _WRITABLE = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
-_is_plain = re.compile("[ !#-%'-;=?-~]*").fullmatch  # stands for itself everywhere
+is_plain: Final = re.compile("[ !#-%'-;=?-~]*").fullmatch
+"""Tells of a text that it stands for itself everywhere."""
 # Canonical XML section 2.3: what is written as a reference in a text node, and in an attribute.
 _IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
 _IN_VALUE = {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
@@ -85,9 +86,9 @@ def element(
     if attributes:
         for name in sorted(attributes):
             if (value := attributes[name]) is not None:
-                opened += f' {name}="{value if _is_plain(value) else _escaped(value, _IN_VALUE, tag)}"'
+                opened += f' {name}="{value if is_plain(value) else _escaped(value, _IN_VALUE, tag)}"'
     if text:
-        text = text if _is_plain(text) else _escaped(text, _IN_TEXT, tag)
+        text = text if is_plain(text) else _escaped(text, _IN_TEXT, tag)
     if not children:
         return Element(tag, attributes, children, f"{opened}>{text}".encode() + closing)
     inside = b"".join([it.marked for it in children]).replace(mark, b"")
@@ -106,7 +107,14 @@ def as_value(value: str) -> bytes:
     return _escaped(value, _IN_VALUE, "an attribute").encode()
 
 
+def as_text(value: str) -> bytes:
+    """Return a value as an element writes it inside. Raises ValueError for text that XML cannot hold."""
+    return _escaped(value, _IN_TEXT, "a text").encode()
+
+
 def _escaped(value: str, references: Mapping[str, str], tag: str) -> str:
+    if is_plain(value):
+        return value
     if not writable(value):
         raise ValueError(f"{tag}: a character that XML cannot hold")
     for character, reference in references.items():
@@ -126,4 +134,4 @@ def instant(at: datetime) -> str:
 
 def new_id() -> str:
     """Return a fresh identifier of 128 random bits (Core 1.3.4)."""
-    return f"_{secrets.token_hex(16)}"
+    return f"_{os.urandom(16).hex()}"

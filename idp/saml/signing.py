@@ -69,7 +69,7 @@ class SamlKey:
     def signature(self, target: Element) -> Element:
         """Return the Signature that belongs into an element with an ID (XML Signature 4.4, 6.6.4)."""
         hashed, _ = _SCHEMES[self.algorithm]
-        digest = hashlib.new(hashed.name, target.octets()).digest()
+        digest = getattr(hashlib, hashed.name)(target.octets()).digest()
         said = (as_value(target.get("ID")), b64encode(digest))
         value = b64encode(self.signature_over(self._signed_info % said))
         return Element(_SIGNATURE, None, (), self._signature % (*said, value))
@@ -95,7 +95,7 @@ def sign_in_front(target: Element, key: SamlKey) -> Element:
 
 def is_signed(target: Element) -> bool:
     """Tell whether an element carries a signature of its own."""
-    return any(it.tag == _SIGNATURE for it in target.children)
+    return _SIGNATURE in [it.tag for it in target.children]
 
 
 def key_info(certificate: x509.Certificate) -> Element:
