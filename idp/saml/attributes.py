@@ -82,6 +82,7 @@ BASICS = (
 FLEX = Rules(typed=True, mandatory=BASICS)
 ANY = Rules()
 
+_TYPES = {it.value: it for it in Type}
 _RULES = {ENHANCED.slug: FLEX, LEGACY.slug: FLEX}
 _ITEMS = {
     Type.INT: (re.compile(r"-?\d+", re.ASCII), "a whole number, such as 5 or -5"),
@@ -113,7 +114,8 @@ def release(
     ValueError for a value that its type does not allow, an empty one among them.
     """
     told = [it for line in _lines(releases, rules) if (it := _tell(line, person, rules))]
-    return (*told, *_clear(told, sent_before, rules))
+    missed = sent_before.difference([it.name for it in told])
+    return (*told, *(_clear(told, missed, rules) if missed else ()))
 
 
 def lacking(person: Person, rules: Rules) -> tuple[str, ...]:
@@ -156,13 +158,13 @@ def worker_attribute(name: str) -> tuple[str, Type | None]:
 def _lines(releases: Iterable[Release], rules: Rules) -> tuple[Release, ...]:
     """The mandatory come first, whatever the list makes of their names."""
     taken = {it.name for it in rules.mandatory}
-    return (*rules.mandatory, *(it for it in releases if it.name not in taken))
+    return (*rules.mandatory, *[it for it in releases if it.name not in taken])
 
 
 def _split(name: str, rules: Rules) -> tuple[str, Type | None]:
     base, dot, ending = name.rpartition(".")
-    if rules.typed and dot and ending in list(Type):
-        return base, Type(ending)
+    if rules.typed and dot and ending in _TYPES:
+        return base, _TYPES[ending]
     return name, None
 
 
@@ -269,7 +271,7 @@ def _value_faults(values: tuple[str, ...], kind: Type | None) -> Iterator[str]:
         yield "it has no value"
     if not all(map(writable, values)):
         yield "a value holds a character that XML cannot hold"
-    if any(len(it) > LONGEST_VALUE for it in _written(values, kind)):
+    if max(map(len, _written(values, kind)), default=0) > LONGEST_VALUE:
         yield f"a value has at most {LONGEST_VALUE} characters"
     if kind is not None:
         yield from _typed_faults(values, kind)

@@ -44,6 +44,9 @@ class Message(StrEnum):
     RESPONSE = "SAMLResponse"
 
 
+_MESSAGES = tuple(Message)
+
+
 class Binding(StrEnum):
     """How a message came."""
 
@@ -155,7 +158,7 @@ def _refuse_look_alike(raw_name: bytes) -> None:
 def _which(fields: Mapping[str, bytes], message: Message | None) -> Message:
     """Name the one message that is there; an empty one beside it is one too many."""
     wanted = " or ".join(Message if message is None else [message])
-    seen = [it for it in Message if it in fields]
+    seen = [it for it in _MESSAGES if it in fields]
     if len(seen) > 1 or (seen and message not in (None, seen[0])):
         raise UnreadableRequest(f"wanted {wanted}, saw {' and '.join(reversed(seen))}")
     if not seen or not fields[seen[0]]:

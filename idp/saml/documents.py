@@ -91,7 +91,7 @@ def boolean(element: etree._Element, name: str, *, default: bool = False) -> boo
 
 def _check_encoding(xml: bytes) -> None:
     try:
-        text = xml.decode("utf-8-sig")
+        text = xml.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise UnreadableRequest(f"wanted UTF-8, but {error.reason} at byte {error.start}") from error
     declared = _ENCODING.match(text)

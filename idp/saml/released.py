@@ -53,12 +53,12 @@ def tell(person: Person, releases: tuple[Release, ...], rules: Rules, before: fr
         released = attributes.release(person, releases, before, rules)
     except ValueError as error:
         raise UnreleasableAttribute(str(error)) from error
-    return Told(released, tuple(it.name for it in released if rules.typed and it.name not in before))
+    return Told(released, tuple([it.name for it in released if rules.typed and it.name not in before]))
 
 
 def releases_of(sp: ServiceProvider) -> tuple[Release, ...]:
     """Return a service provider's release list as the pure rules take it."""
-    return tuple(it.line for it in sp.released.all())
+    return tuple(it.line for it in sp.released.all()) if sp.held_lines is None else sp.held_lines
 
 
 def keep(sp: ServiceProvider, agent: Agent, sent: Told) -> None:

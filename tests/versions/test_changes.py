@@ -22,6 +22,7 @@ from idp.policies.rules import Mode
 from idp.saml import listening, names
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider
+from idp.saml.released import releases_of
 from idp.versions import version
 from idp.versions.models import Version
 from idp.web.one_version import asked_once
@@ -63,7 +64,7 @@ SET = {
         lambda: ServiceProvider.objects.get_enabled("flex").name,
     ),
     "where answers go": (AssertionConsumer, "url", "https://new.example/acs", lambda: the_service().trust.acs[0][0]),
-    "what is told of people": (ReleasedAttribute, "name", "mail", lambda: the_service().released.all()[0].name),
+    "what is told of people": (ReleasedAttribute, "name", "mail", lambda: releases_of(the_service())[0].name),
     "where sign-outs go": (
         LogoutEndpoint,
         "location",

@@ -8,6 +8,7 @@ from idp.keys import certificates
 from idp.keys.models import SigningKey
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
+from idp.saml.attributes import Release
 from idp.saml.encryption import KeyTransport
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.profiles import PROFILES, Profile
@@ -57,6 +58,7 @@ CONTEXTS = {
     Method.PASSKEY: names.MOBILE_TWO_FACTOR_UNREGISTERED,
     Method.TOKEN: names.PREVIOUS_SESSION,
 }
+ALL_PROOFS = frozenset(CONTEXTS)
 WEAKEST_FIRST = (Method.TOKEN, Method.CODE, Method.APP, Method.PASSKEY)
 """The proofs whose classes can be asked for; *unspecified* says nothing, so it meets no wish."""
 
@@ -138,6 +140,9 @@ class ServiceProvider(models.Model):
     )
     logout_ends = models.CharField("sign-out there ends", max_length=8, choices=LOGOUT_ENDS, default="phone")
 
+    held_lines: tuple[Release, ...] | None = None
+    """What it is told about people, where that was read with the row, which is held."""
+
     objects = ServiceProviderManager()
 
     class Meta:
@@ -208,7 +213,9 @@ class ServiceProvider(models.Model):
 
     def accepted(self, contexts: tuple[str, ...] | None) -> frozenset[Method]:
         """Return the proofs whose class is among these, or all of them if none were asked for."""
-        return frozenset(it for it in CONTEXTS if contexts is None or self.context_of(it) in contexts)
+        if contexts is None:
+            return ALL_PROOFS
+        return frozenset(it for it in CONTEXTS if self.context_of(it) in contexts)
 
     @property
     def trust(self) -> SpTrust:
@@ -228,7 +235,7 @@ class ServiceProvider(models.Model):
 def _by_entity_id(issuer: str) -> tuple[ServiceProvider, SpTrust]:
     for found in ServiceProvider.objects.whole().filter(entity_id=issuer):
         if found.entity_id == issuer:
-            return found, found.trust
+            return _to_be_held(found), found.trust
     raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
 
 
@@ -237,6 +244,11 @@ def _by_slug(slug: str) -> ServiceProvider:
     found = ServiceProvider.objects.whole().filter(slug=slug).first()
     if found is None:
         raise UnknownServiceProvider(f"{slug} was switched off meanwhile")
+    return _to_be_held(found)
+
+
+def _to_be_held(found: ServiceProvider) -> ServiceProvider:
+    found.held_lines = tuple(it.line for it in found.released.all())
     return found
 
 
