@@ -6,11 +6,14 @@ fact that was not recorded reads as later too: it is followed both ways.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform, UserAgent, with_touch_points
 
 NO_APP = ""  # what the app is called where a browser speaks, and the department of somebody who is in none
+BROWSERS_KEPT: Final = 256
+"""Browsers of which it is kept what they say of themselves; on one floor they are much alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def of_user_agent(user_agent: UserAgent, touch_points: TouchPoints) -> Facts:
     return Facts(**_seen(user_agent, touch_points))
 
 
+@lru_cache(maxsize=BROWSERS_KEPT)
 def _seen(user_agent: UserAgent, touch_points: TouchPoints) -> dict[str, Any]:
     told = None if isinstance(touch_points, Later) else touch_points
     seen = with_touch_points(user_agent, told)

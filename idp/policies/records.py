@@ -60,7 +60,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         if name in APART:
             stored[name] = "apart" if fact else []
         else:
-            stored[name] = {_LATER: _listed(fact.among)} if open_still else _listed(fact)
+            stored[name] = {_LATER: _listed(name, fact.among)} if open_still else _listed(name, fact)
     return stored
 
 
@@ -83,8 +83,8 @@ def _flag_of(value: object) -> Any:  # noqa: ANN401 - a flag, or later
     return LATER if value == _LATER else bool(value)
 
 
-def _listed(members: Iterable[Any]) -> list[Any]:
-    return sorted([it.isoformat() if isinstance(it, datetime) else it for it in members])
+def _listed(name: str, members: Iterable[Any]) -> list[Any]:
+    return sorted([it.isoformat() for it in members] if name == "moment" else members)
 
 
 def _read(name: str, value: object) -> frozenset[Any] | Later:

@@ -5,6 +5,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,7 +13,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.translation import get_language, override
 
 from idp.branding import brands
@@ -42,7 +42,7 @@ def post_form(
     address's scheme and no origin: browsers hold every redirect after a form against the form's page, and where
     a service leads people next is not ours to know.
     """
-    names = tuple(name for name, _ in fields)
+    names = tuple([name for name, _ in fields])
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # put there by web.content_policy
     texts, places = _page(
         _Look(
@@ -55,7 +55,7 @@ def post_form(
             bool(news),
         )
     )
-    own = [_written(it) for it in (nonce, address, service, news, *(value for _, value in fields))]
+    own = [_written(it) for it in [nonce, address, service, news, *[value for _, value in fields]]]
     written = list(texts)
     written[1::2] = [own[place] for place in places]
     response = HttpResponse(b"".join(written))

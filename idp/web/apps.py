@@ -8,7 +8,8 @@ from django.contrib.admin import autodiscover
 from django.contrib.admin.checks import check_admin_app, check_dependencies
 from django.core import checks, signals
 from django.core.cache import close_caches
-from django.db import reset_queries
+from django.core.handlers.base import reset_urlconf
+from django.db import close_old_connections, reset_queries
 
 
 class WebConfig(AppConfig):
@@ -22,7 +23,9 @@ class WebConfig(AppConfig):
 
         watching.watch()
         signals.request_started.disconnect(reset_queries)  # only what is being debugged has its queries noted
+        signals.request_started.disconnect(close_old_connections)  # each was looked at after the request before
         signals.request_finished.disconnect(close_caches)  # neither of ours has anything to close
+        signals.request_finished.disconnect(reset_urlconf)  # there is but one
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
