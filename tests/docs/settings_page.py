@@ -90,8 +90,8 @@ installation never mixes with it: one `LATCHKEY_` variable is enough, and the fi
 - Make the two keys with:
 
 ```sh
-python -c "import secrets; print(secrets.token_urlsafe(48))"
-python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
+.venv/bin/python -c "import secrets; print(secrets.token_urlsafe(48))"
+.venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
 ```
 
 ## Read elsewhere

@@ -37,7 +37,7 @@ BY_HAND = re.compile(
     |OWNER=|DATABASE_URL=|psql\                            # wants two accounts: see tests/deployment
     |bin/environment\ |set\ -a;                           # what `make demo` and each unit do first
     |export\ TWILIO_|\.venv/bin/gunicorn\ |curl\ |grep\   # at a place that has a name, a log, an account
-    |python3?\ -c\ """,
+    |(\.venv/bin/)?python3?\ -c\ """,
     re.VERBOSE,
 )
 """Lines that nothing here runs, and why."""

@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
+Migration = tuple[str, str]
+"""App and name."""
+MIGRATIONS, COLUMNS = "django_migrations", 4
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
 SSL = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
 OURS_ALONE = 0o600
@@ -42,7 +46,10 @@ def make(path: Path) -> None:
 
 
 def load(path: Path) -> None:
-    """Read such a file into the database, which has to be empty. Raises BackupError."""
+    """Read such a file into the database, which has to be empty. Raises BackupError.
+
+    The file is looked through first: nothing is written if it is damaged, of another program or of a newer version.
+    """
     kind = _kind(path)
     if connection.introspection.table_names():
         raise BackupError("The database is not empty. Make a new one, and name it in DATABASE_URL.")
@@ -50,8 +57,12 @@ def load(path: Path) -> None:
         raise BackupError("The backup is of SQLite and the database of PostgreSQL, or the reverse: use the same kind.")
     if _on_sqlite():
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as kept:
+            if not _is_whole(kept, path):
+                raise BackupError(f"{path} is damaged or not whole: restore another backup.")
+            _refuse_others(path, _migrations_of_sqlite(kept))
             kept.backup(connection.connection)
     else:
+        _refuse_others(path, _migrations_of_dump(path))
         words = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
         _run("pg_restore", *words, "--dbname", str(connection.settings_dict["NAME"]), str(path))
 
@@ -77,13 +88,47 @@ def _copy_sqlite_into(part: Path) -> None:
     with closing(sqlite3.connect(part)) as target:
         connection.connection.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-        target.execute("PRAGMA ignore_check_constraints=ON")  # some ask for functions that Django brings
-        if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+        if not _is_whole(target, part):
             raise BackupError("The database is damaged: PRAGMA integrity_check names what is wrong.")
 
 
-def _run(program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs. Passwords go by the environment, since arguments are for all to read."""
+def _is_whole(database: sqlite3.Connection, path: Path) -> bool:
+    """Whether nothing is damaged and nothing is missing: what was cut off a last page, SQLite does not miss."""
+    try:
+        pages, of = (database.execute(f"PRAGMA {it}").fetchone()[0] for it in ("page_count", "page_size"))
+        if path.stat().st_size != pages * of:
+            return False
+        database.execute("PRAGMA ignore_check_constraints=ON")  # some ask for functions that Django brings
+        return bool(database.execute("PRAGMA integrity_check").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _migrations_of_sqlite(kept: sqlite3.Connection) -> set[Migration]:
+    try:
+        return set(kept.execute(f"SELECT app, name FROM {MIGRATIONS}"))  # noqa: S608 - our own word
+    except sqlite3.OperationalError:
+        return set()
+
+
+def _migrations_of_dump(path: Path) -> set[Migration]:
+    said = _run("pg_restore", "--data-only", f"--table={MIGRATIONS}", "--file=-", str(path))
+    rows = [it.split("\t") for it in said.splitlines()]
+    return {(it[1], it[2]) for it in rows if len(it) == COLUMNS}
+
+
+def _refuse_others(path: Path, applied: set[Migration]) -> None:
+    if not any(app == "audit" for app, _ in applied):
+        raise BackupError(f"{path} is a database, but none of Latchkey.")
+    if unknown := sorted(".".join(it) for it in applied - set(MigrationLoader(None).disk_migrations)):
+        raise BackupError(f"The backup is of a newer version, which has {', '.join(unknown)}: use that version.")
+
+
+def _run(program: str, *arguments: str) -> str:
+    """Run one of PostgreSQL's programs, and return what it says.
+
+    Passwords go by the environment, since arguments are for all to read.
+    """
     try:
         done = subprocess.run(  # noqa: S603 - our own words, and a path
             [program, *arguments], env=_environment(), check=False, capture_output=True, text=True
@@ -92,6 +137,7 @@ def _run(program: str, *arguments: str) -> None:
         raise BackupError(f"{program} {WANTED}") from None
     if done.returncode:
         raise BackupError(f"{program} ended with {done.returncode}: {_last_line(done.stderr)}")
+    return done.stdout
 
 
 def _last_line(said: str) -> str:

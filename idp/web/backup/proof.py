@@ -3,10 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
-
 from idp.agents.models import Agent, Device
 from idp.audit.models import LoginEvent
 from idp.errors import IdpError
@@ -26,13 +22,6 @@ def look(now: datetime) -> list[Finding]:
     if unread:
         return [fault("keys", f"{len(unread)} private keys cannot be read.", KEYS_FIX), *_contents()]
     return [_keys(now), *_answers(now), *_contents()]
-
-
-def of_another_version() -> list[str]:
-    """Name migrations that the database has and this version does not know, as after a step back."""
-
-    known = MigrationLoader(None).disk_migrations
-    return [".".join(it) for it in MigrationRecorder(connection).applied_migrations() if it not in known]
 
 
 def _can_be_read(row: SigningKey) -> bool:

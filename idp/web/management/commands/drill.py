@@ -34,9 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
-        """Have another process do it, which knows no other database."""
+        """Have another process do it, which knows no other database. Nobody is signed out: services would be told."""
         with _elsewhere() as url:
-            command = [sys.executable, str(ROOT / "manage.py"), "restore", str(file.absolute())]
+            command = [sys.executable, str(ROOT / "manage.py"), "restore", "--keep-sign-ins", str(file.absolute())]
             done = subprocess.run(  # noqa: S603 - our own words, and a path
                 command, env={**os.environ, "DATABASE_URL": url}, check=False, capture_output=True, text=True
             )

@@ -41,8 +41,6 @@ class Command(BaseCommand):
             files.load(file)
         except files.BackupError as error:
             raise CommandError(str(error)) from None
-        if unknown := proof.of_another_version():
-            raise CommandError(f"The backup is of a newer version, which has {', '.join(unknown)}: use that version.")
         call_command("migrate", verbosity=0)
         if not keep_sign_ins:
             count = sign_out(file.name)
