@@ -1,6 +1,6 @@
-"""Redis as Django's cache, of which nothing depends: while it is away or slow, it is an empty cache.
+"""Redis as Django's cache, on which nothing depends: while it is away or slow, it is an empty cache.
 
-Only counters and copies are kept in it. Whoever can write to it can write nothing that is run here: values are JSON.
+Only counters and copies are kept in it. Nothing that somebody else wrote to it is ever run here: values are JSON.
 """
 
 import json

@@ -40,7 +40,7 @@ def impersonal(text: str) -> str:
 
 
 def withhold(_: object, __: str, line: EventDict) -> EventDict:
-    """Leave it out of the words of errors, also of those that an error came of."""
+    """Leave it out of the words of errors, and of the errors that caused them."""
     for told in line.get("exception", ()):
         _withhold_in(told)
     return line

@@ -118,7 +118,7 @@ POOL = {
     "min_size": 2,
     "max_size": 20,
     "timeout": 5,
-    # A connection that cannot be made is given up after so many seconds, and made anew by who needs one. Otherwise the
+    # A connection that cannot be made is given up after this many seconds; whoever needs one tries again. Otherwise the
     # pauses between attempts double, and after a failover of 20 s nobody is served for 9 more.
     "reconnect_timeout": 5,
 }

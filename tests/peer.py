@@ -24,7 +24,7 @@ from idp.saml import names
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
 from tests.phone import NUMBER
 from tests.saml.keys import a_pair
-from tests.saml.logout_peer import a_logout_request, a_logout_response, a_signed_redirect
+from tests.saml.logout.peer import a_logout_request, a_logout_response, a_signed_redirect
 from tests.saml.messages import a_body, a_query, a_request, signed
 
 BASE_URL = settings.LATCHKEY.base_url

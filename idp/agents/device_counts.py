@@ -35,7 +35,7 @@ def active() -> Counter[str]:
 
 
 def are_many() -> bool:
-    """Whether so many changes were written that they should be put together."""
+    """Whether enough changes were written for them to be put together."""
     return DeviceCount.objects.order_by()[FEW : FEW + 1].exists()
 
 

@@ -1,4 +1,4 @@
-"""What an app says of its own device: how it is called, which version it has, and where a push reaches it."""
+"""What an app says of its own device: what it is called, which version it has, and where a push reaches it."""
 
 from dataclasses import dataclass
 from datetime import datetime

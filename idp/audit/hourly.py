@@ -60,7 +60,7 @@ def sign_ins_of(hour: int) -> QuerySet[HourlyCount, Any]:
 
 
 def not_kept(now: datetime) -> list[int]:
-    """Return the hours within reach of which nothing is kept yet, for whoever must miss none. One query."""
+    """Return the hours within reach for which nothing is kept yet, for callers who must miss none. One query."""
     return [*left(now), *range(settled(now).stop, hour_of(now) + 1)]
 
 

@@ -51,7 +51,7 @@ class SessionFacts:
 
 
 class Proof(StrEnum):
-    """What the browser showed beside its device cookie."""
+    """What the browser showed besides its device cookie."""
 
     SESSION_COOKIE = "session cookie"
     TOKEN = "token"

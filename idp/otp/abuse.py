@@ -92,7 +92,7 @@ class Capped:
         return recent.exclude(verification__outcome=Outcome.APPROVED), Count("pk")
 
     def is_reached(self, unproved: int, now: datetime) -> bool:
-        """Whether so many are all that may be. Codes that were right are counted only where that can matter."""
+        """Whether this many are as many as may be. Codes that were right are counted only where that can matter."""
         if unproved < self.allowance.base:
             return False
         trusted = self.sends.filter(at__gt=now - self.allowance.trust_within)

@@ -270,7 +270,7 @@ class DailyCodes(models.Model):
 
 
 class SafeListing(models.Model):
-    """A number that is on Twilio's safe list, or shall come on it, or shall leave it.
+    """A number that is on Twilio's safe list, or is to be put on it, or taken off.
 
     `wanted` says what was asked for, `listed_at` since when it is on the list. `due_at` is when Twilio is asked
     next, None where nothing is left to do; `tries` counts the answers in a row that settled nothing.

@@ -20,7 +20,7 @@ TEN_MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(da
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """At most so many starts with one value of a key within a time."""
+    """How many starts with one value of a key are allowed within a time."""
 
     limit: int
     within: timedelta

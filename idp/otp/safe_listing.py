@@ -1,4 +1,4 @@
-"""Which numbers are on Twilio's safe list, which shall come on it, and which shall leave it.
+"""Which numbers are on Twilio's safe list, which are to be put on it, and which are to be taken off.
 
 Twilio keeps a number until it is removed, so what is here is also what has to be taken off when an agent is switched
 off or gets another number.
@@ -39,7 +39,7 @@ class Preview:
 
 
 def are_many() -> bool:
-    """Whether so many agents have a number that counting takes its time."""
+    """Whether so many agents have a number that counting them would take long."""
     return PhoneAuthenticator.objects.order_by()[COUNTED_AT_ONCE : COUNTED_AT_ONCE + 1].exists()
 
 

@@ -8,7 +8,7 @@ from idp.reference import ALPHABET
 
 
 def new(length: int) -> str:
-    """Return a random code of so many characters."""
+    """Return a random code of that many characters."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 

@@ -1,7 +1,7 @@
 """What the trail keeps of an attempt, enough to judge it again: every fact as it was, guardrails and pass.
 
 The header and the address stand in columns of their own, which are emptied sooner. What was not recorded, or is
-gone by now, reads as *later*: if the outcome hangs on it, the attempt can no longer be judged.
+gone by now, reads as *later*: if the outcome depends on it, the attempt can no longer be judged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", addres
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
-    """Turn facts into lists; a fact of which nothing is known yet is left out."""
+    """Turn facts into lists; a fact about which nothing is known yet is left out."""
     stored: dict[str, Any] = {}
     for name, fact in zip(_FACTS, _values(facts), strict=True):
         open_still = isinstance(fact, Later)

@@ -47,7 +47,7 @@ class Group(StrEnum):
 
 @dataclass(slots=True)
 class Line:
-    """Sign-ins of one agent on one device that would change alike; `unknown`: so many would, by not knowing alone."""
+    """Sign-ins of one agent on one device that would change alike; `unknown` of them only for want of a fact."""
 
     group: Group
     agent: Hashable
@@ -81,7 +81,7 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the rules end, None if that hangs on a fact that was not recorded.
+    """How the rules end, None if that depends on a fact that was not recorded.
 
     `unknown`: a rule refuses that cannot tell whether its conditions hold.
     """
@@ -167,7 +167,7 @@ def _read(policy: Policy, service: str, told: Mapping[Condition, Answer | None])
 
 
 class _Questions:
-    """All conditions that hang on the same facts, with the answers given so far."""
+    """All conditions that depend on the same facts, with the answers given so far."""
 
     def __init__(self, reads: tuple[str, ...], conditions: tuple[Condition, ...]) -> None:
         self._reads, self._conditions = reads, conditions

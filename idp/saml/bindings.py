@@ -65,7 +65,7 @@ class QuerySignature:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """A decoded message of which nothing is believed yet. RelayState is the caller's, opaque."""
+    """A decoded message, of which nothing is believed yet. RelayState is the caller's, opaque."""
 
     binding: Binding
     xml: bytes

@@ -72,7 +72,7 @@ class Unrecognised:
 
 
 def recognise(token: str | None, device: Device | None, family: str, now: datetime) -> Recognised | Unrecognised | None:
-    """Judge the token that a browser shows beside its device cookie, or None if it shows none.
+    """Judge the token that a browser shows besides its device cookie, or None if it shows none.
 
     `family` is the platform family of the browser; a token that moved to another one does not count.
     """

@@ -1,4 +1,4 @@
-"""By when a device needs its next code, under the policies that services have chosen, in words."""
+"""When a device needs its next code, under the policies that services have chosen, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

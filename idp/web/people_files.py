@@ -1,4 +1,4 @@
-"""Files of people, the same from the admin and from the command line: into the place, back again, and out."""
+"""Files of people, the same from the admin and from the command line: imports, their undo, and exports."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

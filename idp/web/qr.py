@@ -1,4 +1,4 @@
-"""QR codes, for a camera to read what nobody likes to type."""
+"""QR codes: what nobody likes to type, for a phone's camera."""
 
 import segno
 from django.utils.safestring import SafeString, mark_safe

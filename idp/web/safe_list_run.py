@@ -1,4 +1,4 @@
-"""Telling Twilio of numbers that shall come on its safe list or leave it: so many a minute, each with a trail line."""
+"""Telling Twilio which numbers to put on its safe list, and which to take off: so many a minute, each with a line."""
 
 import contextvars
 from collections.abc import Collection, Iterator

@@ -1,4 +1,4 @@
-"""Which services a page offers to choose from: all, or the first hundred beside a field for any other's short name."""
+"""Which services a page offers to choose from: all, or the first hundred and a field for the short name of another."""
 
 from dataclasses import dataclass
 from typing import Final

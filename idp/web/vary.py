@@ -1,4 +1,4 @@
-"""What an answer hangs on beside its address: the Vary header (RFC 9110 section 12.5.5)."""
+"""What an answer depends on besides its address: the Vary header (RFC 9110 section 12.5.5)."""
 
 from functools import lru_cache
 

@@ -37,7 +37,7 @@ def alarms(now: datetime) -> list[Alarm]:
 
 
 def of(webhook: Webhook, now: datetime, *, waiting: int | None = None) -> Iterator[Alarm]:
-    """Say what is wrong with one webhook, for which so many messages wait; None if that is not known yet."""
+    """Say what is wrong with one webhook. `waiting` is how many messages wait for it, None if not counted yet."""
     if webhook.gone_at is not None:
         why = f"{webhook} answered 410 on {webhook.gone_at:%d %b %H:%M} UTC and was switched off. Remove it, or "
         yield Alarm(webhook, f"{why}correct its address and switch it on.", loud=False)

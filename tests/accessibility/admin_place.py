@@ -18,7 +18,7 @@ from tests.importing.files import MAX, ZOE, a_file
 from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.passkeys.kept import a_passkey
 from tests.policies import publishing
-from tests.saml.sp_documents import ACS, acs, an_entity
+from tests.saml.metadata.documents import ACS, acs, an_entity
 from tests.user_agents import IPHONE
 from tests.web import seeded
 from tests.web.conftest import inside

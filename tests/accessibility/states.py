@@ -14,12 +14,11 @@ from idp.login import signing_out, stops
 from idp.otp import recovery_codes
 from idp.saml.models import ServiceProvider
 from idp.web.middleware import LONGEST_QUERY
-from tests.branding.test_logos import a_png
-from tests.journeys.test_access_policy import ALWAYS, BLOCK_IOS, block
-from tests.journeys.test_other_codes import ask, wanted
-from tests.journeys.test_own_page import sent_on
-from tests.journeys.test_passkeys import TWO_FACTORS, to_the_offer
-from tests.journeys.test_verify_in_trouble import order, pull_down
+from tests.branding.logos import a_png
+from tests.journeys.asked import ask, sent_on
+from tests.journeys.blocked import ALWAYS, BLOCK_IOS, block
+from tests.journeys.by_passkey import TWO_FACTORS, to_the_offer
+from tests.journeys.trouble import order, pull_down
 from tests.native.own_app import AUTHORIZE
 from tests.other_codes import a_sheet, agent_of, an_app, at_the_code
 from tests.passkeys.authenticator import Authenticator, options_on
@@ -27,6 +26,7 @@ from tests.passkeys.kept import a_passkey
 from tests.peer import BASE_URL, Peer
 from tests.phone import Page
 from tests.policies import publishing
+from tests.saml.asking import contexts
 from tests.user_agents import ANDROID, DESKTOP
 
 HERE = Origin(None, "", "7KQ2M-9TX4D")
@@ -42,7 +42,7 @@ def asking_who_it_is(phone, clock, verify):
     yield "email", phone.open(first.url, by="email")
     for typed in MISTYPED:
         yield f"mistyped {typed!r}", phone.ask_code(first, typed)
-    yield "only a passkey will do", ask(phone, Peer("shifts"), wanted(TWO_FACTORS), 1)
+    yield "only a passkey will do", ask(phone, Peer("shifts"), contexts(TWO_FACTORS), 1)
     passkey = a_passkey(agent_of())
     page = phone.ask_flex()
     yield "passkey not taken", phone.submit(page, "passkey", passkey=passkey.use(options_on(page), signature=b""))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.hostile.typing_codes import wrong
-from tests.journeys.test_in_a_browser import go_to_sign_in
+from tests.journeys.in_a_browser import go_to_sign_in
 from tests.journeys.test_setting_up_factors import allowed  # noqa: F401 - a fixture
 from tests.other_codes import at_the_code
 from tests.peer import BASE_URL

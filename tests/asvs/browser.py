@@ -151,7 +151,7 @@ V5 = (
         "Too large is refused before it costs anything",
         "hostile/test_foreign_pages.what_reaches_a_page_too_large_is_refused",
         "branding/test_logos.what_is_too_large_is_refused",
-        "saml/test_metadata_fetch.an_endless_document_is_cut_at_the_limit",
+        "saml/metadata/test_fetch.an_endless_document_is_cut_at_the_limit",
     ),
     unmet(
         "5.2.2",
@@ -166,7 +166,7 @@ V5 = (
         2,
         "Packed data is measured before it is unpacked",
         "saml/test_bindings.inflating_stops_at_the_limit",
-        "saml/test_metadata_fetch.a_compressed_document_is_not_unpacked",
+        "saml/metadata/test_fetch.a_compressed_document_is_not_unpacked",
         "hostile/test_requests.a_bomb_leaves_the_memory_flat",
     ),
     met(

@@ -120,7 +120,7 @@ V15 = (
         2,
         "Redirects are not followed unless meant",
         "webhooks/test_sending.a_redirect_is_not_followed_and_delivers_nothing",
-        "saml/test_metadata_fetch.three_redirects_are_followed_and_a_fourth_is_not",
+        "saml/metadata/test_fetch.three_redirects_are_followed_and_a_fourth_is_not",
     ),
     met(
         "15.3.3",

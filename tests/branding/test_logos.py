@@ -7,25 +7,11 @@ from urllib.parse import unquote
 import pytest
 
 from idp.branding.logos import LARGEST, PNG_SIGNATURE, NotALogo, clean
-
-SHAPE = '<path d="M0 0h40v20z" fill="#0b4f8a"/>'
-
-
-def svg(inner=SHAPE, attributes='viewBox="0 0 40 20"', before=""):
-    return f'{before}<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{inner}</svg>'.encode()
+from tests.branding.logos import SHAPE, a_png, svg
 
 
 def shown(data):
     return unquote(clean(data).address.removeprefix("data:image/svg+xml,"))
-
-
-def a_png(width=40, height=20, extra=b"", pixels=None):
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    rows = pixels or b"".join(b"\0" + b"\0" * width for _ in range(height))
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return PNG_SIGNATURE + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def test_shapes_and_colours_stay_as_they_are():

@@ -11,7 +11,7 @@ from tests.cluster.postgresql import NAME
 from tests.cluster.test_failover import pair
 from tests.conftest import NOW
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_in
+from tests.races.one_phone import browser, is_in
 
 __all__ = ["browser", "pair"]
 pytestmark = [pytest.mark.slow, pytest.mark.processes]

@@ -3,7 +3,7 @@
 from idp.saml import names, registration
 from idp.saml.metadata import theirs as sp_metadata
 from tests.saml.keys import a_pair
-from tests.saml.sp_documents import acs, an_entity, bare, key
+from tests.saml.metadata.documents import acs, an_entity, bare, key
 
 
 def of(peer, *parts, entity="", root="", **role):

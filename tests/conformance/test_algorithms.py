@@ -29,7 +29,7 @@ from tests.conformance.readers import (
 from tests.peer import SLO, SSO, verified, with_code
 from tests.phone import Page
 from tests.saml.keys import a_pair
-from tests.saml.logout_peer import RSA_SHA1, a_signed_post
+from tests.saml.logout.peer import RSA_SHA1, a_signed_post
 from tests.saml.messages import ACS, FORM, NOW, SP, a_body, a_signed_query, deflate, signed
 
 SHA1 = names.SHA1_IN_OAEP

@@ -33,8 +33,7 @@ from tests.phone import Page
 from tests.saml.keys import a_pair
 from tests.saml.messages import FORM, NOW, a_body, a_signed_query
 from tests.saml.messages import signed as signed_request
-from tests.saml.sites import document, leads_to, serving
-from tests.saml.sp_documents import (
+from tests.saml.metadata.documents import (
     ACS,
     CBC,
     ENTITY,
@@ -48,6 +47,7 @@ from tests.saml.sp_documents import (
     signed,
     takes,
 )
+from tests.saml.metadata.sites import document, leads_to, serving
 
 MD = f"{{{names.METADATA}}}"
 ALG = f"{{{names.METADATA_ALGORITHMS}}}"

@@ -5,8 +5,8 @@ from idp.sessions.models import SsoSession
 from tests.conformance.metadata import logout
 from tests.conformance.readers import found
 from tests.peer import SLO, statuses
-from tests.saml.logout_peer import a_signed_redirect
-from tests.saml.sp_documents import key
+from tests.saml.logout.peer import a_signed_redirect
+from tests.saml.metadata.documents import key
 
 
 def go(phone, address):

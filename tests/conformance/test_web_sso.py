@@ -16,7 +16,7 @@ from tests.conformance.readers import found, our_certificates, posted, signed_by
 from tests.peer import BASE_URL, SSO, statuses, with_code
 from tests.phone import Page
 from tests.saml.messages import FORM, a_body, a_signed_query, signed
-from tests.saml.sp_documents import acs, key
+from tests.saml.metadata.documents import acs, key
 
 ANA, BEN = "+12015550101", "+12015550102"
 

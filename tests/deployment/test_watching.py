@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from idp.conf import ROOT
-from tests.web.test_metrics import TOKEN, ask
+from tests.web.monitor import TOKEN, ask
 
 RULES = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
 PANELS = json.loads((ROOT / "deploy/grafana/latchkey.json").read_text(encoding="utf-8"))["panels"]

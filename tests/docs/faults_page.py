@@ -234,7 +234,7 @@ FAULTS = [
         "a name server is gone, a connection is half open, or a proxy is restarted",
         "no request hangs for 15 s; without Verify no verdict, without a database the busy page",
         (
-            "saml/test_metadata_fetch.py::test_a_name_server_that_never_answers_ends_with_the_time",
+            "saml/metadata/test_fetch.py::test_a_name_server_that_never_answers_ends_with_the_time",
             f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
             f"{HALF_OPEN}::test_a_code_that_verify_says_nothing_of_is_told_in_time_and_counts_a_moment_later",
             f"{HALF_OPEN}::test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache",

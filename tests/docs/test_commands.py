@@ -16,8 +16,8 @@ from idp.conf import ROOT
 from tests.conftest import NOW
 from tests.docs import fences
 from tests.importing.files import a_file
-from tests.saml.sites import document, serving
-from tests.saml.sp_documents import acs, an_entity
+from tests.saml.metadata.documents import acs, an_entity
+from tests.saml.metadata.sites import document, serving
 
 BLOCKS = fences.all_blocks()
 SHELL = [it for it in BLOCKS if it.language == "sh"]

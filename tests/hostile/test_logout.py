@@ -14,7 +14,7 @@ from tests.hostile import raw_http
 from tests.hostile.authn_requests import by_redirect as to_sso
 from tests.peer import BASE_URL, SLO, Peer
 from tests.saml.keys import a_pair
-from tests.saml.logout_peer import a_logout_response, a_signed_redirect
+from tests.saml.logout.peer import a_logout_response, a_signed_redirect
 from tests.saml.messages import FORM, a_body, a_query, deflate, signed
 from tests.saml.wrapping import HIDDEN
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from idp.saml import names
 from tests.peer import SLO, idp_certificate, stamped, verified
-from tests.saml.logout_peer import a_logout_response
+from tests.saml.logout.peer import a_logout_response
 from tests.saml.messages import signed
 
 SOAP = names.SOAP_ENVELOPE

@@ -1,25 +1,20 @@
 """Rules about the phone: asked before a text is sent, and at every reuse of session or token."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
-from idp.policies.conditions import MomentWithin, PlatformIs, RoleIs, TextContains, Weekday
+from idp.policies.conditions import PlatformIs, RoleIs, TextContains
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
+from tests.journeys.blocked import ALWAYS, BLOCK_ANDROID, BLOCK_IOS, block
 from tests.phone import NUMBER
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 
-BLOCK_ANDROID = PlatformIs(frozenset({Platform.ANDROID}))
-BLOCK_IOS = PlatformIs(frozenset({Platform.IOS, Platform.IPADOS}))
 BLOCK_MOBILE = TextContains("Mobile")
-
-
-def block(condition, message="", effect="deny", mode="on"):
-    return publishing.in_force(condition, message=message, effect=effect, mode=mode)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +47,6 @@ def test_the_refused_agent_reads_the_rules_own_sentence_and_what_to_do(phone):
     assert "Please use an Android phone." in page.text
     assert "iPhone, Safari" in page.text
     assert page.reference
-
-
-ALWAYS = MomentWithin(frozenset(Weekday), time(0), time(0), "UTC")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from tests.conftest import NOW, later
-from tests.journeys.test_ladder import asks_for_a_code
+from tests.journeys.asked import asks_for_a_code
 from tests.peer import BASE_URL, Peer
 from tests.policies.publishing import in_force
 

@@ -9,7 +9,7 @@ from idp.login import everyone_out
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
 from tests.conftest import later
-from tests.journeys.test_ladder import asks_for_a_code
+from tests.journeys.asked import asks_for_a_code
 from tests.peer import BASE_URL, Peer
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")

@@ -8,6 +8,7 @@ from idp.agents.models import Device
 from idp.saml import names
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
+from tests.journeys.asked import asks_for_a_code
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOMENT = timedelta(seconds=30)
@@ -16,10 +17,6 @@ MOMENT = timedelta(seconds=30)
 @pytest.fixture(params=["phone", "computer"])
 def browser(request, phone, desktop):
     return phone if request.param == "phone" else desktop
-
-
-def asks_for_a_code(phone, home="/"):
-    return phone.ask_flex(home).form_with("identifier") is not None
 
 
 def keep_using(phone, clock, home, until, every):

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from tests.web.test_metrics import TOKEN, figures
+from tests.web.monitor import TOKEN, figures
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
 from tests.conftest import later
-from tests.journeys.test_ladder import asks_for_a_code
+from tests.journeys.asked import asks_for_a_code
 from tests.peer import BASE_URL
 from tests.user_agents import ANDROID
 

@@ -10,7 +10,7 @@ from tests.other_codes import agent_of
 from tests.passkeys.kept import a_passkey
 from tests.phone import NUMBER
 from tests.web.conftest import a_superuser, inside
-from tests.web.test_people import filled, save
+from tests.web.people_form import filled, save
 
 NEW = "+12015550188"
 OLD_TEXT = "Your number for signing in at Acme was changed. Not you? Tell your supervisor."

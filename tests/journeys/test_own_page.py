@@ -5,7 +5,7 @@ import pytest
 from idp.agents.models import Device
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
-from tests.journeys.test_signing_out import go, is_asked
+from tests.journeys.asked import go, is_asked, sent_on
 from tests.peer import BASE_URL, Peer
 
 ME = f"{BASE_URL}/me"
@@ -15,11 +15,6 @@ ME = f"{BASE_URL}/me"
 def shifts(flex):
     yield Peer("shifts")
     telling.settle()
-
-
-def sent_on(page):
-    """The address that a page leads on to."""
-    return page.html.xpath("string(//a[@class='button']/@href)")
 
 
 def test_an_agent_sees_the_phone_and_its_last_sign_ins(clock, phone, shifts):

@@ -11,31 +11,16 @@ from idp.saml import names
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.hostile.typing_codes import BEN
-from tests.journeys.test_access_policy import BLOCK_ANDROID, block
-from tests.journeys.test_other_codes import ask, wanted
+from tests.journeys.asked import ask
+from tests.journeys.blocked import BLOCK_ANDROID, block
+from tests.journeys.by_passkey import TWO_FACTORS, sign_in, to_the_offer, use
 from tests.other_codes import a_one_time_code, agent_of, an_app, at_the_code
 from tests.passkeys.authenticator import Authenticator, options_on
 from tests.passkeys.kept import a_passkey
 from tests.peer import BASE_URL, Peer
+from tests.saml.asking import contexts
 
 ME, OWN = f"{BASE_URL}/me", f"{BASE_URL}/me/passkeys"
-TWO_FACTORS = names.MOBILE_TWO_FACTOR_UNREGISTERED
-
-
-def use(phone, page, passkey, **bent):
-    """Press *Sign in with a passkey*. Returns the page that follows."""
-    return phone.submit(page, "passkey", passkey=passkey.use(options_on(page), **bent), touch_points="5")
-
-
-def sign_in(phone, passkey, **query):
-    return phone.arrive(use(phone, phone.ask_flex(**query), passkey))
-
-
-def to_the_offer(phone, **query):
-    """Sign in with a code in a browser that says it can keep a passkey. Returns the page that follows."""
-    page, before = phone.ask_flex(**query), phone.messages()
-    page = phone.ask_code(page)
-    return phone.submit(page, "code", code=phone.code(after=before), can_keep="yes")
 
 
 # Signing in
@@ -94,7 +79,7 @@ def test_an_operators_rules_count_before_and_after(phone, android):
 
 
 def test_a_service_that_wants_a_texted_code_is_offered_no_passkey(phone):
-    page = ask(phone, Peer("shifts"), wanted(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
+    page = ask(phone, Peer("shifts"), contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
     assert page.form_with("passkey") is None
     shown = a_passkey(agent_of()).use(options_on(phone.like().ask_flex()))
     page.form_with("identifier").xpath(".//input[@name='identifier']")[0].set("name", "passkey")
@@ -105,13 +90,13 @@ def test_a_service_that_wants_a_texted_code_is_offered_no_passkey(phone):
 def test_a_service_that_wants_two_factors_gets_a_passkey_and_nothing_less(phone):
     peer, passkey = Peer("shifts"), a_passkey(agent_of())
     phone.sign_in()
-    page = ask(phone, peer, wanted(names.TIME_SYNC_TOKEN, "better"), 1)
+    page = ask(phone, peer, contexts(names.TIME_SYNC_TOKEN, comparison="better"), 1)
     assert (page.form_with("identifier"), "takes a passkey only" in page.text) == (None, True)
     assert peer.read(use(phone, page, passkey)).authn_context == TWO_FACTORS
 
 
 def test_where_only_a_passkey_will_do_no_text_is_sent(phone):
-    page = ask(phone, Peer("shifts"), wanted(TWO_FACTORS), 1)
+    page = ask(phone, Peer("shifts"), contexts(TWO_FACTORS), 1)
     phone.submit(page, "passkey", identifier="+12015550101")
     assert phone.messages() == 0
 

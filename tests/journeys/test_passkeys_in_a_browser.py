@@ -5,7 +5,7 @@ import pytest
 from idp.audit.models import Kind, LoginEvent
 from idp.passkeys.models import Passkey
 from idp.saml import names
-from tests.journeys.test_in_a_browser import arrive, go_to_sign_in, type_number_and_code
+from tests.journeys.in_a_browser import arrive, go_to_sign_in, type_number_and_code
 from tests.peer import BASE_URL
 from tests.phone import NUMBER
 

@@ -14,7 +14,7 @@ from idp.web import safe_list_run
 from tests.conftest import an_agent, an_operator
 from tests.phone import NUMBER
 from tests.web.conftest import a_superuser, inside
-from tests.web.test_people import filled, save
+from tests.web.people_form import filled, save
 
 PAGE = "/admin/safe-list/"
 AGENTS = "/admin/agents/agent/"

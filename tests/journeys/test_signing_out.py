@@ -17,6 +17,7 @@ from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW
+from tests.journeys.asked import go, is_asked
 from tests.peer import SLO, Peer, statuses
 
 POST_ONLY = (names.HTTP_POST,)
@@ -40,15 +41,6 @@ def shifts(flex):
 @pytest.fixture
 def wiki(flex):
     return Peer("wiki")
-
-
-def go(phone, address):
-    """Open an address as a browser would, but stay where it sends us next."""
-    return phone.http.get(address, allow_redirects=False, timeout=30)
-
-
-def is_asked(phone, service):
-    return phone.open(service.request_url(ID="_next")).form_with("identifier") is not None
 
 
 def test_signing_out_at_a_service_ends_the_sign_in_and_is_answered(clock, phone, shifts):

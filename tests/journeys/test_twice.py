@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from idp.agents.models import Agent, Device
-from tests.journeys.test_passkeys import to_the_offer
+from tests.journeys.by_passkey import to_the_offer
 from tests.peer import BASE_URL
 from tests.phone import NUMBER
-from tests.races.test_many_at_once import at_once
+from tests.races.at_once import at_once
 
 ME = f"{BASE_URL}/me"
 BROWSERS_OWN = {"Server Error", "Not Found", "Forbidden", "Bad Request"}

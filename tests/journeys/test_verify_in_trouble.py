@@ -1,20 +1,16 @@
 """When codes do not come: nobody gets in, nobody who is signed in is put out."""
 
 import pytest
-import requests
 
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
 from idp.login import sending
 from idp.otp.models import VerificationSend
 from idp.web.trail import words
+from tests.journeys.trouble import order, pull_down
 
 DOWN = "We can't send codes right now."
 TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
-
-
-def order(verify, kind, calls=1, **more):
-    requests.post(f"{verify.url}/control", json={"faults": [{"kind": kind, "calls": calls, **more}]}, timeout=5)
 
 
 @pytest.mark.parametrize("number", TROUBLES)
@@ -129,15 +125,6 @@ def test_while_verify_is_down_phones_that_are_signed_in_go_on(phone, verify, clo
     order(verify, "503", calls=99)
     clock.shift(3600 * 5)
     assert phone.sign_in_silently()["signed_in"]
-
-
-def pull_down(phone, verify):
-    """Verify fails until further notice, and five people found out."""
-    order(verify, "503", calls=999)
-    for digit in range(1, 6):
-        someone = phone.like()
-        someone.ask_code(someone.ask_flex(), f"+1201555010{digit}")
-    sending.settle()
 
 
 def test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking(phone, verify, clock):

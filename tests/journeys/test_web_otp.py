@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.test_in_a_browser import code, go_to_sign_in
+from tests.journeys.in_a_browser import code, go_to_sign_in
 from tests.phone import NUMBER
 
 pytestmark = pytest.mark.slow

@@ -22,7 +22,7 @@ from idp.versions import version
 from tests.conftest import NOW
 from tests.devices import IPHONE as PHONE
 from tests.policies import publishing
-from tests.policies.test_user_agents import SAMPLES
+from tests.policies.samples import SAMPLES
 from tests.user_agents import IPHONE
 
 HERE = Origin("192.0.2.7", IPHONE, "7KQ2M-9TX4D")

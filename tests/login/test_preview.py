@@ -21,7 +21,7 @@ from tests.conftest import NOW
 from tests.devices import IPHONE as PHONE
 from tests.login.test_judging import HERE
 from tests.policies import publishing
-from tests.policies.test_user_agents import SAMPLES
+from tests.policies.samples import SAMPLES
 from tests.user_agents import ANDROID, FLEX_MOBILE_IOS
 
 HEADERS = sorted({*(it["user_agent"] for it in SAMPLES), *(it.user_agent for it in SAMPLE_DEVICES)})

@@ -20,8 +20,7 @@ from idp.policies.access import (
 from idp.policies.conditions import Answer, ClientIs, PlatformIs, RoleIs, TextContains, read_all
 from idp.policies.facts import of_user_agent
 from idp.policies.user_agents import Client, Platform, UserAgent, parse
-
-from .test_user_agents import IPHONE_SAFARI, MAC_SAFARI, PIXEL
+from tests.policies.samples import IPHONE_SAFARI, MAC_SAFARI, PIXEL
 
 ALLOW, ASK, DENY, UNDECIDED = Effect.ALLOW, Effect.ASK_CODE, Effect.DENY, None
 ANDROID = PlatformIs(frozenset({Platform.ANDROID}))

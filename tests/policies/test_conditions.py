@@ -35,8 +35,7 @@ from idp.policies.conditions.place_and_time import MOST_BLOCKS
 from idp.policies.conditions.texts import LONGEST_TEXT
 from idp.policies.facts import LATER, AgentFacts, Facts, RegisteredApp, gather, known, of_user_agent
 from idp.policies.user_agents import Client, Form, Platform, UserAgent, parse
-
-from .test_user_agents import FLEX_MOBILE_ANDROID, IPHONE_SAFARI, MAC_SAFARI, PIXEL
+from tests.policies.samples import FLEX_MOBILE_ANDROID, IPHONE_SAFARI, MAC_SAFARI, PIXEL
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 ANDROID = PlatformIs(frozenset({Platform.ANDROID}))

@@ -3,7 +3,7 @@
 from idp.policies.facts import LATER, AgentFacts, Later, RegisteredApp, gather, of_user_agent
 from idp.policies.user_agents import Client, Platform, parse
 from tests.conftest import NOW
-from tests.policies.test_user_agents import MAC_SAFARI
+from tests.policies.samples import MAC_SAFARI
 from tests.user_agents import ANDROID, FLEX_MOBILE_ANDROID
 
 IN_LINKEDIN = (

@@ -11,7 +11,7 @@ from idp.policies.facts import AgentFacts
 from idp.policies.preview import Known, Tried, at_each_point
 from idp.policies.user_agents import Platform, parse
 from tests.conftest import NOW
-from tests.policies.test_user_agents import MAC_SAFARI
+from tests.policies.samples import MAC_SAFARI
 from tests.user_agents import IPHONE
 
 NEW = AgentFacts("ana@acme.example", frozenset({"agent"}), device_age=0, code_age=0)

@@ -8,8 +8,8 @@ from idp.policies.facts import of_user_agent
 from idp.policies.quick_rules import CATCHES, QUICK_RULES
 from idp.policies.rules import Effect, Mode
 from idp.policies.user_agents import parse
+from tests.policies.samples import MAC_SAFARI, PIXEL
 from tests.policies.test_access import decide
-from tests.policies.test_user_agents import MAC_SAFARI, PIXEL
 from tests.user_agents import DESKTOP, FLEX_MOBILE_IOS, IPHONE
 
 TABLET = PIXEL.replace(" Mobile", "")

@@ -5,7 +5,7 @@ from idp.policies.facts import LATER, AgentFacts, gather
 from idp.policies.trial import Trial
 from idp.policies.user_agents import parse
 from tests.conftest import NOW
-from tests.policies.test_user_agents import MAC_SAFARI
+from tests.policies.samples import MAC_SAFARI
 
 ANA = AgentFacts("ana@acme.example", frozenset({"agent"}), device_age=3, code_age=70)
 

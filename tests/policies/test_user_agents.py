@@ -1,6 +1,3 @@
-import csv
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,21 +15,21 @@ from idp.policies.user_agents import (
     parse,
     with_touch_points,
 )
+from tests.policies.samples import (
+    BLINK,
+    FLEX_MOBILE_ANDROID,
+    FLEX_MOBILE_IOS,
+    IOS,
+    IPAD,
+    IPHONE_SAFARI,
+    LINUX,
+    MAC,
+    MAC_SAFARI,
+    PIXEL,
+    SAMPLES,
+)
 
-with (Path(__file__).parent / "user_agents.csv").open(encoding="utf-8", newline="") as file:
-    SAMPLES = list(csv.DictReader(file))
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=[it["browser"] for it in SAMPLES])
-
-WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
-IOS = f"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {WEBKIT}"
-IPAD = f"Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) {WEBKIT}"
-MAC = f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WEBKIT}"
-BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
-LINUX = f"Mozilla/5.0 (X11; Linux x86_64) {BLINK}"
-IPHONE_SAFARI = f"{IOS} Version/17.5 Mobile/15E148 Safari/604.1"
-MAC_SAFARI = f"{MAC} Version/17.5 Safari/605.1.15"
-PIXEL = f"Mozilla/5.0 (Linux; Android 10; K) {BLINK} Chrome/147.0.0.0 Mobile Safari/537.36"
-FLEX_MOBILE_IOS, FLEX_MOBILE_ANDROID = (it["user_agent"] for it in SAMPLES[:2])
 
 
 def android(model: str, products: str) -> str:

@@ -11,7 +11,7 @@ from idp.postgresql.patience import LONGEST, Patience
 from idp.settings import POOL
 from tests.another_database import asked_instead
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_busy
+from tests.races.one_phone import browser, is_busy
 from tests.races.test_half_open import LONGEST as LONGEST_REQUEST
 from tests.vanishing import HOST, Way
 

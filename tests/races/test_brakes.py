@@ -14,9 +14,8 @@ from idp.login import everyone_out, passes, stops
 from tests.conftest import NOW
 from tests.races.beside import left_open
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_in
+from tests.races.one_phone import is_in
 
-__all__ = ["browser"]
 HERE = Origin(None, "", "7KQ2M-9TX4D")
 LATER = NOW + timedelta(minutes=20)
 CHANGED = {"saml_serviceprovider": "name", "policies_accessrule": "name", "keys_signingkey": "kid"}

@@ -3,9 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection
-from django.test import Client
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
@@ -13,36 +11,15 @@ from idp.login import sign_in
 from idp.otp import numbers
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
-from idp.sessions import lifecycle as sessions
-from idp.sessions.models import OpenedBy
-from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import LostRace
-from tests.conftest import NOW, an_agent
-from tests.devices import IPHONE as AN_IPHONE
-from tests.peer import Peer
+from tests.conftest import NOW
 from tests.phone import NUMBER
 from tests.races import consistency
 from tests.races.beside import left_open
-from tests.user_agents import IPHONE
+from tests.races.one_phone import is_busy, is_in
 
 FAULTS = [OperationalError("deadlock detected"), IntegrityError("UNIQUE constraint failed"), LostRace()]
 EACH_FAULT = pytest.mark.parametrize("fault", FAULTS, ids=lambda it: type(it).__name__)
-
-
-@pytest.fixture
-def browser(transactional_db, keys, clock):
-    """A phone that is signed in, and asks from a service that knows it. It runs in the thread of the test."""
-    agent = an_agent()
-    enrolled = sign_in.devices.enrol(agent, AN_IPHONE, None, NOW)
-    sessions.open_session(enrolled.device, OpenedBy.CODE, NOW)
-    browser = Client(headers={"User-Agent": IPHONE})
-    browser.cookies["latchkey-device"] = enrolled.secret
-    browser.cookies["latchkey-token"] = tokens.issue(enrolled.device, NOW)
-    clock.shift(600)
-    peer = Peer("desk")
-    browser.asked_as = lambda name: peer.request_url(ID=name).removeprefix(settings.LATCHKEY.base_url)
-    browser.address = browser.asked_as("_one")
-    return browser
 
 
 @contextmanager
@@ -58,16 +35,6 @@ def fails(times, fault):
     with connection.execute_wrapper(first):
         yield
     assert left == []
-
-
-def is_in(answer):
-    return answer.status_code == 200 and "SAMLResponse" in answer.text
-
-
-def is_busy(answer):
-    assert "We are very busy just now." in answer.text
-    assert answer.headers["X-Reference"] in answer.text
-    return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
 
 
 def test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later(browser):

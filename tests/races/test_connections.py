@@ -14,8 +14,8 @@ from idp.login import sending
 from idp.login.attempts import attempt
 from idp.prepared import Slot, Update
 from tests.devices import a_phone
+from tests.races.at_once import at_once
 from tests.races.installation import on_sqlite
-from tests.races.test_many_at_once import at_once
 
 THREADS = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["threads"]
 PATIENCE = 3

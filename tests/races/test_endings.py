@@ -7,7 +7,7 @@ from idp.agents.models import Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login import everyone_out
-from tests.races.test_many_at_once import at_once
+from tests.races.at_once import at_once
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 SEVERAL = 8

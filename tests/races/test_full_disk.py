@@ -11,10 +11,8 @@ from idp import log_lines
 from idp.saml.models import IssuedAssertion
 from tests.another_database import asked_instead
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_busy, is_in
+from tests.races.one_phone import is_busy, is_in
 from tests.small_disk import small_disk
-
-__all__ = ["browser"]
 
 
 @contextmanager

@@ -17,10 +17,9 @@ from idp.settings import DEAD_AFTER, POOL, SHARED
 from tests.another_database import asked_instead
 from tests.environment import VERIFY_PORT
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_busy, is_in
+from tests.races.one_phone import is_busy, is_in
 from tests.vanishing import HOST, Way
 
-__all__ = ["browser"]
 PATIENCE, LONGEST = 0.4, 15
 """Seconds: of ours in these tests, and for which no request may hang in production."""
 HALF_AN_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"

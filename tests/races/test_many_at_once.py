@@ -1,29 +1,14 @@
 """Twenty sign-ins, tabs and taps of one agent in the same moment."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 from idp.agents.models import Device, Kind
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from tests.phone import NUMBER
 from tests.races import consistency
+from tests.races.at_once import MANY, at_once
 from tests.user_agents import ANDROID, IPHONE
 
-MANY = 20
 BEN = "+12015550102"
-
-
-def at_once(acts):
-    """Run all acts in threads that start together, and return what each came to."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        barrier.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_twenty_sign_ins_of_one_agent_leave_exactly_one_active_phone(phone):

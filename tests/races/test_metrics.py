@@ -10,7 +10,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.races.installation import PATIENCE, Installation
-from tests.web.test_metrics import TOKEN
+from tests.web.monitor import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 ROW = {"route": "/.well-known/jwks.json", "status": "2xx"}

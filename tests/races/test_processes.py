@@ -18,8 +18,8 @@ from tests.other_codes import a_sheet, agent_of, at_the_code, give
 from tests.phone import Phone
 from tests.policies import publishing
 from tests.races import consistency
+from tests.races.at_once import at_once
 from tests.races.installation import Installation
-from tests.races.test_many_at_once import at_once
 from tests.user_agents import ANDROID, IPHONE
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]

@@ -9,7 +9,7 @@ from idp.policies import in_force, publishing
 from idp.policies.models import PolicyRevision, Stop
 from idp.policies.publishing import CannotPublish
 from tests.policies.publishing import drafted
-from tests.races.test_many_at_once import at_once
+from tests.races.at_once import at_once
 
 MANY = 8
 

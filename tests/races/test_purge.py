@@ -10,7 +10,7 @@ from idp import retention
 from idp.web.models import OperatorTry
 from idp.web.retention import purge
 from tests.phone import NUMBER
-from tests.races.test_many_at_once import at_once
+from tests.races.at_once import at_once
 
 ROWS = 400
 

@@ -10,9 +10,8 @@ from django.db import connection
 from tests.conftest import NOW
 from tests.races.beside import another
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_in
+from tests.races.one_phone import is_in
 
-__all__ = ["browser"]
 LATER = NOW + timedelta(minutes=20)
 COMES = {
     "a stop": ("INSERT INTO policies_stop (since, why) VALUES (%s, 'stolen phones')", "Sign-in is stopped"),

@@ -8,9 +8,8 @@ from django.db import connection
 from idp.saml.models import IssuedAssertion
 from tests.another_database import asked_instead
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_busy, is_in
+from tests.races.one_phone import is_busy, is_in
 
-__all__ = ["browser"]
 FULL = """CREATE FUNCTION pg_temp.full_disk() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
 CREATE TRIGGER full_disk BEFORE INSERT ON {} EXECUTE FUNCTION pg_temp.full_disk()"""

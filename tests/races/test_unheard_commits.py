@@ -11,7 +11,7 @@ from tests.another_database import asked_instead
 from tests.conftest import an_agent
 from tests.native.own_app import a_client, a_code, exchange, renew
 from tests.races.installation import on_sqlite
-from tests.races.test_busy import browser, is_in
+from tests.races.one_phone import is_in
 from tests.test_log_lines import lines
 from tests.vanishing import HOST, Cut
 

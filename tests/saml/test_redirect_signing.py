@@ -25,7 +25,7 @@ from idp.saml.logout import response as logout_response
 from idp.saml.redirect_signing import form_value, parameter_of, redirect_url
 from idp.saml.signing import sign
 from tests.saml.keys import a_pair
-from tests.saml.logout_peer import IDP, SP_SLO, a_peer, query_of
+from tests.saml.logout.peer import IDP, SP_SLO, a_peer, query_of
 from tests.saml.messages import FORM, NOW
 
 

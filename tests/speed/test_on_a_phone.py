@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from tests.environment import IDP_PORT
-from tests.saml.sites import certificate_for
+from tests.saml.metadata.sites import certificate_for
 from tests.speed import slow_link
 from tests.speed.slow_link import Line
 

@@ -1,11 +1,9 @@
 """The page of one agent: cards of phones, and buttons that end, switch and let in."""
 
 import html
-import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,36 +16,21 @@ from idp.audit.models import Kind, LoginEvent
 from idp.native.models import Client as App
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Family
+from idp.web import qr
 from idp.web.departments import reach
-from idp.web.pages.agent import sign_in_link, timeline_words
+from idp.web.pages.agent import timeline_words
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE, PIXEL, a_desktop, a_device, a_phone
 from tests.passkeys.kept import a_passkey
-from tests.web.conftest import a_superuser, inside
+from tests.web.agent_page import HELPER, a_helper, a_looker, url, words
+from tests.web.people_form import save
 from tests.web.pressing import buttons, press
 from tests.web.seeded import HERE, a_service
-from tests.web.test_people import save
-
-HELPER = ("view_agent", "change_agent", "view_device")
 
 
 @pytest.fixture(autouse=True)
 def _morning(db, clock, keys):
     """Everything happens on one morning."""
-
-
-def url(agent, page="change"):
-    return f"/admin/agents/agent/{agent.pk}/{page}/"
-
-
-def words(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
-
-
-def a_helper(*rights):
-    helper = a_superuser("helper@acme.example", is_superuser=False)
-    helper.user_permissions.set(Permission.objects.filter(codename__in=rights or HELPER))
-    return inside(helper)
 
 
 def test_a_card_says_what_is_signed_in_since_when_and_when_each_service_asks_for_a_code(admin, agent):
@@ -141,12 +124,6 @@ def test_who_may_only_look_after_agents_is_offered_no_more_than_that(agent):
     assert helper.post(url(agent, "sign-out"), {"device": "all"}).status_code == 403
     assert helper.post(url(agent, "let-in")).status_code == 403
     assert a_looker().post(url(agent, "switch"), {"to": "off"}).status_code == 403
-
-
-def a_looker():
-    looker = a_superuser("looker@acme.example", is_superuser=False)
-    looker.user_permissions.set(Permission.objects.filter(codename="view_agent"))
-    return inside(looker)
 
 
 def test_a_superusers_phone_is_signed_out_by_superusers_only(admin, agent):
@@ -292,7 +269,7 @@ def test_the_link_names_the_service_and_nobody(admin, agent):
     page = admin.get(url(agent, "sign-in-link"))
     [link] = page.context["links"]
     assert link.address.endswith("/saml/start/flex")
-    assert link.square == sign_in_link.drawn(link.address)
+    assert link.square == qr.drawn(link.address)
     assert "<svg" in page.text
     assert Client().get("/saml/start/flex").status_code == 303
 

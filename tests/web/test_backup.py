@@ -21,8 +21,8 @@ from idp.web.operators import links
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 from tests.web.conftest import a_superuser
+from tests.web.monitor import record
 from tests.web.seeded import a_service
-from tests.web.test_metrics import record
 
 NOT_WHOLE = r"damaged or not whole|pg_restore ended with \d"
 OTHER_KIND = {"sqlite": files.POSTGRESQL, "postgresql": files.SQLITE}

@@ -6,7 +6,7 @@ from lxml import html
 
 from idp.branding.models import Brand
 from tests.accessibility.showing import show
-from tests.branding.test_logos import svg
+from tests.branding.logos import svg
 
 ADD = "/admin/branding/brand/add/"
 

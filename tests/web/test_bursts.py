@@ -9,7 +9,7 @@ from redis import Redis
 
 from idp.web import bursts
 from tests.conftest import NOW
-from tests.races.test_many_at_once import at_once
+from tests.races.at_once import at_once
 
 MOST = 5
 

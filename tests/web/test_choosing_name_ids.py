@@ -6,7 +6,7 @@ from django.core.management import CommandError
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import SubjectName
 from tests.conftest import an_agent
-from tests.web.test_commands import run
+from tests.web.commands import run
 
 
 @pytest.fixture

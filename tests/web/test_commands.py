@@ -1,10 +1,7 @@
 """The commands: results on stdout, talk on stderr, and errors in one sentence."""
 
-import json
-from io import StringIO
-
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 
 from idp.agents.models import Agent, Department, Device, Reason
@@ -18,6 +15,7 @@ from idp.saml.models import AssertionConsumer, ServiceProvider
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_IOS, IPHONE
+from tests.web.commands import run, told
 from tests.web.conftest import a_superuser
 from tests.web.seeded import REFERENCE, a_rule, a_service, a_signed_in_agent
 
@@ -36,18 +34,6 @@ METADATA = """<?xml version="1.0"?>
       Location="https://sp.example/other" index="7" isDefault="true"/>
   </md:SPSSODescriptor>
 </md:EntityDescriptor>"""
-
-
-def run(*command, **options):
-    """Run a command. Returns what it wrote to stdout and to stderr."""
-    out, err = StringIO(), StringIO()
-    call_command(*command, stdout=out, stderr=err, **options)
-    return out.getvalue(), err.getvalue()
-
-
-def told(*command):
-    """Run a command with --json and read what it says."""
-    return json.loads(run(*command, "--json")[0])
 
 
 # add_operator

@@ -16,9 +16,9 @@ from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.schemas import Schema, validate
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
-from tests.saml.sites import document, serving
-from tests.saml.sp_documents import ACS, CBC, acs, an_entity, key, methods, signed
-from tests.web.test_commands import run, told
+from tests.saml.metadata.documents import ACS, CBC, acs, an_entity, key, methods, signed
+from tests.saml.metadata.sites import document, serving
+from tests.web.commands import run, told
 
 MD = f"{{{names.METADATA}}}"
 

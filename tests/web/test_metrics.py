@@ -8,12 +8,9 @@ from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from idp.agents.models import Device
-from idp.audit import events
-from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.keys.models import Use
 from idp.otp import breaker
@@ -25,10 +22,8 @@ from idp.webhooks.models import Delivery, Webhook
 from tests.conftest import NOW, an_agent
 from tests.devices import a_device
 from tests.web.aged import a_webhook_of_old
+from tests.web.monitor import TOKEN, ask, figures, record
 from tests.web.seeded import a_service
-
-TOKEN = "twenty-characters-at-least"
-ORIGIN = Origin("192.0.2.77", "A browser of Ana's", "K7Q2M-4XW9T")
 
 
 @pytest.fixture
@@ -36,22 +31,6 @@ def watched(settings, db, keys, clock):
     """An installation that has a monitor, which reads {(name, labels): value}."""
     settings.LATCHKEY = configured.LATCHKEY.model_copy(update={"metrics_token": SecretStr(TOKEN), "redis_url": ""})
     return figures
-
-
-def ask(shown=f"Bearer {TOKEN}", **headers):
-    return Client().get("/metrics", headers={**({"Authorization": shown} if shown else {}), **headers})
-
-
-def figures():
-    return {
-        (it.name, *it.labels.values()): it.value
-        for family in text_string_to_metric_families(ask().text)
-        for it in family.samples
-    }
-
-
-def record(kind, **more):
-    events.record(kind, ORIGIN, NOW, **more)
 
 
 # The door

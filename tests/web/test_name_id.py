@@ -5,10 +5,10 @@ import pytest
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import SubjectName
+from tests.web.agent_page import a_helper, url, words
+from tests.web.people_form import LIST, filled, save
 from tests.web.pressing import press
 from tests.web.seeded import a_service
-from tests.web.test_agent_page import a_helper, url, words
-from tests.web.test_people import LIST, filled, save
 
 WORKER = "ann.old@acme.example"
 

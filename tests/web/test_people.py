@@ -12,25 +12,8 @@ from idp.otp.models import PhoneAuthenticator, Verification
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside
+from tests.web.people_form import DEVICES, LIST, filled, save
 from tests.web.seeded import a_number, a_signed_in_agent
-
-LIST = "/admin/agents/agent/"
-DEVICES = "/admin/agents/device/"
-
-
-def filled(agent=None, *, number="+1 201 555 0142", **fields):
-    """The form of an agent, as a browser sends it."""
-    phone = agent and agent.numbers.first()
-    inline = {"numbers-TOTAL_FORMS": 1, "numbers-INITIAL_FORMS": 1 if phone else 0, "numbers-0-number": number}
-    if phone:
-        inline |= {"numbers-0-id": phone.pk, "numbers-0-user": agent.pk}
-    person = {"full_name": "Ana García", "email": "ana@acme.example", "flex_roles": ["agent"], "is_active": "on"}
-    return {**person, **inline, **fields}
-
-
-def save(admin, agent, **fields):
-    own = {"full_name": agent.full_name, "email": agent.email, "number": agent.numbers.get().number}
-    return admin.post(f"{LIST}{agent.pk}/change/", filled(agent, **(own | fields)))
 
 
 @pytest.fixture

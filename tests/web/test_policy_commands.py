@@ -20,8 +20,8 @@ from tests.conftest import NOW
 from tests.policies import publishing
 from tests.policies.test_policy_file import a_file
 from tests.user_agents import ANDROID, IPHONE
+from tests.web.commands import run
 from tests.web.seeded import HERE
-from tests.web.test_commands import run
 
 NO_ANDROID = PlatformIs(frozenset({Platform.ANDROID}))
 

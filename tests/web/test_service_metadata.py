@@ -5,10 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from idp.agents.models import Agent
 from idp.saml.models import MetadataSource, ServiceProvider
-from tests.saml import sites
 from tests.saml.keys import a_pair
-from tests.saml.sites import certificate_for, document, leads_to, serving
-from tests.saml.sp_documents import ACS, CBC, ENTITY, acs, an_entity, key, methods, of_product, signed
+from tests.saml.metadata import sites
+from tests.saml.metadata.documents import ACS, CBC, ENTITY, acs, an_entity, key, methods, of_product, signed
+from tests.saml.metadata.sites import certificate_for, document, leads_to, serving
 from tests.web.conftest import a_superuser, inside
 
 NEW = "/admin/services/new-from-metadata/"

@@ -7,10 +7,10 @@ import pytest
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.models import PhoneAuthenticator
 from tests.phone import NUMBER
+from tests.web.agent_page import a_looker, url, words
 from tests.web.coming import Coming
 from tests.web.pressing import press
 from tests.web.seeded import a_service
-from tests.web.test_agent_page import a_looker, url, words
 
 SEND, READ = "Send Ana García a test text", "Did it arrive? Check what Ana García reads"
 

@@ -17,8 +17,8 @@ from idp.audit.models import LoginEvent
 from idp.webhooks import reading, registration
 from idp.webhooks.models import Delivery, State, Webhook
 from tests.conftest import NOW
+from tests.web.commands import told
 from tests.web.conftest import a_superuser, inside
-from tests.web.test_commands import told
 from tests.webhooks.receiver import ALL, send
 
 LIST, ADD, SENT = (f"/admin/webhooks/{it}" for it in ("webhook/", "webhook/add/", "delivery/"))

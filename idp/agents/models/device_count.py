@@ -10,7 +10,7 @@ class DeviceCount(models.Model):
     """A change of how many active devices of a kind there are; all rows of a kind add up to how many there are now.
 
     Rows are only ever added, by triggers (`agents.device_counts`), so that two who sign in at once never wait for each
-    other; what was added is put together by and by.
+    other; what was added is put together from time to time.
     """
 
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -1,4 +1,4 @@
-"""Service Rate Limits: so many starts with one value of a key in a while. The caller brings the time."""
+"""Service Rate Limits: how many starts with one value of a key are allowed in a while. The caller brings the time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -109,7 +109,7 @@ class Emulator:
             return now
 
     def messages(self, to: str | None = None, *, after: int = 0, wait: float = 0.0) -> list[Message]:
-        """Return what has arrived, newest first; wait so many seconds for more than `after` messages."""
+        """Return what has arrived, newest first; wait up to that many seconds for more than `after` messages."""
         deadline = time.monotonic() + min(wait, LONGEST_WAIT)
         with self._changed:
             while len(found := self._outbox.arrived(to, self.now())) <= after:

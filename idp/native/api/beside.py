@@ -1,4 +1,4 @@
-"""The addresses of OAuth beside the API, for its OpenAPI document: they are plain views, of which nothing falls out."""
+"""The addresses of OAuth outside the API, for its OpenAPI document: plain views, which do not describe themselves."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ ASKED: Mapping[str, tuple[str, dict[str, Any]]] = {
 
 
 def paths() -> dict[str, Any]:
-    """Return what stands beside the API."""
+    """Return the addresses outside the API, as the document lists them."""
     return {
         "/oauth/authorize": {"get": _authorize()},
         "/oauth/revoke": {"post": _revoke()},

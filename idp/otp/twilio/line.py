@@ -24,7 +24,7 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """Where Verify is, who we are there, and how our texts shall be worded.
+    """Where Verify is, who we are there, and how our texts are worded.
 
     `username` and `password` are an API key and its secret, or the account SID and its auth token.
     `base_url` replaces Twilio's own address, for the emulator; None is Twilio. Without a `locale` the number's

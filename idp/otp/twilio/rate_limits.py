@@ -1,4 +1,4 @@
-"""Verify's Service Rate Limits through Twilio's SDK: which there are, and making those that lack."""
+"""Verify's Service Rate Limits through Twilio's SDK: which there are, and making those that are missing."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -33,7 +33,7 @@ class TwilioRateLimits:
         return self._lines.mine.read(self._list, lambda it: it)
 
     def make(self, wanted: Mapping[str, tuple[Bucket, ...]]) -> list[str] | Trouble:
-        """Make the rate limits that lack, and the buckets of those that have none. Returns whose buckets were made.
+        """Make missing rate limits, and the buckets of those that have none. Returns whose buckets were made.
 
         What is there stays as it is, since an operator may have chosen other limits. Doing it again does no harm.
         """

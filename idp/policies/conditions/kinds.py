@@ -30,7 +30,7 @@ class Condition(Hashable, Protocol):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The facts that the answer hangs on, and no others."""
+        """The facts that the answer depends on, and no others."""
 
     def ask(self, facts: Facts) -> Answer:
         """Answer by what is known so far."""

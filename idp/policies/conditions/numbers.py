@@ -127,7 +127,7 @@ class OsVersion(_Version):
 @kind("device_age")
 @dataclass(frozen=True, slots=True)
 class DeviceAge:
-    """The phone or computer was enrolled at least so many days ago, or with `under` less; 0 for a new one."""
+    """The phone or computer was enrolled at least this many days ago, or with `under` fewer; 0 for a new one."""
 
     label: ClassVar[str] = "Days since the phone was enrolled"
     reads: ClassVar[tuple[str, ...]] = ("device_age",)
@@ -149,7 +149,7 @@ class DeviceAge:
 @kind("code_age")
 @dataclass(frozen=True, slots=True)
 class CodeAge:
-    """The last code is at least so many hours old, or with `under` younger; 0 for one given just now."""
+    """The last code is at least this many hours old, or with `under` younger; 0 for one given just now."""
 
     label: ClassVar[str] = "Hours since the last code"
     reads: ClassVar[tuple[str, ...]] = ("code_age",)

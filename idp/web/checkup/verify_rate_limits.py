@@ -35,7 +35,7 @@ def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str
 
 
 def make(conf: Conf) -> str:
-    """Make what lacks at Twilio, and say what was made. Raises NotMade with a sentence if Twilio refused."""
+    """Make what is missing at Twilio, and say what was made. Raises NotMade with a sentence if Twilio refused."""
     made = at_twilio.from_settings().make(rate_limits.wanted(conf.texts_a_day))
     if not isinstance(made, Trouble):
         return f"Rate limits made at Twilio: {', '.join(made)}." if made else THERE

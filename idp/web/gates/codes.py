@@ -56,7 +56,7 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
 
 
 def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
-    """Whether so many codes were asked for that no more are sent, to this number or from where the phone is."""
+    """Whether too many codes were asked for, to this number or from where the phone is, for another to be sent."""
     if phone is None or asker.owns(phone):
         whose = "The agent's own phone is not counted" if phone else "There is no number to count by"
         return _open("caps", "Codes asked for", f"{whose}.")

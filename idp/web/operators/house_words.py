@@ -1,4 +1,4 @@
-"""Words that whoever knows the house would try first: they make an operator's password no longer."""
+"""Words that somebody who knows the place would try first: they add nothing to the length of an operator's password."""
 
 import re
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ class HouseWords:
 
     def get_help_text(self) -> str:
         """Say what is asked for, and which words do not count."""
-        return f"It needs {LEAST} characters beside words that anybody would try here: {', '.join(sorted(words()))}."
+        return f"It needs {LEAST} characters besides words that anybody would try here: {', '.join(sorted(words()))}."
 
 
 def words() -> list[str]:

@@ -152,7 +152,7 @@ def attempt_of(event: LoginEvent) -> Attempt | None:
 
 def _ends(revision: PolicyRevision, decision: Decision) -> str:
     if decision.effect is None:
-        return f"{revision}: that hangs on what nobody had proved yet, or on what is not kept any more"
+        return f"{revision}: that depends on what nobody had proved yet, or on what is not kept any more"
     names = {str(rule.key): f"“{rule.name}”" for rule in revision.rules.all()}
     by = names.get(decision.decided_by, decision.decided_by)
     return f"{revision}: {EFFECT_NAMES[decision.effect]}, by {by}"

@@ -7,7 +7,7 @@ from idp.saml.assertion import Subject
 from idp.saml.bindings import receive_post, receive_redirect
 from idp.saml.logout.request import check, parse
 from tests.saml.keys import a_pair
-from tests.saml.logout_peer import SLO_URL, a_logout_request, a_signed_post, a_signed_redirect
+from tests.saml.logout.peer import SLO_URL, a_logout_request, a_signed_post, a_signed_redirect
 from tests.saml.messages import FORM, NOW, trust
 
 XML = a_logout_request()

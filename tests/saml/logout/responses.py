@@ -3,7 +3,7 @@
 from idp.saml import names
 from idp.saml.errors import SamlStatus
 from idp.saml.logout.response import build
-from tests.saml.logout_peer import IDP, SP_SLO
+from tests.saml.logout.peer import IDP, SP_SLO
 from tests.saml.messages import NOW
 
 SUCCESS = SamlStatus(names.SUCCESS)

@@ -18,8 +18,8 @@ from idp.saml.errors import UnknownSigningKey
 from idp.saml.logout.request import build, parse
 from idp.saml.redirect_signing import form_value, redirect_url
 from idp.saml.schemas import Schema, validate
+from tests.saml.logout.peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.logout.requests import ANN, XML, checked
-from tests.saml.logout_peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.messages import NOW, SP
 
 SAML = f"{{{names.ASSERTION}}}"

@@ -15,8 +15,8 @@ from idp.saml.logout.response import parse, status_of
 from idp.saml.redirect_signing import form_value, redirect_url
 from idp.saml.schemas import Schema, validate
 from tests.saml.keys import a_pair
+from tests.saml.logout.peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.logout.responses import SUCCESS, ours
-from tests.saml.logout_peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.messages import trust
 
 TRUTHS = [

@@ -26,8 +26,8 @@ from idp.saml.logout.request import build, check, parse
 from idp.saml.redirect_signing import redirect_url
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
+from tests.saml.logout.peer import IDP, NAME, RSA_SHA1, SLO_URL, a_logout_request, a_signed_redirect, query_of
 from tests.saml.logout.requests import ANN, ASYNCHRONOUS, EXTENSIONS, WAYS, XML, checked, posted, redirected
-from tests.saml.logout_peer import IDP, NAME, RSA_SHA1, SLO_URL, a_logout_request, a_signed_redirect, query_of
 from tests.saml.messages import FORM, NOW, SSO_URL, a_body, a_query, a_request, a_signed_query, trust
 from tests.saml.wrapping import HIDDEN
 

@@ -10,8 +10,8 @@ from idp.saml.bindings import receive_post, receive_redirect
 from idp.saml.errors import StaleRequest
 from idp.saml.logout.request import check, parse
 from tests.saml.keys import a_pair
+from tests.saml.logout.peer import IDP, NAME, SLO_URL, a_logout_request, a_peer, a_signed_post, query_of
 from tests.saml.logout.requests import ANN, ASYNCHRONOUS, EXTENSIONS, WAYS, checked, redirected
-from tests.saml.logout_peer import IDP, NAME, SLO_URL, a_logout_request, a_peer, a_signed_post, query_of
 from tests.saml.messages import FORM, NOW, SP, trust
 
 

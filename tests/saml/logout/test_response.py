@@ -29,8 +29,7 @@ from idp.saml.logout.response import check, parse
 from idp.saml.redirect_signing import redirect_url
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
-from tests.saml.logout.responses import SUCCESS
-from tests.saml.logout_peer import (
+from tests.saml.logout.peer import (
     IDP,
     RSA_SHA1,
     SLO_URL,
@@ -42,6 +41,7 @@ from tests.saml.logout_peer import (
     a_signed_redirect,
     query_of,
 )
+from tests.saml.logout.responses import SUCCESS
 from tests.saml.messages import FORM, NOW, SP, SSO_URL, a_body, a_query, trust
 from tests.saml.wrapping import HIDDEN
 

@@ -6,8 +6,8 @@ from django.core.management import CommandError
 from idp.saml import published
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
+from tests.web.commands import run, told
 from tests.web.connect_flex.conftest import ACCOUNT, ACS, CONNECTION, ENTITY_ID, LEGACY_ACS
-from tests.web.test_commands import run, told
 
 
 def test_the_command_prints_the_consoles_fields_on_stdout_and_talks_on_stderr(db):

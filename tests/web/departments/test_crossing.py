@@ -20,8 +20,8 @@ from idp.web.departments import supervisors
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.web.departments.place import Place, a_supervisor, addresses, changed, of, rows
+from tests.web.people_form import DEVICES, LIST, filled
 from tests.web.seeded import HERE, everything
-from tests.web.test_people import DEVICES, LIST, filled
 
 FORGED = {
     "act": "write",

@@ -5,7 +5,7 @@ import random
 from idp.agents.models import Agent, Department
 from tests.conftest import an_agent
 from tests.web.departments.place import a_supervisor, of, rows
-from tests.web.test_people import DEVICES, LIST, filled
+from tests.web.people_form import DEVICES, LIST, filled
 
 STEPS = 80
 ACTS = ("change", "one-time-code", "revoke-one-time-code", "remove-app", "make-recovery-codes", "lift-pause")

@@ -71,7 +71,7 @@ def test_the_rule_is_opened_as_it_is_edited_now_and_not_where_it_is_gone(admin, 
 
 def test_what_was_not_recorded_leaves_today_open(admin, rule):
     event = came(an_agent(), "", kind=Kind.REFUSED, effect="deny", revision=2, judged={"client": ["browser"]})
-    assert "Revision 2: that hangs on what nobody had proved yet" in admin.get(page_of(event)).text
+    assert "Revision 2: that depends on what nobody had proved yet" in admin.get(page_of(event)).text
 
 
 def test_sign_ins_that_were_let_in_offer_no_ways_on(admin, rule):

@@ -116,7 +116,7 @@ def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> Http
 
 
 def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
-    """Say for each Flex what it has of the agent now, and what it will have beside that."""
+    """Say for each Flex what it has of the agent now, and what it will have besides."""
     known: SubjectName | None = naming.current(agent)
     if known is None or not known.told:
         return

@@ -1,4 +1,4 @@
-"""Metadata: ours as published, and what is read from that of service providers."""
+"""What is read from a service provider's metadata, and what cannot be used."""
 
 import base64
 import re
@@ -6,107 +6,19 @@ import re
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from lxml import etree
-from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from idp.outgoing import address_fault
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata import words
-from idp.saml.metadata.own import Contact, IdpDescription, build
+from idp.saml.metadata.own import build
 from idp.saml.metadata.theirs import MAX_METADATA, AcsDescription, Endpoint, read
-from idp.saml.schemas import Schema, validate
 from tests.saml.keys import a_pair
-from tests.saml.messages import ACS, SP, SSO_URL
+from tests.saml.messages import ACS, SP
+from tests.saml.metadata.ours import an_idp
 
-MD = f"{{{names.METADATA}}}"
-IDP = "https://idp.example.org/saml/metadata"
 POST = f'Binding="{names.HTTP_POST}"'
 SERVICE = f'<md:AssertionConsumerService {POST} Location="{ACS}" index="0"/>'
-
-
-def an_idp(**changes):
-    facts = {
-        "entity_id": IDP,
-        "sso_url": SSO_URL,
-        "certificates": (a_pair("idp").certificate, a_pair("next").certificate),
-        "name": "Latchkey <&> Söhne",
-        "url": "https://idp.example.org/",
-        "name_id_formats": (names.UNSPECIFIED, names.PERSISTENT),
-        **changes,
-    }
-    return IdpDescription(**facts)
-
-
-FULL = {
-    "error_url": "https://idp.example.org/help",
-    "logo_url": "https://idp.example.org/logo.png",
-    "slo_url": "https://idp.example.org/saml/slo",
-    "technical_contact": Contact("Ops", "ops@example.org"),
-}
-
-
-def paths(root):
-    return [etree.QName(it).localname for it in root]
-
-
-@pytest.mark.parametrize("changes", [{}, FULL], ids=["least", "full"])
-def test_our_metadata_is_valid_by_the_schema(changes):
-    validate(etree.fromstring(build(an_idp(**changes))), Schema.METADATA)
-
-
-def test_our_metadata_is_read_by_another_library():
-    read_back = OneLogin_Saml2_IdPMetadataParser.parse(build(an_idp(certificates=(a_pair("idp").certificate,))))
-    assert read_back["idp"]["entityId"] == IDP
-    assert read_back["idp"]["singleSignOnService"] == {"url": SSO_URL, "binding": names.HTTP_REDIRECT}
-    pem = "".join(a_pair("idp").certificate.splitlines()[1:-1])
-    assert read_back["idp"]["x509cert"] == pem
-
-
-def test_every_published_certificate_is_there_in_its_order():
-    root = etree.fromstring(build(an_idp()))
-    held = [it.text for it in root.iter(f"{{{names.SIGNATURE}}}X509Certificate")]
-    assert held == ["".join(a_pair(it).certificate.splitlines()[1:-1]) for it in ("idp", "next")]
-    assert {it.get("use") for it in root.iter(f"{MD}KeyDescriptor")} == {"signing"}
-
-
-def test_logout_is_published_only_if_there_is_any():
-    assert "SingleLogoutService" not in paths(etree.fromstring(build(an_idp()))[0])
-    assert paths(etree.fromstring(build(an_idp(**FULL)))[0]).count("SingleLogoutService") == 2
-
-
-def test_logout_is_published_in_both_bindings_between_keys_and_formats():
-    role = etree.fromstring(build(an_idp(**FULL)))[0]
-    services = role.findall(f"{MD}SingleLogoutService")
-    assert [it.get("Binding") for it in services] == [names.HTTP_REDIRECT, names.HTTP_POST]
-    assert {it.get("Location") for it in services} == {FULL["slo_url"]}
-    order = list(dict.fromkeys(paths(role)))
-    assert order == ["Extensions", "KeyDescriptor", "SingleLogoutService", "NameIDFormat", "SingleSignOnService"]
-
-
-def test_our_logout_is_found_by_another_library():
-    read_back = OneLogin_Saml2_IdPMetadataParser.parse(build(an_idp(**FULL)))
-    assert read_back["idp"]["singleLogoutService"] == {"url": FULL["slo_url"], "binding": names.HTTP_REDIRECT}
-
-
-def test_what_is_not_set_is_not_published():
-    root = etree.fromstring(build(an_idp()))
-    assert root[0].get("errorURL") is None
-    assert paths(root) == ["IDPSSODescriptor", "Organization"]
-
-
-def test_no_request_must_be_signed():
-    assert etree.fromstring(build(an_idp()))[0].get("WantAuthnRequestsSigned") == "false"
-
-
-def test_names_with_markup_come_back_equal():
-    root = etree.fromstring(build(an_idp()))
-    assert root.findtext(f"{MD}Organization/{MD}OrganizationName") == "Latchkey <&> Söhne"
-
-
-def test_our_algorithms_are_published():
-    root = etree.fromstring(build(an_idp()))
-    assert {it.get("Algorithm") for it in root.iter("{*}SigningMethod")} == names.SIGNATURE_ALGORITHMS
 
 
 def an_sp(inner=SERVICE, *, attributes="", root=f'entityID="{SP}"'):

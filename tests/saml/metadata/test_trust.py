@@ -12,7 +12,7 @@ from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.errors import UntrustedMetadata
 from idp.saml.metadata.trust import CHECK, IGNORE, REQUIRE, Demands, read
 from tests.saml.keys import a_pair
-from tests.saml.sp_documents import ENTITY, acs, an_entity, of_product, signed
+from tests.saml.metadata.documents import ENTITY, acs, an_entity, of_product, signed
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MD, DS = f"{{{names.METADATA}}}", f"{{{names.SIGNATURE}}}"

@@ -13,9 +13,9 @@ from idp.outgoing import may_be_asked
 from idp.saml.metadata.errors import UnfetchedMetadata
 from idp.saml.metadata.fetch import fetch
 from idp.saml.metadata.theirs import MAX_METADATA
-from tests.saml import sites
-from tests.saml.sites import certificate_for, document, leads_to, serving
-from tests.saml.sp_documents import an_entity
+from tests.saml.metadata import sites
+from tests.saml.metadata.documents import an_entity
+from tests.saml.metadata.sites import certificate_for, document, leads_to, serving
 
 HERE = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 XML = an_entity()

@@ -1,19 +1,87 @@
-"""Our own metadata, to the letter: what a service provider's operators and programs find in it."""
+"""Our own metadata: valid, complete, and read by another library."""
 
 from datetime import UTC, datetime
 
 import pytest
 from lxml import etree
+from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from idp.saml import names
 from idp.saml.metadata.own import build, build_signed
+from idp.saml.schemas import Schema, validate
 from idp.saml.signing import SamlKey
 from tests.saml.keys import a_pair
 from tests.saml.messages import NOW, SSO_URL
-from tests.saml.test_metadata import FULL, IDP, an_idp
+from tests.saml.metadata.ours import FULL, IDP, an_idp
 
 MD = f"{{{names.METADATA}}}"
 UI = f"{{{names.METADATA_UI}}}"
+
+
+def paths(root):
+    return [etree.QName(it).localname for it in root]
+
+
+@pytest.mark.parametrize("changes", [{}, FULL], ids=["least", "full"])
+def test_our_metadata_is_valid_by_the_schema(changes):
+    validate(etree.fromstring(build(an_idp(**changes))), Schema.METADATA)
+
+
+def test_our_metadata_is_read_by_another_library():
+    read_back = OneLogin_Saml2_IdPMetadataParser.parse(build(an_idp(certificates=(a_pair("idp").certificate,))))
+    assert read_back["idp"]["entityId"] == IDP
+    assert read_back["idp"]["singleSignOnService"] == {"url": SSO_URL, "binding": names.HTTP_REDIRECT}
+    pem = "".join(a_pair("idp").certificate.splitlines()[1:-1])
+    assert read_back["idp"]["x509cert"] == pem
+
+
+def test_every_published_certificate_is_there_in_its_order():
+    root = etree.fromstring(build(an_idp()))
+    held = [it.text for it in root.iter(f"{{{names.SIGNATURE}}}X509Certificate")]
+    assert held == ["".join(a_pair(it).certificate.splitlines()[1:-1]) for it in ("idp", "next")]
+    assert {it.get("use") for it in root.iter(f"{MD}KeyDescriptor")} == {"signing"}
+
+
+def test_logout_is_published_only_if_there_is_any():
+    assert "SingleLogoutService" not in paths(etree.fromstring(build(an_idp()))[0])
+    assert paths(etree.fromstring(build(an_idp(**FULL)))[0]).count("SingleLogoutService") == 2
+
+
+def test_logout_is_published_in_both_bindings_between_keys_and_formats():
+    role = etree.fromstring(build(an_idp(**FULL)))[0]
+    services = role.findall(f"{MD}SingleLogoutService")
+    assert [it.get("Binding") for it in services] == [names.HTTP_REDIRECT, names.HTTP_POST]
+    assert {it.get("Location") for it in services} == {FULL["slo_url"]}
+    order = list(dict.fromkeys(paths(role)))
+    assert order == ["Extensions", "KeyDescriptor", "SingleLogoutService", "NameIDFormat", "SingleSignOnService"]
+
+
+def test_our_logout_is_found_by_another_library():
+    read_back = OneLogin_Saml2_IdPMetadataParser.parse(build(an_idp(**FULL)))
+    assert read_back["idp"]["singleLogoutService"] == {"url": FULL["slo_url"], "binding": names.HTTP_REDIRECT}
+
+
+def test_what_is_not_set_is_not_published():
+    root = etree.fromstring(build(an_idp()))
+    assert root[0].get("errorURL") is None
+    assert paths(root) == ["IDPSSODescriptor", "Organization"]
+
+
+def test_no_request_must_be_signed():
+    assert etree.fromstring(build(an_idp()))[0].get("WantAuthnRequestsSigned") == "false"
+
+
+def test_names_with_markup_come_back_equal():
+    root = etree.fromstring(build(an_idp()))
+    assert root.findtext(f"{MD}Organization/{MD}OrganizationName") == "Latchkey <&> Söhne"
+
+
+def test_our_algorithms_are_published():
+    root = etree.fromstring(build(an_idp()))
+    assert {it.get("Algorithm") for it in root.iter("{*}SigningMethod")} == names.SIGNATURE_ALGORITHMS
+
+
+# To the letter: what operators and programs of a service provider find in it
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from idp.saml.encryption import KeyTransport
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata.theirs import Endpoint, read
 from tests.saml.keys import a_pair
-from tests.saml.sp_documents import (
+from tests.saml.metadata.documents import (
     ACS,
     CBC,
     ENTITY,

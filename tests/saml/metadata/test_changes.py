@@ -9,7 +9,7 @@ from idp.saml.metadata.theirs import Endpoint, read
 from idp.saml.models import LogoutEndpoint, ServiceProvider
 from idp.saml.registration import Draft
 from tests.saml.keys import a_pair
-from tests.saml.sp_documents import ACS, CBC, SLO, acs, an_entity, key, methods, of_product, takes
+from tests.saml.metadata.documents import ACS, CBC, SLO, acs, an_entity, bare, key, methods, of_product, takes
 
 SP, NEXT = a_pair("sp").certificate, a_pair("next").certificate
 LOGOUT = f'<md:SingleLogoutService Binding="{names.HTTP_REDIRECT}" Location="{SLO}"/>'
@@ -164,9 +164,6 @@ def test_what_does_not_fit_is_refused_and_nothing_is_changed(db, xml, words):
 def test_a_key_too_weak_is_refused(db):
     sp = registered(an_entity(key()))
     weak = a_pair("weak publisher", bits=1024)
-    xml = an_entity(key()).decode()
-    from tests.saml import sp_documents
-
-    xml = xml.replace(sp_documents.bare("sp"), "".join(weak.certificate.splitlines()[1:-1]))
+    xml = an_entity(key()).decode().replace(bare("sp"), "".join(weak.certificate.splitlines()[1:-1]))
     with pytest.raises(UntakenMetadata, match="1024 bits is too weak"):
         taken(sp, xml.encode())

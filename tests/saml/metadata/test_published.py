@@ -20,7 +20,7 @@ from idp.saml.signing import SamlKey, sign_in_front
 from idp.versions import version
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
-from tests.saml.test_metadata import FULL, an_idp
+from tests.saml.metadata.ours import FULL, an_idp
 
 MD = f"{{{names.METADATA}}}"
 

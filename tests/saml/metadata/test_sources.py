@@ -13,7 +13,7 @@ from idp.saml.metadata.sources import Outcome
 from idp.saml.models import MetadataSource, ServiceProvider
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
-from tests.saml.sp_documents import ACS, acs, an_entity, key, signed
+from tests.saml.metadata.documents import ACS, acs, an_entity, key, signed
 
 URL = "https://app.example.org/metadata"
 PUBLISHER = a_pair("publisher").certificate

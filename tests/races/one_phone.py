@@ -1,0 +1,40 @@
+"""A phone that comes for one more silent sign-in, and what it reads."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from idp.login import sign_in
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import OpenedBy
+from idp.tokens import lifecycle as tokens
+from tests.conftest import NOW, an_agent
+from tests.devices import IPHONE as AN_IPHONE
+from tests.peer import Peer
+from tests.user_agents import IPHONE
+
+
+@pytest.fixture
+def browser(transactional_db, keys, clock):
+    """A phone that is signed in, and asks from a service that knows it. It runs in the thread of the test."""
+    agent = an_agent()
+    enrolled = sign_in.devices.enrol(agent, AN_IPHONE, None, NOW)
+    sessions.open_session(enrolled.device, OpenedBy.CODE, NOW)
+    browser = Client(headers={"User-Agent": IPHONE})
+    browser.cookies["latchkey-device"] = enrolled.secret
+    browser.cookies["latchkey-token"] = tokens.issue(enrolled.device, NOW)
+    clock.shift(600)
+    peer = Peer("desk")
+    browser.asked_as = lambda name: peer.request_url(ID=name).removeprefix(settings.LATCHKEY.base_url)
+    browser.address = browser.asked_as("_one")
+    return browser
+
+
+def is_in(answer):
+    return answer.status_code == 200 and "SAMLResponse" in answer.text
+
+
+def is_busy(answer):
+    assert "We are very busy just now." in answer.text
+    assert answer.headers["X-Reference"] in answer.text
+    return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
