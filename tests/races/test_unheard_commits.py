@@ -15,7 +15,7 @@ from tests.races.one_phone import is_in
 from tests.test_log_lines import lines
 from tests.vanishing import HOST, Cut
 
-__all__ = ["browser", "lines"]
+__all__ = ["lines"]
 
 
 @contextmanager
