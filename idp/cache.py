@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
-from idp import sentinels
+from idp.conf import sentinels
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")

@@ -24,7 +24,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import mark_for_rollback_on_error
 
-from idp.rows import Shape
+from idp.sql.rows import Shape
 
 Row = TypeVar("Row", bound=Model)
 Made = TypeVar("Made")

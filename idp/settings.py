@@ -9,7 +9,8 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.conf import LazySettings
 
-from idp import addresses, conf, log_lines
+from idp import conf, log_lines
+from idp.conf import addresses
 
 django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, as the type checker wants
 

@@ -19,7 +19,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from idp.agents import provisioning
 from idp.agents.models import Agent
-from idp.audit import beside
+from idp.audit import background
 from idp.cache import ABSENCE
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
@@ -110,7 +110,7 @@ def _add_static_files(middleware):
 
 def _put_back():
     under_way.settle()
-    beside.settle()
+    background.settle()
     tables.put_back(_left_by_migrations())
 
 

@@ -18,7 +18,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.prepared import Insert, Select, Slot, Update
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
-from idp.together import Together, apart
+from idp.sql.together import Together, apart
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 

@@ -13,8 +13,8 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Sum
 
-from idp import triggers
 from idp.agents.models import Device, DeviceCount
+from idp.sql import triggers
 
 BATCH: Final = 500
 FEW: Final = 200

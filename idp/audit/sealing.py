@@ -20,7 +20,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet
 from idp.audit import checkpoints, digests, lines
 from idp.audit.checkpoints import Checkpoint, Says
 from idp.audit.models import ONLY, Chain, LoginEvent, Seal
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 
 BATCH: Final = 500
 SETTLING: Final = timedelta(seconds=2)

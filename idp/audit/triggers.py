@@ -13,8 +13,8 @@ from typing import Any, Final
 from django.db import connections
 from django.db.models import Model
 
-from idp import triggers
 from idp.audit.models import Chain, LoginEvent, Seal
+from idp.sql import triggers
 
 FORGOTTEN: Final[dict[type[Model], dict[str, str]]] = {
     LoginEvent: {"address": "NULL", "user_agent": "''"},

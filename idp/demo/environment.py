@@ -8,9 +8,10 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from idp import conf
+from idp.conf import VAR
+from idp.conf.loading import DEMO_ENVIRONMENT
 
-DATABASE = conf.VAR / "latchkey.sqlite3"
+DATABASE = VAR / "latchkey.sqlite3"
 DEFAULT_PORT = 8000
 HIGHEST_PORT = 65_533
 KEPT = ("LATCHKEY_SECRET_KEY", "LATCHKEY_KEY_ENCRYPTION_KEYS", "TWILIO_API_SECRET")
@@ -38,26 +39,24 @@ def prepare() -> None:
     """
     first = port()
     try:
-        conf.VAR.mkdir(exist_ok=True)
+        VAR.mkdir(exist_ok=True)
         if os.environ.get("FRESH"):
             forget()
         values = _values(first)
         _write(values)
     except OSError as error:
-        sys.exit(
-            f"The folder {conf.VAR} cannot be written ({error.strerror}): make it yours, then run make demo again."
-        )
+        sys.exit(f"The folder {VAR} cannot be written ({error.strerror}): make it yours, then run make demo again.")
     os.environ.update(values)
 
 
 def forget() -> None:
     """Remove the demo's database and settings."""
-    for path in (conf.DEMO_ENVIRONMENT, DATABASE, Path(f"{DATABASE}-wal"), Path(f"{DATABASE}-shm")):
+    for path in (DEMO_ENVIRONMENT, DATABASE, Path(f"{DATABASE}-wal"), Path(f"{DATABASE}-shm")):
         path.unlink(missing_ok=True)
 
 
 def _values(first: int) -> dict[str, str]:
-    known = {name: value for name, value in dotenv_values(conf.DEMO_ENVIRONMENT).items() if value}
+    known = {name: value for name, value in dotenv_values(DEMO_ENVIRONMENT).items() if value}
     made = {
         "LATCHKEY_SECRET_KEY": secrets.token_urlsafe(48),
         "LATCHKEY_KEY_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
@@ -85,7 +84,7 @@ def _values(first: int) -> dict[str, str]:
 
 
 def _write(values: dict[str, str]) -> None:
-    file = os.open(conf.DEMO_ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    file = os.open(DEMO_ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(file, "w") as lines:
         lines.writelines(f"{name}={value}\n" for name, value in values.items())
-    conf.DEMO_ENVIRONMENT.chmod(0o600)
+    DEMO_ENVIRONMENT.chmod(0o600)

@@ -30,7 +30,7 @@ from idp.login.visit import Visit
 from idp.otp import breaker
 from idp.policies.access import LATER, Effect
 from idp.policies.facts import TouchPoints
-from idp.together import apart
+from idp.sql.together import apart
 from idp.versions import version
 
 Answer = TypeVar("Answer")

@@ -7,7 +7,6 @@ from django.db import IntegrityError
 
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.blank import Blank
 from idp.login.errors import AlreadySignedIn
 from idp.login.sign_in import Admission
 from idp.policies import timeouts
@@ -21,6 +20,7 @@ from idp.saml.models.issued import is_second
 from idp.saml.models.service_provider import KEY_TRANSPORTS
 from idp.saml.subjects import known_of, subject_of
 from idp.sessions.models import SsoSession
+from idp.sql.blank import Blank
 
 _INSERT = Insert(IssuedAssertion)
 _ISSUED = Blank(IssuedAssertion)

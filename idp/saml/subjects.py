@@ -14,7 +14,7 @@ from idp.saml.elements import new_id
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import SentAttribute, ServiceProvider, SubjectName
 from idp.saml.profiles.profile import answered_format, may_be_named
-from idp.together import Together, apart
+from idp.sql.together import Together, apart
 
 _AGENT, _SERVICE = Slot("agent", UUIDField()), Slot("service", IntegerField())
 

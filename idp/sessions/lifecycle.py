@@ -12,9 +12,9 @@ from idp.agents import devices
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.prepared import Select, Slot, Update
-from idp.rows import stored
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.sessions.signed_out import signed_out
+from idp.sql.rows import stored
 
 FOLLOWED = "followed"
 _COLUMNS = {f"open_{it.attname}": it.attname for it in SsoSession._meta.concrete_fields}

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from idp import triggers
+from idp.sql import triggers
 from idp.versions.version import Part
 
 TABLES: Final[tuple[str, ...]] = (

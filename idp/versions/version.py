@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db.models import CharField, Func, QuerySet
 
 from idp.prepared import Select
-from idp.together import BETWEEN
+from idp.sql.together import BETWEEN
 
 
 class Part(IntEnum):

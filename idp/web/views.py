@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from idp import clock, reference
-from idp.audit import beside
+from idp.audit import background
 from idp.branding import brands
 from idp.errors import IdpError
 from idp.keys import keyring
@@ -161,7 +161,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
         signing_keys.try_out(now)
     except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
         return JsonResponse({"ready": False}, status=503)
-    beside.sealing.dispatch()
+    background.sealing.dispatch()
     return JsonResponse({"ready": True, **_redis()})
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 
 from idp.agents.models import Agent
-from idp.audit import beside
+from idp.audit import background
 from tests import tables
 from tests.accessibility import admin_looks, admin_place, admin_visits
 from tests.web.conftest import a_superuser, inside
@@ -41,7 +41,7 @@ def window(chromium):
 def furnished():
     """All rows of the place, made once."""
     admin_place.furnish(a_superuser())
-    beside.settle()
+    background.settle()
     return tables.remember()
 
 

@@ -169,8 +169,8 @@ V13 = (
         "13.2.3",
         2,
         "No default credentials",
-        "test_conf.each_fault_is_named_alone",
-        "test_conf.the_demo_is_refused_where_strangers_could_reach_it",
+        "conf/test_conf.each_fault_is_named_alone",
+        "conf/test_conf.the_demo_is_refused_where_strangers_could_reach_it",
     ),
     met(
         "13.2.4",
@@ -200,7 +200,7 @@ V13 = (
         "Few can read them",
         "deployment/test_units",
         "docs/how-to/deploy.md",
-        "test_conf.no_picture_of_the_settings_shows_a_secret",
+        "conf/test_conf.no_picture_of_the_settings_shows_a_secret",
     ),
     met(
         "13.4.1",

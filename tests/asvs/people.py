@@ -88,7 +88,7 @@ V6 = (
         1,
         "No accounts that come along",
         "web/test_commands.add_operator_prints_a_link_that_opens_the_admin_once",
-        "test_conf.the_demo_is_refused_where_strangers_could_reach_it",
+        "conf/test_conf.the_demo_is_refused_where_strangers_could_reach_it",
     ),
     unmet(
         "6.3.3",

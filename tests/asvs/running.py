@@ -105,7 +105,7 @@ V15 = (
         2,
         "Only what is needed runs",
         "deployment/test_containers.the_image_is_made_of_the_locked_packages",
-        "test_conf.the_demo_is_refused_where_strangers_could_reach_it",
+        "conf/test_conf.the_demo_is_refused_where_strangers_could_reach_it",
         "web/checkup/test_installation.a_program_of_a_development_machine_is_not",
     ),
     met(

@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from idp import retention
 from idp.audit import checkpoints, digests, events, sealing, triggers, verifying
 from idp.audit.checkpoints import Checkpoint, Says
 from idp.audit.events import Origin
 from idp.audit.models import Chain, Kind, LoginEvent, Seal
+from idp.conf import retention
 from idp.keys import keyring
 from idp.keys.models import SigningKey, State, Use
 from idp.web.retention import purge

@@ -8,7 +8,7 @@ import yaml
 from django.core.management import get_commands
 
 from idp.conf import ROOT, Conf
-from idp.conf_twilio import Twilio
+from idp.conf.twilio import Twilio
 from tests.docs.settings_page import names
 
 DEPLOY = ROOT / "deploy"

@@ -26,7 +26,7 @@ the start.
 
 
 def page():
-    from idp.retention import PERIODS
+    from idp.conf.retention import PERIODS
     from idp.web.retention.rules import KEPT, RULES
 
     def tables(period):

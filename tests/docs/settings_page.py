@@ -5,7 +5,8 @@ import sys
 from pydantic import AliasChoices, SecretStr
 
 from idp.conf import PREFIX, Conf
-from idp.conf_twilio import Twilio
+from idp.conf.faults import faults_of
+from idp.conf.twilio import Twilio
 from tests.docs.pages import note, table
 
 NOT_CONF = {"twilio"}
@@ -60,7 +61,7 @@ TEXT = """# Settings
 
 {note}
 
-Latchkey reads its settings from the environment, once, when it starts (`idp/conf.py`). If anything is missing
+Latchkey reads its settings from the environment, once, when it starts (`idp/conf/`). If anything is missing
 or malformed it does not start, and names every fault at once.
 
 Where the environment holds no variable that begins with `LATCHKEY_`, the settings that `make demo` left in
@@ -108,7 +109,7 @@ installation never mixes with it: one `LATCHKEY_` variable is enough, and the fi
 
 def page():
     conf = Conf.model_construct(twilio=Twilio.model_construct())
-    needed = " ".join(conf.faults())
+    needed = " ".join(faults_of(conf))
     installation = [(name, field, field.description) for name, field in Conf.model_fields.items()]
     twilio = [(name, field, TWILIO[name]) for name, field in Twilio.model_fields.items()]
     shown = {

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from idp.conf_twilio import Twilio
+from idp.conf.twilio import Twilio
 from idp.otp.twilio.line import TwilioSettings
 from tests.otp.place import TwilioItself
 

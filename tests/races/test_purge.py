@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from idp import clock as clocks
-from idp import retention
+from idp.conf import retention
 from idp.web.models import OperatorTry
 from idp.web.retention import purge
 from tests.phone import NUMBER

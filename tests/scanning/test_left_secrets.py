@@ -21,7 +21,7 @@ def test_a_secret_that_was_left_in_a_file_is_found(tmp_path, text):
 
 
 def test_what_was_made_up_on_purpose_is_known_in_its_own_file_alone(tmp_path):
-    made_up = "tests/test_conf.py"
+    made_up = "tests/conf/test_conf.py"
     assert left_secrets.left([made_up]) == []
     (tmp_path / "copied.py").write_bytes((left_secrets.ROOT / made_up).read_bytes())
     assert left_secrets.left(["copied.py"], tmp_path) != []

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from idp import retention
 from idp.agents.models import Device
 from idp.audit.models import Acknowledgement, HourlyCount, LoginEvent, TrailIsAppendOnly
+from idp.conf import retention
 from idp.login.models import LoginFlow
 from idp.otp.models import RecoveryCode
 from idp.saml.models import LogoutNotice

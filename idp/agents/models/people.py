@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from idp.agents.roles import ROLES
 from idp.agents.writable import UNWRITABLE
-from idp.any_case import InAnyCase
+from idp.sql.any_case import InAnyCase
 
 if TYPE_CHECKING:
     from idp.agents.models.supervisor import Supervisor

@@ -13,7 +13,7 @@ from idp import clock
 from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Supervisor
 from idp.otp import one_time_codes
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.operators import BySuperusers
 from idp.web.operators import links

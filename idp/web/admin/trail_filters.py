@@ -16,7 +16,7 @@ from idp.agents.models import Agent, Device
 from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 from idp.web import services_offered
 from idp.web.admin.listed import Rows
 from idp.web.admin.long_lists import FewPages

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from idp.addresses import LOOPBACK
 from idp.conf import Conf
+from idp.conf.addresses import LOOPBACK
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import names
 from idp.web.checkup import outside

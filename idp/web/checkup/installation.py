@@ -5,10 +5,11 @@ from django.contrib.staticfiles import finders
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from idp.addresses import LOOPBACK
 from idp.branding import brands
 from idp.branding.logos import NotALogo
-from idp.conf import SHORTEST_SECRET, Conf
+from idp.conf import Conf
+from idp.conf.addresses import LOOPBACK
+from idp.conf.faults import SHORTEST_SECRET
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "program"

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 from redis import Redis, RedisError
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
-from idp import sentinels
 from idp.cache import pool
-from idp.conf import Conf
+from idp.conf import Conf, sentinels
 from idp.web.checkup.finding import Finding, ok, warning
 
 SUBJECT = "Redis"

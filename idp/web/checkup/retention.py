@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from idp import retention
-from idp.conf import Conf
+from idp.conf import Conf, retention
 from idp.login.models import LoginFlow
 from idp.web.checkup.finding import Finding, ok, warning
 

@@ -16,7 +16,7 @@ from idp.policies import sample_devices, user_agents
 from idp.policies.device_words import describe
 from idp.policies.sample_devices import SampleDevice
 from idp.policies.user_agents import Family
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 
 BY_THE_AGENT = (Kind.SIGNED_IN, Kind.RENEWED, Kind.PROVED, Kind.REFUSED, Kind.SWITCHED_OFF)
 """Kinds of lines of which the agent was proved, so that the browser in them is theirs."""

@@ -16,7 +16,7 @@ from idp.otp.identifiers import Email
 from idp.otp.models import VerificationSend
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 from idp.web.gates import account, codes, entry, service
 from idp.web.gates.comes import Comes
 from idp.web.gates.gate import Fix, Gate, Judged, State

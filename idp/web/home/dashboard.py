@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
-from idp.audit import beside, hourly
+from idp.audit import background, hourly
 from idp.audit.models import Figure
 from idp.policies.access import AGENT, DEVICE, FAULT, SERVICE, STOP, Policy
 from idp.policies.models import AccessRule
@@ -72,7 +72,7 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
     now, period = facts.now, chosen(asked.get("period", ""))
     missing = 0
     if facts.told["hours_kept"] < len(hourly.settled(now)):
-        beside.counting.dispatch(beside.PATIENCE)
+        background.counting.dispatch(background.PATIENCE)
         missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
     services = services_offered.first() if facts.told["services"] > 1 else None
     service = services_offered.known(asked.get("service", "")) if services else ""

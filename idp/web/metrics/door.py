@@ -15,13 +15,13 @@ from prometheus_client.registry import Collector
 
 from idp import clock, conf
 from idp.agents import device_counts
-from idp.audit import beside
+from idp.audit import background
 from idp.bearer_secrets import same
 from idp.errors import IdpError
 from idp.web.metrics import timing
 from idp.web.metrics.facts import Facts, Gauges, gauge
 
-counts: Final = beside.Beside("device_counts", device_counts.put_together)
+counts: Final = background.Background("device_counts", device_counts.put_together)
 """Putting together what was counted of phones and computers, beside the scrape that would have to add it all up."""
 
 
@@ -63,7 +63,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not same(_shown(request), token):
         raise MonitorsOnly("the token is wrong or missing")
-    beside.sealing.dispatch()
+    background.sealing.dispatch()
     if device_counts.are_many():
         counts.dispatch()
     read = CollectorRegistry()

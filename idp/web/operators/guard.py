@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from idp.audit import beside, events
+from idp.audit import background, events
 from idp.audit.events import Actor
 from idp.login import presented
 from idp.web.operators.middleware import PREFIX
@@ -39,7 +39,7 @@ def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRespo
         response = get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
             went_well(f"page {request.resolver_match.view_name}")
-    beside.sealing.dispatch()
+    background.sealing.dispatch()
     return response
 
 

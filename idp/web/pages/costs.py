@@ -12,10 +12,10 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from idp import clock
-from idp.audit.beside import PATIENCE, Beside
+from idp.audit.background import PATIENCE, Background
 from idp.otp import costs
 
-counting: Final = Beside("daily_codes", lambda: costs.keep_all(clock.now()))
+counting: Final = Background("daily_codes", lambda: costs.keep_all(clock.now()))
 """Counting days that are over and were not counted yet, beside the request of whoever looks."""
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from idp.agents.authentication import FRESH
 from idp.agents.models import Agent
 from idp.audit.models import Acknowledgement, Kind, LoginEvent, LoginEventQuerySet
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 
 SHOWN = 50
 _RAISED_BY = {

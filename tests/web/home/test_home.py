@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from lxml import html
 
 from idp.agents.models import Department
-from idp.audit import beside, hourly
+from idp.audit import background, hourly
 from idp.audit.models import CountedHour, Kind, LoginEvent
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
@@ -133,7 +133,7 @@ def test_a_look_has_the_past_counted_beside_it(transactional_db, operator):
     came({"hours": 5}, method="session")
     admin = inside(operator)
     admin.get(HOME)
-    beside.settle()
+    background.settle()
     assert tiles(admin)["Signed in"] == "1"
     assert CountedHour.objects.count() == len(hourly.settled(NOW))
 

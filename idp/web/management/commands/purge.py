@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from idp import clock, retention
+from idp import clock
+from idp.conf import retention
 from idp.web.management.asking import write_json
 from idp.web.retention import purge
 from idp.web.retention.purge import Purged

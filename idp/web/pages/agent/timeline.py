@@ -17,7 +17,7 @@ from idp.audit import acts
 from idp.audit.models import ABOUT_A_ROW, LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
-from idp.unindexed import Unindexed
+from idp.sql.unindexed import Unindexed
 from idp.web.pages.agent import door, timeline_words
 
 A_PAGE = 50

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from idp.audit import beside, events, sealing
+from idp.audit import background, events, sealing
 from idp.audit.models import Kind, Seal
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside
@@ -17,7 +17,7 @@ def a_line_that_waits(transactional_db, keys, clock):
 
 
 def sealed():
-    beside.settle()
+    background.settle()
     return Seal.objects.exists()
 
 
@@ -41,5 +41,5 @@ def test_a_fault_in_it_is_told_in_the_log_and_the_page_comes(client, monkeypatch
     monkeypatch.setattr(sealing, "_batch", lambda *_: 1 / 0)
     with capture_logs() as told:
         assert client.get("/readyz").status_code == 200
-        beside.settle()
+        background.settle()
     assert "sealing_failed" in [it["event"] for it in told]

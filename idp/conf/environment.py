@@ -1,37 +1,25 @@
-"""The environment, read once and turned into one frozen value. Nothing else reads environment variables."""
+"""Every setting of an installation, as one frozen value."""
 
 import ipaddress
 import json
-import re
 from datetime import timedelta
 from decimal import Decimal
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from cryptography.fernet import Fernet
-from phonenumbers import SUPPORTED_REGIONS
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from idp import addresses, retention
-from idp.conf_twilio import Twilio
+from idp.conf import addresses
+from idp.conf.twilio import Twilio
 from idp.wording import for_agents
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
-DEMO_ENVIRONMENT = VAR / "demo.env"
 PREFIX = "LATCHKEY_"
-SHORTEST_SECRET = 50
 MOST_PHONES = 10
-EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
-SENDER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 THIS_COMPUTER = ("127.0.0.0/8", "::1/128")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-CHANNELS = {"sms", "call", "whatsapp"}
-PRICED = CHANNELS | {"approved"}
-METRICS_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 LANGUAGES = {
     "en": "English",
     "es": "Español",
@@ -41,7 +29,6 @@ LANGUAGES = {
     "ar": "العربية",
 }
 """The languages of agents' pages, each by its own name; the codes are Django's."""
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def _from_json(value: object) -> object:
@@ -54,14 +41,6 @@ def _from_json(value: object) -> object:
 
 Prices = Annotated[dict[str, Decimal], NoDecode, BeforeValidator(_from_json)]
 Days = Annotated[dict[str, int], NoDecode, BeforeValidator(_from_json)]
-
-
-class ConfigurationError(Exception):
-    """The environment cannot be served from. `faults` holds one sentence for each thing that is wrong."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(["Latchkey cannot start:", *(f"  - {fault}" for fault in faults)]))
-        self.faults = faults
 
 
 class Conf(BaseSettings):
@@ -217,124 +196,3 @@ class Conf(BaseSettings):
     def fernet_keys(self) -> list[str]:
         """The keys that protect private keys at rest; the first one encrypts."""
         return [key.strip() for key in self.key_encryption_keys.get_secret_value().split(",") if key.strip()]
-
-    def faults(self) -> list[str]:
-        """Name everything that keeps us from serving, not only the first thing."""
-        return [
-            *self._address_faults(),
-            *self._key_faults(),
-            *self._emulator_faults(),
-            *self.twilio.faults(),
-            *self._metadata_faults(),
-            *self._sending_faults(),
-            *self._other_faults(),
-        ]
-
-    def _address_faults(self) -> list[str]:
-        if not addresses.OURS.fullmatch(self.base_url) or not self.host:
-            return ["LATCHKEY_BASE_URL must be an address such as https://login.example.com, without a path."]
-        if self.demo and not addresses.is_near(self.host):
-            return ["LATCHKEY_DEMO is for this computer and its own network: remove it to serve anybody else."]
-        if not self.https and not self.demo:
-            return ["LATCHKEY_BASE_URL must begin with https://; plain http is for the demo."]
-        return []
-
-    def _key_faults(self) -> list[str]:
-        faults = []
-        if len(self.secret_key.get_secret_value()) < SHORTEST_SECRET:
-            faults.append(f"LATCHKEY_SECRET_KEY must have at least {SHORTEST_SECRET} random characters.")
-        if not self.fernet_keys or not all(map(_is_fernet_key, self.fernet_keys)):
-            faults.append(
-                "LATCHKEY_KEY_ENCRYPTION_KEYS must hold 32 random bytes in URL-safe base64 (or several, by commas)."
-            )
-        return faults
-
-    def _emulator_faults(self) -> list[str]:
-        base_url = self.twilio.base_url
-        if base_url is None:
-            return []
-        if not self.demo:
-            return ["LATCHKEY_VERIFY_BASE_URL is for the emulator: remove it, or turn demo mode on."]
-        if addresses.parts(base_url).hostname not in addresses.LOOPBACK:
-            return ["LATCHKEY_VERIFY_BASE_URL must be an address of this computer."]
-        return []
-
-    def _metadata_faults(self) -> list[str]:
-        faults = []
-        if self.contact and not EMAIL.fullmatch(self.contact):
-            faults.append("LATCHKEY_CONTACT must be an e-mail address.")
-        if self.logo and not (self.logo.startswith("https://") and self.logo.isprintable() and " " not in self.logo):
-            faults.append("LATCHKEY_LOGO must be an https address.")
-        try:
-            self.networks  # noqa: B018 - read for its fault
-        except ValueError as error:
-            faults.append(f"LATCHKEY_OUTGOING_NETWORKS must hold networks such as 10.1.0.0/16, by commas: {error}.")
-        return faults
-
-    def _sending_faults(self) -> list[str]:
-        faults = []
-        if self.default_country and self.default_country not in SUPPORTED_REGIONS:
-            faults.append("LATCHKEY_DEFAULT_COUNTRY must be a region of two letters, such as ES or GB.")
-        if not set(self.prices) <= PRICED or any(price < 0 for price in self.prices.values()):
-            faults.append(f"LATCHKEY_PRICES may name {', '.join(sorted(PRICED))}, each at nothing or more.")
-        if self.messaging_from and not SENDER.fullmatch(self.messaging_from):
-            faults.append("LATCHKEY_MESSAGING_FROM must be a number such as +12015550100, or MG and 32 hex digits.")
-        if "sms" not in self.offered_channels or not set(self.offered_channels) <= CHANNELS:
-            faults.append("LATCHKEY_CHANNELS must hold sms, and may hold call and whatsapp, by commas.")
-        return faults
-
-    def _other_faults(self) -> list[str]:
-        faults = []
-        if addresses.parts(self.database_url).scheme not in addresses.DATABASES:
-            faults.append("DATABASE_URL must begin with postgres:// or sqlite:///.")
-        if self.redis_url and not addresses.names_a_redis(self.redis_url):
-            faults.append("REDIS_URL must be an address such as redis://127.0.0.1:6379/0 or unix:///run/redis.sock.")
-        faults += [f"LATCHKEY_RETENTION_DAYS {fault}" for fault in retention.faults(self.retention_days)]
-        if (token := self.metrics_token.get_secret_value()) and not METRICS_TOKEN.fullmatch(token):
-            faults.append("LATCHKEY_METRICS_TOKEN must have at least 20 characters: letters, digits and -._~+/=")
-        if self.language not in LANGUAGES:
-            faults.append(f"LATCHKEY_LANGUAGE must be one of {', '.join(LANGUAGES)}.")
-        if self.traces_to and find_spec("opentelemetry.sdk") is None:
-            faults.append("OTEL_EXPORTER_OTLP_ENDPOINT takes the packages of requirements-otel.txt.")
-        if self.log_level.upper() not in LOG_LEVELS:
-            faults.append(f"LATCHKEY_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
-        return faults
-
-
-def load(environment: dict[str, str]) -> Conf:
-    """Read the settings and refuse the whole set if any of them is wrong.
-
-    Where the environment says nothing about Latchkey, the demo's own environment is read if `make demo`
-    left one, so that every command works on the demo. A real installation never mixes with it.
-
-    Raises ConfigurationError with all faults at once.
-    """
-    own = any(name.startswith(PREFIX) for name in environment)
-    source: dict[str, Any] = {} if own else {"_env_file": DEMO_ENVIRONMENT}
-    conf, unreadable = _read(source)
-    if faults := [*unreadable, *conf.faults()]:
-        raise ConfigurationError(faults)
-    return conf
-
-
-def _read(source: dict[str, Any]) -> tuple[Conf, list[str]]:
-    """Read the settings, and put the default in the place of each that does not read, so that all are judged."""
-    twilio = Twilio(**source)
-    try:
-        return Conf(twilio=twilio, **source), []
-    except ValidationError as error:
-        faults = error.errors()
-    defaults = {name: Conf.model_fields[name].default for name in (str(fault["loc"][0]) for fault in faults)}
-    return Conf(twilio=twilio, **source, **defaults), [_sentence(fault) for fault in faults]
-
-
-def _sentence(fault: ErrorDetails) -> str:
-    return f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}."
-
-
-def _is_fernet_key(text: str) -> bool:
-    try:
-        Fernet(text)
-    except ValueError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Work on the trail that somebody's look gives rise to, done beside their request and never within it."""
+"""Work in the background: on what a request makes due, but never within that request."""
 
 import contextvars
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from idp.audit.sealing import seal_some
 
 log = structlog.get_logger(__name__)
 PATIENCE: Final = 0.3
-"""Seconds for which a look waits; an hour or a night is counted by then, a month of a busy place is not."""
+"""Seconds that a page waits for it; an hour or a night is counted by then, a month of a busy place is not."""
 
-_all: Final[list["Beside"]] = []
+_all: Final[list["Background"]] = []
 
 
-class Beside:
+class Background:
     """One kind of work: in one thread of this process, and once at a time. A fault in it is none of the request's."""
 
     def __init__(self, name: str, work: Callable[[], int]) -> None:
@@ -30,7 +30,7 @@ class Beside:
         _all.append(self)
 
     def dispatch(self, patience: float = 0) -> None:
-        """Have the work done once the transaction is committed, and wait for it so many seconds at most."""
+        """Have the work done once the transaction is committed, and wait for it at most `patience` seconds."""
         transaction.on_commit(lambda: self._begin(patience))
 
     def settle(self) -> None:
@@ -58,11 +58,11 @@ class Beside:
             log.error(f"{self._name}_failed", exc_info=fault)
 
 
-counting: Final = Beside("hourly_counts", lambda: keep_all(clock.now()))
-"""Counting what the trail has not been counted of, beside the request of whoever looks at the figures."""
+counting: Final = Background("hourly_counts", lambda: keep_all(clock.now()))
+"""Counting the lines of the trail that are not counted yet, when somebody looks at the figures."""
 
-sealing: Final = Beside("sealing", lambda: seal_some(clock.now()))
-"""Sealing what waits in the trail, beside operators' pages and what monitors ask."""
+sealing: Final = Background("sealing", lambda: seal_some(clock.now()))
+"""Sealing the lines of the trail that wait, when an operator or a monitor asks for something."""
 
 
 def settle() -> None:

@@ -7,8 +7,9 @@ from cryptography.fernet import Fernet
 from django.conf import LazySettings
 from redis import ConnectionPool
 
-from idp import conf, retention
-from idp.conf import ConfigurationError
+from idp import conf
+from idp.conf import ConfigurationError, loading, retention
+from idp.conf.faults import CHANNELS
 from idp.otp.channels import Channel
 
 SECRETS = {
@@ -119,7 +120,7 @@ def test_a_redis_is_one_that_its_library_reads(load, url):
 
 
 def test_the_channels_of_the_settings_are_those_of_the_gateway():
-    assert set(Channel) == conf.CHANNELS
+    assert set(Channel) == CHANNELS
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ def test_no_picture_of_the_settings_shows_a_secret(load):
 def test_the_demos_own_file_is_read_only_where_nothing_speaks_of_latchkey(load, monkeypatch, tmp_path):
     file = tmp_path / "demo.env"
     file.write_text("\n".join(f"{name}={value}" for name, value in (REAL | DEMO).items()))
-    monkeypatch.setattr(conf, "DEMO_ENVIRONMENT", file)
+    monkeypatch.setattr(loading, "DEMO_ENVIRONMENT", file)
     assert not load().demo
     assert load(**dict.fromkeys(REAL)).demo
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from idp import sentinels
+from idp.conf import sentinels
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 OURS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")

@@ -1,4 +1,4 @@
-"""The part of the environment that is about Twilio Verify. `idp.conf` reads it, as it does all else."""
+"""The part of the environment that is about Twilio Verify."""
 
 import re
 

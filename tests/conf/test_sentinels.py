@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.sentinels import Watched, read
+from idp.conf.sentinels import Watched, read
 
 GOOD = {
     "redis+sentinel://one/main": Watched((("one", 26379),), "main"),

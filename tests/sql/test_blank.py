@@ -3,8 +3,8 @@
 import pytest
 
 from idp.audit.models import Kind, LoginEvent
-from idp.blank import Blank
 from idp.saml.models import IssuedAssertion
+from idp.sql.blank import Blank
 from tests.conftest import NOW
 
 GIVEN = {"at": NOW, "kind": Kind.ANSWERED, "reference": "7KQ2M-9TX4D"}
