@@ -16,9 +16,11 @@ __all__ = ["LostRace", "attempt"]
 ATTEMPTS = 3
 PATIENCE = 4.0  # seconds; the databases wait 5 for a lock
 Outcome = TypeVar("Outcome")
+Meaning = Callable[[IntegrityError], Exception | None]
+"""Says what is to be raised in place of an error that another run would only meet again; None of all others."""
 
 
-def attempt(step: Callable[[], Outcome]) -> Outcome:
+def attempt(step: Callable[[], Outcome], meaning: Meaning = lambda _: None) -> Outcome:
     """Run a transaction again when it lost a race, a few times; nothing of a failed run remains. Raises Busy.
 
     Whoever has waited for a lock as long as the database allows is told so at once. Another run goes by what is
@@ -36,6 +38,8 @@ def attempt(step: Callable[[], Outcome]) -> Outcome:
                 done.append(step())
             return done[0]
         except (LostRace, IntegrityError, OperationalError) as error:
+            if isinstance(error, IntegrityError) and (meant := meaning(error)) is not None:
+                raise meant from error
             if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
                 raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
             if done:

@@ -16,7 +16,7 @@ from idp.agents import devices
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.login import ladder, sign_in, standing
-from idp.login.attempts import attempt
+from idp.login.attempts import Meaning, attempt
 from idp.login.begun import Begun, UnderWay
 from idp.login.cookies import Handover
 from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
@@ -91,14 +91,19 @@ def advance(flow: UnderWay, presented: Presented, now: datetime) -> Step:
 
 
 def conclude(
-    flow: UnderWay, presented: Presented, now: datetime, answer: Callable[[Admission], Answer]
+    flow: UnderWay,
+    presented: Presented,
+    now: datetime,
+    answer: Callable[[Admission], Answer],
+    meaning: Meaning = lambda _: None,
 ) -> Concluded[Answer] | Step:
     """Advance a flow and, if that lets the agent in, have the protocol's answer made in the same transaction.
 
-    A flow is answered once: raises AlreadySignedIn the second time.
+    A flow is answered once: raises AlreadySignedIn the second time. `meaning` says what the protocol raises where a
+    table refuses its answer.
     """
     was_finished = _is_finished(flow)
-    return attempt(lambda: _conclude(Visit(flow, presented, now), was_finished, Admission, answer))
+    return attempt(lambda: _conclude(Visit(flow, presented, now), was_finished, Admission, answer), meaning)
 
 
 def conclude_with_proof(

@@ -22,6 +22,7 @@ from idp.saml.subjects import known_of, subject_of
 from idp.sessions.models import SsoSession
 from idp.sql.blank import Blank
 
+BEFORE = "this request was answered before"
 _INSERT = Insert(IssuedAssertion)
 _ISSUED = Blank(IssuedAssertion)
 
@@ -29,8 +30,9 @@ _ISSUED = Blank(IssuedAssertion)
 def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: events.Origin, now: datetime) -> bytes:
     """Answer a request with a signed Assertion, and keep on record that it was.
 
-    Runs in the transaction that admits the agent. Raises AlreadySignedIn if the request had its answer,
-    AnswerWithStatus if the request wants somebody else or another proof.
+    Runs in the transaction that admits the agent, and ends it: the table refuses a second answer to the same request at
+    the latest when that is committed (`answered_before`). Raises AnswerWithStatus if the request wants somebody else or
+    another proof.
     """
     agent = admission.agent
     known = known_of(agent, sp, asked)
@@ -60,7 +62,7 @@ def success(sp: ServiceProvider, asked: Asked, admission: Admission, origin: eve
         response=response.kept,
         issued_at=now,
     )
-    _keep(issued)
+    _INSERT.later(issued)
     events.record(
         Kind.ANSWERED,
         origin,
@@ -93,17 +95,12 @@ def refusal(sp: ServiceProvider, asked: Asked, status: SamlStatus, now: datetime
 def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
     """Raise AlreadySignedIn if a request had its answer before: one request, one answer."""
     if request_id is not None and IssuedAssertion.objects.filter(service_provider=sp, request_id=request_id).exists():
-        raise AlreadySignedIn("this request was answered before")
+        raise AlreadySignedIn(BEFORE)
 
 
-def _keep(issued: IssuedAssertion) -> None:
-    """Keep an answer on record. The table itself refuses a second one to the same request."""
-    try:
-        _INSERT(issued)
-    except IntegrityError as error:
-        if is_second(error):
-            raise AlreadySignedIn("this request was answered before") from error
-        raise
+def answered_before(error: IntegrityError) -> AlreadySignedIn | None:
+    """Say what it means that the table refused an answer: the request had one before; None if it is something else."""
+    return AlreadySignedIn(BEFORE) if is_second(error) else None
 
 
 def envelope(sp: ServiceProvider, asked: Asked) -> Envelope:

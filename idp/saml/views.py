@@ -112,7 +112,11 @@ def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: As
     seen = presented.by(request, login.touch_points)
     try:
         step = flow.conclude(
-            login, seen, now, lambda admission: responses.success(sp, asked, admission, seen.origin, now)
+            login,
+            seen,
+            now,
+            lambda admission: responses.success(sp, asked, admission, seen.origin, now),
+            responses.answered_before,
         )
     except AnswerWithStatus as told:
         return _tell(request, sp, told)
