@@ -136,6 +136,7 @@ def _advance(visit: Visit[UnderWay], was_finished: bool) -> Step:
     policy = flow.limits
     by_loan = standing.read_loan(presented, flow.service, policy, visit.now)
     known = by_loan or standing.read(presented, policy, visit.now)
+    version.confirm()  # where no device was asked for: nothing is written by what is not set any more
     if known.copied:
         return sign_in.end_copied(visit, known)
     sign_in.record_remark(visit, known)

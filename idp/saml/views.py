@@ -25,6 +25,7 @@ from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import ServiceProvider
 from idp.saml.posting import post_form
 from idp.saml.receiving import receive
+from idp.versions.presumed import by_the_latest
 
 METADATA_TYPE = "application/samlmetadata+xml; charset=utf-8"
 METADATA_AGE = 300
@@ -33,6 +34,7 @@ METADATA_AGE = 300
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @listening.noted
+@by_the_latest
 def sso(request: HttpRequest) -> HttpResponse:
     """Take an AuthnRequest by HTTP-Redirect or HTTP-POST (Profiles 4.1).
 

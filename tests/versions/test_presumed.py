@@ -1,0 +1,80 @@
+"""Requests that begin by the version that the process heard last."""
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+
+from idp.agents import devices
+from idp.branding.models import Brand
+from idp.errors import IdpError
+from idp.versions import version
+from idp.versions.held import Held
+from idp.versions.presumed import by_the_latest
+from tests.conftest import NOW
+from tests.devices import IPHONE
+
+
+class Nobody(IdpError):
+    """There is no brand."""
+
+
+@Held
+def names():
+    return [*Brand.objects.order_by("name").values_list("name", flat=True)]
+
+
+@by_the_latest
+def shown(request):
+    if not names():
+        raise Nobody
+    return HttpResponse(", ".join(names()))
+
+
+def get(rf, view=shown):
+    with version.asked_once():
+        return view(rf.get("/")).content.decode()
+
+
+def a_brand(name):
+    Brand.objects.create(service=name.lower(), name=name)
+
+
+def test_what_was_set_since_the_last_request_counts(db, rf):
+    for name, told in [("Acme", "Acme"), ("Beta", "Acme, Beta")]:
+        a_brand(name)
+        assert get(rf) == told
+
+
+def test_a_refusal_by_what_was_set_before_is_none(db, rf):
+    with pytest.raises(Nobody):
+        get(rf)
+    a_brand("Acme")
+    assert get(rf) == "Acme"
+
+
+def test_nobody_asks_where_a_row_brings_the_version(agent, rf, django_assert_num_queries):
+    a_brand("Acme")
+    secret = devices.enrol(agent, IPHONE, None, NOW).secret
+
+    @by_the_latest
+    @transaction.atomic
+    def sign_in(request):
+        before = names()
+        devices.find_and_hold(secret)
+        return HttpResponse(f"{before} then {names()}")
+
+    assert get(rf, sign_in) == "['Acme'] then ['Acme']"
+    with django_assert_num_queries(1 + 2 + transaction.get_connection().features.has_select_for_update):
+        get(rf, sign_in)
+    a_brand("Beta")
+    assert get(rf, sign_in) == "['Acme', 'Beta'] then ['Acme', 'Beta']"
+
+
+def test_who_posts_asks_first(db, rf):
+    """A form may write at once, and what is written is not written again."""
+    a_brand("Acme")
+    get(rf)
+    a_brand("Beta")
+    with version.asked_once():
+        assert shown(rf.post("/")).content == b"Acme, Beta"
+        version.confirm()
