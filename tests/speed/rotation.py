@@ -27,7 +27,7 @@ def contests(setting):
 
 
 class Rotation:
-    """A phone that comes back every 61 seconds and shows the token it got last."""
+    """A phone that comes back every 61 seconds and shows the token it got last, each time as in a request."""
 
     def __init__(self, setting):
         from idp.agents import devices
@@ -45,10 +45,12 @@ class Rotation:
 
         from idp.agents import devices
         from idp.tokens import lifecycle
+        from idp.versions import version
 
         self.clock.on(seconds=FURTHER)
         now = self.clock.now()
-        with transaction.atomic():
+        with version.asked_once(), transaction.atomic():
+            version.presume()
             device = devices.find_and_hold(self.secret)
             shown = lifecycle.recognise(self.token, device, self.family, now)
             self.token = lifecycle.rotate(shown, device, now)
