@@ -23,6 +23,7 @@ _PLACES = re.compile("%(s|%)")
 class ShortWay:
     """What a connection offers for statements that were compiled once; `sql` is what `short` made of Django's."""
 
+    connection: Any
     execute_wrappers: list[Any]
     queries_logged: bool
     close_if_health_check_failed: Callable[[], None]
@@ -63,7 +64,8 @@ class ShortWay:
     def _make_ready(self) -> None:
         """Do what Django's cursors do before each statement; the transaction is looked at as Django itself does."""
         self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None:  # Django asks the same, but first looks whether a loop runs
+            self.ensure_connection()
         super().validate_no_broken_transaction()  # type: ignore[misc]  # of the backend that this is a part of
 
 

@@ -123,11 +123,11 @@ def test_who_waits_too_long_is_told_in_the_words_of_sqlite(monkeypatch):
 
 
 def test_a_transaction_that_cannot_begin_keeps_no_turn(monkeypatch):
-    def refuse(_):
+    def refuse(*_):
         raise OperationalError("disk I/O error")
 
     with monkeypatch.context() as broken:
-        broken.setattr(base.base.DatabaseWrapper, "_start_transaction_under_autocommit", refuse)
+        broken.setattr(base.DatabaseWrapper, "changed", refuse)
         with pytest.raises(OperationalError, match="disk"):
             count()
     assert not elsewhere(count)

@@ -1,0 +1,78 @@
+"""Between two requests connections to SQLite are laid down, and the next thread goes on with the one used last."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections, transaction
+
+from idp.settings import SQLITE_OPTIONS
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, django_db_blocker):
+    """A file with one row, opened with the settings of the place, on whatever database the other tests run."""
+    name = f"{tmp_path}/laid-down.sqlite3"
+    settings = {**connections["default"].settings_dict, "ENGINE": "idp.sqlite3", "NAME": name}
+    connections.databases["place"] = {**settings, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
+    with django_db_blocker.unblock():
+        asked("CREATE TABLE counter (n INTEGER)")
+        asked("INSERT INTO counter VALUES (0)")
+        yield
+        connections["place"].close()
+    del connections["place"], connections.databases["place"]
+
+
+def asked(sql="SELECT n FROM counter"):
+    """Execute a statement, and return which connection it went by."""
+    with connections["place"].cursor() as cursor:
+        cursor.execute(sql)
+        return connections["place"].connection
+
+
+def the_request_ends():
+    connections["place"].close_if_unusable_or_obsolete()
+
+
+@pytest.fixture
+def threads():
+    """Three threads that each do one thing after the other, as those of gunicorn do."""
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as two, ThreadPoolExecutor(1) as three:
+        yield [lambda act, it=it: it.submit(act).result(30) for it in (one, two, three)]
+
+
+def a_request():
+    used = asked()
+    the_request_ends()
+    return used
+
+
+def test_threads_that_take_turns_use_one_connection(threads):
+    for thread in threads:
+        thread(a_request)  # its first connection each makes for itself
+    last = threads[-1](a_request)
+    assert all(thread(a_request) is last for thread in threads)
+
+
+def test_two_at_once_have_one_each(threads):
+    for thread in threads:
+        thread(a_request)
+    held = threads[0](asked)
+    assert threads[1](asked) is not held
+    assert threads[0](asked) is held
+
+
+def test_a_transaction_keeps_its_connection(threads):
+    threads[0](a_request)
+    with transaction.atomic(using="place"):
+        mine = asked("UPDATE counter SET n = 1")
+        assert threads[0](a_request) is not mine
+        assert asked() is mine
+
+
+def test_one_that_is_too_old_is_closed_and_another_made():
+    old = a_request()
+    asked()
+    connections["place"].close_at = 0.0
+    the_request_ends()
+    assert connections["place"].connection is None
+    assert asked() is not old
