@@ -16,7 +16,7 @@ class Fault(NamedTuple):
     untried: str = ""
 
 
-TWILIO, TROUBLE = "otp/twilio/test_verify.py", "journeys/test_verify_in_trouble.py"
+TWILIO, TROUBLE = "otp/twilio/test_trouble.py", "journeys/test_verify_in_trouble.py"
 BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"

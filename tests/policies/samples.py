@@ -16,3 +16,7 @@ IPHONE_SAFARI = f"{IOS} Version/17.5 Mobile/15E148 Safari/604.1"
 MAC_SAFARI = f"{MAC} Version/17.5 Safari/605.1.15"
 PIXEL = f"Mozilla/5.0 (Linux; Android 10; K) {BLINK} Chrome/147.0.0.0 Mobile Safari/537.36"
 FLEX_MOBILE_IOS, FLEX_MOBILE_ANDROID = (it["user_agent"] for it in SAMPLES[:2])
+
+
+def android(model, products):
+    return f"Mozilla/5.0 (Linux; Android 13; {model}) {BLINK} {products}"
