@@ -83,7 +83,7 @@ def on(folder, pair, redis, port, ending):
     place.start()
     wrong = []
     if sys.argv[1:] != ["shift"]:
-        story = Story(place, pair, redis, peer, verify, quiet=4.0, unnoticed=10.0)
+        story = Story(place, pair, redis, peer, verify, quiet=4.0, unnoticed=10.0, silent=15.0)
         wrong += story.run()
         for line in [*story.told, *story.budget()]:
             say(line)

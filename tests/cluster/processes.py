@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import suppress
-from pathlib import Path
+from contextlib import contextmanager, suppress
+
+from tests.races.installation import children_of
 
 PATIENCE = 30.0
 
@@ -32,12 +33,28 @@ def kill_all(process):
     """Kill a process and its children, and take leave of it."""
     children = []
     with suppress(OSError):
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        children = children_of(process.pid)
     process.kill()
-    for pid in children:
-        with suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGKILL)
+    tell(children, signal.SIGKILL)
     process.wait(PATIENCE)
+
+
+@contextmanager
+def stopped(process):
+    """Stop a process and its children as long as the block lasts: they are there and do nothing."""
+    every = [process.pid, *children_of(process.pid)]
+    tell(every, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        tell(every, signal.SIGCONT)
+
+
+def tell(pids, what):
+    """Send a signal to those that are there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def until(happened, what, seconds=PATIENCE):

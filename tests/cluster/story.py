@@ -11,21 +11,23 @@ from idp.agents.models import Agent
 from idp.keys import keyring
 from idp.keys.models import Use
 from tests.cluster.phones import CLEAR, Everybody, Movers, Person, Record, Regular, share_of
-from tests.cluster.processes import until
+from tests.cluster.processes import stopped, until
 from tests.conftest import an_agent
 from tests.races import consistency
 from tests.user_agents import ANDROID, IPHONE
 
 REGULARS, MOVERS = 6, 40
+LONGEST_ANSWER = 20.0
+"""Seconds: 15 at most, and some for a computer that runs the people and all servers."""
 STEPS = (("prepare",), ("switch", "--all"), ("activate",))
 
 
 class Story:
     """The phases, each of which leaves `quiet` seconds for people to notice. `told` is what there is to say of them."""
 
-    def __init__(self, place, pair, redis, peer, verify, *, quiet, unnoticed):
+    def __init__(self, place, pair, redis, peer, verify, *, quiet, unnoticed, silent):
         self.place, self.pair, self.redis = place, pair, redis
-        self.quiet, self.unnoticed = quiet, unnoticed
+        self.quiet, self.unnoticed, self.silent = quiet, unnoticed, silent
         self.record, self.told = Record(), []
         numbers = [f"+1201555{nr:04d}" for nr in range(2000, 2000 + REGULARS + MOVERS + 1)]
         for nr, number in enumerate(numbers):
@@ -47,7 +49,7 @@ class Story:
         with ThreadPoolExecutor(len(runs)) as pool:
             ways = [pool.submit(it) for it in runs]
             try:
-                for phase in (self.calm, self.node, self.memory, self.key, self.column, self.database, self.after):
+                for phase in self.phases():
                     self.record.phase = phase.__name__
                     phase()
                     time.sleep(self.quiet)
@@ -59,8 +61,15 @@ class Story:
         self.people.movers.moved += self.last_moment.moved
         self.people.still()
         self.look()
+        slowest = max(seconds for _, _, seconds in self.record.answers)
+        if slowest > LONGEST_ANSWER:
+            self.record.tell(f"somebody waited {slowest:.1f} s for an answer")
         bare = {kind for _, kind, _ in self.record.answers} - CLEAR - {"served"}
         return [*self.record.wrong, *(f"answered without a clear page: {it}" for it in bare)]
+
+    def phases(self):
+        """What happens, in its order."""
+        yield from (self.calm, self.node, self.memory, self.key, self.column, self.silence, self.database, self.after)
 
     def look(self):
         try:
@@ -105,6 +114,14 @@ class Story:
             self.told.append(f"Migration: a column was added at attempt {nth}")
             return
         self.record.tell("the column could not be added")
+
+    def silence(self):
+        """PostgreSQL is there and says nothing for a while, as where its disk hangs; nobody waits for it too long."""
+        with stopped(self.pair.primary.process):
+            time.sleep(self.silent)
+        begun, number = time.monotonic(), len(self.record.answers)
+        until(lambda: self._served_since(number), "that somebody is served after the silence")
+        self.told.append(f"PostgreSQL: silent for {self.silent:.0f} s, served {time.monotonic() - begun:.1f} s later")
 
     def database(self):
         """Somebody moves to another phone, and in that moment the primary is gone and the replica promoted."""
