@@ -92,6 +92,13 @@ def test_a_folder_that_is_not_there_is_said_in_a_sentence(transactional_db, tmp_
         call_command("backup", tmp_path / "nowhere" / "monday")
 
 
+def test_what_a_backup_left_that_was_broken_off_is_not_written_over_and_said(transactional_db, tmp_path):
+    (tmp_path / "monday.part").write_bytes(b"half")
+    with pytest.raises(CommandError, match="was broken off"):
+        call_command("backup", tmp_path / "monday")
+    assert [it.name for it in tmp_path.iterdir()] == ["monday.part"]
+
+
 @pytest.mark.parametrize("bytes_", [b"PK\x03\x04", b"", files.SQLITE[:9]])
 def test_what_is_no_backup_is_refused(db, tmp_path, bytes_):
     (tmp_path / "file").write_bytes(bytes_)

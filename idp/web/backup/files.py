@@ -33,6 +33,8 @@ def make(path: Path) -> None:
     part = path.with_name(f"{path.name}.part")
     try:
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, OURS_ALONE))
+    except FileExistsError:
+        raise BackupError(f"{part} is there: a backup is under way, or was broken off. Then remove it.") from None
     except OSError as error:
         raise BackupError(f"{part} cannot be written: {error.strerror}.") from None
     try:
