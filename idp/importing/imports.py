@@ -173,7 +173,7 @@ def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limit
             holder = others[number]
             who = "Somebody else" if holder.stranger else holder.person.full_name
             said.append(f"{who} has the former number of {it.after.full_name}.")
-        elif limits and it.before and (beyond := limits.fault(it.before)):
+        elif limits and it.before and (beyond := next(limits.faults(it.before), None)):
             said.append(f"{it.after.full_name}: {beyond[1]}")
     return said
 
@@ -215,7 +215,7 @@ def _counts(plan: Plan) -> dict[str, int]:
         "unchanged": plan.unchanged,
         "switched_off": sum(it.switches_off for it in plan.changes),
         "missing_off": 0 if plan.missing.refused else len(plan.missing.changes),
-        "left_out": len(plan.problems),
+        "left_out": plan.left_out,
         "other_numbers": sum(it.changes_number for it in plan.changes),
     }
 

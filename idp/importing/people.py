@@ -1,5 +1,6 @@
 """A person as a file tells of them, before and after. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -42,14 +43,13 @@ class Limits:
     departments: tuple[str, ...]
     roles: frozenset[str]
 
-    def fault(self, person: Person) -> tuple[Column, str] | None:
-        """Say what of a person goes beyond the limits, by column."""
+    def faults(self, person: Person) -> Iterator[tuple[Column, str]]:
+        """Yield what of a person goes beyond the limits, by column."""
         if person.department.lower() not in {it.lower() for it in self.departments}:
             named = ", ".join(self.departments) or "none"
-            return Column.DEPARTMENT, f"Choose one of your departments: {named}."
+            yield Column.DEPARTMENT, f"Choose one of your departments: {named}."
         if beyond := [it for it in person.roles if it not in self.roles]:
-            return Column.ROLES, f"You may not give: {', '.join(beyond)}."
-        return None
+            yield Column.ROLES, f"You may not give: {', '.join(beyond)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What a file would change: read rows held against who is here. Pure: values in, a plan out."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from idp.importing import reading
 from idp.importing.columns import Column
@@ -12,7 +12,8 @@ from idp.importing.reading import Read
 
 TAKEN = "This number belongs to {who}. Give them another one, in this file too if you like."
 TAKEN_BY_A_STRANGER = "Somebody else has this number."
-TWICE = "The same {what} stands in another row. Leave one of them."
+TWICE = "The same {what} stands in {where} too. Leave one of them."
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Plan:
     departments: tuple[str, ...]
     strange_headings: tuple[str, ...]
     missing: Missing
+
+    @property
+    def left_out(self) -> int:
+        """How many rows have problems."""
+        return len({it.row for it in self.problems})
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -70,6 +76,7 @@ def plan(
     names = {it.lower(): it for it in departments}
     wanted, problems = _wanted(read.said, here, dict(names), limits)
     problems += _without_conflicts(wanted, here)
+    problems += _besides(read, here, limits)
     changes = [_change(it, here.get(key), person) for key, (it, person) in wanted.items()]
     used = {it.after.department for it in changes if it.after.department}
     return Plan(
@@ -90,7 +97,7 @@ def _wanted(
     said: Sequence[Said], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
 ) -> tuple[_Wanted, list[Problem]]:
     """Return what rows want people to be, by e-mail, and the problems of those that want what cannot be."""
-    twice = {key for key, count in Counter(it.email.lower() for it in said).items() if count > 1}
+    rows = _rows((it.email.lower(), it.row) for it in said)
     wanted: _Wanted = {}
     problems = []
     for it in said:
@@ -99,28 +106,59 @@ def _wanted(
         if it.department:
             it = replace(it, department=departments.setdefault(it.department.lower(), it.department))  # noqa: PLW2901
         person = it.of(known.person if known else Person(it.email))
-        if key in twice:
-            problems.append(Problem(it.row, it.email, Column.EMAIL.value, TWICE.format(what="e-mail")))
-        elif fault := _fault(person, known, limits):
-            problems.append(Problem(it.row, it.email, *fault))
+        if len(rows[key]) > 1:
+            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("e-mail", it.row, rows[key])))
+        elif faults := list(_faults(person, known, limits)):
+            problems += [Problem(it.row, it.email, *fault) for fault in faults]
         else:
             wanted[key] = it, person
     return wanted, problems
 
 
-def _fault(person: Person, known: Known | None, limits: Limits | None) -> tuple[str, str] | None:
-    """Say why this cannot be written, by column."""
+def _besides(read: Read, here: Mapping[str, Known], limits: Limits | None) -> Iterator[Problem]:
+    """Yield what else is amiss with the rows that were not wholly understood, so that one look names it all."""
+    named = {(it.row, it.column) for it in read.problems}
+    for it in read.misread:
+        if (it.row, Column.EMAIL.value) in named:
+            continue  # whoever that is
+        known = here.get(it.email.lower())
+        for column, sentence in _faults(it.of(known.person if known else Person(it.email)), known, limits):
+            if (it.row, column) not in named:
+                yield Problem(it.row, it.email, column, sentence)
+
+
+def _faults(person: Person, known: Known | None, limits: Limits | None) -> Iterator[tuple[str, str]]:
+    """Yield why this cannot be written, by column."""
     if known and known.stranger:
-        return Column.EMAIL.value, known.locked
+        yield Column.EMAIL.value, known.locked
+        return
     if known and person == known.person:
-        return None
+        return
     if known and known.locked:
-        return Column.EMAIL.value, known.locked
+        yield Column.EMAIL.value, known.locked
+        return
     if not person.full_name:
-        return Column.FULL_NAME.value, "Somebody new needs a full name."
+        yield Column.FULL_NAME.value, "Somebody new needs a full name."
     if not person.roles and not (known and known.is_operator):
-        return Column.ROLES.value, "Somebody new needs a role, such as agent." if known is None else "Fill in a role."
-    return limits.fault(person) if limits else None
+        yield Column.ROLES.value, "Somebody new needs a role, such as agent." if known is None else "Fill in a role."
+    if limits:
+        yield from limits.faults(person)
+
+
+def _rows(found: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Gather the rows in which each thing stands."""
+    rows: dict[str, list[int]] = {}
+    for it, row in found:
+        rows.setdefault(it, []).append(row)
+    return rows
+
+
+def _twice(what: str, row: int, rows: Sequence[int]) -> str:
+    """Say where else the same stands."""
+    others = [str(it) for it in islice((it for it in rows if it != row), MOST_NAMED)]
+    more = len(rows) - 1 - len(others)
+    where = f"row{'s' if len(rows) > 2 else ''} {', '.join(others)}{f' and {more} more' if more else ''}"  # noqa: PLR2004
+    return TWICE.format(what=what, where=where)
 
 
 def _without_conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> list[Problem]:
@@ -134,7 +172,7 @@ def _without_conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> list[Probl
 
 
 def _conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> Iterator[tuple[str, Problem]]:
-    in_file = Counter(person.number for _, person in wanted.values() if person.number)
+    in_file = _rows((person.number, it.row) for it, person in wanted.values() if person.number)
     kept = {it.person.number: it for key, it in here.items() if it.person.number and key not in wanted}
     for key, (it, person) in wanted.items():
         before = here[key].person.number if key in here else ""
@@ -142,8 +180,8 @@ def _conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> Iterator[tuple[str
             continue
         if person.number in kept:
             sentence = _taken(kept[person.number])
-        elif in_file[person.number] > 1:
-            sentence = TWICE.format(what="number")
+        elif len(in_file[person.number]) > 1:
+            sentence = _twice("number", it.row, in_file[person.number])
         else:
             continue
         yield key, Problem(it.row, it.email, Column.NUMBER.value, sentence)

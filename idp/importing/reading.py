@@ -1,15 +1,16 @@
 """From rows of cells to what they say about people, and the problems of those that cannot be understood. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from idp.agents import roles as flex_roles
 from idp.agents.writable import UNWRITABLE
 from idp.conf import LANGUAGES
 from idp.importing import columns, languages
 from idp.importing.columns import Column
-from idp.importing.people import Problem, Said
+from idp.importing.people import COLUMN_OF, Problem, Said
 from idp.importing.sheet import Sheet, UnreadableFile
 from idp.otp import identifiers
 from idp.otp.identifiers import PhoneNumber
@@ -34,34 +35,37 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file says, the rows that were not understood, and headings that mean nothing here."""
+    """What a file says, the rows that were not wholly understood, and headings that mean nothing here.
+
+    `misread` is what could be read of the rows that have a problem, for what else is amiss with them.
+    """
 
     said: tuple[Said, ...]
+    misread: tuple[Said, ...]
     problems: tuple[Problem, ...]
     strange_headings: tuple[str, ...]
 
 
 class _Fault(Exception):
-    def __init__(self, column: Column, sentence: str) -> None:
-        self.column, self.sentence = column, sentence
+    """Why a cell says nothing, and what mends it."""
 
 
 def read(sheet: Sheet, rules: Rules) -> Read:
-    """Read every row. Raises UnreadableFile where the headings do not tell what is what."""
+    """Read every row, and name all that is amiss with it. Raises UnreadableFile where headings do not tell."""
     places, strange, twice = columns.read(sheet.headings)
     if twice:
         raise UnreadableFile(f"Two columns are called {twice[0]}, or mean the same. Remove one.")
     if Column.EMAIL not in places:
         raise UnreadableFile("The first row names no column E-mail, by which people are told apart.")
-    said, problems = [], []
+    said, misread, problems = [], [], []
     for row, cells in sheet.rows:
         tidy = {column: _tidy(cells[place]) for column, place in places.items() if place < len(cells)}
-        try:
-            _check(tidy, beyond=cells[len(sheet.headings) :])
-            said.append(_said(row, tidy, rules))
-        except _Fault as fault:
-            problems.append(Problem(row, tidy.get(Column.EMAIL, "")[:254], fault.column.value, fault.sentence))
-    return Read(tuple(said), tuple(problems), tuple(strange))
+        it, faults = _read(row, tidy, rules)
+        if any(cell.strip() for cell in cells[len(sheet.headings) :]):  # then every cell may be another one's
+            faults = [(Column.EMAIL, "There are more cells than headings. Put texts with commas into quotes.")]
+        problems += [Problem(row, it.email[:254], column.value, sentence) for column, sentence in faults]
+        (misread if faults else said).append(it)
+    return Read(tuple(said), tuple(misread), tuple(problems), tuple(strange))
 
 
 def _tidy(cell: str) -> str:
@@ -70,34 +74,34 @@ def _tidy(cell: str) -> str:
     return text.removeprefix("'")
 
 
-def _check(cells: Mapping[Column, str], beyond: Sequence[str]) -> None:
-    """Refuse cells that could not be kept as they are, and those that no heading names."""
-    if any(cell.strip() for cell in beyond):
-        raise _Fault(Column.EMAIL, "There are more cells than headings. Put texts with commas into quotes.")
-    for column, cell in cells.items():
-        if _UNWRITABLE.search(cell):
-            raise _Fault(column, "This holds a character that cannot be written down. Type it again.")
-        if len(cell) > LONGEST.get(column, 254):
-            raise _Fault(column, f"This is longer than {LONGEST.get(column, 254)} characters.")
+def _read(row: int, cells: Mapping[Column, str], rules: Rules) -> tuple[Said, list[tuple[Column, str]]]:
+    """Return what a row says, as far as it can be read, and why the rest says nothing."""
+    told: dict[str, Any] = {}
+    faults = []
+    for field, column in {"email": Column.EMAIL, **COLUMN_OF}.items():
+        cell = cells.get(column, "")
+        try:
+            _check(column, cell)
+            told[field] = READERS[column](cell, rules)
+        except _Fault as fault:
+            faults.append((column, str(fault)))
+    return Said(row, **{"email": cells.get(Column.EMAIL, ""), **told}), faults
 
 
-def _said(row: int, cells: Mapping[Column, str], rules: Rules) -> Said:
-    email = cells.get(Column.EMAIL, "")
-    if not email:
-        raise _Fault(Column.EMAIL, "There is no e-mail. Fill it in, or remove the row.")
-    if not rules.is_email(email):
-        raise _Fault(Column.EMAIL, "This is no e-mail. Write one like name@company.com.")
-    return Said(
-        row,
-        email,
-        full_name=cells.get(Column.FULL_NAME) or None,
-        number=_number(cells.get(Column.NUMBER, ""), rules.default_country),
-        department=_clearable(cells.get(Column.DEPARTMENT, "")),
-        roles=_roles(cells.get(Column.ROLES, "")),
-        may_sign_in=_yes_or_no(Column.MAY_SIGN_IN, cells),
-        may_use_app=_yes_or_no(Column.MAY_USE_APP, cells),
-        language=_language(cells.get(Column.LANGUAGE, "")),
-    )
+def _check(column: Column, cell: str) -> None:
+    """Refuse what could not be kept as it is."""
+    if _UNWRITABLE.search(cell):
+        raise _Fault("This holds a character that cannot be written down. Type it again.")
+    if len(cell) > LONGEST.get(column, 254):
+        raise _Fault(f"This is longer than {LONGEST.get(column, 254)} characters.")
+
+
+def _email(cell: str, rules: Rules) -> str:
+    if not cell:
+        raise _Fault("There is no e-mail. Fill it in, or remove the row.")
+    if not rules.is_email(cell):
+        raise _Fault("This is no e-mail. Write one like name@company.com.")
+    return cell
 
 
 def _clearable(cell: str) -> str | None:
@@ -109,7 +113,7 @@ def _language(cell: str) -> str | None:
         return _clearable(cell)
     read = languages.read(cell)
     if read is None:
-        raise _Fault(Column.LANGUAGE, f"This is none of the languages: {', '.join(LANGUAGES)}.")
+        raise _Fault(f"This is none of the languages: {', '.join(LANGUAGES)}.")
     return read
 
 
@@ -117,11 +121,11 @@ def _number(cell: str, default_country: str) -> str | None:
     if not cell or cell == CLEARED:
         return _clearable(cell)
     if _SHORTENED.fullmatch(cell):
-        raise _Fault(Column.NUMBER, "A spreadsheet has shortened this number. Make the column text, and type it again.")
+        raise _Fault("A spreadsheet has shortened this number. Make the column text, and type it again.")
     number = identifiers.parse(cell, default_country)
     if isinstance(number, PhoneNumber):
         return number.e164
-    raise _Fault(Column.NUMBER, f"{identifiers.Fault.NO_COUNTRY if isinstance(number, identifiers.Email) else number}.")
+    raise _Fault(f"{identifiers.Fault.NO_COUNTRY if isinstance(number, identifiers.Email) else number}.")
 
 
 def _roles(cell: str) -> tuple[str, ...] | None:
@@ -129,19 +133,30 @@ def _roles(cell: str) -> tuple[str, ...] | None:
     if not wanted:
         return None
     if strange := sorted(wanted - set(flex_roles.ROLES)):
-        raise _Fault(
-            Column.ROLES, f"{', '.join(strange)[:100]}: no role of Flex. There are {', '.join(flex_roles.ROLES)}."
-        )
+        raise _Fault(f"{', '.join(strange)[:100]}: no role of Flex. There are {', '.join(flex_roles.ROLES)}.")
     if fault := flex_roles.fault(wanted):
-        raise _Fault(Column.ROLES, fault)
+        raise _Fault(fault)
     return tuple(role for role in flex_roles.ROLES if role in wanted)
 
 
-def _yes_or_no(column: Column, cells: Mapping[Column, str]) -> bool | None:
-    cell = cells.get(column, "").casefold()
-    if cell and cell not in YES | NO:
-        raise _Fault(column, "Write yes or no.")
-    return cell in YES if cell else None
+def _yes_or_no(cell: str) -> bool | None:
+    answer = cell.casefold()
+    if answer and answer not in YES | NO:
+        raise _Fault("Write yes or no.")
+    return answer in YES if answer else None
+
+
+READERS: Mapping[Column, Callable[[str, Rules], Any]] = {
+    Column.EMAIL: _email,
+    Column.FULL_NAME: lambda cell, _: cell or None,
+    Column.NUMBER: lambda cell, rules: _number(cell, rules.default_country),
+    Column.DEPARTMENT: lambda cell, _: _clearable(cell),
+    Column.ROLES: lambda cell, _: _roles(cell),
+    Column.MAY_SIGN_IN: lambda cell, _: _yes_or_no(cell),
+    Column.MAY_USE_APP: lambda cell, _: _yes_or_no(cell),
+    Column.LANGUAGE: lambda cell, _: _language(cell),
+}
+"""What reads the cells of each column, where it stands or not. Each raises _Fault."""
 
 
 def emails(read: Read) -> Iterator[str]:

@@ -10,3 +10,11 @@ class Channel(StrEnum):
     CALL = "call"
     WHATSAPP = "whatsapp"
     """Needs a WhatsApp sender at Twilio, so it is offered only where an operator says that there is one."""
+
+
+WORDS = {Channel.SMS: "text", Channel.CALL: "call", Channel.WHATSAPP: "WhatsApp message"}
+
+
+def in_words(channel: str) -> str:
+    """Call what goes by a channel as people do. What was kept of a channel that is none any more stays as it is."""
+    return WORDS[Channel(channel)] if channel in set(Channel) else channel

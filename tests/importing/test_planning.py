@@ -35,8 +35,27 @@ def test_somebody_new_needs_a_name_and_a_role():
     found = plan(a_file(["zoe@acme.example"], ["max@acme.example", "Max"]))
     assert sentences(found) == [
         (2, "Somebody new needs a full name."),
+        (2, "Somebody new needs a role, such as agent."),
         (3, "Somebody new needs a role, such as agent."),
     ]
+
+
+def test_what_else_is_amiss_with_a_row_that_was_not_wholly_read_is_named_too():
+    found = plan(a_file(["zoe@acme.example", "", "12"], ["max", "", "12"]))
+    assert [(it.row, it.column) for it in found.problems] == [
+        (2, "Mobile number"),
+        (2, "Full name"),
+        (2, "Roles"),
+        (3, "E-mail"),  # nobody knows whether that is somebody new
+        (3, "Mobile number"),
+    ]
+    assert found.left_out == 2
+
+
+def test_of_rows_that_say_the_same_each_names_the_others():
+    rows = [[f"a{nth}@acme.example", "A", ZOE[2], "", "agent"] for nth in range(6)]
+    (first, *_) = plan(a_file(*rows)).problems
+    assert first.sentence == "The same number stands in rows 3, 4, 5 and 2 more too. Leave one of them."
 
 
 def test_of_two_rows_about_one_person_neither_is_taken():
@@ -47,7 +66,7 @@ def test_of_two_rows_about_one_person_neither_is_taken():
 
 def test_of_two_rows_with_one_number_neither_is_taken():
     found = plan(a_file(ZOE, [MAX[0], MAX[1], ZOE[2], *MAX[3:]]))
-    assert [it.row for it in found.problems] == [2, 3]
+    assert sentences(found)[1] == (3, "The same number stands in row 2 too. Leave one of them.")
 
 
 def test_a_number_of_somebody_else_is_a_problem_that_names_them():

@@ -101,6 +101,13 @@ def test_a_problem_names_row_column_and_what_mends_it(place, cell, column, sente
     assert (found.row, found.column, sentence in found.sentence) == (2, column, True)
 
 
+def test_every_fault_of_a_row_is_named_at_once():
+    found = read(a_file(["max", "Max", "12", "", "emperor", "perhaps", ""])).problems
+    assert [(it.row, it.column) for it in found] == [
+        (2, column) for column in ("E-mail", "Mobile number", "Roles", "May sign in")
+    ]
+
+
 def test_more_cells_than_headings_are_a_problem_not_a_guess():
     (found,) = read(a_file([*ZOE, "beyond"], headings=HEADINGS)).problems
     assert "more cells than headings" in found.sentence

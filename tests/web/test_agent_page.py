@@ -218,7 +218,7 @@ def test_the_timeline_tells_in_plain_words_what_was_done_by_the_agent_and_to_the
     assert "Sunday, 22 November 2026 09:00:00 Was given a one-time code (SIM broken, by Olivia Operator)" in page
     assert "Signed in to Flex on iPhone, Safari, with a code by text or call" in page
     assert "Was refused at Flex (by No Android)" in page
-    assert "A code for Flex could not be sent (sms: landline (60205). This is a landline" in page
+    assert "A code for Flex could not be sent (text: landline (60205). This is a landline" in page
 
 
 def test_each_line_leads_to_the_trail_by_its_reference(admin, agent):

@@ -28,7 +28,7 @@ def test_with_prices_each_day_has_its_estimate(clock, admin, seeded, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": {"sms": Decimal("0.25")}})
     page = admin.get(PAGE)
     assert page.context["total_cost"] == Decimal("0.25")
-    assert "0.25 for each sms" in page.content.decode()
+    assert "0.25 for each text" in page.content.decode()
 
 
 def test_where_nothing_was_sent_the_page_says_so(clock, admin):

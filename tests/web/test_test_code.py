@@ -53,7 +53,7 @@ def test_what_twilio_refuses_is_told_in_words_with_what_to_do(admin, agent):
     assert "This is a landline" in page
     assert "Check what Ana García reads" not in page
     assert kinds() == [Kind.TEST_NOT_SENT]
-    assert "A test code could not be sent (sms: landline (60205)" in words(admin.get(url(agent, "timeline")))
+    assert "A test code could not be sent (text: landline (60205)" in words(admin.get(url(agent, "timeline")))
 
 
 def test_the_code_that_an_operator_hears_signs_nobody_in(admin, agent, verify):

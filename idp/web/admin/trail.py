@@ -31,6 +31,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=
 FOR_OPERATORS = ("explained", "today")
 TOLD_BY = {
     "on": "about",
+    "told": "detail",
     "before_and_after": "changes",
     "decided": "decided_by",
     "watched": "would_have",
@@ -65,7 +66,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         "effect",
         "decided",
         "revision",
-        "detail",
+        "told",
         "advice",
         "explained",
         "understood",
@@ -81,6 +82,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         """Leave out what the line says nothing of, and for supervisors what leads to pages of operators or a draft."""
         told = [str(it) for it in self.fields]
         told = [it for it in told if event is None or getattr(event, TOLD_BY.get(it, it), True)]
+        told = [it for it in told if it != "advice" or event is None or words.advice(event)]
         return [it for it in told if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> LoginEvent:
@@ -191,10 +193,15 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         """Say how the same sign-in would end by the rules in force now, and by the draft."""
         return format_html_join("", "<div>{}</div>", ((it,) for it in words.judged_today(event))) or NOTHING
 
+    @admin.display(description="detail")
+    def told(self, event: LoginEvent) -> str:
+        """Say what else the line tells."""
+        return words.detail(event)
+
     @admin.display(description="what to do")
     def advice(self, event: LoginEvent) -> str:
         """Say what to do where a code could not be sent."""
-        return words.advice(event) or NOTHING
+        return words.advice(event)
 
     @admin.display(description="watching rules would have")
     def watched(self, event: LoginEvent) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from phonenumbers import PhoneNumberType
 
 from idp.agents.models import Agent
-from idp.otp import open_channels, outcomes
+from idp.otp import channels, open_channels, outcomes
 from idp.otp.channels import Channel
 from idp.otp.gateway import SHARED_BY_ALL, Failure
 from idp.otp.limits import CODE_LIFETIME
@@ -51,11 +51,13 @@ def reach(agent: Agent, last: VerificationSend | None, now: datetime) -> Gate:
         return _gate("reach", name, State.OPEN, "Twilio took nothing amiss of late.")
     at = f"{last.at:%d %b, %H:%M} UTC"
     if outcome is None or outcome.made is None or outcome.made in SHARED_BY_ALL or last.answer == "sent":
-        return _gate("reach", name, State.OPEN, f"The last {_word(last.channel)} was on {at}: {last.answer}.")
+        return _gate(
+            "reach", name, State.OPEN, f"The last {channels.in_words(last.channel)} was on {at}: {last.answer}."
+        )
     if outcome.made is Failure.TOO_MANY_SENDS and now >= last.at + CODE_LIFETIME:
         return _gate("reach", name, State.OPEN, f"Twilio refused one on {at} as too many; that is over by now.")
     fixes = (one_time_code(agent), *_change_number(agent))
-    refused = f"Twilio refused the last {_word(last.channel)}, on {at}. {outcome.operator}"
+    refused = f"Twilio refused the last {channels.in_words(last.channel)}, on {at}. {outcome.operator}"
     if outcome.made in BY_CALL and last.channel == Channel.SMS and Channel.CALL in open_channels.offered(now):
         sentence = f"{refused} A call can reach it: {agent} chooses “Call me instead”."
         return _gate("reach", name, State.DOUBT, sentence, fixes)
@@ -82,7 +84,3 @@ def _kind(number: str) -> int:
         return phonenumbers.number_type(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return int(PhoneNumberType.UNKNOWN)
-
-
-def _word(channel: str) -> str:
-    return {"sms": "text", "call": "call"}.get(channel, "message")

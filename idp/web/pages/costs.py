@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from idp import clock
 from idp.audit.background import PATIENCE, Background
-from idp.otp import costs
+from idp.otp import channels, costs
 
 counting: Final = Background("daily_codes", lambda: costs.keep_all(clock.now()))
 """Counting days that are over and were not counted yet, beside the request of whoever looks."""
@@ -39,11 +39,11 @@ def view(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "What codes cost",
-        "rows": [(line, line.cost(prices)) for line in lines],
+        "rows": [(line, channels.in_words(line.channel), line.cost(prices)) for line in lines],
         "total": every,
         "total_cost": sum(line.cost(prices) for line in lines),
         "days": costs.DAYS,
-        "prices": prices,
+        "prices": [(channels.in_words(it).replace("approved", "right code"), price) for it, price in prices.items()],
         "today": sum(it.asked for it in lines if it.day == now.date()),
         "missing": missing,
         "budget": settings.LATCHKEY.texts_a_day,

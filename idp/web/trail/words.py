@@ -5,7 +5,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
 from idp.audit.models import Kind, LoginEvent
-from idp.otp import outcomes
+from idp.otp import channels, outcomes
 from idp.otp.models import VerificationSend
 from idp.policies import in_force, publishing, records
 from idp.policies.access import Attempt, Decision, Policy, evaluate
@@ -15,6 +15,8 @@ from idp.policies.rules import MODE_NAMES
 
 EFFECT_NAMES = dict(EFFECTS)
 
+UNSENT = frozenset({Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT})
+SENDS = frozenset({Kind.CODE_SENT, Kind.TEST_SENT}) | UNSENT
 FACTS = ("platform", "form", "client")  # PostgreSQL keeps JSON objects in an order of its own
 
 
@@ -36,9 +38,15 @@ def watched(event: LoginEvent) -> str:
     )
 
 
+def detail(event: LoginEvent) -> str:
+    """Say what else a line tells; how a code went is kept by Twilio's word for it."""
+    channel, colon, answer = event.detail.partition(": ")
+    return channels.in_words(channel) + colon + answer if event.kind in SENDS else event.detail
+
+
 def advice(event: LoginEvent) -> str:
     """Say what Twilio meant where a code could not be sent, and what to do."""
-    outcome = outcomes.of_detail(event.detail) if event.kind in {Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT} else None
+    outcome = outcomes.of_detail(event.detail) if event.kind in UNSENT else None
     return outcome.operator if outcome else ""
 
 
@@ -56,7 +64,7 @@ def about(event: LoginEvent) -> str:
 
 def sentence(event: LoginEvent) -> str:
     """Say in a line what happened."""
-    said = [event.get_kind_display(), about(event), event.detail]
+    said = [event.get_kind_display(), about(event), detail(event)]
     words = ": ".join(it for it in said if it)
     return f"{event.by}: {words}" if event.by else words
 
@@ -93,7 +101,7 @@ def _value(value: object) -> str:
 def send(it: VerificationSend) -> str:
     """Say how a text or call went, and what to do where Twilio minded something."""
     outcome = outcomes.of_send(it.answer, it.code)
-    went = f"{it.channel}: {it.answer or 'under way'}"
+    went = f"{channels.in_words(it.channel)}: {it.answer or 'under way'}"
     return f"{went}. {outcome.operator}" if outcome else went
 
 

@@ -146,14 +146,15 @@ def test_alarms_stand_on_the_home_page(admin, agent, clock):
 def test_what_to_do_stands_beside_the_send(admin, agent):
     a_send("landline (60205)", 60205)
     page = admin.get("/admin/otp/verification/").text
-    assert "sms: landline (60205). This is a landline, which gets no texts." in page
+    assert "text: landline (60205). This is a landline, which gets no texts." in page
 
 
 def test_what_to_do_stands_in_the_trail_and_at_the_command_line(admin, agent, capsys):
     origin = Origin(None, "", REFERENCE)
     events.record(Kind.CODE_NOT_SENT, origin, NOW, agent=agent, detail="sms: landline (60205)")
     event = LoginEvent.objects.get()
-    assert "This is a landline" in admin.get(f"/admin/audit/loginevent/{event.pk}/change/").text
+    page = admin.get(f"/admin/audit/loginevent/{event.pk}/change/").text
+    assert ("This is a landline" in page, "text: landline (60205)" in page, "sms" in page) == (True, True, False)
     call_command("why", REFERENCE)
     assert "This is a landline" in capsys.readouterr().out
 

@@ -88,7 +88,7 @@ class Command(ActingCommand):
         missing = 0 if plan.missing.refused else len(plan.missing.changes)
         self.stdout.write(
             f"{'Written' if done else 'Not written'}: {len(plan.new)} new, {len(plan.changed)} changed, "
-            f"{plan.unchanged} unchanged, {missing} absent and switched off, {len(plan.problems)} with problems."
+            f"{plan.unchanged} unchanged, {missing} absent and switched off, {plan.left_out} with problems."
         )
 
 

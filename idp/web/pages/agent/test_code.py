@@ -15,7 +15,7 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import checking, presented, sending
 from idp.login.forms import CodeForm
-from idp.otp import costs, open_channels, outcomes, test_codes, verifications
+from idp.otp import channels, costs, open_channels, outcomes, test_codes, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
 from idp.otp.identifiers import Email
@@ -26,7 +26,6 @@ from idp.web.departments import reach
 from idp.web.pages.agent import door
 from idp.web.typed import typed
 
-CALLED = {Channel.SMS: "text", Channel.CALL: "call", Channel.WHATSAPP: "WhatsApp message"}
 READ = {
     Checked.WRONG: "That is not the code. Ask the agent for the digits of the newest text.",
     Checked.GONE: "Twilio has ended this test code. Send another.",
@@ -56,10 +55,10 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
         "title": f"Test code for {agent}",
         "agent": agent,
         "phone": phone,
-        "channels": [(it.value, CALLED[it], _cost(it)) for it in open_channels.offered(now)],
+        "channels": [(it.value, channels.WORDS[it], _cost(it)) for it in open_channels.offered(now)],
         "test": test,
         "send": send,
-        "sent_by": CALLED[Channel(send.channel)] if send else "",
+        "sent_by": channels.in_words(send.channel) if send else "",
         "came": came_of(send) if send else "",
         "waits": test is not None and test_codes.can_be_read_out(test, now),
     }

@@ -77,7 +77,7 @@ def more(event: LoginEvent) -> str:
     """Say what else is known: who decided or acted, why, what changed, what Twilio minded and what to do about it."""
     if event.kind == Kind.REFUSED:
         return f"by {event.detail}" if event.detail else ""
-    detail = "" if event.kind == Kind.ANSWERED else event.detail
+    detail = "" if event.kind == Kind.ANSWERED else words.detail(event)
     changed = "; ".join(f"{_field(name)}: {_value(old)} → {_value(new)}" for name, (old, new) in event.changes.items())
     by = f"by {event.by}" if event.by and event.by not in detail else ""
     what = ". ".join(it for it in (detail, changed) if it)
