@@ -57,7 +57,9 @@ def read(sheet: Sheet, rules: Rules) -> Read:
         raise UnreadableFile(f"Two columns are called {twice[0]}, or mean the same. Remove one.")
     if Column.EMAIL not in places:
         raise UnreadableFile("The first row names no column E-mail, by which people are told apart.")
-    said, misread, problems = [], [], []
+    said: list[Said] = []
+    misread: list[Said] = []
+    problems: list[Problem] = []
     for row, cells in sheet.rows:
         tidy = {column: _tidy(cells[place]) for column, place in places.items() if place < len(cells)}
         it, faults = _read(row, tidy, rules)

@@ -256,7 +256,7 @@ _STARTS = (
     _start(
         "A refusal that is in no table.",
         Failure.UNEXPLAINED,
-        "Twilio refused with a number that we do not know. Look it up under twilio.com/docs/api/errors.",
+        "Twilio refused with an error number that we do not know. Look it up under twilio.com/docs/api/errors.",
         documented="anything else",
         statuses=_EVER,
         alarm=True,

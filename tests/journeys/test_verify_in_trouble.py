@@ -34,7 +34,7 @@ def test_every_troubled_number_sees_the_same_page_and_nobody_gets_in(phone, numb
         ("0196", "refused number (60200)", "refuses this number for this channel"),
         ("0197", "sent", ""),
         ("0198", "misconfigured (20003)", "refuses our credentials"),
-        ("0199", "unexplained refusal (60999)", "a number that we do not know"),
+        ("0199", "unexplained refusal (60999)", "an error number that we do not know"),
     ],
 )
 def test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page(phone, line, answer, advice):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from idp import clock as time
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.otp import app_codes, one_time_codes, proofs, recovery_codes, verifications
+from idp.otp import abuse, app_codes, one_time_codes, proofs, recovery_codes, verifications
 from idp.otp.abuse import Asker
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import OneTimeCode
@@ -218,7 +218,8 @@ def fail_for_days(clock):
 def test_a_pause_is_shown_and_lifted(admin, agent, clock):
     fail_for_days(clock)
     assert isinstance(join(), Paused)
-    assert "Paused for wrong codes until 21 November, 10:02 UTC." in admin.get(url(agent)).text
+    told = "Paused for wrong codes on phones that are new here until 21 November, 10:02 UTC."
+    assert told in admin.get(url(agent)).text
     page = admin.post(url(agent, "lift-pause"), follow=True)
     assert "Ana García can ask for a code again." in page.text
     assert "Paused for wrong codes" not in page.text
@@ -226,9 +227,20 @@ def test_a_pause_is_shown_and_lifted(admin, agent, clock):
     assert line(Kind.PAUSE_LIFTED) == (agent.email, BY_OLIVIA)
 
 
+def test_a_pause_that_does_not_pass_by_itself_says_so(admin, agent, clock, monkeypatch):
+    monkeypatch.setattr(abuse, "MOST_FAILURES", 12)
+    fail_for_days(clock)
+    assert "new here until somebody lifts it." in admin.get(url(agent)).text
+
+
 def test_lifting_lets_a_code_whose_tries_are_used_up_be_followed_by_another_at_once(admin, agent):
     used_up = join()
     while verifications.count_try(used_up, Asker(None, None)):
         pass
+    page = admin.get(url(agent)).text
+    assert (
+        "Wrong codes on phones that are new here: no other can be asked for there until 21 November, 09:10 UTC" in page
+    )
+    assert "own phone: no other" not in page  # which has one try left
     post(admin, agent, "lift-pause")
     assert verifications.count_try(join(), Asker(None, None))

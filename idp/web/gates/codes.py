@@ -48,7 +48,8 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
         return _open("tries", "Code under way", "No code is out just now.")
     left = verifications.standing(out, asker, now)
     if left.tries_left > 0:
-        sentence = f"A code is out until {left.expires_at:%H:%M} UTC, with {left.tries_left} tries left."
+        tries_left = "1 try" if left.tries_left == 1 else f"{left.tries_left} tries"
+        sentence = f"A code is out until {left.expires_at:%H:%M} UTC, with {tries_left} left."
         return _open("tries", "Code under way", sentence)
     sentence = f"All tries of the code that is out are used: the next can be asked for at {left.expires_at:%H:%M} UTC."
     says = "The code that is out ends, and another can be asked for at once, by whoever asks."

@@ -1,7 +1,6 @@
 """What an operator can do for an agent whom no text reaches: buttons on the agent's page, each for one act."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -18,13 +17,13 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import passkey_setup, presented
-from idp.otp import abuse, app_codes, numbers, one_time_codes, recovery_codes, verifications
-from idp.otp.identifiers import PhoneNumber
+from idp.otp import app_codes, numbers, one_time_codes, recovery_codes
 from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web.departments import reach, supervisors
-from idp.web.pages.agent import door
+from idp.web.pages.agent import door, pauses
+from idp.web.pages.agent.pauses import Pause
 
 GIVE = "otp.give_one_time_code"
 
@@ -47,7 +46,7 @@ class WaysBack:
     app: AuthenticatorApp | None
     codes_left: int
     given: OneTimeCode | None
-    paused_until: datetime | None
+    pauses: list[Pause]
     may_change: bool
     may_make_sheet: bool
     may_give: bool
@@ -61,7 +60,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         app=AuthenticatorApp.objects.filter(user=agent, confirmed=True).first(),
         codes_left=recovery_codes.left(agent),
         given=one_time_codes.open_code(agent, now),
-        paused_until=_paused_until(agent, now),
+        pauses=pauses.of(agent, now),
         may_change=model_admin.has_change_permission(request, agent),
         may_make_sheet=supervisors.is_open(request.user, "make_recovery_codes"),
         may_give=_may_give(request, agent) and agent.pk != request.user.pk,
@@ -169,15 +168,6 @@ def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
         _record(Kind.PAUSE_LIFTED, request, agent)
         messages.success(request, f"{agent} can ask for a code again.")
     return door.back(agent)
-
-
-def _paused_until(agent: Agent, now: datetime) -> datetime | None:
-    """Return until when wrong codes keep this agent's number paused, for their own phone or for other browsers."""
-    found = []
-    for phone in PhoneAuthenticator.objects.filter(user=agent):
-        counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone)
-        found += [abuse.paused_until(counted_as, own=own, now=now) for own in (True, False)]
-    return max((it for it in found if it), default=None)
 
 
 def _record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> None:
