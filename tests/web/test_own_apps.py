@@ -74,6 +74,29 @@ def test_the_secret_of_a_back_end_is_shown_once_and_ends_the_one_before(admin):
     assert secret not in admin.get(f"/admin/native/client/{client.pk}/change/").content.decode()
 
 
+def test_a_new_back_end_leads_to_the_button_for_its_secret(admin):
+    typed = {"kind": "back end", "client_id": "crm", "redirect_uris-0-uri": ""}
+    page = admin.post(ADD, form(**typed), follow=True)
+    assert page.redirect_chain[-1][0] == f"/admin/native/client/{Client.objects.get().pk}/change/"
+    assert "It needs a secret: make one here." in page.text
+
+
+def test_a_timeout_policy_is_chosen_beforehand(admin):
+    assert f'<option value="{form()["timeout_policy"]}" selected>' in admin.get(ADD).text
+
+
+def test_reloading_the_page_with_a_secret_makes_no_other_and_pressing_the_button_again_does(admin):
+    client = a_back_end(NOW)[0]
+    page, button = (f"/admin/native/client/{client.pk}/{it}/" for it in ("change", "secret"))
+    pressed = {"csrfmiddlewaretoken": str(admin.get(page).context["csrf_token"])}
+    secret = admin.post(button, pressed).context["secret"]
+    assert "What it made is shown once" in admin.post(button, pressed, follow=True).text
+    client.refresh_from_db()
+    assert client.keeps(secret)
+    again = {"csrfmiddlewaretoken": str(admin.get(page).context["csrf_token"])}
+    assert admin.post(button, again).context["secret"] != secret
+
+
 def test_a_secret_is_made_by_the_button_alone_and_for_back_ends_alone(admin):
     client, _ = a_back_end(NOW)
     app = a_client()

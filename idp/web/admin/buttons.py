@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
+
+from idp.web.operators import presses
 
 Row = TypeVar("Row", bound=Model)
 
@@ -26,9 +29,17 @@ def button(
             raise Http404
         if not model_admin.has_change_permission(request, row):
             raise PermissionDenied
+        if presses.is_again(request):
+            return _back(model_admin, row)
         return press(request, row)
 
     return path(f"<int:pk>/{at}/", model_admin.admin_site.admin_view(view), name=name)
+
+
+def leads_to_its_secret(model_admin: "ModelAdmin[Row]", request: HttpRequest, row: Row) -> HttpResponse:
+    """Return what comes after a row was added that can do nothing yet: its page, with the button for its secret."""
+    messages.success(request, f"{row} was added. It needs a secret: make one here.")
+    return _back(model_admin, row)
 
 
 def shown_once(
@@ -44,3 +55,9 @@ def shown_once(
         **shown,
     }
     return render(request, template, context)
+
+
+def _back(model_admin: "ModelAdmin[Row]", row: Row) -> HttpResponse:
+    """Lead back to the page of the row."""
+    opts = model_admin.opts
+    return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -13,9 +13,11 @@ from django.urls import URLPattern
 
 from idp import clock
 from idp.native.models import Client, ClientKind, RedirectUri
+from idp.policies import timeouts
+from idp.policies.models import TimeoutPolicy
 from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
-from idp.web.admin.buttons import button, shown_once
+from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
 from idp.web.admin.labelled_rows import LabelledRows
 from idp.web.admin.unshown import KeepsBack
 
@@ -78,6 +80,11 @@ class ClientAdmin(KeepsBack[Client]):
     list_select_related = ["timeout_policy"]
     search_fields = ["name", "client_id"]
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Choose a timeout policy beforehand, which has to be there and means nothing to a back end."""
+        usual = TimeoutPolicy.objects.get(name=timeouts.ENHANCED.name)
+        return {"timeout_policy": usual.pk, **super().get_changeform_initial_data(request)}
+
     def get_readonly_fields(self, _: HttpRequest, client: Client | None = None) -> list[str]:
         """Keep what devices and the trail refer to, and what decides whether there is a secret."""
         return ["client_id", "kind"] if client else []
@@ -91,10 +98,10 @@ class ClientAdmin(KeepsBack[Client]):
         return False
 
     def response_add(self, request: HttpRequest, client: Client, post_url_continue: str | None = None) -> HttpResponse:
-        """Say what a new back end still lacks."""
-        if client.kind == ClientKind.BACK_END:
-            messages.info(request, f"{client} needs a secret: open it, and make one.")
-        return super().response_add(request, client, post_url_continue)
+        """Lead to what a new back end still lacks."""
+        if client.kind != ClientKind.BACK_END:
+            return super().response_add(request, client, post_url_continue)
+        return leads_to_its_secret(self, request, client)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button that makes a secret."""

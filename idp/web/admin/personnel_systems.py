@@ -1,14 +1,14 @@
 """Personnel systems that provision by SCIM: what they are called, and a secret that is shown once."""
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
 from idp import clock
 from idp.scim.models import PersonnelSystem
-from idp.web.admin.buttons import button, shown_once
+from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
 from idp.web.admin.unshown import KeepsBack
 
 
@@ -25,11 +25,13 @@ class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
         return False
 
     def response_add(
-        self, request: HttpRequest, system: PersonnelSystem, post_url_continue: str | None = None
+        self,
+        request: HttpRequest,
+        obj: PersonnelSystem,
+        post_url_continue: str | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        """Say what a new one still lacks."""
-        messages.info(request, f"{system} needs a secret: open it, and make one.")
-        return super().response_add(request, system, post_url_continue)
+        """Lead to what a new one still lacks."""
+        return leads_to_its_secret(self, request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button that makes a secret."""

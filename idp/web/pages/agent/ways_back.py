@@ -22,6 +22,7 @@ from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web.departments import reach, supervisors
+from idp.web.operators import presses
 from idp.web.pages.agent import door, pauses
 from idp.web.pages.agent.pauses import Pause
 
@@ -100,6 +101,8 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     context = {"agent": agent, "form": form, "minutes": int(one_time_codes.LIFETIME.total_seconds() // 60)}
     if request.method == "POST" and form.is_valid():
+        if presses.is_again(request):
+            return door.back(agent)
         reason = form.cleaned_data["reason"]
         code = one_time_codes.give(agent, reach.operator_of(request), reason, clock.now())
         _record(Kind.CODE_GIVEN, request, agent, reason)
@@ -116,6 +119,8 @@ def _revoke(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
+    if presses.is_again(request):
+        return door.back(agent)
     codes = recovery_codes.make(agent, clock.now())
     _record(Kind.FACTOR_ADDED, request, agent, "recovery codes")
     context = {

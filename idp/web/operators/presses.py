@@ -1,0 +1,25 @@
+"""Pressing a button again by reloading the page that it led to.
+
+A page that shows something once, such as a secret, answers the press itself. Reloaded, the browser presses again, and
+another secret would end the one that was just copied.
+"""
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from idp.bearer_secrets import keyed_hash
+from idp.web.typed import typed
+
+KEPT, MOST = "presses", 20
+BEFORE = "That was done before. What it made is shown once; if it got lost, press the button again."
+
+
+def is_again(request: HttpRequest) -> bool:
+    """Whether this very press came before; then say so on the next page. Each page that is drawn has its own token."""
+    token = typed(request.POST, "csrfmiddlewaretoken")
+    press, before = keyed_hash("press", f"{request.path} {token}"), request.session.get(KEPT, [])
+    if not token or press not in before:
+        request.session[KEPT] = [*before, press][-MOST:]
+        return False
+    messages.warning(request, BEFORE)
+    return True
