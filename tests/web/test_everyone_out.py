@@ -41,7 +41,7 @@ def test_the_page_says_how_many_and_takes_the_typed_words(admin, signed_in):
         "4 phones and computers, Olivia Operator: backup restored"
     )
     page = admin.get(PAGE).text
-    assert "0 phones and 0 computers are signed in." in page
+    assert "Nobody is signed in on a phone or computer." in page
     assert "Olivia Operator: backup restored" in page
 
 

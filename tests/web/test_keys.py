@@ -56,7 +56,7 @@ def said(page):
 
 def test_the_page_shows_where_the_change_stands(admin, flex):
     page = admin.get(PAGE)
-    assert "Prepare the next key. It is published at once, and signs nothing yet. (this comes now)" in said(page)
+    assert "Prepare the next key. It is published at once, and signs nothing yet. (a change begins here)" in said(page)
     assert page.text.count('aria-current="step"') == 2
 
 

@@ -32,6 +32,8 @@ from idp.policies.conditions import (
 from idp.policies.models import AccessRule
 from idp.policies.user_agents import Client, Form, Platform
 from idp.web.pages.policy.condition_fields import ConditionForm
+from tests.conftest import NOW
+from tests.native.own_app import a_back_end
 from tests.policies import publishing as in_tests
 from tests.web.policy_pages import ADD, LIST, a_new_rule, asked, names, page_of, the_form
 from tests.web.pressing import press
@@ -107,6 +109,11 @@ def test_a_rule_is_for_the_services_that_are_ticked(admin):
     a_new_rule(admin, scope=["flex"], message="Not here.")
     rule = publishing.edited().policy.rules[-1]
     assert (rule.scope, rule.message, rule.sentence) == (("flex",), "Not here.", "Deny always, at flex only")
+
+
+def test_a_back_end_signs_nobody_in_and_is_no_service_for_rules(admin):
+    a_back_end(NOW)
+    assert "app:crm" not in admin.get(ADD).text
 
 
 def test_a_service_that_is_gone_stays_in_the_scope_until_it_is_unticked(admin):

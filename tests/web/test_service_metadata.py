@@ -120,8 +120,8 @@ def test_what_cannot_be_registered_is_said_above_the_form(admin, fields, words):
 
 def test_a_service_that_is_there_is_not_registered_twice(admin, app):
     page = looked(admin, pasted=an_entity(acs()).decode(), slug="again")
-    response = admin.post(NEW, sent_back(page))
-    assert "already a service of this entity ID" in response.text
+    assert f'is registered already, as {app.name}. <a href="/admin/services/{app.slug}/metadata/">' in page.text
+    assert "Register this service" not in page.text
     assert ServiceProvider.objects.count() == 1
 
 

@@ -4,8 +4,11 @@ from html import unescape
 
 import pytest
 
-from idp.saml import responses
+from idp.keys import certificates
+from idp.keys.models import SigningKey, State, Use
+from idp.saml import key_change, responses, signing_keys
 from idp.saml.models import ServiceProvider
+from tests.conftest import NOW
 from tests.saml.keys import a_pair
 from tests.web.answers.conftest import CHECK, WOULD, a_general_service, an_encrypting_service, ask, everything_stored
 
@@ -43,6 +46,16 @@ def test_check_here_says_what_to_compare_in_which_order(admin, sp):
         "Single Sign-On URL",
     ]
     assert all(value in unescape(page.text) for _, value in page.context["ours"])
+
+
+def test_check_here_tells_the_certificate_that_signs_from_those_that_are_published_besides(admin, sp):
+    key_change.prepare(Use.SAML, NOW)
+    following = SigningKey.objects.get(state=State.NEXT)
+    compared = dict(admin.post(CHECK.format("flex"), {"agent": ""}).context["ours"])
+    active = signing_keys.certificate_for(sp, NOW)
+    assert compared["X.509 certificate, SHA-256 fingerprint"] == certificates.fingerprint(active)
+    besides = "Not this one, which we publish and sign nothing for it with"
+    assert compared[besides] == certificates.fingerprint(following.certificate)
 
 
 def test_check_here_reads_the_answer_of_an_encrypting_service_before_encryption(admin, ana, keys):

@@ -4,6 +4,7 @@ Whoever may see answers may see how they are made up. Personal values are shown 
 whose pages hold the same ones; each showing is in the trail.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,9 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
+from idp.keys import certificates
 from idp.login import presented
-from idp.saml import published
+from idp.saml import published, signing_keys
 from idp.saml.answers import rehearsal, wants
 from idp.saml.errors import UnreadableRequest, UnregisteredAcs, UnreleasableAttribute, UnusableKey
 from idp.saml.models import IssuedAssertion, ServiceProvider
@@ -124,14 +126,16 @@ def _checked(sp: ServiceProvider, agent: Agent | None) -> dict[str, Any]:
         "unnamed": not made.named,
         "explained": explained,
         "taken": verdict.accepted and not explained.failed,
-        "ours": _ours(sp, made.acs_url, wanted.certificates),
+        "ours": _ours(sp, made.acs_url, wanted.certificates, now),
     }
 
 
-def _ours(sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...]) -> list[tuple[str, str]]:
+def _ours(sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...], now: datetime) -> list[tuple[str, str]]:
     """Name our values in the order in which to compare them with what stands at the service."""
+    signs = certificates.fingerprint(signing_keys.certificate_for(sp, now))
     return [
-        *(("X.509 certificate, SHA-256 fingerprint", it) for it in fingerprints),
+        ("X.509 certificate, SHA-256 fingerprint", signs),
+        *(("Not this one, which we publish and sign nothing for it with", it) for it in fingerprints if it != signs),
         ("Issuer (our entity ID)", published.entity_id()),
         ("ACS URL", acs_url),
         ("Audience (its entity ID)", sp.entity_id),

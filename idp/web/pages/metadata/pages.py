@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
@@ -72,6 +73,7 @@ def _add(site: AdminSite, request: HttpRequest) -> HttpResponse:
     try:
         xml = form.document()
         described = metadata_trust.read(xml, metadata_sources.demands_of(source), clock.now())
+        _demand_new(described)
         if request.POST.get("shown") != _mark(xml):
             return _preview(site, request, form, xml, described)
         sp = metadata_sources.register(described, source, clock.now(), **form.names(described))
@@ -79,6 +81,14 @@ def _add(site: AdminSite, request: HttpRequest) -> HttpResponse:
         refuse(form, error)
         return _form(site, request, form)
     return _added(site, request, sp)
+
+
+def _demand_new(described: SpDescription) -> None:
+    """Lead to the page of a service that is there already. Raises ValidationError."""
+    if sp := ServiceProvider.objects.filter(entity_id=described.entity_id).first():
+        said = '{} is registered already, as {}. <a href="{}">Bring its newer document there</a>.'
+        page = reverse("admin:service_metadata", args=[sp.slug])
+        raise ValidationError(format_html(said, described.entity_id, sp.name, page))
 
 
 def _preview(
@@ -91,7 +101,7 @@ def _preview(
 
 def _added(site: AdminSite, request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
     site.get_model_admin(ServiceProvider).log_addition(request, sp, "Registered by its metadata.")
-    messages.success(request, f"{sp.name} may ask for sign-ins now.")
+    messages.success(request, f"From now on {sp.name} may ask for sign-ins.")
     for sentence in registration.warnings(sp):
         messages.warning(request, sentence)
     return HttpResponseRedirect(reverse("admin:saml_serviceprovider_change", args=[sp.pk]))

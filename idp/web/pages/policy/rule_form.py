@@ -8,7 +8,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
-from idp.native.models import Client
+from idp.native.models import Client, ClientKind
 from idp.policies import conditions
 from idp.policies.conditions import KINDS
 from idp.policies.models import AccessRule
@@ -126,8 +126,8 @@ def services() -> list[tuple[str, str]]:
 
 
 def apps() -> list[tuple[str, str]]:
-    """List the apps among these."""
-    return [(it.service, f"{it.name} (app)") for it in Client.objects.order_by("name")]
+    """List the apps among these; a back end signs nobody in."""
+    return [(it.service, f"{it.name} (app)") for it in Client.objects.filter(kind=ClientKind.APP).order_by("name")]
 
 
 def kinds() -> list[tuple[str, str]]:
