@@ -2,12 +2,14 @@
 
 import os
 import sys
+import threading
 
 import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.conf import LazySettings
+from django.db import connections
 
 from idp import conf, log_lines
 from idp.conf import addresses
@@ -17,6 +19,9 @@ django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, 
 # Django asks each value of its settings at each reading whether it stands for another object's method, which none of
 # these does. A sign-in reads about a hundred, most of them in Django; so they are read as any object's attributes are.
 LazySettings.__getattribute__ = object.__getattribute__  # type: ignore[method-assign]
+
+# It also asks at each look for a thread's connection, sixteen in a sign-in, whether an event loop runs. None does here.
+connections._connections = threading.local()  # type: ignore[attr-defined]
 
 try:
     LATCHKEY = conf.load(dict(os.environ))

@@ -10,6 +10,9 @@ from django.core import checks, signals
 from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
 from django.db import close_old_connections, reset_queries
+from django.http import response
+
+from idp.web.headers import Headers
 
 
 class WebConfig(AppConfig):
@@ -22,6 +25,7 @@ class WebConfig(AppConfig):
         from idp.web.trail import watching  # noqa: PLC0415 - it needs all models
 
         watching.watch()
+        response.ResponseHeaders = Headers  # type: ignore[misc]
         signals.request_started.disconnect(reset_queries)  # only what is being debugged has its queries noted
         signals.request_started.disconnect(close_old_connections)  # each was looked at after the request before
         signals.request_finished.disconnect(close_caches)  # neither of ours has anything to close
