@@ -168,7 +168,7 @@ class Client:
         return self._ask(self._redis.has_key, given, instead=False)
 
     def incr(self, key: str, delta: int) -> int:
-        """Count on. Raises ValueError if there is no such counter, or none can be asked."""
+        """Add to a counter. Raises ValueError if there is no such counter, or none can be asked."""
         counted: int | None = self._ask(self._redis.incr, (key, delta), None)
         if counted is None:
             raise ValueError(f"there is no counter {key}")
@@ -200,6 +200,6 @@ class RedisThatMayBeAway(RedisCache):
 
 
 def answers() -> bool:
-    """Whether Redis answers, as far as this process knows; while it is away, not every call asks anew."""
+    """Whether Redis answers, as far as this process knows; while it is away, not every call asks again."""
     caches["default"].get("anything")
     return not ABSENCE.seen

@@ -70,7 +70,7 @@ class Unconnected(TextMapPropagator):
 
 
 class Impersonal(SpanProcessor):
-    """Hands on of each span what may be told."""
+    """Hands on what may be told of each span."""
 
     def __init__(self, following: SpanProcessor) -> None:
         self._following = following

@@ -189,7 +189,7 @@ def replaced_by(device: Device) -> list[Device]:
 
 
 def is_ended(device: Device) -> bool:
-    """Whether a device counts no more: it was revoked, or a cutoff came after its last code."""
+    """Whether a device no longer counts: it was revoked, or a cutoff came after its last code."""
     return device.revoked_at is not None or cut_off_at(device) is not None
 
 

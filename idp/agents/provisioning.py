@@ -99,7 +99,7 @@ def supervisor(
 
 @transaction.atomic
 def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
-    """Let a supervisor give exactly these roles. Raises ValueError with a sentence for a role that Flex knows not."""
+    """Let a supervisor give exactly these roles. Raises ValueError with a sentence for one that Flex does not know."""
     wanted = frozenset(roles)
     if strange := sorted(wanted - set(flex_roles.ROLES)):
         raise ValueError(f"{', '.join(strange)}: not a role that Flex knows.")
@@ -110,7 +110,7 @@ def set_grantable(supervisor: Supervisor, roles: Iterable[str]) -> None:
 
 
 def departments(names: Iterable[str]) -> list[Department]:
-    """Return the departments of these names, in any letter case. Raises ValueError unless there are any and all."""
+    """Return the departments of these names, in any letter case. Raises ValueError if none is named or one unknown."""
     wanted = [it.strip() for it in names]
     found = [Department.objects.filter(name__iexact=it).first() for it in wanted]
     if strange := [name for name, it in zip(wanted, found, strict=True) if it is None]:

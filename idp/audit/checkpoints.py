@@ -22,7 +22,7 @@ TYPE = "latchkey-trail+jwt"
 
 
 class Says(StrEnum):
-    """What a checkpoint says of its position: that the chain went so far, that the purge took all up to it, a file."""
+    """What a checkpoint says of its place: the chain reached it, the purge took all up to it, or a file ends there."""
 
     SEALED = "sealed"
     PURGED = "purged"

@@ -34,7 +34,7 @@ Sums = dict[Summed, int]
 
 
 def settled(now: datetime) -> range:
-    """Return the hours within reach that no line comes to any more."""
+    """Return the hours within reach to which no more lines can be added."""
     until = hour_of(now) + 1 - OPEN
     return range(until + OPEN - REACH, until)
 

@@ -46,7 +46,7 @@ def seal_all(now: datetime, *, thorough: bool = False) -> int:
 
 
 def seal_some(now: datetime) -> int:
-    """Seal a few batches of what waits, for whom something else brought along. Returns how many lines there were."""
+    """Seal a few batches of what waits, for somebody who came for something else. Returns how many lines there were."""
     return sum(itertools.islice(batches(now), SOME))
 
 

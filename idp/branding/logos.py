@@ -40,7 +40,7 @@ class NotALogo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture as a `data:` address, with its own width and height, of which the ratio counts."""
+    """A picture as a `data:` address, with its own width and height; their ratio is what counts."""
 
     address: str
     width: float

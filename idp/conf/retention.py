@@ -8,7 +8,7 @@ MOST_DAYS = 3650
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """How many days one kind of rows is kept, from which instant on, and the fewest that nothing suffers from."""
+    """How many days one kind of rows is kept, counted from which instant, and the fewest days that do no harm."""
 
     name: str
     days: int

@@ -106,7 +106,7 @@ def forget(waiting: Import) -> bool:
 def write(
     waiting: Import, prepared: Prepared, importer: Importer, now: datetime, progress: Progress = lambda _: None
 ) -> list[Written]:
-    """Do what was prepared, whole. Raises Refused if anything is otherwise than it was then."""
+    """Do what was prepared, whole. Raises Refused if anything has changed since."""
     held = Import.objects.select_for_update().get(pk=waiting.pk)
     if held.applied_at is not None:
         raise Refused(DONE_ALREADY)

@@ -117,7 +117,7 @@ class Change:
 
     @property
     def switches_off(self) -> bool:
-        """Whether somebody who may sign in may do so no more."""
+        """Whether somebody who may sign in would no longer be allowed to."""
         return self.before is not None and self.before.may_sign_in and not self.after.may_sign_in
 
 

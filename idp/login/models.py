@@ -104,7 +104,7 @@ class LoginFlow(models.Model):
     """Whether its device took the place of others, as it was when the row was read; None where nobody looked."""
 
     def accepts(self, method: Method) -> bool:
-        """Whether the service takes a sign-in that was opened so."""
+        """Whether the service takes a sign-in that was opened in that way."""
         return method in self.accepted
 
     @property

@@ -67,7 +67,7 @@ def paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpRespo
 
 
 def minutes(until: datetime) -> int:
-    """Return the minutes until then, the begun one included."""
+    """Return the minutes until then, rounded up."""
     return max(1, -(-int((until - clock.now()).total_seconds()) // 60))
 
 

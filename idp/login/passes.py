@@ -18,7 +18,7 @@ USUAL = timedelta(hours=2)
 
 @transaction.atomic
 def give(agent: Agent, lasts: timedelta, by: Agent | None, why: str, *, origin: Origin, now: datetime) -> AccessPass:
-    """Let an agent in for so long. Raises ValueError with a sentence if it is too long or without a reason."""
+    """Let an agent in for a while. Raises ValueError with a sentence if it is too long or without a reason."""
     why = why.strip()
     if not timedelta(0) < lasts <= LONGEST_PASS:
         raise ValueError("A pass runs for up to 24 hours.")

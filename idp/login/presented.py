@@ -40,7 +40,7 @@ class Presented:
 
     @property
     def may_name_a_device(self) -> bool:
-        """Whether it shows anything that may be a device's of ours."""
+        """Whether it shows anything that may name a device of ours."""
         return bool(self.device_secret or self.token or self.loan_secret)
 
     @property

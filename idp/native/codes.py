@@ -32,7 +32,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ShownTwice:
-    """The code was used before; what it gave then is over."""
+    """The code was used before; what it gave then has ended."""
 
 
 def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:

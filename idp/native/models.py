@@ -24,7 +24,7 @@ class ClientKind(models.TextChoices):
 
 
 class Client(models.Model):
-    """An app or a back end of one's own that was registered by an operator.
+    """An app or a back end of the operator's own, as an operator registered it.
 
     An app signs agents in by authorization code and PKCE; a back end reads who is signed in. Of its secret only
     a keyed hash is here.

@@ -146,4 +146,4 @@ class VerifyGateway(CodeChecker, Protocol):
         """
 
     def cancel(self, sid: str) -> bool:
-        """End the verification `sid`, so that its code counts no more. Whether the service says that it is ended."""
+        """End the verification `sid`: its code no longer counts. Returns whether the service says that it has ended."""

@@ -95,7 +95,7 @@ def set_up(text: str, device: Device, now: datetime) -> Passkey | Refused:
 
 
 def remove(chosen: PasskeyQuerySet, now: datetime) -> list[Passkey]:
-    """Let some passkeys count no more. Returns those that did until now."""
+    """Remove some passkeys: they no longer count. Returns those that counted until now."""
     removed = list(chosen.kept().select_related("agent"))
     Passkey.objects.kept().filter(pk__in=[it.pk for it in removed]).update(removed_at=Greatest(now, F("made_at")))
     return removed

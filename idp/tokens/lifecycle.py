@@ -87,7 +87,7 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
 
 
 def owner(token: str, now: datetime) -> Device | None:
-    """Return the app's device that a token names by itself, or None. Whether the token counts is judged apart."""
+    """Return the app's device that a token names by itself, or None. Whether the token counts is judged elsewhere."""
     row = _row(token, APPS, now)
     return None if isinstance(row, Unrecognised) else row.device
 

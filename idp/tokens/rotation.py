@@ -62,7 +62,7 @@ class Verdict(StrEnum):
 
 
 def judge(shown: Shown, family: Family, *, quiet: timedelta, now: datetime) -> Verdict:
-    """Say what a shown token means, first rule that fits.
+    """Say what a shown token means: the first rule that fits decides.
 
     `quiet` is how long after a hand-out everything still counts as the same visit: double taps, tabs,
     retries. Within it nothing is handed out, confirmed or taken for a copy.

@@ -58,7 +58,7 @@ def kind(tag: str) -> Callable[[Kind], Kind]:
 
 
 def turned(negated: bool, answer: Answer) -> Answer:
-    """Turn yes and no round; unknown and later stay what they are."""
+    """Swap yes and no; unknown and later stay what they are."""
     return _OPPOSITES.get(answer, answer) if negated else answer
 
 
