@@ -14,8 +14,8 @@ from django.db import transaction
 from idp import log_lines
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
-from idp.prepared import Insert
 from idp.sql.blank import Blank
+from idp.sql.prepared import Insert
 
 _INSERT = Insert(LoginEvent)
 _LINE = Blank(LoginEvent)

@@ -16,7 +16,7 @@ from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, CodeChecker, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
-from idp.prepared import Insert
+from idp.sql.prepared import Insert
 
 _BEGIN = Insert(Verification, unless_there=True)
 NO_VERDICT = {CheckResult.UNKNOWN: Failure.UNAVAILABLE, CheckResult.MISCONFIGURED: Failure.MISCONFIGURED}

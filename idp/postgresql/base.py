@@ -34,7 +34,7 @@ from idp.postgresql.statements import (
     text,
     waits,
 )
-from idp.short_way import Adapter, ShortWay, Values, adapter, with_places
+from idp.sql.short_way import Adapter, ShortWay, Values, adapter, with_places
 
 A_MOMENT = 1.0
 """Seconds for which a connection that answered is taken to be alive."""

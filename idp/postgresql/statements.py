@@ -19,7 +19,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from idp.postgresql import kept
-from idp.short_way import Quick, Values
+from idp.sql.short_way import Quick, Values
 
 Statement = tuple[bytes, Values]
 BEGIN: Statement = (b"BEGIN", ())

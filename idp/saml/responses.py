@@ -10,7 +10,6 @@ from idp.audit.models import Kind
 from idp.login.errors import AlreadySignedIn
 from idp.login.sign_in import Admission
 from idp.policies import timeouts
-from idp.prepared import Insert
 from idp.saml import assertion, names, released, signing_keys
 from idp.saml.asked import Asked
 from idp.saml.assertion import Answer, Authenticated, Encryption, Envelope
@@ -21,6 +20,7 @@ from idp.saml.models.service_provider import KEY_TRANSPORTS
 from idp.saml.subjects import known_of, subject_of
 from idp.sessions.models import SsoSession
 from idp.sql.blank import Blank
+from idp.sql.prepared import Insert
 
 BEFORE = "this request was answered before"
 _INSERT = Insert(IssuedAssertion)

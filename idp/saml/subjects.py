@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from idp.agents.models import Agent
-from idp.prepared import Select, Slot
 from idp.saml import names
 from idp.saml.asked import Asked
 from idp.saml.assertion import Subject
@@ -14,6 +13,7 @@ from idp.saml.elements import new_id
 from idp.saml.errors import AnswerWithStatus, SamlStatus
 from idp.saml.models import SentAttribute, ServiceProvider, SubjectName
 from idp.saml.profiles.profile import answered_format, may_be_named
+from idp.sql.prepared import Select, Slot
 from idp.sql.together import Together, apart
 
 _AGENT, _SERVICE = Slot("agent", UUIDField()), Slot("service", IntegerField())

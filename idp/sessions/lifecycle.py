@@ -11,9 +11,9 @@ from django.db.models.functions import Greatest
 from idp.agents import devices
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
-from idp.prepared import Select, Slot, Update
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.sessions.signed_out import signed_out
+from idp.sql.prepared import Select, Slot, Update
 from idp.sql.rows import stored
 
 FOLLOWED = "followed"

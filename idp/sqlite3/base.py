@@ -22,7 +22,7 @@ from uuid import UUID
 from django.db import OperationalError, models
 from django.db.backends.sqlite3 import base
 
-from idp.short_way import Adapter, Quick, ShortWay, Values, adapter, with_places
+from idp.sql.short_way import Adapter, Quick, ShortWay, Values, adapter, with_places
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)

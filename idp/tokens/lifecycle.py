@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from idp.agents.models import Device
 from idp.keys import keyring
 from idp.keys.models import Use
-from idp.prepared import Insert, Select, Slot, Update
+from idp.sql.prepared import Insert, Select, Slot, Update
 from idp.tokens import claims
 from idp.tokens.claims import APPS, BROWSERS
 from idp.tokens.models import LongLivedToken

@@ -18,7 +18,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import CharField, Func, QuerySet
 
-from idp.prepared import Select
+from idp.sql.prepared import Select
 from idp.sql.together import BETWEEN
 
 

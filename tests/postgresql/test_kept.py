@@ -10,7 +10,7 @@ from psycopg.pq import ExecStatus
 from idp.agents.models import Device
 from idp.login.attempts import attempt
 from idp.postgresql.kept import Kept, is_of_the_server
-from idp.prepared import Select, Slot
+from idp.sql.prepared import Select, Slot
 from tests.devices import a_phone
 from tests.races.installation import on_sqlite
 

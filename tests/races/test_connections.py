@@ -12,7 +12,7 @@ from idp.agents.models import Agent, Device
 from idp.conf import ROOT
 from idp.login import sending
 from idp.login.attempts import attempt
-from idp.prepared import Slot, Update
+from idp.sql.prepared import Slot, Update
 from tests.devices import a_phone
 from tests.races.at_once import at_once
 from tests.races.installation import on_sqlite

@@ -25,7 +25,7 @@ def queries():
     """Note the statements of all threads, where every one of them passes; begin and commit are none."""
     from django.db.backends.utils import CursorWrapper
 
-    from idp.short_way import ShortWay
+    from idp.sql.short_way import ShortWay
 
     asked, execute = [], CursorWrapper.execute
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from idp.prepared import Update
+from idp.sql.prepared import Update
 from idp.tokens import lifecycle
 from idp.tokens.rotation import Verdict
 from tests.tokens.tables import Tables

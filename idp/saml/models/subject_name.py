@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from idp.agents.models import Agent
-from idp.prepared import Insert
 from idp.saml.models.service_provider import ServiceProvider
 from idp.sql.any_case import InAnyCase
+from idp.sql.prepared import Insert
 
 LONGEST = 100
 

@@ -2,13 +2,13 @@
 
 Django makes the SQL of a query set anew each time it runs, which costs more than the database takes to answer. Here a
 query set with named slots in the places of values is compiled at its first use, once for each kind of database, and
-from then on only the values are adapted, and it takes the short way to the database (`idp.short_way`). Everything else
+from then on only the values are adapted, and it takes the short way to the database (`sql.short_way`). Everything else
 is as it would be without: the connection and its transactions, its converters, and the models that come out.
 
-Beside what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
+Besides what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
-`add_update_values`, `InsertQuery`, `mark_for_rollback_on_error`. `tests/test_prepared.py` holds each against the query
-set itself.
+`add_update_values`, `InsertQuery`, `mark_for_rollback_on_error`. `tests/sql/test_prepared.py` holds each against the
+query set itself.
 """
 
 from collections.abc import Callable, Sequence

@@ -15,9 +15,9 @@ from django.forms import model_to_dict
 from idp.agents import provisioning
 from idp.agents.models import AgentRole, Department, Device
 from idp.audit.models import Kind, LoginEvent
-from idp.prepared import Insert, Select, Slot, Update
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
+from idp.sql.prepared import Insert, Select, Slot, Update
 from idp.sql.together import Together, apart
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
