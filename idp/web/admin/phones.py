@@ -193,16 +193,22 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
 class SsoSessionAdmin(ReadOnlyAdmin[SsoSession], LongList[SsoSession]):
     """Sign-ins, open and past."""
 
-    list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "reason"]
+    list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "why"]
     list_filter = [Ended, "opened_by", EndedBy]
     search_fields = ["index", "device__agent__full_name", "device__agent__email"]
     list_select_related = ["device__agent"]
-    exclude = ["secret_hash"]
+    exclude = ["secret_hash", "reason"]
+    readonly_fields = ["why"]
 
     @admin.display(description="agent")
     def agent(self, session: SsoSession) -> str:
         """Name the agent of the device."""
         return str(session.device.agent)
+
+    @admin.display(description="why it ended", ordering="reason")
+    def why(self, session: SsoSession) -> str:
+        """Say why it ended, if it has, as the filter does."""
+        return dict(EndedBy.values).get(session.reason, session.reason)
 
 
 @admin.register(LongLivedToken)

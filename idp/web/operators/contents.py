@@ -57,6 +57,33 @@ BESIDE: dict[str, tuple[str, str]] = {
 """Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""
 
 
+FIRST_SIGN_IN = "Nothing yet. The first sign-in of an agent makes a line here."
+FILLED_BY: dict[str, str] = {
+    "agents.Agent": "Nobody yet. Import people, or add them one by one.",
+    "agents.Device": "Nothing yet. The first right code on a phone or computer makes a line here.",
+    "agents.Department": "None yet. An import brings them along; supervisors look after people by them.",
+    "scim.PersonnelSystem": "None yet. Add one for a system that adds people and switches them off by SCIM.",
+    "otp.SafeListing": "None yet. Numbers come here once they are put on Twilio's safe list.",
+    "audit.LoginEvent": FIRST_SIGN_IN,
+    "agents.AccessPass": "Nobody yet. From a refused line of the trail it takes one button to let somebody in.",
+    "saml.ServiceProvider": "None yet. Connect Flex, or add another service by its metadata.",
+    "branding.Brand": "None yet: agents' pages show the name of the settings, and our colour. Add one for all pages.",
+    "native.Client": "None yet. Add an app of your own that signs agents in, or a back end that asks who is.",
+    "webhooks.Webhook": "None yet. Add one, and a server of yours is told of sign-ins as they happen.",
+    "webhooks.Delivery": "Nothing yet. Messages come once there is a webhook, and something happens.",
+    "otp.Verification": "Nothing yet. The first code that is asked for makes a line here.",
+    "sso_sessions.SsoSession": FIRST_SIGN_IN,
+    "tokens.LongLivedToken": FIRST_SIGN_IN,
+    "saml.IssuedAssertion": FIRST_SIGN_IN,
+    "saml.LogoutNotice": "Nothing yet. Lines come when somebody signs out whose services are to be told.",
+    "keys.SigningKey": "None yet. The first are made when they are needed.",
+    "agents.Supervisor": "Nobody yet. Add somebody who looks after the agents of some departments, and nobody else.",
+    "otp_totp.TOTPDevice": "None yet. Operators register theirs at Your own sign-in.",
+    "auth.Group": "None yet. A group gives operators the rights that are ticked in it; superusers need none.",
+}
+"""What fills each list, for whoever finds it empty."""
+
+
 def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Put Django's list of models, sorted by package, into our sections; what is in none comes last."""
     found = {model["model"]._meta.label: model for app in apps for model in app["models"]}
@@ -77,6 +104,12 @@ def listed_as(page: str, *, limited: bool) -> str | None:
         return "Your agents"
     names = {label.lower().replace(".", "_"): name for models in SECTIONS.values() for label, name in models.items()}
     return names.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
+
+
+def filled_by(page: str) -> str | None:
+    """Say what fills the list at an address of this name, if it is one of the contents."""
+    sentences = {label.lower().replace(".", "_"): sentence for label, sentence in FILLED_BY.items()}
+    return sentences.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
 
 
 def _lines(label: str, name: str, model: dict[str, Any]) -> Iterator[dict[str, Any]]:

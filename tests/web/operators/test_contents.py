@@ -1,0 +1,30 @@
+"""What operators find in the admin: lists by the names that lead to them, and in empty ones what fills them."""
+
+from idp.agents import devices
+from idp.agents.models import Reason
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import OpenedBy
+from idp.web.operators import contents
+from tests.conftest import NOW, an_agent
+from tests.devices import IPHONE
+
+NEVER_EMPTY = {"policies.AccessRule", "policies.PolicyRevision", "policies.TimeoutPolicy"}
+
+
+def test_every_list_that_may_be_empty_says_what_fills_it():
+    listed = {label for models in contents.SECTIONS.values() for label in models}
+    assert listed - NEVER_EMPTY == contents.FILLED_BY.keys()
+
+
+def test_an_empty_list_says_what_fills_it_and_one_that_found_nothing_does_not(admin):
+    sentence = contents.FILLED_BY["webhooks.Webhook"]
+    assert sentence in admin.get("/admin/webhooks/webhook/").text
+    assert sentence not in admin.get("/admin/webhooks/webhook/?q=nothing-is-called-so").text
+
+
+def test_a_session_says_in_words_why_it_ended(admin):
+    device = devices.enrol(an_agent(), IPHONE, None, NOW).device
+    sessions.open_session(device, OpenedBy.CODE, NOW)
+    sessions.end([device.pk], Reason.EVERYONE, NOW)
+    page = admin.get("/admin/sso_sessions/ssosession/").text
+    assert '<td class="field-why">everyone was signed out</td>' in page
