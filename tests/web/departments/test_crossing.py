@@ -94,7 +94,8 @@ def test_an_address_that_leads_nowhere_leads_supervisors_nowhere(place):
 def test_a_page_that_is_closed_says_for_whom_it_is(place):
     page = place.browser.get(reverse("admin:costs"))
     assert (page.status_code, supervisors.ForOperators.sentence in page.text) == (403, True)
-    assert "your supervisor" not in page.text
+    for agents_own in ("your supervisor", "Español", "/help"):
+        assert agents_own not in page.text
 
 
 def test_what_is_open_is_not_there_for_somebody_elses_people(place):
