@@ -84,6 +84,18 @@ FILLED_BY: dict[str, str] = {
 """What fills each list, for whoever finds it empty."""
 
 
+DELETING: dict[str, str] = {
+    "agents.Department": "Access rules that name it meet nobody then.",
+    "agents.Supervisor": "As a person they stay, and look after nobody from their next click on.",
+    "auth.Group": "The operators in it lose the rights that it gave them.",
+    "branding.Brand": "From their next page on agents see the brand of all pages, or what the settings say.",
+    "otp_totp.TOTPDevice": "Its operator gets in again only by a new link: python manage.py add_operator",
+    "saml.ServiceProvider": "It cannot ask who somebody is any more.",
+    "webhooks.Webhook": "Its server is told nothing more.",
+}
+"""What comes of deleting a row, for whoever is about to."""
+
+
 def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Put Django's list of models, sorted by package, into our sections; what is in none comes last."""
     found = {model["model"]._meta.label: model for app in apps for model in app["models"]}
@@ -108,8 +120,17 @@ def listed_as(page: str, *, limited: bool) -> str | None:
 
 def filled_by(page: str) -> str | None:
     """Say what fills the list at an address of this name, if it is one of the contents."""
-    sentences = {label.lower().replace(".", "_"): sentence for label, sentence in FILLED_BY.items()}
-    return sentences.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
+    return _of(FILLED_BY, page, "_changelist")
+
+
+def deleting(page: str) -> str | None:
+    """Say what comes of deleting, at an address of this name, if there is more to say than that the row goes."""
+    return _of(DELETING, page, "_delete")
+
+
+def _of(sentences: dict[str, str], page: str, ending: str) -> str | None:
+    named = {f"{label.lower().replace('.', '_')}{ending}": sentence for label, sentence in sentences.items()}
+    return named.get(page)
 
 
 def _lines(label: str, name: str, model: dict[str, Any]) -> Iterator[dict[str, Any]]:

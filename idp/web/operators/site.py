@@ -80,11 +80,12 @@ class OperatorSite(admin.AdminSite):
         return [*own, *pages, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Call a list by the name that leads to it, and say what fills it."""
+        """Call a list by the name that leads to it, and say what fills it, or what comes of deleting."""
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
         limited = reach.limits_of(request.user) is not None
-        called = {"listed_as": contents.listed_as(page, limited=limited), "filled_by": contents.filled_by(page)}
-        return {**super().each_context(request), **called}
+        told = {"filled_by": contents.filled_by(page), "deleting": contents.deleting(page)}
+        listed_as = contents.listed_as(page, limited=limited)
+        return {**super().each_context(request), "listed_as": listed_as, **told}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """List what there is by what operators do, not by package."""

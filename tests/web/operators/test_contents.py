@@ -1,7 +1,7 @@
 """What operators find in the admin: lists by the names that lead to them, and in empty ones what fills them."""
 
 from idp.agents import devices
-from idp.agents.models import Reason
+from idp.agents.models import Department, Reason
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
 from idp.web.operators import contents
@@ -20,6 +20,17 @@ def test_an_empty_list_says_what_fills_it_and_one_that_found_nothing_does_not(ad
     sentence = contents.FILLED_BY["webhooks.Webhook"]
     assert sentence in admin.get("/admin/webhooks/webhook/").text
     assert sentence not in admin.get("/admin/webhooks/webhook/?q=nothing-is-called-so").text
+
+
+def test_deleting_says_first_what_comes_of_it_and_names_what_goes(admin):
+    support = Department.objects.create(name="Support")
+    page = f"/admin/agents/department/{support.pk}/delete/"
+    said = admin.get(page).text
+    assert "Access rules that name it meet nobody then." in said
+    assert ">Delete Support</button>" in said
+    assert f'href="/admin/agents/department/{support.pk}/change/">Leave it as it is</a>' in said  # without script too
+    admin.post(page, {"post": "yes"})
+    assert not Department.objects.exists()
 
 
 def test_a_session_says_in_words_why_it_ended(admin):
