@@ -8,6 +8,8 @@ from idp.web.operators import contents
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 
+DEPARTMENTS = "/admin/agents/department/"
+DEPARTMENTS = "/admin/agents/department/"
 NEVER_EMPTY = {"policies.AccessRule", "policies.PolicyRevision", "policies.TimeoutPolicy"}
 
 
@@ -24,12 +26,20 @@ def test_an_empty_list_says_what_fills_it_and_one_that_found_nothing_does_not(ad
 
 def test_deleting_says_first_what_comes_of_it_and_names_what_goes(admin):
     support = Department.objects.create(name="Support")
-    page = f"/admin/agents/department/{support.pk}/delete/"
+    page = f"{DEPARTMENTS}{support.pk}/delete/"
     said = admin.get(page).text
     assert "Access rules that name it meet nobody then." in said
     assert ">Delete Support</button>" in said
-    assert f'href="/admin/agents/department/{support.pk}/change/">Leave it as it is</a>' in said  # without script too
+    assert f'href="{DEPARTMENTS}{support.pk}/change/">Leave it as it is</a>' in said  # without script too
     admin.post(page, {"post": "yes"})
+    assert not Department.objects.exists()
+
+
+def test_deleting_several_can_be_left_without_script_too(admin):
+    support = Department.objects.create(name="Support")
+    chosen = {"action": "delete_selected", "_selected_action": [support.pk]}
+    assert '<a class="plain" href="">Leave them as they are</a>' in admin.post(DEPARTMENTS, chosen).text
+    admin.post(DEPARTMENTS, chosen | {"post": "yes"})
     assert not Department.objects.exists()
 
 
