@@ -21,7 +21,7 @@ from idp.audit.events import Origin, record
 from idp.audit.models import Kind, LoginEvent
 from idp.conf import ROOT
 from idp.log_lines import impersonal
-from idp.web.middleware import references
+from idp.web.middleware.references import references
 from tests.conftest import NOW
 
 SAID = {

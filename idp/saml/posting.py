@@ -43,7 +43,7 @@ def post_form(
     a service leads people next is not ours to know.
     """
     names = tuple([name for name, _ in fields])
-    nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # put there by web.content_policy
+    nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # put there by web.middleware.content_policy
     texts, places = _page(
         _Look(
             get_language() or settings.LANGUAGE_CODE,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from idp import reference
 from idp.branding import brands
-from idp.web import languages
+from idp.web.middleware import languages
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:

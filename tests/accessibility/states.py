@@ -13,7 +13,7 @@ from idp.branding.models import Brand
 from idp.login import signing_out, stops
 from idp.otp import recovery_codes
 from idp.saml.models import ServiceProvider
-from idp.web.middleware import LONGEST_QUERY
+from idp.web.middleware.error_pages import LONGEST_QUERY
 from tests.branding.logos import a_png
 from tests.journeys.asked import ask, sent_on
 from tests.journeys.blocked import ALWAYS, BLOCK_IOS, block

@@ -200,7 +200,7 @@ V2 = (
         2,
         "Floods, lists of numbers and paid texts are held back",
         "journeys/test_strangers.who_asks_for_number_after_number_is_stopped_known_or_not",
-        "web/test_bursts",
+        "web/middleware/test_bursts",
         "journeys/test_strangers.when_the_days_texts_are_used_up_own_phones_go_on",
     ),
 )

@@ -33,7 +33,7 @@ V14 = (
         2,
         "No cache on the way keeps it",
         "hostile/test_headers.nothing_but_public_keys_may_be_cached",
-        "web/test_bursts.redis_holds_no_address_and_forgets_after_two_minutes",
+        "web/middleware/test_bursts.redis_holds_no_address_and_forgets_after_two_minutes",
     ),
     met(
         "14.2.3",

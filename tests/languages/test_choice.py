@@ -5,7 +5,7 @@ from django.utils import translation
 
 from idp.agents.models import Agent
 from idp.login import cookies
-from idp.web import languages
+from idp.web.middleware import languages
 from tests.conftest import an_operator
 from tests.peer import BASE_URL
 from tests.phone import NUMBER

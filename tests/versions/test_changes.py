@@ -25,7 +25,7 @@ from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, Releas
 from idp.saml.released import releases_of
 from idp.versions import version
 from idp.versions.models import Version
-from idp.web.one_version import asked_once
+from idp.web.middleware.one_version import asked_once
 from tests.cluster.processes import until
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE

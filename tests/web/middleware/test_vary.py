@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from idp.web.vary import vary
+from idp.web.middleware.vary import vary
 
 
 @pytest.mark.parametrize("named", [None, "Cookie", "accept-language, Cookie", "*"])

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from isal import isal_zlib
 
-from idp.web.vary import vary
+from idp.web.middleware.vary import vary
 
 LEVEL: Final = 3  # the most thorough of ISA-L's
 SHORTEST: Final = 200  # bytes of an answer that are worth it

@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.test import Client
 from redis import Redis
 
-from idp.web import bursts
+from idp.web.middleware import bursts
 from tests.conftest import NOW
 from tests.races.at_once import at_once
 

@@ -10,7 +10,7 @@ from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from idp.web.content_policy import content_policy
+from idp.web.middleware.content_policy import content_policy
 
 FORMS = {
     "nothing": None,

@@ -1,0 +1,1 @@
+"""What happens around every request. The settings say in which order (`MIDDLEWARE`)."""

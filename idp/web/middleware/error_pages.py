@@ -1,0 +1,60 @@
+"""A page for whatever goes wrong: a sentence, an honest status, and the reference."""
+
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from idp.errors import IdpError
+from idp.login.errors import Busy
+from idp.web.views import WrongMethod, error_page, refused
+from idp.wording import for_agents
+
+log = structlog.get_logger(__name__)
+Handler = Callable[[HttpRequest], HttpResponse]
+LONGEST_QUERY = 32 * 1024
+METHOD_NOT_ALLOWED = 405
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)  # the last is PostgreSQL's word for read-only
+
+
+class Unexpected(IdpError):
+    """Something nobody thought of. The page says so and nothing more."""
+
+
+class AddressTooLong(IdpError):
+    """A query that no honest request needs."""
+
+    code = "address_too_long"
+    status = 414
+    sentence = for_agents("That address is too long.")
+    advice = for_agents("Start again from the app you came from.")
+
+
+class ErrorPages:
+    """Turns every exception into a page with a sentence, an honest status and the reference."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse an endless query before anything reads it, and say so where a method is not taken."""
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            return refused(request, AddressTooLong())
+        response = self.get_response(request)
+        return self._with_a_page(request, response) if response.status_code == METHOD_NOT_ALLOWED else response
+
+    @staticmethod
+    def _with_a_page(request: HttpRequest, bare: HttpResponse) -> HttpResponse:
+        page = refused(request, WrongMethod(f"{request.method} is not taken"))
+        page["Allow"] = bare["Allow"]
+        return page
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Log the private detail and show the public sentence; Django's own exceptions stay Django's."""
+        if isinstance(error, IdpError):
+            return refused(request, error)
+        if type(error).__module__.startswith("django.") and not isinstance(error, DATABASE_ERRORS):
+            return None
+        log.error("unexpected", exc_info=error)
+        return error_page(request, Busy() if isinstance(error, DATABASE_ERRORS) else Unexpected())

@@ -1,0 +1,27 @@
+"""A proxy that the settings do not know of."""
+
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger(__name__)
+
+
+class UnheededProxy:
+    """Warns once per process if a proxy ends HTTPS before us and the settings know of none: every form then fails."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if settings.LATCHKEY.trusted_proxies or not settings.LATCHKEY.https:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self.told = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look whether a proxy has spoken, until one has."""
+        if not self.told and "HTTP_X_FORWARDED_PROTO" in request.META:
+            self.told = True
+            log.warning("unheeded_proxy", advice="Set LATCHKEY_TRUSTED_PROXIES to the number of proxies before us.")
+        return self.get_response(request)
