@@ -35,6 +35,16 @@ def test_deleting_says_first_what_comes_of_it_and_names_what_goes(admin):
     assert not Department.objects.exists()
 
 
+def test_what_others_need_says_who_needs_it_and_blames_no_missing_right(admin):
+    agent = an_agent()
+    agent.department = Department.objects.create(name="Support")
+    agent.save()
+    said = admin.get(f"{DEPARTMENTS}{agent.department.pk}/delete/").text
+    assert "Support cannot be deleted while these need it:" in said
+    assert agent.full_name in said
+    assert "permission" not in said
+
+
 def test_deleting_several_can_be_left_without_script_too(admin):
     support = Department.objects.create(name="Support")
     chosen = {"action": "delete_selected", "_selected_action": [support.pk]}
