@@ -38,8 +38,8 @@ from idp.sql.short_way import Adapter, ShortWay, Values, adapter, with_places
 
 A_MOMENT = 1.0
 """Seconds for which a connection that answered is taken to be alive."""
-AN_ANSWER = 2.0
-"""Seconds that a server may take to say that it is there."""
+AN_ANSWER = 4.0
+"""Seconds that a server may take to say that it is there: one that has too much to do may be slow."""
 _GIVEN_BACK: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each connection of the pool was given back, by a clock that only grows."""
 _OPEN: "WeakSet[DatabaseWrapper]" = WeakSet()
