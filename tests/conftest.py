@@ -30,7 +30,7 @@ from idp.login import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
 from tests import browsers, database, tables, under_way
-from tests.environment import FOLDER, VERIFY_PORT
+from tests.environment import VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
 from tests.user_agents import ANDROID, DESKTOP, IPHONE
@@ -48,7 +48,7 @@ WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms lie between the 
 
 def pytest_configure(config):
     if config.getoption("numprocesses", None) and not config.option.collectonly:  # never so in a worker itself
-        database.begin(FOLDER)
+        database.begin()
     TransactionTestCase._fixture_teardown = lambda _: _put_back()
     testcases.QuietWSGIRequestHandler = under_way.Handler
     WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
@@ -81,7 +81,7 @@ def pytest_unconfigure(config):
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     own = connections["default"].settings_dict
     if own["ENGINE"].endswith("sqlite3"):
-        own["TEST"]["NAME"] = f"{FOLDER}/tests.sqlite3"
+        own["TEST"]["NAME"] = f"{database.folder()}/tests.sqlite3"
 
 
 @pytest.fixture(scope="session")

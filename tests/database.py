@@ -3,11 +3,14 @@
 `python -m tests.database FOLDER NAME` makes it, in a process of its own while the workers still collect.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import django
@@ -18,14 +21,24 @@ PATIENCE = 110.0
 NAMED = "MIGRATED_FOR_TESTS"
 """Tells the workers where it will be: a folder, and the name of a database in it or in PostgreSQL. It looks like none
 of our settings, beside which the demo's own would not be read."""
+MEMORY = "/dev/shm"
+"""Where Linux keeps files in memory."""
 _MAKING: list[subprocess.Popen[bytes]] = []
 
 
-def begin(folder):
+@cache
+def folder():
+    """A folder for SQLite's files, which nobody has to find again after a power cut: so nothing waits for a disk."""
+    made = tempfile.mkdtemp(prefix="latchkey-tests-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def begin():
     """Have it made, to be ready when the first worker asks."""
-    os.environ[NAMED] = f"{folder} latchkey_migrated_{os.getpid()}"
+    os.environ[NAMED] = f"{folder()} latchkey_migrated_{os.getpid()}"
     command = [sys.executable, "-m", "tests.database", *os.environ[NAMED].split()]
-    with Path(folder, "migrating.log").open("w") as log:
+    with Path(folder(), "migrating.log").open("w") as log:
         _MAKING.append(subprocess.Popen(command, stdout=log, stderr=log))
 
 
@@ -33,13 +46,13 @@ def copy(settings):
     """Have the database of these settings begin as a copy of it. Returns whether there is one to be copied."""
     if NAMED not in os.environ:
         return False
-    folder, name = os.environ[NAMED].split()
+    there, name = os.environ[NAMED].split()
     deadline = time.monotonic() + PATIENCE
-    while not Path(folder, "migrated").exists():
-        assert time.monotonic() < deadline, Path(folder, "migrating.log").read_text()
+    while not Path(there, "migrated").exists():
+        assert time.monotonic() < deadline, Path(there, "migrating.log").read_text()
         time.sleep(0.05)
     if settings["ENGINE"].endswith("sqlite3"):
-        shutil.copy(Path(folder, name), settings["TEST"]["NAME"])
+        shutil.copy(Path(there, name), settings["TEST"]["NAME"])
     else:
         settings["TEST"]["TEMPLATE"] = name
     return True
@@ -55,17 +68,17 @@ def end():
             connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def make(folder, name):
-    """Make it, and say so by a file beside it."""
+def make(there, name):
+    """Make it in that folder, and say so by a file beside it."""
     django.setup()
     connection = connections["default"]
     on_sqlite = connection.settings_dict["ENGINE"].endswith("sqlite3")
-    connection.settings_dict["TEST"]["NAME"] = f"{folder}/{name}" if on_sqlite else name
+    connection.settings_dict["TEST"]["NAME"] = f"{there}/{name}" if on_sqlite else name
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     connections.close_all()
     if not on_sqlite:
         connection.close_pool()  # nobody may be connected to what is copied
-    Path(folder, "migrated").touch()
+    Path(there, "migrated").touch()
 
 
 if __name__ == "__main__":

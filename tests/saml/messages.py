@@ -108,9 +108,7 @@ def signed(xml, pair, **options):
     root.insert(1, place)
     exclusive = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
     signer = XMLSigner(**{"c14n_algorithm": exclusive, "signature_algorithm": "rsa-sha256", **options})
-    done = signer.sign(
-        root, key=pair.private_pem, cert=pair.certificate, reference_uri=root.get("ID"), id_attribute="ID"
-    )
+    done = signer.sign(root, key=pair.private, cert=pair.certificate, reference_uri=root.get("ID"), id_attribute="ID")
     return etree.tostring(done)
 
 

@@ -68,9 +68,7 @@ def signed(xml, pair=None, **options):
     root.insert(0, etree.Element(f"{{{DS}}}Signature", {"Id": "placeholder"}, nsmap={"ds": DS}))
     exclusive = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
     signer = XMLSigner(**{"c14n_algorithm": exclusive, "signature_algorithm": "rsa-sha256", **options})
-    done = signer.sign(
-        root, key=pair.private_pem, cert=pair.certificate, reference_uri=root.get("ID"), id_attribute="ID"
-    )
+    done = signer.sign(root, key=pair.private, cert=pair.certificate, reference_uri=root.get("ID"), id_attribute="ID")
     return etree.tostring(done)
 
 
