@@ -13,7 +13,7 @@ import pytest
 
 from idp.saml.assertion import Sign
 from idp.saml.signing import SamlKey
-from tests.saml import answers
+from tests.saml.answers import ours
 from tests.saml.keys import a_pair
 from tests.speed import arrivals, signed
 from tests.speed.rounds import Figure
@@ -87,5 +87,5 @@ def test_what_signs_both_does_the_same():
 
 def a_page(mode):
     pair = a_pair("idp")
-    octets = answers.sent(SamlKey.load(pair.private_pem, pair.certificate), signed=mode).octets
+    octets = ours.sent(SamlKey.load(pair.private_pem, pair.certificate), signed=mode).octets
     return f'<input name="SAMLResponse" value="{base64.b64encode(octets).decode()}">'
