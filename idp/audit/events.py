@@ -66,6 +66,7 @@ def together() -> Iterator[list[LoginEvent]]:
         _waiting.reset(before)
     if lines:
         _INSERT.later(*lines)
+        transaction.on_commit(partial(_tell_the_log, lines))
 
 
 def were_written(lines: list[LoginEvent]) -> bool:
@@ -76,8 +77,7 @@ def were_written(lines: list[LoginEvent]) -> bool:
     known = {it: getattr(lines[-1], it) for it in _TOLD_APART} if lines else {}
     if not known or not LoginEvent.objects.filter(**known).exists():
         return False
-    for line in lines:
-        log_lines.happened(kind=line.kind, service=line.service)
+    _tell_the_log(lines)
     return True
 
 
@@ -114,7 +114,6 @@ def record(
     **more: Any,
 ) -> LoginEvent:
     """Add a line to the trail and, once that is committed, tell the log of it without anything personal."""
-    transaction.on_commit(partial(log_lines.happened, kind=kind.value, service=more.get("service", "")))
     by = _actor.get()
     if by is not None:
         by.told.add(kind)
@@ -133,4 +132,10 @@ def record(
         waiting.append(line)
     else:
         line.save(force_insert=True)
+        transaction.on_commit(partial(_tell_the_log, [line]))
     return line
+
+
+def _tell_the_log(lines: list[LoginEvent]) -> None:
+    for line in lines:
+        log_lines.happened(kind=str(line.kind), service=line.service)

@@ -7,8 +7,8 @@ is as it would be without: the connection and its transactions, its converters, 
 
 Besides what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
-`add_update_values`, `InsertQuery`, `mark_for_rollback_on_error`. `tests/sql/test_prepared.py` holds each against the
-query set itself.
+`add_update_values`, `InsertQuery`, `needs_rollback`. `tests/sql/test_prepared.py` holds each against the query set
+itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,6 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateField, DateTimeField, Expression, Field, ForeignKey, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
-from django.db.transaction import mark_for_rollback_on_error
 
 from idp.sql.rows import Shape
 
@@ -48,7 +47,9 @@ class _Statement:
     def __init__(self, connection: Any, sql: str, parameters: Sequence[Any]) -> None:  # noqa: ANN401 - any database's
         self._sql, self._parameters, self._short = sql, parameters, connection.short(sql)
         self._given = [
-            (it.name, connection.adapter(it.output_field)) if type(it) is Slot else (None, connection.constant(it))
+            (it.name, connection.taken(it.output_field), connection.adapter(it.output_field))
+            if type(it) is Slot
+            else (None, None, connection.constant(it))
             for it in parameters
         ]
 
@@ -63,27 +64,48 @@ class _Statement:
 
     def changed(self, connection: Any, values: Any) -> int:  # noqa: ANN401
         """Execute it with values in the places of the slots, and return how many rows it met."""
-        if connection.is_open:
-            return int(connection.changed(self._short, self._adapted(connection, values)))
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, self._prepared(connection, values))
-            return int(cursor.rowcount)
+        try:
+            if connection.is_open:
+                return int(connection.changed(self._short, self._adapted(connection, values)))
+            with connection.cursor() as cursor:
+                cursor.execute(self._sql, self._prepared(connection, values))
+                return int(cursor.rowcount)
+        except Exception as error:
+            _roll_back(connection, error)
+            raise
 
     def later(self, connection: Any, values: Any) -> None:  # noqa: ANN401
         """Execute it by the next statement or by the commit, since nobody waits for its outcome."""
-        if connection.is_open:
-            connection.later(self._short, self._adapted(connection, values))
-        else:
-            self.changed(connection, values)
+        try:
+            if connection.is_open:
+                connection.later(self._short, self._adapted(connection, values))
+            else:
+                self.changed(connection, values)
+        except Exception as error:
+            _roll_back(connection, error)
+            raise
 
     def _adapted(self, connection: Any, values: Any) -> list[Any]:  # noqa: ANN401
-        return [adapt if name is None else adapt(values[name], connection) for name, adapt in self._given]
+        return [
+            adapt
+            if name is None
+            else value
+            if type(value := values[name]) is as_it_is or value is None
+            else adapt(value, connection)
+            for name, as_it_is, adapt in self._given
+        ]
 
     def _prepared(self, connection: Any, values: Any) -> list[Any]:  # noqa: ANN401
         return [
             it.output_field.get_db_prep_save(values[it.name], connection) if type(it) is Slot else it
             for it in self._parameters
         ]
+
+
+def _roll_back(connection: Any, error: Exception) -> None:  # noqa: ANN401
+    """Have the transaction come to nothing: `mark_for_rollback_on_error`, with the connection in hand."""
+    if connection.in_atomic_block:
+        connection.needs_rollback, connection.rollback_exc = True, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +192,12 @@ class Update(_Prepared[_Statement]):
     def __call__(self, **values: Any) -> int:
         """Execute it and return how many rows it met."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-            return self._made_for(connection).changed(connection, values)
+        return self._made_for(connection).changed(connection, values)
 
     def later(self, **values: Any) -> None:
         """Execute it before whatever is asked next; what it raises may come from there, or from the commit."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-            self._made_for(connection).later(connection, values)
+        self._made_for(connection).later(connection, values)
 
     def _make(self, connection: Any) -> _Statement:  # noqa: ANN401
         query: Any = self._query().query.chain(UpdateQuery)
@@ -198,16 +218,14 @@ class Insert(_Prepared[dict[int, _Statement]], Generic[Row]):
     def __call__(self, *rows: Row) -> int:
         """Execute it, and return how many were inserted."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-            inserted = self._statement(connection, len(rows)).changed(connection, self._values(rows))
+        inserted = self._statement(connection, len(rows)).changed(connection, self._values(rows))
         _are_stored(rows)
         return inserted
 
     def later(self, *rows: Row) -> None:
         """Execute it before whatever is asked next; what it raises may come from there, or from the commit."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-            self._statement(connection, len(rows)).later(connection, self._values(rows))
+        self._statement(connection, len(rows)).later(connection, self._values(rows))
         _are_stored(rows)
 
     def _values(self, rows: Sequence[Row]) -> list[Any]:

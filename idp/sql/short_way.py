@@ -38,6 +38,10 @@ class ShortWay:
         """Return a statement as this database takes it, with its own places for values."""
         raise NotImplementedError
 
+    def taken(self, field: "Field[Any, Any]") -> type | None:  # noqa: ARG002 - none is, unless a database says so
+        """Return of which type a field's values are taken as they are, if of any. So is None, always."""
+        return None
+
     def adapter(self, field: "Field[Any, Any]") -> Adapter:
         """Return what turns a field's values into what `fetched` and `changed` are given."""
         raise NotImplementedError
@@ -82,8 +86,6 @@ def adapter(field: "Field[Any, Any]", quick: Quick, otherwise: Callable[[Any], A
         kind = ()
 
     def adapted(value: Any, connection: Any) -> Any:  # noqa: ANN401 - as the fields'
-        if value is None:
-            return None
         found = quickly(value) if isinstance(value, kind) else None
         return otherwise(field.get_db_prep_save(value, connection=connection)) if found is None else found
 
