@@ -11,8 +11,10 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from pydantic import SecretStr
 
+from idp.saml.models import LogoutNotice
 from tests.speed import place
 from tests.speed.place import Silent
+from tests.web import aged
 from tests.web.conftest import a_superuser, inside
 
 GROWING = (
@@ -68,3 +70,12 @@ def test_what_monitors_and_operators_look_at_reads_no_table_from_end_to_end(db, 
     with connection.execute_wrapper(plans):
         answer = browser.get(page, headers={"authorization": f"Bearer {token.get_secret_value()}"})
     assert (answer.status_code, plans.found) == (200, [])
+
+
+def test_a_notice_that_is_forgotten_and_a_service_that_goes_are_found_among_answers_by_an_index(db):
+    place.somebody(1)
+    notice, plans = aged.MAKE[LogoutNotice](place.NOW), Plans([])
+    with connection.execute_wrapper(plans):
+        notice.service_provider.issued.exists()
+        notice.delete()
+    assert plans.found == []

@@ -19,7 +19,7 @@ class IssuedAssertion(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    service_provider = models.ForeignKey(ServiceProvider, models.PROTECT, related_name="issued")
+    service_provider = models.ForeignKey(ServiceProvider, models.PROTECT, related_name="issued", db_index=False)
     request_id = models.CharField(max_length=256, null=True, blank=True)  # noqa: DJ001 - many have none, and they differ
     assertion_id = models.CharField(max_length=64, unique=True)
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="assertions")
@@ -31,7 +31,13 @@ class IssuedAssertion(models.Model):
     issued_at = models.DateTimeField()
     over_at = models.DateTimeField(null=True, blank=True)
     logout_notice = models.ForeignKey(
-        "saml.LogoutNotice", models.SET_NULL, null=True, blank=True, related_name="issued", editable=False
+        "saml.LogoutNotice",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="issued",
+        editable=False,
+        db_index=False,
     )
 
     class Meta:
@@ -42,6 +48,9 @@ class IssuedAssertion(models.Model):
         indexes = [
             models.Index(fields=["service_provider", "name_id"], name="issued_to_a_name"),
             models.Index(fields=["-issued_at"], name="latest_answers"),
+            models.Index(
+                fields=["logout_notice"], condition=models.Q(logout_notice__isnull=False), name="answers_told_over"
+            ),
         ]
 
     def __str__(self) -> str:
