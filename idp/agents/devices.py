@@ -50,7 +50,16 @@ def named() -> QuerySet[Device]:
 
     The hash is a slot, `secret`.
     """
-    rows = Device.objects.select_related("agent__department").filter(secret_hash=Slot("secret", CharField()))
+    return _whole().filter(secret_hash=Slot("secret", CharField()))
+
+
+def of_id() -> QuerySet[Device]:
+    """Ask for the same by its id, the slot `pk`."""
+    return _whole().filter(pk=Slot("pk", UUIDField()))
+
+
+def _whole() -> QuerySet[Device]:
+    rows = Device.objects.select_related("agent__department")
     rows = rows.annotate(held_roles=roles("agent"), version=version.Present())
     return rows.order_by()  # hardly ever more than one: sorted here, it costs less
 
@@ -61,11 +70,12 @@ def roles(of: str) -> Subquery:
     return Subquery(of_one.annotate(all=Together("role")).values("all"))
 
 
-_NAMED = Select(named)
+_NAMED, _OF_ID = Select(named), Select(of_id)
 _HOLD_NAMED = Update(
     lambda: Device.objects.filter(secret_hash=Slot("secret", CharField()), revoked_at__isnull=True),
     generation=F("generation"),
 )
+_HOLD_OF_ID = Update(lambda: Device.objects.filter(pk=Slot("pk", UUIDField())), generation=F("generation"))
 _SEEN = Update(
     lambda: Device.objects.filter(pk=Slot("pk", UUIDField()), last_seen_at__lt=Slot("now", DateTimeField())),
     last_seen_at=Slot("now", DateTimeField()),
@@ -118,8 +128,11 @@ def _as_of_now(device: Device) -> Device:
 def _find(secret_hash: str, among: Select[Device]) -> Device | None:
     found = among(secret=secret_hash)
     device = max(found, key=lambda it: (it.revoked_at is None, it.revoked_at or it.enrolled_at), default=None)
-    if device is not None:
-        device.agent.held_roles = apart(device.held_roles)  # type: ignore[attr-defined]  # of `named`
+    return _with_roles(device) if device is not None else None
+
+
+def _with_roles(device: Device) -> Device:
+    device.agent.held_roles = apart(device.held_roles)  # type: ignore[attr-defined]  # of the query
     return device
 
 
@@ -138,11 +151,13 @@ def find_and_hold(secret: str | None, among: Select[Device] = _NAMED) -> Device 
     return _as_of_now(device) if device is not None else None
 
 
-def get_and_hold(pk: UUID) -> Device:
+def get_and_hold(pk: UUID, among: Select[Device] = _OF_ID) -> Device:
     """Return the device of that id as `find_and_hold` would. Raises Device.DoesNotExist."""
-    hold([pk])
-    found = Device.objects.select_related("agent", "replaced_by").annotate(version=version.Present())
-    return _as_of_now(found.get(pk=pk))
+    _HOLD_OF_ID.later(pk=pk)
+    found = among(pk=pk)
+    if not found:
+        raise Device.DoesNotExist
+    return _as_of_now(_with_roles(found[0]))
 
 
 def enrol(

@@ -94,10 +94,9 @@ def read_loan(presented: Presented, service: str, policy: TimeoutPolicy, now: da
     found = loans.find(presented.loan_secret, service, now)
     if found is None:
         return None
-    device = devices.get_and_hold(found.device_id)
+    device, session = sessions.hold_with_device_of(found.device_id)
     if device.revoked_at is not None or not device.agent.is_active:
         return None
-    session = sessions.find(device)
     reached = rung(device_facts(device), session_facts(session), Proof.LOAN, policy, now)
     return Standing(device, session, None, reached, by_loan=found) if isinstance(reached, Authentication) else None
 
@@ -134,8 +133,7 @@ def _named(presented: Presented, now: datetime) -> tuple[Device, SsoSession | No
     owner = tokens.owner(presented.token, now) if presented.token else None
     if owner is None or owner.client != presented.client:
         return None
-    device = devices.get_and_hold(owner.pk)
-    return device, sessions.find(device)
+    return sessions.hold_with_device_of(owner.pk)
 
 
 def _proof(

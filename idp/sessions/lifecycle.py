@@ -21,13 +21,14 @@ _COLUMNS = {f"open_{it.attname}": it.attname for it in SsoSession._meta.concrete
 """What a query of devices calls the columns of the open session."""
 
 
-def _with_session() -> QuerySet[Device]:
+def _with_session(found: QuerySet[Device]) -> QuerySet[Device]:
     opened = FilteredRelation("sso_sessions", condition=Q(sso_sessions__ended_at__isnull=True))
     columns = {name: F(f"open__{column}") for name, column in _COLUMNS.items()}
-    return devices.named().annotate(open=opened).annotate(**columns)
+    return found.annotate(open=opened).annotate(**columns)
 
 
-_WITH_SESSION, _SESSION = Select(_with_session), stored(SsoSession)
+_NAMED, _OF_ID = (Select(lambda: _with_session(devices.named())), Select(lambda: _with_session(devices.of_id())))
+_SESSION = stored(SsoSession)
 _TOUCH = Update(
     lambda: SsoSession.objects.filter(
         pk=Slot("pk", CharField()), ended_at__isnull=True, last_seen_at__lt=Slot("now", DateTimeField())
@@ -67,12 +68,20 @@ def find(device: Device) -> SsoSession | None:
 
 def hold_with_device(secret: str | None) -> tuple[Device, SsoSession | None] | None:
     """Return the device that a cookie names, held until the commit, and its open session, in one question."""
-    device = devices.find_and_hold(secret, _WITH_SESSION)
-    if device is None:
-        return None
+    device = devices.find_and_hold(secret, _NAMED)
+    return (device, _session_of(device)) if device is not None else None
+
+
+def hold_with_device_of(pk: UUID) -> tuple[Device, SsoSession | None]:
+    """Do the same for the device of that id. Raises Device.DoesNotExist."""
+    device = devices.get_and_hold(pk, _OF_ID)
+    return device, _session_of(device)
+
+
+def _session_of(device: Device) -> SsoSession | None:
     values = [getattr(device, name) for name in _COLUMNS]
     session: SsoSession = _SESSION([*_COLUMNS.values()], values)
-    return device, session if session.pk is not None else None
+    return session if session.pk is not None else None
 
 
 def proves(session: SsoSession | None, secret: str | None) -> bool:

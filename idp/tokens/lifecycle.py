@@ -44,7 +44,13 @@ def _shown() -> QuerySet[LongLivedToken]:
     )
 
 
-_SHOWN = Select(_shown)
+def _owned() -> QuerySet[LongLivedToken]:
+    """Ask for a token by its id, the slot `jti`, with the device that it belongs to."""
+    rows = LongLivedToken.objects.select_related("device").filter(pk=Slot("jti", UUIDField()))
+    return rows.annotate(agent=F("device__agent_id"))
+
+
+_SHOWN, _OWNED = Select(_shown), Select(_owned)
 _DEVICE, _PK, _NOW = Slot("device", UUIDField()), Slot("pk", UUIDField()), Slot("now", DateTimeField())
 _RETIRED = Greatest(_NOW, F("issued_at"))
 
@@ -88,7 +94,7 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
 
 def owner(token: str, now: datetime) -> Device | None:
     """Return the app's device that a token names by itself, or None. Whether the token counts is judged elsewhere."""
-    row = _row(token, APPS, now)
+    row = _row(token, APPS, now, _OWNED)
     return None if isinstance(row, Unrecognised) else row.device
 
 
@@ -168,15 +174,15 @@ def _judged(row: Any, device: Device, now: datetime) -> Recognised:  # noqa: ANN
     return Recognised(judge(shown, family, quiet=quiet, now=now), row, children)
 
 
-def _row(token: str, door: str, now: datetime) -> LongLivedToken | Unrecognised:
+def _row(token: str, door: str, now: datetime, among: Select[LongLivedToken] = _SHOWN) -> LongLivedToken | Unrecognised:
     """Return the row that a token of this door points at, if they say the same."""
     kid = claims.key_id(token)
     key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
     if kid and key is None:
         return Unrecognised(WITHDRAWN)
     content = claims.read(token, issuer=_issuer(door), public_key=keyring.public_key(key)) if key else None
-    for row in _SHOWN(jti=content.jti) if content else ():
-        if content == _claims(row, row.agent):  # type: ignore[attr-defined]  # of `_shown`
+    for row in among(jti=content.jti) if content else ():
+        if content == _claims(row, row.agent):  # type: ignore[attr-defined]  # of the query
             return row
     return Unrecognised("unknown")
 
