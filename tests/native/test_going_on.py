@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from idp.agents.models import Agent, Cutoff, Device, Kind, Reason
 from idp.audit.events import Origin
@@ -18,11 +19,12 @@ from idp.tokens.models import LongLivedToken
 from tests.conftest import NOW, an_agent
 from tests.native.own_app import a_client, a_code, a_rule_against, an_app_signed_in, ask, exchange, renew
 from tests.policies import publishing
+from tests.speed.counts import queries
 
 pytestmark = pytest.mark.usefixtures("db", "keys")
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SECOND = timedelta(seconds=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -45,6 +47,14 @@ def test_the_token_ends_after_seven_days_to_the_second(token, clock):
     assert renew(token).status_code == 200
     clock.shift(SECOND)
     assert reason(renew(token)) == "code_needed"
+
+
+def test_to_go_on_asks_no_more_than_it_did(token, clock):
+    for _warm in range(2):
+        clock.shift(2 * MINUTE)
+        with queries() as asked:
+            token = renew(token).json()["refresh_token"]
+    assert len([it for it in asked if "SAVEPOINT" not in it]) <= 10
 
 
 def test_a_code_is_needed_again_when_the_policy_says_so_however_often_the_app_came(client, token, clock):
@@ -162,7 +172,7 @@ def test_answers_are_kept_by_nobody(token):
 def test_everyone_out_counts_for_apps_too(client, agent, token, clock):
     code, access = a_code(client, agent), renew(token).json()["access_token"]
     clock.shift(SECOND)
-    Cutoff.objects.create(at=NOW + SECOND, why="a drill")
+    Cutoff.objects.create(at=timezone.now(), why="a drill")
     clock.shift(SECOND)
     assert reason(renew(token)) == "signed_out"
     assert reason(exchange(code)) == "signed_out"
