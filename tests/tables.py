@@ -19,10 +19,10 @@ CHAIN = Chain._meta.db_table
 LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations", "versions_version", "agents_devicecount"}
 
 
-def remember():
-    """Return the rows of all tables: a table's name to its columns and rows."""
+def remember(*names):
+    """Return the rows of these tables, or of all: the name of each that has some to its columns and rows."""
     with connection.cursor() as cursor:
-        return {table: found for table in _tables() if (found := _read(cursor, table))}
+        return {table: found for table in names or _tables() if (found := _read(cursor, table))}
 
 
 def beyond(before):
