@@ -17,7 +17,7 @@ import psycopg
 import structlog
 
 log = structlog.get_logger(__name__)
-LONGEST = 8.0
+LONGEST = 7.0
 """Seconds that one statement may take where people wait for it."""
 PAUSE = 1.0
 Waiting = tuple[Any, int]

@@ -273,7 +273,7 @@ FAULTS = [
     Fault(
         "F27",
         "PostgreSQL is there and says nothing: its disk hangs, its process was stopped, or no replica confirms commits",
-        "no statement is waited for longer than 9 s, and whoever waited reads the busy page; `database_silent` in the "
+        "no statement is waited for longer than 8 s, and whoever waited reads the busy page; `database_silent` in the "
         "log, 503 at `/readyz`",
         (
             "postgresql/test_patience.py::test_a_server_that_falls_silent_is_a_busy_page",
