@@ -81,7 +81,9 @@ def test_an_operator_stops_all_sign_ins_and_lets_people_in_again(admin, operator
     press(admin, admin.get("/admin/stop/"), "Stop all sign-ins", why="Stolen phones")
     assert (Stop.objects.get().by, in_force.look().stopped) == (operator, True)
     assert "All sign-ins are stopped since" in admin.get("/admin/").text
-    press(admin, admin.get("/admin/stop/"), "Let people sign in again")
+    page = admin.get("/admin/stop/")
+    assert "nobody needs a code because of the stop" in page.text
+    press(admin, page, "Let people sign in again")
     assert not in_force.look().stopped
     kinds = LoginEvent.objects.values_list("kind", flat=True)
     assert set(kinds) == {Kind.STOPPED, Kind.STOP_LIFTED}
