@@ -131,5 +131,5 @@ def test_pages_ask_the_database_a_bounded_number_of_times(admin, sp, ana, django
         admin.get(page_of(issued))
     with django_assert_max_num_queries(24):
         ask(admin, sp, ana)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         admin.post(CHECK.format("flex"), {"agent": ana.email})
