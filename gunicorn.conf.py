@@ -14,7 +14,8 @@ from idp import log_lines
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
-worker_class = "gthread"
+worker_class = "idp.serving.Worker"
+logger_class = "idp.serving.Log"
 # A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
 limit_request_line = 0
 keepalive = 5

@@ -9,6 +9,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.deployment.behind_nginx import until
 from tests.races.installation import PATIENCE, Installation
 from tests.web.monitor import TOKEN
 
@@ -20,6 +21,7 @@ ROW = {"route": "/.well-known/jwks.json", "status": "2xx"}
 def held(worker):
     """While one worker sleeps, the other answers everything."""
     os.kill(worker, signal.SIGSTOP)
+    until(lambda: all(") T " in it.read_text() for it in Path(f"/proc/{worker}/task").glob("*/stat")))
     yield
     os.kill(worker, signal.SIGCONT)
 

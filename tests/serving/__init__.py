@@ -1,0 +1,1 @@
+"""How connections are taken and kept, at gunicorn itself with a small application."""
