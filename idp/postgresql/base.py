@@ -40,6 +40,10 @@ A_MOMENT = 1.0
 """Seconds for which a connection that answered is taken to be alive."""
 AN_ANSWER = 4.0
 """Seconds that a server may take to say that it is there: one that has too much to do may be slow."""
+A_BREATH = 1.0
+"""Seconds after which it is tried again whether a connection can be had. The page that says so needs none."""
+_HAD_NONE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+"""When each pool had no connection to give, by a clock that only grows."""
 _GIVEN_BACK: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each connection of the pool was given back, by a clock that only grows."""
 _OPEN: "WeakSet[DatabaseWrapper]" = WeakSet()
@@ -73,6 +77,18 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
+        """Take a connection from the pool, unless a moment ago there was none to be had: nobody waits twice."""
+        pool, now = self.pool, time.monotonic()
+        if pool is not None and now - _HAD_NONE.get(pool, now - A_BREATH) < A_BREATH:
+            raise self.Database.OperationalError("a moment ago the server could not be reached")
+        try:
+            return self._taken(conn_params)
+        except self.Database.OperationalError:
+            if pool is not None:
+                _HAD_NONE[pool] = time.monotonic()
+            raise
+
+    def _taken(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Take a connection from the pool, and have the pool renewed if that one is dead."""
         connection = super().get_new_connection(conn_params)
         if (pool := self.pool) is None or _was_just_used(connection):
