@@ -88,16 +88,18 @@ class Cut:
                 Thread(target=self._between, args=(came, onwards), daemon=True).start()
 
     def _between(self, came, onwards):
+        said = False
         with came, onwards, suppress(OSError):
             while True:
                 for it in select.select([came, onwards], [], [])[0]:
                     some = it.recv(65536)
+                    if said and it is onwards:
+                        self.was_cut = bool(some)
+                        return
                     (onwards if it is came else came).sendall(some)
                     if not some:
                         return
-                    if it is came and self.words in some and not self.was_cut:
-                        self.was_cut = bool(onwards.recv(65536))
-                        return
+                    said = said or (it is came and self.words in some and not self.was_cut)
 
 
 def _take_nothing(it):

@@ -1,10 +1,11 @@
 """A gunicorn of its own with the small application below our worker: it starts in a third of a second."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from idp.conf import ROOT
 from tests.environment import free_port
@@ -25,6 +26,7 @@ class Gunicorn:
             ["sh", "-c", f'ulimit -n {FILES}; exec "$@"', "sh", *command, "tests.serving.small_app:application"],
             cwd=ROOT,
             stderr=subprocess.PIPE,
+            start_new_session=True,
         )
         self.until(b"Booting worker")
         self.get("/")
@@ -33,7 +35,8 @@ class Gunicorn:
         return self
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGQUIT)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # threads of its workers may wait for ever
         self.process.communicate(timeout=PATIENCE)
 
     def workers(self):
