@@ -2,9 +2,11 @@
 
 from contextlib import contextmanager
 
-from django.db import connections
+import pytest
+from django.db import OperationalError, connection, connections
 
 from idp.agents.models import Device
+from idp.audit import events
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
 from tests.another_database import asked_instead
@@ -45,6 +47,44 @@ def test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time(transacti
     code = a_code(a_client(), an_agent())
     with next_commit_is_not_answered():
         signed_in = exchange(code)
+    assert signed_in.status_code == 200
+    assert Device.objects.get().revoked_at is None
+    assert renew(signed_in.json()["refresh_token"]).status_code == 200
+
+
+@pytest.fixture
+def next_commit_ends_late(monkeypatch):
+    """The connection is lost, and the commit is still under way when the trail is asked for the first time."""
+    known = {"commit": connection.commit, "were_written": events.were_written}
+
+    def lost():
+        monkeypatch.setattr(connections["default"], "commit", known["commit"])
+        known["commit"]()
+        raise OperationalError("the connection is lost")
+
+    def not_yet(_):
+        monkeypatch.setattr(events, "were_written", known["were_written"])
+        return False
+
+    def begin():
+        monkeypatch.setattr(connections["default"], "commit", lost)
+        monkeypatch.setattr(events, "were_written", not_yet)
+
+    return begin
+
+
+def test_a_phone_is_in_by_an_answer_that_is_written_late(browser, lines, next_commit_ends_late):
+    next_commit_ends_late()
+    assert is_in(browser.get(browser.address))
+    assert [it.kind for it in LoginEvent.objects.order_by("pk")] == [Kind.SIGNED_IN, Kind.ANSWERED]
+    told = next(it for it in lines() if it["event"] == "request")["happened"]
+    assert [it["kind"] for it in told] == [Kind.SIGNED_IN, Kind.ANSWERED]
+
+
+def test_an_app_whose_sign_in_is_written_late_is_not_signed_out(transactional_db, keys, next_commit_ends_late):
+    code = a_code(a_client(), an_agent())
+    next_commit_ends_late()
+    signed_in = exchange(code)
     assert signed_in.status_code == 200
     assert Device.objects.get().revoked_at is None
     assert renew(signed_in.json()["refresh_token"]).status_code == 200
