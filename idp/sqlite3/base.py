@@ -27,6 +27,8 @@ from idp.sql.short_way import Adapter, Quick, ShortWay, Values, adapter, with_pl
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
 """The connections to each database that no thread uses now, with the time at which each is too old."""
+MOST_LAID_DOWN = 64
+"""More than a process has threads that serve. Of those that serve once and end, each would lay down one more."""
 PATIENCE = 5.0
 """Seconds to wait for the turn; then it fails in SQLite's own words."""
 
@@ -72,7 +74,11 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def close_if_unusable_or_obsolete(self) -> None:
         """Lay the connection down if it is still good. Django asks before and after each request."""
         super().close_if_unusable_or_obsolete()
-        if self.connection is not None and not self.in_atomic_block:
+        if self.connection is None or self.in_atomic_block:
+            return
+        if len(self._laid_down) >= MOST_LAID_DOWN:
+            self.close()
+        else:
             self._laid_down.append((self.connection, self.close_at))
             self.connection = None
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connections, transaction
 
 from idp.settings import SQLITE_OPTIONS
+from idp.sqlite3 import base
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +77,11 @@ def test_one_that_is_too_old_is_closed_and_another_made():
     the_request_ends()
     assert connections["place"].connection is None
     assert asked() is not old
+
+
+def test_threads_that_serve_once_and_end_leave_no_more_than_are_needed(monkeypatch):
+    monkeypatch.setattr(base, "MOST_LAID_DOWN", 2)
+    for _ in range(4):
+        with ThreadPoolExecutor(1) as one:
+            one.submit(a_request).result(30)
+    assert len(connections["place"]._laid_down) == 2
