@@ -55,5 +55,6 @@ def of(connection: Any) -> Kept:  # noqa: ANN401 - psycopg's
 
 def forget_all() -> None:
     """Have all connections send their statements anew: what the server keeps is of tables as they were before."""
-    for connection in [*_BY_CONNECTION]:
-        _BY_CONNECTION[connection] = Kept(MOST)
+    for reference in _BY_CONNECTION.keyrefs():  # in one step: other threads may add theirs
+        if (connection := reference()) is not None:
+            _BY_CONNECTION[connection] = Kept(MOST)
