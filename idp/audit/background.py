@@ -46,6 +46,7 @@ class Background:
             futures.wait(list(self._under_way), timeout=patience)
 
     def _run(self) -> int:
+        connections["default"].people_wait = False  # type: ignore[attr-defined] # of both our backends
         try:
             return self._work()
         finally:

@@ -59,7 +59,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._due: list[Statement] = []
-        self._asked = 0
+        self._asked, self._reads_in_parts = 0, False
         with _OPENED:
             _OPEN.add(self)
 
@@ -67,7 +67,9 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def waits_for(self) -> Waiting | None:
         """The connection and the number of the statement that it has no answer to yet, as another thread sees it."""
         connection = self.connection
-        return (connection, self._asked) if connection is not None and waits(connection) else None
+        if connection is None or self._reads_in_parts or not self.people_wait or not waits(connection):
+            return None
+        return connection, self._asked
 
     def get_connection_params(self) -> dict[str, Any]:
         """Have instants read by a shorter way."""
@@ -148,6 +150,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         """Make a cursor, whose statements come after those that are due."""
         if self._due:
             self._run()
+        self._reads_in_parts = name is not None  # all of it is worked out before the first part, as for a long export
         return super().create_cursor(name)
 
     def validate_no_broken_transaction(self) -> None:
@@ -159,7 +162,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
         self._make_ready()
-        self._asked += 1
+        self._asked, self._reads_in_parts = self._asked + 1, False
         due, self._due = self._due, []
         begin = [BEGIN] if not self.autocommit and is_idle(self.connection) else []
         try:

@@ -3,6 +3,7 @@
 What is sent to such a server goes on being acknowledged, so nothing in TCP notices (`DEAD_AFTER` in the settings is for
 one that is gone). A thread of each process that serves looks once a second which connections wait, and ends those that
 have waited too long for one statement; whoever waits there reads that we are busy. A lock is waited for 5 s, in less.
+What is read in parts, as exports are, and what is done in the background may take longer.
 """
 
 import os

@@ -28,6 +28,8 @@ class ShortWay:
     queries_logged: bool
     close_if_health_check_failed: Callable[[], None]
     ensure_connection: Callable[[], None]
+    people_wait = True
+    """Whether somebody waits for what this thread asks, so that what takes too long is given up."""
 
     @property
     def is_open(self) -> bool:

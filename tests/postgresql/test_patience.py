@@ -3,9 +3,10 @@
 import socket
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections, transaction
 
 from idp.agents.models import Device
+from idp.audit.background import Background
 from idp.postgresql import base, patience
 from idp.postgresql.patience import LONGEST, Patience
 from idp.settings import POOL
@@ -55,6 +56,38 @@ def test_a_server_that_falls_silent_is_a_busy_page(request, browser, monkeypatch
     monkeypatch.setattr(base, "A_MOMENT", a_moment)
     request.getfixturevalue("silent")
     assert is_busy(browser.get(browser.address))
+
+
+@pytest.fixture
+def patience_is_short(transactional_db, monkeypatch):
+    monkeypatch.setattr(patience, "LONGEST", 0.05)
+    monkeypatch.setattr(patience, "PAUSE", 0.01)
+    looking = Patience(base.waiting).begin()
+    yield
+    looking.ended.set()
+
+
+def test_an_export_may_take_long_and_so_may_what_nobody_waits_for(patience_is_short, monkeypatch):
+    long = "SELECT 1" if on_sqlite() else "SELECT pg_sleep(0.3)"
+    with transaction.atomic(), connection.chunked_cursor() as in_parts:
+        in_parts.execute(long)
+        assert len(in_parts.fetchall()) == 1
+    if on_sqlite():
+        return
+    with pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute(long)
+    connection.close()
+    monkeypatch.setattr(connections["default"], "people_wait", False)
+    with connection.cursor() as cursor:
+        cursor.execute(long)
+
+
+def test_nobody_waits_for_work_in_the_background(transactional_db):
+    seen = []
+    work = Background("trial", lambda: seen.append(connections["default"].people_wait) or 0)
+    work.dispatch()
+    work.settle()
+    assert seen == [False]
 
 
 def test_no_request_waits_for_a_silent_server_beyond_what_is_allowed():
