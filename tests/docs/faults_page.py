@@ -262,18 +262,20 @@ FAULTS = [
     Fault(
         "F26",
         "the connection to PostgreSQL is lost with the answer to a commit, so nobody knows what became of it",
-        "the trail is asked: what was written counts and is answered, what was not is done again. If the database is "
-        "away by then, the busy page; a reload of the same request may read *You are already signed in*, and the next "
-        "one is let in",
+        "the trail is asked: what was written counts and is answered, though it is written late; what was not is done "
+        "again. If the database is away by then, the busy page; a reload of the same request may read *You are already "
+        "signed in*, and the next one is let in",
         (
             "races/test_unheard_commits.py::test_a_phone_is_in_by_the_answer_that_was_written",
             "races/test_unheard_commits.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
+            "races/test_unheard_commits.py::test_a_phone_is_in_by_an_answer_that_is_written_late",
         ),
     ),
     Fault(
         "F27",
         "PostgreSQL is there and says nothing: its disk hangs, its process was stopped, or no replica confirms commits",
-        "no statement is waited for longer than 8 s, and whoever waited reads the busy page; `database_silent` in the "
+        "no statement but an export's is waited for longer than 8 s, and whoever waited reads the busy page; "
+        "`database_silent` in the "
         "log, 503 at `/readyz`",
         (
             "postgresql/test_patience.py::test_a_server_that_falls_silent_is_a_busy_page",
