@@ -35,9 +35,13 @@ A_SHIFT = 0.25
 """Seconds for which another thread then takes what comes, too."""
 SILENCE = struct.pack("ll", 10, 0)
 """For how long a request may stop midway, as in deploy/nginx: 10 seconds, as the kernel takes them."""
+TAKING = struct.pack("ll", 30, 0)
+"""For how long nothing of an answer may be taken, as in deploy/nginx: 30 seconds."""
 PARTING = 2.0
 """Seconds for which is taken, and thrown away, what the other side goes on sending after the answer."""
 A_TICK = 1.0
+A_PAUSE = 0.1
+"""Seconds until a thread tries again that could not take who came."""
 
 
 class Log(Logger):  # type: ignore[misc] # gunicorn has no types
@@ -52,6 +56,7 @@ class Caller(socket.socket):
     def is_silent(self) -> bool:
         """Tell whether it is there and has said nothing yet, as a browser's that connects before it has to."""
         self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, SILENCE)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, TAKING)
         with suppress(OSError):
             try:
                 super().recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
@@ -65,6 +70,13 @@ class Caller(socket.socket):
             return super().recv(*args)
         except BlockingIOError:
             return b""
+
+    def sendall(self, *args: Any) -> None:
+        """Say this; who does not take it has gone."""
+        try:
+            super().sendall(*args)
+        except BlockingIOError as fault:
+            raise BrokenPipeError(errno.EPIPE, "not taken") from fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._door, self._over = select.epoll(), os.eventfd(0)
         self._listeners = {it.fileno(): it for it in self.sockets}
         self._parked = self.keepalived_conns = dict[int, Parked]()  # gunicorn looks how many there are
+        self._yard = Lock()  # a connection is in `_parked` and at the door, or in neither
         self._bench, self._begun = Lock(), dict[int, float]()
         super().init_process()
 
@@ -127,9 +140,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if select.select([self.PIPE[0]], [], [], seconds)[0]:
             os.read(self.PIPE[0], 4096)
         now = time.monotonic()
-        for fd, it in self._parked.copy().items():
-            if it.until < now:
-                self._close_parked(fd)
+        with self._yard:
+            for it in [self._unpark(fd) for fd, it in self._parked.copy().items() if it.until < now]:
+                it.conn.close()
 
     def _all_hang(self) -> bool:
         """Tell whether nobody is left to answer, and has not been for long. gunicorn then starts another process."""
@@ -167,19 +180,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         for fd, _ in self._door.poll(seconds, 1):
             if fd == self._over:
                 return False
-            conn = self._accept(self._listeners[fd]) if fd in self._listeners else self._speaks(fd)
-            if conn is not None:
-                self._answer(conn)
+            try:
+                conn = self._accept(self._listeners[fd]) if fd in self._listeners else self._speaks(fd)
+                if conn is not None:
+                    self._answer(conn)
+            except Exception:  # else this thread ends, and the process with it
+                self.log.exception("A connection is given up")
         return True
 
     def _accept(self, listener: socket.socket) -> Any:  # noqa: ANN401 - gunicorn has no types
         try:
             taken, address = listener.accept()
         except OSError as fault:
-            if fault.errno == errno.EMFILE and self._parked:
-                self._close_parked(next(iter(self._parked)))
-            elif fault.errno not in (errno.EAGAIN, errno.ECONNABORTED):  # another was quicker; who came is gone
-                raise
+            if fault.errno in (errno.EAGAIN, errno.ECONNABORTED):  # another was quicker; who came is gone
+                return None
+            if fault.errno == errno.EMFILE and self._close_oldest():
+                return None
+            self.log.warning("Who came could not be taken: %s", fault)  # and waits, as does the next
+            time.sleep(A_PAUSE)
             return None
         caller = Caller(taken.family, taken.type, taken.proto, taken.detach())
         conn = TConn(self.cfg, caller, address, listener.getsockname())
@@ -190,10 +208,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return conn
 
     def _speaks(self, fd: int) -> Any:  # noqa: ANN401
-        parked = self._parked.pop(fd, None)
+        with self._yard:
+            parked = self._unpark(fd) if fd in self._parked else None
         if parked is None:  # its time was just over
             return None
-        self._door.unregister(fd)
         if not parked.answered:
             return parked.conn
         with suppress(OSError):
@@ -204,11 +222,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return None
 
     def _answer(self, conn: Any) -> None:  # noqa: ANN401
-        self._begun[get_ident()] = time.monotonic()
-        try:
-            kept = self.handle(conn)
-        finally:
-            del self._begun[get_ident()]
+        kept = self._handle(conn)
+        while kept and self.alive and conn.parser.unreader.buf.getvalue():  # the next was read with it
+            kept = self._handle(conn)
         if kept and self.alive:
             self._park(conn, self.cfg.keepalive)
         elif _may_say_more(conn):
@@ -220,21 +236,37 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else:
             conn.close()
 
+    def _handle(self, conn: Any) -> bool:  # noqa: ANN401
+        self._begun[get_ident()] = time.monotonic()
+        try:
+            return bool(self.handle(conn))
+        finally:
+            del self._begun[get_ident()]
+
     def _park(self, conn: Any, seconds: float, *, answered: bool = False) -> None:  # noqa: ANN401
         if len(self._parked) >= self.max_keepalived:
-            self._close_parked(next(iter(self._parked)))
+            self._close_oldest()
         fd = conn.sock.fileno()
-        self._parked[fd] = Parked(conn, time.monotonic() + seconds, answered)
-        self._door.register(fd, select.EPOLLIN | select.EPOLLONESHOT)
+        with self._yard:
+            self._door.register(fd, select.EPOLLIN | select.EPOLLONESHOT)
+            self._parked[fd] = Parked(conn, time.monotonic() + seconds, answered)
 
-    def _close_parked(self, fd: int) -> None:
-        parked = self._parked.pop(fd, None)
-        if parked is not None:  # else it has just spoken
-            self._door.unregister(fd)
-            parked.conn.close()
+    def _unpark(self, fd: int) -> Parked:
+        self._door.unregister(fd)
+        return self._parked.pop(fd)
+
+    def _close_oldest(self) -> bool:
+        """Close who has been silent for longest. Returns whether there was one."""
+        with self._yard:
+            fd = next(iter(self._parked), None)
+            if fd is not None:
+                self._unpark(fd).conn.close()
+        return fd is not None
 
 
 def _may_say_more(conn: Any) -> bool:  # noqa: ANN401
     """Tell whether more of a request may come: to close at once would take the answer away (RFC 9112, 9.6)."""
     request = conn.parser and conn.parser.mesg
-    return not request or any(name in ("CONTENT-LENGTH", "TRANSFER-ENCODING") for name, _ in request.headers)
+    if not request or request.req_number < conn.parser.req_count:  # the last one could not be read
+        return True
+    return any(name in ("CONTENT-LENGTH", "TRANSFER-ENCODING") for name, _ in request.headers)

@@ -1,10 +1,18 @@
 """The worker: nobody who says nothing, says half, or does not leave keeps a thread from those who ask."""
 
+import os
 import signal
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from idp.serving import Worker
 from tests.races.installation import PATIENCE
 from tests.serving.served import FILES, THREADS, Gunicorn, answer, get, hear
 from tests.serving.small_app import LONG
@@ -84,6 +92,59 @@ def test_an_answer_arrives_whole_though_the_request_was_not_read_to_its_end(guni
     assert answer(unread)[1] == LONG
     read.sendall(LONG)
     assert answer(read)[1] == b"300000"
+
+
+def test_who_does_not_take_the_answer_is_given_up(gunicorn, many):
+    many(get("/huge", "close"))
+    assert gunicorn.get("/hello")[1] == b"/hello"
+
+
+def test_requests_that_come_together_are_answered_together(many):
+    (call,) = many(get("/one") + get("/two") + get("/three", "close"), 1)
+    said = b"".join(answer(call)[1:])
+    assert b"/two" in said
+    assert said.endswith(b"/three")
+
+
+def test_a_later_request_is_refused_in_words_too_though_it_was_not_read_to_its_end(many):
+    (call,) = many(get("/one"), 1)
+    hear(call, b"\r\n\r\n/one")
+    call.sendall(b"nonsense\r\n" + LONG[:60_000])
+    assert answer(call)[0].startswith("HTTP/1.1 400 ")
+
+
+def test_a_process_that_may_open_no_more_takes_who_came_later():
+    with Gunicorn() as gunicorn, gunicorn.calling(get("/full", "close")) as full:
+        before = gunicorn.workers()
+        time.sleep(0.1)
+        assert gunicorn.get("/hello")[1] == b"/hello"
+        assert answer(full)[1] == b"/full"
+        assert gunicorn.workers() == before
+
+
+def test_threads_that_make_room_at_once_do_not_trip_over_each_other(monkeypatch):
+    monkeypatch.setattr(ThreadWorker, "init_process", lambda _: None)
+    worker = Worker(1, os.getppid(), [], None, 60, Config(), None)
+    worker.PIPE, worker.max_keepalived = os.pipe(), 2
+    worker.init_process()
+
+    def park(_):
+        for _ in range(3000):
+            worker._park(TConn(worker.cfg, socket.socket(), None, None), 0)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(park, range(4))) == [None] * 4
+    finally:
+        sys.setswitchinterval(interval)
+    worker._tick(0)
+    assert not worker._parked
+    worker.tmp.close()
+    worker._door.close()
+    for it in (worker._over, *worker.PIPE):
+        os.close(it)
 
 
 def test_what_is_no_request_is_refused_in_plain_words(gunicorn, many):
