@@ -8,14 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from gunicorn import systemd
+from gunicorn import glogging, systemd
 
 from idp import log_lines
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
-worker_class = "idp.serving.Worker"
-logger_class = "idp.serving.Log"
+worker_class = "gthread"
 # A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
 limit_request_line = 0
 keepalive = 5
@@ -26,6 +25,15 @@ control_socket_disable = True
 # The master loads the application: it takes no connection before it can serve, and workers share what it loaded. So
 # new code takes a new master (USR2), which `when_ready` below has take over; HUP would start the old code again.
 preload_app = True
+
+
+class Log(glogging.Logger):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn's own lines, without what it would gather for a line of each request and then throw away."""
+
+    access_log_enabled = False
+
+
+logger_class = Log
 # gunicorn's own lines are JSON too; requests are logged by the application, without what is personal.
 logconfig_dict = {
     "version": 1,

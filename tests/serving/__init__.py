@@ -1,1 +1,0 @@
-"""How connections are taken and kept, at gunicorn itself with a small application."""
