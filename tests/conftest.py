@@ -51,6 +51,7 @@ def pytest_configure(config):
         database.begin()
     TransactionTestCase._fixture_teardown = lambda _: _put_back()
     testcases.QuietWSGIRequestHandler = under_way.Handler
+    testcases.LiveServerThread.server_class = under_way.Server
     WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
 

@@ -22,7 +22,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
-IDP_PORT, VERIFY_PORT = free_port(), free_port()
+def held_port():
+    """A free port that nobody else gets, to listen at or to call from, until the server it is for binds it too."""
+    holding = socket.socket()
+    holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers have, so that they may share it
+    holding.bind(("127.0.0.1", 0))
+    atexit.register(holding.close)
+    return holding.getsockname()[1]
+
+
+IDP_PORT, VERIFY_PORT = held_port(), held_port()
 FOLDER = tempfile.mkdtemp(prefix="latchkey-tests-")
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 ENVIRONMENT = {

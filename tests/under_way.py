@@ -6,6 +6,7 @@ test that is over has let go of the database by then. So whoever puts the databa
 
 from threading import Condition
 
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import QuietWSGIRequestHandler
 
 LONGEST = 15.0
@@ -29,6 +30,13 @@ class Handler(QuietWSGIRequestHandler):
             with _change:
                 _requests.pop(self, None)
                 _change.notify_all()
+
+
+class Server(ThreadedWSGIServer):
+    """Django's own for the live server, at a port that is held for it (`tests.environment`)."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs | {"allow_reuse_address": True})
 
 
 def settle():
