@@ -27,7 +27,7 @@ control_socket_disable = True
 preload_app = True
 
 
-class Log(glogging.Logger):  # type: ignore[misc] # gunicorn has no types
+class Log(glogging.Logger):
     """gunicorn's own lines, without what it would gather for a line of each request and then throw away."""
 
     access_log_enabled = False

@@ -157,7 +157,7 @@ def _twice(what: str, row: int, rows: Sequence[int]) -> str:
     """Say where else the same stands."""
     others = [str(it) for it in islice((it for it in rows if it != row), MOST_NAMED)]
     more = len(rows) - 1 - len(others)
-    where = f"row{'s' if len(rows) > 2 else ''} {', '.join(others)}{f' and {more} more' if more else ''}"  # noqa: PLR2004
+    where = f"row{'' if len(others) == 1 else 's'} {', '.join(others)}{f' and {more} more' if more else ''}"
     return TWICE.format(what=what, where=where)
 
 

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
@@ -21,8 +22,16 @@ Meaning = Callable[[IntegrityError], Exception | None]
 """Says what is to be raised in place of an error that another run would only meet again; None of all others."""
 
 
-class _Heard(Exception):
-    """An earlier run turned out to be committed while this one waited, so this one comes to nothing."""
+@dataclass(frozen=True, slots=True)
+class _Run(Generic[Outcome]):
+    """What came of one run, and its lines of the trail."""
+
+    outcome: Outcome
+    lines: list[LoginEvent]
+
+    def was_committed(self) -> bool:
+        """Look in the trail, where nobody heard the answer to its commit. The log is told of its lines if so."""
+        return events.were_written(self.lines)
 
 
 def attempt(step: Callable[[], Outcome], meaning: Meaning = lambda _: None) -> Outcome:
@@ -35,36 +44,27 @@ def attempt(step: Callable[[], Outcome], meaning: Meaning = lambda _: None) -> O
     """
     begun, unheard = time.monotonic(), None
     for nth in range(1, ATTEMPTS + 1):
-        done: list[Outcome] = []
-        lines: list[LoginEvent] = []
+        run: _Run[Outcome] | None = None
         try:
-            if unheard is not None and events.were_written(unheard[1]):
-                return unheard[0]
+            if unheard is not None and unheard.was_committed():
+                return unheard.outcome
             with transaction.atomic(), events.together() as lines:
-                done.append(step())
-                if unheard is not None:
-                    _give_way_to(unheard[1])
-            return done[0]
-        except (_Heard, IdpError, LostRace, IntegrityError, OperationalError) as error:
-            if unheard is not None and _is_heard_of(error, unheard[1]):
-                return unheard[0]
+                run = _Run(step(), lines)
+                if unheard is not None and unheard.was_committed():
+                    lines.clear()
+                    transaction.set_rollback(True)
+                    return unheard.outcome
+        except (IdpError, LostRace, IntegrityError, OperationalError) as error:
+            if unheard is not None and not isinstance(error, OperationalError) and unheard.was_committed():
+                return unheard.outcome
             if isinstance(error, IdpError):
                 raise
             if isinstance(error, IntegrityError) and (meant := meaning(error)) is not None:
                 raise meant from error
             if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
                 raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
-            if done:
-                unheard = done[0], lines
+            unheard = run or unheard
             version.forget()
+        else:
+            return run.outcome
     raise AssertionError
-
-
-def _give_way_to(lines: list[LoginEvent]) -> None:
-    if events.were_written(lines):
-        raise _Heard
-
-
-def _is_heard_of(error: Exception, lines: list[LoginEvent]) -> bool:
-    """Whether a run ended so because an earlier one, with these lines, was committed meanwhile."""
-    return isinstance(error, _Heard) or (not isinstance(error, OperationalError) and events.were_written(lines))

@@ -33,7 +33,7 @@ LONGEST_TEXT = 200
 LONGEST_ISSUER, LONGEST_ACS = 1024, 2048
 CUT = "…"  # stands in no address, so a cut one is never taken for a whole one
 
-_ANSWERED_WITH = "latchkey.answered_with"
+_ANSWERED_WITH = "answered_with"
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -77,23 +77,25 @@ def noted(view: View) -> View:
         except IdpError as error:
             _note(request, error.code)
             raise
-        _note(request, AnswerWithStatus.code if _ANSWERED_WITH in request.META else "")
+        status = getattr(response, _ANSWERED_WITH, "")
+        _note(request, AnswerWithStatus.code if status else "", status)
         return response
 
     return noting
 
 
-def answered_with(request: HttpRequest, told: AnswerWithStatus) -> None:
-    """Remember that the request was believed and answered by a status, for the note about it."""
-    request.META[_ANSWERED_WITH] = told.saml_status.second or told.saml_status.top
+def answered_with(response: HttpResponse, told: AnswerWithStatus) -> HttpResponse:
+    """Remember that this answers a request that was believed by a status, for the note about it."""
+    setattr(response, _ANSWERED_WITH, told.saml_status.second or told.saml_status.top)
+    return response
 
 
-def _note(request: HttpRequest, outcome: str) -> None:
+def _note(request: HttpRequest, outcome: str, status: str = "") -> None:
     """Note a request. Must not fail, whatever happens: nobody's sign-in depends on it."""
     try:
         now = clock.now()
         if listening := current(now):
-            row = _heard(request, outcome, now)
+            row = _heard(request, outcome, status, now)
             with transaction.atomic():
                 row.save()
                 _forget(listening)
@@ -101,7 +103,7 @@ def _note(request: HttpRequest, outcome: str) -> None:
         log.warning("not_noted", error=type(error).__name__)
 
 
-def _heard(request: HttpRequest, outcome: str, now: datetime) -> HeardRequest:
+def _heard(request: HttpRequest, outcome: str, status: str, now: datetime) -> HeardRequest:
     binding = Binding.POST if request.method == "POST" else Binding.REDIRECT
     row = HeardRequest(at=now, binding=binding, signed=False, outcome=outcome, reference=reference.current())
     try:
@@ -112,7 +114,7 @@ def _heard(request: HttpRequest, outcome: str, now: datetime) -> HeardRequest:
     row.issuer, row.acs_url = _cut(asked.issuer, LONGEST_ISSUER), _cut(asked.acs_url or "", LONGEST_ACS)
     row.signed = asked.has_signature or received.query_signature is not None
     row.says = says(asked, now)
-    if status := request.META.get(_ANSWERED_WITH):
+    if status:
         row.says["answered_with"] = status.rpartition(":")[2]
     return row
 

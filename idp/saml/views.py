@@ -50,8 +50,7 @@ def sso(request: HttpRequest) -> HttpResponse:
             received, parsed, trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
     except AnswerWithStatus as told:
-        listening.answered_with(request, told)
-        return _tell(request, sp, told)
+        return listening.answered_with(_tell(request, sp, told), told)
     asked = Asked.of(trusted)
     login = Begun(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
     if request.method == "POST":

@@ -27,9 +27,9 @@ class Headers(ResponseHeaders):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._store
 
-    def get(self, name: str, otherwise: Any = None) -> Any:  # noqa: ANN401 - as its base
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as its base
         """Return the value of that name, in whatever letters, or else what is given for it."""
-        return self._store.get(name.lower(), (name, otherwise))[1]
+        return self._store.get(key.lower(), (key, default))[1]
 
     def items(self) -> ValuesView[tuple[str, str]]:  # type: ignore[override]
         """Return the names as they were given, each with its value."""

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from idp import clock as ours
 from idp.demo.sp.flavours import ENHANCED
 from idp.saml import listening, names
-from idp.saml.models import HeardRequest, Listening
+from idp.saml.models import HeardRequest, Listening, ServiceProvider
 from tests.conftest import NOW
 from tests.hostile.authn_requests import FLEX, asked, by_post, by_redirect, is_kept, is_taken
 from tests.saml.keys import a_pair
@@ -89,6 +89,17 @@ def test_a_signature_is_noted_whoever_made_it(ear):
 def test_a_request_that_was_told_no_is_noted_with_the_status(ear):
     by_redirect(a_query(asked(f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>')))
     assert heard().says["answered_with"] == "InvalidNameIDPolicy"
+
+
+def test_a_request_that_may_ask_so_since_the_service_was_changed_is_not_noted_as_told_no(ear):
+    """It begins by what the process heard last, is told no by that, and looks again."""
+    may_ask_so = f'<samlp:NameIDPolicy Format="{names.TRANSIENT}"/>'
+    by_redirect(a_query(asked(may_ask_so)))
+    assert heard().outcome == "saml_answer_with_status"
+    generic = {"profile": "generic", "name_id_format": names.TRANSIENT}
+    ServiceProvider.objects.filter(slug=ENHANCED.slug).update(**generic)
+    assert is_taken(by_redirect(a_query(asked(may_ask_so))))
+    assert [it.outcome for it in HeardRequest.objects.order_by("pk")] == ["saml_answer_with_status", ""]
 
 
 UNREADABLE = {
