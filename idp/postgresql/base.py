@@ -20,7 +20,7 @@ from django.db.backends.postgresql import base
 
 from idp.postgresql import kept
 from idp.postgresql.instants import Instant
-from idp.postgresql.patience import Waiting, end
+from idp.postgresql.patience import Waiting
 from idp.postgresql.statements import (
     BEGIN,
     COMMIT,
@@ -102,8 +102,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             pool.putconn(connection)
             pool.check()
             return super().get_new_connection(conn_params)
-        end(connection)
-        pool.putconn(connection)
+        pool.putconn(connection)  # which closes it, since it waits for an answer
         raise self.Database.OperationalError("the server is there and does not answer")
 
     def _configure_connection(self, connection: Any) -> bool:  # noqa: ANN401 - psycopg's

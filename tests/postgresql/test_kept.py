@@ -9,7 +9,8 @@ from psycopg.pq import ExecStatus
 
 from idp.agents.models import Device
 from idp.login.attempts import attempt
-from idp.postgresql.kept import Kept, is_of_the_server
+from idp.postgresql import kept
+from idp.postgresql.kept import Kept
 from idp.sql.prepared import Select, Slot
 from tests.devices import a_phone
 from tests.races.installation import on_sqlite
@@ -33,15 +34,17 @@ def a_door(*, told, answers, status=ExecStatus.TUPLES_OK):
     ids=["the server", "a pooler", "nobody"],
 )
 def test_only_the_server_itself_is_to_keep_statements(door, keeps):
-    assert is_of_the_server(door) is keeps
+    connection = Mock(pgconn=door)
+    kept.begin(connection)
+    assert bool(kept.of(connection).most) is keeps
 
 
 def test_a_statement_gets_a_name_of_its_own_until_there_is_no_room():
-    kept, other = Kept(most=2), Kept(most=2)
-    kept.names.update(kept.new([b"one", b"two"]))
+    one, other = Kept(most=2), Kept(most=2)
+    one.names.update(one.new([b"one", b"two"]))
     other.names.update(other.new([b"one"]))
-    assert len({*kept.names.values(), *other.names.values()}) == 3
-    assert (kept.new([b"three"]), [*other.new([b"one", b"two"])]) == ({}, [b"two"])
+    assert len({*one.names.values(), *other.names.values()}) == 3
+    assert (one.new([b"three"]), [*other.new([b"one", b"two"])]) == ({}, [b"two"])
 
 
 def kept_of_devices():

@@ -1,17 +1,22 @@
 """Requests that begin by the version that the process heard last."""
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
+from django.test import Client
 
 from idp.agents import devices
+from idp.audit.models import Kind, LoginEvent
 from idp.branding.models import Brand
 from idp.errors import IdpError
+from idp.policies.models import Stop
 from idp.versions import version
 from idp.versions.held import Held
 from idp.versions.presumed import by_the_latest
 from tests.conftest import NOW
 from tests.devices import IPHONE
+from tests.peer import Peer
 
 
 class Nobody(IdpError):
@@ -78,3 +83,12 @@ def test_who_posts_asks_first(db, rf):
     with version.asked_once():
         assert shown(rf.post("/")).content == b"Acme, Beta"
         version.confirm()
+
+
+def test_a_stranger_who_comes_after_a_stop_is_not_written_down_as_refused_by_it(db, keys, clock):
+    asked = Peer("desk").request_url(IsPassive="true").removeprefix(settings.LATCHKEY.base_url)
+    stop = Stop.objects.create(since=NOW, why="stolen phones")
+    Client().get(asked)
+    Stop.objects.filter(pk=stop.pk).update(lifted_at=NOW)
+    Client().get(asked)
+    assert LoginEvent.objects.filter(kind=Kind.REFUSED).count() == 1
