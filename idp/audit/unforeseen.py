@@ -12,9 +12,9 @@ from django.db.models import Exists, QuerySet, Subquery
 
 from idp.audit.models import Kind, LoginEvent
 from idp.audit.past_sign_ins import past
-from idp.policies.access import Effect, Policy
+from idp.policies.access.rules import Effect, Policy
 from idp.policies.models import PolicyRevision
-from idp.policies.replay import Judge, counting
+from idp.policies.simulation.replay import Judge, counting
 
 HOUR: Final = timedelta(hours=1)
 WATCHED: Final = timedelta(days=1)

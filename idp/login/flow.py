@@ -28,8 +28,8 @@ from idp.login.sign_in import Admission, Ending, Finished, Proved
 from idp.login.standing import Standing
 from idp.login.visit import Visit
 from idp.otp import breaker
-from idp.policies.access import LATER, Effect
-from idp.policies.facts import TouchPoints
+from idp.policies.access.facts import LATER, TouchPoints
+from idp.policies.access.rules import Effect
 from idp.sql.together import apart
 from idp.versions import version
 

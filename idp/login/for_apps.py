@@ -21,8 +21,9 @@ from idp.login.presented import Presented
 from idp.login.sign_in import FreshProof, Proved
 from idp.login.visit import Visit
 from idp.policies import user_agents
-from idp.policies.access import Decision, Effect
-from idp.policies.device_words import describe
+from idp.policies.access.decisions import Decision
+from idp.policies.access.rules import Effect
+from idp.policies.user_agents.words import describe
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 

@@ -13,7 +13,7 @@ from babel.lists import format_list
 from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 
-from idp.policies.device_words import ENDINGS, INSIDE_AN_APP, WHOLE
+from idp.policies.user_agents.words import ENDINGS, INSIDE_AN_APP, WHOLE
 
 
 def duration(value: timedelta | None) -> str:

@@ -9,10 +9,11 @@ import structlog
 from idp.agents import let_in
 from idp.agents.models import Agent, Device
 from idp.login.presented import Presented
-from idp.policies import in_force, records
-from idp.policies.access import LATER, Attempt, Decision, Guardrails, evaluate
-from idp.policies.facts import AgentFacts, Later, RegisteredApp, TouchPoints, gather
-from idp.policies.naming import name_of
+from idp.policies import in_force
+from idp.policies.access import recorded_attempts
+from idp.policies.access.decisions import Attempt, Decision, Guardrails, evaluate
+from idp.policies.access.facts import LATER, AgentFacts, Later, RegisteredApp, TouchPoints, gather
+from idp.policies.rule_names import name_of
 
 log = structlog.get_logger(__name__)
 HOUR = timedelta(hours=1)
@@ -78,7 +79,7 @@ def recorded(decision: Decision) -> dict[str, Any]:
         "decided_by": decision.decided_by,
         "revision": decision.revision or None,
         "would_have": [{"rule": it.key, "effect": it.effect.value} for it in decision.would_have],
-        "judged": records.to_json(decision.attempt) if decision.attempt else {},
+        "judged": recorded_attempts.to_json(decision.attempt) if decision.attempt else {},
     }
 
 

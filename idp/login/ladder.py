@@ -9,7 +9,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from idp.agents.authentication import OPENING, Authentication, Method
-from idp.policies.access import STOP, Concern, Decision, Effect
+from idp.policies.access.decisions import STOP, Concern, Decision
+from idp.policies.access.rules import Effect
 from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_limit
 
 

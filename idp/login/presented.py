@@ -13,9 +13,9 @@ from idp.agents.models import Kind
 from idp.audit.events import Origin
 from idp.login import cookies
 from idp.policies import user_agents
-from idp.policies.client_hints import ClientHints, doubted
-from idp.policies.device_words import describe
 from idp.policies.user_agents import UserAgent
+from idp.policies.user_agents.client_hints import ClientHints, doubted
+from idp.policies.user_agents.words import describe
 
 NO_HINTS = ClientHints()
 

@@ -23,7 +23,7 @@ from idp.login.ladder import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
 from idp.login.standing import Standing
 from idp.login.visit import Visit
-from idp.policies.access import Decision
+from idp.policies.access.decisions import Decision
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.tokens import lifecycle as tokens

@@ -12,8 +12,9 @@ from idp.login.begun import UnderWay
 from idp.login.judging import Who
 from idp.login.ladder import Refuse
 from idp.login.presented import Presented
-from idp.policies.access import Decision, Effect
-from idp.policies.facts import RegisteredApp, TouchPoints
+from idp.policies.access.decisions import Decision
+from idp.policies.access.facts import RegisteredApp, TouchPoints
+from idp.policies.access.rules import Effect
 
 Flow_co = TypeVar("Flow_co", bound=UnderWay, covariant=True)
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Exists
 
 from idp.policies import timeouts
+from idp.policies.access.rules import Policy
 from idp.policies.models import PolicyRevision, Stop, TimeoutPolicy
-from idp.policies.rules import Policy
 from idp.versions.held import Held
 
 

@@ -1,11 +1,11 @@
 """What every installation begins with: the built-in timeout policies, and revision 1 of the access policy."""
 
 from idp import clock
-from idp.policies.conditions import ClientIs, to_json
+from idp.policies.access.conditions import ClientIs, to_json
+from idp.policies.access.rules import Effect, Mode
+from idp.policies.editing.publishing import go_live
 from idp.policies.models import AccessRule, PolicyRevision
 from idp.policies.models.timeout_policy import install_timeout_policies
-from idp.policies.publishing import go_live
-from idp.policies.rules import Effect, Mode
 from idp.policies.user_agents import Client
 
 FIRST_REASON = "As installed"

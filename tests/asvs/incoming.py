@@ -73,7 +73,7 @@ V1 = (
         "1.3.3",
         2,
         "What goes to a touchy place is cut and cleaned before",
-        "policies/test_user_agents.the_text_has_its_spaces_collapsed_and_is_cut",
+        "policies/user_agents/test_parsing.the_text_has_its_spaces_collapsed_and_is_cut",
         "saml/test_assertion.text_that_xml_cannot_hold_is_refused_while_building",
     ),
     met(
@@ -121,7 +121,7 @@ V1 = (
         2,
         "Nothing is unpacked into objects that the sender chooses",
         "test_cache.what_somebody_else_wrote_is_never_run",
-        "policies/test_policy_file.what_is_no_policy_is_told_with_its_place",
+        "policies/editing/test_policy_file.what_is_no_policy_is_told_with_its_place",
     ),
 )
 

@@ -98,7 +98,7 @@ V15 = (
         "What is costly does not stop the rest",
         "hostile/test_requests.a_bomb_leaves_the_memory_flat",
         "races/test_connections.threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",
-        "policies/test_user_agents.long_hostile_headers_are_read_like_any_other",
+        "policies/user_agents/test_parsing.long_hostile_headers_are_read_like_any_other",
     ),
     met(
         "15.2.3",
@@ -143,7 +143,7 @@ V15 = (
         "Types are checked",
         "pyproject.toml",
         "tokens/test_claims.a_rightly_signed_token_with_a_wrong_claim_is_nothing",
-        "policies/test_policy_file.what_is_no_policy_is_told_with_its_place",
+        "policies/editing/test_policy_file.what_is_no_policy_is_told_with_its_place",
     ),
     met(
         "15.3.6",
@@ -269,7 +269,7 @@ V16 = (
         "16.5.3",
         2,
         "A fault lets nobody in",
-        "policies/test_access.an_exception_while_deciding_denies_and_is_handed_on",
+        "policies/access/test_decisions.an_exception_while_deciding_denies_and_is_handed_on",
         "journeys/test_access_policy.a_rule_that_cannot_be_read_lets_nobody_in",
         "otp/test_outcomes.no_word_but_approved_lets_anyone_in",
     ),

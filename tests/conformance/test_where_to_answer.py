@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from lxml import etree
 
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from idp.saml import names
 from idp.saml.models import AssertionConsumer, ServiceProvider

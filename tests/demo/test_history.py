@@ -6,7 +6,7 @@ from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.demo import history
 from idp.demo.seeds import people
-from idp.policies import records
+from idp.policies.access import recorded_attempts
 from tests.conftest import NOW
 
 
@@ -31,6 +31,6 @@ def test_a_new_demo_has_a_month_behind_it_that_is_told_once(told):
 def test_each_line_can_be_judged_again_and_who_tries_the_demo_has_none(told):
     line = LoginEvent.objects.filter(agent__email="jonas@acme.example").first()
 
-    assert records.from_json(line.judged, service=line.service, text=line.user_agent, address=line.address)
+    assert recorded_attempts.from_json(line.judged, service=line.service, text=line.user_agent, address=line.address)
     assert [it["effect"] for it in line.would_have] == ["deny"]
     assert not Device.objects.filter(agent__email__in=["ana@acme.example", "ben@acme.example"]).exists()

@@ -5,7 +5,7 @@ from datetime import time
 from enum import StrEnum
 from typing import get_args
 
-from idp.policies.conditions import KINDS, field_types
+from idp.policies.access.conditions import KINDS, field_types
 from tests.docs.pages import note, table
 
 TEXT = """# Conditions of access rules

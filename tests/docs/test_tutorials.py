@@ -8,7 +8,7 @@ from django.conf import settings
 from idp.audit import hourly
 from idp.conf import ROOT
 from idp.demo import history
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW
 from tests.docs.pages import DOCS

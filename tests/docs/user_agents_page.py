@@ -2,7 +2,7 @@
 
 import sys
 
-from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import parse, with_touch_points
 from tests.docs.pages import note, table
 

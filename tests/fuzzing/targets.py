@@ -4,8 +4,9 @@ from contextlib import suppress
 
 from idp.errors import IdpError
 from idp.importing.sheet import UnreadableFile
-from idp.policies import policy_file, user_agents
-from idp.policies.policy_file import Misfit
+from idp.policies import user_agents
+from idp.policies.editing import policy_file
+from idp.policies.editing.policy_file import Misfit
 from idp.saml import authn_request
 from idp.saml.bindings import receive_post, receive_redirect
 from idp.saml.logout import request as logout_request

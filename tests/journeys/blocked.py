@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from idp.policies.conditions import MomentWithin, PlatformIs, Weekday
+from idp.policies.access.conditions import MomentWithin, PlatformIs, Weekday
 from idp.policies.user_agents import Platform
 from tests.policies import publishing
 

@@ -6,7 +6,7 @@ import pytest
 
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
-from idp.policies.conditions import PlatformIs, RoleIs, TextContains
+from idp.policies.access.conditions import PlatformIs, RoleIs, TextContains
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
 from tests.journeys.blocked import ALWAYS, BLOCK_ANDROID, BLOCK_IOS, block

@@ -3,8 +3,9 @@
 import pytest
 from django.conf import settings
 
-from idp.policies import in_force, publishing
-from idp.policies.conditions import PlatformIs, TextContains
+from idp.policies import in_force
+from idp.policies.access.conditions import PlatformIs, TextContains
+from idp.policies.editing import publishing
 from idp.policies.user_agents import Platform
 from tests.policies import publishing as in_tests
 from tests.web.conftest import a_superuser, inside

@@ -6,7 +6,7 @@ from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.passkey_setup import LATELY
 from idp.passkeys.models import Challenge, Passkey
-from idp.policies.conditions import RoleIs
+from idp.policies.access.conditions import RoleIs
 from idp.saml import names
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from idp.audit.models import Kind, LoginEvent
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from idp.saml import names
 from idp.saml.models import IssuedAssertion, ServiceProvider

@@ -9,7 +9,7 @@ from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login import passes, stops
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
 from tests.policies import publishing

@@ -13,7 +13,7 @@ from idp.audit.events import Origin
 from idp.login import notices, stops
 from idp.login.ladder import Cause
 from idp.login.next_code import NextCode
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.timeouts import LEGACY, Limit
 from idp.policies.user_agents import Platform
 from idp.web import next_codes

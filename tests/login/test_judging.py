@@ -14,10 +14,13 @@ from idp.audit.models import LoginEvent
 from idp.login import judging
 from idp.login.judging import Who
 from idp.login.presented import Presented
-from idp.policies import in_force, records, user_agents
-from idp.policies.access import LATER, Effect, evaluate
-from idp.policies.conditions import AgentIs, CodeAge, DepartmentIs, DeviceAge
-from idp.policies.trial import Trial
+from idp.policies import in_force, user_agents
+from idp.policies.access import recorded_attempts
+from idp.policies.access.conditions import AgentIs, CodeAge, DepartmentIs, DeviceAge
+from idp.policies.access.decisions import evaluate
+from idp.policies.access.facts import LATER
+from idp.policies.access.rules import Effect
+from idp.policies.simulation.trial import Trial
 from idp.versions import version
 from tests.conftest import NOW
 from tests.devices import IPHONE as PHONE
@@ -97,7 +100,9 @@ def test_what_the_trail_kept_of_a_real_sign_in_is_decided_the_same_way_again(pho
     publishing.in_force(CodeAge(1), effect="ask_code", mode="watch")
     phone.sign_in()
     for event in LoginEvent.objects.filter(kind="signed in"):
-        again = records.from_json(event.judged, service=event.service, text=event.user_agent, address=event.address)
+        again = recorded_attempts.from_json(
+            event.judged, service=event.service, text=event.user_agent, address=event.address
+        )
         decision = evaluate(in_force.policy_of(event.revision), again)
         assert (decision.effect, decision.decided_by) == (event.effect, event.decided_by) == ("allow", "default")
         assert None not in [it.answer for it in decision.trace]
@@ -105,7 +110,7 @@ def test_what_the_trail_kept_of_a_real_sign_in_is_decided_the_same_way_again(pho
 
 
 def test_what_is_forgotten_of_a_sign_in_leaves_open_only_what_hung_on_it(db):
-    stored = records.to_json(decide().attempt)
-    facts = records.from_json(stored, service="flex").facts
+    stored = recorded_attempts.to_json(decide().attempt)
+    facts = recorded_attempts.from_json(stored, service="flex").facts
     assert (facts.text, facts.network) == (LATER, LATER)
     assert facts.platform == {"ios"}

@@ -21,7 +21,8 @@ from idp.login.ladder import (
     next_step,
     rung,
 )
-from idp.policies.access import Decision, Effect
+from idp.policies.access.decisions import Decision
+from idp.policies.access.rules import Effect
 from idp.policies.timeouts import ENHANCED, LEGACY, LEGACY_REMEMBERED, Limit, TimeoutPolicy
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

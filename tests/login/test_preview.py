@@ -9,13 +9,14 @@ from idp.agents import devices
 from idp.login import judging, sending
 from idp.login.judging import Who
 from idp.login.presented import Presented
-from idp.policies import preview, user_agents
-from idp.policies.access import Guardrails, evaluate
-from idp.policies.conditions import ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
-from idp.policies.facts import LATER
-from idp.policies.preview import Known, Tried, at_each_point
-from idp.policies.rules import Effect, Mode, Rule
-from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies import user_agents
+from idp.policies.access.conditions import ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
+from idp.policies.access.decisions import Guardrails, evaluate
+from idp.policies.access.facts import LATER
+from idp.policies.access.rules import Effect, Mode, Rule
+from idp.policies.simulation import preview
+from idp.policies.simulation.preview import Known, Tried, at_each_point
+from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform
 from tests.conftest import NOW
 from tests.devices import IPHONE as PHONE

@@ -15,7 +15,7 @@ from idp.login.sign_in import Proved
 from idp.native import codes
 from idp.native.authorization import Asked
 from idp.native.models import Client, ClientKind, RedirectUri
-from idp.policies import conditions
+from idp.policies.access import conditions
 from idp.policies.models import TimeoutPolicy
 from tests.phone import NUMBER, Page
 from tests.policies import publishing

@@ -12,7 +12,7 @@ from idp.audit.models import LoginEvent
 from idp.keys.models import SigningKey, State, Use
 from idp.login import signing_out
 from idp.native import bearer
-from idp.policies.access import Effect
+from idp.policies.access.rules import Effect
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken

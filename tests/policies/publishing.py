@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from idp.policies import publishing
-from idp.policies.conditions import to_json
+from idp.policies.access.conditions import to_json
+from idp.policies.access.rules import Effect
+from idp.policies.editing import publishing
+from idp.policies.editing.publishing import begin_draft, edited, live
 from idp.policies.models import AccessRule
-from idp.policies.publishing import begin_draft, edited, live
-from idp.policies.rules import Effect
 
 __all__ = ["begin_draft", "edited", "live"]
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)

@@ -5,8 +5,7 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from idp.policies.access import Attempt, Guardrails, Policy, evaluate
-from idp.policies.conditions import (
+from idp.policies.access.conditions import (
     BrowserVersion,
     ClientIs,
     CodeAge,
@@ -16,8 +15,9 @@ from idp.policies.conditions import (
     TextContains,
     TextMatches,
 )
-from idp.policies.facts import LATER, Facts, Later
-from idp.policies.rules import Effect, Mode, Rule
+from idp.policies.access.decisions import Attempt, Guardrails, evaluate
+from idp.policies.access.facts import LATER, Facts, Later
+from idp.policies.access.rules import Effect, Mode, Policy, Rule
 from idp.policies.user_agents import Client, Platform
 
 ALLOW, ASK, DENY = Effect.ALLOW, Effect.ASK_CODE, Effect.DENY

@@ -12,7 +12,7 @@ from idp.agents import devices
 from idp.agents.models import Device
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from tests.other_codes import a_sheet, agent_of, at_the_code, give
 from tests.phone import Phone

@@ -5,9 +5,10 @@ from django.db import OperationalError, connections
 from idp import clock as clocks
 from idp.audit.events import Origin
 from idp.login import stops
-from idp.policies import in_force, publishing
+from idp.policies import in_force
+from idp.policies.editing import publishing
+from idp.policies.editing.publishing import CannotPublish
 from idp.policies.models import PolicyRevision, Stop
-from idp.policies.publishing import CannotPublish
 from tests.policies.publishing import drafted
 from tests.races.at_once import at_once
 

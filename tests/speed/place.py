@@ -94,7 +94,7 @@ def furnish(bits=2048):
     """Put a service of Flex's kind, keys and rules into the empty database."""
     from idp.keys import keyring
     from tests.policies import publishing
-    from tests.policies.replay_speed import policies
+    from tests.policies.simulation.replay_speed import policies
     from tests.web.seeded import a_service
 
     put_key(bits)
@@ -108,7 +108,7 @@ def furnish(bits=2048):
 
 def _on_another_day(condition):
     """Move the hour in which a rule lets nobody in away from `NOW` and from today, which is a server's own clock."""
-    from idp.policies.conditions import MomentWithin, Weekday
+    from idp.policies.access.conditions import MomentWithin, Weekday
 
     if not isinstance(condition, MomentWithin):
         return condition

@@ -19,9 +19,10 @@ def contests(setting):
 def judge():
     """Judge somebody on a computer by rules that never fit, so that all of them are looked at."""
     from idp.policies import user_agents
-    from idp.policies.access import Attempt, Policy, evaluate
-    from idp.policies.facts import AgentFacts, gather
-    from tests.policies.replay_speed import policies
+    from idp.policies.access.decisions import Attempt, evaluate
+    from idp.policies.access.facts import AgentFacts, gather
+    from idp.policies.access.rules import Policy
+    from tests.policies.simulation.replay_speed import policies
 
     few = policies(clocked=True)[0].rules
     policy = Policy(tuple(few[nth % len(few)] for nth in range(RULES)))

@@ -17,8 +17,8 @@ from idp.keys.models import SigningKey, Use
 from idp.native import clients
 from idp.native.models import Client, RedirectUri
 from idp.policies import in_force
+from idp.policies.access.rules import Mode
 from idp.policies.models import Stop, TimeoutPolicy
-from idp.policies.rules import Mode
 from idp.saml import listening, names
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider

@@ -2,7 +2,7 @@
 
 from lxml import html
 
-from idp.policies import publishing
+from idp.policies.editing import publishing
 from idp.policies.models import AccessRule
 
 LIST = "/admin/policies/accessrule/"

@@ -18,7 +18,7 @@ from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import PhoneAuthenticator, VerificationSend
-from idp.policies import conditions
+from idp.policies.access import conditions
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Platform
 from idp.saml.models import AssertionConsumer, IssuedAssertion, ServiceProvider, SubjectName

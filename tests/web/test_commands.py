@@ -9,7 +9,7 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.models import PhoneAuthenticator
-from idp.policies.conditions import PlatformIs, RoleIs, TextContains
+from idp.policies.access.conditions import PlatformIs, RoleIs, TextContains
 from idp.policies.user_agents import Platform
 from idp.saml.models import AssertionConsumer, ServiceProvider
 from tests.conftest import NOW, an_agent

@@ -1,7 +1,7 @@
 """Departments in the admin, and the access rules that name them."""
 
 from idp.agents.models import Department
-from idp.policies.conditions import DepartmentIs
+from idp.policies.access.conditions import DepartmentIs
 from tests.policies import publishing
 
 LIST = "/admin/agents/department/"

@@ -18,8 +18,8 @@ from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import PhoneAuthenticator
-from idp.policies.conditions import PlatformIs, RoleIs
-from idp.policies.rules import Effect
+from idp.policies.access.conditions import PlatformIs, RoleIs
+from idp.policies.access.rules import Effect
 from idp.policies.user_agents import Platform
 from idp.saml.attributes import Source
 from idp.saml.models import ReleasedAttribute, ServiceProvider

@@ -13,12 +13,12 @@ from idp.audit.models import LoginEvent
 from idp.login import judging
 from idp.login.presented import Presented
 from idp.policies import in_force, user_agents
-from idp.policies.conditions import NetworkIn, PlatformIs
+from idp.policies.access.conditions import NetworkIn, PlatformIs
 from idp.policies.models import AccessRule, PolicyRevision
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW
 from tests.policies import publishing
-from tests.policies.test_policy_file import a_file
+from tests.policies.editing.test_policy_file import a_file
 from tests.user_agents import ANDROID, IPHONE
 from tests.web.commands import run
 from tests.web.seeded import HERE

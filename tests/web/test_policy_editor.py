@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from idp.policies import in_force, publishing
-from idp.policies.conditions import TextContains
+from idp.policies import in_force
+from idp.policies.access.conditions import TextContains
+from idp.policies.editing import publishing
 from idp.policies.models import AccessRule, PolicyRevision
 from tests.policies import publishing as in_tests
 from tests.web.conftest import a_superuser, inside

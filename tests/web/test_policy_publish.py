@@ -11,10 +11,11 @@ from idp.agents import devices
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.policies import in_force, records, user_agents
-from idp.policies.access import Attempt
-from idp.policies.conditions import FormIs
-from idp.policies.facts import AgentFacts, gather
+from idp.policies import in_force, user_agents
+from idp.policies.access import recorded_attempts
+from idp.policies.access.conditions import FormIs
+from idp.policies.access.decisions import Attempt
+from idp.policies.access.facts import AgentFacts, gather
 from idp.policies.models import PolicyRevision
 from idp.policies.user_agents import Form
 from tests.conftest import NOW, an_agent
@@ -40,7 +41,7 @@ def came(agent, header, *, ago=timedelta(hours=1), device=None, kind=Kind.SIGNED
         now=at,
         agent=AgentFacts(agent.email, frozenset({"agent"})),
     )
-    stored = records.to_json(Attempt("flex", facts)) if judged is None else judged
+    stored = recorded_attempts.to_json(Attempt("flex", facts)) if judged is None else judged
     origin = Origin("192.0.2.7", header, "7KQ2M-9TX4D")
     return events.record(kind, origin, at, agent=agent, device=device, service="flex", judged=stored, **more)
 

@@ -6,8 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from idp.agents.models import Department
-from idp.policies import in_force, publishing
-from idp.policies.conditions import (
+from idp.policies import in_force
+from idp.policies.access.conditions import (
     KINDS,
     AgentIs,
     AppIs,
@@ -29,6 +29,7 @@ from idp.policies.conditions import (
     Weekday,
     to_json,
 )
+from idp.policies.editing import publishing
 from idp.policies.models import AccessRule
 from idp.policies.user_agents import Client, Form, Platform
 from idp.web.pages.policy.condition_fields import ConditionForm

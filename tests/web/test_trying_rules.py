@@ -9,9 +9,9 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.login import judging
-from idp.policies import publishing
-from idp.policies.conditions import AgentIs, MomentWithin, PlatformIs, TextContains, Weekday
-from idp.policies.sample_devices import named
+from idp.policies.access.conditions import AgentIs, MomentWithin, PlatformIs, TextContains, Weekday
+from idp.policies.editing import publishing
+from idp.policies.simulation.sample_devices import named
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW
 from tests.login.test_judging import decide, enrolled

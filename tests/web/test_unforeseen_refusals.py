@@ -9,7 +9,7 @@ from idp.audit import events, unforeseen
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.policies import in_force
-from idp.policies.access import STOP
+from idp.policies.access.decisions import STOP
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
 from tests.user_agents import ANDROID

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 
-from idp.policies.conditions import Condition, read_all
-from idp.policies.rules import EFFECT_NAMES, MODE_NAMES, Effect, Mode, Policy, Rule
+from idp.policies.access.conditions import Condition, read_all
+from idp.policies.access.rules import EFFECT_NAMES, MODE_NAMES, Effect, Mode, Policy, Rule
 
 MODES = [(mode.value, name) for mode, name in MODE_NAMES.items()]
 EFFECTS = [(effect.value, name) for effect, name in EFFECT_NAMES.items()]

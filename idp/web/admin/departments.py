@@ -7,8 +7,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from idp.agents.models import Department
-from idp.policies import in_force, publishing
-from idp.policies.conditions import DepartmentIs
+from idp.policies import in_force
+from idp.policies.access.conditions import DepartmentIs
+from idp.policies.editing import publishing
 from idp.web.admin.listed import Listed
 
 

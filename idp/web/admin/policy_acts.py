@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from idp.policies import publishing
+from idp.policies.editing import publishing
+from idp.policies.editing.publishing import LONGEST_REASON, CannotPublish
 from idp.policies.models import AccessRule
-from idp.policies.publishing import LONGEST_REASON, CannotPublish
 from idp.web.admin.listed import Listed
 
 MAY_PUBLISH = "policies.change_policyrevision"

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from idp.policies.differences import differences
+from idp.policies.access.rules import MODE_NAMES
+from idp.policies.editing.differences import differences
 from idp.policies.models import PolicyRevision, State
-from idp.policies.rules import MODE_NAMES
 from idp.web.admin.policy_acts import MAY_PUBLISH
 from idp.web.admin.reading import ReadOnlyAdmin
 

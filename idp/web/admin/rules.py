@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from idp.policies import publishing
+from idp.policies.editing import publishing
 from idp.policies.models import AccessRule
 from idp.web.admin.policy_acts import PolicyActs, author_of
 from idp.web.pages.policy.editor import Desk

@@ -2,8 +2,8 @@
 
 from idp.otp.models import PhoneAuthenticator
 from idp.policies import in_force, timeouts
+from idp.policies.access.rules import EFFECT_NAMES, Effect, Mode, Policy
 from idp.policies.models import TimeoutPolicy
-from idp.policies.rules import EFFECT_NAMES, Effect, Mode, Policy
 from idp.saml.models import ServiceProvider
 from idp.web.checkup.finding import Finding, fault, ok, warning
 

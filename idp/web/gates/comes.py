@@ -12,10 +12,11 @@ from idp.audit.models import Kind, LoginEvent
 from idp.login import asking
 from idp.login.presented import Presented
 from idp.otp.abuse import Asker
-from idp.policies import sample_devices, user_agents
-from idp.policies.device_words import describe
-from idp.policies.sample_devices import SampleDevice
+from idp.policies import user_agents
+from idp.policies.simulation import sample_devices
+from idp.policies.simulation.sample_devices import SampleDevice
 from idp.policies.user_agents import Family
+from idp.policies.user_agents.words import describe
 from idp.sql.unindexed import Unindexed
 
 BY_THE_AGENT = (Kind.SIGNED_IN, Kind.RENEWED, Kind.PROVED, Kind.REFUSED, Kind.SWITCHED_OFF)

@@ -10,8 +10,10 @@ from idp.agents.models import Agent, Device, Reason
 from idp.login import judging, standing
 from idp.login.judging import Who
 from idp.login.ladder import Cause
-from idp.policies import in_force, publishing
-from idp.policies.access import AGENT, DEFAULT, FAULT, PASS, STOP, Decision, Effect, evaluate
+from idp.policies import in_force
+from idp.policies.access.decisions import AGENT, FAULT, PASS, STOP, Decision, evaluate
+from idp.policies.access.rules import DEFAULT, Effect
+from idp.policies.editing import publishing
 from idp.policies.models import Stop
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.saml.models import ServiceProvider

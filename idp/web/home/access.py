@@ -9,10 +9,10 @@ from django.urls import reverse
 from idp.agents.models import AccessPass
 from idp.audit import unforeseen
 from idp.audit.models import Kind, LoginEvent
-from idp.policies.access import FAULT, PASS
+from idp.policies.access.decisions import FAULT, PASS
 from idp.policies.in_force import InForce
 from idp.policies.models import Stop
-from idp.policies.naming import name_of
+from idp.policies.rule_names import name_of
 from idp.web.home.one_look import Answers, Question, how_many
 from idp.web.home.step import Step
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from idp.audit import background, hourly
 from idp.audit.models import Figure
-from idp.policies.access import AGENT, DEVICE, FAULT, SERVICE, STOP, Policy
+from idp.policies.access.decisions import AGENT, DEVICE, FAULT, SERVICE, STOP
+from idp.policies.access.rules import DEFAULT, Policy
 from idp.policies.models import AccessRule
-from idp.policies.rules import DEFAULT
 from idp.web import services_offered
 from idp.web.home import figures
 from idp.web.home.bars import Plot, plot

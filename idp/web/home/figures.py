@@ -10,7 +10,7 @@ from idp.agents.authentication import FRESH
 from idp.audit.counting import SECONDS, SEVERAL
 from idp.audit.hourly import Sums
 from idp.audit.models import Figure
-from idp.policies.device_words import PLATFORM_NAMES
+from idp.policies.user_agents.words import PLATFORM_NAMES
 
 FEW: Final = 5
 FORGETFUL: Final = 0.25

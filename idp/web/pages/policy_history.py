@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from idp import clock
 from idp.audit import rule_counts
 from idp.audit.rule_counts import NEVER
-from idp.policies import publishing
-from idp.policies.differences import Difference, differences
+from idp.policies.access.rules import MODE_NAMES, Rule
+from idp.policies.editing import publishing
+from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import PolicyRevision, State
-from idp.policies.rules import MODE_NAMES, Rule
 from idp.web.pages.policy_publish.pages import MAY_PUBLISH
 
 MAY_LOOK = "policies.view_policyrevision"

@@ -17,7 +17,7 @@ from idp.audit.checkpoints import Checkpoint, Says
 from idp.audit.digests import MARKED
 from idp.audit.models import Chain, LoginEvent, Seal
 from idp.importing import exporting
-from idp.policies.naming import name_of
+from idp.policies.rule_names import name_of
 
 CHUNK: Final = 2_000
 CALLED: Final = {"effect": "decision", "decided_by": "rule"}

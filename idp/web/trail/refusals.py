@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.urls import reverse
 
 from idp.audit.models import LoginEvent
-from idp.policies import publishing
+from idp.policies.editing import publishing
 from idp.policies.models import PolicyRevision
 
 MAY_SEE_RULES = "policies.view_accessrule"

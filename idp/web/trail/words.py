@@ -7,11 +7,13 @@ from django.db.models import Model
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import channels, outcomes
 from idp.otp.models import VerificationSend
-from idp.policies import in_force, publishing, records
-from idp.policies.access import Attempt, Decision, Policy, evaluate
+from idp.policies import in_force
+from idp.policies.access import recorded_attempts
+from idp.policies.access.decisions import Attempt, Decision, evaluate
+from idp.policies.access.rules import MODE_NAMES, Policy
+from idp.policies.editing import publishing
 from idp.policies.models import EFFECTS, PolicyRevision
-from idp.policies.naming import name_of
-from idp.policies.rules import MODE_NAMES
+from idp.policies.rule_names import name_of
 
 EFFECT_NAMES = dict(EFFECTS)
 
@@ -153,7 +155,9 @@ def judged_today(event: LoginEvent) -> list[str]:
 def attempt_of(event: LoginEvent) -> Attempt | None:
     """Read what was judged then; None if it does not read."""
     try:
-        return records.from_json(event.judged, service=event.service, text=event.user_agent, address=event.address)
+        return recorded_attempts.from_json(
+            event.judged, service=event.service, text=event.user_agent, address=event.address
+        )
     except (TypeError, ValueError):
         return None
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from idp.policies.access import Effect, Mode, Policy, Rule
+from idp.policies.access.rules import Effect, Mode, Policy, Rule
 from idp.policies.models import TimeoutPolicy
 from idp.web.checkup import installation, policy
 from tests.conftest import an_agent

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.policies.conditions import PlatformIs
+from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
 from tests.web.seeded import REFERENCE, a_rule, a_signed_in_agent

@@ -12,9 +12,9 @@ from django.db import transaction
 from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
-from idp.policies import policy_file, publishing
+from idp.policies.editing import policy_file, publishing
+from idp.policies.editing.policy_file import Misfit, PolicyFile
 from idp.policies.models import PolicyRevision
-from idp.policies.policy_file import Misfit, PolicyFile
 from idp.web.management.acting import ActingCommand
 
 HELP = "Writes access rules into a file, tries the cases of one, or takes its rules over as a draft."

@@ -11,11 +11,14 @@ from idp import clock
 from idp.agents import let_in
 from idp.login import judging
 from idp.login.judging import Who
-from idp.policies import in_force, publishing, user_agents
-from idp.policies.access import LATER, Decision, Guardrails, Policy, evaluate
-from idp.policies.device_words import describe
-from idp.policies.trial import Trial
+from idp.policies import in_force, user_agents
+from idp.policies.access.decisions import Decision, Guardrails, evaluate
+from idp.policies.access.facts import LATER
+from idp.policies.access.rules import Policy
+from idp.policies.editing import publishing
+from idp.policies.simulation.trial import Trial
 from idp.policies.user_agents import Client, UserAgent
+from idp.policies.user_agents.words import describe
 from idp.web.management.asking import find_agent, find_service, write_json
 from idp.web.trail import words
 

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock, reference
 from idp.audit.models import LoginEvent
-from idp.policies import sample_devices
-from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies.simulation import sample_devices
+from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web.gates import comes, whole
 from idp.web.gates.gate import Judged, as_values, lines
 from idp.web.management.asking import find_agent, find_service, write_json

@@ -13,8 +13,8 @@ from django.urls import URLPattern
 
 from idp import clock
 from idp.agents.models import Agent, Device
-from idp.policies import sample_devices
-from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies.simulation import sample_devices
+from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web import services_offered
 from idp.web.departments import reach
 from idp.web.gates import comes, whole

@@ -9,10 +9,10 @@ from django import forms
 
 from idp.agents.models import Department
 from idp.agents.roles import ROLES
-from idp.policies.conditions import KINDS, LONGEST_TEXT, Condition, Weekday, field_types, from_json, to_json
-from idp.policies.conditions.numbers import HIGHEST
-from idp.policies.device_words import FORM_NAMES, PLATFORM_NAMES
+from idp.policies.access.conditions import KINDS, LONGEST_TEXT, Condition, Weekday, field_types, from_json, to_json
+from idp.policies.access.conditions.numbers import HIGHEST
 from idp.policies.user_agents import Client, Form, Platform
+from idp.policies.user_agents.words import FORM_NAMES, PLATFORM_NAMES
 
 CLIENT_NAMES = {
     Client.BROWSER: "a browser",

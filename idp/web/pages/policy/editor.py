@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from idp import clock
 from idp.audit import rule_counts
-from idp.policies import conditions, in_force, publishing, sheet, unreachable
-from idp.policies.differences import Difference
+from idp.policies import in_force
+from idp.policies.access import conditions
+from idp.policies.access.rules import MODE_NAMES, Mode, Rule
+from idp.policies.editing import publishing, sheet, unreachable
+from idp.policies.editing.differences import Difference
+from idp.policies.editing.quick_rules import CATCHES, QUICK_RULES
+from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule
 from idp.policies.models.revision import DEFAULTS, MODES
-from idp.policies.quick_rules import CATCHES, QUICK_RULES
-from idp.policies.rules import MODE_NAMES, Mode, Rule
-from idp.policies.sheet import Overtaken, Sheet
 from idp.web.pages.policy import history
 from idp.web.pages.policy.try_form import TryForm
 from idp.web.pages.policy.verdicts import Outcome, outcome

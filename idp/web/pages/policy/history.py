@@ -3,9 +3,9 @@
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest
 
-from idp.policies.differences import Change, differences
+from idp.policies.editing.differences import Change, differences
+from idp.policies.editing.sheet import Sheet, shown
 from idp.policies.models import AccessRule
-from idp.policies.sheet import Sheet, shown
 
 
 def write(admin: ModelAdmin[AccessRule], request: HttpRequest, before: Sheet, after: Sheet) -> None:

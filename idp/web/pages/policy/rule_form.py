@@ -9,12 +9,12 @@ from django import forms
 from django.http import QueryDict
 
 from idp.native.models import Client, ClientKind
-from idp.policies import conditions
-from idp.policies.conditions import KINDS
+from idp.policies.access import conditions
+from idp.policies.access.conditions import KINDS
+from idp.policies.access.rules import Mode
+from idp.policies.editing.policy_file import LONGEST_MESSAGE, LONGEST_NAME, reads_as_written
 from idp.policies.models import AccessRule
 from idp.policies.models.revision import EFFECTS, MODES
-from idp.policies.policy_file import LONGEST_MESSAGE, LONGEST_NAME, reads_as_written
-from idp.policies.rules import Mode
 from idp.saml.models import ServiceProvider
 from idp.web.pages.policy.condition_fields import ConditionForm, form_of
 

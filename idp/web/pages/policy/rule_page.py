@@ -13,10 +13,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from idp import clock
-from idp.policies import sheet
+from idp.policies.access.rules import Effect, Mode
+from idp.policies.editing import sheet
+from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule
-from idp.policies.rules import Effect, Mode
-from idp.policies.sheet import Overtaken, Sheet
 from idp.web.pages.policy import editor, history, verdicts
 from idp.web.pages.policy.rule_form import WholeRule, kinds
 from idp.web.pages.policy.try_form import TryForm

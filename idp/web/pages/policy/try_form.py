@@ -14,12 +14,14 @@ from idp.audit.models import LoginEvent
 from idp.login import judging, presented
 from idp.login.judging import Who
 from idp.native.models import Client
-from idp.policies import records, sample_devices, user_agents
-from idp.policies.access import Attempt
-from idp.policies.device_words import describe
-from idp.policies.preview import Known, Tried
-from idp.policies.sample_devices import SAMPLE_DEVICES
+from idp.policies import user_agents
+from idp.policies.access import recorded_attempts
+from idp.policies.access.decisions import Attempt
+from idp.policies.simulation import sample_devices
+from idp.policies.simulation.preview import Known, Tried
+from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import UserAgent
+from idp.policies.user_agents.words import describe
 from idp.web import services_offered
 from idp.web.pages.policy.rule_form import apps
 from idp.web.services_offered import BY_SHORT_NAME
@@ -107,7 +109,7 @@ class TryForm(forms.Form):
         events = LoginEvent.objects.filter(reference=wanted).exclude(judged={}).order_by("-at") if wanted else []
         for event in events:
             try:
-                attempt = records.from_json(
+                attempt = recorded_attempts.from_json(
                     event.judged, service=event.service, text=event.user_agent, address=event.address
                 )
             except (TypeError, ValueError):

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from idp.policies import sample_devices, user_agents
-from idp.policies.access import FAULT, Decision, evaluate
-from idp.policies.conditions import LONGEST_TEXT, TextContains
-from idp.policies.device_words import FORM_NAMES, PLATFORM_NAMES, describe
-from idp.policies.facts import Facts, Later, of_user_agent
-from idp.policies.preview import Point, Tried, at_each_point
-from idp.policies.rules import DEFAULT, Effect, Policy
+from idp.policies import user_agents
+from idp.policies.access.conditions import LONGEST_TEXT, TextContains
+from idp.policies.access.decisions import FAULT, Decision, evaluate
+from idp.policies.access.facts import Facts, Later, of_user_agent
+from idp.policies.access.rules import DEFAULT, Effect, Policy
+from idp.policies.simulation import sample_devices
+from idp.policies.simulation.preview import Point, Tried, at_each_point
+from idp.policies.user_agents.words import FORM_NAMES, PLATFORM_NAMES, describe
 from idp.web.pages.policy.try_form import PastSignIn, TryForm
 from idp.web.trail import words
 

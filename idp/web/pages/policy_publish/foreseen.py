@@ -13,11 +13,12 @@ from idp.login import judging
 from idp.login.judging import Who
 from idp.login.presented import Presented
 from idp.policies import user_agents
-from idp.policies.access import LATER, Attempt, Effect, evaluate
-from idp.policies.device_words import describe
-from idp.policies.facts import gather
-from idp.policies.lockout import Lockout
-from idp.policies.replay import Group, Line, Replayed, replay
+from idp.policies.access.decisions import Attempt, evaluate
+from idp.policies.access.facts import LATER, gather
+from idp.policies.access.rules import Effect
+from idp.policies.editing.lockout import Lockout
+from idp.policies.simulation.replay import Group, Line, Replayed, replay
+from idp.policies.user_agents.words import describe
 from idp.web.pages.policy_publish.target import Target
 
 IN_THIS_BROWSER = "It would refuse you in this browser."

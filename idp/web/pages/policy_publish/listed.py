@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.http import StreamingHttpResponse
 
 from idp.importing import exporting
-from idp.policies.replay import Group
+from idp.policies.simulation.replay import Group
 from idp.web.pages.policy_publish.foreseen import Foreseen, Row
 
 COLUMNS = ("what", "agent", "e-mail", "phone or computer", "sign-ins", "of those let in", "last (UTC)", "user agent")

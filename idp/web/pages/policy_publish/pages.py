@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
 from idp.login import presented
+from idp.policies.editing.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.models import PolicyRevision
-from idp.policies.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
-from idp.policies.replay import Group
+from idp.policies.simulation.replay import Group
 from idp.web.departments import reach
 from idp.web.pages.policy_publish import listed
 from idp.web.pages.policy_publish.foreseen import Foreseen, foresee

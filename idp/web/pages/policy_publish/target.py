@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from idp.policies import publishing
-from idp.policies.differences import Difference, differences
+from idp.policies.access.rules import Policy
+from idp.policies.editing import publishing
+from idp.policies.editing.differences import Difference, differences
+from idp.policies.editing.publishing import LONGEST_REASON
 from idp.policies.models import PolicyRevision, State
-from idp.policies.publishing import LONGEST_REASON
-from idp.policies.rules import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,182 @@
+"""Who may enter: guardrails, then a pass, then ordered rules of which the first match wins, then the default."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+
+from idp.policies.access.conditions import (
+    Answer,
+    AppIs,
+    AppVersion,
+    BrowserIs,
+    BrowserVersion,
+    ClientIs,
+    FormIs,
+    OsVersion,
+    PlatformIs,
+    TextContains,
+    TextMatches,
+)
+from idp.policies.access.facts import LATER, Facts, Later
+from idp.policies.access.matching import Asked, Reading, traced
+from idp.policies.access.rule_cache import read
+from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
+
+__all__ = [
+    "AGENT",
+    "DEFAULT",
+    "DEVICE",
+    "FAULT",
+    "LATER",
+    "PASS",
+    "SERVICE",
+    "STOP",
+    "Attempt",
+    "Concern",
+    "Decision",
+    "Effect",
+    "Facts",
+    "Guardrails",
+    "Later",
+    "Mode",
+    "Policy",
+    "Rule",
+    "RuleTrace",
+    "WouldHave",
+    "evaluate",
+]
+
+FAULT, PASS = "fault", "pass"
+STOP, SERVICE, AGENT, DEVICE = "guardrail:stop", "guardrail:service", "guardrail:agent", "guardrail:device"
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrails:
+    """What refuses whatever the rules say; whether the agent is switched off is told only once proved.
+
+    `device_ended` means revoked, or signed in before a cutoff.
+    """
+
+    stopped: bool = False
+    service_off: bool = False
+    agent_off: bool | Later = False
+    device_ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to enter a service, as far as it is known.
+
+    `let_in`: the agent holds a pass, which skips rules, default and emergency stop. Later: somebody holds one,
+    and who this is has not been proved.
+    """
+
+    service: str
+    facts: Facts
+    guardrails: Guardrails = Guardrails()
+    let_in: bool | Later = False
+
+
+class Concern(StrEnum):
+    """What a refusal by rules is about, so that the page can say it."""
+
+    PHONE = "phone"
+    UNTOLD_PHONE = "untold phone"
+    OTHER = "other"
+
+
+ABOUT_THE_PHONE = (
+    PlatformIs,
+    FormIs,
+    ClientIs,
+    BrowserIs,
+    AppIs,
+    BrowserVersion,
+    AppVersion,
+    OsVersion,
+    TextContains,
+    TextMatches,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, by what, how every rule was answered, and what it was about.
+
+    `effect` None is *Undecided*: what this sign-in still tells can change it, and nothing decided yet. `policy` and
+    `asked` are what `trace` is worked out from, where somebody wants it.
+    `decided_by` is a rule's key or one of the constants above; for a fault the caller records `fault` and
+    raises the alarm. `revision` is 0 where no policy could be read.
+    """
+
+    effect: Effect | None
+    decided_by: str = ""
+    message: str = ""
+    would_have: tuple[WouldHave, ...] = ()
+    policy: Policy | None = None
+    asked: tuple[Asked, ...] = ()
+    fault: Exception | None = None
+    revision: int = 0
+    attempt: Attempt | None = None
+    concern: Concern = Concern.OTHER
+
+    @property
+    def trace(self) -> tuple[RuleTrace, ...]:
+        """How every rule was answered."""
+        return traced(self.policy, self.asked) if self.policy else ()
+
+
+def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
+    """Decide by what is known now. Whatever goes wrong meanwhile denies, and so does a policy of None.
+
+    This one function serves enforcement, preview and replay.
+    """
+    decided = partial(Decision, policy=policy, revision=policy.number if policy else 0, attempt=attempt)
+    if closed := _closed(attempt.guardrails):
+        return decided(Effect.DENY, closed)
+    if attempt.let_in is True:
+        found = decided(Effect.ALLOW, PASS)
+    elif attempt.guardrails.stopped:
+        found = decided(Effect.DENY, STOP)
+    else:
+        found = _by_rules(policy, attempt, decided)
+    return _left_open(found, attempt)
+
+
+def _closed(guardrails: Guardrails) -> str:
+    """Name the first guardrail that refuses and that no pass skips; they all deny, so their order is one of words."""
+    if guardrails.service_off:
+        return SERVICE
+    if guardrails.agent_off is True:
+        return AGENT
+    return DEVICE if guardrails.device_ended else ""
+
+
+def _by_rules(policy: Policy | None, attempt: Attempt, decided: Callable[..., Decision]) -> Decision:
+    if policy is None:
+        return decided(Effect.DENY, FAULT)
+    try:
+        reading = read(policy, attempt.service, attempt.facts)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, nobody gets in by it
+        return decided(Effect.DENY, FAULT, fault=fault)
+    if len(reading.effects) > 1:
+        return decided(None, would_have=reading.would_have, asked=reading.asked)
+    by = reading.decider
+    return decided(
+        by.effect, by.key, by.message, reading.would_have, asked=reading.asked, concern=_concern(by, reading)
+    )
+
+
+def _concern(by: Rule, reading: Reading) -> Concern:
+    if not any(isinstance(it, ABOUT_THE_PHONE) for it in by.conditions):
+        return Concern.OTHER
+    answer = next(it.answer() for it in reading.asked if it.rule is by)
+    return Concern.UNTOLD_PHONE if answer is Answer.UNKNOWN else Concern.PHONE
+
+
+def _left_open(found: Decision, attempt: Attempt) -> Decision:
+    """Leave open what a pass of the agent, or an agent who is switched off, can still change."""
+    passes = isinstance(attempt.let_in, Later) and found.effect is not Effect.ALLOW
+    refuses = isinstance(attempt.guardrails.agent_off, Later) and found.effect is not Effect.DENY
+    return replace(found, effect=None, decided_by="", message="") if passes or refuses else found

@@ -1,0 +1,124 @@
+"""Reading rules in order: the first match wins, not knowing never allows and always denies.
+
+What is still to come is followed both ways, so an answer given early is the one every agent it may concern would
+get in the end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from idp.policies.access.conditions import Answer, Condition
+from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The effects that may come out, and the rule that decides if nothing still to come makes one match."""
+
+    effects: frozenset[Effect]
+    decider: Rule
+    would_have: tuple[WouldHave, ...]
+    asked: tuple["Asked", ...]
+
+
+def conclude(policy: Policy, asked: Sequence["Asked"]) -> Reading:
+    """Read the rules of a policy that count for one service, each with how its conditions were answered."""
+    return _read([*asked, Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], tuple(asked))
+
+
+def traced(policy: Policy, asked: Sequence["Asked"]) -> tuple[RuleTrace, ...]:
+    """Say how every rule was answered. Sign-ins do without: it takes as long as asking."""
+    answered = {each.rule.key: each.trace() for each in asked}
+    return tuple(answered.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
+
+
+class Asked(NamedTuple):
+    """A rule and how each of its conditions was answered."""
+
+    rule: Rule
+    answers: tuple[Answer, ...]
+
+    def may_come_to(self) -> tuple[Answer, ...]:
+        """List what the rule may be answered in the end, *no* first.
+
+        A fact that never comes after all leaves it unknown, which never leads anywhere these two do not.
+        """
+        if Answer.NO in self.answers:
+            return (Answer.NO,)
+        at_best = Answer.UNKNOWN if Answer.UNKNOWN in self.answers else Answer.YES
+        return (Answer.NO, at_best) if Answer.LATER in self.answers else (at_best,)
+
+    def answer(self) -> Answer:
+        """Return how it stands now."""
+        first, *others = self.may_come_to()
+        return Answer.LATER if others else first
+
+    def trace(self) -> RuleTrace:
+        """Say it, with the first condition that did not hold."""
+        short_of_yes = [it for it in self.answers if it is not Answer.YES]
+        if not short_of_yes:
+            return RuleTrace(self.rule.key, self.answer())
+        culprit = Answer.NO if Answer.NO in short_of_yes else short_of_yes[0]
+        unmet = self.rule.conditions[self.answers.index(culprit)]
+        return RuleTrace(self.rule.key, self.answer(), _sentence(unmet))
+
+
+def _read(rules: Sequence[Asked], asked: tuple[Asked, ...]) -> Reading:
+    """Read rules in order along every way the answers may turn out; the last one is the default.
+
+    A way is known by the rule that has asked for a code on it. The first one is always that on which nothing
+    still to come matches, so it reaches furthest.
+    """
+    ways: list[Rule | None] = [None]
+    effects: set[Effect] = set()
+    would_have: list[WouldHave] = []
+    for each in rules:
+        if each.rule.mode is Mode.WATCH:
+            would_have += _would_have(each)
+            continue
+        if Answer.NO in each.answers:
+            continue
+        onward = _onward(each, ways)
+        deciders = [_stricter(way, each.rule) for way in ways] if _may_match(each) else []
+        effects |= {rule.effect for rule in deciders}
+        if not onward:
+            break
+        ways = onward
+    return Reading(frozenset(effects), deciders[0], tuple(would_have), asked)
+
+
+@lru_cache(maxsize=1024)
+def _sentence(condition: Condition) -> str:
+    """Say a condition once; a replay of a month's sign-ins asks for the same few a million times."""
+    return condition.sentence()
+
+
+def _matches(effect: Effect, answer: Answer) -> bool:
+    return answer is Answer.YES or (answer is Answer.UNKNOWN and effect is Effect.DENY)
+
+
+def _may_match(asked: Asked) -> bool:
+    return any(_matches(asked.rule.effect, answer) for answer in asked.may_come_to())
+
+
+def _onward(asked: Asked, ways: Iterable[Rule | None]) -> list[Rule | None]:
+    """List the ways that go on past a rule; not knowing whether to ask for a code asks, and reads on."""
+    onward: list[Rule | None] = []
+    for answer in asked.may_come_to():
+        if _matches(asked.rule.effect, answer):
+            continue
+        asks = answer is Answer.UNKNOWN and asked.rule.effect is Effect.ASK_CODE
+        onward += [way or asked.rule if asks else way for way in ways]
+    return [way for at, way in enumerate(onward) if way not in onward[:at]]
+
+
+def _stricter(way: Rule | None, match: Rule) -> Rule:
+    return match if way is None or match.effect is Effect.DENY else way
+
+
+def _would_have(asked: Asked) -> list[WouldHave]:
+    rule, answer = asked.rule, asked.answer()
+    counts = answer is Answer.YES or (answer is Answer.UNKNOWN and rule.effect is not Effect.ALLOW)
+    return [WouldHave(rule.key, rule.effect)] if counts else []

@@ -1,0 +1,1 @@
+"""How operators change the access policy: drafts, checks, publication, and policies in files."""

@@ -1,0 +1,197 @@
+"""Writing the access policy: a draft is begun from the live revision, changed, and published whole, or thrown away.
+
+Everything here runs in one transaction that first holds the live revision, so that publications queue up.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Min
+
+from idp.policies.access.conditions import to_json
+from idp.policies.access.rules import Effect, Rule
+from idp.policies.editing.differences import Difference, differences
+from idp.policies.models import AccessRule, PolicyRevision, State
+
+COPIED = ("key", "position", "name", "mode", "effect", "scope", "conditions", "message")
+NO_DRAFT = "There is no draft to publish: somebody published it or threw it away meanwhile."
+MEANWHILE = "Somebody changed the access policy meanwhile. Look at the differences again, then publish."
+MEANWHILE_WRITTEN = "Somebody changed or published the draft meanwhile. Look at it again, then throw it away."
+NO_REASON = "Say why: a revision has a reason of 1 to 200 characters."
+NOTHING_NEW = "The draft says what is in force already."
+UNREADABLE = "A rule of the draft does not read. Delete it or switch it off first."
+LONGEST_REASON = 200
+
+
+class CannotPublish(Exception):
+    """A revision could not be published; `sentence` says why, and nothing was changed."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an operator looked at before publishing: the number of the live revision, and the words of the draft."""
+
+    live: int
+    draft: str
+
+    def __str__(self) -> str:
+        return f"{self.live}-{self.draft}"
+
+
+def live() -> PolicyRevision:
+    """Return the revision in force."""
+    return PolicyRevision.objects.live().prefetch_related("rules").get()
+
+
+def draft() -> PolicyRevision | None:
+    """Return the revision that is being written, if there is one."""
+    return PolicyRevision.objects.draft().prefetch_related("rules").first()
+
+
+def edited() -> PolicyRevision:
+    """Return what an operator would go on from: the draft, else the revision in force."""
+    return draft() or live()
+
+
+@transaction.atomic
+def begin_draft(author: UUID | None = None) -> PolicyRevision:
+    """Return the draft; without one, begin it as a copy of the live revision."""
+    PolicyRevision.objects.all().hold()
+    existing = draft()
+    if existing is not None:
+        return existing
+    return _copy_of(live(), author_id=author)
+
+
+@transaction.atomic
+def rewrite(revision: PolicyRevision, rules: Iterable[Rule], default: Effect) -> None:
+    """Give a draft these rules in this order, and this default. A rule with a key keeps it."""
+    revision.default_effect = default.value
+    revision.save()
+    revision.rules.all().delete()
+    rows = [_row(revision, position, rule) for position, rule in enumerate(rules, start=1)]
+    AccessRule.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def discard(looked_at: str | None = None) -> None:
+    """Throw the draft away, if there is one; not while somebody publishes it. Raises CannotPublish.
+
+    `looked_at` is the text of what was `seen`: what somebody else wrote into the draft since then is not lost.
+    """
+    PolicyRevision.objects.all().hold()
+    if looked_at is not None and looked_at != str(seen()):
+        raise CannotPublish(MEANWHILE_WRITTEN)
+    PolicyRevision.objects.draft().delete()
+
+
+def seen(revision: PolicyRevision | None = None) -> Seen:
+    """Say what there is to see now, of a revision or else of what is edited, for publishing to compare."""
+    return Seen(live().number or 0, fingerprint(revision or edited()))
+
+
+def changes() -> tuple[Difference, ...]:
+    """Say in words what publishing the draft would change."""
+    return differences(live().policy, edited().policy)
+
+
+@transaction.atomic
+def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None) -> PolicyRevision:
+    """Put the draft in force at once and whole. Raises CannotPublish.
+
+    `looked_at` is the text of what was `seen` when the operator decided; if live revision or draft have changed
+    since, nothing is published.
+    """
+    PolicyRevision.objects.all().hold()
+    written = draft()
+    if written is None:
+        raise CannotPublish(NO_DRAFT)
+    if looked_at is not None and looked_at != str(seen()):
+        raise CannotPublish(MEANWHILE)
+    if not changes():
+        raise CannotPublish(NOTHING_NEW)
+    if not written.policy.readable:
+        raise CannotPublish(UNREADABLE)
+    return go_live(written, author=author, reason=reason, now=now)
+
+
+@transaction.atomic
+def go_back(
+    number: int, *, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None
+) -> PolicyRevision:
+    """Put an older revision's rules in force again, as a new revision. A draft stays. Raises CannotPublish."""
+    PolicyRevision.objects.all().hold()
+    older = PolicyRevision.objects.filter(number=number).prefetch_related("rules").first()
+    if older is None:
+        raise CannotPublish(f"There is no revision {number}.")
+    if looked_at is not None and looked_at != str(seen(older)):
+        raise CannotPublish(MEANWHILE)
+    if not differences(live().policy, older.policy):
+        raise CannotPublish(f"Revision {number} says what is in force already.")
+    if not older.policy.readable:
+        raise CannotPublish(f"A rule of revision {number} does not read any more.")
+    aside = PolicyRevision.objects.draft()
+    kept = list(aside.prefetch_related("rules"))
+    discard()
+    restored = go_live(_copy_of(older, author_id=author, restored=older), author=author, reason=reason, now=now)
+    for revision in kept:
+        _copy_of(revision, author_id=revision.author_id)
+    return restored
+
+
+@transaction.atomic
+def go_live(revision: PolicyRevision, *, author: UUID | None, reason: str, now: datetime) -> PolicyRevision:
+    """Number a draft and make it the live revision. Raises CannotPublish if the reason is none."""
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise CannotPublish(NO_REASON)
+    PolicyRevision.objects.all().retire()
+    number = PolicyRevision.objects.all().next_number()
+    PolicyRevision.objects.draft().filter(pk=revision.pk).update(
+        state=State.LIVE, number=number, author_id=author, reason=reason, at=now
+    )
+    return PolicyRevision.objects.get(pk=revision.pk)
+
+
+def fingerprint(revision: PolicyRevision) -> str:
+    """Return a short text that differs whenever a revision's words do."""
+    words = [revision.default_effect, *([str(getattr(it, name)) for name in COPIED] for it in revision.rules.all())]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
+
+
+def _copy_of(revision: PolicyRevision, **fields: Any) -> PolicyRevision:
+    copy = PolicyRevision.objects.create(default_effect=revision.default_effect, **fields)
+    rows = [AccessRule(revision=copy, **{name: getattr(it, name) for name in COPIED}) for it in revision.rules.all()]
+    AccessRule.objects.bulk_create(rows)
+    return PolicyRevision.objects.prefetch_related("rules").get(pk=copy.pk)
+
+
+def _row(revision: PolicyRevision, position: int, rule: Rule) -> AccessRule:
+    return AccessRule(
+        revision=revision,
+        key=UUID(rule.key) if rule.key else uuid4(),
+        position=position,
+        name=rule.name,
+        mode=rule.mode,
+        effect=rule.effect,
+        scope=list(rule.scope),
+        conditions=[to_json(it) for it in rule.conditions],
+        message=rule.message,
+    )
+
+
+def in_force_since(keys: Iterable[UUID | str]) -> dict[str, datetime]:
+    """Tell when each rule, by its key, came into force first, in one query; those that never did are left out."""
+    published = AccessRule.objects.filter(key__in=keys).exclude(revision__state=State.DRAFT)
+    first = published.order_by().values_list("key").annotate(first=Min("revision__at"))
+    return {str(key): at for key, at in first}

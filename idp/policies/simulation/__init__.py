@@ -1,0 +1,1 @@
+"""What an access policy would decide: for made-up attempts, sample devices and past sign-ins."""

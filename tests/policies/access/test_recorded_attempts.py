@@ -1,0 +1,62 @@
+"""What the trail keeps of a sign-in's facts, and what is read from it later."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from idp.policies.access import recorded_attempts
+from idp.policies.access.decisions import Attempt, Guardrails
+from idp.policies.access.facts import LATER, Facts, Later
+from idp.policies.user_agents import Platform
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ATTEMPT = Attempt(
+    "flex",
+    Facts(
+        platform=Later(frozenset({Platform.MACOS, Platform.IPADOS})),
+        network=frozenset({"192.0.2.7"}),
+        moment=frozenset({NOON}),
+    ),
+    Guardrails(stopped=True, agent_off=LATER),
+    let_in=LATER,
+)
+STORED = {
+    "platform": {"later": ["ipados", "macos"]},
+    "network": "apart",
+    "moment": ["2026-11-21T12:00:00+00:00"],
+    "guardrails": {"stopped": True, "agent_off": "later"},
+    "let_in": "later",
+}
+
+
+def test_what_is_known_or_half_known_is_kept_but_for_the_address():
+    assert recorded_attempts.to_json(ATTEMPT) == STORED
+
+
+def test_it_is_read_with_the_address_that_stands_beside_it():
+    stored = json.loads(json.dumps(STORED))
+    assert recorded_attempts.from_json(stored, service="flex", address="192.0.2.7") == ATTEMPT
+    assert recorded_attempts.from_json(stored, service="flex").facts.network == LATER
+
+
+def test_a_text_that_said_nothing_is_not_read_from_beside():
+    stored = recorded_attempts.facts_to_json(Facts(text=frozenset()))
+    assert stored == {"text": []}
+    assert recorded_attempts.facts_from_json(stored, text="Mozilla/5.0") == Facts(text=frozenset())
+
+
+def test_a_record_that_says_nothing_is_of_somebody_without_a_pass():
+    assert recorded_attempts.from_json({}, service="flex") == Attempt("flex", Facts())
+
+
+@pytest.mark.parametrize(
+    ("stored", "sentence"),
+    [
+        ({"moon": ["full"], "tide": []}, "^no fact is called moon, tide$"),
+        ({"platform": "android"}, "^platform is not a list: 'android'$"),
+    ],
+)
+def test_a_record_that_does_not_read_says_why(stored, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        recorded_attempts.facts_from_json(stored)

@@ -1,0 +1,48 @@
+"""What a device is called, and which of them are of one family."""
+
+import pytest
+
+from idp.policies.user_agents import Family, family, is_mobile, parse
+from idp.policies.user_agents.words import describe
+from tests.policies.samples import BLINK, FLEX_MOBILE_IOS, IPAD, IPHONE_SAFARI, LINUX, MAC_SAFARI, PIXEL, android
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (PIXEL, "Android phone, Chrome"),
+        (IPHONE_SAFARI, "iPhone, Safari"),
+        (MAC_SAFARI, "Mac or iPad, Safari"),
+        (FLEX_MOBILE_IOS, "iPhone, inside an app"),
+        (PIXEL.replace(" Mobile", ""), "Android phone or tablet, Chrome"),
+        (f"Mozilla/5.0 (Windows NT 10.0) {BLINK} Chrome/1.0 Safari/1 Edg/140.0", "Windows computer, Edge"),
+        (f"Mozilla/5.0 (Web0S; Linux/SmartTV) {BLINK} Chrome/79.0 Safari/537.36", "TV, Chrome"),
+        ("", "unknown phone or computer"),
+        ("flex-mobile-react-native", "unknown phone or computer"),
+        ("Flex/12 CFNetwork/1494.0.7", "iOS or macOS phone or computer, CFNetwork"),
+        ("AcmeBot/1.0", "bot"),
+        ("Mozilla/5.0 (PlayStation 5) AppleWebKit/605", "console"),
+    ],
+)
+def test_a_device_is_described_in_words(header, words):
+    assert describe(parse(header)) == words
+
+
+@pytest.mark.parametrize("header", [PIXEL, IPHONE_SAFARI, PIXEL.replace(" Mobile", ""), IPAD])
+def test_phones_and_tablets_are_mobile(header):
+    assert is_mobile(parse(header))
+
+
+@pytest.mark.parametrize("header", ["", "x", MAC_SAFARI, LINUX, android("BRAVIA 4K", "Mobile")])
+def test_computers_tvs_and_the_unknown_are_not_mobile(header):
+    assert not is_mobile(parse(header))
+
+
+def test_asking_for_the_desktop_site_stays_in_the_family():
+    assert {family(parse(it)) for it in (IPHONE_SAFARI, IPAD, MAC_SAFARI)} == {Family.APPLE}
+    assert {family(parse(it)) for it in (PIXEL, LINUX)} == {Family.ANDROID}
+
+
+@pytest.mark.parametrize("header", ["", "x", "Mozilla/5.0 (Windows NT 10.0)"])
+def test_what_is_unknown_or_neither_is_another_family(header):
+    assert family(parse(header)) is Family.OTHER
