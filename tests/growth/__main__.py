@@ -76,7 +76,7 @@ def on_database(vendor, large, rounds):
         if ended.returncode or not found.exists():
             sys.exit(f"It could not be measured on {NAMES[vendor]}:\n{log.read_text()[-4000:]}")
         pairs = page.read(json.loads(found.read_text()))
-    sys.stdout.write(f"\n{NAMES[vendor]}: {large.words}, beside {SMALL.words}\n{page.as_text(pairs)}\n")
+    sys.stdout.write(f"\n{NAMES[vendor]}: {large.words}, compared with {SMALL.words}\n{page.as_text(pairs)}\n")
     sys.stdout.flush()
     return pairs
 

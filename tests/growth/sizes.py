@@ -13,7 +13,8 @@ class Sizes:
 
     @property
     def words(self):
-        return f"{self.agents:,} agents, {self.services:,} services, {self.events:,} lines of the trail"
+        services = "1 service" if self.services == 1 else f"{self.services:,} services"
+        return f"{self.agents:,} agents, {services}, {self.events:,} trail entries"
 
 
 SMALL = Sizes(agents=1_000, services=1, events=1_000)

@@ -22,6 +22,7 @@ from idp.conf import ROOT
 from tests import environment
 from tests.peers import driving, node, ours, pysaml2, rotation, simplesamlphp
 from tests.speed import place
+from tests.speed.page import REACHED
 from tests.speed.rounds import Contest, outcome
 
 PEERS = (simplesamlphp, node.SAMLP, node.SAMLIFY, pysaml2)
@@ -86,9 +87,9 @@ def sign_ins(folder):
     names = ("ours, in process", "ours, over HTTP", *(it.name for it in here))
     for name, taken in zip(names, (inner, we, *others), strict=True):
         of_pairs = median(took / pair for took, pair in zip(taken, pairs, strict=True))
-        told(f"{name:40}{median(taken):8.2f} ms of processor, {of_pairs:6.1f} pairs of raw signatures")
+        told(f"{name:40}{median(taken):8.2f} ms of CPU time, {of_pairs:6.1f} pairs of raw signatures")
     share = median(inside / whole for inside, whole in zip(inner, we, strict=True))
-    told(f"{'in process, of what it takes over HTTP':40}{100 * share:8.0f} %")
+    told(f"{'in process, as a share of over HTTP':40}{100 * share:8.0f} %")
     for it, they in zip(here, others, strict=True):
         contest = Contest("silent sign-in", it.name, main, main, it.must, it.aim, turned=True)
         told_beside(outcome(contest, list(zip(we, they, strict=True))), "sqlite")
@@ -106,8 +107,8 @@ def told(line):
 def told_beside(it, database):
     """Print how many times as fast we are."""
     half = f"{it.low:.2f} to {it.high:.2f}"
-    bound = f"must {it.must:g}, aim {it.aim:g}: {it.verdict}"
-    told(f"{f'{it.name} ({database})':40}beside {it.against:40}{it.quotient:7.2f}  {half:16} {bound}")
+    bound = f"required {it.must:g}, goal {it.aim:g}: {REACHED[it.verdict]}"
+    told(f"{f'{it.name} ({database})':40}vs {it.against:40}{it.quotient:7.2f}  {half:16} {bound}")
 
 
 def on_postgresql():

@@ -7,7 +7,7 @@ WIDE, LEFT, RIGHT, ROW, TOP = 860, 380, 70, 24, 56
 SCALE = (0.25, 0.5, 1, 2, 4, 8, 16)
 """Multiples of the bound that the axis shows; 1 is the bound itself."""
 COLOURS = {"aim": "#1b7a43", "must": "#2f6fb3", "not reached": "#b3541e"}
-WORDS = {"aim": "what we aim at", "must": "what must be", "not reached": "not reached"}
+WORDS = {"aim": "goal", "must": "required", "not reached": "neither reached"}
 
 
 def plot(measured):
@@ -22,7 +22,7 @@ def plot(measured):
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" role="img" '
         'font-family="system-ui, sans-serif" font-size="12">',
-        "<title>How far each figure is from what must be reached</title>",
+        "<title>How far each figure is from its required value</title>",
         f'<rect width="{WIDE}" height="{high}" fill="#fff"/>',
         *_legend(),
         *(_tick(it, high) for it in SCALE),
@@ -57,7 +57,7 @@ def _tick(multiple, high):
     return (
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{high - 8}" stroke="{colour}"/>'
         f'<text x="{x:.1f}" y="{TOP - 14}" fill="#414a57" text-anchor="middle">'
-        f"{'bound' if multiple == 1 else f'{multiple:g}-fold'}</text>"
+        f"{'required' if multiple == 1 else f'{multiple:g} times'}</text>"
     )
 
 

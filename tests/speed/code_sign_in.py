@@ -26,7 +26,7 @@ def contests(setting):
     def its_part():
         verify(setting.emulator, next(emulator_only))
 
-    against = "the pretend Verify's part of it"
+    against = "the Verify emulator's share of it"
     yield Contest("sign-in with a code", against, sign_in, its_part, rounds=AGENTS - 1, once=True)
 
 

@@ -14,9 +14,9 @@ MOST = {"session": 7, "token": 11, "code": 37}
 
 
 def figures(setting):
-    yield Figure("queries of a sign-in by session", by_session(setting), "", 8, 5)
-    yield Figure("queries of a sign-in that rotates the token", by_token(setting), "", 12, 8)
-    yield Figure("queries of a sign-in with a code", with_a_code(setting), "", 40, 25)
+    yield Figure("queries per sign-in by session", by_session(setting), "", 8, 5)
+    yield Figure("queries per sign-in that rotates the token", by_token(setting), "", 12, 8)
+    yield Figure("queries per sign-in with a code", with_a_code(setting), "", 40, 25)
     yield Figure("loads of the signing key in four sign-ins", key_loads(setting), "", 1, 1)
 
 

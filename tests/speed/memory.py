@@ -20,8 +20,8 @@ def figures(setting):
     if setting.vendor != "sqlite":
         return
     (own, alone), (_, together) = _grown(1), _grown(1 + MORE)
-    yield Figure("memory of a worker, its own", round(own, 1), "MiB", 110, 75)
-    yield Figure("memory of each further worker", round((together - alone) / MORE, 1), "MiB", 55, 40)
+    yield Figure("memory of one worker", round(own, 1), "MiB", 110, 75)
+    yield Figure("memory of each additional worker", round((together - alone) / MORE, 1), "MiB", 55, 40)
 
 
 def _grown(workers):

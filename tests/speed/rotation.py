@@ -19,10 +19,10 @@ def contests(setting):
     if setting.vendor != "postgresql":
         return
     ours, same = Rotation(setting), Statements(setting)
-    for name, clock in (("rotation, in speed", time.perf_counter), ("rotation, in our CPU time", time.process_time)):
+    for name, clock in (("token rotation, speed", time.perf_counter), ("token rotation, CPU time", time.process_time)):
         must, aim = (0.30, 0.50) if clock is time.perf_counter else (None, None)
         yield Contest(
-            name, "its statements by psycopg alone", ours.turn, same.turn, must, aim, clock=clock, turned=True
+            name, "the same statements by psycopg alone", ours.turn, same.turn, must, aim, clock=clock, turned=True
         )
 
 

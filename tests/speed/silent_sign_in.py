@@ -21,9 +21,9 @@ def contests(setting):
     rotating = _silent(setting, at_a_phone, APART)
     yield _contest("sign-in that rotates the token", rotating, "two raw signatures", signing)
     hello = Browser(bare.application(), DESKTOP)
-    yield _contest("sign-in by session", by_session, "a bare view of Django", lambda: hello.get("/"))
+    yield _contest("sign-in by session", by_session, "a bare Django view", lambda: hello.get("/"))
     health = Browser(setting.application, DESKTOP)
-    yield Contest("/healthz", "a bare view of Django", lambda: health.get("/healthz"), lambda: hello.get("/"))
+    yield Contest("/healthz", "a bare Django view", lambda: health.get("/healthz"), lambda: hello.get("/"))
     yield _rotation_beside_none(setting)
 
 
@@ -36,7 +36,7 @@ def _rotation_beside_none(setting):
         apart.prepare(times)
         visit.prepare(times)
 
-    name, against = "sign-in that rotates the token, in speed", "one that does not"
+    name, against = "speed of a sign-in that rotates the token", "one that does not"
     return Contest(name, against, apart.sign_in, visit.sign_in, must, aim, prepare=prepare, turned=True)
 
 

@@ -11,9 +11,9 @@ RULES = 100
 
 
 def contests(setting):
-    yield Contest(f"{RULES} rules judged, none of which fits", "two raw signatures", judge(), raw_pair())
+    yield Contest(f"{RULES} rules evaluated, none matches", "two raw signatures", judge(), raw_pair())
     asked, hello = Browser(setting.application, DESKTOP), Browser(bare.application(), DESKTOP)
-    yield Contest("metadata", "a bare view of Django", lambda: asked.get("/saml/metadata"), lambda: hello.get("/"))
+    yield Contest("metadata", "a bare Django view", lambda: asked.get("/saml/metadata"), lambda: hello.get("/"))
 
 
 def judge():

@@ -19,7 +19,7 @@ def contests(setting):
         command = [sys.executable, "-m", "tests.speed.first_answer", *which]
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
-    against = "a bare Django's first"
+    against = "the first answer of a bare Django"
     yield Contest(
         "first signed answer of a process", against, answer, lambda: answer("bare"),
         must=5, aim=2.5, clock=children, rounds=5, once=True,
