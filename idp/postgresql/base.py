@@ -29,11 +29,13 @@ from idp.postgresql.statements import (
     answers,
     is_idle,
     is_readable,
+    is_unfinished,
     rows,
     run,
     text,
     waits,
 )
+from idp.sql import unfinished
 from idp.sql.short_way import Adapter, ShortWay, Values, adapter, with_places
 
 A_MOMENT = 1.0
@@ -46,6 +48,8 @@ _HAD_NONE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each pool had no connection to give, by a clock that only grows."""
 _GIVEN_BACK: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 """When each connection of the pool was given back, by a clock that only grows."""
+_UNFINISHED: WeakSet[Any] = WeakSet()
+"""Connections to a database into which a restore had not finished when they were made."""
 _OPEN: "WeakSet[DatabaseWrapper]" = WeakSet()
 _OPENED = Lock()
 """Held whenever one is added or all are counted, which are different threads."""
@@ -107,8 +111,18 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def _configure_connection(self, connection: Any) -> bool:  # noqa: ANN401 - psycopg's
         kept.begin(connection)
+        if is_unfinished(connection):
+            _UNFINISHED.add(connection)
         needs_commit: bool = super()._configure_connection(connection)  # type: ignore[misc]
         return needs_commit
+
+    def init_connection_state(self) -> None:
+        """Refuse a connection to a database that must not be served from. Raises RestoreUnfinished."""
+        super().init_connection_state()
+        if self.connection in _UNFINISHED:
+            self.connection.close()  # so that the pool makes another, which looks again
+            self.close()
+            raise unfinished.RestoreUnfinished
 
     @property
     def is_open(self) -> bool:

@@ -19,6 +19,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from idp.postgresql import kept
+from idp.sql import unfinished
 from idp.sql.short_way import Quick, Values
 
 Statement = tuple[bytes, Values]
@@ -26,6 +27,7 @@ BEGIN: Statement = (b"BEGIN", ())
 COMMIT: Statement = (b"COMMIT", ())
 AWAKE = 0.1
 """Seconds of waiting until psycopg looks whether it was interrupted; without a number it looks all the time."""
+_IS_UNFINISHED = f"SELECT to_regclass('{unfinished.TABLE}')".encode()
 _FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 _OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 """What the server says of a statement it keeps: its columns are of other types since, or there is none of that name."""
@@ -77,6 +79,12 @@ def is_readable(connection: "psycopg.Connection[Any]", within: float = 0.0) -> b
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(1000 * within))
+
+
+def is_unfinished(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether a restore into the database has not finished."""
+    answer = connection.pgconn.exec_(_IS_UNFINISHED)
+    return answer.status == ExecStatus.TUPLES_OK and answer.get_value(0, 0) is not None
 
 
 def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for

@@ -22,6 +22,7 @@ from uuid import UUID
 from django.db import OperationalError, models
 from django.db.backends.sqlite3 import base, operations
 
+from idp.sql import unfinished
 from idp.sql.short_way import Adapter, Quick, ShortWay, Values, adapter, with_places
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -29,6 +30,7 @@ _LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
 """The connections to each database that no thread uses now, with the time at which each is too old."""
 MOST_LAID_DOWN = 64
 """More than a process has threads that serve. Of those that serve once and end, each would lay down one more."""
+_IS_UNFINISHED = f"SELECT 1 FROM sqlite_master WHERE name = '{unfinished.TABLE}'"  # noqa: S608 - our own word
 PATIENCE = 5.0
 """Seconds to wait for the turn; then it fails in SQLite's own words."""
 
@@ -55,8 +57,11 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         self._turn: threading.Lock | None = None
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Give the connection a function that SQLite lacks."""
+        """Give the connection a function that SQLite lacks. Raises RestoreUnfinished."""
         connection = super().get_new_connection(conn_params)
+        if connection.execute(_IS_UNFINISHED).fetchone():
+            connection.close()
+            raise unfinished.RestoreUnfinished
         connection.create_function("latchkey_within", 2, _within, deterministic=True)
         return connection
 

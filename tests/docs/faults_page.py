@@ -214,10 +214,11 @@ FAULTS = [
     Fault(
         "F21",
         "a backup is restored",
-        "everyone is out until a new code",
+        "everyone is out until a new code; if the restore breaks off, nobody is served from that database",
         (
             "journeys/test_restored.py::test_a_phone_that_was_lost_since_does_not_come_back",
             "races/test_restored.py::test_agents_sign_in_at_a_place_that_was_restored",
+            "races/test_restored.py::test_nobody_is_served_where_a_restore_was_broken_off",
         ),
     ),
     Fault(

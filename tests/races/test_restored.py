@@ -4,22 +4,27 @@ In PostgreSQL the tables' owner restores, and an account serves that can change 
 """
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from idp.conf import ROOT
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
+from idp.web.checkup import database
+from tests.another_database import asked_instead
 from tests.deployment.serving_account import serving_account
 from tests.phone import Phone
 from tests.races.installation import Installation, database_url, on_sqlite
+from tests.races.one_phone import is_busy
 from tests.user_agents import IPHONE
+from tests.web.checkup.conftest import sentence
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
@@ -67,3 +72,31 @@ def test_agents_sign_in_at_a_place_that_was_restored(transactional_db, keys, ver
                 phone = Phone(sp.url, verify, IPHONE)
                 assert phone.sign_in()["signed_in"]
                 assert phone.sign_in_silently()["signed_in"]
+
+
+KILLED = """
+import os, signal, sys
+from django.core.management import execute_from_command_line
+from idp.web.management.commands import restore
+setattr(restore, sys.argv.pop(), lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+execute_from_command_line(sys.argv)
+"""
+
+
+def break_off(file, url, step):
+    """The process is killed where it was about to take a step."""
+    command = [sys.executable, "-c", f"import django; django.setup(){KILLED}", "restore", str(file), step]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_nobody_is_served_where_a_restore_was_broken_off(browser, tmp_path):
+    call_command("backup", tmp_path / "file", stderr=StringIO())
+    with an_empty_database(tmp_path) as url:
+        break_off(tmp_path / "file", url, "sign_out")
+        with asked_instead(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
+            assert is_busy(browser.get(browser.address))
+            assert browser.get("/readyz").status_code == 503
+            with pytest.raises(CommandError, match="has not finished"):
+                call_command("restore", tmp_path / "file")
+            assert sentence(database.look()) == "A restore into this database has not finished, so nobody is served."

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from idp.sql import unfinished
+
 Migration = tuple[str, str]
 """App and name."""
 MIGRATIONS, COLUMNS = "django_migrations", 4
@@ -51,6 +53,7 @@ def load(path: Path) -> None:
     """Read such a file into the database, which has to be empty. Raises BackupError.
 
     The file is looked through first: nothing is written if it is damaged, of another program or of a newer version.
+    The database is marked as unfinished until `finish`, so that no process serves from it, even if this one is killed.
     """
     kind = _kind(path)
     if connection.introspection.table_names():
@@ -62,11 +65,21 @@ def load(path: Path) -> None:
             if not _is_whole(kept, path):
                 raise BackupError(f"{path} is damaged or not whole: restore another backup.")
             _refuse_others(path, _migrations_of_sqlite(kept))
-            kept.backup(connection.connection)
+            _copy_marked(kept)
     else:
         _refuse_others(path, _migrations_of_dump(path))
+        _execute(unfinished.MARK)
         words = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
-        _run("pg_restore", *words, "--dbname", str(connection.settings_dict["NAME"]), str(path))
+        try:
+            _run("pg_restore", *words, "--dbname", str(connection.settings_dict["NAME"]), str(path))
+        except BackupError:
+            finish()  # it is empty again
+            raise
+
+
+def finish() -> None:
+    """Let processes serve from the database. What must be true by then goes into the same transaction."""
+    _execute(unfinished.UNMARK)
 
 
 def _kind(path: Path) -> bytes:
@@ -84,6 +97,19 @@ def _kind(path: Path) -> bytes:
 def _on_sqlite() -> bool:
     connection.ensure_connection()
     return connection.vendor == "sqlite"
+
+
+def _copy_marked(kept: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect("")) as marked:  # a temporary file that SQLite itself takes away
+        kept.backup(marked)
+        marked.execute(unfinished.MARK)
+        marked.commit()
+        marked.backup(connection.connection)
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _copy_sqlite_into(part: Path) -> None:

@@ -13,6 +13,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 
 from idp.agents import device_counts
+from idp.sql.unfinished import RestoreUnfinished
 from idp.versions import triggers
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
@@ -28,6 +29,7 @@ AWAY_FIX = (
 )
 LOGIN_FIX = "Compare user and password in DATABASE_URL with the database's own."
 NAME_FIX = "Make it with createdb, or correct the name at the end of DATABASE_URL."
+UNFINISHED_FIX = "If it was broken off, make a new database, name it in DATABASE_URL, and restore the backup again."
 WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
 ACCOUNT_FIX = "Let DATABASE_URL name an account of its own; deploy/postgresql/serving.sql gives it what it needs."
 WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or move to PostgreSQL by DATABASE_URL."
@@ -50,7 +52,7 @@ def look() -> list[Finding]:
         sentence = "The tables were changed in another order than this version wants."
         return [fault(SUBJECT, sentence, "Restore a backup, or ask for help: this is not done by migrate.")]
     except DatabaseError as error:
-        return [away(str(error), _where(configured))]
+        return [unfinished() if isinstance(error, RestoreUnfinished) else away(str(error), _where(configured))]
 
 
 def account() -> list[Finding]:
@@ -70,6 +72,11 @@ def away(said: str, where: str) -> Finding:
     if "not a database" in said or "malformed" in said:
         return fault(SUBJECT, "The file of the database is damaged.", "Restore it from a backup.")
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
+
+
+def unfinished() -> Finding:
+    """Judge a database that a restore has not finished."""
+    return fault(SUBJECT, "A restore into this database has not finished, so nobody is served.", UNFINISHED_FIX)
 
 
 def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:

@@ -8,10 +8,12 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login import everyone_out
+from idp.sql.unfinished import RestoreUnfinished
 from idp.web.backup import files, proof
 from idp.web.checkup import finding
 from idp.web.models import OperatorLink
@@ -39,10 +41,12 @@ class Command(BaseCommand):
         """Load, migrate, sign out, and look."""
         try:
             files.load(file)
-        except files.BackupError as error:
+        except (files.BackupError, RestoreUnfinished) as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0)
-        if not keep_sign_ins:
+        if keep_sign_ins:
+            files.finish()
+        else:
             count = sign_out(file.name)
             self.stderr.write(f"{count} phones and computers were signed out, and every operator.")
         found = proof.look(clock.now())
@@ -55,8 +59,10 @@ def sign_out(backup: str) -> int:
     """Sign everyone out, operators too, and end links into the admin. Returns how many phones and computers."""
     origin, now = Origin(None, "", reference.begin()), clock.now()
     why = f"backup {backup} restored"[: everyone_out.LONGEST_WHY]
-    count = everyone_out.begin(None, why, origin, now)
+    with transaction.atomic():
+        count = everyone_out.begin(None, why, origin, now)
+        Session.objects.all().delete()  # operators' visits, which the backup brings back too
+        OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
+        files.finish()
     everyone_out.write_down(origin, now)
-    Session.objects.all().delete()  # operators' visits, which the backup brings back too
-    OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
     return count
