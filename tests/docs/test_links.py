@@ -11,6 +11,9 @@ from tests.docs.pages import DOCS
 
 PAGES = [it for it in (ROOT / "README.md", ROOT / "CHANGELOG.md") if it.exists()] + sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)[^)]*\)")
+TO_HEADING = re.compile(r"\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"`((?:idp|tests|docs|templates|bin|deploy)/[^`\s<…]*)`")
 NAME = re.compile(
     r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web|webhooks)(?:\.\w+)+)(?:\(\))?`"
@@ -22,6 +25,19 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda it: str(it.relati
 def test_every_link_leads_to_a_file(page):
     broken = [it for it in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / it).exists()]
     assert not broken
+
+
+@every_page
+def test_every_link_to_a_heading_leads_to_one(page):
+    links = TO_HEADING.findall(page.read_text(encoding="utf-8"))
+    targets = [(page.parent / path if path else page, heading) for path, heading in links]
+    assert not [it for it in targets if it[0].suffix == ".md" and it[1] not in anchors(it[0])]
+
+
+def anchors(page):
+    """The names that GitHub gives to the headings of a page."""
+    headings = HEADING.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+    return {re.sub(r"[^\w -]", "", re.sub(r"\]\([^)]*\)", "", it).lower()).replace(" ", "-") for it in headings}
 
 
 @every_page
