@@ -10,11 +10,11 @@ from idp.native.models import Client as OAuthClient
 from idp.native.models import RedirectUri
 from idp.otp.models import PhoneAuthenticator
 from idp.policies.models import TimeoutPolicy
-from idp.saml import registration
+from idp.saml.connecting import registration
+from idp.saml.connecting.registration import Draft
 from idp.saml.metadata import theirs as sp_metadata
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
 from idp.saml.profiles import PROFILES
-from idp.saml.registration import Draft
 
 SUPERVISOR = ("agent", "supervisor", "wfo.quality_process_manager")
 ADMIN = ("admin", "wfo.full_access")

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
 from idp.saml import names
-from idp.saml.elements import Element, element
+from idp.saml.documents.elements import Element, element
 from idp.saml.errors import UnusableKey
-from idp.saml.signing import SMALLEST_RSA_KEY
+from idp.saml.signatures.signing import SMALLEST_RSA_KEY
 
 _KEY_BITS = {names.AES128_GCM: 128, names.AES256_GCM: 256}
 _NONCE: Final = 12  # octets, in front of the ciphertext (XML Encryption 1.1, 5.2.4)

@@ -11,10 +11,12 @@ from typing import Protocol, TypeVar
 
 from lxml import etree
 
-from idp.saml import documents, names
-from idp.saml.bindings import Message, ReceivedMessage
-from idp.saml.documents import Document, child, text_of
-from idp.saml.elements import Element, element, instant, new_id
+from idp.saml import names
+from idp.saml.bindings.decoding import Message, ReceivedMessage
+from idp.saml.documents import parsing
+from idp.saml.documents.elements import Element, element, instant, new_id
+from idp.saml.documents.parsing import Document, child, text_of
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import (
     MisshapenSignature,
     StaleRequest,
@@ -23,8 +25,7 @@ from idp.saml.errors import (
     WrongDestination,
     quoted,
 )
-from idp.saml.request_signature import believe
-from idp.saml.schemas import Schema, validate
+from idp.saml.signatures.verifying import believe
 from idp.saml.trust import SpTrust
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -104,7 +105,7 @@ def read_believed(
     if received.message is not message:
         raise UnreadableRequest(f"wanted it in {message}, saw it in {received.message}")
     as_read = document is not None and document.octets is received.xml
-    root = document.root if document and as_read else documents.parse(received.xml)
+    root = document.root if document and as_read else parsing.parse(received.xml)
     believed = believe(received, root, trust)
     if as_read and believed.root is root:
         return parsed, believed.signed

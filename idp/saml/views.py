@@ -17,14 +17,18 @@ from idp.login.begun import Begun, UnderWay
 from idp.login.flow import Concluded
 from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.saml import authn_request, listening, names, published, responses, unsolicited
-from idp.saml.asked import Asked
-from idp.saml.authn_request import TrustedAuthnRequest
-from idp.saml.bindings import receive_relay_state
+from idp.saml import names
+from idp.saml.bindings.decoding import receive_relay_state
+from idp.saml.bindings.posting import post_form
+from idp.saml.bindings.receiving import receive
+from idp.saml.connecting import listening
 from idp.saml.errors import AnswerWithStatus, SamlStatus
+from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
-from idp.saml.posting import post_form
-from idp.saml.receiving import receive
+from idp.saml.requests import authn_request, unsolicited
+from idp.saml.requests.authn_request import TrustedAuthnRequest
+from idp.saml.requests.pending import PendingRequest
+from idp.saml.responses import responding
 from idp.versions.presumed import by_the_latest
 
 METADATA_TYPE = "application/samlmetadata+xml; charset=utf-8"
@@ -51,10 +55,10 @@ def sso(request: HttpRequest) -> HttpResponse:
         )
     except AnswerWithStatus as told:
         return listening.answered_with(_tell(request, sp, told), told)
-    asked = Asked.of(trusted)
+    asked = PendingRequest.of(trusted)
     login = Begun(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
     if request.method == "POST":
-        responses.refuse_answered(sp, trusted.id)
+        responding.refuse_answered(sp, trusted.id)
         return login_pages.keep(login, login.return_to)
     return _go_on(request, login, sp, asked)
 
@@ -74,7 +78,7 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Answer the request of a login, or lead back to its pages; by POST, tell the service that it was refused."""
     now = clock.now()
     login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    sp, asked = ServiceProvider.objects.get_enabled(login.service), Asked.from_json(login.protocol)
+    sp, asked = ServiceProvider.objects.get_enabled(login.service), PendingRequest.from_json(login.protocol)
     if request.method == "GET":
         return _go_on(request, login, sp, asked)
     flow.give_up(login, now)
@@ -108,7 +112,7 @@ def _respond_address(flow_id: UUID) -> str:
     return f"/saml/respond/{flow_id}"
 
 
-def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: Asked) -> HttpResponse:
+def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: PendingRequest) -> HttpResponse:
     now = clock.now()
     seen = presented.by(request, login.touch_points)
     try:
@@ -116,13 +120,13 @@ def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: As
             login,
             seen,
             now,
-            lambda admission: responses.success(sp, asked, admission, seen.origin, now),
-            responses.answered_before,
+            lambda admission: responding.success(sp, asked, admission, seen.origin, now),
+            responding.answered_before,
         )
     except AnswerWithStatus as told:
         return _tell(request, sp, told)
     if not isinstance(step, Concluded) and isinstance(login, Begun):  # whoever concludes has looked already
-        responses.refuse_answered(sp, asked.request_id)
+        responding.refuse_answered(sp, asked.request_id)
     match step:
         case Concluded(answer, handover):
             response = _post(request, sp, asked, answer, news=notices.of_ended(sign_in.replaced_by(login)))
@@ -137,15 +141,21 @@ def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: As
 
 
 def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerWithStatus) -> HttpResponse:
-    return _refuse(request, sp, Asked.at(told.return_address), told.saml_status)
+    return _refuse(request, sp, PendingRequest.at(told.return_address), told.saml_status)
 
 
-def _refuse(request: HttpRequest, sp: ServiceProvider, asked: Asked, status: SamlStatus) -> HttpResponse:
-    return _post(request, sp, asked, responses.refusal(sp, asked, status, clock.now()), declined=True)
+def _refuse(request: HttpRequest, sp: ServiceProvider, asked: PendingRequest, status: SamlStatus) -> HttpResponse:
+    return _post(request, sp, asked, responding.refusal(sp, asked, status, clock.now()), declined=True)
 
 
 def _post(
-    request: HttpRequest, sp: ServiceProvider, asked: Asked, answer: bytes, *, declined: bool = False, news: str = ""
+    request: HttpRequest,
+    sp: ServiceProvider,
+    asked: PendingRequest,
+    answer: bytes,
+    *,
+    declined: bool = False,
+    news: str = "",
 ) -> HttpResponse:
     """Send a Response through the browser by HTTP-POST (Bindings 3.5)."""
     fields: list[tuple[str, str | bytes]] = [("SAMLResponse", answer)]

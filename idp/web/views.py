@@ -15,7 +15,8 @@ from idp.branding import brands
 from idp.errors import IdpError
 from idp.keys import keyring
 from idp.native.errors import as_json, speaks_json
-from idp.saml import signing_keys, unsolicited
+from idp.saml.requests import unsolicited
+from idp.saml.signatures import signing_keys
 from idp.scim import answers as scim
 from idp.tokens.jwks import key_set
 from idp.web.operators.middleware import is_for_operators

@@ -9,7 +9,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.importing.models import Import
 from idp.login import not_me, passes, stops
-from idp.saml import listening
+from idp.saml.connecting import listening
 from idp.saml.models import HeardRequest, LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Channel, Outcome
 from tests.conftest import NOW, an_agent

@@ -165,7 +165,7 @@ V5 = (
         "5.2.3",
         2,
         "Packed data is measured before it is unpacked",
-        "saml/test_bindings.inflating_stops_at_the_limit",
+        "saml/bindings/test_decoding.inflating_stops_at_the_limit",
         "saml/metadata/test_fetch.a_compressed_document_is_not_unpacked",
         "hostile/test_requests.a_bomb_leaves_the_memory_flat",
     ),
@@ -181,7 +181,7 @@ V5 = (
         1,
         "No path is made of a sender's words",
         "web/test_backup.a_folder_that_is_not_there_is_said_in_a_sentence",
-        "saml/test_hostile_xml.a_schema_location_opens_no_file",
+        "saml/documents/test_hostile_xml.a_schema_location_opens_no_file",
         but="only commands of whoever owns the machine name paths",
     ),
     met(

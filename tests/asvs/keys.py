@@ -80,7 +80,7 @@ V11 = (
         2,
         "What must not be guessed is random, with 128 bits",
         "idp/bearer_secrets.py",
-        "saml/test_assertion.ids_are_fresh_and_never_alike",
+        "saml/responses/test_assertion.ids_are_fresh_and_never_alike",
         "passkeys/test_keeping.every_challenge_is_another",
     ),
     met(
@@ -88,7 +88,7 @@ V11 = (
         2,
         "Approved algorithms for keys and signatures",
         "keys/test_keyring.the_keys_are_of_the_strength_that_is_promised",
-        "saml/test_signature_shape.an_algorithm_that_is_not_listed_is_refused_under_every_rule",
+        "saml/signatures/test_shape.an_algorithm_that_is_not_listed_is_refused_under_every_rule",
     ),
 )
 

@@ -156,8 +156,8 @@ V15 = (
         "15.3.7",
         2,
         "A parameter given twice does no harm",
-        "saml/test_bindings.a_parameter_misspelt_or_repeated_is_refused",
-        "saml/test_hostile_xml.a_field_given_twice_is_refused",
+        "saml/bindings/test_decoding.a_parameter_misspelt_or_repeated_is_refused",
+        "saml/documents/test_hostile_xml.a_field_given_twice_is_refused",
     ),
 )
 

@@ -1,6 +1,7 @@
 """Metadata of pretend services, and registering them from it alone."""
 
-from idp.saml import names, registration
+from idp.saml import names
+from idp.saml.connecting import registration
 from idp.saml.metadata import theirs as sp_metadata
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import acs, an_entity, bare, key

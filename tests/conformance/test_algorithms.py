@@ -11,12 +11,13 @@ from django.db import DataError, IntegrityError, transaction
 from lxml import etree
 
 from idp.policies.models import TimeoutPolicy
-from idp.saml import names, registration
-from idp.saml.assertion import Answer, Authenticated, Encryption, Envelope, Subject, answer
+from idp.saml import names
+from idp.saml.connecting import registration
 from idp.saml.encryption import KeyTransport
 from idp.saml.models import ServiceProvider
 from idp.saml.models.service_provider import ENCRYPTION_ALGORITHM, KEY_TRANSPORT, KEY_TRANSPORTS
-from idp.saml.signing import SamlKey
+from idp.saml.responses.assertion import Answer, Authenticated, Encryption, Envelope, Subject, answer
+from idp.saml.signatures.signing import SamlKey
 from tests.conformance.readers import (
     decrypted_by_the_book,
     decrypted_by_xmlsec,

@@ -10,10 +10,10 @@ from lxml import etree
 
 from idp.agents.models import Agent
 from idp.saml import names
-from idp.saml.assertion import Answer, Authenticated, Envelope, Subject, build_assertion
-from idp.saml.attributes import ANY, Release, Source, faults, release
 from idp.saml.models import ReleasedAttribute, SubjectName
 from idp.saml.profiles import Person
+from idp.saml.responses.assertion import Answer, Authenticated, Envelope, Subject, build_assertion
+from idp.saml.responses.attributes import ANY, Release, Source, faults, release
 from tests.conformance.answers import root_of
 from tests.conformance.readers import found, strictly_read
 from tests.peer import Peer, statuses

@@ -11,8 +11,7 @@ from lxml import etree
 
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
-from idp.saml import authn_request, names
-from idp.saml.assertion import Answer, Attribute, Authenticated, Envelope, Subject, build_assertion
+from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.logout import request as logout_request
 from idp.saml.metadata import theirs as sp_metadata
@@ -20,6 +19,8 @@ from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.errors import UntrustedMetadata
 from idp.saml.metadata.trust import REQUIRE, Demands
 from idp.saml.models import ReleasedAttribute
+from idp.saml.requests import authn_request
+from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject, build_assertion
 from idp.sessions.models import SsoSession
 from tests.conformance.readers import found, our_metadata, posted, strictly_read
 from tests.peer import SLO, SSO

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from lxml import etree
 
 from idp.saml import names
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata import fetch as metadata_fetch
 from idp.saml.metadata import sources as metadata_sources
@@ -16,7 +17,6 @@ from idp.saml.metadata.errors import UnfetchedMetadata, UntrustedMetadata
 from idp.saml.metadata.sources import Outcome
 from idp.saml.metadata.trust import CHECK, IGNORE, REQUIRE, Demands
 from idp.saml.models import MetadataSource, ServiceProvider
-from idp.saml.schemas import Schema, validate
 from tests.conformance.metadata import logout, odd_key, of, register
 from tests.conformance.readers import (
     decrypted_by_the_book,

@@ -8,9 +8,9 @@ from lxml import etree
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import names
-from idp.saml.assertion import Sign
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.models import SubjectName
-from idp.saml.schemas import Schema, validate
+from idp.saml.responses.assertion import Sign
 from tests.conformance.metadata import logout
 from tests.conformance.readers import found, our_certificates, posted, signed_by, strictly_read
 from tests.peer import BASE_URL, SSO, statuses, with_code

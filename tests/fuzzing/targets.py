@@ -7,9 +7,9 @@ from idp.importing.sheet import UnreadableFile
 from idp.policies import user_agents
 from idp.policies.editing import policy_file
 from idp.policies.editing.policy_file import Misfit
-from idp.saml import authn_request
-from idp.saml.bindings import receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.logout import request as logout_request
+from idp.saml.requests import authn_request
 from tests.importing.files import plan
 from tests.saml.messages import FORM, NOW, SSO_URL, posted, trust
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree, html
 
-from idp.saml.schemas import Schema, validate
+from idp.saml.documents.schemas import Schema, validate
 from tests.environment import IDP_PORT
 from tests.phone import NUMBER, Phone
 

@@ -13,10 +13,10 @@ from lxml import etree
 from idp import clock
 from idp.keys import keyring
 from idp.keys.models import SigningKey
-from idp.saml import published
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.logout import telling
+from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
-from idp.saml.schemas import Schema, validate
 from tests.interop import servers
 from tests.interop.browser import Browser
 from tests.interop.mellon import Mellon, MellonByPost

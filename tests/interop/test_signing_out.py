@@ -5,10 +5,10 @@ from django.core.management import call_command
 from lxml import etree
 
 from idp.saml import names
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.logout import telling
 from idp.saml.models import LogoutEndpoint, LogoutNotice
 from idp.saml.models.logout import Outcome
-from idp.saml.schemas import Schema, validate
 from idp.sessions.models import SsoSession
 from tests.interop.browser import carried
 from tests.interop.conftest import PRODUCTS

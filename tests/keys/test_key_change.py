@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 from idp.keys import certificates, keyring
 from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import key_change, names, published, signing_keys
+from idp.saml import names
 from idp.saml.errors import UnusableKey
+from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
+from idp.saml.signatures import key_change, signing_keys
 from tests.conftest import NOW
 from tests.web.seeded import a_service
 
@@ -79,7 +81,7 @@ def test_a_connection_can_be_switched_back(flex):
 
 
 def test_an_operator_is_shown_the_certificate_that_the_connection_needs(flex):
-    from idp.saml.registration import what_to_type
+    from idp.saml.connecting.registration import what_to_type
 
     key_change.prepare(RSA, NOW)
     key_change.switch(RSA, ["flex"])

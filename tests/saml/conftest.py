@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.saml.signing import SamlKey
+from idp.saml.signatures.signing import SamlKey
 from tests.saml.keys import a_pair
 
 

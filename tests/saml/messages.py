@@ -11,9 +11,9 @@ from lxml import etree
 from signxml import XMLSigner
 from signxml.algorithms import CanonicalizationMethod
 
-from idp.saml.authn_request import check, parse
-from idp.saml.bindings import Binding, ReceivedMessage
+from idp.saml.bindings.decoding import Binding, ReceivedMessage
 from idp.saml.names import RSA_SHA256
+from idp.saml.requests.authn_request import check, parse
 from idp.saml.trust import SpTrust
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

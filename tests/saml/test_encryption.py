@@ -16,7 +16,10 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
-from idp.saml.assertion import (
+from idp.saml.documents.schemas import Schema, validate
+from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
+from idp.saml.errors import UnusableKey
+from idp.saml.responses.assertion import (
     Answer,
     Attribute,
     Authenticated,
@@ -27,10 +30,7 @@ from idp.saml.assertion import (
     answer,
     build_assertion,
 )
-from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
-from idp.saml.errors import UnusableKey
-from idp.saml.schemas import Schema, validate
-from idp.saml.signing import sign
+from idp.saml.signatures.signing import sign
 from tests.saml.keys import a_pair
 from tests.saml.messages import ACS, NOW, SP
 

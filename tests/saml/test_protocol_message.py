@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree
 
-from idp.saml import documents, names
-from idp.saml.bindings import Binding, Message, ReceivedMessage, receive_redirect
-from idp.saml.documents import Document
-from idp.saml.elements import element
+from idp.saml import names
+from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage, receive_redirect
+from idp.saml.documents import parsing
+from idp.saml.documents.elements import element
+from idp.saml.documents.parsing import Document
 from idp.saml.errors import (
     MisshapenSignature,
     StaleRequest,
@@ -154,18 +155,18 @@ def test_an_unsigned_message_is_read_again_and_believed_as_unsigned():
 
 def test_what_was_parsed_of_these_very_octets_is_neither_parsed_nor_read_once_more():
     xml = b"parsed before"
-    document = Document(xml, documents.parse(a_request()))
+    document = Document(xml, parsing.parse(a_request()))
     assert believed(posted(xml), "as parsed", never, document=document) == ("as parsed", False)
 
 
 def test_what_was_parsed_of_other_octets_does_not_count():
     other = a_request(ID="_two")
-    assert believed(posted(a_request()), document=Document(other, documents.parse(other))) == ("_one", False)
+    assert believed(posted(a_request()), document=Document(other, parsing.parse(other))) == ("_one", False)
 
 
 def test_a_query_signed_by_a_registered_key_covers_what_was_parsed(pair):
     received = receive_redirect(a_signed_query(a_request(), pair, algorithm=names.ECDSA_SHA256))
-    document = Document(received.xml, documents.parse(received.xml))
+    document = Document(received.xml, parsing.parse(received.xml))
     known = (pair.certificate,)
     assert believed(received, "as parsed", never, certificates=known, document=document) == ("as parsed", True)
     assert believed(received, certificates=known) == ("_one", True)
@@ -173,7 +174,7 @@ def test_a_query_signed_by_a_registered_key_covers_what_was_parsed(pair):
 
 def test_a_message_signed_inside_is_read_from_what_the_signature_covers(pair):
     xml = signed(a_request(), pair, signature_algorithm="ecdsa-sha256")
-    document = Document(xml, documents.parse(xml))
+    document = Document(xml, parsing.parse(xml))
     seen = []
     answer = believed(
         posted(xml), read=lambda root: seen.append(root) or "_one", certificates=(pair.certificate,), document=document

@@ -58,8 +58,8 @@ def with_a_code(setting):
 
 def key_loads(setting):
     """Count how often the key is parsed in four sign-ins of a process that has just begun."""
-    from idp.saml import signing_keys
-    from idp.saml.signing import SamlKey
+    from idp.saml.signatures import signing_keys
+    from idp.saml.signatures.signing import SamlKey
 
     signing_keys._load.cache_clear()
     silent = Silent(setting.application, setting.clock, _at(at_a_computer, setting))

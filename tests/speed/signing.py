@@ -21,9 +21,10 @@ def contests(setting):
 
 
 def signer(service):
-    """Sign as `responses.success` does, with the key that is held."""
-    from idp.saml import assertion, signing_keys
-    from idp.saml.assertion import Answer, Attribute, Authenticated, Envelope, Subject
+    """Sign as `responding.success` does, with the key that is held."""
+    from idp.saml.responses import assertion
+    from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject
+    from idp.saml.signatures import signing_keys
 
     told = {"full_name": "Ana García", "email": "ana@acme.example", "roles": "agent", "phone": "+12015550101"}
     content = Answer(

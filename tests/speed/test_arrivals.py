@@ -11,9 +11,9 @@ from threading import Thread
 
 import pytest
 
-from idp.saml.assertion import Sign
-from idp.saml.signing import SamlKey
-from tests.saml.answers import ours
+from idp.saml.responses.assertion import Sign
+from idp.saml.signatures.signing import SamlKey
+from tests.saml.inspection import ours
 from tests.saml.keys import a_pair
 from tests.speed import arrivals, signed
 from tests.speed.rounds import Figure

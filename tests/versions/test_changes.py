@@ -19,10 +19,11 @@ from idp.native.models import Client, RedirectUri
 from idp.policies import in_force
 from idp.policies.access.rules import Mode
 from idp.policies.models import Stop, TimeoutPolicy
-from idp.saml import listening, names
+from idp.saml import names
+from idp.saml.connecting import listening
 from idp.saml.errors import UnknownServiceProvider
 from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, ReleasedAttribute, ServiceProvider
-from idp.saml.released import releases_of
+from idp.saml.responses.released import releases_of
 from idp.versions import version
 from idp.versions.models import Version
 from idp.web.middleware.one_version import asked_once

@@ -11,9 +11,9 @@ from signxml import XMLVerifier
 
 from idp.keys import keyring
 from idp.saml import names
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.models import MetadataSource, ServiceProvider
-from idp.saml.schemas import Schema, validate
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import ACS, CBC, acs, an_entity, key, methods, signed

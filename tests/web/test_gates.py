@@ -21,8 +21,8 @@ from idp.otp.models import PhoneAuthenticator
 from idp.policies.access.conditions import PlatformIs, RoleIs
 from idp.policies.access.rules import Effect
 from idp.policies.user_agents import Platform
-from idp.saml.attributes import Source
 from idp.saml.models import ReleasedAttribute, ServiceProvider
+from idp.saml.responses.attributes import Source
 from idp.web.gates import comes, whole
 from tests.conftest import an_agent
 from tests.phone import NUMBER

@@ -14,8 +14,7 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.login import signing_out
-from idp.saml import names, published
-from idp.saml.assertion import Subject
+from idp.saml import names
 from idp.saml.errors import AnswerLogoutWithStatus, RepeatedLogoutRequest, SamlStatus, UnexpectedLogoutResponse
 from idp.saml.logout import messages as logout_messages
 from idp.saml.logout import response as logout_response
@@ -23,8 +22,10 @@ from idp.saml.logout.messages import Outgoing
 from idp.saml.logout.participants import channels
 from idp.saml.logout.request import TrustedLogoutRequest
 from idp.saml.logout.response import TrustedLogoutResponse
+from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, Logout, LogoutNotice, ObeyedLogoutRequest, ServiceProvider
 from idp.saml.models.logout import Channel, Outcome
+from idp.saml.responses.assertion import Subject
 from idp.sessions.models import SsoSession
 
 BROWSER_TAKES = timedelta(minutes=10)  # then whoever was not reached is told from server to server

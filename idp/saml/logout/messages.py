@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.agents.models import Reason
-from idp.saml import names, published, redirect_signing, signing_keys
-from idp.saml.assertion import Subject
-from idp.saml.elements import Element
+from idp.saml import names
+from idp.saml.bindings import encoding
+from idp.saml.documents.elements import Element
 from idp.saml.errors import SamlStatus
 from idp.saml.logout import request as logout_request
 from idp.saml.logout import response as logout_response
+from idp.saml.metadata import published
 from idp.saml.models import LogoutEndpoint, LogoutNotice, ServiceProvider
+from idp.saml.responses.assertion import Subject
+from idp.saml.signatures import signing_keys
 
 BY_USER = {it.value for it in (Reason.AGENT, Reason.REPLACED, Reason.HANDED_OVER, Reason.REPORTED)}
 
@@ -77,8 +80,8 @@ def _outgoing(
     message: Element, address: LogoutEndpoint, sp: ServiceProvider, relay_state: str | None, now: datetime
 ) -> Outgoing:
     key = signing_keys.key_for(sp, now)
-    parameter, sent_id = str(redirect_signing.parameter_of(message)), message.get("ID")
+    parameter, sent_id = str(encoding.parameter_of(message)), message.get("ID")
     if address.binding == names.HTTP_REDIRECT:
-        return Outgoing(sent_id, redirect_signing.redirect_url(message, key, relay_state), parameter)
+        return Outgoing(sent_id, encoding.redirect_url(message, key, relay_state), parameter)
     destination = message.get("Destination")
-    return Outgoing(sent_id, destination, parameter, redirect_signing.form_value(message, key), relay_state)
+    return Outgoing(sent_id, destination, parameter, encoding.form_value(message, key), relay_state)

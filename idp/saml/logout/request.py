@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from idp.saml import documents, names
-from idp.saml.assertion import LIFETIME, Subject
-from idp.saml.bindings import Message, ReceivedMessage
-from idp.saml.documents import child, text_of
-from idp.saml.elements import Element, element, instant
+from idp.saml import names
+from idp.saml.bindings.decoding import Message, ReceivedMessage
+from idp.saml.documents import parsing
+from idp.saml.documents.elements import Element, element, instant
+from idp.saml.documents.parsing import child, text_of
 from idp.saml.errors import AnswerLogoutWithStatus, SamlStatus, StaleRequest
 from idp.saml.protocol_message import (
     CLOCK_SKEW,
@@ -24,6 +24,7 @@ from idp.saml.protocol_message import (
     read_instant,
     whole,
 )
+from idp.saml.responses.assertion import LIFETIME, Subject
 from idp.saml.trust import RequestSignature, SpTrust
 
 _SAML = f"{{{names.ASSERTION}}}"
@@ -92,7 +93,7 @@ def parse(xml: bytes) -> LogoutRequest:
 
     Raises UnreadableRequest or one of its kinds, and StaleRequest if an instant is not in UTC with Z.
     """
-    return _read(documents.parse(xml))
+    return _read(parsing.parse(xml))
 
 
 def check(

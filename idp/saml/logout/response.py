@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from idp.saml import documents, names
-from idp.saml.bindings import Message, ReceivedMessage
-from idp.saml.elements import Element, element
+from idp.saml import names
+from idp.saml.bindings.decoding import Message, ReceivedMessage
+from idp.saml.documents import parsing
+from idp.saml.documents.elements import Element, element
 from idp.saml.errors import SamlStatus, UnexpectedLogoutResponse, quoted
 from idp.saml.protocol_message import CLOCK_SKEW, build_message, check_head, read_believed, read_head, whole
 from idp.saml.trust import RequestSignature, SpTrust
@@ -75,7 +76,7 @@ def parse(xml: bytes) -> LogoutResponse:
 
     Raises UnreadableRequest or one of its kinds, and StaleRequest if its instant is not in UTC with Z.
     """
-    return _read(documents.parse(xml))
+    return _read(parsing.parse(xml))
 
 
 def check(

@@ -25,15 +25,19 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.errors import IdpError
 from idp.outgoing import Answer, Request, Unreached
-from idp.saml import documents, names, published, redirect_signing, signing_keys
-from idp.saml.bindings import Binding, Message, ReceivedMessage
-from idp.saml.elements import Element, element
+from idp.saml import names
+from idp.saml.bindings import encoding
+from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage
+from idp.saml.documents import parsing
+from idp.saml.documents.elements import Element, element
 from idp.saml.errors import UnreadableRequest
 from idp.saml.logout import messages as logout_messages
 from idp.saml.logout import response as logout_response
+from idp.saml.metadata import published
 from idp.saml.models import LogoutEndpoint, LogoutNotice
 from idp.saml.models.logout import Outcome
-from idp.saml.signing import sign
+from idp.saml.signatures import signing_keys
+from idp.saml.signatures.signing import sign
 
 log = structlog.get_logger(__name__)
 WORKERS = 2
@@ -142,10 +146,10 @@ def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: Element, no
 def _to_browsers_address(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
     key = signing_keys.key_for(notice.service_provider, now)
     if address.binding == names.HTTP_POST:
-        form = {Message.REQUEST.value: redirect_signing.form_value(message, key)}
+        form = {Message.REQUEST.value: encoding.form_value(message, key)}
         status = _exchange(address.location, urlencode(form).encode(), {"Content-Type": FORM_TYPE}).status
     else:
-        status = _exchange(redirect_signing.redirect_url(message, key), None, {}).status
+        status = _exchange(encoding.redirect_url(message, key), None, {}).status
     return Result(Outcome.TOLD if status < HTTPStatus.BAD_REQUEST else Outcome.FAILED, f"HTTP {status}")
 
 
@@ -157,7 +161,7 @@ def _exchange(url: str, body: bytes | None, headers: Mapping[str, str]) -> Answe
 
 def _inside(envelope: bytes) -> bytes:
     """Return the one message in a SOAP envelope as a document of its own."""
-    root = documents.parse(envelope)
+    root = parsing.parse(envelope)
     found = root.findall(f"{_BODY}/*")
     if root.tag != _ENVELOPE or len(found) != 1:
         raise UnreadableRequest("wanted a SOAP envelope with one message, saw something else")

@@ -8,17 +8,17 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.login import presented
-from idp.saml import published
-from idp.saml.bindings import Message, ReceivedMessage
+from idp.saml.bindings.decoding import Message, ReceivedMessage
+from idp.saml.bindings.posting import post_form, send_on
+from idp.saml.bindings.receiving import receive
 from idp.saml.errors import AnswerLogoutWithStatus
 from idp.saml.logout import course as logout
 from idp.saml.logout import messages as logout_messages
 from idp.saml.logout import request as logout_request
 from idp.saml.logout import response as logout_response
 from idp.saml.logout.messages import Outgoing
+from idp.saml.metadata import published
 from idp.saml.models import Logout, ServiceProvider
-from idp.saml.posting import post_form, send_on
-from idp.saml.receiving import receive
 
 
 @csrf_exempt

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.documents import XML_SPACE
+from idp.saml.documents.parsing import XML_SPACE
 from idp.saml.encryption import KeyTransport
 
 _MD = f"{{{names.METADATA}}}"

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from idp.keys import certificates
-from idp.saml import registration
+from idp.saml.connecting import registration
 from idp.saml.metadata import words as metadata_words
 from idp.saml.metadata.errors import UntakenMetadata
 from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription

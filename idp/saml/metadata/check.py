@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from idp.saml import names
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnreadableRequest
-from idp.saml.schemas import Schema, validate
 
 LONGEST_ENTITY_ID = 256
 FEWEST_BITS = 2048

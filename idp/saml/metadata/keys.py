@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from idp.saml import names
-from idp.saml.documents import XML_SPACE, text_of
+from idp.saml.documents.parsing import XML_SPACE, text_of
 from idp.saml.errors import UnreadableMetadata, quoted
 from idp.saml.metadata import algorithms as metadata_algorithms
 from idp.saml.metadata.algorithms import Encryption

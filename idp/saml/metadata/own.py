@@ -7,9 +7,10 @@ from functools import lru_cache
 from cryptography import x509
 from lxml import etree
 
-from idp.saml import elements, names
-from idp.saml.elements import Element, element, instant, new_id
-from idp.saml.signing import SamlKey, key_info, sign_in_front
+from idp.saml import names
+from idp.saml.documents import elements
+from idp.saml.documents.elements import Element, element, instant, new_id
+from idp.saml.signatures.signing import SamlKey, key_info, sign_in_front
 
 _PREFIXES = {it: elements.PREFIXES[it] for it in ("md", "mdui", "alg", "ds")}
 

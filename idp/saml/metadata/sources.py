@@ -15,7 +15,7 @@ from django.db import transaction
 
 from idp.errors import IdpError
 from idp.keys import certificates
-from idp.saml import registration
+from idp.saml.connecting import registration
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata import changes as metadata_changes
 from idp.saml.metadata import fetch as metadata_fetch

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from idp.outgoing import address_fault
-from idp.saml import documents, names
-from idp.saml.documents import XML_SPACE, boolean, text_of
+from idp.saml import names
+from idp.saml.documents import parsing
+from idp.saml.documents.parsing import XML_SPACE, boolean, text_of
 from idp.saml.encryption import KeyTransport
 from idp.saml.errors import UnreadableMetadata, UnreadableRequest, quoted
 from idp.saml.metadata import algorithms as metadata_algorithms
@@ -82,7 +83,7 @@ def read(xml: bytes) -> SpDescription:
 def parse(xml: bytes) -> etree._Element:
     """Parse a metadata document and return its root. Raises UnreadableMetadata."""
     try:
-        return documents.parse(xml, limit=MAX_METADATA)
+        return parsing.parse(xml, limit=MAX_METADATA)
     except UnreadableRequest as error:
         raise UnreadableMetadata(error.detail) from error
 

@@ -14,8 +14,8 @@ from idp.saml.errors import BadSignature
 from idp.saml.metadata import theirs as sp_metadata
 from idp.saml.metadata.errors import UntrustedMetadata
 from idp.saml.metadata.theirs import SpDescription
-from idp.saml.request_signature import verify_enveloped
-from idp.saml.signature_shape import check_shape
+from idp.saml.signatures.shape import check_shape
+from idp.saml.signatures.verifying import verify_enveloped
 
 CHECK, REQUIRE, IGNORE = "check", "require", "ignore"
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from idp.keys import certificates
+from idp.saml.connecting.registration import LOGOUT_BINDINGS, Draft
 from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import LogoutEndpoint
 from idp.saml.models import service_provider as choices
-from idp.saml.registration import LOGOUT_BINDINGS, Draft
 
 LABELS = {
     "certificates": "Certificates it signs requests with",

@@ -10,7 +10,7 @@ from idp.agents import roles
 from idp.agents.models import Agent, Department, Supervisor
 from idp.otp import numbers
 from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
-from idp.saml import naming
+from idp.saml import name_ids
 from idp.saml.models.subject_name import LONGEST
 
 
@@ -59,7 +59,7 @@ class AgentForm(forms.ModelForm[Agent]):
         if "flex_roles" in self.fields and not self.instance._state.adding:
             self.fields["flex_roles"].initial = self.instance.role_names
         if "chosen_name_id" in self.fields and not self.instance._state.adding:
-            known = naming.current(self.instance)
+            known = name_ids.current(self.instance)
             self.fields["chosen_name_id"].initial = known.value if known else ""
 
     def clean_chosen_name_id(self) -> str:
@@ -68,10 +68,10 @@ class AgentForm(forms.ModelForm[Agent]):
         if "chosen_name_id" not in self.changed_data:
             return value
         agent = None if self.instance._state.adding else self.instance
-        if value and (sentence := naming.fault(value, agent)):
+        if value and (sentence := name_ids.fault(value, agent)):
             raise ValidationError(sentence)
-        if agent and naming.is_fixed(agent):
-            raise ValidationError(naming.FIXED)
+        if agent and name_ids.is_fixed(agent):
+            raise ValidationError(name_ids.FIXED)
         return value
 
     def clean(self) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from idp import clock
 from idp.native.models import Client, ClientKind, RedirectUri
 from idp.policies import timeouts
 from idp.policies.models import TimeoutPolicy
-from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
+from idp.saml.requests import unsolicited
 from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
 from idp.web.admin.labelled_rows import LabelledRows
 from idp.web.admin.unshown import KeepsBack

@@ -17,8 +17,8 @@ from idp.agents.models import Agent, Device, Reason
 from idp.login import number_changed, presented
 from idp.otp import identifiers, numbers
 from idp.otp.models import PhoneAuthenticator
-from idp.saml import naming
-from idp.saml.naming import NameIdRefused
+from idp.saml import name_ids
+from idp.saml.name_ids import NameIdRefused
 from idp.web import safe_list_run
 from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
@@ -153,7 +153,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
 
     def _may_choose_name(self, request: HttpRequest, agent: Agent | None) -> bool:
         may = request.user.has_perm(name_id.MAY_CHOOSE) and self.has_change_permission(request, agent)
-        return may and not (agent and naming.is_fixed(agent))
+        return may and not (agent and name_ids.is_fixed(agent))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         """Fetch what the columns show in a fixed number of queries."""
@@ -195,7 +195,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
     @admin.display(description="name ID")
     def name_id(self, agent: Agent) -> str:
         """Show the name that services know the agent by."""
-        known = naming.current(agent)
+        known = name_ids.current(agent)
         return known.value if known else "made at the first sign-in"
 
     def has_change_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
@@ -222,7 +222,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
 
     def _choose_name(self, request: HttpRequest, agent: Agent, value: str) -> None:
         try:
-            naming.choose(agent, value, str(request.user), presented.by(request).origin, clock.now())
+            name_ids.choose(agent, value, str(request.user), presented.by(request).origin, clock.now())
         except NameIdRefused as refused:  # a first sign-in was quicker than this form
             messages.error(request, f"{refused} The rest is saved.")
 

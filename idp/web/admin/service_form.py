@@ -8,12 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from idp.keys import certificates
-from idp.saml import encryption, names, registration
-from idp.saml.assertion import Sign
+from idp.saml import encryption, names
+from idp.saml.connecting import registration
 from idp.saml.errors import UnusableKey
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import PROFILES
 from idp.saml.profiles.profile import configured
+from idp.saml.responses.assertion import Sign
 from idp.saml.trust import RequestSignature
 
 # RFC 3986 section 4.3; characters outside ASCII would have to be escaped.

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from idp.outgoing import address_fault
-from idp.saml import attributes
-from idp.saml.attributes import Release, Rules, Type
 from idp.saml.metadata.theirs import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
+from idp.saml.responses import attributes
+from idp.saml.responses.attributes import Release, Rules, Type
 from idp.web.admin.labelled_rows import LabelledRows
 
 BEYOND_INDICES = LARGEST_INDEX + 1

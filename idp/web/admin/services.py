@@ -13,8 +13,10 @@ from django.utils.safestring import SafeString
 
 from idp import clock
 from idp.policies.timeouts import TimeoutPolicy
-from idp.saml import attributes, registration, signing_keys
+from idp.saml.connecting import registration
 from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
+from idp.saml.responses import attributes
+from idp.saml.signatures import signing_keys
 from idp.web.admin.asking_first import AsksFirst
 from idp.web.admin.long_lists import LongList, OfFirstServices
 from idp.web.admin.reading import ReadOnlyAdmin

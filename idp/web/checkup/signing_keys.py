@@ -19,7 +19,7 @@ from idp.keys.keyring import KeyUnreadable
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import names
 from idp.saml.errors import UnusableKey
-from idp.saml.signing import SamlKey, self_test
+from idp.saml.signatures.signing import SamlKey, self_test
 from idp.web.checkup.finding import Finding, fault, ok, warning
 
 SUBJECT = "keys"

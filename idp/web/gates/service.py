@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from idp.agents.models import Agent
 from idp.errors import IdpError
-from idp.saml import attributes, released, signing_keys
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider
+from idp.saml.responses import attributes, released
+from idp.saml.signatures import signing_keys
 from idp.web.gates.gate import Fix, Gate, State
 
 MAY_ADD, MAY_CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"

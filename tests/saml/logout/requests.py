@@ -3,9 +3,9 @@
 import pytest
 
 from idp.saml import names
-from idp.saml.assertion import Subject
-from idp.saml.bindings import receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.logout.request import check, parse
+from idp.saml.responses.assertion import Subject
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import SLO_URL, a_logout_request, a_signed_post, a_signed_redirect
 from tests.saml.messages import FORM, NOW, trust

@@ -8,12 +8,12 @@ from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from idp.saml import names
-from idp.saml.bindings import receive_redirect
+from idp.saml.bindings.decoding import receive_redirect
+from idp.saml.bindings.encoding import form_value, redirect_url
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import SamlStatus
 from idp.saml.logout import request as logout_request
 from idp.saml.logout.response import parse, status_of
-from idp.saml.redirect_signing import form_value, redirect_url
-from idp.saml.schemas import Schema, validate
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.logout.responses import SUCCESS, ours

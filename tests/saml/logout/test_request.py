@@ -6,7 +6,7 @@ import pytest
 from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 
 from idp.saml import names
-from idp.saml.bindings import receive_post, receive_redirect
+from idp.saml.bindings.decoding import receive_post, receive_redirect
 from idp.saml.errors import StaleRequest
 from idp.saml.logout.request import check, parse
 from tests.saml.keys import a_pair

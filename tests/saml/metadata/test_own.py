@@ -7,9 +7,9 @@ from lxml import etree
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from idp.saml import names
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.metadata.own import build, build_signed
-from idp.saml.schemas import Schema, validate
-from idp.saml.signing import SamlKey
+from idp.saml.signatures.signing import SamlKey
 from tests.saml.keys import a_pair
 from tests.saml.messages import NOW, SSO_URL
 from tests.saml.metadata.ours import FULL, IDP, an_idp

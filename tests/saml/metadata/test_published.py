@@ -10,13 +10,14 @@ from lxml import etree
 
 from idp.keys import keyring
 from idp.keys.models import Use
-from idp.saml import names, published
-from idp.saml.elements import element
+from idp.saml import names
+from idp.saml.documents.elements import element
+from idp.saml.documents.schemas import Schema, validate
 from idp.saml.metadata import check as metadata_check
+from idp.saml.metadata import published
 from idp.saml.metadata.own import Contact, build, build_signed
 from idp.saml.metadata.trust import REQUIRE, Demands, valid_until_fault
-from idp.saml.schemas import Schema, validate
-from idp.saml.signing import SamlKey, sign_in_front
+from idp.saml.signatures.signing import SamlKey, sign_in_front
 from idp.versions import version
 from tests.conftest import NOW
 from tests.saml.keys import a_pair

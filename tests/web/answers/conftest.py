@@ -9,9 +9,9 @@ from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login.sign_in import Admission
 from idp.policies.models import TimeoutPolicy
-from idp.saml import responses
-from idp.saml.asked import Asked
 from idp.saml.models import AssertionConsumer, IssuedAssertion, ReleasedAttribute, ServiceProvider
+from idp.saml.requests.pending import PendingRequest
+from idp.saml.responses import responding
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
 from tests.conftest import NOW, an_agent
@@ -62,8 +62,8 @@ def answered(sp, agent, request_id="_request-1", opened_by=OpenedBy.CODE):
     session, _ = sessions.open_session(device, opened_by, NOW)
     method = Method(opened_by.value)
     admission = Admission(agent, device, session.index, Authentication(agent.pk, device.pk, method, method, NOW))
-    asked = Asked(request_id, sp.consumers.first().url, None)
-    responses.success(sp, asked, admission, Origin("192.0.2.7", "", REFERENCE), NOW)
+    asked = PendingRequest(request_id, sp.consumers.first().url, None)
+    responding.success(sp, asked, admission, Origin("192.0.2.7", "", REFERENCE), NOW)
     return IssuedAssertion.objects.get(request_id=request_id)
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from idp.keys import certificates
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import key_change, responses, signing_keys
 from idp.saml.models import ServiceProvider
+from idp.saml.responses import responding
+from idp.saml.signatures import key_change, signing_keys
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
 from tests.web.answers.conftest import CHECK, WOULD, a_general_service, an_encrypting_service, ask, everything_stored
@@ -81,8 +82,8 @@ def test_check_here_tells_of_an_answer_that_flex_alone_would_refuse(admin, sp, a
 
 def test_no_signed_answer_is_on_any_page(admin, sp, ana, monkeypatch):
     signed = []
-    written = responses.written
-    monkeypatch.setattr(responses, "written", lambda *args, **how: signed.append(written(*args, **how)) or signed[-1])
+    written = responding.written
+    monkeypatch.setattr(responding, "written", lambda *args, **how: signed.append(written(*args, **how)) or signed[-1])
     pages = [ask(admin, sp, ana, show="yes").text, admin.post(CHECK.format("flex"), {"agent": ana.email}).text]
     values = [it.octets.decode().split("SignatureValue>")[1].split("<")[0] for it in signed]
     assert len(values) == 3

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from idp.saml import published
+from idp.saml.metadata import published
 from idp.web.checkup import address, installation, outside, whole
 from idp.web.checkup.finding import as_values, fault, in_order, not_checked, ok, worst_first
 from tests.conftest import NOW

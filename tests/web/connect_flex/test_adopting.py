@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.saml import listening
+from idp.saml.connecting import listening
 from idp.saml.models import ServiceProvider
 from tests.web.connect_flex.conftest import (
     ACS,

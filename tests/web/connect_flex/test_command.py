@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError
 
-from idp.saml import published
+from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.web.commands import run, told

@@ -2,7 +2,7 @@
 
 from lxml import html
 
-from idp.saml import published
+from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.web.connect_flex.conftest import ACCOUNT, CONNECTION, LEGACY_ACS, PAGE, register, shown

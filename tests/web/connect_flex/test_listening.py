@@ -7,7 +7,8 @@ from lxml import html
 
 from idp.errors import IdpError
 from idp.login import errors as login_errors
-from idp.saml import errors, listening
+from idp.saml import errors
+from idp.saml.connecting import listening
 from idp.saml.models import ServiceProvider
 from idp.web.pages.connect_flex import heard as connect_flex_heard
 from tests.conftest import NOW

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from idp.saml import listening, published
+from idp.saml.connecting import listening
+from idp.saml.metadata import published
 from idp.saml.profiles.flex_symptoms import SYMPTOMS
 from tests.conftest import NOW, an_agent
 from tests.web.connect_flex.conftest import ACS, CONNECTION, PAGE, shown

@@ -7,14 +7,14 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from idp import clock
-from idp.saml import registration
+from idp.saml.connecting import registration
+from idp.saml.connecting.registration import Draft
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.theirs import MAX_METADATA, AcsDescription
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex
-from idp.saml.registration import Draft
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence, write_json
 

@@ -12,8 +12,8 @@ from idp import clock, reference
 from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.importing import sheet
-from idp.saml import naming
-from idp.saml.naming import NameIdRefused
+from idp.saml import name_ids
+from idp.saml.name_ids import NameIdRefused
 from idp.web.departments import reach
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
@@ -78,7 +78,7 @@ def _choose(rows: list[Row]) -> tuple[int, list[tuple[int, str]]]:
     for row, email, value in rows:
         agent = agents.get(email.lower()) or within.filter(email__iexact=email).first()
         try:
-            chosen += naming.choose(_certain(email, value, agent, twice), value, "command line", origin, now)
+            chosen += name_ids.choose(_certain(email, value, agent, twice), value, "command line", origin, now)
         except NameIdRefused as refused:
             problems.append((row, str(refused)))
     return chosen, problems

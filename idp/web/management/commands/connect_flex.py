@@ -8,7 +8,8 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from idp import clock
-from idp.saml import adoption, console, published, registration
+from idp.saml.connecting import adoption, console, registration
+from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.profiles.flex import FlexAddress

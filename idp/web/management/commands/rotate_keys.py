@@ -14,7 +14,7 @@ from idp.audit.models import Kind
 from idp.keys import certificates, change, keyring
 from idp.keys.change import OutOfOrder, Standing, Step
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import key_change, signing_keys
+from idp.saml.signatures import key_change, signing_keys
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_service, write_json
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.saml import published
 from idp.saml.metadata import check as metadata_check
+from idp.saml.metadata import published
 
 MOST_DAYS = 3650
 

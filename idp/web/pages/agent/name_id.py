@@ -15,11 +15,12 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents.models import Agent
 from idp.login import presented
-from idp.saml import naming, released
+from idp.saml import name_ids
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider, SubjectName
-from idp.saml.naming import NameIdRefused
+from idp.saml.name_ids import NameIdRefused
 from idp.saml.profiles.flex import PROFILES_OF_FLEX, flex_identity
+from idp.saml.responses import released
 from idp.web.pages.agent import door
 
 MAY_CHOOSE = "saml.choose_name_id"
@@ -61,9 +62,9 @@ class NameIdForm(forms.Form):
     def clean_value(self) -> str:
         """Refuse what cannot be given."""
         value: str = self.cleaned_data["value"]
-        if sentence := naming.fault(value, self.agent):
+        if sentence := name_ids.fault(value, self.agent):
             raise ValidationError(sentence)
-        known = naming.current(self.agent)
+        known = name_ids.current(self.agent)
         if known is not None and known.value == value:
             raise ValidationError("That is the name ID now.")
         return value
@@ -80,20 +81,20 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Ask for the name; say what follows; change it once the agent's e-mail is typed."""
-    fixed, form = naming.is_fixed(agent), NameIdForm(agent, request.POST or None)
+    fixed, form = name_ids.is_fixed(agent), NameIdForm(agent, request.POST or None)
     right = form.is_bound and form.is_valid()
     typed = request.POST.get("typed")
     if right and (not fixed or (typed or "").strip().lower() == agent.email.lower()):
         return _put(request, agent, form.cleaned_data["value"], fixed=fixed)
     value = form.cleaned_data["value"] if right else ""
-    back = any(it.value == value for it in naming.former(agent))
+    back = any(it.value == value for it in name_ids.former(agent))
     context = {
         **admin.site.each_context(request),
         "title": f"Name ID of {agent}",
         "agent": agent,
         "form": form,
-        "known": naming.current(agent),
-        "former": naming.former(agent),
+        "known": name_ids.current(agent),
+        "former": name_ids.former(agent),
         "fixed": fixed,
         "value": value,
         "back": back,
@@ -107,7 +108,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> HttpResponse:
     by, origin, now = str(request.user), presented.by(request).origin, clock.now()
     try:
-        (naming.change if fixed else naming.choose)(agent, value, by, origin, now)
+        (name_ids.change if fixed else name_ids.choose)(agent, value, by, origin, now)
     except NameIdRefused as refused:
         messages.error(request, str(refused))
         return door.back(agent)
@@ -117,7 +118,7 @@ def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> Http
 
 def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
     """Say for each Flex what it has of the agent now, and what it will have besides."""
-    known: SubjectName | None = naming.current(agent)
+    known: SubjectName | None = name_ids.current(agent)
     if known is None or not known.told:
         return
     flex = ServiceProvider.objects.filter(enabled=True, profile__in=PROFILES_OF_FLEX).prefetch_related("released")

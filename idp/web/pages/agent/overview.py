@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from idp import clock
 from idp.agents.models import Agent
 from idp.otp import notices
-from idp.saml import naming
+from idp.saml import name_ids
 from idp.web.departments import reach
 from idp.web.pages.agent import acts, name_id, phones, timeline, ways_back, why
 from idp.web.sign_out import FLEX_STAYS_OPEN
@@ -25,7 +25,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         "judged": judged,
         "next": first,
         "days": timeline.days(agent, timeline.LATEST) if request.user.has_perm(timeline.MAY_SEE) else None,
-        "may_change_name": request.user.has_perm(name_id.MAY_CHOOSE) and naming.is_fixed(agent),
+        "may_change_name": request.user.has_perm(name_id.MAY_CHOOSE) and name_ids.is_fixed(agent),
         "cards": phones.of(agent, now),
         "may_sign_out": may_sign_out and reach.may_sign_out(request.user, agent),
         "sign_out_refused": reach.BY_SUPERUSERS if may_sign_out else "",

@@ -11,8 +11,8 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 
 from idp.agents.models import Agent
-from idp.saml import unsolicited
 from idp.saml.models import ServiceProvider
+from idp.saml.requests import unsolicited
 from idp.web import qr
 from idp.web.pages.agent import door
 

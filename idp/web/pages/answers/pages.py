@@ -22,10 +22,11 @@ from idp.audit import events
 from idp.audit.models import Kind
 from idp.keys import certificates
 from idp.login import presented
-from idp.saml import published, signing_keys
-from idp.saml.answers import rehearsal, wants
 from idp.saml.errors import UnreadableRequest, UnregisteredAcs, UnreleasableAttribute, UnusableKey
+from idp.saml.inspection import expectations, rehearsal
+from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
+from idp.saml.signatures import signing_keys
 from idp.web.pages.answers import words as answer_words
 from idp.web.pages.answers.forms import AgentForm, WouldForm
 from idp.web.pages.answers.words import Explained
@@ -93,7 +94,7 @@ def check_here(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _explain_past(issued: IssuedAssertion, *, masked: bool) -> Explained | None:
     """Explain what was kept; None if nothing was, or if it is no Response."""
-    wanted = wants.of_past(issued)
+    wanted = expectations.of_past(issued)
     try:
         return answer_words.explain(
             issued.response, issued.service_provider, wanted, encrypted=issued.encrypted, masked=masked
@@ -108,7 +109,7 @@ def _would(sp: ServiceProvider, agent: Agent, *, masked: bool) -> dict[str, Any]
         made = rehearsal.rehearse(sp, agent, now)
     except CANNOT_BE_MADE as error:
         return {"refused": error}
-    wanted = wants.of_now(sp, made.request_id, now)
+    wanted = expectations.of_now(sp, made.request_id, now)
     explained = answer_words.explain(made.response, sp, wanted, encrypted=sp.encrypt, masked=masked)
     return {"unnamed": not made.named, "explained": explained}
 
@@ -119,7 +120,7 @@ def _checked(sp: ServiceProvider, agent: Agent | None) -> dict[str, Any]:
         made, verdict = rehearsal.check_here(sp, agent, now)
     except CANNOT_BE_MADE as error:
         return {"refused": error}
-    wanted = wants.of_now(sp, made.request_id, now)
+    wanted = expectations.of_now(sp, made.request_id, now)
     explained = answer_words.explain(made.response, sp, wanted, encrypted=sp.encrypt, masked=agent is not None)
     return {
         "verdict": verdict,

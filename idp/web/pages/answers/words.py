@@ -6,13 +6,13 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from idp.saml import attributes, released
-from idp.saml.answers import checks, reading
-from idp.saml.answers.checks import Check, Wanted
-from idp.saml.answers.reading import AttributeRead, ResponseRead
-from idp.saml.attributes import Release, Source
+from idp.saml.inspection import checks, reading
+from idp.saml.inspection.checks import Check, Wanted
+from idp.saml.inspection.reading import AttributeRead, ResponseRead
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.models.released import SOURCES
+from idp.saml.responses import attributes, released
+from idp.saml.responses.attributes import Release, Source
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.web.pages.answers import xml as answer_xml
 

@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString, mark_safe
 from lxml import etree
 
 from idp.agents.roles import ROLES
-from idp.saml import documents, names
-from idp.saml.answers.reading import LARGEST
+from idp.saml import names
+from idp.saml.documents import parsing
+from idp.saml.inspection.reading import LARGEST
 
 LONGEST_ENCODED = 48  # a certificate in full helps nobody; its fingerprint is among the checks
 HIDDEN = mark_safe('<span class="hidden-value">hidden</span>')
@@ -26,8 +27,8 @@ def personal(value: str) -> bool:
 
 
 def rendered(xml: str, *, masked: bool) -> SafeString:
-    """Render a Response that `answers.reading.read` could read, one element a line."""
-    root = documents.parse(xml.encode(), limit=LARGEST)
+    """Render a Response that `inspection.reading.read` could read, one element a line."""
+    root = parsing.parse(xml.encode(), limit=LARGEST)
     return format_html_join("\n", "{}", ((line,) for line in _lines(root, 0, masked)))
 
 

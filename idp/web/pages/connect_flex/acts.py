@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from idp import clock
-from idp.saml import adoption, listening
+from idp.saml.connecting import adoption, listening
 from idp.saml.models import ServiceProvider
 from idp.saml.trust import RequestSignature
 from idp.web.pages.connect_flex.door import ADD, CHANGE, back, connection_of, operators_with, record

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.http import QueryDict
 
-from idp.saml import adoption, registration
+from idp.saml.connecting import adoption, registration
+from idp.saml.connecting.registration import Draft
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import PROFILES, flex
 from idp.saml.profiles.flex import PROFILES_OF_FLEX, FlexAddress
-from idp.saml.registration import Draft
 
 RESERVED = {"symptoms"}
 LONGEST_PASTED = 8000

@@ -9,8 +9,10 @@ from django.conf import settings
 
 from idp import clock
 from idp.login.errors import AlreadySignedIn
-from idp.saml import adoption, errors, listening, published
-from idp.saml.adoption import Offer
+from idp.saml import errors
+from idp.saml.connecting import adoption, listening
+from idp.saml.connecting.adoption import Offer
+from idp.saml.metadata import published
 from idp.saml.models import HeardRequest, Listening, ServiceProvider
 
 TAKEN = "Taken: it asks as it should, and the browser was led on to sign in."

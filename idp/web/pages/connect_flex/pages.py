@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from idp import clock
-from idp.saml import console, registration
+from idp.saml.connecting import console, registration
 from idp.saml.profiles import flex
 from idp.web.pages.connect_flex import acts, heard, lookup, symptoms
 from idp.web.pages.connect_flex.door import ADD, CHANGE, View, connection_of, operators_with, page

@@ -7,11 +7,12 @@ from django.db.models import Q
 
 from idp.agents.models import Agent
 from idp.keys import certificates
-from idp.saml import console, published
-from idp.saml.attributes import Type
+from idp.saml.connecting import console
+from idp.saml.metadata import published
 from idp.saml.models import ReleasedAttribute, ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.saml.profiles.flex_symptoms import SYMPTOMS, Here, Symptom
+from idp.saml.responses.attributes import Type
 
 MOST_NAMED = 5
 NONE = "none"

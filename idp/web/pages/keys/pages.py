@@ -12,8 +12,8 @@ from idp import clock
 from idp.audit.quiet_hour import quietest_hour
 from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
-from idp.saml import key_change, signing_keys
 from idp.saml.models import ServiceProvider
+from idp.saml.signatures import key_change, signing_keys
 from idp.web.pages.keys.panels import panels
 
 MAY_LOOK, MAY_CHANGE = "keys.view_signingkey", "keys.change_signingkey"

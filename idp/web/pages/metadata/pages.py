@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.saml import registration
+from idp.saml.connecting import registration
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.changes import Change

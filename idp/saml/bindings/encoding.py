@@ -1,0 +1,69 @@
+"""Sending a logout message through the browser, signed, by HTTP-Redirect or HTTP-POST (Bindings 3.4.4.1, 3.5.4).
+
+The address is the message's own Destination, so what is written in it is where it goes.
+"""
+
+import base64
+import zlib
+from urllib.parse import urlencode
+
+from idp.saml.bindings.decoding import PARAMETERS, Message
+from idp.saml.documents.elements import Element
+from idp.saml.signatures.signing import SamlKey, is_signed, sign
+
+_PARAMETER = {"samlp:LogoutRequest": Message.REQUEST, "samlp:LogoutResponse": Message.RESPONSE}
+
+
+def redirect_url(message: Element, key: SamlKey, relay_state: str | None = None) -> str:
+    """Return the address that carries a message, its signature over the octets of the query as they are sent.
+
+    Raises ValueError for a message that is signed already, is none of logout, or whose Destination is missing
+    or cannot take a query.
+    """
+    if is_signed(message):
+        raise ValueError("a redirect carries its signature in the query, not in the message")
+    fields = [(str(parameter_of(message)), _base64(_deflate(message.octets())))]
+    # An empty one says nothing, and peers differ on whether the signature covers it.
+    if relay_state:
+        fields.append(("RelayState", relay_state))
+    fields.append(("SigAlg", key.algorithm))
+    # A space becomes +, as in a form: peers that verify over escapes of their own making write it so.
+    signed = urlencode(fields)
+    signature = urlencode({"Signature": _base64(key.signature_over(signed.encode()))})
+    return _with_query(message.get("Destination"), f"{signed}&{signature}")
+
+
+def form_value(message: Element, key: SamlKey) -> str:
+    """Sign a message inside and return the value of its form field, which `parameter_of` names.
+
+    Raises ValueError for a message that is signed already or is none of logout.
+    """
+    parameter_of(message)
+    return _base64(sign(message, key).octets())
+
+
+def parameter_of(message: Element) -> Message:
+    """Return the parameter that a message travels in. Raises ValueError if it is none of logout."""
+    if message.tag not in _PARAMETER:
+        raise ValueError(f"no logout message: {message.tag}")
+    return _PARAMETER[message.tag]
+
+
+def _base64(octets: bytes) -> str:
+    return base64.b64encode(octets).decode()
+
+
+def _deflate(xml: bytes) -> bytes:
+    """Compress to raw DEFLATE (RFC 1951), without the head and sum of zlib."""
+    packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(xml) + packer.flush()
+
+
+def _with_query(location: str, query: str) -> str:
+    """Append to a location, which may have a query of its own."""
+    own = location.partition("?")[2]
+    if not location or "#" in location or PARAMETERS & {it.partition("=")[0] for it in own.split("&")}:
+        raise ValueError(f"no address that can take a SAML message in its query: {location!r}")
+    if "?" not in location:
+        return f"{location}?{query}"
+    return f"{location}{query}" if location.endswith(("?", "&")) else f"{location}&{query}"

@@ -1,0 +1,12 @@
+"""Receiving a message from Django's request: the octets as they came, never its parsed GET and POST."""
+
+from django.http import HttpRequest
+
+from idp.saml.bindings.decoding import Message, ReceivedMessage, receive_post, receive_redirect
+
+
+def receive(request: HttpRequest, message: Message | None = Message.REQUEST) -> ReceivedMessage:
+    """Decode the message of a GET or POST; None takes a request as well as an answer. Raises as `decoding` does."""
+    if request.method == "POST":
+        return receive_post(request.body, request.headers.get("Content-Type", ""), message)
+    return receive_redirect(request.META.get("QUERY_STRING", ""), message)

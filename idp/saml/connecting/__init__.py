@@ -1,0 +1,1 @@
+"""Connecting a service provider: registering it, and listening for its first request."""

@@ -1,0 +1,84 @@
+"""Adopting a Flex connection by the request it sent: what that would do, and doing it.
+
+Nothing that was heard is believed. Only an address that `flex.review` finds no fault with can be adopted, so
+whoever sends a made-up request cannot have answers sent outside Twilio.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from idp.saml.connecting.registration import Draft, register
+from idp.saml.errors import UnknownServiceProvider, UnregisteredAcs
+from idp.saml.models import AssertionConsumer, HeardRequest, ServiceProvider
+from idp.saml.profiles import flex
+from idp.saml.profiles.flex import FlexAddress
+
+ADOPTABLE = (UnknownServiceProvider.code, UnregisteredAcs.code)
+GONE = "This request can no longer be adopted: it was forgotten, or is connected already."
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What adopting a request would do: register a service, or add an ACS to the one of that name."""
+
+    address: FlexAddress
+    service: ServiceProvider | None
+    warnings: tuple[str, ...]
+
+    @property
+    def flex_id(self) -> str:
+        """The connection or account to compare with the Console."""
+        return flex.account_id(self.address)
+
+
+def offer(heard: HeardRequest, service: ServiceProvider | None) -> Offer | None:
+    """Return what adopting would do, or None where it cannot be. `service` is the one of that issuer, if any."""
+    address = _address(heard)
+    if address is None or heard.outcome not in ADOPTABLE or (service and not service.enabled):
+        return None
+    if service and any(it.url == address.acs_url for it in service.consumers.all()):
+        return None
+    return Offer(address, service, flex.review(address).warnings)
+
+
+@transaction.atomic
+def adopt(heard_pk: int) -> ServiceProvider:
+    """Do what was offered for a request. Raises ValidationError with a sentence, and then nothing is changed."""
+    heard = HeardRequest.objects.filter(pk=heard_pk).first()
+    service = ServiceProvider.objects.filter(entity_id=heard.issuer).first() if heard else None
+    offered = offer(heard, service) if heard else None
+    if offered is None:
+        raise ValidationError(GONE)
+    if offered.service is None:
+        slug, name = flex.suggest(offered.address.profile, taken_slugs())
+        return register(Draft.of_flex(offered.address), slug=slug, name=name)
+    _add(offered.service, offered.address.acs_url)
+    return offered.service
+
+
+def taken_slugs() -> set[str]:
+    """Return the short names that are in use."""
+    return set(ServiceProvider.objects.values_list("slug", flat=True))
+
+
+def _address(heard: HeardRequest) -> FlexAddress | None:
+    known = flex.derive(heard.issuer)
+    if known is None:
+        return None
+    address = FlexAddress(known.profile, heard.issuer, heard.acs_url or known.acs_url)
+    return None if flex.review(address).fault else address
+
+
+def _add(service: ServiceProvider, acs_url: str) -> None:
+    """Add an ACS; the default stays the default."""
+    used = {it.index for it in service.consumers.all()}
+    row = AssertionConsumer(
+        service_provider=service,
+        url=acs_url,
+        index=next(it for it in range(len(used) + 1) if it not in used),
+        is_default=not used,
+    )
+    row.full_clean()
+    row.save()

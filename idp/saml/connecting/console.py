@@ -1,0 +1,84 @@
+"""What an operator types into Twilio's Console, field by field: its names, its order, our values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.saml.metadata import published
+from idp.saml.models import ServiceProvider
+from idp.saml.profiles import flex
+from idp.saml.signatures import signing_keys
+
+RUNTIME_DOMAIN = "https://flex.twilio.com/<runtime-domain>"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleField:
+    """A field of the Console: the value to copy into it (empty where it is not ours to know), and what to know."""
+
+    label: str
+    value: str
+    line: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the value takes several lines."""
+        return "\n" in self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What the Console has to know of us. The certificate is PEM, without a line break at its end."""
+
+    certificate: str
+    issuer: str
+    sso_url: str
+
+
+def ours(sp: ServiceProvider | None, now: datetime) -> Ours:
+    """Return what a service has to know of us: its certificate is that of the key that signs for it now.
+
+    Without a service, what a new one would have to know. Makes a missing key.
+    """
+    key = signing_keys.key_for(sp, now) if sp else signing_keys.own_key(now)
+    return Ours(key.certificate.strip(), published.entity_id(), published.sso_url())
+
+
+def fields(
+    profile: str, our: Ours, *, name: str, acs_url: str, default_redirect_url: str = ""
+) -> Iterator[ConsoleField]:
+    """Yield the fields in the Console's order; `profile` is the slug of a Flex preset."""
+    yield ConsoleField("Friendly Name", name, "Shown in the Console only. Any name will do.")
+    yield ConsoleField(
+        "X.509 Certificate", our.certificate, "All of it, with the lines BEGIN CERTIFICATE and END CERTIFICATE."
+    )
+    yield ConsoleField("Identity Provider Issuer", our.issuer, "Compared to the character: no space before or after.")
+    yield ConsoleField("Single Sign-On URL", our.sso_url, "Also called SSO URL. Not the address of the metadata.")
+    if profile == flex.LEGACY.slug:
+        yield ConsoleField("Twilio SSO URL", acs_url, "Twilio's own address. The Console must show this very one.")
+    yield ConsoleField(
+        "Default Redirect URL",
+        default_redirect_url,
+        f"{RUNTIME_DOMAIN}, with the runtime domain of your account; for a Flex you host yourself, its address. "
+        "Needed for sign-in that begins here.",
+    )
+    yield ConsoleField(
+        "Trusted URLs",
+        "",
+        "Only for a Flex you host yourself, or run locally: its origin, such as https://desk.example.com. "
+        "The Default Redirect URL is trusted already.",
+    )
+    yield ConsoleField("Login using popup", "", "Leave it off. On only if Flex sits in a frame of another page.")
+
+
+def fields_of(sp: ServiceProvider, now: datetime, default_redirect_url: str = "") -> list[ConsoleField]:
+    """Return the fields for a connection that is registered."""
+    acs_url = next((acs.url for acs in sp.consumers.all()), "")
+    return list(
+        fields(sp.profile, ours(sp, now), name=sp.name, acs_url=acs_url, default_redirect_url=default_redirect_url)
+    )
+
+
+def fields_of_a_new_one(now: datetime) -> list[ConsoleField]:
+    """Return the fields for a connection that nobody knows yet; it may be of either way of SSO."""
+    return list(fields(flex.ENHANCED.slug, ours(None, now), name="Latchkey", acs_url=""))

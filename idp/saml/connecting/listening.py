@@ -1,0 +1,149 @@
+"""Listening for the first request of a new connection: what came, and what became of it.
+
+Noted is what an operator needs to tell why a request was refused. RelayState, Subject and all else that could be
+about a person are left out, and nothing is noted while nobody listens.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from idp import clock, reference
+from idp.errors import IdpError
+from idp.saml.bindings.decoding import Binding
+from idp.saml.bindings.receiving import receive
+from idp.saml.errors import AnswerWithStatus
+from idp.saml.models import HeardRequest, Listening, ServiceProvider
+from idp.saml.profiles import flex
+from idp.saml.requests import authn_request
+from idp.saml.requests.authn_request import AuthnRequest
+from idp.versions.held import Held
+
+log = structlog.get_logger(__name__)
+
+LASTS = timedelta(minutes=10)
+MOST_HEARD = 20
+MOST_CONTEXTS = 5
+LONGEST_TEXT = 200
+LONGEST_ISSUER, LONGEST_ACS = 1024, 2048
+CUT = "…"  # stands in no address, so a cut one is never taken for a whole one
+
+_ANSWERED_WITH = "answered_with"
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def begin(now: datetime) -> Listening:
+    """Listen from now on for ten minutes; whoever listens already listens longer. Forgets what was heard before."""
+    if listening := Listening.objects.filter(until__gt=now).first():
+        listening.until = now + LASTS
+        listening.save(update_fields=["until"])
+        return listening
+    with transaction.atomic():
+        Listening.objects.all().delete()
+        HeardRequest.objects.all().delete()
+        return Listening.objects.create(begun_at=now, until=now + LASTS)
+
+
+def end(now: datetime) -> None:
+    """Stop listening. What was heard stays to be looked at until somebody listens again."""
+    for it in Listening.objects.filter(until__gt=now):
+        it.until = now
+        it.save(update_fields=["until"])
+
+
+def current(now: datetime) -> Listening | None:
+    """Return the listening that is under way, if any. It is held, so nobody changes it."""
+    return next((it for it in _all() if it.until > now), None)
+
+
+@Held
+def _all() -> tuple[Listening, ...]:
+    """Return what there is, hardly ever more than a row, the newest first."""
+    return tuple(Listening.objects.order_by("-begun_at"))
+
+
+def noted(view: View) -> View:
+    """Note each request that the view answers or refuses, after the fact, and only while somebody listens."""
+
+    @wraps(view)
+    def noting(request: HttpRequest) -> HttpResponse:
+        try:
+            response = view(request)
+        except IdpError as error:
+            _note(request, error.code)
+            raise
+        status = getattr(response, _ANSWERED_WITH, "")
+        _note(request, AnswerWithStatus.code if status else "", status)
+        return response
+
+    return noting
+
+
+def answered_with(response: HttpResponse, told: AnswerWithStatus) -> HttpResponse:
+    """Remember that this answers a request that was believed by a status, for the note about it."""
+    setattr(response, _ANSWERED_WITH, told.saml_status.second or told.saml_status.top)
+    return response
+
+
+def _note(request: HttpRequest, outcome: str, status: str = "") -> None:
+    """Note a request. Must not fail, whatever happens: nobody's sign-in depends on it."""
+    try:
+        now = clock.now()
+        if listening := current(now):
+            row = _heard(request, outcome, status, now)
+            with transaction.atomic():
+                row.save()
+                _forget(listening)
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("not_noted", error=type(error).__name__)
+
+
+def _heard(request: HttpRequest, outcome: str, status: str, now: datetime) -> HeardRequest:
+    binding = Binding.POST if request.method == "POST" else Binding.REDIRECT
+    row = HeardRequest(at=now, binding=binding, signed=False, outcome=outcome, reference=reference.current())
+    try:
+        received = receive(request)
+        asked = authn_request.parse(received.xml)
+    except IdpError:
+        return row
+    row.issuer, row.acs_url = _cut(asked.issuer, LONGEST_ISSUER), _cut(asked.acs_url or "", LONGEST_ACS)
+    row.signed = asked.has_signature or received.query_signature is not None
+    row.says = says(asked, now)
+    if status:
+        row.says["answered_with"] = status.rpartition(":")[2]
+    return row
+
+
+def says(asked: AuthnRequest, now: datetime) -> dict[str, Any]:
+    """Return what a request says, without anything about a person. `skew` is in seconds, positive if it is old."""
+    context = asked.requested_context
+    return {
+        "name_id_format": _cut(asked.name_id_format or ""),
+        "contexts": [_cut(it) for it in context.classes[:MOST_CONTEXTS]] if context else [],
+        "comparison": context.comparison.value if context else "",
+        "force_authn": asked.force_authn,
+        "is_passive": asked.is_passive,
+        "provider_name": _cut(asked.provider_name or ""),
+        "has_destination": asked.destination is not None,
+        "skew": round((now - asked.issue_instant).total_seconds()),
+    }
+
+
+def _cut(text: str, longest: int = LONGEST_TEXT) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + CUT
+
+
+def _forget(listening: Listening) -> None:
+    """Keep the newest; strangers go first, then what only claims to be Flex, so that a flood hides nothing."""
+    rows = list(HeardRequest.objects.filter(at__gte=listening.begun_at))
+    surplus = len(rows) - MOST_HEARD
+    if surplus > 0:
+        issuers = {row.issuer for row in rows}
+        known = set(ServiceProvider.objects.filter(entity_id__in=issuers).values_list("entity_id", flat=True))
+        rows.sort(key=lambda row: (row.issuer in known, flex.derive(row.issuer) is not None, row.at))
+        HeardRequest.objects.filter(pk__in=[row.pk for row in rows[:surplus]]).delete()

@@ -1,0 +1,111 @@
+"""An answer rehearsed: what a service provider would be sent now, made as for a sign-in, but neither kept nor sent.
+
+Signed bytes never leave this module: whoever held them could sign in with them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.agents.authentication import Method
+from idp.agents.models import Agent
+from idp.policies import timeouts
+from idp.saml.documents.elements import new_id
+from idp.saml.errors import UnregisteredAcs
+from idp.saml.inspection import second_reader
+from idp.saml.inspection.second_reader import Expected, Verdict
+from idp.saml.metadata import published
+from idp.saml.models import ServiceProvider
+from idp.saml.profiles import Person
+from idp.saml.requests.pending import PendingRequest
+from idp.saml.responses import attributes, released, responding
+from idp.saml.responses.assertion import Answer, Authenticated, Sign, Subject
+from idp.saml.responses.released import Told
+from idp.saml.responses.subjects import subject_so_far
+
+NOT_YET = "made-at-the-first-sign-in"
+MADE_UP = Person(
+    name_id="made-up-person",
+    email="made.up@example.org",
+    full_name="Made-Up <Person> & Søn",  # markup must arrive as a name
+    roles=("agent",),
+    department="Made-up department",
+    phone="+12025550123",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """An answer that nobody gets, as it would be kept: readable, every signature value blank.
+
+    `named` tells whether the agent has a NameID there already; else NOT_YET stands in its place.
+    """
+
+    response: str
+    request_id: str
+    acs_url: str
+    named: bool
+
+
+def rehearse(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Rehearsed:
+    """Make the answer for an agent, or (None) for a made-up person, to a made-up request for the default ACS.
+
+    Raises UnreleasableAttribute, UnusableKey, or UnregisteredAcs if the service has no address.
+    """
+    content = _content(sp, agent, now)
+    return _rehearsed(content, responding.written(sp, content, now).kept)
+
+
+def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple[Rehearsed, Verdict]:
+    """Make the same answer, and have the second reader judge it. An encrypted one is judged readable.
+
+    Raises what `rehearse` raises.
+    """
+    content = _content(sp, agent, now)
+    kept = responding.written(sp, content, now).kept
+    readable = responding.written(sp, content, now, readable=True)
+    expected = Expected(
+        entity_id=sp.entity_id,
+        acs_url=content.envelope.acs_url,
+        request_id=content.envelope.in_response_to or "",
+        sign=Sign(sp.sign),
+        wants_attributes=bool(content.attributes),
+        metadata=published.metadata_document(now),
+    )
+    return _rehearsed(content, kept), second_reader.judge(readable.octets, expected)
+
+
+def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Answer:
+    consumer = next(iter(sp.consumers.all()), None)
+    if consumer is None:
+        raise UnregisteredAcs("no ACS is registered", sentence="This service has no address that takes Responses.")
+    subject, told = _about(sp, agent)
+    return Answer(
+        envelope=responding.envelope(sp, PendingRequest(new_id(), consumer.url, None)),
+        subject=subject,
+        authenticated=Authenticated(now, sp.context_of(Method.CODE), new_id(), _end_of(sp, now)),
+        attributes=told.attributes,
+    )
+
+
+def _end_of(sp: ServiceProvider, now: datetime) -> datetime | None:
+    if not sp.states_end:
+        return None
+    return timeouts.ends_at(sp.timeout_policy.limits, authenticated_at=now, opened_at=now, last_seen_at=now)
+
+
+def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Told]:
+    if agent is None:
+        told = released.tell(MADE_UP, released.releases_of(sp), attributes.rules_of(sp.profile))
+        return Subject(MADE_UP.name_id, sp.expects.name_id_format), told
+    subject = subject_so_far(agent, sp)
+    told = released.told(sp, agent, subject.name_id)
+    return (subject if subject.name_id else Subject(NOT_YET, subject.name_id_format)), told
+
+
+def _rehearsed(content: Answer, response: str) -> Rehearsed:
+    return Rehearsed(
+        response=response,
+        request_id=content.envelope.in_response_to or "",
+        acs_url=content.envelope.acs_url,
+        named=content.subject.name_id != NOT_YET,
+    )

@@ -1,0 +1,86 @@
+"""A second reader: python3-saml, at its strictest, takes a fresh answer of ours as the service provider would.
+
+It shares no code with what built the answer, so what both get wrong in the same way has to be rare. It sees
+only what we signed a moment ago, never a message from outside, and it holds no key to decrypt with.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import etree
+from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
+from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+from onelogin.saml2.response import OneLogin_Saml2_Response
+from onelogin.saml2.settings import OneLogin_Saml2_Settings
+
+from idp.saml import names
+from idp.saml.responses.assertion import Sign
+
+REFUSED = (OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, etree.LxmlError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Whom the reader plays, and what it waits for. `metadata` is ours, all it knows of us."""
+
+    entity_id: str
+    acs_url: str
+    request_id: str
+    sign: Sign
+    wants_attributes: bool
+    metadata: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the answer was taken; if not, why, in the reader's own words."""
+
+    accepted: bool
+    reason: str = ""
+
+
+def judge(octets: bytes, expected: Expected) -> Verdict:
+    """Have an unencrypted Response read. Its times are held against the clock, so it has to be fresh."""
+    try:
+        response = OneLogin_Saml2_Response(_settings(expected), base64.b64encode(octets))
+        response.is_valid(_received_at(expected.acs_url), expected.request_id, raise_exceptions=True)
+        response.get_attributes()
+    except REFUSED as error:
+        return Verdict(False, str(error))
+    return Verdict(True)
+
+
+def _settings(expected: Expected) -> OneLogin_Saml2_Settings:
+    sp = {
+        "entityId": expected.entity_id,
+        "assertionConsumerService": {"url": expected.acs_url, "binding": names.HTTP_POST},
+    }
+    idp: dict[str, Any] = OneLogin_Saml2_IdPMetadataParser.parse(expected.metadata)["idp"]
+    return OneLogin_Saml2_Settings({"strict": True, "sp": sp, "idp": idp, "security": _security(expected)})
+
+
+def _security(expected: Expected) -> dict[str, Any]:
+    return {
+        "wantMessagesSigned": expected.sign != Sign.ASSERTION,
+        "wantAssertionsSigned": expected.sign != Sign.RESPONSE,
+        "wantNameId": True,
+        "wantAttributeStatement": expected.wants_attributes,
+        "requestedAuthnContext": False,
+        "rejectDeprecatedAlgorithm": True,
+        "allowSingleLabelDomains": True,  # an intranet's host has no dot
+    }
+
+
+def _received_at(acs_url: str) -> dict[str, Any]:
+    """Describe the POST that brings the answer to the ACS."""
+    url = urlsplit(acs_url)
+    return {
+        "https": "on" if url.scheme == "https" else "off",
+        "http_host": url.netloc,
+        "script_name": url.path,
+        "query_string": url.query,
+        "get_data": {},
+        "post_data": {},
+    }

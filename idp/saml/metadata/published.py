@@ -1,0 +1,65 @@
+"""What this installation says of itself to service providers, built from settings and never from a request."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from idp.keys import keyring
+from idp.keys.models import Use
+from idp.saml import names
+from idp.saml.metadata import own as metadata
+from idp.saml.signatures import signing_keys
+
+SIGNED_DAYS = 14
+
+
+def entity_id() -> str:
+    """Return our entity ID, which SPs also call issuer."""
+    return settings.LATCHKEY.saml_entity_id
+
+
+def sso_url() -> str:
+    """Return the one address at which AuthnRequests are taken; Destination must equal it."""
+    return f"{settings.LATCHKEY.base_url}/saml/sso"
+
+
+def slo_url() -> str:
+    """Return the one address at which logout messages are taken."""
+    return f"{settings.LATCHKEY.base_url}/saml/slo"
+
+
+def certificates(now: datetime) -> tuple[str, ...]:
+    """Return the certificates of our SAML keys in PEM: RSA first; active, next, just retired. Makes missing keys."""
+    signing_keys.ensure(now)
+    return tuple(key.certificate for use in (Use.SAML, Use.SAML_EC) for key in keyring.shown(use, now))
+
+
+def metadata_document(now: datetime) -> bytes:
+    """Build our metadata."""
+    return metadata.build(_described(now))
+
+
+def signed_metadata(now: datetime, days: int = SIGNED_DAYS) -> bytes:
+    """Build our metadata, valid for that many days and signed by our active RSA key. Raises UnusableKey."""
+    return metadata.build_signed(_described(now), signing_keys.own_key(now), now + timedelta(days=days))
+
+
+def _described(now: datetime) -> metadata.IdpDescription:
+    conf = settings.LATCHKEY
+    return metadata.IdpDescription(
+        entity_id=entity_id(),
+        sso_url=sso_url(),
+        slo_url=slo_url(),
+        certificates=certificates(now),
+        name=conf.organisation,
+        url=conf.base_url,
+        name_id_formats=(names.UNSPECIFIED, names.PERSISTENT, names.TRANSIENT, names.EMAIL_ADDRESS),
+        error_url=f"{conf.base_url}/",
+        logo_url=conf.logo or None,
+        technical_contact=metadata.Contact(conf.organisation, conf.contact) if conf.contact else None,
+    )
+
+
+def metadata_url() -> str:
+    """Return the address of our metadata."""
+    return f"{settings.LATCHKEY.base_url}/saml/metadata"

@@ -1,0 +1,1 @@
+"""AuthnRequests: read, trusted, and remembered until they are answered."""

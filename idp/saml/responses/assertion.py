@@ -1,0 +1,288 @@
+"""The answer: an Assertion, the Response around it, both signed and written once (Core 2.3, 3.3.3).
+
+Every value comes typed from one service provider's row, so Issuer, audience, recipient and destination agree.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import count
+from typing import NamedTuple
+
+from idp.saml import names
+from idp.saml.documents.elements import Element, element, instant, new_id, writable
+from idp.saml.documents.stencil import Stencil, place
+from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
+from idp.saml.errors import SamlStatus
+from idp.saml.signatures.signing import SamlKey, sign
+
+__all__ = [
+    "Answer",
+    "Attribute",
+    "Authenticated",
+    "Encryption",
+    "Envelope",
+    "Sent",
+    "Sign",
+    "Subject",
+    "answer",
+    "answer_with_status",
+    "build_assertion",
+    "build_error_response",
+    "build_response",
+    "writable",
+]
+
+LIFETIME = timedelta(minutes=5)
+BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew at all
+SHAPES_KEPT = 256
+"""Services times formats of a name times numbers of values; each 3 KB without anything of anybody."""
+
+_SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical text every < begins a tag
+
+
+class Sign(StrEnum):
+    """What carries a signature. A Response without Assertion is signed in any case."""
+
+    BOTH = "both"
+    RESPONSE = "response"
+    ASSERTION = "assertion"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Between whom: our entity ID, the service provider's, its registered ACS, the request if any."""
+
+    issuer: str
+    audience: str
+    acs_url: str
+    in_response_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who, by the name the service provider knows."""
+
+    name_id: str
+    name_id_format: str = names.UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """When and how it was proved, and in which session. No end is stated unless an operator opted in."""
+
+    at: datetime
+    context_class: str
+    session_index: str
+    session_not_on_or_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One statement about the subject: a Name and its values, in order."""
+
+    name: str
+    values: tuple[str, ...]
+    name_format: str = names.BASIC
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """For whom an Assertion is encrypted, certificates in PEM, and by which algorithms."""
+
+    certificates: tuple[str, ...]
+    algorithm: str = names.AES256_GCM
+    transport: KeyTransport = OAEP_MGF1P
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes out, and what is kept of it: readable, and with every signature value blank."""
+
+    octets: bytes
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that an Assertion says. `assertion_id` is fresh unless given; the caller keeps it on record."""
+
+    envelope: Envelope
+    subject: Subject
+    authenticated: Authenticated
+    attributes: tuple[Attribute, ...] = ()
+    assertion_id: str = field(default_factory=new_id)
+
+
+def answer(
+    content: Answer,
+    *,
+    key: SamlKey,
+    now: datetime,
+    signed: str = Sign.BOTH,
+    encryption: Encryption | None = None,
+) -> Sent:
+    """Build and sign a Response with one Assertion. Nothing may touch the octets afterwards.
+
+    `signed` is a value of Sign. With `encryption` the Assertion, signed already, is encrypted for the first
+    usable certificate. Raises ValueError for content that build_assertion refuses, UnusableKey if it cannot be
+    encrypted: it is never sent in the clear instead.
+    """
+    signed = Sign(signed)
+    plain = build_assertion(content, now=now)
+    if signed is not Sign.RESPONSE:
+        plain = sign(plain, key)
+    sent = plain
+    if encryption:
+        sent = encrypt(plain, encryption.certificates, algorithm=encryption.algorithm, transport=encryption.transport)
+    response = build_response(content.envelope, SamlStatus(names.SUCCESS), now=now, assertion=sent)
+    if signed is not Sign.ASSERTION:
+        response = sign(response, key)
+    octets = response.octets()
+    readable = response.with_children(*response.children[:-1], plain).octets() if encryption else octets
+    return Sent(octets, _SIGNATURE_VALUE.sub(b"<ds:SignatureValue>", readable).decode())
+
+
+def answer_with_status(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:
+    """Build and sign a Response that tells only a status."""
+    return sign(build_error_response(envelope, status, now=now), key).octets()
+
+
+def build_assertion(content: Answer, *, now: datetime) -> Element:
+    """Build the unsigned Assertion.
+
+    Raises ValueError for a character XML cannot hold, an empty or padded NameID or Issuer, or an attribute
+    Name given twice.
+    """
+    envelope, proved, over = content.envelope, content.authenticated, content.authenticated.session_not_on_or_after
+    shape = _Shape(
+        envelope.audience,
+        envelope.acs_url,
+        content.subject.name_id_format,
+        proved.context_class,
+        answers=envelope.in_response_to is not None,
+        ends=over is not None,
+        attributes=tuple([(it.name, it.name_format, len(it.values)) for it in content.attributes]),
+    )
+    own = [
+        _whole(content.subject.name_id),
+        envelope.in_response_to or "",
+        instant(now - BACKDATED),
+        instant(now + LIFETIME),
+        instant(proved.at),
+        proved.session_index,
+        "" if over is None else instant(over),
+        *[value for it in content.attributes for value in it.values],
+    ]
+    attributes = {"ID": content.assertion_id, "Version": "2.0", "IssueInstant": instant(now)}
+    return element("saml:Assertion", attributes, _issuer(envelope.issuer), _statements(shape).filled(own))
+
+
+def build_response(
+    envelope: Envelope,
+    status: SamlStatus,
+    *,
+    now: datetime,
+    assertion: Element | None = None,
+    response_id: str | None = None,
+) -> Element:
+    """Build the unsigned Response around an Assertion, which may be signed and encrypted. Raises ValueError."""
+    attributes = {
+        "ID": response_id or new_id(),
+        "Version": "2.0",
+        "IssueInstant": instant(now),
+        "Destination": envelope.acs_url,
+        "InResponseTo": envelope.in_response_to,
+    }
+    parts = [_issuer(envelope.issuer), _status(status), *([] if assertion is None else [assertion])]
+    return element("samlp:Response", attributes, *parts)
+
+
+def build_error_response(envelope: Envelope, status: SamlStatus, *, now: datetime) -> Element:
+    """Build the unsigned Response that tells only a status. Raises ValueError if that is Success."""
+    if status.top == names.SUCCESS:
+        raise ValueError("Success comes with an Assertion")
+    return build_response(envelope, status, now=now)
+
+
+def _whole(value: str) -> str:
+    if not value or value != value.strip():
+        raise ValueError(f"empty or padded with white space: {value!r}")
+    return value
+
+
+# What many answers say in the same words is built once: nothing of it is about a person.
+
+
+class _Shape(NamedTuple):
+    """What an Assertion says in the words of others: `answers` a request, states when the session `ends`.
+
+    Of each attribute its Name, NameFormat, and how many values it has.
+    """
+
+    audience: str
+    acs_url: str
+    name_id_format: str
+    context_class: str
+    answers: bool
+    ends: bool
+    attributes: tuple[tuple[str, str, int], ...]
+
+
+_NAME, _REQUEST, _BEGIN, _END, _PROVED, _SESSION, _OVER, _VALUES = range(8)
+"""The places of what an Assertion has of its own; values of attributes come last, one after the other."""
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _statements(shape: _Shape) -> Stencil:
+    """Write all that follows the Issuer, with places for what is about one person and one moment. Raises ValueError."""
+    begin, end, nth = place(_BEGIN), place(_END), count(_VALUES)
+    data = {
+        "NotOnOrAfter": end,
+        "Recipient": shape.acs_url,
+        "InResponseTo": place(_REQUEST) if shape.answers else None,
+    }
+    confirmation = element(
+        "saml:SubjectConfirmation",
+        {"Method": names.BEARER},
+        element("saml:SubjectConfirmationData", data),
+    )
+    name_id = element("saml:NameID", {"Format": shape.name_id_format}, text=place(_NAME))
+    proved = {
+        "AuthnInstant": place(_PROVED),
+        "SessionIndex": place(_SESSION),
+        "SessionNotOnOrAfter": place(_OVER) if shape.ends else None,
+    }
+    context = element("saml:AuthnContext", None, element("saml:AuthnContextClassRef", text=shape.context_class))
+    restriction = element("saml:AudienceRestriction", None, element("saml:Audience", text=shape.audience))
+    parts = [
+        element("saml:Subject", None, name_id, confirmation),
+        element("saml:Conditions", {"NotBefore": begin, "NotOnOrAfter": end}, restriction),
+        element("saml:AuthnStatement", proved, context),
+    ]
+    if shape.attributes:
+        called = [name for name, _, _ in shape.attributes]
+        if len(set(called)) < len(called):
+            raise ValueError(f"an attribute Name twice among {called}")
+        attributes = [_attribute(*it, nth) for it in shape.attributes]
+        parts.append(element("saml:AttributeStatement", None, *attributes))
+    return Stencil(*parts)
+
+
+def _attribute(name: str, name_format: str, values: int, nth: Iterator[int]) -> Element:
+    given = [element("saml:AttributeValue", text=place(next(nth))) for _ in range(values)]
+    return element("saml:Attribute", {"Name": name, "NameFormat": name_format}, *given)
+
+
+@lru_cache
+def _issuer(entity_id: str) -> Element:
+    return element("saml:Issuer", text=_whole(entity_id))
+
+
+@lru_cache
+def _status(status: SamlStatus) -> Element:
+    second = [] if status.second is None else [element("samlp:StatusCode", {"Value": status.second})]
+    return element("samlp:Status", None, element("samlp:StatusCode", {"Value": status.top}, *second))

@@ -1,0 +1,139 @@
+"""From an admission to the signed bytes that go to the service provider."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from idp.audit import events
+from idp.audit.models import Kind
+from idp.login.errors import AlreadySignedIn
+from idp.login.sign_in import Admission
+from idp.policies import timeouts
+from idp.saml import names
+from idp.saml.errors import AnswerWithStatus, SamlStatus
+from idp.saml.models import IssuedAssertion, ServiceProvider
+from idp.saml.models.issued import is_second
+from idp.saml.models.service_provider import KEY_TRANSPORTS
+from idp.saml.requests.pending import PendingRequest
+from idp.saml.responses import assertion, released
+from idp.saml.responses.assertion import Answer, Authenticated, Encryption, Envelope
+from idp.saml.responses.subjects import known_of, subject_of
+from idp.saml.signatures import signing_keys
+from idp.sessions.models import SsoSession
+from idp.sql.blank import Blank
+from idp.sql.prepared import Insert
+
+BEFORE = "this request was answered before"
+_INSERT = Insert(IssuedAssertion)
+_ISSUED = Blank(IssuedAssertion)
+
+
+def success(
+    sp: ServiceProvider, asked: PendingRequest, admission: Admission, origin: events.Origin, now: datetime
+) -> bytes:
+    """Answer a request with a signed Assertion, and keep on record that it was.
+
+    Runs in the transaction that admits the agent, and ends it: the table refuses a second answer to the same request at
+    the latest when that is committed (`answered_before`). Raises AnswerWithStatus if the request wants somebody else or
+    another proof.
+    """
+    agent = admission.agent
+    known = known_of(agent, sp, asked)
+    subject = subject_of(agent, sp, asked, known)
+    context = sp.context_of(admission.authentication.opened_by)
+    _check_wishes(asked, subject.name_id, context)
+    told = released.told(sp, agent, subject.name_id, known.sent)
+    content = Answer(
+        envelope=envelope(sp, asked),
+        subject=subject,
+        authenticated=Authenticated(
+            admission.authentication.authenticated_at, context, admission.session_index, _end_of(sp, admission)
+        ),
+        attributes=told.attributes,
+    )
+    response = written(sp, content, now)
+    released.keep(sp, agent, told)
+    issued = _ISSUED(
+        service_provider_id=sp.pk,
+        request_id=asked.request_id,
+        assertion_id=content.assertion_id,
+        agent_id=agent.pk,
+        name_id=subject.name_id,
+        name_id_format=subject.name_id_format,
+        session_index=admission.session_index,
+        encrypted=sp.encrypt,
+        response=response.kept,
+        issued_at=now,
+    )
+    _INSERT.later(issued)
+    events.record(
+        Kind.ANSWERED,
+        origin,
+        now,
+        agent=agent,
+        device=admission.device,
+        service=sp.slug,
+        detail=content.assertion_id,
+    )
+    return response.octets
+
+
+def written(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bool = False) -> assertion.Sent:
+    """Sign and encrypt an answer as this service provider wants it. Raises UnusableKey.
+
+    A `readable` one is for a reader of our own, which holds no key to decrypt with.
+    """
+    encryption = None
+    if sp.encrypt and not readable:
+        transport = KEY_TRANSPORTS[sp.key_transport][1]
+        encryption = Encryption(sp.to_encrypt_for, sp.encryption_algorithm, transport)
+    return assertion.answer(content, key=signing_keys.key_for(sp, now), now=now, signed=sp.sign, encryption=encryption)
+
+
+def refusal(sp: ServiceProvider, asked: PendingRequest, status: SamlStatus, now: datetime) -> bytes:
+    """Answer a request with a signed Response that tells only a status."""
+    return assertion.answer_with_status(envelope(sp, asked), status, key=signing_keys.key_for(sp, now), now=now)
+
+
+def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
+    """Raise AlreadySignedIn if a request had its answer before: one request, one answer."""
+    if request_id is not None and IssuedAssertion.objects.filter(service_provider=sp, request_id=request_id).exists():
+        raise AlreadySignedIn(BEFORE)
+
+
+def answered_before(error: IntegrityError) -> AlreadySignedIn | None:
+    """Say what it means that the table refused an answer: the request had one before; None if it is something else."""
+    return AlreadySignedIn(BEFORE) if is_second(error) else None
+
+
+def envelope(sp: ServiceProvider, asked: PendingRequest) -> Envelope:
+    """Return between whom an answer goes."""
+    return Envelope(
+        issuer=settings.LATCHKEY.saml_entity_id,
+        audience=sp.entity_id,
+        acs_url=asked.acs_url,
+        in_response_to=asked.request_id,
+    )
+
+
+def _end_of(sp: ServiceProvider, admission: Admission) -> datetime | None:
+    """Return when the sign-in ends by this service's policy, where an operator wants it told (Core 2.7.2)."""
+    if not sp.states_end:
+        return None
+    session = SsoSession.objects.get(index=admission.session_index)
+    return timeouts.ends_at(
+        sp.timeout_policy.limits,
+        authenticated_at=admission.authentication.authenticated_at,
+        opened_at=session.opened_at,
+        last_seen_at=session.last_seen_at,
+    )
+
+
+def _check_wishes(asked: PendingRequest, name_id: str, context: str) -> None:
+    if asked.subject_name_id not in (None, name_id):
+        status = SamlStatus(names.RESPONDER, names.UNKNOWN_PRINCIPAL)
+        raise AnswerWithStatus(status, asked.address, "the request is about somebody else")
+    if asked.accepted_contexts is not None and context not in asked.accepted_contexts:
+        status = SamlStatus(names.RESPONDER, names.NO_AUTHN_CONTEXT)
+        raise AnswerWithStatus(status, asked.address, f"{context} is not among {asked.accepted_contexts}")

@@ -1,0 +1,96 @@
+"""Under which name a service provider gets to know an agent (Core 8.3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
+
+from idp.agents.models import Agent
+from idp.saml import names
+from idp.saml.documents.elements import new_id
+from idp.saml.errors import AnswerWithStatus, SamlStatus
+from idp.saml.models import SentAttribute, ServiceProvider, SubjectName
+from idp.saml.profiles.profile import answered_format, may_be_named
+from idp.saml.requests.pending import PendingRequest
+from idp.saml.responses.assertion import Subject
+from idp.sql.prepared import Select, Slot
+from idp.sql.together import Together, apart
+
+_AGENT, _SERVICE = Slot("agent", UUIDField()), Slot("service", IntegerField())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a service knows of an agent: the name that it was told, and the names of attributes that it was ever sent.
+
+    The name is None where none was told yet.
+    """
+
+    name: str | None
+    sent: frozenset[str]
+
+
+def _known(owner: Q) -> QuerySet[Any]:
+    """Ask for both at once; the name is that of an owner, or (null) the one for all others."""
+    names = SubjectName.objects.current().filter(owner, agent=OuterRef("pk"), told=True)
+    sent = SentAttribute.objects.filter(agent=OuterRef("pk"), service_provider=_SERVICE).order_by().values("agent")
+    return (
+        Agent.objects.filter(pk=_AGENT)
+        .order_by()
+        .values_list("pk", Subquery(names.values("value")), Subquery(sent.annotate(all=Together("name")).values("all")))
+    )
+
+
+_BY_A_NAME_OF_ITS_OWN = Select(lambda: _known(Q(service_provider=_SERVICE)))
+_BY_THE_ONE_NAME = Select(lambda: _known(Q(service_provider__isnull=True)))
+
+
+def known_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest) -> Known:
+    """Return what a service knows of an agent before it is answered."""
+    owner = _owner(sp, answered_format(sp.expects, asked.name_id_format))
+    for _, name, sent in (_BY_THE_ONE_NAME if owner is None else _BY_A_NAME_OF_ITS_OWN)(agent=agent.pk, service=sp.pk):
+        return Known(name, apart(sent))
+    return Known(None, frozenset())
+
+
+def subject_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest, known: Known) -> Subject:
+    """Return the agent's NameID in the format that was asked for; it is made at the first sign-in.
+
+    A persistent name is one service provider's own, a transient one is of this answer only, an e-mail address
+    is the agent's; Flex gets its one stable name whatever the format is called. Raises
+    AnswerWithStatus if the request forbids making a name and there is none yet.
+    """
+    profile = sp.expects
+    answered = answered_format(profile, asked.name_id_format)
+    if passing := _passing(agent, sp, answered):
+        return passing
+    owner = _owner(sp, answered)
+    if known.name is not None:
+        return Subject(known.name, answered)
+    named = may_be_named(profile, answered, allow_create=asked.allow_create, issued=False)
+    if not named and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
+        status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
+        raise AnswerWithStatus(status, asked.address, "the request forbids making the name that it asks for")
+    return Subject(SubjectName.of(agent, owner), answered)
+
+
+def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
+    """Return what `subject_of` would without a wish of the request; a name not made yet is empty, and stays unmade."""
+    answered = answered_format(sp.expects, None)
+    if passing := _passing(agent, sp, answered):
+        return passing
+    given = SubjectName.objects.current().filter(agent=agent, service_provider=_owner(sp, answered)).first()
+    return Subject(given.value if given else "", answered)
+
+
+def _passing(agent: Agent, sp: ServiceProvider, answered: str) -> Subject | None:
+    """Return a name that is not kept: of this answer only, or the agent's address."""
+    if answered == names.TRANSIENT:
+        return Subject(new_id(), answered)
+    if answered == names.EMAIL_ADDRESS and sp.expects.format_as_asked:
+        return Subject(agent.email, answered)
+    return None
+
+
+def _owner(sp: ServiceProvider, answered: str) -> ServiceProvider | None:
+    return sp if answered == names.PERSISTENT else None

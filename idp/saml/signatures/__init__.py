@@ -1,0 +1,1 @@
+"""XML and query signatures: the keys we sign with, signing, and verifying what others signed."""

@@ -1,0 +1,138 @@
+"""The change of a signing key in the database: each step whole or not at all, and only in its turn.
+
+A step holds the keys of its use, judges what it then reads, and writes. What we sign with is published at every
+instant: a key is published from its first row on, and for a week after it was retired.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from idp.keys import change, keyring
+from idp.keys.change import Connection, OutOfOrder, Standing, Step
+from idp.keys.keyring import KeyUnreadable
+from idp.keys.models import SigningKey, State, Use
+from idp.saml import names
+from idp.saml.errors import UnusableKey
+from idp.saml.models import ServiceProvider
+from idp.saml.signatures import signing_keys
+
+log = structlog.get_logger(__name__)
+
+
+def standing(use: Use) -> Standing:
+    """Return where the change of one use's key stands."""
+    kid = _next_kid(use)
+    connections = (
+        Connection(sp.slug, sp.name, sp.enabled, kid is not None and sp.key_id == kid) for sp in _signed(use)
+    )
+    return Standing(kid is not None, tuple(connections))
+
+
+def take(step: Step, use: Use, now: datetime, slugs: Collection[str] = ()) -> str:
+    """Take one step, `slugs` being the services to switch there or back, and say what was done. Raises OutOfOrder."""
+    services = ", ".join(_signed(use).filter(slug__in=slugs).values_list("name", flat=True))
+    match step:
+        case Step.PREPARE if prepare(use, now) == State.ACTIVE:
+            return "The first key of this kind is published now. It signs as soon as a service wants it."
+        case Step.PREPARE:
+            return "The next key is published now. Nothing is signed with it yet."
+        case Step.SWITCH:
+            switch(use, slugs)
+            return f"Signed to with the next key from now on: {services}. Sign in there afresh to test it."
+        case Step.BACK:
+            switch_back(use, slugs)
+            return f"Signed to with the active key again: {services}."
+        case Step.ACTIVATE:
+            activate(use, now)
+            return "The next key is the active one now. The old one signs nothing any more."
+        case Step.DISCARD:
+            discard(use, now)
+            return "The next key was given up."
+
+
+def prepare(use: Use, now: datetime) -> State:
+    """Make the next key, which is published from now on, or the first, which is active at once. Returns its state.
+
+    Raises OutOfOrder.
+    """
+    if not SigningKey.objects.filter(use=use, state=State.ACTIVE).exists():
+        keyring.active(use, now)
+        return State.ACTIVE
+    change.check(Step.PREPARE, standing(use))
+    key = keyring.draw(use, now)
+    try:
+        _take(Step.PREPARE, use, lambda: key.save(force_insert=True))
+    except IntegrityError:  # the database holds one next key of each use
+        raise OutOfOrder("The next key is prepared already.", standing(use).step) from None
+    return State.NEXT
+
+
+def switch(use: Use, slugs: Collection[str]) -> None:
+    """Sign to these services with the next key from now on, if it can sign at all. Raises OutOfOrder."""
+
+    def write() -> None:
+        kid = _next_kid(use)
+        try:
+            signing_keys.try_out_next(use, kid)
+        except (UnusableKey, KeyUnreadable) as error:
+            log.exception("next_key_unusable", use=use.value)
+            raise OutOfOrder("The next key cannot sign.", Step.DISCARD) from error
+        _signed(use).filter(slug__in=slugs).update(key=kid)
+
+    _take(Step.SWITCH, use, write, slugs)
+
+
+def switch_back(use: Use, slugs: Collection[str]) -> None:
+    """Sign to these services with the active key again. Raises OutOfOrder."""
+    _take(Step.BACK, use, lambda: _signed(use).filter(slug__in=slugs).update(key=None), slugs)
+
+
+def activate(use: Use, now: datetime) -> None:
+    """Make the next key the active one for everybody, and retire the one that was. Raises OutOfOrder."""
+
+    def write() -> None:
+        keyring.activate_next(use, now)
+        _forget_choices(use)
+
+    _take(Step.ACTIVATE, use, write)
+
+
+def discard(use: Use, now: datetime) -> None:
+    """Give up a next key that nobody in use is signed to with. Raises OutOfOrder."""
+
+    def write() -> None:
+        keyring.retire_next(use, now)
+        _forget_choices(use)
+
+    _take(Step.DISCARD, use, write)
+
+
+def _take(step: Step, use: Use, write: Callable[[], object], slugs: Collection[str] = ()) -> None:
+    with transaction.atomic():
+        keyring.hold(use)
+        change.check(step, standing(use), slugs)
+        write()
+    log.info("key_changed", step=step.value, use=use.value, services=sorted(slugs))
+
+
+def _signed(use: Use) -> QuerySet[ServiceProvider]:
+    """Return the services that are signed to with keys of a use; nobody is with token keys."""
+    services = ServiceProvider.objects.order_by("name")
+    match use:
+        case Use.SAML:
+            return services.exclude(signature_algorithm=names.ECDSA_SHA256)
+        case Use.SAML_EC:
+            return services.filter(signature_algorithm=names.ECDSA_SHA256)
+    return services.none()
+
+
+def _next_kid(use: Use) -> str | None:
+    return SigningKey.objects.filter(use=use, state=State.NEXT).values_list("kid", flat=True).first()
+
+
+def _forget_choices(use: Use) -> None:
+    ServiceProvider.objects.filter(key__use=use).update(key=None)

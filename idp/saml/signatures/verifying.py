@@ -1,0 +1,145 @@
+"""Whether a request's signature holds: shape first, then the registered keys, then only what was signed.
+
+KeyInfo is never read (Core 5.4, Bindings 3.4.4.1; docs/explanation/security.md, rules D4 and D5).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
+from lxml import etree
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
+from signxml.exceptions import SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
+
+from idp.saml import names
+from idp.saml.bindings.decoding import Binding, QuerySignature, ReceivedMessage
+from idp.saml.errors import (
+    MisshapenSignature,
+    MissingSignature,
+    UnknownSigningKey,
+    quoted,
+)
+from idp.saml.signatures.shape import check_algorithm, check_shape, find
+from idp.saml.trust import RequestSignature, SpTrust
+
+SMALLEST_RSA_KEY = 2048
+
+_KEY_INFO = f"{{{names.SIGNATURE}}}KeyInfo"
+_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+_HASHES: dict[str, HashAlgorithm] = {"sha256": SHA256(), "sha384": SHA384(), "sha512": SHA512()}
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """The root to go on with, and whether a registered key stands behind it."""
+
+    root: etree._Element
+    signed: bool
+
+
+def believe(received: ReceivedMessage, root: etree._Element, trust: SpTrust) -> Believed:
+    """Judge the signature of a message with this root, as the service provider's row wants it.
+
+    Raises MissingSignature, MisshapenSignature, DeniedAlgorithm or UnknownSigningKey.
+    """
+    enveloped = find(root)
+    query = received.query_signature
+    if enveloped is not None and received.binding is Binding.REDIRECT:
+        raise MisshapenSignature("wanted the signature of a redirect in its query, saw one in the message")
+    if enveloped is not None:
+        check_shape(root, enveloped)
+    if query is not None:
+        check_algorithm(query.algorithm, names.SIGNATURE_ALGORITHMS)
+    if trust.request_signature == RequestSignature.IGNORE:
+        return Believed(root, signed=False)
+    if query is not None:
+        _verify_query(query, trust.signing_certificates)
+        return Believed(root, signed=True)
+    if enveloped is not None:
+        return Believed(verify_enveloped(root, enveloped, trust.signing_certificates), signed=True)
+    if trust.request_signature == RequestSignature.REQUIRE:
+        raise MissingSignature(f"wanted a signed request of {quoted(trust.entity_id)}, saw none")
+    return Believed(root, signed=False)
+
+
+def verify_enveloped(root: etree._Element, signature: etree._Element, certificates: Iterable[str]) -> etree._Element:
+    """Return the root as one of these keys has signed it; the shape was checked before.
+
+    Raises UnknownSigningKey, or MisshapenSignature if another element is signed.
+    """
+    if (key_info := signature.find(_KEY_INFO)) is not None:
+        signature.remove(key_info)
+    tried = 0
+    for certificate in _usable(certificates):
+        tried += 1
+        signed = _signed_by(certificate, root)
+        if signed is not None:
+            return _the_root(signed, root)
+    raise UnknownSigningKey(f"wanted a signature by one of {tried} registered keys, saw another or none")
+
+
+def _signed_by(certificate: x509.Certificate, root: etree._Element) -> etree._Element | None:
+    """Return the element that this certificate's key has signed, or None. Its dates do not matter."""
+    config = SignatureConfiguration(
+        location="./",
+        expect_references=1,
+        signature_methods=frozenset(map(SignatureMethod, names.SIGNATURE_ALGORITHMS)),
+        digest_algorithms=frozenset(map(DigestAlgorithm, names.DIGEST_ALGORITHMS)),
+        verification_time=certificate.not_valid_before_utc,
+    )
+    try:
+        result = XMLVerifier().verify(root, x509_cert=certificate, id_attribute="ID", expect_config=config)
+    except (SignXMLException, InvalidSignature, ValueError, etree.LxmlError):
+        return None
+    return None if isinstance(result, list) else result.signed_xml
+
+
+def _the_root(signed: etree._Element, root: etree._Element) -> etree._Element:
+    if signed.tag != root.tag or signed.get("ID") != root.get("ID"):
+        raise MisshapenSignature(f"wanted the root to be signed, saw {signed.tag!s} signed")
+    return signed
+
+
+def _verify_query(query: QuerySignature, certificates: Iterable[str]) -> None:
+    tried = 0
+    for certificate in _usable(certificates):
+        tried += 1
+        if _made_by(certificate, query):
+            return
+    raise UnknownSigningKey(f"wanted a query signed by one of {tried} registered keys, saw another or none")
+
+
+def _made_by(certificate: x509.Certificate, query: QuerySignature) -> bool:
+    family, _, digest = query.algorithm.rpartition("#")[2].partition("-")
+    key = certificate.public_key()
+    try:
+        if family == "rsa" and isinstance(key, rsa.RSAPublicKey):
+            key.verify(query.value, query.octets, padding.PKCS1v15(), _HASHES[digest])
+            return True
+        if family == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(_der(query.value, key.key_size), query.octets, ec.ECDSA(_HASHES[digest]))
+            return True
+    except InvalidSignature:
+        return False
+    return False
+
+
+def _der(value: bytes, key_size: int) -> bytes:
+    """Return an ECDSA value as DER. XML Signature wants r and s side by side, some products send DER."""
+    half = (key_size + 7) // 8
+    if len(value) != 2 * half:
+        return value
+    return utils.encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
+
+
+def _usable(certificates: Iterable[str]) -> Iterable[x509.Certificate]:
+    for pem in certificates:
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        key = certificate.public_key()
+        strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA_KEY
+        if strong or (isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES):
+            yield certificate
