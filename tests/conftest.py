@@ -26,7 +26,7 @@ from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import make_server
 from idp.keys import keyring
 from idp.keys.models import SigningKey
-from idp.login import sending
+from idp.login.codes import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
 from tests import browsers, database, tables, under_way

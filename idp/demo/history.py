@@ -17,12 +17,12 @@ from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.bearer_secrets import keyed_hash, new_secret
-from idp.login import judging
-from idp.login.begun import Begun
-from idp.login.judging import Who
-from idp.login.ladder import LoginRequirements
-from idp.login.presented import Presented
-from idp.login.visit import Visit
+from idp.login import access_decision
+from idp.login.access_decision import Subject
+from idp.login.flow.in_memory import InMemoryFlow
+from idp.login.flow.request import FlowRequest
+from idp.login.ladder.requirements import LoginRequirements
+from idp.login.request_facts import RequestFacts
 from idp.policies import user_agents
 from idp.policies.models import TimeoutPolicy
 
@@ -98,27 +98,31 @@ def _texts(at: datetime, chance: random.Random) -> tuple[datetime, ...]:
     return (last - timedelta(seconds=45), last) if chance.random() < AGAIN else (last,)
 
 
-def _tell_of(agent: Agent, seen: Presented, visits: list[Came], policy: TimeoutPolicy) -> None:
+def _tell_of(agent: Agent, seen: RequestFacts, visits: list[Came], policy: TimeoutPolicy) -> None:
     device = _device(agent, seen, visits)
     wanted = LoginRequirements("flex", "Flex")
     for came in visits:
         if came.with_code:
             device.authenticated_at = came.at
-        visit = Visit(Begun(wanted, policy, leads_back=str, protocol=dict, at=came.at), seen, came.at)
-        decision = visit.decide(Who(agent, device, fresh=came.with_code), touch_points=seen.touch_points)
+        request = FlowRequest(
+            InMemoryFlow(wanted, policy, return_path=str, protocol=dict, begun_at=came.at), seen, came.at
+        )
+        decision = request.decide(Subject(agent, device, fresh=came.with_code), touch_points=seen.touch_points)
         common = {"agent": agent, "service": wanted.service, "address": seen.origin.address}
         for text_at in came.texts_at:
             _write(text_at, Kind.CODE_SENT, seen, detail="sms: sent", **common)
         method = Method.CODE if came.with_code else Method.SESSION
-        _write(came.at, Kind.SIGNED_IN, seen, device=device, method=method, **common, **judging.recorded(decision))
+        _write(
+            came.at, Kind.SIGNED_IN, seen, device=device, method=method, **common, **access_decision.recorded(decision)
+        )
     device.save()
 
 
-def _write(at: datetime, kind: Kind, seen: Presented, **more: Any) -> None:
+def _write(at: datetime, kind: Kind, seen: RequestFacts, **more: Any) -> None:
     LoginEvent.objects.create(at=at, kind=kind, user_agent=seen.origin.user_agent, reference=reference.new(), **more)
 
 
-def _device(agent: Agent, seen: Presented, visits: list[Came]) -> Device:
+def _device(agent: Agent, seen: RequestFacts, visits: list[Came]) -> Device:
     browser = seen.browser
     return Device.objects.create(
         agent=agent,
@@ -135,6 +139,6 @@ def _device(agent: Agent, seen: Presented, visits: list[Came]) -> Device:
     )
 
 
-def _seen(header: str, address: str) -> Presented:
+def _seen(header: str, address: str) -> RequestFacts:
     parsed = user_agents.parse(header)
-    return Presented(None, None, None, parsed, TOUCH_POINTS, Origin(address, parsed.text, ""))
+    return RequestFacts(None, None, None, parsed, TOUCH_POINTS, Origin(address, parsed.text, ""))

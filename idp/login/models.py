@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from idp.agents.authentication import OPENING, Method
 from idp.agents.models import Agent, Device
-from idp.login.ladder import LoginRequirements
+from idp.login.ladder.requirements import LoginRequirements
 from idp.otp.models import Verification
 from idp.policies import in_force, timeouts
 from idp.policies.models import TimeoutPolicy
@@ -113,7 +113,7 @@ class LoginFlow(models.Model):
         return in_force.limits_of(self.timeout_policy_id)
 
     @property
-    def wanted(self) -> LoginRequirements:
+    def requirements(self) -> LoginRequirements:
         """What the protocol asks for."""
         return LoginRequirements(
             service=self.service,

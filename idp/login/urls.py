@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from idp.login import passkey_offer, views
+from idp.login.pages import passkey_offer, views
 
 urlpatterns = [
     path("<uuid:flow_id>", views.step, name="login_step"),

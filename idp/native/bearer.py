@@ -9,7 +9,7 @@ from django.conf import settings
 from idp.agents.models import Device
 from idp.keys import keyring
 from idp.keys.models import Use
-from idp.login import for_apps
+from idp.login import app_sign_in
 from idp.native import access_tokens, clients
 from idp.native.access_tokens import Access
 from idp.native.models import Client, ClientKind
@@ -45,7 +45,7 @@ def of(token: str, now: datetime) -> Bearer | None:
         return None
     if said.device is None:
         return Bearer(client, None) if client.kind == ClientKind.BACK_END else None
-    device = for_apps.signed_in(said.device, client.client_id)
+    device = app_sign_in.signed_in(said.device, client.client_id)
     return Bearer(client, device) if device is not None and device.agent_id == said.agent else None
 
 

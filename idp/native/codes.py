@@ -8,12 +8,13 @@ from django.db.models import F
 from idp.agents.authentication import Authentication, Method
 from idp.agents.models import Device, Reason
 from idp.bearer_secrets import keyed_hash, new_secret
-from idp.login import for_apps, signing_out
-from idp.login.attempts import LostRace, attempt
-from idp.login.for_apps import SignedIn
-from idp.login.ladder import AskPhone, Refuse
-from idp.login.presented import Presented
-from idp.login.sign_in import Proved
+from idp.login import app_sign_in
+from idp.login.app_sign_in import SignedIn
+from idp.login.endings import signing_out
+from idp.login.flow.sign_in import Proved
+from idp.login.flow.transactions import LostRace, in_transaction
+from idp.login.ladder.steps import AskPhone, Refuse
+from idp.login.request_facts import RequestFacts
 from idp.native import pkce
 from idp.native.authorization import Asked
 from idp.native.models import AuthorizationCode, Client
@@ -53,17 +54,17 @@ def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:
 
 
 def redeem(
-    client: Client, shown: Shown, presented: Presented, now: datetime
+    client: Client, shown: Shown, facts: RequestFacts, now: datetime
 ) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
     """Enrol the app that shows a code as the agent's device; None for a code that does not count.
 
     Only now is another phone signed out: a sign-in that was given up halfway evicts nobody.
     """
-    return attempt(lambda: _redeem(client, shown, presented, now))
+    return in_transaction(lambda: _redeem(client, shown, facts, now))
 
 
 def _redeem(
-    client: Client, shown: Shown, presented: Presented, now: datetime
+    client: Client, shown: Shown, facts: RequestFacts, now: datetime
 ) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
     code = _hold(shown.code)
     if code is None or code.client_id != client.pk or code.redirect_uri != shown.redirect_uri:
@@ -73,11 +74,11 @@ def _redeem(
     if code.device is not None:
         # Whoever knows the verifier too is the app or its double. A code alone, read from a screen, ends nobody.
         twice = "its authorization code was shown twice"
-        signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, twice, presented.origin, now)
+        signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, twice, facts.origin, now)
         return ShownTwice()
     if now >= code.expires_at:
         return None
-    outcome = for_apps.enrol(client.login(now), _proof(code), presented, now)
+    outcome = app_sign_in.enrol(client.login(now), _proof(code), facts, now)
     if isinstance(outcome, SignedIn):
         unused = AuthorizationCode.objects.filter(pk=code.pk, used_at__isnull=True)
         if unused.update(used_at=max(now, code.made_at), device=outcome.device) != 1:

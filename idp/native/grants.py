@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.agents.models import Reason
-from idp.login import for_apps
-from idp.login.attempts import attempt
-from idp.login.for_apps import SignedIn, Unknown
-from idp.login.ladder import AskCode, AskPhone, Refuse
-from idp.login.presented import Presented
+from idp.login import app_sign_in
+from idp.login.app_sign_in import SignedIn, Unknown
+from idp.login.flow.transactions import in_transaction
+from idp.login.ladder.steps import AskCode, AskPhone, Refuse
+from idp.login.request_facts import RequestFacts
 from idp.native import bearer, codes
 from idp.native.access_tokens import LIFETIME
 from idp.native.codes import Shown, ShownTwice
@@ -29,10 +29,10 @@ class Granted:
     expires_in: int = int(LIFETIME.total_seconds())
 
 
-def by_code(client: Client, shown: Shown, presented: Presented, now: datetime) -> Granted:
+def by_code(client: Client, shown: Shown, facts: RequestFacts, now: datetime) -> Granted:
     """Sign an app in by the code that it got through the browser. Raises InvalidGrant, Busy."""
     _only(ClientKind.APP, client)
-    outcome = codes.redeem(client, shown, presented, now)
+    outcome = codes.redeem(client, shown, facts, now)
     if isinstance(outcome, SignedIn):
         return Granted(bearer.issue(client, outcome.device, now), outcome.token)
     if isinstance(outcome, ShownTwice):
@@ -40,10 +40,10 @@ def by_code(client: Client, shown: Shown, presented: Presented, now: datetime) -
     raise _refused(_reason(outcome) if outcome else "unknown")
 
 
-def by_token(client: Client, presented: Presented, now: datetime) -> Granted:
+def by_token(client: Client, facts: RequestFacts, now: datetime) -> Granted:
     """Let an app go on by its long-lived token, and hand out the next one. Raises InvalidGrant, Busy."""
     _only(ClientKind.APP, client)
-    outcome = attempt(lambda: for_apps.renew(client.login(now), presented, now))
+    outcome = in_transaction(lambda: app_sign_in.renew(client.login(now), facts, now))
     if isinstance(outcome, SignedIn):
         return Granted(bearer.issue(client, outcome.device, now), outcome.token)
     raise _refused("unknown" if isinstance(outcome, Unknown) else _reason(outcome))

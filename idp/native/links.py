@@ -8,7 +8,8 @@ from django.db import transaction
 
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret
-from idp.login import for_apps, loans
+from idp.login import app_sign_in
+from idp.login.flow import loans
 from idp.native import clients
 from idp.native.errors import CodeNeeded, NoSuchThing, SignInLinkUsed
 from idp.native.models import Client, SignInLink
@@ -47,7 +48,7 @@ def open_once(secret: str, now: datetime) -> Opened:
     if link is None or links.update(opened_at=max(now, link.made_at)) != 1:
         raise SignInLinkUsed("no such link, or it was opened before, or it is too old")
     client = clients.find(link.device.client)
-    device = for_apps.signed_in(link.device.pk, link.device.client)
+    device = app_sign_in.signed_in(link.device.pk, link.device.client)
     if client is None or device is None or not client.may_open().filter(pk=link.service_provider.pk).exists():
         raise SignInLinkUsed("its phone was signed out, or its app may not open this any more")
     slug = link.service_provider.slug

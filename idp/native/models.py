@@ -9,9 +9,9 @@ from django.db.models import F, Q
 
 from idp.agents.models import Agent, Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
-from idp.login import loans
-from idp.login.begun import Begun
-from idp.login.ladder import LoginRequirements
+from idp.login.flow import loans
+from idp.login.flow.in_memory import InMemoryFlow
+from idp.login.ladder.requirements import LoginRequirements
 from idp.native import redirects
 from idp.policies.models import TimeoutPolicy
 
@@ -86,10 +86,10 @@ class Client(models.Model):
         """Return the service providers that it may open, and that may be opened from here at all."""
         return self.services.filter(enabled=True, unsolicited=True, consumers__isnull=False).distinct()
 
-    def login(self, now: datetime) -> Begun:
+    def login(self, now: datetime) -> InMemoryFlow:
         """Begin a login without pages for a request of this client."""
         wanted = LoginRequirements(self.service, self.name)
-        return Begun(wanted, self.timeout_policy, leads_back=str, protocol=dict, at=now)
+        return InMemoryFlow(wanted, self.timeout_policy, return_path=str, protocol=dict, begun_at=now)
 
     def keeps(self, secret: str) -> bool:
         """Whether this is its secret."""

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import cookies, flow, for_apps, presented
-from idp.login import pages as login_pages
-from idp.login.begun import Begun
-from idp.login.flow import Concluded
-from idp.login.ladder import LoginRequirements, Refuse
+from idp.login import app_sign_in, cookies, request_facts
+from idp.login.flow import dispatcher, storage
+from idp.login.flow.dispatcher import Concluded
+from idp.login.flow.in_memory import InMemoryFlow
+from idp.login.ladder.requirements import LoginRequirements
+from idp.login.ladder.steps import Refuse
+from idp.login.pages import rendering
 from idp.native import authorization, bearer, clients, codes, links, redirects, server_metadata
 from idp.native.authorization import Asked, Fault
 from idp.native.errors import InvalidRequest
@@ -41,29 +43,29 @@ def authorize(request: HttpRequest) -> HttpResponse:
         enrols_browser=False,
         leads_to=redirects.origin(redirect_uri),
     )
-    login = Begun(wanted, client.timeout_policy, _respond_address, asked.to_json, clock.now())
-    return login_pages.keep(login, login_pages.address(login))
+    login = InMemoryFlow(wanted, client.timeout_policy, _respond_address, asked.to_json, clock.now())
+    return rendering.keep(login, rendering.address(login))
 
 
 @require_http_methods(["GET", "POST"])
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Send the browser back to the app with a code, once; by POST, tell the app that the agent gave up."""
     now = clock.now()
-    login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
     asked = Asked.from_json(login.protocol)
     client = clients.app_that_sent(clients.app_of(login.service).client_id, asked.redirect_uri)  # as of now
     if request.method == "POST":
-        flow.give_up(login, now)
-        events.record(Kind.DECLINED, presented.by(request).origin, now, service=client.service)
+        storage.give_up(login, now)
+        events.record(Kind.DECLINED, request_facts.origin_of(request), now, service=client.service)
         return _to_app(asked.redirect_uri, asked.state, error="access_denied")
-    seen = presented.by(request, login.touch_points)
-    step = flow.conclude_with_proof(login, seen, now, lambda proved: codes.make(client, asked, proved, now))
+    seen = request_facts.of_browser(request, login.touch_points)
+    step = dispatcher.conclude_with_proof(login, seen, now, lambda proved: codes.make(client, asked, proved, now))
     match step:
         case Concluded(code, _):
             return _to_app(asked.redirect_uri, asked.state, code=code)
         case Refuse() if login.finished_at is not None:  # the rules changed between the code and the answer
-            return login_pages.refusal(request, login, step, seen)
-    return login_pages.see_other(login_pages.address(login))
+            return rendering.refusal(request, login, step, seen)
+    return rendering.see_other(rendering.address(login))
 
 
 @csrf_exempt
@@ -77,12 +79,12 @@ def revoke(request: HttpRequest) -> HttpResponse:
     token = request.POST.get("token", "")
     if not token:
         raise InvalidRequest("no token", sentence="token is missing.")
-    seen = presented.by_app(request, request.POST.get("client_id", ""), token)
+    seen = request_facts.of_app(request, request.POST.get("client_id", ""), token)
     shown = bearer.of(token, now)
     if shown is not None and shown.device is not None and seen.client in ("", shown.client.client_id):
-        for_apps.sign_out_device(shown.device, seen, now)
+        app_sign_in.sign_out_device(shown.device, seen, now)
     else:
-        for_apps.sign_out(seen, now)
+        app_sign_in.sign_out(seen, now)
     return JsonResponse({})
 
 
@@ -94,7 +96,7 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse()
     opened = links.open_once(secret, clock.now())
-    response = login_pages.see_other(reverse("saml_start", args=[opened.service]))
+    response = rendering.see_other(reverse("saml_start", args=[opened.service]))
     cookies.write_loan(response, opened.loan_secret)
     return response
 
@@ -124,6 +126,6 @@ def _only(values: list[str] | None) -> str:
 
 def _to_app(redirect_uri: str, state: str, **told: str) -> HttpResponse:
     """Send the browser to an app, whose scheme no class of Django's redirects would take."""
-    response = HttpResponse(status=login_pages.SEE_OTHER)
+    response = HttpResponse(status=rendering.SEE_OTHER)
     response["Location"] = authorization.answer(redirect_uri, state, settings.LATCHKEY.base_url, **told)
     return response

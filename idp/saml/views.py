@@ -11,12 +11,14 @@ from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.branding import brands
-from idp.login import cookies, flow, notices, presented, sign_in
-from idp.login import pages as login_pages
-from idp.login.begun import Begun, UnderWay
-from idp.login.flow import Concluded
-from idp.login.ladder import LoginRequirements, Refuse, RefusedBy
+from idp.login import cookies, request_facts
+from idp.login.flow import dispatcher, sign_in, storage
+from idp.login.flow.dispatcher import Concluded
+from idp.login.flow.in_memory import Flow, InMemoryFlow
+from idp.login.ladder.requirements import LoginRequirements
+from idp.login.ladder.steps import Refuse, RefusedBy
 from idp.login.models import LoginFlow
+from idp.login.pages import notices, rendering
 from idp.saml import names
 from idp.saml.bindings.decoding import receive_relay_state
 from idp.saml.bindings.posting import post_form
@@ -56,10 +58,10 @@ def sso(request: HttpRequest) -> HttpResponse:
     except AnswerWithStatus as told:
         return listening.answered_with(_tell(request, sp, told), told)
     asked = PendingRequest.of(trusted)
-    login = Begun(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
+    login = InMemoryFlow(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
     if request.method == "POST":
         responding.refuse_answered(sp, trusted.id)
-        return login_pages.keep(login, login.return_to)
+        return rendering.keep(login, login.return_to)
     return _go_on(request, login, sp, asked)
 
 
@@ -69,7 +71,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     relay_state = receive_relay_state(request.META.get("QUERY_STRING", ""))
     sp = unsolicited.service_of(slug)
     asked, wanted = unsolicited.asked(sp, relay_state), LoginRequirements(service=sp.slug, service_name=sp.name)
-    login = Begun(wanted, sp.timeout_policy, _respond_address, asked.to_json, clock.now())
+    login = InMemoryFlow(wanted, sp.timeout_policy, _respond_address, asked.to_json, clock.now())
     return _go_on(request, login, sp, asked)
 
 
@@ -77,15 +79,15 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Answer the request of a login, or lead back to its pages; by POST, tell the service that it was refused."""
     now = clock.now()
-    login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
     sp, asked = ServiceProvider.objects.get_enabled(login.service), PendingRequest.from_json(login.protocol)
     if request.method == "GET":
         return _go_on(request, login, sp, asked)
-    flow.give_up(login, now)
-    origin = presented.by(request).origin
+    storage.give_up(login, now)
+    origin = request_facts.origin_of(request)
     events.record(Kind.DECLINED, origin, now, service=sp.slug)
     if asked.request_id is None:  # nobody asked, so there is nobody to tell
-        return login_pages.see_other("/")
+        return rendering.see_other("/")
     return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.REQUEST_DENIED))
 
 
@@ -112,11 +114,11 @@ def _respond_address(flow_id: UUID) -> str:
     return f"/saml/respond/{flow_id}"
 
 
-def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: PendingRequest) -> HttpResponse:
+def _go_on(request: HttpRequest, login: Flow, sp: ServiceProvider, asked: PendingRequest) -> HttpResponse:
     now = clock.now()
-    seen = presented.by(request, login.touch_points)
+    seen = request_facts.of_browser(request, login.touch_points)
     try:
-        step = flow.conclude(
+        step = dispatcher.conclude(
             login,
             seen,
             now,
@@ -125,7 +127,7 @@ def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: Pe
         )
     except AnswerWithStatus as told:
         return _tell(request, sp, told)
-    if not isinstance(step, Concluded) and isinstance(login, Begun):  # whoever concludes has looked already
+    if not isinstance(step, Concluded) and isinstance(login, InMemoryFlow):  # whoever concludes has looked already
         responding.refuse_answered(sp, asked.request_id)
     match step:
         case Concluded(answer, handover):
@@ -136,8 +138,8 @@ def _go_on(request: HttpRequest, login: UnderWay, sp: ServiceProvider, asked: Pe
             return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.NO_PASSIVE))
         case Refuse() if isinstance(login, LoginFlow) and login.finished_at is not None:
             # The rules changed between the code and the answer.
-            return login_pages.refusal(request, login, step, seen)
-    return login_pages.keep(login, login_pages.address(login))
+            return rendering.refusal(request, login, step, seen)
+    return rendering.keep(login, rendering.address(login))
 
 
 def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerWithStatus) -> HttpResponse:

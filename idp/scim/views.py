@@ -16,7 +16,7 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Actor
 from idp.importing.reading import Rules
-from idp.login import presented
+from idp.login import request_facts
 from idp.scim import answers, attributes, body, patching, paths, schemas, users
 from idp.scim.attributes import User
 from idp.scim.body import LONGEST_BODY, Resource
@@ -42,7 +42,7 @@ def _door(*methods: str) -> Callable[[View], View]:
             system = system_of(secret.strip()) if scheme.lower() == "bearer" else None
             if system is None:
                 raise NotLetIn
-            by = Actor(f"personnel system {system}", presented.by(request).origin)
+            by = Actor(f"personnel system {system}", request_facts.origin_of(request))
             with events.acting(by):
                 return view(request, system, **named)
 
@@ -131,7 +131,7 @@ def _as_patched(operations: Resource, user: User, rules: Rules) -> User:
 
 
 def _by(request: HttpRequest, system: PersonnelSystem) -> Provisioner:
-    return Provisioner(system, presented.by(request).origin, clock.now())
+    return Provisioner(system, request_facts.origin_of(request), clock.now())
 
 
 def _shown(agent: Agent) -> Resource:

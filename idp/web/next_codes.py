@@ -7,9 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from idp.agents.models import Device
-from idp.login import standing
-from idp.login.in_words import both, instant
-from idp.login.next_code import NextCode, next_code
+from idp.login.flow import device_state
+from idp.login.ladder.next_code import NextCode, next_code
+from idp.login.pages.localised import both, instant
 from idp.policies.models import TimeoutPolicy as Chosen
 from idp.policies.timeouts import TimeoutPolicy
 from idp.saml.models import ServiceProvider
@@ -37,7 +37,7 @@ def in_force() -> list[InForce]:
 
 def of(device: Device, session: SsoSession | None, policies: Iterable[InForce]) -> dict[NextCode, list[str]]:
     """Return when the next code is due, by service where that differs. Computed as at the next sign-in."""
-    facts, open_session = standing.device_facts(device), standing.session_facts(session)
+    facts, open_session = device_state.device_facts(device), device_state.session_facts(session)
     issued = device.last_seen_at if device.remembered else None
     found: dict[NextCode, list[str]] = {}
     for it in policies:

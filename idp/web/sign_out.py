@@ -4,11 +4,12 @@ from django.http import HttpRequest
 
 from idp import clock
 from idp.agents.models import Device, DeviceQuerySet, Reason
-from idp.login import presented, signing_out
+from idp.login import request_facts
+from idp.login.endings import signing_out
 
 FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
 
 
 def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> list[Device]:
     """End some devices. Returns those that were signed in."""
-    return signing_out.sign_out(chosen, reason, str(request.user), presented.by(request).origin, clock.now())
+    return signing_out.sign_out(chosen, reason, str(request.user), request_facts.origin_of(request), clock.now())

@@ -8,7 +8,8 @@ from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.importing.models import Import
-from idp.login import not_me, passes, stops
+from idp.login.emergency import passes, stops
+from idp.login.endings import not_me
 from idp.saml.connecting import listening
 from idp.saml.models import HeardRequest, LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Channel, Outcome

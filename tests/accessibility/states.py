@@ -10,7 +10,8 @@ from idp.agents.models import Agent, Device, Reason
 from idp.audit.events import Origin
 from idp.branding import logos
 from idp.branding.models import Brand
-from idp.login import signing_out, stops
+from idp.login.emergency import stops
+from idp.login.endings import signing_out
 from idp.otp import recovery_codes
 from idp.saml.models import ServiceProvider
 from idp.web.middleware.error_pages import LONGEST_QUERY

@@ -81,7 +81,7 @@ V6 = (
         "Guessing is held back as written",
         "web/operators/test_door.guessing_is_stopped_for_a_while_and_then_goes_on",
         "otp/test_abuse.a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come",
-        "login/test_guessing",
+        "login/codes/test_guess_limit",
     ),
     met(
         "6.3.2",
@@ -210,7 +210,7 @@ V7 = (
         "docs/explanation/ladder.md",
         "docs/reference/saml.md",
     ),
-    met("7.2.1", 1, "Sessions are judged by the server", "login/test_standing"),
+    met("7.2.1", 1, "Sessions are judged by the server", "login/flow/test_device_state"),
     met(
         "7.2.2",
         1,

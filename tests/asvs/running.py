@@ -135,7 +135,7 @@ V15 = (
         2,
         "The address of a request cannot be forged",
         "hostile/test_headers.the_address_in_the_trail_is_counted_back_from_our_proxies",
-        "login/test_presented.the_address_is_counted_back_from_us",
+        "login/test_request_facts.the_address_is_counted_back_from_us",
     ),
     met(
         "15.3.5",
@@ -217,7 +217,7 @@ V16 = (
         "16.3.3",
         2,
         "And attempts to get round",
-        "login/test_standing.a_shown_copy_is_seen_as_one",
+        "login/flow/test_device_state.a_shown_copy_is_seen_as_one",
         "web/home/test_texts.unusually_many_wrong_codes_of_strangers_are_told",
         "hostile/test_passkeys.a_copied_key_raises_the_alarm_and_signs_nobody_in",
     ),

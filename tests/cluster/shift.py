@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from idp.agents.models import Kind
-from idp.login import sign_in
+from idp.login.flow import sign_in
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
 from idp.tokens import lifecycle as tokens

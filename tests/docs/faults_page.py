@@ -104,8 +104,8 @@ FAULTS = [
         "the answer to a sign-in gets lost",
         "the same browser goes on, without a second text; what got lost is void",
         (
-            "login/test_lost_answers.py::test_a_reload_signs_in_with_no_second_text",
-            "login/test_lost_answers.py::test_what_got_lost_is_void",
+            "login/flow/test_lost_answers.py::test_a_reload_signs_in_with_no_second_text",
+            "login/flow/test_lost_answers.py::test_what_got_lost_is_void",
             "journeys/test_ladder.py::test_an_answer_that_got_lost_costs_nothing",
         ),
     ),

@@ -4,7 +4,7 @@ import io
 import json
 
 from idp.agents.models import Device
-from idp.login import sending
+from idp.login.codes import sending
 from idp.login.models import LoginFlow
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion

@@ -7,7 +7,7 @@ import pytest
 
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
-from idp.login import sending
+from idp.login.codes import sending
 from tests.peer import BASE_URL, Peer
 from tests.races import consistency
 

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from idp.login import sending
+from idp.login.codes import sending
 from idp.otp.models import VerificationSend
 from tests.otp.contract.judge import form
 from tests.otp.contract.recorder import Recorder

@@ -5,7 +5,7 @@ import pytest
 from idp import clock as time
 from idp.agents.models import Device
 from idp.audit.events import Origin
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
 from tests.conftest import later

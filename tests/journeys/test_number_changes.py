@@ -3,7 +3,7 @@
 import pytest
 
 from idp.audit.models import Kind, LoginEvent
-from idp.login import number_notices
+from idp.login.endings import number_notices
 from idp.passkeys.models import Passkey
 from idp.web.admin import number_changes
 from tests.other_codes import agent_of

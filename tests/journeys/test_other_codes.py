@@ -9,10 +9,10 @@ import pytest
 from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import proving
-from idp.login.ladder import AskPhone
+from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
-from idp.login.presented import Presented
+from idp.login.proofs import other_code
+from idp.login.request_facts import RequestFacts
 from idp.otp import one_time_codes, recovery_codes
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import PER_ADDRESS, STRANGERS_TRIES
@@ -258,7 +258,7 @@ def test_a_recovery_code_meets_no_wish(phone):
 def test_a_way_that_the_service_does_not_take_is_refused_behind_the_pages_too(phone):
     code = a_sheet(agent_of())[0].replace("-", "")
     phone.ask_code(ask(phone, Peer("shifts"), contexts(names.PREVIOUS_SESSION, comparison="minimum"), 1))
-    seen = Presented(None, None, None, user_agents.parse(IPHONE), None, Origin(None, IPHONE, "7KQ2M-9TX4D"))
+    seen = RequestFacts(None, None, None, user_agents.parse(IPHONE), None, Origin(None, IPHONE, "7KQ2M-9TX4D"))
     given = Given(Way.BACKUP, code)
-    assert proving.give_otherwise(LoginFlow.objects.get(), PhoneNumber(NUMBER), given, seen, NOW) == AskPhone(None)
+    assert other_code.submit(LoginFlow.objects.get(), PhoneNumber(NUMBER), given, seen, NOW) == AskPhone(None)
     assert recovery_codes.left(agent_of()) == recovery_codes.COUNT

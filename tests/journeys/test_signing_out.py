@@ -10,7 +10,7 @@ from idp import outgoing
 from idp.agents.models import Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from idp.saml import names
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice

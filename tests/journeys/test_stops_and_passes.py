@@ -8,7 +8,7 @@ from idp import clock as now_of
 from idp.agents.models import Agent, Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
-from idp.login import passes, stops
+from idp.login.emergency import passes, stops
 from idp.policies.access.conditions import PlatformIs
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken

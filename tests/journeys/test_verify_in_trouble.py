@@ -4,7 +4,7 @@ import pytest
 
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
-from idp.login import sending
+from idp.login.codes import sending
 from idp.otp.models import VerificationSend
 from idp.web.trail import words
 from tests.journeys.trouble import order, pull_down

@@ -7,7 +7,8 @@ import pytest
 from idp import clock as now_of
 from idp.agents.models import Device
 from idp.audit.events import Origin
-from idp.login import sending, stops
+from idp.login.codes import sending
+from idp.login.emergency import stops
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from tests.user_agents import DESKTOP

@@ -2,7 +2,7 @@
 
 import requests
 
-from idp.login import sending
+from idp.login.codes import sending
 
 
 def order(verify, kind, calls=1, **more):

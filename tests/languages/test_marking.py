@@ -10,9 +10,10 @@ from django.utils import translation
 from idp import clock as now_of
 from idp.agents.models import Agent, Device, Kind, Reason
 from idp.audit.events import Origin
-from idp.login import notices, stops
-from idp.login.ladder import Cause
-from idp.login.next_code import NextCode
+from idp.login.emergency import stops
+from idp.login.ladder.next_code import NextCode
+from idp.login.ladder.steps import Cause
+from idp.login.pages import notices
 from idp.policies.access.conditions import PlatformIs
 from idp.policies.timeouts import LEGACY, Limit
 from idp.policies.user_agents import Platform

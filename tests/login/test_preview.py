@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from idp.agents import devices
-from idp.login import judging, sending
-from idp.login.judging import Who
-from idp.login.presented import Presented
+from idp.login import access_decision
+from idp.login.access_decision import Subject
+from idp.login.codes import sending
+from idp.login.request_facts import RequestFacts
 from idp.policies import user_agents
 from idp.policies.access.conditions import ClientIs, CodeAge, FormIs, OsVersion, PlatformIs, RoleIs, TextContains
 from idp.policies.access.decisions import Guardrails, evaluate
@@ -20,7 +21,7 @@ from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform
 from tests.conftest import NOW
 from tests.devices import IPHONE as PHONE
-from tests.login.test_judging import HERE
+from tests.login.test_access_decision import HERE
 from tests.policies import publishing
 from tests.policies.samples import SAMPLES
 from tests.user_agents import ANDROID, FLEX_MOBILE_IOS
@@ -50,8 +51,8 @@ RULE_SETS = {
 
 
 def enforced(header, who, touch_points):
-    shown = Presented(None, None, None, user_agents.parse(header), None, HERE)
-    return judging.decide("flex", shown, who, NOW, touch_points=touch_points)
+    shown = RequestFacts(None, None, None, user_agents.parse(header), None, HERE)
+    return access_decision.decide("flex", shown, who, NOW, touch_points=touch_points)
 
 
 def said(decision):
@@ -75,9 +76,12 @@ def told(header):
 def test_every_point_of_the_preview_decides_as_the_sign_in_does(agent, rules):
     publishing.only(*rules)
     device = devices.enrol(agent, PHONE, None, NOW - timedelta(days=3)).device
-    fresh, again = Who(agent, None, fresh=True), Who(agent, device)
+    fresh, again = Subject(agent, None, fresh=True), Subject(agent, device)
     policy = publishing.live().policy
-    new, known = judging.agent_facts(fresh, NOW), Known(judging.agent_facts(again, NOW), device.touch_points)
+    new, known = (
+        access_decision.agent_facts(fresh, NOW),
+        Known(access_decision.agent_facts(again, NOW), device.touch_points),
+    )
     for header, touch in ((it, touch) for it in HEADERS for touch in told(it)):
         tried = Tried(user_agents.parse(header), NOW, "flex", "", touch, HERE.address, new, known)
         points = {it.name: said(it.decision) for it in at_each_point(policy, tried) if it.decision}

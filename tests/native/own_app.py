@@ -11,7 +11,7 @@ from requests_oauthlib import OAuth2Session
 
 from idp import clock
 from idp.agents.authentication import Authentication, Method
-from idp.login.sign_in import Proved
+from idp.login.flow.sign_in import Proved
 from idp.native import codes
 from idp.native.authorization import Asked
 from idp.native.models import Client, ClientKind, RedirectUri

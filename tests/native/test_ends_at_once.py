@@ -10,7 +10,7 @@ from django.test import Client as HttpClient
 from idp import clock as clocks
 from idp.agents.models import Agent, Cutoff, Device
 from idp.audit.events import Origin
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.native import bearer
 from idp.native.models import Client, RedirectUri
 from tests.conftest import NOW

@@ -10,7 +10,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind as Event
 from idp.audit.models import LoginEvent
 from idp.keys.models import SigningKey, State, Use
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from idp.native import bearer
 from idp.policies.access.rules import Effect
 from idp.policies.models import TimeoutPolicy

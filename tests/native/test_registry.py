@@ -11,7 +11,7 @@ from idp.agents import devices
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from idp.native import bearer
 from idp.native.api import of_back_ends
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification

@@ -76,7 +76,7 @@ def test_every_row_tells_an_operator_in_sentences_that_end(row):
 
 
 def pages_of_agents():
-    views = [ROOT / "idp/login/views.py", ROOT / "idp/login/pages.py"]
+    views = [ROOT / "idp/login/pages/views.py", ROOT / "idp/login/pages/rendering.py"]
     sources = [*Path(ROOT / "templates/login").glob("*.html"), *views]
     return "\n".join(it.read_text(encoding="utf-8") for it in sources if it.exists())
 

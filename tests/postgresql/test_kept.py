@@ -8,7 +8,7 @@ from django.db.models import CharField
 from psycopg.pq import ExecStatus
 
 from idp.agents.models import Device
-from idp.login.attempts import attempt
+from idp.login.flow.transactions import in_transaction
 from idp.postgresql import kept
 from idp.postgresql.kept import Kept
 from idp.sql.prepared import Select, Slot
@@ -74,7 +74,7 @@ def test_who_asks_again_is_answered_after_a_migration_made_a_column_another(tran
     try:
         for kind in ("varchar(100)", "text"):
             make_label(kind)
-            assert attempt(lambda: BY_LABEL(label=phone.label)) == [phone]
+            assert in_transaction(lambda: BY_LABEL(label=phone.label)) == [phone]
     finally:
         make_label("varchar(100)")
-        attempt(lambda: BY_LABEL(label=phone.label))
+        in_transaction(lambda: BY_LABEL(label=phone.label))

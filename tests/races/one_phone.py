@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from idp.login import sign_in
+from idp.login.flow import sign_in
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
 from idp.tokens import lifecycle as tokens

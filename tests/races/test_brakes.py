@@ -10,7 +10,7 @@ import pytest
 
 from idp.agents.models import Agent
 from idp.audit.events import Origin
-from idp.login import everyone_out, passes, stops
+from idp.login.emergency import everyone_out, passes, stops
 from tests.conftest import NOW
 from tests.races.beside import left_open
 from tests.races.installation import on_sqlite

@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError, connection
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
-from idp.login import sign_in
+from idp.login.flow import sign_in
 from idp.otp import numbers
 from idp.otp.models import Verification
 from idp.saml.models import IssuedAssertion
@@ -67,7 +67,7 @@ def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault)
 
 
 def test_whoever_waited_long_is_told_at_once_instead_of_waiting_thrice(browser, monkeypatch):
-    monkeypatch.setattr("idp.login.attempts.PATIENCE", 0)
+    monkeypatch.setattr("idp.login.flow.transactions.PATIENCE", 0)
     with fails(1, FAULTS[0]):
         assert is_busy(browser.get(browser.address))
 

@@ -10,8 +10,8 @@ from django.db.models import CharField
 from idp.agents import devices
 from idp.agents.models import Agent, Device
 from idp.conf import ROOT
-from idp.login import sending
-from idp.login.attempts import attempt
+from idp.login.codes import sending
+from idp.login.flow.transactions import in_transaction
 from idp.sql.prepared import Slot, Update
 from tests.devices import a_phone
 from tests.races.at_once import at_once
@@ -71,7 +71,7 @@ def test_what_lost_its_connection_on_the_way_is_done_again(transactional_db, loo
             at_once([end_mine])
         return look("another")
 
-    assert attempt(step) is None
+    assert in_transaction(step) is None
     assert len(begun) == (1 if on_sqlite() else 2)
 
 
@@ -84,6 +84,6 @@ def test_what_is_due_at_the_commit_when_the_connection_is_lost_is_done_once_and_
             at_once([end_mine])
         label.append(label[0])
 
-    attempt(step)
+    in_transaction(step)
     assert Device.objects.get().label == f"{label[0]}, renamed"
     assert len(label) == (2 if on_sqlite() else 3)

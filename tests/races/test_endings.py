@@ -6,7 +6,7 @@ from idp import clock as time
 from idp.agents.models import Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from tests.races.at_once import at_once
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")

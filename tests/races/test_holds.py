@@ -17,7 +17,7 @@ from idp.importing import writing
 from idp.importing.people import Change, Person
 from idp.keys import keyring
 from idp.keys.models import SigningKey, Use
-from idp.login import flow
+from idp.login.flow import storage
 from idp.login.models import LoginFlow
 from idp.native import codes
 from idp.native.models import AuthorizationCode, Client
@@ -56,7 +56,7 @@ def place(transactional_db, keys, clock):
 
 
 def waits_for_its_code(place):
-    assert flow.hold_as_it_is(place["flow"])
+    assert storage.hold_as_it_is(place["flow"])
 
 
 def uses_a_passkey_unasked(place):
@@ -80,7 +80,7 @@ HOLDS = {
     "devices that end": (Device, lambda place: devices.hold([place["enrolled"].device.pk])),
     "an agent who is let in": (Agent, lambda place: devices.hold_agent(place["agent"].pk)),
     "agents that a file changes": (Agent, imports),
-    "a login": (LoginFlow, lambda place: flow.hold(place["flow"])),
+    "a login": (LoginFlow, lambda place: storage.hold(place["flow"])),
     "a login that waits for its code": (LoginFlow, waits_for_its_code),
     "a verification that goes on": (Verification, lambda _: verifications.join(NUMBER, NOBODY, NOW)),
     "a passkey that is used": (Passkey, uses_a_passkey_unasked),

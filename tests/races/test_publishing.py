@@ -4,7 +4,7 @@ from django.db import OperationalError, connections
 
 from idp import clock as clocks
 from idp.audit.events import Origin
-from idp.login import stops
+from idp.login.emergency import stops
 from idp.policies import in_force
 from idp.policies.editing import publishing
 from idp.policies.editing.publishing import CannotPublish

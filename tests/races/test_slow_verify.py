@@ -12,7 +12,7 @@ from idp.agents.models import Device
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
-from idp.login.checking import AT_ONCE
+from idp.login.codes.checking import AT_ONCE
 from idp.otp import limits
 from idp.otp.models import VerificationSend
 from tests.cluster.processes import until

@@ -32,7 +32,7 @@ def contests(setting):
 
 def verify(emulator, number):
     """Start a verification and have the right code judged."""
-    from idp.login import sending
+    from idp.login.codes import sending
     from idp.otp.channels import Channel
 
     gateway = sending.gateway()

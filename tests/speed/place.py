@@ -166,7 +166,7 @@ def at_a_phone(application, clock, agent):
 
 def by_code(browser, emulator, number, now):
     """Sign in by a code, from the request to the Response."""
-    from idp.login import sending
+    from idp.login.codes import sending
 
     step = urlsplit(browser.get("/saml/sso", a_query(now)).location).path
     page = browser.get(step)

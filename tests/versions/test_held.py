@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from idp.branding.models import Brand
-from idp.login.attempts import LostRace, attempt
+from idp.login.flow.transactions import LostRace, in_transaction
 from idp.saml.models import Listening
 from idp.versions import version
 from idp.versions.held import Held
@@ -179,7 +179,7 @@ def test_a_sign_in_that_lost_a_race_is_run_again_by_what_is_set_by_then(transact
     with version.asked_once():
         version.ask()
         elsewhere(lambda: a_brand("Acme"))
-        attempt(sign_in)
+        in_transaction(sign_in)
     assert runs == [[], ["Acme"]]
 
 

@@ -5,7 +5,7 @@ import base64
 from django.test import Client
 from lxml import etree, html
 
-from idp.login import sending
+from idp.login.codes import sending
 from tests.phone import NUMBER
 from tests.user_agents import IPHONE
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from idp.agents.models import Cutoff, Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from tests.conftest import NOW
 from tests.web.conftest import a_superuser, inside
 from tests.web.seeded import a_signed_in_agent

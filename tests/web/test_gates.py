@@ -12,7 +12,9 @@ from idp import clock as time
 from idp.agents.models import Agent, AgentRole
 from idp.audit.events import Origin
 from idp.keys.models import SigningKey
-from idp.login import everyone_out, passes, sending, stops, switching
+from idp.login.codes import sending
+from idp.login.emergency import everyone_out, passes, stops
+from idp.login.endings import agent_switch
 from idp.otp import breaker, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
@@ -58,11 +60,11 @@ def judged(agent):
 
 
 def switched_off(ana, _):
-    switching.off(ana, "Olivia", HERE, time.now())
+    agent_switch.off(ana, "Olivia", HERE, time.now())
 
 
 def switched_on(ana, _):
-    switching.on(ana, "Olivia", HERE, time.now())
+    agent_switch.on(ana, "Olivia", HERE, time.now())
 
 
 def without_number(ana, _):

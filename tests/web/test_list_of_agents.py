@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from idp.agents.models import Device
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
 from tests.web.seeded import HERE, a_number, a_signed_in_agent

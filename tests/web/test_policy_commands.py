@@ -10,8 +10,8 @@ from django.db import models
 from idp import clock
 from idp.agents.models import AccessPass
 from idp.audit.models import LoginEvent
-from idp.login import judging
-from idp.login.presented import Presented
+from idp.login import access_decision
+from idp.login.request_facts import RequestFacts
 from idp.policies import in_force, user_agents
 from idp.policies.access.conditions import NetworkIn, PlatformIs
 from idp.policies.models import AccessRule, PolicyRevision
@@ -62,9 +62,9 @@ def test_without_any_revision_nobody_enters_and_none_is_named(db):
 
 
 def a_refusal(agent):
-    presented = Presented(None, None, None, user_agents.parse(ANDROID), None, HERE)
-    decision = judging.decide("flex", presented, None, NOW, touch_points=None)
-    fields = judging.recorded(decision)
+    facts = RequestFacts(None, None, None, user_agents.parse(ANDROID), None, HERE)
+    decision = access_decision.decide("flex", facts, None, NOW, touch_points=None)
+    fields = access_decision.recorded(decision)
     LoginEvent.objects.create(
         at=NOW, kind="refused", service="flex", user_agent=ANDROID, reference=HERE.reference, **fields
     )

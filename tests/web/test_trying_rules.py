@@ -8,13 +8,13 @@ from idp.agents.models import Device
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.login import judging
+from idp.login import access_decision
 from idp.policies.access.conditions import AgentIs, MomentWithin, PlatformIs, TextContains, Weekday
 from idp.policies.editing import publishing
 from idp.policies.simulation.sample_devices import named
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW
-from tests.login.test_judging import decide, enrolled
+from tests.login.test_access_decision import decide, enrolled
 from tests.policies import publishing as in_tests
 from tests.user_agents import ANDROID, IPHONE
 from tests.web.policy_pages import ADD, LIST, page_of, the_form
@@ -152,7 +152,7 @@ def test_without_any_phone_seen_there_is_a_sentence(admin, clock):
 def test_a_past_sign_in_is_judged_again_by_the_facts_of_then(admin, agent, no_android):
     decision = decide(header=ANDROID)
     origin = Origin("192.0.2.7", ANDROID, REFERENCE)
-    events.record(Kind.REFUSED, origin, NOW, service="flex", **judging.recorded(decision))
+    events.record(Kind.REFUSED, origin, NOW, service="flex", **access_decision.recorded(decision))
     shown = verdicts(admin, **{"try-way": "past", "try-past": REFERENCE.lower().replace("-", " ")})
     assert "refused by the access policy: <strong>Refused</strong>, by “No Android”" in shown
     assert ANDROID in shown

@@ -6,7 +6,7 @@ from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from tests.devices import IPHONE
 from tests.webhooks.receiver import a_webhook, receiving, settled
 

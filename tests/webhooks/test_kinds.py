@@ -10,7 +10,7 @@ from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from idp.webhooks import kinds
 from tests.devices import IPHONE
 

@@ -16,9 +16,9 @@ from idp.agents.writable import UNWRITABLE
 from idp.audit import acts, events
 from idp.audit.events import Actor
 from idp.audit.models import Kind
-from idp.login import for_apps, presented
-from idp.login.attempts import attempt
-from idp.login.presented import Presented
+from idp.login import app_sign_in, request_facts
+from idp.login.flow.transactions import in_transaction
+from idp.login.request_facts import RequestFacts
 from idp.native import links
 from idp.native.api.bearer import OUTSIDERS, OfAnApp, bearer_of, device_of
 from idp.native.api.document import refusals
@@ -85,16 +85,16 @@ def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
     """
     push = Push(said.push.provider, said.push.address) if said.push else NO_PUSH
     wanted = Description(said.label, said.app_version, push if "push" in said.model_fields_set else None)
-    seen, now = presented.by_app(request, bearer_of(request).client.client_id), clock.now()
-    device = attempt(lambda: _describe(device_of(request), wanted, seen, bearer_of(request).client.service, now))
+    seen, now = request_facts.of_app(request, bearer_of(request).client.client_id), clock.now()
+    device = in_transaction(lambda: _describe(device_of(request), wanted, seen, bearer_of(request).client.service, now))
     return _own(request, device)
 
 
 @router.delete("/device", response={204: None}, tags=["device"], openapi_extra=refusals(*OUTSIDERS))
 def sign_out(request: HttpRequest) -> Status[None]:
     """Sign the device out that asks. Its push address goes with it."""
-    for_apps.sign_out_device(
-        device_of(request), presented.by_app(request, bearer_of(request).client.client_id), clock.now()
+    app_sign_in.sign_out_device(
+        device_of(request), request_facts.of_app(request, bearer_of(request).client.client_id), clock.now()
     )
     return Status(204, None)
 
@@ -114,7 +114,7 @@ def make_link(request: HttpRequest, wanted: LinkWanted) -> dict[str, Any]:
     return {"url": url, "expires_in": int(links.LIFETIME.total_seconds())}
 
 
-def _describe(asking: Device, wanted: Description, seen: Presented, service: str, now: datetime) -> Device:
+def _describe(asking: Device, wanted: Description, seen: RequestFacts, service: str, now: datetime) -> Device:
     device, changed = registry.describe(asking.pk, wanted, now)
     if device is None:
         raise InvalidToken("the device was signed out meanwhile")

@@ -11,7 +11,7 @@ from ninja import Path, Query, Router, Schema
 
 from idp import clock
 from idp.agents.models import Agent, Cutoff, Device, Reason
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.native.api.bearer import OUTSIDERS, OfABackEnd
 from idp.native.api.document import refusals
 from idp.native.api.schemas import DeviceTold, told

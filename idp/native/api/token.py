@@ -7,7 +7,7 @@ from ninja import Form, Router, Schema
 from pydantic import Field, WithJsonSchema
 
 from idp import clock
-from idp.login import presented
+from idp.login import request_facts
 from idp.native import clients, grants
 from idp.native.api.document import refusals
 from idp.native.api.schemas import Omitted
@@ -63,7 +63,7 @@ def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
     if asked.scope:
         raise InvalidScope("a scope was asked for")
     client = clients.authenticate(request.headers.get("Authorization", ""), asked.client_id, asked.client_secret)
-    seen = presented.by_app(request, client.client_id, asked.refresh_token)
+    seen = request_facts.of_app(request, client.client_id, asked.refresh_token)
     now = clock.now()
     match asked.grant_type:
         case "authorization_code":

@@ -13,7 +13,7 @@ from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from idp.saml import names
 from idp.saml.errors import AnswerLogoutWithStatus, RepeatedLogoutRequest, SamlStatus, UnexpectedLogoutResponse
 from idp.saml.logout import messages as logout_messages

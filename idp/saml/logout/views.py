@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.login import presented
+from idp.login import request_facts
 from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.bindings.posting import post_form, send_on
 from idp.saml.bindings.receiving import receive
@@ -48,7 +48,7 @@ def _obey(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
         asked = logout_request.check(
             received, parsed, sp.trust, slo_url=published.slo_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
-        under_way = logout.obey(sp, asked, presented.by(request).origin, now)
+        under_way = logout.obey(sp, asked, request_facts.origin_of(request), now)
     except AnswerLogoutWithStatus as told:
         return _tell(request, sp, told)
     return carry_on(request, under_way)

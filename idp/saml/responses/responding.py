@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login.errors import AlreadySignedIn
-from idp.login.sign_in import Admission
+from idp.login.flow.sign_in import Admission
 from idp.policies import timeouts
 from idp.saml import names
 from idp.saml.errors import AnswerWithStatus, SamlStatus

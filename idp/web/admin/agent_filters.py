@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from idp.agents.models import Device
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.otp.models import PhoneAuthenticator
 from idp.web.departments import reach
 

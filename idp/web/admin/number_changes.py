@@ -5,7 +5,8 @@ from django.http import HttpRequest
 
 from idp import clock
 from idp.agents.models import Agent
-from idp.login import number_changed, presented
+from idp.login import request_facts
+from idp.login.endings import number_change
 from idp.otp import notices
 from idp.otp.models import PhoneAuthenticator
 
@@ -19,8 +20,8 @@ def numbers_of(agent: Agent) -> list[str]:
 
 def tell(request: HttpRequest, agent: Agent, before: list[str]) -> None:
     """Record a change, have the numbers told of it, and say so to the operator."""
-    origin = presented.by(request).origin
-    told = number_changed.tell(agent, before, numbers_of(agent), by=str(request.user), origin=origin, now=clock.now())
+    origin = request_facts.origin_of(request)
+    told = number_change.tell(agent, before, numbers_of(agent), by=str(request.user), origin=origin, now=clock.now())
     if not told:
         return
     if notices.are_on():

@@ -9,9 +9,9 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 from idp.agents.authentication import Method
 from idp.audit.models import Kind, LoginEvent
-from idp.login import everyone_out
-from idp.login.ladder import DeviceFacts, SessionFacts
-from idp.login.next_code import next_code
+from idp.login.emergency import everyone_out
+from idp.login.ladder.next_code import next_code
+from idp.login.ladder.rungs import DeviceFacts, SessionFacts
 from idp.policies.timeouts import TimeoutPolicy
 
 COLUMNS = (

@@ -14,7 +14,8 @@ from django.urls import reverse
 from idp import clock
 from idp.agents.models import AccessPass, Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.login import passes, presented
+from idp.login import request_facts
+from idp.login.emergency import passes
 from idp.web.admin.listed import Listed
 from idp.web.admin.reading import Standing
 from idp.web.departments import reach
@@ -70,7 +71,12 @@ class AccessPassAdmin(Listed[AccessPass]):
         """Give the pass, with a line in the trail."""
         lasts = timedelta(hours=form.cleaned_data["hours"])
         given = passes.give(
-            obj.agent, lasts, reach.operator_of(request), obj.why, origin=presented.by(request).origin, now=clock.now()
+            obj.agent,
+            lasts,
+            reach.operator_of(request),
+            obj.why,
+            origin=request_facts.origin_of(request),
+            now=clock.now(),
         )
         obj.pk = given.pk
         obj.refresh_from_db()
@@ -78,7 +84,7 @@ class AccessPassAdmin(Listed[AccessPass]):
     @admin.action(description="Take back the chosen passes", permissions=["change"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
         """End the chosen passes from the next request on."""
-        by, origin, now = reach.operator_of(request), presented.by(request).origin, clock.now()
+        by, origin, now = reach.operator_of(request), request_facts.origin_of(request), clock.now()
         ended = sum(passes.take_back(it, by, origin, now) for it in chosen.select_related("agent"))
         messages.success(request, f"{ended} taken back. Access rules bind from the next request on.")
 
@@ -94,7 +100,7 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Nobody has the e-mail {named}." if named else "Say whom to let in.")
     else:
         why = typed(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"
-        origin = presented.by(request).origin
+        origin = request_facts.origin_of(request)
         given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
         messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
     return HttpResponseRedirect(reverse("admin:audit_loginevent_change", args=[pk]))

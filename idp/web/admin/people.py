@@ -14,7 +14,8 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Agent, Device, Reason
-from idp.login import number_changed, presented
+from idp.login import request_facts
+from idp.login.endings import number_change
 from idp.otp import identifiers, numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import name_ids
@@ -222,14 +223,14 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
 
     def _choose_name(self, request: HttpRequest, agent: Agent, value: str) -> None:
         try:
-            name_ids.choose(agent, value, str(request.user), presented.by(request).origin, clock.now())
+            name_ids.choose(agent, value, str(request.user), request_facts.origin_of(request), clock.now())
         except NameIdRefused as refused:  # a first sign-in was quicker than this form
             messages.error(request, f"{refused} The rest is saved.")
 
     def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:
         """Save the rest; a number that is nobody's any more leaves Twilio's safe list."""
         super().save_related(request, form, formsets, change)
-        safe_list_run.after_change(presented.by(request).origin, [form.instance.pk])
+        safe_list_run.after_change(request_facts.origin_of(request), [form.instance.pk])
 
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Agent], formset: BaseModelFormSet[Any, Any], change: bool
@@ -241,7 +242,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         agent = form.instance
         before = number_changes.numbers_of(agent)
         numbers.end_open([agent], clock.now())
-        origin = presented.by(request).origin
-        number_changed.end_what_it_proved([agent], str(request.user), origin, clock.now())
+        origin = request_facts.origin_of(request)
+        number_change.end_what_it_proved([agent], str(request.user), origin, clock.now())
         super().save_formset(request, form, formset, change)
         number_changes.tell(request, agent, before)

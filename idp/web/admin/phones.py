@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from idp import clock
 from idp.agents.models import Agent, Cutoff, Device, Reason
-from idp.login import passkey_setup, presented
+from idp.login import passkey_setup, request_facts
 from idp.otp.models import Verification, VerificationSend
 from idp.passkeys.models import Passkey
 from idp.policies.user_agents import Family
@@ -183,7 +183,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         if sign_out(request, Device.objects.filter(pk=pk), Reason.OPERATOR):
             messages.success(request, f"{device.agent} is signed out of {device.label}. {FLEX_STAYS_OPEN}")
         if lost:
-            chosen, origin = Passkey.objects.filter(device=device), presented.by(request).origin
+            chosen, origin = Passkey.objects.filter(device=device), request_facts.origin_of(request)
             removed = passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now())
             messages.success(request, f"Passkeys removed: {len(removed)}.")
         return back

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.db.models import QuerySet
 
 from idp.conf import Conf
-from idp.login.forms import CODE_LENGTH
+from idp.login.pages.forms import CODE_LENGTH
 from idp.otp.gateway import Failure
 from idp.otp.models import VerificationSend
 from idp.otp.twilio import verify

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from idp.agents.models import Agent, Device, Supervisor
 from idp.audit.models import Kind, LoginEvent
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.web.departments import reach
 
 SHOWN = 50

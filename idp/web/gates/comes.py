@@ -9,8 +9,8 @@ from idp.agents.models import Agent, Device
 from idp.agents.models import Kind as Form
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login import asking
-from idp.login.presented import Presented
+from idp.login.codes import requesting
+from idp.login.request_facts import RequestFacts
 from idp.otp.abuse import Asker
 from idp.policies import user_agents
 from idp.policies.simulation import sample_devices
@@ -41,16 +41,16 @@ class Comes:
     guessed: bool = False
 
     @property
-    def presented(self) -> Presented:
+    def facts(self) -> RequestFacts:
         """What its request would bring, but for its cookies."""
         seen = user_agents.parse(self.header)
         origin = Origin(self.address, seen.text, "")
-        return Presented(None, None, None, seen, self.touch_points, origin)
+        return RequestFacts(None, None, None, seen, self.touch_points, origin)
 
     @property
     def asker(self) -> Asker:
         """Who asks for a code from there."""
-        return asking.asker_on(self.device, self.address)
+        return requesting.asker_on(self.device, self.address)
 
 
 def with_sample(sample: SampleDevice) -> Comes:

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from idp.agents.models import Agent, Device, Reason
-from idp.login import judging, standing
-from idp.login.judging import Who
-from idp.login.ladder import Cause
+from idp.login import access_decision
+from idp.login.access_decision import Subject
+from idp.login.flow import device_state
+from idp.login.ladder.steps import Cause
 from idp.policies import in_force
 from idp.policies.access.decisions import AGENT, FAULT, PASS, STOP, Decision, evaluate
 from idp.policies.access.rules import DEFAULT, Effect
@@ -52,9 +53,9 @@ class Verdicts:
 def ask(agent: Agent, service: str, comes: Comes, now: datetime) -> Verdicts:
     """Ask the access policy as the login does, with what it would know at each of the two points."""
     device = comes.device if comes.device and comes.device.revoked_at is None else None
-    before = judging.decide(service, comes.presented, None, now, touch_points=comes.touch_points)
-    who = Who(agent, device, fresh=True)
-    return Verdicts(before, judging.decide(service, comes.presented, who, now, touch_points=comes.touch_points))
+    before = access_decision.decide(service, comes.facts, None, now, touch_points=comes.touch_points)
+    subject = Subject(agent, device, fresh=True)
+    return Verdicts(before, access_decision.decide(service, comes.facts, subject, now, touch_points=comes.touch_points))
 
 
 def stop(agent: Agent, verdicts: Verdicts) -> Gate:
@@ -92,7 +93,7 @@ def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
         return Gate("phone", name, State.CODE, f"A code is asked: {ended(device)}")
     limits = sp.timeout_policy.limits if sp else None
     session = SsoSession.objects.filter(device=device, ended_at__isnull=True).first()
-    known = standing.expected(device, session, limits, now) if limits else None
+    known = device_state.expected(device, session, limits, now) if limits else None
     if known is not None and known.authentication is None:
         why = WHY_A_CODE.get(known.reason or "", "nothing of its sign-in is left")
         return Gate("phone", name, State.CODE, f"A code is asked on {device.label}, since {why}.")
@@ -137,7 +138,7 @@ def _by(decision: Decision) -> str:
         return "The access policy cannot be read, and so"
     if decision.decided_by == DEFAULT:
         return "The default, which counts where no rule matches,"
-    return f"The rule “{judging.name(decision)}”"
+    return f"The rule “{access_decision.name(decision)}”"
 
 
 def _let_in(agent: Agent) -> Fix:

@@ -11,9 +11,9 @@ from idp.agents.models import Device
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.errors import IdpError
-from idp.login import presented
-from idp.login.forms import AppCodeForm
-from idp.login.pages import see_other
+from idp.login import request_facts
+from idp.login.pages.forms import AppCodeForm
+from idp.login.pages.rendering import see_other
 from idp.login.passkey_setup import is_proved_lately
 from idp.otp import app_codes, recovery_codes
 from idp.web import qr
@@ -87,5 +87,5 @@ def _show_key(request: HttpRequest, device: Device, *, error: str = "", status: 
 
 
 def _record(kind: Kind, request: HttpRequest, device: Device, what: str) -> None:
-    origin = presented.by(request).origin
+    origin = request_facts.origin_of(request)
     events.record(kind, origin, clock.now(), agent=device.agent, device=device, detail=f"{what}, by the agent")

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST
 
 from idp import clock
 from idp.agents.models import Device
-from idp.login import not_me as reports
-from idp.login import presented
-from idp.login.pages import see_other
+from idp.login import request_facts
+from idp.login.endings import not_me as reports
+from idp.login.pages.rendering import see_other
 from idp.web.me.page import device_of
 from idp.web.views import NotFound
 
@@ -27,5 +27,5 @@ def not_me(request: HttpRequest) -> HttpResponse:
     other = Device.objects.of(here.agent).exclude(pk=here.pk).select_related("agent").filter(pk=which).first()
     if other is None:
         raise NotFound("no other device of this agent")
-    reports.report(here, other, presented.by(request).origin, clock.now())
+    reports.report(here, other, request_facts.origin_of(request), clock.now())
     return see_other("/me")

@@ -9,7 +9,9 @@ from idp import clock
 from idp.agents import devices
 from idp.agents.models import Device
 from idp.errors import IdpError
-from idp.login import notices, presented, standing
+from idp.login import request_facts
+from idp.login.flow import device_state
+from idp.login.pages import notices
 from idp.otp import app_codes, recovery_codes
 from idp.passkeys import relying_party
 from idp.passkeys.models import Passkey
@@ -31,7 +33,7 @@ class NotSignedIn(IdpError):
 
 def device_of(request: HttpRequest) -> Device:
     """Return the device that a browser proves to be. Runs in the caller's transaction. Raises NotSignedIn."""
-    device = standing.proved_device(presented.by(request), clock.now())
+    device = device_state.proved_device(request_facts.of_browser(request), clock.now())
     if device is None:
         raise NotSignedIn("the browser proves no device that is signed in")
     return device
@@ -67,7 +69,7 @@ def _sign_out(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             device = device_of(request)
-            under_way = logout.begin_here(device, presented.by(request).origin, clock.now(), everywhere=everywhere)
+            under_way = logout.begin_here(device, request_facts.origin_of(request), clock.now(), everywhere=everywhere)
     except NotSignedIn:
         return render(request, "saml/signed_out.html")
     return logout_views.carry_on(request, under_way)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.agents.models import Device
 from idp.errors import IdpError
-from idp.login import passkey_setup, presented
-from idp.login.forms import PasskeyForm
-from idp.login.pages import see_other
+from idp.login import passkey_setup, request_facts
+from idp.login.pages.forms import PasskeyForm
+from idp.login.pages.rendering import see_other
 from idp.passkeys import asking
 from idp.passkeys.models import Passkey
 from idp.passkeys.verification import Refused
@@ -44,7 +44,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
     form = PasskeyForm(request.POST)
     if not form.is_valid():
         return _show(request, device, fault=400)
-    made = passkey_setup.set_up(form.cleaned_data["passkey"], device, presented.by(request).origin, clock.now())
+    made = passkey_setup.set_up(form.cleaned_data["passkey"], device, request_facts.origin_of(request), clock.now())
     return _show(request, device, fault=403) if isinstance(made, Refused) else see_other("/me")
 
 
@@ -63,5 +63,5 @@ def _remove(request: HttpRequest, device: Device) -> HttpResponse:
     except ValueError:
         return see_other("/me")
     chosen = Passkey.objects.of(device.agent).filter(pk=named)
-    passkey_setup.remove(chosen, "by the agent", presented.by(request).origin, clock.now())
+    passkey_setup.remove(chosen, "by the agent", request_facts.origin_of(request), clock.now())
     return see_other("/me")

@@ -7,11 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp import clock
-from idp.login import cookies, flow, pages, presented
-from idp.login.begun import Begun
-from idp.login.flow import Concluded
-from idp.login.ladder import LoginRequirements, Refuse
-from idp.login.pages import OWN_PAGE, OWN_PAGE_NAME
+from idp.login import cookies, request_facts
+from idp.login.flow import dispatcher, storage
+from idp.login.flow.dispatcher import Concluded
+from idp.login.flow.in_memory import InMemoryFlow
+from idp.login.ladder.requirements import LoginRequirements
+from idp.login.ladder.steps import Refuse
+from idp.login.pages import rendering
+from idp.login.pages.rendering import OWN_PAGE, OWN_PAGE_NAME
 from idp.login.passkey_setup import ENOUGH
 from idp.policies.models import TimeoutPolicy
 
@@ -30,30 +33,30 @@ def begin(request: HttpRequest) -> HttpResponse:
     requirements = LoginRequirements(OWN_PAGE, OWN_PAGE_NAME, force_authn=True, accepted=ENOUGH)
     # The cookie of a computer may live as long as any service's limit; each service judges by its own.
     policy = TimeoutPolicy.objects.order_by("-absolute")[0]
-    login = Begun(
+    login = InMemoryFlow(
         requirements,
         policy,
-        leads_back=lambda pk: f"/me/sign-in/{pk}",
+        return_path=lambda pk: f"/me/sign-in/{pk}",
         protocol=lambda: {"goal": goal if goal in GOALS else ""},
-        at=clock.now(),
+        begun_at=clock.now(),
     )
-    return pages.keep(login, pages.address(login))
+    return rendering.keep(login, rendering.address(login))
 
 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Take the agent on, once, after the code; POST is the button *Back*, which gives the sign-in up."""
     now = clock.now()
-    login = flow.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
     if request.method == "POST":
-        flow.give_up(login, now)
-        return pages.see_other("/me")
-    seen = presented.by(request, login.touch_points)
-    step = flow.conclude(login, seen, now, lambda _: f"/me/{login.protocol['goal']}".rstrip("/"))
+        storage.give_up(login, now)
+        return rendering.see_other("/me")
+    seen = request_facts.of_browser(request, login.touch_points)
+    step = dispatcher.conclude(login, seen, now, lambda _: f"/me/{login.protocol['goal']}".rstrip("/"))
     if isinstance(step, Concluded):
-        response = pages.see_other(step.answer)
+        response = rendering.see_other(step.answer)
         cookies.write(response, request, step.handover)
         return response
     if isinstance(step, Refuse):
-        return pages.refusal(request, login, step, seen)
-    return pages.see_other(pages.address(login))
+        return rendering.refusal(request, login, step, seen)
+    return rendering.see_other(rendering.address(login))

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
-from idp.login.not_me import HEARD_FOR
-from idp.login.pages import OWN_PAGE, OWN_PAGE_NAME
+from idp.login.endings.not_me import HEARD_FOR
+from idp.login.pages.rendering import OWN_PAGE, OWN_PAGE_NAME
 from idp.native.models import Client, ClientKind
 from idp.saml.models import ServiceProvider
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from idp import clock
 from idp.bearer_secrets import keyed_hash
 from idp.errors import IdpError
-from idp.login import presented
+from idp.login import request_facts
 from idp.otp.rate_limits import ONE_ADDRESS, network_of
 from idp.web.views import refused
 from idp.wording import for_agents
@@ -48,7 +48,7 @@ def unhurried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         most = settings.LATCHKEY.requests_a_minute
         if most and not request.path.startswith(FREE):
             now = clock.now()
-            if count(presented.address_of(request), now) > most:
+            if count(request_facts.address_of(request), now) > most:
                 return refused(request, TooManyRequests(f"over {most} a minute", MINUTE - now.second))
         return get_response(request)
 

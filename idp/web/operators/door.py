@@ -7,7 +7,7 @@ from idp.agents.models import Agent
 from idp.audit import acts, events
 from idp.audit.events import Actor
 from idp.audit.models import Kind
-from idp.login import presented
+from idp.login import request_facts
 
 NOBODY = "somebody"
 
@@ -29,6 +29,6 @@ def turned_away(request: HttpRequest, typed: str, why: str) -> None:
 
 
 def _tell(kind: Kind, request: HttpRequest, by: Agent | None, whom: Agent | None, detail: str = "") -> None:
-    actor = Actor(str(by) if by else NOBODY, presented.by(request).origin, by.pk if by else None)
+    actor = Actor(str(by) if by else NOBODY, request_facts.origin_of(request), by.pk if by else None)
     with events.acting(actor):
         acts.record(kind, acts.thing(whom) if whom else acts.NOTHING, clock.now(), detail=detail)

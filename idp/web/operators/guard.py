@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from idp.audit import background, events
 from idp.audit.events import Actor
-from idp.login import presented
+from idp.login import request_facts
 from idp.web.operators.middleware import PREFIX
 from idp.web.trail import untold
 
@@ -45,4 +45,4 @@ def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRespo
 
 def _actor(request: HttpRequest) -> Actor:
     """Return the operator whose request this is, to be named by every line of the trail that it leads to."""
-    return Actor(str(request.user), presented.by(request).origin, request.user.pk)
+    return Actor(str(request.user), request_facts.origin_of(request), request.user.pk)

@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
 from idp.agents.models import Agent
-from idp.login import presented
+from idp.login import request_facts
 from idp.web.operators import door, tries
 from idp.web.operators.app_code import AppCodeField
 
@@ -34,7 +34,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         if not {"username", "password", "otp_token"} <= self.cleaned_data.keys():
             return self.cleaned_data
         typed = self.cleaned_data["username"]
-        address = (presented.by(self.request).origin.address if self.request else None) or ""
+        address = (request_facts.origin_of(self.request).address if self.request else None) or ""
         if not tries.reserve(typed, address, clock.now()):
             raise ValidationError(TOO_MANY)
         data = self._known(typed)

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.login import presented
+from idp.login import request_facts
 from idp.web.checkup import finding, proxies, whole
 from idp.web.checkup.proxies import Arrived
 
@@ -34,5 +34,5 @@ def _shown(request: HttpRequest) -> dict[str, object]:
         "online": online,
         "arrived": arrived,
         "trusted": conf.trusted_proxies,
-        "address": presented.by(request).origin.address,
+        "address": request_facts.origin_of(request).address,
     }

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.agents.models import Cutoff, Kind
-from idp.login import everyone_out, presented
+from idp.login import request_facts
+from idp.login.emergency import everyone_out
 from idp.web.departments import reach
 
 TYPED = "sign everyone out"
@@ -65,7 +66,7 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
-    now, origin = clock.now(), presented.by(request).origin
+    now, origin = clock.now(), request_facts.origin_of(request)
     count = everyone_out.begin(reach.operator_of(request), why, origin, now)
     everyone_out.write_down(origin, now, everyone_out.AT_ONCE)
     messages.success(request, f"Everyone is signed out: {count} phones and computers. {STAYS}")

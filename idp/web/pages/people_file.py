@@ -23,7 +23,7 @@ from idp.importing.columns import Column
 from idp.importing.imports import Importer, Prepared, Refused
 from idp.importing.models import SHARE, Import
 from idp.importing.sheet import UnreadableFile
-from idp.login import presented
+from idp.login import request_facts
 from idp.otp import notices
 from idp.web import people_files
 from idp.web.departments import reach
@@ -243,4 +243,4 @@ def _imports(request: HttpRequest) -> QuerySet[Import]:
 
 
 def _who(request: HttpRequest) -> Importer:
-    return people_files.importer(reach.operator_of(request), presented.by(request).origin)
+    return people_files.importer(reach.operator_of(request), request_facts.origin_of(request))

@@ -14,7 +14,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import presented
+from idp.login import request_facts
 from idp.otp import safe_listing
 from idp.otp.safe_list import Verdict
 from idp.web import safe_list_run
@@ -64,7 +64,7 @@ def shown(request: HttpRequest, site: AdminSite, chosen: QuerySet[Agent] | None 
 def _act(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_ASK):
         raise PermissionDenied
-    now, origin = clock.now(), presented.by(request).origin
+    now, origin = clock.now(), request_facts.origin_of(request)
     with transaction.atomic():
         if request.POST.get("act") == "again":
             detail = f"{safe_listing.again(now)} tried again, by {request.user}"

@@ -9,7 +9,8 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.login import presented, stops
+from idp.login import request_facts
+from idp.login.emergency import stops
 from idp.policies.models import Stop
 from idp.web.departments import reach
 from idp.web.typed import typed
@@ -43,7 +44,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_STOP):
         raise PermissionDenied
     operator = reach.operator_of(request)
-    origin, now = presented.by(request).origin, clock.now()
+    origin, now = request_facts.origin_of(request), clock.now()
     if "lift" in request.POST:
         lifted = stops.lift(operator, origin, now)
         messages.success(request, "People can sign in again." if lifted else "Nothing was stopped.")

@@ -7,7 +7,7 @@ from idp.agents import devices
 from idp.agents.authentication import Authentication, Method
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
-from idp.login.sign_in import Admission
+from idp.login.flow.sign_in import Admission
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import AssertionConsumer, IssuedAssertion, ReleasedAttribute, ServiceProvider
 from idp.saml.requests.pending import PendingRequest

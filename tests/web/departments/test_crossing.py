@@ -12,7 +12,7 @@ from idp.audit import acts, events
 from idp.audit.events import Actor
 from idp.audit.models import Kind
 from idp.importing.models import Import
-from idp.login import passes
+from idp.login.emergency import passes
 from idp.otp.models import OneTimeCode
 from idp.saml.models import ServiceProvider
 from idp.web.admin import trail_filters

@@ -5,7 +5,8 @@ import pytest
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, Kind, LoginEvent
-from idp.login import not_me, passes
+from idp.login.emergency import passes
+from idp.login.endings import not_me
 from tests.conftest import NOW
 from tests.devices import a_desktop, a_phone
 from tests.user_agents import ANDROID, IPHONE

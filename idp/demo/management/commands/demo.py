@@ -153,6 +153,6 @@ Ready in {seconds:.0f} s. From here on {leaves}.
   3  Run the place         {link}
                            (opens the admin as Olivia Operator; this link works once)
 
-Where to read: docs/explanation/architecture.md is the map, idp/login/flow.py the heart.
+Where to read: docs/explanation/architecture.md is the map, idp/login/flow/dispatcher.py the heart.
 Log: var/demo.log       Stop: Ctrl+C       Start afresh: FRESH=1 make demo
 """

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 
 from idp import clock, reference
 from idp.audit.events import Origin
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import write_json
 

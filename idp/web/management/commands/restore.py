@@ -12,7 +12,7 @@ from django.db import transaction
 
 from idp import clock, reference
 from idp.audit.events import Origin
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.sql.unfinished import RestoreUnfinished
 from idp.web.backup import files, proof
 from idp.web.checkup import finding

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from idp import clock, reference
 from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.audit.events import Origin
-from idp.login import signing_out
+from idp.login.endings import signing_out
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_agent, write_json
 

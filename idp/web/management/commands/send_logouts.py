@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from idp import clock, reference
 from idp.audit.events import Origin
-from idp.login import everyone_out
+from idp.login.emergency import everyone_out
 from idp.saml.logout import telling
 from idp.web.management.asking import write_json
 

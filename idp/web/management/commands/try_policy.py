@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand
 
 from idp import clock
 from idp.agents import let_in
-from idp.login import judging
-from idp.login.judging import Who
+from idp.login import access_decision
+from idp.login.access_decision import Subject
 from idp.policies import in_force, user_agents
 from idp.policies.access.decisions import Decision, Guardrails, evaluate
 from idp.policies.access.facts import LATER
@@ -79,7 +79,7 @@ def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
         given["sp"] or "",
         LATER if given["touch_points"] is None else given["touch_points"],
         given["address"],
-        judging.agent_facts(Who(agent, None), now) if agent else None,
+        access_decision.agent_facts(Subject(agent, None), now) if agent else None,
         let_in=agent is not None and let_in.by_pass(agent.pk, now),
     )
     guardrails = Guardrails(

@@ -9,7 +9,9 @@ from django.urls import URLPattern
 
 from idp import clock
 from idp.agents.models import Agent, Device, Reason
-from idp.login import passes, presented, switching
+from idp.login import request_facts
+from idp.login.emergency import passes
+from idp.login.endings import agent_switch
 from idp.web.departments import reach
 from idp.web.pages.agent import door
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
@@ -32,14 +34,14 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Switch the agent off (`to` is off), which ends every sign-in, or on."""
-    by, origin, now = str(request.user), presented.by(request).origin, clock.now()
+    by, origin, now = str(request.user), request_facts.origin_of(request), clock.now()
     if typed(request.POST, "to") == "on":
-        switching.on(agent, by, origin, now)
+        agent_switch.on(agent, by, origin, now)
         messages.success(request, f"{agent} is switched on, and can sign in with a code.")
     elif agent.pk == reach.operator_of(request).pk:
         messages.error(request, "You would switch yourself off. Another operator does that.")
     else:
-        ended = switching.off(agent, by, origin, now)
+        ended = agent_switch.off(agent, by, origin, now)
         messages.success(request, f"{agent} is switched off. Signed out: {len(ended)}. {FLEX_STAYS_OPEN}")
     return door.back(agent)
 
@@ -62,7 +64,7 @@ def end(request: HttpRequest, agent: Agent) -> HttpResponse:
 def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Give the agent a pass for two hours, past access rules and a stop of all sign-ins."""
     why = typed(request.POST, "why")[:200] or "Let in from the agent's page"
-    origin = presented.by(request).origin
+    origin = request_facts.origin_of(request)
     given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
     messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
     return door.back(agent)

@@ -14,7 +14,7 @@ from django.urls import URLPattern
 
 from idp import clock
 from idp.agents.models import Agent
-from idp.login import presented
+from idp.login import request_facts
 from idp.saml import name_ids
 from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider, SubjectName
@@ -106,7 +106,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> HttpResponse:
-    by, origin, now = str(request.user), presented.by(request).origin, clock.now()
+    by, origin, now = str(request.user), request_facts.origin_of(request), clock.now()
     try:
         (name_ids.change if fixed else name_ids.choose)(agent, value, by, origin, now)
     except NameIdRefused as refused:

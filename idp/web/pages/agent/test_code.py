@@ -13,8 +13,9 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import checking, presented, sending
-from idp.login.forms import CodeForm
+from idp.login import request_facts
+from idp.login.codes import checking, sending
+from idp.login.pages.forms import CodeForm
 from idp.otp import channels, costs, open_channels, outcomes, test_codes, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
@@ -76,7 +77,7 @@ def came_of(send: VerificationSend) -> str:
 
 
 def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel: Channel) -> HttpResponse:
-    origin, now = presented.by(request).origin, clock.now()
+    origin, now = request_facts.origin_of(request), clock.now()
     begun = test_codes.begin(phone, channel, reach.operator_of(request), now)
     if isinstance(begun, NotNow):
         messages.error(request, begun.value)
@@ -96,10 +97,10 @@ def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> Http
     elif not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["code"])))
     else:
-        with checking.in_time() as verify:
+        with checking.with_deadline() as verify:
             checked = test_codes.read_out(test, form.cleaned_data["code"], verify, now)
         arrived = checked is Checked.APPROVED
-        kind, origin = Kind.TEST_ARRIVED if arrived else Kind.TEST_WRONG, presented.by(request).origin
+        kind, origin = Kind.TEST_ARRIVED if arrived else Kind.TEST_WRONG, request_facts.origin_of(request)
         events.record(kind, origin, clock.now(), agent=agent, detail="" if arrived else checked.value)
         if arrived:
             messages.success(request, f"The code arrived: texts reach {agent}. It is used up, and signed nobody in.")

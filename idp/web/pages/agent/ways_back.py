@@ -16,7 +16,7 @@ from idp import clock
 from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.login import passkey_setup, presented
+from idp.login import passkey_setup, request_facts
 from idp.otp import app_codes, numbers, one_time_codes, recovery_codes
 from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.one_time_codes import GivenToOneself
@@ -161,7 +161,7 @@ def _remove_passkeys(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _remove_chosen(request: HttpRequest, agent: Agent, chosen: PasskeyQuerySet) -> HttpResponse:
-    origin = presented.by(request).origin
+    origin = request_facts.origin_of(request)
     for passkey in passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now()):
         messages.success(request, f"The passkey of {agent} on {passkey.label} does not work any more.")
     return door.back(agent)
@@ -178,4 +178,4 @@ def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> None:
     """Add a line to the trail that names the operator."""
     detail = ", ".join(it for it in (what, f"by {request.user}") if it)
-    events.record(kind, presented.by(request).origin, clock.now(), agent=agent, detail=detail[:200])
+    events.record(kind, request_facts.origin_of(request), clock.now(), agent=agent, detail=detail[:200])

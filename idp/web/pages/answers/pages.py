@@ -21,7 +21,7 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.keys import certificates
-from idp.login import presented
+from idp.login import request_facts
 from idp.saml.errors import UnreadableRequest, UnregisteredAcs, UnreleasableAttribute, UnusableKey
 from idp.saml.inspection import expectations, rehearsal
 from idp.saml.metadata import published
@@ -148,7 +148,7 @@ def _record(request: HttpRequest, agent: Agent, sp: ServiceProvider, what: str) 
     """Write the showing down before anything is shown."""
     events.record(
         Kind.VALUES_SHOWN,
-        presented.by(request).origin,
+        request_facts.origin_of(request),
         clock.now(),
         agent=agent,
         service=sp.slug,

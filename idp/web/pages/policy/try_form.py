@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from idp import reference
 from idp.agents.models import Agent, Device
 from idp.audit.models import LoginEvent
-from idp.login import judging, presented
-from idp.login.judging import Who
+from idp.login import access_decision, request_facts
+from idp.login.access_decision import Subject
 from idp.native.models import Client
 from idp.policies import user_agents
 from idp.policies.access import recorded_attempts
@@ -144,8 +144,8 @@ class TryForm(forms.Form):
             given["service"],
             app,
             touch,
-            presented.address_of(self.request),
-            judging.agent_facts(Who(agent, None, fresh=True), at) if agent else None,
+            request_facts.address_of(self.request),
+            access_decision.agent_facts(Subject(agent, None, fresh=True), at) if agent else None,
             _signed_in(agent, at) if agent else None,
         )
 
@@ -153,7 +153,7 @@ class TryForm(forms.Form):
         """Return the browser, and the touch points that go with it as far as they are known."""
         given = self.cleaned_data
         if given["way"] == HERE:
-            return presented.by(self.request).judged_agent, _number(self.data.get("try-here_touch"))
+            return request_facts.of_browser(self.request).judged_agent, _number(self.data.get("try-here_touch"))
         if given["way"] == PASTED:
             return user_agents.parse(given["pasted"]), None
         if given["way"] == SEEN:
@@ -185,7 +185,7 @@ def _described(header: str) -> str:
 
 def _signed_in(agent: Agent, at: datetime) -> Known | None:
     device = Device.objects.active().filter(agent=agent).order_by("-authenticated_at").first()
-    return Known(judging.agent_facts(Who(agent, device), at), device.touch_points) if device else None
+    return Known(access_decision.agent_facts(Subject(agent, device), at), device.touch_points) if device else None
 
 
 def _number(told: str | None) -> int | None:

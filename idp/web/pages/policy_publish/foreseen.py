@@ -9,9 +9,9 @@ from django.conf import settings
 
 from idp.agents.models import Agent, Device
 from idp.audit.past_sign_ins import past
-from idp.login import judging
-from idp.login.judging import Who
-from idp.login.presented import Presented
+from idp.login import access_decision
+from idp.login.access_decision import Subject
+from idp.login.request_facts import RequestFacts
 from idp.policies import user_agents
 from idp.policies.access.decisions import Attempt, evaluate
 from idp.policies.access.facts import LATER, gather
@@ -76,26 +76,26 @@ class Foreseen:
         return Row(agent, told, line, self.replayed.let_in.get(line.agent, 0) if agent else 0)
 
 
-def foresee(target: Target, operator: Agent, presented: Presented, *, until: datetime, now: datetime) -> Foreseen:
+def foresee(target: Target, operator: Agent, facts: RequestFacts, *, until: datetime, now: datetime) -> Foreseen:
     """Judge the last sign-ins until an instant by what is in force and by what would be."""
     replayed = replay(*target.policies, past(until))
-    yourself = (*_here(target, operator, presented, now), *_elsewhere(replayed, operator))
+    yourself = (*_here(target, operator, facts, now), *_elsewhere(replayed, operator))
     newly, agents = replayed.agents(Group.REFUSED), len(replayed.let_in)
     return Foreseen(replayed, Lockout(len(newly), agents, settings.LATCHKEY.lockout_share, yourself))
 
 
-def _here(target: Target, operator: Agent, presented: Presented, now: datetime) -> Iterator[str]:
+def _here(target: Target, operator: Agent, facts: RequestFacts, now: datetime) -> Iterator[str]:
     """Judge the operator's own browser, at a service that no rule names and at each that one does."""
-    facts = gather(
-        presented.judged_agent,
+    judged = gather(
+        facts.judged_agent,
         touch_points=LATER,
-        address=presented.origin.address,
+        address=facts.origin.address,
         now=now,
-        agent=judging.agent_facts(Who(operator, None), now),
+        agent=access_decision.agent_facts(Subject(operator, None), now),
     )
     services = {"", *(slug for policy in target.policies for rule in policy.rules for slug in rule.scope)}
     for service in services:
-        was, will_be = (evaluate(it, Attempt(service, facts)).effect for it in target.policies)
+        was, will_be = (evaluate(it, Attempt(service, judged)).effect for it in target.policies)
         if will_be is Effect.DENY and was is not Effect.DENY:
             yield IN_THIS_BROWSER
             return

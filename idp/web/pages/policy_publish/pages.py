@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from idp import clock
-from idp.login import presented
+from idp.login import request_facts
 from idp.policies.editing.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT, NO_REASON, NOTHING_NEW, CannotPublish
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Group
@@ -132,7 +132,7 @@ def _answer(
     if target is None:
         messages.error(request, f"There is no past revision {wish.to}." if wish.to else NO_DRAFT)
         return HttpResponseRedirect(reverse(LIST))
-    foreseen = foresee(target, reach.operator_of(request), presented.by(request), until=wish.until, now=now)
+    foreseen = foresee(target, reach.operator_of(request), request_facts.of_browser(request), until=wish.until, now=now)
     return act(Look(site, request, wish, target, foreseen))
 
 

@@ -1,0 +1,129 @@
+"""Sign-ins of apps: enrolled on a proof that a browser gave, and renewed by token. The same rules let them in.
+
+An app asks from its own network stack, so no cookies and no pages; the flow is in memory only. What the access
+policy judges is the user agent of that very request.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from idp.agents import devices
+from idp.agents.devices import Browser
+from idp.agents.models import Agent, Device, Reason
+from idp.agents.models import Kind as DeviceKind
+from idp.audit.models import Kind, LoginEvent
+from idp.login.access_decision import Subject
+from idp.login.endings import signing_out
+from idp.login.flow import device_state, sign_in
+from idp.login.flow.in_memory import InMemoryFlow
+from idp.login.flow.request import FlowRequest
+from idp.login.flow.sign_in import FreshProof, Proved
+from idp.login.ladder import steps
+from idp.login.ladder.steps import AskCode, AskPhone, Cause, Refuse, RefusedBy
+from idp.login.request_facts import RequestFacts
+from idp.policies import user_agents
+from idp.policies.access.decisions import Decision
+from idp.policies.access.rules import Effect
+from idp.policies.user_agents.words import describe
+from idp.tokens import lifecycle as tokens
+from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
+
+LONGEST_LABEL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An app's device, and the token that it is to keep from now on; None to keep the one it has."""
+
+    device: Device
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What the app showed is no token of its own."""
+
+
+def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime) -> SignedIn | AskPhone | Refuse:
+    """Make an app the device of the agent who gave a proof, and end what it replaces.
+
+    Runs inside the caller's transaction. A refused app evicts nobody.
+    """
+    request = FlowRequest(flow, facts, now)
+    agent = devices.hold_agent(proved.agent.pk)
+    if not agent.is_active:
+        request.record(Kind.SWITCHED_OFF, agent=agent)
+        return Refuse(RefusedBy.SWITCHED_OFF)
+    if (ended := _ended_since(agent, proved.authentication.authenticated_at)) is not None:
+        return AskPhone(ended)
+    decision = request.decide(Subject(agent, None, fresh=True), touch_points=None)
+    if decision.effect not in (Effect.ALLOW, Effect.ASK_CODE):
+        request.record_refusal(decision, agent)
+        return steps.refusal(decision)
+    proof = FreshProof(proved.authentication.method, at=proved.authentication.authenticated_at)
+    finished = sign_in.enrol(request, agent, None, decision, proof, app=_app(flow, facts))
+    return SignedIn(finished.ending.device, finished.handover.token)
+
+
+def signed_in(pk: UUID, client: str) -> Device | None:
+    """Return an app's device of that id, if it and its agent still count."""
+    active = Device.objects.active().select_related("agent")
+    device = active.filter(pk=pk, client=client, agent__is_active=True).first()
+    return None if device is None or devices.is_ended(device) else device
+
+
+def renew(flow: InMemoryFlow, facts: RequestFacts, now: datetime) -> SignedIn | Unknown | AskPhone | AskCode | Refuse:
+    """Let an app's device go on by its token, if limits and access policy do; AskPhone says why it may not.
+
+    Runs inside the caller's transaction. No session is used or opened by it: an app that renews in the background
+    is no agent at work.
+    """
+    request = FlowRequest(flow, facts, now)
+    state = device_state.read(facts, flow.limits, now)
+    if state.copied:
+        return sign_in.end_copied(request, state)
+    sign_in.record_remark(request, state)
+    device, token = state.device, state.token
+    if device is None or not isinstance(token, Recognised):
+        return AskPhone(Cause.KEY) if token == Unrecognised(WITHDRAWN) else Unknown()
+    subject = Subject(device.agent, device) if state.authentication else None
+    decision = request.decide(subject, touch_points=None)
+    step = steps.next_step(state.authentication, decision, flow.requirements, reason=state.reason, code_sent=False)
+    if isinstance(step, Refuse):
+        request.record_refusal(decision, subject.agent if subject else None)
+    return _go_on(request, device, token, decision) if isinstance(step, steps.Finish) else step
+
+
+def sign_out(facts: RequestFacts, now: datetime) -> None:
+    """End the device that an app's token names, however old the token; anything else is passed over."""
+    device = tokens.owner(facts.token, now) if facts.token else None
+    if device is not None and facts.client in ("", device.client):
+        sign_out_device(device, facts, now)
+
+
+def sign_out_device(device: Device, facts: RequestFacts, now: datetime) -> None:
+    """End an app's device because the app says so."""
+    signing_out.sign_out(Device.objects.filter(pk=device.pk), Reason.AGENT, "in the app", facts.origin, now)
+
+
+def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
+    """Say what ended every sign-in of an agent since a proof was given, which was on no device yet."""
+    if devices.cutoff_since(proved_at) is not None:
+        return Reason.EVERYONE
+    changed = LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at)
+    return Reason.NUMBER_CHANGED if changed.exists() else None
+
+
+def _go_on(request: FlowRequest[InMemoryFlow], device: Device, shown: Recognised, decision: Decision) -> SignedIn:
+    following = tokens.rotate(shown, device, request.now)
+    devices.seen(device, request.now)
+    request.record(Kind.RENEWED, decision, agent=device.agent, device=device)
+    return SignedIn(device, following)
+
+
+def _app(flow: InMemoryFlow, facts: RequestFacts) -> Browser:
+    """Describe the app as a device row does. It runs on a phone, whatever its network stack calls itself."""
+    seen = facts.user_agent
+    what = f"{flow.service_name}, {describe(seen)}" if seen.platform else flow.service_name
+    return Browser(DeviceKind.MOBILE, what[:LONGEST_LABEL], user_agents.family(seen), client=facts.client)

@@ -1,0 +1,1 @@
+"""One-time codes of a login: asked for, sent, checked, and protected from guessing."""

@@ -1,0 +1,1 @@
+"""How a sign-in ends outside of a login."""

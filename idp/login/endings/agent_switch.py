@@ -1,0 +1,32 @@
+"""Switching an agent off and on by hand, each with a line in the trail. Off ends every sign-in with the same commit."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from idp.agents import devices
+from idp.agents.models import Agent, Device, Reason
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.login.endings import signing_out
+
+
+@transaction.atomic
+def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
+    """Switch an agent off. Returns the phones and computers that were signed in."""
+    devices.hold_agent(agent.pk)
+    if Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False):
+        events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
+    agent.is_active = False
+    return signing_out.sign_out(Device.objects.of(agent), Reason.SWITCHED_OFF, by, origin, now)
+
+
+@transaction.atomic
+def on(agent: Agent, by: str, origin: Origin, now: datetime) -> bool:
+    """Switch an agent on; False if they were. What was ended stays ended."""
+    switched = Agent.objects.filter(pk=agent.pk, is_active=False).update(is_active=True) == 1
+    agent.is_active = True
+    if switched:
+        events.record(Kind.AGENT_ON, origin, now, agent=agent, detail=f"by {by}"[:200])
+    return switched

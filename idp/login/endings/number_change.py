@@ -1,0 +1,46 @@
+"""What ends when an agent's number is changed, and who is told: every sign-in that the old one proved, every passkey.
+
+A number changes with a SIM, and often with the phone: what the old phone keeps must not outlive its number. The
+agent sets a passkey up anew after the first code to the new one.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from idp.agents.models import Agent, Device, Reason
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.login import passkey_setup
+from idp.login.endings import number_notices, signing_out
+from idp.login.endings.number_notices import Notice
+from idp.otp import notices
+from idp.passkeys.models import Passkey
+
+
+@transaction.atomic
+def end_what_it_proved(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> list[Device]:
+    """Sign agents out everywhere and remove their passkeys. Returns the devices that were signed in."""
+    passkey_setup.remove(Passkey.objects.filter(agent__in=agents), f"number changed, by {by}", origin, now)
+    return signing_out.sign_out(Device.objects.filter(agent__in=agents), Reason.NUMBER_CHANGED, by, origin, now)
+
+
+def tell(
+    agent: Agent, before: Iterable[str], after: Iterable[str], *, by: str, origin: Origin, now: datetime
+) -> list[Notice]:
+    """Record a change, and have the numbers told after the commit. No number stands in the trail.
+
+    Returns what they are told, or would be if a sender of texts were set. Runs inside the caller's transaction.
+    """
+    told = number_notices.of_change(before, after, agent.language)
+    if not told:
+        return []
+    on = notices.are_on()
+    detail = f"{' and '.join(it.which for it in told)}, by {by}{'' if on else ', nobody is told'}"[:200]
+    events.record(Kind.NUMBER_CHANGED, origin, now, agent=agent, detail=detail)
+    if on:
+        transaction.on_commit(partial(number_notices.dispatch, agent.pk, told, origin))
+    return told

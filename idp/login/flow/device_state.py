@@ -1,0 +1,166 @@
+"""What is known of a browser before anything is decided: its device, its session, its token, and the rung.
+
+Reading only. The device's row is held first, so that what is read after it is fresh.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.agents import devices
+from idp.agents.authentication import Authentication, Method
+from idp.agents.models import Device
+from idp.audit.models import Kind
+from idp.login.flow import loans
+from idp.login.ladder.rungs import DeviceFacts, Proof, SessionFacts, rung
+from idp.login.ladder.steps import Cause
+from idp.login.models import Loan
+from idp.login.request_facts import RequestFacts
+from idp.policies.timeouts import Limit, TimeoutPolicy
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import SsoSession
+from idp.tokens import lifecycle as tokens
+from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
+from idp.tokens.rotation import LIFETIME, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """A browser's device, what it showed, and how far up the ladder that carries it."""
+
+    device: Device | None
+    session: SsoSession | None
+    token: Recognised | Unrecognised | None
+    rung: Authentication | Limit | None
+    token_ran_out: bool = False
+    by_loan: Loan | None = None
+
+    @property
+    def authentication(self) -> Authentication | None:
+        """Who this is, if that is proved without a code."""
+        return self.rung if isinstance(self.rung, Authentication) else None
+
+    @property
+    def copied(self) -> bool:
+        """Whether the browser showed a token that somebody else moved on from."""
+        return isinstance(self.token, Recognised) and self.token.verdict == Verdict.COPIED
+
+    @property
+    def remark(self) -> tuple[Kind, str] | None:
+        """What the trail is told of the token where it lets nobody in and nobody out, or None if that is plain."""
+        match self.token:
+            case Unrecognised(why):
+                return Kind.TOKEN_UNKNOWN, why
+            case Recognised(verdict=Verdict.UNANSWERED):
+                return Kind.TOKEN_UNANSWERED, ""
+            case Recognised(verdict=Verdict.OLD_COPY):
+                return Kind.TOKEN_COPIED, "from before the last code; the phone keeps its sign-in"
+        return None
+
+    @property
+    def reason(self) -> str | None:
+        """The one reason why a device that was signed in is not any more, or None if it never was.
+
+        What ended it comes first, then a limit, then what became of its token.
+        """
+        if self.device is None:
+            return None
+        if self.device.revoked_at is not None:
+            return self.device.reason
+        if isinstance(self.rung, Limit):
+            return self.rung.value
+        if self.token_ran_out:
+            return Cause.EXPIRED
+        return Cause.KEY if self.token == Unrecognised(WITHDRAWN) else None
+
+
+def read(facts: RequestFacts, policy: TimeoutPolicy, now: datetime) -> DeviceState:
+    """Find the device a browser names and judge what it shows. Runs inside the caller's transaction."""
+    named = _named(facts, now)
+    if named is None:
+        token = tokens.recognise(facts.token, None, facts.family, now)
+        return DeviceState(None, None, token, None)
+    device, session = named
+    token = tokens.recognise(facts.token, device, facts.family, now)
+    usable = device.revoked_at is None and device.agent.is_active
+    proof = _proof(device, session, token, facts) if usable else Proof.NOTHING
+    reached = rung(device_facts(device), session_facts(session), proof, policy, now)
+    return DeviceState(device, session, token, reached, ran_out(device, token, now))
+
+
+def read_loan(facts: RequestFacts, service: str, policy: TimeoutPolicy, now: datetime) -> DeviceState | None:
+    """Judge the loan that a browser has for this service, if it has one and the device behind it carries that far.
+
+    Runs inside the caller's transaction. No code is skipped: where one is due, the browser stands for itself.
+    """
+    found = loans.find(facts.loan_secret, service, now)
+    if found is None:
+        return None
+    device, session = sessions.hold_with_device_of(found.device_id)
+    if device.revoked_at is not None or not device.agent.is_active:
+        return None
+    reached = rung(device_facts(device), session_facts(session), Proof.LOAN, policy, now)
+    return DeviceState(device, session, None, reached, by_loan=found) if isinstance(reached, Authentication) else None
+
+
+def expected(device: Device, session: SsoSession | None, policy: TimeoutPolicy, now: datetime) -> DeviceState:
+    """Judge a device as if it came now and showed all that it was given. It is neither held nor changed."""
+    usable = device.revoked_at is None and device.agent.is_active
+    shown = Proof.TOKEN if device.remembered else Proof.SESSION_COOKIE
+    over = ran_out(device, None, now)
+    proof = shown if usable and not over else Proof.NOTHING
+    reached = rung(device_facts(device), session_facts(session), proof, policy, now)
+    return DeviceState(device, session, None, reached, over)
+
+
+def proved_device(facts: RequestFacts, now: datetime) -> Device | None:
+    """Return the device that a browser proves to be, signed in and not ended, whatever any limit says.
+
+    Runs inside the caller's transaction.
+    """
+    device = devices.find_and_hold(facts.device_secret)
+    if device is None or device.revoked_at is not None or not device.agent.is_active:
+        return None
+    token = tokens.recognise(facts.token, device, facts.family, now)
+    return None if _proof(device, sessions.find(device), token, facts) == Proof.NOTHING else device
+
+
+def _named(facts: RequestFacts, now: datetime) -> tuple[Device, SsoSession | None] | None:
+    """Return the device that a browser names by its cookie, or an app by its token, and its open session.
+
+    The device is held until the commit.
+    """
+    if not facts.client:
+        return sessions.hold_with_device(facts.device_secret)
+    owner = tokens.owner(facts.token, now) if facts.token else None
+    if owner is None or owner.client != facts.client:
+        return None
+    return sessions.hold_with_device_of(owner.pk)
+
+
+def _proof(
+    device: Device, session: SsoSession | None, token: Recognised | Unrecognised | None, facts: RequestFacts
+) -> Proof:
+    if device.remembered:
+        shown = isinstance(token, Recognised) and token.verdict.lets_in
+        return Proof.TOKEN if shown else Proof.NOTHING
+    proves = sessions.proves(session, facts.session_secret)
+    return Proof.SESSION_COOKIE if proves else Proof.NOTHING
+
+
+def ran_out(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
+    """Whether the long-lived token is over; the browser itself forgets it in the same instant."""
+    if isinstance(token, Recognised):
+        return token.verdict == Verdict.EXPIRED
+    return token is None and device.remembered and now >= device.last_seen_at + LIFETIME
+
+
+def device_facts(device: Device) -> DeviceFacts:
+    """Return what the pure rules take of a device."""
+    return DeviceFacts(device.pk, device.agent_id, device.authenticated_at)
+
+
+def session_facts(session: SsoSession | None) -> SessionFacts | None:
+    """Return what the pure rules take of an open session, if there is one."""
+    if session is None:
+        return None
+    return SessionFacts(Method(session.opened_by), session.opened_at, session.last_seen_at)

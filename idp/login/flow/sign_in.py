@@ -1,0 +1,257 @@
+"""The writes of a sign-in: device, session, token, flow and trail, all or nothing.
+
+Only this module makes an `Admission`, and only the login's flow calls it, after limits and access policy
+let the agent in. Responses and tokens are made from nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from django.conf import settings
+
+from idp.agents import devices
+from idp.agents.authentication import Authentication, Method
+from idp.agents.devices import Browser
+from idp.agents.models import Agent, Device, Reason
+from idp.audit.models import Kind
+from idp.login.cookies import Handover
+from idp.login.errors import FlowUnknown
+from idp.login.flow import loans
+from idp.login.flow.device_state import DeviceState
+from idp.login.flow.in_memory import Flow, InMemoryFlow
+from idp.login.flow.request import FlowRequest
+from idp.login.ladder.steps import AskPhone, Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.policies.access.decisions import Decision
+from idp.sessions import lifecycle as sessions
+from idp.sessions.models import OpenedBy, SsoSession
+from idp.tokens import lifecycle as tokens
+from idp.tokens.lifecycle import LostRace, Recognised
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An agent whom limits and access policy let in, and the sign-in they have now."""
+
+    agent: Agent
+    device: Device
+    session_index: str
+    authentication: Authentication
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """An agent who has just proved who they are, whom limits and access policy let in, on no device yet.
+
+    Nobody was signed out for it. It ends so where the requirements say that the browser is not to be enrolled.
+    """
+
+    agent: Agent
+    authentication: Authentication
+
+
+Ending = Admission | Proved
+Kept = TypeVar("Kept", bound=Ending)
+Kept_co = TypeVar("Kept_co", bound=Ending, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Generic[Kept_co]):
+    """The login is over and the agent is in. `handover` is for the browser's cookies."""
+
+    ending: Kept_co
+    handover: Handover
+
+
+def renew(
+    request: FlowRequest[Flow], state: DeviceState, proved: Authentication, decision: Decision
+) -> Finished[Admission]:
+    """Sign in by session or token: open the session if need be, and let it, token and device live on.
+
+    Only the agent's own acts prolong anything. A service that asks passively may do so while nobody is there.
+    """
+    device, session = state.device, state.session
+    if device is None:
+        raise LostRace
+    if proved.method != Method.SESSION or session is None:
+        session, _ = sessions.open_session(device, OpenedBy.TOKEN, request.now)
+    token = None if request.flow.is_passive else _prolong(state, device, session, request)
+    admission = Admission(device.agent, device, session.index, proved)
+    if state.by_loan is None:
+        first_today = device.last_seen_at.date() != request.now.date()
+        handover = Handover(token=token, language=device.agent.language, renews_device=first_today)
+        return _finish(request, admission, handover, decision)
+    loans.spend(state.by_loan, request.now)
+    return _finish(request, admission, Handover(void=("loan",)), decision, detail="opened by its app")
+
+
+def _prolong(state: DeviceState, device: Device, session: SsoSession, request: FlowRequest[Flow]) -> str | None:
+    sessions.touch(session, request.now)
+    devices.seen(device, request.now)
+    return tokens.rotate(state.token, device, request.now) if isinstance(state.token, Recognised) else None
+
+
+@dataclass(frozen=True, slots=True)
+class FreshProof:
+    """How somebody proved who they are, just now or at that instant; `remark` is for the trail."""
+
+    method: Method
+    remark: str = ""
+    at: datetime | None = None
+
+
+BY_CODE = FreshProof(Method.CODE)
+
+
+def enrol(
+    request: FlowRequest[Flow],
+    agent: Agent,
+    present: Device | None,
+    decision: Decision,
+    proof: FreshProof = BY_CODE,
+    *,
+    app: Browser | None = None,
+) -> Finished[Admission]:
+    """Sign in by a fresh proof: enrol the device, end what it replaces, open a session, issue the root token.
+
+    `present` is the device that this browser was before, if it was one. An `app` is enrolled in its stead.
+    """
+    enrolment = devices.enrol(agent, app or request.facts.browser, present, request.now, proved_at=proof.at)
+    device = enrolment.device
+    for ended in enrolment.ended:
+        sessions.end([ended.pk], ended.reason, request.now)
+        request.record(Kind.DEVICE_ENDED, agent=ended.agent, device=ended, detail=ended.reason)
+    first, opened_by = enrolment.is_new, OpenedBy(proof.method.value)
+    session, session_secret = sessions.open_session(device, opened_by, request.now, first=first)
+    token = tokens.issue(device, request.now, first=first) if device.remembered else None
+    handover = _handover(request, device, enrolment.secret, token, session_secret)
+    proved = Authentication(agent.pk, device.pk, proof.method, proof.method, device.authenticated_at)
+    return _finish(request, Admission(agent, device, session.index, proved), handover, decision, detail=proof.remark)
+
+
+def prove(request: FlowRequest[Flow], agent: Agent, decision: Decision, proof: FreshProof) -> Finished[Proved]:
+    """Keep a fresh proof for whoever asked, and leave every device as it is."""
+    proved = Authentication(agent.pk, None, proof.method, proof.method, request.now)
+    return _finish(request, Proved(agent, proved), Handover(), decision, kind=Kind.PROVED, detail=proof.remark)
+
+
+def finished_before(request: FlowRequest[LoginFlow]) -> Finished[Ending]:
+    """Come back to a flow that was finished: the outcome stands.
+
+    Where the answer to a code got lost, whoever holds the flow cookie gets the same root again within the
+    quiet minute, and new secrets for the lost ones. Later it takes a new code.
+    """
+    return Finished(ending_of(request.flow), _what_got_lost(request))
+
+
+def in_already(request: FlowRequest[LoginFlow]) -> Finished[Ending]:
+    """A tap finds that its twin finished the flow: the outcome stands, and the twin's answer has the cookies.
+
+    Whether that one arrived is seen where the browser is sent next, by `finished_before`. New secrets already here
+    would void those that may be on their way.
+    """
+    return Finished(ending_of(request.flow), Handover())
+
+
+def record_remark(request: FlowRequest[Flow], state: DeviceState) -> None:
+    """Tell the trail of a token that lets nobody in and nobody out, if there is something to tell."""
+    if state.remark:
+        kind, detail = state.remark
+        request.record(kind, agent=state.device and state.device.agent, device=state.device, detail=detail)
+
+
+def end_copied(request: FlowRequest[Flow], state: DeviceState) -> AskPhone | Refuse:
+    """Somebody shows a token that its owner, or a thief, moved on from: both holders are out, at once."""
+    device = state.device
+    if device is None:
+        raise LostRace
+    devices.revoke(device, Reason.COPIED, request.now)
+    sessions.end([device.pk], Reason.COPIED, request.now)
+    request.record(Kind.TOKEN_COPIED, agent=device.agent, device=device)
+    return Refuse(RefusedBy.NOT_PASSIVE) if request.flow.is_passive else AskPhone(Reason.COPIED)
+
+
+def replaced_by(flow: Flow) -> list[Device]:
+    """Return the phones whose place a finished sign-in took, so that its agent can be told."""
+    if (
+        isinstance(flow, InMemoryFlow)
+        or flow.device is None
+        or flow.has_replaced is False
+        or not Method(flow.method).is_fresh
+    ):
+        return []
+    return devices.replaced_by(flow.device)
+
+
+def ending_of(flow: LoginFlow) -> Ending:
+    """Return what a finished flow came to."""
+    if flow.agent is None or flow.authenticated_at is None:
+        raise FlowUnknown("the flow is not finished")
+    proved = Authentication(
+        flow.agent.pk,
+        flow.device_id,
+        Method(flow.method),
+        Method(flow.opened_by),
+        flow.authenticated_at,
+    )
+    if flow.device is None:
+        return Proved(flow.agent, proved)
+    return Admission(flow.agent, flow.device, flow.session_index, proved)
+
+
+def _what_got_lost(request: FlowRequest[LoginFlow]) -> Handover:
+    flow = request.flow
+    quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
+    late = flow.finished_at is None or request.now >= flow.finished_at + quiet
+    if late or flow.device is None or not Method(flow.method).is_fresh:
+        return Handover()
+    if devices.is_known_by(flow.device, request.facts.device_secret):  # it arrived
+        return Handover()
+    devices.hold([flow.device.pk])
+    device = Device.objects.get(pk=flow.device.pk)
+    session = sessions.find(device)
+    if devices.is_ended(device) or session is None or session.index != flow.session_index:
+        return Handover()
+    token = tokens.root_again(device, request.now) if device.remembered else None
+    return _handover(request, device, devices.renew_secret(device), token, sessions.renew_secret(session))
+
+
+def _handover(
+    request: FlowRequest[Flow], device: Device, secret: str, token: str | None, session_secret: str | None
+) -> Handover:
+    return Handover(
+        device_secret=secret,
+        token=token,
+        session_secret=session_secret,
+        session_lifetime=request.flow.limits.absolute,
+        void=("session",) if device.remembered else ("token",),
+        language=device.agent.language,
+    )
+
+
+def _finish(
+    request: FlowRequest[Flow],
+    ending: Kept,
+    handover: Handover,
+    decision: Decision,
+    *,
+    kind: Kind = Kind.SIGNED_IN,
+    detail: str = "",
+) -> Finished[Kept]:
+    if isinstance(request.flow, LoginFlow):
+        _write_down(ending, request.flow, request.now)
+    device = ending.device if isinstance(ending, Admission) else None
+    method = ending.authentication.method.value
+    request.record(kind, decision, agent=ending.agent, device=device, method=method, detail=detail)
+    return Finished(ending, handover)
+
+
+def _write_down(ending: Ending, flow: LoginFlow, now: datetime) -> None:
+    proved = ending.authentication
+    flow.agent, flow.finished_at = ending.agent, now
+    if isinstance(ending, Admission):
+        flow.device, flow.session_index = ending.device, ending.session_index
+    flow.method, flow.opened_by = proved.method, proved.opened_by
+    flow.authenticated_at = proved.authenticated_at
+    flow.save()

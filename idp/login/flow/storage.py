@@ -1,0 +1,73 @@
+"""Login flows as rows: stored when pages are needed, read again by the browser that holds the cookie, and held."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from idp.agents import devices
+from idp.agents.models import Device
+from idp.bearer_secrets import keyed_hash, new_secret, same
+from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
+from idp.login.flow.in_memory import InMemoryFlow
+from idp.login.models import LoginFlow
+from idp.otp import breaker
+from idp.sql.together import apart
+from idp.versions import version
+
+
+def store(flow: InMemoryFlow) -> str:
+    """Keep a login until its pages are done, and return the secret for its cookie."""
+    secret, row = new_secret(), flow.as_row()
+    row.secret_hash = keyed_hash("flow", secret)
+    row.save(force_insert=True)
+    return secret
+
+
+def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
+    """Return the flow that a browser holds.
+
+    Raises FlowUnknown if there is none or it is too old, CookieLost if the browser is not the one it was
+    begun in.
+    """
+    replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
+    flow: Any = (
+        _whole().annotate(version=version.Present(), breaker=breaker.state(), replaced=replaced).filter(pk=pk).first()
+    )
+    if flow is None or now >= flow.expires_at:
+        raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
+    if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
+        raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
+    version.heard(flow.version)
+    flow.texts_fail, flow.has_replaced = flow.breaker, flow.replaced
+    if flow.agent is not None:
+        flow.agent.held_roles = apart(flow.held_roles)
+    found: LoginFlow = flow
+    return found
+
+
+def _whole() -> QuerySet[LoginFlow, Any]:
+    """Ask for flows with all that their next step may need."""
+    about = ("agent__department", "device", "verification__authenticator__user")
+    return LoginFlow.objects.select_related(*about).annotate(held_roles=devices.roles("agent"))
+
+
+def give_up(flow: LoginFlow, now: datetime) -> None:
+    """End a flow without an answer; its pages are gone from now on. Raises AlreadySignedIn if it had one."""
+    unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True)
+    if unfinished.update(expires_at=max(now, flow.begun_at + timedelta(microseconds=1))) != 1:
+        raise AlreadySignedIn("the flow is finished and cannot be given up")
+
+
+def hold(flow: LoginFlow) -> LoginFlow:
+    """Hold a flow's row until the commit, and return it fresh. Runs inside the caller's transaction."""
+    LoginFlow.objects.filter(pk=flow.pk).update(expires_at=F("expires_at"))
+    flow.refresh_from_db(from_queryset=_whole())
+    return flow
+
+
+def hold_as_it_is(flow: LoginFlow) -> bool:
+    """Hold a flow's row if it still waits for the code that it waited for when it was read; else False."""
+    unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True, verification=flow.verification_id)
+    return unfinished.update(expires_at=F("expires_at")) == 1

@@ -1,0 +1,133 @@
+"""Why a phone that was signed in is asked for a code again, and what a sign-in ended, in words for the agent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from idp.agents.models import Device, Kind, Reason
+from idp.login.ladder.steps import Cause
+from idp.login.pages.localised import both, duration, instant, spoken_label
+from idp.policies.timeouts import Limit, TimeoutPolicy
+from idp.tokens.rotation import LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A heading and one paragraph, shown above the form."""
+
+    title: str
+    text: str
+
+
+def notice(reason: str | None, device: Device | None, policy: TimeoutPolicy) -> Notice | None:
+    """Explain a reason, or return None if there is nothing to explain. `policy` is the one that counts here."""
+    if reason is None or device is None:
+        return None
+    if reason in set(Reason):
+        return Notice(_title(Reason(reason), device), _why_ended(Reason(reason), device))
+    return Notice(_("Time for a new code"), _why_a_code(reason, device, policy))
+
+
+def reported(other: Device) -> Notice:
+    """Tell an agent what came of *That was not me*."""
+    names = {
+        "phone": spoken_label(other.label),
+        "org": settings.LATCHKEY.organisation,
+        "support": _(settings.LATCHKEY.support),
+    }
+    return Notice(
+        _("We signed the other phone out"),
+        _("You said that the sign-in on another phone (%(phone)s) was not you. We told %(org)s.") % names
+        + " "
+        + _("If texts to you have stopped, ask %(support)s now: somebody may have your number.") % names,
+    )
+
+
+def of_ended(ended: list[Device]) -> str:
+    """Name the phones that a sign-in has just ended, or return an empty string."""
+    if not ended:
+        return ""
+    named = both(
+        [
+            _("%(phone)s (signed in since %(at)s)") % {"phone": spoken_label(it.label), "at": instant(it.enrolled_at)}
+            for it in ended
+        ]
+    )
+    return _("Signing in here signed you out on your other phone: %(named)s.") % {"named": named}
+
+
+def _title(reason: Reason, device: Device) -> str:
+    if reason == Reason.REPLACED:
+        return _("You signed in on another phone")
+    if reason in {Reason.COPIED, Reason.REPORTED}:
+        return (
+            _("We signed this phone out to keep you safe")
+            if device.kind == Kind.MOBILE
+            else _("We signed this computer out to keep you safe")
+        )
+    return _("You were signed out")
+
+
+def _why_ended(reason: Reason, device: Device) -> str:
+    at, here = _when(device.revoked_at), _here(device)
+    replaced_by = spoken_label(device.replaced_by.label) if device.replaced_by else _("another phone")
+    sentences = {
+        Reason.REPLACED: _("%(at)s you signed in with another phone (%(phone)s).") % {"at": at, "phone": replaced_by}
+        + " "
+        + _so_this_one_went(),
+        Reason.AGENT: _("%(at)s you signed out, here or everywhere.") % {"at": at},
+        Reason.OPERATOR: _("%(at)s your contact centre signed you out %(here)s.") % {"at": at, "here": here},
+        Reason.SWITCHED_OFF: _("%(at)s your access was switched off. Ask %(support)s.")
+        % {"at": at, "support": _(settings.LATCHKEY.support)},
+        Reason.NUMBER_CHANGED: _("%(at)s your mobile number was changed. Sign in with the new one.") % {"at": at},
+        Reason.COPIED: _("%(at)s an old copy of its sign-in was used somewhere. Sign in with a code.") % {"at": at},
+        Reason.HANDED_OVER: _("%(at)s somebody else signed in %(here)s.") % {"at": at, "here": here},
+        Reason.REPORTED: _(
+            "%(at)s you told us from another phone or computer that this sign-in was not yours. "
+            "If it was, sign in with a code."
+        )
+        % {"at": at},
+        Reason.EVERYONE: _("%(at)s everyone was signed out.") % {"at": at},
+    }
+    return sentences[reason]
+
+
+def _so_this_one_went() -> str:
+    phones = settings.LATCHKEY.phones_per_agent
+    return ngettext(
+        "Only one phone can be signed in at a time, so this one was signed out.",
+        "Only %(phones)s phones can be signed in at a time. This one was unused longest, so it was signed out.",
+        phones,
+    ) % {"phones": phones}
+
+
+def _why_a_code(reason: str, device: Device, policy: TimeoutPolicy) -> str:
+    here = _here(device)
+    code, away = instant(device.authenticated_at), {"here": here, "at": instant(device.last_seen_at)}
+    sentences = {
+        Limit.INACTIVITY: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
+        % {**away, "limit": duration(policy.inactivity)},
+        Limit.ABSOLUTE: _(
+            "You gave a code or passkey %(here)s on %(code)s. A sign-in ends after %(limit)s, however busy."
+        )
+        % {"here": here, "code": code, "limit": duration(policy.absolute)},
+        Limit.CODE_AGE: _("Your last code or passkey %(here)s was on %(code)s. We ask again after %(limit)s.")
+        % {"here": here, "code": code, "limit": duration(policy.code_again_after)},
+        Cause.EXPIRED: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
+        % {**away, "limit": duration(LIFETIME)},
+        Cause.KEY: _("We changed the key that keeps phones signed in. Every phone needs a new code once."),
+        Cause.POLICY: _("Your contact centre asks for a code each time you sign in %(here)s.") % {"here": here},
+    }
+    return sentences[Limit(reason) if reason in set(Limit) else Cause(reason)]
+
+
+def _here(device: Device) -> str:
+    return _("on this phone") if device.kind == Kind.MOBILE else _("on this computer")
+
+
+def _when(at: datetime | None) -> str:
+    on = _("on %(at)s") % {"at": instant(at) if at else _("some day")}
+    return on[:1].upper() + on[1:]

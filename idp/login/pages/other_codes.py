@@ -1,0 +1,103 @@
+"""The pages for a code that no text brings: an authenticator app's, a printed one, one that an operator gave.
+
+They are offered to everybody alike, whether they have any of these or not.
+"""
+
+import time
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from idp import clock
+from idp.agents.authentication import Method
+from idp.login import request_facts
+from idp.login.codes import requesting
+from idp.login.flow.dispatcher import Step
+from idp.login.ladder.steps import Refuse
+from idp.login.models import LoginFlow
+from idp.login.pages.forms import AppCodeForm, BackupCodeForm
+from idp.login.pages.rendering import address, page, paused, refusal, see_other
+from idp.login.proofs import other_code
+from idp.otp import verifications
+from idp.otp.identifiers import Email, PhoneNumber, parse
+from idp.otp.proofs import Given, Way
+from idp.otp.verifications import Checked, Paused
+
+FORBIDDEN = 403
+FORMS = {Way.APP: AppCodeForm, Way.BACKUP: BackupCodeForm}
+TEMPLATES = {Way.APP: "login/app_code.html", Way.BACKUP: "login/backup_code.html"}
+
+
+def offered(login: LoginFlow) -> list[Way]:
+    """List the ways whose outcome the service takes. That depends on the service alone."""
+    return [way for way in Way if way.methods <= frozenset(login.accepted)]
+
+
+def wanted(request: HttpRequest, login: LoginFlow) -> Way | None:
+    """Return the way that the address asks for, if the service takes it; where a text would not do, the first."""
+    found = request.GET.get("with")
+    ways = offered(login)
+    if found in set(Way) and Way(found) in ways:
+        return Way(found)
+    return ways[0] if ways and not login.accepts(Method.CODE) else None
+
+
+def path(login: LoginFlow, way: Way) -> str:
+    """Return the address of the page of a way."""
+    return f"{address(login)}?with={way}"
+
+
+def begin(
+    request: HttpRequest, login: LoginFlow, way: Way, typed: PhoneNumber | Email, touch_points: int | None
+) -> HttpResponse:
+    """Go on from the first page without a text."""
+    seen = request_facts.of_browser(request, touch_points)
+    result = requesting.begin_otherwise(login, typed, seen, clock.now())
+    match result:
+        case Refuse():
+            return refusal(request, login, result, seen)
+        case Paused(until):
+            return paused(request, login, until)
+    return see_other(path(login, way))
+
+
+def take(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpResponse:
+    """Try the code that was typed. Returns a page for one that is not right, else the step that comes next."""
+    form = FORMS[way](request.POST)
+    if not form.is_valid():
+        return ask(request, login, way, error=str(form.errors["code"][0]), status=400)
+    typed = parse(login.typed, settings.LATCHKEY.default_country)
+    if not isinstance(typed, PhoneNumber | Email):
+        return see_other(address(login))
+    begun = time.monotonic()
+    seen = request_facts.of_browser(request, login.touch_points)
+    result = other_code.submit(login, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
+    if isinstance(result, Paused):
+        return paused(request, login, result.until)
+    if not isinstance(result, Checked):
+        return result
+    # Looking for an app or codes that nobody has takes less time than comparing them; the pause makes it alike.
+    time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
+    return ask(request, login, way, error=_("That code isn't right."), status=FORBIDDEN)
+
+
+def ask(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
+    """Show the page of a way, the same whoever was named."""
+    if login.verification is None:
+        return see_other(address(login))
+    now = clock.now()
+    left = verifications.standing(login.verification, requesting.asker_of(request_facts.of_browser(request)), now)
+    if left.tries_left <= 0 and now < left.expires_at:
+        return paused(request, login, left.expires_at)
+    context = {
+        "error": error,
+        "was_tried": status == FORBIDDEN,
+        "tries_left": left.tries_left,
+        "action": path(login, way),
+        "ways": offered(login),
+        "by_text": login.accepts(Method.CODE),
+        "by_email": "@" in login.typed,
+        "texts_down": requesting.texts_are_down(login, now),
+    }
+    return page(request, login, TEMPLATES[way], context, status=status)

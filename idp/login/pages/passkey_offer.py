@@ -1,0 +1,91 @@
+"""The offer after a code: *next time without a code*. It stands between the code and the answer, and never in its way.
+
+Only a browser that said by script, with the code, that it can keep a passkey is shown it. Whatever is done or left
+undone there, the way on is the one it would have gone without it.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from idp import clock
+from idp.agents.models import Device
+from idp.login import cookies, passkey_setup, request_facts
+from idp.login.flow import device_state, storage
+from idp.login.flow.sign_in import Admission, Ending
+from idp.login.models import LoginFlow
+from idp.login.pages.forms import PasskeyForm
+from idp.login.pages.rendering import address, page, see_other
+from idp.passkeys import asking, relying_party
+from idp.passkeys.models import Passkey
+from idp.passkeys.verification import Refused
+
+OK = 200
+TO_THINK = timedelta(minutes=5)
+"""What has to be left of a login's life. The page goes on by itself a minute before."""
+
+
+def path(login: LoginFlow) -> str:
+    """Return the address of the offer."""
+    return f"{address(login)}/passkey"
+
+
+def is_due(request: HttpRequest, login: LoginFlow, ending: Ending) -> bool:
+    """Whether somebody who has just given a code is offered a passkey before they go on."""
+    return (
+        request.POST.get("can_keep") == "yes"
+        and isinstance(ending, Admission)
+        and ending.authentication.method in passkey_setup.ENOUGH
+        and not cookies.wants_no_passkey(request)
+        and clock.now() + TO_THINK < login.expires_at
+        and relying_party.from_settings() is not None
+        and not Passkey.objects.of(ending.agent).filter(device=ending.device).exists()
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def offer(request: HttpRequest, flow_id: UUID) -> HttpResponse:
+    """Offer a passkey, keep the one that was made, or go on without."""
+    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), clock.now())
+    if "later" in request.POST:
+        response = see_other(login.return_to)
+        cookies.write_no_passkey(response)
+        return response
+    with transaction.atomic():
+        device = _device(request, login)
+        if device is None:
+            return see_other(login.return_to)
+        return _set_up(request, login, device) if request.method == "POST" else _show(request, login, device)
+
+
+def _device(request: HttpRequest, login: LoginFlow) -> Device | None:
+    """Return the device on which this login was finished lately, if this browser proves to be it."""
+    now = clock.now()
+    device = device_state.proved_device(request_facts.of_browser(request), now)
+    if device is None or device.pk != login.device_id:
+        return None
+    return device if passkey_setup.is_proved_lately(device, now) else None
+
+
+def _show(request: HttpRequest, login: LoginFlow, device: Device, *, fault: int | None = None) -> HttpResponse:
+    options = asking.to_set_up(device, clock.now())
+    if options is None:
+        return see_other(login.return_to)
+    context = {
+        "options_json": options,
+        "mobile": device.kind == "mobile",
+        "patience": int((TO_THINK - timedelta(minutes=1)).total_seconds()),
+        "not_taken": fault is not None,
+    }
+    return page(request, login, "login/passkey_offer.html", context, status=fault or OK)
+
+
+def _set_up(request: HttpRequest, login: LoginFlow, device: Device) -> HttpResponse:
+    form = PasskeyForm(request.POST)
+    if not form.is_valid():
+        return _show(request, login, device, fault=400)
+    made = passkey_setup.set_up(form.cleaned_data["passkey"], device, request_facts.origin_of(request), clock.now())
+    return _show(request, login, device, fault=403) if isinstance(made, Refused) else see_other(login.return_to)

@@ -1,0 +1,70 @@
+"""The button *Sign in with a passkey* on the first page, and what comes of it."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from idp import clock
+from idp.agents.authentication import Method
+from idp.agents.models import Device
+from idp.login import request_facts
+from idp.login.flow.dispatcher import Step
+from idp.login.models import LoginFlow
+from idp.login.pages.forms import PasskeyForm
+from idp.login.pages.rendering import paused
+from idp.login.proofs import passkey
+from idp.otp.verifications import Paused
+from idp.passkeys import asking
+from idp.passkeys.keeping import NotProved
+from idp.passkeys.models import Passkey
+
+BAD_REQUEST, FORBIDDEN = 400, 403
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRequest:
+    """What script hands to the browser. `known` tells that this browser's agent has a passkey."""
+
+    options_json: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Nobody came in; the first page says so. The sentence is the same whatever was wrong."""
+
+    sentence: str
+    status: int
+
+
+def request_for(login: LoginFlow, device: Device | None, now: datetime) -> PasskeyRequest | None:
+    """Ask for a passkey, with a new challenge; None where the service takes none, or there can be none."""
+    options = asking.to_sign_in(login.pk, now) if login.accepts(Method.PASSKEY) else None
+    if options is None:
+        return None
+    return PasskeyRequest(options, known=device is not None and Passkey.objects.of(device.agent).exists())
+
+
+def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | NotTaken:
+    """Take what the browser says of a passkey. Returns the step that comes next, or what to say instead."""
+    form = PasskeyForm(request.POST)
+    if not form.is_valid():
+        return NotTaken(_sentence(), BAD_REQUEST)
+    begun = time.monotonic()
+    seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
+    result = passkey.submit(login, form.cleaned_data["passkey"], seen, clock.now())
+    if isinstance(result, Paused):
+        return paused(request, login, result.until)
+    if not isinstance(result, NotProved):
+        return result
+    # A passkey that nobody has is refused sooner than a signature is checked; the pause makes it alike.
+    time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
+    return NotTaken(_sentence(), BAD_REQUEST if result.refused.unreadable else FORBIDDEN)
+
+
+def _sentence() -> str:
+    return _("That passkey didn't work. Try again, or sign in with a code.")

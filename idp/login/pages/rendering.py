@@ -1,0 +1,90 @@
+"""What the pages of a login share: where they are, what stands on each, and the pages that end one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from idp import clock, reference
+from idp.agents.models import Kind
+from idp.branding import brands
+from idp.login import cookies
+from idp.login.flow import storage
+from idp.login.flow.in_memory import Flow, InMemoryFlow
+from idp.login.ladder.steps import Refuse, RefusedBy
+from idp.login.models import LoginFlow
+from idp.login.request_facts import RequestFacts
+from idp.wording import for_agents
+
+SEE_OTHER = 303
+TOO_MANY_REQUESTS = 429
+OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
+"""As a service, for which an agent gives a code at `/me`."""
+SERVICE_UNAVAILABLE = 503
+
+
+def keep(login: Flow, path: str) -> HttpResponse:
+    """Lead the browser on, and store the flow with its cookie if that has not been done."""
+    response = see_other(path)
+    if isinstance(login, InMemoryFlow):
+        cookies.write_flow(response, login.pk, storage.store(login))
+    return response
+
+
+def see_other(path: str) -> HttpResponse:
+    """Redirect so that the browser comes back by GET (RFC 9110 section 15.4.4)."""
+    response = HttpResponseRedirect(path)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def address(login: Flow) -> str:
+    """Return the path of a flow's pages."""
+    return f"/login/{login.pk}"
+
+
+def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: RequestFacts) -> HttpResponse:
+    """Tell an agent that they may not enter from here, and what to do."""
+    if refuse.by == RefusedBy.SWITCHED_OFF:
+        return page(request, login, "login/switched_off.html", {}, status=403)
+    if refuse.by == RefusedBy.STOPPED:
+        return page(request, login, "login/stopped.html", {}, status=SERVICE_UNAVAILABLE)
+    context = {
+        "message": refuse.message,
+        "concern": refuse.concern.value,
+        "seen": seen.browser.label,
+        "mobile": seen.browser.kind == Kind.MOBILE or not seen.user_agent.form,
+    }
+    return page(request, login, "login/refused.html", context, status=403)
+
+
+def paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpResponse:
+    """Say that nothing can be typed until then."""
+    context: dict[str, Any] = {"minutes": minutes(until), "until": until}
+    return page(request, login, "login/paused.html", context, status=TOO_MANY_REQUESTS)
+
+
+def minutes(until: datetime) -> int:
+    """Return the minutes until then, rounded up."""
+    return max(1, -(-int((until - clock.now()).total_seconds()) // 60))
+
+
+def page(
+    request: HttpRequest, login: LoginFlow, template: str, context: Mapping[str, Any], *, status: int
+) -> HttpResponse:
+    """Show a page of a login."""
+    shared = {
+        "service": _(login.service_name) if login.service == OWN_PAGE else login.service_name,
+        "brand": brands.of(login.service),
+        "address": address(login),
+        "back": login.return_to,
+        "reference": reference.current(),
+        **context,
+    }
+    response = render(request, template, shared, status=status)
+    if login.leads_to:  # browsers hold every redirect after a form against the policy of the form's page
+        response._csp_update = {"form-action": [login.leads_to]}  # type: ignore[attr-defined]  # django-csp's own hook
+    return response

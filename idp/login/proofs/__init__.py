@@ -1,0 +1,1 @@
+"""How an agent proves who they are: by a texted code, another code, or a passkey."""

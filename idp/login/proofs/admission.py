@@ -1,0 +1,29 @@
+"""The agent who has just proved who they are is let in, if they are switched on and the access policy allows."""
+
+from uuid import UUID
+
+from idp.agents import devices
+from idp.audit.models import Kind
+from idp.login.access_decision import Subject
+from idp.login.flow import sign_in
+from idp.login.flow.dispatcher import Step
+from idp.login.flow.request import FlowRequest
+from idp.login.flow.sign_in import FreshProof
+from idp.login.ladder.steps import Refuse, RefusedBy
+from idp.login.models import LoginFlow
+
+
+def admit(request: FlowRequest[LoginFlow], pk: UUID, proof: FreshProof) -> Step:
+    """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
+    agent = devices.hold_agent(pk)
+    if not agent.is_active:
+        request.record(Kind.SWITCHED_OFF, agent=agent)
+        return Refuse(RefusedBy.SWITCHED_OFF)
+    present = devices.find(request.facts.device_secret)
+    own = present if present and present.agent_id == agent.pk and present.revoked_at is None else None
+    decision = request.judge(Subject(agent, own, fresh=True))
+    if isinstance(decision, Refuse):
+        return decision
+    if not request.flow.enrols_browser:
+        return sign_in.prove(request, agent, decision, proof)
+    return sign_in.enrol(request, agent, present, decision, proof)

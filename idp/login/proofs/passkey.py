@@ -1,0 +1,52 @@
+"""The use of a passkey, which names its agent by itself."""
+
+from datetime import datetime
+
+from idp.agents.authentication import Method
+from idp.audit.models import Kind
+from idp.login.codes import guess_limit
+from idp.login.codes.requesting import asker_of
+from idp.login.flow import sign_in
+from idp.login.flow.dispatcher import Step
+from idp.login.flow.request import FlowRequest
+from idp.login.flow.sign_in import FreshProof
+from idp.login.flow.storage import hold
+from idp.login.flow.transactions import in_transaction
+from idp.login.ladder.steps import AskPhone, Refuse
+from idp.login.models import LoginFlow
+from idp.login.proofs import admission
+from idp.login.request_facts import RequestFacts
+from idp.otp.verifications import Paused
+from idp.passkeys import keeping
+from idp.passkeys.keeping import NotProved
+
+
+def submit(flow: LoginFlow, shown: str, facts: RequestFacts, now: datetime) -> Step | NotProved | Paused:
+    """Take the use of a passkey, and sign in the agent whose it is. Nobody needs to have been named.
+
+    The access policy is asked before and after. What proved nothing counts against its address.
+    """
+    request = FlowRequest(flow, facts, now)
+    if not flow.accepts(Method.PASSKEY):
+        return AskPhone(None)
+    if (until := guess_limit.stopped_until(asker_of(facts), now)) is not None:
+        return Paused(until)
+    decision = request.judge(None)
+    return decision if isinstance(decision, Refuse) else in_transaction(lambda: _use_passkey(request, shown))
+
+
+def _use_passkey(request: FlowRequest[LoginFlow], shown: str) -> Step | NotProved:
+    """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
+    flow = hold(request.flow)
+    if flow.finished_at is not None:
+        return sign_in.in_already(request)
+    proved = keeping.spend(shown, flow.pk, request.now)
+    if isinstance(proved, NotProved):
+        kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED
+        named = proved.named
+        request.record(kind, agent=named and named.agent, device=named and named.device, detail=proved.refused.why)
+        return proved
+    flow.touch_points = request.facts.touch_points
+    return admission.admit(
+        request, proved.passkey.agent_id, FreshProof(Method.PASSKEY, f"passkey of {proved.passkey.label}")
+    )

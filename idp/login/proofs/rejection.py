@@ -1,0 +1,31 @@
+"""A code that let nobody in is recorded, unless its agent is signed in by now."""
+
+from idp.audit.models import Kind
+from idp.login.codes.requesting import asker_of
+from idp.login.flow.dispatcher import Step, advance
+from idp.login.flow.request import FlowRequest
+from idp.login.flow.sign_in import Finished
+from idp.login.flow.transactions import in_transaction
+from idp.login.models import LoginFlow
+from idp.login.proofs import approval
+from idp.otp.verifications import Checked
+
+
+def reject(request: FlowRequest[LoginFlow], checked: Checked, detail: str) -> Step | Checked:
+    """Record a code that let nobody in, unless its agent is in by now: by a double tap's twin, or in another tab."""
+    flow = request.flow
+    if in_transaction(lambda: approval.is_approved_by_now(request)):
+        step = in_transaction(lambda: approval.use(request))
+        if not isinstance(step, Checked):
+            return step
+    authenticator = flow.verification.authenticator if flow.verification else None
+    if authenticator and asker_of(request.facts).owns(authenticator):  # its code was typed in another tab, perhaps
+        other = advance(flow, request.facts, request.now)
+        if isinstance(other, Finished):
+            return other
+    request.record(
+        Kind.CODE_UNKNOWN if checked == Checked.UNKNOWN else Kind.CODE_WRONG,
+        agent=authenticator.user if authenticator else None,
+        detail=detail,
+    )
+    return checked

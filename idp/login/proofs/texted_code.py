@@ -1,0 +1,45 @@
+"""The code of a text or a call, typed by an agent."""
+
+from datetime import datetime
+
+from idp.agents.authentication import Method
+from idp.login.codes import approvals, checking, sending
+from idp.login.codes.requesting import asker_of
+from idp.login.flow.dispatcher import Step, advance
+from idp.login.flow.request import FlowRequest
+from idp.login.flow.transactions import in_transaction
+from idp.login.ladder.steps import AskPhone
+from idp.login.models import LoginFlow
+from idp.login.proofs import approval, rejection
+from idp.login.request_facts import RequestFacts
+from idp.otp import verifications
+from idp.otp.verifications import Checked
+from idp.versions import version
+
+
+def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> Step | Checked:
+    """Try a code, and sign the agent in if it is right."""
+    request = FlowRequest(flow, facts, now)
+    if flow.verification is None or not flow.accepts(Method.CODE):
+        return AskPhone(None)
+    if not approvals.counts(flow, now):
+        sending.wait(flow.verification_id)
+        with checking.with_deadline() as verify:
+            checked = verifications.check(flow.verification, code, asker_of(facts), verify, now)
+        flow.texts_fail = None  # both may have changed while Twilio was asked
+        version.forget()
+        if checked != Checked.APPROVED:
+            if checked == Checked.GONE:
+                approval.wait_for_twin(request)
+            return rejection.reject(request, checked, checked.value)
+        in_transaction(lambda: approvals.keep(flow))
+    return in_transaction(lambda: approval.use(request))
+
+
+def resume(flow: LoginFlow, facts: RequestFacts, now: datetime) -> Step:
+    """Advance a flow; where a code was right before and we were too busy to sign its agent in, do that now."""
+    if approvals.counts(flow, now):
+        step = in_transaction(lambda: approval.use(FlowRequest(flow, facts, now)))
+        if not isinstance(step, Checked):
+            return step
+    return advance(flow, facts, now)

@@ -1,0 +1,38 @@
+"""Wrong codes that no text brought, counted by where they come from."""
+
+from uuid import uuid4
+
+import pytest
+
+from idp.audit.models import Kind, LoginEvent
+from idp.login.codes import guess_limit
+from idp.otp.abuse import Asker
+from idp.otp.limits import PER_ADDRESS
+from tests.conftest import NOW
+
+
+def wrong_codes(addresses):
+    for address in addresses:
+        LoginEvent.objects.create(at=NOW, kind=Kind.CODE_WRONG, address=address, reference="7KQ2M-9TX4D")
+
+
+def is_stopped(address, agent=None):
+    return guess_limit.stopped_until(Asker(agent, address), NOW) is not None
+
+
+def test_an_address_has_so_many_wrong_codes_an_hour(db):
+    wrong_codes(["192.0.2.7"] * PER_ADDRESS.base)
+    assert is_stopped("192.0.2.7")
+    assert not is_stopped("192.0.2.8")
+    assert not is_stopped("192.0.2.7", agent=uuid4())
+
+
+@pytest.mark.parametrize(("address", "stopped"), [("2001:db8:1:2:ffff::9", True), ("2001:db8:1:3::9", False)])
+def test_an_ipv6_network_is_one_address_however_many_it_has(db, address, stopped):
+    wrong_codes(f"2001:db8:1:2::{n:x}" for n in range(PER_ADDRESS.base))
+    assert is_stopped(address) is stopped
+
+
+def test_whoever_comes_from_nowhere_is_not_counted(db):
+    wrong_codes([None] * PER_ADDRESS.base)
+    assert not is_stopped(None)

@@ -1,0 +1,41 @@
+"""Two tabs of one sign-in: whose code was right comes in, and nobody else, whatever the other tab asked meanwhile."""
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from idp.agents.models import Device
+from idp.login.codes import sending
+from idp.login.models import LoginFlow
+from idp.otp import verifications
+from idp.otp.abuse import Asker
+from idp.otp.channels import Channel
+from idp.otp.identifiers import PhoneNumber
+from tests.conftest import NOW, an_agent
+from tests.peer import Peer
+from tests.phone import NUMBER
+from tests.user_agents import IPHONE
+
+BOBS = "+12015550102"
+
+
+def test_a_right_code_proves_nothing_of_the_number_that_another_tab_asked_for_meanwhile(
+    transactional_db, agent, keys, verify, clock
+):
+    bob = an_agent(BOBS, "bob@acme.example")
+    bobs = verifications.ask(PhoneNumber(BOBS), Channel.SMS, Asker(None, None), NOW).verification
+    browser = Client(headers={"User-Agent": IPHONE})
+    page = browser.get(Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)).headers["Location"]
+    browser.post(page, {"identifier": NUMBER})
+    sending.settle()
+
+    def asked_for_bob_meanwhile(execute, sql, *rest):
+        if 'SET "approved_id"' in sql:  # Verify has just said that Ana's code is right
+            LoginFlow.objects.update(verification=bobs)
+        return execute(sql, *rest)
+
+    code = verify.state.messages(NUMBER, after=0, wait=10)[0].code
+    with connection.execute_wrapper(asked_for_bob_meanwhile):
+        answer = browser.post(page, {"code": code})
+    assert not Device.objects.filter(agent=bob).exists()
+    assert answer.status_code == 403
