@@ -6,7 +6,7 @@ from django_otp.oath import totp
 
 from idp import clock
 from idp.agents.models import Agent
-from idp.otp import app_codes, one_time_codes, recovery_codes
+from idp.otp.other_codes import app_codes, one_time_codes, recovery_codes
 from tests.conftest import an_operator
 from tests.phone import NUMBER
 

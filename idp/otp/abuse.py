@@ -28,7 +28,7 @@ from idp.otp.limits import (
     pause_after,
 )
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
-from idp.otp.rate_limits import ONE_ADDRESS, network_of
+from idp.otp.service_rate_limits import ONE_ADDRESS, network_of
 
 PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or the area
 REMEMBERED = timedelta(days=30)

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import abuse, breaker, limits, open_channels, rate_limits
+from idp.otp import abuse, breaker, limits, open_channels, service_rate_limits
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, CodeChecker, Failure, NotSent, Sent, VerifyGateway
@@ -159,7 +159,7 @@ def carry_out(
     if phone is not None:
         if verification.asked_by_id is None and phone.has_test is not False:
             end_tests(phone, gateway, now)  # else the same code would be texted again
-        counted_by = rate_limits.count_by(phone, address)
+        counted_by = service_rate_limits.count_by(phone, address)
         result = gateway.start(phone.number, Channel(send.channel), reference, counted_by)
     if isinstance(result, Sent):
         Verification.objects.filter(pk=verification.pk).update(sid=result.sid)

@@ -17,8 +17,8 @@ from idp.audit.events import Origin
 from idp.importing import present, writing
 from idp.importing.people import Change, Person
 from idp.importing.reading import Rules
-from idp.otp import safe_listing
 from idp.otp.models import PhoneAuthenticator
+from idp.otp.safe_list import listings
 from idp.scim import attributes
 from idp.scim.attributes import User
 from idp.scim.errors import NoSuchResource, Uniqueness
@@ -121,7 +121,7 @@ def _write(
             KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=kept)
     except IntegrityError:
         raise Uniqueness("somebody was quicker") from None
-    safe_listing.let_go(by.now, [pk])  # the timer, or whatever runs next, tells Twilio
+    listings.let_go(by.now, [pk])  # the timer, or whatever runs next, tells Twilio
     return pk
 
 

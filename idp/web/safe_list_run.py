@@ -14,9 +14,9 @@ from idp import clock
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.otp import safe_listing
 from idp.otp.models import SafeListing
-from idp.otp.safe_list import PER_MINUTE, Reply, Verdict
+from idp.otp.safe_list import listings
+from idp.otp.safe_list.provider import PER_MINUTE, Reply, Verdict
 from idp.otp.twilio import safe_list
 
 log = structlog.get_logger(__name__)
@@ -30,16 +30,16 @@ _under_way: set["Future[int]"] = set()
 
 def batch(origin: Origin) -> Iterator[tuple[SafeListing, Reply]]:
     """Tell Twilio of what is due, until the minute's requests are used up or going on makes no sense."""
-    safe_listing.let_go(clock.now())
+    listings.let_go(clock.now())
     at_twilio, trouble = safe_list.from_settings(), 0
     for _ in range(PER_MINUTE):
-        row = safe_listing.take_due(clock.now()) if trouble < ENOUGH_TROUBLE else None
+        row = listings.take_due(clock.now()) if trouble < ENOUGH_TROUBLE else None
         if row is None:
             return
         reply = at_twilio.put_on(row.number) if row.wanted else at_twilio.take_off(row.number)
         _keep(row, reply, origin)
         yield row, reply
-        if reply.verdict in safe_listing.CONCERNS_ALL:
+        if reply.verdict in listings.CONCERNS_ALL:
             return
         trouble = 0 if reply.verdict in SETTLED else trouble + 1
 
@@ -53,7 +53,7 @@ def dispatch(origin: Origin) -> None:
 
 def after_change(origin: Origin, changed: Collection[UUID] | None = None) -> None:
     """Have numbers taken off whose agents were switched off or have another; called when somebody was changed."""
-    if safe_listing.let_go(clock.now(), changed):
+    if listings.let_go(clock.now(), changed):
         transaction.on_commit(lambda: dispatch(origin))
 
 
@@ -64,7 +64,7 @@ def settle() -> None:
 
 def _keep(row: SafeListing, reply: Reply, origin: Origin) -> None:
     with transaction.atomic():
-        safe_listing.note(row, reply, clock.now())
+        listings.note(row, reply, clock.now())
         if reply.verdict in SETTLED:
             act = "put on" if row.wanted else "taken off"
             number = f", Twilio's number {reply.code}" if reply.code else ""

@@ -12,7 +12,7 @@ from idp.branding import logos
 from idp.branding.models import Brand
 from idp.login.emergency import stops
 from idp.login.endings import signing_out
-from idp.otp import recovery_codes
+from idp.otp.other_codes import recovery_codes
 from idp.saml.models import ServiceProvider
 from idp.web.middleware.error_pages import LONGEST_QUERY
 from tests.branding.logos import a_png

@@ -148,8 +148,8 @@ V6 = (
         "6.5.3",
         2,
         "Codes and keys are random",
-        "idp/otp/written_codes.py",
-        "idp/otp/app_codes.py",
+        "idp/otp/other_codes/written_codes.py",
+        "idp/otp/other_codes/app_codes.py",
         but="texted codes are Twilio's",
     ),
     met(

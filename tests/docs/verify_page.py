@@ -10,7 +10,7 @@ TEXT = """# Outcomes of Twilio Verify
 
 {note}
 
-Each answer that Twilio Verify can give, or fail to give, is a row of one table in `idp/otp/outcomes.py`. The gateway
+Each answer that Twilio Verify can give, or fail to give, is a row of one table in `idp/otp/outcomes/`. The gateway
 takes its verdicts from it, the pages of operators their sentences, and this page all of it. The rows are tried in
 their order and the last of each call fits everything: what nobody knows is never success.
 

@@ -10,8 +10,9 @@ from idp.audit.models import LoginEvent
 from idp.importing import imports, writing
 from idp.importing.imports import Importer, Refused
 from idp.importing.models import Import, ImportedAgent
-from idp.otp import safe_listing, verifications
+from idp.otp import verifications
 from idp.otp.models import PhoneAuthenticator, Verification
+from idp.otp.safe_list import listings
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW, an_agent
 from tests.importing.files import HEADINGS, MAX, ZOE, a_file
@@ -199,7 +200,7 @@ def test_somebody_new_whom_the_trail_knows_is_switched_off_instead(who):
 
 def test_somebody_new_whose_number_twilio_keeps_is_not_forgotten(who):
     done = write(who, ZOE, headings=HEADINGS)
-    safe_listing.ask(NOW)
+    listings.ask(NOW)
     assert imports.undo(done, who, LATER).kept == ("Zoë Ümlaut",)
 
 

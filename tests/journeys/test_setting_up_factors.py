@@ -6,8 +6,8 @@ import pytest
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
-from idp.otp import recovery_codes
 from idp.otp.models import AuthenticatorApp, RecoveryCode
+from idp.otp.other_codes import recovery_codes
 from tests.hostile.typing_codes import BEN
 from tests.other_codes import App, a_one_time_code, a_sheet, agent_of, an_app, sign_in
 from tests.peer import BASE_URL

@@ -13,11 +13,12 @@ from idp.audit.models import Kind
 from idp.branding.models import Brand
 from idp.importing.models import Import
 from idp.keys.models import SigningKey
-from idp.otp import safe_listing, verifications
+from idp.otp import verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import PhoneAuthenticator, VerificationSend
+from idp.otp.safe_list import listings
 from idp.policies.access import conditions
 from idp.policies.models import TimeoutPolicy
 from idp.policies.user_agents import Platform
@@ -102,7 +103,7 @@ def everything(operator, now):
     """All that the admin shows, once."""
     seeded = a_signed_in_agent(now)
     a_rule()
-    safe_listing.ask(now)
+    listings.ask(now)
     operator.set_password("correct horse battery")
     operator.save()
     webhook = Webhook(name="Rota", url="https://rota.example.com/hook", kinds=["agent.signed_in"])

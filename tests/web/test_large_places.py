@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from idp.otp import safe_listing
+from idp.otp.safe_list import listings
 from idp.web import services_offered
 from idp.web.admin import long_lists
 from tests.conftest import an_agent
@@ -16,7 +16,7 @@ COUNT_NOW = "count now"
 
 @pytest.fixture
 def many_agents(monkeypatch, db, keys, clock):
-    monkeypatch.setattr(safe_listing, "COUNTED_AT_ONCE", 2)
+    monkeypatch.setattr(listings, "COUNTED_AT_ONCE", 2)
     return [an_agent(f"+120155501{nth:02}", f"agent{nth}@acme.example") for nth in range(3)]
 
 

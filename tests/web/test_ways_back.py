@@ -9,11 +9,12 @@ from django.contrib.auth.models import Permission
 from idp import clock as time
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.otp import abuse, app_codes, one_time_codes, proofs, recovery_codes, verifications
+from idp.otp import abuse, verifications
 from idp.otp.abuse import Asker
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import OneTimeCode
-from idp.otp.proofs import Given, Way
+from idp.otp.other_codes import app_codes, one_time_codes, proofs, recovery_codes
+from idp.otp.other_codes.proofs import Given, Way
 from idp.otp.verifications import Paused
 from idp.passkeys.models import Passkey
 from tests.conftest import NOW

@@ -11,7 +11,7 @@ from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
 from idp.otp.abuse import AGAIN_LATER, Asker
 from idp.otp.limits import PER_ADDRESS
-from idp.otp.rate_limits import ONE_ADDRESS, network_of
+from idp.otp.service_rate_limits import ONE_ADDRESS, network_of
 
 WRONG = (Kind.CODE_WRONG, Kind.PASSKEY_REFUSED, Kind.PASSKEY_COPIED)
 

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from idp.otp import identifiers, written_codes
+from idp.otp import identifiers
 from idp.otp.identifiers import Email, Fault, PhoneNumber
-from idp.otp.proofs import LENGTHS
+from idp.otp.other_codes import written_codes
+from idp.otp.other_codes.proofs import LENGTHS
 from idp.passkeys.verification import LONGEST
 
 CODE_LENGTH = 6

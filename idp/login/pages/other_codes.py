@@ -21,7 +21,7 @@ from idp.login.pages.rendering import address, page, paused, refusal, see_other
 from idp.login.proofs import other_code
 from idp.otp import verifications
 from idp.otp.identifiers import Email, PhoneNumber, parse
-from idp.otp.proofs import Given, Way
+from idp.otp.other_codes.proofs import Given, Way
 from idp.otp.verifications import Checked, Paused
 
 FORBIDDEN = 403

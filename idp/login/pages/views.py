@@ -28,7 +28,7 @@ from idp.login.proofs import texted_code
 from idp.otp import open_channels, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber, parse
-from idp.otp.proofs import Way
+from idp.otp.other_codes.proofs import Way
 from idp.otp.verifications import Checked, Paused
 
 FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429

@@ -14,10 +14,11 @@ from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.proofs import admission, rejection
 from idp.login.request_facts import RequestFacts
-from idp.otp import limits, proofs, verifications
+from idp.otp import limits, verifications
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.models import Outcome
-from idp.otp.proofs import Given
+from idp.otp.other_codes import proofs
+from idp.otp.other_codes.proofs import Given
 from idp.otp.verifications import Checked, Paused
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from idp.otp.safe_list import Reply, Verdict, judge
+from idp.otp.safe_list.provider import Reply, Verdict, judge
 from idp.otp.twilio.answers import Trouble
 from idp.otp.twilio.line import Lines, TwilioSettings, settings_in_force
 

@@ -28,7 +28,7 @@ from idp.web.admin.long_lists import LongList
 from idp.web.admin.reached import Reached
 from idp.web.departments import reach
 from idp.web.pages import people_file, safe_list
-from idp.web.pages.agent import acts, name_id, overview, sign_in_link, test_code, timeline, ways_back, why
+from idp.web.pages.agent import acts, name_id, overview, sign_in_link, timeline, trial_code, ways_back, why
 from idp.web.sign_out import sign_out
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons on an agent's page."""
-        pages = (ways_back, acts, why, timeline, sign_in_link, name_id, test_code)
+        pages = (ways_back, acts, why, timeline, sign_in_link, name_id, trial_code)
         return [*(it for page in pages for it in page.urls(self)), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from idp.otp.models import SafeListing
-from idp.otp.safe_list import Verdict
+from idp.otp.safe_list.provider import Verdict
 from idp.web.admin.reading import ReadOnlyAdmin
 
 

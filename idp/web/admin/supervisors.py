@@ -12,7 +12,7 @@ from django.urls import URLPattern
 from idp import clock
 from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Supervisor
-from idp.otp import one_time_codes
+from idp.otp.other_codes import one_time_codes
 from idp.sql.unindexed import Unindexed
 from idp.web.admin.buttons import button, shown_once
 from idp.web.admin.operators import BySuperusers

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from idp.conf import Conf
-from idp.otp import rate_limits
-from idp.otp.rate_limits import Bucket
+from idp.otp import service_rate_limits
+from idp.otp.service_rate_limits import Bucket
 from idp.otp.twilio import rate_limits as at_twilio
 from idp.otp.twilio.answers import Trouble
 from idp.web.checkup.finding import Finding, not_checked, ok, warning
@@ -21,7 +21,7 @@ class NotMade(Exception):
 
 def everywhere(conf: Conf) -> Finding:
     """Ask Twilio which rate limits the service has."""
-    return judge(at_twilio.from_settings().read(), rate_limits.wanted(conf.texts_a_day))
+    return judge(at_twilio.from_settings().read(), service_rate_limits.wanted(conf.texts_a_day))
 
 
 def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str, tuple[Bucket, ...]]) -> Finding:
@@ -36,7 +36,7 @@ def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str
 
 def make(conf: Conf) -> str:
     """Make what is missing at Twilio, and say what was made. Raises NotMade with a sentence if Twilio refused."""
-    made = at_twilio.from_settings().make(rate_limits.wanted(conf.texts_a_day))
+    made = at_twilio.from_settings().make(service_rate_limits.wanted(conf.texts_a_day))
     if not isinstance(made, Trouble):
         return f"Rate limits made at Twilio: {', '.join(made)}." if made else THERE
     raise NotMade(f"Twilio did not make all rate limits ({told(made)}). Run this again: nothing is made twice.")

@@ -15,7 +15,7 @@ from idp.login import request_facts
 from idp.login.pages.forms import AppCodeForm
 from idp.login.pages.rendering import see_other
 from idp.login.passkey_setup import is_proved_lately
-from idp.otp import app_codes, recovery_codes
+from idp.otp.other_codes import app_codes, recovery_codes
 from idp.web import qr
 from idp.web.me import proving
 from idp.web.me.page import device_of

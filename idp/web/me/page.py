@@ -12,7 +12,7 @@ from idp.errors import IdpError
 from idp.login import request_facts
 from idp.login.flow import device_state
 from idp.login.pages import notices
-from idp.otp import app_codes, recovery_codes
+from idp.otp.other_codes import app_codes, recovery_codes
 from idp.passkeys import relying_party
 from idp.passkeys.models import Passkey
 from idp.saml.logout import course as logout

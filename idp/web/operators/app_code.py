@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from idp.otp import written_codes
+from idp.otp.other_codes import written_codes
 
 LENGTH = 6
 

@@ -15,8 +15,8 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import request_facts
-from idp.otp import safe_listing
-from idp.otp.safe_list import Verdict
+from idp.otp.safe_list import listings
+from idp.otp.safe_list.provider import Verdict
 from idp.web import safe_list_run
 
 MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
@@ -44,13 +44,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 def shown(request: HttpRequest, site: AdminSite, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
     """Show the page, for all agents or for those that were chosen in their list."""
-    left, verdict = safe_listing.not_done(), safe_listing.latest_verdict()
-    counted = chosen is not None or "count" in request.GET or not safe_listing.are_many()
+    left, verdict = listings.not_done(), listings.latest_verdict()
+    counted = chosen is not None or "count" in request.GET or not listings.are_many()
     context = {
         **site.each_context(request),
         "title": "Twilio's safe list",
-        "preview": safe_listing.preview(chosen) if counted else None,
-        "counted_at_once": safe_listing.COUNTED_AT_ONCE,
+        "preview": listings.preview(chosen) if counted else None,
+        "counted_at_once": listings.COUNTED_AT_ONCE,
         "chosen": None if chosen is None else list(chosen),
         "left": left.select_related("agent").order_by("due_at")[:SHOWN],
         "left_in_all": left.order_by()[:MOST_LEFT].count(),
@@ -67,10 +67,10 @@ def _act(request: HttpRequest) -> HttpResponse:
     now, origin = clock.now(), request_facts.origin_of(request)
     with transaction.atomic():
         if request.POST.get("act") == "again":
-            detail = f"{safe_listing.again(now)} tried again, by {request.user}"
+            detail = f"{listings.again(now)} tried again, by {request.user}"
         else:
-            leaving = safe_listing.let_go(now)
-            detail = f"{safe_listing.ask(now, _chosen(request))} asked for, {leaving} to leave, by {request.user}"
+            leaving = listings.let_go(now)
+            detail = f"{listings.ask(now, _chosen(request))} asked for, {leaving} to leave, by {request.user}"
         events.record(Kind.SAFE_LIST, origin, now, detail=detail[:200])
     safe_list_run.dispatch(origin)
     messages.success(request, UNDER_WAY)

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
-from idp.otp import rate_limits
+from idp.otp import service_rate_limits
 from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
-from idp.otp.rate_limits import Bucket
+from idp.otp.service_rate_limits import Bucket
 from idp.otp.twilio.answers import Trouble
 from idp.otp.twilio.rate_limits import TwilioRateLimits
 
-WANTED = rate_limits.wanted(5000)
+WANTED = service_rate_limits.wanted(5000)
 NUMBER = "+12015550101"
 NOTHING_WAITS = {"pause": lambda _: None}
 
@@ -30,7 +30,7 @@ def test_a_new_service_has_none_and_gets_all_of_them(at_twilio):
 
 def test_making_them_again_changes_nothing(at_twilio):
     at_twilio.make(WANTED)
-    assert at_twilio.make(rate_limits.wanted(9)) == []
+    assert at_twilio.make(service_rate_limits.wanted(9)) == []
     assert at_twilio.read() == WANTED
 
 
@@ -61,7 +61,7 @@ def test_the_eleventh_start_of_one_agent_within_ten_minutes_is_refused_and_nobod
 
 @pytest.mark.parametrize("texts_a_day", [1, 200, 5000, 1_000_000])
 def test_twilios_limits_lie_above_our_own(texts_a_day):
-    wanted = rate_limits.wanted(texts_a_day)
+    wanted = service_rate_limits.wanted(texts_a_day)
     assert wanted["latchkey_country"][0].limit >= 2 * texts_a_day
     assert wanted["latchkey_ip"][0].limit >= max(300, texts_a_day // 4)
 

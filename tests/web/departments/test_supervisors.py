@@ -9,7 +9,7 @@ from django.test import Client
 from idp.agents import provisioning
 from idp.agents.models import Agent, Department, GrantableRole, Supervisor
 from idp.audit.models import LoginEvent
-from idp.otp import one_time_codes
+from idp.otp.other_codes import one_time_codes
 from idp.web.departments import reach, supervisors
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside

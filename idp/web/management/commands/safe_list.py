@@ -9,9 +9,9 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.otp import safe_listing
 from idp.otp.models import SafeListing
-from idp.otp.safe_list import Reply, Verdict
+from idp.otp.safe_list import listings
+from idp.otp.safe_list.provider import Reply, Verdict
 from idp.web import safe_list_run
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_agent, write_json
@@ -38,11 +38,11 @@ class Command(ActingCommand):
         """Tell what came of each number, by agent; no number is printed."""
         chosen = None if everybody else Agent.objects.filter(pk__in=[find_agent(it).pk for it in agent])
         if dry_run:
-            it = safe_listing.preview(chosen)
+            it = listings.preview(chosen)
             self.stdout.write(f"{it.new} new, {it.listed} on the list, {it.under_way} under way, {it.leaving} to leave")
             return
         origin, now = Origin(None, "", reference.current()), clock.now()
-        asked = safe_listing.ask(now, chosen)
+        asked = listings.ask(now, chosen)
         if asked:
             events.record(Kind.SAFE_LIST, origin, now, detail=f"{asked} asked for, by command line")
         done = list(safe_list_run.batch(origin))

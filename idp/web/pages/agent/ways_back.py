@@ -17,9 +17,10 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.models import Kind
 from idp.login import passkey_setup, request_facts
-from idp.otp import app_codes, numbers, one_time_codes, recovery_codes
+from idp.otp import numbers
 from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
-from idp.otp.one_time_codes import GivenToOneself
+from idp.otp.other_codes import app_codes, one_time_codes, recovery_codes
+from idp.otp.other_codes.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web.departments import reach, supervisors
 from idp.web.operators import presses

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from idp.agents.models import Agent
-from idp.otp import numbers, safe_listing
+from idp.otp import numbers
 from idp.otp.models import PhoneAuthenticator, SafeListing
-from idp.otp.safe_list import Reply, Verdict
-from idp.otp.safe_listing import Preview
+from idp.otp.safe_list import listings
+from idp.otp.safe_list.listings import Preview
+from idp.otp.safe_list.provider import Reply, Verdict
 from tests.conftest import NOW, an_agent
 
 MINUTE = timedelta(minutes=1)
@@ -22,8 +23,8 @@ def people(count):
 def run(reply=DONE, now=NOW):
     """Answer everything that is due alike, and return which numbers that was."""
     asked = []
-    while (row := safe_listing.take_due(now)) is not None:
-        safe_listing.note(row, reply, now)
+    while (row := listings.take_due(now)) is not None:
+        listings.note(row, reply, now)
         asked.append((row.number[-2:], row.wanted))
     return asked
 
@@ -35,7 +36,7 @@ def ana(db):
 
 @pytest.fixture
 def listed(ana):
-    safe_listing.ask(NOW)
+    listings.ask(NOW)
     run()
     return SafeListing.objects.get()
 
@@ -43,30 +44,30 @@ def listed(ana):
 def test_only_confirmed_numbers_of_agents_who_are_switched_on_are_asked_for(ana):
     an_agent("+12015550102", "off@acme.example", is_active=False)
     PhoneAuthenticator.objects.filter(user=an_agent("+12015550103", "b@acme.example")).update(confirmed=False)
-    assert safe_listing.preview() == Preview(new=1, listed=0, under_way=0, leaving=0, without_number=0)
-    assert safe_listing.ask(NOW) == 1
+    assert listings.preview() == Preview(new=1, listed=0, under_way=0, leaving=0, without_number=0)
+    assert listings.ask(NOW) == 1
     assert run() == [("01", True)]
 
 
 def test_some_agents_can_be_chosen_and_who_has_no_number_is_told(ana):
     bo = an_agent("+12015550102", "bo@acme.example", is_active=False)
     chosen = Agent.objects.filter(pk__in=[ana.pk, bo.pk])
-    assert safe_listing.preview(chosen).without_number == 1
-    assert safe_listing.ask(NOW, chosen) == 1
+    assert listings.preview(chosen).without_number == 1
+    assert listings.ask(NOW, chosen) == 1
 
 
 def test_asking_again_asks_for_nothing_that_is_listed_or_under_way(listed):
-    assert safe_listing.ask(NOW) == 0
+    assert listings.ask(NOW) == 0
     people(1)
-    assert safe_listing.preview() == Preview(new=1, listed=1, under_way=0, leaving=0, without_number=0)
-    assert (safe_listing.ask(NOW), safe_listing.ask(NOW)) == (1, 0)
-    assert safe_listing.preview().under_way == 1
+    assert listings.preview() == Preview(new=1, listed=1, under_way=0, leaving=0, without_number=0)
+    assert (listings.ask(NOW), listings.ask(NOW)) == (1, 0)
+    assert listings.preview().under_way == 1
 
 
 def test_who_is_switched_off_leaves(ana, listed):
     Agent.objects.update(is_active=False)
-    assert safe_listing.preview().leaving == 1
-    assert safe_listing.let_go(NOW) == 1
+    assert listings.preview().leaving == 1
+    assert listings.let_go(NOW) == 1
     assert run() == [("01", False)]
     listed.refresh_from_db()
     assert (listed.listed_at, listed.due_at) == (None, None)
@@ -75,65 +76,65 @@ def test_who_is_switched_off_leaves(ana, listed):
 def test_a_change_of_somebody_looks_at_nothing_but_theirs(ana, listed):
     bo = an_agent("+12015550102", "bo@acme.example")
     Agent.objects.filter(pk=ana.pk).update(is_active=False)
-    assert safe_listing.let_go(NOW, [bo.pk]) == 0
-    assert safe_listing.let_go(NOW, [ana.pk]) == 1
+    assert listings.let_go(NOW, [bo.pk]) == 0
+    assert listings.let_go(NOW, [ana.pk]) == 1
 
 
 def test_a_listed_number_that_went_to_somebody_who_is_switched_off_leaves_too(ana, listed):
     bo = an_agent("+12015550102", "bo@acme.example")
     PhoneAuthenticator.objects.filter(user=ana).delete()
     PhoneAuthenticator.objects.filter(user=bo).update(number=listed.number)
-    assert safe_listing.let_go(NOW, [bo.pk]) == 0
+    assert listings.let_go(NOW, [bo.pk]) == 0
     Agent.objects.filter(pk=bo.pk).update(is_active=False)
-    assert safe_listing.let_go(NOW, [bo.pk]) == 1
+    assert listings.let_go(NOW, [bo.pk]) == 1
 
 
 def test_another_number_takes_the_place_of_a_listed_one(ana, listed):
     numbers.give(ana, "+12015550188", NOW)
-    safe_listing.let_go(NOW)
+    listings.let_go(NOW)
     assert sorted(run()) == [("01", False), ("88", True)]
 
 
 def test_who_comes_back_before_the_number_was_taken_off_stays(ana, listed):
     Agent.objects.update(is_active=False)
-    safe_listing.let_go(NOW)
+    listings.let_go(NOW)
     Agent.objects.update(is_active=True)
-    assert safe_listing.ask(NOW) == 1
+    assert listings.ask(NOW) == 1
     assert run() == [("01", True)]
 
 
 def test_a_number_that_twilio_was_never_told_of_is_forgotten_at_once(ana):
-    safe_listing.ask(NOW)
+    listings.ask(NOW)
     Agent.objects.update(is_active=False)
-    safe_listing.let_go(NOW)
+    listings.let_go(NOW)
     assert SafeListing.objects.count() == 0
 
 
 def test_what_was_taken_off_is_forgotten_after_thirty_days(ana, listed):
     Agent.objects.update(is_active=False)
-    safe_listing.let_go(NOW)
+    listings.let_go(NOW)
     run()
-    safe_listing.let_go(NOW + timedelta(days=29))
+    listings.let_go(NOW + timedelta(days=29))
     assert SafeListing.objects.count() == 1
-    safe_listing.let_go(NOW + timedelta(days=31))
+    listings.let_go(NOW + timedelta(days=31))
     assert SafeListing.objects.count() == 0
 
 
 def test_a_minute_holds_thirty_requests_and_the_next_one_goes_on(db):
     people(40)
-    safe_listing.ask(NOW)
+    listings.ask(NOW)
     assert len(run()) == 30
     assert len(run(now=NOW + timedelta(seconds=59))) == 0
     assert len(run(now=NOW + MINUTE)) == 10
 
 
 def test_a_refused_number_waits_for_somebody_who_asks_again(ana):
-    safe_listing.ask(NOW)
+    listings.ask(NOW)
     run(Reply(Verdict.REFUSED, 60200))
     row = SafeListing.objects.get()
     assert (row.verdict, row.code, row.due_at, row.listed_at) == ("refused", 60200, None, None)
-    assert safe_listing.preview().new == 1
-    assert safe_listing.again(NOW) == 1
+    assert listings.preview().new == 1
+    assert listings.again(NOW) == 1
     assert run(now=NOW + MINUTE) == [("01", True)]
 
 
@@ -143,33 +144,33 @@ def test_a_refused_number_waits_for_somebody_who_asks_again(ana):
 )
 def test_what_concerns_all_numbers_makes_all_of_them_wait(db, verdict, pause):
     people(3)
-    safe_listing.ask(NOW)
+    listings.ask(NOW)
     assert len(run(Reply(verdict, 1))) == 1
     assert set(SafeListing.objects.values_list("due_at", flat=True)) == {NOW + pause}
 
 
 def test_a_number_without_an_answer_is_asked_about_ever_more_seldom_and_holds_up_nobody(db):
     people(2)
-    safe_listing.ask(NOW)
-    row = safe_listing.take_due(NOW)
-    safe_listing.note(row, Reply(Verdict.LATER), NOW)
+    listings.ask(NOW)
+    row = listings.take_due(NOW)
+    listings.note(row, Reply(Verdict.LATER), NOW)
     row.refresh_from_db()
     assert row.due_at == NOW + 2 * MINUTE
     assert run() == [("01", True)]
 
 
 def test_a_request_that_died_half_way_is_made_again_after_a_while(ana):
-    safe_listing.ask(NOW)
-    assert safe_listing.take_due(NOW) is not None
-    assert safe_listing.again(NOW + timedelta(seconds=30)) == 0
-    assert safe_listing.take_due(NOW + MINUTE) is None
-    assert run(now=NOW + safe_listing.CLAIMED) == [("01", True)]
+    listings.ask(NOW)
+    assert listings.take_due(NOW) is not None
+    assert listings.again(NOW + timedelta(seconds=30)) == 0
+    assert listings.take_due(NOW + MINUTE) is None
+    assert run(now=NOW + listings.CLAIMED) == [("01", True)]
 
 
 def test_whoever_is_switched_off_while_twilio_is_asked_still_leaves(ana):
-    safe_listing.ask(NOW)
-    row = safe_listing.take_due(NOW)
+    listings.ask(NOW)
+    row = listings.take_due(NOW)
     Agent.objects.update(is_active=False)
-    safe_listing.let_go(NOW)
-    safe_listing.note(row, DONE, NOW)
+    listings.let_go(NOW)
+    listings.note(row, DONE, NOW)
     assert run(now=NOW + MINUTE) == [("01", False)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.otp import rate_limits
+from idp.otp import service_rate_limits
 from idp.otp.gateway import RateLimits
 from idp.otp.models import PhoneAuthenticator
 
@@ -18,21 +18,21 @@ from idp.otp.models import PhoneAuthenticator
     ],
 )
 def test_an_address_is_counted_by_its_network(address, network):
-    assert rate_limits.network_of(address) == network
+    assert service_rate_limits.network_of(address) == network
 
 
 @pytest.mark.parametrize(("number", "region"), [("+34600123456", "ES"), ("+12015550101", "US"), ("+999123456789", "")])
 def test_a_number_is_counted_by_its_country(number, region):
-    assert rate_limits.region_of(number) == region
+    assert service_rate_limits.region_of(number) == region
 
 
 def test_nothing_that_is_counted_names_a_person(agent):
     phone = PhoneAuthenticator.objects.get()
-    counted = rate_limits.count_by(phone, "192.0.2.77")
+    counted = service_rate_limits.count_by(phone, "192.0.2.77")
     told = str(counted)
     assert not any(it in told for it in (str(agent.pk), agent.pk.hex, phone.number, "192.0.2.77", agent.email))
     assert len(counted.agent) == 32
-    assert counted == rate_limits.count_by(phone, "192.0.2.1")
+    assert counted == service_rate_limits.count_by(phone, "192.0.2.1")
 
 
 def test_what_is_not_known_is_not_sent():

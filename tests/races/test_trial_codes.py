@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from idp.otp import test_codes
+from idp.otp import trial_codes
 from idp.otp.channels import Channel
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 from tests.conftest import NOW, an_agent
@@ -14,7 +14,7 @@ def presses(by, phones):
 
     def press(phone):
         try:
-            return test_codes.begin(phone, Channel.SMS, by, NOW)
+            return trial_codes.begin(phone, Channel.SMS, by, NOW)
         finally:
             connection.close()
 
@@ -24,14 +24,14 @@ def presses(by, phones):
 def test_of_twenty_presses_at_once_three_reach_one_number(transactional_db):
     olivia = an_agent("+12015550150", "olivia@acme.example")
     sent = presses(olivia, [PhoneAuthenticator.objects.get()] * MANY)
-    assert sum(isinstance(it, VerificationSend) for it in sent) == test_codes.A_NUMBER
+    assert sum(isinstance(it, VerificationSend) for it in sent) == trial_codes.A_NUMBER
     assert Verification.objects.filter(ended_at__isnull=True).count() == 1
 
 
 def test_an_operator_sends_no_more_than_twenty_an_hour_to_however_many_numbers_at_once(transactional_db):
     olivia = an_agent("+12015550150", "olivia@acme.example")
-    for nth in range(test_codes.AN_OPERATOR // 2):
+    for nth in range(trial_codes.AN_OPERATOR // 2):
         an_agent(f"+120155501{nth:02}", f"agent-{nth}@acme.example")
     phones = list(PhoneAuthenticator.objects.exclude(user=olivia))
     sent = presses(olivia, phones * 3)
-    assert sum(isinstance(it, VerificationSend) for it in sent) == test_codes.AN_OPERATOR
+    assert sum(isinstance(it, VerificationSend) for it in sent) == trial_codes.AN_OPERATOR

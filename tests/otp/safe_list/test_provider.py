@@ -5,7 +5,7 @@ import pytest
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.otp.channels import Channel
 from idp.otp.gateway import NotSent, Sent
-from idp.otp.safe_list import Reply, Verdict, judge
+from idp.otp.safe_list.provider import Reply, Verdict, judge
 from idp.otp.twilio.answers import Trouble
 from idp.otp.twilio.safe_list import TwilioSafeList
 

@@ -16,12 +16,12 @@ from idp.audit.models import Kind
 from idp.login import request_facts
 from idp.login.codes import checking, sending
 from idp.login.pages.forms import CodeForm
-from idp.otp import channels, costs, open_channels, outcomes, test_codes, verifications
+from idp.otp import channels, costs, open_channels, outcomes, trial_codes, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
 from idp.otp.identifiers import Email
 from idp.otp.models import PhoneAuthenticator, VerificationSend
-from idp.otp.test_codes import NotNow
+from idp.otp.trial_codes import NotNow
 from idp.otp.verifications import Checked
 from idp.web.departments import reach
 from idp.web.pages.agent import door
@@ -49,7 +49,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
         if (channel := typed(request.POST, "send")) in open_channels.offered(now):
             return _send(request, agent, phone, Channel(channel))
         return _take(request, agent, phone)
-    test = test_codes.last(phone) if phone else None
+    test = trial_codes.last(phone) if phone else None
     send = test.sends.order_by("nth").last() if test else None
     context = {
         **admin.site.each_context(request),
@@ -61,7 +61,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
         "send": send,
         "sent_by": channels.in_words(send.channel) if send else "",
         "came": came_of(send) if send else "",
-        "waits": test is not None and test_codes.can_be_read_out(test, now),
+        "waits": test is not None and trial_codes.can_be_read_out(test, now),
     }
     return render(request, "admin/test_code.html", context)
 
@@ -78,7 +78,7 @@ def came_of(send: VerificationSend) -> str:
 
 def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel: Channel) -> HttpResponse:
     origin, now = request_facts.origin_of(request), clock.now()
-    begun = test_codes.begin(phone, channel, reach.operator_of(request), now)
+    begun = trial_codes.begin(phone, channel, reach.operator_of(request), now)
     if isinstance(begun, NotNow):
         messages.error(request, begun.value)
         return _again(agent)
@@ -91,14 +91,14 @@ def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel
 
 def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> HttpResponse:
     """Hold what was read out against the code."""
-    test, form, now = test_codes.last(phone), CodeForm(request.POST), clock.now()
-    if test is None or not test_codes.can_be_read_out(test, now):
+    test, form, now = trial_codes.last(phone), CodeForm(request.POST), clock.now()
+    if test is None or not trial_codes.can_be_read_out(test, now):
         messages.error(request, "No test code waits to be read out.")
     elif not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["code"])))
     else:
         with checking.with_deadline() as verify:
-            checked = test_codes.read_out(test, form.cleaned_data["code"], verify, now)
+            checked = trial_codes.read_out(test, form.cleaned_data["code"], verify, now)
         arrived = checked is Checked.APPROVED
         kind, origin = Kind.TEST_ARRIVED if arrived else Kind.TEST_WRONG, request_facts.origin_of(request)
         events.record(kind, origin, clock.now(), agent=agent, detail="" if arrived else checked.value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.otp import written_codes
+from idp.otp.other_codes import written_codes
 
 
 @pytest.mark.parametrize("typed", ["7KQ2M-9TX4D", "7kq2m 9tx4d", " 7KQ2M\u20139TX4D\n", "7KQ2M\u200b9TX4D\u2060"])

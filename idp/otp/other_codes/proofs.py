@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from idp.agents.authentication import Method
 from idp.agents.models import Agent
-from idp.otp import app_codes, one_time_codes, recovery_codes
+from idp.otp.other_codes import app_codes, one_time_codes, recovery_codes
 
 
 class Way(StrEnum):

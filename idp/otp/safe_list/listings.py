@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator, SafeListing
-from idp.otp.safe_list import PER_MINUTE, Reply, Verdict
+from idp.otp.safe_list.provider import PER_MINUTE, Reply, Verdict
 
 MINUTE = timedelta(minutes=1)
 CLAIMED = timedelta(minutes=2)

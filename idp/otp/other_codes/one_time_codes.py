@@ -7,8 +7,8 @@ from django.db import transaction
 from idp.agents import reach
 from idp.agents.models import Agent
 from idp.errors import IdpError
-from idp.otp import written_codes
 from idp.otp.models import OneTimeCode
+from idp.otp.other_codes import written_codes
 
 LENGTH = 8
 LIFETIME = timedelta(minutes=15)

@@ -7,8 +7,8 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from idp.agents.models import Agent
-from idp.otp import written_codes
 from idp.otp.models import RecoveryCode
+from idp.otp.other_codes import written_codes
 
 COUNT, LENGTH = 8, 10
 FEW = 2

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from idp.otp import abuse, breaker, limits, test_codes, verifications
+from idp.otp import abuse, breaker, limits, trial_codes, verifications
 from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
-from idp.otp.test_codes import NotNow
+from idp.otp.trial_codes import NotNow
 from idp.otp.verifications import Checked
 from tests.conftest import NOW, an_agent
 
@@ -31,9 +31,9 @@ def olivia(db):
 
 
 def a_test(phone, by, gateway, now=NOW):
-    send = test_codes.begin(phone, Channel.SMS, by, now)
+    send = trial_codes.begin(phone, Channel.SMS, by, now)
     verifications.carry_out(send, gateway, "reference", now)
-    return test_codes.last(phone)
+    return trial_codes.last(phone)
 
 
 def a_sign_in(gateway, now=NOW):
@@ -52,11 +52,11 @@ def try_code(verification, digits, gateway, now=NOW + SECOND):
 
 def test_what_the_agent_reads_out_shows_that_the_text_arrived_and_uses_the_code_up(phone, olivia, verify, gateway):
     test = a_test(phone, olivia, gateway)
-    assert test_codes.read_out(test, "000000", gateway, NOW + SECOND) is Checked.WRONG
-    assert test_codes.read_out(test, code(verify), gateway, NOW + SECOND) is Checked.APPROVED
+    assert trial_codes.read_out(test, "000000", gateway, NOW + SECOND) is Checked.WRONG
+    assert trial_codes.read_out(test, code(verify), gateway, NOW + SECOND) is Checked.APPROVED
     test.refresh_from_db()
     assert (test.outcome, test.asked_by) == (Outcome.APPROVED, olivia)
-    assert not test_codes.can_be_read_out(test, NOW + SECOND)
+    assert not trial_codes.can_be_read_out(test, NOW + SECOND)
 
 
 def test_a_sign_in_that_begins_meanwhile_ends_the_test_and_gets_a_code_of_its_own(phone, olivia, verify, gateway):
@@ -66,7 +66,7 @@ def test_a_sign_in_that_begins_meanwhile_ends_the_test_and_gets_a_code_of_its_ow
     assert try_code(sign_in, heard, gateway, NOW + MINUTE) is Checked.WRONG
     assert try_code(sign_in, code(verify), gateway, NOW + MINUTE) is Checked.APPROVED
     test.refresh_from_db()
-    assert (test.outcome, test_codes.can_be_read_out(test, NOW + MINUTE)) == (Outcome.EXPIRED, False)
+    assert (test.outcome, trial_codes.can_be_read_out(test, NOW + MINUTE)) == (Outcome.EXPIRED, False)
 
 
 def test_even_where_twilio_would_not_end_the_test_its_code_signs_nobody_in(phone, olivia, verify, gateway, monkeypatch):
@@ -78,34 +78,34 @@ def test_even_where_twilio_would_not_end_the_test_its_code_signs_nobody_in(phone
 
 def test_while_a_code_for_a_sign_in_is_out_no_test_sends_it_again(phone, olivia, gateway):
     a_sign_in(gateway)
-    assert test_codes.begin(phone, Channel.SMS, olivia, NOW + MINUTE) is NotNow.SIGNING_IN
-    assert test_codes.begin(phone, Channel.SMS, olivia, NOW + limits.CODE_LIFETIME) is not NotNow.SIGNING_IN
+    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + MINUTE) is NotNow.SIGNING_IN
+    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + limits.CODE_LIFETIME) is not NotNow.SIGNING_IN
 
 
 def test_a_number_gets_three_an_hour_and_an_operator_sends_twenty(phone, olivia, gateway):
     for nth in range(3):
         a_test(phone, olivia, gateway, NOW + nth * SECOND)
-    assert test_codes.begin(phone, Channel.SMS, olivia, NOW + MINUTE) is NotNow.OFTEN
+    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + MINUTE) is NotNow.OFTEN
     for nth in range(17):
         other = an_agent(f"+120155502{nth:02}", f"{nth}@acme.example").numbers.get()
-        test_codes.begin(other, Channel.SMS, olivia, NOW)
+        trial_codes.begin(other, Channel.SMS, olivia, NOW)
     last = an_agent("+12015550299", "last@acme.example").numbers.get()
-    assert test_codes.begin(last, Channel.SMS, olivia, NOW + MINUTE) is NotNow.MANY
+    assert trial_codes.begin(last, Channel.SMS, olivia, NOW + MINUTE) is NotNow.MANY
 
 
 def test_nothing_is_sent_while_verify_is_down_or_the_day_is_spent(phone, olivia, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": 0})
-    assert test_codes.begin(phone, Channel.SMS, olivia, NOW) is NotNow.SPENT
+    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW) is NotNow.SPENT
     breaker.note_failure(Failure.MISCONFIGURED, NOW)
-    assert test_codes.begin(phone, Channel.SMS, olivia, NOW) is NotNow.DOWN
+    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW) is NotNow.DOWN
 
 
 def test_wrong_digits_read_out_pause_nobodys_sign_in(phone, olivia, gateway):
     for nth in range(3):
         test = a_test(phone, olivia, gateway, NOW + nth * SECOND)
         for _ in range(limits.STRANGERS_TRIES):
-            test_codes.read_out(test, "000000", gateway, NOW + nth * SECOND)
-        assert test_codes.read_out(test, "000000", gateway, NOW + nth * SECOND) is Checked.TOO_MANY_TRIES
+            trial_codes.read_out(test, "000000", gateway, NOW + nth * SECOND)
+        assert trial_codes.read_out(test, "000000", gateway, NOW + nth * SECOND) is Checked.TOO_MANY_TRIES
     counted_as = verifications.counted_as_of(ANA, phone)
     assert abuse.failures(counted_as, own=False, now=NOW + MINUTE).recent == 0
 
