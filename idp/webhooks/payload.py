@@ -11,30 +11,30 @@ from idp.audit.models import LoginEvent, Seal
 from idp.webhooks.kinds import Kind
 
 FIELDS = {
-    "id": "the message, the same at each try and as the header `webhook-id`; a UUID",
+    "id": "the message's id, a UUID: the same at each attempt, and equal to the header `webhook-id`",
     "type": "what happened",
-    "timestamp": "when it happened, UTC; the header `webhook-timestamp` is when it was sent",
+    "timestamp": "when it happened, in UTC; the header `webhook-timestamp` says when it was sent",
     "data.agent.id": "the agent; a UUID",
-    "data.agent.name_id": "the NameID under which Flex knows the agent; null before the first answer to Flex",
-    "data.agent.email": "only where the webhook is set to tell e-mail addresses",
+    "data.agent.name_id": "the NameID by which Flex knows the agent; null before the first answer to Flex",
+    "data.agent.email": "only if the webhook is set to include e-mail addresses",
     "data.device.id": "the phone or computer; a UUID",
     "data.device.kind": "`mobile` or `desktop`",
-    "data.device.label": "for people, such as *iPhone, Safari*; what the browser says of itself",
+    "data.device.label": "a label for people, such as *iPhone, Safari*, from what the browser claims",
     "data.device.platform": "`apple`, `android` or `other`",
-    "data.device.replaced_by": "the phone that took its place, else null",
+    "data.device.replaced_by": "the phone that replaced it, else null",
     "data.reason": f"why the device ended: {', '.join(f'`{it}`' for it in Reason.values)}; else null",
     "data.method": "how the agent signed in, such as `code`, `token`, `session`; else null",
     "data.service": "the short name of the service that asked, else empty",
-    "data.reference": "leads to the trail and the log",
+    "data.reference": "the reference under which trail and log record it",
 }
 
 
 LINE = {
-    "position": "its place in the chain; the one before is one less",
-    "previous": "the digest of the line before it, 64 hex digits; null where the purge has taken that",
-    "digest": "its own: SHA-256 over `previous` and its canonical bytes, as *Verify the trail* tells them",
-    "signature": "with the last line of each batch a JWT, by which the end of the chain is known to be ours; else null",
-    "line": "what it says, column by column; of address and user agent the marks, which the digest covers",
+    "position": "its position in the chain; the previous entry's is one less",
+    "previous": "the digest of the previous entry, 64 hex digits; null if the purge has deleted that",
+    "digest": "its own digest: SHA-256 over `previous` and its canonical bytes, as described in *Verify the trail*",
+    "signature": "for the last entry of a batch, a JWT which proves that Latchkey wrote the chain so far; else null",
+    "line": "the entry, column by column; instead of address and user agent, their marks, which the digest covers",
 }
 
 

@@ -19,9 +19,9 @@ TEXT = """# Commands
 
 {targets}
 
-`make demo` takes `PORT` (8000; the next two ports are used as well) and `FRESH=1`, which forgets the demo's
-database and settings first. It stops on Ctrl+C. Where something is in the way it says one sentence and ends
-with a code of its own, which make repeats in its last line:
+`make demo` takes `PORT` (8000; the next two ports are used as well) and `FRESH=1`, which forgets the demo's database
+and settings first. It stops on Ctrl+C. Where something is in the way it says one sentence and ends with a code of its
+own, which make repeats in its last line:
 
 | Exit code | Cause |
 | --- | --- |
@@ -36,14 +36,14 @@ with a code of its own, which make repeats in its last line:
 
 ## manage.py
 
-Run them as `.venv/bin/python manage.py <command>`; `--help` after any of them says the same as here. Without
-settings in the environment they work on the demo.
+Run them as `.venv/bin/python manage.py <command>`; `--help` after any of them says the same as here. Without settings
+in the environment they work on the demo.
 
 {commands}
 
-Of Django's own commands two are useful here: `migrate` brings the tables up to date, and `check --deploy` looks
-the settings over. Leave `createsuperuser` alone: it makes an operator without a second factor, whom the admin
-then does not let in.
+Of Django's own commands two are useful here: `migrate` brings the tables up to date, and `check --deploy` looks the
+settings over. Leave `createsuperuser` alone: it makes an operator without a second factor, whom the admin then does
+not let in.
 """
 
 

@@ -12,9 +12,13 @@ TEXT = """# Conditions of access rules
 
 {note}
 
-All conditions of a rule must hold. `negated`, `under` and `outside` turn a condition round; left plain they are
-`false`. What cannot be told never allows and always denies: see [access policy](../explanation/access-policy.md).
-A condition is stored, and written in [files](../how-to/rules-in-a-file.md), with `kind` and these fields, all of them.
+This page lists the conditions that an access rule can have, for anyone who writes rules in the admin or in [a
+file](../how-to/rules-in-a-file.md).
+
+- All conditions of a rule must hold.
+- `negated`, `under` and `outside` invert a condition. They are `false` by default.
+- A fact that is unknown never allows and always denies: see [access policy](../explanation/access-policy.md).
+- In the database and in files, a condition has `kind` and all of these fields.
 
 {conditions}
 """

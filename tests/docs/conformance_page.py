@@ -14,13 +14,13 @@ TEXT = """# Conformance
 
 {note}
 
-What Latchkey claims to be, requirement by requirement, each with the tests that show it. The page is written from
-the tests themselves: a release is made of code for which all of them passed, a requirement that claims to be met
-without a test fails the build, and so does a test of a requirement that nobody knows.
+What Latchkey claims to be, requirement by requirement, each with the tests that show it. The page is written from the
+tests themselves: a release is made of code for which all of them passed, a requirement that claims to be met without a
+test fails the build, and so does a test of a requirement that nobody knows.
 
-The requirements are those that the Kantara *SAML V2.0 Implementation Profile for Federation Interoperability* 1.1
-puts to an identity provider, in our words and numbered by us. The readers and senders in these tests are
-independent of our code: python3-saml, signxml, xmlsec and `cryptography`.
+The requirements are those that the Kantara *SAML V2.0 Implementation Profile for Federation Interoperability* 1.1 puts
+to an identity provider, in our words and numbered by us. The readers and senders in these tests are independent of our
+code: python3-saml, signxml, xmlsec and `cryptography`.
 
 {met} of {all} are met. Of the others, each says why it is absent.
 

@@ -13,20 +13,23 @@ TEXT = """# Errors
 
 {note}
 
-Whatever goes wrong in front of a person ends on one page: a sentence, what to do next, and a reference that
-[can be followed](../how-to/read-a-reference.md). The page never says more than that. The stable `code` and a
-private detail go to the log, in the line `"event": "refused"` with the same reference.
+This page lists every error that an agent, operator or program can meet. Look here if somebody reports a sentence or
+you find a code in the log.
 
-Each error is a subclass of `IdpError`. What can be expected, such as a wrong code or a phone that the access
-rules refuse, is no error but a value, and has a page of its own in `templates/login/`.
+An error page shows a sentence, what to do next, and a reference that [leads to the
+log](../how-to/read-a-reference.md). It never shows more. The log has the stable `code` and a private detail under the
+same reference, as `"event": "refused"`.
+
+Each error is a subclass of `IdpError`. Expected outcomes, such as a wrong code or a phone that the access rules
+refuse, are not errors; they have their own pages in `templates/login/`.
 
 {errors}
 
-`unexpected` is also what the page says for an exception that nobody thought of; then the log line is
-`"event": "unexpected"` and carries the traceback, without the values of variables.
+`unexpected` also covers any exception without a code of its own. The log entry is then `"event": "unexpected"` and
+contains the traceback, without the values of variables.
 
-Errors of the `saml_` kind are pages because nothing is returned to a service before its request is believed.
-What is returned to it afterwards, and as which SAML status, is told in [saml.md](saml.md).
+`saml_` errors are pages because Latchkey returns nothing to a service before it trusts the request. [saml.md](saml.md)
+says what it returns after that, and as which SAML status.
 """
 
 
@@ -39,7 +42,7 @@ def page():
 
 
 def errors():
-    """Every kind of error, one for each code."""
+    """Return every kind of error, one for each code."""
     for module in pkgutil.walk_packages(idp.__path__, "idp."):
         if not any(part in module.name for part in NOT_IMPORTED):
             importlib.import_module(module.name)

@@ -7,7 +7,7 @@ from tests.docs.pages import note, table
 
 
 class Fault(NamedTuple):
-    """What breaks, what people then meet, the tests that break it, and what of it no test has broken."""
+    """What breaks, what people see then, the tests that break it, and which part of it no test covers."""
 
     id: str
     what: str
@@ -26,8 +26,8 @@ KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
     Fault(
         "F1",
-        "Verify does not answer, or nonsense, when a code is sent",
-        "the usual page; never two texts for one tap",
+        "Verify does not answer, or answers nonsense, when a code is sent",
+        "the usual page; never two texts for one request",
         (
             f"{TWILIO}::test_an_outage_at_a_start_is_told_and_the_text_is_not_repeated",
             f"{TWILIO}::test_a_start_that_finds_no_connection_twice_is_an_outage",
@@ -37,7 +37,7 @@ FAULTS = [
     Fault(
         "F2",
         "Verify does not answer when a code is checked",
-        "it is asked once what became of it; an approval counts",
+        "Latchkey asks once for the result; an approval counts",
         (
             f"{TWILIO}::test_an_approval_that_got_lost_counts_if_it_can_be_read",
             f"{TWILIO}::test_an_approval_that_got_lost_is_gone_if_it_cannot_be_read",
@@ -46,14 +46,14 @@ FAULTS = [
     ),
     Fault(
         "F3",
-        "Verify says 429",
-        "the same page for every number; nobody gets in, nothing is repeated in a storm",
+        "Verify answers 429",
+        "the same page for every number; nobody gets in, and Latchkey does not retry",
         (f"{TROUBLE}::test_every_troubled_number_sees_the_same_page_and_nobody_gets_in",),
     ),
     Fault(
         "F4",
-        "Verify is down for good, or refuses our credentials",
-        "one sentence for everybody; phones that are signed in go on",
+        "Verify is down for long, or rejects the credentials",
+        "one sentence for everybody; signed-in phones continue",
         (
             f"{TROUBLE}::test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking",
             f"{TROUBLE}::test_while_verify_is_down_phones_that_are_signed_in_go_on",
@@ -62,14 +62,14 @@ FAULTS = [
     ),
     Fault(
         "F5",
-        "a number is refused",
-        "the page says no more; the reason is for operators",
+        "Twilio refuses a number",
+        "the page does not show it; operators see the reason",
         (f"{TROUBLE}::test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page",),
     ),
     Fault(
         "F6",
         "Redis is gone, emptied, slow, full, or moved by Sentinel",
-        "nothing is lost, and no limit becomes wider",
+        "nothing is lost, and no limit gets wider",
         (
             "journeys/test_redis_gone.py::test_agents_stay_signed_in_and_new_ones_sign_in",
             "journeys/test_redis_gone.py::test_nobody_gets_more_tries_or_texts",
@@ -80,14 +80,14 @@ FAULTS = [
     Fault(
         "F7",
         "PostgreSQL restarts",
-        "dead connections are noticed before they are used",
+        "dead connections are detected before use",
         ("races/test_connections.py::test_nobody_is_turned_away_after_the_database_was_restarted",),
     ),
     Fault(
         "F8",
-        "failover of PostgreSQL, to a replica that lagged too",
-        "the replica has what was answered, so what was revoked stays revoked; one that lagged has not, and takes "
-        "*everyone out* before it serves, as a restored backup does (F21)",
+        "failover of PostgreSQL, including to a replica that lagged behind",
+        "a synchronous replica has everything that was answered, so what was revoked stays revoked. After one that "
+        "lagged behind, sign everyone out before it serves, as after a restored backup (F21)",
         (
             f"{FAILOVER}::test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_replica",
             "cluster/test_lagging.py::test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it_did_not_know_to_be_revoked",
@@ -96,13 +96,13 @@ FAULTS = [
     Fault(
         "F9",
         "a process is killed before a sign-in is committed",
-        "nothing happened",
+        "the sign-in did not happen; nothing is half-written",
         ("races/test_processes.py::test_processes_that_are_killed_leave_nothing_half_written",),
     ),
     Fault(
         "F10",
-        "the answer to a sign-in gets lost",
-        "the same browser goes on, without a second text; what got lost is void",
+        "the answer to a sign-in is lost",
+        "the same browser continues without a second text; the lost secrets are invalid",
         (
             "login/flow/test_lost_answers.py::test_a_reload_signs_in_with_no_second_text",
             "login/flow/test_lost_answers.py::test_what_got_lost_is_void",
@@ -111,8 +111,8 @@ FAULTS = [
     ),
     Fault(
         "F11",
-        "a sign-in cannot be written although its code was right",
-        "the code counts when it is pressed again; if its process was killed, a new text is offered",
+        "a sign-in cannot be written although its code was correct",
+        "the code counts when the agent presses the button again; if the process was killed, a new text is offered",
         (
             f"{BUSY}::test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again",
             f"{SLOW}::test_killed_between_a_right_code_and_its_sign_in_nothing_is_written_and_a_new_text_signs_in",
@@ -120,8 +120,8 @@ FAULTS = [
     ),
     Fault(
         "F12",
-        "a deadlock, or a race that is lost",
-        "judged anew, three times in all; then the busy page",
+        "a deadlock, or a lost race",
+        "the transaction runs up to three times in all; then the busy page",
         (
             f"{BUSY}::test_a_sign_in_that_lost_two_races_is_judged_a_third_time",
             f"{BUSY}::test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing",
@@ -140,18 +140,18 @@ FAULTS = [
     Fault(
         "F14",
         "the disk is full",
-        "no sign-in without its line in the trail, so the busy page; a full log loses lines, and keeps nobody out",
+        "no sign-in without its trail entry, so the busy page. A full log loses entries and keeps nobody out",
         (
             f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",
             f"{FULL}::test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_room",
             f"{FULL}::test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing",
         ),
-        "no room for PostgreSQL's WAL: it ends by itself then, which is F7",
+        "no space for PostgreSQL's WAL: the server then stops by itself, which is F7",
     ),
     Fault(
         "F15",
         "the signing key is replaced while people sign in",
-        "every signature verifies by what was published",
+        "every signature verifies with the published keys",
         (
             "races/test_key_change.py::test_a_key_is_replaced_while_phones_sign_in_and_no_sign_in_is_lost",
             f"{KEYS}::test_in_whatever_order_steps_are_tried_what_signs_is_published",
@@ -160,7 +160,7 @@ FAULTS = [
     Fault(
         "F16",
         "a service's clock is off",
-        "up to five minutes it is accepted; beyond, the page names the clocks",
+        "accepted up to five minutes; beyond that, the page names the clocks",
         (
             "conformance/test_general.py::test_g01_a_request_of_a_clock_that_is_4_minutes_off_is_taken_of_10_minutes_refused",
         ),
@@ -168,7 +168,7 @@ FAULTS = [
     Fault(
         "F17",
         "one node's clock is behind, or an hour ahead",
-        "nothing ends before it began; what a node ahead wrote keeps nobody waiting elsewhere, and puts nobody out",
+        "nothing ends before it began; what a node ahead wrote makes nobody wait elsewhere and signs nobody out",
         (
             "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
             "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
@@ -182,18 +182,18 @@ FAULTS = [
     ),
     Fault(
         "F18",
-        "everybody signs in by a code at once",
-        "each is sent one; the few who are over at first are told to wait, and have theirs a minute later",
+        "everybody signs in with a code at once",
+        "each is sent one; the few over the limit are told to wait, and get theirs a minute later",
         (
             f"{FLOOR}::test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_later",
             f"{FLOOR}::test_operators_are_told_before_the_texts_of_the_day_are_used_up",
         ),
-        "1,000 browsers at the pages themselves; `make cluster` lets 600 phones in at once that are signed in",
+        "1,000 browsers at the pages; `make cluster` signs in 600 known phones at once",
     ),
     Fault(
         "F19",
         "the same while Verify takes 5 s",
-        "who waits for Twilio keeps neither connection nor thread from phones that are signed in",
+        "requests that wait for Twilio take neither connections nor threads from signed-in phones",
         (
             "races/test_connections.py::test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",
             f"{SLOW}::test_however_many_wait_for_verify_phones_that_are_signed_in_come_in_as_quickly_as_ever",
@@ -201,20 +201,20 @@ FAULTS = [
     ),
     Fault(
         "F20",
-        "a new version is rolled out",
-        "requests under way end; both versions read the same tables",
+        "a new version is deployed",
+        "requests in progress complete; both versions read the same tables",
         (
             "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
             "deployment/test_expansion.py::test_what_this_release_does_to_the_tables_suits_the_former_version",
             "deployment/test_expansion.py::test_a_sign_in_goes_on_at_either_version_and_this_one_leaves_alone_what_the_next_one_wrote",
         ),
-        "two released versions side by side, as none is released yet: the tables stand as a next one might leave them, "
-        "with what it might have written. `make cluster` adds a column under load",
+        "two released versions side by side, because none is released yet; the tests imitate the tables and rows of "
+        "a next version. `make cluster` adds a column under load",
     ),
     Fault(
         "F21",
         "a backup is restored",
-        "everyone is out until a new code; if the restore breaks off, nobody is served from that database",
+        "everyone needs a new code; if the restore breaks off, nobody is served from that database",
         (
             "journeys/test_restored.py::test_a_phone_that_was_lost_since_does_not_come_back",
             "races/test_restored.py::test_agents_sign_in_at_a_place_that_was_restored",
@@ -223,8 +223,8 @@ FAULTS = [
     ),
     Fault(
         "F22",
-        "the certificate of the SAML key has ended",
-        "it still signs, and operators were warned",
+        "the certificate of the SAML key has expired",
+        "the key still signs, and operators were warned",
         (
             f"{KEYS}::test_an_expired_certificate_still_signs",
             "keys/test_ending.py::test_the_certificates_of_the_keys_that_sign_are_looked_at",
@@ -233,7 +233,7 @@ FAULTS = [
     Fault(
         "F23",
         "a name server is gone, a connection is half open, or a proxy is restarted",
-        "no request hangs for 15 s; without Verify no verdict, without a database the busy page",
+        "every request ends within 15 s: without Verify the code can be tried again, without a database the busy page",
         (
             "saml/metadata/test_fetch.py::test_a_name_server_that_never_answers_ends_with_the_time",
             f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
@@ -242,13 +242,13 @@ FAULTS = [
             f"{HALF_OPEN}::test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page",
             "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
         ),
-        "a name server that hangs under the database's name; under Redis's it would hold requests up: "
-        "[give an address](../explanation/redis.md)",
+        "a name server that hangs while looking up the database. For Redis it would delay requests, so "
+        "[use an address](../explanation/redis.md)",
     ),
     Fault(
         "F24",
-        "an operator's change is begun in a console of PostgreSQL, and forgotten",
-        "sign-ins go on; other changes fail after 5 s, but everyone out, the stop and passes act at once",
+        "a change of configuration is left open in a PostgreSQL console",
+        "sign-ins continue; other changes fail after 5 s, but everyone out, the stop and passes work immediately",
         (
             f"{BRAKES}::test_everyone_out_acts_at_once_and_is_obeyed_by_the_next_request",
             f"{BRAKES}::test_a_stop_a_pass_and_the_end_of_the_stop_act_at_once_and_are_obeyed_by_the_next_request",
@@ -256,16 +256,16 @@ FAULTS = [
     ),
     Fault(
         "F25",
-        "a stop or everyone out comes while a silent sign-in waits for its row",
-        "it is obeyed: after the wait the configuration is looked at as it stands by then",
+        "a stop or everyone out is committed while a silent sign-in waits for its row lock",
+        "it applies: after the wait, the sign-in uses the current configuration",
         ("races/test_stopped_meanwhile.py::test_what_comes_while_a_silent_sign_in_waits_for_its_row_is_obeyed",),
     ),
     Fault(
         "F26",
-        "the connection to PostgreSQL is lost with the answer to a commit, so nobody knows what became of it",
-        "the trail is asked: what was written counts and is answered, though it is written late; what was not is done "
-        "again. If the database is away by then, the busy page; a reload of the same request may read *You are already "
-        "signed in*, and the next one is let in",
+        "the connection to PostgreSQL is lost before the answer to a commit arrives, so its result is unknown",
+        "Latchkey looks in the trail: what was committed counts and is answered, even if it was committed late; "
+        "otherwise it runs again. If the database is down by then, the busy page. A reload of the same request may "
+        "show *You are already signed in*, and the next one succeeds",
         (
             "races/test_unheard_commits.py::test_a_phone_is_in_by_the_answer_that_was_written",
             "races/test_unheard_commits.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
@@ -274,39 +274,43 @@ FAULTS = [
     ),
     Fault(
         "F27",
-        "PostgreSQL is there and says nothing: its disk hangs, its process was stopped, or no replica confirms commits",
-        "no statement but an export's is waited for longer than 8 s, and whoever waited reads the busy page; "
-        "`database_silent` in the "
+        "PostgreSQL accepts connections but is silent: its disk hangs, it was stopped, or no replica confirms commits",
+        "no statement except an export's is waited for longer than 8 s, then the busy page; `database_silent` in the "
         "log, 503 at `/readyz`",
         (
             "postgresql/test_patience.py::test_a_server_that_falls_silent_is_a_busy_page",
             "postgresql/test_patience.py::test_a_connection_is_ended_that_waits_too_long_for_one_statement",
         ),
-        "a file of SQLite on a disk that hangs: nothing ends a read from it",
+        "an SQLite file on a disk that hangs: nothing interrupts a read",
     ),
 ]
 TEXT = """# Faults
 
 {note}
 
-What may break around Latchkey, what people meet then, and the tests that break it. The numbers stay as they are.
-A test that is gone fails the build; what no test has broken stands there too.
+This page is for anyone who runs Latchkey. It lists what can break around it, what people see then, and the tests that
+break it. The numbers never change. A missing test fails the build, and what no test covers is listed.
 
 {faults}
 
-`make cluster` breaks several of these one after the other while people sign in, and checks that nobody lost a sign-in:
-[how that went](../explanation/scaled-out.md). It takes some minutes, and is no part of `make test`; the tests named
-above are, those in `cluster/` too. Where a disk is filled it is mounted in memory, which wants root or `sudo`.
+`make cluster` breaks several of these in turn while agents sign in, and checks that nobody loses a sign-in
+([results](../explanation/scaled-out.md)). It takes some minutes and is not part of `make test`.
+
+## Tests
+
+All of these are part of `make test`, including those in `cluster/`. The paths are below `tests/`. Tests that fill a
+disk mount one in memory, which needs root or `sudo`.
+
+{tests}
 """
 
 
 def page():
-    rows = [
-        (it.id, it.what, it.then, "<br>".join(f"`{named}`" for named in it.tests) or "none", it.untried)
-        for it in FAULTS
-    ]
-    faults = table("", "What breaks", "What happens", "Tests, below `tests/`", "Not tried", rows=rows)
-    return TEXT.format(note=note("faults"), faults=faults)
+    faults = table(
+        "", "What breaks", "What happens", "Not tested", rows=[(it.id, it.what, it.then, it.untried) for it in FAULTS]
+    )
+    rows = [(it.id, "<br>".join(f"`{named}`" for named in it.tests) or "none") for it in FAULTS]
+    return TEXT.format(note=note("faults"), faults=faults, tests=table("", "Shown by", rows=rows))
 
 
 if __name__ == "__main__":

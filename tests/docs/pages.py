@@ -1,4 +1,4 @@
-"""What the generated pages share."""
+"""What the generated pages have in common."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,12 @@ from idp.conf import ROOT
 
 DOCS = ROOT / "docs"
 CLONE = "<the clone>"
-"""Stands for the folder of the installation, so that no page names one."""
+"""Replaces the folder of the installation, so that no page names one."""
 
 
 def note(name):
-    return f"<!-- Generated. Write it anew with: python -m tests.docs.{name}_page > docs/reference/{name}.md -->"
+    again = f"python -m tests.docs.{name}_page > docs/reference/{name}.md"
+    return f"<!-- Generated from the code; do not edit. To regenerate: {again} -->"
 
 
 def table(*heads: str, rows: Iterable[Iterable[object]]) -> str:

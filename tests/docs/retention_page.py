@@ -1,21 +1,22 @@
-"""Writes the page of what is kept for how long: python -m tests.docs.retention_page > docs/reference/retention.md."""
+"""Writes the page of retention periods: python -m tests.docs.retention_page > docs/reference/retention.md."""
 
 import sys
 
 from tests.docs.pages import note, table
 
-TEXT = """# For how long things are kept
+TEXT = """# How long data is kept
 
 {note}
 
-`manage.py purge` removes what is past its time ([by a timer](../how-to/keep-no-longer.md)). Every table of the database
-is on this page, with a time or with a reason to stay. [What each holds about people](data.md).
+This page says how long each table keeps its rows, for operators and data protection officers. `manage.py purge`
+deletes expired rows ([run it by a timer](../how-to/keep-no-longer.md)). Every table is listed, with a period or with a
+reason to keep it. [What each stores about people](data.md).
 
 ## What goes
 
-Choose other days by `LATCHKEY_RETENTION_DAYS`, an object of JSON with the names below, such as
-`{{"trail": 730, "answers": 15}}`. What it does not name keeps its default. Fewer days than the fewest are refused at
-the start.
+To change a period, set `LATCHKEY_RETENTION_DAYS` to a JSON object with the names below, such as `{{"trail": 730,
+"answers": 15}}`. Periods that it does not name keep their default. Latchkey does not start with fewer days than the
+minimum.
 
 {periods}
 
@@ -37,13 +38,13 @@ def page():
     ]
     return TEXT.format(
         note=note("retention"),
-        periods=table("Name", "What", "Days", "Fewest", "Counted from", "Tables", "Note", rows=rows),
+        periods=table("Name", "What", "Days", "Minimum", "Counted from", "Tables", "Note", rows=rows),
         kept=table("Table", "Because", rows=[(_shown(name), why) for name, why in KEPT.items()]),
     )
 
 
 def _shown(table):
-    """Our own tables as everywhere in these pages; Django's, which have no place in our code, by name alone."""
+    """Format Latchkey's own tables as code, as on other pages, and Django's by name alone."""
     from django.apps import apps
 
     model = apps.get_model(table)

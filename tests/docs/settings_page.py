@@ -61,12 +61,12 @@ TEXT = """# Settings
 
 {note}
 
-Latchkey reads its settings from the environment, once, when it starts (`idp/conf/`). If anything is missing
-or malformed it does not start, and names every fault at once.
+Latchkey reads its settings from the environment, once, when it starts (`idp/conf/`). If anything is missing or
+malformed it does not start, and names every fault at once.
 
 Where the environment holds no variable that begins with `LATCHKEY_`, the settings that `make demo` left in
-`var/demo.env` are read instead. So every command works on the demo without further ado, and a real
-installation never mixes with it: one `LATCHKEY_` variable is enough, and the file is not looked at.
+`var/demo.env` are read instead. So every command works on the demo without further ado, and a real installation never
+mixes with it: one `LATCHKEY_` variable is enough, and the file is not looked at.
 
 ## The installation
 
@@ -78,16 +78,16 @@ installation never mixes with it: one `LATCHKEY_` variable is enough, and the fi
 
 ## What to look out for
 
-- **Behind a proxy that ends TLS**, set `LATCHKEY_TRUSTED_PROXIES` to the number of your proxies, 1 as a rule.
-  Then `X-Forwarded-Proto` is believed and addresses are counted back from the end of `X-Forwarded-For`. With 0
-  Latchkey takes each request for plain HTTP, and the check of every form fails with `form_too_old`. The proxy
-  must pass on `Host` and overwrite both headers.
+- **Behind a proxy that ends TLS**, set `LATCHKEY_TRUSTED_PROXIES` to the number of your proxies, 1 as a rule. Then
+  `X-Forwarded-Proto` is believed and addresses are counted back from the end of `X-Forwarded-For`. With 0 Latchkey
+  takes each request for plain HTTP, and the check of every form fails with `form_too_old`. The proxy must pass on
+  `Host` and overwrite both headers.
 - **The secret key** also keys the hashes of the secrets that browsers hold. Another key signs everybody out.
-- **Keys at rest.** To change the key that encrypts private keys, put the new one in front and keep the old one
-  behind it, by a comma. Without the key that encrypted them, private keys stay unread (`key_unreadable`).
+- **Keys at rest.** To change the key that encrypts private keys, put the new one in front and keep the old one behind
+  it, by a comma. Without the key that encrypted them, private keys stay unread (`key_unreadable`).
 - **The monitor's token** is read by `gunicorn.conf.py` too, so it has to be in gunicorn's environment.
-- **Several processes** need PostgreSQL. SQLite is for one process with threads, as `gunicorn.conf.py` starts it.
-  They count bursts of requests together where [Redis](../explanation/redis.md) is.
+- **Several processes** need PostgreSQL. SQLite is for one process with threads, as `gunicorn.conf.py` starts it. They
+  count bursts of requests together where [Redis](../explanation/redis.md) is.
 - Make the two keys with:
 
 ```sh

@@ -12,9 +12,14 @@ TEXT = """# Tables
 
 {note}
 
-Which table points at which, package by package. An arrow's name is the column. What each holds about people stands in
-[data](data.md), what the database itself refuses in [architecture](../explanation/architecture.md#data), for how long
-rows stay in [retention](retention.md).
+This page shows which table refers to which, package by package, for anyone who writes queries or migrations. The label
+of a line is the column.
+
+| Question | Page |
+| --- | --- |
+| What does a table store about people? | [data](data.md) |
+| What does the database reject? | [architecture](../explanation/architecture.md#data) |
+| How long do rows stay? | [retention](retention.md) |
 
 {packages}
 """

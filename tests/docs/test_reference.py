@@ -1,4 +1,4 @@
-"""Pages that can be generated are, and those that cannot name everything there is."""
+"""Pages that can be generated are current, and the others name everything there is."""
 
 import re
 
@@ -66,7 +66,7 @@ def reference(name):
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_generated_page_says_what_the_code_says(name):
     again = f"python -m tests.docs.{name}_page > docs/reference/{name}.md"
-    assert reference(name) == GENERATED[name].page(), f"The code has changed; write the page anew: {again}"
+    assert reference(name) == GENERATED[name].page(), f"The code has changed; regenerate the page: {again}"
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda it: it.id)

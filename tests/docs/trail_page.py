@@ -1,4 +1,4 @@
-"""Writes the page of what stands in the trail: python -m tests.docs.trail_page > docs/reference/trail.md."""
+"""Writes the page of what the trail records: python -m tests.docs.trail_page > docs/reference/trail.md."""
 
 import sys
 
@@ -8,10 +8,11 @@ TEXT = """# The trail
 
 {note}
 
-Each line says what happened, when, and under which reference; the columns are told in [data](data.md). A line about an
-act names who acted: an operator, *command line* and the command, or *personnel system* and its name. What follows is
-what a line can tell, by the groups that the list in the admin offers. What an operator usually does about one is told
-in [Read a reference](../how-to/read-a-reference.md#what-the-events-mean).
+This page lists every kind of entry in the trail, grouped as in the admin's filter. [Read a
+reference](../how-to/read-a-reference.md#what-the-events-mean) says what operators usually do about each.
+
+An entry says what happened, when, and under which reference ([columns](data.md)). An entry about an action names who
+acted: an operator, *command line* and the command, or *personnel system* and its name.
 
 {groups}
 """
@@ -24,7 +25,7 @@ def page():
     groups = []
     for group, words in WORDS.items():
         rows = [(f"`{it.value}`", it.label) for it in Kind if it in KINDS[group]]
-        groups.append(f"## {words.capitalize()}\n\n{table('Kind', 'Tells of', rows=rows)}")
+        groups.append(f"## {words.capitalize()}\n\n{table('Kind', 'Meaning', rows=rows)}")
     return TEXT.format(note=note("trail"), groups="\n\n".join(it.rstrip() for it in groups))
 
 

@@ -10,9 +10,11 @@ TEXT = """# User agents
 
 {note}
 
-What Latchkey understands of the headers that phones and computers send. A header is a claim, never a proof; where
-it leaves a choice, every possibility is named, and what is possible but not certain never allows and always denies
-([why](../explanation/access-policy.md#yes-no-unknown-later)). *Try it*, in the rule editor, offers the same devices.
+This page shows what Latchkey recognises in the `User-Agent` headers of common phones and computers, for anyone who
+writes access rules. *Try it*, in the rule editor, offers the same devices.
+
+A header is a claim, never proof. If it is ambiguous, the table names every possibility. A possibility that is not
+certain never allows and always denies ([why](../explanation/access-policy.md#yes-no-unknown-later)).
 
 {devices}
 

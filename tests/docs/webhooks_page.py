@@ -11,26 +11,28 @@ TEXT = """# Webhooks
 
 {note}
 
-How to add, send, receive and check them is told in [Tell your own back ends](../how-to/webhooks.md).
+This page describes the messages that Latchkey sends to your back ends, for the developer of a receiver. [Tell your own
+back ends](../how-to/webhooks.md) says how to add a webhook, run the sender, and receive and verify messages.
 
 ## Types
 
 {types}
 
-They are derived from lines of the trail in one table, `idp/webhooks/kinds.py`. A sign-in that makes a device is told as
-both `agent.signed_in` and `device.enrolled`, in this order; the phone that it replaced is told of before.
+Latchkey derives them from trail entries by one table, `idp/webhooks/kinds.py`. The first sign-in on a device sends
+`agent.signed_in` and then `device.enrolled`. If it replaced a phone, `device.replaced` comes before both.
 
 ## A message
 
-POST, `Content-Type: application/json`, with three headers of Standard Webhooks 1.0:
+A message is a POST with `Content-Type: application/json` and the three headers of Standard Webhooks 1.0:
 
-| Header | Holds |
+| Header | Value |
 | --- | --- |
-| `webhook-id` | the message, the same at each try |
+| `webhook-id` | the message's id, the same at each attempt |
 | `webhook-timestamp` | when it was sent, in seconds since 1970 |
-| `webhook-signature` | `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>`; two during a change |
+| `webhook-signature` | `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>` |
 
-The HMAC's key is what follows `whsec_` in the secret, decoded. Two signatures have a space between them.
+The HMAC key is the part of the secret after `whsec_`, base64-decoded. While the secret is being changed, there are two
+signatures, separated by a space.
 
 ```json
 {example}
@@ -38,25 +40,25 @@ The HMAC's key is what follows `whsec_` in the secret, decoded. Two signatures h
 
 {fields}
 
-The body is written when it is sent, so a later try may show a newer label. In a test `data` is empty. No phone number,
-address, code or secret is ever in it.
+The body is built at each attempt, so a later one may contain a newer label. In a test `data` is empty. A message never
+contains a phone number, IP address, code or secret.
 
 ## The trail itself
 
-`trail.sign_in` and `trail.act` forward every line, in the order of the trail's chain, beginning with the first that is
-sealed after the type was chosen. None is skipped: positions have no gaps, so a receiver of both types sees one that is
-missing. `data` holds:
+`trail.sign_in` and `trail.act` forward every trail entry in the order of the trail's chain, starting with the first
+one sealed after the type was chosen. None is skipped. Positions have no gaps, so a receiver of both types notices a
+missing entry. `data` contains:
 
 {line}
 
-The names of operators, and what things are called, are in it, whatever is set about e-mail addresses.
+It contains operators' names and the names of things, even if the webhook is set to leave out e-mail addresses.
 
 ## Order and repetition
 
-Messages to one webhook come in the order of the trail, by one sender at a time, each at least once. The last
-{settling} seconds are left to the next round, so that what happened at once arrives in its order; a line that is
-committed still later is sent late, but sent. Tries end {day} hours after the message was queued; the pauses between
-them are {pauses}.
+- Messages to one webhook arrive in the order of the trail, from one sender at a time, each at least once.
+- The last {settling} seconds are left to the next run, so that simultaneous events arrive in order. An entry that is
+  committed even later is sent late, but it is sent.
+- Attempts end {day} hours after the message was queued. The pauses between them are {pauses}.
 """
 
 
@@ -67,10 +69,10 @@ def page():
     rows = [(f"`{it.value}`", it.label) for it in kinds.Kind]
     return TEXT.format(
         note=note("webhooks"),
-        types=table("Type", "Means that", rows=rows),
+        types=table("Type", "Meaning", rows=rows),
         example=json.dumps(_example(), indent=2),
-        fields=table("Field", "Holds", rows=[(f"`{name}`", holds) for name, holds in payload.FIELDS.items()]),
-        line=table("Field", "Holds", rows=[(f"`{name}`", holds) for name, holds in payload.LINE.items()]),
+        fields=table("Field", "Value", rows=[(f"`{name}`", holds) for name, holds in payload.FIELDS.items()]),
+        line=table("Field", "Value", rows=[(f"`{name}`", holds) for name, holds in payload.LINE.items()]),
         settling=int(reading.SETTLING.total_seconds()),
         day=int(retries.KEPT_TRYING.total_seconds() // 3600),
         pauses=", ".join(durations.in_words(it) for it in retries.PAUSES),

@@ -130,7 +130,7 @@ def test_a_table_that_fails_stops_none_of_the_others(agent, monkeypatch):
 def test_the_command_tells_what_went_table_by_table(agent, clock):
     MAKE[OperatorTry](just_over("operator_tries"))
     out, err = command()
-    assert "       1  web.OperatorTry            tries at the admin's door, 1 days after the try" in out
+    assert "       1  web.OperatorTry            attempts to sign in to the admin, 1 days after the attempt" in out
     assert err == "1 rows are purged.\n"
 
 

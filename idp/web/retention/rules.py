@@ -100,11 +100,13 @@ RULES = (
 )
 """In this order: what others point to comes after them."""
 
-_PEOPLE = "Somebody of the contact centre, whom the trail names. Operators switch people off and change their numbers."
-_SET_UP = "Operators set it up, and remove it when it is not wanted any more."
-_OWN_FACTOR = "A way of its owner to sign in, for as long as they have it."
-_OF_DECISIONS = "Explains why somebody was let in or refused; operators make few of them."
-_DJANGO = "Django's own list of what there is in the program."
+_PEOPLE = (
+    "A person of the contact centre, to whom the trail refers. Operators switch people off and change their numbers."
+)
+_SET_UP = "Operators create it, and remove it when they no longer need it."
+_OWN_FACTOR = "Its owner signs in with it, for as long as they have it."
+_OF_DECISIONS = "Explains why somebody was let in or refused. There are few."
+_DJANGO = "Django's own list of models and rights."
 
 KEPT = {
     "audit.Chain": "One row.",
@@ -112,8 +114,8 @@ KEPT = {
     "agents.Agent": _PEOPLE,
     "agents.AgentRole": _PEOPLE,
     "agents.Department": _SET_UP,
-    "agents.DeviceCount": "Adds up to how many phones and computers are signed in; `purge` puts its rows together.",
-    "agents.Cutoff": "Says which sign-ins count no more, and who ended them; a few rows at most.",
+    "agents.DeviceCount": "The sum is the number of signed-in phones and computers; `purge` merges the rows.",
+    "agents.Cutoff": "Says which sign-ins are no longer valid, and who ended them; a few rows at most.",
     "agents.Agent_groups": "What an operator may do.",
     "agents.Agent_user_permissions": "What an operator may do.",
     "auth.Group": _SET_UP,
@@ -122,12 +124,12 @@ KEPT = {
     "contenttypes.ContentType": _DJANGO,
     "otp.PhoneAuthenticator": _OWN_FACTOR,
     "otp.AuthenticatorApp": _OWN_FACTOR,
-    "passkeys.Passkey": "A way of its owner to sign in; a removed one stays, so that its id is never somebody else's.",
+    "passkeys.Passkey": "Its owner signs in with it. A removed one stays, so that its id is never reused.",
     "otp_totp.TOTPDevice": _OWN_FACTOR,
-    "otp_static.StaticDevice": "Stands for an operator's one-time link; one row for each operator.",
-    "otp_static.StaticToken": "Empty: the links have a table of their own.",
+    "otp_static.StaticDevice": "Represents an operator's one-time link; one row per operator.",
+    "otp_static.StaticToken": "Empty: the links have their own table.",
     "otp.Breaker": "One row.",
-    "otp.SafeListing": "What stands on Twilio's safe list, or has to leave it.",
+    "otp.SafeListing": "What is on Twilio's safe list, or must be removed from it.",
     "policies.TimeoutPolicy": _SET_UP,
     "policies.PolicyRevision": _OF_DECISIONS,
     "policies.AccessRule": _OF_DECISIONS,
@@ -142,17 +144,17 @@ KEPT = {
     "native.RedirectUri": _SET_UP,
     "webhooks.Webhook": _SET_UP,
     "scim.PersonnelSystem": _SET_UP,
-    "scim.KnownAs": "Goes with its person. A personnel system finds them by it, and whom it removed stays removed.",
-    "keys.SigningKey": "What was signed by a retired key has to be verifiable; a handful of rows.",
+    "scim.KnownAs": "Deleted with its person. Personnel systems find people by it, also those they removed.",
+    "keys.SigningKey": "What a retired key signed must remain verifiable; a handful of rows.",
     "saml.ServiceProvider": _SET_UP,
     "saml.AssertionConsumer": _SET_UP,
     "saml.LogoutEndpoint": _SET_UP,
     "saml.MetadataSource": _SET_UP,
     "saml.ReleasedAttribute": _SET_UP,
-    "saml.SentAttribute": "Flex keeps what it was once told until it is told otherwise, so we have to know.",
-    "saml.SubjectName": "A NameID is never given to anybody else, not even after its agent is gone.",
+    "saml.SentAttribute": "Flex keeps a value until it is told another one, so Latchkey must remember what it sent.",
+    "saml.SubjectName": "A NameID is never reused, not even after its agent is deleted.",
 }
-"""Tables that purge leaves alone, because."""
+"""Tables that purge leaves alone, and why."""
 
 
 def undecided() -> list[str]:
