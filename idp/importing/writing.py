@@ -69,7 +69,7 @@ def _write(
     paired = list(zip(some, agents, strict=True))
     moved = [(it, agent) for it, agent in paired if it.changes_number]
     numbers.end_open([agent for _, agent in moved], now)
-    ended = number_change.end_what_it_proved([agent for _, agent in moved], by, origin, now) if moved else []
+    ended = number_change.end_sign_ins([agent for _, agent in moved], by, origin, now) if moved else []
     Agent.objects.bulk_create([agent for it, agent in paired if it.before is None])
     Agent.objects.bulk_create(
         [agent for it, agent in paired if it.before is not None],
@@ -81,7 +81,7 @@ def _write(
         _set_roles(paired)
         _set_numbers(paired)
     for it, agent in moved:
-        number_change.tell(agent, _numbers_of(it.before), _numbers_of(it.after), by=by, origin=origin, now=now)
+        number_change.announce(agent, _numbers_of(it.before), _numbers_of(it.after), by=by, origin=origin, now=now)
     off = [agent for it, agent in paired if it.switches_off]
     if off:
         chosen = Device.objects.filter(agent__in=off)

@@ -63,7 +63,7 @@ def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime
         return steps.refusal(decision)
     proof = FreshProof(proved.authentication.method, at=proved.authentication.authenticated_at)
     finished = sign_in.enrol(request, agent, None, decision, proof, app=_app(flow, facts))
-    return SignedIn(finished.ending.device, finished.handover.token)
+    return SignedIn(finished.result.device, finished.cookie_changes.token)
 
 
 def signed_in(pk: UUID, client: str) -> Device | None:

@@ -19,7 +19,7 @@ OF_AGENT = ".agent"
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class CookieChanges:
     """What a sign-in gives the browser. Whatever is None stays as the browser has it; `void` is taken away.
 
     `renews_device` gives the device's cookie another 400 days. `language` is the agent's own, or empty. It is given
@@ -40,19 +40,19 @@ def name(kind: str) -> str:
     return f"{settings.COOKIE_PREFIX}latchkey-{kind}"
 
 
-def write(response: HttpResponse, request: HttpRequest, handover: Handover) -> None:
+def write(response: HttpResponse, request: HttpRequest, changes: CookieChanges) -> None:
     """Give the browser what a sign-in yielded; the device cookie's secret is echoed to renew its life."""
-    device = handover.device_secret or (request.COOKIES.get(name("device")) if handover.renews_device else None)
+    device = changes.device_secret or (request.COOKIES.get(name("device")) if changes.renews_device else None)
     if device:
         _set(response, name("device"), device, DEVICE_LIFETIME)
-    if handover.token:
-        _set(response, name("token"), handover.token, TOKEN_LIFETIME)
-    if handover.session_secret:
-        _set(response, name("session"), handover.session_secret, handover.session_lifetime)
-    for kind in handover.void:
+    if changes.token:
+        _set(response, name("token"), changes.token, TOKEN_LIFETIME)
+    if changes.session_secret:
+        _set(response, name("session"), changes.session_secret, changes.session_lifetime)
+    for kind in changes.void:
         _set(response, name(kind), "", timedelta(0))
-    if handover.language is not None:
-        _follow_agent(response, request, handover.language)
+    if changes.language is not None:
+        _follow_agent(response, request, changes.language)
 
 
 def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:

@@ -44,7 +44,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         leads_to=redirects.origin(redirect_uri),
     )
     login = InMemoryFlow(wanted, client.timeout_policy, _respond_address, asked.to_json, clock.now())
-    return rendering.keep(login, rendering.address(login))
+    return rendering.store_and_redirect(login, rendering.address(login))
 
 
 @require_http_methods(["GET", "POST"])

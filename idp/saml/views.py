@@ -61,7 +61,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     login = InMemoryFlow(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
     if request.method == "POST":
         responding.refuse_answered(sp, trusted.id)
-        return rendering.keep(login, login.return_to)
+        return rendering.store_and_redirect(login, login.return_to)
     return _go_on(request, login, sp, asked)
 
 
@@ -130,16 +130,16 @@ def _go_on(request: HttpRequest, login: Flow, sp: ServiceProvider, asked: Pendin
     if not isinstance(step, Concluded) and isinstance(login, InMemoryFlow):  # whoever concludes has looked already
         responding.refuse_answered(sp, asked.request_id)
     match step:
-        case Concluded(answer, handover):
+        case Concluded(answer, cookie_changes):
             response = _post(request, sp, asked, answer, news=notices.of_ended(sign_in.replaced_by(login)))
-            cookies.write(response, request, handover)
+            cookies.write(response, request, cookie_changes)
             return response
         case Refuse() if login.is_passive or step.by == RefusedBy.NOT_PASSIVE:
             return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.NO_PASSIVE))
         case Refuse() if isinstance(login, LoginFlow) and login.finished_at is not None:
             # The rules changed between the code and the answer.
             return rendering.refusal(request, login, step, seen)
-    return rendering.keep(login, rendering.address(login))
+    return rendering.store_and_redirect(login, rendering.address(login))
 
 
 def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerWithStatus) -> HttpResponse:

@@ -42,7 +42,7 @@ def test_a_code_since_counts_and_keeps_the_same_phone(clock, phone):
     cut_off()
     later(clock, seconds=1)
     phone.sign_in()
-    assert everyone_out.write_down(ORIGIN, time.now()) == 0
+    assert everyone_out.end_devices(ORIGIN, time.now()) == 0
     assert phone.sign_in_silently()["signed_in"]
     assert Device.objects.count() == 1
 
@@ -64,7 +64,7 @@ def test_written_down_it_is_each_phones_reason_and_services_are_told(clock, phon
     shifts.sign_in(phone)
     desktop.sign_in("+12015550102")
     cut_off()
-    assert everyone_out.write_down(ORIGIN, time.now(), most=200) == 2
+    assert everyone_out.end_devices(ORIGIN, time.now(), most=200) == 2
     assert set(Device.objects.values_list("reason", flat=True)) == {"everyone"}
     assert LogoutNotice.objects.get(service_provider=shifts.row).reason == "everyone"
     assert asks_for_a_code(phone)
@@ -75,5 +75,5 @@ def test_whoever_gives_a_code_meanwhile_is_not_ended_by_the_writing_down(clock, 
     cut_off()
     later(clock, seconds=1)
     android.sign_in("+12015550102")
-    assert everyone_out.write_down(ORIGIN, time.now()) == 1
+    assert everyone_out.end_devices(ORIGIN, time.now()) == 1
     assert android.sign_in_silently()["signed_in"]

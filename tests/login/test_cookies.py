@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from idp.login import cookies
-from idp.login.cookies import Handover
+from idp.login.cookies import CookieChanges
 
 FLOW = UUID(int=7)
 DAY = 24 * 60 * 60
-EVERYTHING = Handover(
+EVERYTHING = CookieChanges(
     device_secret="d" * 43, token="t.t.t", session_secret="s" * 43, session_lifetime=timedelta(days=9)
 )
 
@@ -26,10 +26,10 @@ def scheme(request, settings):
     return request.param
 
 
-def written(handover=EVERYTHING, brought=None):
+def written(changes=EVERYTHING, brought=None):
     request, response = RequestFactory().get("/"), HttpResponse()
     request.COOKIES |= brought or {}
-    cookies.write(response, request, handover)
+    cookies.write(response, request, changes)
     cookies.write_flow(response, FLOW, "f" * 43)
     return response.cookies
 
@@ -54,17 +54,17 @@ def test_every_cookie_lasts_so_that_the_sheets_of_apps_share_it(scheme):
 
 
 def test_what_is_not_handed_over_stays_as_the_browser_has_it(scheme):
-    assert set(written(Handover())) == {cookies.name(f"flow-{FLOW}")}
+    assert set(written(CookieChanges())) == {cookies.name(f"flow-{FLOW}")}
 
 
 def test_the_device_cookie_is_echoed_unchanged_to_renew_its_life(scheme):
-    echoed = written(Handover(token="t.t.t"), {cookies.name("device"): "as it was"})[cookies.name("device")]
+    echoed = written(CookieChanges(token="t.t.t"), {cookies.name("device"): "as it was"})[cookies.name("device")]
     assert (echoed.value, echoed["max-age"]) == ("as it was", 400 * DAY)
 
 
 def test_its_life_is_renewed_at_the_first_sign_in_of_a_day_and_not_at_each(scheme):
     brought = {cookies.name("device"): "as it was"}
-    assert cookies.name("device") not in written(Handover(token="t.t.t", renews_device=False), brought)
+    assert cookies.name("device") not in written(CookieChanges(token="t.t.t", renews_device=False), brought)
 
 
 def test_a_new_device_secret_takes_the_place_of_the_one_that_was_brought(scheme):
@@ -72,7 +72,7 @@ def test_a_new_device_secret_takes_the_place_of_the_one_that_was_brought(scheme)
 
 
 def test_what_is_void_is_taken_away(scheme):
-    gone = written(Handover(void=("session",)))[cookies.name("session")]
+    gone = written(CookieChanges(void=("session",)))[cookies.name("session")]
     assert (gone.value, gone["max-age"], gone["path"], gone["samesite"]) == ("", 0, "/", "Lax")
     assert bool(gone["secure"]) is (scheme == "https")
     assert gone["httponly"] is True

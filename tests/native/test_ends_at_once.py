@@ -134,7 +134,7 @@ def test_a_back_end_reads_of_everyone_out_before_it_is_written_down_and_again_af
     [told] = first["devices"]
     assert (told["reason"], told["push"]) == ("everyone", None)
     assert told["signed_out_at"].startswith("2026-11-21T09:00:0")
-    everyone_out.write_down(BACK, clocks.now())
+    everyone_out.end_devices(BACK, clocks.now())
     [again] = registry.get("/api/v1/devices", {"since": first["next"]}).json()["devices"]
     assert (again["id"], again["reason"]) == (told["id"], "everyone")
 

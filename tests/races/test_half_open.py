@@ -77,7 +77,7 @@ ENDS = {
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(checking, "LONGEST", PATIENCE)
+    monkeypatch.setattr(checking, "DEADLINE", PATIENCE)
     monkeypatch.setattr(sending, "LONGEST_WAIT", 0.0)
 
 
@@ -99,8 +99,8 @@ def test_a_code_that_verify_says_nothing_of_is_told_in_time_and_counts_a_moment_
 
 
 def test_no_request_waits_for_verify_beyond_what_is_allowed():
-    assert sending.LONGEST_WAIT + checking.A_MOMENT + checking.LONGEST < LONGEST
-    assert max(TIMEOUT) < checking.LONGEST
+    assert sending.LONGEST_WAIT + checking.ROOM_TIMEOUT + checking.DEADLINE < LONGEST
+    assert max(TIMEOUT) < checking.DEADLINE
 
 
 def test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache(redis, settings, monkeypatch):

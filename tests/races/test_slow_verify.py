@@ -12,7 +12,7 @@ from idp.agents.models import Device
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
-from idp.login.codes.checking import AT_ONCE
+from idp.login.codes.checking import MAX_CONCURRENT
 from idp.otp import limits
 from idp.otp.models import VerificationSend
 from tests.cluster.processes import until
@@ -25,7 +25,7 @@ from tests.user_agents import IPHONE
 
 pytestmark = pytest.mark.slow
 
-MANY = AT_ONCE + 2
+MANY = MAX_CONCURRENT + 2
 SECONDS = 2
 VISITS = 8
 CHECK = "POST VerificationCheck"
@@ -74,7 +74,7 @@ def test_however_many_wait_for_verify_phones_that_are_signed_in_come_in_as_quick
     is_slow(verify, calls=MANY)
     with ThreadPoolExecutor(MANY) as pool:
         taps = [pool.submit(other.submit, page, "code", code=code) for other, page, code in waiting]
-        until(lambda: checks(verify) == before + AT_ONCE, "that as many wait for Verify as may")
+        until(lambda: checks(verify) == before + MAX_CONCURRENT, "that as many wait for Verify as may")
         meanwhile = []
         while not any(tap.done() and tap.result().status == 200 for tap in taps):
             meanwhile.append(timed(phone.sign_in_silently))

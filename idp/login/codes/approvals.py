@@ -10,13 +10,13 @@ from idp.login.models import LoginFlow
 from idp.otp import verifications
 
 
-def keep(flow: LoginFlow) -> None:
+def store(flow: LoginFlow) -> None:
     """Remember that the code which a flow waits for was right. Runs inside the caller's transaction."""
     flow.approved = flow.verification
     flow.save(update_fields=["approved"])
 
 
-def counts(flow: LoginFlow, now: datetime) -> bool:
+def is_valid(flow: LoginFlow, now: datetime) -> bool:
     """Whether the code that this flow waits for was right in it, and is neither used up nor too old."""
     if flow.approved_id is None or flow.approved_id != flow.verification_id or flow.verification is None:
         return False

@@ -19,16 +19,16 @@ from idp.login.errors import Busy
 from idp.otp.gateway import CheckResult, CodeChecker, Failure
 
 log = structlog.get_logger(__name__)
-AT_ONCE = 5
+MAX_CONCURRENT = 5
 """Of the 8 threads of `gunicorn.conf.py`."""
-LONGEST = 12.0
+DEADLINE = 12.0
 """Seconds for one check, and the look at what became of it where its answer got lost."""
-A_MOMENT = 0.25
+ROOM_TIMEOUT = 0.25
 """Seconds for which a request waits until another has done with Verify."""
 Said = TypeVar("Said")
 
-_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="check")
-_room = BoundedSemaphore(AT_ONCE)
+_pool = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="check")
+_room = BoundedSemaphore(MAX_CONCURRENT)
 
 
 class VerifyWithDeadline:
@@ -56,16 +56,16 @@ class VerifyWithDeadline:
         future = _pool.submit(contextvars.copy_context().run, act)
         self._asked.append(future)  # type: ignore[arg-type]
         try:
-            return future.result(LONGEST)
+            return future.result(DEADLINE)
         except futures.TimeoutError:
-            log.warning("verify_silent", seconds=LONGEST)
+            log.warning("verify_silent", seconds=DEADLINE)
             return silent
 
 
 @contextmanager
 def with_deadline() -> Iterator[VerifyWithDeadline]:
     """Give what a request asks Verify by. Raises Busy, before anything is counted, if too many are asking."""
-    if not _room.acquire(timeout=A_MOMENT):
+    if not _room.acquire(timeout=ROOM_TIMEOUT):
         raise Busy("as many as may wait for Verify do so already")
     asked = VerifyWithDeadline(sending.gateway())
     try:

@@ -16,7 +16,7 @@ from idp.otp.service_rate_limits import ONE_ADDRESS, network_of
 WRONG = (Kind.CODE_WRONG, Kind.PASSKEY_REFUSED, Kind.PASSKEY_COPIED)
 
 
-def stopped_until(asker: Asker, now: datetime) -> datetime | None:
+def blocked_until(asker: Asker, now: datetime) -> datetime | None:
     """Return the instant until which codes from this address are not looked at, or None if they are.
 
     An agent's own device goes on, whoever else is behind its address.

@@ -37,7 +37,7 @@ def send_code(
     decision = FlowRequest(flow, facts, now).judge(None)
     if isinstance(decision, Refuse):
         return decision
-    if typed.shown == flow.typed and approvals.counts(flow, now):
+    if typed.shown == flow.typed and approvals.is_valid(flow, now):
         return AskCode()  # nothing has to be sent: the page comes back by `go_on`
     if texts_are_down(flow, now):
         return TextsDown()
@@ -53,7 +53,7 @@ def send_code(
     return TooEarly() if asked.too_early else AskCode()
 
 
-def begin_otherwise(
+def begin_without_text(
     flow: LoginFlow, typed: PhoneNumber | Email, facts: RequestFacts, now: datetime
 ) -> AskCode | Refuse | Paused:
     """Go on to a code that needs no text, unless the access policy refuses this phone. Nothing is sent."""

@@ -30,7 +30,7 @@ def signed_in() -> DeviceQuerySet:
     return active.filter(authenticated_at__gt=latest.at) if latest else active
 
 
-def how_many() -> Counter[str]:
+def count_signed_in() -> Counter[str]:
     """Return how many these are, by kind: what is kept, unless the latest cutoff is still being written down."""
     latest = Cutoff.objects.first()
     if latest is None or not Device.objects.active().filter(authenticated_at__lte=latest.at).exists():
@@ -41,14 +41,14 @@ def how_many() -> Counter[str]:
 @transaction.atomic
 def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
     """Sign everyone out, on every worker at once. Returns how many phones and computers were signed in."""
-    count = how_many().total()
+    count = count_signed_in().total()
     Cutoff.objects.create(at=now, by=by, why=why)
     detail = f"{count} phones and computers, {_who(by)}: {why}"[:200]
     events.record(Kind.EVERYONE_OUT, origin, now, detail=detail)
     return count
 
 
-def write_down(origin: Origin, now: datetime, most: int | None = None) -> int:
+def end_devices(origin: Origin, now: datetime, most: int | None = None) -> int:
     """End what the latest cutoff ended, as rows, in small transactions. Returns how many; a later run goes on."""
     latest = Cutoff.objects.select_related("by").first()
     if latest is None:

@@ -18,7 +18,7 @@ from idp.login.endings import signing_out
 from idp.login.request_facts import RequestFacts
 from idp.passkeys.models import Passkey
 
-HEARD_FOR = timedelta(days=7)
+REPORTABLE_FOR = timedelta(days=7)
 
 
 def replacement(device: Device | None, now: datetime) -> Device | None:
@@ -28,7 +28,7 @@ def replacement(device: Device | None, now: datetime) -> Device | None:
     """
     if device is None or device.revoked_at is None or device.reason != Reason.REPLACED:
         return None
-    return device.replaced_by if now < device.revoked_at + HEARD_FOR else None
+    return device.replaced_by if now < device.revoked_at + REPORTABLE_FOR else None
 
 
 def was_reported(device: Device) -> bool:

@@ -22,13 +22,13 @@ from idp.passkeys.models import Passkey
 
 
 @transaction.atomic
-def end_what_it_proved(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> list[Device]:
+def end_sign_ins(agents: Collection[Agent], by: str, origin: Origin, now: datetime) -> list[Device]:
     """Sign agents out everywhere and remove their passkeys. Returns the devices that were signed in."""
     passkey_setup.remove(Passkey.objects.filter(agent__in=agents), f"number changed, by {by}", origin, now)
     return signing_out.sign_out(Device.objects.filter(agent__in=agents), Reason.NUMBER_CHANGED, by, origin, now)
 
 
-def tell(
+def announce(
     agent: Agent, before: Iterable[str], after: Iterable[str], *, by: str, origin: Origin, now: datetime
 ) -> list[Notice]:
     """Record a change, and have the numbers told after the commit. No number stands in the trail.

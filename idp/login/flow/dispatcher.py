@@ -11,13 +11,13 @@ from typing import Generic, TypeVar
 
 from idp.agents import devices
 from idp.login.access_decision import Subject
-from idp.login.cookies import Handover
+from idp.login.cookies import CookieChanges
 from idp.login.errors import AlreadySignedIn, FlowUnknown
 from idp.login.flow import device_state, sign_in, storage
 from idp.login.flow.device_state import DeviceState
 from idp.login.flow.in_memory import Flow, InMemoryFlow
 from idp.login.flow.request import FlowRequest
-from idp.login.flow.sign_in import Admission, Ending, Finished, Proved
+from idp.login.flow.sign_in import Admission, Finished, LoginResult, Proved
 from idp.login.flow.transactions import Meaning, in_transaction
 from idp.login.ladder import steps
 from idp.login.ladder.steps import AskCode, AskPhone, Refuse, RefusedBy
@@ -36,10 +36,10 @@ class Concluded(Generic[Answer]):
     """What the protocol made of an admission, and the cookies that go with it."""
 
     answer: Answer
-    handover: Handover
+    cookie_changes: CookieChanges
 
 
-Step = AskPhone | AskCode | Refuse | Finished[Ending]
+Step = AskPhone | AskCode | Refuse | Finished[LoginResult]
 
 
 def advance(flow: Flow, facts: RequestFacts, now: datetime) -> Step:
@@ -83,7 +83,7 @@ def _advance(request: FlowRequest[Flow], was_finished: bool) -> Step:
     if isinstance(flow, LoginFlow) and (
         was_finished or (facts.may_name_a_device and storage.hold(flow).finished_at is not None)
     ):
-        return sign_in.finished_before(FlowRequest(flow, facts, request.now))
+        return sign_in.resume_finished(FlowRequest(flow, facts, request.now))
     policy = flow.limits
     by_loan = device_state.read_loan(facts, flow.service, policy, request.now)
     state = by_loan or device_state.read(facts, policy, request.now)
@@ -116,29 +116,29 @@ def _conclude(
     step = _advance(request, was_finished)
     if not isinstance(step, Finished):
         return step
-    ending = step.ending if isinstance(request.flow, InMemoryFlow) else _claim(request, request.flow)
-    if isinstance(ending, Refuse):
-        return ending
-    if not isinstance(ending, wanted):
+    result = step.result if isinstance(request.flow, InMemoryFlow) else _claim(request, request.flow)
+    if isinstance(result, Refuse):
+        return result
+    if not isinstance(result, wanted):
         raise FlowUnknown("the flow was begun at another door")
-    return Concluded(answer(ending), step.handover)
+    return Concluded(answer(result), step.cookie_changes)
 
 
-def _claim(request: FlowRequest[Flow], flow: LoginFlow) -> Ending | Refuse:
-    """Take the ending of a finished flow, once; agent, device and rules are looked at again."""
+def _claim(request: FlowRequest[Flow], flow: LoginFlow) -> LoginResult | Refuse:
+    """Take the result of a finished flow, once; agent, device and rules are looked at again."""
     claimed = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=False, claimed_at__isnull=True)
     if claimed.update(claimed_at=request.now) != 1:
         raise AlreadySignedIn("the flow was claimed before")
-    ending = sign_in.ending_of(flow)
+    result = sign_in.result_of(flow)
     device = flow.device
-    if not ending.agent.is_active or (device is not None and devices.is_ended(device)):
+    if not result.agent.is_active or (device is not None and devices.is_ended(device)):
         raise FlowUnknown("agent or device ended between sign-in and answer")
     touch_points = device.touch_points if device else flow.touch_points
-    decision = request.decide(Subject(ending.agent, device, fresh=device is None), touch_points=touch_points)
-    fresh = ending.authentication.method.is_fresh
+    decision = request.decide(Subject(result.agent, device, fresh=device is None), touch_points=touch_points)
+    fresh = result.authentication.method.is_fresh
     if decision.effect == Effect.ALLOW or (fresh and decision.effect == Effect.ASK_CODE):
-        return ending
-    request.record_refusal(decision, ending.agent)
+        return result
+    request.record_refusal(decision, result.agent)
     return steps.refusal(decision)
 
 

@@ -15,7 +15,7 @@ from idp.agents.authentication import Authentication, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import Kind
-from idp.login.cookies import Handover
+from idp.login.cookies import CookieChanges
 from idp.login.errors import FlowUnknown
 from idp.login.flow import loans
 from idp.login.flow.device_state import DeviceState
@@ -51,17 +51,17 @@ class Proved:
     authentication: Authentication
 
 
-Ending = Admission | Proved
-Kept = TypeVar("Kept", bound=Ending)
-Kept_co = TypeVar("Kept_co", bound=Ending, covariant=True)
+LoginResult = Admission | Proved
+Kept = TypeVar("Kept", bound=LoginResult)
+Kept_co = TypeVar("Kept_co", bound=LoginResult, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Finished(Generic[Kept_co]):
-    """The login is over and the agent is in. `handover` is for the browser's cookies."""
+    """The login is over and the agent is in. `cookie_changes` is for the browser's cookies."""
 
-    ending: Kept_co
-    handover: Handover
+    result: Kept_co
+    cookie_changes: CookieChanges
 
 
 def renew(
@@ -80,10 +80,10 @@ def renew(
     admission = Admission(device.agent, device, session.index, proved)
     if state.by_loan is None:
         first_today = device.last_seen_at.date() != request.now.date()
-        handover = Handover(token=token, language=device.agent.language, renews_device=first_today)
-        return _finish(request, admission, handover, decision)
+        cookie_changes = CookieChanges(token=token, language=device.agent.language, renews_device=first_today)
+        return _finish(request, admission, cookie_changes, decision)
     loans.spend(state.by_loan, request.now)
-    return _finish(request, admission, Handover(void=("loan",)), decision, detail="opened by its app")
+    return _finish(request, admission, CookieChanges(void=("loan",)), decision, detail="opened by its app")
 
 
 def _prolong(state: DeviceState, device: Device, session: SsoSession, request: FlowRequest[Flow]) -> str | None:
@@ -125,33 +125,35 @@ def enrol(
     first, opened_by = enrolment.is_new, OpenedBy(proof.method.value)
     session, session_secret = sessions.open_session(device, opened_by, request.now, first=first)
     token = tokens.issue(device, request.now, first=first) if device.remembered else None
-    handover = _handover(request, device, enrolment.secret, token, session_secret)
+    cookie_changes = _new_cookies(request, device, enrolment.secret, token, session_secret)
     proved = Authentication(agent.pk, device.pk, proof.method, proof.method, device.authenticated_at)
-    return _finish(request, Admission(agent, device, session.index, proved), handover, decision, detail=proof.remark)
+    return _finish(
+        request, Admission(agent, device, session.index, proved), cookie_changes, decision, detail=proof.remark
+    )
 
 
 def prove(request: FlowRequest[Flow], agent: Agent, decision: Decision, proof: FreshProof) -> Finished[Proved]:
     """Keep a fresh proof for whoever asked, and leave every device as it is."""
     proved = Authentication(agent.pk, None, proof.method, proof.method, request.now)
-    return _finish(request, Proved(agent, proved), Handover(), decision, kind=Kind.PROVED, detail=proof.remark)
+    return _finish(request, Proved(agent, proved), CookieChanges(), decision, kind=Kind.PROVED, detail=proof.remark)
 
 
-def finished_before(request: FlowRequest[LoginFlow]) -> Finished[Ending]:
+def resume_finished(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
     """Come back to a flow that was finished: the outcome stands.
 
     Where the answer to a code got lost, whoever holds the flow cookie gets the same root again within the
     quiet minute, and new secrets for the lost ones. Later it takes a new code.
     """
-    return Finished(ending_of(request.flow), _what_got_lost(request))
+    return Finished(result_of(request.flow), _what_got_lost(request))
 
 
-def in_already(request: FlowRequest[LoginFlow]) -> Finished[Ending]:
+def finished_by_twin(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
     """A tap finds that its twin finished the flow: the outcome stands, and the twin's answer has the cookies.
 
-    Whether that one arrived is seen where the browser is sent next, by `finished_before`. New secrets already here
+    Whether that one arrived is seen where the browser is sent next, by `resume_finished`. New secrets already here
     would void those that may be on their way.
     """
-    return Finished(ending_of(request.flow), Handover())
+    return Finished(result_of(request.flow), CookieChanges())
 
 
 def record_remark(request: FlowRequest[Flow], state: DeviceState) -> None:
@@ -184,7 +186,7 @@ def replaced_by(flow: Flow) -> list[Device]:
     return devices.replaced_by(flow.device)
 
 
-def ending_of(flow: LoginFlow) -> Ending:
+def result_of(flow: LoginFlow) -> LoginResult:
     """Return what a finished flow came to."""
     if flow.agent is None or flow.authenticated_at is None:
         raise FlowUnknown("the flow is not finished")
@@ -200,27 +202,27 @@ def ending_of(flow: LoginFlow) -> Ending:
     return Admission(flow.agent, flow.device, flow.session_index, proved)
 
 
-def _what_got_lost(request: FlowRequest[LoginFlow]) -> Handover:
+def _what_got_lost(request: FlowRequest[LoginFlow]) -> CookieChanges:
     flow = request.flow
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
     late = flow.finished_at is None or request.now >= flow.finished_at + quiet
     if late or flow.device is None or not Method(flow.method).is_fresh:
-        return Handover()
+        return CookieChanges()
     if devices.is_known_by(flow.device, request.facts.device_secret):  # it arrived
-        return Handover()
+        return CookieChanges()
     devices.hold([flow.device.pk])
     device = Device.objects.get(pk=flow.device.pk)
     session = sessions.find(device)
     if devices.is_ended(device) or session is None or session.index != flow.session_index:
-        return Handover()
+        return CookieChanges()
     token = tokens.root_again(device, request.now) if device.remembered else None
-    return _handover(request, device, devices.renew_secret(device), token, sessions.renew_secret(session))
+    return _new_cookies(request, device, devices.renew_secret(device), token, sessions.renew_secret(session))
 
 
-def _handover(
+def _new_cookies(
     request: FlowRequest[Flow], device: Device, secret: str, token: str | None, session_secret: str | None
-) -> Handover:
-    return Handover(
+) -> CookieChanges:
+    return CookieChanges(
         device_secret=secret,
         token=token,
         session_secret=session_secret,
@@ -232,26 +234,26 @@ def _handover(
 
 def _finish(
     request: FlowRequest[Flow],
-    ending: Kept,
-    handover: Handover,
+    result: Kept,
+    cookie_changes: CookieChanges,
     decision: Decision,
     *,
     kind: Kind = Kind.SIGNED_IN,
     detail: str = "",
 ) -> Finished[Kept]:
     if isinstance(request.flow, LoginFlow):
-        _write_down(ending, request.flow, request.now)
-    device = ending.device if isinstance(ending, Admission) else None
-    method = ending.authentication.method.value
-    request.record(kind, decision, agent=ending.agent, device=device, method=method, detail=detail)
-    return Finished(ending, handover)
+        _write_down(result, request.flow, request.now)
+    device = result.device if isinstance(result, Admission) else None
+    method = result.authentication.method.value
+    request.record(kind, decision, agent=result.agent, device=device, method=method, detail=detail)
+    return Finished(result, cookie_changes)
 
 
-def _write_down(ending: Ending, flow: LoginFlow, now: datetime) -> None:
-    proved = ending.authentication
-    flow.agent, flow.finished_at = ending.agent, now
-    if isinstance(ending, Admission):
-        flow.device, flow.session_index = ending.device, ending.session_index
+def _write_down(result: LoginResult, flow: LoginFlow, now: datetime) -> None:
+    proved = result.authentication
+    flow.agent, flow.finished_at = result.agent, now
+    if isinstance(result, Admission):
+        flow.device, flow.session_index = result.device, result.session_index
     flow.method, flow.opened_by = proved.method, proved.opened_by
     flow.authenticated_at = proved.authenticated_at
     flow.save()

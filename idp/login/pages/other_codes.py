@@ -34,7 +34,7 @@ def offered(login: LoginFlow) -> list[Way]:
     return [way for way in Way if way.methods <= frozenset(login.accepted)]
 
 
-def wanted(request: HttpRequest, login: LoginFlow) -> Way | None:
+def chosen(request: HttpRequest, login: LoginFlow) -> Way | None:
     """Return the way that the address asks for, if the service takes it; where a text would not do, the first."""
     found = request.GET.get("with")
     ways = offered(login)
@@ -53,7 +53,7 @@ def begin(
 ) -> HttpResponse:
     """Go on from the first page without a text."""
     seen = request_facts.of_browser(request, touch_points)
-    result = requesting.begin_otherwise(login, typed, seen, clock.now())
+    result = requesting.begin_without_text(login, typed, seen, clock.now())
     match result:
         case Refuse():
             return refusal(request, login, result, seen)
@@ -62,11 +62,11 @@ def begin(
     return see_other(path(login, way))
 
 
-def take(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpResponse:
+def submit(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpResponse:
     """Try the code that was typed. Returns a page for one that is not right, else the step that comes next."""
     form = FORMS[way](request.POST)
     if not form.is_valid():
-        return ask(request, login, way, error=str(form.errors["code"][0]), status=400)
+        return show(request, login, way, error=str(form.errors["code"][0]), status=400)
     typed = parse(login.typed, settings.LATCHKEY.default_country)
     if not isinstance(typed, PhoneNumber | Email):
         return see_other(address(login))
@@ -79,10 +79,10 @@ def take(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpRespons
         return result
     # Looking for an app or codes that nobody has takes less time than comparing them; the pause makes it alike.
     time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
-    return ask(request, login, way, error=_("That code isn't right."), status=FORBIDDEN)
+    return show(request, login, way, error=_("That code isn't right."), status=FORBIDDEN)
 
 
-def ask(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
     """Show the page of a way, the same whoever was named."""
     if login.verification is None:
         return see_other(address(login))

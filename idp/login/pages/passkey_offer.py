@@ -15,7 +15,7 @@ from idp import clock
 from idp.agents.models import Device
 from idp.login import cookies, passkey_setup, request_facts
 from idp.login.flow import device_state, storage
-from idp.login.flow.sign_in import Admission, Ending
+from idp.login.flow.sign_in import Admission, LoginResult
 from idp.login.models import LoginFlow
 from idp.login.pages.forms import PasskeyForm
 from idp.login.pages.rendering import address, page, see_other
@@ -33,16 +33,16 @@ def path(login: LoginFlow) -> str:
     return f"{address(login)}/passkey"
 
 
-def is_due(request: HttpRequest, login: LoginFlow, ending: Ending) -> bool:
+def is_due(request: HttpRequest, login: LoginFlow, result: LoginResult) -> bool:
     """Whether somebody who has just given a code is offered a passkey before they go on."""
     return (
         request.POST.get("can_keep") == "yes"
-        and isinstance(ending, Admission)
-        and ending.authentication.method in passkey_setup.ENOUGH
+        and isinstance(result, Admission)
+        and result.authentication.method in passkey_setup.ENOUGH
         and not cookies.wants_no_passkey(request)
         and clock.now() + TO_THINK < login.expires_at
         and relying_party.from_settings() is not None
-        and not Passkey.objects.of(ending.agent).filter(device=ending.device).exists()
+        and not Passkey.objects.of(result.agent).filter(device=result.device).exists()
     )
 
 

@@ -34,7 +34,7 @@ class PasskeyRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
+class PasskeyRejected:
     """Nobody came in; the first page says so. The sentence is the same whatever was wrong."""
 
     sentence: str
@@ -49,11 +49,11 @@ def request_for(login: LoginFlow, device: Device | None, now: datetime) -> Passk
     return PasskeyRequest(options, known=device is not None and Passkey.objects.of(device.agent).exists())
 
 
-def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | NotTaken:
+def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | PasskeyRejected:
     """Take what the browser says of a passkey. Returns the step that comes next, or what to say instead."""
     form = PasskeyForm(request.POST)
     if not form.is_valid():
-        return NotTaken(_sentence(), BAD_REQUEST)
+        return PasskeyRejected(_sentence(), BAD_REQUEST)
     begun = time.monotonic()
     seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
     result = passkey.submit(login, form.cleaned_data["passkey"], seen, clock.now())
@@ -63,7 +63,7 @@ def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | NotT
         return result
     # A passkey that nobody has is refused sooner than a signature is checked; the pause makes it alike.
     time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
-    return NotTaken(_sentence(), BAD_REQUEST if result.refused.unreadable else FORBIDDEN)
+    return PasskeyRejected(_sentence(), BAD_REQUEST if result.refused.unreadable else FORBIDDEN)
 
 
 def _sentence() -> str:

@@ -26,7 +26,7 @@ OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
 SERVICE_UNAVAILABLE = 503
 
 
-def keep(login: Flow, path: str) -> HttpResponse:
+def store_and_redirect(login: Flow, path: str) -> HttpResponse:
     """Lead the browser on, and store the flow with its cookie if that has not been done."""
     response = see_other(path)
     if isinstance(login, InMemoryFlow):

@@ -51,7 +51,7 @@ def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if "passkey" in request.POST:
         return _take_passkey(request, login)
     if "code" in request.POST:
-        way = other_codes.wanted(request, login)
+        way = other_codes.chosen(request, login)
         return _take_code(request, login) if way is None else _take_otherwise(request, login, way)
     if "not_me" in request.POST:
         not_me.report_replacement(request_facts.of_browser(request), clock.now())
@@ -69,7 +69,7 @@ def _take_identifier(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     if not form.is_valid():
         return _ask_phone(request, login, AskPhone(None), form=form, status=400)
     touch_points = form.cleaned_data["touch_points"]
-    if (way := other_codes.wanted(request, login)) is not None:
+    if (way := other_codes.chosen(request, login)) is not None:
         return other_codes.begin(request, login, way, form.cleaned_data["identifier"], touch_points)
     return _send(request, login, form.cleaned_data["identifier"], Channel.SMS, touch_points)
 
@@ -126,13 +126,13 @@ def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
 
 
 def _take_otherwise(request: HttpRequest, login: LoginFlow, way: Way) -> HttpResponse:
-    taken = other_codes.take(request, login, way)
+    taken = other_codes.submit(request, login, way)
     return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
 
 
 def _take_passkey(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     taken = passkey_sign_in.submit(request, login)
-    if isinstance(taken, passkey_sign_in.NotTaken):
+    if isinstance(taken, passkey_sign_in.PasskeyRejected):
         return _ask_phone(request, login, AskPhone(None), not_taken=taken.sentence, status=taken.status)
     return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
 
@@ -152,19 +152,19 @@ def _not_approved(request: HttpRequest, login: LoginFlow, form: CodeForm, result
     return _ask_code(request, login, form=form, status=status)
 
 
-def _show(request: HttpRequest, login: LoginFlow, result: dispatcher.Step | Checked) -> HttpResponse:
-    match result:
-        case Finished(ending, handover):
-            offered = passkey_offer.is_due(request, login, ending)
+def _show(request: HttpRequest, login: LoginFlow, step: dispatcher.Step | Checked) -> HttpResponse:
+    match step:
+        case Finished(result, cookie_changes):
+            offered = passkey_offer.is_due(request, login, result)
             response = see_other(passkey_offer.path(login) if offered else login.return_to)
-            cookies.write(response, request, handover)
+            cookies.write(response, request, cookie_changes)
             return response
         case AskPhone():
-            return _ask_phone(request, login, result)
+            return _ask_phone(request, login, step)
         case Refuse(by=RefusedBy.NOT_PASSIVE):
             return see_other(login.return_to)
         case Refuse():
-            return refusal(request, login, result, request_facts.of_browser(request, login.touch_points))
+            return refusal(request, login, step, request_facts.of_browser(request, login.touch_points))
     return _ask_code(request, login)
 
 
@@ -212,14 +212,14 @@ def _ask_code(
     if login.verification is None:
         return see_other(address(login))
     now = clock.now()
-    if form is None and (way := other_codes.wanted(request, login)) is not None:
-        return other_codes.ask(request, login, way)
+    if form is None and (way := other_codes.chosen(request, login)) is not None:
+        return other_codes.show(request, login, way)
     left = verifications.standing(login.verification, requesting.asker_of(request_facts.of_browser(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, login, left.expires_at)
     ways = other_codes.offered(login)
     if left.sends == 0 and ways:  # nobody asked for a text
-        return other_codes.ask(request, login, ways[0])
+        return other_codes.show(request, login, ways[0])
     wait = left.next_send_at and max(0, ceil((left.next_send_at - now).total_seconds()))
     context = {
         "minutes": minutes(left.expires_at),

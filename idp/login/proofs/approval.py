@@ -25,7 +25,7 @@ def use(request: FlowRequest[LoginFlow]) -> Step | Checked:
     # Where the row in hand is ahead of the table, a run before this one failed.
     as_it_is = flow.finished_at is None and hold_as_it_is(flow)
     if not as_it_is and hold(flow).finished_at is not None:
-        return sign_in.in_already(request)
+        return sign_in.finished_by_twin(request)
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG
@@ -49,4 +49,4 @@ def wait_for_twin(request: FlowRequest[LoginFlow]) -> None:
 
 def is_approved_by_now(request: FlowRequest[LoginFlow]) -> bool:
     """Whether a twin's code was right. The flow is held, lest it be read before a twin's commit and the rest after."""
-    return hold(request.flow).finished_at is not None or approvals.counts(request.flow, request.now)
+    return hold(request.flow).finished_at is not None or approvals.is_valid(request.flow, request.now)

@@ -33,7 +33,7 @@ def submit(
     request, asker = FlowRequest(flow, facts, now), asker_of(facts)
     if flow.verification is None or not given.way.methods <= frozenset(flow.accepted):
         return AskPhone(None)
-    if (until := guess_limit.stopped_until(asker, now)) is not None:
+    if (until := guess_limit.blocked_until(asker, now)) is not None:
         return Paused(until)
     if limits.is_over(flow.verification.started_at, now):
         joined = verifications.join(typed, asker, now)
@@ -51,7 +51,7 @@ def _use_proof(request: FlowRequest[LoginFlow], given: Given) -> Step | Checked:
     """Turn a code that needs no text into a sign-in. It is used up in the same transaction, for this agent alone."""
     flow = hold(request.flow)
     if flow.finished_at is not None:
-        return sign_in.in_already(request)
+        return sign_in.finished_by_twin(request)
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG

@@ -29,7 +29,7 @@ def submit(flow: LoginFlow, shown: str, facts: RequestFacts, now: datetime) -> S
     request = FlowRequest(flow, facts, now)
     if not flow.accepts(Method.PASSKEY):
         return AskPhone(None)
-    if (until := guess_limit.stopped_until(asker_of(facts), now)) is not None:
+    if (until := guess_limit.blocked_until(asker_of(facts), now)) is not None:
         return Paused(until)
     decision = request.judge(None)
     return decision if isinstance(decision, Refuse) else in_transaction(lambda: _use_passkey(request, shown))
@@ -39,7 +39,7 @@ def _use_passkey(request: FlowRequest[LoginFlow], shown: str) -> Step | NotProve
     """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
     flow = hold(request.flow)
     if flow.finished_at is not None:
-        return sign_in.in_already(request)
+        return sign_in.finished_by_twin(request)
     proved = keeping.spend(shown, flow.pk, request.now)
     if isinstance(proved, NotProved):
         kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED

@@ -22,7 +22,7 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
     request = FlowRequest(flow, facts, now)
     if flow.verification is None or not flow.accepts(Method.CODE):
         return AskPhone(None)
-    if not approvals.counts(flow, now):
+    if not approvals.is_valid(flow, now):
         sending.wait(flow.verification_id)
         with checking.with_deadline() as verify:
             checked = verifications.check(flow.verification, code, asker_of(facts), verify, now)
@@ -32,13 +32,13 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
             if checked == Checked.GONE:
                 approval.wait_for_twin(request)
             return rejection.reject(request, checked, checked.value)
-        in_transaction(lambda: approvals.keep(flow))
+        in_transaction(lambda: approvals.store(flow))
     return in_transaction(lambda: approval.use(request))
 
 
 def resume(flow: LoginFlow, facts: RequestFacts, now: datetime) -> Step:
     """Advance a flow; where a code was right before and we were too busy to sign its agent in, do that now."""
-    if approvals.counts(flow, now):
+    if approvals.is_valid(flow, now):
         step = in_transaction(lambda: approval.use(FlowRequest(flow, facts, now)))
         if not isinstance(step, Checked):
             return step

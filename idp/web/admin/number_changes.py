@@ -21,7 +21,9 @@ def numbers_of(agent: Agent) -> list[str]:
 def tell(request: HttpRequest, agent: Agent, before: list[str]) -> None:
     """Record a change, have the numbers told of it, and say so to the operator."""
     origin = request_facts.origin_of(request)
-    told = number_change.tell(agent, before, numbers_of(agent), by=str(request.user), origin=origin, now=clock.now())
+    told = number_change.announce(
+        agent, before, numbers_of(agent), by=str(request.user), origin=origin, now=clock.now()
+    )
     if not told:
         return
     if notices.are_on():

@@ -243,6 +243,6 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         before = number_changes.numbers_of(agent)
         numbers.end_open([agent], clock.now())
         origin = request_facts.origin_of(request)
-        number_change.end_what_it_proved([agent], str(request.user), origin, clock.now())
+        number_change.end_sign_ins([agent], str(request.user), origin, clock.now())
         super().save_formset(request, form, formset, change)
         number_changes.tell(request, agent, before)

@@ -40,7 +40,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         protocol=lambda: {"goal": goal if goal in GOALS else ""},
         begun_at=clock.now(),
     )
-    return rendering.keep(login, rendering.address(login))
+    return rendering.store_and_redirect(login, rendering.address(login))
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +55,7 @@ def end(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     step = dispatcher.conclude(login, seen, now, lambda _: f"/me/{login.protocol['goal']}".rstrip("/"))
     if isinstance(step, Concluded):
         response = rendering.see_other(step.answer)
-        cookies.write(response, request, step.handover)
+        cookies.write(response, request, step.cookie_changes)
         return response
     if isinstance(step, Refuse):
         return rendering.refusal(request, login, step, seen)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from idp.agents.authentication import Method
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
-from idp.login.endings.not_me import HEARD_FOR
+from idp.login.endings.not_me import REPORTABLE_FOR
 from idp.login.pages.rendering import OWN_PAGE, OWN_PAGE_NAME
 from idp.native.models import Client, ClientKind
 from idp.saml.models import ServiceProvider
@@ -62,4 +62,4 @@ def last(here: Device, now: datetime) -> list[SignIn]:
 
 def _matters(device: Device, now: datetime) -> bool:
     """Whether something is left to end, or it was ended lately."""
-    return device.revoked_at is None or now < device.revoked_at + HEARD_FOR
+    return device.revoked_at is None or now < device.revoked_at + REPORTABLE_FOR

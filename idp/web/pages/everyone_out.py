@@ -53,7 +53,7 @@ def view(request: HttpRequest) -> HttpResponse:
     form = EveryoneOutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _sign_out(request, form.cleaned_data["why"])
-    signed_in = everyone_out.how_many()
+    signed_in = everyone_out.count_signed_in()
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": "Sign everyone out",
@@ -68,6 +68,6 @@ def view(request: HttpRequest) -> HttpResponse:
 def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
     now, origin = clock.now(), request_facts.origin_of(request)
     count = everyone_out.begin(reach.operator_of(request), why, origin, now)
-    everyone_out.write_down(origin, now, everyone_out.AT_ONCE)
+    everyone_out.end_devices(origin, now, everyone_out.AT_ONCE)
     messages.success(request, f"Everyone is signed out: {count} phones and computers. {STAYS}")
     return HttpResponseRedirect(reverse("admin:everyone_out"))

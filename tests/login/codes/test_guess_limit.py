@@ -17,7 +17,7 @@ def wrong_codes(addresses):
 
 
 def is_stopped(address, agent=None):
-    return guess_limit.stopped_until(Asker(agent, address), NOW) is not None
+    return guess_limit.blocked_until(Asker(agent, address), NOW) is not None
 
 
 def test_an_address_has_so_many_wrong_codes_an_hour(db):

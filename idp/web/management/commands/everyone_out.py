@@ -28,9 +28,11 @@ class Command(ActingCommand):
         if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
             raise CommandError(f"Say why in 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'")
         origin, now = Origin(None, "", reference.current()), clock.now()
-        count = everyone_out.how_many().total() if dry_run else everyone_out.begin(None, why.strip(), origin, now)
-        if not dry_run:
-            everyone_out.write_down(origin, now)
+        if dry_run:
+            count = everyone_out.count_signed_in().total()
+        else:
+            count = everyone_out.begin(None, why.strip(), origin, now)
+            everyone_out.end_devices(origin, now)
         if as_json:
             write_json(self.stdout, {"signed_out": 0 if dry_run else count, "would_be": count})
             return

@@ -64,5 +64,5 @@ def sign_out(backup: str) -> int:
         Session.objects.all().delete()  # operators' visits, which the backup brings back too
         OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
         files.finish()
-    everyone_out.write_down(origin, now)
+    everyone_out.end_devices(origin, now)
     return count

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
         """End what *everyone out* left to do, then tell, and list what became of each."""
-        everyone_out.write_down(Origin(None, "", reference.begin()), clock.now())
+        everyone_out.end_devices(Origin(None, "", reference.begin()), clock.now())
         tried = telling.send_due(clock.now())
         if as_json:
             rows = [(it.service_provider.slug, it.outcome, it.tries, it.detail) for it in tried]
