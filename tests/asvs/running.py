@@ -126,7 +126,7 @@ V15 = (
         "15.3.3",
         2,
         "Fields that nobody asked for are not taken",
-        "web/departments/test_crossing.hidden_fields_change_nothing",
+        "web/departments/test_forms.hidden_fields_change_nothing",
         "native/test_ends_at_once.a_body_that_would_do_nothing_unnoticed_is_refused",
         "hostile/test_answers.fields_that_nobody_asked_for_change_nothing_in_the_answer",
     ),

@@ -1,0 +1,10 @@
+"""Two numbers, and how a refusal is read."""
+
+ANA = "+12015550101"
+
+
+BEN = "+12015550102"
+
+
+def refusal(response):
+    return response.status_code, response.json()["code"]
