@@ -140,11 +140,13 @@ FAULTS = [
     Fault(
         "F14",
         "the disk is full",
-        "no sign-in without its trail entry, so the busy page. A full log loses entries and keeps nobody out",
+        "no sign-in without its trail entry, so the busy page. A full log loses entries and keeps nobody out; "
+        "a full disk under the counts for `/metrics` loses counts and keeps nobody out",
         (
             f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",
             f"{FULL}::test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_room",
             f"{FULL}::test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing",
+            f"{FULL}::test_a_disk_too_full_to_count_requests_keeps_nobody_out",
         ),
         "no space for PostgreSQL's WAL: the server then stops by itself, which is F7",
     ),

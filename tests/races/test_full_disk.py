@@ -1,6 +1,9 @@
-"""Not a byte is left on the disk under the database, or under the log."""
+"""Not a byte is left on the disk under the database, the log, or the counts of requests."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,11 +11,13 @@ import pytest
 from django.db import connection
 
 from idp import log_lines
+from idp.conf import ROOT
 from idp.saml.models import IssuedAssertion
 from tests.another_database import asked_instead
 from tests.races.installation import on_sqlite
 from tests.races.one_phone import is_busy, is_in
 from tests.small_disk import small_disk
+from tests.web.monitor import TOKEN
 
 
 @contextmanager
@@ -70,3 +75,21 @@ def test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines
     lines = [json.loads(it) for it in log.log.read_text().splitlines()]
     assert next(it for it in lines if it["event"] == "log_lines_missing")["lines"] >= 1
     assert lines[-1]["event"] == "request"
+
+
+SERVES = """
+import django; django.setup()
+from django.test import Client
+print(Client(SERVER_NAME="localhost").get("/healthz"))
+"""
+
+
+def test_a_disk_too_full_to_count_requests_keeps_nobody_out():
+    with small_disk(megabytes=1) as disk:
+        disk.fill()
+        counting = {"LATCHKEY_METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": str(disk.folder)}
+        command = [sys.executable, "-c", SERVES]
+        done = subprocess.run(command, env=os.environ | counting, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert "status_code=200" in done.stdout
+        assert "metrics_not_counted" in done.stderr
+        assert not [*disk.folder.glob("histogram*")]

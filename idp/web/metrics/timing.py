@@ -9,14 +9,17 @@ import time
 from collections.abc import Callable
 from functools import cache
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from idp.web.metrics import room
 from idp.web.operators.middleware import PREFIX, is_for_operators
 
+log = structlog.get_logger(__name__)
 STATIC = "/static/"
 NOWHERE = "none"
 """Stands for a request that came to no page of ours, such as a wrong address or one that asked too often."""
@@ -41,16 +44,26 @@ def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
         begun = time.monotonic()
         response = get_response(request)
         if not request.path.startswith(STATIC):
-            took = time.monotonic() - begun
-            _took_by(route(request), response.status_code // 100).observe(took)
+            _count(route(request), response.status_code // 100, time.monotonic() - begun)
         return response
 
     return middleware
 
 
+def _count(way: str, hundreds: int, took: float) -> None:
+    """Count a request, unless the disk is too full to begin with its kind: nobody is kept out for a figure."""
+    try:
+        counts = _took_by(way, hundreds)
+    except OSError as error:
+        log.warning("metrics_not_counted", detail=error.strerror)
+    else:
+        counts.observe(took)
+
+
 @cache
 def _took_by(way: str, hundreds: int) -> Histogram:
-    """Return the one that counts this kind of request; the library keeps each too, and finds it more slowly."""
+    """Return what counts this kind of request; the library keeps each too, and finds it more slowly. Raises OSError."""
+    room.take()
     return _took.labels(way, f"{hundreds}xx")
 
 
