@@ -1,1 +1,1 @@
-"""The ladder (session, token, code) and the pages that climb it."""
+"""The login: it decides whether an agent is let in, and shows the pages that ask for proof."""

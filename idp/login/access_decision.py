@@ -1,4 +1,4 @@
-"""Asking the access policy about a request, whoever asks: a page, a Response about to be issued, an app's renewal."""
+"""Asks the access policy about a request: of a page, of a Response to be issued, or of an app that renews."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Subject somebody proved to be, and on which phone or computer; None for one that is new.
+    """An agent who is proved, and the device they use; None if the device is new.
 
-    `fresh`: by a code given just now, so its age is nothing, whatever the device's row says.
+    `fresh` means that the proof was given just now, so its age is 0 whatever the device's row says.
     """
 
     agent: Agent
@@ -40,9 +40,9 @@ def decide(
     touch_points: TouchPoints,
     app: RegisteredApp | None = None,
 ) -> Decision:
-    """Judge one request by the policy of this moment. Whatever goes wrong denies, and the log tells it.
+    """Judge a request by the access policy in force. A fault denies, and is logged.
 
-    Without anybody proved, rules and passes of agents are still open, and the decision may be undecided.
+    Without a `subject`, rules about agents and passes of agents stay open, so the decision may have no effect yet.
     """
     now_in_force = in_force.look()
     judged = gather(
@@ -66,14 +66,14 @@ def decide(
 
 
 def _let_in(subject: Subject | None, now: datetime) -> bool | Later:
-    """Say whether a pass lets somebody in; before anybody is proved, whether one may."""
+    """Whether a pass lets the subject in. Without a subject: LATER if any pass is valid."""
     if subject is not None:
         return let_in.by_pass(subject.agent.pk, now)
     return LATER if let_in.somebody(now) else False
 
 
 def recorded(decision: Decision) -> dict[str, Any]:
-    """Return what a line of the trail keeps of a decision: enough to judge the same facts again."""
+    """Return what the trail keeps of a decision: enough to judge the same facts again."""
     return {
         "effect": decision.effect or "",
         "decided_by": decision.decided_by,
@@ -89,7 +89,7 @@ def name(decision: Decision) -> str:
 
 
 def agent_facts(subject: Subject, now: datetime) -> AgentFacts:
-    """Say what is known of somebody who proved who they are."""
+    """Return what the access policy may know about a proved agent."""
     agent, device = subject.agent, subject.device
     return AgentFacts(
         agent.email,

@@ -1,7 +1,7 @@
-"""Sign-ins of apps: enrolled on a proof that a browser gave, and renewed by token. The same rules let them in.
+"""Sign-ins of apps: an app is enrolled on a proof that a browser gave, and signs in again with its token.
 
-An app asks from its own network stack, so no cookies and no pages; the flow is in memory only. What the access
-policy judges is the user agent of that very request.
+An app calls from its own network stack, without cookies or pages, so its flow stays in memory. The access policy judges
+the user agent of each of its requests.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ LONGEST_LABEL = 100
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """An app's device, and the token that it is to keep from now on; None to keep the one it has."""
+    """The app's device, and its next token. None means that the app keeps the token it has."""
 
     device: Device
     token: str | None
@@ -42,13 +42,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What the app showed is no token of its own."""
+    """The app presented no token of its own."""
 
 
 def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime) -> SignedIn | AskPhone | Refuse:
-    """Make an app the device of the agent who gave a proof, and end what it replaces.
+    """Enrol an app as a device of the agent who gave proof, and revoke the devices it replaces.
 
-    Runs inside the caller's transaction. A refused app evicts nobody.
+    An app that is refused replaces nothing. Runs inside the caller's transaction.
     """
     request = FlowRequest(flow, facts, now)
     agent = devices.hold_agent(proved.agent.pk)
@@ -67,17 +67,17 @@ def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime
 
 
 def signed_in(pk: UUID, client: str) -> Device | None:
-    """Return an app's device of that id, if it and its agent still count."""
+    """Return the app's device with that ID, if it and its agent may still sign in."""
     active = Device.objects.active().select_related("agent")
     device = active.filter(pk=pk, client=client, agent__is_active=True).first()
     return None if device is None or devices.is_ended(device) else device
 
 
 def renew(flow: InMemoryFlow, facts: RequestFacts, now: datetime) -> SignedIn | Unknown | AskPhone | AskCode | Refuse:
-    """Let an app's device go on by its token, if limits and access policy do; AskPhone says why it may not.
+    """Sign an app in again by its token, if the limits and the access policy allow it.
 
-    Runs inside the caller's transaction. No session is used or opened by it: an app that renews in the background
-    is no agent at work.
+    AskPhone gives the reason if they do not. No session is used or opened: an app that renews in the background does
+    not mean that its agent is at work. Runs inside the caller's transaction.
     """
     request = FlowRequest(flow, facts, now)
     state = device_state.read(facts, flow.limits, now)
@@ -96,19 +96,19 @@ def renew(flow: InMemoryFlow, facts: RequestFacts, now: datetime) -> SignedIn | 
 
 
 def sign_out(facts: RequestFacts, now: datetime) -> None:
-    """End the device that an app's token names, however old the token; anything else is passed over."""
+    """Revoke the device that an app's token names, however old the token is. Ignores anything else."""
     device = tokens.owner(facts.token, now) if facts.token else None
     if device is not None and facts.client in ("", device.client):
         sign_out_device(device, facts, now)
 
 
 def sign_out_device(device: Device, facts: RequestFacts, now: datetime) -> None:
-    """End an app's device because the app says so."""
+    """Revoke an app's device because the app asks for it."""
     signing_out.sign_out(Device.objects.filter(pk=device.pk), Reason.AGENT, "in the app", facts.origin, now)
 
 
 def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
-    """Say what ended every sign-in of an agent since a proof was given, which was on no device yet."""
+    """Return what has signed the agent out everywhere since the proof, which was given on no device yet."""
     if devices.cutoff_since(proved_at) is not None:
         return Reason.EVERYONE
     changed = LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at)
@@ -123,7 +123,7 @@ def _go_on(request: FlowRequest[InMemoryFlow], device: Device, shown: Recognised
 
 
 def _app(flow: InMemoryFlow, facts: RequestFacts) -> Browser:
-    """Describe the app as a device row does. It runs on a phone, whatever its network stack calls itself."""
+    """Describe the app as a device row does. Its kind is a phone, whatever its network stack calls itself."""
     seen = facts.user_agent
     what = f"{flow.service_name}, {describe(seen)}" if seen.platform else flow.service_name
     return Browser(DeviceKind.MOBILE, what[:LONGEST_LABEL], user_agents.family(seen), client=facts.client)

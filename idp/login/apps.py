@@ -1,9 +1,9 @@
-"""Tells Django about this package."""
+"""Registers this package with Django."""
 
 from django.apps import AppConfig
 
 
 class LoginConfig(AppConfig):
-    """The app `login`."""
+    """The Django app `login`."""
 
     name = "idp.login"

@@ -1,4 +1,4 @@
-"""The cookies of the login: their names, their lives, and how they are written."""
+"""The cookies of the login: their names, lifetimes and attributes."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,15 +15,15 @@ NO_PASSKEY_LIFETIME = timedelta(days=30)
 LOAN_LIFETIME = timedelta(minutes=5)
 LANGUAGE_LIFETIME = timedelta(days=400)
 OF_AGENT = ".agent"
-"""Ends the value of a language that nobody chose in this browser."""
+"""Ends the value of a language that came from the agent's profile, not from a choice in this browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class CookieChanges:
-    """What a sign-in gives the browser. Whatever is None stays as the browser has it; `void` is taken away.
+    """The cookies that a sign-in sets. None leaves a cookie as it is; `void` names those to delete.
 
-    `renews_device` gives the device's cookie another 400 days. `language` is the agent's own, or empty. It is given
-    here and nowhere else, so that nobody learns anybody's language by naming them.
+    `renews_device` extends the device cookie by another 400 days. `language` is the agent's own, or empty. It is set
+    only at a sign-in, so that nobody learns an agent's language by typing their number.
     """
 
     device_secret: str | None = None
@@ -36,12 +36,12 @@ class CookieChanges:
 
 
 def name(kind: str) -> str:
-    """Return a cookie's name. On HTTPS the prefix binds it to this host alone."""
+    """Return a cookie's name. Under HTTPS the prefix `__Host-` binds it to this host."""
     return f"{settings.COOKIE_PREFIX}latchkey-{kind}"
 
 
 def write(response: HttpResponse, request: HttpRequest, changes: CookieChanges) -> None:
-    """Give the browser what a sign-in yielded; the device cookie's secret is echoed to renew its life."""
+    """Set the cookies of a sign-in. The device cookie keeps its secret if only its lifetime is extended."""
     device = changes.device_secret or (request.COOKIES.get(name("device")) if changes.renews_device else None)
     if device:
         _set(response, name("device"), device, DEVICE_LIFETIME)
@@ -61,37 +61,40 @@ def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:
 
 
 def write_loan(response: HttpResponse, secret: str) -> None:
-    """Give the browser a loan for one sign-in."""
+    """Give the browser a loan."""
     _set(response, name("loan"), secret, LOAN_LIFETIME)
 
 
 def flow_secret(request: HttpRequest, flow: UUID) -> str | None:
-    """Return the secret this browser holds for a flow."""
+    """Return the secret that this browser holds for a flow."""
     return request.COOKIES.get(name(f"flow-{flow}"))
 
 
 def write_no_passkey(response: HttpResponse) -> None:
-    """Remember for a while that nobody wants to be offered a passkey in this browser."""
+    """Do not offer a passkey in this browser for the next 30 days."""
     _set(response, name("no-passkey"), "1", NO_PASSKEY_LIFETIME)
 
 
 def wants_no_passkey(request: HttpRequest) -> bool:
-    """Whether the browser remembers that."""
+    """Whether this browser is not to be offered a passkey."""
     return name("no-passkey") in request.COOKIES
 
 
 def language(request: HttpRequest) -> str:
-    """Return the language that this browser keeps, or an empty string. Anybody may have written it."""
+    """Return the language that this browser keeps, or an empty string. Anyone may have written it."""
     return request.COOKIES.get(name("language"), "").removesuffix(OF_AGENT)
 
 
 def write_language(response: HttpResponse, code: str) -> None:
-    """Keep the language that somebody chose in this browser. It comes before the agent's own."""
+    """Keep the language that somebody chose in this browser. It takes precedence over the agent's own."""
     _set(response, name("language"), code, LANGUAGE_LIFETIME)
 
 
 def _follow_agent(response: HttpResponse, request: HttpRequest, code: str) -> None:
-    """Keep the language of whoever signed in, unless one was chosen here; the one of whoever was here before goes."""
+    """Keep the language of the agent who signed in, unless one was chosen in this browser.
+
+    If this agent has none, the language of the previous agent is deleted.
+    """
     kept = request.COOKIES.get(name("language"), "")
     if kept and not kept.endswith(OF_AGENT):
         return

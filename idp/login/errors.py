@@ -1,4 +1,4 @@
-"""What can go wrong on the way through the login, each in a sentence for the agent."""
+"""What can go wrong in a login, each with a sentence for the agent."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from idp.wording import for_agents
 
 
 class FlowUnknown(IdpError):
-    """No such sign-in, or it is too old to go on with."""
+    """There is no such flow, or it has expired."""
 
     code = "flow_expired"
     status = 410
@@ -16,7 +16,7 @@ class FlowUnknown(IdpError):
 
 
 class CookieLost(IdpError):
-    """The sign-in exists, but this browser does not carry the cookie it was begun with."""
+    """The flow exists, but the browser does not send the cookie that it was started with."""
 
     code = "cookie_lost"
     status = 400
@@ -28,7 +28,7 @@ class CookieLost(IdpError):
 
 
 class AlreadySignedIn(IdpError):
-    """The sign-in was answered before; it is answered once."""
+    """The flow has been answered before, and a flow is answered once."""
 
     code = "already_answered"
     status = 200
@@ -37,7 +37,7 @@ class AlreadySignedIn(IdpError):
 
 
 class Busy(IdpError):
-    """Too much at once: several attempts to write lost their race."""
+    """Too many requests at once: a transaction lost its race several times, or too many requests wait for Verify."""
 
     code = "busy"
     status = 503
@@ -45,5 +45,5 @@ class Busy(IdpError):
     advice = for_agents("Please try again in a moment. Phones that are already signed in go on working.")
 
     def headers(self) -> Mapping[str, str]:
-        """Ask for a little patience."""
+        """Return Retry-After, in seconds."""
         return {"Retry-After": "2"}

@@ -1,4 +1,4 @@
-"""One login under way."""
+"""The tables of the login: flows and loans."""
 
 import uuid
 
@@ -14,14 +14,14 @@ from idp.policies.models import TimeoutPolicy
 
 
 def every_proof() -> list[str]:
-    """Return the names of all that can open a sign-in."""
+    """Return the names of all methods that can open a session."""
     return sorted(OPENING)
 
 
 class Loan(models.Model):
-    """One sign-in to one service that a browser may make as an app's device, because the app sent it here.
+    """One sign-in to one service that a browser may make as an app's device, because the app sent it there.
 
-    It proves no more than that; the browser is no device by it. Only a keyed hash of the browser's secret is here.
+    It proves nothing else, and does not make the browser a device. Only a keyed hash of the secret is stored.
     """
 
     secret_hash = models.CharField(max_length=64, unique=True)
@@ -45,10 +45,11 @@ class Loan(models.Model):
 
 
 class LoginFlow(models.Model):
-    """What a protocol asked for, how far its answer is, and whether it was given.
+    """A login that needed a page: what a protocol asked for, how far it is, and whether it was answered.
 
-    The browser holds the id, which counts only together with the flow cookie. `protocol` is opaque here. `approved`
-    is the verification whose code was right here: Twilio says so once, and the sign-in may have to be written later.
+    The browser holds the ID, which is valid only together with the flow cookie. `protocol` belongs to the protocol.
+    `approved` is the verification whose code was right in this flow: Verify approves a code once, and the sign-in may
+    have to be written later.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -98,18 +99,18 @@ class LoginFlow(models.Model):
         return f"{self.service} {self.begun_at:%H:%M:%S}"
 
     texts_fail: str | None = None
-    """Why nobody can be sent a code, as it was when the row was read; empty if they can, None where nobody looked."""
+    """Why no code can be sent, as of when the row was read; empty if one can, None if nobody looked."""
 
     has_replaced: bool | None = None
-    """Whether its device took the place of others, as it was when the row was read; None where nobody looked."""
+    """Whether its device replaced others, as of when the row was read; None if nobody looked."""
 
     def accepts(self, method: Method) -> bool:
-        """Whether the service takes a sign-in that was opened in that way."""
+        """Whether the service accepts a session that this method opened."""
         return method in self.accepted
 
     @property
     def limits(self) -> timeouts.TimeoutPolicy:
-        """The limits of its timeout policy, as they are now."""
+        """The current limits of its timeout policy."""
         return in_force.limits_of(self.timeout_policy_id)
 
     @property
@@ -127,5 +128,5 @@ class LoginFlow(models.Model):
 
     @property
     def code_sent(self) -> bool:
-        """Whether a code is out that was asked for here."""
+        """Whether the flow awaits a code, by text or otherwise."""
         return self.verification_id is not None

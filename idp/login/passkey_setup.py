@@ -1,4 +1,4 @@
-"""Setting a passkey up on the phone in hand: what that takes, and what is written down."""
+"""Sets up passkeys on a device and removes them, with a line in the trail for each."""
 
 from datetime import datetime, timedelta
 
@@ -15,18 +15,19 @@ from idp.passkeys.verification import Refused
 from idp.sessions import lifecycle as sessions
 
 LATELY = timedelta(minutes=10)
+"""How long after its last code or passkey a device may set up a passkey."""
 ENOUGH = frozenset({Method.CODE, Method.APP, Method.PASSKEY})
-"""A printed code or one that an operator read out lets an agent in, but sets up nothing that outlasts it."""
+"""The methods that allow it. A printed or one-time code lets an agent in, but sets up nothing lasting."""
 
 
 def is_proved_lately(device: Device, now: datetime) -> bool:
-    """Whether this device was signed in by a texted code, an app or a passkey within the last ten minutes."""
+    """Whether the device was signed in by one of those methods within the last ten minutes."""
     session = sessions.find(device)
     return session is not None and session.opened_by in ENOUGH and now < device.authenticated_at + LATELY
 
 
 def set_up(text: str, device: Device, origin: Origin, now: datetime) -> Passkey | Refused:
-    """Keep a new passkey with a line in the trail, or write down why not. Runs in the caller's transaction."""
+    """Store a new passkey, or return why it was rejected. Records either. Runs inside the caller's transaction."""
     made = keeping.set_up(text, device, now)
     if isinstance(made, Refused):
         events.record(
@@ -41,7 +42,7 @@ def set_up(text: str, device: Device, origin: Origin, now: datetime) -> Passkey 
 
 @transaction.atomic
 def remove(chosen: PasskeyQuerySet, by: str, origin: Origin, now: datetime) -> list[Passkey]:
-    """Remove some passkeys, each with a line in the trail. Returns those that counted until now."""
+    """Remove passkeys, and record each. Returns those that were in use until now."""
     removed = keeping.remove(chosen, now)
     for passkey in removed:
         detail = f"{_named(passkey)}, {by}"[:200]

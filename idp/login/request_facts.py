@@ -1,4 +1,4 @@
-"""What a request brings along to the login: cookies, user agent, address. All of it is a claim."""
+"""What a request presents to the login: cookies or a token, user agent, address. All of it is only a claim."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -22,10 +22,11 @@ NO_HINTS = ClientHints()
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """One request's proofs, if it has any, and what its browser says of itself.
+    """The credentials of a request, and what its browser or app says about itself.
 
-    `touch_points` is what script on the login page counted, or None where nobody told. The client hints are for
-    the access policy alone; which device this is, the header says. An app (`client`) shows its token alone.
+    - `touch_points` is what the script of the login page counted, or None if it did not report.
+    - `hints` are the client hints. Only the access policy uses them; the header tells which device this is.
+    - `client` is the ID of an app, which presents nothing but its token.
     """
 
     device_secret: str | None
@@ -40,12 +41,12 @@ class RequestFacts:
 
     @property
     def may_name_a_device(self) -> bool:
-        """Whether it shows anything that may name a device of ours."""
+        """Whether the request presents a credential that may name a device."""
         return bool(self.device_secret or self.token or self.loan_secret)
 
     @property
     def judged_agent(self) -> UserAgent:
-        """The browser as the access policy judges it."""
+        """The user agent as the access policy judges it."""
         return doubted(self.user_agent, self.hints)
 
     @property
@@ -55,14 +56,14 @@ class RequestFacts:
 
     @property
     def browser(self) -> Browser:
-        """The browser as a device row describes it. What cannot be told is a computer."""
+        """The browser as a device row describes it. Anything unrecognised is a computer."""
         seen = user_agents.with_touch_points(self.user_agent, self.touch_points)
         kind = Kind.MOBILE if user_agents.is_mobile(seen) else Kind.DESKTOP
         return Browser(kind, describe(seen)[:100], user_agents.family(seen), self.touch_points)
 
 
 def of_browser(request: HttpRequest, touch_points: int | None = None) -> RequestFacts:
-    """Read what a request brings."""
+    """Return what a browser's request presents."""
     said = request.META.get
     parsed = user_agents.parse(said("HTTP_USER_AGENT", ""))
     return RequestFacts(
@@ -78,7 +79,7 @@ def of_browser(request: HttpRequest, touch_points: int | None = None) -> Request
 
 
 def of_app(request: HttpRequest, client: str, token: str | None = None) -> RequestFacts:
-    """Read what a request of an app brings: its token stands in the body, and cookies mean nothing."""
+    """Return what an app's request presents: the token from its body, and no cookies."""
     parsed = user_agents.parse(request.META.get("HTTP_USER_AGENT", ""))
     return RequestFacts(
         device_secret=None,
@@ -92,16 +93,17 @@ def of_app(request: HttpRequest, client: str, token: str | None = None) -> Reque
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    """Return what a line of the trail keeps of a request: address, user agent and reference."""
+    """Return what the trail records about where a request came from."""
     return Origin(
         address_of(request), user_agents.parse(request.META.get("HTTP_USER_AGENT", "")).text, reference.current()
     )
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the address that a request came from, None for none that reads.
+    """Return the IP address that a request came from, or None if it is unreadable.
 
-    Counted back through as many proxies as are ours; what lies beyond them anybody may have written.
+    If `LATCHKEY_TRUSTED_PROXIES` is n, this is the n-th entry from the end of X-Forwarded-For, because anyone can write
+    the earlier ones. If it is 0, or that entry is missing or unreadable, it is the address of the peer.
     """
     nearest = request.META.get("REMOTE_ADDR", "")
     hops = settings.LATCHKEY.trusted_proxies
@@ -113,6 +115,6 @@ def address_of(request: HttpRequest) -> str | None:
 @lru_cache(maxsize=1024)
 def _readable(address: str) -> str | None:
     try:
-        return str(ipaddress.ip_address(address.partition("%")[0]))  # a zone means nothing outside its host
+        return str(ipaddress.ip_address(address.partition("%")[0]))  # a zone has no meaning on another host
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""The addresses of the login."""
+"""The addresses of the login's pages."""
 
 from django.urls import path
 

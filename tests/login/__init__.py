@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""The login, package by package."""

@@ -1,4 +1,4 @@
-"""What the policy is asked about a request: the facts, and that a preview of it comes to the same."""
+"""The facts about a request that the access policy judges, now and again from the trail."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The preview says what a sign-in is told: for every sample header, several policies, with and without an agent."""
+"""The preview agrees with real sign-ins: for every sample header, several policies, with and without an agent."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,1 +1,1 @@
-"""One-time codes of a login: asked for, sent, checked, and protected from guessing."""
+"""One-time codes of a login: requesting, sending and checking them, and limiting guesses."""

@@ -1,7 +1,7 @@
-"""A code that was right, remembered in the sign-in it was typed for until that is written.
+"""Remembers in the flow that a code was right, until the sign-in is written.
 
-Twilio approves a code once. What it said is kept by a transaction of its own, so that whoever met a busy database
-presses again and is in. It counts in this browser alone, and no longer than the code would have.
+Verify approves a code only once. The approval is committed on its own, so that an agent who met a busy database only
+has to press the button again. It is valid in this flow alone, and no longer than the code would have been.
 """
 
 from datetime import datetime
@@ -11,13 +11,13 @@ from idp.otp import verifications
 
 
 def store(flow: LoginFlow) -> None:
-    """Remember that the code which a flow waits for was right. Runs inside the caller's transaction."""
+    """Store that the code which the flow awaits was right. Runs inside the caller's transaction."""
     flow.approved = flow.verification
     flow.save(update_fields=["approved"])
 
 
 def is_valid(flow: LoginFlow, now: datetime) -> bool:
-    """Whether the code that this flow waits for was right in it, and is neither used up nor too old."""
+    """Whether the code that the flow awaits was right, and is neither used nor expired."""
     if flow.approved_id is None or flow.approved_id != flow.verification_id or flow.verification is None:
         return False
     flow.verification.refresh_from_db()

@@ -1,7 +1,8 @@
-"""A code is checked within the request that brought it: for some seconds at most, and by a few requests at once.
+"""Checks a code with Verify within the request that brings it, with a deadline and a limit on concurrency.
 
-Whoever waits for Verify keeps a thread of the process, so some are left to phones that are signed in, however slow
-Verify is. And as the SDK's limits count from one byte to the next, and looking a name up has none, all of it has one.
+A request that waits for Verify occupies a thread. The limit leaves threads free for phones that are signed in, however
+slow Verify is. The timeouts of Twilio's SDK start again with each byte and do not cover name resolution, so the
+deadline covers the whole call.
 """
 
 import contextvars
@@ -20,11 +21,11 @@ from idp.otp.gateway import CheckResult, CodeChecker, Failure
 
 log = structlog.get_logger(__name__)
 MAX_CONCURRENT = 5
-"""Of the 8 threads of `gunicorn.conf.py`."""
+"""Checks at a time in one process, out of the 8 threads that `gunicorn.conf.py` sets."""
 DEADLINE = 12.0
-"""Seconds for one check, and the look at what became of it where its answer got lost."""
+"""Seconds for one check, including the query for its result if the answer is lost."""
 ROOM_TIMEOUT = 0.25
-"""Seconds for which a request waits until another has done with Verify."""
+"""Seconds that a request waits for another check to finish."""
 Said = TypeVar("Said")
 
 _pool = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="check")
@@ -32,23 +33,23 @@ _room = BoundedSemaphore(MAX_CONCURRENT)
 
 
 class VerifyWithDeadline:
-    """Verify, which says something or is taken for silent."""
+    """Verify, whose silence counts as an answer once the deadline has passed."""
 
     def __init__(self, gateway: CodeChecker) -> None:
         self._gateway = gateway
         self._asked: list[Future[object]] = []
 
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:
-        """Judge a code. Without a verdict in time it is UNKNOWN."""
+        """Check a code. Returns UNKNOWN if there is no answer in time."""
         return self._ask(lambda: self._gateway.check(sid=sid, to=to, code=code), CheckResult.UNKNOWN)
 
     def probe(self) -> Failure | None:
-        """Ask the service about itself."""
+        """Ask Verify whether it works. Returns UNAVAILABLE if there is no answer in time."""
         silent: Failure | None = Failure.UNAVAILABLE
         return self._ask(self._gateway.probe, silent)
 
     def when_done(self, act: Callable[[], None]) -> None:
-        """Have something done once nothing is asked any more, though nobody waits for the answer."""
+        """Call `act` once no call to Verify is in progress, including those that were abandoned."""
         left = [it for it in self._asked if not it.done()]
         (left[-1].add_done_callback(lambda _: act())) if left else act()
 
@@ -64,7 +65,7 @@ class VerifyWithDeadline:
 
 @contextmanager
 def with_deadline() -> Iterator[VerifyWithDeadline]:
-    """Give what a request asks Verify by. Raises Busy, before anything is counted, if too many are asking."""
+    """Yield Verify for one request. Raises Busy, before any try is counted, if too many requests wait for Verify."""
     if not _room.acquire(timeout=ROOM_TIMEOUT):
         raise Busy("as many as may wait for Verify do so already")
     asked = VerifyWithDeadline(sending.gateway())

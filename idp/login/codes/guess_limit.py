@@ -1,6 +1,6 @@
-"""How many wrong codes may come from one address, over all the agents they were tried on.
+"""Limits how many wrong codes one IP address may give, counted over all agents.
 
-A text is limited by what it costs to ask for it (`otp.abuse`). A code that needs no text is limited here.
+Texted codes are limited by the texts as well (`otp.abuse`). Codes that need no text are limited only here.
 """
 
 from datetime import datetime
@@ -14,12 +14,13 @@ from idp.otp.limits import PER_ADDRESS
 from idp.otp.service_rate_limits import ONE_ADDRESS, network_of
 
 WRONG = (Kind.CODE_WRONG, Kind.PASSKEY_REFUSED, Kind.PASSKEY_COPIED)
+"""What counts as a wrong guess."""
 
 
 def blocked_until(asker: Asker, now: datetime) -> datetime | None:
-    """Return the instant until which codes from this address are not looked at, or None if they are.
+    """Return until when codes from the asker's address are rejected unchecked, or None.
 
-    An agent's own device goes on, whoever else is behind its address.
+    An agent's own device is never blocked, whoever else shares its address.
     """
     if asker.agent is not None or not asker.address:
         return None
@@ -31,7 +32,7 @@ def blocked_until(asker: Asker, now: datetime) -> datetime | None:
 
 
 def _from_here(address: str, events: QuerySet[LoginEvent]) -> int:
-    """Count events from an address or, as whoever has one IPv6 address has a network of them, from its /64."""
+    """Count the events from an address. An IPv6 address counts together with its whole /64 network."""
     here = network_of(address, ONE_ADDRESS)
     if here.endswith("/32"):
         return events.filter(address=address).count()

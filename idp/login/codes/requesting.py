@@ -1,4 +1,7 @@
-"""A code is asked for: by text, by call, or in a way that needs none. What comes of it looks alike for everybody."""
+"""An agent requests a code by text or call, or goes on to a code that needs neither.
+
+The outcome looks the same whether anybody has the number or not.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,27 +21,32 @@ from idp.otp.models import Verification
 from idp.otp.verifications import Paused, Spent
 
 OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
+"""A device that was revoked for one of these reasons still speaks for its agent when a code is requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextsDown:
-    """Nobody can be sent a code just now, whoever they are. Nothing was reserved."""
+    """No code can be sent to anybody at present. Nothing was reserved."""
 
 
 @dataclass(frozen=True, slots=True)
 class TooEarly:
-    """A code was sent a moment ago, and has to be waited for before another can be asked for."""
+    """A code was sent a moment ago, and the next one cannot be requested yet."""
 
 
 def send_code(
     flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, facts: RequestFacts, now: datetime
 ) -> AskCode | Refuse | TextsDown | TooEarly | Paused:
-    """Have a code sent to what was typed, unless the access policy refuses this phone or nothing can be sent."""
-    decision = FlowRequest(flow, facts, now).judge(None)
+    """Send a code to the number or e-mail address that the agent typed.
+
+    Sends nothing if the access policy refuses this phone, if no code can be sent to anybody, or if a right code of this
+    flow is still to be used. The text goes out in the background, after the reservation is committed.
+    """
+    decision = FlowRequest(flow, facts, now).decide_or_refuse(None)
     if isinstance(decision, Refuse):
         return decision
     if typed.shown == flow.typed and approvals.is_valid(flow, now):
-        return AskCode()  # nothing has to be sent: the page comes back by `go_on`
+        return AskCode()  # the page calls `proofs.texted_code.resume`, which signs in
     if texts_are_down(flow, now):
         return TextsDown()
     asked = verifications.ask(typed, channel, asker_of(facts), now)
@@ -56,8 +64,8 @@ def send_code(
 def begin_without_text(
     flow: LoginFlow, typed: PhoneNumber | Email, facts: RequestFacts, now: datetime
 ) -> AskCode | Refuse | Paused:
-    """Go on to a code that needs no text, unless the access policy refuses this phone. Nothing is sent."""
-    decision = FlowRequest(flow, facts, now).judge(None)
+    """Go on to a code that needs no text, unless the access policy refuses this phone."""
+    decision = FlowRequest(flow, facts, now).decide_or_refuse(None)
     if isinstance(decision, Refuse):
         return decision
     joined = verifications.join(typed, asker_of(facts), now)
@@ -68,18 +76,18 @@ def begin_without_text(
 
 
 def asker_of(facts: RequestFacts) -> Asker:
-    """Say whose own device asks, if any: one that is signed in, or was until its agent or another phone ended that."""
+    """Return whose device requests a code. A revoked device still counts if its reason raises no doubt about it."""
     return asker_on(devices.find(facts.device_secret), facts.origin.address)
 
 
 def asker_on(device: Device | None, address: str | None) -> Asker:
-    """Say the same of a browser of which we know the device, if it is one, and the address."""
+    """Do the same for a device, if any, and an address."""
     known = device is not None and device.reason in OWN_STILL
     return Asker(device.agent_id if device and known else None, address)
 
 
 def texts_are_down(flow: LoginFlow, now: datetime) -> bool:
-    """Whether nobody can be sent a code, as the request found it; asking has Verify tried again now and then."""
+    """Whether no code can be sent to anybody. If so, asks Verify from time to time whether it works again."""
     if not (breaker.reason() if flow.texts_fail is None else flow.texts_fail):
         return False
     sending.probe_if_due(now)
@@ -87,12 +95,12 @@ def texts_are_down(flow: LoginFlow, now: datetime) -> bool:
 
 
 def change_number(flow: LoginFlow) -> None:
-    """Go back to the first page; what was typed stays for correction."""
+    """Return to the first page. What was typed stays there to be corrected."""
     flow.verification = None
     flow.save(update_fields=["verification"])
 
 
 def _go_on_with(flow: LoginFlow, verification: Verification, typed: PhoneNumber | Email, facts: RequestFacts) -> None:
-    """Keep what was typed on the first page and what it leads to."""
+    """Store what was typed on the first page, and the verification it leads to."""
     flow.verification, flow.typed, flow.touch_points = verification, typed.shown, facts.touch_points
     flow.save(update_fields=["verification", "typed", "touch_points"])

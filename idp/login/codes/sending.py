@@ -1,7 +1,7 @@
-"""Texts and calls are made beside the request that asked for them.
+"""Requests texts and calls from Verify in the background.
 
-So the answer never waits for what Twilio says about this number, and a known number looks like an unknown
-one (rule D23 of docs/explanation/security.md).
+The agent's page does not wait for Twilio, so it does not reveal by its timing whether anybody has the number (rule D23
+of docs/explanation/security.md).
 """
 
 import contextvars
@@ -24,20 +24,21 @@ from idp.otp.twilio import verify
 
 log = structlog.get_logger(__name__)
 WORKERS = 8
+"""How many texts and calls one process requests at a time."""
 LONGEST_WAIT = 1.0
-"""Seconds for which a code waits for the receipt of its text; a text is hardly ever that much faster."""
+"""Seconds that a typed code waits at most for Twilio to acknowledge its text. Texts are rarely that much faster."""
 
 _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="verify")
 _under_way: dict[UUID, "Future[None]"] = {}
 
 
 def gateway() -> VerifyGateway:
-    """Return the gateway that the settings name: Twilio's Verify, or the emulator in its place."""
+    """Return the configured gateway: Twilio Verify or the emulator."""
     return verify.from_settings()
 
 
 def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> None:
-    """Have a reserved send carried out. The reservation must be committed."""
+    """Send a reserved text or call in the background. Its reservation must be committed."""
     context = contextvars.copy_context()
     future = _pool.submit(context.run, _carry_out, send, origin, service)
     _under_way[send.verification_id] = future
@@ -45,31 +46,34 @@ def dispatch(send: VerificationSend, origin: events.Origin, service: str) -> Non
 
 
 def probe_if_due(now: datetime) -> None:
-    """While texts are down, have Verify asked about itself beside this request, every so often."""
+    """While texts are down, ask Verify in the background now and then whether it works again."""
     if breaker.take_probe(now):
         _pool.submit(contextvars.copy_context().run, _probe)
 
 
 def wait(verification: UUID | None) -> None:
-    """Let a send that is under way come to its end, a moment at most: a text may be faster than its receipt."""
+    """Wait up to a second for a send in progress. The text may arrive before Twilio's acknowledgement."""
     future = _under_way.get(verification) if verification else None
     if future is not None:
         futures.wait([future], timeout=LONGEST_WAIT)
 
 
 def wait_at_most(verification: Verification | None, now: datetime) -> float:
-    """Return the seconds that `wait` could take now, the same where nobody has the number and there is no wait."""
+    """Return how many seconds `wait` could take now.
+
+    The number is the same if nobody has the phone number and there is nothing to wait for.
+    """
     last = verification.sends.order_by("nth").last() if verification else None
     return min(max(0.0, LONGEST_WAIT - (now - last.at).total_seconds()), LONGEST_WAIT) if last else 0.0
 
 
 def settle() -> None:
-    """Wait until every send under way has come to its end, as when the process is about to stop."""
+    """Wait for all sends in progress, for example before the process stops."""
     futures.wait(list(_under_way.values()))
 
 
 def _ended(verification: UUID, future: "Future[None]") -> None:
-    """Forget a send that is over, unless a later one took its place; a fault in it must not pass unseen."""
+    """Forget a send that is done, unless a later one replaced it. Logs an unexpected exception."""
     if _under_way.get(verification) is future:
         _under_way.pop(verification, None)
     if (fault := future.exception()) is not None:

@@ -1,1 +1,1 @@
-"""What operators do in an emergency: sign everyone out, stop all sign-ins, let one agent in."""
+"""What operators do in an emergency: sign everyone out, stop all sign-ins, or let one agent in."""

@@ -1,7 +1,7 @@
-"""*Everyone out*: no sign-in counts whose code is older than now. It needs one row, and is true with its commit.
+"""*Everyone out*: no sign-in counts whose code is older than now.
 
-The rest only writes down what follows from that row: each phone ended with its reason, and the services told. It may
-take its time, and be broken off.
+One row, the cutoff, brings this about as soon as it is committed. Everything else only records the consequences: each
+device is revoked with its reason, and the services are told. That may take a while, and may be interrupted.
 """
 
 from collections import Counter
@@ -18,20 +18,25 @@ from idp.audit.models import Kind
 from idp.login.endings import signing_out
 
 BATCH = 200
+"""How many devices one transaction revokes."""
 LONGEST_WHY = 100
+"""Characters that the reason may have."""
 AT_ONCE = 500
-"""How many endings a page of the admin writes down before it answers; the timer does the rest."""
+"""How many devices a page of the admin revokes before it answers. The timer revokes the rest."""
 
 
 def signed_in() -> DeviceQuerySet:
-    """Return the phones and computers that everybody out would end."""
+    """Return the devices that *everyone out* would sign out."""
     latest = Cutoff.objects.first()
     active = Device.objects.active()
     return active.filter(authenticated_at__gt=latest.at) if latest else active
 
 
 def count_signed_in() -> Counter[str]:
-    """Return how many these are, by kind: what is kept, unless the latest cutoff is still being written down."""
+    """Return how many these are, by kind.
+
+    Reads the running count, unless devices before the latest cutoff are still to be revoked.
+    """
     latest = Cutoff.objects.first()
     if latest is None or not Device.objects.active().filter(authenticated_at__lte=latest.at).exists():
         return device_counts.active()
@@ -40,7 +45,7 @@ def count_signed_in() -> Counter[str]:
 
 @transaction.atomic
 def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
-    """Sign everyone out, on every worker at once. Returns how many phones and computers were signed in."""
+    """Sign everyone out, on all nodes at once. Returns how many devices were signed in."""
     count = count_signed_in().total()
     Cutoff.objects.create(at=now, by=by, why=why)
     detail = f"{count} phones and computers, {_who(by)}: {why}"[:200]
@@ -49,7 +54,10 @@ def begin(by: Agent | None, why: str, origin: Origin, now: datetime) -> int:
 
 
 def end_devices(origin: Origin, now: datetime, most: int | None = None) -> int:
-    """End what the latest cutoff ended, as rows, in small transactions. Returns how many; a later run goes on."""
+    """Revoke the devices before the latest cutoff, in small transactions, `most` of them at most.
+
+    Returns how many it revoked. A later run continues.
+    """
     latest = Cutoff.objects.select_related("by").first()
     if latest is None:
         return 0

@@ -1,7 +1,7 @@
-"""Passes: one named agent is let in for up to a day, past access rules, default and emergency stop.
+"""Passes: one agent is let in for up to a day, despite access rules, their default and the emergency stop.
 
-No other guardrail is skipped: who is switched off stays out. Giving one, taking it back and each sign-in by it
-stand in the trail.
+An agent who is switched off stays out all the same. The trail records when a pass is given or withdrawn, and each
+sign-in that used it.
 """
 
 from datetime import datetime, timedelta
@@ -14,11 +14,16 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind
 
 USUAL = timedelta(hours=2)
+"""How long a pass lasts unless the operator chooses."""
 
 
 @transaction.atomic
 def give(agent: Agent, lasts: timedelta, by: Agent | None, why: str, *, origin: Origin, now: datetime) -> AccessPass:
-    """Let an agent in for a while. Raises ValueError with a sentence if it is too long or without a reason."""
+    """Give an agent a pass.
+
+    Raises ValueError, with a sentence for the operator, if it would last over 24 hours or the reason is missing or too
+    long.
+    """
     why = why.strip()
     if not timedelta(0) < lasts <= LONGEST_PASS:
         raise ValueError("A pass runs for up to 24 hours.")
@@ -31,7 +36,7 @@ def give(agent: Agent, lasts: timedelta, by: Agent | None, why: str, *, origin: 
 
 @transaction.atomic
 def take_back(given: AccessPass, by: Agent | None, origin: Origin, now: datetime) -> bool:
-    """End a pass before its time; False if it was over."""
+    """End a pass early. Returns False if it was over."""
     if not AccessPass.objects.running(now).filter(pk=given.pk).update(ended_at=now):
         return False
     events.record(Kind.PASS_ENDED, origin, now, agent=given.agent, detail=_name(by))

@@ -1,4 +1,4 @@
-"""The emergency stop: nobody signs in while it lasts, but who holds a pass. Both acts stand in the trail."""
+"""The emergency stop: while it is in force, only agents with a pass can sign in. The trail records both acts."""
 
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from idp.policies.models import Stop
 
 
 def stop(by: Agent | None, why: str, origin: Origin, now: datetime) -> Stop | None:
-    """Stop all sign-ins from the next request on; None if they were stopped already. Raises ValueError.
+    """Stop all sign-ins from the next request on. Returns None if they are already stopped.
 
-    What is signed in at a service stays so until it comes back here.
+    An agent who is signed in at a service stays so until it sends them here again. Raises ValueError, with a sentence
+    for the operator, if the reason is missing or too long.
     """
     why = _reason(why)
     try:
@@ -28,7 +29,7 @@ def stop(by: Agent | None, why: str, origin: Origin, now: datetime) -> Stop | No
 
 @transaction.atomic
 def lift(by: Agent | None, origin: Origin, now: datetime) -> bool:
-    """Let people sign in again; False if nothing was stopped."""
+    """Let agents sign in again. Returns False if nothing was stopped."""
     in_force = Stop.objects.in_force().first()
     if in_force is None or not Stop.objects.in_force().update(lifted_at=max(now, in_force.since)):
         return False

@@ -1,1 +1,1 @@
-"""How a sign-in ends outside of a login."""
+"""What ends sign-ins outside of a login: operators, agents, and a changed number."""

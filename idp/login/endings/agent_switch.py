@@ -1,4 +1,4 @@
-"""Switching an agent off and on by hand, each with a line in the trail. Off ends every sign-in with the same commit."""
+"""Switches an agent off or on, by hand. Switching off ends all their sign-ins in the same transaction."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from idp.login.endings import signing_out
 
 @transaction.atomic
 def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
-    """Switch an agent off. Returns the phones and computers that were signed in."""
+    """Switch an agent off. Returns the devices that were signed in."""
     devices.hold_agent(agent.pk)
     if Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False):
         events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
@@ -24,7 +24,7 @@ def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
 
 @transaction.atomic
 def on(agent: Agent, by: str, origin: Origin, now: datetime) -> bool:
-    """Switch an agent on; False if they were. What was ended stays ended."""
+    """Switch an agent on. Returns False if they were on. Devices that were revoked stay revoked."""
     switched = Agent.objects.filter(pk=agent.pk, is_active=False).update(is_active=True) == 1
     agent.is_active = True
     if switched:

@@ -1,7 +1,7 @@
-"""*That was not me*: an agent tells operators of a sign-in that somebody else made, which ends at once.
+"""*That was not me*: an agent reports a sign-in that somebody else made, which ends it at once.
 
-What is believed of whoever says so is little, so that the word of an old phone, or of whoever holds its cookie,
-does little: it ends the one phone that took its place, once, within days, and raises an alarm about both.
+The report may come from anyone who holds the old phone or its cookie, so it can do little. It signs out the one phone
+that replaced the old one, once, within seven days, and raises an alarm about both phones.
 """
 
 from datetime import datetime, timedelta
@@ -19,12 +19,13 @@ from idp.login.request_facts import RequestFacts
 from idp.passkeys.models import Passkey
 
 REPORTABLE_FOR = timedelta(days=7)
+"""How long after it was replaced a phone may report the sign-in that replaced it."""
 
 
 def replacement(device: Device | None, now: datetime) -> Device | None:
-    """Return the phone that took the place of this one, if its sign-in may still be reported from here.
+    """Return the phone that replaced this one, if its sign-in may still be reported from here.
 
-    Only the replaced phone may, for seven days: not one that was ended as copied, by an operator or otherwise.
+    Only a phone that was replaced may report, not one that was revoked as copied, by an operator or otherwise.
     """
     if device is None or device.revoked_at is None or device.reason != Reason.REPLACED:
         return None
@@ -32,14 +33,14 @@ def replacement(device: Device | None, now: datetime) -> Device | None:
 
 
 def was_reported(device: Device) -> bool:
-    """Whether somebody said of a device's sign-in that it was not them."""
+    """Whether the sign-in on a device has been reported."""
     return LoginEvent.objects.filter(kind=Kind.NOT_ME, device=device).exists()
 
 
 def report_replacement(facts: RequestFacts, now: datetime) -> bool:
-    """Report and end the phone that took the place of the one that the browser's device cookie names.
+    """Report and sign out the phone that replaced the one the request comes from.
 
-    Returns whether that was news.
+    Returns False if there is nothing to report, or it was reported before.
     """
     device = devices.find(facts.device_secret)
     other = replacement(device, now)
@@ -50,9 +51,9 @@ def report_replacement(facts: RequestFacts, now: datetime) -> bool:
 
 @transaction.atomic
 def report(here: Device, other: Device, origin: Origin, now: datetime) -> bool:
-    """Write down that an agent says of another device of theirs that it is not, and end it. Once for each device.
+    """Record that the agent on `here` disowns `other`, and sign `other` out. Returns False if that was done before.
 
-    A passkey that was set up there goes with it.
+    A passkey that was set up on `other` is removed with it.
     """
     devices.hold([here.pk, other.pk])
     if was_reported(other):

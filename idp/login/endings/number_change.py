@@ -1,7 +1,7 @@
-"""What ends when an agent's number is changed, and who is told: every sign-in that the old one proved, every passkey.
+"""What follows when an agent's number changes: sign-ins and passkeys end, and both numbers are told.
 
-A number changes with a SIM, and often with the phone: what the old phone keeps must not outlive its number. The
-agent sets a passkey up anew after the first code to the new one.
+A number changes with a SIM card, and often with the phone. What the old phone holds must not outlive its number. The
+agent can set up a new passkey after the first code to the new number.
 """
 
 from collections.abc import Collection, Iterable
@@ -31,9 +31,9 @@ def end_sign_ins(agents: Collection[Agent], by: str, origin: Origin, now: dateti
 def announce(
     agent: Agent, before: Iterable[str], after: Iterable[str], *, by: str, origin: Origin, now: datetime
 ) -> list[Notice]:
-    """Record a change, and have the numbers told after the commit. No number stands in the trail.
+    """Record a change, and have both numbers told after the commit. The trail keeps no number.
 
-    Returns what they are told, or would be if a sender of texts were set. Runs inside the caller's transaction.
+    Returns the texts, even if no sender of texts is configured and none goes out. Runs inside the caller's transaction.
     """
     told = number_notices.of_change(before, after, agent.language)
     if not told:

@@ -1,4 +1,7 @@
-"""Telling both numbers of a change, beside the request that made it: the old one so that a thief is noticed."""
+"""Texts to the old and the new number about a change, sent in the background.
+
+The old number is told so that its owner notices a theft.
+"""
 
 import contextvars
 from collections.abc import Iterable
@@ -22,6 +25,7 @@ from idp.otp import notices
 
 log = structlog.get_logger(__name__)
 WORKERS = 2
+"""How many texts one process sends at a time."""
 
 _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="number-notices")
 _under_way: set["Future[None]"] = set()
@@ -29,7 +33,7 @@ _under_way: set["Future[None]"] = set()
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to a number; `which` names the number in the trail, where it does not stand itself."""
+    """A text to a number. `which` says *the old number* or *the new number* in the trail, which keeps no number."""
 
     number: str
     text: str
@@ -37,7 +41,7 @@ class Notice:
 
 
 def of_change(before: Iterable[str], after: Iterable[str], language: str) -> list[Notice]:
-    """Write what each number that came or went is told, in that language; empty is the installation's."""
+    """Return the texts for the numbers that were added or removed. An empty language is the installation's."""
     with translation.override(language or settings.LATCHKEY.language):
         return _of_change(before, after)
 
@@ -54,14 +58,14 @@ def _of_change(before: Iterable[str], after: Iterable[str]) -> list[Notice]:
 
 
 def dispatch(agent: UUID, told: list[Notice], origin: Origin) -> None:
-    """Have the texts sent. The change that they tell of must be committed."""
+    """Send the texts in the background. The change must be committed."""
     future = _pool.submit(contextvars.copy_context().run, _send, agent, told, origin)
     _under_way.add(future)
     future.add_done_callback(_ended)
 
 
 def settle() -> None:
-    """Wait until everything under way has come to its end."""
+    """Wait for all texts in progress."""
     futures.wait(list(_under_way))
 
 
@@ -78,7 +82,7 @@ def _send(agent: UUID, told: list[Notice], origin: Origin) -> None:
 
 
 def _ended(future: "Future[None]") -> None:
-    """Forget a run that is over; a fault in it must not pass unseen."""
+    """Forget a run that is done. Logs an unexpected exception."""
     _under_way.discard(future)
     if (fault := future.exception()) is not None:
         log.error("number_notice_failed", exc_info=fault)

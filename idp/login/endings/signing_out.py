@@ -1,4 +1,4 @@
-"""Ending sign-ins from outside a login: an operator signs a phone out, or an agent is switched off."""
+"""Signs devices out, or ends their sessions only."""
 
 from datetime import datetime
 
@@ -14,7 +14,10 @@ from idp.sessions import lifecycle as sessions
 
 @transaction.atomic
 def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, now: datetime) -> list[Device]:
-    """End some devices at once, each with a line in the trail that says by whom. Returns those that were signed in."""
+    """Revoke devices and end their sessions at once. Returns those that were signed in.
+
+    The trail gets a line for each, with the reason and `by` whom.
+    """
     devices.hold(chosen.active().values_list("pk", flat=True))
     ended = [devices.revoke(device, reason, now) for device in chosen.active().select_related("agent")]
     sessions.end([device.pk for device in ended], reason, now)
@@ -26,7 +29,10 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
 
 @transaction.atomic
 def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, now: datetime) -> None:
-    """End the sessions of some devices, which stay known: the next sign-in there may still be silent."""
+    """End the sessions of devices, and leave the devices known.
+
+    Their next sign-in may still need no code, if they hold a long-lived token.
+    """
     devices.hold(chosen.values_list("pk", flat=True))
     sessions.end(chosen.values_list("pk", flat=True), reason, now)
     for device in chosen.select_related("agent"):

@@ -1,1 +1,1 @@
-"""What becomes of a login: its rows, the one dispatcher, and the writes of a sign-in."""
+"""One login from the request of a protocol to its answer: its state, its transactions and its writes."""

@@ -1,6 +1,6 @@
-"""What is known of a browser before anything is decided: its device, its session, its token, and the rung.
+"""What is known about the device behind a request: its row, its session, its token, and the rung they reach.
 
-Reading only. The device's row is held first, so that what is read after it is fresh.
+This module only reads. It locks the device's row first, so that everything read afterwards is current.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,11 @@ from idp.tokens.rotation import LIFETIME, Verdict
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:
-    """A browser's device, what it showed, and how far up the ladder that carries it."""
+    """A device, what its browser or app presented, and the rung that this reaches.
+
+    `rung` is the limit that has passed if no rung is reached because of one. `by_loan` is the loan if the device is
+    that of the app which gave it.
+    """
 
     device: Device | None
     session: SsoSession | None
@@ -36,17 +40,17 @@ class DeviceState:
 
     @property
     def authentication(self) -> Authentication | None:
-        """Who this is, if that is proved without a code."""
+        """Who signs in, if the request proves it without a code."""
         return self.rung if isinstance(self.rung, Authentication) else None
 
     @property
     def copied(self) -> bool:
-        """Whether the browser showed a token that somebody else moved on from."""
+        """Whether the token has already been exchanged for a later one, so that two parties hold it."""
         return isinstance(self.token, Recognised) and self.token.verdict == Verdict.COPIED
 
     @property
     def remark(self) -> tuple[Kind, str] | None:
-        """What the trail is told of the token where it lets nobody in and nobody out, or None if that is plain."""
+        """What to record about a token that lets nobody in and signs nobody out, or None."""
         match self.token:
             case Unrecognised(why):
                 return Kind.TOKEN_UNKNOWN, why
@@ -58,9 +62,9 @@ class DeviceState:
 
     @property
     def reason(self) -> str | None:
-        """The one reason why a device that was signed in is not any more, or None if it never was.
+        """Why a device that was signed in is so no longer, or None if it never was.
 
-        What ended it comes first, then a limit, then what became of its token.
+        The reason that ended the device comes first, then a limit, then what became of its token.
         """
         if self.device is None:
             return None
@@ -74,7 +78,7 @@ class DeviceState:
 
 
 def read(facts: RequestFacts, policy: TimeoutPolicy, now: datetime) -> DeviceState:
-    """Find the device a browser names and judge what it shows. Runs inside the caller's transaction."""
+    """Return the state of the device that a request names. Runs inside the caller's transaction."""
     named = _named(facts, now)
     if named is None:
         token = tokens.recognise(facts.token, None, facts.family, now)
@@ -88,9 +92,10 @@ def read(facts: RequestFacts, policy: TimeoutPolicy, now: datetime) -> DeviceSta
 
 
 def read_loan(facts: RequestFacts, service: str, policy: TimeoutPolicy, now: datetime) -> DeviceState | None:
-    """Judge the loan that a browser has for this service, if it has one and the device behind it carries that far.
+    """Return the state of the device behind the browser's loan for a service.
 
-    Runs inside the caller's transaction. No code is skipped: where one is due, the browser stands for itself.
+    Returns None if there is no loan, or if that device would itself need a code; the browser then counts as its own
+    device. Runs inside the caller's transaction.
     """
     found = loans.find(facts.loan_secret, service, now)
     if found is None:
@@ -103,7 +108,7 @@ def read_loan(facts: RequestFacts, service: str, policy: TimeoutPolicy, now: dat
 
 
 def expected(device: Device, session: SsoSession | None, policy: TimeoutPolicy, now: datetime) -> DeviceState:
-    """Judge a device as if it came now and showed all that it was given. It is neither held nor changed."""
+    """Return the state that a device would have if it presented everything it holds. Locks and changes nothing."""
     usable = device.revoked_at is None and device.agent.is_active
     shown = Proof.TOKEN if device.remembered else Proof.SESSION_COOKIE
     over = ran_out(device, None, now)
@@ -113,7 +118,7 @@ def expected(device: Device, session: SsoSession | None, policy: TimeoutPolicy, 
 
 
 def proved_device(facts: RequestFacts, now: datetime) -> Device | None:
-    """Return the device that a browser proves to be, signed in and not ended, whatever any limit says.
+    """Return the device that a request proves to come from, if it is signed in. Limits do not matter.
 
     Runs inside the caller's transaction.
     """
@@ -125,9 +130,9 @@ def proved_device(facts: RequestFacts, now: datetime) -> Device | None:
 
 
 def _named(facts: RequestFacts, now: datetime) -> tuple[Device, SsoSession | None] | None:
-    """Return the device that a browser names by its cookie, or an app by its token, and its open session.
+    """Return the device that a browser names by cookie or an app by token, with its open session.
 
-    The device is held until the commit.
+    Locks the device's row until the commit.
     """
     if not facts.client:
         return sessions.hold_with_device(facts.device_secret)
@@ -148,19 +153,19 @@ def _proof(
 
 
 def ran_out(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
-    """Whether the long-lived token is over; the browser itself forgets it in the same instant."""
+    """Whether the long-lived token has expired. The browser drops its cookie at the same instant."""
     if isinstance(token, Recognised):
         return token.verdict == Verdict.EXPIRED
     return token is None and device.remembered and now >= device.last_seen_at + LIFETIME
 
 
 def device_facts(device: Device) -> DeviceFacts:
-    """Return what the pure rules take of a device."""
+    """Return what the rules of the ladder need to know about a device."""
     return DeviceFacts(device.pk, device.agent_id, device.authenticated_at)
 
 
 def session_facts(session: SsoSession | None) -> SessionFacts | None:
-    """Return what the pure rules take of an open session, if there is one."""
+    """Return what the rules of the ladder need to know about an open session, if there is one."""
     if session is None:
         return None
     return SessionFacts(Method(session.opened_by), session.opened_at, session.last_seen_at)

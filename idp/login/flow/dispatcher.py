@@ -1,7 +1,7 @@
-"""The one dispatcher of the login: it reads facts, has them judged and written, and names the next step.
+"""The dispatcher of the login: it reads facts, has them judged and written, and returns the next step.
 
-Every page and form of the login comes back to `advance`. How a code is asked for stands in `asking`, how a proof is
-given in `proving`.
+Every page and form of the login returns to `advance`. `login.codes` handles requests for a code, `login.proofs` the
+codes and passkeys that agents give.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Wanted = TypeVar("Wanted", Admission, Proved)
 
 @dataclass(frozen=True, slots=True)
 class Concluded(Generic[Answer]):
-    """What the protocol made of an admission, and the cookies that go with it."""
+    """The answer that the protocol built, and the cookies to send with it."""
 
     answer: Answer
     cookie_changes: CookieChanges
@@ -43,7 +43,7 @@ Step = AskPhone | AskCode | Refuse | Finished[LoginResult]
 
 
 def advance(flow: Flow, facts: RequestFacts, now: datetime) -> Step:
-    """Take a flow as far as it goes without asking the agent for anything, and name what comes next."""
+    """Take a flow as far as possible without asking the agent for anything, and return the next step. Raises Busy."""
     was_finished = _is_finished(flow)
     return in_transaction(lambda: _advance(FlowRequest(flow, facts, now), was_finished))
 
@@ -55,10 +55,10 @@ def conclude(
     answer: Callable[[Admission], Answer],
     meaning: Meaning = lambda _: None,
 ) -> Concluded[Answer] | Step:
-    """Advance a flow and, if that lets the agent in, have the protocol's answer made in the same transaction.
+    """Advance a flow and, if the agent is let in, build the protocol's answer in the same transaction.
 
-    A flow is answered once: raises AlreadySignedIn the second time. `meaning` says what the protocol raises where a
-    table refuses its answer.
+    `answer` builds it. `meaning` says what to raise if a constraint rejects it. Raises AlreadySignedIn if the flow has
+    been answered before, and Busy.
     """
     was_finished = _is_finished(flow)
     return in_transaction(lambda: _conclude(FlowRequest(flow, facts, now), was_finished, Admission, answer), meaning)
@@ -67,19 +67,19 @@ def conclude(
 def conclude_with_proof(
     flow: Flow, facts: RequestFacts, now: datetime, answer: Callable[[Proved], Answer]
 ) -> Concluded[Answer] | Step:
-    """Do the same for a flow that enrols no browser: what its answer is made from is the proof alone."""
+    """Do the same for a flow that does not enrol the browser. Its answer is built from the proof alone."""
     was_finished = _is_finished(flow)
     return in_transaction(lambda: _conclude(FlowRequest(flow, facts, now), was_finished, Proved, answer))
 
 
 def _is_finished(flow: Flow) -> bool:
-    """Whether a stored flow is over, as it was read; that stays so. Within an attempt the row in hand may be ahead."""
+    """Whether a stored flow was finished when it was read. During a retry its row in memory may be ahead."""
     return isinstance(flow, LoginFlow) and flow.finished_at is not None
 
 
 def _advance(request: FlowRequest[Flow], was_finished: bool) -> Step:
     flow, facts = request.flow, request.facts
-    # Whoever shows nothing of ours cannot be signed in here, so there is nothing to hold the row for.
+    # A request without any credential cannot be signed in, so its row need not be locked.
     if isinstance(flow, LoginFlow) and (
         was_finished or (facts.may_name_a_device and storage.hold(flow).finished_at is not None)
     ):
@@ -87,7 +87,7 @@ def _advance(request: FlowRequest[Flow], was_finished: bool) -> Step:
     policy = flow.limits
     by_loan = device_state.read_loan(facts, flow.service, policy, request.now)
     state = by_loan or device_state.read(facts, policy, request.now)
-    version.confirm()  # where no device was asked for: nothing is written by what is not set any more
+    version.confirm()  # no device row has confirmed it, and outdated settings must not be applied
     if state.copied:
         return sign_in.end_copied(request, state)
     sign_in.record_remark(request, state)
@@ -104,9 +104,8 @@ def _advance(request: FlowRequest[Flow], was_finished: bool) -> Step:
         case steps.Finish(authentication):
             return sign_in.renew(request, state, authentication, decision)
         case Refuse(by=RefusedBy.ACCESS_POLICY | RefusedBy.STOPPED) if isinstance(flow, LoginFlow) or flow.is_passive:
-            request.record_refusal(
-                decision, subject.agent if subject else None
-            )  # else its page comes next, and does so
+            # Any other flow goes on to its first page, which records the refusal.
+            request.record_refusal(decision, subject.agent if subject else None)
     return step
 
 
@@ -125,7 +124,7 @@ def _conclude(
 
 
 def _claim(request: FlowRequest[Flow], flow: LoginFlow) -> LoginResult | Refuse:
-    """Take the result of a finished flow, once; agent, device and rules are looked at again."""
+    """Claim the result of a finished flow, once. Agent, device and access policy are checked again."""
     claimed = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=False, claimed_at__isnull=True)
     if claimed.update(claimed_at=request.now) != 1:
         raise AlreadySignedIn("the flow was claimed before")
@@ -143,7 +142,7 @@ def _claim(request: FlowRequest[Flow], flow: LoginFlow) -> LoginResult | Refuse:
 
 
 def _touch_points(request: FlowRequest[Flow], state: DeviceState) -> TouchPoints:
-    """Say what is known of touch points: told at the last code, told on this flow's first page, or still to come."""
+    """Return the touch points: those of the last code, those of this flow's first page, or LATER if still unknown."""
     if state.authentication and state.device:
         return state.device.touch_points
     return request.facts.touch_points if request.flow.code_sent else LATER

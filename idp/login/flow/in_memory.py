@@ -1,4 +1,7 @@
-"""A login in memory. One without pages ends there; for one with pages it becomes a row, `login.models.LoginFlow`."""
+"""A login flow in memory.
+
+A flow that needs no page is answered from memory. A flow that needs pages is stored as a `login.models.LoginFlow`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,10 +18,10 @@ from idp.policies.models import TimeoutPolicy
 
 @dataclass(frozen=True, slots=True)
 class InMemoryFlow:
-    """What a protocol asked for, when, and whose limits count.
+    """What a protocol asked for, when it asked, and which timeout policy applies.
 
-    `return_path` makes the path of its answer from the login's id. `protocol` writes down what the protocol will need
-    for that; it is opaque here. Both are called when the login is stored.
+    When the flow is stored, `return_path` turns its ID into the path of the answer, and `protocol` returns whatever the
+    protocol needs to build that answer. The login does not look inside.
     """
 
     requirements: LoginRequirements
@@ -33,17 +36,17 @@ class InMemoryFlow:
 
     @property
     def service(self) -> str:
-        """Who asked, as flows and trail call it."""
+        """The slug of the service that asked, as used in flows and in the trail."""
         return self.requirements.service
 
     @property
     def service_name(self) -> str:
-        """Who asked, as people call it."""
+        """The name of the service that asked, for people."""
         return self.requirements.service_name
 
     @property
     def is_passive(self) -> bool:
-        """Whether no page may be shown."""
+        """Whether the flow must not show a page."""
         return self.requirements.is_passive
 
     @property
@@ -53,11 +56,11 @@ class InMemoryFlow:
 
     @property
     def limits(self) -> timeouts.TimeoutPolicy:
-        """The limits of its timeout policy, as they are now."""
+        """The current limits of its timeout policy."""
         return in_force.limits_of(self.policy.pk)
 
     def as_row(self) -> LoginFlow:
-        """Return the row that keeps it, with nothing in it yet of the browser that is to be bound to it."""
+        """Return the unsaved row for this flow. Nothing binds it to a browser yet."""
         requirements = self.requirements
         return LoginFlow(
             id=self.pk,
@@ -77,4 +80,4 @@ class InMemoryFlow:
 
 
 Flow = LoginFlow | InMemoryFlow
-"""A login, stored or not."""
+"""A login flow, stored or not."""

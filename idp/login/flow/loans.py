@@ -1,4 +1,4 @@
-"""A loan: an app lets a browser make, as its device, one sign-in to one service, so that the app can open it."""
+"""Loans: an app lets the browser make one sign-in to one service as the app's device, to open that service there."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from idp.tokens.lifecycle import LostRace
 
 
 def give(device: Device, service: str, now: datetime) -> str:
-    """Return the secret of a fresh loan, for the browser's cookie."""
+    """Create a loan, and return its secret for the browser's cookie."""
     secret = new_secret()
     Loan.objects.create(
         secret_hash=_hash(secret), device=device, service=service, made_at=now, expires_at=now + LOAN_LIFETIME
@@ -19,7 +19,7 @@ def give(device: Device, service: str, now: datetime) -> str:
 
 
 def find(secret: str | None, service: str, now: datetime) -> Loan | None:
-    """Return the loan of a browser to a service, if it is unused and still good."""
+    """Return the loan with that secret for a service, if it is unused and has not expired."""
     if not secret:
         return None
     unused = Loan.objects.filter(secret_hash=_hash(secret), service=service, used_at__isnull=True)
@@ -27,14 +27,14 @@ def find(secret: str | None, service: str, now: datetime) -> Loan | None:
 
 
 def spend(found: Loan, now: datetime) -> None:
-    """Use a loan up. Raises LostRace if somebody was faster."""
+    """Use a loan. Raises LostRace if another request was faster."""
     unused = Loan.objects.filter(pk=found.pk, used_at__isnull=True)
     if unused.update(used_at=max(now, found.made_at)) != 1:
         raise LostRace
 
 
 def withdraw(client: str) -> None:
-    """Take back what an app's devices have lent and no browser has used yet."""
+    """Delete the unused loans that the devices of an app have given."""
     Loan.objects.filter(device__client=client, used_at__isnull=True).delete()
 
 

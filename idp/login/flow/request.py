@@ -1,4 +1,4 @@
-"""One request to a login: the flow it belongs to, what it brings, and when. Judged and recorded here."""
+"""One request to a login flow: asks the access policy about it, and records it in the trail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,17 +22,17 @@ Flow_co = TypeVar("Flow_co", bound=Flow, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class FlowRequest(Generic[Flow_co]):
-    """A request on its way through the login."""
+    """A flow, what one request to it presents, and when."""
 
     flow: Flow_co
     facts: RequestFacts
     now: datetime
 
     def decide(self, subject: Subject | None, *, touch_points: TouchPoints) -> Decision:
-        """Ask the access policy with what is known at this point.
+        """Ask the access policy, with what is known so far.
 
-        Rules about the agent wait until one is proved; touch points until the first page was posted, if one
-        is shown at all.
+        Rules about the agent stay open without a `subject`. Rules about touch points stay open until the first page has
+        reported them, if a page is shown at all.
         """
         seen = self.facts.user_agent
         app = RegisteredApp(self.flow.service_name, seen.app_version) if self.facts.client else None
@@ -40,8 +40,11 @@ class FlowRequest(Generic[Flow_co]):
             self.flow.service, self.facts, subject, self.now, touch_points=touch_points, app=app
         )
 
-    def judge(self, subject: Subject | None) -> Decision | Refuse:
-        """Ask the access policy before or after a proof, and record it if it refuses. After one nothing stays open."""
+    def decide_or_refuse(self, subject: Subject | None) -> Decision | Refuse:
+        """Ask the access policy before or after a proof, and record a refusal.
+
+        With a `subject`, a decision that is still open counts as a refusal.
+        """
         decision = self.decide(subject, touch_points=self.facts.touch_points)
         if decision.effect != Effect.DENY and (subject is None or decision.effect is not None):
             return decision
@@ -49,12 +52,12 @@ class FlowRequest(Generic[Flow_co]):
         return steps.refusal(decision)
 
     def record(self, kind: Kind, decision: Decision | None = None, **more: Any) -> None:
-        """Add a line about this request to the trail, with what the access policy judged if it was asked."""
+        """Record this request in the trail, with the facts that the access policy judged if it was asked."""
         judged = access_decision.recorded(decision) if decision else {"judged": self._understood()}
         events.record(kind, self.facts.origin, self.now, service=self.flow.service, **judged, **more)
 
     def record_refusal(self, decision: Decision, agent: Agent | None) -> None:
-        """Add a line that the access policy refused this request."""
+        """Record that the access policy refused this request."""
         self.record(Kind.REFUSED, decision, agent=agent, detail=access_decision.name(decision))
 
     def _understood(self) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
-"""The writes of a sign-in: device, session, token, flow and trail, all or nothing.
+"""The writes of a sign-in: device, session, token, flow and trail, in one transaction.
 
-Only this module makes an `Admission`, and only the login's flow calls it, after limits and access policy
-let the agent in. Responses and tokens are made from nothing else.
+Only this module creates an `Admission`. Only `flow.dispatcher`, `proofs` and `app_sign_in` call it, once the limits and
+the access policy have let the agent in. Responses and tokens are built from nothing else.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from idp.tokens.lifecycle import LostRace, Recognised
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """An agent whom limits and access policy let in, and the sign-in they have now."""
+    """An agent whom the limits and the access policy let in, with the device and session of the sign-in."""
 
     agent: Agent
     device: Device
@@ -42,9 +42,9 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An agent who has just proved who they are, whom limits and access policy let in, on no device yet.
+    """An agent who has just given proof and whom the access policy let in, but on no device.
 
-    Nobody was signed out for it. It ends so where the requirements say that the browser is not to be enrolled.
+    A login ends this way if its requirements say that the browser is not to be enrolled. It signs nobody out.
     """
 
     agent: Agent
@@ -58,7 +58,7 @@ Kept_co = TypeVar("Kept_co", bound=LoginResult, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Finished(Generic[Kept_co]):
-    """The login is over and the agent is in. `cookie_changes` is for the browser's cookies."""
+    """The login is over and the agent is in."""
 
     result: Kept_co
     cookie_changes: CookieChanges
@@ -67,9 +67,9 @@ class Finished(Generic[Kept_co]):
 def renew(
     request: FlowRequest[Flow], state: DeviceState, proved: Authentication, decision: Decision
 ) -> Finished[Admission]:
-    """Sign in by session or token: open the session if need be, and let it, token and device live on.
+    """Sign in by session or token: open a session if needed, and extend session, token and device.
 
-    Only the agent's own acts prolong anything. A service that asks passively may do so while nobody is there.
+    A passive request extends nothing, because a service may send one while the agent is away. Raises LostRace.
     """
     device, session = state.device, state.session
     if device is None:
@@ -94,7 +94,7 @@ def _prolong(state: DeviceState, device: Device, session: SsoSession, request: F
 
 @dataclass(frozen=True, slots=True)
 class FreshProof:
-    """How somebody proved who they are, just now or at that instant; `remark` is for the trail."""
+    """Which method proved the agent, and when (`at`; None means now). `remark` goes to the trail."""
 
     method: Method
     remark: str = ""
@@ -113,9 +113,10 @@ def enrol(
     *,
     app: Browser | None = None,
 ) -> Finished[Admission]:
-    """Sign in by a fresh proof: enrol the device, end what it replaces, open a session, issue the root token.
+    """Sign in by a fresh proof: enrol the device, revoke those it replaces, open a session, issue the root token.
 
-    `present` is the device that this browser was before, if it was one. An `app` is enrolled in its stead.
+    `present` is the device that the browser has been so far, if any. If `app` is given, it is enrolled instead of the
+    browser.
     """
     enrolment = devices.enrol(agent, app or request.facts.browser, present, request.now, proved_at=proof.at)
     device = enrolment.device
@@ -132,39 +133,44 @@ def enrol(
     )
 
 
-def prove(request: FlowRequest[Flow], agent: Agent, decision: Decision, proof: FreshProof) -> Finished[Proved]:
-    """Keep a fresh proof for whoever asked, and leave every device as it is."""
+def finish_without_device(
+    request: FlowRequest[Flow], agent: Agent, decision: Decision, proof: FreshProof
+) -> Finished[Proved]:
+    """Finish with a fresh proof alone, and leave every device as it is."""
     proved = Authentication(agent.pk, None, proof.method, proof.method, request.now)
     return _finish(request, Proved(agent, proved), CookieChanges(), decision, kind=Kind.PROVED, detail=proof.remark)
 
 
 def resume_finished(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
-    """Come back to a flow that was finished: the outcome stands.
+    """Return the result of a flow that is already finished.
 
-    Where the answer to a code got lost, whoever holds the flow cookie gets the same root again within the
-    quiet minute, and new secrets for the lost ones. Later it takes a new code.
+    If the answer to the proof was lost, the browser that holds the flow cookie gets the same root token and new
+    secrets, within the quiet time (`LATCHKEY_QUIET_SECONDS`). After that it needs a new code.
     """
     return Finished(result_of(request.flow), _what_got_lost(request))
 
 
 def finished_by_twin(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
-    """A tap finds that its twin finished the flow: the outcome stands, and the twin's answer has the cookies.
+    """Return the result of a flow that a second tap on the same button has just finished.
 
-    Whether that one arrived is seen where the browser is sent next, by `resume_finished`. New secrets already here
-    would void those that may be on their way.
+    The answer to that tap carries the cookies. New secrets now would invalidate the ones that may be on their way; if
+    they get lost, `resume_finished` replaces them.
     """
     return Finished(result_of(request.flow), CookieChanges())
 
 
 def record_remark(request: FlowRequest[Flow], state: DeviceState) -> None:
-    """Tell the trail of a token that lets nobody in and nobody out, if there is something to tell."""
+    """Record what is odd about the token, if anything. It lets nobody in and signs nobody out."""
     if state.remark:
         kind, detail = state.remark
         request.record(kind, agent=state.device and state.device.agent, device=state.device, detail=detail)
 
 
 def end_copied(request: FlowRequest[Flow], state: DeviceState) -> AskPhone | Refuse:
-    """Somebody shows a token that its owner, or a thief, moved on from: both holders are out, at once."""
+    """Revoke a device because somebody presented a token that has already been exchanged for a later one.
+
+    Either the owner or a thief did so, so both have to sign in again. Raises LostRace.
+    """
     device = state.device
     if device is None:
         raise LostRace
@@ -175,7 +181,7 @@ def end_copied(request: FlowRequest[Flow], state: DeviceState) -> AskPhone | Ref
 
 
 def replaced_by(flow: Flow) -> list[Device]:
-    """Return the phones whose place a finished sign-in took, so that its agent can be told."""
+    """Return the phones that a finished sign-in replaced, so that the agent can be told."""
     if (
         isinstance(flow, InMemoryFlow)
         or flow.device is None
@@ -187,7 +193,7 @@ def replaced_by(flow: Flow) -> list[Device]:
 
 
 def result_of(flow: LoginFlow) -> LoginResult:
-    """Return what a finished flow came to."""
+    """Return the result of a finished flow. Raises FlowUnknown if the flow is not finished."""
     if flow.agent is None or flow.authenticated_at is None:
         raise FlowUnknown("the flow is not finished")
     proved = Authentication(
@@ -203,12 +209,13 @@ def result_of(flow: LoginFlow) -> LoginResult:
 
 
 def _what_got_lost(request: FlowRequest[LoginFlow]) -> CookieChanges:
+    """Return the cookies that the browser should have, if it did not receive them."""
     flow = request.flow
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
     late = flow.finished_at is None or request.now >= flow.finished_at + quiet
     if late or flow.device is None or not Method(flow.method).is_fresh:
         return CookieChanges()
-    if devices.is_known_by(flow.device, request.facts.device_secret):  # it arrived
+    if devices.is_known_by(flow.device, request.facts.device_secret):  # the answer arrived
         return CookieChanges()
     devices.hold([flow.device.pk])
     device = Device.objects.get(pk=flow.device.pk)

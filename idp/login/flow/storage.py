@@ -1,4 +1,4 @@
-"""Login flows as rows: stored when pages are needed, read again by the browser that holds the cookie, and held."""
+"""Stored login flows: created when a page is needed, then read and locked by the requests that follow."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from idp.versions import version
 
 
 def store(flow: InMemoryFlow) -> str:
-    """Keep a login until its pages are done, and return the secret for its cookie."""
+    """Store a flow, and return the secret for its cookie."""
     secret, row = new_secret(), flow.as_row()
     row.secret_hash = keyed_hash("flow", secret)
     row.save(force_insert=True)
@@ -26,10 +26,9 @@ def store(flow: InMemoryFlow) -> str:
 
 
 def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
-    """Return the flow that a browser holds.
+    """Return the flow with that ID, if the secret from its cookie is right.
 
-    Raises FlowUnknown if there is none or it is too old, CookieLost if the browser is not the one it was
-    begun in.
+    Raises FlowUnknown if there is no such flow or it has expired, and CookieLost if the cookie is missing or wrong.
     """
     replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
     flow: Any = (
@@ -48,26 +47,26 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
 
 
 def _whole() -> QuerySet[LoginFlow, Any]:
-    """Ask for flows with all that their next step may need."""
+    """Select flows with everything that their next step may need."""
     about = ("agent__department", "device", "verification__authenticator__user")
     return LoginFlow.objects.select_related(*about).annotate(held_roles=devices.roles("agent"))
 
 
 def give_up(flow: LoginFlow, now: datetime) -> None:
-    """End a flow without an answer; its pages are gone from now on. Raises AlreadySignedIn if it had one."""
+    """End a flow without an answer, so that its pages are gone. Raises AlreadySignedIn if it is already finished."""
     unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True)
     if unfinished.update(expires_at=max(now, flow.begun_at + timedelta(microseconds=1))) != 1:
         raise AlreadySignedIn("the flow is finished and cannot be given up")
 
 
 def hold(flow: LoginFlow) -> LoginFlow:
-    """Hold a flow's row until the commit, and return it fresh. Runs inside the caller's transaction."""
+    """Lock a flow's row until the caller's transaction commits, and return it freshly read."""
     LoginFlow.objects.filter(pk=flow.pk).update(expires_at=F("expires_at"))
     flow.refresh_from_db(from_queryset=_whole())
     return flow
 
 
 def hold_as_it_is(flow: LoginFlow) -> bool:
-    """Hold a flow's row if it still waits for the code that it waited for when it was read; else False."""
+    """Lock a flow's row, unless it has been finished or awaits another code by now. Return whether it is locked."""
     unfinished = LoginFlow.objects.filter(pk=flow.pk, finished_at__isnull=True, verification=flow.verification_id)
     return unfinished.update(expires_at=F("expires_at")) == 1

@@ -1,4 +1,4 @@
-"""Running the transactions of a sign-in again when they lost a race."""
+"""Runs the transactions of a login, and runs them again if they lose a race."""
 
 import time
 from collections.abc import Callable
@@ -16,31 +16,35 @@ from idp.versions import version
 
 __all__ = ["LostRace", "in_transaction"]
 ATTEMPTS = 3
-PATIENCE = 4.0  # seconds; the databases wait 5 for a lock
+"""How often a transaction runs at most."""
+PATIENCE = 4.0
+"""Seconds after which no further run starts. The databases wait 5 seconds for a lock."""
 Outcome = TypeVar("Outcome")
 Meaning = Callable[[IntegrityError], Exception | None]
-"""Says what is to be raised in place of an error that another run would only meet again; None of all others."""
+"""Returns what to raise instead of an error that every further run would meet too, or None for any other error."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run(Generic[Outcome]):
-    """What came of one run, and its lines of the trail."""
+    """The outcome of one run, and the lines it wrote to the trail."""
 
     outcome: Outcome
     lines: list[LoginEvent]
 
     def was_committed(self) -> bool:
-        """Look in the trail, where nobody heard the answer to its commit. The log is told of its lines if so."""
+        """Look in the trail to see if this run was committed, because its answer was lost. Logs its lines if so."""
         return events.were_written(self.lines)
 
 
 def in_transaction(step: Callable[[], Outcome], meaning: Meaning = lambda _: None) -> Outcome:
-    """Run a transaction again when it lost a race, a few times; nothing of a failed run remains. Raises Busy.
+    """Run `step` in a transaction and return its outcome. Raises Busy, and what `step` or `meaning` raises.
 
-    Whoever has waited for a lock as long as the database allows is told so at once. Another run goes by what is
-    configured by then. Where the connection was lost with the answer to a commit, nobody knows what became of it: the
-    trail is asked, and if the run's lines stand there, its outcome counts. The commit may still be under way then, and
-    the next run waits for the rows that it holds; so the trail is asked again before that run or its error counts.
+    If a run loses a race, it is rolled back and repeated, up to 3 times within 4 seconds. Each run uses the
+    configuration of its time.
+
+    If the connection breaks during a commit, the trail tells whether that run was committed; if so, its outcome counts.
+    The commit may still be in progress. The next run then waits for the rows that the commit locks, so the trail is
+    read again before that run, or its error, counts.
     """
     begun, unheard = time.monotonic(), None
     for nth in range(1, ATTEMPTS + 1):

@@ -1,1 +1,1 @@
-"""The pure rules of the login: which proof lets an agent in without a code, and what comes next."""
+"""The rules of the login as pure functions: facts and the current time come in, a decision comes out."""

@@ -1,4 +1,4 @@
-"""When a code is asked again of a device that is signed in now. Pure, and the counterpart of `ladder.rung`."""
+"""When a device that is signed in will need its next code: the counterpart of `ladder.rungs.rung`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,10 @@ from idp.tokens.rotation import LIFETIME
 
 @dataclass(frozen=True, slots=True)
 class NextCode:
-    """The instants from which a code is asked.
+    """The instants from which a code is needed.
 
-    `at_latest` is that of a device which keeps signing in (None: never), `unused` that of one which does not any
-    more, counted from now on.
+    `at_latest` applies to a device that keeps signing in (None: never). `unused` applies to a device that does not sign
+    in again.
     """
 
     at_latest: datetime | None
@@ -27,10 +27,10 @@ def next_code(
     *,
     token_issued_at: datetime | None,
 ) -> NextCode:
-    """Work out when a device that shows its proofs falls off the ladder under a policy.
+    """Return when a policy will ask a device for a code, provided that it presents all its proofs.
 
-    `token_issued_at` is when its long-lived token was handed out, None for a device that has none. With one, a
-    session that ends asks for no code. Without, the session is all there is; if none is open, a code is due now.
+    `token_issued_at` is when its long-lived token was issued, or None if it has none. A device with a token can replace
+    an ended session without a code. A device without one depends on its session: if none is open, a code is due now.
     """
     asked = policy.code_again_after
     by_code = None if asked is None else device.authenticated_at + asked

@@ -1,4 +1,4 @@
-"""What a protocol asks of a login. Pure."""
+"""What a protocol asks of a login."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,14 @@ from idp.agents.authentication import OPENING, Method
 
 @dataclass(frozen=True, slots=True)
 class LoginRequirements:
-    """What a protocol asks of the login, complete when the flow begins.
+    """What a protocol asks of the login. It is complete when the flow begins.
 
-    `force_authn` wants a fresh proof; `accepted` are the proofs that a sign-in may have been opened by, however
-    long ago; `is_passive` wants no page (SAML Core 3.4.1). Where the browser is only a go-between it is not made
-    a device (`enrols_browser`): the login ends in the proof, and whoever asked enrols the app that comes for it.
-    `leads_to` is the origin or scheme to which the answer redirects, if it does.
+    - `service` and `service_name` identify who asks: the first for rules and the trail, the second for people.
+    - `force_authn` requires fresh proof, and `is_passive` forbids any page (SAML Core 3.4.1).
+    - `accepted` lists the methods that may have opened the session, however long ago.
+    - `enrols_browser` is False if the browser acts for an app. The login then ends in `flow.sign_in.Proved`, and the
+      protocol enrols the app later.
+    - `leads_to` is the origin or scheme that the answer redirects to, or empty.
     """
 
     service: str

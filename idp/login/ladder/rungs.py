@@ -1,4 +1,4 @@
-"""The ordered ways in: a live session, then a long-lived token, then a code. Pure."""
+"""The ladder: a live session, then a long-lived token, then a code."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """The device that the browser named, and whose it is."""
+    """The device that the request names, and its agent. `authenticated_at` is when the last code was right."""
 
     id: UUID
     agent: UUID
@@ -28,7 +28,7 @@ class SessionFacts:
 
 
 class Proof(StrEnum):
-    """What the browser showed besides its device cookie."""
+    """What the request presents to prove that it comes from the device it names."""
 
     SESSION_COOKIE = "session cookie"
     TOKEN = "token"
@@ -43,10 +43,12 @@ def rung(
     policy: TimeoutPolicy,
     now: datetime,
 ) -> Authentication | Limit | None:
-    """Return the highest rung that holds without a code, the limit that broke it, or None.
+    """Return the highest rung that lets the agent in without a code.
 
-    On a remembered device the token proves the session too; elsewhere the session cookie does. A loan counts as the
-    token of the device that gave it.
+    If there is none, return the limit that has passed, or None if no limit is to blame.
+
+    A remembered device proves its session with its token, any other device with the session cookie. A loan counts as
+    the token of the device that gave it.
     """
     if device is None or proof == Proof.NOTHING:
         return None

@@ -1,4 +1,4 @@
-"""What comes next in a login: ask for a number, ask for a code, let the agent in, or refuse. Pure."""
+"""What comes next in a login: ask for a number, ask for a code, let the agent in, or refuse."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from idp.policies.access.rules import Effect
 
 
 class Cause(StrEnum):
-    """Why a code is asked where nothing ended the sign-in and no limit of the timeout policy has passed."""
+    """Why a code is needed although nothing ended the sign-in and no limit of the timeout policy has passed."""
 
     EXPIRED = "expired"
     KEY = "key"
@@ -19,9 +19,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskPhone:
-    """Ask who it is. `reason` says why a phone that was signed in has to prove itself again.
+    """Ask the agent for a number or e-mail address.
 
-    It is what ended the device, a limit, or a cause; exactly one, or None where there is nothing to explain.
+    `reason` says why a phone that was signed in needs proof again. It is the `Reason` that ended the device, a `Limit`
+    or a `Cause`, or None if there is nothing to explain.
     """
 
     reason: str | None
@@ -40,7 +41,7 @@ class Finish:
 
 
 class RefusedBy(StrEnum):
-    """Whose wish the agent's sign-in does not meet."""
+    """What stands in the way of the sign-in."""
 
     ACCESS_POLICY = "access policy"
     NOT_PASSIVE = "not passive"
@@ -50,7 +51,7 @@ class RefusedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Do not let the agent in. `message` is the rule's own sentence, if it has one; else the concern tells why."""
+    """Do not let the agent in. `message` is the deciding rule's own sentence; without one, `concern` says why."""
 
     by: RefusedBy
     message: str = ""
@@ -68,7 +69,11 @@ def next_step(
     reason: str | None,
     code_sent: bool,
 ) -> Step:
-    """Say what comes next, given what was proved, what the access policy says and what the service asked."""
+    """Return the next step of a login.
+
+    `authentication` is what was proved without a code, `reason` is why that was not enough, and `code_sent` tells
+    whether a code of this login is still awaited.
+    """
     if decision.effect == Effect.DENY:
         return refusal(decision)
     if authentication is not None and _counts(authentication, decision, requirements):
@@ -82,7 +87,7 @@ def next_step(
 
 
 def refusal(decision: Decision) -> Refuse:
-    """Say how a denial is told: in the rule's own sentence, or that all sign-ins are stopped."""
+    """Return the refusal for a decision that denies: by a rule, or by the emergency stop."""
     by = RefusedBy.STOPPED if decision.decided_by == STOP else RefusedBy.ACCESS_POLICY
     return Refuse(by, decision.message, decision.concern)
 

@@ -1,1 +1,1 @@
-"""The pages of the login, their forms and their words."""
+"""The pages of the login, their forms and their texts."""

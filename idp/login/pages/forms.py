@@ -1,4 +1,4 @@
-"""The fields of the login, cleaned of all that people and phones add to them."""
+"""The forms of the login. They remove what people and phones add to numbers and codes."""
 
 import unicodedata
 
@@ -14,22 +14,24 @@ from idp.otp.other_codes.proofs import LENGTHS
 from idp.passkeys.verification import LONGEST
 
 CODE_LENGTH = 6
+"""Digits of a texted code and of an authenticator app's."""
 MANY_TOUCH_POINTS = 50
+"""More than any device has."""
 
 
 class IdentifierForm(forms.Form):
-    """Who is it? A mobile number or a work e-mail."""
+    """A mobile number or a work e-mail address."""
 
     identifier = forms.CharField(required=False, max_length=1000)
     touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)
 
     def __init__(self, sent: QueryDict, *, by_email: bool) -> None:
-        """Either is taken in the field of the other; `by_email` tells which one to ask for where it is neither."""
+        """`by_email` tells which of the two the page asks for, for the error message. Either is accepted."""
         super().__init__(sent)
         self.by_email = by_email
 
     def clean_identifier(self) -> PhoneNumber | Email:
-        """Read what was typed into a number or an e-mail address."""
+        """Parse what was typed as a number or an e-mail address."""
         typed = identifiers.parse(self.cleaned_data["identifier"], settings.LATCHKEY.default_country)
         if isinstance(typed, Fault):
             raise forms.ValidationError(_(Fault.NOT_AN_EMAIL.value if self.by_email else typed.value))
@@ -37,12 +39,12 @@ class IdentifierForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The code, in any digits, with or without spaces and dashes."""
+    """A texted code, in the digits of any script, with or without spaces and dashes."""
 
     code = forms.CharField(required=False, max_length=10_000)
 
     def clean_code(self) -> str:
-        """Return exactly six ASCII digits; anything else costs no try."""
+        """Return six ASCII digits. A malformed code does not use up a try."""
         typed = written_codes.unseparated(self.cleaned_data["code"])
         if not typed:
             raise forms.ValidationError(_("Enter the 6-digit code"))
@@ -60,12 +62,12 @@ class AppCodeForm(CodeForm):
 
 
 class BackupCodeForm(forms.Form):
-    """A printed code or one that somebody read out, in any letter case."""
+    """A printed or one-time code, in any letter case."""
 
     code = forms.CharField(required=False, max_length=200)
 
     def clean_code(self) -> str:
-        """Return a code in its one form; what cannot be one costs no try."""
+        """Return the code in its normal form. A malformed code does not use up a try."""
         typed = self.cleaned_data["code"]
         if not typed:
             raise forms.ValidationError(_("Enter the code"))
@@ -78,7 +80,7 @@ class BackupCodeForm(forms.Form):
 
 
 class PasskeyForm(forms.Form):
-    """What a browser says of a passkey that was made or used, as JSON (WebAuthn Level 3, section 5.1)."""
+    """The browser's JSON about a passkey that was created or used (WebAuthn Level 3, section 5.1)."""
 
     passkey = forms.CharField(max_length=LONGEST, strip=False)
     touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)

@@ -1,6 +1,6 @@
-"""Durations, instants, countries, lists and the names of phones, in the language of whoever reads the page.
+"""Durations, instants, countries, lists and device names in the language of the page.
 
-Names of days, months and countries are those of the Unicode CLDR, by Babel.
+Babel provides the names of days, months and countries from the Unicode CLDR.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from idp.policies.user_agents.words import ENDINGS, INSIDE_AN_APP, WHOLE
 
 
 def duration(value: timedelta | None) -> str:
-    """Say a duration in whole days from two days on, else in hours, else in minutes. None gives nothing."""
+    """Return a duration in whole days (from two days on), hours or minutes. None gives an empty string."""
     if value is None:
         return ""
     minutes = int(value.total_seconds()) // 60
@@ -30,35 +30,38 @@ def duration(value: timedelta | None) -> str:
 
 
 def instant(at: datetime) -> str:
-    """Write an instant, as "Tuesday 3 March, 10:05 UTC". How is said in the catalogues, by CLDR's letters."""
+    """Return an instant, as in “Tuesday 3 March, 10:05 UTC”. The catalogues hold its pattern, in CLDR's letters."""
     # Translators: a pattern of the Unicode CLDR for a day with weekday, and the time; see docs/how-to/add-a-language.md
     return format_datetime(at, pgettext("pattern", "EEEE d MMMM, HH:mm 'UTC'"), tzinfo=UTC, locale=_locale())
 
 
 def day(at: datetime) -> str:
-    """Write a day with its year, as "3 March 2026"."""
+    """Return a day with its year, as in “3 March 2026”."""
     # Translators: a pattern of the Unicode CLDR for a day with its year
     return format_datetime(at, pgettext("pattern", "d MMMM y"), tzinfo=UTC, locale=_locale())
 
 
 def country(code: str) -> str:
-    """Name a country by its ISO 3166 code."""
+    """Return the name of a country, given its ISO 3166 code."""
     return str(_locale().territories.get(code, code))
 
 
 def both(parts: Sequence[str]) -> str:
-    """Join what is named together, as "A, B and C"."""
+    """Join names, as in “A, B and C”."""
     return format_list(parts, locale=_locale())
 
 
 def spoken_label(label: str) -> str:
-    """Say the stored English label of a phone or computer, as "Android phone, Chrome"; names of makers stay."""
+    """Translate the stored English label of a device, such as “Android phone, Chrome”. Brand names stay."""
     parts = [_spoken(part) for part in label.split(", ")]
     return reduce(lambda phone, browser: _("%(phone)s, %(browser)s") % {"phone": phone, "browser": browser}, parts)
 
 
 def _spoken(part: str) -> str:
-    """Translate "phone" as a whole, "Android or Linux computer" by its ending; what an app calls itself stays."""
+    """Translate a part of a label.
+
+    “phone” is translated as a whole, “Android or Linux computer” by its last word. What an app calls itself stays.
+    """
     if part in WHOLE or part == INSIDE_AN_APP:
         return _(part)
     for ending in ENDINGS:

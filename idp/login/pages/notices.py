@@ -1,4 +1,4 @@
-"""Why a phone that was signed in is asked for a code again, and what a sign-in ended, in words for the agent."""
+"""Tells agents why their phone is asked for a code again, and what a sign-in has ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,14 +16,14 @@ from idp.tokens.rotation import LIFETIME
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A heading and one paragraph, shown above the form."""
+    """A heading and a paragraph above the form."""
 
     title: str
     text: str
 
 
 def notice(reason: str | None, device: Device | None, policy: TimeoutPolicy) -> Notice | None:
-    """Explain a reason, or return None if there is nothing to explain. `policy` is the one that counts here."""
+    """Return the explanation of a reason, or None. `policy` is the timeout policy that applies."""
     if reason is None or device is None:
         return None
     if reason in set(Reason):
@@ -32,7 +32,7 @@ def notice(reason: str | None, device: Device | None, policy: TimeoutPolicy) -> 
 
 
 def reported(other: Device) -> Notice:
-    """Tell an agent what came of *That was not me*."""
+    """Tell an agent what *That was not me* has done."""
     names = {
         "phone": spoken_label(other.label),
         "org": settings.LATCHKEY.organisation,
@@ -47,7 +47,7 @@ def reported(other: Device) -> Notice:
 
 
 def of_ended(ended: list[Device]) -> str:
-    """Name the phones that a sign-in has just ended, or return an empty string."""
+    """Name the phones that a sign-in has just signed out. Returns an empty string if there are none."""
     if not ended:
         return ""
     named = both(

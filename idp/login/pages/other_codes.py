@@ -1,6 +1,6 @@
-"""The pages for a code that no text brings: an authenticator app's, a printed one, one that an operator gave.
+"""The pages for codes that need no text: from an authenticator app, a printed sheet, or an operator.
 
-They are offered to everybody alike, whether they have any of these or not.
+They are offered to everyone alike, whether they have such a code or not.
 """
 
 import time
@@ -30,12 +30,15 @@ TEMPLATES = {Way.APP: "login/app_code.html", Way.BACKUP: "login/backup_code.html
 
 
 def offered(login: LoginFlow) -> list[Way]:
-    """List the ways whose outcome the service takes. That depends on the service alone."""
+    """List the ways that the service accepts. This depends on the service alone."""
     return [way for way in Way if way.methods <= frozenset(login.accepted)]
 
 
 def chosen(request: HttpRequest, login: LoginFlow) -> Way | None:
-    """Return the way that the address asks for, if the service takes it; where a text would not do, the first."""
+    """Return the way that the address names, if the service accepts it.
+
+    If it names none and the service accepts no texted code, return the first way.
+    """
     found = request.GET.get("with")
     ways = offered(login)
     if found in set(Way) and Way(found) in ways:
@@ -44,7 +47,7 @@ def chosen(request: HttpRequest, login: LoginFlow) -> Way | None:
 
 
 def path(login: LoginFlow, way: Way) -> str:
-    """Return the address of the page of a way."""
+    """Return the address of a way's page."""
     return f"{address(login)}?with={way}"
 
 
@@ -63,7 +66,7 @@ def begin(
 
 
 def submit(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpResponse:
-    """Try the code that was typed. Returns a page for one that is not right, else the step that comes next."""
+    """Check the code that was typed. Returns the next step, or the page for a code that is not right."""
     form = FORMS[way](request.POST)
     if not form.is_valid():
         return show(request, login, way, error=str(form.errors["code"][0]), status=400)
@@ -77,13 +80,13 @@ def submit(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpRespo
         return paused(request, login, result.until)
     if not isinstance(result, Checked):
         return result
-    # Looking for an app or codes that nobody has takes less time than comparing them; the pause makes it alike.
+    # An agent without an app or codes is answered faster than a wrong code. The pause hides the difference.
     time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
     return show(request, login, way, error=_("That code isn't right."), status=FORBIDDEN)
 
 
 def show(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
-    """Show the page of a way, the same whoever was named."""
+    """Show the page of a way. It is the same whoever was named."""
     if login.verification is None:
         return see_other(address(login))
     now = clock.now()

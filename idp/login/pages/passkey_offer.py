@@ -1,7 +1,7 @@
-"""The offer after a code: *next time without a code*. It stands between the code and the answer, and never in its way.
+"""The offer of a passkey after a code: *next time without a code*.
 
-Only a browser that said by script, with the code, that it can keep a passkey is shown it. Whatever is done or left
-undone there, the way on is the one it would have gone without it.
+It comes between the code and the answer. Only a browser whose script reported that it can store a passkey sees it.
+Whatever happens there, the login then continues as it would have without the offer.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ from idp.passkeys.verification import Refused
 
 OK = 200
 TO_THINK = timedelta(minutes=5)
-"""What has to be left of a login's life. The page goes on by itself a minute before."""
+"""How much of the flow's lifetime has to be left. The page continues by itself a minute earlier."""
 
 
 def path(login: LoginFlow) -> str:
@@ -34,7 +34,7 @@ def path(login: LoginFlow) -> str:
 
 
 def is_due(request: HttpRequest, login: LoginFlow, result: LoginResult) -> bool:
-    """Whether somebody who has just given a code is offered a passkey before they go on."""
+    """Whether an agent who has just given a code is offered a passkey."""
     return (
         request.POST.get("can_keep") == "yes"
         and isinstance(result, Admission)
@@ -48,7 +48,7 @@ def is_due(request: HttpRequest, login: LoginFlow, result: LoginResult) -> bool:
 
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, flow_id: UUID) -> HttpResponse:
-    """Offer a passkey, keep the one that was made, or go on without."""
+    """Offer a passkey, store the one that was created, or continue without one."""
     login = storage.get(flow_id, cookies.flow_secret(request, flow_id), clock.now())
     if "later" in request.POST:
         response = see_other(login.return_to)
@@ -62,7 +62,7 @@ def offer(request: HttpRequest, flow_id: UUID) -> HttpResponse:
 
 
 def _device(request: HttpRequest, login: LoginFlow) -> Device | None:
-    """Return the device on which this login was finished lately, if this browser proves to be it."""
+    """Return the device on which this flow was finished recently, if the browser proves to be that device."""
     now = clock.now()
     device = device_state.proved_device(request_facts.of_browser(request), now)
     if device is None or device.pk != login.device_id:

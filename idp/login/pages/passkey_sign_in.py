@@ -1,4 +1,4 @@
-"""The button *Sign in with a passkey* on the first page, and what comes of it."""
+"""The button *Sign in with a passkey* on the first page."""
 
 import time
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ BAD_REQUEST, FORBIDDEN = 400, 403
 
 @dataclass(frozen=True, slots=True)
 class PasskeyRequest:
-    """What script hands to the browser. `known` tells that this browser's agent has a passkey."""
+    """What the script passes to the browser. `known` tells that this browser's agent has a passkey."""
 
     options_json: str
     known: bool
@@ -35,14 +35,17 @@ class PasskeyRequest:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyRejected:
-    """Nobody came in; the first page says so. The sentence is the same whatever was wrong."""
+    """The passkey was rejected; the first page says so. The sentence is the same whatever was wrong."""
 
     sentence: str
     status: int
 
 
 def request_for(login: LoginFlow, device: Device | None, now: datetime) -> PasskeyRequest | None:
-    """Ask for a passkey, with a new challenge; None where the service takes none, or there can be none."""
+    """Return a request for a passkey with a new challenge.
+
+    Returns None if the service does not accept passkeys or the installation cannot use them.
+    """
     options = asking.to_sign_in(login.pk, now) if login.accepts(Method.PASSKEY) else None
     if options is None:
         return None
@@ -50,7 +53,7 @@ def request_for(login: LoginFlow, device: Device | None, now: datetime) -> Passk
 
 
 def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | PasskeyRejected:
-    """Take what the browser says of a passkey. Returns the step that comes next, or what to say instead."""
+    """Check the browser's response. Returns the next step, or what to show instead."""
     form = PasskeyForm(request.POST)
     if not form.is_valid():
         return PasskeyRejected(_sentence(), BAD_REQUEST)
@@ -61,7 +64,7 @@ def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | Pass
         return paused(request, login, result.until)
     if not isinstance(result, NotProved):
         return result
-    # A passkey that nobody has is refused sooner than a signature is checked; the pause makes it alike.
+    # An unknown passkey is rejected faster than a wrong signature. The pause hides the difference.
     time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
     return PasskeyRejected(_sentence(), BAD_REQUEST if result.refused.unreadable else FORBIDDEN)
 

@@ -1,4 +1,4 @@
-"""What the pages of a login share: where they are, what stands on each, and the pages that end one."""
+"""What the pages of a login share: their address, the context of their templates, and the pages that end a login."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,12 +22,12 @@ from idp.wording import for_agents
 SEE_OTHER = 303
 TOO_MANY_REQUESTS = 429
 OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
-"""As a service, for which an agent gives a code at `/me`."""
+"""The service that a login at `/me` is for: its slug and its name."""
 SERVICE_UNAVAILABLE = 503
 
 
 def store_and_redirect(login: Flow, path: str) -> HttpResponse:
-    """Lead the browser on, and store the flow with its cookie if that has not been done."""
+    """Redirect the browser, and store the flow and set its cookie if that is still to be done."""
     response = see_other(path)
     if isinstance(login, InMemoryFlow):
         cookies.write_flow(response, login.pk, storage.store(login))
@@ -35,7 +35,7 @@ def store_and_redirect(login: Flow, path: str) -> HttpResponse:
 
 
 def see_other(path: str) -> HttpResponse:
-    """Redirect so that the browser comes back by GET (RFC 9110 section 15.4.4)."""
+    """Redirect with 303, so that the browser follows with a GET (RFC 9110 section 15.4.4)."""
     response = HttpResponseRedirect(path)
     response.status_code = SEE_OTHER
     return response
@@ -47,7 +47,7 @@ def address(login: Flow) -> str:
 
 
 def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: RequestFacts) -> HttpResponse:
-    """Tell an agent that they may not enter from here, and what to do."""
+    """Tell an agent that they cannot sign in from here, and what they can do."""
     if refuse.by == RefusedBy.SWITCHED_OFF:
         return page(request, login, "login/switched_off.html", {}, status=403)
     if refuse.by == RefusedBy.STOPPED:
@@ -62,20 +62,20 @@ def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: Reques
 
 
 def paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpResponse:
-    """Say that nothing can be typed until then."""
+    """Say until when nothing can be typed."""
     context: dict[str, Any] = {"minutes": minutes(until), "until": until}
     return page(request, login, "login/paused.html", context, status=TOO_MANY_REQUESTS)
 
 
 def minutes(until: datetime) -> int:
-    """Return the minutes until then, rounded up."""
+    """Return the minutes until then, rounded up, and at least 1."""
     return max(1, -(-int((until - clock.now()).total_seconds()) // 60))
 
 
 def page(
     request: HttpRequest, login: LoginFlow, template: str, context: Mapping[str, Any], *, status: int
 ) -> HttpResponse:
-    """Show a page of a login."""
+    """Render a page of a login."""
     shared = {
         "service": _(login.service_name) if login.service == OWN_PAGE else login.service_name,
         "brand": brands.of(login.service),
@@ -85,6 +85,6 @@ def page(
         **context,
     }
     response = render(request, template, shared, status=status)
-    if login.leads_to:  # browsers hold every redirect after a form against the policy of the form's page
+    if login.leads_to:  # browsers apply the form's CSP to every redirect that follows it
         response._csp_update = {"form-action": [login.leads_to]}  # type: ignore[attr-defined]  # django-csp's own hook
     return response

@@ -1,4 +1,4 @@
-"""The pages of the login. Each form comes back to one address, and the flow says what is next."""
+"""The pages of the login. Every form posts to the same address, and the flow decides what comes next."""
 
 import time
 from math import ceil
@@ -37,10 +37,10 @@ COST_A_TRY = {FORBIDDEN, SERVICE_UNAVAILABLE}
 
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
-    """Show the step a login has come to, or take one further."""
+    """Show the page for the step that a flow has reached, or handle a form of that page."""
     now = clock.now()
     login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    if request.method == "POST" and "lang" not in request.GET:  # with it the same page is wanted, in that language
+    if request.method == "POST" and "lang" not in request.GET:  # a change of language shows the same page again
         return _take(request, login)
     return _show(request, login, texted_code.resume(login, request_facts.of_browser(request, login.touch_points), now))
 
@@ -63,7 +63,7 @@ def _take(request: HttpRequest, login: LoginFlow) -> HttpResponse:
 
 
 def _take_identifier(request: HttpRequest, login: LoginFlow) -> HttpResponse:
-    if not login.accepts(Method.CODE) and not other_codes.offered(login):  # whoever it is, no code would do
+    if not login.accepts(Method.CODE) and not other_codes.offered(login):  # no code would be accepted from anybody
         return see_other(address(login))
     form = IdentifierForm(request.POST, by_email=request.GET.get("by") == "email")
     if not form.is_valid():
@@ -104,7 +104,7 @@ def _send(
 
 
 def _texts_down(request: HttpRequest, login: LoginFlow, typed: PhoneNumber | Email) -> HttpResponse:
-    """Say so on the page the person is on; what was typed stays."""
+    """Say that no code can be sent, on the page where the agent is. What was typed stays."""
     if login.verification is not None:
         return _ask_code(request, login, status=SERVICE_UNAVAILABLE)
     return _ask_phone(request, login, AskPhone(None), typed=typed.shown, status=SERVICE_UNAVAILABLE)
@@ -120,7 +120,7 @@ def _take_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
     result = texted_code.submit(login, form.cleaned_data["code"], seen, now)
     if not isinstance(result, Checked):
         return _show(request, login, result)
-    # For a number that nobody has no text is under way, nor a code to check; the pause makes both answers alike.
+    # If nobody has the number, there is no text to wait for and no code to check. The pause hides the difference.
     time.sleep(max(0.0, pause - (time.monotonic() - begun)))
     return _not_approved(request, login, form, result)
 
@@ -200,7 +200,7 @@ def _ask_phone(
 
 
 def _by_email(request: HttpRequest, typed: str) -> tuple[bool, str]:
-    """Say whether an e-mail address is asked for, as chosen or as typed before, and what stands in the field."""
+    """Return whether the page asks for an e-mail address, and what its field contains."""
     is_email, chosen = "@" in typed, request.GET.get("by")
     by_email = chosen == "email" or (is_email and chosen != "number")
     return by_email, typed if request.method == "POST" or is_email == by_email else ""
@@ -218,7 +218,7 @@ def _ask_code(
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, login, left.expires_at)
     ways = other_codes.offered(login)
-    if left.sends == 0 and ways:  # nobody asked for a text
+    if left.sends == 0 and ways:  # no text was requested
         return other_codes.show(request, login, ways[0])
     wait = left.next_send_at and max(0, ceil((left.next_send_at - now).total_seconds()))
     context = {

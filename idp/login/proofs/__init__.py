@@ -1,1 +1,1 @@
-"""How an agent proves who they are: by a texted code, another code, or a passkey."""
+"""How agents prove who they are: by texted code, by another code, or by passkey."""

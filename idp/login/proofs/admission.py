@@ -1,4 +1,4 @@
-"""The agent who has just proved who they are is let in, if they are switched on and the access policy allows."""
+"""Lets in an agent who has just given proof."""
 
 from uuid import UUID
 
@@ -14,16 +14,19 @@ from idp.login.models import LoginFlow
 
 
 def admit(request: FlowRequest[LoginFlow], pk: UUID, proof: FreshProof) -> Step:
-    """Sign in an agent who has just proved who they are, if they are switched on and the access policy allows."""
+    """Sign an agent in, if they are switched on and the access policy allows it.
+
+    Runs inside the caller's transaction. Locks the agent's row.
+    """
     agent = devices.hold_agent(pk)
     if not agent.is_active:
         request.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
     present = devices.find(request.facts.device_secret)
     own = present if present and present.agent_id == agent.pk and present.revoked_at is None else None
-    decision = request.judge(Subject(agent, own, fresh=True))
+    decision = request.decide_or_refuse(Subject(agent, own, fresh=True))
     if isinstance(decision, Refuse):
         return decision
     if not request.flow.enrols_browser:
-        return sign_in.prove(request, agent, decision, proof)
+        return sign_in.finish_without_device(request, agent, decision, proof)
     return sign_in.enrol(request, agent, present, decision, proof)

@@ -1,4 +1,8 @@
-"""A texted code that Verify approved is used up, together with the sign-in that it opens."""
+"""Uses up a texted code that Verify has approved, together with the sign-in it opens.
+
+A double tap submits the same code twice, and Verify approves it for one of the two requests only. The other one waits
+for that sign-in to be written.
+"""
 
 import time
 
@@ -15,21 +19,22 @@ from idp.otp import verifications
 from idp.otp.verifications import Checked
 
 TWIN_PATIENCE = 0.7
-"""Seconds at most for which a tap waits until its twin, whose code Verify took, is written: within a wrong code's."""
+"""Seconds that a request waits for its twin. This is less than the pause after a wrong code."""
 POLL = 0.02
+"""Seconds between two looks."""
 
 
 def use(request: FlowRequest[LoginFlow]) -> Step | Checked:
-    """Turn an approved verification into a sign-in, if nobody used it before and the access policy allows."""
+    """Use up the approved code and sign its agent in, unless it has been used or the access policy refuses."""
     flow = request.flow
-    # Where the row in hand is ahead of the table, a run before this one failed.
+    # If the row in memory is already finished, an earlier run of this transaction was rolled back.
     as_it_is = flow.finished_at is None and hold_as_it_is(flow)
     if not as_it_is and hold(flow).finished_at is not None:
         return sign_in.finished_by_twin(request)
     verification = flow.verification
     if verification is None or verification.authenticator is None:
         return Checked.WRONG
-    if flow.approved_id != verification.pk:  # another tab went on to another number, of which the code proves nothing
+    if flow.approved_id != verification.pk:  # another tab has gone on to another number
         return Checked.WRONG
     if not verifications.approve(verification, request.now):
         return Checked.WRONG
@@ -37,7 +42,7 @@ def use(request: FlowRequest[LoginFlow]) -> Step | Checked:
 
 
 def wait_for_twin(request: FlowRequest[LoginFlow]) -> None:
-    """Let a double tap's twin write that its code was right, if there is one which may have had the code."""
+    """Wait for a twin to store that the code was right, if another request may have submitted it."""
     flow, end = request.flow, time.monotonic() + TWIN_PATIENCE
     if flow.verification is not None:
         flow.verification.refresh_from_db()  # the twin may have counted its try after this one
@@ -48,5 +53,8 @@ def wait_for_twin(request: FlowRequest[LoginFlow]) -> None:
 
 
 def is_approved_by_now(request: FlowRequest[LoginFlow]) -> bool:
-    """Whether a twin's code was right. The flow is held, lest it be read before a twin's commit and the rest after."""
+    """Whether a twin's code was right, or has even finished the flow.
+
+    Locks the flow's row, so that both facts are from the same moment.
+    """
     return hold(request.flow).finished_at is not None or approvals.is_valid(request.flow, request.now)

@@ -1,4 +1,4 @@
-"""A code that no text brought: of an authenticator app, a printed one, or one that an operator gave."""
+"""Codes that need no text: from an authenticator app, from a printed sheet, or from an operator."""
 
 from datetime import datetime
 
@@ -25,10 +25,11 @@ from idp.otp.verifications import Checked, Paused
 def submit(
     flow: LoginFlow, typed: PhoneNumber | Email, given: Given, facts: RequestFacts, now: datetime
 ) -> Step | Checked | Paused:
-    """Try a code that no text brought, and sign the agent in if it is right.
+    """Check such a code, and sign the agent in if it is right. Raises Busy.
 
-    The try is counted and committed first, together with those of texted codes. An identifier of nobody, an
-    agent without app or codes, and a wrong code are told alike.
+    The try is counted and committed first, together with the tries of texted codes. The answer is the same for a wrong
+    code, for an agent without an app or codes, and for an identifier that belongs to nobody. Returns Paused if too many
+    wrong codes came from this address.
     """
     request, asker = FlowRequest(flow, facts, now), asker_of(facts)
     if flow.verification is None or not given.way.methods <= frozenset(flow.accepted):
@@ -48,7 +49,7 @@ def submit(
 
 
 def _use_proof(request: FlowRequest[LoginFlow], given: Given) -> Step | Checked:
-    """Turn a code that needs no text into a sign-in. It is used up in the same transaction, for this agent alone."""
+    """Use up the code and sign its agent in, in the same transaction. The code is valid for this agent only."""
     flow = hold(request.flow)
     if flow.finished_at is not None:
         return sign_in.finished_by_twin(request)
@@ -59,5 +60,7 @@ def _use_proof(request: FlowRequest[LoginFlow], given: Given) -> Step | Checked:
     proved = proofs.spend(agent, given, request.now)
     if proved is None:
         return Checked.WRONG
-    verifications.approve(verification, request.now, Outcome.OTHERWISE)  # whoever was faster, the code counts by itself
+    verifications.approve(
+        verification, request.now, Outcome.OTHERWISE
+    )  # the code counts even if another request was faster
     return admission.admit(request, agent.pk, FreshProof(proved.method, proved.remark))

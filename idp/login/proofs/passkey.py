@@ -1,4 +1,4 @@
-"""The use of a passkey, which names its agent by itself."""
+"""Passkeys. A passkey identifies its agent, so nobody needs to type a number."""
 
 from datetime import datetime
 
@@ -22,21 +22,22 @@ from idp.passkeys.keeping import NotProved
 
 
 def submit(flow: LoginFlow, shown: str, facts: RequestFacts, now: datetime) -> Step | NotProved | Paused:
-    """Take the use of a passkey, and sign in the agent whose it is. Nobody needs to have been named.
+    """Check the browser's response, and sign in the agent whose passkey it is. Raises Busy.
 
-    The access policy is asked before and after. What proved nothing counts against its address.
+    The access policy is asked before and after. A response that proves nothing counts as a wrong guess of its address;
+    Paused means that there were too many.
     """
     request = FlowRequest(flow, facts, now)
     if not flow.accepts(Method.PASSKEY):
         return AskPhone(None)
     if (until := guess_limit.blocked_until(asker_of(facts), now)) is not None:
         return Paused(until)
-    decision = request.judge(None)
+    decision = request.decide_or_refuse(None)
     return decision if isinstance(decision, Refuse) else in_transaction(lambda: _use_passkey(request, shown))
 
 
 def _use_passkey(request: FlowRequest[LoginFlow], shown: str) -> Step | NotProved:
-    """Turn the use of a passkey into a sign-in. The challenge is used up in the same transaction."""
+    """Use up the challenge and sign the agent in, in the same transaction."""
     flow = hold(request.flow)
     if flow.finished_at is not None:
         return sign_in.finished_by_twin(request)

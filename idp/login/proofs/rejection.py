@@ -1,4 +1,4 @@
-"""A code that let nobody in is recorded, unless its agent is signed in by now."""
+"""Records a rejected code, unless the agent is signed in by now."""
 
 from idp.audit.models import Kind
 from idp.login.codes.requesting import asker_of
@@ -12,14 +12,17 @@ from idp.otp.verifications import Checked
 
 
 def reject(request: FlowRequest[LoginFlow], checked: Checked, detail: str) -> Step | Checked:
-    """Record a code that let nobody in, unless its agent is in by now: by a double tap's twin, or in another tab."""
+    """Record a rejected code, and return `checked`.
+
+    If a twin of the request or another tab has signed the agent in meanwhile, return that sign-in instead.
+    """
     flow = request.flow
     if in_transaction(lambda: approval.is_approved_by_now(request)):
         step = in_transaction(lambda: approval.use(request))
         if not isinstance(step, Checked):
             return step
     authenticator = flow.verification.authenticator if flow.verification else None
-    if authenticator and asker_of(request.facts).owns(authenticator):  # its code was typed in another tab, perhaps
+    if authenticator and asker_of(request.facts).owns(authenticator):  # perhaps its code was typed in another tab
         other = advance(flow, request.facts, request.now)
         if isinstance(other, Finished):
             return other

@@ -1,4 +1,4 @@
-"""The code of a text or a call, typed by an agent."""
+"""Codes that arrived by text or call."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from idp.versions import version
 
 
 def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> Step | Checked:
-    """Try a code, and sign the agent in if it is right."""
+    """Check a code with Verify, and sign the agent in if it is right. Raises Busy."""
     request = FlowRequest(flow, facts, now)
     if flow.verification is None or not flow.accepts(Method.CODE):
         return AskPhone(None)
@@ -26,7 +26,7 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
         sending.wait(flow.verification_id)
         with checking.with_deadline() as verify:
             checked = verifications.check(flow.verification, code, asker_of(facts), verify, now)
-        flow.texts_fail = None  # both may have changed while Twilio was asked
+        flow.texts_fail = None  # this and the configuration may have changed meanwhile
         version.forget()
         if checked != Checked.APPROVED:
             if checked == Checked.GONE:
@@ -37,7 +37,10 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
 
 
 def resume(flow: LoginFlow, facts: RequestFacts, now: datetime) -> Step:
-    """Advance a flow; where a code was right before and we were too busy to sign its agent in, do that now."""
+    """Advance a flow. If its code was right but the sign-in could not be written, write it now.
+
+    Raises Busy.
+    """
     if approvals.is_valid(flow, now):
         step = in_transaction(lambda: approval.use(FlowRequest(flow, facts, now)))
         if not isinstance(step, Checked):

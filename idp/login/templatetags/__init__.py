@@ -1,1 +1,1 @@
-"""Template filters of the login's pages."""
+"""Template filters for the login's pages."""

@@ -1,4 +1,4 @@
-"""Durations, instants, countries and the names of phones, as filters."""
+"""Durations, instants, days, countries and device names as template filters."""
 
 from django import template
 

@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""One-time codes of a login."""

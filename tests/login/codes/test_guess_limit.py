@@ -1,4 +1,4 @@
-"""Wrong codes that no text brought, counted by where they come from."""
+"""Wrong codes are counted by the address they come from."""
 
 from uuid import uuid4
 

@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""What ends sign-ins outside of a login."""

@@ -1,4 +1,4 @@
-"""Whose word ends which sign-in: only a replaced phone's, only about its replacement, once, for seven days."""
+"""Only a replaced phone may report a sign-in: that of its replacement, once, within seven days."""
 
 from datetime import timedelta
 

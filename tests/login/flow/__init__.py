@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""A login flow, and the device behind it."""

@@ -1,4 +1,4 @@
-"""What a browser's cookies come to, on the tables: device, session, token, rung, and what the trail is told."""
+"""What the cookies of a browser amount to: device, session, token, rung, and what the trail records."""
 
 from dataclasses import replace
 from datetime import timedelta

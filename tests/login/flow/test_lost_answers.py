@@ -1,4 +1,4 @@
-"""The answer to a right code got lost: whoever reloads the same flow within the quiet minute goes on."""
+"""The answer to a right code is lost: reloading the same flow within the quiet time signs the agent in."""
 
 import pytest
 

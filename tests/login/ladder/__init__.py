@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""The rules of the ladder, as tables of cases."""

@@ -1,4 +1,4 @@
-"""When the next code is due: told beforehand by the same arithmetic that asks for it."""
+"""When the next code is due agrees with when the ladder asks for it."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The ladder as a table: which rung carries a browser."""
+"""Which rung of the ladder a browser reaches, as a table."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

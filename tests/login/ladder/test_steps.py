@@ -1,4 +1,4 @@
-"""What comes next, as tables: what a proof, the access policy and the wishes of the service come to together."""
+"""The next step that follows from a proof, the access policy and the requirements of the service, as tables."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

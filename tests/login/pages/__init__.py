@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""The texts of the login's pages."""

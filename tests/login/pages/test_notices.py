@@ -1,4 +1,4 @@
-"""Each ending in words: every reason has its own sentence, and none says what agents do not say."""
+"""Every reason for a new code has its own sentence, in the words of agents."""
 
 import re
 from datetime import timedelta

@@ -1,1 +1,1 @@
-"""The ladder and what feeds it."""
+"""How agents prove who they are."""

@@ -1,4 +1,4 @@
-"""Somebody who is switched off in the very moment in which their code is right."""
+"""An agent is switched off at the very moment their code is right."""
 
 from django.conf import settings
 from django.db import connection

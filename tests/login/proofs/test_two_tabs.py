@@ -1,4 +1,4 @@
-"""Two tabs of one sign-in: whose code was right comes in, and nobody else, whatever the other tab asked meanwhile."""
+"""Two tabs of one sign-in: only the agent whose code was right gets in, whatever the other tab has asked for."""
 
 from django.conf import settings
 from django.db import connection
