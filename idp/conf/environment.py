@@ -50,114 +50,119 @@ class Conf(BaseSettings):
         env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, extra="ignore", env_ignore_empty=True
     )
 
-    base_url: str = Field("", description="Address at which browsers reach us, without a final slash.")
+    base_url: str = Field("", description="Address at which browsers reach Latchkey, without a final slash.")
     secret_key: SecretStr = Field(
-        SecretStr(""), description="50 random characters or more: Django's key, which also keys the hashes of secrets."
+        SecretStr(""), description="At least 50 random characters: Django's key, which also keys the hashes of secrets."
     )
     key_encryption_keys: SecretStr = Field(
-        SecretStr(""), description="Fernet keys for private keys at rest, by commas; the first encrypts."
+        SecretStr(""), description="Fernet keys for private keys at rest, separated by commas; the first one encrypts."
     )
-    entity_id: str = Field("", description="Our SAML entity ID; by default the address of the metadata.")
-    organisation: str = Field("Latchkey", description="The name people see at the top of each page.")
+    entity_id: str = Field("", description="Latchkey's SAML entity ID; by default the address of the metadata.")
+    organisation: str = Field("Latchkey", description="The name that people see at the top of each page.")
     brand_colour: str = Field(
         "",
         pattern="^(#[0-9a-f]{6})?$",
-        description="Colour of agents' pages, such as #0b4f8a, where the admin has none.",
+        description="Colour of the agents' pages, such as #0b4f8a, if none is set in the admin.",
     )
-    brand_logo: str = Field("", description="File of the logo, SVG or PNG of up to 4 kB, where the admin has none.")
-    support: str = Field(for_agents("your supervisor"), description="Whom agents are told to ask.")
-    language: str = Field("en", description="Language of agents' pages where a browser asks for none of ours.")
+    brand_logo: str = Field("", description="File of the logo, SVG or PNG of up to 4 kB, if none is set in the admin.")
+    support: str = Field(for_agents("your supervisor"), description="Whom the pages tell agents to ask for help.")
+    language: str = Field(
+        "en", description="Language of the agents' pages if the browser requests none that Latchkey has."
+    )
     default_country: Annotated[str, StringConstraints(to_upper=True)] = Field(
-        "", description="Region, such as ES, of numbers typed without a +."
+        "", description="Region, such as ES, for numbers typed without a +."
     )
-    trusted_proxies: int = Field(0, ge=0, description="Proxies before us that append to X-Forwarded-For.")
+    trusted_proxies: int = Field(0, ge=0, description="Proxies in front of Latchkey that append to X-Forwarded-For.")
     wrong_code_seconds: float = Field(
-        1.0, ge=0, description="Seconds before which no wrong code is answered, known number or not."
+        1.0,
+        ge=0,
+        description="Seconds that an answer to a wrong code takes at least, for known and unknown numbers.",
     )
     quiet_seconds: int = Field(60, ge=0, description="Seconds within which visits count as one.")
     phones_per_agent: int = Field(
         1,
         ge=1,
         le=MOST_PHONES,
-        description="Phones an agent may be signed in on at once; one more ends the one unused longest.",
+        description="Phones an agent may be signed in on at once; one more signs out the one unused for longest.",
     )
     remember_desktops: bool = Field(
-        False, description="Computers get a long-lived token as phones do. Not for computers that people share."
+        False, description="Gives computers a long-lived token, as phones have. Not for computers that people share."
     )
     prices: Prices = Field(
         {},
-        description='What you pay, as JSON: {"approved": 0.05, "sms": 0.0079}. Only for the estimate in the admin.',
+        description='What you pay Twilio, as JSON: {"approved": 0.05, "sms": 0.0079}. For the estimate in the admin.',
     )
     clock_skew_seconds: int = Field(
-        300, ge=60, le=900, description="Seconds that the clocks of services may be from ours, either way."
+        300,
+        ge=60,
+        le=900,
+        description="Seconds by which services' clocks may differ from Latchkey's, in either direction.",
     )
     texts_a_day: int = Field(
-        5000, ge=1, description="Texts and calls a day, all together; agents' own phones may go on to twice as many."
+        5000, ge=1, description="Texts and calls a day in total; agents' known phones may continue up to twice as many."
     )
     channels: str = Field(
         "sms,call",
-        description="Ways to get a code, by commas: sms always, and call and whatsapp where Twilio is set up for them.",
+        description="Ways to get a code, separated by commas: sms; call and whatsapp if Twilio is set up for them.",
     )
     web_otp: bool = Field(
         False,
-        description="Each text ends in a line such as @login.example.com #123456, so phones may fill the code in by "
-        "themselves; takes a template that Twilio registered with that line.",
+        description="Each text ends in a line such as @login.example.com #123456, so that phones can fill in the code. "
+        "Requires a template that Twilio registered with that line.",
     )
     lockout_share: int = Field(
         20,
         ge=0,
         le=100,
         description="Percent of the last 30 days' agents whom new access rules may refuse before the operator who "
-        "publishes them has to type how many it are.",
+        "publishes them has to type how many that are.",
     )
     retention_days: Days = Field(
         {},
-        description='Days that rows are kept for, as JSON, where they differ from the defaults: {"trail": 730}. '
-        "`manage.py purge` removes what is past them.",
+        description='Days for which rows are kept, as JSON, if they differ from the defaults: {"trail": 730}. '
+        "`manage.py purge` deletes older rows.",
     )
-    log_level: str = Field("INFO", description="Least important level that is logged: DEBUG, INFO, WARNING…")
-    contact: str = Field("", description="E-mail of whoever looks after sign-in; stands in our metadata.")
-    logo: str = Field("", description="https address of a logo, 64 by 64 pixels; stands in our metadata.")
+    log_level: str = Field("INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING…")
+    contact: str = Field("", description="E-mail address of the technical contact, for the metadata.")
+    logo: str = Field("", description="https address of a logo, 64 by 64 pixels, for the metadata.")
     outgoing_networks: str = Field(
         "",
         validation_alias=AliasChoices("LATCHKEY_OUTGOING_NETWORKS", "LATCHKEY_METADATA_NETWORKS"),
-        description="Networks such as 10.1.0.0/16, by commas, that may be asked though they are not public: for "
-        "metadata, by webhooks, and to tell services of sign-outs.",
+        description="Non-public networks, such as 10.1.0.0/16, separated by commas, that Latchkey may connect to: for "
+        "metadata, webhooks and sign-out notices.",
     )
     messaging_from: str = Field(
         "",
-        description="Number in E.164, or Messaging Service (MG…), that texts about a changed number come from. "
-        "Empty: nobody is told.",
+        description="Number in E.164, or Messaging Service (MG…), that sends texts about a changed number. "
+        "Empty: no such texts.",
     )
-    demo: bool = Field(False, description="Demo mode: plain HTTP on this computer, emulator, pretend Flex.")
+    demo: bool = Field(False, description="Demo mode: plain HTTP on this computer, with emulated Verify and Flex.")
     database_url: str = Field(
         f"sqlite:///{VAR}/latchkey.sqlite3",
         validation_alias="DATABASE_URL",
-        description="SQLite by default; postgres://… for more than one process, and with several hosts by commas for "
+        description="SQLite by default; postgres://… for more than one process. Separate several hosts by commas for "
         "a primary and its replicas.",
     )
     redis_url: str = Field(
         "",
         validation_alias="REDIS_URL",
-        description="redis://…, rediss://… or unix://…, where several processes are to count bursts of requests "
-        "together; redis+sentinel://host:port,host:port/service/0 where Sentinel moves it. Nobody's sign-in depends "
-        "on it.",
+        description="redis://…, rediss://… or unix://…, so that several processes count bursts of requests together; "
+        "redis+sentinel://host:port,host:port/service/0 with Sentinel. No sign-in depends on it.",
     )
     requests_a_minute: int = Field(
         1200,
         ge=0,
-        description="Requests a minute from one address to the pages of login and operators; 0: any number. "
-        "Phones that are signed in are never refused.",
+        description="Requests a minute from one address to the pages of login and operators; 0: unlimited. "
+        "Signed-in phones are never refused.",
     )
     metrics_token: SecretStr = Field(
         SecretStr(""),
-        description="At least 20 characters that a monitor shows as a Bearer token to read `/metrics`. Empty: there is "
-        "no such address.",
+        description="At least 20 characters: the Bearer token with which monitors read `/metrics`. Empty: it is off.",
     )
     traces_to: str = Field(
         "",
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
-        description="Address of a collector of OpenTelemetry, by HTTP. Takes requirements-otel.txt. Empty: no traces.",
+        description="Address of an OpenTelemetry collector (HTTP). Requires requirements-otel.txt. Empty: no traces.",
     )
     twilio: Twilio
 

@@ -12,13 +12,13 @@ TEXT = """# OWASP ASVS
 
 {note}
 
-Where Latchkey stands to the OWASP *Application Security Verification Standard* 5.0.0: all {all} requirements of levels
-1 and 2, by the standard's numbers and in our own words, so have the standard beside you. We judged ourselves; nobody
-else has.
+This page compares Latchkey with the OWASP *Application Security Verification Standard* 5.0.0: all {all} requirements
+of levels 1 and 2, by the standard's numbers and in our own words. It is for security reviewers; keep the standard at
+hand. This is a self-assessment.
 
-**{met} met, {unmet} not met, {absent} not applicable.** What is met names the tests or files that show it, and the
-build fails when one of them is gone. What is not met says so and why; some of it is yours to do, some is how Flex
-works, some is left to do. Level 3 is not judged here.
+**{met} met, {unmet} not met, {absent} not applicable.** A met requirement names the tests or files that show it, and
+the build fails if one of them is gone. A requirement that is not met says why: some are up to you, some follow from
+how Flex works, some remain to be done. Level 3 is not assessed.
 """
 
 

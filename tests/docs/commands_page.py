@@ -15,13 +15,15 @@ TEXT = """# Commands
 
 {note}
 
+This page lists every `make` target and `manage.py` command, for operators and developers.
+
 ## make
 
 {targets}
 
-`make demo` takes `PORT` (8000; the next two ports are used as well) and `FRESH=1`, which forgets the demo's database
-and settings first. It stops on Ctrl+C. Where something is in the way it says one sentence and ends with a code of its
-own, which make repeats in its last line:
+`make demo` takes `PORT` (8000; it also uses the next two ports) and `FRESH=1`, which first deletes the demo's database
+and settings. Ctrl+C stops it. If it cannot start, it prints one sentence and exits with one of these codes, which make
+repeats in its last line:
 
 | Exit code | Cause |
 | --- | --- |
@@ -29,21 +31,20 @@ own, which make repeats in its last line:
 | 4 | The identity provider did not start; `var/demo.log` says why. |
 | 10 | There is no Python. |
 | 11 | Python is older than 3.11. |
-| 12 | The virtual environment could not be made. |
+| 12 | The virtual environment could not be created. |
 | 13 | The packages could not be installed; `.venv/install.log` has the details. |
 | 14 | `make test` only: PostgreSQL, Redis, nginx, systemd's tools or Chromium could not be installed. |
 | 16 | `make test` only: Redis did not start. |
 
 ## manage.py
 
-Run them as `.venv/bin/python manage.py <command>`; `--help` after any of them says the same as here. Without settings
-in the environment they work on the demo.
+Run them as `.venv/bin/python manage.py <command>`. `--help` prints what is written here. Without settings in the
+environment they use the demo.
 
 {commands}
 
-Of Django's own commands two are useful here: `migrate` brings the tables up to date, and `check --deploy` looks the
-settings over. Leave `createsuperuser` alone: it makes an operator without a second factor, whom the admin then does
-not let in.
+Two of Django's own commands are useful: `migrate` updates the tables, and `check --deploy` checks the settings. Do not
+use `createsuperuser`: it creates an operator without a second factor, whom the admin does not let in.
 """
 
 

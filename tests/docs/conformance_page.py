@@ -14,15 +14,15 @@ TEXT = """# Conformance
 
 {note}
 
-What Latchkey claims to be, requirement by requirement, each with the tests that show it. The page is written from the
-tests themselves: a release is made of code for which all of them passed, a requirement that claims to be met without a
-test fails the build, and so does a test of a requirement that nobody knows.
+This page says which requirements on a SAML identity provider Latchkey meets, and which tests show it. It is for anyone
+who evaluates Latchkey for a federation or a service.
 
-The requirements are those that the Kantara *SAML V2.0 Implementation Profile for Federation Interoperability* 1.1 puts
-to an identity provider, in our words and numbered by us. The readers and senders in these tests are independent of our
-code: python3-saml, signxml, xmlsec and `cryptography`.
+The requirements are those of the Kantara *SAML V2.0 Implementation Profile for Federation Interoperability* 1.1, in
+our own words and numbering. The page is generated from the tests. The build fails if a requirement that claims to be
+met has no test, or a test belongs to no requirement. The tests read and send messages with independent software:
+python3-saml, signxml, xmlsec and `cryptography`.
 
-{met} of {all} are met. Of the others, each says why it is absent.
+{met} of {all} are met. The others say why not.
 
 {requirements}
 
@@ -32,25 +32,25 @@ code: python3-saml, signxml, xmlsec and `cryptography`.
 | --- | --- |
 | Web SSO: AuthnRequest by Redirect, Response by POST | yes |
 | AuthnRequest by POST | yes |
-| Response by Artifact, artifact resolution by SOAP | no: nobody here asks for a back channel at sign-in |
+| Response by Artifact, artifact resolution by SOAP | no: no service needs a back channel at sign-in |
 | Enhanced client (PAOS) | no |
-| Name identifier management | no: names are given once and stay |
-| Single logout by Redirect and POST, begun by a service or here | yes |
-| Single logout by SOAP | sent where a service offers it and no browser is at hand; not received |
+| Name identifier management | no: a NameID stays |
+| Single logout by Redirect and POST, begun by a service or by Latchkey | yes |
+| Single logout by SOAP | sent if a service offers it and no browser is available; not received |
 | Discovery by common-domain cookie | no: obsolete |
 | The algorithms of 2005 (SHA-1, 3DES, RSA 1.5) | refused |
 | NameID formats, attribute name formats | yes |
 
-So the honest title is *IdP Lite, without artifact, enhanced client and discovery cookie*.
+The accurate title is therefore *IdP Lite, without artifact, enhanced client and discovery cookie*.
 
-## Where we differ from saml2int on purpose
+## Where Latchkey differs from saml2int on purpose
 
-| The deployment profile wants | Latchkey |
+| The deployment profile requires | Latchkey |
 | --- | --- |
-| metadata from a live federation feed | services are registered one by one, from a file, a paste or an address |
-| encrypted Assertions everywhere | a choice for each service; Flex cannot read them |
-| a transient name and a subject-id attribute | Flex gets one stable name: each new one is billed as a new user |
-| attribute names that are URIs | Flex gets short names in the *basic* format; for others each line has its own |
+| metadata from a live federation feed | registers services one by one, from a file, pasted text or an address |
+| encrypted Assertions everywhere | lets you choose for each service; Flex cannot read them |
+| a transient name and a subject-id attribute | gives Flex one stable name, because a new name is billed as a new user |
+| attribute names that are URIs | gives Flex short names in the *basic* format; for others you choose |
 """
 
 

@@ -13,60 +13,61 @@ NOT_CONF = {"twilio"}
 ENOUGH_WITHOUT = {"TWILIO_API_KEY"}  # an account's own token does as well
 TWILIO = {
     "account_sid": "The Twilio account, `AC` and 32 hex digits.",
-    "api_key": "An API key of that account, `SK…`. Empty: the account signs in by its own auth token.",
+    "api_key": "An API key of that account, `SK…`. Empty: Latchkey uses the account's auth token.",
     "secret": "The secret of the API key; without an API key, the account's auth token.",
-    "service_sid": "The Verify service that texts and calls, `VA` and 32 hex digits.",
-    "base_url": "Address of the emulator, for the demo and for tests. Refused outside demo mode, and refused "
-    "unless it is an address of this computer.",
-    "locale": "Language of all texts and calls, such as `es` or `pt-BR`. Empty: by the number's country.",
+    "service_sid": "The Verify service that sends texts and calls, `VA` and 32 hex digits.",
+    "base_url": "Address of the emulator, for the demo and for tests. Only accepted in demo mode, and only if it is "
+    "an address of this computer.",
+    "locale": "Language of all texts and calls, such as `es` or `pt-BR`. Empty: that of the number's country.",
     "template_sid": "Template of texts and calls, `HJ` and 32 hex digits. Empty: the service's own.",
 }
 WHEN = {
     "base_url": "at the first installation; a later change needs a new ACS and entity ID at each service",
-    "secret_key": "after it leaked; everybody is signed out",
-    "key_encryption_keys": "after it leaked, or once a year: the new one in front",
-    "entity_id": "before the host name changes, to the old value, so that services need not",
+    "secret_key": "if it leaked; everybody is signed out",
+    "key_encryption_keys": "if it leaked, or once a year: put the new one first",
+    "entity_id": "before the host name changes: set the old value, so that services need no change",
     "organisation": "at the first installation",
-    "brand_colour": "if agents' pages are to look like yours and nobody does it in the admin",
+    "brand_colour": "if agents' pages should match your brand and it is not set in the admin",
     "brand_logo": "the same",
     "support": "at the first installation",
-    "language": "if most agents speak another",
-    "default_country": "if agents type numbers as at home",
-    "trusted_proxies": "when a proxy comes or goes",
-    "wrong_code_seconds": "never, but in tests: without it the time tells whether a number is known",
-    "quiet_seconds": "hardly: shorter makes more rows, longer hides short visits",
-    "phones_per_agent": "if agents may carry two phones",
-    "remember_desktops": "if each computer has one person",
-    "prices": "when Twilio's prices for you change",
-    "clock_skew_seconds": "if a service's clock cannot be mended",
-    "texts_a_day": "when there are more agents, or Twilio's bill has a limit: twice what a busy day needs",
-    "channels": "when a channel is set up at Twilio, or is not wanted",
+    "language": "if most agents speak another language",
+    "default_country": "if agents type numbers without a country code",
+    "trusted_proxies": "when you add or remove a proxy",
+    "wrong_code_seconds": "never, except in tests: without it, the response time reveals whether a number is known",
+    "quiet_seconds": "rarely: shorter creates more rows, longer hides short visits",
+    "phones_per_agent": "if agents may use two phones",
+    "remember_desktops": "if each computer is used by one person",
+    "prices": "when your Twilio prices change",
+    "clock_skew_seconds": "if a service's clock cannot be corrected",
+    "texts_a_day": "when the number of agents or your budget changes: set twice what a busy day needs",
+    "channels": "when you set up a channel at Twilio, or no longer want one",
     "web_otp": "when Twilio has registered the template",
-    "lockout_share": "if rules change often and rightly for many",
-    "retention_days": "by what your law and your works council say",
-    "log_level": "to `DEBUG` while a fault is looked for; `WARNING` leaves out the line for each request",
+    "lockout_share": "if rules often rightly affect many agents",
+    "retention_days": "as required by law or your works council",
+    "log_level": "to `DEBUG` while you look for a fault; `WARNING` omits the entry for each request",
     "contact": "at the first installation",
     "logo": "at the first installation",
-    "outgoing_networks": "if a service or a back end of yours is inside your network",
-    "messaging_from": "when you have a sender for texts beside Verify",
-    "demo": "never for anybody else than yourself",
+    "outgoing_networks": "if a service or back end is inside your network",
+    "messaging_from": "when you have a sender for texts besides Verify",
+    "demo": "never for anybody but yourself",
     "database_url": "before the first agent; [a backup](../how-to/restore-a-backup.md) moves to another of its kind",
     "redis_url": "when there is more than one process",
-    "requests_a_minute": "if a large office behind one address is told to wait (429)",
-    "traces_to": "to see where a slow request spends its time",
-    "metrics_token": "to be watched by a monitor; a new one if it leaked",
+    "requests_a_minute": "if a large office behind one address gets status 429",
+    "traces_to": "to find out where a slow request spends its time",
+    "metrics_token": "to connect a monitor, or if it leaked",
 }
-"""When an operator changes a setting, as half a sentence."""
+"""When to change a setting, as the end of a sentence."""
 TEXT = """# Settings
 
 {note}
 
-Latchkey reads its settings from the environment, once, when it starts (`idp/conf/`). If anything is missing or
-malformed it does not start, and names every fault at once.
+This page lists every setting, for anyone who installs or runs Latchkey. Latchkey reads its settings from the
+environment once, at the start (`idp/conf/`). If anything is missing or malformed, it does not start and lists every
+problem.
 
-Where the environment holds no variable that begins with `LATCHKEY_`, the settings that `make demo` left in
-`var/demo.env` are read instead. So every command works on the demo without further ado, and a real installation never
-mixes with it: one `LATCHKEY_` variable is enough, and the file is not looked at.
+If the environment has no variable that begins with `LATCHKEY_`, Latchkey reads the settings of `make demo` from
+`var/demo.env`, so every command works on the demo. A real installation never mixes with it: as soon as one `LATCHKEY_`
+variable is set, that file is ignored.
 
 ## The installation
 
@@ -78,17 +79,17 @@ mixes with it: one `LATCHKEY_` variable is enough, and the file is not looked at
 
 ## What to look out for
 
-- **Behind a proxy that ends TLS**, set `LATCHKEY_TRUSTED_PROXIES` to the number of your proxies, 1 as a rule. Then
-  `X-Forwarded-Proto` is believed and addresses are counted back from the end of `X-Forwarded-For`. With 0 Latchkey
-  takes each request for plain HTTP, and the check of every form fails with `form_too_old`. The proxy must pass on
-  `Host` and overwrite both headers.
-- **The secret key** also keys the hashes of the secrets that browsers hold. Another key signs everybody out.
-- **Keys at rest.** To change the key that encrypts private keys, put the new one in front and keep the old one behind
-  it, by a comma. Without the key that encrypted them, private keys stay unread (`key_unreadable`).
-- **The monitor's token** is read by `gunicorn.conf.py` too, so it has to be in gunicorn's environment.
-- **Several processes** need PostgreSQL. SQLite is for one process with threads, as `gunicorn.conf.py` starts it. They
-  count bursts of requests together where [Redis](../explanation/redis.md) is.
-- Make the two keys with:
+- **Behind a proxy that ends TLS**, set `LATCHKEY_TRUSTED_PROXIES` to the number of your proxies, usually 1. Latchkey
+  then trusts `X-Forwarded-Proto` and counts addresses back from the end of `X-Forwarded-For`. With 0 it takes each
+  request for plain HTTP, and every form fails with `form_too_old`. The proxy must pass on `Host` and overwrite both
+  headers.
+- **The secret key** also keys the hashes of the secrets in browsers. A new key signs everybody out.
+- **Keys at rest.** To change the key that encrypts private keys, put the new one first and keep the old one after it,
+  separated by a comma. Without the old key, private keys cannot be read (`key_unreadable`).
+- **The monitor's token** must be in gunicorn's environment, because `gunicorn.conf.py` reads it too.
+- **Several processes** need PostgreSQL. SQLite supports one process with threads, which is the default of
+  `gunicorn.conf.py`. With [Redis](../explanation/redis.md), processes count bursts of requests together.
+- **To create the two keys:**
 
 ```sh
 .venv/bin/python -c "import secrets; print(secrets.token_urlsafe(48))"
@@ -99,9 +100,9 @@ mixes with it: one `LATCHKEY_` variable is enough, and the file is not looked at
 
 | Variable | Read by | Meaning |
 | --- | --- | --- |
-| `PORT` | `make demo` | First of the demo's three ports, 8000 by default. |
-| `FRESH` | `make demo` | If set, the demo forgets its database and settings first. |
-| `PYTHON` | `bin/environment` | The Python that makes the virtual environment, `python3` by default. |
+| `PORT` | `make demo` | The first of the demo's three ports, 8000 by default. |
+| `FRESH` | `make demo` | If set, the demo first deletes its database and settings. |
+| `PYTHON` | `bin/environment` | The Python that creates the virtual environment, `python3` by default. |
 | `WEB_CONCURRENCY` | `gunicorn.conf.py` | Number of processes, 1 by default. |
 | `RUNTIME_DIRECTORY` | `gunicorn.conf.py` | Where they count for [a monitor](../how-to/watch-it.md); set by systemd. |
 """

@@ -10,17 +10,23 @@ TEXT = """# Outcomes of Twilio Verify
 
 {note}
 
-Each answer that Twilio Verify can give, or fail to give, is a row of one table in `idp/otp/outcomes/`. The gateway
-takes its verdicts from it, the pages of operators their sentences, and this page all of it. The rows are tried in
-their order and the last of each call fits everything: what nobody knows is never success.
+This page lists every answer that Twilio Verify can give, what Latchkey concludes, what the agent sees and what an
+operator should do. Look here if a code did not arrive or was not accepted.
+
+The rows are those of one table in `idp/otp/outcomes/`, from which the gateway takes its verdicts and the operators'
+pages their sentences. The first row that matches decides. The last row of each call matches everything, so an unknown
+answer never counts as success.
 
 ## Starting a verification: a text, a call, a WhatsApp message
 
-Whatever Twilio says about a number, the agent reads the same after each start, with 200: *If … is registered,
-{as_always}* So nobody learns from a page whether a number is anybody's. Rows marked with ‡ say nothing about the
-number; they are counted by a breaker that all share. It opens at once for wrong credentials, accounts and services,
-else after five within 30 seconds. While it is open everybody reads, before and after asking, with {down_status},
-*{down}* Verify is asked about itself every 15 seconds, and closes the breaker by answering.
+Whatever Twilio says about a number, the agent sees the same page (200): *If … is registered, {as_always}* So no page
+reveals whether a number belongs to an agent.
+
+Rows marked ‡ say nothing about the number. A circuit breaker for the whole installation counts them:
+
+- It opens immediately for wrong credentials, accounts and services, otherwise after five within 30 seconds.
+- While it is open, everybody sees *{down}* ({down_status}), before and after they request a code.
+- Every 15 seconds Latchkey sends Verify a request about the service itself. An answer closes the breaker.
 
 {starts}
 
@@ -28,48 +34,56 @@ else after five within 30 seconds. While it is open everybody reads, before and 
 
 {checks}
 
-Once our own ten minutes are over, a page says *{ran_out}* ({ran_out_status}) without asking Twilio; before, a code
-that is over at Twilio reads like a wrong one, since an early *expired* would tell a stranger that somebody signed in.
-A check that was not carried out counts at the breaker as a start would: *misconfigured* opens it at once. For a number
-that nobody has, Verify is asked about itself instead, as often and with the same consequences.
+- After ten minutes by Latchkey's clock, the page says *{ran_out}* ({ran_out_status}) without asking Twilio. A code
+  that expired earlier at Twilio looks like a wrong one, because an early *expired* would tell a stranger that somebody
+  signed in.
+- A check that Twilio did not carry out counts at the breaker like a start: *misconfigured* opens it immediately.
+- For a number that belongs to nobody, Latchkey asks Verify about the service itself, as often and with the same
+  consequences.
 
 ## How to read the tables
 
-- **Twilio says** is the HTTP status and Twilio's own number, or the `status` of a verification. Numbers without an
-  HTTP status count with any 4xx.
-- **We call again**: a text is repeated only if Twilio certainly did nothing. A check whose answer got lost is read
-  once by its SID: `approved` counts, a 404 or anything else does not.
-- **Operators read** the sentence about a start beside it in *Codes*, on the event in the *Trail*, and in `manage.py
-  why`. An **alarm** stands on the home page of the admin for 24 hours; wrong credentials, as long as they are wrong.
-  Of checks the trail keeps the verdict, and the log Twilio's number (`verify_call_failed`), which leads to the row
-  here; codes that could not be checked are counted on the home page.
+- **Twilio says** is the HTTP status and Twilio's error number, or the `status` of a verification. A number without an
+  HTTP status matches any 4xx.
+- **Repeated**: a text is repeated only if Twilio certainly did nothing. If the answer to a check is lost, Latchkey
+  reads the verification once by its SID. `approved` counts; a 404 or anything else does not.
+- **Operators read** the sentence about a start in *Codes*, on the event in the *Trail*, and in `manage.py why`. An
+  **alarm** stays on the admin's home page for 24 hours; for wrong credentials, as long as they are wrong.
+- For checks, the trail has the verdict and the log has Twilio's error number (`verify_call_failed`), which leads to
+  the row here. The home page counts codes that could not be checked.
 
 ## What a start tells Twilio
 
-| Field | Holds |
+| Field | Value |
 | --- | --- |
 | `To`, `Channel` | the number, and `sms`, `call` or `whatsapp` (`LATCHKEY_CHANNELS`) |
-| `Tags` | `ref`: the reference of the request, as in our trail |
-| `RateLimits`: `latchkey_ip` | the network that asks, /24 or /64 |
+| `Tags` | `ref`: the reference of the request, as in the trail |
+| `RateLimits`: `latchkey_ip` | the client's network, /24 or /64 |
 | `RateLimits`: `latchkey_agent` | a keyed hash of the agent |
 | `RateLimits`: `latchkey_country` | the region of the number, such as ES |
 | `Locale`, `TemplateSid` | `LATCHKEY_VERIFY_LOCALE` and, for texts and calls, `LATCHKEY_VERIFY_TEMPLATE`, if set |
 
-The rate limits are a second net under Latchkey's own: Twilio counts by a key only where the service has a Rate Limit
-of that name with a bucket, which `manage.py doctor --make-rate-limits` makes. A channel that Twilio says is off is not
-offered for an hour, to anybody.
+The rate limits are a second line behind Latchkey's own. Twilio counts by a key only if the service has a Rate Limit of
+that name with a bucket; `manage.py doctor --make-rate-limits` creates them. If Twilio says that a channel is off,
+Latchkey offers it to nobody for an hour.
 
 ## Where Twilio's own sources differ
 
-Both readings are accepted, and the [emulator](../how-to/emulator.md) plays both: a sixth check is 404 / 20404 or 429 /
-60202; a check of what never was is 404 / 20404 or 400 / 60200; a sixth start is 429 / 60203 or 429 / 60202, so a 429
-is judged by the call it answers; a check answers 201 or 200; an error has Twilio's body or one as RFC 9457 has it.
+Latchkey accepts both readings, and the [emulator](../how-to/emulator.md) plays both:
+
+| Case | Twilio answers |
+| --- | --- |
+| a sixth check | 404 / 20404 or 429 / 60202 |
+| a check of an unknown verification | 404 / 20404 or 400 / 60200 |
+| a sixth start | 429 / 60203 or 429 / 60202, so a 429 is judged by the call it answers |
+| a check | 201 or 200 |
+| an error | Twilio's body, or one as in RFC 9457 |
 
 ## Held to Twilio's own document
 
-Requests and answers are held to Twilio's OpenAPI document in the tests (`tests/otp/contract/`), strictly. The same
-cases of the gateway run at Twilio itself with `make test-twilio`, where credentials and `LATCHKEY_TEST_NUMBER`, a
-phone at hand, are in the environment. That sends about ten texts, which cost money.
+The tests validate requests and answers strictly against Twilio's OpenAPI document (`tests/otp/contract/`). `make
+test-twilio` runs the same gateway tests against Twilio itself. It needs credentials and `LATCHKEY_TEST_NUMBER`, a
+phone at hand, in the environment, and sends about ten texts, which cost money.
 """
 
 
@@ -81,13 +95,13 @@ def page():
         down_status=int(TEXTS_DOWN.status),
         ran_out=RAN_OUT.sentence,
         ran_out_status=int(RAN_OUT.status),
-        starts=table("Twilio says", "It means", "We call it", "We call again", "Operators read", rows=_starts()),
+        starts=table("Twilio says", "Meaning", "Verdict", "Repeated", "Operators read", rows=_starts()),
         checks=table(
             "Twilio says",
-            "It means",
-            "We call it",
-            "The agent reads",
-            "We call again",
+            "Meaning",
+            "Verdict",
+            "The agent sees",
+            "Repeated",
             "Operators read",
             rows=_checks(),
         ),

@@ -34,7 +34,7 @@ BEGAN = "LATCHKEY_DEMO_BEGAN"
 class Command(BaseCommand):
     """Serve IdP, Verify emulator and demo SP until SIGINT or SIGTERM."""
 
-    help = "Serves the IdP, a pretend Verify and a pretend Flex on this computer."
+    help = "Runs Latchkey, an emulated Verify and an emulated Flex on this computer."
 
     def handle(self, **_: Any) -> None:
         """Migrate, seed, serve, say where, and wait."""

@@ -17,18 +17,18 @@ from idp.web.management.asking import in_one_sentence, write_json
 class Command(ActingCommand):
     """Add an agent with number and roles."""
 
-    help = "Adds an agent. The number may be written in any way; it needs + and the country code."
+    help = "Adds an agent. The number may be in any spelling, with + and the country code."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask for what a sign-in needs."""
-        parser.add_argument("email")
+        parser.add_argument("email", help="e-mail address of the agent")
         parser.add_argument("--name", required=True, help="full name")
         parser.add_argument("--number", required=True, help="mobile number, such as '+34 612 345 678'")
         parser.add_argument(
             "--role", action="append", required=True, dest="roles", metavar="ROLE", help=f"one of {', '.join(ROLES)}"
         )
-        parser.add_argument("--department", default="")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--department", default="", help="name of the department")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, email: str, name: str, number: str, roles: list[str], **more: Any) -> None:
         """Add the agent whole, or not at all."""

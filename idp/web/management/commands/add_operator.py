@@ -13,12 +13,12 @@ from idp.web.operators import links
 class Command(ActingCommand):
     """Make an operator, or take the one there is, and print a one-time link into the admin."""
 
-    help = "Makes an operator (or takes the one there is) and prints a link that opens the admin once."
+    help = "Creates an operator, or finds the existing one, and prints a link that opens the admin once."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask who it is."""
-        parser.add_argument("email", help="e-mail of the operator")
-        parser.add_argument("--name", default="", help="full name; for somebody new, else the e-mail is shown")
+        parser.add_argument("email", help="e-mail address of the operator")
+        parser.add_argument("--name", default="", help="full name, for a new person; by default the e-mail address")
 
     def handle(self, *_: Any, email: str, name: str, **__: Any) -> None:
         """Print the link alone on stdout."""

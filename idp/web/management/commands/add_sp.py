@@ -22,29 +22,37 @@ from idp.web.management.asking import in_one_sentence, write_json
 class Command(ActingCommand):
     """Register a service provider by its metadata, by one value of Flex, or by hand."""
 
-    help = "Registers a service provider and prints what to type there."
+    help = "Registers a service provider and prints what to enter there."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer three ways to describe it."""
         way = parser.add_mutually_exclusive_group(required=True)
         way.add_argument("--metadata", metavar="FILE|URL", help="its SAML 2.0 metadata, a file or an https address")
         way.add_argument("--flex", metavar="VALUE", help="Account SID, connection (JQ…), entity ID or ACS URL of Flex")
-        way.add_argument("--entity-id", help="by hand, together with --acs")
+        way.add_argument("--entity-id", help="its entity ID, together with --acs")
         parser.add_argument(
-            "--metadata-certificate", metavar="FILE", help="PEM; the metadata must be signed with its key"
+            "--metadata-certificate", metavar="FILE", help="a PEM file; the metadata must be signed with its key"
         )
         parser.add_argument(
             "--valid-until",
             choices=ValidUntil.values,
             default=ValidUntil.CHECK.value,
-            help="of the metadata: check it if it is there (default), require it within 30 days, or ignore it",
+            help="validUntil in the metadata: check it if present (default), require it within 30 days, or ignore it",
         )
-        parser.add_argument("--acs", action="append", default=[], metavar="URL", help="the first is the default")
+        parser.add_argument(
+            "--acs",
+            action="append",
+            default=[],
+            metavar="URL",
+            help="an ACS address; may be repeated; the first is the default",
+        )
         parser.add_argument("--slug", required=True, help="short name for addresses and the trail")
-        parser.add_argument("--name", required=True, help="what agents read, such as Flex")
-        parser.add_argument("--timeout-policy", default="", help="by default the one of its profile")
-        parser.add_argument("--profile", default="", choices=["", *PROFILES], help="by default what fits the entity ID")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--name", required=True, help="the name that agents see, such as Flex")
+        parser.add_argument("--timeout-policy", default="", help="by default that of its profile")
+        parser.add_argument(
+            "--profile", default="", choices=["", *PROFILES], help="by default the one that fits the entity ID"
+        )
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, slug: str, name: str, timeout_policy: str, profile: str, **given: Any) -> None:
         """Register it whole, or not at all."""

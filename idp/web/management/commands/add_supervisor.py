@@ -21,10 +21,15 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask who it is, and how far they reach."""
-        parser.add_argument("email", help="e-mail of the supervisor")
-        parser.add_argument("--name", default="", help="full name; for somebody new, else the e-mail is shown")
+        parser.add_argument("email", help="e-mail address of the supervisor")
+        parser.add_argument("--name", default="", help="full name, for a new person; by default the e-mail address")
         parser.add_argument(
-            "--department", action="append", default=[], dest="departments", metavar="NAME", help="may be repeated"
+            "--department",
+            action="append",
+            default=[],
+            dest="departments",
+            metavar="NAME",
+            help="a department; may be repeated",
         )
         parser.add_argument(
             "--role",
@@ -33,7 +38,7 @@ class Command(ActingCommand):
             dest="roles",
             metavar="ROLE",
             choices=ROLES,
-            help="one that they may give; may be repeated; agent if none is named",
+            help="a role that they may give; may be repeated; by default agent",
         )
 
     def handle(self, *_: Any, email: str, name: str, departments: list[str], roles: list[str], **__: Any) -> None:

@@ -18,13 +18,13 @@ class Command(BaseCommand):
     """Safe at any time. What stands in the file is as of one instant."""
 
     help = (
-        "Writes the whole database into a new file that only its owner can read: SQLite's format, or pg_dump's. "
-        "The keys of the environment are not in it."
+        "Writes the whole database to a new file that only its owner can read, in the format of SQLite or pg_dump. "
+        "It does not contain the keys of the environment."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Want a place."""
-        parser.add_argument("file", type=Path, help="the new file; one that is there is never overwritten")
+        parser.add_argument("file", type=Path, help="the new file; an existing file is never overwritten")
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         """Write it whole or not at all, and say what is not in it."""

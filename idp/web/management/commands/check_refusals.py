@@ -18,14 +18,14 @@ class Command(BaseCommand):
     """Say whether far more sign-ins are refused since the last publication than were foreseen."""
 
     help = (
-        "Says whether far more sign-ins are refused since the last publication of access rules than were foreseen: "
-        "over three times the forecast within an hour, and over five. "
-        "Then it logs refusals_unforeseen and exits with 1."
+        "Says whether far more sign-ins are refused than forecast since access rules were last published: "
+        "more than five, and more than three times the forecast, within an hour. "
+        "If so, it logs refusals_unforeseen and exits with status 1."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer JSON."""
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
         """Look once."""

@@ -26,14 +26,14 @@ class Command(ActingCommand):
     """Choose name IDs by a file, all of them or none."""
 
     help = (
-        "Chooses the name IDs of agents who have not signed in yet, by a CSV file with the columns E-mail and Name ID. "
-        "All are chosen, or none; ends with status 1 if a row has a problem."
+        "Sets the name IDs of agents who have not signed in yet, from a CSV file with the columns E-mail and Name ID. "
+        "Sets all or none. Exits with status 1 if a row has a problem."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask for the file; offer to look only."""
         parser.add_argument("file", metavar="FILE", help="CSV with the columns E-mail and Name ID")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be chosen, and choose nothing")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be set, and change nothing")
 
     def handle(self, *_: Any, file: str, dry_run: bool, **__: Any) -> None:
         """Tell the problems by row, then how many were chosen."""

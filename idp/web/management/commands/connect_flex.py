@@ -26,24 +26,24 @@ NEEDS_ACCOUNT = "Legacy SSO needs the Account SID, AC and 32 hex digits."
 class Command(ActingCommand):
     """Register a Flex connection by what its Console shows, or show again one that is registered."""
 
-    help = "Connects a Flex account and prints the fields of Twilio's Console. Says them again if it is connected."
+    help = "Connects a Flex account and prints the fields for Twilio's Console. Prints them again if it is connected."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Take what the Console shows; all else has a default."""
         parser.add_argument(
             "value", nargs="+", help=f"up to {flex.MOST_PASTED} of connection (JQ…), Account SID, entity ID, ACS URL"
         )
-        parser.add_argument("--legacy", action="store_true", help="legacy SSO; without it enhanced SSO is meant")
-        parser.add_argument("--name", default="", help="what agents read; by default Flex")
-        parser.add_argument("--slug", default="", help="short name; by default flex, or what is still free")
+        parser.add_argument("--legacy", action="store_true", help="legacy SSO; by default enhanced SSO")
+        parser.add_argument("--name", default="", help="the name that agents see; by default Flex")
+        parser.add_argument("--slug", default="", help="short name; by default flex, or a free variant")
         parser.add_argument(
             "--default-redirect-url",
             default="",
             metavar="URL",
-            help="the one in the Console; agents may then begin here as well",
+            help="the one in the Console; agents may then also begin at Latchkey",
         )
-        parser.add_argument("--json", action="store_true", dest="as_json")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
 
     def handle(self, *_: Any, value: list[str], legacy: bool, dry_run: bool, **given: Any) -> None:
         """Connect it whole, or not at all."""

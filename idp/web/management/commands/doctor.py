@@ -16,17 +16,19 @@ from idp.web.management.asking import write_json
 class Command(BaseCommand):
     """Look at everything that a sign-in depends on. Ends with 1 if something is at fault."""
 
-    help = "Looks at keys, clock, address, proxies, Verify, database, Redis and policy, and says what mends it."
+    help = "Checks keys, clock, address, proxies, Verify, database, Redis and policy, and says how to fix each problem."
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer to stay on this computer, and to speak to programs."""
-        parser.add_argument("--json", action="store_true", dest="as_json")
-        parser.add_argument("--offline", action="store_true", help="ask neither Twilio nor our own public address")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
+        parser.add_argument(
+            "--offline", action="store_true", help="do not connect to Twilio or to Latchkey's public address"
+        )
         parser.add_argument(
             "--make-rate-limits",
             action="store_true",
-            help="first make the rate limits at Twilio that the Verify service lacks; what is there stays",
+            help="first create the rate limits that the Verify service at Twilio lacks; existing ones stay",
         )
 
     def handle(self, *_: Any, as_json: bool, offline: bool, make_rate_limits: bool, **__: Any) -> None:

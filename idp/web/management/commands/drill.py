@@ -25,13 +25,13 @@ class Command(BaseCommand):
     """A backup that was never restored is a hope. Touches nothing of the place that serves."""
 
     help = (
-        "Restores a backup into a database that is made for it and thrown away, with the settings of the environment, "
-        "and says whether it would serve. Ends with 1 if it would not."
+        "Restores a backup into a temporary database, with the settings of the environment, and says whether Latchkey "
+        "could run from it. Exits with status 1 if not."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Want the file."""
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="the backup")
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         """Have another process do it, which knows no other database. Nobody is signed out: services would be told."""

@@ -15,13 +15,13 @@ from idp.web.management.asking import write_json
 class Command(ActingCommand):
     """End every sign-in; each phone and computer needs a code and reads why."""
 
-    help = "Signs everyone out: every phone and computer needs a new code. For restored backups and leaked databases."
+    help = "Signs everyone out: every phone and computer needs a new code. Use it after restoring a backup or a leak."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Want a reason; offer to count only."""
-        parser.add_argument("--why", required=True, help="what operators will read in the trail")
-        parser.add_argument("--dry-run", action="store_true", help="only count who would be signed out")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--why", required=True, help="the reason, which the trail shows to operators")
+        parser.add_argument("--dry-run", action="store_true", help="only count how many would be signed out")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, why: str, dry_run: bool, as_json: bool, **__: Any) -> None:
         """Cut off, then write each ending down, and say how many there were."""

@@ -11,7 +11,7 @@ from idp.web.management.acting import ActingCommand
 class Command(ActingCommand):
     """Write everybody to stdout."""
 
-    help = "Writes all agents and operators to stdout as CSV, in the columns that import_agents reads."
+    help = "Writes all agents and operators to stdout as CSV, in the format of import_agents."
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Write line by line; the trail keeps that it was done."""

@@ -16,14 +16,16 @@ from idp.web.typed import instant
 class Command(ActingCommand):
     """Write the trail to stdout, the oldest line first, without ever holding all of it."""
 
-    help = "Writes the trail to stdout, the oldest line first: the same that operators see, personal data too."
+    help = "Writes the trail to stdout, oldest entry first, including personal data, as operators see it."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask from when to when, and how."""
-        when = "a day, or an instant in ISO 8601; UTC unless it says otherwise"
-        parser.add_argument("--since", type=instant, metavar="WHEN", help=f"from this on: {when}")
-        parser.add_argument("--until", type=instant, metavar="WHEN", help="before this")
-        parser.add_argument("--format", choices=sorted(WRITERS), default="csv", dest="written_as")
+        when = "a day, or an instant in ISO 8601; UTC by default"
+        parser.add_argument("--since", type=instant, metavar="WHEN", help=f"from then on: {when}")
+        parser.add_argument("--until", type=instant, metavar="WHEN", help="before then")
+        parser.add_argument(
+            "--format", choices=sorted(WRITERS), default="csv", dest="written_as", help="csv by default"
+        )
 
     def handle(self, *_: Any, since: datetime | None, until: datetime | None, written_as: str, **__: Any) -> None:
         """Write line by line, and say at the end how many there were."""

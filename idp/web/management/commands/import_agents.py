@@ -24,15 +24,15 @@ class Command(ActingCommand):
     """Write a file whole or not at all."""
 
     help = (
-        "Adds and changes agents by a CSV file. Nothing is written while rows have problems, unless those are to be "
-        "left out. Ends with status 1 if any row has a problem."
+        "Adds and changes agents from a CSV file. If a row has a problem it writes nothing, unless you choose to leave "
+        "such rows out, and exits with status 1."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask for the file; offer to look only, and to switch off who is absent."""
-        parser.add_argument("file", metavar="FILE", help="CSV as an export writes it; - is stdin")
+        parser.add_argument("file", metavar="FILE", help="CSV in the format of an export; - is stdin")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
-        parser.add_argument("--leave-out-problems", action="store_true", help="write the rows that have no problem")
+        parser.add_argument("--leave-out-problems", action="store_true", help="write the rows without problems")
         parser.add_argument("--switch-off-missing", action="store_true", help="switch off agents who are not in FILE")
         parser.add_argument(
             "--most-missing",
@@ -40,9 +40,9 @@ class Command(ActingCommand):
             choices=range(101),
             default=SHARE,
             metavar="PERCENT",
-            help=f"refuse to switch off more of those who may sign in; {SHARE} by default",
+            help=f"refuse to switch off a larger share of those who may sign in; {SHARE} by default",
         )
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, file: str, dry_run: bool, as_json: bool, **more: Any) -> None:
         """Tell the problems by row, then what was done."""

@@ -17,7 +17,7 @@ from idp.policies.editing.policy_file import Misfit, PolicyFile
 from idp.policies.models import PolicyRevision
 from idp.web.management.acting import ActingCommand
 
-HELP = "Writes access rules into a file, tries the cases of one, or takes its rules over as a draft."
+HELP = "Exports access rules to a file, runs the test cases of a file, or imports its rules as a draft."
 
 
 class Command(ActingCommand):
@@ -27,10 +27,10 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask what to do, and with which file."""
-        parser.add_argument("act", choices=["export", "test", "import"])
-        parser.add_argument("file", nargs="?", default="-", help="the file; - or nothing is stdin and stdout")
-        parser.add_argument("--draft", action="store_true", help="export the draft, if there is one")
-        parser.add_argument("--replace", action="store_true", help="import over a draft that is there")
+        parser.add_argument("act", choices=["export", "test", "import"], help="export, test or import")
+        parser.add_argument("file", nargs="?", default="-", help="the file; by default, or with -, stdin or stdout")
+        parser.add_argument("--draft", action="store_true", help="export the draft, if any")
+        parser.add_argument("--replace", action="store_true", help="overwrite an existing draft")
 
     def handle(self, *_: Any, act: str, file: str, draft: bool, replace: bool, **__: Any) -> None:
         """Do it, and say on stderr what was done."""

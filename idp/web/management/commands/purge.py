@@ -18,14 +18,14 @@ class Command(BaseCommand):
     """Safe at any time, beside sign-ins and beside another run. Ends with 1 if a table could not be purged."""
 
     help = (
-        "Removes what is past its time (LATCHKEY_RETENTION_DAYS), in small steps, at any time. "
-        "Ends with status 1 if a table could not be purged; the log says why."
+        "Deletes expired rows (LATCHKEY_RETENTION_DAYS) in small steps. Safe to run at any time. "
+        "Exits with status 1 if a table could not be purged; the log says why."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer a trial run, and the counts for programs."""
-        parser.add_argument("--dry-run", action="store_true", help="count what would go and change nothing")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--dry-run", action="store_true", help="count what would be deleted, and change nothing")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, dry_run: bool, as_json: bool, **__: Any) -> None:
         """Tell what went, table by table."""

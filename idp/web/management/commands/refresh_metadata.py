@@ -21,15 +21,15 @@ class Command(ActingCommand):
     """Fetch every source that has an address. One that fails stops none of the others."""
 
     help = (
-        "Fetches the metadata of services again. Changes are taken at once or wait in the admin, as each is set. "
-        "Ends with status 1 if any failed."
+        "Fetches the metadata of services again. Changes apply immediately or wait in the admin, as set per service. "
+        "Exits with status 1 if any failed."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer one service alone, a trial run, and a form for programs."""
         parser.add_argument("--sp", default="", metavar="SLUG", help="this service only")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen and keep nothing")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, sp: str, dry_run: bool, as_json: bool, **__: Any) -> None:
         """Tell what came of each."""

@@ -23,18 +23,18 @@ class Command(BaseCommand):
     """Whoever was signed out since the backup must not be signed in again, so everyone is signed out."""
 
     help = (
-        "Reads a backup into the empty database of DATABASE_URL, brings its tables up to date, signs everyone out, and "
-        "says whether it would serve. Ends with 1 if it would not."
+        "Loads a backup into the empty database of DATABASE_URL, migrates its tables, signs everyone out, and says "
+        "whether Latchkey can run from it. Exits with status 1 if not."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Want the file; offer a move, after which nothing is older than it was."""
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="the backup")
         parser.add_argument(
             "--keep-sign-ins",
             action="store_true",
-            help="sign nobody out: only for a move, where nobody was served since the backup was made",
+            help="sign nobody out: only for a move, if nobody has signed in since the backup was made",
         )
 
     def handle(self, *_: Any, file: Path, keep_sign_ins: bool, **__: Any) -> None:

@@ -21,8 +21,8 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask whose or which."""
-        parser.add_argument("whose", metavar="EMAIL-OR-DEVICE", help="e-mail of an agent, or the id of one device")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("whose", metavar="EMAIL-OR-DEVICE", help="e-mail address of an agent, or id of one device")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, whose: str, as_json: bool, **__: Any) -> None:
         """Name each device that was signed in."""

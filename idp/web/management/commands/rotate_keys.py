@@ -26,20 +26,22 @@ ON_SERVICES = {Step.SWITCH, Step.BACK}
 class Command(ActingCommand):
     """Say where the change of a key stands, or take its next step."""
 
-    help = "Replaces a signing key: prepare, switch each service, activate. Without a step it says where things stand."
+    help = "Replaces a signing key: prepare, switch each service, activate. Without a step it prints the current state."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer one step at a time."""
         steps = [STATUS, *(step.value for step in Step)]
         parser.add_argument("step", nargs="?", default=STATUS, choices=steps, metavar="STEP", help=", ".join(steps))
         parser.add_argument(
-            "--use", default=Use.SAML.value, choices=Use.values, help="saml (by default), saml-ec or token"
+            "--use", default=Use.SAML.value, choices=Use.values, help="saml (default), saml-ec or token"
         )
         chosen = parser.add_mutually_exclusive_group()
-        chosen.add_argument("--sp", metavar="SLUG", help="the service to switch, there or back")
-        chosen.add_argument("--all", action="store_true", dest="everywhere", help="switch every service that waits")
-        parser.add_argument("--dry-run", action="store_true", help="only say whether the step could be taken")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        chosen.add_argument("--sp", metavar="SLUG", help="the service to switch, or to switch back")
+        chosen.add_argument("--all", action="store_true", dest="everywhere", help="switch every remaining service")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say whether the step is possible, and change nothing"
+        )
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, step: str, use: str, as_json: bool, **given: Any) -> None:
         """Take the step, then say where things stand."""

@@ -23,16 +23,20 @@ class Command(ActingCommand):
     """For a timer, every minute. Runs that overlap do no harm: each number is claimed by one of them."""
 
     help = (
-        "Goes on with what was asked of Twilio's safe list, 30 numbers a minute at most, and takes off numbers that "
-        "are no enrolled agent's any more. Ends with status 1 if Twilio has no safe list for us."
+        "Continues pending changes to Twilio's safe list, at most 30 numbers a minute, and removes numbers that no "
+        "longer belong to an enrolled agent. Exits with status 1 if the account has no safe list."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer to ask for more first, and to do nothing but count."""
-        parser.add_argument("--all", action="store_true", dest="everybody", help="ask for all agents' numbers first")
-        parser.add_argument("--agent", action="append", default=[], metavar="EMAIL", help="ask for this agent's first")
-        parser.add_argument("--dry-run", action="store_true", help="say how many are new and would leave; ask nothing")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--all", action="store_true", dest="everybody", help="first request all agents' numbers")
+        parser.add_argument(
+            "--agent", action="append", default=[], metavar="EMAIL", help="first request this agent's number"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say how many are new or would be removed, and request nothing"
+        )
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, everybody: bool, agent: list[str], dry_run: bool, as_json: bool, **__: Any) -> None:
         """Tell what came of each number, by agent; no number is printed."""

@@ -15,11 +15,11 @@ from idp.web.management.asking import write_json
 class Command(BaseCommand):
     """For a timer, every minute or so. Runs that overlap do no harm: each try is made once."""
 
-    help = "Tells services of sign-outs that are due to be told, or told again."
+    help = "Notifies services of sign-outs: those that are due, for the first time or again."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer the list for programs."""
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
         """End what *everyone out* left to do, then tell, and list what became of each."""

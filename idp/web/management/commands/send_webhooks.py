@@ -21,14 +21,16 @@ class Command(BaseCommand):
     """Read the trail and send. Several at once do no harm: each webhook is held by one of them."""
 
     help = (
-        "Sends webhooks what happened since the last run, and again what was not taken. "
-        "For a timer, or with --watch as a service."
+        "Sends webhooks the events since the last run, and repeats messages that were not accepted. "
+        "Run it by a timer, or with --watch as a service."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer to go on, and the list for programs."""
-        parser.add_argument("--watch", action="store_true", help="go on until SIGTERM or Ctrl+C")
-        parser.add_argument("--json", action="store_true", dest="as_json", help="list what was tried; not with --watch")
+        parser.add_argument("--watch", action="store_true", help="keep running until SIGTERM or Ctrl+C")
+        parser.add_argument(
+            "--json", action="store_true", dest="as_json", help="print the attempts as JSON; not with --watch"
+        )
 
     def handle(self, *_: Any, watch: bool, as_json: bool, **__: Any) -> None:
         """Send, and say what became of each."""

@@ -16,17 +16,17 @@ MOST_DAYS = 3650
 class Command(BaseCommand):
     """Print the metadata document, or what can be said of it."""
 
-    help = "Prints our SAML metadata, the same as at /saml/metadata; or holds it against what services expect."
+    help = "Prints Latchkey's SAML metadata, as at /saml/metadata, or compares it with what services expect."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Offer a signature and a check."""
         way = parser.add_mutually_exclusive_group()
-        way.add_argument("--sign", action="store_true", help="sign it with our active RSA key, and say until when")
+        way.add_argument("--sign", action="store_true", help="sign it with the active RSA key, with an end of validity")
         way.add_argument(
-            "--check", action="store_true", help="a list of what deployments expect of it; status 1 if a must fails"
+            "--check", action="store_true", help="list what deployments expect of it; status 1 if a requirement fails"
         )
         parser.add_argument(
-            "--valid-days", type=int, default=published.SIGNED_DAYS, metavar="N", help="days that --sign is good for"
+            "--valid-days", type=int, default=published.SIGNED_DAYS, metavar="N", help="days of validity with --sign"
         )
 
     def handle(self, *_: Any, sign: bool, check: bool, valid_days: int, **__: Any) -> None:

@@ -29,17 +29,17 @@ UNKNOWN = "unknown"
 class Command(BaseCommand):
     """Judge a user agent by the rules in force, or a draft, with the function that judges sign-ins."""
 
-    help = "Says what the access rules in force make of a browser, and why."
+    help = "Says how the access rules in force decide about a browser, and why."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask for what a sign-in would show."""
-        parser.add_argument("--user-agent", required=True, metavar="TEXT")
-        parser.add_argument("--agent", metavar="EMAIL", help="as if this agent had been proved")
-        parser.add_argument("--sp", metavar="SLUG", help="the service that is asked for")
-        parser.add_argument("--touch-points", type=int, metavar="N", help="as the phone page would tell: 0 is a Mac")
-        parser.add_argument("--address", type=_address, metavar="IP", help="the address it comes from")
-        parser.add_argument("--draft", action="store_true", help="by the draft instead of what is in force")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--user-agent", required=True, metavar="TEXT", help="the User-Agent header")
+        parser.add_argument("--agent", metavar="EMAIL", help="as if this agent had signed in")
+        parser.add_argument("--sp", metavar="SLUG", help="the service that they sign in to")
+        parser.add_argument("--touch-points", type=int, metavar="N", help="as the phone page would report: 0 is a Mac")
+        parser.add_argument("--address", type=_address, metavar="IP", help="the client's IP address")
+        parser.add_argument("--draft", action="store_true", help="use the draft instead of the rules in force")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
         """Print the verdict, what was understood, and each rule's answer."""

@@ -22,15 +22,15 @@ class Command(BaseCommand):
     """Verify the trail, or a file that was exported from it. Ends with 1 if something does not hold."""
 
     help = (
-        "Verifies the trail: that every line is as it was sealed, and none is missing. With --file a file of JSON "
-        "lines instead, by itself. Ends with status 1 if something does not hold."
+        "Verifies the trail: that every entry is as it was sealed, and none is missing. With --file it verifies a file "
+        "of JSON lines instead, without the database. Exits with status 1 if something is wrong."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask what is to be verified, and against what."""
-        parser.add_argument("--file", metavar="FILE", help="a file of export_audit --format jsonl; - is stdin")
+        parser.add_argument("--file", metavar="FILE", help="a file from export_audit --format jsonl; - is stdin")
         parser.add_argument(
-            "--keys", metavar="FILE", help="with --file: our public keys, as /.well-known/jwks.json gave them"
+            "--keys", metavar="FILE", help="with --file: the public keys, as saved from /.well-known/jwks.json"
         )
         parser.add_argument(
             "--known",
@@ -38,10 +38,10 @@ class Command(BaseCommand):
             default=[],
             type=place,
             metavar="POSITION:DIGEST",
-            help="what was written down elsewhere of this chain; may be repeated",
+            help="a checkpoint of this chain that was noted elsewhere; may be repeated",
         )
-        parser.add_argument("--no-seal", action="store_true", help="do not seal first what waits for its seal")
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--no-seal", action="store_true", help="do not first seal entries that are waiting for it")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, file: str | None, as_json: bool, **more: Any) -> None:
         """Verify, and tell what holds and what does not."""

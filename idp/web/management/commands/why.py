@@ -20,18 +20,20 @@ from idp.web.trail import words
 class Command(BaseCommand):
     """Tell the events of one reference, the first one first; or every gate that one agent has to get by."""
 
-    help = "Tells what happened behind a reference such as 7KQ2M-9TX4D, or why an agent can't sign in."
+    help = "Says what happened under a reference such as 7KQ2M-9TX4D, or why an agent can't sign in."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Ask for the reference or the agent."""
-        what = "a reference as on the screen; or an agent's e-mail, or mobile number beginning with +"
+        what = "a reference from a page; or an agent's e-mail address, or mobile number with +"
         parser.add_argument("reference", metavar="REFERENCE|AGENT", help=what)
-        parser.add_argument("--sp", metavar="SLUG", help="of an agent: at this service, not the one asked for last")
+        parser.add_argument(
+            "--sp", metavar="SLUG", help="for an agent: at this service, instead of the one they last used"
+        )
         slugs = [it.slug for it in SAMPLE_DEVICES]
         parser.add_argument(
-            "--phone", choices=slugs, metavar="SAMPLE", help=f"not their last phone: {', '.join(slugs)}"
+            "--phone", choices=slugs, metavar="SAMPLE", help=f"instead of their last phone: {', '.join(slugs)}"
         )
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
         """Print one line for each event or gate."""
