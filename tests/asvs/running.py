@@ -2,21 +2,21 @@
 
 from tests.asvs.requirement import absent, met, unmet
 
-WEBRTC = "no WebRTC: calls are Twilio's"
+WEBRTC = "no WebRTC: Twilio makes the calls"
 TRAIL = "docs/reference/trail.md"
 
 V14 = (
     met(
         "14.1.1",
         2,
-        "Sensitive data is listed and classed",
+        "Sensitive data is listed and classified",
         "docs/explanation/threat-model.md",
         "docs/reference/data.md",
     ),
     met(
         "14.1.2",
         2,
-        "What each class asks for is written down",
+        "Protection of each class is documented",
         "docs/explanation/threat-model.md",
         "docs/reference/retention.md",
     ),
@@ -24,28 +24,28 @@ V14 = (
         "14.2.1",
         1,
         "Nothing secret in an address",
-        "no code, token or cookie; but links that open once have to stand in one, and the log leaves them out",
+        "no code, token or cookie; but one-time links contain a secret, which the log omits",
         "hostile/test_silence.no_address_holds_one_either",
         "web/operators/test_links.no_log_line_holds_a_link",
     ),
     met(
         "14.2.2",
         2,
-        "No cache on the way keeps it",
+        "No intermediate cache stores it",
         "hostile/test_headers.nothing_but_public_keys_may_be_cached",
         "web/middleware/test_bursts.redis_holds_no_address_and_forgets_after_two_minutes",
     ),
     met(
         "14.2.3",
         2,
-        "Nobody else is told",
+        "It is not sent to third parties",
         "hostile/test_headers.no_page_names_another_host",
         "otp/test_service_rate_limits.nothing_that_is_counted_names_a_person",
     ),
     met(
         "14.2.4",
         2,
-        "What is written down about it is so",
+        "The documented protection is implemented",
         "hostile/test_silence.no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
         "hostile/test_stored_secrets.no_table_holds_a_secret_that_lets_anybody_in",
         "web/test_purge",
@@ -53,7 +53,7 @@ V14 = (
     met(
         "14.3.1",
         1,
-        "Nothing is left in the browser afterwards",
+        "Data is removed from the browser afterwards",
         "journeys/test_own_page",
         "journeys/test_in_a_browser.back_and_reload_among_pages_that_answered_a_form_post_nothing_again",
         "hostile/test_headers.the_pages_of_a_sign_in_are_as_closed",
@@ -61,7 +61,7 @@ V14 = (
     met(
         "14.3.2",
         2,
-        "Browsers keep no page",
+        "Browsers do not cache pages",
         "hostile/test_headers.the_pages_of_a_sign_in_are_as_closed",
         "hostile/test_headers.nothing_but_public_keys_may_be_cached",
     ),
@@ -75,27 +75,27 @@ V14 = (
 )
 
 V15 = (
-    met("15.1.1", 1, "By when holes of packages are mended is written down", "docs/explanation/libraries.md"),
-    met("15.1.2", 2, "There is a list of parts", "scanning/test_parts", "docs/explanation/libraries.md"),
+    met("15.1.1", 1, "Deadlines for fixing vulnerable packages are documented", "docs/explanation/libraries.md"),
+    met("15.1.2", 2, "There is a bill of materials", "scanning/test_parts", "docs/explanation/libraries.md"),
     met(
         "15.1.3",
         2,
-        "What is costly, and how it is held, is written down",
+        "Expensive functions, and how they are limited, are documented",
         "docs/explanation/threat-model.md",
         "docs/explanation/security.md",
     ),
     met(
         "15.2.1",
         1,
-        "No package with a known hole beyond its time",
+        "No vulnerable package beyond its deadline",
         "scanning/test_dependencies",
         "Makefile",
-        but="where the audit could ask an index; it says when it could not",
+        but="if the audit could reach an index; it says when it could not",
     ),
     met(
         "15.2.2",
         2,
-        "What is costly does not stop the rest",
+        "Expensive functions do not block the rest",
         "hostile/test_requests.a_bomb_leaves_the_memory_flat",
         "races/test_connections.threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",
         "policies/user_agents/test_parsing.long_hostile_headers_are_read_like_any_other",
@@ -103,7 +103,7 @@ V15 = (
     met(
         "15.2.3",
         2,
-        "Only what is needed runs",
+        "Only necessary functions are deployed",
         "deployment/test_containers.the_image_is_made_of_the_locked_packages",
         "conf/test_conf.the_demo_is_refused_where_strangers_could_reach_it",
         "web/checkup/test_installation.a_program_of_a_development_machine_is_not",
@@ -111,21 +111,21 @@ V15 = (
     met(
         "15.3.1",
         1,
-        "Answers hold what is needed",
+        "Answers contain only what is needed",
         "native/test_document.no_name_from_within_is_told",
         "native/test_fuzzed.each_answer_is_as_the_document_says",
     ),
     met(
         "15.3.2",
         2,
-        "Redirects are not followed unless meant",
+        "Outgoing redirects are followed only on purpose",
         "webhooks/test_sending.a_redirect_is_not_followed_and_delivers_nothing",
         "saml/metadata/test_fetch.three_redirects_are_followed_and_a_fourth_is_not",
     ),
     met(
         "15.3.3",
         2,
-        "Fields that nobody asked for are not taken",
+        "Unexpected fields are not accepted (mass assignment)",
         "web/departments/test_forms.hidden_fields_change_nothing",
         "native/test_ends_at_once.a_body_that_would_do_nothing_unnoticed_is_refused",
         "hostile/test_answers.fields_that_nobody_asked_for_change_nothing_in_the_answer",
@@ -133,7 +133,7 @@ V15 = (
     met(
         "15.3.4",
         2,
-        "The address of a request cannot be forged",
+        "The client's IP address cannot be forged",
         "hostile/test_headers.the_address_in_the_trail_is_counted_back_from_our_proxies",
         "login/test_request_facts.the_address_is_counted_back_from_us",
     ),
@@ -155,7 +155,7 @@ V15 = (
     met(
         "15.3.7",
         2,
-        "A parameter given twice does no harm",
+        "Repeated parameters do no harm",
         "saml/bindings/test_decoding.a_parameter_misspelt_or_repeated_is_refused",
         "saml/documents/test_hostile_xml.a_field_given_twice_is_refused",
     ),
@@ -165,7 +165,7 @@ V16 = (
     met(
         "16.1.1",
         2,
-        "What is logged, where and for how long is written down",
+        "What is logged, where and for how long is documented",
         TRAIL,
         "docs/reference/data.md",
         "docs/reference/retention.md",
@@ -173,14 +173,14 @@ V16 = (
     met(
         "16.2.1",
         2,
-        "Each line says when, where, who and what",
+        "Each entry says when, where, who and what",
         "audit/test_trail.a_line_holds_what_happened_to_whom_and_from_where",
         "web/trail/test_acts.what_is_changed_in_the_admin_stands_there_before_and_after",
     ),
     met(
         "16.2.2",
         2,
-        "In UTC, by clocks that agree",
+        "In UTC, with synchronised clocks",
         "web/checkup/test_clocks.the_databases_clock_agrees_with_ours",
         "test_log_lines.what_a_library_says_is_a_line_of_the_same_kind",
     ),
@@ -188,35 +188,35 @@ V16 = (
     met(
         "16.2.4",
         2,
-        "In a form that programs read",
+        "In a machine-readable format",
         "test_log_lines.gunicorn_writes_json_too",
         "test_log_lines.what_a_library_says_is_a_line_of_the_same_kind",
     ),
     met(
         "16.2.5",
         2,
-        "Nothing secret in them",
+        "No secrets in logs",
         "hostile/test_silence.no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
         "test_log_lines.what_names_a_person_or_opens_something_is_left_out_and_the_rest_stays",
     ),
     met(
         "16.3.1",
         2,
-        "All sign-ins and tries are kept, with the factor",
+        "All authentication attempts are logged, with the factor",
         "journeys/test_other_codes.each_signs_in_without_a_text_and_the_service_and_the_trail_are_told_which",
         "web/trail/test_acts.whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_typed",
     ),
     met(
         "16.3.2",
         2,
-        "So is what was refused",
+        "Failed authorisation is logged",
         "journeys/test_access_policy.a_passive_request_that_is_refused_gets_no_page_and_stands_in_the_trail",
         "hostile/test_requests.an_issuer_that_is_not_registered_is_refused",
     ),
     met(
         "16.3.3",
         2,
-        "And attempts to get round",
+        "Attempts to bypass controls are logged",
         "login/flow/test_device_state.a_shown_copy_is_seen_as_one",
         "web/home/test_texts.unusually_many_wrong_codes_of_strangers_are_told",
         "hostile/test_passkeys.a_copied_key_raises_the_alarm_and_signs_nobody_in",
@@ -224,43 +224,43 @@ V16 = (
     met(
         "16.3.4",
         2,
-        "And what nobody expected",
+        "Unexpected errors are logged",
         "hostile/test_flows.an_exception_outside_of_any_view_is_logged_with_its_reference",
         "otp/twilio/test_verify.the_log_names_the_failure_but_neither_number_nor_code_nor_sid",
     ),
     met(
         "16.4.1",
         2,
-        "No line can be forged from within",
+        "Log entries cannot be forged by input",
         "test_log_lines.gunicorn_writes_json_too",
         "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
     ),
     met(
         "16.4.2",
         2,
-        "What is kept cannot be changed",
+        "Logs cannot be changed",
         "audit/test_chain.a_line_that_was_rewritten_is_named",
         "audit/test_trail.a_line_that_stands_is_neither_changed_nor_removed",
-        but="the trail; the log is as safe as the place you send it to",
+        but="the trail; the log is as safe as the system you send it to",
     ),
     met(
         "16.4.3",
         2,
-        "It leaves the house",
+        "Logs are sent to a separate system",
         "webhooks/test_forwarding.every_line_arrives_in_order_with_its_place",
         but="once you set a webhook up",
     ),
     met(
         "16.5.1",
         2,
-        "Faults tell strangers nothing",
+        "Errors reveal nothing to strangers",
         "hostile/test_flows.what_is_logged_of_a_fault_holds_no_secret",
         "hostile/test_requests.a_page_about_a_request_shows_nothing_of_it",
     ),
     met(
         "16.5.2",
         2,
-        "Without what we lean on, we stay safe",
+        "Failures of external systems leave Latchkey secure",
         "journeys/test_verify_in_trouble.while_verify_is_down_phones_that_are_signed_in_go_on",
         "journeys/test_redis_gone",
         "otp/test_breaker",
@@ -268,7 +268,7 @@ V16 = (
     met(
         "16.5.3",
         2,
-        "A fault lets nobody in",
+        "An error lets nobody in",
         "policies/access/test_decisions.an_exception_while_deciding_denies_and_is_handed_on",
         "journeys/test_access_policy.a_rule_that_cannot_be_read_lets_nobody_in",
         "otp/test_outcomes.no_word_but_approved_lets_anyone_in",
@@ -276,7 +276,7 @@ V16 = (
 )
 
 V17 = (
-    absent("17.1.1", 2, "TURN reaches no inner addresses", WEBRTC),
+    absent("17.1.1", 2, "TURN reaches no internal addresses", WEBRTC),
     absent("17.2.1", 2, "Keys of DTLS", WEBRTC),
     absent("17.2.2", 2, "Cipher suites of DTLS", WEBRTC),
     absent("17.2.3", 2, "Authentication of SRTP", WEBRTC),
