@@ -74,7 +74,7 @@ _FIRST = [Answer.NO, Answer.LATER, Answer.UNKNOWN, Answer.YES]
 @kind("browser_version")
 @dataclass(frozen=True, slots=True)
 class BrowserVersion(_Version):
-    """The browser is of this family, and at least of this version, or under it."""
+    """The browser is of this family, at this version or later; with `under`, before it."""
 
     label, fact, subject = "Browser's version", "browser", "browser"
     browser: str
@@ -90,7 +90,7 @@ class BrowserVersion(_Version):
 @kind("app_version")
 @dataclass(frozen=True, slots=True)
 class AppVersion(_Version):
-    """The app is this one, and at least of this version, or under it."""
+    """The app is this one, at this version or later; with `under`, before it."""
 
     label, fact, subject = "App's version", "app", "app"
     app: str
@@ -106,7 +106,7 @@ class AppVersion(_Version):
 @kind("os_version")
 @dataclass(frozen=True, slots=True)
 class OsVersion(_Version):
-    """The platform is this one, and at least of this version, or under it. Most phones do not tell theirs."""
+    """The platform is this one, at this version or later; with `under`, before it. Most phones do not report theirs."""
 
     label, fact, subject = "System's version", "platform", "os"
     platform: Platform
@@ -127,7 +127,7 @@ class OsVersion(_Version):
 @kind("device_age")
 @dataclass(frozen=True, slots=True)
 class DeviceAge:
-    """The phone or computer was enrolled at least this many days ago, or with `under` fewer; 0 for a new one."""
+    """The phone or computer was enrolled at least this many days ago; with `under`, fewer. A new one has 0."""
 
     label: ClassVar[str] = "Days since the phone was enrolled"
     reads: ClassVar[tuple[str, ...]] = ("device_age",)
@@ -149,7 +149,7 @@ class DeviceAge:
 @kind("code_age")
 @dataclass(frozen=True, slots=True)
 class CodeAge:
-    """The last code is at least this many hours old, or with `under` younger; 0 for one given just now."""
+    """The last code is at least this many hours old; with `under`, younger. One entered just now has 0."""
 
     label: ClassVar[str] = "Hours since the last code"
     reads: ClassVar[tuple[str, ...]] = ("code_age",)

@@ -34,7 +34,7 @@ _DAYS = tuple(Weekday)
 @kind("network")
 @dataclass(frozen=True, slots=True)
 class NetworkIn:
-    """The address lies in, or with `negated` in none of, these blocks, such as 192.0.2.0/24 or 2001:db8::/32."""
+    """The IP address is in one of these networks, or in none, such as 192.0.2.0/24 or 2001:db8::/32."""
 
     label: ClassVar[str] = "Network"
     reads: ClassVar[tuple[str, ...]] = ("network",)
@@ -65,10 +65,10 @@ class NetworkIn:
 @kind("moment")
 @dataclass(frozen=True, slots=True)
 class MomentWithin:
-    """It is one of these weekdays between two times in a zone, or with `outside` it is not.
+    """It is one of these weekdays, between two times in a time zone; with `outside`, it is not.
 
-    `begins` belongs to the window and `ends` no more. A window whose end is not after its start runs past
-    midnight and belongs to the day it begins on; with both alike it is a whole day.
+    The window includes `begins` and excludes `ends`. If `ends` is not after `begins`, the window runs past midnight
+    and belongs to the day on which it begins. If both are equal, it is a whole day.
     """
 
     label: ClassVar[str] = "Time"

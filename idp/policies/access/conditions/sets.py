@@ -88,7 +88,7 @@ class PlatformIs(_Is):
 @kind("form")
 @dataclass(frozen=True, slots=True)
 class FormIs(_Is):
-    """The shape of the device is, or is not, one of these."""
+    """The kind of device is, or is not, one of these."""
 
     label, fact, subject, names = "Kind of device", "form", "the device {} a", FORM_NAMES
     forms: frozenset[Form]
@@ -98,7 +98,7 @@ class FormIs(_Is):
 @kind("client")
 @dataclass(frozen=True, slots=True)
 class ClientIs(_Is):
-    """What speaks is, or is not, one of these."""
+    """The sign-in page is, or is not, opened in one of these."""
 
     label, fact, subject, names = "Opened in", "client", "the client {}", CLIENT_NAMES
     clients: frozenset[Client]
@@ -118,7 +118,7 @@ class BrowserIs(_Is):
 @kind("app")
 @dataclass(frozen=True, slots=True)
 class AppIs(_Is):
-    """The app that speaks is, or is not, one of these; a browser is none."""
+    """The app is, or is not, one of these. A browser is no app."""
 
     label, fact, subject = "App", "app", "the app {}"
     apps: frozenset[str]
@@ -128,7 +128,7 @@ class AppIs(_Is):
 @kind("agent")
 @dataclass(frozen=True, slots=True)
 class AgentIs(_Is):
-    """The agent's e-mail is, or is not, one of these; known once the agent is proved."""
+    """The agent's e-mail address is, or is not, one of these. Known once the agent is authenticated."""
 
     label, fact, subject = "Agent", "agent", "the agent {}"
     agents: frozenset[str]
@@ -138,7 +138,7 @@ class AgentIs(_Is):
 @kind("department")
 @dataclass(frozen=True, slots=True)
 class DepartmentIs(_Is):
-    """The agent's department is, or is not, one of these; known once the agent is proved."""
+    """The agent's department is, or is not, one of these. Known once the agent is authenticated."""
 
     label, fact, subject = "Department", "department", "the department {}"
     departments: frozenset[str]
@@ -148,7 +148,7 @@ class DepartmentIs(_Is):
 @kind("role")
 @dataclass(frozen=True, slots=True)
 class RoleIs(_Is):
-    """The agent holds one of these roles, or none of them; roles besides them do not matter."""
+    """The agent has one of these roles, or none of them. Other roles do not matter."""
 
     label, fact, subject = "Role", "role", "the role {}"
     roles: frozenset[str]

@@ -43,7 +43,7 @@ class TextContains:
 @kind("pattern")
 @dataclass(frozen=True, slots=True)
 class TextMatches:
-    """A piece of the header matches, or none does, this RE2 pattern (https://github.com/google/re2/wiki/Syntax)."""
+    """Part of the header matches, or does not match, this RE2 pattern (https://github.com/google/re2/wiki/Syntax)."""
 
     label: ClassVar[str] = "User-Agent matches"
     reads: ClassVar[tuple[str, ...]] = ("text",)
