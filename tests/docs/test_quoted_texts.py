@@ -1,0 +1,79 @@
+"""What the guides quote in italics is a text of the product, so that a changed text and its guide change together."""
+
+import re
+
+import pytest
+
+from idp.conf import ROOT
+from tests.docs.pages import DOCS
+
+GUIDES = [ROOT / "README.md", *sorted((DOCS / "tutorials").glob("*.md")), *sorted((DOCS / "how-to").glob("*.md"))]
+SOURCES = [
+    *(it for it in (ROOT / "idp").rglob("*.py") if "migrations" not in it.parts),
+    *(ROOT / "templates").rglob("*.html"),
+]
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+QUOTED = re.compile(r"(?<![*\w])\*(\w[^*\n]*(?:\n *[^*\n|]+)?)\*(?![*\w])")
+FILLED_IN = re.compile(r"…|\b(?:Ana(?: García)?|Sue Pervisor|Acme|Flex|iPhone|Safari|12|JQ|AC|41823:9f2c)\b|“[^”]*”")
+"""What stands on a page in the place of somebody's or something's name."""
+MARKED = re.compile(r'\{% translate "([^"]*)".*?%\}')
+PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[^{}\n]*\}|%\(\w+\)s|<[^>]*>", re.DOTALL)
+LITERALS_MEET = re.compile(r"""["']\s*\n?\s*f?["']""")
+
+AT_OTHERS = {
+    "active (running)": "systemd",
+    "Running it for a company": "a heading of the CHANGELOG",
+    "Unexpected client data origin": "the library for passkeys",
+    "You will get a code once, and then not for days.": "what you tell agents",
+}
+"""Quoted texts that are not of Latchkey's pages, and whose they are."""
+
+OF_PARTS = {
+    "Add webhook",
+    "Certificate of the next key, whole, to copy",
+    "Export everybody",
+    "Kind of device is phone or tablet",
+    "May make recovery codes",
+    "Send Ana a test text",
+    "Sign out, and remove the passkeys set up there",
+    "The rule “No Android” refuses Android phone, Chrome",
+}
+"""What a page puts together, so that no file has it whole."""
+
+ELSEWHERE = re.compile(
+    r"Flex > Users|X\.509|Modify existing|Create new|Set up your identity|Deprovision|Verify > Services|Account > API"
+    r"|Geo Permissions|Fraud Guard|Global Safe List|Tenant URL|Secret Token|Base URL|HTTP Header|Dashboards >"
+    r"|presentation attributes|^(?:Can )?(?:view|change|add|delete)\b"  # the last are Django's names of rights
+)
+"""Texts of Twilio, of personnel systems, of other programs, and of Django."""
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """Everything that the product can say, without markup and what is filled in, in small letters."""
+    whole = "\n".join(it.read_text(encoding="utf-8") for it in SOURCES)
+    return _plain(LITERALS_MEET.sub("", PLACEHOLDER.sub(" ", MARKED.sub(r"\1", whole))))
+
+
+def _plain(text):
+    return " ".join(text.replace("\\'", "'").split()).lower()
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda it: str(it.relative_to(ROOT)))
+def test_a_text_in_italics_is_one_of_the_product(page, texts):
+    quoted = QUOTED.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+    unknown = [it for it in quoted if not _said(_plain(it), it, texts)]
+    assert not unknown
+
+
+def test_a_text_that_is_excused_is_still_quoted():
+    everything = " ".join(" ".join(it.read_text(encoding="utf-8") for it in GUIDES).split())
+    assert [it for it in {*AT_OTHERS, *OF_PARTS} if f"*{it}*" not in everything] == []
+
+
+def _said(plain, quoted, texts):
+    if " ".join(quoted.split()) in {*AT_OTHERS, *OF_PARTS} or ELSEWHERE.search(quoted):
+        return True
+    return all(
+        part.strip(" .,:'") in texts for part in FILLED_IN.sub("\n", " ".join(quoted.split())).lower().split("\n")
+    )
