@@ -10,8 +10,8 @@ import structlog
 from django.db import connections, transaction
 
 from idp import clock
-from idp.audit.hourly import keep_all
-from idp.audit.sealing import seal_some
+from idp.audit.chain.sealing import seal_some
+from idp.audit.statistics.hourly import keep_all
 
 log = structlog.get_logger(__name__)
 PATIENCE: Final = 0.3

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from idp import clock
-from idp.audit import checkpoints, sealing
-from idp.audit.checkpoints import Checkpoint, Says
+from idp.audit.chain import checkpoints, sealing
+from idp.audit.chain.checkpoints import Checkpoint, Says
 from idp.audit.models import ONLY, Chain, LoginEvent, Seal
 
 

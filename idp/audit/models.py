@@ -278,10 +278,10 @@ class Chain(models.Model):
 
 
 class Seal(models.Model):
-    """A line's place in the chain (`audit.digests`), given after the line was committed and never changed.
+    """A line's place in the chain (`audit.chain.digests`), given after the line was committed and never changed.
 
     `latest` is the latest instant of any line up to here, none of them later than its sealing; by it lines leave in
-    the chain's own order. The last seal of each batch carries a signature (`audit.checkpoints`).
+    the chain's own order. The last seal of each batch carries a signature (`audit.chain.checkpoints`).
     """
 
     position = models.BigIntegerField(primary_key=True)

@@ -15,11 +15,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from idp.errors import IdpError
-from idp.keys import certificates, ending
+from idp.keys import certificates, expiry
 from idp.keys.certificates import KeyPair
-from idp.keys.ending import Ending
+from idp.keys.encryption import cipher
+from idp.keys.expiry import Ending
 from idp.keys.models import SigningKey, State, Use
-from idp.keys.sealing import cipher
 from idp.versions import version
 from idp.versions.held import Held
 
@@ -91,7 +91,7 @@ def endings(now: datetime) -> list[Ending]:
 def endings_of(keys: Iterable[SigningKey], now: datetime) -> list[Ending]:
     """Say the same of keys that are at hand."""
     signing = (it for it in keys if it.state in (State.ACTIVE, State.NEXT) and it.certificate)
-    found = (ending.of(_certificate_name(it), certificates.expires_at(it.certificate), now) for it in signing)
+    found = (expiry.of(_certificate_name(it), certificates.expires_at(it.certificate), now) for it in signing)
     return [it for it in found if it is not None]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from idp.agents import let_in
+from idp.agents import access_passes
 from idp.agents.models import Agent, Device
 from idp.login.request_facts import RequestFacts
 from idp.policies import in_force
@@ -68,8 +68,8 @@ def decide(
 def _let_in(subject: Subject | None, now: datetime) -> bool | Later:
     """Whether a pass lets the subject in. Without a subject: LATER if any pass is valid."""
     if subject is not None:
-        return let_in.by_pass(subject.agent.pk, now)
-    return LATER if let_in.somebody(now) else False
+        return access_passes.by_pass(subject.agent.pk, now)
+    return LATER if access_passes.somebody(now) else False
 
 
 def recorded(decision: Decision) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from idp.agents.models import Agent, Device, Reason
-from idp.audit import lines
-from idp.audit.digests import COVERED, MARKED
+from idp.audit.chain import lines
+from idp.audit.chain.digests import COVERED, MARKED
 from idp.audit.models import LoginEvent, Seal
 from idp.webhooks.kinds import Kind
 

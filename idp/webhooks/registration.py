@@ -6,8 +6,8 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 
+from idp.keys.encryption import cipher
 from idp.keys.keyring import KeyUnreadable
-from idp.keys.sealing import cipher
 from idp.webhooks import kinds, reading, signature
 from idp.webhooks.models import Webhook
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from idp import outgoing
-from idp.audit import sealing
+from idp.audit.chain import sealing
 from idp.keys.keyring import KeyUnreadable
 from idp.outgoing import Answer, Request, Unreached
 from idp.saml.models import SubjectName

@@ -49,7 +49,7 @@ V11 = (
         1,
         "Approved ciphers and modes",
         "conformance/test_algorithms.alg04_an_assertion_is_encrypted_by_aes_gcm_of_either_length",
-        "idp/keys/sealing.py",
+        "idp/keys/encryption.py",
     ),
     met(
         "11.3.3",

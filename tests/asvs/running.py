@@ -239,7 +239,7 @@ V16 = (
         "16.4.2",
         2,
         "Logs cannot be changed",
-        "audit/test_chain.a_line_that_was_rewritten_is_named",
+        "audit/chain/test_chain.a_line_that_was_rewritten_is_named",
         "audit/test_trail.a_line_that_stands_is_neither_changed_nor_removed",
         but="the trail; the log is as safe as the system you send it to",
     ),

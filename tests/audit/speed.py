@@ -75,7 +75,7 @@ def main(lines):
     from django.test import Client
 
     from idp import clock
-    from idp.audit import sealing, verifying
+    from idp.audit.chain import sealing, verifying
     from idp.audit.models import LoginEvent
     from idp.keys import keyring
     from idp.web.trail import files

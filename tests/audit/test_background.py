@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from idp.audit import background, events, sealing
+from idp.audit import background, events
+from idp.audit.chain import sealing
 from idp.audit.models import Kind, Seal
 from tests.conftest import NOW, an_agent
 from tests.web.conftest import a_superuser, inside

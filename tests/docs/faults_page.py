@@ -229,7 +229,7 @@ FAULTS = [
         "the key still signs, and operators were warned",
         (
             f"{KEYS}::test_an_expired_certificate_still_signs",
-            "keys/test_ending.py::test_the_certificates_of_the_keys_that_sign_are_looked_at",
+            "keys/test_expiry.py::test_the_certificates_of_the_keys_that_sign_are_looked_at",
         ),
     ),
     Fault(

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from idp.audit import hourly
+from idp.audit.statistics import hourly
 from idp.conf import ROOT
 from idp.demo import history
 from idp.policies.access.conditions import PlatformIs

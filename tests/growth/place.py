@@ -37,7 +37,7 @@ def furnish(sizes, clock):
     from django.core.management import call_command
     from django.db import connection
 
-    from idp.audit import hourly
+    from idp.audit.statistics import hourly
     from idp.otp import costs
 
     call_command("migrate", verbosity=0)

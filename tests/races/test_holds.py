@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 
 from idp.agents import devices
 from idp.agents.models import Agent, Device
-from idp.audit import sealing
+from idp.audit.chain import sealing
 from idp.audit.models import ONLY, Chain
 from idp.importing import writing
 from idp.importing.people import Change, Person

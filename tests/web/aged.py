@@ -7,11 +7,12 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.models import Session
 
 from idp.agents.models import Agent, Device, Kind, Reason
-from idp.audit import events, sealing
-from idp.audit.counting import hour_of
+from idp.audit import events
+from idp.audit.chain import sealing
 from idp.audit.events import Origin
 from idp.audit.models import Acknowledgement, CountedHour, Figure, HourlyCount, LoginEvent, Seal
 from idp.audit.models import Kind as What
+from idp.audit.statistics.counting import hour_of
 from idp.importing.models import Import, ImportedAgent
 from idp.login.models import Loan, LoginFlow
 from idp.native.models import AuthorizationCode, Client, SignInLink

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.audit.quiet_hour import quietest, quietest_hour
+from idp.audit.statistics.quiet_hour import quietest, quietest_hour
 from idp.keys import certificates, keyring
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import names

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 
-from idp.audit import events, rule_counts
+from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.audit.rule_counts import RuleCount
+from idp.audit.statistics import rule_counts
+from idp.audit.statistics.rule_counts import RuleCount
 from tests.conftest import NOW
 from tests.policies import publishing
 from tests.web.conftest import a_superuser, inside

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from idp.audit import events, unforeseen
+from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
+from idp.audit.statistics import unforeseen
 from idp.policies import in_force
 from idp.policies.access.decisions import STOP
 from tests.conftest import NOW, an_agent

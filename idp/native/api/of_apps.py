@@ -9,9 +9,9 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints, field_validator
 
 from idp import clock
-from idp.agents import registry
+from idp.agents import app_devices
+from idp.agents.app_devices import NO_PUSH, Description, Push
 from idp.agents.models import Device
-from idp.agents.registry import NO_PUSH, Description, Push
 from idp.agents.writable import UNWRITABLE
 from idp.audit import acts, events
 from idp.audit.events import Actor
@@ -115,7 +115,7 @@ def make_link(request: HttpRequest, wanted: LinkWanted) -> dict[str, Any]:
 
 
 def _describe(asking: Device, wanted: Description, seen: RequestFacts, service: str, now: datetime) -> Device:
-    device, changed = registry.describe(asking.pk, wanted, now)
+    device, changed = app_devices.describe(asking.pk, wanted, now)
     if device is None:
         raise InvalidToken("the device was signed out meanwhile")
     for it in changed:

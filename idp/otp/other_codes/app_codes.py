@@ -10,7 +10,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
-from idp.keys.sealing import cipher
+from idp.keys.encryption import cipher
 from idp.otp.models import AuthenticatorApp
 
 APP_NAME = "authenticator app"

@@ -14,7 +14,7 @@ from lxml import etree
 
 from idp.errors import IdpError
 from idp.keys import certificates, keyring
-from idp.keys.ending import Ending
+from idp.keys.expiry import Ending
 from idp.keys.keyring import KeyUnreadable
 from idp.keys.models import SigningKey, State, Use
 from idp.saml import names

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from idp.audit import sealing
+from idp.audit.chain import sealing
 from idp.web.checkup.finding import Finding, ok, warning
 
 SUBJECT = "trail"

@@ -7,8 +7,8 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from idp.agents.models import AccessPass
-from idp.audit import unforeseen
 from idp.audit.models import Kind, LoginEvent
+from idp.audit.statistics import unforeseen
 from idp.policies.access.decisions import FAULT, PASS
 from idp.policies.in_force import InForce
 from idp.policies.models import Stop

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 
-from idp.audit import background, hourly
+from idp.audit import background
 from idp.audit.models import Figure
+from idp.audit.statistics import hourly
 from idp.policies.access.decisions import AGENT, DEVICE, FAULT, SERVICE, STOP
 from idp.policies.access.rules import DEFAULT, Policy
 from idp.policies.models import AccessRule

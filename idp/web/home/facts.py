@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
-from idp.agents import let_in
+from idp.agents import access_passes
 from idp.agents.models import Agent
-from idp.audit import hourly
-from idp.audit.counting import hour_of
 from idp.audit.models import Kind, LoginEvent
+from idp.audit.statistics import hourly
+from idp.audit.statistics.counting import hour_of
 from idp.keys.models import SigningKey
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.policies import in_force
@@ -47,7 +47,7 @@ class Facts:
 def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
     """Ask all there is to ask, in three queries. The request itself shows what the proxies add."""
     conf, before = settings.LATCHKEY, clock.now()
-    told = {**one_look.ask(_questions(operator, now)), "let_in": let_in.somebody(now)}
+    told = {**one_look.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}
     ahead = clocks.ahead(told["database_clock"], before, clock.now())
     keys = signing_keys.rows()
     findings = [

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 from idp.agents.authentication import FRESH
-from idp.audit.counting import SECONDS, SEVERAL
-from idp.audit.hourly import Sums
 from idp.audit.models import Figure
+from idp.audit.statistics.counting import SECONDS, SEVERAL
+from idp.audit.statistics.hourly import Sums
 from idp.policies.user_agents.words import PLATFORM_NAMES
 
 FEW: Final = 5

@@ -13,8 +13,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from idp import clock
-from idp.audit import rule_counts
-from idp.audit.rule_counts import NEVER
+from idp.audit.statistics import rule_counts
+from idp.audit.statistics.rule_counts import NEVER
 from idp.policies.access.rules import MODE_NAMES, Rule
 from idp.policies.editing import publishing
 from idp.policies.editing.differences import Difference, differences

@@ -9,7 +9,8 @@ import structlog
 from django.db import OperationalError, transaction
 
 from idp.agents import device_counts
-from idp.audit import hourly, sealing
+from idp.audit.chain import sealing
+from idp.audit.statistics import hourly
 from idp.otp import costs
 from idp.web.retention.rules import RULES, Rule
 

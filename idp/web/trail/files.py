@@ -1,7 +1,7 @@
 """Lines of the trail into a file, with their places in its chain: CSV for people, JSON lines that can be verified.
 
 Whoever has a file of JSON lines can verify each line by itself: its digest is made of the digest before it and of what
-it says (`audit.digests`). The last line is a checkpoint, signed, over all bytes before it.
+it says (`audit.chain.digests`). The last line is a checkpoint, signed, over all bytes before it.
 """
 
 import hashlib
@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from idp.audit import checkpoints, digests, lines, sealing
-from idp.audit.checkpoints import Checkpoint, Says
-from idp.audit.digests import MARKED
+from idp.audit.chain import checkpoints, digests, lines, sealing
+from idp.audit.chain.checkpoints import Checkpoint, Says
+from idp.audit.chain.digests import MARKED
 from idp.audit.models import Chain, LoginEvent, Seal
 from idp.importing import exporting
 from idp.policies.rule_names import name_of

@@ -8,9 +8,9 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-from idp.audit import checkpoints
-from idp.audit.checkpoints import Checkpoint, Says, Unsigned
-from idp.audit.walk import Sealed, Verified
+from idp.audit.chain import checkpoints
+from idp.audit.chain.checkpoints import Checkpoint, Says, Unsigned
+from idp.audit.chain.walk import Sealed, Verified
 from idp.web.trail import files
 
 Keys = Mapping[str, PublicKeyTypes]

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from idp.keys import certificates
-from idp.keys.ending import Ending
+from idp.keys.expiry import Ending
 from idp.keys.models import SigningKey
 from idp.keys.models import State as KeyState
 from idp.web.checkup import signing_keys

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from idp.audit import events, sealing
+from idp.audit import events
+from idp.audit.chain import sealing
 from idp.audit.models import Kind as EventKind
 from idp.web.checkup import trail
 from tests.conftest import NOW

@@ -41,9 +41,9 @@ def main():
 def measure(events):
     from django.db import connection
 
-    from idp.audit import counting, hourly
-    from idp.audit.counting import hour_of
     from idp.audit.models import HourlyCount
+    from idp.audit.statistics import counting, hourly
+    from idp.audit.statistics.counting import hour_of
     from idp.keys import keyring
     from tests.web.conftest import a_superuser, inside
     from tests.web.seeded import a_service

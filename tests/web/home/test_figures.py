@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from idp.audit.counting import begin_of
-from idp.audit.hourly import Summed
 from idp.audit.models import Figure
+from idp.audit.statistics.counting import begin_of
+from idp.audit.statistics.hourly import Summed
 from idp.web.home import bars, figures, period
 from idp.web.home.figures import Split
 from tests.conftest import NOW

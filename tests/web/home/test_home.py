@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from lxml import html
 
 from idp.agents.models import Department
-from idp.audit import background, hourly
+from idp.audit import background
 from idp.audit.models import CountedHour, Kind, LoginEvent
+from idp.audit.statistics import hourly
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
 from tests.web.conftest import a_superuser, inside

@@ -7,7 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.audit import unforeseen
+from idp.audit.statistics import unforeseen
 from idp.policies.rule_names import name_of
 from idp.web.management.asking import write_json
 

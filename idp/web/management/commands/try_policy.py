@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from idp import clock
-from idp.agents import let_in
+from idp.agents import access_passes
 from idp.login import access_decision
 from idp.login.access_decision import Subject
 from idp.policies import in_force, user_agents
@@ -80,7 +80,7 @@ def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
         LATER if given["touch_points"] is None else given["touch_points"],
         given["address"],
         access_decision.agent_facts(Subject(agent, None), now) if agent else None,
-        let_in=agent is not None and let_in.by_pass(agent.pk, now),
+        let_in=agent is not None and access_passes.by_pass(agent.pk, now),
     )
     guardrails = Guardrails(
         stopped=in_force.look().stopped,

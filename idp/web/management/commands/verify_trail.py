@@ -10,9 +10,9 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
-from idp.audit import sealing, verifying
-from idp.audit.verifying import Place
-from idp.audit.walk import Verified
+from idp.audit.chain import sealing, verifying
+from idp.audit.chain.verifying import Place
+from idp.audit.chain.walk import Verified
 from idp.web.management.asking import write_json
 from idp.web.trail import verified
 from idp.web.trail.verified import NoTrail

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
-from idp.audit.quiet_hour import quietest_hour
+from idp.audit.statistics.quiet_hour import quietest_hour
 from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
 from idp.saml.models import ServiceProvider

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from idp import clock
-from idp.audit import rule_counts
+from idp.audit.statistics import rule_counts
 from idp.policies import in_force
 from idp.policies.access import conditions
 from idp.policies.access.rules import MODE_NAMES, Mode, Rule

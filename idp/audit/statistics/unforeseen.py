@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import Exists, QuerySet, Subquery
 
 from idp.audit.models import Kind, LoginEvent
-from idp.audit.past_sign_ins import past
+from idp.audit.statistics.past_sign_ins import past
 from idp.policies.access.rules import Effect, Policy
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Judge, counting

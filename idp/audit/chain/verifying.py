@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from idp.audit import checkpoints, lines, sealing, triggers
-from idp.audit.checkpoints import Checkpoint, Says, Unsigned
-from idp.audit.digests import MARKED
+from idp.audit import triggers
+from idp.audit.chain import checkpoints, lines, sealing
+from idp.audit.chain.checkpoints import Checkpoint, Says, Unsigned
+from idp.audit.chain.digests import MARKED
+from idp.audit.chain.walk import Sealed, Verified
 from idp.audit.models import Chain, Seal
-from idp.audit.walk import Sealed, Verified
 
 Place = tuple[int, bytes]
 """A position, and the digest that somebody wrote down of it."""

@@ -19,7 +19,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from idp.agents.authentication import Method
 from idp.agents.models.device import Reason
 from idp.audit.models import Figure, Kind, LoginEvent
-from idp.audit.past_sign_ins import JUDGED
+from idp.audit.statistics.past_sign_ins import JUDGED
 
 HOUR: Final = timedelta(hours=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from idp.keys import ending, keyring
+from idp.keys import expiry, keyring
 from idp.keys.models import SigningKey, Use
 from tests.conftest import NOW
 
@@ -25,13 +25,13 @@ NAME = "The certificate"
     ],
 )
 def test_the_nearer_the_end_the_louder_the_words(days, words, loud):
-    said = ending.of(NAME, NOW + timedelta(days=days), NOW)
+    said = expiry.of(NAME, NOW + timedelta(days=days), NOW)
     assert words in said.sentence
     assert said.loud == loud
 
 
 def test_nothing_is_said_while_there_is_time():
-    assert ending.of(NAME, NOW + timedelta(days=60, seconds=1), NOW) is None
+    assert expiry.of(NAME, NOW + timedelta(days=60, seconds=1), NOW) is None
 
 
 def test_the_certificates_of_the_keys_that_sign_are_looked_at(db, keys):

@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from idp.audit import checkpoints, digests, events, sealing, triggers, verifying
-from idp.audit.checkpoints import Checkpoint, Says
+from idp.audit import events, triggers
+from idp.audit.chain import checkpoints, digests, sealing, verifying
+from idp.audit.chain.checkpoints import Checkpoint, Says
 from idp.audit.events import Origin
 from idp.audit.models import Chain, Kind, LoginEvent, Seal
 from idp.conf import retention

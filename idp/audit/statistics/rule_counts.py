@@ -8,9 +8,9 @@ from typing import Final
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import Coalesce
 
-from idp.audit import counting, hourly
-from idp.audit.counting import hour_of
 from idp.audit.models import Figure
+from idp.audit.statistics import counting, hourly
+from idp.audit.statistics.counting import hour_of
 
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=30)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from idp.audit import digests
-from idp.audit.digests import MARKED
+from idp.audit.chain import digests
+from idp.audit.chain.digests import MARKED
 
 NAMED: Final = 20
 """How many faults are told one by one."""

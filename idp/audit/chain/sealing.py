@@ -17,8 +17,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet
 
-from idp.audit import checkpoints, digests, lines
-from idp.audit.checkpoints import Checkpoint, Says
+from idp.audit.chain import checkpoints, digests, lines
+from idp.audit.chain.checkpoints import Checkpoint, Says
 from idp.audit.models import ONLY, Chain, LoginEvent, Seal
 from idp.sql.unindexed import Unindexed
 

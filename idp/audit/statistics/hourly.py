@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from django.db import IntegrityError, transaction
 from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
-from idp.audit.counting import count, hour_of, stretches
 from idp.audit.models import CountedHour, Figure, HourlyCount
+from idp.audit.statistics.counting import count, hour_of, stretches
 
 REACH: Final = 31 * 24
 """Hours that figures look back on. What is older and was never counted stays so."""

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idp.audit import counting, hourly, rule_counts
-from idp.audit.counting import Tally, hour_of
-from idp.audit.hourly import Summed
 from idp.audit.models import CountedHour, Figure, HourlyCount, Kind, LoginEvent
+from idp.audit.statistics import counting, hourly, rule_counts
+from idp.audit.statistics.counting import Tally, hour_of
+from idp.audit.statistics.hourly import Summed
 from tests import tables
 from tests.conftest import NOW
 from tests.devices import IPHONE, PIXEL, a_device

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from idp.audit import digests
-from idp.audit.digests import COVERED, MARKED
+from idp.audit.chain import digests
+from idp.audit.chain.digests import COVERED, MARKED
 
 COLUMNS = (*COVERED, *MARKED)
 
