@@ -1,6 +1,6 @@
-"""Limits how many wrong codes one IP address may give, counted over all agents.
+"""Limits how many wrong codes and passkeys one IP address may give, counted over all agents.
 
-Texted codes are limited by the texts as well (`otp.abuse`). Codes that need no text are limited only here.
+Guesses at texted codes are also limited by how many texts can be requested (`otp.abuse`).
 """
 
 from datetime import datetime

@@ -11,7 +11,7 @@ from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """The device that the request names, and its agent. `authenticated_at` is when the last code was right."""
+    """The device that the request names, its agent, and when that agent last gave a code or passkey there."""
 
     id: UUID
     agent: UUID

@@ -7,7 +7,7 @@ from idp.login.flow.request import FlowRequest
 from idp.login.flow.sign_in import Finished
 from idp.login.flow.transactions import in_transaction
 from idp.login.models import LoginFlow
-from idp.login.proofs import approval
+from idp.login.proofs import approved_code
 from idp.otp.verifications import Checked
 
 
@@ -17,8 +17,8 @@ def reject(request: FlowRequest[LoginFlow], checked: Checked, detail: str) -> St
     If a twin of the request or another tab has signed the agent in meanwhile, return that sign-in instead.
     """
     flow = request.flow
-    if in_transaction(lambda: approval.is_approved_by_now(request)):
-        step = in_transaction(lambda: approval.use(request))
+    if in_transaction(lambda: approved_code.is_approved_by_now(request)):
+        step = in_transaction(lambda: approved_code.use(request))
         if not isinstance(step, Checked):
             return step
     authenticator = flow.verification.authenticator if flow.verification else None

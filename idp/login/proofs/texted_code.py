@@ -10,7 +10,7 @@ from idp.login.flow.request import FlowRequest
 from idp.login.flow.transactions import in_transaction
 from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
-from idp.login.proofs import approval, rejection
+from idp.login.proofs import approved_code, rejection
 from idp.login.request_facts import RequestFacts
 from idp.otp import verifications
 from idp.otp.verifications import Checked
@@ -30,10 +30,10 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
         version.forget()
         if checked != Checked.APPROVED:
             if checked == Checked.GONE:
-                approval.wait_for_twin(request)
+                approved_code.wait_for_twin(request)
             return rejection.reject(request, checked, checked.value)
         in_transaction(lambda: approvals.store(flow))
-    return in_transaction(lambda: approval.use(request))
+    return in_transaction(lambda: approved_code.use(request))
 
 
 def resume(flow: LoginFlow, facts: RequestFacts, now: datetime) -> Step:
@@ -42,7 +42,7 @@ def resume(flow: LoginFlow, facts: RequestFacts, now: datetime) -> Step:
     Raises Busy.
     """
     if approvals.is_valid(flow, now):
-        step = in_transaction(lambda: approval.use(FlowRequest(flow, facts, now)))
+        step = in_transaction(lambda: approved_code.use(FlowRequest(flow, facts, now)))
         if not isinstance(step, Checked):
             return step
     return advance(flow, facts, now)

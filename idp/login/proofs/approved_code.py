@@ -42,7 +42,7 @@ def use(request: FlowRequest[LoginFlow]) -> Step | Checked:
 
 
 def wait_for_twin(request: FlowRequest[LoginFlow]) -> None:
-    """Wait for a twin to store that the code was right, if another request may have submitted it."""
+    """Wait up to 0.7 seconds for a twin to store that the code was right, if there may be one."""
     flow, end = request.flow, time.monotonic() + TWIN_PATIENCE
     if flow.verification is not None:
         flow.verification.refresh_from_db()  # the twin may have counted its try after this one
