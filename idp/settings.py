@@ -23,6 +23,10 @@ LazySettings.__getattribute__ = object.__getattribute__  # type: ignore[method-a
 # It also asks at each look for a thread's connection, sixteen in a sign-in, whether an event loop runs. None does here.
 connections._connections = threading.local()  # type: ignore[attr-defined]
 
+# A name server that does not answer is given up after 4 s, not after glibc's 10 (resolv.conf(5)): asking Verify looks
+# its name up twice, and somebody waits for that. No timeout of Python or of a library covers a lookup.
+os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
+
 try:
     LATCHKEY = conf.load(dict(os.environ))
 except conf.ConfigurationError as error:
