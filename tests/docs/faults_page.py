@@ -47,7 +47,7 @@ FAULTS = [
     Fault(
         "F3",
         "Verify answers 429",
-        "the same page for every number; nobody gets in, and Latchkey does not retry",
+        "the same page for every number; nobody gets in, and Latchkey repeats a request at most once",
         (f"{TROUBLE}::test_every_troubled_number_sees_the_same_page_and_nobody_gets_in",),
     ),
     Fault(
