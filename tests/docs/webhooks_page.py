@@ -41,7 +41,7 @@ signatures, separated by a space.
 {fields}
 
 The body is built at each attempt, so a later one may contain a newer label. In a test `data` is empty. A message never
-contains a phone number, IP address, code or secret.
+contains a whole phone number, an IP address, a code or a secret.
 
 ## The trail itself
 
