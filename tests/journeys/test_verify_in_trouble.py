@@ -26,15 +26,15 @@ def test_every_troubled_number_sees_the_same_page_and_nobody_gets_in(phone, numb
     ("line", "answer", "advice"),
     [
         ("0190", "landline (60205)", "This is a landline"),
-        ("0191", "too many sends (60203)", "had its five sends"),
+        ("0191", "too many sends (60203)", "used its five sends"),
         ("0192", "blocked by Fraud Guard (60410)", "Twilio's safe list"),
         ("0193", "sent", ""),
         ("0194", "sent", ""),
         ("0195", "unavailable (20503)", "Look at status.twilio.com"),
         ("0196", "refused number (60200)", "refuses this number for this channel"),
         ("0197", "sent", ""),
-        ("0198", "misconfigured (20003)", "refuses our credentials"),
-        ("0199", "unexplained refusal (60999)", "an error number that we do not know"),
+        ("0198", "misconfigured (20003)", "rejects the credentials"),
+        ("0199", "unexplained refusal (60999)", "an unknown error number"),
     ],
 )
 def test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page(phone, line, answer, advice):

@@ -35,23 +35,23 @@ def _check(means: str, made: CheckResult, operator: str, *codes: int, **more: An
 
 
 OTHER_WORD = _check(
-    "A status that nobody has documented.",
+    "An undocumented status.",
     CheckResult.UNKNOWN,
-    "Twilio answered in a way we do not know. Look for a new release of Latchkey.",
+    "Twilio sent an unknown answer. Look for a new release of Latchkey.",
     word="any other",
     documented="2xx",
     alarm=True,
 )
 _NOT_OURS = replace(OTHER_WORD, means="An answer about another verification or number.", word="of another")
-_OVER = "Used, expired, canceled or deleted at Twilio. The next send starts anew."
+_OVER = "Used, expired, cancelled or deleted at Twilio. The next send starts a new verification."
 _STRANGE_KEYS = _check("Credentials are wrong.", CheckResult.MISCONFIGURED, KEYS, 20003, documented="401", alarm=True)
 CHECKS = (
     _check("The code is right.", CheckResult.APPROVED, "Nothing to do.", word="approved", documented="201 or 200"),
     _check("The code is wrong.", CheckResult.WRONG_CODE, "Nothing to do.", word="pending", documented="201 or 200"),
     _check(
-        "Five checks are used.",
+        "Five checks are used up.",
         CheckResult.TOO_MANY_TRIES,
-        "Nothing to do: the next code can be asked for after ten minutes.",
+        "Nothing to do: the agent can request the next code after ten minutes.",
         word="max_attempts_reached",
         documented="2xx",
     ),
@@ -73,7 +73,7 @@ CHECKS = (
     _check(
         "No answer in time, or one that cannot be read: the check may have been carried out.",
         CheckResult.UNKNOWN,
-        "The answer to a check got lost, so the verification was read: approved counts, nothing else does.",
+        "The answer to a check was lost, so Latchkey read the verification. Only approved counts.",
         documented="no answer or 2xx",
         statuses=range(300),
         repeat=Repeat.LOOK_UP,
@@ -84,9 +84,15 @@ CHECKS = (
     replace(_STRANGE_KEYS, codes=(), statuses=range(401, 402)),
     _check("The account is suspended.", CheckResult.MISCONFIGURED, SUSPENDED, 20005, alarm=True),
     _check("The verification is over.", CheckResult.GONE, _OVER, 20404, documented="404"),
-    _check("No code by its length, or no such verification.", CheckResult.GONE, _OVER, 60200, documented="400"),
     _check(
-        "Too much at once from our account.",
+        "The code has the wrong length, or there is no such verification.",
+        CheckResult.GONE,
+        _OVER,
+        60200,
+        documented="400",
+    ),
+    _check(
+        "Too many requests from the account.",
         CheckResult.UNKNOWN,
         BUSY,
         20429,
@@ -95,18 +101,18 @@ CHECKS = (
         alarm=True,
     ),
     _check("Too many requests to Verify.", CheckResult.UNKNOWN, BUSY, 25109, documented="429", alarm=True),
-    _check("Too many, and no number says of what.", CheckResult.UNKNOWN, BUSY, NO_CODE, statuses=range(429, 430)),
+    _check("Too many requests, without an error number.", CheckResult.UNKNOWN, BUSY, NO_CODE, statuses=range(429, 430)),
     _check(
-        "Five checks are used; judged by the call, as Twilio's numbers for it contradict.",
+        "Five checks are used up. Judged by the call, because Twilio's numbers for it are inconsistent.",
         CheckResult.TOO_MANY_TRIES,
-        "Nothing to do: the next code can be asked for after ten minutes.",
+        "Nothing to do: the agent can request the next code after ten minutes.",
         documented="429, 60202 and any other",
         statuses=range(429, 430),
     ),
     _check(
-        "A refusal that is in no table.",
+        "A refusal that no table lists.",
         CheckResult.UNKNOWN,
-        "Twilio could not check a code, and we do not know why. The log has its number and request.",
+        "Twilio could not check a code, for an unknown reason. The log has its number and request.",
         documented="anything else",
         statuses=EVER,
         alarm=True,

@@ -18,10 +18,10 @@ class Repeat(StrEnum):
     """Whether we make a call again by ourselves. A second text for one tap is worse than a missing one."""
 
     NEVER = "never"
-    AT_ONCE = "once, at once: nothing reached Twilio"
-    AFTER_PAUSE = "once, after Retry-After, a second at most: Twilio did nothing"
+    AT_ONCE = "once, immediately: nothing reached Twilio"
+    AFTER_PAUSE = "once, after Retry-After (at most a second): Twilio did nothing"
     WITHOUT_TEMPLATE = "once, without the template"
-    LOOK_UP = "never; the verification is read once"
+    LOOK_UP = "never; Latchkey reads the verification once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ class Outcome:
 
 
 KEYS = (
-    "Twilio refuses our credentials. Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET with the "
+    "Twilio rejects the credentials. Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET with the "
     "Twilio Console."
 )
-SUSPENDED = "Twilio has suspended our account. Ask Twilio why; most often a payment is missing."
+SUSPENDED = "Twilio has suspended the account. Ask Twilio why; usually a payment is missing."
 OUTAGE = "Twilio gave no usable answer. Look at status.twilio.com, and whether this server reaches verify.twilio.com."
-BUSY = "Twilio takes no more from our account just now. Wait; if it comes back, ask Twilio for a higher limit."
+BUSY = "The account has reached a limit at Twilio. Wait. If it happens again, ask Twilio for a higher limit."

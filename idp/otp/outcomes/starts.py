@@ -23,7 +23,7 @@ def _start(means: str, made: Failure | None, operator: str, *codes: int, **more:
     return replace(Outcome(Call.START, means, made, operator, codes=codes), **more)
 
 
-_SPENT = "This number has had its five sends. Wait ten minutes; ask whether another application uses the same service."
+_SPENT = "This number has used its five sends. Wait ten minutes. Does another application use the same service?"
 _CREDENTIALS = _start("Credentials are wrong.", Failure.MISCONFIGURED, KEYS, 20003, documented="401", alarm=True)
 STARTS = (
     _start("The code is on its way.", None, "Nothing to do.", word="pending", documented="201"),
@@ -37,7 +37,7 @@ STARTS = (
         repeat=Repeat.AT_ONCE,
     ),
     _start(
-        "No answer in time, or one that was cut off, is no JSON or is about something else.",
+        "No answer in time, or one that is cut off, not JSON or about something else.",
         Failure.UNAVAILABLE,
         OUTAGE,
         documented="no answer, 2xx or 3xx",
@@ -56,13 +56,13 @@ STARTS = (
     _start(
         "There is no such service.",
         Failure.MISCONFIGURED,
-        "Twilio does not know the Verify service. Copy its SID to TWILIO_VERIFY_SERVICE_SID; mind the account.",
+        "Twilio does not know the Verify service. Copy its SID to TWILIO_VERIFY_SERVICE_SID, from the right account.",
         20404,
         documented="404",
         alarm=True,
     ),
     _start(
-        "Number or channel are not accepted, or the channel is not for this account.",
+        "The number or channel is not accepted, or the account may not use the channel.",
         Failure.REFUSED_NUMBER,
         "Twilio refuses this number for this channel. Check the number on the agent's page, or have them called.",
         60200,
@@ -71,12 +71,12 @@ STARTS = (
     _start(
         "A landline.",
         Failure.LANDLINE,
-        "This is a landline, which gets no texts. Enter a mobile number, or let the agent choose to be called.",
+        "This is a landline, which cannot receive texts. Enter a mobile number, or have the agent choose a call.",
         60205,
         documented="403",
     ),
     _start(
-        "Fraud Guard holds back texts to this prefix, for minutes or hours.",
+        "Fraud Guard blocks texts to this prefix for minutes or hours.",
         Failure.FRAUD_GUARD,
         "Fraud Guard blocks texts to numbers like this. Put agents' numbers on Twilio's safe list, under Agents; "
         "calls work meanwhile.",
@@ -85,16 +85,16 @@ STARTS = (
         alarm=True,
     ),
     _start(
-        "Blocked by Twilio's prevention of sign-up fraud.",
+        "Blocked by Twilio's protection against sign-up fraud.",
         Failure.BLOCKED,
-        "Twilio takes this number for a fraudulent one. Put it on Twilio's safe list, under Agents.",
+        "Twilio considers this number fraudulent. Put it on Twilio's safe list, under Agents.",
         60238,
         60412,
     ),
     _start(
         "Geo Permissions forbid this country.",
         Failure.COUNTRY_OFF,
-        "Our account may not send to this number's country. Allow it under Verify > Geo Permissions in the "
+        "The account may not send to this number's country. Allow it under Verify > Geo Permissions in the "
         "Twilio Console.",
         60605,
         documented="403",
@@ -103,7 +103,7 @@ STARTS = (
     _start(
         "A feature, an integration or the channel is switched off.",
         Failure.CHANNEL_OFF,
-        "This channel is off at Twilio. Switch it on for the service in the Twilio Console, or take it out of "
+        "This channel is off at Twilio. Switch it on for the service in the Twilio Console, or remove it from "
         "LATCHKEY_CHANNELS.",
         60204,
         60217,
@@ -111,9 +111,9 @@ STARTS = (
         alarm=True,
     ),
     _start(
-        "China or Australia want the sender, or its name, to be registered.",
+        "China or Australia require the sender, or its name, to be registered.",
         Failure.REGISTRATION_NEEDED,
-        "This number's country wants senders to be registered. Register the service with Twilio Support.",
+        "This number's country requires registered senders. Register the service with Twilio Support.",
         60220,
         60226,
         60250,
@@ -122,7 +122,7 @@ STARTS = (
     _start(
         "The template cannot be used.",
         Failure.TEMPLATE_REFUSED,
-        "Twilio refuses the template, so the text went without it. Correct LATCHKEY_VERIFY_TEMPLATE or leave it empty.",
+        "Twilio refuses the template, so the text had none. Correct LATCHKEY_VERIFY_TEMPLATE or leave it empty.",
         60201,
         60224,
         60228,
@@ -131,9 +131,9 @@ STARTS = (
         alarm=True,
     ),
     _start(
-        "Number, permission or recipient are refused below Verify.",
+        "The number, permission or recipient is refused by a layer below Verify.",
         Failure.REFUSED_NUMBER,
-        "This number cannot be reached from our account. Check it on the agent's page, and the country's "
+        "The account cannot reach this number. Check it on the agent's page, and the country's "
         "permissions in the Twilio Console.",
         21211,
         21215,
@@ -146,9 +146,9 @@ STARTS = (
         68004,
     ),
     _start(
-        "Too much at once from our account, or one of our Service Rate Limits is reached.",
+        "Too many requests from the account, or a Service Rate Limit is reached.",
         Failure.RATE_LIMITED,
-        "Twilio takes no more from our account, or a rate limit of the service is reached. Wait; look at the "
+        "The account has reached a limit at Twilio, or a rate limit of the service. Wait, and check the "
         "service's Rate Limits in the Twilio Console.",
         20429,
         documented="429",
@@ -159,19 +159,23 @@ STARTS = (
     _start(
         "Several starts for one number at once.",
         Failure.TOO_MANY_SENDS,
-        "Several codes were asked for this number at once. Ask again; does another application use the same service?",
+        "Several codes were requested for this number at once. Try again. Does another app use the same service?",
         60212,
         documented="429",
         repeat=Repeat.AFTER_PAUSE,
     ),
-    _start("Five sends are used.", Failure.TOO_MANY_SENDS, _SPENT, 60203, 60202, documented="429"),
-    _start("Too many, and no number says of what.", Failure.RATE_LIMITED, BUSY, NO_CODE, statuses=range(429, 430)),
-    _start("Too many, by a number unknown here.", Failure.TOO_MANY_SENDS, _SPENT, statuses=range(429, 430)),
-    _start("A refusal without a number of Twilio's, as a proxy gives.", Failure.UNAVAILABLE, OUTAGE, NO_CODE),
+    _start("Five sends are used up.", Failure.TOO_MANY_SENDS, _SPENT, 60203, 60202, documented="429"),
     _start(
-        "A refusal that is in no table.",
+        "Too many requests, without an error number.", Failure.RATE_LIMITED, BUSY, NO_CODE, statuses=range(429, 430)
+    ),
+    _start(
+        "Too many requests, with an unknown error number.", Failure.TOO_MANY_SENDS, _SPENT, statuses=range(429, 430)
+    ),
+    _start("A refusal without Twilio's error number, as a proxy sends.", Failure.UNAVAILABLE, OUTAGE, NO_CODE),
+    _start(
+        "A refusal that no table lists.",
         Failure.UNEXPLAINED,
-        "Twilio refused with an error number that we do not know. Look it up under twilio.com/docs/api/errors.",
+        "Twilio refused with an unknown error number. Look it up at twilio.com/docs/api/errors.",
         documented="anything else",
         statuses=EVER,
         alarm=True,

@@ -62,7 +62,7 @@ def test_what_was_refused_in_the_last_day_is_told_once_with_its_number_of_sends(
         a_send("country not allowed (60605)", 60605)
     a_send("blocked by Fraud Guard (60410)", 60410)
     told = whys()
-    assert told[0].startswith("3 sends in the last 24 hours: Our account may not send to this number's country.")
+    assert told[0].startswith("3 sends in the last 24 hours: The account may not send to this number's country.")
     assert told[1].startswith("1 send in the last 24 hours: Fraud Guard")
 
 
@@ -140,13 +140,13 @@ def test_codes_that_could_not_be_checked_are_counted(agent):
 
 def test_alarms_stand_on_the_home_page(admin, agent, clock):
     a_send("country not allowed (60605)", 60605)
-    assert "1 send in the last 24 hours: Our account may not send" in admin.get("/admin/").text
+    assert "1 send in the last 24 hours: The account may not send" in admin.get("/admin/").text
 
 
 def test_what_to_do_stands_beside_the_send(admin, agent):
     a_send("landline (60205)", 60205)
     page = admin.get("/admin/otp/verification/").text
-    assert "text: landline (60205). This is a landline, which gets no texts." in page
+    assert "text: landline (60205). This is a landline, which cannot receive texts." in page
 
 
 def test_what_to_do_stands_in_the_trail_and_at_the_command_line(admin, agent, capsys):
