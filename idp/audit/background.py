@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 import structlog
-from django.db import connections, transaction
+from django.db import close_old_connections, connections, transaction
 
 from idp import clock
 from idp.audit.chain.sealing import seal_some
@@ -50,7 +50,7 @@ class Background:
         try:
             return self._work()
         finally:
-            connections.close_all()
+            close_old_connections()
 
     def _ended(self, future: "Future[int]") -> None:
         """Forget a run that is over; a fault in it must not pass unseen."""

@@ -7,6 +7,9 @@ takes 40 ms instead of 107, the slowest of all 0.1 s instead of 0.4.
 Between two requests a thread lays its connection down, and whichever comes next goes on with the one used last. What
 another connection writes has SQLite forget all pages that it holds, so threads that took turns with one each would read
 every page anew. With eight of them the statements of a sign-in took 1.4 times as long.
+
+A thread that works in the background lays its connection down too, by `close_old_connections`. Opening one takes
+1.5 ms, and its cache is empty: a sign-in with a code that opened two took 15 % more processor time.
 """
 
 import json

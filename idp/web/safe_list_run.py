@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import structlog
-from django.db import connections, transaction
+from django.db import close_old_connections, transaction
 
 from idp import clock
 from idp.audit import events
@@ -76,7 +76,7 @@ def _run(origin: Origin) -> int:
     try:
         return sum(1 for _ in batch(origin))
     finally:
-        connections.close_all()
+        close_old_connections()
 
 
 def _ended(future: "Future[int]") -> None:

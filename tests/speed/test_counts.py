@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 from tests.speed import counts, place
 
@@ -37,6 +39,14 @@ def test_a_sign_in_that_rotates_the_token_asks_no_more_than_it_did(setting):
 
 def test_a_sign_in_with_a_code_asks_no_more_than_it_did(setting):
     assert counts.with_a_code(setting) <= counts.MOST["code"]
+
+
+def test_a_sign_in_with_a_code_makes_no_connection(setting):
+    counts.with_a_code(setting)
+    database = connection.Database
+    with mock.patch.object(database, "connect", wraps=database.connect) as made:
+        counts.with_a_code(setting)
+    assert made.call_count == 0
 
 
 def test_a_process_loads_the_key_that_signs_once(setting):

@@ -12,7 +12,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from django.db import connections
+from django.db import close_old_connections
 
 from idp import clock
 from idp.audit import events
@@ -87,7 +87,7 @@ def _probe() -> None:
             breaker.note_success()
         log.info("verify_probed", failure=failure.value if failure else "")
     finally:
-        connections.close_all()
+        close_old_connections()
 
 
 def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:
@@ -103,4 +103,4 @@ def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> N
             detail=f"{send.channel}: {send.answer}",
         )
     finally:
-        connections.close_all()
+        close_old_connections()

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connections
+from django.db import close_old_connections
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -78,7 +78,7 @@ def _send(agent: UUID, told: list[Notice], origin: Origin) -> None:
             why = f", Twilio's number {delivery.code}" if delivery.code else ""
             events.record(kind, origin, clock.now(), agent=who, detail=f"{notice.which}{why}")
     finally:
-        connections.close_all()
+        close_old_connections()
 
 
 def _ended(future: "Future[None]") -> None:

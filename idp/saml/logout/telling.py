@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
-from django.db import connections
+from django.db import close_old_connections
 from django.db.models import F, Q
 from lxml import etree
 
@@ -94,7 +94,7 @@ def _in_thread() -> None:
     try:
         send_due(clock.now())
     finally:
-        connections.close_all()
+        close_old_connections()
 
 
 def _ended(future: "Future[None]") -> None:
