@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Aggregate, Count, DateTimeField, F, Max, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DateTimeField, Expression, F, Max, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from idp.bearer_secrets import keyed_hash
+from idp.otp import todays_sends, unproved_sends
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits import (
     FREE_FAILURES,
@@ -29,6 +30,8 @@ from idp.otp.limits import (
 )
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.service_rate_limits import ONE_ADDRESS, network_of
+from idp.otp.todays_sends import sent_today
+from idp.otp.unproved_sends import Past
 
 PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or the area
 REMEMBERED = timedelta(days=30)
@@ -36,8 +39,10 @@ AGAIN_LATER = timedelta(minutes=10)
 UNTIL_LIFTED = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 PROVED = (Outcome.APPROVED, Outcome.OTHERWISE)
-Part = tuple[QuerySet[Any], Aggregate]
-"""Rows, and what is summed up of them."""
+Part = tuple[QuerySet[Any], Expression, Expression]
+"""Rows, what is summed up of them, and how many are read for it."""
+UNREAD = Value(0)
+"""Few are, whatever they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,13 @@ class Asker:
     def asked_from(self) -> str:
         """The address as it is counted, an IPv6 one by its /64: nobody can read it back."""
         return keyed_hash("asked from", network_of(self.address, ONE_ADDRESS)) if self.address else ""
+
+
+class Sums(NamedTuple):
+    """What came of a `Part`."""
+
+    many: int
+    read: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +92,29 @@ class Cap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capped:
-    """Sends that are counted for a cap, and how many of them may be."""
+    """Sends that are counted for a cap, and how many of them may be. `past` is what is known of them, by `key`."""
 
     cap: Cap
     allowance: Allowance
     sends: "QuerySet[VerificationSend]"
+    past: Past
+    key: str = ""
 
-    def unproved(self, now: datetime) -> Part:
-        """Count those whose code was not right, so far."""
-        recent = self.sends.filter(at__gt=now - self.allowance.within)
-        return recent.exclude(verification__outcome=Outcome.APPROVED), Count("pk")
+    def left(self, now: datetime) -> Part:
+        """Count those whose code was not right so far, and how many are read for it: what is known is not."""
+        since = max(now - self.allowance.within, self.past.read_to)
+        unproved = Count("pk", filter=~Q(verification__outcome=Outcome.APPROVED))
+        return self.sends.filter(at__gt=since), unproved, Count("pk")
 
-    def is_reached(self, unproved: int, now: datetime) -> bool:
-        """Whether this many are as many as may be. Codes that were right are counted only where that can matter."""
-        if unproved < self.allowance.base:
+    def is_reached(self, left: Sums, now: datetime) -> bool:
+        """Whether as many are unproved as may be. Right codes are counted only until there are enough of them."""
+        if self.key:
+            unproved_sends.keep(self.key, self.sends, left.read, now)
+        needed = self.allowance.proofs_needed(left.many + self.past.after(now - self.allowance.within))
+        if not needed:
             return False
-        trusted = self.sends.filter(at__gt=now - self.allowance.trust_within)
-        return self.allowance.is_used_up(unproved, trusted.filter(verification__outcome=Outcome.APPROVED).count())
+        trusted = self.sends.filter(at__gt=now - self.allowance.trust_within).order_by()
+        return trusted.filter(verification__outcome=Outcome.APPROVED)[:needed].count() < needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +130,13 @@ def hindrance(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: dat
 
     The agent's own phone is held up by its own failures alone, so that no stranger can lock it out.
     """
-    capped = [] if own else _capped(counted_as, asker, prefix)
-    parts = [it.unproved(now) for it in capped]
-    today, in_a_row, recent, *unproved = _sums([_today(now), *_wrong(counted_as, own, now), *parts])
-    if today >= _budget(own=asker.agent is not None):
+    capped, counted = [] if own else _capped(counted_as, asker, prefix, now), todays_sends.counted(now)
+    today: Part = (counted.left, Count("pk"), UNREAD)
+    left, in_a_row, recent, *unproved = _sums([today, *_wrong(counted_as, own, now), *(it.left(now) for it in capped)])
+    todays_sends.keep(counted, left.many, now)
+    if counted.many + left.many >= _budget(own=asker.agent is not None):
         return Hindrance(spent=True)
-    paused = _paused_until(counted_as, Failures(in_a_row, recent), now)
+    paused = _paused_until(counted_as, Failures(in_a_row.many, recent.many), now)
     if paused is None and _reached(capped, unproved, now):
         return Hindrance(until=now + AGAIN_LATER)
     return Hindrance(until=paused)
@@ -125,8 +144,8 @@ def hindrance(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: dat
 
 def cap_reached(counted_as: str, *, asker: Asker, prefix: str, now: datetime) -> Cap | None:
     """Name the cap that keeps phones which are nobody's own from being sent another code, or None."""
-    capped = _capped(counted_as, asker, prefix)
-    return _reached(capped, _sums([it.unproved(now) for it in capped]), now)
+    capped = _capped(counted_as, asker, prefix, now)
+    return _reached(capped, _sums([it.left(now) for it in capped]), now)
 
 
 def budget_is_spent(now: datetime, *, own: bool) -> bool:
@@ -134,20 +153,10 @@ def budget_is_spent(now: datetime, *, own: bool) -> bool:
     return sent_today(now) >= _budget(own=own)
 
 
-def sends_today(now: datetime) -> QuerySet[VerificationSend]:
-    """Return the texts and calls that were asked of Twilio since midnight UTC."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return VerificationSend.objects.filter(verification__authenticator__isnull=False, at__gte=midnight)
-
-
-def sent_today(now: datetime) -> int:
-    """Return how many these are."""
-    return sends_today(now).count()
-
-
 def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:
     """Count the wrong codes in a row, by the agent's own phone or by all others."""
-    return Failures(*_sums(_wrong(counted_as, own, now)))
+    in_a_row, recent = _sums(_wrong(counted_as, own, now))
+    return Failures(in_a_row.many, recent.many)
 
 
 def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
@@ -176,10 +185,6 @@ def _budget(*, own: bool) -> int:
     return settings.LATCHKEY.texts_a_day * (2 if own else 1)
 
 
-def _today(now: datetime) -> Part:
-    return sends_today(now), Count("pk")
-
-
 def _wrong(counted_as: str, own: bool, now: datetime) -> list[Part]:
     """Sum up the wrong codes since the last right one: all, and those that are remembered."""
     every = Verification.objects.filter(counted_as=counted_as).order_by()
@@ -189,30 +194,35 @@ def _wrong(counted_as: str, own: bool, now: datetime) -> list[Part]:
     after = Greatest(Coalesce(Subquery(right), never), Coalesce(Subquery(lifted[:1]), never))
     in_a_row = every.filter(started_at__gt=after)
     wrong = Sum(F("tries") - F("strangers_tries") if own else F("strangers_tries"))
-    return [(in_a_row, wrong), (in_a_row.filter(started_at__gt=now - REMEMBERED), wrong)]
+    return [(in_a_row, wrong, UNREAD), (in_a_row.filter(started_at__gt=now - REMEMBERED), wrong, UNREAD)]
 
 
-def _capped(counted_as: str, asker: Asker, prefix: str) -> list[Capped]:
+def _capped(counted_as: str, asker: Asker, prefix: str, now: datetime) -> list[Capped]:
     sends = VerificationSend.objects.filter(own=False)
-    capped = [Capped(Cap.NUMBER, PER_NUMBER, sends.filter(verification__counted_as=counted_as))]
+    number = sends.filter(verification__counted_as=counted_as)
+    capped = [Capped(Cap.NUMBER, PER_NUMBER, number, Past(now - PER_NUMBER.within))]
     if asker.asked_from:
-        here = sends.filter(asked_from=asker.asked_from)
-        capped += [Capped(Cap.ADDRESS, it, here) for it in (PER_ADDRESS, PER_ADDRESS_A_DAY)]
+        here, past = sends.filter(asked_from=asker.asked_from), unproved_sends.past(asker.asked_from, now)
+        capped += [Capped(Cap.ADDRESS, it, here, past, asker.asked_from) for it in (PER_ADDRESS, PER_ADDRESS_A_DAY)]
     if prefix:
-        alike = sends.filter(prefix=prefix)
-        capped += [Capped(Cap.PREFIX, it, alike) for it in (PER_PREFIX, PER_PREFIX_A_DAY)]
+        alike, past = sends.filter(prefix=prefix), unproved_sends.past(prefix, now)
+        capped += [Capped(Cap.PREFIX, it, alike, past, prefix) for it in (PER_PREFIX, PER_PREFIX_A_DAY)]
     return capped
 
 
-def _reached(capped: list[Capped], unproved: list[int], now: datetime) -> Cap | None:
-    return next((it.cap for it, many in zip(capped, unproved, strict=True) if it.is_reached(many, now)), None)
+def _reached(capped: list[Capped], left: list[Sums], now: datetime) -> Cap | None:
+    return next((it.cap for it, sums in zip(capped, left, strict=True) if it.is_reached(sums, now)), None)
 
 
-def _sums(parts: Sequence[Part]) -> list[int]:
+def _sums(parts: Sequence[Part]) -> list[Sums]:
     """Sum up several sets of rows in one question."""
     first, *others = (
-        rows.order_by().annotate(place=Value(place)).values("place").annotate(many=what).values_list("place", "many")
-        for place, (rows, what) in enumerate(parts)
+        rows.order_by()
+        .annotate(place=Value(place))
+        .values("place")
+        .annotate(many=many, read=read)
+        .values_list("place", "many", "read")
+        for place, (rows, many, read) in enumerate(parts)
     )
-    found = dict(first.union(*others, all=True))
-    return [found.get(place) or 0 for place in range(len(parts))]
+    found = {place: Sums(many or 0, read) for place, many, read in first.union(*others, all=True)}
+    return [found.get(place, Sums(0, 0)) for place in range(len(parts))]

@@ -32,7 +32,11 @@ class Allowance:
 
     def is_used_up(self, unproved: int, proved: int) -> bool:
         """Whether nothing more is sent for now."""
-        return unproved >= self.base + self.for_each_proved * proved
+        return proved < self.proofs_needed(unproved)
+
+    def proofs_needed(self, unproved: int) -> int:
+        """Return how many codes have to be proved so that something may be sent still."""
+        return max(0, (unproved - self.base) // self.for_each_proved + 1)
 
 
 # A floor behind one address proves its codes; whoever tries numbers does not.

@@ -213,6 +213,10 @@ class Breaker(models.Model):
         return self.reason or "closed"
 
 
+WENT_WELL = Q(answer="sent", code__isnull=True)
+"""Of a send: Twilio took it, and had nothing to say. Nearly all are so; the others have an index of their own."""
+
+
 class VerificationSend(models.Model):
     """One text or call, and what Twilio said to it. Reserved before Twilio is asked.
 
@@ -236,6 +240,7 @@ class VerificationSend(models.Model):
             models.Index(fields=["asked_from", "at"], name="sends_from_an_address"),
             models.Index(fields=["prefix", "at"], name="sends_to_a_prefix"),
             models.Index(fields=["at"], name="sends_in_order"),
+            models.Index(fields=["at"], condition=~WENT_WELL, name="sends_that_failed"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["verification", "nth"], name="a_send_is_counted_once"),

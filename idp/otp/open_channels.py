@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, Q, QuerySet
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import Failure
-from idp.otp.models import VerificationSend
+from idp.otp.models import WENT_WELL, VerificationSend
 
 REST = timedelta(hours=1)
 """How long a channel that is off at Twilio is not offered, unless something goes by it meanwhile."""
@@ -18,7 +18,7 @@ _REFUSED = Q(answer__startswith=Failure.CHANNEL_OFF.value)
 
 def some_refused(now: datetime) -> Exists:
     """Ask along with something else whether Twilio refused any of late: mostly none, and all are offered."""
-    return Exists(_recent(now).filter(_REFUSED))
+    return Exists(_recent(now).exclude(WENT_WELL).filter(_REFUSED))
 
 
 def offered(now: datetime, *, refused: bool = True) -> tuple[Channel, ...]:

@@ -5,6 +5,7 @@ seconds of processor and clock that it took, database and all. Lines of the log 
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.speed import place
 
 
 def main(sizes):
+    os.environ["LATCHKEY_TEXTS_A_DAY"] = str(sizes.agents)
     place.as_production()
     import django
 

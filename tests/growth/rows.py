@@ -1,7 +1,8 @@
 """A place of any size, written by the database itself: a statement for each table, whatever the number of its rows.
 
 Everybody has a number, a phone and a computer that are signed in, what was answered to services before, and a code that
-was right. The trail ends three hours ago and has its seals, so that nothing waits to be counted or sealed. Ids are
+was right. One in seven asked for a code today too. Ten alarms wait, however long the trail is. It ends three hours ago
+and has its seals, so that nothing waits to be counted or sealed. Ids are
 digests of what they are of, hence they lie as scattered in the indexes as random ones do.
 """
 
@@ -13,6 +14,7 @@ DEPARTMENTS = 50
 DAYS = 400
 """So far back the past goes."""
 RECENT = 3 * 3600
+ALARMS = 10
 FIRST_NUMBER = 2_000_000
 MANY = 10_000
 SQLITE = (
@@ -109,6 +111,7 @@ def tables(words, sizes):
     yield from _services(sizes.services)
     yield from _answers(words, agents)
     yield from _codes(words, agents)
+    yield from _todays_codes(words, agents)
     yield from _trail(words, sizes)
 
 
@@ -196,13 +199,29 @@ def _codes(words, agents):
     })  # fmt: skip
 
 
+def _todays_codes(words, agents):
+    """What was asked for since midnight, where everybody needs a code once a week. One in twenty did not type it."""
+    at, nth = words.ago("900 + i % 30000"), f"({agents - 1} - i)"
+    yield Table("otp_verification", agents // 7, {
+        "id": words.key("'todays verification' || i"), "counted_as": "md5('counted today' || i)", "sid": "''",
+        "tries": "1", "strangers_tries": "0", "started_at": at, "ended_at": at,
+        "outcome": "CASE WHEN i % 20 = 0 THEN 'expired' ELSE 'approved' END",
+        "authenticator_id": f"(SELECT MIN(id) FROM otp_phoneauthenticator) + {nth}",
+    })  # fmt: skip
+    yield Table("otp_verificationsend", agents // 7, {
+        "verification_id": words.key("'todays verification' || i"), "nth": "1", "channel": "'sms'", "at": at,
+        "own": "FALSE", "asked_from": "md5('from' || (i % 5000))",
+        "prefix": f"substr('+1201' || ({FIRST_NUMBER} + {nth}), 1, 7)", "answer": "'sent'",
+    })  # fmt: skip
+
+
 def _trail(words, sizes):
     # The newest line has the highest id, as in any trail.
     last, apart = sizes.events - 1, max(1, DAYS * 24 * 3600 // sizes.events)
     yield Table("audit_loginevent", sizes.events, {
         "at": words.ago(f"{RECENT} + ({last} - i) * {apart}"),
         "kind": (
-            "CASE WHEN i % 1000000 = 999 THEN 'token copied' WHEN i % 40 = 0 THEN 'code wrong' "
+            f"CASE WHEN i > {last - ALARMS} THEN 'token copied' WHEN i % 40 = 0 THEN 'code wrong' "
             "WHEN i % 3 = 0 THEN 'answered' ELSE 'signed in' END"
         ),
         "agent_id": words.key(f"'agent' || (i % {sizes.agents})"),

@@ -17,7 +17,7 @@ class Sizes:
         return f"{self.agents:,} agents, {services}, {self.events:,} trail entries"
 
 
-SMALL = Sizes(agents=1_000, services=1, events=1_000)
-"""A line for each agent, so that the first page of every list is full at both places."""
+SMALL = Sizes(agents=1_000, services=1, events=10_000)
+"""Ten lines for each agent, as at the large places: what is compared is how much there is, not how much is shown."""
 MODEST = Sizes(agents=100_000, services=100, events=1_000_000)
 FULL = Sizes(agents=1_000_000, services=1_000, events=10_000_000)

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from idp.agents.models import Agent
-from idp.otp import abuse, verifications
+from idp.otp import abuse, todays_sends, unproved_sends, verifications
 from idp.otp.abuse import AGAIN_LATER, Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
@@ -41,7 +41,9 @@ def floor(db, settings):
     ]
     Agent.objects.bulk_create(agents)
     PhoneAuthenticator.objects.bulk_create(numbers)
-    return [(NOW + nr * EVERY, it) for nr, it in enumerate(numbers)]
+    yield [(NOW + nr * EVERY, it) for nr, it in enumerate(numbers)]
+    todays_sends._counted.clear()
+    unproved_sends._past.clear()
 
 
 def come(people):

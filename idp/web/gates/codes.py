@@ -11,6 +11,7 @@ from idp.otp.abuse import Asker, Cap
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import FREE_FAILURES, MOST_FAILURES
 from idp.otp.models import PhoneAuthenticator
+from idp.otp.todays_sends import sent_today
 from idp.web.gates.account import one_time_code
 from idp.web.gates.gate import Fix, Gate, State
 
@@ -73,7 +74,7 @@ def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: da
     """Whether the texts of the day are used up."""
     own = phone is not None and asker.owns(phone)
     if not abuse.budget_is_spent(now, own=own):
-        sentence = f"{abuse.sent_today(now)} of {settings.LATCHKEY.texts_a_day} texts are used."
+        sentence = f"{sent_today(now)} of {settings.LATCHKEY.texts_a_day} texts are used."
         return _open("budget", "Texts of the day", sentence)
     sentence = f"The {settings.LATCHKEY.texts_a_day} texts of the day are used up, until midnight UTC."
     return _closed("budget", "Texts of the day", sentence, one_time_code(agent))

@@ -32,9 +32,9 @@ def whether(rows: QuerySet[Any]) -> Question:
     return rows.order_by().values_list(Value(1))[:1]
 
 
-def how_many(rows: QuerySet[Any]) -> Question:
-    """Ask how many there are."""
-    return rows.order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()))
+def how_many(rows: QuerySet[Any], besides: int = 0) -> Question:
+    """Ask how many there are, `besides` those that are known."""
+    return rows.order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()) + Value(besides))
 
 
 def sum_of(rows: QuerySet[Any], column: str) -> Question:

@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 
 from idp.audit.models import Kind, LoginEvent
-from idp.otp import abuse, outcomes
+from idp.otp import abuse, outcomes, todays_sends
 from idp.otp.gateway import Failure
 from idp.otp.limits import FREE_FAILURES
-from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.models import WENT_WELL, Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.outcomes import Repeat
 from idp.web.home import one_look
 from idp.web.home.one_look import Answers, Question, how_many, sum_of, whether
@@ -36,10 +36,13 @@ STANDING = (Failure.MISCONFIGURED.value,)
 
 def questions(now: datetime) -> dict[str, Question]:
     """Return what has to be asked before anything is wrong; by the names that `alarms` reads."""
-    recent = Verification.objects.filter(started_at__gt=now - HOUR, asked_by__isnull=True)
+    recent, today = (
+        Verification.objects.filter(started_at__gt=now - HOUR, asked_by__isnull=True),
+        todays_sends.counted(now),
+    )
     return {
         "breaker": whether(Breaker.objects.filter(opened_at__isnull=False)),
-        "sent_today": how_many(abuse.sends_today(now)),
+        "sent_today": how_many(today.left, besides=today.many),
         "refused_sends": whether(_refused_sends(now)),
         "strangers_tries": sum_of(recent.filter(_UNPROVED), "strangers_tries"),
         "right_codes": how_many(recent.filter(outcome=Outcome.APPROVED)),
@@ -87,7 +90,7 @@ def _budget(sent: int) -> Iterator[Step]:
 
 def _refused_sends(now: datetime) -> QuerySet[VerificationSend]:
     real = VerificationSend.objects.filter(at__gt=now - DAY, verification__authenticator__isnull=False)
-    return real.exclude(answer="sent", code__isnull=True).order_by()
+    return real.exclude(WENT_WELL).order_by()
 
 
 def _refused(now: datetime) -> Iterator[Step]:

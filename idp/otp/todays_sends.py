@@ -1,0 +1,65 @@
+"""How many texts and calls were asked of Twilio since midnight UTC, without counting the same rows again and again.
+
+The day's budget is compared at each code that is asked for. Where a hundred thousand agents asked before, counting
+their rows took longer than the rest of the sign-in. A process therefore keeps how many it has counted up to some
+minutes ago, and counts only the rows since.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import QuerySet
+
+from idp.otp.limits import CLOCKS_APART
+from idp.otp.models import VerificationSend
+
+MANY: Final = 200
+"""So many rows are counted each time, which is cheaper than a query of its own to count them for good."""
+SETTLES: Final = 2 * CLOCKS_APART
+"""A send that says it was made longer ago than this is committed, whichever node made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many sends were made from a midnight until an instant."""
+
+    midnight: datetime
+    until: datetime
+    many: int
+
+    @property
+    def left(self) -> QuerySet[VerificationSend]:
+        """The sends that are still to be counted."""
+        return _real().filter(at__gte=self.until)
+
+
+_counted: dict[str, Counted] = {}
+"""What this process has counted last, by the word `today`."""
+
+
+def counted(now: datetime) -> Counted:
+    """Return what is counted of today. What is left then is counted by whoever asks, best with what else they ask."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    known = _counted.get("today")
+    return known if known and known.midnight == midnight and known.until <= now else Counted(midnight, midnight, 0)
+
+
+def keep(known: Counted, left: int, now: datetime) -> None:
+    """Count for good what is settled, if many were left to count. `left` is how many there were."""
+    until = now - SETTLES
+    if left > MANY and known.until < until:
+        many = known.left.filter(at__lt=until).count()
+        _counted["today"] = Counted(known.midnight, until, known.many + many)
+
+
+def sent_today(now: datetime) -> int:
+    """Return how many texts and calls were asked of Twilio since midnight UTC. Decoys, which reach nobody, are none."""
+    known = counted(now)
+    left = known.left.count()
+    keep(known, left, now)
+    return known.many + left
+
+
+def _real() -> QuerySet[VerificationSend]:
+    return VerificationSend.objects.filter(verification__authenticator__isnull=False)

@@ -1,0 +1,56 @@
+"""How many sends from one address or to one prefix stayed unproved, without reading the whole day at each question.
+
+A code is right within ten minutes or never. Once a send is older, a process that has read it keeps the instant if the
+code was not right, and never reads the row again. Most codes are right, so what is kept is small.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from idp.otp.limits import CLOCKS_APART, CODE_LIFETIME
+from idp.otp.models import Outcome, VerificationSend
+
+MANY: Final = 200
+"""So many rows are read each time, which is cheaper than a query of its own to keep what became of them."""
+SETTLES: Final = CODE_LIFETIME + 2 * CLOCKS_APART
+LONGEST: Final = timedelta(days=1)
+"""No limit looks further back."""
+MOST: Final = 1000
+"""Addresses and prefixes of which something is kept; with one more, all are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Up to when sends were read, and the instants of those whose code was not right, the first one first."""
+
+    read_to: datetime
+    unproved: tuple[datetime, ...] = ()
+
+    def after(self, since: datetime) -> int:
+        """Return how many were made after an instant."""
+        return len(self.unproved) - bisect_right(self.unproved, since)
+
+
+_past: dict[str, Past] = {}
+
+
+def past(key: str, now: datetime) -> Past:
+    """Return what is known of the sends of an address or prefix."""
+    known, earliest = _past.get(key), now - LONGEST
+    return known if known and earliest < known.read_to <= now else Past(earliest)
+
+
+def keep(key: str, sends: QuerySet[VerificationSend], read: int, now: datetime) -> None:
+    """Keep what became of the sends that are settled, if a question had to read many. `read` is how many it read."""
+    known, read_to = past(key, now), now - SETTLES
+    if read <= MANY or read_to <= known.read_to:
+        return
+    settled = sends.filter(at__gt=known.read_to, at__lte=read_to).exclude(verification__outcome=Outcome.APPROVED)
+    found = settled.order_by("at").values_list("at", flat=True)
+    if len(_past) >= MOST:
+        _past.clear()
+    _past[key] = Past(read_to, (*(it for it in known.unproved if it > now - LONGEST), *found))
