@@ -5,7 +5,7 @@ after the agents of their departments, but for operators and for whoever holds a
 give: a code or another number for such a person would be that role.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from idp.agents.models import Agent, AgentRole, Supervisor
 
@@ -22,6 +22,7 @@ def agents_for(operator: object) -> QuerySet[Agent]:
         return Agent.objects.all()
     if limits.barred:
         return Agent.objects.none()
-    above = AgentRole.objects.exclude(role__in=limits.grantable).values("agent")
+    # Asked of each of them: a list of all who hold such a role reads the roles of everybody else too.
+    above = AgentRole.objects.filter(agent=OuterRef("pk")).exclude(role__in=limits.grantable)
     theirs = Agent.objects.filter(department__in=list(limits.named))
-    return theirs.filter(is_staff=False, is_superuser=False).exclude(pk__in=above)
+    return theirs.filter(~Exists(above), is_staff=False, is_superuser=False)

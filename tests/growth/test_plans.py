@@ -11,6 +11,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from pydantic import SecretStr
 
+from idp.agents import reach
+from idp.agents.models import Department, Supervisor
 from idp.saml.models import LogoutNotice
 from tests.speed import place
 from tests.speed.place import Silent
@@ -79,3 +81,10 @@ def test_a_notice_that_is_forgotten_and_a_service_that_goes_are_found_among_answ
         notice.service_provider.issued.exists()
         notice.delete()
     assert plans.found == []
+
+
+def test_whom_a_supervisor_looks_after_is_asked_without_reading_the_roles_of_everybody(db):
+    limits = Supervisor.objects.create(person=a_superuser(is_superuser=False))
+    limits.departments.add(Department.objects.create(name="Support"))
+    limits.roles.create(role="agent")
+    assert not re.search("SCAN|hashed", reach.agents_for(limits.person).order_by().explain())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from idp.agents.models import Agent, Device, Supervisor
 from idp.audit.models import Kind, LoginEvent
@@ -51,7 +51,7 @@ def parts(limits: Supervisor, now: datetime) -> dict[str, Any]:
     theirs = reach.agents_for(limits.person).select_related("department").prefetch_related("numbers")
     troubled = _troubled(theirs, now)
     devices = everyone_out.signed_in()
-    here = Q(pk__in=devices.filter(agent__in=theirs.order_by().values("pk")).values("agent"))
+    here = Q(Exists(devices.filter(agent=OuterRef("pk"))))
     cannot = Q(is_active=False) | Q(numbers=None) | Q(pk__in=troubled)
     signed_in = theirs.prefetch_related(Prefetch("devices", devices, to_attr="signed_in_on"))
     return {
