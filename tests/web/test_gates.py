@@ -266,6 +266,15 @@ def test_what_stands_in_doubt_keeps_nobody_out_and_is_told_all_the_same(ana):
     assert "A call can reach it: Ana García chooses “Call me instead”." in said.verdict
 
 
+def test_a_text_lost_in_an_outage_is_in_doubt_while_it_is_awaited(ana, clock):
+    PhoneAuthenticator.objects.filter(user=ana).update(number="+12015550195")  # the emulator answers it by 503
+    ana.phone.number = "+12015550195"
+    ana.phone.comes()
+    assert "was not sent: unavailable (20503). That was not about this number" in judged(ana).verdict
+    clock.shift(timedelta(minutes=10))
+    assert "was not sent" not in judged(ana).verdict
+
+
 def test_the_page_and_the_command_say_the_same(ana, capsys):
     no_iphones()
     call_command("why", "ana@acme.example", as_json=True)

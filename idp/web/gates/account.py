@@ -50,6 +50,12 @@ def reach(agent: Agent, last: VerificationSend | None, now: datetime) -> Gate:
     if last is None:
         return _gate("reach", name, State.OPEN, "Twilio took nothing amiss of late.")
     at = f"{last.at:%d %b, %H:%M} UTC"
+    if outcome and outcome.made in SHARED_BY_ALL and now < last.at + CODE_LIFETIME:
+        sentence = (
+            f"The last {channels.in_words(last.channel)}, on {at}, was not sent: {last.answer}. "
+            f"That was not about this number, so {agent} can ask again."
+        )
+        return _gate("reach", name, State.DOUBT, sentence, (one_time_code(agent),))
     if outcome is None or outcome.made is None or outcome.made in SHARED_BY_ALL or last.answer == "sent":
         return _gate(
             "reach", name, State.OPEN, f"The last {channels.in_words(last.channel)} was on {at}: {last.answer}."
