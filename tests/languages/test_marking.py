@@ -33,7 +33,7 @@ CODE = re.compile(r"<(script|style)[ >].*?</\1>", re.DOTALL)
 READ_OUT = re.compile(r'\b(?:aria-label|alt|title|placeholder|data-text|data-now)="([^"]*)"')
 FOR_OTHERS = {
     "idp.native.errors": {"OAuthError"},
-    "idp.otp.one_time_codes": {"GivenToOneself"},
+    "idp.otp.other_codes.one_time_codes": {"GivenToOneself"},
     "idp.saml.errors": {"UnreadableMetadata"},
     "idp.saml.metadata.errors": {"UntakenMetadata", "UnfetchedMetadata", "UntrustedMetadata"},
     "idp.scim.errors": {"ScimError"},

@@ -1,0 +1,75 @@
+"""The page that asks for a texted code, and offers to send another one."""
+
+from math import ceil
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from idp import clock
+from idp.login import request_facts
+from idp.login.codes import requesting
+from idp.login.models import LoginFlow
+from idp.login.pages import other_codes
+from idp.login.pages.forms import CodeForm
+from idp.login.pages.rendering import address, minutes, page, paused, see_other
+from idp.otp import verifications
+from idp.otp.verifications import Checked
+
+FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429
+COST_A_TRY = {FORBIDDEN, SERVICE_UNAVAILABLE}
+"""With one of these statuses the page says how many tries are left."""
+
+
+def show(request: HttpRequest, login: LoginFlow, *, form: CodeForm | None = None, status: int = 200) -> HttpResponse:
+    """Show the page for the code that the flow awaits: texted, or of another way."""
+    if login.verification is None:
+        return see_other(address(login))
+    now = clock.now()
+    if form is None and (way := other_codes.chosen(request, login)) is not None:
+        return other_codes.show(request, login, way)
+    left = verifications.standing(login.verification, requesting.asker_of(request_facts.of_browser(request)), now)
+    if left.tries_left <= 0 and now < left.expires_at:
+        return paused(request, login, left.expires_at)
+    ways = other_codes.offered(login)
+    if left.sends == 0 and ways:  # no text was requested
+        return other_codes.show(request, login, ways[0])
+    wait = left.next_send_at and max(0, ceil((left.next_send_at - now).total_seconds()))
+    context = {
+        "minutes": minutes(left.expires_at),
+        "error": next(iter(form.errors.get("code", [])), "") if form else "",
+        "tries_left": left.tries_left,
+        "was_tried": status in COST_A_TRY,
+        "typed": login.typed,
+        "by_email": "@" in login.typed,
+        "mobile": request_facts.of_browser(request, login.touch_points).browser.kind == "mobile",
+        "phones_per_agent": settings.LATCHKEY.phones_per_agent,
+        "remember_desktops": settings.LATCHKEY.remember_desktops,
+        "wait": wait,
+        "too_early": status == TOO_MANY_REQUESTS and wait,
+        "channel": left.channel,
+        "over": now >= left.expires_at,
+        "sends": left.sends,
+        "policy": login.limits,
+        "texts_down": (form is None and status == SERVICE_UNAVAILABLE) or requesting.texts_are_down(login, now),
+        "ways": ways,
+        "channels": left.channels,
+        "web_otp": settings.LATCHKEY.web_otp,
+    }
+    return page(request, login, "login/code.html", context, status=status)
+
+
+def show_rejected(request: HttpRequest, login: LoginFlow, form: CodeForm, result: Checked) -> HttpResponse:
+    """Show the page again, with the reason why the code was rejected."""
+    match result:
+        case Checked.EXPIRED:
+            sentence = _("That code has expired. Choose Text me again for a new one.")
+            status = 410
+        case Checked.UNKNOWN:
+            sentence = _("We could not check that code just now. Try again in a moment.")
+            status = 503
+        case _:
+            sentence = _("That code isn't right.")
+            status = 403
+    form.add_error("code", sentence)
+    return show(request, login, form=form, status=status)
