@@ -79,7 +79,7 @@ Latchkey accepts both readings, and the [emulator](../how-to/emulator.md) plays 
 | a check | 201 or 200 |
 | an error | Twilio's body, or one as in RFC 9457 |
 
-## Held to Twilio's own document
+## Tested against Twilio's own document
 
 The tests validate requests and answers strictly against Twilio's OpenAPI document (`tests/otp/contract/`). `make
 test-twilio` runs the same gateway tests against Twilio itself. It needs credentials and `LATCHKEY_TEST_NUMBER`, a
