@@ -20,7 +20,7 @@ class CookieLost(IdpError):
 
     code = "cookie_lost"
     status = 400
-    sentence = for_agents("This browser kept no cookie.")
+    sentence = for_agents("This page needs cookies.")
     advice = for_agents(
         "Allow cookies for this site, or open the page in Safari or Chrome instead of inside another app. "
         "Then start again."
@@ -33,7 +33,7 @@ class AlreadySignedIn(IdpError):
     code = "already_answered"
     status = 200
     sentence = for_agents("You are already signed in.")
-    advice = for_agents("This sign-in was used before. Go back to the app, or start again from there.")
+    advice = for_agents("This sign-in has been used already. Go back to the app, or start again from there.")
 
 
 class Busy(IdpError):
@@ -41,8 +41,8 @@ class Busy(IdpError):
 
     code = "busy"
     status = 503
-    sentence = for_agents("We are very busy just now.")
-    advice = for_agents("Please try again in a moment. Phones that are already signed in go on working.")
+    sentence = for_agents("We are very busy at the moment.")
+    advice = for_agents("Please try again in a moment. Phones that are already signed in keep working.")
 
     def headers(self) -> Mapping[str, str]:
         """Return Retry-After, in seconds."""

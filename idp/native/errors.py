@@ -165,5 +165,5 @@ class UnregisteredRedirect(IdpError):
 
     code = "oauth_unregistered_redirect"
     status = 400
-    sentence = for_agents("The app named an unknown address.")
+    sentence = for_agents("The app gave an unknown address.")
     advice = for_agents("Show this page to your administrator.")

@@ -30,8 +30,8 @@ class NoRequest(UnreadableRequest):
     """Somebody opened the address of the sign-in service without a request."""
 
     code = "saml_no_request"
-    sentence = for_agents("There is nothing to sign in to here.")
-    advice = for_agents("Open the app you want to use; it will bring you back here.")
+    sentence = for_agents("There is no app to sign in to here.")
+    advice = for_agents("Open the app you want to use. It will bring you back here.")
 
 
 class RequestTooLarge(UnreadableRequest):
@@ -64,7 +64,7 @@ class NothingToStart(IdpError):
     code = "saml_nothing_to_start"
     status = 404
     sentence = for_agents("There is no app to open here.")
-    advice = for_agents("Open the app itself; it will bring you here to sign in.")
+    advice = for_agents("Open the app itself. It will bring you here to sign in.")
 
 
 class UnregisteredAcs(IdpError):
@@ -72,7 +72,7 @@ class UnregisteredAcs(IdpError):
 
     code = "saml_unregistered_acs"
     status = 400
-    sentence = for_agents("The app named an unknown address.")
+    sentence = for_agents("The app gave an unknown address.")
     advice = for_agents("Show this page to your administrator.")
 
 
@@ -133,7 +133,7 @@ class StaleRequest(IdpError):
     code = "saml_stale_request"
     status = 400
     sentence = for_agents("The time of this request is wrong.")
-    advice = for_agents("Its clock or yours may be wrong. Start again from the app.")
+    advice = for_agents("The app's clock or ours may be wrong. Start again from the app.")
 
 
 class RepeatedLogoutRequest(IdpError):
@@ -141,8 +141,8 @@ class RepeatedLogoutRequest(IdpError):
 
     code = "saml_repeated_logout_request"
     status = 400
-    sentence = for_agents("This sign-out was asked for before.")
-    advice = for_agents("If you want to sign out, begin again in the app.")
+    sentence = for_agents("This sign-out was requested before.")
+    advice = for_agents("To sign out, start again in the app.")
 
 
 class UnexpectedLogoutResponse(IdpError):
@@ -168,7 +168,7 @@ class UnreleasableAttribute(IdpError):
 
     code = "saml_unreleasable_attribute"
     status = 500
-    sentence = for_agents("The app cannot be told about you.")
+    sentence = for_agents("We cannot tell the app who you are.")
     advice = for_agents(
         "You are signed in here. Show this page to your administrator: one of the attributes needs another value."
     )
@@ -208,7 +208,7 @@ class AnswerWithStatus(IdpError):
 
     code = "saml_answer_with_status"
     status = 400
-    sentence = for_agents("The app asks for what we don't offer.")
+    sentence = for_agents("The app wants something we don't offer.")
     advice = for_agents("Show this page to your administrator.")
 
     def __init__(
@@ -227,7 +227,7 @@ class AnswerLogoutWithStatus(IdpError):
 
     code = "saml_answer_logout_with_status"
     status = 400
-    sentence = for_agents("We don't offer this way to sign out.")
+    sentence = for_agents("We don't support this way to sign out.")
     advice = for_agents("Show this page to your administrator.")
 
     def __init__(

@@ -73,12 +73,13 @@ def by_service(
 def _sentence(due: NextCode, now: datetime) -> str:
     unused = instant(due.unused)
     if due.unused <= now:
-        return _("You need a code the next time you sign in.")
+        return _("You need a code next time you sign in.")
     if due.at_latest is None:
-        return _("No new code while you keep signing in. If you stop, you need one from %(at)s.") % {"at": unused}
+        said = _("You need no new code while you keep signing in. If you stop, you need one on %(at)s.")
+        return said % {"at": unused}
     if due.at_latest == due.unused:
-        return _("You need the next code from %(at)s.") % {"at": unused}
-    return _("You need the next code from %(latest)s, or from %(at)s if you do not sign in before.") % {
+        return _("You need your next code on %(at)s.") % {"at": unused}
+    return _("You need your next code on %(latest)s, or on %(at)s if you do not sign in before then.") % {
         "latest": instant(due.at_latest),
         "at": unused,
     }

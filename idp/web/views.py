@@ -56,7 +56,7 @@ class TooLarge(IdpError):
 
     code = "too_large"
     status = 413
-    sentence = for_agents("That was too much to send.")
+    sentence = for_agents("That is too much to send at once.")
     advice = FROM_THE_APP
 
 
@@ -65,7 +65,7 @@ class WrongMethod(IdpError):
 
     code = "wrong_method"
     status = 405
-    sentence = for_agents("This page cannot be used in that way.")
+    sentence = for_agents("This page cannot be used that way.")
     advice = FROM_THE_APP
 
 
@@ -74,8 +74,8 @@ class Forbidden(IdpError):
 
     code = "forbidden"
     status = 403
-    sentence = for_agents("You may not do this.")
-    advice = for_agents("If you think you should, ask whoever runs this site.")
+    sentence = for_agents("You do not have permission to do this.")
+    advice = for_agents("If you think you should have it, ask the people who run this site.")
 
 
 class FormTooOld(IdpError):
@@ -83,8 +83,8 @@ class FormTooOld(IdpError):
 
     code = "form_too_old"
     status = 403
-    sentence = for_agents("This form could not be checked.")
-    advice = for_agents("This happens when a page stays open long. Go back, reload the page and try again.")
+    sentence = for_agents("We could not accept this form.")
+    advice = for_agents("This happens when a page stays open for a long time. Go back, reload the page and try again.")
 
 
 def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
@@ -101,14 +101,15 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
 
 def _shown(request: HttpRequest, error: IdpError) -> HttpResponse:
     try:
-        said = {"sentence": gettext(error.sentence), "advice": gettext(error.advice)}
+        said = {"heading": gettext(error.sentence).removesuffix("."), "advice": gettext(error.advice)}
         if is_for_operators(request):
             said |= {"found_by": FOUND_BY}
             said |= {"advice": IN_THE_ADMIN} if error.advice == FROM_THE_APP else {}
         return render(request, "error.html", {"brand": brands.remembered(), **said}, status=error.status)
     except Exception:
         log.exception("error_page_unrendered")
-        return HttpResponse(format_html(PLAIN, error.sentence, error.advice, reference.current()), status=error.status)
+        heading = error.sentence.removesuffix(".")
+        return HttpResponse(format_html(PLAIN, heading, error.advice, reference.current()), status=error.status)
 
 
 def refused(request: HttpRequest, error: IdpError) -> HttpResponse:

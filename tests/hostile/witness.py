@@ -61,7 +61,7 @@ class Witness:
     def refusal(self, page, status, code):
         """An error page: honest, in the log with this reason, and without trace in the tables."""
         self.honest_page(page, status)
-        assert page.heading.endswith("."), page.heading
+        assert not page.heading.endswith("."), page.heading
         assert [line["code"] for line in self.log.lines(page.reference, "refused")] == [code]
         self.nothing_written()
 

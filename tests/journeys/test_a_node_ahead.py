@@ -36,7 +36,7 @@ def test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in(pho
     asked = Peer("desk").request_url()
     with ahead():
         told = phone.open(asked)
-    assert (told.status, told.heading) == (400, "The time of this request is wrong.")
+    assert (told.status, told.heading) == (400, "The time of this request is wrong")
     assert phone.sign_in_silently()["signed_in"]
     assert phone.messages() == 1
 
@@ -75,6 +75,6 @@ def test_a_page_of_another_reads_there_that_it_has_expired_and_its_code_counts_w
     page = phone.ask_code(phone.ask_flex())
     with ahead():
         told = phone.submit(page, "code", code=phone.code())
-    assert (told.status, told.heading) == (410, "This page has expired.")
+    assert (told.status, told.heading) == (410, "This page has expired")
     assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
     consistency.check()

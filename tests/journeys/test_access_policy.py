@@ -52,10 +52,10 @@ def test_the_refused_agent_reads_the_rules_own_sentence_and_what_to_do(phone):
 @pytest.mark.parametrize(
     ("condition", "user_agent", "heading", "sentence"),
     [
-        (BLOCK_IOS, IPHONE, "This phone can't be used for Flex", "does not allow sign-in from this kind of phone"),
+        (BLOCK_IOS, IPHONE, "This phone can't be used for Flex", "does not allow sign-in on this kind of phone"),
         (BLOCK_IOS, "", "This phone can't be used for Flex", "We could not tell what kind of phone"),
         (TextContains("Windows"), DESKTOP, "This computer can't be used for Flex", "use another computer or a phone"),
-        (ALWAYS, IPHONE, "This sign-in is not allowed", "Your contact centre does not allow it for Flex just now"),
+        (ALWAYS, IPHONE, "This sign-in is not allowed", "Your contact centre does not allow it for Flex at the moment"),
     ],
 )
 def test_a_refusal_says_what_it_is_about(phone, condition, user_agent, heading, sentence):

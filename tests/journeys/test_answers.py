@@ -99,7 +99,7 @@ UNUSABLE = {"a curve": a_pair("curve", curve=True).certificate, "weak": a_pair("
 def test_an_unusable_certificate_ends_in_a_page_and_nothing_readable_leaves(phone, certificate):
     change(encryption_certificates=certificate)
     page = answered(phone)
-    assert (page.status, page.heading) == (500, "The answer for the app can't be made.")
+    assert (page.status, page.heading) == (500, "The answer for the app can't be made")
     assert page.reference in page.text
     assert b"SAMLResponse" not in page.response.content
     assert not IssuedAssertion.objects.exists()
@@ -192,7 +192,7 @@ def test_a_value_that_cannot_be_told_ends_in_a_sentence(phone):
     tell("flex", ("age.int", "fixed", "five"))
     page = answered(phone, "/")
     assert page.status == 500
-    assert "The app cannot be told about you." in page.text
+    assert "We cannot tell the app who you are" in page.text
     assert page.reference in page.text
     assert not IssuedAssertion.objects.exists()
     assert not SentAttribute.objects.exists()

@@ -33,7 +33,7 @@ def test_a_cutoff_ends_phone_and_computer_at_once_and_they_read_why(clock, phone
     for browser in (phone, desktop):
         page = browser.ask_flex()
         assert page.heading == "You were signed out"
-        assert "On Saturday 21 November, 10:00 UTC everyone was signed out." in page.text
+        assert "On Saturday 21 November, 10:00 UTC, everyone was signed out." in page.text
         assert browser.open(f"{BASE_URL}/me").status == 403
 
 

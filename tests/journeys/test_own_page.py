@@ -23,13 +23,13 @@ def test_an_agent_sees_the_phone_and_its_last_sign_ins(clock, phone, shifts):
     assert page.heading == "Your phone"
     assert "iPhone, Safari. Signed in since Saturday 21 November, 09:00 UTC." in page.text
     assert "Shifts, iPhone, Safari (this phone), with a code" in page.text
-    assert "You need the next code from Sunday 22 November, 09:00 UTC" in page.text  # Shifts: legacy
-    assert "Flex: You need the next code from Monday 30 November, 09:00 UTC, or from Saturday 28 November" in page.text
+    assert "You need your next code on Sunday 22 November, 09:00 UTC" in page.text  # Shifts: legacy
+    assert "Flex: You need your next code on Monday 30 November, 09:00 UTC, or on Saturday 28 November" in page.text
 
 
 def test_a_stranger_sees_nothing(phone):
     page = phone.open(ME)
-    assert (page.status, page.heading) == (403, "You are not signed in here.")
+    assert (page.status, page.heading) == (403, "You are not signed in here")
 
 
 def test_signing_out_here_leads_through_the_services_and_ends_here(clock, phone, shifts):
@@ -46,7 +46,7 @@ def test_flex_which_cannot_be_told_is_named(clock, phone):
     phone.sign_in()
     page = phone.submit(phone.open(ME), "out", out="here")
     assert page.heading == "You are signed out"
-    assert "Flex may stay open here until it is closed." in page.text
+    assert "Flex may stay open here until you close it." in page.text
 
 
 def test_signing_out_here_leaves_the_computer_alone(clock, phone, desktop, shifts):

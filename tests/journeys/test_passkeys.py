@@ -91,7 +91,7 @@ def test_a_service_that_wants_two_factors_gets_a_passkey_and_nothing_less(phone)
     peer, passkey = Peer("shifts"), a_passkey(agent_of())
     phone.sign_in()
     page = ask(phone, peer, contexts(names.TIME_SYNC_TOKEN, comparison="better"), 1)
-    assert (page.form_with("identifier"), "takes a passkey only" in page.text) == (None, True)
+    assert (page.form_with("identifier"), "accepts only a passkey" in page.text) == (None, True)
     assert peer.read(use(phone, page, passkey)).authn_context == TWO_FACTORS
 
 
@@ -111,7 +111,7 @@ def test_an_operator_can_call_it_otherwise_for_one_service(phone):
 
 def test_after_a_code_a_passkey_is_offered_set_up_and_then_flex_opens(phone, android):
     page = to_the_offer(phone)
-    assert (page.heading, page.status) == ("Next time without a code", 200)
+    assert (page.heading, page.status) == ("Skip the code next time", 200)
     passkey = Authenticator()
     assert phone.arrive(phone.submit(page, "passkey", passkey=passkey.make(options_on(page))))["signed_in"]
     line = LoginEvent.objects.get(kind=Kind.FACTOR_ADDED)
@@ -138,7 +138,7 @@ def test_not_now_is_remembered_for_a_month(phone, clock):
     assert cookie.expires - NOW.timestamp() > timedelta(days=29).total_seconds()
     clock.shift(timedelta(minutes=10))
     phone.http.cookies.set("latchkey-no-passkey", None)
-    assert to_the_offer(phone, force_authn=1).heading == "Next time without a code"
+    assert to_the_offer(phone, force_authn=1).heading == "Skip the code next time"
 
 
 def test_nobody_is_offered_what_the_browser_cannot_keep_or_has_already(phone, android):
@@ -156,7 +156,7 @@ def test_who_came_in_by_a_code_on_paper_or_late_is_offered_none(phone, clock):
     page = other.ask_code(other.ask_flex())
     clock.shift(timedelta(minutes=9))
     page = other.submit(page, "code", code=other.code(), can_keep="yes")
-    assert page.heading == "Next time without a code"
+    assert page.heading == "Skip the code next time"
     app, page = an_app(agent_of()), at_the_code(other, "app", force_authn=1)
     clock.shift(timedelta(minutes=16))
     assert other.arrive(other.submit(page, "code", code=app.code(), can_keep="yes"))["signed_in"]
@@ -212,7 +212,7 @@ def test_nobody_removes_or_sees_the_passkey_of_another(phone, android):
 
 
 def test_a_stranger_sets_nothing_up(phone):
-    assert phone.open(OWN).heading == "You are not signed in here."
+    assert phone.open(OWN).heading == "You are not signed in here"
     assert not Challenge.objects.filter(purpose="set up").exists()
 
 

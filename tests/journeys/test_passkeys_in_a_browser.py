@@ -19,7 +19,7 @@ KEEPER = {
     "isUserVerified": True,
     "automaticPresenceSimulation": False,
 }
-OFFER, SET_UP = "Next time without a code", "Set up a passkey"
+OFFER, SET_UP = "Skip the code next time", "Set up a passkey"
 SIGN_IN = "Sign in with a passkey"
 
 
@@ -82,7 +82,7 @@ def test_a_passkey_is_set_up_after_a_code_and_signs_in_until_it_is_removed(page,
     page.keeper.touched(False)
     page.goto(f"{BASE_URL}/me")
     page.get_by_role("button", name="Remove this passkey: iPhone, Safari").click()
-    page.get_by_text("With a passkey you sign in without a code").wait_for()
+    page.get_by_text("With a passkey, you sign in without a code").wait_for()
     page.context.clear_cookies()
     use_the_passkey(page, flex)
     page.get_by_text("That passkey didn't work.").wait_for()
@@ -103,7 +103,7 @@ def test_somebody_else_at_the_lock_sets_nothing_up_and_both_go_on_by_a_press(pag
     page.keeper.belongs_to_somebody_else()
     page.keeper.touched()
     page.get_by_role("button", name=SET_UP).click()
-    page.get_by_text("Nothing was set up. You can try again, or go on.").wait_for()
+    page.get_by_text("Nothing was set up. You can try again, or continue.").wait_for()
     page.get_by_role("button", name="Not now").click()
     assert arrive(page, flex, script=True)["signed_in"]
     assert not Passkey.objects.exists()

@@ -92,12 +92,12 @@ def test_who_may_not_is_told_so(phone):
     phone.sign_in()
     for address in (APP, SHEET):
         page = phone.open(address)
-        assert (page.status, page.heading) == (403, "This is not switched on for you.")
-    assert "When no text comes" not in phone.open(ME).text
+        assert (page.status, page.heading) == (403, "This is not switched on for you")
+    assert "When no text arrives" not in phone.open(ME).text
 
 
 def test_a_stranger_sets_nothing_up(phone, allowed):
-    assert {phone.open(address).heading for address in (APP, SHEET)} == {"You are not signed in here."}
+    assert {phone.open(address).heading for address in (APP, SHEET)} == {"You are not signed in here"}
 
 
 def test_an_agent_removes_the_app(phone, clock, allowed):
@@ -114,7 +114,7 @@ def test_another_app_ends_the_one_before(phone, android, clock, allowed):
     old = an_app(allowed)
     phone.sign_in()
     page = phone.open(APP)
-    assert "The app you set up before stops working." in page.text
+    assert "The app you set up earlier will stop working." in page.text
     new = shown_app(page)
     phone.submit(page, "code", code=new.code())
     clock.shift(60)
@@ -145,4 +145,4 @@ def test_nobody_sees_what_another_agent_set_up(phone, android, allowed):
     an_app(allowed)
     a_sheet(allowed)
     android.sign_in(BEN)
-    assert "When no text comes" not in android.open(ME).text
+    assert "When no text arrives" not in android.open(ME).text

@@ -22,12 +22,12 @@ def test_with_two_phones_allowed_the_third_ends_the_one_unused_longest(allow, cl
     assert phone.sign_in_silently()["signed_in"]
     third = phone.like()
     asked = third.ask_code(third.ask_flex())
-    assert "You can be signed in on 2 phones. One more signs you out on the phone unused longest." in asked.text
+    assert "One more signs you out of the phone you have not used for longest." in asked.text
     third.arrive(third.submit(asked, "code", code=third.code(after=2)))
     assert phone.sign_in_silently()["signed_in"]
     page = android.ask_flex()
     assert page.heading == "You signed in on another phone"
-    assert "Only 2 phones can be signed in at a time. This one was unused longest" in page.text
+    assert "Only 2 phones can be signed in at a time. This one had been unused for longest" in page.text
 
 
 def test_with_one_phone_the_page_says_that_the_other_one_goes(phone, android):
@@ -35,7 +35,7 @@ def test_with_one_phone_the_page_says_that_the_other_one_goes(phone, android):
     asked = android.ask_code(android.ask_flex())
     assert "Signing in here signs you out on any other phone." in asked.text
     android.submit(asked, "code", code=android.code(after=1))
-    assert "Only one phone can be signed in at a time, so this one was signed out." in phone.ask_flex().text
+    assert "Only one phone can be signed in at a time, so we signed this one out." in phone.ask_flex().text
 
 
 def test_a_remembered_computer_comes_back_without_a_code_after_its_session(allow, clock, desktop):

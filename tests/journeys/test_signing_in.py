@@ -150,7 +150,7 @@ def test_flex_may_ask_for_a_fresh_code(phone, clock):
     phone.sign_in()
     clock.shift(61)
     page = phone.ask_flex(force_authn="1")
-    assert "asked you to confirm it is you" in page.text
+    assert "asks you to confirm it is you" in page.text
     assert phone.arrive(phone.submit(phone.ask_code(page), "code", code=phone.code(after=1)))["signed_in"]
 
 

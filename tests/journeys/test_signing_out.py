@@ -165,7 +165,7 @@ def test_a_logout_request_is_obeyed_once(clock, phone, shifts):
     go(phone, address)
     shifts.sign_in(phone)
     page = phone.open(address)
-    assert (page.status, page.heading) == (400, "This sign-out was asked for before.")
+    assert (page.status, page.heading) == (400, "This sign-out was requested before")
     assert not is_asked(phone, shifts)
 
 

@@ -64,7 +64,7 @@ def test_not_allowed_unknown_and_switched_off_look_alike(phone):
     pages = [start(phone, slug) for slug in ("rota", "flex", "nobody")]
     assert len({it.text.replace(it.reference, "") for it in pages}) == 1
     assert {it.status for it in pages} == {404}
-    assert "There is no app to open here." in pages[0].text
+    assert "There is no app to open here" in pages[0].text
 
 
 def test_a_relay_state_over_4_kb_is_refused(phone):

@@ -40,7 +40,7 @@ def code_given(phone, monkeypatch):
 
 def test_a_service_that_is_switched_off_gets_no_answer(code_given):
     _, page = code_given(lambda: ServiceProvider.objects.filter(slug="flex").update(enabled=False))
-    assert (page.status, page.heading) == (403, "This app is not set up for sign-in.")
+    assert (page.status, page.heading) == (403, "This app is not set up for sign-in")
 
 
 def test_a_stop_keeps_out_and_enrols_nothing(code_given):

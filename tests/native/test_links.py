@@ -64,7 +64,7 @@ def test_a_link_opens_once(phone, token):
     url = link(token)
     arrive(phone, phone.open(url))
     page = phone.like().open(url)
-    assert (page.status, page.heading) == (410, "This link does not work any more.")
+    assert (page.status, page.heading) == (410, "This link does not work any more")
 
 
 def test_one_loan_is_one_sign_in_even_where_its_cookie_was_copied(phone, token):

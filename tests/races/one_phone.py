@@ -35,6 +35,6 @@ def is_in(answer):
 
 
 def is_busy(answer):
-    assert "We are very busy just now." in answer.text
+    assert "We are very busy at the moment" in answer.text
     assert answer.headers["X-Reference"] in answer.text
     return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0

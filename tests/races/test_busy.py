@@ -79,7 +79,7 @@ def busy_page(phone, monkeypatch):
     with monkeypatch.context() as busy:
         busy.setattr(sign_in.devices, "enrol", _give_way)
         refused = phone.submit(page, "code", code=phone.code())
-    assert (refused.status, refused.heading) == (503, "We are very busy just now.")
+    assert (refused.status, refused.heading) == (503, "We are very busy at the moment")
     assert not Device.objects.exists()
     consistency.check()
     return page

@@ -90,7 +90,7 @@ def test_a_sheet_is_in_the_language_of_its_agent_on_a_page_in_english(admin, age
     page = post(admin, agent, "make-recovery-codes").text
     assert '<div lang="ar" dir="rtl">' in page
     assert "كل رمز يعمل مرة واحدة." in page
-    assert "These codes are shown only now." in page
+    assert "We show these codes only once." in page
 
 
 def test_recovery_codes_and_app_are_removed_with_a_line_each(admin, agent):

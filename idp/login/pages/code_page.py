@@ -66,7 +66,7 @@ def show_rejected(request: HttpRequest, login: LoginFlow, form: CodeForm, result
             sentence = _("That code has expired. Choose Text me again for a new one.")
             status = 410
         case Checked.UNKNOWN:
-            sentence = _("We could not check that code just now. Try again in a moment.")
+            sentence = _("We could not check that code. Try again in a moment.")
             status = 503
         case _:
             sentence = _("That code isn't right.")

@@ -49,7 +49,7 @@ class CodeForm(forms.Form):
         if not typed:
             raise forms.ValidationError(_("Enter the 6-digit code"))
         if not typed.isdecimal():
-            raise forms.ValidationError(_("The code is digits only."))
+            raise forms.ValidationError(_("Enter digits only."))
         if len(typed) != CODE_LENGTH:
             raise forms.ValidationError(
                 _("The code has 6 digits. You entered %(count)s.") % {"count": min(len(typed), 1000)}
@@ -74,7 +74,10 @@ class BackupCodeForm(forms.Form):
         read = written_codes.read(typed)
         if read is None or len(read) not in LENGTHS:
             raise forms.ValidationError(
-                _("A recovery code has 10 letters and digits, a one-time code 8. Look again, and type all of it.")
+                _(
+                    "A recovery code has 10 letters and digits, a one-time code has 8. Check the code and type all of "
+                    "it."
+                )
             )
         return read
 

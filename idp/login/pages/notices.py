@@ -42,7 +42,7 @@ def reported(other: Device) -> Notice:
         _("We signed the other phone out"),
         _("You said that the sign-in on another phone (%(phone)s) was not you. We told %(org)s.") % names
         + " "
-        + _("If texts to you have stopped, ask %(support)s now: somebody may have your number.") % names,
+        + _("If you no longer get texts, tell %(support)s now: somebody may have taken over your number.") % names,
     )
 
 
@@ -73,33 +73,37 @@ def _title(reason: Reason, device: Device) -> str:
 
 def _why_ended(reason: Reason, device: Device) -> str:
     at, here = _when(device.revoked_at), _here(device)
-    replaced_by = spoken_label(device.replaced_by.label) if device.replaced_by else _("another phone")
     sentences = {
-        Reason.REPLACED: _("%(at)s you signed in with another phone (%(phone)s).") % {"at": at, "phone": replaced_by}
-        + " "
-        + _so_this_one_went(),
-        Reason.AGENT: _("%(at)s you signed out, here or everywhere.") % {"at": at},
-        Reason.OPERATOR: _("%(at)s your contact centre signed you out %(here)s.") % {"at": at, "here": here},
-        Reason.SWITCHED_OFF: _("%(at)s your access was switched off. Ask %(support)s.")
+        Reason.REPLACED: f"{_the_other_phone(at, device)} {_so_this_one_went()}",
+        Reason.AGENT: _("%(at)s, you signed out here or everywhere.") % {"at": at},
+        Reason.OPERATOR: _("%(at)s, your contact centre signed you out %(here)s.") % {"at": at, "here": here},
+        Reason.SWITCHED_OFF: _("%(at)s, your access was switched off. Ask %(support)s.")
         % {"at": at, "support": _(settings.LATCHKEY.support)},
-        Reason.NUMBER_CHANGED: _("%(at)s your mobile number was changed. Sign in with the new one.") % {"at": at},
-        Reason.COPIED: _("%(at)s an old copy of its sign-in was used somewhere. Sign in with a code.") % {"at": at},
-        Reason.HANDED_OVER: _("%(at)s somebody else signed in %(here)s.") % {"at": at, "here": here},
+        Reason.NUMBER_CHANGED: _("%(at)s, your mobile number was changed. Sign in with the new one.") % {"at": at},
+        Reason.COPIED: _("%(at)s, an old copy of its sign-in was used somewhere. Sign in with a code.") % {"at": at},
+        Reason.HANDED_OVER: _("%(at)s, somebody else signed in %(here)s.") % {"at": at, "here": here},
         Reason.REPORTED: _(
-            "%(at)s you told us from another phone or computer that this sign-in was not yours. "
-            "If it was, sign in with a code."
+            "%(at)s, you told us from another phone or computer that this sign-in was not yours. If it was, sign in "
+            "with a code."
         )
         % {"at": at},
-        Reason.EVERYONE: _("%(at)s everyone was signed out.") % {"at": at},
+        Reason.EVERYONE: _("%(at)s, everyone was signed out.") % {"at": at},
     }
     return sentences[reason]
+
+
+def _the_other_phone(at: str, device: Device) -> str:
+    if device.replaced_by is None:
+        return _("%(at)s, you signed in with another phone.") % {"at": at}
+    phone = spoken_label(device.replaced_by.label)
+    return _("%(at)s, you signed in with another phone (%(phone)s).") % {"at": at, "phone": phone}
 
 
 def _so_this_one_went() -> str:
     phones = settings.LATCHKEY.phones_per_agent
     return ngettext(
-        "Only one phone can be signed in at a time, so this one was signed out.",
-        "Only %(phones)s phones can be signed in at a time. This one was unused longest, so it was signed out.",
+        "Only one phone can be signed in at a time, so we signed this one out.",
+        "Only %(phones)s phones can be signed in at a time. This one had been unused for longest, so we signed it out.",
         phones,
     ) % {"phones": phones}
 
@@ -111,7 +115,8 @@ def _why_a_code(reason: str, device: Device, policy: TimeoutPolicy) -> str:
         Limit.INACTIVITY: _("You have not signed in %(here)s since %(at)s. We ask again after %(limit)s.")
         % {**away, "limit": duration(policy.inactivity)},
         Limit.ABSOLUTE: _(
-            "You gave a code or passkey %(here)s on %(code)s. A sign-in ends after %(limit)s, however busy."
+            "You used a code or passkey %(here)s on %(code)s. A sign-in ends after %(limit)s, even if you use it "
+            "all the time."
         )
         % {"here": here, "code": code, "limit": duration(policy.absolute)},
         Limit.CODE_AGE: _("Your last code or passkey %(here)s was on %(code)s. We ask again after %(limit)s.")
@@ -129,5 +134,5 @@ def _here(device: Device) -> str:
 
 
 def _when(at: datetime | None) -> str:
-    on = _("on %(at)s") % {"at": instant(at) if at else _("some day")}
+    on = _("on %(at)s") % {"at": instant(at) if at else _("an unknown day")}
     return on[:1].upper() + on[1:]

@@ -41,7 +41,7 @@ WRONG = Page("That code isn't right.", HTTPStatus.FORBIDDEN)
 RAN_OUT = Page("That code has expired.", HTTPStatus.GONE)
 """What is read instead of WRONG once our own ten minutes are over."""
 TOO_MANY = Page("Too many tries", HTTPStatus.TOO_MANY_REQUESTS)
-UNCHECKED = Page("We could not check that code just now.", HTTPStatus.SERVICE_UNAVAILABLE)
+UNCHECKED = Page("We could not check that code.", HTTPStatus.SERVICE_UNAVAILABLE)
 
 NO_CODE = 0
 """Stands for a body without a number of Twilio's."""

@@ -234,5 +234,5 @@ def _refuse_deflated(message: Message, xml: bytes) -> None:
     raise UnreadableRequest(
         "wanted plain base64 by POST, saw it deflated (node-saml, passport-saml: set skipRequestCompression)",
         sentence=for_agents("The app sent its request compressed."),
-        advice=for_agents("Administrator: let the app post its requests uncompressed, or let it use HTTP-Redirect."),
+        advice=for_agents("Administrator: make the app post its requests uncompressed, or use HTTP-Redirect."),
     )

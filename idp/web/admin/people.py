@@ -131,7 +131,7 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         shown = "flex_roles" if changing else "shown_roles"
         named = "chosen_name_id" if self._may_choose_name(request, agent) else "name_id"
         own = ("full_name", "email", "department", "language", shown, "is_active", named)
-        person: _FieldsetSpec = [(None, {"fields": own}), ("When no text comes", {"fields": WAYS_BACK})]
+        person: _FieldsetSpec = [(None, {"fields": own}), ("When no text arrives", {"fields": WAYS_BACK})]
         rights: _FieldsetSpec = [("Operator", {"fields": RIGHTS, "classes": ["collapse"]})]
         return person if reach.limits_of(request.user) else [*person, *rights]
 

@@ -70,7 +70,9 @@ def _register(request: HttpRequest, device: Device) -> HttpResponse:
     if not form.is_valid():
         return _show_key(request, device, error=str(form.errors["code"][0]), status=400)
     if not app_codes.confirm(device.agent, form.cleaned_data["code"], clock.now()):
-        return _show_key(request, device, error=_("That code isn't right. Check the clock of your phone."), status=403)
+        return _show_key(
+            request, device, error=_("That code isn't right. Check that the clock of your phone is right."), status=403
+        )
     _record(Kind.FACTOR_ADDED, request, device, APP)
     return see_other("/me")
 

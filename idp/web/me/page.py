@@ -28,7 +28,7 @@ class NotSignedIn(IdpError):
     code = "not_signed_in"
     status = 403
     sentence = for_agents("You are not signed in here.")
-    advice = for_agents("Open the app you want to use; it will bring you here to sign in.")
+    advice = for_agents("Open the app you want to use. It will bring you here to sign in.")
 
 
 def device_of(request: HttpRequest) -> Device:

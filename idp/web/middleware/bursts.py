@@ -29,8 +29,8 @@ class TooManyRequests(IdpError):
 
     code = "too_many_requests"
     status = 429
-    sentence = for_agents("Too much came from your network.")
-    advice = for_agents("Wait a minute, then reload this page. Phones that are already signed in go on working.")
+    sentence = for_agents("Too many requests from your network.")
+    advice = for_agents("Wait a minute, then reload this page. Phones that are already signed in keep working.")
 
     def __init__(self, detail: str, seconds: int) -> None:
         super().__init__(detail)

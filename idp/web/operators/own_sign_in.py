@@ -75,7 +75,7 @@ class OwnSignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check the code last: a code works once, so it is not spent on a form with another fault."""
         if not self.errors and not self._is_shown(self.cleaned_data["token"]):
-            self.add_error("token", "That code isn't right. Check the clock of your phone.")
+            self.add_error("token", "That code isn't right. Check that the clock of your phone is right.")
         return self.cleaned_data
 
     def _is_shown(self, code: str) -> bool:

@@ -51,10 +51,10 @@ def test_no_words_are_technical_or_long(reason):
 @pytest.mark.parametrize(
     ("reason", "says"),
     [
-        (Reason.REPLACED, "You signed in on another phone. On Saturday 21 November, 09:00 UTC you signed in with"),
+        (Reason.REPLACED, "You signed in on another phone. On Saturday 21 November, 09:00 UTC, you signed in with"),
         (Reason.OPERATOR, "your contact centre signed you out on this phone."),
         (Reason.REPORTED, "We signed this phone out to keep you safe."),
-        (Reason.EVERYONE, "On Saturday 21 November, 09:00 UTC everyone was signed out."),
+        (Reason.EVERYONE, "On Saturday 21 November, 09:00 UTC, everyone was signed out."),
         (Limit.INACTIVITY, "on this phone since Saturday 14 November, 09:00 UTC. We ask again after 7 days."),
         (Limit.CODE_AGE, "was on Thursday 12 November, 09:00 UTC. We ask again after 9 days."),
         (Cause.KEY, "Time for a new code. We changed the key that keeps phones signed in."),

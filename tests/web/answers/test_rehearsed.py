@@ -36,7 +36,7 @@ def test_personal_values_of_what_would_be_sent_are_hidden_until_shown(admin, sp,
 def test_an_attribute_that_cannot_be_told_is_the_sentence_that_it_would_be(admin, sp, ana):
     ReleasedAttribute.objects.create(service_provider=sp, name="skill.int", source="fixed", fixed="five")
     page = ask(admin, sp, ana)
-    assert "The app cannot be told about you." in page.text
+    assert "We cannot tell the app who you are" in page.text
     assert "skill.int: a value is not a whole number" in page.text
 
 

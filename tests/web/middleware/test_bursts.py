@@ -30,7 +30,7 @@ def test_too_many_requests_are_answered_by_a_page_that_says_when_to_come_again(l
     page = ask()
     assert (page.status_code, page["Cache-Control"]) == (429, "no-store")
     assert 30 < int(page["Retry-After"]) <= 60  # the minute has just begun
-    assert "Too much came from your network" in page.content.decode()
+    assert "Too many requests from your network" in page.content.decode()
     assert page["X-Reference"] in page.content.decode()
 
 
