@@ -1,1 +1,1 @@
-"""When a sign-in counts, and who may enter."""
+"""Timeout policies say how long a sign-in counts; the access policy says who may enter a service."""

@@ -11,7 +11,7 @@ _SHORT = {"d": "day", "h": "hour", "m": "minute", "min": "minute"}
 
 
 def in_words(duration: timedelta) -> str:
-    """Say a duration exactly, in days, hours and minutes; what is less than a minute in seconds."""
+    """Write a duration exactly, in days, hours and minutes, and any rest in seconds."""
     parts, left = [], duration
     for name, unit in UNITS.items():
         count, left = divmod(left, unit)
@@ -23,7 +23,7 @@ def in_words(duration: timedelta) -> str:
 
 
 def parse(text: str) -> timedelta:
-    """Read a duration in words. Raises ValueError with a sentence."""
+    """Read a duration in words. Raises ValueError with a sentence for the operator."""
     low = text.strip().lower().replace(",", " ").replace(" and ", " ")
     parts = _PART.findall(low)
     if not parts or _PART.sub("", low).strip():

@@ -1,7 +1,7 @@
-"""The policy of this very moment, held while nothing of the configuration changes.
+"""The policies that apply now, cached until the configuration changes.
 
-An edit counts at the next request on every worker. A revision is read whole, and no rule meets its neighbour's older
-self. None is remembered by its key for longer: a publication may be rolled back, and a draft go on being written.
+A change counts at the next request on every worker. A revision is always read as a whole. It is never cached by its
+key for longer, since a publication may be rolled back, and a draft may still be edited.
 """
 
 from dataclasses import dataclass
@@ -38,13 +38,13 @@ def policy() -> Policy | None:
 
 @Held
 def limits_of(timeout_policy: int) -> timeouts.TimeoutPolicy:
-    """Return the limits that a timeout policy sets now. Raises TimeoutPolicy.DoesNotExist."""
+    """Return the limits that a timeout policy sets now, by its primary key. Raises TimeoutPolicy.DoesNotExist."""
     return TimeoutPolicy.objects.get(pk=timeout_policy).limits
 
 
 @Held
 def policy_of(number: int) -> Policy | None:
-    """Return the policy of a published revision, or None if there is no such."""
+    """Return the policy of a published revision, by its number, or None if there is none."""
     pk = PolicyRevision.objects.filter(number=number).values_list("pk", flat=True).first()
     return _whole(pk) if pk else None
 

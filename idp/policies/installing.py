@@ -1,4 +1,4 @@
-"""What every installation begins with: the built-in timeout policies, and revision 1 of the access policy."""
+"""Installs what every installation starts with: the built-in timeout policies, and revision 1 of the access policy."""
 
 from idp import clock
 from idp.policies.access.conditions import ClientIs, to_json
@@ -12,14 +12,14 @@ FIRST_REASON = "As installed"
 
 
 def install(**_: object) -> None:
-    """Put into a database what it lacks. Connected to Django's post_migrate."""
+    """Add to the database what is missing. Connected to Django's post_migrate signal."""
     install_timeout_policies()
     if not PolicyRevision.objects.live().exists():
         _first_revision()
 
 
 def _first_revision() -> None:
-    """Let everybody in, and watch how many come by a browser inside another app."""
+    """Create the first revision. It lets everybody in, and watches how many use a browser inside another app."""
     revision = PolicyRevision.objects.create()
     AccessRule.objects.create(
         revision=revision,

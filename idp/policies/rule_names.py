@@ -1,4 +1,4 @@
-"""Names of rules, for the trail: a rule's key is the same in every revision, its name may have changed."""
+"""The names of rules, for the trail. A rule keeps its key in every revision, but its name may change."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from idp.policies.models import AccessRule
 
 
 def name_of(decided_by: str, revision: int | None = None) -> str:
-    """Return the name a rule had in that revision, else its newest, or what else decided."""
+    """Return the name that a rule had in that revision, or else its newest name, or what else decided."""
     try:
         key = UUID(decided_by)
     except ValueError:

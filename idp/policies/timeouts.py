@@ -1,4 +1,4 @@
-"""When a sign-in stops counting. Only arithmetic: the caller brings the facts and the time."""
+"""Works out when a sign-in stops counting. Pure arithmetic: the caller passes the facts and the time."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class TimeoutPolicy:
-    """How long a sign-in counts: without use, since it was opened, since the last code (None: for ever)."""
+    """How long a sign-in counts without use, after it was opened, and after the last code (None: without limit)."""
 
     name: str
     inactivity: timedelta
@@ -22,7 +22,7 @@ BUILT_IN: tuple[TimeoutPolicy, ...] = (LEGACY, ENHANCED, LEGACY_REMEMBERED)
 
 
 class Limit(StrEnum):
-    """Which of the three durations has run out."""
+    """Which of the three durations has passed."""
 
     INACTIVITY = "inactivity"
     ABSOLUTE = "absolute"
@@ -30,7 +30,7 @@ class Limit(StrEnum):
 
 
 def code_is_too_old(policy: TimeoutPolicy, authenticated_at: datetime, now: datetime) -> bool:
-    """Tell whether a new code is due, which ends session and token alike; the instant itself is too late."""
+    """Tell whether a new code is due, which ends both session and token. At the exact instant it is due."""
     return policy.code_again_after is not None and now >= authenticated_at + policy.code_again_after
 
 
@@ -42,10 +42,7 @@ def passed_limit(
     last_seen_at: datetime,
     now: datetime,
 ) -> Limit | None:
-    """Name the limit that ended the session, or None while it counts.
-
-    The instant a limit is reached already lies outside it.
-    """
+    """Return the limit that ended the session, or None while it counts. At the exact instant the limit has passed."""
     if code_is_too_old(policy, authenticated_at, now):
         return Limit.CODE_AGE
     if now >= opened_at + policy.absolute:
@@ -58,7 +55,7 @@ def passed_limit(
 def ends_at(
     policy: TimeoutPolicy, *, authenticated_at: datetime, opened_at: datetime, last_seen_at: datetime
 ) -> datetime:
-    """Return the instant at which the first limit ends a session that is used no more."""
+    """Return the instant at which the first limit ends a session that is no longer used."""
     ends = [opened_at + policy.absolute, last_seen_at + policy.inactivity]
     if policy.code_again_after is not None:
         ends.append(authenticated_at + policy.code_again_after)

@@ -1,4 +1,4 @@
-"""Who may enter: guardrails, then a pass, then ordered rules of which the first match wins, then the default."""
+"""Decides who may enter: guardrails first, then an access pass, then the rules in order, then the default."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -53,9 +53,9 @@ STOP, SERVICE, AGENT, DEVICE = "guardrail:stop", "guardrail:service", "guardrail
 
 @dataclass(frozen=True, slots=True)
 class Guardrails:
-    """What refuses whatever the rules say; whether the agent is switched off is told only once proved.
+    """What refuses whatever the rules say. `agent_off` is *later* until the agent has proved who they are.
 
-    `device_ended` means revoked, or signed in before a cutoff.
+    `device_ended`: the device was revoked, or signed in before a cutoff.
     """
 
     stopped: bool = False
@@ -66,10 +66,10 @@ class Guardrails:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to enter a service, as far as it is known.
+    """One attempt to enter a service, with what is known so far.
 
-    `let_in`: the agent holds a pass, which skips rules, default and emergency stop. Later: somebody holds one,
-    and who this is has not been proved.
+    `let_in`: the agent holds an access pass, which skips the rules, the default and the emergency stop. *Later*:
+    somebody holds a pass, and this agent has not yet proved who they are.
     """
 
     service: str
@@ -79,7 +79,7 @@ class Attempt:
 
 
 class Concern(StrEnum):
-    """What a refusal by rules is about, so that the page can say it."""
+    """What a refusal by a rule is about, so that the page can say so."""
 
     PHONE = "phone"
     UNTOLD_PHONE = "untold phone"
@@ -102,12 +102,11 @@ ABOUT_THE_PHONE = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, by what, how every rule was answered, and what it was about.
+    """What was decided, what decided it, how every rule was answered, and what the refusal is about.
 
-    `effect` None is *Undecided*: what this sign-in still tells can change it, and nothing decided yet. `policy` and
-    `asked` are what `trace` is worked out from, where somebody wants it.
-    `decided_by` is a rule's key or one of the constants above; for a fault the caller records `fault` and
-    raises the alarm. `revision` is 0 where no policy could be read.
+    `effect` None means *undecided*: a fact that this sign-in still has to tell can change the result. `decided_by` is
+    the key of a rule, or one of the constants above. After a fault, the caller records `fault` and raises the alarm.
+    `trace` is computed from `policy` and `asked` when somebody wants it. `revision` is 0 if no policy could be read.
     """
 
     effect: Effect | None
@@ -128,9 +127,9 @@ class Decision:
 
 
 def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
-    """Decide by what is known now. Whatever goes wrong meanwhile denies, and so does a policy of None.
+    """Decide by what is known now. Any exception denies, and so does a policy of None.
 
-    This one function serves enforcement, preview and replay.
+    Enforcement, preview and replay all call this function.
     """
     decided = partial(Decision, policy=policy, revision=policy.number if policy else 0, attempt=attempt)
     if closed := _closed(attempt.guardrails):
@@ -145,7 +144,7 @@ def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
 
 
 def _closed(guardrails: Guardrails) -> str:
-    """Name the first guardrail that refuses and that no pass skips; they all deny, so their order is one of words."""
+    """Name the first guardrail that refuses and that no pass skips. All of them deny; the order only picks the name."""
     if guardrails.service_off:
         return SERVICE
     if guardrails.agent_off is True:
@@ -176,7 +175,7 @@ def _concern(by: Rule, reading: Reading) -> Concern:
 
 
 def _left_open(found: Decision, attempt: Attempt) -> Decision:
-    """Leave open what a pass of the agent, or an agent who is switched off, can still change."""
+    """Leave undecided what an agent's pass, or an agent who is switched off, can still change."""
     passes = isinstance(attempt.let_in, Later) and found.effect is not Effect.ALLOW
     refuses = isinstance(attempt.guardrails.agent_off, Later) and found.effect is not Effect.DENY
     return replace(found, effect=None, decided_by="", message="") if passes or refuses else found

@@ -1,7 +1,7 @@
-"""What is known of one sign-in: each fact is the set of what it may be, or still to come.
+"""What is known of one sign-in. Each fact is the set of what it may be, or *later*.
 
-An empty set says that nothing is known and nothing will be. *Later* says that this sign-in will still tell, so a
-fact that was not recorded reads as later too: it is followed both ways.
+An empty set means that nothing is known, and nothing will be. *Later* means that this sign-in will still tell. A fact
+that was not recorded also reads as *later*, so that rules are followed both ways.
 """
 
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform, UserAg
 
 NO_APP = ""  # what the app is called where a browser speaks, and the department of somebody who is in none
 BROWSERS_KEPT: Final = 256
-"""Browsers of which it is kept what they say of themselves; on one floor they are much alike."""
+"""How many browsers' facts are cached. The browsers of one call centre are much alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The sign-in will still tell: any of these, or it stays open between them. Empty: it may be anything."""
+    """The sign-in will still tell which of these it is, or it stays open. Empty: it may be anything."""
 
     among: frozenset[Any] = frozenset()
 
@@ -31,8 +31,8 @@ TouchPoints = int | None | Later
 class Facts:
     """What is known when a sign-in is judged.
 
-    `role` is every role the agent holds, and empty if that cannot be said. `device_age` counts whole days since
-    the phone or computer was enrolled, `code_age` whole hours since its last code. `moment` is an instant.
+    `role` is every role that the agent holds, and empty if they are not known. `device_age` is in whole days since
+    the device was enrolled, `code_age` in whole hours since its last code. `moment` is an instant.
     """
 
     platform: frozenset[Platform] | Later = LATER
@@ -55,7 +55,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class AgentFacts:
-    """Who somebody proved to be, and the phone or computer they did it on; ages are 0 for a new one."""
+    """The agent who proved who they are, and the ages of the device they used; both are 0 for a new device."""
 
     email: str
     roles: frozenset[str]
@@ -66,7 +66,7 @@ class AgentFacts:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredApp:
-    """An app that is registered with us and so needs no user agent to say what it is."""
+    """An app that is registered with Latchkey, so its name does not come from a User-Agent header."""
 
     name: str
     version: int | None = None
@@ -81,7 +81,7 @@ def gather(
     agent: AgentFacts | None = None,
     app: RegisteredApp | None = None,
 ) -> Facts:
-    """Put together what one request tells. Without an agent, all about one is still to come."""
+    """Collect what one request tells. Without an agent, every fact about the agent is *later*."""
     told = {**_seen(user_agent, touch_points), "network": known(address), "moment": frozenset({now}), **_of_app(app)}
     if agent is None:
         return Facts(**told)
@@ -96,7 +96,7 @@ def gather(
 
 
 def of_user_agent(user_agent: UserAgent, touch_points: TouchPoints) -> Facts:
-    """Say what a header tells. Until the first page told touch points, a Mac's Safari may be an iPad."""
+    """Return what a header tells. Until the first page reports touch points, Safari on a Mac may be an iPad."""
     return Facts(**_seen(user_agent, touch_points))
 
 
@@ -121,7 +121,7 @@ def _seen(user_agent: UserAgent, touch_points: TouchPoints) -> dict[str, Any]:
 
 
 def known(value: Any) -> frozenset[Any]:  # noqa: ANN401 - a fact of any type
-    """Return the set of a fact that is one value; None is nothing known."""
+    """Return the set for a fact with one value; None means that nothing is known."""
     return frozenset() if value is None else frozenset({value})
 
 

@@ -1,7 +1,7 @@
-"""Reading rules in order: the first match wins, not knowing never allows and always denies.
+"""Reads rules in order: the first match wins. An unknown answer never allows, and always denies.
 
-What is still to come is followed both ways, so an answer given early is the one every agent it may concern would
-get in the end.
+A fact that is still to come is followed both ways. So a decision made early is the one that every agent it may
+concern would get in the end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleT
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The effects that may come out, and the rule that decides if nothing still to come makes one match."""
+    """The effects that are still possible, and the rule that decides if no later fact makes another one match."""
 
     effects: frozenset[Effect]
     decider: Rule
@@ -24,26 +24,26 @@ class Reading:
 
 
 def conclude(policy: Policy, asked: Sequence["Asked"]) -> Reading:
-    """Read the rules of a policy that count for one service, each with how its conditions were answered."""
+    """Read the rules of a policy for one service, each with the answers of its conditions."""
     return _read([*asked, Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], tuple(asked))
 
 
 def traced(policy: Policy, asked: Sequence["Asked"]) -> tuple[RuleTrace, ...]:
-    """Say how every rule was answered. Sign-ins do without: it takes as long as asking."""
+    """Return how every rule was answered. Sign-ins skip this, since it takes as long as asking."""
     answered = {each.rule.key: each.trace() for each in asked}
     return tuple(answered.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
 
 
 class Asked(NamedTuple):
-    """A rule and how each of its conditions was answered."""
+    """A rule, with the answer of each of its conditions."""
 
     rule: Rule
     answers: tuple[Answer, ...]
 
     def may_come_to(self) -> tuple[Answer, ...]:
-        """List what the rule may be answered in the end, *no* first.
+        """Return the answers that the rule may get in the end, *no* first.
 
-        A fact that never comes after all leaves it unknown, which never leads anywhere these two do not.
+        A fact that never comes leaves the rule unknown, which leads nowhere that these two do not.
         """
         if Answer.NO in self.answers:
             return (Answer.NO,)
@@ -51,12 +51,12 @@ class Asked(NamedTuple):
         return (Answer.NO, at_best) if Answer.LATER in self.answers else (at_best,)
 
     def answer(self) -> Answer:
-        """Return how it stands now."""
+        """Return the answer as of now."""
         first, *others = self.may_come_to()
         return Answer.LATER if others else first
 
     def trace(self) -> RuleTrace:
-        """Say it, with the first condition that did not hold."""
+        """Return the answer, with the first condition that did not hold."""
         short_of_yes = [it for it in self.answers if it is not Answer.YES]
         if not short_of_yes:
             return RuleTrace(self.rule.key, self.answer())
@@ -66,10 +66,10 @@ class Asked(NamedTuple):
 
 
 def _read(rules: Sequence[Asked], asked: tuple[Asked, ...]) -> Reading:
-    """Read rules in order along every way the answers may turn out; the last one is the default.
+    """Read the rules in order, along every path that the answers may take; the last rule is the default.
 
-    A way is known by the rule that has asked for a code on it. The first one is always that on which nothing
-    still to come matches, so it reaches furthest.
+    A path is identified by the rule that asked for a code on it. The first path is always the one on which no later
+    fact makes a rule match, so it reaches furthest.
     """
     ways: list[Rule | None] = [None]
     effects: set[Effect] = set()
@@ -91,7 +91,7 @@ def _read(rules: Sequence[Asked], asked: tuple[Asked, ...]) -> Reading:
 
 @lru_cache(maxsize=1024)
 def _sentence(condition: Condition) -> str:
-    """Say a condition once; a replay of a month's sign-ins asks for the same few a million times."""
+    """Word a condition once. A replay of a month's sign-ins wants the same few a million times."""
     return condition.sentence()
 
 
@@ -104,7 +104,7 @@ def _may_match(asked: Asked) -> bool:
 
 
 def _onward(asked: Asked, ways: Iterable[Rule | None]) -> list[Rule | None]:
-    """List the ways that go on past a rule; not knowing whether to ask for a code asks, and reads on."""
+    """Return the paths that go on past a rule. An unknown answer to *ask a code* asks for it, and reads on."""
     onward: list[Rule | None] = []
     for answer in asked.may_come_to():
         if _matches(asked.rule.effect, answer):

@@ -1,7 +1,7 @@
-"""What the trail keeps of an attempt, enough to judge it again: every fact as it was, guardrails and pass.
+"""What the trail keeps of an attempt: every fact, the guardrails and the pass, so that it can be judged again.
 
-The header and the address stand in columns of their own, which are emptied sooner. What was not recorded, or is
-gone by now, reads as *later*: if the outcome depends on it, the attempt can no longer be judged.
+The header and the address have columns of their own, which the purge empties sooner. A fact that was not recorded, or
+is gone by now, reads as *later*. If the outcome depends on it, the attempt can no longer be judged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ _READERS: Final[Mapping[str, Any]] = {
 
 
 def to_json(attempt: Attempt) -> dict[str, Any]:
-    """Turn an attempt into what the trail stores; what says nothing is left out."""
+    """Turn an attempt into what the trail stores, without what says nothing."""
     stored = facts_to_json(attempt.facts)
     rails = ((name, getattr(attempt.guardrails, name)) for name in _RAILS)
     stored["guardrails"] = {name: _flag(it) for name, it in rails if it is not False}
@@ -39,7 +39,7 @@ def to_json(attempt: Attempt) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", address: str | None = None) -> Attempt:
-    """Read a recorded attempt, with what stands beside it in the event. Raises ValueError."""
+    """Read a recorded attempt, with header and address from the event's own columns. Raises ValueError."""
     rails = {name: _flag_of(it) for name, it in (stored.get("guardrails") or {}).items()}
     facts = {name: it for name, it in stored.items() if name not in BESIDE}
     return Attempt(
@@ -51,7 +51,7 @@ def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", addres
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
-    """Turn facts into lists; a fact about which nothing is known yet is left out."""
+    """Turn facts into lists, without those of which nothing is known yet."""
     stored: dict[str, Any] = {}
     for name, fact in zip(_FACTS, _values(facts), strict=True):
         open_still = isinstance(fact, Later)

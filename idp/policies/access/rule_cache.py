@@ -1,8 +1,8 @@
-"""A policy that remembers its answers: what it was asked about the same facts once, it is not asked again.
+"""Caches the answers of a policy's conditions, and the decisions of its rules.
 
-One sign-in differs from another in few facts. So conditions are put together by the facts that they read, each such
-question keeps its answers by what the facts were, and a policy keeps its reading by all answers together. What is
-remembered ends with the policy itself, which is another one after each publication.
+Sign-ins differ from each other in few facts. So conditions are grouped by the facts that they read. Each group caches
+its answers by those facts, and a policy caches its reading by the answers of all groups. The cache belongs to the
+policy value, so each publication starts with an empty one.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from idp.policies.access.conditions import Answer, Condition
+from idp.policies.access.conditions.kinds import by_facts
 from idp.policies.access.facts import Facts
 from idp.policies.access.matching import Asked, Reading, conclude
 from idp.policies.access.rules import Policy, Rule
@@ -18,11 +19,11 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 MOST_REMEMBERED = 1000
-"""Answers of one question, and readings of one policy, of which it begins anew; a header has up to 512 characters."""
+"""Entries of one cache, at which it is emptied. An entry may hold a header of up to 512 characters."""
 
 
 def read(policy: Policy, service: str, facts: Facts) -> Reading:
-    """Read a policy for one service. Whatever a condition raises is the caller's to catch."""
+    """Read a policy for one service. The caller catches whatever a condition raises."""
     memory: _Memory | None = policy.memories.get(service)
     if memory is None:
         rules = tuple(rule for rule in policy.rules if rule.counts_for(service))
@@ -32,14 +33,15 @@ def read(policy: Policy, service: str, facts: Facts) -> Reading:
 
 
 class _Memory:
-    """One policy as it is read for the services that the same rules count for, so that many cost no more than one.
+    """The cache of one policy, for all services that the same rules count for.
 
-    Threads share it: they keep what is the same, whoever comes first.
+    Threads share it. If two compute the same entry, both entries are equal.
     """
 
     def __init__(self, policy: Policy, rules: tuple[Rule, ...]) -> None:
         self._policy, self._rules = policy, rules
-        self._questions = tuple(_questions(rule.conditions for rule in rules))
+        groups = by_facts(condition for rule in rules for condition in rule.conditions)
+        self._questions = tuple(_Question(reads, conditions) for reads, conditions in groups.items())
         self._readings: dict[tuple[tuple[Answer, ...], ...], Reading] = {}
 
     def read(self, facts: Facts) -> Reading:
@@ -67,14 +69,6 @@ class _Question:
         told = self._facts(facts)
         answers = self._given.get(told)
         return answers or _keep(self._given, told, tuple([condition.ask(facts) for condition in self.conditions]))
-
-
-def _questions(of_rules: Iterable[tuple[Condition, ...]]) -> Iterable[_Question]:
-    by_facts: dict[tuple[str, ...], dict[Condition, None]] = {}
-    for conditions in of_rules:
-        for condition in conditions:
-            by_facts.setdefault(condition.reads, {})[condition] = None
-    return [_Question(reads, conditions) for reads, conditions in by_facts.items()]
 
 
 def _keep(kept: dict[Key, Value], key: Key, value: Value) -> Value:

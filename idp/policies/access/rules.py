@@ -1,4 +1,4 @@
-"""Rules and the policy they make up, as frozen values."""
+"""Rules, and the policy that they make up, as frozen values."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,7 +10,7 @@ DEFAULT = "default"
 
 
 class Effect(StrEnum):
-    """What a rule does. *Ask a code*: session and token do not do this time, a code in this flow does."""
+    """What a rule does. *Ask a code*: this time a session or token is not enough; a code in this flow is."""
 
     ALLOW = "allow"
     ASK_CODE = "ask_code"
@@ -18,7 +18,7 @@ class Effect(StrEnum):
 
 
 class Mode(StrEnum):
-    """Off is not read, watch only is recorded as *would have*, on counts."""
+    """An *off* rule is not read, a *watch only* rule is recorded as *would have*, an *on* rule counts."""
 
     OFF = "off"
     WATCH = "watch"
@@ -31,7 +31,7 @@ MODE_NAMES = {Mode.OFF: "off", Mode.WATCH: "watch only", Mode.ON: "on"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the policy: if every condition holds, the effect. An empty scope means every service."""
+    """One line of the policy: if every condition holds, the effect applies. An empty scope means every service."""
 
     key: str
     name: str
@@ -42,12 +42,12 @@ class Rule:
     scope: tuple[str, ...] = ()
 
     def counts_for(self, service: str) -> bool:
-        """Tell whether the rule is read at all for this service's slug."""
+        """Tell whether the rule is read for this service's slug."""
         return self.mode is not Mode.OFF and (not self.scope or service in self.scope)
 
     @property
     def readable(self) -> bool:
-        """Whether its stored conditions read."""
+        """Whether all its stored conditions can be read."""
         return not any(isinstance(it, Unreadable) for it in self.conditions)
 
     @property
@@ -62,10 +62,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All rules in order and what happens if none matches; `number` is that of the revision they belong to.
+    """All rules in order, and what happens if none matches. `number` is that of the revision.
 
-    `memories` is kept by `remembered`, by service and by the rules that count for it, and is no part of the value:
-    another policy begins without any.
+    `rule_cache` keeps its entries in `memories`, by service and by the rules that count for it. They are not part of
+    the value: an equal policy starts without any.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -75,13 +75,13 @@ class Policy:
 
     @property
     def readable(self) -> bool:
-        """Whether every rule that is asked at all reads; while one does not, whoever meets it is refused."""
+        """Whether every rule that is asked can be read. While one cannot, it refuses everyone who reaches it."""
         return all(it.readable for it in self.rules if it.mode is not Mode.OFF)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """How one rule was answered (None: not asked), and its first condition that did not hold, in words."""
+    """How one rule was answered (None: it was not asked), and the first condition that did not hold, in words."""
 
     key: str
     answer: Answer | None = None
@@ -90,7 +90,7 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class WouldHave:
-    """What a rule in watch only would have done, had it been on."""
+    """What a *watch only* rule would have done if it had been on."""
 
     key: str
     effect: Effect

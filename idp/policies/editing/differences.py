@@ -8,7 +8,7 @@ from idp.policies.access.rules import EFFECT_NAMES, MODE_NAMES, Policy, Rule
 
 
 class Change(StrEnum):
-    """How a rule, or the default, differs."""
+    """The ways in which a rule, or the default, can differ."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -20,7 +20,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference, and the sentence that tells it. The default has no key."""
+    """One difference, with a sentence that describes it. The default has no key."""
 
     change: Change
     key: str
@@ -28,7 +28,7 @@ class Difference:
 
 
 def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
-    """List what differs: rules of the new policy in their order, then what is gone, then the default."""
+    """Return the differences: the new policy's rules in their order, then removed rules, then the default."""
     return (*_rules(before, after), *_default(before, after))
 
 
@@ -69,7 +69,7 @@ def _default(before: Policy, after: Policy) -> Iterator[Difference]:
 
 
 def _moved(before: list[str], after: list[str]) -> set[str]:
-    """Name the fewest rules that had to move: all but the longest run of rules that kept their order."""
+    """Return the fewest rules that had to move: all but the longest run that kept its order."""
     place = {key: at for at, key in enumerate(before)}
     runs: list[list[str]] = []
     for key in after:

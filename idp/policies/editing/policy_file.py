@@ -1,4 +1,4 @@
-"""An access policy in a file, with cases that it has to pass. Made to live beside the code that deploys it.
+"""An access policy in a file, with cases that it has to pass. Keep it with the code that deploys Latchkey.
 
 {"default": "allow",
  "rules": [{"name": "No Android", "mode": "on", "effect": "deny",
@@ -35,7 +35,7 @@ class Misfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An attempt, and what has to come of it: an effect, or undecided."""
+    """An attempt, and its expected outcome: an effect, or undecided."""
 
     name: str
     trial: Trial
@@ -52,7 +52,7 @@ class PolicyFile:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A case that came out otherwise, and by what."""
+    """A case with another outcome than expected, and what decided it."""
 
     case: Case
     came: str

@@ -1,6 +1,6 @@
-"""Writing the access policy: a draft is begun from the live revision, changed, and published whole, or thrown away.
+"""Changes the access policy: a draft starts as a copy of the live revision, and is published whole or discarded.
 
-Everything here runs in one transaction that first holds the live revision, so that publications queue up.
+Each function runs in one transaction that first locks the policy (`hold`), so that publications run one after another.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ LONGEST_REASON = 200
 
 
 class CannotPublish(Exception):
-    """A revision could not be published; `sentence` says why, and nothing was changed."""
+    """A revision could not be published. `sentence` says why. Nothing was changed."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -39,7 +39,7 @@ class CannotPublish(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What an operator looked at before publishing: the number of the live revision, and the words of the draft."""
+    """What an operator saw before publishing: the number of the live revision, and a fingerprint of the draft."""
 
     live: int
     draft: str
@@ -54,18 +54,18 @@ def live() -> PolicyRevision:
 
 
 def draft() -> PolicyRevision | None:
-    """Return the revision that is being written, if there is one."""
+    """Return the draft, or None."""
     return PolicyRevision.objects.draft().prefetch_related("rules").first()
 
 
 def edited() -> PolicyRevision:
-    """Return what an operator would go on from: the draft, else the revision in force."""
+    """Return what an operator edits next: the draft, or else the revision in force."""
     return draft() or live()
 
 
 @transaction.atomic
 def begin_draft(author: UUID | None = None) -> PolicyRevision:
-    """Return the draft; without one, begin it as a copy of the live revision."""
+    """Return the draft. If there is none, create it as a copy of the live revision."""
     PolicyRevision.objects.all().hold()
     existing = draft()
     if existing is not None:
@@ -75,7 +75,7 @@ def begin_draft(author: UUID | None = None) -> PolicyRevision:
 
 @transaction.atomic
 def rewrite(revision: PolicyRevision, rules: Iterable[Rule], default: Effect) -> None:
-    """Give a draft these rules in this order, and this default. A rule with a key keeps it."""
+    """Replace the rules and the default of a draft. A rule that has a key keeps it."""
     revision.default_effect = default.value
     revision.save()
     revision.rules.all().delete()
@@ -85,9 +85,9 @@ def rewrite(revision: PolicyRevision, rules: Iterable[Rule], default: Effect) ->
 
 @transaction.atomic
 def discard(looked_at: str | None = None) -> None:
-    """Throw the draft away, if there is one; not while somebody publishes it. Raises CannotPublish.
+    """Delete the draft, if there is one. Raises CannotPublish.
 
-    `looked_at` is the text of what was `seen`: what somebody else wrote into the draft since then is not lost.
+    `looked_at` is the text of what the operator had `seen`. If somebody has changed the draft since, it is kept.
     """
     PolicyRevision.objects.all().hold()
     if looked_at is not None and looked_at != str(seen()):
@@ -96,21 +96,21 @@ def discard(looked_at: str | None = None) -> None:
 
 
 def seen(revision: PolicyRevision | None = None) -> Seen:
-    """Say what there is to see now, of a revision or else of what is edited, for publishing to compare."""
+    """Return what there is to see now, of this revision or of the one being edited, for publishing to compare."""
     return Seen(live().number or 0, fingerprint(revision or edited()))
 
 
 def changes() -> tuple[Difference, ...]:
-    """Say in words what publishing the draft would change."""
+    """Return what publishing the draft would change, in words."""
     return differences(live().policy, edited().policy)
 
 
 @transaction.atomic
 def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None) -> PolicyRevision:
-    """Put the draft in force at once and whole. Raises CannotPublish.
+    """Put the whole draft in force at once. Raises CannotPublish.
 
-    `looked_at` is the text of what was `seen` when the operator decided; if live revision or draft have changed
-    since, nothing is published.
+    `looked_at` is the text of what the operator had `seen`. If the live revision or the draft has changed since,
+    nothing is published.
     """
     PolicyRevision.objects.all().hold()
     written = draft()
@@ -129,7 +129,7 @@ def publish(*, author: UUID | None, reason: str, now: datetime, looked_at: str |
 def go_back(
     number: int, *, author: UUID | None, reason: str, now: datetime, looked_at: str | None = None
 ) -> PolicyRevision:
-    """Put an older revision's rules in force again, as a new revision. A draft stays. Raises CannotPublish."""
+    """Put an older revision's rules in force again, as a new revision. A draft is kept. Raises CannotPublish."""
     PolicyRevision.objects.all().hold()
     older = PolicyRevision.objects.filter(number=number).prefetch_related("rules").first()
     if older is None:
@@ -151,7 +151,7 @@ def go_back(
 
 @transaction.atomic
 def go_live(revision: PolicyRevision, *, author: UUID | None, reason: str, now: datetime) -> PolicyRevision:
-    """Number a draft and make it the live revision. Raises CannotPublish if the reason is none."""
+    """Number a draft and make it the live revision. Raises CannotPublish if the reason is empty or too long."""
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise CannotPublish(NO_REASON)
@@ -164,7 +164,7 @@ def go_live(revision: PolicyRevision, *, author: UUID | None, reason: str, now: 
 
 
 def fingerprint(revision: PolicyRevision) -> str:
-    """Return a short text that differs whenever a revision's words do."""
+    """Return a short text that differs if anything in the revision differs."""
     words = [revision.default_effect, *([str(getattr(it, name)) for name in COPIED] for it in revision.rules.all())]
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
 
@@ -191,7 +191,7 @@ def _row(revision: PolicyRevision, position: int, rule: Rule) -> AccessRule:
 
 
 def in_force_since(keys: Iterable[UUID | str]) -> dict[str, datetime]:
-    """Tell when each rule, by its key, came into force first, in one query; those that never did are left out."""
+    """Return when each rule first came into force, by its key, in one query. Rules that never did are left out."""
     published = AccessRule.objects.filter(key__in=keys).exclude(revision__state=State.DRAFT)
     first = published.order_by().values_list("key").annotate(first=Min("revision__at"))
     return {str(key): at for key, at in first}

@@ -1,4 +1,4 @@
-"""Rules that operators ask for most, ready to add, and what each of them catches."""
+"""The rules that operators want most, ready to add, and what each of them catches."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

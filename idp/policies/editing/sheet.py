@@ -1,7 +1,7 @@
-"""The access policy as an operator has it before them: edited as one sheet, and kept in the draft as one.
+"""The access policy as operators edit it: one sheet with all rules, saved to the draft as a whole.
 
-Its rules are rows that need not be stored. The sheet that was shown travels with the page; if the draft says
-something else by the time it comes back, nothing is written, and who saves is told what differs.
+Its rules are model instances that need not be stored. The page carries the sheet that it shows. If the draft differs
+from that sheet when the page comes back, nothing is written, and the operator sees the differences.
 """
 
 import json
@@ -22,7 +22,7 @@ WORDS = ("key", "name", "mode", "effect", "scope", "conditions", "message")
 
 
 class Overtaken(Exception):
-    """Somebody else saved meanwhile. `now` is what stands there, `changes` what they changed."""
+    """Somebody else saved in the meantime. `now` is the current sheet, `changes` is what they changed."""
 
     def __init__(self, now: "Sheet", changes: tuple[Difference, ...]) -> None:
         super().__init__("somebody else changed the draft meanwhile")
@@ -38,12 +38,12 @@ class Sheet:
 
     @classmethod
     def of(cls, revision: PolicyRevision) -> Self:
-        """Return what a revision says."""
+        """Return the sheet of a revision."""
         return cls(tuple(revision.rules.all().in_order()), revision.default_effect)
 
     @classmethod
     def read(cls, written: str) -> Self:
-        """Read a sheet that travelled with a page. Raises ValueError."""
+        """Read a sheet that a page carried. Raises ValueError."""
         try:
             stored = json.loads(written)
             rows = tuple(_row(it) for it in stored["rules"])
@@ -55,7 +55,7 @@ class Sheet:
         return cls(rows, default)
 
     def write(self) -> str:
-        """Write all that the sheet says, the same text for the same words."""
+        """Write the sheet as text. Equal sheets give equal texts."""
         rules = [{name: _plain(getattr(row, name)) for name in WORDS} for row in self.rows]
         return json.dumps({"default": self.default, "rules": rules}, ensure_ascii=False, sort_keys=True)
 
@@ -74,7 +74,7 @@ class Sheet:
         return next((row for row in self.rows if str(row.key) == key), None)
 
     def ordered(self, keys: Iterable[str]) -> Self:
-        """Put the rules into this order; those that it does not name stay behind their neighbours."""
+        """Put the rules in this order. Rules that it does not name stay after the rule before them."""
         wanted = [it for it in dict.fromkeys(keys) if self.row(it)]
         for place, key in enumerate(self.keys):
             if key not in wanted:
@@ -93,15 +93,15 @@ class Sheet:
         return self.ordered(keys)
 
     def with_modes(self, modes: dict[str, Mode]) -> Self:
-        """Switch the rules of these keys."""
+        """Set the modes of the rules with these keys."""
         return replace(self, rows=tuple(_copy(row, mode=modes.get(str(row.key), row.mode)) for row in self.rows))
 
     def without(self, key: str) -> Self:
-        """Take a rule out."""
+        """Remove a rule."""
         return replace(self, rows=tuple(row for row in self.rows if str(row.key) != key))
 
     def with_rule(self, row: AccessRule, place: int | None = None) -> Self:
-        """Put a rule in place of the one with its key, else at a place counted from 0, else below the others."""
+        """Replace the rule with the same key; if there is none, insert at `place` (from 0), or at the end."""
         if self.row(str(row.key)):
             return replace(self, rows=tuple(row if it.key == row.key else it for it in self.rows))
         at = len(self.rows) if place is None else place
@@ -109,15 +109,15 @@ class Sheet:
 
 
 def shown() -> Sheet:
-    """Return what an operator goes on from: the draft, else what is in force."""
+    """Return what an operator edits next: the draft, or else the revision in force."""
     return Sheet.of(publishing.edited())
 
 
 @transaction.atomic
 def keep(wanted: Sheet, looked_at: Sheet, author: UUID | None = None) -> bool:
-    """Make the draft say this, and tell whether that changed anything.
+    """Save a sheet to the draft, and tell whether that changed anything.
 
-    Raises Overtaken if what stands there is not what the operator looked at; then nothing is written.
+    Raises Overtaken, and writes nothing, if the current sheet is not the one that the operator looked at.
     """
     PolicyRevision.objects.all().hold()
     now = shown()
@@ -138,7 +138,7 @@ def keep(wanted: Sheet, looked_at: Sheet, author: UUID | None = None) -> bool:
 
 
 def merged(mine: Sheet, base: Sheet, now: Sheet) -> Sheet:
-    """Do again on what stands there now what an operator did to `base`: order, modes and default."""
+    """Apply to `now` what an operator changed between `base` and `mine`: order, modes and default."""
     modes = {
         key: Mode(row.mode)
         for key, row in ((key, mine.row(key)) for key in now.keys)

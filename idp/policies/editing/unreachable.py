@@ -1,7 +1,7 @@
-"""Rules that can never decide, and why: read off the rules alone, before anybody comes.
+"""Finds rules that can never decide, from the rules alone, and says why.
 
-What is marked *never* decides for no facts whatever. The reverse is not promised: a rule may be idle in ways that
-are not seen here.
+A rule marked *never* decides for no facts at all. The reverse does not hold: other rules may never decide either, for
+reasons that are not found here.
 """
 
 import ipaddress
@@ -37,14 +37,14 @@ _TURNS = ("negated", "under", "outside")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is wrong with a rule. Without `never` it can still decide, but only where something cannot be told."""
+    """What is wrong with a rule. Without `never`, it can still decide, but only if a fact is unknown."""
 
     reason: str
     never: bool = True
 
 
 def marks(policy: Policy) -> dict[str, Mark]:
-    """Mark rules by their key. Rules that are off are not read, and so not marked."""
+    """Return the marks by the keys of the rules. Rules that are off are not read, so they get none."""
     found: dict[str, Mark] = {}
     above: list[Rule] = []
     for rule in policy.rules:
@@ -58,12 +58,12 @@ def marks(policy: Policy) -> dict[str, Mark]:
 
 
 def place_for(rule: Rule, rules: Sequence[Rule]) -> int:
-    """Return where a new rule goes: below the others, but above the first that would always come before it."""
+    """Return the place for a new rule: after the others, but above the first that would always decide before it."""
     return next((at for at, other in enumerate(rules) if _comes_before(other, rule)), len(rules))
 
 
 def implies(given: Condition, then: Condition) -> bool:
-    """Tell whether a yes to `given` is always a yes to `then`, and never a no where `given` is not a no."""
+    """Tell whether a yes to `given` implies a yes to `then`, and a no to `then` implies a no to `given`."""
     if given == then:
         return True
     if type(given) is not type(then):
@@ -76,7 +76,7 @@ def implies(given: Condition, then: Condition) -> bool:
 
 
 def _covered(rule: Rule, above: Iterable[Rule]) -> Mark | None:
-    """Find the rule above that ends the reading wherever this one would match."""
+    """Find a rule above that always decides before this one could match."""
     for other in above:
         if not _as_wide(other, rule):
             continue
@@ -96,7 +96,7 @@ def _comes_before(other: Rule, rule: Rule) -> bool:
 
 
 def _catches_first(other: Rule, rule: Rule) -> bool:
-    """Not knowing denies, asks and reads on, or passes over: only a deny catches what is unknown for sure."""
+    """Tell whether `other` decides first. For an unknown answer only a deny rule is sure to decide."""
     if other.effect is not Effect.DENY and rule.effect is not Effect.ALLOW:
         return False
     return _asks_no_more(other, rule)

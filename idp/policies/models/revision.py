@@ -1,4 +1,4 @@
-"""The access policy as operators keep it: revisions, each whole, and the rules that belong to one."""
+"""The access policy in the database: revisions, each a whole policy, and the rules of each revision."""
 
 import uuid
 from collections.abc import Iterable
@@ -18,11 +18,11 @@ DEFAULTS = [(Effect.ALLOW.value, "allow"), (Effect.DENY.value, "deny")]
 
 
 class Unchangeable(Exception):
-    """Somebody tried to change or remove a revision that is, or was, in force."""
+    """Code tried to change or delete a revision that is, or was, in force."""
 
 
 class State(models.TextChoices):
-    """Where a revision stands. There is one live one, at most one draft, and any number that are past."""
+    """The state of a revision. One revision is live, at most one is a draft, and any number are past."""
 
     DRAFT = "draft", "draft"
     LIVE = "live", "in force"
@@ -30,14 +30,14 @@ class State(models.TextChoices):
 
 
 class PolicyRevisionQuerySet(models.QuerySet["PolicyRevision"]):
-    """Revisions, in words. Only a draft can be changed or removed."""
+    """Queries for revisions. Only a draft can be changed or deleted."""
 
     def live(self) -> "PolicyRevisionQuerySet":
-        """The one in force."""
+        """The revision in force."""
         return self.filter(state=State.LIVE)
 
     def draft(self) -> "PolicyRevisionQuerySet":
-        """The one that is being written, if any."""
+        """The draft, if there is one."""
         return self.filter(state=State.DRAFT)
 
     def update(self, **fields: Any) -> int:
@@ -51,27 +51,27 @@ class PolicyRevisionQuerySet(models.QuerySet["PolicyRevision"]):
         return super().delete()
 
     def hold(self) -> None:
-        """Take the lock that all who write queue up for, and read fresh after it.
+        """Take the lock that every writer of the policy takes. What is read afterwards is up to date.
 
-        It is the first revision's row: that of the one in force is another after each publication, and whoever
-        waited for it would hold nothing.
+        It locks the row of revision 1. The live revision is another row after each publication, so a writer that
+        waited for it would lock the wrong row.
         """
         models.QuerySet.update(self.filter(number=1), state=F("state"))
 
     def retire(self) -> None:
-        """Put the one in force among the past ones; its words stay."""
+        """Make the revision in force a past one. Its rules stay."""
         models.QuerySet.update(self.live(), state=State.PAST)
 
     def next_number(self) -> int:
-        """Return the number of the next one to be published."""
+        """Return the number of the next revision to be published."""
         last: int = self.aggregate(last=Coalesce(Max("number"), 0))["last"]
         return last + 1
 
 
 class PolicyRevision(models.Model):
-    """One whole access policy. A draft has no number yet; one that is live or past never changes again.
+    """One whole access policy. A draft has no number yet. A live or past revision never changes again.
 
-    Without `author`: the command line, or the installation itself.
+    `author` is empty if a command or the installation itself wrote it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -108,12 +108,12 @@ class PolicyRevision(models.Model):
         return f"Revision {self.number}" if self.number else "Draft"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save a new revision or a draft; raises Unchangeable for one that was published."""
+        """Save a new revision or a draft. Raises Unchangeable for a published one."""
         _only_drafts(PolicyRevision.objects.filter(pk=self.pk).exclude(state=State.DRAFT))
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove a draft; raises Unchangeable for one that was published."""
+        """Delete a draft. Raises Unchangeable for a published revision."""
         _only_drafts(PolicyRevision.objects.filter(pk=self.pk).exclude(state=State.DRAFT))
         return super().delete(*args, **kwargs)
 
@@ -125,10 +125,10 @@ class PolicyRevision(models.Model):
 
 
 class AccessRuleQuerySet(models.QuerySet["AccessRule"]):
-    """Access rules, in words. Only those of a draft can be changed or removed."""
+    """Queries for access rules. Only the rules of a draft can be changed or deleted."""
 
     def in_order(self) -> "AccessRuleQuerySet":
-        """All of them, the first to be asked first."""
+        """The rules, in the order in which they are asked."""
         return self.order_by("position")
 
     def update(self, **fields: Any) -> int:
@@ -142,20 +142,20 @@ class AccessRuleQuerySet(models.QuerySet["AccessRule"]):
         return super().delete()
 
     def bulk_create(self, objs: Iterable["AccessRule"], *args: Any, **kwargs: Any) -> list["AccessRule"]:
-        """Add rules to a draft only. Raises Unchangeable elsewhere."""
+        """Add rules to drafts. Raises Unchangeable for a published revision."""
         rows = list(objs)
         published = PolicyRevision.objects.exclude(state=State.DRAFT)
         _only_drafts(published.filter(pk__in={row.revision_id for row in rows}))
         return super().bulk_create(rows, *args, **kwargs)
 
     def free_position(self) -> int:
-        """Return the position below all of these."""
+        """Return the position after the last of these rules."""
         last: int = self.aggregate(last=Coalesce(Max("position"), 0))["last"]
         return last + 1
 
 
 class AccessRule(models.Model):
-    """One rule of one revision, asked in order of `position`. Its `key` stays the same through all revisions."""
+    """One rule of one revision, asked in order of `position`. Its `key` is the same in all revisions."""
 
     revision = models.ForeignKey(PolicyRevision, models.CASCADE, related_name="rules", editable=False)
     key = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -184,14 +184,14 @@ class AccessRule(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save a rule of a draft; a new one goes below the others. Raises Unchangeable elsewhere."""
+        """Save a rule of a draft. A new rule goes after the others. Raises Unchangeable for a published revision."""
         _only_drafts(PolicyRevision.objects.filter(pk=self.revision_id).exclude(state=State.DRAFT))
         if self.position is None:
             self.position = self.revision.rules.all().free_position()
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove a rule of a draft. Raises Unchangeable elsewhere."""
+        """Delete a rule of a draft. Raises Unchangeable for a published revision."""
         _only_drafts(PolicyRevision.objects.filter(pk=self.revision_id).exclude(state=State.DRAFT))
         return super().delete(*args, **kwargs)
 
@@ -202,12 +202,12 @@ class AccessRule(models.Model):
 
     @property
     def readable(self) -> bool:
-        """Whether the stored conditions read."""
+        """Whether all stored conditions can be read."""
         return self.rule.readable
 
     @property
     def asked(self) -> tuple[Condition, ...]:
-        """The stored conditions as values; what does not read is an `Unreadable`."""
+        """The stored conditions as values. One that cannot be read is an `Unreadable`."""
         return read_all(self.conditions)
 
     @property

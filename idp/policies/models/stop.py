@@ -1,4 +1,4 @@
-"""The emergency stop: while one is in force, nobody signs in but who holds a pass."""
+"""The emergency stop. While one is in force, only holders of an access pass sign in."""
 
 from django.conf import settings
 from django.db import models
@@ -7,15 +7,15 @@ from django.db.models.lookups import IsNull
 
 
 class StopQuerySet(models.QuerySet["Stop"]):
-    """Stops, in words."""
+    """Queries for stops."""
 
     def in_force(self) -> "StopQuerySet":
-        """The one that was not lifted."""
+        """The stop that has not been lifted, if there is one."""
         return self.filter(lifted_at__isnull=True)
 
 
 class Stop(models.Model):
-    """Who stopped all sign-ins, when and why, and when that was lifted. Without `by`: the command line."""
+    """Who stopped all sign-ins, when and why, and when it was lifted. `by` is empty if a command did it."""
 
     since = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="stops")

@@ -1,4 +1,4 @@
-"""Timeout policies as operators keep them."""
+"""Timeout policies in the database."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ LONGEST_INACTIVITY = timeouts.ENHANCED.inactivity
 
 
 class TimeoutPolicy(models.Model):
-    """How long sign-ins count, for the service providers that chose this row. The built-in rows stay."""
+    """How long sign-ins count, for the service providers that use this row. The built-in rows cannot be changed."""
 
     name = models.CharField(max_length=60, unique=True)
     inactivity = models.DurationField(help_text="A sign-in ends this long after it was last used.")
@@ -48,13 +48,13 @@ class TimeoutPolicy(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save an operator's own policy; a built-in row is refused once it exists."""
+        """Save an operator's own policy. A built-in row that exists is refused."""
         if self.built_in and self.pk is not None:
             raise ValidationError("A built-in timeout policy cannot be changed. Add one of your own.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove an operator's own policy; a built-in row stays."""
+        """Delete an operator's own policy. A built-in row is refused."""
         if self.built_in:
             raise ValidationError("A built-in timeout policy cannot be removed.")
         return super().delete(*args, **kwargs)
@@ -66,7 +66,7 @@ class TimeoutPolicy(models.Model):
 
 
 def install_timeout_policies(**_: object) -> None:
-    """Put the built-in policies into a database that lacks them. Connected to Django's post_migrate."""
+    """Add the built-in policies where they are missing. Connected to Django's post_migrate signal."""
     for policy in timeouts.BUILT_IN:
         TimeoutPolicy.objects.get_or_create(
             name=policy.name,

@@ -1,4 +1,4 @@
-"""What a policy would say at each point where it is asked, with what would be known there."""
+"""What a policy would decide at each point of a sign-in, with what is known at that point."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +19,7 @@ APP_NEW, APP_AGAIN = "An app signs in", "An app renews its sign-in, or opens a l
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An agent on a phone or computer that is signed in, and the touch points kept with it."""
+    """An agent on a device that is signed in, and the touch points stored with the device."""
 
     agent: AgentFacts
     touch_points: int | None
@@ -27,9 +27,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Who comes with what. `new`: the agent, with a code given just now on a new phone; `known`: signed in already.
+    """Who signs in, with what. `new`: the agent just gave a code on a new device. `known`: they are signed in already.
 
-    `touch_points` None: script is off. `app` is the name of the app that the service belongs to, if to one.
+    `touch_points` None: script is off. `app` is the name of the app that the service belongs to, if any.
     """
 
     user_agent: UserAgent
@@ -44,7 +44,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point at which the policy is asked, and its decision there; or why it cannot be told."""
+    """A point at which the policy is asked, with its decision, or why the decision is not known."""
 
     name: str
     decision: Decision | None
@@ -52,7 +52,7 @@ class Point:
 
 
 def at_each_point(policy: Policy, it: Tried) -> tuple[Point, ...]:
-    """Judge at every point, in the order in which a sign-in comes by them."""
+    """Decide at every point, in the order of a sign-in."""
     return (
         Point(ARRIVES, _judge(policy, it, LATER)),
         Point(PAID, _judge(policy, it, it.touch_points)),
@@ -64,7 +64,7 @@ def at_each_point(policy: Policy, it: Tried) -> tuple[Point, ...]:
 
 
 def _by_an_app(policy: Policy, it: Tried) -> tuple[Point, ...]:
-    """Judge the app itself: it tells no touch points, and its name is known."""
+    """Decide for the app itself, which reports no touch points, and whose name is known."""
     if not it.app:
         return Point(APP_NEW, None, NO_APP), Point(APP_AGAIN, None, NO_APP)
     app = RegisteredApp(it.app, it.user_agent.app_version)

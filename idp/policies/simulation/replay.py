@@ -1,7 +1,7 @@
-"""Judging the sign-ins of many days by two policies: by the one in force, and by one that is to take its place.
+"""Judges past sign-ins by two policies: the one in force, and the one that is to replace it.
 
-The same question about the same facts is asked once, and the same answers to all questions are read once. What is
-left for each sign-in is to look both up, so only conditions on what differs every time (an instant) cost more.
+Answers are cached by the facts that a condition reads, and decisions by all answers. So most sign-ins cost two lookups.
+Only conditions on a fact that always differs, such as the instant, cost more.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -11,19 +11,20 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
 from idp.policies.access.conditions import Answer, Condition
+from idp.policies.access.conditions.kinds import by_facts
 from idp.policies.access.decisions import Attempt, evaluate
 from idp.policies.access.facts import Facts
 from idp.policies.access.recorded_attempts import facts_from_json
 from idp.policies.access.rules import Effect, Mode, Policy
 
 MOST_REMEMBERED = 50_000
-"""Answers kept for one set of questions; then they are forgotten, which bounds memory and costs time alone."""
+"""Entries of one cache, at which it is emptied. This bounds memory, and only costs time."""
 
 
 class PastSignIn(NamedTuple):
-    """What the trail tells of a sign-in. `fresh`: it was proved by a code, so asking for one changes nothing.
+    """What the trail tells of a sign-in. `fresh`: a code proved it, so a rule that asks for one changes nothing.
 
-    `agent` and `device` are whatever tells one from another; None where nobody was proved.
+    `agent` and `device` are any values that identify them. Both are None if nobody proved who they are.
     """
 
     at: datetime
@@ -37,7 +38,7 @@ class PastSignIn(NamedTuple):
 
 
 class Group(StrEnum):
-    """What another policy would change for a sign-in, the gravest first."""
+    """What another policy would change for a sign-in, the most serious first."""
 
     REFUSED = "newly refused"
     ASKED = "newly asked for a code"
@@ -47,7 +48,7 @@ class Group(StrEnum):
 
 @dataclass(slots=True)
 class Line:
-    """Sign-ins of one agent on one device that would change alike; `unknown` of them only for want of a fact."""
+    """Sign-ins of one agent on one device that would change in the same way, `unknown` of them for lack of a fact."""
 
     group: Group
     agent: Hashable
@@ -59,7 +60,7 @@ class Line:
 
 @dataclass(slots=True)
 class Replayed:
-    """What came of it. `let_in` counts, for each agent who gets in as things are, the sign-ins that do."""
+    """The result. `let_in` counts the successful sign-ins under the policy in force, by agent."""
 
     sign_ins: int = 0
     since: datetime | None = None
@@ -71,7 +72,7 @@ class Replayed:
         return sorted((it for it in self.lines.values() if it.group is group), key=lambda it: it.last.at, reverse=True)
 
     def agents(self, group: Group) -> set[Hashable]:
-        """Return the agents of a group, of whom at least one sign-in would change so."""
+        """Return the agents with at least one sign-in in this group."""
         return {it.agent for it in self.lines.values() if it.group is group and it.agent is not None}
 
     def count(self, group: Group) -> int:
@@ -81,9 +82,9 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the rules end, None if that depends on a fact that was not recorded.
+    """What the rules decide. `effect` is None if that depends on a fact that was not recorded.
 
-    `unknown`: a rule refuses that cannot tell whether its conditions hold.
+    `unknown`: the rule that refuses does not know whether its conditions hold.
     """
 
     effect: Effect | None
@@ -91,9 +92,9 @@ class Verdict:
 
 
 def replay(before: Policy, after: Policy, past: Iterable[PastSignIn]) -> Replayed:
-    """Judge sign-ins by both policies and gather those that would change. Guardrails and passes do not count.
+    """Judge sign-ins by both policies, and collect those that would change. Guardrails and passes do not count.
 
-    `past` is read once, one at a time, the latest first.
+    `past` has the latest sign-in first, and is iterated once.
     """
     replayed, judge = Replayed(), Judge(before, after)
     alike = counting(before) == counting(after)
@@ -110,7 +111,7 @@ def replay(before: Policy, after: Policy, past: Iterable[PastSignIn]) -> Replaye
 
 
 def changed(was: Verdict, now: Verdict, *, fresh: bool) -> Group | None:
-    """Say what a change of verdict means to whoever signs in; None if nothing."""
+    """Return what a change of verdict means for the agent, or None if nothing."""
     if was.effect is None or now.effect is None:
         return Group.UNJUDGED
     if (was.effect is Effect.DENY) is not (now.effect is Effect.DENY):
@@ -133,15 +134,16 @@ def _gather(replayed: Replayed, group: Group, sign_in: PastSignIn, *, unknown: b
 
 
 class Judge:
-    """Policies that remember answers. Only rules that are on are read: the others change nothing."""
+    """Policies with caches. Only rules that are on are read, since the others change nothing."""
 
     def __init__(self, *policies: Policy) -> None:
         self._policies = tuple(map(counting, policies))
-        self._questions = tuple(_questions(rule.conditions for it in self._policies for rule in it.rules))
+        groups = by_facts(condition for it in self._policies for rule in it.rules for condition in rule.conditions)
+        self._questions = tuple(_Questions(reads, conditions) for reads, conditions in groups.items())
         self._verdicts: dict[tuple[Any, ...], tuple[Verdict, ...]] = {}
 
     def verdicts(self, sign_in: PastSignIn) -> tuple[Verdict, ...]:
-        """Say how the rules of each policy end for a past sign-in."""
+        """Return what the rules of each policy decide for a past sign-in."""
         key = (sign_in.service, *[it.answers(sign_in) for it in self._questions])
         found = self._verdicts.get(key)
         if found is None:
@@ -154,7 +156,7 @@ class Judge:
 
 
 def counting(policy: Policy) -> Policy:
-    """Return what of a policy decides: its rules that are on, and the default."""
+    """Return the part of a policy that decides: its rules that are on, and the default."""
     rules = tuple(replace(it, name="", message="") for it in policy.rules if it.mode is Mode.ON)
     return Policy(rules, policy.default)
 
@@ -167,7 +169,7 @@ def _read(policy: Policy, service: str, told: Mapping[Condition, Answer | None])
 
 
 class _Questions:
-    """All conditions that depend on the same facts, with the answers given so far."""
+    """All conditions that read the same facts, with a cache of their answers."""
 
     def __init__(self, reads: tuple[str, ...], conditions: tuple[Condition, ...]) -> None:
         self._reads, self._conditions = reads, conditions
@@ -191,15 +193,6 @@ class _Questions:
         return given
 
 
-def _questions(of_rules: Iterable[tuple[Condition, ...]]) -> Iterator[_Questions]:
-    by_facts: dict[tuple[str, ...], dict[Condition, None]] = {}
-    for conditions in of_rules:
-        for condition in conditions:
-            by_facts.setdefault(condition.reads, {})[condition] = None
-    for reads, conditions_ in by_facts.items():
-        yield _Questions(reads, tuple(conditions_))
-
-
 def _asked(
     conditions: tuple[Condition, ...], stored: Mapping[str, Any], text: str, address: str | None
 ) -> tuple[Answer | None, ...]:
@@ -219,7 +212,7 @@ def _ask(condition: Condition, facts: Facts) -> Answer | None:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """A condition that was asked already; None is one that raises."""
+    """A condition that was already answered. None: it raised."""
 
     label: ClassVar[str] = "Answered"
     reads: ClassVar[tuple[str, ...]] = ()

@@ -1,4 +1,4 @@
-"""Devices that agents come with, to try rules on. Our own choice, with the headers they send."""
+"""Typical devices of agents, with the headers that they send, to try rules on. The choice is ours."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ IPAD_TOUCH_POINTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class SampleDevice:
-    """A device, its header, and the touch points that script tells on it."""
+    """A device, its header, and the touch points that script reports on it."""
 
     slug: str
     label: str
@@ -97,7 +97,7 @@ def named(slug: str) -> SampleDevice | None:
 
 
 def missed_and_hit(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Say which phones and tablets of the list a text in the header misses, and what else it hits."""
+    """Return which phones and tablets of the list lack this text in their header, and which other devices have it."""
     contains = TextContains(text)
     missed = [it.label for it in SAMPLE_DEVICES if _is(MOBILE, it) and not _is(contains, it)]
     hit = [it.label for it in SAMPLE_DEVICES if not _is(MOBILE, it) and _is(contains, it)]

@@ -1,4 +1,4 @@
-"""An attempt made up to see what the access policy would say: for the command line, files of cases and previews."""
+"""A made-up attempt, to see what the access policy would decide: for commands, policy files and previews."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,10 @@ from idp.policies.access.facts import LATER, AgentFacts, TouchPoints, gather
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A header, and what else is to be known. Without an agent it is judged as before the code.
+    """A header, and whatever else is known. Without an agent, it is judged as before the code.
 
-    `touch_points` later: the phone page was not posted yet; None: script is off. `let_in`: the agent holds a pass.
+    `touch_points` *later*: the first page has not been posted yet; None: script is off. `let_in`: the agent holds an
+    access pass.
     """
 
     user_agent: str
@@ -24,7 +25,7 @@ class Trial:
     let_in: bool = False
 
     def attempt(self, guardrails: Guardrails | None = None) -> Attempt:
-        """Return what `evaluate` takes; rules alone decide unless guardrails are given."""
+        """Return the attempt for `evaluate`. Without guardrails, only the rules decide."""
         facts = gather(
             user_agents.parse(self.user_agent),
             touch_points=self.touch_points,

@@ -1,6 +1,6 @@
-"""What a browser or app calls itself in a User-Agent header: a label for people, never a basis to decide on.
+"""What a browser or app calls itself in a User-Agent header. It is a claim, for people to read.
 
-ua-parser names the rare ones. Only those of its patterns are used that take linear time, on a short text.
+ua-parser names the rare ones. Only its patterns that take linear time are used, on a short text.
 """
 
 from collections.abc import Iterable
@@ -69,12 +69,12 @@ _EVERYWHERE = frozenset({"mozilla", "applewebkit", "version", "chrome", "mobile"
 
 
 def any_of(markers: Iterable[str], text: str) -> bool:
-    """Tell whether one of the markers occurs in a text."""
+    """Tell whether a text contains one of the markers."""
     return any(marker in text for marker in markers)
 
 
 def name_browser(text: str, low: str, *, in_an_app: bool) -> tuple[str, int | None]:
-    """Name the browser or the app, with its major version; a web view of no known app has no name."""
+    """Return the name of the browser or app, and its major version. A web view of an unknown app has no name."""
     for label, markers in _NAMED.items():
         for marker in markers:
             if marker in low:
@@ -87,7 +87,7 @@ def name_browser(text: str, low: str, *, in_an_app: bool) -> tuple[str, int | No
 
 
 def _unusual(text: str) -> str:
-    """Keep the products that not every browser names, at most 100 characters of them."""
+    """Return the product names that are not common to all browsers, at most 100 characters."""
     products = (word for word in text.rpartition(")")[2].split() if "/" in word)
     return " ".join(word for word in products if word.partition("/")[0].lower() not in _EVERYWHERE)[:100]
 
@@ -101,19 +101,19 @@ def _named_by_ua_parser(products: str) -> tuple[str, int | None] | None:
 
 @cache
 def _plain_matchers() -> tuple[Matcher[NamedBrowser], ...]:
-    """Choose ua-parser's patterns without a repetition that could be divided up in several ways."""
+    """Return ua-parser's patterns without an ambiguous repetition, which could take more than linear time."""
     divisible = (".{", ".*", ".+", "]*", "]+", "]{", r"\S", r"\s*", r"\s+", r"\d*", r"\d{")
     return tuple(it for it in load_lazy_builtins()[0] if not any_of(divisible, it.regex))
 
 
 def own_name(text: str) -> tuple[str, int | None]:
-    """Return what an app calls itself, the first product of its header (RFC 9110 section 10.1.5), and its version."""
+    """Return an app's own name, the first product of its header (RFC 9110 section 10.1.5), and its version."""
     product, slash, version = text.partition(" ")[0].partition("/")
     return (product, _number(version.lstrip("vV"))) if slash else ("", None)
 
 
 def number_after(text: str, marker: str) -> int | None:
-    """Read the whole number after the first `marker`; one of over four digits is no version."""
+    """Return the number after the first `marker`, or None. A number of more than four digits is no version."""
     return _number(text.partition(marker)[2].lstrip("/ ]"))
 
 

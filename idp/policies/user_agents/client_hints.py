@@ -1,7 +1,7 @@
-"""What a browser's Client Hints add to its User-Agent header: doubt, never trust. Pure.
+"""Applies Client Hints to what the User-Agent header claims. Hints add doubt, never trust.
 
-Hints that agree with the header change nothing. Hints that contradict it are *added* to what the phone may be, so
-they can make a rule refuse and never make one let in (https://wicg.github.io/ua-client-hints/ section 3).
+Hints that agree with the header change nothing. Hints that contradict it are *added* to what the device may be. So
+they can make a rule refuse, but never let anyone in (https://wicg.github.io/ua-client-hints/ section 3).
 """
 
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ _MOBILE = {"?1": True, "?0": False}
 
 @dataclass(frozen=True, slots=True)
 class ClientHints:
-    """The headers `Sec-CH-UA-Platform` and `Sec-CH-UA-Mobile` as they came, empty where there were none."""
+    """The headers `Sec-CH-UA-Platform` and `Sec-CH-UA-Mobile` as received. Empty: there was none."""
 
     platform: str = ""
     mobile: str = ""
 
 
 def doubted(user_agent: UserAgent, hints: ClientHints) -> UserAgent:
-    """Add to a header what the hints of the same request say against it; a header that says nothing stays so."""
+    """Add to a header what the hints of the same request say against it. A header that says nothing is unchanged."""
     if not user_agent.platform or not (hints.platform or hints.mobile):
         return user_agent
     return replace(

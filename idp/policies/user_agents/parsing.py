@@ -53,7 +53,7 @@ _APART = str.maketrans(dict.fromkeys("()[];,/\"'", " "))
 
 
 def parse(header: str | None) -> UserAgent:
-    """Read a header without trusting it: any string gives one, an empty one if it says nothing."""
+    """Read a header. Any string gives a UserAgent; it is empty if the header says nothing."""
     return _parse(" ".join((header or "")[:_LONGEST_UNFOLDED].split())[:LONGEST].rstrip())
 
 
@@ -78,7 +78,7 @@ def _os_version(platform: frozenset[Platform], low: str) -> int | None:
 
 
 def _platform(low: str, words: frozenset[str]) -> frozenset[Platform]:
-    """Judge by products anywhere, then by the first comment, then by the whole header."""
+    """Return the platforms: by a product anywhere, or by the first comment, or by the whole header."""
     comment = low.partition("(")[2].partition(")")[0]
     if product := _first(_PLATFORM_OF_PRODUCT, low):
         return frozenset({product})
@@ -106,7 +106,7 @@ def _platform_of_app(low: str, words: frozenset[str]) -> frozenset[Platform]:
 
 
 def _platform_of_mac(low: str) -> frozenset[Platform]:
-    """Tell Macs from iPhones and iPads that ask for the desktop site, as far as that can be done."""
+    """Tell Macs from iPhones and iPads that ask for the desktop site, as far as possible."""
     if any_of(("crios/", "fxios/", "edgios/", "opios/", "gsa/", "mobile/"), low):
         return IPHONE_OR_IPAD
     is_safari = "applewebkit/" in low and not any_of(("chrome/", "chromium/", "firefox/", "opr/"), low)
@@ -116,7 +116,7 @@ def _platform_of_mac(low: str) -> frozenset[Platform]:
 
 
 def _contradictions(rest: str) -> frozenset[Platform]:
-    """A desktop's header that names a phone later on may be either."""
+    """Return the platforms that the rest of a desktop's header names: it may be either."""
     claims = {"iphone": Platform.IOS, "ipad": Platform.IPADOS, "android": Platform.ANDROID}
     return frozenset(platform for marker, platform in claims.items() if marker in rest)
 

@@ -36,7 +36,7 @@ class Form(StrEnum):
 
 
 class Client(StrEnum):
-    """What speaks: a browser, a page shown inside an app, or an app by itself."""
+    """What sends the request: a browser, a web page inside an app, or an app itself."""
 
     BROWSER = "browser"
     WEB_VIEW = "web view"
@@ -44,7 +44,7 @@ class Client(StrEnum):
 
 
 class Family(StrEnum):
-    """Platforms that one device may pass for; the desktop site makes an iPhone a Mac and Android a Linux."""
+    """Platforms that one device may claim. With the desktop site, an iPhone claims to be a Mac, and Android Linux."""
 
     APPLE = "apple"
     ANDROID = "android"
@@ -53,10 +53,10 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UserAgent:
-    """A header as it was understood; `text` has its spaces collapsed and is cut at 512 characters.
+    """What a header was understood to say. `text` is the header with spaces collapsed, cut at 512 characters.
 
-    `browser` names the browser, or the app that shows a page; `app` is an app by its own name. `os_version` is
-    None where headers do not tell the truth of it: see `os_versions`.
+    `browser` names the browser, or the app that shows the page. `app` is the name that an app gives itself.
+    `os_version` is None if the header cannot be trusted about it: see `os_versions`.
     """
 
     text: str = ""
@@ -79,7 +79,7 @@ _FAMILIES = {
 
 
 def with_touch_points(user_agent: UserAgent, touch_points: int | None) -> UserAgent:
-    """Settle "Mac or iPad": over 1 is an iPad, a told 0 a Mac; without script (None) it stays open."""
+    """Settle "Mac or iPad": more than 1 touch point is an iPad, 0 is a Mac. Without script (None) it stays open."""
     if user_agent.platform != MAC_OR_IPAD or touch_points is None:
         return user_agent
     if touch_points > 1:
@@ -90,11 +90,11 @@ def with_touch_points(user_agent: UserAgent, touch_points: int | None) -> UserAg
 
 
 def is_mobile(user_agent: UserAgent) -> bool:
-    """Tell a phone or tablet; what is unknown, or may be a computer, is none."""
+    """Tell whether it is certainly a phone or tablet. False if it is unknown, or may be a computer."""
     return bool(user_agent.form) and user_agent.form <= {Form.PHONE, Form.TABLET}
 
 
 def family(user_agent: UserAgent) -> Family:
-    """Name the family a device stays in even when it asks for the desktop site; unknown or mixed is OTHER."""
+    """Return the family that a device stays in even with the desktop site. Unknown or mixed is OTHER."""
     families = {_FAMILIES.get(platform, Family.OTHER) for platform in user_agent.platform}
     return families.pop() if len(families) == 1 else Family.OTHER

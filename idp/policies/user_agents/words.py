@@ -1,4 +1,4 @@
-"""What a user agent is called in words for people: "iPhone, Safari"; "unknown phone or computer". Pure."""
+"""Describes a device and its browser in words: "iPhone, Safari"; "unknown phone or computer"."""
 
 from idp.policies.user_agents.user_agent import IPHONE_OR_IPAD, MAC_OR_IPAD, Client, Form, Platform, UserAgent
 from idp.wording import for_agents
@@ -48,7 +48,7 @@ WHOLE = (
     for_agents("console"),
     for_agents("bot"),
 )
-"""Descriptions that agents read in their own language as they are; "iPhone" and "TV" are the same in all."""
+"""Whole descriptions with a translation. "iPhone" and "TV" are the same in every language."""
 ENDINGS = (
     for_agents("%(platform)s phone or tablet or computer"),
     for_agents("%(platform)s tablet or computer"),
@@ -61,11 +61,11 @@ ENDINGS = (
     for_agents("%(platform)s console"),
     for_agents("%(platform)s bot"),
 )
-"""What follows the names of platforms; the longer one of two that fit comes first."""
+"""Endings after the names of platforms, with a translation. If two fit, the longer one comes first."""
 
 
 def describe(user_agent: UserAgent) -> str:
-    """Put device and browser into words for people: "iPhone, Safari"; "unknown phone or computer"."""
+    """Return device and browser in words, such as "iPhone, Safari"."""
     device = _DEVICES.get(user_agent.platform) or _platform_and_form(user_agent)
     if user_agent.browser:
         return f"{device}, {user_agent.browser}"

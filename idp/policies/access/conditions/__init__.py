@@ -1,4 +1,4 @@
-"""The questions a rule may ask about a sign-in, as frozen values. Storage, form and sentence follow their fields."""
+"""The questions that a rule asks about a sign-in, as frozen values. Their fields define storage, form and sentence."""
 
 from idp.policies.access.conditions.kinds import (
     KINDS,

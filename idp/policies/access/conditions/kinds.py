@@ -1,9 +1,9 @@
-"""What a condition is, and how one is stored: a tag, and the fields of its dataclass.
+"""What a condition is, and how it is stored: a tag, and the fields of its dataclass.
 
-A new kind is one more frozen dataclass beside this module, with `label`, `ask` and `sentence`.
+To add a kind, write another frozen dataclass in this package, with `label`, `ask` and `sentence`.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import time
@@ -15,7 +15,7 @@ from idp.policies.access.facts import Facts
 
 
 class Answer(StrEnum):
-    """Unknown is for good: what is known cannot decide. Later: something still to come may."""
+    """An answer to a condition. *Unknown* is final: nothing known decides it. *Later*: a fact still to come may."""
 
     YES = "yes"
     NO = "no"
@@ -24,7 +24,7 @@ class Answer(StrEnum):
 
 
 class Condition(Hashable, Protocol):
-    """One question; a rule counts only if all of its questions are answered yes."""
+    """One question. A rule matches only if all of its questions are answered yes."""
 
     label: ClassVar[str]
 
@@ -46,7 +46,7 @@ _OPPOSITES = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 
 
 def kind(tag: str) -> Callable[[Kind], Kind]:
-    """Register a dataclass under the tag it is stored by."""
+    """Register a dataclass under the tag that it is stored with."""
 
     def register(condition: Kind) -> Kind:
         if tag in _KINDS:
@@ -58,7 +58,7 @@ def kind(tag: str) -> Callable[[Kind], Kind]:
 
 
 def turned(negated: bool, answer: Answer) -> Answer:
-    """Swap yes and no; unknown and later stay what they are."""
+    """Swap yes and no; unknown and later stay the same."""
     return _OPPOSITES.get(answer, answer) if negated else answer
 
 
@@ -75,7 +75,7 @@ def to_json(condition: Condition) -> dict[str, Any]:
 
 
 def from_json(stored: object) -> Condition:
-    """Read a stored condition; whatever does not fit its kind's fields exactly is a ValueError."""
+    """Read a stored condition. Raises ValueError unless it fits the fields of its kind exactly."""
     values = dict(stored) if isinstance(stored, Mapping) else {}
     tag = values.pop("kind", None)
     if not isinstance(tag, str) or tag not in KINDS:
@@ -88,7 +88,7 @@ def from_json(stored: object) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A stored condition that does not read. Asking it raises, so nobody gets in past it."""
+    """A stored condition that cannot be read. Asking it raises, so it lets nobody in."""
 
     label: ClassVar[str] = "Unreadable"
     reads: ClassVar[tuple[str, ...]] = ()
@@ -99,12 +99,12 @@ class Unreadable:
         raise ValueError(self.why)
 
     def sentence(self) -> str:
-        """Say that it does not read."""
+        """Say that it cannot be read."""
         return f"a condition that does not read ({self.why})"
 
 
 def read_all(stored: object) -> tuple[Condition, ...]:
-    """Read the stored conditions of a rule; what does not read stands for itself."""
+    """Read the stored conditions of a rule; one that cannot be read becomes an `Unreadable`."""
     if not isinstance(stored, list):
         return (Unreadable("the conditions are no list"),)
     return tuple(_read_or_keep(it) for it in stored)
@@ -133,3 +133,11 @@ def _read(value: object, wanted: type) -> object:
     if isinstance(wanted, type) and issubclass(wanted, str) and isinstance(value, str):
         return wanted(value)
     raise ValueError(f"{value!r} does not fit {wanted}")
+
+
+def by_facts(conditions: Iterable[Condition]) -> dict[tuple[str, ...], tuple[Condition, ...]]:
+    """Group conditions, each once, by the facts that they read."""
+    groups: dict[tuple[str, ...], dict[Condition, None]] = {}
+    for condition in conditions:
+        groups.setdefault(condition.reads, {})[condition] = None
+    return {reads: tuple(group) for reads, group in groups.items()}

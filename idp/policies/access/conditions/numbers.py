@@ -1,4 +1,4 @@
-"""Conditions on numbers: versions of browser, app and system, and how old a device or its last code is."""
+"""Conditions on numbers: the versions of browser, app and system, and the age of a device or of its last code."""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -15,7 +15,7 @@ HIGHEST = 100_000  # of a version, and of days and hours
 
 
 def _compared(fact: AbstractSet[int] | Later, number: int, under: bool) -> Answer:
-    """Compare every number that it may be; of one still to come nothing is known before."""
+    """Compare every number that the fact may be. A fact still to come is never answered early."""
     if isinstance(fact, Later):
         return Answer.LATER
     fits: Callable[[int], bool] = (lambda it: it < number) if under else (lambda it: it >= number)
@@ -28,7 +28,7 @@ def _refuse_odd(number: int) -> None:
 
 
 class _Version:
-    """Of this name, and at least of this number, or under it. Another name answers no either way."""
+    """The name is this one, and its version is at least this number, or under it. Another name always answers no."""
 
     __slots__ = ()
     label: ClassVar[str]

@@ -1,4 +1,4 @@
-"""Conditions on where a request comes from and when."""
+"""Conditions on where a request comes from, and when."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class NetworkIn:
             _block(block)
 
     def ask(self, facts: Facts) -> Answer:
-        """Answer by the address, as far as the proxies tell it."""
+        """Answer by the address that the trusted proxies report."""
         if isinstance(facts.network, Later):
             return Answer.LATER
         return turned(self.negated, over(frozenset(map(self._has, facts.network)), {True}))
@@ -87,7 +87,7 @@ class MomentWithin:
         _zone(self.zone)
 
     def ask(self, facts: Facts) -> Answer:
-        """Answer by our clock."""
+        """Answer by Latchkey's clock."""
         if isinstance(facts.moment, Later):
             return Answer.LATER
         return turned(self.outside, over(frozenset(map(self._has, facts.moment)), {True}))
@@ -116,7 +116,7 @@ def _weekday(moment: datetime) -> Weekday:
 
 @lru_cache(maxsize=1024)
 def _block(block: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """Read a block; one of IPv4 that is written as of IPv6 is one of IPv4, as addresses are."""
+    """Read a block. An IPv4 block written as IPv6 counts as IPv4, as addresses do."""
     found = ipaddress.ip_network(block)
     mapped = found.network_address.ipv4_mapped if isinstance(found, ipaddress.IPv6Network) else None
     if mapped is None or found.prefixlen < _MAPPED:
@@ -126,7 +126,7 @@ def _block(block: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 @lru_cache(maxsize=1024)
 def _address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Read an address; one of IPv4 that came through an IPv6 socket is one of IPv4."""
+    """Read an address. An IPv4 address that came through an IPv6 socket counts as IPv4."""
     found = ipaddress.ip_address(address)
     return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
 

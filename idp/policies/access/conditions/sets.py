@@ -15,7 +15,7 @@ CLIENT_NAMES = {Client.BROWSER: "a browser", Client.WEB_VIEW: "a web view", Clie
 
 
 def over(fact: AbstractSet[Any] | Later, wanted: AbstractSet[Any]) -> Answer:
-    """Answer over the set of what a fact may be: yes if every member fits, no if none does."""
+    """Answer for the set of what a fact may be: yes if every member fits, no if none does."""
     if isinstance(fact, Later):
         answer = over(fact.among, wanted)
         return Answer.LATER if answer is Answer.UNKNOWN else answer
@@ -31,7 +31,7 @@ def one_of(names: Iterable[str]) -> str:
 
 
 class _Is:
-    """The fact is one of the values in the first field, or with `negated` none of them; letter case is ignored."""
+    """The fact is one of the values in the first field, or with `negated` none of them. Letter case is ignored."""
 
     __slots__ = ()
     label: ClassVar[str]
@@ -155,7 +155,7 @@ class RoleIs(_Is):
     negated: bool = False
 
     def ask(self, facts: Facts) -> Answer:
-        """Answer once the agent is proved."""
+        """Answer once the agent has proved who they are."""
         if isinstance(facts.role, Later):
             return Answer.LATER
         if not facts.role:
