@@ -1,1 +1,1 @@
-"""The SAML 2.0 protocol: requests in, signed Responses out, metadata."""
+"""The SAML 2.0 protocol: requests come in, signed Responses go out, metadata describes both sides."""

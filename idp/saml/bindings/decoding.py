@@ -1,7 +1,7 @@
-"""Receiving a message by HTTP-Redirect or HTTP-POST (Bindings 3.4, 3.5), from the raw octets.
+"""Decodes a message from the raw octets of an HTTP-Redirect or HTTP-POST request (Bindings 3.4, 3.5).
 
-The query or body is split once. The same pieces are decoded for their meaning and kept as sent for the
-signature, so what was verified cannot differ from what is read. Django's GET and POST are never asked.
+The query or body is split once. The same pieces are decoded, and kept as sent for verifying the signature. So what is
+read cannot differ from what was verified. Django's own GET and POST parsing is not used.
 """
 
 import binascii
@@ -38,7 +38,7 @@ _NOT_FOR_A_FORM = re.compile(r"\x00|\r(?!\n)|(?<!\r)\n")
 
 
 class Message(StrEnum):
-    """What came, by the parameter that carried it (Bindings 3.4.4.1, 3.5.4)."""
+    """The kind of a message, named by the parameter that carries it (Bindings 3.4.4.1, 3.5.4)."""
 
     REQUEST = "SAMLRequest"
     RESPONSE = "SAMLResponse"
@@ -48,7 +48,7 @@ _MESSAGES = tuple(Message)
 
 
 class Binding(StrEnum):
-    """How a message came."""
+    """The binding that a message came by."""
 
     REDIRECT = "redirect"
     POST = "post"
@@ -56,7 +56,7 @@ class Binding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuerySignature:
-    """A signature in the query: over which octets, by which algorithm, and its value (Bindings 3.4.4.1)."""
+    """A signature in the query: the octets that it covers, its algorithm, and its value (Bindings 3.4.4.1)."""
 
     octets: bytes
     algorithm: str
@@ -65,7 +65,7 @@ class QuerySignature:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """A decoded message, of which nothing is believed yet. RelayState is the caller's, opaque."""
+    """A decoded message, not trusted yet. RelayState is the sender's, and opaque."""
 
     binding: Binding
     xml: bytes
@@ -75,9 +75,9 @@ class ReceivedMessage:
 
 
 def receive_redirect(raw_query: bytes | str, message: Message | None = Message.REQUEST) -> ReceivedMessage:
-    """Decode the query of a GET, as it stood in the request line. `message` is what is wanted; None takes either.
+    """Decode the query string of a GET, as received. `message` is the kind that is expected; None accepts both.
 
-    Raises UnreadableRequest or one of its kinds, and MisshapenSignature if half a signature is there.
+    Raises UnreadableRequest or a subclass, and MisshapenSignature if only half of a signature is there.
     """
     raw = _octets(raw_query)
     if len(raw) > MAX_QUERY:
@@ -92,9 +92,9 @@ def receive_redirect(raw_query: bytes | str, message: Message | None = Message.R
 
 
 def receive_post(body: bytes, content_type: str, message: Message | None = Message.REQUEST) -> ReceivedMessage:
-    """Decode the body of a POST. `message` is what is wanted; None takes either.
+    """Decode the body of a POST. `message` is the kind that is expected; None accepts both.
 
-    Raises UnreadableRequest or one of its kinds, and MisshapenSignature if a signature stands beside it.
+    Raises UnreadableRequest or a subclass, and MisshapenSignature if the form has a separate signature.
     """
     if len(body) > MAX_BODY:
         raise RequestTooLarge(f"wanted at most {MAX_BODY} bytes of body, saw {len(body)}")
@@ -112,9 +112,9 @@ def receive_post(body: bytes, content_type: str, message: Message | None = Messa
 
 
 def receive_relay_state(raw_query: bytes | str) -> str | None:
-    """Decode the RelayState of a sign-in that begins here, where no message may stand beside it.
+    """Decode the RelayState of an unsolicited sign-in, which comes without a message.
 
-    Raises UnreadableRequest or one of its kinds.
+    Raises UnreadableRequest or a subclass.
     """
     raw = _octets(raw_query)
     if len(raw) > MAX_QUERY:
@@ -135,7 +135,7 @@ def _octets(raw_query: bytes | str) -> bytes:
 
 
 def _split(raw: bytes) -> dict[str, bytes]:
-    """Return SAML's own parameters with their values as sent. What is foreign is left out, unread."""
+    """Return the SAML parameters, with their values as sent. Other parameters are ignored."""
     fields: dict[str, bytes] = {}
     for pair in raw.split(b"&"):
         raw_name, equals, value = pair.partition(b"=")
@@ -156,7 +156,7 @@ def _refuse_look_alike(raw_name: bytes) -> None:
 
 
 def _which(fields: Mapping[str, bytes], message: Message | None) -> Message:
-    """Name the one message that is there; an empty one beside it is one too many."""
+    """Return the kind of the one message. A second one is refused, even an empty one."""
     wanted = " or ".join(Message if message is None else [message])
     seen = [it for it in _MESSAGES if it in fields]
     if len(seen) > 1 or (seen and message not in (None, seen[0])):
@@ -211,7 +211,7 @@ def _query_signature(fields: Mapping[str, bytes], message: Message) -> QuerySign
 
 
 def _inflate(deflated: bytes) -> bytes:
-    """Inflate raw DEFLATE (RFC 1951) and stop at the limit; the stream must end, and end the data."""
+    """Inflate raw DEFLATE (RFC 1951), up to the limit. The stream must be complete, with nothing after it."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         xml = stream.decompress(deflated, MAX_XML + 1)

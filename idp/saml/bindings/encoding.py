@@ -1,6 +1,6 @@
-"""Sending a logout message through the browser, signed, by HTTP-Redirect or HTTP-POST (Bindings 3.4.4.1, 3.5.4).
+"""Signs and encodes a logout message for HTTP-Redirect or HTTP-POST (Bindings 3.4.4.1, 3.5.4).
 
-The address is the message's own Destination, so what is written in it is where it goes.
+The message is sent to its own Destination.
 """
 
 import base64
@@ -15,10 +15,10 @@ _PARAMETER = {"samlp:LogoutRequest": Message.REQUEST, "samlp:LogoutResponse": Me
 
 
 def redirect_url(message: Element, key: SamlKey, relay_state: str | None = None) -> str:
-    """Return the address that carries a message, its signature over the octets of the query as they are sent.
+    """Return the address that carries a message, with a signature over the octets of the query as sent.
 
-    Raises ValueError for a message that is signed already, is none of logout, or whose Destination is missing
-    or cannot take a query.
+    Raises ValueError if the message is signed already or is no logout message, or if its Destination is missing or
+    cannot take a query.
     """
     if is_signed(message):
         raise ValueError("a redirect carries its signature in the query, not in the message")
@@ -34,16 +34,16 @@ def redirect_url(message: Element, key: SamlKey, relay_state: str | None = None)
 
 
 def form_value(message: Element, key: SamlKey) -> str:
-    """Sign a message inside and return the value of its form field, which `parameter_of` names.
+    """Return the value of the form field for a message, with an enveloped signature. `parameter_of` names the field.
 
-    Raises ValueError for a message that is signed already or is none of logout.
+    Raises ValueError if the message is signed already, or is no logout message.
     """
     parameter_of(message)
     return _base64(sign(message, key).octets())
 
 
 def parameter_of(message: Element) -> Message:
-    """Return the parameter that a message travels in. Raises ValueError if it is none of logout."""
+    """Return the parameter that carries a message. Raises ValueError if it is no logout message."""
     if message.tag not in _PARAMETER:
         raise ValueError(f"no logout message: {message.tag}")
     return _PARAMETER[message.tag]
@@ -54,13 +54,13 @@ def _base64(octets: bytes) -> str:
 
 
 def _deflate(xml: bytes) -> bytes:
-    """Compress to raw DEFLATE (RFC 1951), without the head and sum of zlib."""
+    """Compress to raw DEFLATE (RFC 1951), without zlib's header and checksum."""
     packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(xml) + packer.flush()
 
 
 def _with_query(location: str, query: str) -> str:
-    """Append to a location, which may have a query of its own."""
+    """Append a query to a location, which may have one already."""
     own = location.partition("?")[2]
     if not location or "#" in location or PARAMETERS & {it.partition("=")[0] for it in own.split("&")}:
         raise ValueError(f"no address that can take a SAML message in its query: {location!r}")

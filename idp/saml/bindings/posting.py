@@ -1,4 +1,4 @@
-"""Sending a message on through the browser: a form that posts itself, or another address."""
+"""Sends the browser to a service: with a form that posts itself, or to another address."""
 
 import re
 import secrets
@@ -19,9 +19,9 @@ from idp.branding import brands
 from idp.branding.brands import Shown
 
 PAGES_KEPT = 64
-"""Brands times languages times purposes; each a page without anybody's message."""
+"""Pages that are cached: brands times languages times purposes, without the values of any request."""
 _PLACE = secrets.token_hex(16)
-"""Stands in a kept page where something of one request goes. Nobody knows it, so no text can pretend to be a place."""
+"""The placeholder in a cached page. It is random, so no text can imitate it."""
 _NONCE, _ADDRESS, _SERVICE, _NEWS, _FIELDS = range(5)
 
 
@@ -35,12 +35,11 @@ def post_form(
     news: str = "",
     brand: Shown | None = None,
 ) -> HttpResponse:
-    """Return the page that posts these fields to that one address, octets among them in base64 (Bindings 3.5.4).
+    """Return the page that posts these fields to one address, with bytes in base64 (Bindings 3.5.4).
 
-    `purpose` chooses what the page says meanwhile: signing in, declined, or signing out; `news` is one more
-    sentence, which delays nothing; `brand` is the service's, where one service is meant. Its policy names the
-    address's scheme and no origin: browsers hold every redirect after a form against the form's page, and where
-    a service leads people next is not ours to know.
+    `purpose` chooses the text of the page: signing in, declined, or signing out. `news` is one more sentence. `brand`
+    is the brand of the service, if there is one. The page's content policy allows the scheme of the address and names
+    no origin: browsers apply it to every redirect after the form, and we do not know where a service redirects to.
     """
     names = tuple([name for name, _ in fields])
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # put there by web.middleware.content_policy
@@ -64,7 +63,7 @@ def post_form(
 
 
 class _Look(NamedTuple):
-    """What a page looks like before anything of one request stands in it; `service` and `news` are whether they do."""
+    """What a page looks like without the values of one request. `service` and `news` tell whether there is one."""
 
     language: str
     organisation: str
@@ -77,9 +76,9 @@ class _Look(NamedTuple):
 
 @lru_cache(maxsize=PAGES_KEPT)
 def _page(look: _Look) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
-    """Render a page, and cut it where something of one request goes.
+    """Render a page with placeholders, and split it at them.
 
-    Returns the texts with the places between them, and which of a request's own goes into each.
+    Returns the texts with the placeholders between them, and which value of a request goes into each placeholder.
     """
     context = {
         "request": {"csp_nonce": _place(_NONCE)},
@@ -98,7 +97,7 @@ def _page(look: _Look) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
 
 
 def _written(own: str | bytes) -> bytes:
-    """Write a value into an attribute or a text. Base64 has nothing that would have to be escaped."""
+    """Write a value for an attribute or a text. Base64 needs no escaping."""
     return b64encode(own) if isinstance(own, bytes) else escape(own).encode()
 
 
@@ -109,8 +108,8 @@ def _place(own: int) -> str:
 def send_on(request: HttpRequest, address: str) -> HttpResponse:
     """Send the browser to an address of a service.
 
-    After a form, by a page of its own: browsers hold a redirect after a form against the form's page, whose
-    policy does not know that address.
+    After a form this takes a page. Browsers apply the form page's content policy to a redirect, and that policy does
+    not allow the address.
     """
     if request.method == "GET":
         return HttpResponseRedirect(address)

@@ -1,4 +1,4 @@
-"""Receiving a message from Django's request: the octets as they came, never its parsed GET and POST."""
+"""Receives a message from a Django request, from the octets as received, never from its parsed GET and POST."""
 
 from django.http import HttpRequest
 
@@ -6,7 +6,7 @@ from idp.saml.bindings.decoding import Message, ReceivedMessage, receive_post, r
 
 
 def receive(request: HttpRequest, message: Message | None = Message.REQUEST) -> ReceivedMessage:
-    """Decode the message of a GET or POST; None takes a request as well as an answer. Raises as `decoding` does."""
+    """Decode the message of a GET or POST. None accepts a request and a response. Raises as `decoding` does."""
     if request.method == "POST":
         return receive_post(request.body, request.headers.get("Content-Type", ""), message)
     return receive_redirect(request.META.get("QUERY_STRING", ""), message)

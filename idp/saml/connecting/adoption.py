@@ -1,7 +1,7 @@
-"""Adopting a Flex connection by the request it sent: what that would do, and doing it.
+"""Registers a Flex connection from the request that it sent.
 
-Nothing that was heard is believed. Only an address that `flex.review` finds no fault with can be adopted, so
-whoever sends a made-up request cannot have answers sent outside Twilio.
+A request that was heard is not trusted. Only an address without a fault in `flex.review` can be adopted. So nobody can
+send a made-up request to have Responses sent outside Twilio.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ GONE = "This request can no longer be adopted: it was forgotten, or is connected
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What adopting a request would do: register a service, or add an ACS to the one of that name."""
+    """What adopting a request would do: register a service, or add an ACS to the one with that name."""
 
     address: FlexAddress
     service: ServiceProvider | None
@@ -34,7 +34,7 @@ class Offer:
 
 
 def offer(heard: HeardRequest, service: ServiceProvider | None) -> Offer | None:
-    """Return what adopting would do, or None where it cannot be. `service` is the one of that issuer, if any."""
+    """Return what adopting would do, or None if it is not possible. `service` is the issuer's, if it is registered."""
     address = _address(heard)
     if address is None or heard.outcome not in ADOPTABLE or (service and not service.enabled):
         return None
@@ -45,7 +45,7 @@ def offer(heard: HeardRequest, service: ServiceProvider | None) -> Offer | None:
 
 @transaction.atomic
 def adopt(heard_pk: int) -> ServiceProvider:
-    """Do what was offered for a request. Raises ValidationError with a sentence, and then nothing is changed."""
+    """Carry out an offer. Raises ValidationError with a sentence, and then changes nothing."""
     heard = HeardRequest.objects.filter(pk=heard_pk).first()
     service = ServiceProvider.objects.filter(entity_id=heard.issuer).first() if heard else None
     offered = offer(heard, service) if heard else None
@@ -72,7 +72,7 @@ def _address(heard: HeardRequest) -> FlexAddress | None:
 
 
 def _add(service: ServiceProvider, acs_url: str) -> None:
-    """Add an ACS; the default stays the default."""
+    """Add an ACS. The default ACS stays the default."""
     used = {it.index for it in service.consumers.all()}
     row = AssertionConsumer(
         service_provider=service,

@@ -1,4 +1,4 @@
-"""What an operator types into Twilio's Console, field by field: its names, its order, our values."""
+"""What an operator enters in Twilio's Console: its fields in its order, with our values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ RUNTIME_DOMAIN = "https://flex.twilio.com/<runtime-domain>"
 
 @dataclass(frozen=True, slots=True)
 class ConsoleField:
-    """A field of the Console: the value to copy into it (empty where it is not ours to know), and what to know."""
+    """A field of the Console, the value to copy into it (empty if Latchkey does not know it), and a note."""
 
     label: str
     value: str
@@ -28,7 +28,7 @@ class ConsoleField:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What the Console has to know of us. The certificate is PEM, without a line break at its end."""
+    """What the Console has to know about Latchkey. The certificate is PEM, without a trailing line break."""
 
     certificate: str
     issuer: str
@@ -36,9 +36,9 @@ class Ours:
 
 
 def ours(sp: ServiceProvider | None, now: datetime) -> Ours:
-    """Return what a service has to know of us: its certificate is that of the key that signs for it now.
+    """Return what a service has to know about Latchkey. The certificate belongs to the key that signs for it now.
 
-    Without a service, what a new one would have to know. Makes a missing key.
+    Without a service, return what a new one would have to know. Creates a missing key.
     """
     key = signing_keys.key_for(sp, now) if sp else signing_keys.own_key(now)
     return Ours(key.certificate.strip(), published.entity_id(), published.sso_url())
@@ -72,7 +72,7 @@ def fields(
 
 
 def fields_of(sp: ServiceProvider, now: datetime, default_redirect_url: str = "") -> list[ConsoleField]:
-    """Return the fields for a connection that is registered."""
+    """Return the fields for a registered connection."""
     acs_url = next((acs.url for acs in sp.consumers.all()), "")
     return list(
         fields(sp.profile, ours(sp, now), name=sp.name, acs_url=acs_url, default_redirect_url=default_redirect_url)
@@ -80,5 +80,5 @@ def fields_of(sp: ServiceProvider, now: datetime, default_redirect_url: str = ""
 
 
 def fields_of_a_new_one(now: datetime) -> list[ConsoleField]:
-    """Return the fields for a connection that nobody knows yet; it may be of either way of SSO."""
+    """Return the fields for a connection that is not registered yet, for both kinds of SSO."""
     return list(fields(flex.ENHANCED.slug, ours(None, now), name="Latchkey", acs_url=""))

@@ -1,7 +1,7 @@
-"""Listening for the first request of a new connection: what came, and what became of it.
+"""Listens for the first request of a new connection, and notes what became of it.
 
-Noted is what an operator needs to tell why a request was refused. RelayState, Subject and all else that could be
-about a person are left out, and nothing is noted while nobody listens.
+A note holds what an operator needs to tell why a request was refused. RelayState, Subject and anything else that may be
+about a person are left out. Nothing is noted unless an operator listens.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def begin(now: datetime) -> Listening:
-    """Listen from now on for ten minutes; whoever listens already listens longer. Forgets what was heard before."""
+    """Listen until ten minutes from now. A new listening deletes what was heard before."""
     if listening := Listening.objects.filter(until__gt=now).first():
         listening.until = now + LASTS
         listening.save(update_fields=["until"])
@@ -50,25 +50,25 @@ def begin(now: datetime) -> Listening:
 
 
 def end(now: datetime) -> None:
-    """Stop listening. What was heard stays to be looked at until somebody listens again."""
+    """Stop listening. What was heard is kept until somebody listens again."""
     for it in Listening.objects.filter(until__gt=now):
         it.until = now
         it.save(update_fields=["until"])
 
 
 def current(now: datetime) -> Listening | None:
-    """Return the listening that is under way, if any. It is held, so nobody changes it."""
+    """Return the listening that is under way, if any. It is cached, so callers must not change it."""
     return next((it for it in _all() if it.until > now), None)
 
 
 @Held
 def _all() -> tuple[Listening, ...]:
-    """Return what there is, hardly ever more than a row, the newest first."""
+    """Return all rows, the newest first. There is hardly ever more than one."""
     return tuple(Listening.objects.order_by("-begun_at"))
 
 
 def noted(view: View) -> View:
-    """Note each request that the view answers or refuses, after the fact, and only while somebody listens."""
+    """Decorate a view: note each request that it answered or refused, while somebody listens."""
 
     @wraps(view)
     def noting(request: HttpRequest) -> HttpResponse:
@@ -85,13 +85,13 @@ def noted(view: View) -> View:
 
 
 def answered_with(response: HttpResponse, told: AnswerWithStatus) -> HttpResponse:
-    """Remember that this answers a request that was believed by a status, for the note about it."""
+    """Mark a response as one that answers a trusted request with a status, for the note about it."""
     setattr(response, _ANSWERED_WITH, told.saml_status.second or told.saml_status.top)
     return response
 
 
 def _note(request: HttpRequest, outcome: str, status: str = "") -> None:
-    """Note a request. Must not fail, whatever happens: nobody's sign-in depends on it."""
+    """Note a request. It must never fail, since no sign-in may depend on it."""
     try:
         now = clock.now()
         if listening := current(now):
@@ -139,7 +139,7 @@ def _cut(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def _forget(listening: Listening) -> None:
-    """Keep the newest; strangers go first, then what only claims to be Flex, so that a flood hides nothing."""
+    """Keep the newest. Drop unknown senders first, then those that only claim to be Flex: a flood hides nothing."""
     rows = list(HeardRequest.objects.filter(at__gte=listening.begun_at))
     surplus = len(rows) - MOST_HEARD
     if surplus > 0:

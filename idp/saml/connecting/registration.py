@@ -1,4 +1,4 @@
-"""Registering a service provider, the same from the command line and from the admin."""
+"""Registers a service provider, for the command line and the admin alike."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ LOGOUT_BINDINGS = {value for value, _ in LogoutEndpoint.BINDINGS}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A service provider as it describes itself, or as an operator typed it. Certificates are PEM."""
+    """A service provider as its metadata describes it, or as an operator entered it. Certificates are PEM."""
 
     entity_id: str
     acs: tuple[AcsDescription, ...]
@@ -43,7 +43,7 @@ class Draft:
 
     @classmethod
     def of_metadata(cls, described: SpDescription) -> "Draft":
-        """Take over what metadata says."""
+        """Return a draft from metadata."""
         signs = described.authn_requests_signed and bool(described.signing_certificates)
         return cls(
             entity_id=described.entity_id,
@@ -60,18 +60,18 @@ class Draft:
 
     @classmethod
     def of_flex(cls, address: FlexAddress) -> "Draft":
-        """Take over the address of a Flex account."""
+        """Return a draft from the address of a Flex account."""
         return cls(address.entity_id, (AcsDescription(address.acs_url, is_default=True),))
 
     @property
     def profile(self) -> str:
-        """The slug of the profile that fits: Flex by its entity ID, else the general one."""
+        """The slug of the matching profile: a Flex profile by its entity ID, or else the generic one."""
         address = flex.derive(self.entity_id)
         return address.profile if address else "generic"
 
     @property
     def algorithms(self) -> dict[str, str]:
-        """The algorithms that were chosen for it, by the name of their field; the rest are the defaults."""
+        """The algorithms chosen for it, by the names of their fields. Others keep their defaults."""
         chosen = {
             "signature_algorithm": self.signature_algorithm,
             "encryption_algorithm": self.encryption_algorithm,
@@ -81,14 +81,14 @@ class Draft:
 
 
 def transports_of(described: SpDescription) -> tuple[str, ...]:
-    """Return the ways for keys to travel that a service provider takes, by our names and in our order."""
+    """Return the key transports that a service provider accepts, by our names and in our order."""
     taken = described.key_transports or ()
     return tuple(slug for slug, (_, transport) in KEY_TRANSPORTS.items() if transport in taken)
 
 
 @transaction.atomic
 def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", profile: str = "") -> ServiceProvider:
-    """Add a service provider. Raises ValidationError with sentences, and then nothing is added."""
+    """Add a service provider. Raises ValidationError with sentences, and then adds nothing."""
     preset = PROFILES[profile or draft.profile]
     policy = TimeoutPolicy.objects.filter(name=timeout_policy or preset.timeout_policy).first()
     if policy is None:
@@ -121,7 +121,7 @@ def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", pr
 
 
 def release_basics(sp: ServiceProvider) -> None:
-    """Have a service told roles, full name and e-mail, as lines that an operator can change."""
+    """Release roles, full name and e-mail to a service, in lines that an operator can change."""
     for position, line in enumerate(BASICS):
         ReleasedAttribute.objects.create(
             service_provider=sp, position=position, name=line.name, source=line.source.value
@@ -129,7 +129,7 @@ def release_basics(sp: ServiceProvider) -> None:
 
 
 def add_logout_endpoint(sp: ServiceProvider, endpoint: Endpoint) -> None:
-    """Add an address for logout messages; the first of each binding counts."""
+    """Add an address for logout messages. The first address of each binding counts."""
     if sp.logout_endpoints.filter(binding=endpoint.binding).exists():
         return
     row = LogoutEndpoint(
@@ -143,14 +143,14 @@ def add_logout_endpoint(sp: ServiceProvider, endpoint: Endpoint) -> None:
 
 
 def entity_id_fault(entity_id: str) -> str:
-    """Say why a name cannot be an entity ID, or return an empty string. It is compared to the character."""
+    """Return why a text cannot be an entity ID, or an empty string. Entity IDs are compared exactly."""
     if any(it.isspace() or not it.isprintable() for it in entity_id):
         return "An entity ID holds no white space."
     return "" if entity_id else "An entity ID cannot be empty."
 
 
 def normal_certificates(text: str) -> str:
-    """Bring pasted certificates into plain PEM, each once. Raises ValidationError with a sentence."""
+    """Turn pasted certificates into plain PEM, each once. Raises ValidationError with a sentence."""
     found = certificates.split(text)
     for certificate in found:
         if fault := certificates.fault(certificate):
@@ -159,7 +159,7 @@ def normal_certificates(text: str) -> str:
 
 
 def warnings(sp: ServiceProvider) -> list[str]:
-    """Say what will probably not work, though it can be kept."""
+    """Return what will probably not work, though it can be saved."""
     found: list[str] = []
     if sp.profile.startswith("flex"):
         for acs in sp.consumers.all():
@@ -176,7 +176,7 @@ def warnings(sp: ServiceProvider) -> list[str]:
 
 
 def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
-    """Yield the classes of SAML's own that state more than we know, with what we know."""
+    """Yield the authentication context classes that state more than we know, with what we know."""
     known = {
         Method.CODE: "one code proves one factor, and no password.",
         Method.PASSKEY: "a passkey is a key behind a lock, without a certificate or a mobile operator.",
@@ -196,7 +196,7 @@ def _overstated(sp: ServiceProvider) -> Iterator[tuple[str, str]]:
 
 
 def what_to_type(sp: ServiceProvider, now: datetime) -> Iterable[tuple[str, str]]:
-    """Name the fields to fill in at the service provider, as Twilio's Console calls them, with their values."""
+    """Return the fields to fill in at the service provider, named as in Twilio's Console, with their values."""
     yield "X.509 Certificate", signing_keys.certificate_for(sp, now).strip()
     yield "Identity Provider Issuer (our entity ID)", published.entity_id()
     yield "Single Sign-On URL", published.sso_url()

@@ -1,7 +1,7 @@
-"""XML of our own making: built from typed values, never from templates, and canonical as it is built.
+"""Builds our own XML from typed values, never from templates, in canonical form.
 
-What an element writes is its Exclusive XML Canonicalization (exc-c14n section 3, c14n sections 1.1 and 2.3), so the
-octets that are digested are the octets that are sent. What XML cannot hold is refused here.
+The octets of an element are its Exclusive XML Canonicalization (exc-c14n section 3, c14n sections 1.1 and 2.3). So the
+octets that are digested are the octets that are sent. Text that XML cannot hold is refused here.
 """
 
 import os
@@ -24,7 +24,7 @@ PREFIXES: Final = {
     "alg": names.METADATA_ALGORITHMS,
     "soap": names.SOAP_ENVELOPE,
 }
-"""The prefixes that tags are written with here, and what each stands for in every document."""
+"""The namespace prefixes of our tags, the same in every document."""
 
 # A control character, which no value can hold, stands where a namespace may have to be declared. An element takes
 # away those of its own namespace inside it; the ones still there when it is written are the outermost.
@@ -34,7 +34,7 @@ _DECLARATIONS = {_MARKS[prefix].encode(): f' xmlns:{prefix}="{uri}"'.encode() fo
 # XML 1.0 section 2.2, production Char; outside it are control characters, lone surrogates, U+FFFE and U+FFFF.
 _WRITABLE = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 is_plain: Final = re.compile("[ !#-%'-;=?-~]*").fullmatch
-"""Tells of a text that it stands for itself everywhere."""
+"""Matches a text that needs no escaping anywhere."""
 # Canonical XML section 2.3: what is written as a reference in a text node, and in an attribute.
 _IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
 _IN_VALUE = {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
@@ -42,7 +42,7 @@ _IN_VALUE = {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#x
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element as `element` built it. Nobody changes it; what takes it up holds a copy of its octets."""
+    """An element that `element` built. It never changes; a parent holds a copy of its octets."""
 
     tag: str
     attributes: Mapping[str, str | None] | None
@@ -51,23 +51,23 @@ class Element:
     """The octets, with marks for the namespaces that are not declared yet."""
 
     def get(self, name: str) -> str:
-        """Return an attribute's value, empty if there is none."""
+        """Return the value of an attribute, or an empty string."""
         return (self.attributes or {}).get(name) or ""
 
     def octets(self) -> bytes:
-        """Return the canonical octets of a document with this root."""
+        """Return the canonical octets of a document with this element as its root."""
         octets = self.marked
         for mark, declaration in _DECLARATIONS.items():
             octets = octets.replace(mark, declaration)
         return octets
 
     def with_children(self, *children: "Element") -> "Element":
-        """Return an element of the same name and attributes that holds these, and no text."""
+        """Return an element with the same name and attributes, these children, and no text."""
         return element(self.tag, self.attributes, *children)
 
 
 def writable(text: str) -> bool:
-    """Tell whether XML can hold this text. Forms and imports ask before they store one."""
+    """Tell whether XML can hold this text. Forms and imports check it before they store one."""
     return _WRITABLE.fullmatch(text) is not None
 
 
@@ -77,10 +77,10 @@ def element(
     *children: Element,
     text: str = "",
 ) -> Element:
-    """Build an element of a tag such as `saml:Issuer`, its text before its children.
+    """Build an element with a tag such as `saml:Issuer`. Its text comes before its children.
 
-    The names of tags and attributes are our own, never values. Attributes that are None are left out; of those in a
-    namespace only `xml:lang` can be given. Raises ValueError for text that XML cannot hold.
+    Tags and attribute names must be our own, never input. Attributes with the value None are left out. The only
+    attribute with a namespace is `xml:lang`. Raises ValueError for text that XML cannot hold.
     """
     opened, closing, mark = _ends(tag)
     if attributes:
@@ -97,18 +97,18 @@ def element(
 
 @cache
 def _ends(tag: str) -> tuple[str, bytes, bytes]:
-    """Return how an element of this tag begins and ends, and the mark of its namespace."""
+    """Return the start and end of an element with this tag, and the mark of its namespace."""
     mark = _MARKS[tag.partition(":")[0]]
     return f"<{tag}{mark}", f"</{tag}>".encode(), mark.encode()
 
 
 def as_value(value: str) -> bytes:
-    """Return a value as an attribute writes it. Raises ValueError for text that XML cannot hold."""
+    """Return a value as written in an attribute. Raises ValueError for text that XML cannot hold."""
     return _escaped(value, _IN_VALUE, "an attribute").encode()
 
 
 def as_text(value: str) -> bytes:
-    """Return a value as an element writes it inside. Raises ValueError for text that XML cannot hold."""
+    """Return a value as written in an element. Raises ValueError for text that XML cannot hold."""
     return _escaped(value, _IN_TEXT, "a text").encode()
 
 
@@ -123,9 +123,9 @@ def _escaped(value: str, references: Mapping[str, str], tag: str) -> str:
 
 
 def instant(at: datetime) -> str:
-    """Write an instant in UTC, whole seconds rounded down, with Z (Core 1.3.3).
+    """Write an instant in UTC with Z, rounded down to whole seconds (Core 1.3.3).
 
-    Raises ValueError for an instant without time zone.
+    Raises ValueError for an instant without a time zone.
     """
     if at.tzinfo is None:
         raise ValueError("an instant without time zone")

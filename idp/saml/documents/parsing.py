@@ -1,7 +1,7 @@
-"""Reading XML from outside: one careful parser, and fields read as whole texts or not at all.
+"""Parses XML from outside with one careful parser. A field is read as a whole text, or not at all.
 
-Comments and processing instructions are dropped while parsing, so a text split by one is read as one whole
-text; a signature that covered a processing instruction no longer holds.
+The parser drops comments and processing instructions, so a text that contains one is still read as a whole. A
+signature that covers a processing instruction no longer verifies.
 """
 
 import re
@@ -32,7 +32,7 @@ _PARSER = etree.XMLParser(
 
 
 class Document(NamedTuple):
-    """Octets, and the root that `parse` made of them."""
+    """The octets of a document, and the root that `parse` returned for them."""
 
     octets: bytes
     root: etree._Element
@@ -41,8 +41,8 @@ class Document(NamedTuple):
 def parse(xml: bytes, *, limit: int = MAX_XML) -> etree._Element:
     """Parse a document of at most `limit` bytes and return its root.
 
-    Raises UnreadableRequest for anything but one well-formed UTF-8 document without DTD and without an ID
-    given twice, RequestTooLarge beyond the limit.
+    Raises UnreadableRequest unless it is a well-formed UTF-8 document without a DTD and without a repeated ID, and
+    RequestTooLarge beyond the limit.
     """
     if len(xml) > limit:
         raise RequestTooLarge(f"wanted at most {limit} bytes of XML, saw {len(xml)}")
@@ -59,17 +59,14 @@ def parse(xml: bytes, *, limit: int = MAX_XML) -> etree._Element:
 
 
 def text_of(element: etree._Element) -> str:
-    """Return the whole text of a childless element, uncut and untrimmed.
-
-    Raises UnreadableRequest if it has a child.
-    """
+    """Return the whole text of an element, untrimmed. Raises UnreadableRequest if it has a child."""
     if len(element):
         raise UnreadableRequest(f"wanted nothing but text in {element.tag!s}, saw {element[0].tag!s}")
     return element.text or ""
 
 
 def child(parent: etree._Element, tag: str) -> etree._Element | None:
-    """Return the direct child of that name, or None. Raises UnreadableRequest if there are several."""
+    """Return the direct child with that name, or None. Raises UnreadableRequest if there are several."""
     found = list(parent.iterchildren(tag))
     if len(found) > 1:
         raise UnreadableRequest(f"wanted one {tag} at most, saw {len(found)}")
@@ -77,7 +74,7 @@ def child(parent: etree._Element, tag: str) -> etree._Element | None:
 
 
 def boolean(element: etree._Element, name: str, *, default: bool = False) -> bool:
-    """Read an xs:boolean attribute, which may also be spelt 1 or 0. Raises UnreadableRequest for others."""
+    """Read an xs:boolean attribute, which may also be 1 or 0. Raises UnreadableRequest for other values."""
     value = element.get(name)
     if value is None:
         return default

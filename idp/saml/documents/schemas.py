@@ -1,4 +1,4 @@
-"""The standard's XML schemas, as python3-saml ships them. Only `second_reader` knows that package too."""
+"""Validates against the XML schemas of the standard. python3-saml ships them; only `second_reader` also uses it."""
 
 import threading
 from enum import StrEnum
@@ -12,14 +12,14 @@ SHIPPED_BY = "onelogin.saml2"
 
 
 class Schema(StrEnum):
-    """The schema files that messages are held against."""
+    """The schema files that messages are validated against."""
 
     PROTOCOL = "saml-schema-protocol-2.0.xsd"
     METADATA = "saml-schema-metadata-2.0.xsd"
 
 
 class _Loaded(threading.local):
-    """One set per thread, because a schema object keeps the errors of its last document."""
+    """The schemas of one thread. Threads cannot share one, since it keeps the errors of its last document."""
 
     def __init__(self) -> None:
         self.schemas: dict[Schema, etree.XMLSchema] = {}
@@ -29,7 +29,7 @@ _loaded = _Loaded()
 
 
 def validate(root: etree._Element, schema: Schema) -> None:
-    """Hold an element against a schema. Raises UnreadableRequest naming the first fault."""
+    """Validate an element. Raises UnreadableRequest, which names the first fault."""
     loaded = _load(schema)
     if not loaded.validate(root):
         fault = loaded.error_log[0].message if len(loaded.error_log) else "no reason given"

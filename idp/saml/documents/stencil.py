@@ -1,4 +1,4 @@
-"""Elements that are written once for many documents, with places for what each has of its own."""
+"""Templates of elements: written once for many documents, with placeholders for what differs."""
 
 import re
 import secrets
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from idp.saml.documents.elements import Element, as_text, as_value, is_plain
 
 _PLACE = secrets.token_hex(16)
-"""Stands in what is written where something of one document goes. Nobody knows it, so no text can pretend to be it."""
+"""The start of a placeholder. It is random, so no text can imitate it."""
 _PLACES = re.compile(rf"{_PLACE}-(\d+)-".encode())
 
 
 def place(nth: int) -> str:
-    """Return what is given to `element` for a whole value of an attribute, or a whole text, that is yet to come."""
+    """Return a placeholder for a whole attribute value or a whole text, to pass to `element`."""
     return f"{_PLACE}-{nth}-"
 
 
 class Stencil:
-    """Elements that stand one after the other, with places."""
+    """Sibling elements with placeholders."""
 
     def __init__(self, *written: Element) -> None:
         cut = _PLACES.split(b"".join([it.marked for it in written]))
@@ -28,7 +28,7 @@ class Stencil:
         ]
 
     def filled(self, own: Sequence[str]) -> Element:
-        """Return, as one child for another element, all of them with these values in their places.
+        """Return the elements with these values, as one child for another element.
 
         Raises ValueError for text that XML cannot hold.
         """

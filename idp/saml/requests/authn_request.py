@@ -1,4 +1,4 @@
-"""Reading an AuthnRequest, and deciding whether to trust it (Core 3.4.1, Profiles 4.1.4.1)."""
+"""Reads an AuthnRequest, and decides whether to trust it (Core 3.4.1, Profiles 4.1.4.1)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,9 +29,9 @@ _SAMLP = f"{{{names.PROTOCOL}}}"
 
 @dataclass(frozen=True, slots=True)
 class AuthnRequest:
-    """What an AuthnRequest says. Schema-valid, and believed by nobody yet.
+    """What an AuthnRequest says. It is schema-valid, and not trusted yet.
 
-    `allow_create` is None where nothing is said about it. `document` is what was read.
+    `allow_create` is None if the request does not say. `document` is what was read.
     """
 
     id: str
@@ -56,12 +56,11 @@ class AuthnRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrustedAuthnRequest:
-    """A request that may be answered, at a registered ACS and nowhere else.
+    """A request that may be answered, at a registered ACS only.
 
-    `accepted_contexts` is None where any will do. `name_id_format` is what is asked for, None and unspecified
-    meaning the profile's own. `allow_create` is false only where the request says so. It and
-    `subject_name_id` are for the caller to hold against the agent who signs in. `signed` tells whether a
-    registered key stands behind it.
+    `accepted_contexts` is None if any context will do. `name_id_format` is the requested one; None and *unspecified*
+    mean the profile's own. `allow_create` is false only if the request says so. The caller checks it and
+    `subject_name_id` against the agent who signs in. `signed` tells whether a registered key has signed it.
     """
 
     id: str
@@ -80,7 +79,7 @@ class TrustedAuthnRequest:
 def parse(xml: bytes) -> AuthnRequest:
     """Read a schema-valid samlp:AuthnRequest 2.0.
 
-    Raises UnreadableRequest or one of its kinds, and StaleRequest if its instant is not in UTC with Z.
+    Raises UnreadableRequest or a subclass, and StaleRequest if its instant is not in UTC with Z.
     """
     root = parsing.parse(xml)
     return _read(root, Document(xml, root))
@@ -97,8 +96,8 @@ def check(
 ) -> TrustedAuthnRequest:
     """Decide whether this request, as received, may be answered to the service provider.
 
-    Raises UnknownServiceProvider, BadSignature, WrongDestination, StaleRequest or UnregisteredAcs (or one of
-    their kinds) while nothing may be returned yet, and AnswerWithStatus once the request is believed.
+    Until the request is trusted, raises UnknownServiceProvider, BadSignature, WrongDestination, StaleRequest,
+    UnregisteredAcs, or a subclass of one. After that, raises AnswerWithStatus.
     """
     document = None if request.has_signature else request.document
     request, signed = read_believed(received, request, trust, _read, message=Message.REQUEST, document=document)
@@ -157,7 +156,7 @@ def _allow_create(policy: etree._Element | None) -> bool | None:
 
 
 def _subject(subject: etree._Element | None) -> tuple[str | None, bool]:
-    """Return the NameID of a Subject, and whether there is more in it than can be answered."""
+    """Return the NameID of a Subject, and whether it holds more than we can answer."""
     if subject is None:
         return None, False
     if [it.tag for it in subject] != [f"{_SAML}NameID"]:

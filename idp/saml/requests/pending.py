@@ -1,4 +1,4 @@
-"""What is kept of a trusted AuthnRequest while its login is under way."""
+"""What is stored of a trusted AuthnRequest until the login has finished and it is answered."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,9 +9,9 @@ from idp.saml.requests.authn_request import TrustedAuthnRequest
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """Where the answer goes and what it must be about; survives as JSON in the login's flow.
+    """Where the Response goes, and what it must satisfy. Stored as JSON in the login's flow.
 
-    Without `request_id` nobody asked: the sign-in began here (Profiles 4.1.5).
+    Without `request_id` the sign-in is unsolicited: there was no AuthnRequest (Profiles 4.1.5).
     """
 
     request_id: str | None
@@ -24,7 +24,7 @@ class PendingRequest:
 
     @classmethod
     def of(cls, request: TrustedAuthnRequest) -> Self:
-        """Keep what the answer will need of a request."""
+        """Return what the Response will need of a request."""
         contexts = request.accepted_contexts
         return cls(
             request_id=request.id,
@@ -38,12 +38,12 @@ class PendingRequest:
 
     @property
     def address(self) -> ReturnAddress:
-        """Where an answer goes, whatever it says."""
+        """Where the Response goes, whatever it says."""
         return ReturnAddress(self.acs_url, self.request_id, self.relay_state)
 
     @classmethod
     def at(cls, address: ReturnAddress) -> Self:
-        """Keep no more than where the answer goes."""
+        """Return a value with no more than where the Response goes."""
         return cls(address.in_response_to, address.acs_url, address.relay_state)
 
     @classmethod

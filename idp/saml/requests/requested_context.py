@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Comparison(StrEnum):
-    """How the classes that are asked for compare with the one that is stated."""
+    """How the requested classes compare with the one that the Assertion states."""
 
     EXACT = "exact"
     MINIMUM = "minimum"
@@ -16,17 +16,17 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestedContext:
-    """A RequestedAuthnContext. No classes means that declarations were asked for, which we never meet."""
+    """A RequestedAuthnContext. Without classes it requests declarations, which we never meet."""
 
     comparison: Comparison
     classes: tuple[str, ...]
 
 
 def acceptable(requested: RequestedContext, known: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the `known` classes, given weakest first, that meet the request; perhaps none.
+    """Return those of the `known` classes (weakest first) that meet the request; the result may be empty.
 
-    Classes we do not know cannot be compared: they are passed over, except under *better*, where nothing can
-    be said to be stronger than they are.
+    Classes that we do not know cannot be compared, so they are ignored. Under *better* they cannot be ignored: no class
+    is known to be stronger.
     """
     if requested.comparison is Comparison.EXACT:
         return tuple(it for it in known if it in requested.classes)

@@ -1,6 +1,6 @@
-"""Sign-in that begins here: an answer to a question nobody asked (Profiles 4.1.5).
+"""Unsolicited sign-in, which starts at Latchkey, without an AuthnRequest (Profiles 4.1.5).
 
-It climbs the same ladder and passes the same access policy; only the request is missing.
+It takes the same ladder and the same access policy as any other sign-in.
 """
 
 from django.db.models import QuerySet
@@ -11,12 +11,12 @@ from idp.saml.requests.pending import PendingRequest
 
 
 def services() -> QuerySet[ServiceProvider]:
-    """Return the service providers that may be opened from here, by name."""
+    """Return the service providers that can be opened from Latchkey, by name."""
     return ServiceProvider.objects.filter(enabled=True, unsolicited=True, consumers__isnull=False).distinct()
 
 
 def service_of(slug: str) -> ServiceProvider:
-    """Return the service provider of that slug, if it may be opened from here. Raises NothingToStart."""
+    """Return the service provider with that slug. Raises NothingToStart if it cannot be opened from Latchkey."""
     try:
         sp = ServiceProvider.objects.get_enabled(slug)
     except UnknownServiceProvider:
@@ -27,5 +27,5 @@ def service_of(slug: str) -> ServiceProvider:
 
 
 def asked(sp: ServiceProvider, relay_state: str | None) -> PendingRequest:
-    """Return where the answer goes: the default ACS, with nothing that it responds to."""
+    """Return where the Response goes: to the default ACS, in response to nothing."""
     return PendingRequest(None, sp.consumers.all()[0].url, relay_state)

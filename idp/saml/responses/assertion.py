@@ -1,6 +1,6 @@
-"""The answer: an Assertion, the Response around it, both signed and written once (Core 2.3, 3.3.3).
+"""Builds a Response with its Assertion, signs both, and writes them once (Core 2.3, 3.3.3).
 
-Every value comes typed from one service provider's row, so Issuer, audience, recipient and destination agree.
+All values come from the row of one service provider, so Issuer, audience, recipient and destination agree.
 """
 
 import re
@@ -39,13 +39,13 @@ __all__ = [
 LIFETIME = timedelta(minutes=5)
 BACKDATED = timedelta(minutes=5)  # some service providers allow no clock skew at all
 SHAPES_KEPT = 256
-"""Services times formats of a name times numbers of values; each 3 KB without anything of anybody."""
+"""Templates that are cached: services times name formats times numbers of values, 3 KB each, without personal data."""
 
 _SIGNATURE_VALUE = re.compile(b"<ds:SignatureValue>[^<]*")  # in canonical text every < begins a tag
 
 
 class Sign(StrEnum):
-    """What carries a signature. A Response without Assertion is signed in any case."""
+    """What is signed. A Response without an Assertion is always signed."""
 
     BOTH = "both"
     RESPONSE = "response"
@@ -54,7 +54,7 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Between whom: our entity ID, the service provider's, its registered ACS, the request if any."""
+    """The two sides: our entity ID, that of the service provider, its registered ACS, and the request, if any."""
 
     issuer: str
     audience: str
@@ -64,7 +64,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who, by the name the service provider knows."""
+    """Who signs in, by the name that the service provider knows."""
 
     name_id: str
     name_id_format: str = names.UNSPECIFIED
@@ -72,7 +72,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """When and how it was proved, and in which session. No end is stated unless an operator opted in."""
+    """When and how the agent was authenticated, and in which session. Its end is stated only if operators want it."""
 
     at: datetime
     context_class: str
@@ -82,7 +82,7 @@ class Authenticated:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One statement about the subject: a Name and its values, in order."""
+    """One attribute of the subject: a Name, and its values in order."""
 
     name: str
     values: tuple[str, ...]
@@ -91,7 +91,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """For whom an Assertion is encrypted, certificates in PEM, and by which algorithms."""
+    """The certificates, in PEM, that an Assertion is encrypted for, and the algorithms."""
 
     certificates: tuple[str, ...]
     algorithm: str = names.AES256_GCM
@@ -100,7 +100,7 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What goes out, and what is kept of it: readable, and with every signature value blank."""
+    """What is sent, and the readable copy that is kept, with every signature value blank."""
 
     octets: bytes
     kept: str
@@ -108,7 +108,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that an Assertion says. `assertion_id` is fresh unless given; the caller keeps it on record."""
+    """Everything that an Assertion says. `assertion_id` is new unless given; the caller records it."""
 
     envelope: Envelope
     subject: Subject
@@ -125,11 +125,11 @@ def answer(
     signed: str = Sign.BOTH,
     encryption: Encryption | None = None,
 ) -> Sent:
-    """Build and sign a Response with one Assertion. Nothing may touch the octets afterwards.
+    """Build and sign a Response with one Assertion. The octets must not be changed afterwards.
 
-    `signed` is a value of Sign. With `encryption` the Assertion, signed already, is encrypted for the first
-    usable certificate. Raises ValueError for content that build_assertion refuses, UnusableKey if it cannot be
-    encrypted: it is never sent in the clear instead.
+    `signed` is a value of Sign. With `encryption`, the signed Assertion is encrypted for the first usable certificate.
+    Raises ValueError for content that build_assertion refuses. Raises UnusableKey if it cannot be encrypted; it is
+    never sent in clear text instead.
     """
     signed = Sign(signed)
     plain = build_assertion(content, now=now)
@@ -147,15 +147,15 @@ def answer(
 
 
 def answer_with_status(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:
-    """Build and sign a Response that tells only a status."""
+    """Build and sign a Response with only a status."""
     return sign(build_error_response(envelope, status, now=now), key).octets()
 
 
 def build_assertion(content: Answer, *, now: datetime) -> Element:
     """Build the unsigned Assertion.
 
-    Raises ValueError for a character XML cannot hold, an empty or padded NameID or Issuer, or an attribute
-    Name given twice.
+    Raises ValueError for a character that XML cannot hold, for an empty or padded NameID or Issuer, and for a
+    repeated attribute Name.
     """
     envelope, proved, over = content.envelope, content.authenticated, content.authenticated.session_not_on_or_after
     shape = _Shape(
@@ -202,7 +202,7 @@ def build_response(
 
 
 def build_error_response(envelope: Envelope, status: SamlStatus, *, now: datetime) -> Element:
-    """Build the unsigned Response that tells only a status. Raises ValueError if that is Success."""
+    """Build the unsigned Response with only a status. Raises ValueError if the status is Success."""
     if status.top == names.SUCCESS:
         raise ValueError("Success comes with an Assertion")
     return build_response(envelope, status, now=now)
@@ -218,9 +218,9 @@ def _whole(value: str) -> str:
 
 
 class _Shape(NamedTuple):
-    """What an Assertion says in the words of others: `answers` a request, states when the session `ends`.
+    """What Assertions with one template share. `answers`: it has a request; `ends`: it states the end of the session.
 
-    Of each attribute its Name, NameFormat, and how many values it has.
+    For each attribute: its Name, its NameFormat, and the number of its values.
     """
 
     audience: str
@@ -233,12 +233,12 @@ class _Shape(NamedTuple):
 
 
 _NAME, _REQUEST, _BEGIN, _END, _PROVED, _SESSION, _OVER, _VALUES = range(8)
-"""The places of what an Assertion has of its own; values of attributes come last, one after the other."""
+"""The placeholders of an Assertion. The values of attributes come last."""
 
 
 @lru_cache(maxsize=SHAPES_KEPT)
 def _statements(shape: _Shape) -> Stencil:
-    """Write all that follows the Issuer, with places for what is about one person and one moment. Raises ValueError."""
+    """Write everything after the Issuer, with placeholders for one agent's own values. Raises ValueError."""
     begin, end, nth = place(_BEGIN), place(_END), count(_VALUES)
     data = {
         "NotOnOrAfter": end,

@@ -1,7 +1,7 @@
-"""Attribute release: what an operator has one service provider told about an agent (Core 2.7.3).
+"""Attribute release: which attributes of an agent a service provider receives (Core 2.7.3).
 
-Flex takes attributes into its workers. It reads a value's type from the end of the name (`skill.int`), refuses
-a sign-in whose values do not parse, and keeps what it was told until it is told otherwise.
+Flex copies attributes into its workers. It reads the type of a value from the end of its name (`skill.int`), and
+refuses a sign-in if a value does not parse. It keeps an attribute until it receives another value.
 """
 
 import re
@@ -21,7 +21,7 @@ LONGEST_VALUE = 1024
 
 
 class Source(StrEnum):
-    """Where the values of an attribute come from: a fact of the person, or a fixed text."""
+    """Where the values of an attribute come from: from the person, or from a fixed text."""
 
     EMAIL = "email"
     FULL_NAME = "full_name"
@@ -32,7 +32,7 @@ class Source(StrEnum):
 
 
 class Type(StrEnum):
-    """The endings of a name by which Flex tells a value's type, after a dot. An array is one text with commas."""
+    """The endings of a name, after a dot, that tell Flex the type. An array is one text with commas."""
 
     INT = "int"
     BOOLEAN = "boolean"
@@ -64,10 +64,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a type of service provider demands of a list.
+    """What a type of service provider requires of a release list.
 
-    Where `typed`, a name may end in a Type, and the part before it is the attribute. The `mandatory` are
-    always sent: no list removes or changes them.
+    If `typed`, a name may end in a Type, and the part before it is the attribute. The `mandatory` attributes are
+    always sent, whatever the list says.
     """
 
     typed: bool = False
@@ -100,18 +100,18 @@ _FACT_TYPES: dict[Source, tuple[frozenset[Type | None], str]] = {
 
 
 def rules_of(profile: str) -> Rules:
-    """Return the rules for a profile, given by its slug."""
+    """Return the rules of a profile, by its slug."""
     return _RULES.get(profile, ANY)
 
 
 def release(
     person: Person, releases: Iterable[Release], sent_before: frozenset[str], rules: Rules = FLEX
 ) -> tuple[Attribute, ...]:
-    """Return what the service provider is told about a person: the mandatory, the listed, and what to clear.
+    """Return the attributes to send about a person: the mandatory ones, the listed ones, and those to clear.
 
-    `sent_before` are the names it was ever sent about this person. One that is no longer sent, or is sent for
-    a fact that is empty now, goes on with one empty value; an empty fact never sent stays unsent. Raises
-    ValueError for a value that its type does not allow, an empty one among them.
+    `sent_before` are the names that were ever sent about this person. If one is no longer sent, or has no value now, it
+    is sent with one empty value. An attribute without a value that was never sent is left out. Raises ValueError for a
+    value, including an empty one, that its type does not allow.
     """
     told = [it for line in _lines(releases, rules) if (it := _tell(line, person, rules))]
     missed = sent_before.difference([it.name for it in told])
@@ -119,16 +119,16 @@ def release(
 
 
 def lacking(person: Person, rules: Rules) -> tuple[str, ...]:
-    """Name the attributes that the service provider insists on and that this person has no value of."""
+    """Return the mandatory attributes for which this person has no value."""
     return tuple(it.name for it in rules.mandatory if not any(_values(it, person)))
 
 
 def faults(
     releases: Iterable[Release], rules: Rules = FLEX, *, sent_before: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
-    """Say what is wrong with a list, in sentences for an operator; nothing if it can be saved.
+    """Return what is wrong with a list, in sentences for an operator; empty if it can be saved.
 
-    `sent_before` are the names the service provider was ever sent about anybody.
+    `sent_before` are the names that the service provider was ever sent about anyone.
     """
     releases = tuple(releases)
     found = [f"{_shown(it.name)}: {fault}." for it in releases for fault in _line_faults(it, rules)]
@@ -145,18 +145,18 @@ def faults(
 
 
 def value_faults(line: Release, rules: Rules = FLEX) -> tuple[str, ...]:
-    """Say, as `faults` does, what is wrong with a line's fixed values alone."""
+    """Return what is wrong with the fixed values of a line, as `faults` does."""
     kind = _split(line.name, rules)[1]
     return tuple(f"{_shown(line.name)}: {fault}." for fault in _fixed_faults(line, kind))
 
 
 def worker_attribute(name: str) -> tuple[str, Type | None]:
-    """Return the attribute that Flex gives a worker by this name, and the type it reads from the ending, if any."""
+    """Return the worker attribute that Flex reads from this name, and the type from its ending, if any."""
     return _split(name, FLEX)
 
 
 def _lines(releases: Iterable[Release], rules: Rules) -> tuple[Release, ...]:
-    """The mandatory come first, whatever the list makes of their names."""
+    """Return the lines to send, the mandatory ones first."""
     taken = {it.name for it in rules.mandatory}
     return (*rules.mandatory, *[it for it in releases if it.name not in taken])
 
@@ -206,7 +206,7 @@ def _clear(told: list[Attribute], sent_before: frozenset[str], rules: Rules) -> 
 
 
 def _gone(kept: set[str], sent_before: frozenset[str], rules: Rules) -> Iterable[str]:
-    """Yield one name for each attribute no longer sent. In order, `skill` comes before `skill.int`: it can be empty."""
+    """Yield one name for each attribute no longer sent: `skill` before `skill.int`, since only it may be empty."""
     gone: dict[str, str] = {}
     for name in sorted(sent_before):
         base = _split(name, rules)[0]
@@ -298,5 +298,5 @@ def _twice(listed: list[str], rules: Rules) -> Iterator[str]:
 
 
 def _shown(name: str) -> str:
-    """Return a name as a page and a log can show it."""
+    """Return a name in a form that pages and logs can show."""
     return name if name and name.isprintable() else ascii(name)

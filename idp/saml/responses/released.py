@@ -1,4 +1,4 @@
-"""What a service provider is told about an agent, from its release list and from what it was told before."""
+"""Which attributes a service provider receives, from its release list and from what it received before."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from idp.saml.responses.attributes import Release, Rules, Source
 
 
 def person_of(agent: Agent, name_id: str, releases: tuple[Release, ...]) -> Person:
-    """Return an agent as a service provider gets to see one. Number and department are read only where told."""
+    """Return an agent as a profile sees one. Number and department are read only if they are released."""
     sources = {it.source for it in releases}
     department = agent.department if Source.DEPARTMENT in sources else None
     phone = PhoneAuthenticator.objects.filter(user=agent).first() if Source.PHONE in sources else None
@@ -29,16 +29,16 @@ def person_of(agent: Agent, name_id: str, releases: tuple[Release, ...]) -> Pers
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The attributes that an answer carries, and those of their names that were never sent before."""
+    """The attributes of a Response, and the names among them that were never sent before."""
 
     attributes: tuple[Attribute, ...]
     new: tuple[str, ...]
 
 
 def told(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset[str] | None = None) -> Told:
-    """Return what a service provider is to be told about an agent. Raises UnreleasableAttribute.
+    """Return the attributes to send to a service provider about an agent. Raises UnreleasableAttribute.
 
-    `before` are the names that it was sent, if they have been read.
+    `before` are the names that it was sent before, if the caller has read them.
     """
     releases, rules = releases_of(sp), attributes.rules_of(sp.profile)
     if before is None or not rules.typed:
@@ -48,7 +48,7 @@ def told(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset[str]
 
 
 def tell(person: Person, releases: tuple[Release, ...], rules: Rules, before: frozenset[str] = frozenset()) -> Told:
-    """Return what is to be told about a person of whom the names `before` were told. Raises UnreleasableAttribute."""
+    """Return the attributes to send about a person, after the names `before`. Raises UnreleasableAttribute."""
     try:
         released = attributes.release(person, releases, before, rules)
     except ValueError as error:
@@ -57,12 +57,12 @@ def tell(person: Person, releases: tuple[Release, ...], rules: Rules, before: fr
 
 
 def releases_of(sp: ServiceProvider) -> tuple[Release, ...]:
-    """Return a service provider's release list as the pure rules take it."""
+    """Return the release list of a service provider, as values for `attributes`."""
     return tuple(it.line for it in sp.released.all()) if sp.held_lines is None else sp.held_lines
 
 
 def keep(sp: ServiceProvider, agent: Agent, sent: Told) -> None:
-    """Remember the names that were sent, where the service keeps what it was told until it is told otherwise."""
+    """Record the names that were sent, if the service keeps attributes until it receives others."""
     rows = [SentAttribute(agent=agent, service_provider=sp, name=name) for name in sent.new]
     if rows:
         SentAttribute.objects.bulk_create(rows, ignore_conflicts=True)

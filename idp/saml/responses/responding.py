@@ -1,4 +1,4 @@
-"""From an admission to the signed bytes that go to the service provider."""
+"""Turns an Admission, or a refusal, into the signed Response for the service provider."""
 
 from datetime import datetime
 
@@ -32,10 +32,10 @@ _ISSUED = Blank(IssuedAssertion)
 def success(
     sp: ServiceProvider, asked: PendingRequest, admission: Admission, origin: events.Origin, now: datetime
 ) -> bytes:
-    """Answer a request with a signed Assertion, and keep on record that it was.
+    """Answer a request with a signed Assertion, and record it.
 
-    Runs in the transaction that admits the agent, and ends it: the table refuses a second answer to the same request at
-    the latest when that is committed (`answered_before`). Raises AnswerWithStatus if the request wants somebody else or
+    This is the last step of the transaction that admits the agent. The table refuses a second answer to the same
+    request, at commit at the latest (`answered_before`). Raises AnswerWithStatus if the request wants somebody else or
     another proof.
     """
     agent = admission.agent
@@ -82,7 +82,7 @@ def success(
 def written(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bool = False) -> assertion.Sent:
     """Sign and encrypt an answer as this service provider wants it. Raises UnusableKey.
 
-    A `readable` one is for a reader of our own, which holds no key to decrypt with.
+    A `readable` one is not encrypted. It is for our own checks, which have no key to decrypt it.
     """
     encryption = None
     if sp.encrypt and not readable:
@@ -92,23 +92,23 @@ def written(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bo
 
 
 def refusal(sp: ServiceProvider, asked: PendingRequest, status: SamlStatus, now: datetime) -> bytes:
-    """Answer a request with a signed Response that tells only a status."""
+    """Answer a request with a signed Response with only a status."""
     return assertion.answer_with_status(envelope(sp, asked), status, key=signing_keys.key_for(sp, now), now=now)
 
 
 def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
-    """Raise AlreadySignedIn if a request had its answer before: one request, one answer."""
+    """Raise AlreadySignedIn if a request was answered before. A request gets one answer."""
     if request_id is not None and IssuedAssertion.objects.filter(service_provider=sp, request_id=request_id).exists():
         raise AlreadySignedIn(BEFORE)
 
 
 def answered_before(error: IntegrityError) -> AlreadySignedIn | None:
-    """Say what it means that the table refused an answer: the request had one before; None if it is something else."""
+    """Return AlreadySignedIn if the table refused a second answer to a request, or None for any other error."""
     return AlreadySignedIn(BEFORE) if is_second(error) else None
 
 
 def envelope(sp: ServiceProvider, asked: PendingRequest) -> Envelope:
-    """Return between whom an answer goes."""
+    """Return the two sides of an answer."""
     return Envelope(
         issuer=settings.LATCHKEY.saml_entity_id,
         audience=sp.entity_id,
@@ -118,7 +118,7 @@ def envelope(sp: ServiceProvider, asked: PendingRequest) -> Envelope:
 
 
 def _end_of(sp: ServiceProvider, admission: Admission) -> datetime | None:
-    """Return when the sign-in ends by this service's policy, where an operator wants it told (Core 2.7.2)."""
+    """Return when the sign-in ends by this service's timeout policy, if an operator wants it stated (Core 2.7.2)."""
     if not sp.states_end:
         return None
     session = SsoSession.objects.get(index=admission.session_index)

@@ -1,4 +1,4 @@
-"""Under which name a service provider gets to know an agent (Core 8.3)."""
+"""The name (NameID) by which a service provider knows an agent (Core 8.3)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,9 +21,9 @@ _AGENT, _SERVICE = Slot("agent", UUIDField()), Slot("service", IntegerField())
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a service knows of an agent: the name that it was told, and the names of attributes that it was ever sent.
+    """What a service knows of an agent: the name, and the names of all attributes that it was ever sent.
 
-    The name is None where none was told yet.
+    `name` is None if the service does not know the agent yet.
     """
 
     name: str | None
@@ -31,7 +31,7 @@ class Known:
 
 
 def _known(owner: Q) -> QuerySet[Any]:
-    """Ask for both at once; the name is that of an owner, or (null) the one for all others."""
+    """Read both in one query. The name is that of an owner, or (null) the one for all others."""
     names = SubjectName.objects.current().filter(owner, agent=OuterRef("pk"), told=True)
     sent = SentAttribute.objects.filter(agent=OuterRef("pk"), service_provider=_SERVICE).order_by().values("agent")
     return (
@@ -54,11 +54,11 @@ def known_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest) -> Known:
 
 
 def subject_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest, known: Known) -> Subject:
-    """Return the agent's NameID in the format that was asked for; it is made at the first sign-in.
+    """Return the agent's NameID in the requested format. The first sign-in creates it.
 
-    A persistent name is one service provider's own, a transient one is of this answer only, an e-mail address
-    is the agent's; Flex gets its one stable name whatever the format is called. Raises
-    AnswerWithStatus if the request forbids making a name and there is none yet.
+    A persistent name belongs to one service provider, a transient one to this answer only, and an e-mail address is the
+    agent's. Flex always gets its one stable name, whatever the format is called. Raises AnswerWithStatus if the
+    request forbids creating a name and there is none yet.
     """
     profile = sp.expects
     answered = answered_format(profile, asked.name_id_format)
@@ -75,7 +75,7 @@ def subject_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest, known: 
 
 
 def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
-    """Return what `subject_of` would without a wish of the request; a name not made yet is empty, and stays unmade."""
+    """Return what `subject_of` would return without a requested format. A missing name is empty, and is not created."""
     answered = answered_format(sp.expects, None)
     if passing := _passing(agent, sp, answered):
         return passing
@@ -84,7 +84,7 @@ def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
 
 
 def _passing(agent: Agent, sp: ServiceProvider, answered: str) -> Subject | None:
-    """Return a name that is not kept: of this answer only, or the agent's address."""
+    """Return a name that is not stored: one for this answer only, or the agent's e-mail address."""
     if answered == names.TRANSIENT:
         return Subject(new_id(), answered)
     if answered == names.EMAIL_ADDRESS and sp.expects.format_as_asked:

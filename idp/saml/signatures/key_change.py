@@ -1,7 +1,7 @@
-"""The change of a signing key in the database: each step whole or not at all, and only in its turn.
+"""Changes a signing key in the database, step by step. Each step is atomic, and allowed only in its turn.
 
-A step holds the keys of its use, judges what it then reads, and writes. What we sign with is published at every
-instant: a key is published from its first row on, and for a week after it was retired.
+A step locks the keys of its use, checks what it then reads, and writes. Every key that signs is published: from the
+moment it is created, until a week after it was retired.
 """
 
 from collections.abc import Callable, Collection
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def standing(use: Use) -> Standing:
-    """Return where the change of one use's key stands."""
+    """Return the state of the change of one use's key."""
     kid = _next_kid(use)
     connections = (
         Connection(sp.slug, sp.name, sp.enabled, kid is not None and sp.key_id == kid) for sp in _signed(use)
@@ -33,7 +33,7 @@ def standing(use: Use) -> Standing:
 
 
 def take(step: Step, use: Use, now: datetime, slugs: Collection[str] = ()) -> str:
-    """Take one step, `slugs` being the services to switch there or back, and say what was done. Raises OutOfOrder."""
+    """Take one step, and return what was done. `slugs` are the services to switch. Raises OutOfOrder."""
     services = ", ".join(_signed(use).filter(slug__in=slugs).values_list("name", flat=True))
     match step:
         case Step.PREPARE if prepare(use, now) == State.ACTIVE:
@@ -55,9 +55,9 @@ def take(step: Step, use: Use, now: datetime, slugs: Collection[str] = ()) -> st
 
 
 def prepare(use: Use, now: datetime) -> State:
-    """Make the next key, which is published from now on, or the first, which is active at once. Returns its state.
+    """Create the next key, which is published from now on, or the first key, which is active at once.
 
-    Raises OutOfOrder.
+    Returns its state. Raises OutOfOrder.
     """
     if not SigningKey.objects.filter(use=use, state=State.ACTIVE).exists():
         keyring.active(use, now)
@@ -72,7 +72,7 @@ def prepare(use: Use, now: datetime) -> State:
 
 
 def switch(use: Use, slugs: Collection[str]) -> None:
-    """Sign to these services with the next key from now on, if it can sign at all. Raises OutOfOrder."""
+    """Sign for these services with the next key from now on, after a test of that key. Raises OutOfOrder."""
 
     def write() -> None:
         kid = _next_kid(use)
@@ -87,12 +87,12 @@ def switch(use: Use, slugs: Collection[str]) -> None:
 
 
 def switch_back(use: Use, slugs: Collection[str]) -> None:
-    """Sign to these services with the active key again. Raises OutOfOrder."""
+    """Sign for these services with the active key again. Raises OutOfOrder."""
     _take(Step.BACK, use, lambda: _signed(use).filter(slug__in=slugs).update(key=None), slugs)
 
 
 def activate(use: Use, now: datetime) -> None:
-    """Make the next key the active one for everybody, and retire the one that was. Raises OutOfOrder."""
+    """Make the next key active for all services, and retire the previous one. Raises OutOfOrder."""
 
     def write() -> None:
         keyring.activate_next(use, now)
@@ -102,7 +102,7 @@ def activate(use: Use, now: datetime) -> None:
 
 
 def discard(use: Use, now: datetime) -> None:
-    """Give up a next key that nobody in use is signed to with. Raises OutOfOrder."""
+    """Retire the next key, if no service has been switched to it. Raises OutOfOrder."""
 
     def write() -> None:
         keyring.retire_next(use, now)
@@ -120,7 +120,7 @@ def _take(step: Step, use: Use, write: Callable[[], object], slugs: Collection[s
 
 
 def _signed(use: Use) -> QuerySet[ServiceProvider]:
-    """Return the services that are signed to with keys of a use; nobody is with token keys."""
+    """Return the services that keys of a use sign for. Token keys sign for none."""
     services = ServiceProvider.objects.order_by("name")
     match use:
         case Use.SAML:

@@ -1,6 +1,7 @@
-"""What a signature in a message must look like before any verifier may see it.
+"""Checks the shape of a signature before any verifier sees it.
 
-Verifiers follow what a message tells them: files, style sheets, thousands of references. So all is fixed.
+Verifiers do what a message tells them: they open files, apply style sheets, follow thousands of references. So every
+part of a signature has one allowed form.
 """
 
 from collections.abc import Collection
@@ -19,7 +20,7 @@ _INCLUSIVE_NAMESPACES = f"{{{names.EXCLUSIVE}}}InclusiveNamespaces"
 def find(root: etree._Element) -> etree._Element | None:
     """Return the signature that follows the root's Issuer, or None.
 
-    Raises MisshapenSignature if one stands anywhere else.
+    Raises MisshapenSignature if there is one anywhere else.
     """
     found = list(root.iter(_SIGNATURE))
     if not found:
@@ -32,7 +33,7 @@ def find(root: etree._Element) -> etree._Element | None:
 
 
 def check_shape(root: etree._Element, signature: etree._Element) -> None:
-    """Check that it signs the root and nothing else, in the one way SAML has (Core 5.4).
+    """Check that it signs the root and nothing else, in the one way that SAML allows (Core 5.4).
 
     Raises MisshapenSignature or DeniedAlgorithm.
     """
@@ -53,7 +54,7 @@ def check_shape(root: etree._Element, signature: etree._Element) -> None:
 
 
 def check_algorithm(algorithm: str | None, allowed: Collection[str]) -> None:
-    """Raises DeniedAlgorithm for an algorithm that is not listed, or missing."""
+    """Raise DeniedAlgorithm if the algorithm is missing or not listed."""
     if algorithm not in allowed:
         raise DeniedAlgorithm(f"wanted one of {sorted(allowed)}, saw {quoted(algorithm)}")
 

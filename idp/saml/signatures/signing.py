@@ -33,7 +33,7 @@ _SCHEMES: dict[str, tuple[HashAlgorithm, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SamlKey:
-    """A private key, the certificate that publishes its other half, and the algorithm to sign by, loaded once."""
+    """A loaded private key, its certificate, and the signature algorithm."""
 
     certificate: str
     algorithm: str
@@ -60,7 +60,7 @@ class SamlKey:
         return cls(certificate, algorithm, private, signed_info.octets(), signature.marked)
 
     def signature_over(self, octets: bytes) -> bytes:
-        """Return the bare signature over octets: RFC 8017 section 8.2, or r and s side by side."""
+        """Return the signature over octets: RFC 8017 section 8.2, or r and s concatenated."""
         digest, _ = _SCHEMES[self.algorithm]
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(octets, padding.PKCS1v15(), digest)
@@ -68,7 +68,7 @@ class SamlKey:
         return b"".join(it.to_bytes(_HALF, "big") for it in numbers)
 
     def signature(self, target: Element) -> Element:
-        """Return the Signature that belongs into an element with an ID (XML Signature 4.4, 6.6.4)."""
+        """Return the Signature for an element with an ID (XML Signature 4.4, 6.6.4)."""
         hashed, _ = _SCHEMES[self.algorithm]
         digest = getattr(hashlib, hashed.name)(target.octets()).digest()
         said = (as_value(target.get("ID")), b64encode(digest))
@@ -77,9 +77,9 @@ class SamlKey:
 
 
 def sign(target: Element, key: SamlKey) -> Element:
-    """Return an element that carries an ID with a signature right after its Issuer.
+    """Return an element with a signature right after its Issuer.
 
-    Raises ValueError if the element has no ID, no Issuer in front, or is signed already.
+    Raises ValueError if the element has no ID, does not start with an Issuer, or is signed already.
     """
     if not target.get("ID") or not target.children or target.children[0].tag != "saml:Issuer":
         raise ValueError("only an element with an ID and an Issuer in front can be signed")
@@ -87,15 +87,15 @@ def sign(target: Element, key: SamlKey) -> Element:
 
 
 def sign_in_front(target: Element, key: SamlKey) -> Element:
-    """Return an element that carries an ID with a signature in front of all it holds, as metadata wants it.
+    """Return an element with a signature before its other children, as metadata requires.
 
-    Raises ValueError if the element has no ID or is signed already.
+    Raises ValueError if the element has no ID, or is signed already.
     """
     return _sign(target, key, at=0)
 
 
 def is_signed(target: Element) -> bool:
-    """Tell whether an element carries a signature of its own."""
+    """Tell whether an element has a signature of its own."""
     return _SIGNATURE in [it.tag for it in target.children]
 
 
@@ -106,10 +106,7 @@ def key_info(certificate: x509.Certificate) -> Element:
 
 
 def self_test(key: SamlKey) -> None:
-    """Sign a small element, and have another canonicaliser and verifier, those of lxml and signxml, judge it.
-
-    Raises UnusableKey.
-    """
+    """Sign a small element, and verify it with other code: lxml's canonicaliser and signxml. Raises UnusableKey."""
     probe = element("saml:Assertion", {"ID": new_id()}, element("saml:Issuer", text="self-test"))
     root = parsing.parse(sign(probe, key).octets())
     try:
@@ -134,7 +131,7 @@ def _private_half(
 
 
 def _signed_info(algorithm: str) -> Element:
-    """Return what is signed in place of an element: its ID and digest, and how they came about."""
+    """Return the SignedInfo of an element: its ID, its digest, and the algorithms."""
     _, digest_method = _SCHEMES[algorithm]
     transforms = (_by("ds:Transform", it) for it in (names.ENVELOPED, names.EXCLUSIVE_C14N))
     reference = element(

@@ -1,4 +1,4 @@
-"""Which key signs what goes to whom."""
+"""Which of our keys signs for which service provider."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from idp.versions.held import Held
 
 
 def key_for(sp: ServiceProvider, now: datetime) -> SamlKey:
-    """Return the key for what goes to a service provider: the active one, or the next one if it was switched.
+    """Return the key that signs for a service provider: the active key, or the next key if the service was switched.
 
     Raises UnusableKey.
     """
@@ -21,22 +21,22 @@ def key_for(sp: ServiceProvider, now: datetime) -> SamlKey:
 
 
 def certificate_for(sp: ServiceProvider, now: datetime) -> str:
-    """Return the certificate, in PEM, that a service provider needs to check what it gets now."""
+    """Return the certificate, in PEM, that a service provider needs to verify what it receives now."""
     return _chosen(sp.key_id, sp.signature_algorithm, now).certificate
 
 
 def use_for(algorithm: str) -> Use:
-    """Return the kind of key that a signature algorithm takes."""
+    """Return the use of keys for a signature algorithm."""
     return Use.SAML_EC if algorithm == names.ECDSA_SHA256 else Use.SAML
 
 
 def own_key(now: datetime) -> SamlKey:
-    """Return the active RSA key, for what goes to nobody in particular. Raises UnusableKey."""
+    """Return the active RSA key, for documents that are for no particular service. Raises UnusableKey."""
     return _loaded(keyring.active(Use.SAML, now), names.RSA_SHA256)
 
 
 def ensure(now: datetime) -> None:
-    """Make the keys that are missing, so that each is published before it signs: one for every algorithm chosen."""
+    """Create missing keys for all chosen algorithms, so that each is published before it signs."""
     keyring.ensure(now)
     for algorithm in _chosen_algorithms():
         keyring.active(use_for(algorithm), now)
@@ -49,9 +49,9 @@ def _chosen_algorithms() -> tuple[str, ...]:
 
 
 def try_out(now: datetime) -> None:
-    """Sign and verify once with every key that signs now. Raises UnusableKey, KeyUnreadable.
+    """Sign and verify with every key that signs now. Raises UnusableKey, KeyUnreadable.
 
-    Cheap: each process tries a key out only once.
+    Each process tests a key only once, so this is cheap.
     """
     own_key(now)
     enabled = ServiceProvider.objects.filter(enabled=True).order_by()
@@ -60,7 +60,7 @@ def try_out(now: datetime) -> None:
 
 
 def try_out_next(use: Use, kid: str | None) -> None:
-    """Sign and verify once with the next key, before anybody is switched to it. Raises UnusableKey, KeyUnreadable."""
+    """Sign and verify with the next key, before any service is switched to it. Raises UnusableKey, KeyUnreadable."""
     key = keyring.following(use, kid)
     if key is not None:
         _loaded(key, names.ECDSA_SHA256 if use == Use.SAML_EC else names.RSA_SHA256)
@@ -78,7 +78,7 @@ def _loaded(key: Key, algorithm: str) -> SamlKey:
 
 @lru_cache(maxsize=16)
 def _load(private_key: str, certificate: str, algorithm: str) -> SamlKey:
-    """Load a key and try it out, once per process."""
+    """Load a key and test it, once per process."""
     key = SamlKey.load(private_key, certificate, algorithm)
     self_test(key)
     return key

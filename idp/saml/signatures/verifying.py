@@ -1,4 +1,4 @@
-"""Whether a request's signature holds: shape first, then the registered keys, then only what was signed.
+"""Verifies the signature of a message: its shape first, then by the registered keys. Only what was signed is returned.
 
 KeyInfo is never read (Core 5.4, Bindings 3.4.4.1; docs/explanation/security.md, rules D4 and D5).
 """
@@ -35,14 +35,14 @@ _HASHES: dict[str, HashAlgorithm] = {"sha256": SHA256(), "sha384": SHA384(), "sh
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """The root to go on with, and whether a registered key stands behind it."""
+    """The root to read from, and whether a registered key has signed it."""
 
     root: etree._Element
     signed: bool
 
 
 def believe(received: ReceivedMessage, root: etree._Element, trust: SpTrust) -> Believed:
-    """Judge the signature of a message with this root, as the service provider's row wants it.
+    """Verify the signature of a message with this root, as the service provider's row requires.
 
     Raises MissingSignature, MisshapenSignature, DeniedAlgorithm or UnknownSigningKey.
     """
@@ -67,7 +67,7 @@ def believe(received: ReceivedMessage, root: etree._Element, trust: SpTrust) -> 
 
 
 def verify_enveloped(root: etree._Element, signature: etree._Element, certificates: Iterable[str]) -> etree._Element:
-    """Return the root as one of these keys has signed it; the shape was checked before.
+    """Return the root that one of these keys has signed. The caller has checked the shape.
 
     Raises UnknownSigningKey, or MisshapenSignature if another element is signed.
     """
@@ -83,7 +83,7 @@ def verify_enveloped(root: etree._Element, signature: etree._Element, certificat
 
 
 def _signed_by(certificate: x509.Certificate, root: etree._Element) -> etree._Element | None:
-    """Return the element that this certificate's key has signed, or None. Its dates do not matter."""
+    """Return the element that this certificate's key has signed, or None. The certificate may have expired."""
     config = SignatureConfiguration(
         location="./",
         expect_references=1,
@@ -129,7 +129,7 @@ def _made_by(certificate: x509.Certificate, query: QuerySignature) -> bool:
 
 
 def _der(value: bytes, key_size: int) -> bytes:
-    """Return an ECDSA value as DER. XML Signature wants r and s side by side, some products send DER."""
+    """Return an ECDSA signature as DER. XML Signature concatenates r and s, but some products send DER."""
     half = (key_size + 7) // 8
     if len(value) != 2 * half:
         return value
