@@ -53,7 +53,7 @@ def test_every_cookie_lasts_so_that_the_sheets_of_apps_share_it(scheme):
     assert ages == {"device": 400 * DAY, "token": 7 * DAY, "session": 9 * DAY, f"flow-{FLOW}": 20 * 60}
 
 
-def test_what_is_not_handed_over_stays_as_the_browser_has_it(scheme):
+def test_a_cookie_that_is_not_changed_stays_as_the_browser_has_it(scheme):
     assert set(written(CookieChanges())) == {cookies.name(f"flow-{FLOW}")}
 
 
@@ -71,7 +71,7 @@ def test_a_new_device_secret_takes_the_place_of_the_one_that_was_brought(scheme)
     assert written(brought={cookies.name("device"): "old"})[cookies.name("device")].value == "d" * 43
 
 
-def test_what_is_void_is_taken_away(scheme):
+def test_a_void_cookie_is_deleted(scheme):
     gone = written(CookieChanges(void=("session",)))[cookies.name("session")]
     assert (gone.value, gone["max-age"], gone["path"], gone["samesite"]) == ("", 0, "/", "Lax")
     assert bool(gone["secure"]) is (scheme == "https")

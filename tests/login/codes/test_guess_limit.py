@@ -20,7 +20,7 @@ def is_stopped(address, agent=None):
     return guess_limit.blocked_until(Asker(agent, address), NOW) is not None
 
 
-def test_an_address_has_so_many_wrong_codes_an_hour(db):
+def test_an_address_is_limited_to_so_many_wrong_codes_an_hour(db):
     wrong_codes(["192.0.2.7"] * PER_ADDRESS.base)
     assert is_stopped("192.0.2.7")
     assert not is_stopped("192.0.2.8")
@@ -33,6 +33,6 @@ def test_an_ipv6_network_is_one_address_however_many_it_has(db, address, stopped
     assert is_stopped(address) is stopped
 
 
-def test_whoever_comes_from_nowhere_is_not_counted(db):
+def test_a_request_without_an_address_is_not_counted(db):
     wrong_codes([None] * PER_ADDRESS.base)
     assert not is_stopped(None)

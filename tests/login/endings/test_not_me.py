@@ -25,19 +25,19 @@ def phones(agent):
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_only_a_phone_that_was_replaced_has_a_say(phones, reason):
+def test_only_a_phone_that_was_replaced_may_report(phones, reason):
     old, new = phones
     old.reason = reason
     assert not_me.replacement(old, NOW) == (new if reason == Reason.REPLACED else None)
 
 
 @pytest.mark.parametrize(("after", "heard"), [(timedelta(days=7, microseconds=-1), True), (timedelta(days=7), False)])
-def test_it_is_heard_for_seven_days(phones, after, heard):
+def test_it_may_report_for_seven_days(phones, after, heard):
     old, new = phones
     assert not_me.replacement(old, NOW + after) == (new if heard else None)
 
 
-def test_a_phone_that_is_signed_in_has_nothing_to_object_to(phones):
+def test_a_phone_that_is_signed_in_has_nothing_to_report(phones):
     assert not_me.replacement(phones[1], NOW) is None
 
 

@@ -50,7 +50,7 @@ def visit(shows, now, policy=ENHANCED):
 
 
 @pytest.mark.parametrize("user_agent", [IPHONE, DESKTOP], ids=["phone", "computer"])
-def test_a_live_session_carries_whoever_proves_it(agent, user_agent):
+def test_a_live_session_lets_in_the_browser_that_proves_it(agent, user_agent):
     known = device_state.read(signed_in(agent, user_agent), LEGACY, NOW + HOUR / 2)
     assert (known.authentication.agent, known.authentication.method) == (agent.pk, Method.SESSION)
     assert (known.authentication.authenticated_at, known.reason, known.remark) == (NOW, None, None)
@@ -66,7 +66,7 @@ def test_every_cookie_is_needed(agent, user_agent, missing):
     assert device_state.read(shows, ENHANCED, NOW + HOUR).authentication is None
 
 
-def test_no_session_cookie_leads_round_the_rotation_on_a_phone(agent):
+def test_a_session_cookie_does_not_bypass_the_rotation_on_a_phone(agent):
     shows = signed_in(agent)
     device = devices.find(shows.device_secret)
     for secret in ("", "x", sessions.find(device).secret_hash, sessions.find(device).index):
@@ -74,20 +74,20 @@ def test_no_session_cookie_leads_round_the_rotation_on_a_phone(agent):
         assert device_state.read(without_token, ENHANCED, NOW + HOUR).authentication is None
 
 
-def test_one_agents_cookies_do_not_help_another(agent):
+def test_the_cookies_of_one_agent_do_not_let_in_another(agent):
     ben = an_agent("+12015550102", "ben@acme.example")
     anas, bens = signed_in(agent, DESKTOP), signed_in(ben, DESKTOP)
     mixed = replace(anas, session_secret=bens.session_secret)
     assert device_state.read(mixed, ENHANCED, NOW + HOUR).authentication is None
 
 
-def test_whoever_is_switched_off_stands_on_no_rung(agent):
+def test_an_agent_who_is_switched_off_reaches_no_rung(agent):
     shows = signed_in(agent)
     Agent.objects.update(is_active=False)
     assert device_state.read(shows, ENHANCED, NOW + HOUR).authentication is None
 
 
-def test_a_revoked_device_stands_on_no_rung_and_knows_why(agent):
+def test_a_revoked_device_reaches_no_rung_and_has_its_reason(agent):
     shows = signed_in(agent)
     devices.revoke(devices.find(shows.device_secret), Reason.OPERATOR, NOW)
     known = device_state.read(shows, ENHANCED, NOW + HOUR)
@@ -123,7 +123,7 @@ def test_a_shown_copy_is_seen_as_one(agent):
     assert (known.copied, known.authentication) == (True, None)
 
 
-def test_five_lost_answers_are_told_to_the_trail(agent):
+def test_five_lost_answers_are_recorded(agent):
     shows = signed_in(agent)
     for hour in range(1, CHILDREN + 1):
         visit(shows, NOW + hour * HOUR)
@@ -131,7 +131,7 @@ def test_five_lost_answers_are_told_to_the_trail(agent):
     assert (known.authentication, known.remark) == (None, (Kind.TOKEN_UNANSWERED, ""))
 
 
-def test_an_old_copy_is_told_to_the_trail_and_ends_nothing(agent):
+def test_an_old_copy_is_recorded_and_ends_nothing(agent):
     before = signed_in(agent)
     device = devices.find(before.device_secret)
     again = devices.enrol(agent, before.browser, device, NOW + HOUR)
@@ -147,16 +147,16 @@ def test_an_old_copy_is_told_to_the_trail_and_ends_nothing(agent):
     [({"token": "x"}, "unknown"), ({"device_secret": None}, "apart"), ({"device_secret": "x"}, "apart")],
     ids=["rubbish", "without its device", "with another device"],
 )
-def test_a_strange_token_is_told_to_the_trail(agent, changed, why):
+def test_an_unknown_token_is_recorded(agent, changed, why):
     known = device_state.read(replace(signed_in(agent), **changed), ENHANCED, NOW + HOUR)
     assert (known.authentication, known.remark) == (None, (Kind.TOKEN_UNKNOWN, why))
 
 
-def test_cookies_that_moved_to_another_platform_are_worth_nothing(agent):
+def test_cookies_that_moved_to_another_platform_prove_nothing(agent):
     moved = replace(signed_in(agent), user_agent=user_agents.parse(ANDROID))
     known = device_state.read(moved, ENHANCED, NOW + HOUR)
     assert (known.authentication, known.remark) == (None, (Kind.TOKEN_UNKNOWN, "apart"))
 
 
-def test_a_browser_with_nothing_is_nobody():
+def test_a_browser_without_cookies_has_no_device():
     assert device_state.read(facts(IPHONE), ENHANCED, NOW) == device_state.DeviceState(None, None, None, None)

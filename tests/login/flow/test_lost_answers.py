@@ -38,7 +38,7 @@ def test_a_reload_signs_in_with_no_second_text(browser):
     assert (Device.objects.count(), SsoSession.objects.count()) == (1, 1)
 
 
-def test_it_is_the_same_root_again(phone):
+def test_the_same_root_token_is_sent_again(phone):
     address, _ = lose_the_answer_to_the_code(phone)
     phone.open(address)
     assert LongLivedToken.objects.count() == 1
@@ -74,7 +74,7 @@ def test_an_answer_that_arrived_is_not_followed_by_other_secrets(browser):
     assert secrets_of(browser) == before
 
 
-def test_after_the_quiet_minute_nothing_is_handed_over(clock, browser):
+def test_after_the_quiet_time_no_secrets_are_sent_again(clock, browser):
     address, _ = lose_the_answer_to_the_code(browser)
     later(clock, seconds=60)
     browser.open(address)

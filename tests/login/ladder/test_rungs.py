@@ -63,7 +63,7 @@ def test_a_computer_with_its_session_cookie(policy, hours, _, computer, limit):
 
 
 @pytest.mark.parametrize(("policy", "hours"), [row[:2] for row in TABLE], ids=IDS)
-def test_a_browser_without_proof_gets_nowhere(policy, hours):
+def test_a_browser_without_proof_reaches_no_rung(policy, hours):
     assert climb(policy, hours, Proof.NOTHING) is None
 
 
@@ -92,7 +92,7 @@ def test_at_the_very_instant_of_a_limit_the_rung_is_gone(policy, facts, before, 
 
 @pytest.mark.parametrize("policy", [LEGACY, ENHANCED, LEGACY_REMEMBERED], ids=lambda it: it.name)
 @pytest.mark.parametrize("proof", Proof)
-def test_waiting_never_helps(policy, proof):
+def test_waiting_never_leads_to_a_higher_rung(policy, proof):
     height = {SESSION: 2, TOKEN: 1, None: 0}
     reached = [height[method(climb(policy, (hours, hours, hours), proof))] for hours in range(1, 900)]
     assert reached == sorted(reached, reverse=True)

@@ -35,7 +35,7 @@ NAMES = ["code", "token", "session of a code", "session of a token"]
 
 
 @pytest.mark.parametrize("who", EVERYONE, ids=NAMES)
-def test_whoever_is_proved_and_allowed_is_let_in(who):
+def test_an_agent_who_is_proved_and_allowed_is_let_in(who):
     assert step(who) == Finish(who)
 
 
@@ -57,7 +57,7 @@ def test_a_deny_refuses_everyone_with_the_sentence_of_its_rule(who, is_passive):
         pytest.param({"force_authn": True, "accepted": FRESH}, ALLOW, [BY_CODE], id="ForceAuthn and needs a code"),
     ],
 )
-def test_some_wishes_only_a_code_meets(wanted, decision, let_in):
+def test_some_requirements_only_a_code_meets(wanted, decision, let_in):
     taken = [step(who, decision, **wanted) for who in EVERYONE]
     assert [it for it in taken if isinstance(it, Finish)] == [Finish(who) for who in let_in]
     assert {type(it) for it in taken} == {Finish, AskPhone}
@@ -73,7 +73,7 @@ def test_some_wishes_only_a_code_meets(wanted, decision, let_in):
         pytest.param(None, ASK, {}, Limit.CODE_AGE, id="a limit passed before any rule was asked"),
     ],
 )
-def test_whoever_is_asked_is_told_the_one_reason(who, decision, wanted, told):
+def test_an_agent_who_is_asked_again_is_told_one_reason(who, decision, wanted, told):
     reason = None if who else Limit.CODE_AGE
     assert step(who, decision, reason=reason, **wanted) == AskPhone(told)
 

@@ -65,7 +65,7 @@ def test_what_a_phone_reads(reason, says):
     assert says in words(reason)
 
 
-def test_a_computer_is_called_one():
+def test_a_computer_is_called_a_computer():
     assert "this phone" not in " ".join(words(reason, Kind.DESKTOP) for reason in Limit)
     assert "We signed this computer out" in words(Reason.COPIED, Kind.DESKTOP)
 

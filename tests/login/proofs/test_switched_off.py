@@ -19,7 +19,7 @@ def switched_off_meanwhile(execute, sql, *rest):
     return execute(sql, *rest)
 
 
-def test_a_sign_in_that_waited_for_its_agents_row_sees_what_became_of_them(agent, keys, clock):
+def test_a_sign_in_that_waited_for_its_agents_row_sees_that_they_are_off(agent, keys, clock):
     browser = Client(headers={"User-Agent": IPHONE})
     page = browser.get(Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)).headers["Location"]
     browser.post(f"{page}?with=backup", {"identifier": NUMBER})
