@@ -1,6 +1,6 @@
 #!/bin/sh
-# What timers do elsewhere: sign-outs each minute, metadata each hour, purge each day. A run that fails is in the log,
-# and comes again with the next round.
+# Does what timers do elsewhere: sign-outs every minute, metadata every hour, the purge every day. A failed run is in the
+# log, and is repeated in the next round.
 set -u
 trap 'exit 0' TERM INT
 minute=0

@@ -1,9 +1,9 @@
--- An account that serves and cannot change what it serves from: it reads and writes rows, and no table, trigger or
--- function is its own. As the owner of the tables, for an account that exists:
+-- Lets an account serve without being able to change the tables: it reads and writes rows, and owns no table, trigger or
+-- function. Run this as the owner of the tables, for an account that exists:
 --
 --     psql -v account=latchkey_serving -f deploy/postgresql/serving.sql latchkey
 --
--- Tables that a later version brings are its to read and write as soon as the owner has made them.
+-- It can read and write tables of later versions as soon as the owner has made them.
 \set ON_ERROR_STOP on
 BEGIN;
 GRANT USAGE ON SCHEMA public TO :"account";
