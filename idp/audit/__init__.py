@@ -1,1 +1,1 @@
-"""The trail of what happened, written once."""
+"""The trail: what happened, in lines that are written once and never changed."""

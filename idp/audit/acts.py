@@ -1,6 +1,6 @@
-"""Acts of operators, and of what works in their place: what was acted on, with each field before and after.
+"""Records operators' acts, and those of programs that act for them: on what, with each field before and after.
 
-Nothing that opens a door is written down: of a secret the trail says that it changed, of a number its last digits.
+No secret is recorded: for a secret the trail says that it changed, and for a phone number it has the last digits.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Work in the background: on what a request makes due, but never within that request."""
+"""Work that a request triggers, done in a background thread after that request has committed."""
 
 import contextvars
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _all: Final[list["Background"]] = []
 
 
 class Background:
-    """One kind of work: in one thread of this process, and once at a time. A fault in it is none of the request's."""
+    """One kind of work, in one thread of this process, one run at a time. An exception does not fail the request."""
 
     def __init__(self, name: str, work: Callable[[], int]) -> None:
         self._name, self._work = name, work

@@ -1,4 +1,4 @@
-"""Writing the trail, in the same transaction as what it tells of."""
+"""Writes the trail, in the same transaction as the change that a line records."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is at work, other than an agent who signs in: an operator, a command, a personnel system.
+    """Who acts, other than an agent who signs in: an operator, a command, a personnel system.
 
     `told` collects what lines were written meanwhile, by kind or by what they are about. `watched` says whether a
     change of a row is told by itself, or only with what it is part of.

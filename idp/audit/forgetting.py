@@ -1,7 +1,7 @@
-"""The one way in which the trail forgets: headers, addresses, and in the end whole lines, once their time is over.
+"""The only code that deletes from the trail: headers, addresses, and finally whole lines, after their retention time.
 
-Nobody but `web.retention` may import this (`.importlinter`). Everybody else meets `TrailIsAppendOnly`, and below the
-models the triggers of `audit.triggers`, which open for the one transaction that runs here.
+Only `web.retention` may import it (`.importlinter`). All other code gets `TrailIsAppendOnly`, and below the models the
+triggers of `audit.triggers` refuse. These triggers let through the one transaction that runs here.
 """
 
 from collections.abc import Collection, Iterator

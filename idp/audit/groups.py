@@ -1,4 +1,4 @@
-"""Kinds of lines by what somebody looks for: each kind is in one group."""
+"""Groups the kinds of lines by what an operator looks for. Each kind is in one group."""
 
 from enum import StrEnum
 from typing import Final

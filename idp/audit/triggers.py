@@ -1,10 +1,10 @@
-"""The database's own refusal to change or remove a line of the trail, or a seal: triggers, on SQLite and PostgreSQL.
+"""Triggers by which SQLite and PostgreSQL refuse to change or delete a line of the trail, or a seal.
 
-They stand against whatever goes past the models: other code, a console, a statement that somebody managed to inject.
-They let through what `audit.forgetting` does within one transaction, and of that no more than it has to do: to empty an
-address or a header, and to remove. Whoever owns the database can drop them; the seals show what was done then.
+They stop everything that bypasses the models: other code, a database console, an injected statement. They let through
+one transaction of `audit.forgetting`, and there only what it needs: emptying an address or a header, and deleting. The
+owner of the database can drop them, but the seals then show what was changed.
 
-They are put in place after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers.
+They are created after every `migrate`, since a migration on SQLite may rebuild a table, which drops its triggers.
 """
 
 from collections.abc import Iterator

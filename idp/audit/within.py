@@ -1,4 +1,4 @@
-"""`address__within="192.0.2.0/24"`: which addresses lie in a network, on either database."""
+"""The lookup `address__within="192.0.2.0/24"`: IP addresses in a network, on either database."""
 
 import itertools
 from ipaddress import IPv4Network, IPv6Network, ip_network

@@ -1,1 +1,1 @@
-"""Proving that an agent holds a phone number, by Twilio Verify."""
+"""Proves that an agent holds a phone number, with Twilio Verify, and the other ways of proof."""

@@ -1,6 +1,6 @@
-"""Whether somebody may be sent another code: counted per number, address and prefix, over hours and days.
+"""Decides whether another code may be sent, by counts per number, address and prefix over hours and days.
 
-Everything is counted from the rows of sends and verifications, the same for identifiers that nobody has.
+All counts come from the rows of sends and verifications. Identifiers that belong to nobody are counted alike.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ UNREAD = Value(0)
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, as far as can be told: the agent whose own device this browser is, and its address."""
+    """Who asks for a code: the agent whose device this browser is, if it is known, and its IP address."""
 
     agent: UUID | None
     address: str | None
@@ -63,7 +63,7 @@ class Asker:
 
 
 class Sums(NamedTuple):
-    """What came of a `Part`."""
+    """The sums for a `Part`."""
 
     many: int
     read: int
@@ -83,7 +83,7 @@ def prefix_of(typed: PhoneNumber | Email) -> str:
 
 
 class Cap(StrEnum):
-    """What codes are counted by, besides the day as a whole."""
+    """What codes are counted by, apart from the day as a whole."""
 
     NUMBER = "number"
     ADDRESS = "address"
@@ -92,7 +92,7 @@ class Cap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capped:
-    """Sends that are counted for a cap, and how many of them may be. `past` is what is known of them, by `key`."""
+    """Sends that count towards a cap, and its allowance. `past` holds their known sums, by `key`."""
 
     cap: Cap
     allowance: Allowance
@@ -119,16 +119,16 @@ class Capped:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """What keeps a code from being sent: the day's texts are `spent`, or nothing goes to this number `until` then."""
+    """What keeps a code from being sent: the day's texts are `spent`, or this number is paused `until` an instant."""
 
     spent: bool = False
     until: datetime | None = None
 
 
 def hindrance(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: datetime) -> Hindrance:
-    """Count in one question all that may keep a code from being sent.
+    """Count, in one query, everything that may keep a code from being sent.
 
-    The agent's own phone is held up by its own failures alone, so that no stranger can lock it out.
+    Only its own failures hold up the agent's own phone, so that no stranger can lock it out.
     """
     capped, counted = [] if own else _capped(counted_as, asker, prefix, now), todays_sends.counted(now)
     today: Part = (counted.left, Count("pk"), UNREAD)
@@ -143,13 +143,13 @@ def hindrance(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: dat
 
 
 def cap_reached(counted_as: str, *, asker: Asker, prefix: str, now: datetime) -> Cap | None:
-    """Name the cap that keeps phones which are nobody's own from being sent another code, or None."""
+    """Return the cap that keeps unknown browsers from getting another code, or None."""
     capped = _capped(counted_as, asker, prefix, now)
     return _reached(capped, _sums([it.left(now) for it in capped]), now)
 
 
 def budget_is_spent(now: datetime, *, own: bool) -> bool:
-    """Whether the day's texts are used up; the agents' own phones may go on to twice as many."""
+    """Whether the day's texts are used up. For agents' own phones the limit is twice as high."""
     return sent_today(now) >= _budget(own=own)
 
 
@@ -162,8 +162,8 @@ def failures(counted_as: str, *, own: bool, now: datetime) -> Failures:
 def paused_until(counted_as: str, *, own: bool, now: datetime) -> datetime | None:
     """Return the instant until which wrong codes in a row keep a sign-in paused, or None.
 
-    Pauses forget after 30 days, the end does not: a hundred in a row last until an operator lifts it or, from a
-    phone that still may try, a code is right (NIST SP 800-63B-4 section 3.2.2 wants no more).
+    A pause counts the wrong codes of 30 days. A hundred in a row have no such limit: they pause sign-ins until an
+    operator lifts the pause, or until a phone that may still try gives a right code (NIST SP 800-63B-4 section 3.2.2).
     """
     return _paused_until(counted_as, failures(counted_as, own=own, now=now), now)
 
@@ -186,7 +186,7 @@ def _budget(*, own: bool) -> int:
 
 
 def _wrong(counted_as: str, own: bool, now: datetime) -> list[Part]:
-    """Sum up the wrong codes since the last right one: all, and those that are remembered."""
+    """Sum the wrong codes since the last right one: all, and those of the last 30 days."""
     every = Verification.objects.filter(counted_as=counted_as).order_by()
     right = every.filter(outcome__in=PROVED).values("counted_as").annotate(at=Max("started_at")).values("at")
     lifted = PhoneAuthenticator.objects.filter(verifications__counted_as=counted_as).order_by("pk").values("lifted_at")
@@ -215,7 +215,7 @@ def _reached(capped: list[Capped], left: list[Sums], now: datetime) -> Cap | Non
 
 
 def _sums(parts: Sequence[Part]) -> list[Sums]:
-    """Sum up several sets of rows in one question."""
+    """Sum several sets of rows in one query."""
     first, *others = (
         rows.order_by()
         .annotate(place=Value(place))

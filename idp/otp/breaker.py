@@ -1,7 +1,7 @@
-"""One switch for all: while Verify fails whatever the number, nobody is sent into a wait for a text.
+"""A circuit breaker for Verify: while Verify fails for every number, nobody has to wait for a text that will not come.
 
-It is shared by all processes, in the database, and says nothing of any number: known and unknown identifiers
-meet it alike. While it is open, Verify is asked about itself now and then, and closes it by answering.
+All processes share it in the database. It says nothing about any number, so known and unknown identifiers meet it
+alike. While it is open, a probe asks Verify about the service now and then. An answer closes the breaker.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ ONLY = 1
 
 
 def state() -> Coalesce:
-    """Ask for the reason along with something else."""
+    """Return a query for the reason, to run along with another one."""
     return Coalesce(Subquery(Breaker.objects.filter(pk=ONLY).values("reason")), Value(""))
 
 
@@ -29,7 +29,7 @@ def reason() -> str:
 
 
 def note_failure(failure: Failure, now: datetime) -> None:
-    """Count a failure that says nothing about a number; wrong credentials open at once, others by number."""
+    """Count a failure that says nothing about a number. Wrong credentials open at once, others after five in 30 s."""
     Breaker.objects.get_or_create(pk=ONLY, defaults={"window_from": now})
     row = Breaker.objects.filter(pk=ONLY)
     if not row.filter(window_from__gt=now - WINDOW).update(failures=F("failures") + 1):
@@ -39,13 +39,13 @@ def note_failure(failure: Failure, now: datetime) -> None:
 
 
 def note_success() -> None:
-    """Close the breaker; no write where it is closed and nothing failed of late."""
+    """Close the breaker. Writes nothing if it is closed and nothing has failed lately."""
     Breaker.objects.filter(pk=ONLY).exclude(failures=0, opened_at__isnull=True).update(
         failures=0, opened_at=None, next_probe_at=None, reason=""
     )
 
 
 def take_probe(now: datetime) -> bool:
-    """Whether the caller is the one to ask Verify about itself now."""
+    """Tell whether the caller should probe Verify now. While it is open, one caller gets True every 15 seconds."""
     due = Breaker.objects.filter(pk=ONLY, opened_at__isnull=False, next_probe_at__lte=now)
     return due.update(next_probe_at=now + PROBE_EVERY) == 1

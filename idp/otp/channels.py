@@ -16,5 +16,5 @@ WORDS = {Channel.SMS: "text", Channel.CALL: "call", Channel.WHATSAPP: "WhatsApp 
 
 
 def in_words(channel: str) -> str:
-    """Call what goes by a channel as people do. What was kept of a channel that is none any more stays as it is."""
+    """Return what people call a message by this channel. The name of a former channel is returned as it is."""
     return WORDS[Channel(channel)] if channel in set(Channel) else channel

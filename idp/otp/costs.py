@@ -1,7 +1,7 @@
-"""What codes cost and what comes of them, per day and channel, from our own records.
+"""What codes cost, and how many were right, per day and channel, from our own records.
 
-A day that has been over for an hour is counted once and kept, so that a look costs the same however many codes there
-were. Days that codes may still come to are counted at each look. Days are UTC.
+A day that has been over for an hour is counted once and stored, so the page costs the same however many codes there
+were. Younger days are counted for each page view. Days are in UTC.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ DAYS: Final = 30
 APPROVED: Final = "approved"
 DAY: Final = timedelta(days=1)
 SETTLES: Final = timedelta(hours=1)
-"""From its text to the end of its sign-in no code takes longer, nor do clocks differ by more."""
+"""No code takes longer from its text to the end of its sign-in, and no clocks differ by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Line:
 
 
 def by_day(now: datetime) -> list[Line]:
-    """Return the last days, the latest first; decoys cost nothing and are left out, and so are days `left` to count."""
+    """Return the last days, the latest first, without decoys, which cost nothing, and without days still to count."""
     days = _days(now)
     kept = DailyCodes.objects.filter(day__gte=days[-1]).exclude(channel="", asked=0, approved=0)
     lines = [Line(it.day, it.channel, it.asked, it.sent, it.approved) for it in kept]
@@ -53,7 +53,7 @@ def by_day(now: datetime) -> list[Line]:
 
 
 def total(lines: Iterable[Line], now: datetime) -> Line:
-    """Add lines up; the channel of the sum is empty."""
+    """Add lines. The channel of the sum is empty."""
     every = list(lines)
     return Line(
         now.date(),
@@ -65,14 +65,14 @@ def total(lines: Iterable[Line], now: datetime) -> Line:
 
 
 def left(now: datetime) -> list[date]:
-    """Return the days that are over and still to be counted, the latest first. One query."""
+    """Return the days that are over and not counted yet, the latest first, in one query."""
     days = _days(now)
     known = {*DailyCodes.objects.filter(day__gte=days[-1], channel="").values_list("day", flat=True)}
     return [it for it in days if it not in known and _is_settled(it, now)]
 
 
 def keep(day: date) -> bool:
-    """Count a day that is over and keep it. Returns whether it was still to be done."""
+    """Count a day that is over, and store the counts. Returns False if it was counted already."""
     lines = {it.channel: it for it in (Line(day, "", 0, 0, 0), *count(day))}
     rows = [DailyCodes(**asdict(it)) for it in lines.values()]
     try:
@@ -91,7 +91,7 @@ def keep_all(now: datetime) -> int:
 
 
 def count(day: date) -> list[Line]:
-    """Count one day anew, from an index by time: it costs as much as there were codes on it."""
+    """Count one day from the rows. The cost grows with the number of its codes."""
     since = datetime.combine(day, time(), UTC)
     counted: dict[str, dict[str, int]] = defaultdict(lambda: {"asked": 0, "sent": 0, "approved": 0})
     real = VerificationSend.objects.filter(at__gte=since, at__lt=since + DAY, verification__authenticator__isnull=False)

@@ -1,4 +1,4 @@
-"""What comes of a text in our own words."""
+"""The result of sending a text message that is not a code."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What Latchkey needs of a service that proves phone numbers, and nothing more. Values only."""
+"""The interface that Latchkey needs of a service that proves phone numbers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,9 +33,9 @@ UNCOUNTED = RateLimits()
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A code is on its way; `sid` names the verification it belongs to.
+    """A code was sent; `sid` identifies its verification.
 
-    `code` is Twilio's number for what had to be left out so that it could go, None if nothing was.
+    `code` is Twilio's error number for what had to be left out to send it, or None.
     """
 
     sid: str
@@ -90,9 +90,9 @@ SHARED_BY_ALL = frozenset({Failure.RATE_LIMITED, Failure.MISCONFIGURED, Failure.
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """No code was sent, as far as can be known.
+    """No code was sent, as far as is known.
 
-    `code` is Twilio's own number, None if it gave none; `request_id` is Twilio's, empty if nothing came back.
+    `code` is Twilio's error number, or None. `request_id` is Twilio's, empty if there was no answer.
     """
 
     failure: Failure
@@ -101,7 +101,7 @@ class NotSent:
 
     @property
     def opens_breaker(self) -> bool:
-        """Tell whether the shared breaker counts this, because it says nothing about the number.
+        """Tell whether the breaker counts this failure, because it says nothing about the number.
 
         MISCONFIGURED opens the breaker at once, the others after several within its window.
         """
@@ -129,9 +129,9 @@ class CodeChecker(Protocol):
         """Judge a code against the verification `sid`, which must be about the number `to`."""
 
     def probe(self) -> Failure | None:
-        """Ask the service about itself, about no number. None if it answers, else why it does not.
+        """Ask the service about itself, not about a number. Returns None if it answers, or why it does not.
 
-        It stands in for the check of a code that nobody was sent, so it takes as many calls as that would.
+        It replaces the check of a code that was sent to nobody, so it makes as many calls as a check would.
         """
 
 
@@ -146,4 +146,4 @@ class VerifyGateway(CodeChecker, Protocol):
         """
 
     def cancel(self, sid: str) -> bool:
-        """End the verification `sid`: its code no longer counts. Returns whether the service says that it has ended."""
+        """End the verification `sid`, so that its code no longer counts. Returns whether the service confirms it."""

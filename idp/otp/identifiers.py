@@ -1,4 +1,4 @@
-"""Reading what a person typed to say who they are: a phone number or an e-mail address."""
+"""Reads what a person typed to say who they are: a phone number or an e-mail address."""
 
 import re
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Email:
 
 
 def parse(typed: str, default_country: str = "") -> PhoneNumber | Email | Fault:
-    """Read what was typed. Whether anybody has that number is not asked here."""
+    """Read what was typed, without looking up whether anybody has it."""
     text = typed.strip()
     if not text:
         return Fault.EMPTY

@@ -1,7 +1,7 @@
-"""How often a code may be sent and tried, under Verify's own limits. Pure.
+"""How often a code may be sent and tried, within Verify's own limits. Pure.
 
-Verify counts sends and checks of a number over all browsers, so whoever knows a number can spend them. Therefore
-browsers that are not the agent's own share less than there is: the known phone always has some left.
+Verify counts sends and checks per number, over all browsers. So anyone who knows a number can use them up. Browsers
+that are not the agent's own therefore share only a part of them, so that the agent's own phone always has some left.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many sends may stay unproved within a time: a base, and more where codes were proved before."""
+    """How many sends may remain without a right code within a time: a base, and more after right codes."""
 
     base: int
     for_each_proved: int
@@ -48,22 +48,22 @@ PER_NUMBER = Allowance(base=12, for_each_proved=4, within=timedelta(days=1), tru
 
 
 def next_send_at(sends: int, last_send_at: datetime, *, most: int = STRANGERS_SENDS) -> datetime | None:
-    """Return the instant from which a code may be sent again, or None when all sends are used.
+    """Return the instant from which a code may be sent again, or None if all sends are used.
 
-    `sends` counts from 1, the first text included. Calls count as well.
+    `sends` includes the first one. Calls count too.
     """
     return last_send_at + WAITS[sends - 1] if sends < most else None
 
 
 def is_over(started_at: datetime, now: datetime) -> bool:
-    """Whether the code of a verification has run out; at the very instant it has."""
+    """Tell whether the code of a verification has expired. At the exact instant it has."""
     return now >= started_at + CODE_LIFETIME
 
 
 def pause_after(failures: int) -> timedelta | None:
-    """Return how long no code can be asked for after so many wrong ones in a row, over days.
+    """Return how long no code can be requested after so many wrong ones in a row.
 
-    It doubles from ten minutes to a day. None means until an operator lifts it.
+    The pause doubles from ten minutes up to a day. None means until an operator lifts it.
     """
     if failures < FREE_FAILURES:
         return timedelta(0)

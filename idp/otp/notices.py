@@ -1,4 +1,4 @@
-"""The port through which people are told something by text that is no code, and who provides it."""
+"""The interface for text messages to people that are not codes, and its implementation."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Giving an agent a mobile number. A new number is a new proof: what the old one began ends with it."""
+"""Gives an agent a mobile number. A new number is a new proof, so verifications of the old one end."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def held_by(agent: Agent) -> Held | None:
 
 
 def normal(typed: str, default_country: str) -> str:
-    """Bring a number in any spelling into E.164. Raises ValidationError with a sentence."""
+    """Turn a number in any spelling into E.164. Raises ValidationError with a sentence."""
     read = identifiers.parse(typed, default_country)
     if isinstance(read, PhoneNumber):
         return read.e164

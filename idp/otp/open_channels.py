@@ -1,4 +1,4 @@
-"""The ways to get a code that can be chosen just now: those that are set, without those that Twilio has off."""
+"""The channels that agents can choose now: those in the settings, without those that Twilio has switched off."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""By what Verify's own limits may count a start: a second net under ours, with nothing that names a person."""
+"""What Twilio's Service Rate Limits count by: a second line of defence behind our own limits, without personal data."""
 
 import ipaddress
 from collections.abc import Mapping

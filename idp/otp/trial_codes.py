@@ -1,7 +1,7 @@
-"""A code by which an operator tries whether texts reach an agent. It is read out to them, and signs nobody in.
+"""Test codes: an operator checks whether texts reach an agent, who reads the code out. It signs nobody in.
 
-It is counted apart from sign-ins, so that no sign-in can join it. A sign-in that begins meanwhile ends it at Twilio,
-and takes no code of Twilio's verification that was a test (`verifications.check`).
+Test codes are counted apart from sign-ins, so that no sign-in can join one. A sign-in that starts in the meantime ends
+the test at Twilio, and does not accept the code of the test (`verifications.check`).
 """
 
 from datetime import datetime, timedelta
@@ -45,9 +45,9 @@ def last(phone: PhoneAuthenticator) -> Verification | None:
 
 @transaction.atomic
 def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime) -> VerificationSend | NotNow:
-    """Reserve a test code, to be carried out like that of a sign-in; or say why none is sent now.
+    """Reserve a test code, to be sent like the code of a sign-in, or return why none is sent now.
 
-    Operator and number are held until the commit, so that of many presses at once each counts those before it.
+    Locks operator and number until the commit, so that concurrent requests count each other.
     """
     Agent.objects.select_for_update(no_key=True).get(pk=by.pk)
     PhoneAuthenticator.objects.select_for_update(no_key=True).get(pk=phone.pk)
@@ -62,7 +62,7 @@ def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime)
 
 
 def read_out(test: Verification, code: str, gateway: CodeChecker, now: datetime) -> Checked:
-    """Hold what the agent read out against the code. A right one ends the test, and Twilio's verification with it."""
+    """Check what the agent read out. A right code ends the test, and Twilio's verification with it."""
     checked = verifications.check(test, code, Asker(None, None), gateway, now)
     if checked is Checked.APPROVED:
         verifications.approve(test, now)

@@ -1,4 +1,4 @@
-"""Asking for a code and checking one, with our own limits kept before Twilio is asked."""
+"""Requests codes and checks them. Our own limits are enforced before Twilio is called."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,9 +25,9 @@ NO_VERDICT = {CheckResult.UNKNOWN: Failure.UNAVAILABLE, CheckResult.MISCONFIGURE
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A verification to join. `send` is the send to carry out now, or None where one was made just before.
+    """The verification for a request. `send` is to be carried out now, or None if one was made just before.
 
-    `too_early` tells that it was no double tap either: whoever asked for another send has to wait.
+    `too_early`: it was no double tap either, so whoever asked has to wait for another send.
     """
 
     verification: Verification
@@ -63,7 +63,7 @@ class Standing:
 
 
 class Checked(StrEnum):
-    """What came of a code that was typed."""
+    """The result of a code that was typed."""
 
     APPROVED = "approved"
     WRONG = "wrong"
@@ -77,9 +77,9 @@ class Checked(StrEnum):
 def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetime) -> Asked | Paused | Spent:
     """Reserve a send for what was typed, or join the one that was made a moment ago.
 
-    Once sends or tries are used up, there is nothing to send until the code has run out.
-    The reservation is committed before Twilio is called, so that no two browsers can exceed the limit.
-    An identifier of nobody gets a decoy that counts in the same way.
+    Once sends or tries are used up, nothing is sent until the code has expired. The reservation is committed before
+    Twilio is called, so that no two browsers can exceed the limit. An identifier that belongs to nobody gets a decoy,
+    which counts in the same way.
     """
     authenticator = find_authenticator(typed)
     own, prefix = asker.owns(authenticator), abuse.prefix_of(typed)
@@ -150,9 +150,9 @@ def standing(verification: Verification, asker: Asker, now: datetime) -> Standin
 def carry_out(
     send: VerificationSend, gateway: VerifyGateway, reference: str, now: datetime, *, address: str | None = None
 ) -> Sent | NotSent | None:
-    """Make the text or call that was reserved, and keep what Twilio said. None for a decoy: nothing is sent.
+    """Make the reserved text or call, and store Twilio's answer. Sends nothing for a decoy, and returns None.
 
-    Runs outside any transaction, since it waits for Twilio. `address` is where it was asked from.
+    Call it outside any transaction, since it waits for Twilio. `address` is the IP address of whoever asked.
     """
     verification, phone = send.verification, send.verification.authenticator
     result = None
@@ -172,11 +172,10 @@ def carry_out(
 
 
 def check(verification: Verification, code: str, asker: Asker, gateway: CodeChecker, now: datetime) -> Checked:
-    """Try a code. The try is counted and committed first; only then is Twilio asked.
+    """Check a code. The try is counted and committed before Twilio is called.
 
-    A decoy's codes are never right, nor are those of a verification that is used up: a stranger is told
-    the same in each case. An approved verification is left open, for `approve` to close it in the
-    transaction that signs the agent in.
+    No code is right for a decoy, or for a verification that is used up. A stranger sees the same answer in each case.
+    An approved verification stays open: `approve` closes it in the transaction that signs the agent in.
     """
     if limits.is_over(verification.started_at, now):
         return Checked.EXPIRED
@@ -224,7 +223,7 @@ def _most_sends(own: bool) -> int:
 
 
 def _wrong_unless_down(gateway: CodeChecker, now: datetime) -> Checked:
-    """Where there is nothing to check, ask Verify about itself: in an outage all are told the same, in like time."""
+    """Probe Verify if there is nothing to check. So in an outage all answers are alike, and take as long."""
     failure = gateway.probe()
     if failure is None:
         return Checked.WRONG
@@ -247,13 +246,13 @@ def _open_tests() -> QuerySet[Verification]:
 
 
 def _with_tests() -> QuerySet[Verification]:
-    """Tell of each whether Twilio gave it the very verification of a test, whose code was read out to an operator."""
+    """Annotate each with whether Twilio gave it the verification of a test, whose code an operator may know."""
     tests = Verification.objects.filter(sid=OuterRef("sid"), asked_by__isnull=False)
     return Verification.objects.select_related("authenticator").annotate(is_of_a_test=Exists(tests))
 
 
 def approve(verification: Verification, now: datetime, outcome: Outcome = Outcome.APPROVED) -> bool:
-    """Use an approved verification up. False if somebody did so before: one code, one sign-in."""
+    """Use up an approved verification. Returns False if it was used before: one code, one sign-in."""
     closed = Verification.objects.filter(pk=verification.pk, ended_at__isnull=True).update(
         ended_at=Greatest(now, F("started_at")), outcome=outcome
     )

@@ -1,7 +1,7 @@
-"""Encrypting an Assertion for its service provider (Core 2.3.4; XML Encryption 1.1).
+"""Encrypts an Assertion for its service provider (Core 2.3.4; XML Encryption 1.1).
 
-A fresh AES-GCM key encrypts the Assertion, RSA-OAEP that key, and both stand in one EncryptedData. Of a certificate
-from outside no more is used than its public key.
+A new AES-GCM key encrypts the Assertion, RSA-OAEP encrypts that key, and both are in one EncryptedData. Only the public
+key of a certificate from outside is used.
 """
 
 import secrets
@@ -31,9 +31,9 @@ _DIGESTS: dict[str, HashAlgorithm] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyTransport:
-    """How the AES key travels: RSA-OAEP by one of its two names, and its digest.
+    """How the AES key is transported: RSA-OAEP, by one of its two names, and its digest.
 
-    The mask is MGF1 with SHA-1 in any case: the only one of the older name, the default of the newer.
+    The mask is always MGF1 with SHA-1: the only one of the older name, and the default of the newer one.
     """
 
     algorithm: str = names.RSA_OAEP_MGF1P
@@ -56,8 +56,8 @@ def encrypt(
 ) -> Element:
     """Return an EncryptedAssertion that holds the Assertion.
 
-    The first certificate (PEM) with an RSA key of 2048 bits or more is used; it merely carries the key, so its
-    dates do not matter. Raises UnusableKey if there is none, ValueError for an algorithm that is denied.
+    Uses the first certificate (PEM) with an RSA key of at least 2048 bits. It only carries the key, so it may have
+    expired. Raises UnusableKey if there is none, and ValueError for a denied algorithm.
     """
     if algorithm not in _KEY_BITS:
         raise ValueError(f"not offered for encryption: {algorithm}")

@@ -1,8 +1,8 @@
-"""Signed checkpoints: that the chain of the trail had this digest at this position.
+"""Signed checkpoints. Each says that the chain of the trail had this digest at this position.
 
-A digest alone is worth little, since whoever writes to the database can compute new ones. What it cannot do is sign
-them: the key that signs long-lived tokens is encrypted under a key that only the environment holds. A checkpoint is a
-JWT (RFC 7519) that everybody can check with the published keys.
+A digest alone proves little, since anyone who can write to the database can compute new ones. They cannot sign them:
+the key that signs long-lived tokens is encrypted with a key that only the environment holds. A checkpoint is a JWT (RFC
+7519), which anyone can verify with the published keys.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def sign(it: Checkpoint, now: datetime) -> str:
 def read(signed: str) -> Checkpoint:
     """Read a checkpoint that this installation signed, however long ago. Raises Unsigned.
 
-    A key counts only if its private half opens: whoever can merely write to the database cannot bring a key along.
+    A key counts only if its private half can be decrypted. So nobody can add a key by writing to the database.
     """
     try:
         kid = jwt.get_unverified_header(signed).get("kid")

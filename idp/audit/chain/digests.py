@@ -1,11 +1,11 @@
 """The canonical bytes of a line of the trail, and the chain of digests over them. Pure.
 
-A line is written as JSON with sorted keys, without spaces, in ASCII. Its digest is SHA-256 over the digest before it
-and these bytes, so whoever changes a line, takes one out or puts one in changes every digest after it.
+A line is written as ASCII JSON with sorted keys and without spaces. Its digest is SHA-256 over the previous digest and
+these bytes. So changing, removing or inserting a line changes every later digest.
 
-Addresses and User-Agent headers are forgotten long before their line. So not they are covered but a mark of each,
-HMAC-SHA-256 under a salt of that line alone. While the salt is kept the value is provable; once it is gone with the
-value, the mark tells nothing: 128 random bits stand before every address there is.
+The purge empties addresses and User-Agent headers long before it removes the line. So the digest does not cover them,
+but a mark of each: HMAC-SHA-256 with a salt of that line only. While the salt is stored, the value can be proved. Once
+salt and value are deleted, the mark reveals nothing, because nobody can guess the 128 random bits.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Lines of the trail as plain values, read in few queries: for sealing, for verifying, for files."""
+"""Reads lines of the trail as plain values, in few queries: for sealing, for verifying, and for files."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

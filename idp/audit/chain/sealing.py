@@ -1,11 +1,12 @@
-"""Sealing: giving committed lines their places in the chain, beside the sign-ins that write them.
+"""Seals committed lines: gives them their places in the chain, after the sign-ins that wrote them.
 
-A sign-in only inserts its line; a lock on the end of a chain would make all sign-ins wait for each other. So lines are
-sealed afterwards, in batches, each in one transaction that holds the chain's row: many may seal at once, one does.
+A sign-in only inserts its line, since a lock on the end of the chain would make all sign-ins wait for each other. Lines
+are sealed later, in batches. Each batch is one transaction that locks the chain's row, so only one process seals at a
+time.
 
-Numbers of lines are given before a transaction commits, so a lower one may become visible after a higher one. What
-counts is therefore not the last number but whether a line has a seal. Each pass looks a few minutes back for that, and
-a thorough one through all lines, so that none is skipped however late it comes.
+The database assigns ids before a transaction commits. So a lower id may become visible after a higher one, and sealing
+looks for lines without a seal. Each pass looks a few minutes back, and a thorough pass through all lines, so that no
+line is skipped however late it becomes visible.
 """
 
 import itertools

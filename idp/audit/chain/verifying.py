@@ -1,4 +1,4 @@
-"""Verifying the trail: that each line is as it was sealed, that none is missing, and that the chain is ours."""
+"""Verifies the trail: no line has changed since it was sealed, none is missing, and the chain is ours."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final

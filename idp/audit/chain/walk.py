@@ -1,4 +1,4 @@
-"""A walk along the chain of the trail, line by line: what holds, what does not, what is missing. Pure."""
+"""Walks along the chain of the trail, line by line, and finds changed and missing lines. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

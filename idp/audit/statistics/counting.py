@@ -1,6 +1,6 @@
-"""Counting the trail, hour by hour: who came, how they proved it, what refused them, how codes fared.
+"""Counts the trail by the hour: sign-ins, their proofs, refusals, and codes.
 
-What comes out names nobody, so it may be kept when the lines themselves are gone.
+The figures name nobody, so they are kept after the lines themselves are deleted.
 """
 
 from bisect import bisect_left

@@ -1,8 +1,8 @@
-"""The trail in figures, hour by hour: each hour is counted once and kept, so that a look costs the same at any size.
+"""The trail in figures. Each hour is counted once and stored, so that reading them costs the same at any size.
 
-An hour is counted when it has been over for an hour, which is far longer than any transaction lasts and clocks differ:
-no line appears in it any more. Until then it is counted anew at each look. Which hours are counted is a table, so
-processes that count at once, or die meanwhile, leave each hour counted once or not at all.
+An hour is counted an hour after it is over. No transaction lasts that long, and no clocks differ by that much, so no
+line is added to it later. Until then it is counted at each read. A table records which hours are counted. So processes
+that count at the same time, or die, leave each hour counted once or not at all.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Past sign-ins as the trail tells them, to be judged again by another policy."""
+"""Reads past sign-ins from the trail, to judge them again by another policy."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

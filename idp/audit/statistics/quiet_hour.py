@@ -1,4 +1,4 @@
-"""The hour of the day in which the fewest people sign in: advice for whoever has to interrupt them."""
+"""The hour of the day with the fewest sign-ins: advice for operators who have to interrupt them."""
 
 from collections import Counter
 from collections.abc import Mapping

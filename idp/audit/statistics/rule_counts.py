@@ -1,4 +1,4 @@
-"""How often each access rule decided, or would have while it only watched: told by the trail, by the rule's key."""
+"""How often each access rule decided, or would have decided in *watch only*, by the rule's key."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

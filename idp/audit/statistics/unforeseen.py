@@ -1,6 +1,6 @@
-"""Refusals far above what was to be expected, within a day after a publication that changed who is let in.
+"""Finds unexpectedly many refusals within a day after a publication that changed who may enter.
 
-Worked out from the trail at each look. Nothing is stored, and nothing switches by itself.
+The result is computed from the trail at each call. Nothing is stored, and nothing is switched automatically.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""An agent's authenticator app: registering it, and using its codes, each once (RFC 6238)."""
+"""An agent's authenticator app: registers it, and accepts each of its codes once (RFC 6238)."""
 
 from base64 import b32encode
 from datetime import datetime, timedelta

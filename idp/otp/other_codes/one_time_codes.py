@@ -1,4 +1,4 @@
-"""A code that an operator gives an agent whose SIM is dead: short-lived, for one sign-in, with a reason."""
+"""A code that an operator gives an agent who cannot get texts: short-lived, for one sign-in, with a reason."""
 
 from datetime import datetime, timedelta
 

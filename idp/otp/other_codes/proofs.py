@@ -1,4 +1,4 @@
-"""The ways of proof besides a text, all typed after the number or e-mail: an app's code, or a code on paper."""
+"""The ways of proof besides a text. The agent types a code from an app or from paper after the number or e-mail."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,7 @@
-"""Which numbers are on Twilio's safe list, which are to be put on it, and which are to be taken off.
+"""Which numbers are on Twilio's safe list, which are to be added, and which are to be removed.
 
-Twilio keeps a number until it is removed, so what is here is also what has to be taken off when an agent is switched
-off or gets another number.
+Twilio keeps a number until it is removed. So these rows also tell which numbers to remove when an agent is switched off
+or gets another number.
 """
 
 from collections.abc import Collection

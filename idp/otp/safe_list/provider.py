@@ -1,4 +1,4 @@
-"""What Latchkey needs of a list of numbers that are never held back as fraud, and what its answers mean. Pure.
+"""The interface of a list of numbers that are never blocked as fraud, and what its answers mean. Pure.
 
 Verify's safe list is a pilot of Twilio's: an account may not have it. It spares texts from Fraud Guard and Geo
 Permissions, takes 30 requests a minute, and keeps a number until it is removed (Twilio Docs, *Safe List*).

@@ -1,4 +1,4 @@
-"""The line to Twilio Verify: an SDK client for each thread, limits of time, and every trouble turned into a value."""
+"""The connection to Twilio Verify: one SDK client per thread, with timeouts. Every failure becomes a value."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""Texts in our own words through Twilio's SDK, with limits of time, and every trouble turned into a value."""
+"""Text messages that are not codes, by Twilio's SDK, with timeouts. Every failure becomes a value."""
 
 import logging
 from functools import lru_cache

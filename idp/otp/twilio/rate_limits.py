@@ -1,4 +1,4 @@
-"""Verify's Service Rate Limits through Twilio's SDK: which there are, and making those that are missing."""
+"""Verify's Service Rate Limits, by Twilio's SDK: lists them, and creates missing ones."""
 
 from collections.abc import Mapping
 from datetime import timedelta

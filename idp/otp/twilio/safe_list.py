@@ -1,4 +1,4 @@
-"""Verify's safe list through Twilio's SDK, every trouble turned into a value."""
+"""Verify's safe list, by Twilio's SDK. Every failure becomes a value."""
 
 from collections.abc import Callable
 from functools import lru_cache

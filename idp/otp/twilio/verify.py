@@ -1,4 +1,4 @@
-"""Twilio Verify through Twilio's SDK: codes sent and judged, and every trouble turned into a value."""
+"""Twilio Verify, by Twilio's SDK: sends and checks codes. Every failure becomes a value."""
 
 import json
 import re

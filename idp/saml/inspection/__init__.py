@@ -1,1 +1,1 @@
-"""Answers to services, read back, checked and explained: those that were sent, and those that would be."""
+"""Reads Responses back, checks and explains them: those that were sent, and those that would be sent."""

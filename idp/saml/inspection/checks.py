@@ -1,7 +1,7 @@
-"""What a strict reader checks in a Response, each clause by name: what is wanted, what was got, and what to do.
+"""Checks a Response as a strict service provider would, and says what is expected, what is there, and what to do.
 
-The clauses are those of the readers that allow least. Nothing personal is quoted: a NameID and the values of
-attributes are judged, not shown.
+The checks are those of the strictest implementations. Nothing personal is quoted: NameIDs and attribute values are
+checked, but not shown.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a service provider's row wants of an answer, as the checks take it."""
+"""What a service provider's row expects of a Response, as values for the checks."""
 
 from collections.abc import Iterable
 from datetime import datetime

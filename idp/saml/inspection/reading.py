@@ -1,7 +1,7 @@
-"""Reading a Response of ours back into plain facts, so that it can be explained and checked (Core 2.3, 3.3.3).
+"""Reads one of our Responses into plain values, to explain and check it (Core 2.3, 3.3.3).
 
-It may be whole, or as it is kept: with every signature value blank. What a text says stays as it stands there,
-instants too; `moment` reads those.
+It may be the Response as sent, or the stored copy with blank signature values. Texts are kept as they are, including
+instants, which `moment` reads.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""An answer rehearsed: what a service provider would be sent now, made as for a sign-in, but neither kept nor sent.
+"""Rehearses a Response: builds what a service provider would receive now, but neither stores nor sends it.
 
-Signed bytes never leave this module: whoever held them could sign in with them.
+Signed bytes never leave this module, since anyone who had them could sign in with them.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""A second reader: python3-saml, at its strictest, takes a fresh answer of ours as the service provider would.
+"""A second opinion: python3-saml, in strict mode, reads a fresh Response of ours as a service provider would.
 
-It shares no code with what built the answer, so what both get wrong in the same way has to be rare. It sees
-only what we signed a moment ago, never a message from outside, and it holds no key to decrypt with.
+It shares no code with what built the Response, so both rarely make the same mistake. It only sees what we signed a
+moment ago, never a message from outside, and it has no key to decrypt with.
 """
 
 import base64

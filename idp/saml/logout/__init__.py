@@ -1,1 +1,1 @@
-"""Single logout: messages taken and made, who has to be told, and how the browser goes round."""
+"""Single logout: reads and builds its messages, finds which services to notify, and leads the browser through them."""

@@ -1,6 +1,6 @@
-"""Single logout (Profiles 4.4): what is ended, who is told through the browser, and what is answered at the end.
+"""Single logout (Profiles 4.4): ends sessions, notifies services through the browser, and answers at the end.
 
-Our own sign-in is over first, in one transaction, whatever becomes of the rest: no service can keep it alive.
+Our own session ends first, in one transaction, whatever happens to the rest. So no service can keep it alive.
 """
 
 from collections.abc import Iterable
@@ -32,10 +32,9 @@ BROWSER_TAKES = timedelta(minutes=10)  # then whoever was not reached is told fr
 
 
 def obey(sp: ServiceProvider, asked: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
-    """End what a service provider asks to end, once, and begin to tell the others.
+    """End what a service provider asks to end, once, and start to notify the others.
 
-    Raises RepeatedLogoutRequest, and AnswerLogoutWithStatus if the service provider knows nobody of that name
-    from us.
+    Raises RepeatedLogoutRequest, and AnswerLogoutWithStatus if we never gave the service provider that name.
     """
     _take_once(sp, asked)
     with transaction.atomic():
@@ -54,9 +53,9 @@ def obey(sp: ServiceProvider, asked: TrustedLogoutRequest, origin: Origin, now: 
 
 @transaction.atomic
 def begin_here(device: Device, origin: Origin, now: datetime, *, everywhere: bool = False) -> Logout:
-    """End the sign-in of the device that the agent holds, and begin to tell the services it was used for.
+    """End the session on this device, and start to notify the services that it was used for.
 
-    `everywhere` ends the agent's other devices too; their services are told from server to server.
+    `everywhere` also signs the agent's other devices out. Their services are notified from server to server.
     """
     logout = Logout.objects.create(begun_at=now)
     own = Device.objects.of(device.agent) if everywhere else Device.objects.filter(pk=device.pk)
@@ -73,7 +72,7 @@ def open_requests(sp: ServiceProvider, now: datetime) -> list[str]:
 
 
 def take_answer(sp: ServiceProvider, told: TrustedLogoutResponse, now: datetime) -> Logout:
-    """Note what a service provider answered. Raises UnexpectedLogoutResponse if it did so before."""
+    """Record a service provider's answer. Raises UnexpectedLogoutResponse if it answered before."""
     asked = LogoutNotice.objects.filter(service_provider=sp, request_id=told.in_response_to)
     outcome = Outcome.ENDED if told.signed_out else Outcome.REFUSED
     if asked.filter(outcome=Outcome.ASKED).update(outcome=outcome, closed_at=now) != 1:
@@ -87,7 +86,7 @@ def take_answer(sp: ServiceProvider, told: TrustedLogoutResponse, now: datetime)
 def next_message(logout: Logout, now: datetime) -> Outgoing | None:
     """Return the next message for the browser to carry, or None if it stays here.
 
-    First the services that were not told yet, one after the other; at last the answer to whoever began.
+    The services that are not notified yet come first, one by one, and then the answer to the one that started.
     """
     waiting = logout.notices.filter(outcome=Outcome.WAITING, channel=Channel.BROWSER)
     for notice in waiting.select_related("service_provider"):
@@ -101,7 +100,7 @@ def next_message(logout: Logout, now: datetime) -> Outgoing | None:
 
 
 def status_of(logout: Logout) -> SamlStatus:
-    """Return the status that tells the truth about a logout whose services were all asked."""
+    """Return the true status of a logout, after all services were asked."""
     untold = logout.notices.exclude(outcome=Outcome.ENDED).exists()
     return logout_response.status_of(ended=True, others_told=not untold)
 

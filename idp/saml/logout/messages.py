@@ -1,4 +1,4 @@
-"""Our logout messages, ready to go: to whom, by which binding, signed."""
+"""Our logout messages, signed and ready to send: to which address, by which binding."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +20,9 @@ BY_USER = {it.value for it in (Reason.AGENT, Reason.REPLACED, Reason.HANDED_OVER
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message on its way through the browser: a whole address to go to, or (`value`) a form to post there.
+    """A message for the browser to carry: a complete address to go to, or (with `value`) a form to post there.
 
-    `id` is the message's own.
+    `id` is that of the message.
     """
 
     id: str
@@ -33,13 +33,13 @@ class Outgoing:
 
 
 def endpoint(sp: ServiceProvider, *bindings: str) -> LogoutEndpoint | None:
-    """Return the service provider's logout address by the first of these bindings that it has."""
+    """Return the service provider's logout address for the first of these bindings that it has."""
     found = {it.binding: it for it in sp.logout_endpoints.all()}
     return next((found[it] for it in bindings if it in found), None)
 
 
 def request_to(notice: LogoutNotice, address: LogoutEndpoint, now: datetime) -> Element:
-    """Build the unsigned LogoutRequest that tells a service provider: the very names it was given."""
+    """Build the unsigned LogoutRequest for a service provider, with the same names that it was given."""
     indexes = [it.session_index for it in notice.issued.all()]
     return logout_request.build(
         Subject(notice.name_id, notice.name_id_format),

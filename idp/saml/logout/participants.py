@@ -1,6 +1,6 @@
-"""Who has to be told that a sign-in is over: every service that got an Assertion in it (Core 3.7.3.2).
+"""Which services to notify of the end of a session: all that received an Assertion in it (Core 3.7.3.2).
 
-Wherever a sign-in ends, its end is written down here in the same transaction; telling comes after the commit.
+Wherever a session ends, notices are recorded here in the same transaction. They are sent after the commit.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ BY_BROWSER = {names.HTTP_REDIRECT, names.HTTP_POST}
 
 
 def on_signed_out(devices: list[UUID], reason: str, now: datetime, **_: Any) -> None:
-    """Write down whom to tell. Connected to `idp.sessions.signed_out`."""
+    """Record which services to notify. Connected to the signal `idp.sessions.signed_out`."""
     indexes = SsoSession.objects.filter(device__in=devices).values_list("index", "device")
     device_of = dict(indexes.filter(opened_at__gt=now - REMEMBERED))
     issued = IssuedAssertion.objects.filter(session_index__in=list(device_of), over_at__isnull=True)
@@ -35,7 +35,7 @@ def on_signed_out(devices: list[UUID], reason: str, now: datetime, **_: Any) -> 
 
 
 def channels(sp: ServiceProvider) -> set[Channel]:
-    """Return the ways in which a service provider can be told."""
+    """Return the channels by which a service provider can be notified."""
     bindings = {it.binding for it in sp.logout_endpoints.all()} if sp.enabled else set()
     found = {Channel.BROWSER} if bindings & BY_BROWSER else set()
     return found | {Channel.SERVER} if bindings else found

@@ -1,6 +1,6 @@
-"""A LogoutRequest: reading and judging one of a service provider, building one of ours (Core 3.7.1, Profiles 4.4).
+"""LogoutRequests: reads and checks those of service providers, builds ours (Core 3.7.1, Profiles 4.4).
 
-It ends sessions, so only a registered key is believed, whatever the rule for AuthnRequests may be.
+A LogoutRequest ends sessions. So it must be signed with a registered key, whatever the rule for AuthnRequests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,9 +34,9 @@ _ASYNCHRONOUS = f"{{{names.ASYNC_LOGOUT}}}Asynchronous"
 
 @dataclass(frozen=True, slots=True)
 class LogoutRequest:
-    """What a LogoutRequest says. Schema-valid, and believed by nobody yet.
+    """What a LogoutRequest says. It is schema-valid, and not trusted yet.
 
-    `name_id` is None where a BaseID or EncryptedID stands in its place.
+    `name_id` is None if there is a BaseID or EncryptedID instead.
     """
 
     id: str
@@ -54,10 +54,10 @@ class LogoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class TrustedLogoutRequest:
-    """A request that a registered key stands behind.
+    """A request that was signed with a registered key.
 
-    No `session_indexes` mean all sessions of that name (Core 3.7.3.1). No answer goes out if it is
-    `asynchronous`. It could be shown again until `replayable_until`: so long its ID is remembered.
+    Without `session_indexes` it means all sessions of that name (Core 3.7.3.1). An `asynchronous` request gets no
+    answer. It could be replayed until `replayable_until`, so its ID is stored until then.
     """
 
     id: str
@@ -74,7 +74,7 @@ class TrustedLogoutRequest:
     def is_about(self, subject: Subject, idp: str) -> bool:
         """Tell whether it names a subject as we, the entity `idp`, named it to this sender (Core 3.3.4).
 
-        The value is compared exactly. Left out, a format is unspecified and a qualifier is the party itself.
+        The value is compared exactly. A missing format means unspecified, a missing qualifier the party itself.
         """
         return (
             self.name_id == subject.name_id
@@ -84,14 +84,14 @@ class TrustedLogoutRequest:
         )
 
     def ends(self, session_index: str) -> bool:
-        """Tell whether a session of that subject is among those it ends."""
+        """Tell whether it ends this session of the subject."""
         return not self.session_indexes or session_index in self.session_indexes
 
 
 def parse(xml: bytes) -> LogoutRequest:
     """Read a schema-valid samlp:LogoutRequest 2.0.
 
-    Raises UnreadableRequest or one of its kinds, and StaleRequest if an instant is not in UTC with Z.
+    Raises UnreadableRequest or a subclass, and StaleRequest if an instant is not in UTC with Z.
     """
     return _read(parsing.parse(xml))
 
@@ -105,10 +105,10 @@ def check(
     now: datetime,
     skew: timedelta = CLOCK_SKEW,
 ) -> TrustedLogoutRequest:
-    """Decide whether this request, as received, is to be obeyed. Whether it was seen before is for the caller.
+    """Decide whether to obey this request, as received. The caller checks whether it was seen before.
 
-    Raises BadSignature, UnknownServiceProvider, WrongDestination or StaleRequest (or one of their kinds) while
-    nothing may be returned yet, and AnswerLogoutWithStatus once the request is believed.
+    Until the request is trusted, raises BadSignature, UnknownServiceProvider, WrongDestination, StaleRequest, or a
+    subclass of one. After that, raises AnswerLogoutWithStatus.
     """
     strict = replace(trust, request_signature=RequestSignature.REQUIRE)
     request, signed = read_believed(received, request, strict, _read, message=Message.REQUEST)

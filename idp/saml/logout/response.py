@@ -1,4 +1,4 @@
-"""A LogoutResponse: building ours, reading and judging that of a service provider (Core 3.7.2, Profiles 4.4)."""
+"""LogoutResponses: builds ours, reads and checks those of service providers (Core 3.7.2, Profiles 4.4)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ _STATUS_CODE = f"{_SAMLP}StatusCode"
 
 @dataclass(frozen=True, slots=True)
 class LogoutResponse:
-    """What a LogoutResponse says. Schema-valid, and believed by nobody yet."""
+    """What a LogoutResponse says. It is schema-valid, and not trusted yet."""
 
     id: str
     issuer: str
@@ -32,7 +32,7 @@ class LogoutResponse:
 
 @dataclass(frozen=True, slots=True)
 class TrustedLogoutResponse:
-    """An answer to a request of ours that a registered key stands behind."""
+    """An answer to a request of ours, signed with a registered key."""
 
     id: str
     issuer: str
@@ -47,10 +47,10 @@ class TrustedLogoutResponse:
 
 
 def status_of(*, ended: bool, others_told: bool) -> SamlStatus:
-    """Return the status that tells the truth (Core 3.7.3.2).
+    """Return the true status of a logout (Core 3.7.3.2).
 
-    The top code speaks of our own session alone: Success if it is over, else Responder. PartialLogout below
-    it says that not every other service provider of the session has confirmed.
+    The top code is about our own session only: Success if it has ended, or else Responder. PartialLogout below it says
+    that not all other service providers of the session have confirmed.
     """
     return SamlStatus(names.SUCCESS if ended else names.RESPONDER, None if others_told else names.PARTIAL_LOGOUT)
 
@@ -74,7 +74,7 @@ def build(status: SamlStatus, *, issuer: str, destination: str, in_response_to: 
 def parse(xml: bytes) -> LogoutResponse:
     """Read a schema-valid samlp:LogoutResponse 2.0.
 
-    Raises UnreadableRequest or one of its kinds, and StaleRequest if its instant is not in UTC with Z.
+    Raises UnreadableRequest or a subclass, and StaleRequest if its instant is not in UTC with Z.
     """
     return _read(parsing.parse(xml))
 
@@ -90,7 +90,7 @@ def check(
     skew: timedelta = CLOCK_SKEW,
     in_exchange: bool = False,
 ) -> TrustedLogoutResponse:
-    """Decide whether this answer, as received, is to be believed.
+    """Decide whether to trust this answer, as received.
 
     `open_requests` are the IDs of our LogoutRequests to this service provider that wait for an answer. One that
     came back in the exchange that carried our request, by SOAP, may leave its Destination out: Bindings 3.4.5.2

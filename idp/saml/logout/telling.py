@@ -1,7 +1,8 @@
-"""Telling services of a sign-out from server to server, where no browser of the agent is at hand.
+"""Notifies services of a sign-out from server to server, without the agent's browser.
 
-SOAP where a service offers it (Bindings 3.2). Else the message goes to its address for browsers, which some
-services obey: they find the session by NameID and SessionIndex. That confirms nothing, and is recorded so.
+It uses SOAP if a service offers it (Bindings 3.2). Otherwise it sends the message to the service's address for
+browsers. Some services obey that, and find the session by NameID and SessionIndex. It confirms nothing, and is recorded
+as such.
 """
 
 import contextvars
@@ -55,28 +56,28 @@ _under_way: set["Future[None]"] = set()
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one try."""
+    """The result of one attempt."""
 
     outcome: Outcome
     detail: str = ""
 
 
 def dispatch() -> None:
-    """Have all that is due told, beside the request that caused it. What has to be told must be committed."""
+    """Start to send all notices that are due, in the background. The caller has committed them."""
     future = _pool.submit(contextvars.copy_context().run, _in_thread)
     _under_way.add(future)
     future.add_done_callback(_ended)
 
 
 def settle() -> None:
-    """Wait until everything under way has come to its end, as when the process is about to stop."""
+    """Wait until everything under way has ended, for example before the process stops."""
     futures.wait(list(_under_way))
 
 
 def send_due(now: datetime) -> list[LogoutNotice]:
-    """Tell every service that is due, those among them that a browser never got to or never came back from.
+    """Send every notice that is due, including those that a browser never reached or never came back from.
 
-    Each try is taken by one process. Returns the notices tried.
+    Only one process makes each attempt. Returns the notices that were tried.
     """
     due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED], next_try_at__lte=now)
     tried = []
@@ -154,7 +155,7 @@ def _to_browsers_address(notice: LogoutNotice, address: LogoutEndpoint, message:
 
 
 def _exchange(url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-    """Send, and read no more than an honest answer holds. Raises Unreached."""
+    """Send a message, and read no more than a real answer holds. Raises Unreached."""
     request = Request(url, headers, body)
     return outgoing.exchange(request, longest=LONGEST_ANSWER, networks=settings.LATCHKEY.networks, seconds=TIMEOUT)
 
@@ -169,7 +170,7 @@ def _inside(envelope: bytes) -> bytes:
 
 
 def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:
-    """Write down what became of a try; one that failed is tried again, a few times."""
+    """Record the result of an attempt. A failed one is repeated a few times."""
     again = result.outcome == Outcome.FAILED and notice.tries < len(PAUSES)
     notice.outcome = Outcome.WAITING if again else result.outcome
     notice.detail = result.detail

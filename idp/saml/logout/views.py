@@ -1,4 +1,4 @@
-"""`/saml/slo`: logout messages come in, and the browser is sent on until every service was told."""
+"""`/saml/slo`: receives logout messages, and sends the browser on until every service has been notified."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ from idp.saml.models import Logout, ServiceProvider
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def slo(request: HttpRequest) -> HttpResponse:
-    """Take a LogoutRequest, or the answer to one of ours, by HTTP-Redirect or HTTP-POST (Profiles 4.4)."""
+    """Receive a LogoutRequest, or the answer to one of ours, by HTTP-Redirect or HTTP-POST (Profiles 4.4)."""
     received = receive(request, None)
     if received.message is Message.RESPONSE:
         return _take_answer(request, received)

@@ -1,1 +1,1 @@
-"""Metadata: ours, built and checked; theirs, fetched, believed, read, compared and taken."""
+"""Metadata: builds and checks ours; fetches, verifies, reads, compares and applies that of service providers."""

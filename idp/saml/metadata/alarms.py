@@ -1,4 +1,4 @@
-"""What an operator should hear about services' metadata: waiting changes, faults, and a last day that comes near."""
+"""Alarms about services' metadata: waiting changes, faults, and an expiry that is near."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
-"""Which algorithms a service provider says it takes, and the first of ours among them.
+"""Which algorithms a service provider declares, and the first of ours among them.
 
-Signatures and digests stand in the extensions of the role, else of the entity ("Metadata Profile for Algorithm
-Support" 1.0); what encrypts stands with each key (Metadata 2.4.1.1). Who names nothing takes our defaults.
+Signatures and digests are in the extensions of the role, or else of the entity ("Metadata Profile for Algorithm
+Support" 1.0). Encryption is declared with each key (Metadata 2.4.1.1). Without a declaration our defaults apply.
 """
 
 from collections.abc import Iterable

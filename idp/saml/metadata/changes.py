@@ -1,7 +1,7 @@
-"""What a service provider's metadata would change in its row, told before it is taken.
+"""What a service provider's metadata would change in its row, before it is applied.
 
-What the document does not speak of stays as an operator chose it: a document without certificates, formats,
-logout addresses or algorithms says nothing about them. No document lowers what is asked of requests.
+What the document does not mention stays as an operator chose it: certificates, formats, logout addresses, algorithms.
+No document can lower what is required of requests.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Change:
 
 
 def between(sp: ServiceProvider, described: SpDescription) -> list[Change]:
-    """Compare a service's row with what a document says. Raises UntakenMetadata if it can never be taken."""
+    """Compare a service's row with a document. Raises UntakenMetadata if the document can never be applied."""
     if fault := _fault(sp, described):
         raise UntakenMetadata(fault, sentence=fault)
     before, after = _lines(_fields_of(sp)), _lines(_fields_of(sp) | _wanted(sp, described))
@@ -53,10 +53,7 @@ def between(sp: ServiceProvider, described: SpDescription) -> list[Change]:
 
 @transaction.atomic
 def take(sp: ServiceProvider, described: SpDescription) -> list[Change]:
-    """Bring a service's row to what a document says, whole or not at all, and return what changed.
-
-    Raises UntakenMetadata.
-    """
+    """Apply a whole document to a service's row, and return the changes. Raises UntakenMetadata."""
     sp = ServiceProvider.objects.select_for_update().get(pk=sp.pk)
     changes = between(sp, described)
     for name, value in _wanted(sp, described).items():

@@ -1,4 +1,4 @@
-"""Our own metadata held against what deployments expect of it (Kantara's SAML V2.0 Deployment Profile, "saml2int")."""
+"""Checks our own metadata against Kantara's SAML V2.0 Deployment Profile ("saml2int")."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CERTIFICATE = f"{_MD}KeyDescriptor/{{{names.SIGNATURE}}}KeyInfo//{{{names.SIGNA
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the list. What fails and `must` hold keeps service providers out; the rest is advice."""
+    """One line of the checklist. A failed line with `must` keeps service providers out; the others are advice."""
 
     sentence: str
     holds: bool
@@ -33,7 +33,7 @@ class Check:
 
 
 def checklist(xml: bytes, now: datetime) -> list[Check]:
-    """Hold a document of ours against the list."""
+    """Check a metadata document of ours against the list."""
     root = etree.fromstring(xml)
     role = root.find(f"{_MD}IDPSSODescriptor")
     if role is None:

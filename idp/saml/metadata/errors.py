@@ -1,10 +1,10 @@
-"""What may be wrong with a service provider's metadata, told to the operator who wants it."""
+"""Errors about a service provider's metadata, for the operator who uses it."""
 
 from idp.errors import IdpError
 
 
 class UntrustedMetadata(IdpError):
-    """The document can be read, but does not show what was asked of it: signature or last day."""
+    """The document can be read, but lacks the required signature or expiry."""
 
     code = "saml_untrusted_metadata"
     status = 400
@@ -22,7 +22,7 @@ class UnfetchedMetadata(IdpError):
 
 
 class UntakenMetadata(IdpError):
-    """The document is sound but does not fit the service it was meant for."""
+    """The document is valid, but does not fit the service that it is for."""
 
     code = "saml_untaken_metadata"
     status = 409

@@ -1,6 +1,6 @@
-"""Fetching a service provider's metadata: an address that an operator typed is asked, and nothing behind it.
+"""Fetches a service provider's metadata from the address that an operator typed, and from nothing inside the network.
 
-All of it, redirects included, has to be over within a few seconds by the clock on the wall.
+The whole fetch, with its redirects, has to end within a few seconds of wall clock time.
 """
 
 import time
@@ -55,7 +55,7 @@ def _no(sentence: str, url: str, why: object = "") -> UnfetchedMetadata:
 
 
 def _further(answer: Answer, url: str) -> str:
-    """Return where a server leads on to."""
+    """Return the address that a server redirects to."""
     if not (location := answer.headers.get("Location", "")):
         raise _no("The server leads on without saying where.", url)
     try:

@@ -1,4 +1,4 @@
-"""The certificates in a service provider's metadata (Metadata 2.4.1.1): mere carriers of keys, whatever their dates."""
+"""The certificates in a service provider's metadata (Metadata 2.4.1.1). They only carry keys, and may have expired."""
 
 import binascii
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The IdP's own metadata, built from settings (Metadata 2.4.3, in the schema's order)."""
+"""Builds Latchkey's own metadata (Metadata 2.4.3, in the order of the schema)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ _PREFIXES = {it: elements.PREFIXES[it] for it in ("md", "mdui", "alg", "ds")}
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom a service provider's operators may write to."""
+    """A contact for the operators of service providers."""
 
     name: str
     email: str
@@ -25,7 +25,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class IdpDescription:
-    """What is published. `certificates` are PEM: the active one first, then the next."""
+    """What the metadata says. `certificates` are PEM: the active one first, then the next."""
 
     entity_id: str
     sso_url: str
@@ -41,7 +41,7 @@ class IdpDescription:
 
 @lru_cache(maxsize=4)
 def build(idp: IdpDescription) -> bytes:
-    """Build the metadata document, unsigned, and laid out for people to read. One that was built is kept.
+    """Build the unsigned metadata document, indented for people to read. The result is cached.
 
     Raises ValueError for text that XML cannot hold.
     """
@@ -52,7 +52,7 @@ def build(idp: IdpDescription) -> bytes:
 
 
 def build_signed(idp: IdpDescription, key: SamlKey, valid_until: datetime) -> bytes:
-    """Build the metadata document with a last instant, signed over its root (Metadata 2.3.2, 3.1)."""
+    """Build the metadata document with an expiry, and sign its root (Metadata 2.3.2, 3.1)."""
     return sign_in_front(_root(idp, ID=new_id(), validUntil=instant(valid_until)), key).octets()
 
 

@@ -1,4 +1,4 @@
-"""What this installation says of itself to service providers, built from settings and never from a request."""
+"""What this installation tells service providers about itself, from settings, never from a request."""
 
 from datetime import datetime, timedelta
 
@@ -19,17 +19,17 @@ def entity_id() -> str:
 
 
 def sso_url() -> str:
-    """Return the one address at which AuthnRequests are taken; Destination must equal it."""
+    """Return the only address that accepts AuthnRequests. Their Destination must equal it."""
     return f"{settings.LATCHKEY.base_url}/saml/sso"
 
 
 def slo_url() -> str:
-    """Return the one address at which logout messages are taken."""
+    """Return the only address that accepts logout messages."""
     return f"{settings.LATCHKEY.base_url}/saml/slo"
 
 
 def certificates(now: datetime) -> tuple[str, ...]:
-    """Return the certificates of our SAML keys in PEM: RSA first; active, next, just retired. Makes missing keys."""
+    """Return the certificates of our SAML keys in PEM: RSA first; active, next, just retired. Creates missing keys."""
     signing_keys.ensure(now)
     return tuple(key.certificate for use in (Use.SAML, Use.SAML_EC) for key in keyring.shown(use, now))
 

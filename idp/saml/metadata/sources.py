@@ -1,6 +1,6 @@
-"""Where services' metadata comes from: fetched again, judged, and taken at once or kept for an operator.
+"""Refreshes services' metadata: fetches and verifies it, and applies its changes or keeps them for an operator.
 
-Nothing is fetched inside a transaction; what was fetched counts only if the source is still as it was then.
+Nothing is fetched inside a transaction. A fetched document counts only if its source has not changed in the meantime.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ Fetch = Callable[[str], bytes]
 
 
 class Outcome(StrEnum):
-    """What became of a document."""
+    """The outcome for a document."""
 
     SAME = "nothing changed"
     TAKEN = "changes taken"
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What came of one source: the changes, or the sentence that says why there is none."""
+    """The result for one source: the changes, or a sentence that says why there are none."""
 
     outcome: Outcome
     changes: tuple[Change, ...] = ()
@@ -51,12 +51,12 @@ class Refreshed:
 
 
 def fetch(url: str) -> bytes:
-    """Fetch a document from where settings allow. Raises UnfetchedMetadata."""
+    """Fetch a document, if the settings allow its address. Raises UnfetchedMetadata."""
     return metadata_fetch.fetch(url, networks=settings.LATCHKEY.networks)
 
 
 def demands_of(source: MetadataSource) -> Demands:
-    """Return what a document of this source must show."""
+    """Return the demands on a document of this source."""
     return Demands(
         source.signing_certificate, source.valid_until_rule, source.longest_days, settings.LATCHKEY.clock_skew
     )
@@ -70,7 +70,7 @@ def sentence_of(error: IdpError) -> str:
 
 
 def one_certificate(text: str) -> str:
-    """Bring the certificate that a document is signed with into plain PEM; an empty text stays empty.
+    """Turn the certificate that a document is signed with into plain PEM. An empty text stays empty.
 
     Raises ValidationError with a sentence.
     """
@@ -84,9 +84,9 @@ def one_certificate(text: str) -> str:
 
 @transaction.atomic
 def register(described: SpDescription, source: MetadataSource, now: datetime, **wanted: str) -> ServiceProvider:
-    """Add a service as its document describes it, and keep where the document came from.
+    """Add a service from its document, and store where the document came from.
 
-    Raises ValidationError with sentences, and then nothing is added.
+    Raises ValidationError with sentences, and then adds nothing.
     """
     sp = registration.register(registration.Draft.of_metadata(described), **wanted)
     source.service_provider = sp
@@ -98,9 +98,9 @@ def register(described: SpDescription, source: MetadataSource, now: datetime, **
 
 
 def refresh(source: MetadataSource, now: datetime, *, dry_run: bool = False, get: Fetch = fetch) -> Refreshed:
-    """Fetch a source's document anew, and take its changes or keep them for an operator.
+    """Fetch a source's document again, and apply its changes or keep them for an operator.
 
-    What is wrong with it is kept in the source's `fault` and returned, never raised.
+    A fault is stored in the source's `fault` and returned, never raised.
     """
     try:
         xml = get(source.url)
@@ -117,7 +117,7 @@ def refresh(source: MetadataSource, now: datetime, *, dry_run: bool = False, get
 
 
 def offer(source: MetadataSource, xml: bytes, now: datetime) -> Refreshed:
-    """Hold a document that an operator brought against the service; its changes wait to be taken.
+    """Compare a document from an operator with the service. Its changes wait until somebody applies them.
 
     Raises UnreadableMetadata, UntrustedMetadata or UntakenMetadata.
     """
@@ -126,7 +126,7 @@ def offer(source: MetadataSource, xml: bytes, now: datetime) -> Refreshed:
 
 
 def pending(source: MetadataSource, now: datetime) -> list[Change]:
-    """Return the changes that wait. Raises one of FAULTS if the document kept is no longer to be believed."""
+    """Return the waiting changes. Raises one of FAULTS if the stored document is no longer trusted."""
     if not source.pending:
         return []
     described = metadata_trust.read(source.pending.encode(), demands_of(source), now)
@@ -135,7 +135,7 @@ def pending(source: MetadataSource, now: datetime) -> list[Change]:
 
 @transaction.atomic
 def take_pending(source: MetadataSource, shown: str, now: datetime) -> list[Change]:
-    """Take the changes that wait, if they are still those that were shown. Raises one of FAULTS."""
+    """Apply the waiting changes, if they are still those that the page showed. Raises one of FAULTS."""
     source = MetadataSource.objects.select_for_update().get(pk=source.pk)
     described = metadata_trust.read(source.pending.encode(), demands_of(source), now)
     if mark(metadata_changes.between(source.service_provider, described)) != shown:
@@ -146,7 +146,7 @@ def take_pending(source: MetadataSource, shown: str, now: datetime) -> list[Chan
 
 
 def leave_pending(source: MetadataSource, now: datetime) -> None:
-    """Leave a service as it is: the same changes are not shown again, others are."""
+    """Reject the waiting changes. The same changes are not offered again, others are."""
     with transaction.atomic():
         source = MetadataSource.objects.select_for_update().get(pk=source.pk)
         try:
@@ -158,7 +158,7 @@ def leave_pending(source: MetadataSource, now: datetime) -> None:
 
 
 def mark(changes: list[Change] | tuple[Change, ...]) -> str:
-    """Return a short mark by which the same changes are known again."""
+    """Return a short fingerprint of changes."""
     text = "\n".join(f"{it.what}|{sorted(it.before)}|{sorted(it.after)}" for it in changes)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -173,7 +173,7 @@ def _outlook(source: MetadataSource, changes: tuple[Change, ...]) -> Outcome:
 def _keep(
     fetched: MetadataSource, xml: bytes, described: SpDescription, now: datetime, *, ask: bool = False
 ) -> Refreshed:
-    """Write down what a believed document came to, under a lock: two runs at once end as one."""
+    """Record the outcome of a trusted document under a lock, so that two runs at once count as one."""
     source = MetadataSource.objects.select_for_update().get(pk=fetched.pk)
     if (source.url, demands_of(source)) != (fetched.url, demands_of(fetched)):
         raise UntakenMetadata("source changed", sentence="The settings of this source were changed meanwhile.")
@@ -192,7 +192,7 @@ def _keep(
 
 
 def _in_force(source: MetadataSource, described: SpDescription, now: datetime, *, taken: bool) -> None:
-    """Note that the service is as this document says, as far as its operator wants it to be."""
+    """Record that the service is as this document says, apart from changes that its operator rejected."""
     source.pending = ""
     source.valid_until = described.valid_until
     if taken:

@@ -1,7 +1,7 @@
-"""Reading a service provider's metadata (Metadata 2.4.4).
+"""Reads a service provider's metadata (Metadata 2.4.4).
 
-Products write elements in the wrong order, so the schema is not held against them: each field is read by its
-path from the root and judged by itself.
+Some products write elements in the wrong order, so the document is not validated against the schema. Each field is read
+by its path from the root, and checked by itself.
 """
 
 import re
@@ -41,7 +41,7 @@ class AcsDescription:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where logout messages go, by which binding; answers elsewhere if `response_location` is given."""
+    """A logout address and its binding. Answers go to `response_location`, if there is one."""
 
     binding: str
     location: str
@@ -50,10 +50,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class SpDescription:
-    """What a service provider says of itself. Certificates are PEM; nothing here is authenticated.
+    """What a service provider says about itself. Certificates are PEM. None of it is authenticated.
 
-    Algorithms are those of ours that it takes too, in our order, and None where it says nothing. `objections`
-    are sentences on what it asks for and will not get.
+    Algorithms are those of ours that it accepts, in our order, or None if it does not say. `objections` are sentences
+    about what it asks for but cannot have.
     """
 
     entity_id: str
@@ -73,9 +73,9 @@ class SpDescription:
 
 
 def read(xml: bytes) -> SpDescription:
-    """Read an EntityDescriptor with an SPSSODescriptor for SAML 2.0, or the only one of an aggregate.
+    """Read an EntityDescriptor with an SPSSODescriptor for SAML 2.0, or the only one in an aggregate.
 
-    Raises UnreadableMetadata, also for an ACS whose address address_fault objects to.
+    Raises UnreadableMetadata, also for an ACS that `address_fault` rejects.
     """
     return describe(parse(xml))
 

@@ -1,7 +1,7 @@
-"""Whether a service provider's metadata may be believed: signed with a key that came by another way, and in time.
+"""Verifies a service provider's metadata: it must not have expired, and must be signed with the registered key.
 
-The discipline is that of signed requests: shape first, then the one registered key, then only what was signed.
-KeyInfo is never read, and of the certificate nothing but its key counts (IIP-MD03, IIP-MD04).
+The rules are those for signed requests: shape first, then the registered key, then only what was signed. KeyInfo is
+never read, and only the key of the certificate counts (IIP-MD03, IIP-MD04).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _SIGNATURE = f"{{{names.SIGNATURE}}}Signature"
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a document must show. `signing_certificate` is PEM; without one no signature is looked at.
+    """The demands on a document. `signing_certificate` is PEM; without one, no signature is verified.
 
     `valid_until_rule` is CHECK, REQUIRE (then at most `longest_days` away) or IGNORE.
     `clock_skew` is how far its writer's clock may be from ours.
@@ -40,7 +40,7 @@ class Demands:
 
 
 def read(xml: bytes, demands: Demands, now: datetime) -> SpDescription:
-    """Read a document that shows what is demanded. Raises UnreadableMetadata or UntrustedMetadata."""
+    """Read a document that meets the demands. Raises UnreadableMetadata or UntrustedMetadata."""
     root = sp_metadata.parse(xml)
     if demands.signing_certificate:
         root = _signed(root, demands.signing_certificate)
@@ -51,7 +51,7 @@ def read(xml: bytes, demands: Demands, now: datetime) -> SpDescription:
 
 
 def valid_until_fault(valid_until: datetime | None, demands: Demands, now: datetime) -> str:
-    """Say what is wrong with a document's last instant, or return an empty string."""
+    """Return what is wrong with a document's expiry, or an empty string."""
     if demands.valid_until_rule == IGNORE:
         return ""
     strict = demands.valid_until_rule == REQUIRE
@@ -75,7 +75,7 @@ def _signed(root: etree._Element, certificate: str) -> etree._Element:
 
 
 def _signature(root: etree._Element) -> etree._Element:
-    """Return the one signature, in front of all else (Metadata 2.3, 3.1)."""
+    """Return the one signature, before all other children (Metadata 2.3, 3.1)."""
     found = list(root.iter(_SIGNATURE))
     if not found:
         raise UntrustedMetadata(_UNSIGNED, sentence=_UNSIGNED)

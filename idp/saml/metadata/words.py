@@ -1,4 +1,4 @@
-"""What a service provider's metadata says, in lines for an operator."""
+"""Describes a service provider's metadata in lines for an operator."""
 
 from collections.abc import Iterable, Iterator
 
@@ -33,7 +33,7 @@ Lines = tuple[str, ...]
 
 
 def summary(described: SpDescription) -> Iterator[tuple[str, Lines]]:
-    """Say what a service would be registered with. What its metadata is silent about is left out."""
+    """Return what a service would be registered with, without what its metadata does not mention."""
     draft = Draft.of_metadata(described)
     yield "Entity ID", (draft.entity_id,)
     yield ACS, of_acs(numbered(draft.acs))

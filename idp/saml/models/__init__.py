@@ -1,4 +1,4 @@
-"""The service providers that trust us, what they are told, and what was sent to them."""
+"""The tables of this package: service providers, what is released to them, and what was sent to them."""
 
 from idp.saml.models.heard import HeardRequest, Listening
 from idp.saml.models.issued import IssuedAssertion

@@ -1,10 +1,10 @@
-"""Listening for the first request of a new connection."""
+"""Tables for listening to the first request of a new connection."""
 
 from django.db import models
 
 
 class Listening(models.Model):
-    """A stretch of time in which every request that comes is noted, whoever sent it."""
+    """A time during which every request is noted, whoever sent it."""
 
     begun_at = models.DateTimeField()
     until = models.DateTimeField(db_index=True)
@@ -17,10 +17,10 @@ class Listening(models.Model):
 
 
 class HeardRequest(models.Model):
-    """An AuthnRequest as it came in while somebody listened. Nothing in it is believed, nothing personal kept.
+    """An AuthnRequest that came while somebody listened. It is not trusted, and holds nothing personal.
 
-    `outcome` is the code of the error it ended in, or empty if it was taken. Of a request that cannot be read only
-    that is known; `issuer` is empty then.
+    `outcome` is the code of its error, or empty if it was accepted. For a request that cannot be read, `issuer` is
+    empty, and only the outcome is known.
     """
 
     at = models.DateTimeField(db_index=True)

@@ -1,4 +1,4 @@
-"""What left this house."""
+"""The Assertions that were sent."""
 
 import uuid
 
@@ -11,11 +11,10 @@ ONE_ANSWER = "one_answer_to_one_request"
 
 
 class IssuedAssertion(models.Model):
-    """An Assertion that was sent. One request is answered once; an unsolicited answer has no request.
+    """An Assertion that was sent. A request is answered once; an unsolicited answer has no request.
 
-    `response` is what was sent, the Assertion readable and every signature value blank, so that nobody can
-    show it to the service again. Answers from before it was kept have none. From `over_at` on the service has
-    said, or is being told, that what it began has ended.
+    `response` is the Response with a readable Assertion and blank signature values, so that nobody can replay it. Old
+    rows have none. At `over_at` the service said, or was notified, that the session has ended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,7 +57,7 @@ class IssuedAssertion(models.Model):
 
 
 def is_second(error: IntegrityError) -> bool:
-    """Whether a row was refused because its request had its answer before. SQLite names the columns of a rule only."""
+    """Tell whether a row was refused because its request was answered before. SQLite only names the columns."""
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:
         return bool(diagnosis.constraint_name == ONE_ANSWER)

@@ -1,4 +1,4 @@
-"""Single logout: who asked for it, and which services have to be told."""
+"""Tables for single logout: who asked for it, and which services to notify."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from idp.saml.models.service_provider import ServiceProvider
 
 
 class Channel(models.TextChoices):
-    """How a service provider is told."""
+    """How a service provider is notified."""
 
     BROWSER = "browser", "through the browser"
     SERVER = "server", "from server to server"
@@ -18,7 +18,7 @@ class Channel(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What became of telling one service provider."""
+    """The outcome of notifying one service provider."""
 
     WAITING = "waiting", "not told yet"
     ASKED = "asked", "told, no answer yet"
@@ -30,7 +30,7 @@ class Outcome(models.TextChoices):
 
 
 class ObeyedLogoutRequest(models.Model):
-    """A LogoutRequest that was taken once; until `replayable_until` its ID is refused."""
+    """A LogoutRequest that was obeyed. Its ID is refused until `replayable_until`."""
 
     service_provider = models.ForeignKey(ServiceProvider, models.CASCADE)
     request_id = models.CharField(max_length=256)
