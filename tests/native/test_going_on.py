@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from idp.agents.models import Agent, Cutoff, Device, Kind, Reason
@@ -25,6 +26,13 @@ pytestmark = pytest.mark.usefixtures("db", "keys")
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands until it is moved, so that a second is one on a slow computer too."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
