@@ -4,6 +4,8 @@ import gc
 import os
 import shutil
 import signal
+import socket
+import struct
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -68,11 +70,22 @@ def pre_exec(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn has no types
             os.dup2(listener.fileno(), fd)
 
 
+def give_up_silent_clients(listener: Any, seconds: int = 10) -> None:  # noqa: ANN401 - the same
+    """Have a read from a client of this listener fail after so many seconds without a byte.
+
+    Otherwise a client that sends half a request keeps its thread for as long as it likes. Linux hands the option on to
+    accepted connections over TCP. nginx, which connects by a Unix socket, sends whole requests.
+    """
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
+
+
 def when_ready(arbiter: Any) -> None:  # noqa: ANN401 - the same
     """Take over from the master that started this one, if one did: the socket is shared, so nobody is turned away.
 
     systemd is told who serves from now on; the old master lets its requests end, and goes.
     """
+    for listener in arbiter.LISTENERS:
+        give_up_silent_clients(listener)
     gc.freeze()  # what is loaded stays, and a collection that wrote to it would give each worker a copy
     if arbiter.master_pid and arbiter.master_pid == os.getppid():
         systemd.sd_notify(f"MAINPID={os.getpid()}", arbiter.log)

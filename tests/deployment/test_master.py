@@ -1,11 +1,15 @@
 """gunicorn's master, from which all that serves is forked: what it has when it listens, and what it has not."""
 
+import gc
 import re
+import runpy
 import socket
+import struct
 import subprocess
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,3 +53,12 @@ def test_what_is_wrong_with_the_settings_is_said_and_nothing_starts(tmp_path):
     assert "What mends each: python manage.py doctor" in done.stderr
     assert "Traceback" not in done.stderr
     assert not listens(place)
+
+
+def test_a_client_that_sends_half_a_request_and_no_more_keeps_its_thread_for_10_seconds_at_most():
+    when_ready = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["when_ready"]
+    with socket.create_server((HOST, 0)) as listener:
+        when_ready(SimpleNamespace(LISTENERS=[listener], master_pid=0))
+        gc.unfreeze()
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as client:
+            assert struct.unpack("ll", client.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)) == (10, 0)

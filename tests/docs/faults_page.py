@@ -286,6 +286,16 @@ FAULTS = [
         ),
         "an SQLite file on a disk that hangs: nothing interrupts a read",
     ),
+    Fault(
+        "F28",
+        "clients connect and stay silent, or send half a request",
+        "nginx waits for them, so nobody else notices. Without a proxy that reads whole requests, such a client "
+        "keeps one of 8 threads for 10 s",
+        (
+            "deployment/test_master.py::test_a_client_that_sends_half_a_request_and_no_more_keeps_its_thread_for_10_seconds_at_most",
+        ),
+        "a client that sends one byte every few seconds, without such a proxy",
+    ),
 ]
 TEXT = """# Faults
 
