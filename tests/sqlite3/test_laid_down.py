@@ -70,6 +70,19 @@ def test_a_transaction_keeps_its_connection(threads):
         assert asked() is mine
 
 
+def test_whoever_waits_for_its_turn_to_write_goes_on_with_the_connection_that_wrote_last():
+    def written():
+        with transaction.atomic(using="place"):
+            return asked("UPDATE counter SET n = n + 1")
+
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(a_request).result(30)
+        with transaction.atomic(using="place"):
+            mine = written()
+            waiting = [beside.submit(written), beside.submit(written)]
+        assert {mine} == {it.result(30) for it in waiting}
+
+
 def test_one_that_is_too_old_is_closed_and_another_made():
     old = a_request()
     asked()

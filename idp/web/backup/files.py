@@ -104,6 +104,7 @@ def _copy_marked(kept: sqlite3.Connection) -> None:
         kept.backup(marked)
         marked.execute(unfinished.MARK)
         marked.commit()
+        connection.ensure_connection()
         marked.backup(connection.connection)
 
 
@@ -113,6 +114,7 @@ def _execute(statement: str) -> None:
 
 
 def _copy_sqlite_into(part: Path) -> None:
+    connection.ensure_connection()
     with closing(sqlite3.connect(part)) as target:
         connection.connection.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
