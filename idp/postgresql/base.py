@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from django.db import DatabaseError, Error, models
+from django.db import DatabaseError, Error, OperationalError, models
 from django.db.backends.postgresql import base
 
 from idp.postgresql import kept
@@ -64,6 +64,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._due: list[Statement] = []
         self._asked, self._reads_in_parts = 0, False
+        self._is_unheard = False
         with _OPENED:
             _OPEN.add(self)
 
@@ -83,9 +84,13 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Take a connection from the pool, unless a moment ago there was none to be had: nobody waits twice."""
+        """Take a connection from the pool, unless a moment ago there was none to be had: nobody waits twice.
+
+        A thread whose commit got no answer does wait, once: the trail can tell it whether that commit went through.
+        """
         pool, now = self.pool, time.monotonic()
-        if pool is not None and now - _HAD_NONE.get(pool, now - A_BREATH) < A_BREATH:
+        unheard, self._is_unheard = self._is_unheard, False
+        if pool is not None and not unheard and now - _HAD_NONE.get(pool, now - A_BREATH) < A_BREATH:
             raise self.Database.OperationalError("a moment ago the server could not be reached")
         try:
             return self._taken(conn_params)
@@ -187,11 +192,15 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             raise
 
     def _commit(self) -> None:
-        if self._due:
-            self._run(COMMIT)
-        else:
-            self._asked += 1
-            super()._commit()  # type: ignore[misc]
+        try:
+            if self._due:
+                self._run(COMMIT)
+            else:
+                self._asked += 1
+                super()._commit()  # type: ignore[misc]
+        except OperationalError:
+            self._is_unheard = True
+            raise
 
     def _savepoint_commit(self, sid: str) -> None:
         was_broken = self.needs_rollback

@@ -1,5 +1,6 @@
 """The connection is lost with the answer to a commit: what was written counts, and is not tried again in vain."""
 
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -8,7 +9,9 @@ from django.db import OperationalError, connection, connections
 from idp.agents.models import Device
 from idp.audit import events
 from idp.audit.models import Kind, LoginEvent
+from idp.postgresql import base
 from idp.saml.models import IssuedAssertion
+from idp.settings import POOL
 from tests.another_database import asked_instead
 from tests.conftest import an_agent
 from tests.native.own_app import a_client, a_code, exchange, renew
@@ -21,13 +24,13 @@ __all__ = ["lines"]
 
 
 @contextmanager
-def next_commit_is_not_answered():
+def next_commit_is_not_answered(**settings):
     """SQLite is no server, so there the commit is answered."""
     if on_sqlite():
         yield
         return
     port = connections["default"].settings_dict["PORT"]
-    with Cut(port, b"COMMIT") as way, asked_instead(HOST=HOST, PORT=way.port):
+    with Cut(port, b"COMMIT") as way, asked_instead(HOST=HOST, PORT=way.port, **settings):
         yield
         assert way.was_cut
 
@@ -41,6 +44,20 @@ def test_a_phone_is_in_by_the_answer_that_was_written(browser, lines):
     told = next(it for it in lines() if it["event"] == "request")["happened"]
     assert [it["kind"] for it in told] == [Kind.SIGNED_IN, Kind.ANSWERED]
     assert [it.kind for it in LoginEvent.objects.order_by("pk")] == [Kind.SIGNED_IN, Kind.ANSWERED]
+
+
+def test_a_phone_is_in_though_other_requests_just_found_no_connection(browser, monkeypatch):
+    close = base.DatabaseWrapper._close
+
+    def others_find_none(it):
+        close(it)
+        if it.alias == "another":
+            base._HAD_NONE[it.pool] = time.monotonic()
+
+    monkeypatch.setattr(base.DatabaseWrapper, "_close", others_find_none)
+    with next_commit_is_not_answered(OPTIONS={"pool": POOL}):
+        assert is_in(browser.get(browser.address))
+    assert IssuedAssertion.objects.count() == 1
 
 
 def test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time(transactional_db, keys):
