@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import include, path
 
 from idp.web import views
-from idp.web.metrics import door
+from idp.web.metrics import endpoint
 
 
 def at_need(module: str, namespace: str | None = None) -> Any:  # noqa: ANN401 - the resolver knows more than its types
@@ -27,7 +27,7 @@ urlpatterns = [
     path("admin/", at_need("idp.web.operators.urls", "admin")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
-    path("metrics", door.metrics),
+    path("metrics", endpoint.metrics),
     path("", at_need("idp.web.me.urls")),
     path("", at_need("idp.native.urls")),
 ]

@@ -12,8 +12,8 @@ from django.db.models import CharField, DateTimeField, Exists, F, Max, OuterRef,
 
 from idp.agents.models import SLOTS, Agent, AgentRole, Cutoff, Device, Kind, Reason
 from idp.bearer_secrets import keyed_hash, new_secret, same
+from idp.sql.joined_texts import Together, apart
 from idp.sql.prepared import Select, Slot, Update
-from idp.sql.together import Together, apart
 from idp.versions import version
 from idp.versions.held import Held
 

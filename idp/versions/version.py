@@ -18,8 +18,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import CharField, Func, QuerySet
 
+from idp.sql.joined_texts import BETWEEN
 from idp.sql.prepared import Select
-from idp.sql.together import BETWEEN
 
 
 class Part(IntEnum):

@@ -22,9 +22,9 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Have changes of what operators set up told in the trail, and requests pass what does nothing for them."""
-        from idp.web.trail import watching  # noqa: PLC0415 - it needs all models
+        from idp.web.trail import row_changes  # noqa: PLC0415 - it needs all models
 
-        watching.watch()
+        row_changes.watch()
         response.ResponseHeaders = Headers  # type: ignore[misc]
         signals.request_started.disconnect(reset_queries)  # only what is being debugged has its queries noted
         signals.request_started.disconnect(close_old_connections)  # each was looked at after the request before

@@ -37,7 +37,7 @@ FOR_OTHERS = {
     "idp.saml.errors": {"UnreadableMetadata"},
     "idp.saml.metadata.errors": {"UntakenMetadata", "UnfetchedMetadata", "UntrustedMetadata"},
     "idp.scim.errors": {"ScimError"},
-    "idp.web.metrics.door": {"MonitorsOnly"},
+    "idp.web.metrics.endpoint": {"MonitorsOnly"},
     "idp.web.operators.links": {"LinkUsed"},
     "idp.web.departments.supervisors": {"Barred", "ForOperators"},
 }

@@ -17,8 +17,8 @@ from idp.agents.models import AgentRole, Department, Device
 from idp.audit.models import Kind, LoginEvent
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import SsoSession
+from idp.sql.joined_texts import Together, apart
 from idp.sql.prepared import Insert, Select, Slot, Update
-from idp.sql.together import Together, apart
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 

@@ -25,7 +25,7 @@ from idp.policies.access.rules import Effect
 from idp.policies.user_agents import Platform
 from idp.saml.models import ReleasedAttribute, ServiceProvider
 from idp.saml.responses.attributes import Source
-from idp.web.gates import comes, whole
+from idp.web.gates import all_gates, arrival
 from tests.conftest import an_agent
 from tests.phone import NUMBER
 from tests.policies import publishing
@@ -53,10 +53,10 @@ def ana(transactional_db, keys, verify, clock):
 def judged(agent):
     """Judge the way in for Ana's iPhone, as the page does; before her first sign-in for one like it."""
     agent = Agent.objects.get(pk=agent.pk)
-    iphone = next((it for it in comes.devices_of(agent) if it.family == "apple"), None)
-    sp = whole.usual_service(agent)
-    coming = comes.with_device(iphone) if iphone else comes.with_last_phone(agent)
-    return whole.judge(agent, sp, coming, time.now())
+    iphone = next((it for it in arrival.devices_of(agent) if it.family == "apple"), None)
+    sp = all_gates.usual_service(agent)
+    coming = arrival.with_device(iphone) if iphone else arrival.with_last_phone(agent)
+    return all_gates.judge(agent, sp, coming, time.now())
 
 
 def switched_off(ana, _):

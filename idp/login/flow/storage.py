@@ -13,7 +13,7 @@ from idp.login.errors import AlreadySignedIn, CookieLost, FlowUnknown
 from idp.login.flow.in_memory import InMemoryFlow
 from idp.login.models import LoginFlow
 from idp.otp import breaker
-from idp.sql.together import apart
+from idp.sql.joined_texts import apart
 from idp.versions import version
 
 

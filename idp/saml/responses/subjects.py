@@ -13,8 +13,8 @@ from idp.saml.models import SentAttribute, ServiceProvider, SubjectName
 from idp.saml.profiles.profile import answered_format, may_be_named
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses.assertion import Subject
+from idp.sql.joined_texts import Together, apart
 from idp.sql.prepared import Select, Slot
-from idp.sql.together import Together, apart
 
 _AGENT, _SERVICE = Slot("agent", UUIDField()), Slot("service", IntegerField())
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from idp.keys import certificates
 from idp.keys.models import SigningKey
-from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(SigningKey)

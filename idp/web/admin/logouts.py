@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from idp.saml.models import LogoutNotice
 from idp.web.admin.long_lists import OfFirstServices
-from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(LogoutNotice)

@@ -14,8 +14,8 @@ from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from idp.web.admin.hidden_columns import KeepsBack
 from idp.web.admin.listed import Listed
-from idp.web.admin.unshown import KeepsBack
 from idp.web.departments import reach
 
 Row = TypeVar("Row", bound=Model)

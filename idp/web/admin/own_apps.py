@@ -18,8 +18,8 @@ from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
 from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
+from idp.web.admin.hidden_columns import KeepsBack
 from idp.web.admin.labelled_rows import LabelledRows
-from idp.web.admin.unshown import KeepsBack
 
 
 class ClientForm(forms.ModelForm[Client]):

@@ -17,7 +17,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.login import request_facts
 from idp.login.emergency import passes
 from idp.web.admin.listed import Listed
-from idp.web.admin.reading import Standing
+from idp.web.admin.read_only import Standing
 from idp.web.departments import reach
 from idp.web.typed import typed
 

@@ -25,7 +25,7 @@ from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.long_lists import LongList
-from idp.web.admin.reached import Reached
+from idp.web.admin.within_reach import Reached
 from idp.web.departments import reach
 from idp.web.pages import people_file, safe_list
 from idp.web.pages.agent import acts, name_id, overview, sign_in_link, timeline, trial_code, ways_back, why

@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from idp import clock
 from idp.scim.models import PersonnelSystem
 from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
-from idp.web.admin.unshown import KeepsBack
+from idp.web.admin.hidden_columns import KeepsBack
 
 
 @admin.register(PersonnelSystem)

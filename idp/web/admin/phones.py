@@ -23,8 +23,8 @@ from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from idp.web import next_codes
 from idp.web.admin.long_lists import LongList
-from idp.web.admin.reached import Reached
-from idp.web.admin.reading import OneOf, ReadOnlyAdmin, Standing
+from idp.web.admin.read_only import OneOf, ReadOnlyAdmin, Standing
+from idp.web.admin.within_reach import Reached
 from idp.web.departments import reach
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 from idp.web.trail import words

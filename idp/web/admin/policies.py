@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from idp.policies import durations, timeouts
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
-from idp.web.admin.asking_first import AsksFirst
+from idp.web.admin.timeout_confirmation import AsksFirst
 
 
 class WordsField(forms.CharField):

@@ -13,7 +13,7 @@ from idp.policies.access.rules import MODE_NAMES
 from idp.policies.editing.differences import differences
 from idp.policies.models import PolicyRevision, State
 from idp.web.admin.policy_acts import MAY_PUBLISH
-from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(PolicyRevision)

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from idp.otp.models import SafeListing
 from idp.otp.safe_list.provider import Verdict
-from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.read_only import ReadOnlyAdmin
 
 
 @admin.register(SafeListing)

@@ -17,9 +17,8 @@ from idp.saml.connecting import registration
 from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.responses import attributes
 from idp.saml.signatures import signing_keys
-from idp.web.admin.asking_first import AsksFirst
 from idp.web.admin.long_lists import LongList, OfFirstServices
-from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.read_only import ReadOnlyAdmin
 from idp.web.admin.service_form import FIELDSETS, ServiceProviderForm
 from idp.web.admin.service_rows import (
     AssertionConsumerForm,
@@ -30,6 +29,7 @@ from idp.web.admin.service_rows import (
     ReleasedAttributes,
     at_flex,
 )
+from idp.web.admin.timeout_confirmation import AsksFirst
 
 TYPED_THERE = "What its own operators need"
 

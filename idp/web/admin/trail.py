@@ -18,9 +18,9 @@ from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.passes import MAY_GIVE, let_in
-from idp.web.admin.reached import Reached
-from idp.web.admin.reading import ReadOnlyAdmin
+from idp.web.admin.read_only import ReadOnlyAdmin
 from idp.web.admin.trail_filters import FILTERS, Lines, anywhere
+from idp.web.admin.within_reach import Reached
 from idp.web.departments import reach
 from idp.web.trail import refusals, words
 from idp.web.trail.files import WRITERS

@@ -19,8 +19,8 @@ from idp.audit import acts
 from idp.audit.models import Kind
 from idp.outgoing import address_fault
 from idp.web.admin.buttons import button, shown_once
-from idp.web.admin.reading import ReadOnlyAdmin
-from idp.web.admin.unshown import KeepsBack
+from idp.web.admin.hidden_columns import KeepsBack
+from idp.web.admin.read_only import ReadOnlyAdmin
 from idp.webhooks import alarms, kinds, outcomes, registration, sending
 from idp.webhooks.models import Delivery, State, Webhook
 

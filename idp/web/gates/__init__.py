@@ -1,1 +1,1 @@
-"""Why somebody can or can't sign in: every gate on the way, judged by what keeps it when they come."""
+"""Why somebody can or cannot sign in: checks every gate on the way with the code that enforces it."""

@@ -19,7 +19,7 @@ from idp.policies.models import Stop
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
-from idp.web.gates.comes import Comes
+from idp.web.gates.arrival import Comes
 from idp.web.gates.gate import Fix, Gate, State
 from idp.web.next_codes import InForce, for_operator
 

@@ -1,4 +1,4 @@
-"""One thing that a sign-in has to get by, how it stands, and what opens it. Pure."""
+"""One gate: a condition of every sign-in, its state, and what opens it. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field

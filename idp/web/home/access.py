@@ -13,7 +13,7 @@ from idp.policies.access.decisions import FAULT, PASS
 from idp.policies.in_force import InForce
 from idp.policies.models import Stop
 from idp.policies.rule_names import name_of
-from idp.web.home.one_look import Answers, Question, how_many
+from idp.web.home.batched_queries import Answers, Question, how_many
 from idp.web.home.step import Step
 
 RECENT = timedelta(days=1)

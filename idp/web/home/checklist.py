@@ -8,8 +8,8 @@ from django.urls import reverse
 from idp.agents.models import Agent
 from idp.web.checkup import address, clocks, proxies, signing_keys
 from idp.web.checkup.finding import Finding, State
+from idp.web.home.batched_queries import Answers
 from idp.web.home.facts import Facts
-from idp.web.home.one_look import Answers
 from idp.web.home.step import Step
 
 OWN = "The link you came by works once; next time you need a password and an authenticator app."

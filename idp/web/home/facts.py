@@ -25,8 +25,8 @@ from idp.saml.models import ServiceProvider
 from idp.web.checkup import address, clocks, proxies, signing_keys, verify
 from idp.web.checkup.finding import Finding
 from idp.web.checkup.proxies import Arrived
-from idp.web.home import access, one_look, texts
-from idp.web.home.one_look import Question, how_many, whether
+from idp.web.home import access, batched_queries, texts
+from idp.web.home.batched_queries import Question, how_many, whether
 from idp.web.trail import alarms
 from idp.webhooks import alarms as webhook_alarms
 
@@ -47,7 +47,7 @@ class Facts:
 def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
     """Ask all there is to ask, in three queries. The request itself shows what the proxies add."""
     conf, before = settings.LATCHKEY, clock.now()
-    told = {**one_look.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}
+    told = {**batched_queries.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}
     ahead = clocks.ahead(told["database_clock"], before, clock.now())
     keys = signing_keys.rows()
     findings = [

@@ -18,8 +18,8 @@ from idp.otp.gateway import Failure
 from idp.otp.limits import FREE_FAILURES
 from idp.otp.models import WENT_WELL, Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.outcomes import Repeat
-from idp.web.home import one_look
-from idp.web.home.one_look import Answers, Question, how_many, sum_of, whether
+from idp.web.home import batched_queries
+from idp.web.home.batched_queries import Answers, Question, how_many, sum_of, whether
 from idp.web.home.step import Step
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -53,7 +53,7 @@ def questions(now: datetime) -> dict[str, Question]:
 
 def alarms(now: datetime, told: Answers | None = None) -> list[Step]:
     """List what is wrong with texts and codes, the worst first. `told` are answers to the questions, if at hand."""
-    told = one_look.ask(questions(now)) if told is None else told
+    told = batched_queries.ask(questions(now)) if told is None else told
     found = [
         *(_breaker() if told["breaker"] else ()),
         *_budget(told["sent_today"]),

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from idp import reference
 from idp.audit import events
 from idp.audit.events import Actor, Origin
-from idp.web.trail import untold
+from idp.web.trail import unrecorded_writes
 
 
 class ActingCommand(BaseCommand):
@@ -17,7 +17,7 @@ class ActingCommand(BaseCommand):
         """Run it as the command line, under a reference of its own."""
         name = type(self).__module__.rpartition(".")[2]
         by = Actor(f"command line: {name}", Origin(None, "", reference.begin()))
-        with events.acting(by), untold.caught() as went_well:
+        with events.acting(by), unrecorded_writes.caught() as went_well:
             said = super().execute(*args, **options)
             went_well(name)
             return said

@@ -13,7 +13,7 @@ from idp.audit import background, events
 from idp.audit.events import Actor
 from idp.login import request_facts
 from idp.web.operators.middleware import PREFIX
-from idp.web.trail import untold
+from idp.web.trail import unrecorded_writes
 
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 NUL = "%00"
@@ -35,7 +35,7 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
 def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Answer an operator, and have everything that comes of it told in the trail as theirs."""
-    with events.acting(_actor(request)), untold.caught() as went_well:
+    with events.acting(_actor(request)), unrecorded_writes.caught() as went_well:
         response = get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
             went_well(f"page {request.resolver_match.view_name}")

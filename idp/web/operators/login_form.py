@@ -11,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from idp import clock
 from idp.agents.models import Agent
 from idp.login import request_facts
-from idp.web.operators import door, tries
+from idp.web.operators import sign_in_trail, tries
 from idp.web.operators.app_code import AppCodeField
 
 WRONG = "E-mail, password or code is not right. Each code works once: wait for the next one."
@@ -43,7 +43,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - an attribute that django-otp looks for
         tries.forget(typed)
         if self.request is not None:
-            door.entered(self.request, operator, "by password and authenticator app")
+            sign_in_trail.entered(self.request, operator, "by password and authenticator app")
         return data
 
     def _known(self, typed: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
 
     def _turned_away(self, typed: str, why: str) -> None:
         if self.request is not None:
-            door.turned_away(self.request, typed, why)
+            sign_in_trail.turned_away(self.request, typed, why)
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Let operators in and nobody else, in the words of a wrong password."""

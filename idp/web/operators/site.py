@@ -24,7 +24,7 @@ from idp.web.departments import home as department_home
 from idp.web.departments import reach
 from idp.web.home import checklist
 from idp.web.home import page as home
-from idp.web.operators import contents, door, links, own_sign_in
+from idp.web.operators import contents, links, own_sign_in, sign_in_trail
 from idp.web.operators.login_form import OperatorLoginForm
 from idp.web.pages import alarms, checkup, costs, everyone_out, people_file, policy_history, safe_list, stop
 from idp.web.pages.answers import pages as answers
@@ -95,7 +95,7 @@ class OperatorSite(admin.AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Let an operator out, with a line in the trail."""
         if isinstance(request.user, Agent) and self.has_permission(request):
-            door.left(request, request.user)
+            sign_in_trail.left(request, request.user)
         return super().logout(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -144,7 +144,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
         link = links.find(secret, now)
         return render(request, "admin/enter.html", {"operator": link.operator})
     operator, factor = links.use(secret, now)
-    door.entered(request, operator, "by one-time link")
+    sign_in_trail.entered(request, operator, "by one-time link")
     log_in(request, operator)
     pass_second_factor(request, factor)
     return HttpResponseRedirect(reverse("admin:index"))

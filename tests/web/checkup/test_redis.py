@@ -3,8 +3,8 @@
 import pytest
 from redis import Redis
 
+from idp.web.checkup import all_subjects
 from idp.web.checkup import redis as redis_checkup
-from idp.web.checkup import whole
 from idp.web.checkup.finding import State, in_order
 from tests.conftest import NOW
 
@@ -64,6 +64,6 @@ def test_many_processes_want_one_and_a_single_one_does_not(settings, monkeypatch
 
 def test_the_whole_is_in_order_without_it(db, redis, settings, keys):
     redis.kill()
-    found = whole.everything(settings.LATCHKEY, NOW, online=False)
+    found = all_subjects.everything(settings.LATCHKEY, NOW, online=False)
     assert [it.state for it in found if it.subject == redis_checkup.SUBJECT] == [State.WARNING]
     assert in_order(it for it in found if it.subject == redis_checkup.SUBJECT)

@@ -18,7 +18,7 @@ from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.scim.models import PersonnelSystem
 from idp.web.management.acting import ActingCommand
-from idp.web.trail import untold, watching
+from idp.web.trail import row_changes, unrecorded_writes
 from tests.conftest import NOW, an_agent
 from tests.web import seeded
 from tests.web.conftest import a_superuser
@@ -70,10 +70,10 @@ def a_code(operator):
 
 def test_every_table_is_watched_or_says_why_not():
     known = {it._meta.label for it in apps.get_models()}
-    assert set(watching.UNWATCHED) - known == set()
-    assert set(watching.WHOLES) <= {it._meta.label for it in watching.watched()}
-    fields = {field.name for it in watching.watched() for field in it._meta.concrete_fields}
-    assert set(watching.VOLATILE) <= fields
+    assert set(row_changes.UNWATCHED) - known == set()
+    assert set(row_changes.WHOLES) <= {it._meta.label for it in row_changes.watched()}
+    fields = {field.name for it in row_changes.watched() for field in it._meta.concrete_fields}
+    assert set(row_changes.VOLATILE) <= fields
 
 
 def test_every_command_acts_or_only_reads():
@@ -207,7 +207,7 @@ def test_a_link_into_the_admin_is_told_when_it_is_made_and_when_it_is_used(db):
 def test_a_page_that_forgets_to_tell_is_caught(operator):
     by = Actor("Olivia Operator", Origin(None, "", "7KQ2M-9TX4D"), operator.pk)
     Department.objects.create(name="Sales")
-    with events.acting(by), untold.caught() as went_well:
+    with events.acting(by), unrecorded_writes.caught() as went_well:
         Department.objects.update(name="Service")
         went_well("page of departments")
     assert (last().kind, last().detail) == (Kind.WROTE, "page of departments: agents_department")

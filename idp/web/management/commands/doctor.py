@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from idp import clock
 from idp.conf import Conf
-from idp.web.checkup import finding, proxies, verify_rate_limits, whole
+from idp.web.checkup import all_subjects, finding, proxies, verify_rate_limits
 from idp.web.management.asking import write_json
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         conf = settings.LATCHKEY
         if make_rate_limits:
             self._make_rate_limits(conf, offline=offline)
-        judged = [*whole.everything(conf, clock.now(), online=not offline), *proxies.at_hand(conf)]
+        judged = [*all_subjects.everything(conf, clock.now(), online=not offline), *proxies.at_hand(conf)]
         found = finding.worst_first(judged)
         if as_json:
             write_json(self.stdout, finding.as_values(found))

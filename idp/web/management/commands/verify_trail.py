@@ -14,8 +14,8 @@ from idp.audit.chain import sealing, verifying
 from idp.audit.chain.verifying import Place
 from idp.audit.chain.walk import Verified
 from idp.web.management.asking import write_json
-from idp.web.trail import verified
-from idp.web.trail.verified import NoTrail
+from idp.web.trail import verified_files
+from idp.web.trail.verified_files import NoTrail
 
 
 class Command(BaseCommand):
@@ -84,9 +84,9 @@ def _of_tables(known: list[Place], *, seal: bool) -> Verified:
 
 def _of_file(file: str, keys: str | None) -> Verified:
     try:
-        given = verified.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
+        given = verified_files.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
         with _opened(file) as lines:
-            return verified.verify(lines, given)
+            return verified_files.verify(lines, given)
     except NoTrail as error:
         raise CommandError(str(error)) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from idp import clock, reference
 from idp.audit.models import LoginEvent
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
-from idp.web.gates import comes, whole
+from idp.web.gates import all_gates, arrival
 from idp.web.gates.gate import Judged, as_values, lines
 from idp.web.management.asking import find_agent, find_service, write_json
 from idp.web.trail import words
@@ -72,10 +72,10 @@ class Command(BaseCommand):
 
 def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
     agent = find_agent(who)
-    sp = find_service(slug) if slug else whole.usual_service(agent)
+    sp = find_service(slug) if slug else all_gates.usual_service(agent)
     device = sample_devices.named(sample) if sample else None
-    coming = comes.with_sample(device) if device else comes.with_last_phone(agent)
-    return whole.judge(agent, sp, coming, clock.now())
+    coming = arrival.with_sample(device) if device else arrival.with_last_phone(agent)
+    return all_gates.judge(agent, sp, coming, clock.now())
 
 
 def _told(event: LoginEvent) -> Iterator[str]:

@@ -17,8 +17,8 @@ from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web import services_offered
 from idp.web.departments import reach
-from idp.web.gates import comes, whole
-from idp.web.gates.comes import Comes
+from idp.web.gates import all_gates, arrival
+from idp.web.gates.arrival import Comes
 from idp.web.gates.gate import Fix, Gate, Judged
 from idp.web.pages.agent import door
 from idp.web.services_offered import BY_SHORT_NAME, Offered
@@ -55,13 +55,13 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show every gate; `phone` and `service` choose otherwise than the last ones."""
     now = clock.now()
-    usual = whole.usual_service(agent)
-    own = comes.devices_of(agent)
+    usual = all_gates.usual_service(agent)
+    own = arrival.devices_of(agent)
     form = AskForm(own, services_offered.first(), request.GET or {"service": usual.slug if usual else ""})
     given = form.cleaned_data if form.is_valid() else {}
     coming = _coming(agent, own, given.get("phone", ""))
-    sp = (whole.service_of(given["service"]) if given.get("service") else None) or usual
-    judged = whole.judge(agent, sp, coming, now)
+    sp = (all_gates.service_of(given["service"]) if given.get("service") else None) or usual
+    judged = all_gates.judge(agent, sp, coming, now)
     context = {
         **admin.site.each_context(request),
         "title": f"Why can't {agent} sign in?",
@@ -78,8 +78,8 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _coming(agent: Agent, own: Sequence[Device], named: str) -> Comes:
     sample, device = sample_devices.named(named), next((it for it in own if str(it.pk) == named), None)
     if sample:
-        return comes.with_sample(sample)
-    return comes.with_device(device) if device else comes.with_last_phone(agent)
+        return arrival.with_sample(sample)
+    return arrival.with_device(device) if device else arrival.with_last_phone(agent)
 
 
 def _field_for(services: Offered) -> forms.Field:
@@ -95,7 +95,7 @@ def _named(device: Device) -> str:
 
 def of(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
     """Judge the usual case, for the top of the agent's page."""
-    judged = whole.judge(agent, whole.usual_service(agent), comes.with_last_phone(agent), now)
+    judged = all_gates.judge(agent, all_gates.usual_service(agent), arrival.with_last_phone(agent), now)
     return judged, shown(request, agent, judged.next) if judged.next else None
 
 

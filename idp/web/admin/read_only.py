@@ -1,4 +1,4 @@
-"""Admin pages that only show."""
+"""Admin pages that change nothing."""
 
 from typing import Any, TypeVar
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from idp.web.admin.unshown import KeepsBack
+from idp.web.admin.hidden_columns import KeepsBack
 
 Row = TypeVar("Row", bound=Model)
 

@@ -1,4 +1,4 @@
-"""Every change of a row by whoever is at work becomes a line of the trail, unless a reason here says why not.
+"""Records every change of a row by an operator or a command in the trail, unless a reason here says why not.
 
 Watched are the tables that operators set up. It is done by Django's signals, so that no page has to think of it; what
 is written past them (`update`, `bulk_create`) has its own call of `audit.acts`. While agents sign in nobody is at work

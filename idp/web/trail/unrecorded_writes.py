@@ -1,7 +1,7 @@
-"""The net under the trail: whoever is at work and writes something that no line tells gets a line all the same.
+"""A safety net for the trail: a write by an operator or a command without a line of its own gets a general line.
 
-Pages and commands tell what they do, by `watching` or by themselves. One that forgets to is caught here by the
-tables that it wrote to, and named with them; that says less than a line of its own, so the log complains.
+Pages and commands record what they do, through `row_changes` or by themselves. One that does not is caught here by the
+tables that it wrote to. The line names them, which says less than a line of its own, so the log warns too.
 """
 
 import re

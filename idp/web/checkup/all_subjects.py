@@ -1,4 +1,4 @@
-"""All subjects together. Where the database is away, what stands in it is told as not checked, not as wrong."""
+"""Runs the checks of all subjects. If the database is down, checks that need it count as not made, not as failed."""
 
 from datetime import datetime
 

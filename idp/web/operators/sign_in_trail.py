@@ -1,4 +1,4 @@
-"""Who came in by the door of the admin, who was turned away, and who left: lines of the trail."""
+"""Records in the trail who signed in to the admin, who was refused, and who signed out."""
 
 from django.http import HttpRequest
 

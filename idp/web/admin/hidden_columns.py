@@ -1,4 +1,4 @@
-"""Columns that no page shows are no filters either: `?column__startswith=` would tell them letter by letter."""
+"""Refuses filters by columns that no page shows: `?column__startswith=` would reveal them letter by letter."""
 
 from typing import Any, ClassVar, TypeVar
 

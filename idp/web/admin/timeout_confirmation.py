@@ -1,4 +1,4 @@
-"""Asking before timeouts change: how many would need a code now, and who."""
+"""Asks for confirmation before timeouts change: how many agents would need a code now, and who."""
 
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -11,9 +11,9 @@ from django.shortcuts import render
 
 from idp import clock
 from idp.policies.timeouts import TimeoutPolicy
-from idp.web.admin import other_timeouts
+from idp.web.admin import timeout_effects
 from idp.web.admin.listed import Listed
-from idp.web.admin.other_timeouts import Effect
+from idp.web.admin.timeout_effects import Effect
 
 CONFIRMED = "_confirmed"
 Row = TypeVar("Row", bound=Model)
@@ -56,7 +56,7 @@ class AsksFirst(Listed[Row]):
         after = self.limits_of(form.instance)
         if replace(before, name="") == replace(after, name=""):
             return None
-        return other_timeouts.preview(services, before, after, clock.now())
+        return timeout_effects.preview(services, before, after, clock.now())
 
     def _ask(self, request: HttpRequest, effect: Effect) -> HttpResponse:
         typed = [(name, value) for name, values in request.POST.lists() for value in values]

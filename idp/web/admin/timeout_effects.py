@@ -1,4 +1,4 @@
-"""What other timeouts would do to those who are signed in: worked out beforehand, as at their next contact."""
+"""What other timeouts would do to agents who are signed in, computed as for their next request."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Room on the disk for what a process counts, taken before it counts.
+"""Reserves disk space for the counters of a process, before it counts.
 
 The library writes to a file that is mapped into memory. If the disk is full by then, the system ends the process
 (SIGBUS), and with it every request that it serves. Blocks that are taken beforehand are refused by an OSError instead.

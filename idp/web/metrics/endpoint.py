@@ -1,4 +1,4 @@
-"""`/metrics`: closed unless the settings name a token, and open to whoever shows it."""
+"""`/metrics`: answers requests with the token from the settings. Without a token in the settings it does not exist."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Verifying a file of the trail's JSON lines by itself, without the database it came from."""
+"""Verifies a file of the trail's JSON lines on its own, without the database that it came from."""
 
 import hashlib
 import json

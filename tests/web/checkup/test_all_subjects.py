@@ -3,7 +3,7 @@
 from django.db import connection
 
 from idp.saml.metadata import published
-from idp.web.checkup import address, installation, outside, whole
+from idp.web.checkup import address, all_subjects, installation, outside
 from idp.web.checkup.finding import as_values, fault, in_order, not_checked, ok, worst_first
 from tests.conftest import NOW
 from tests.web.checkup.conftest import FAULT, NOT_CHECKED, OK, WARNING, states
@@ -24,7 +24,7 @@ def test_the_worst_comes_first():
 
 def test_what_stands_in_a_database_that_is_away_is_not_checked(db, conf, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", "")
-    found = whole.everything(conf(), NOW, online=False)
+    found = all_subjects.everything(conf(), NOW, online=False)
     assert [it.subject for it in found if it.state is FAULT] == ["database"]
     assert {it.subject for it in found if it.state is NOT_CHECKED} >= {"clock", "keys", "policy"}
 

@@ -18,7 +18,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.sql.unindexed import Unindexed
 from idp.web.gates import account, codes, entry, service
-from idp.web.gates.comes import Comes
+from idp.web.gates.arrival import Comes
 from idp.web.gates.gate import Fix, Gate, Judged, State
 
 

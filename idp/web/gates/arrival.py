@@ -1,4 +1,4 @@
-"""With which phone somebody comes: the one we saw last, or one of the list of samples."""
+"""The device that an agent is assumed to come with: the one they used last, or one of the samples."""
 
 from dataclasses import dataclass
 

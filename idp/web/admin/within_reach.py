@@ -1,11 +1,11 @@
-"""Admin pages of people and of what is theirs: each shows an operator those in their reach, and of others nothing."""
+"""Admin pages about people. They show an operator only the people in their reach, and nothing about others."""
 
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
-from idp.web.admin.unshown import KeepsBack
+from idp.web.admin.hidden_columns import KeepsBack
 from idp.web.departments import reach
 
 Row = TypeVar("Row", bound=Model)
