@@ -18,6 +18,7 @@ PATH = re.compile(r"`((?:idp|tests|docs|templates|bin|deploy)/[^`\s<…]*)`")
 NAME = re.compile(
     r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web|webhooks)(?:\.\w+)+)(?:\(\))?`"
 )
+MAP = (DOCS / "README.md").read_text(encoding="utf-8")
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda it: str(it.relative_to(ROOT)))
 
 
@@ -32,6 +33,11 @@ def test_every_link_to_a_heading_leads_to_one(page):
     links = TO_HEADING.findall(page.read_text(encoding="utf-8"))
     targets = [(page.parent / path if path else page, heading) for path, heading in links]
     assert not [it for it in targets if it[0].suffix == ".md" and it[1] not in anchors(it[0])]
+
+
+def test_every_page_is_on_the_map_of_the_documents():
+    pages = {str(it.relative_to(DOCS)) for it in DOCS.rglob("*.md")} - {"README.md"}
+    assert pages - set(LINK.findall(MAP)) == set()
 
 
 def anchors(page):
