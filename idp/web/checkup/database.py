@@ -27,6 +27,7 @@ AWAY_FIX = (
     "If it is a server, start it, and compare host and port in DATABASE_URL; "
     "if it is a file, let this user read and write it and its folder."
 )
+RIGHTS_FIX = "As the owner of the tables, run deploy/postgresql/serving.sql in this database."
 LOGIN_FIX = "Compare user and password in DATABASE_URL with the database's own."
 NAME_FIX = "Make it with createdb, or correct the name at the end of DATABASE_URL."
 UNFINISHED_FIX = "If it was broken off, make a new database, name it in DATABASE_URL, and restore the backup again."
@@ -67,6 +68,8 @@ def away(said: str, where: str) -> Finding:
     """Judge why no connection could be made. What the database said may name the user, so it is not repeated."""
     if "password" in said or "role" in said:
         return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
+    if "permission denied" in said:
+        return fault(SUBJECT, f"The database at {where} does not let our account read its tables.", RIGHTS_FIX)
     if "does not exist" in said:
         return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
     if "not a database" in said or "malformed" in said:

@@ -42,6 +42,7 @@ def test_tables_that_are_not_up_to_date_are_told(transactional_db, app, choose, 
         (database.workers("4"), WARNING),
         (database.away('connection failed: FATAL: password authentication failed for user "u"', "h"), FAULT),
         (database.away('FATAL: database "latchkey" does not exist', "h"), FAULT),
+        (database.away("permission denied for table django_migrations", "h"), FAULT),
     ],
 )
 def test_a_database_is_judged_by_what_it_says(finding, expected):
