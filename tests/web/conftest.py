@@ -5,6 +5,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
+from tests.conftest import NOW
+from tests.web.seeded import a_signed_in_agent
 from tests.webhooks.conftest import happens, phone_of, receiver, webhook  # noqa: F401 - fixtures for what operators see
 
 
@@ -36,3 +38,9 @@ def admin(operator):
     """An operator's browser. Whatever is done with it has to leave a line of its own in the trail."""
     yield inside(operator)
     assert list(LoginEvent.objects.filter(kind=Kind.WROTE).values_list("detail", flat=True)) == []
+
+
+@pytest.fixture
+def signed_in(db, keys):
+    """An agent who is signed in on a phone and a computer."""
+    return a_signed_in_agent(NOW).agent
