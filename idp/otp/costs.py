@@ -4,7 +4,7 @@ A day that has been over for an hour is counted once and stored, so the page cos
 were. Younger days are counted for each page view. Days are in UTC.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +14,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from idp.otp.limits import CLOCKS_APART, CODE_LIFETIME
 from idp.otp.models import DailyCodes, Outcome, Verification, VerificationSend
 
 DAYS: Final = 30
@@ -21,6 +22,10 @@ APPROVED: Final = "approved"
 DAY: Final = timedelta(days=1)
 SETTLES: Final = timedelta(hours=1)
 """No code takes longer from its text to the end of its sign-in, and no clocks differ by more."""
+MANY: Final = 1000
+"""So many are counted at each look, which is cheaper than to count them for good."""
+LATEST: Final = CODE_LIFETIME + 2 * CLOCKS_APART
+"""What happened to a code this long ago is committed, whichever node it happened at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,23 @@ class Line:
         return self.sent * prices.get(self.channel, Decimal(0)) + self.approved * prices.get(APPROVED, Decimal(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted of a day until an instant, by channel and by what is counted."""
+
+    until: datetime
+    numbers: Counter[tuple[str, str]]
+
+
+_kept: dict[date, Counted] = {}
+
+
 def by_day(now: datetime) -> list[Line]:
     """Return the last days, the latest first, without decoys, which cost nothing, and without days still to count."""
     days = _days(now)
     kept = DailyCodes.objects.filter(day__gte=days[-1]).exclude(channel="", asked=0, approved=0)
     lines = [Line(it.day, it.channel, it.asked, it.sent, it.approved) for it in kept]
-    lines += [line for day in days if not _is_settled(day, now) for line in count(day)]
+    lines += [line for day in days if not _is_settled(day, now) for line in _so_far(day, now)]
     return sorted(lines, key=lambda it: (-it.day.toordinal(), it.channel))
 
 
@@ -91,23 +107,52 @@ def keep_all(now: datetime) -> int:
 
 
 def count(day: date) -> list[Line]:
-    """Count one day from the rows. The cost grows with the number of its codes."""
-    since = datetime.combine(day, time(), UTC)
-    counted: dict[str, dict[str, int]] = defaultdict(lambda: {"asked": 0, "sent": 0, "approved": 0})
-    real = VerificationSend.objects.filter(at__gte=since, at__lt=since + DAY, verification__authenticator__isnull=False)
+    """Count one day anew, from an index by time: it costs as much as there were codes on it."""
+    since = _midnight(day)
+    return _lines(day, _count(since, since + DAY))
+
+
+def _so_far(day: date, now: datetime) -> list[Line]:
+    """Count a day that is not over yet, or only just. What is settled of many codes is counted for good."""
+    since = _midnight(day)
+    known = _kept.get(day)
+    if known is None or known.until > now:
+        known = Counted(since, Counter())
+    left = _count(known.until, since + DAY)
+    until = min(now - LATEST, since + DAY)
+    if left.total() > MANY and known.until < until:
+        if len(_kept) > 1:  # of days that are over for long
+            _kept.clear()
+        _kept[day] = Counted(until, known.numbers + _count(known.until, until))
+    return _lines(day, known.numbers + left)
+
+
+def _count(since: datetime, until: datetime) -> Counter[tuple[str, str]]:
+    """Count by channel what was asked, sent and right from an instant until another."""
+    counted: Counter[tuple[str, str]] = Counter()
+    real = VerificationSend.objects.filter(at__gte=since, at__lt=until, verification__authenticator__isnull=False)
     sends = real.order_by().values("channel")
     for row in sends.annotate(asked=Count("pk"), sent=Count("pk", filter=Q(answer="sent"))):
-        counted[row["channel"]].update(asked=row["asked"], sent=row["sent"])
-    for channel, approved in _approvals(since):
-        counted[channel or ""]["approved"] = approved
-    return [Line(day, channel, **numbers) for channel, numbers in counted.items()]
+        counted[row["channel"], "asked"], counted[row["channel"], "sent"] = row["asked"], row["sent"]
+    for channel, approved in _approvals(since, until):
+        counted[channel or "", "approved"] = approved
+    return counted
 
 
-def _approvals(since: datetime) -> Iterable[tuple[str | None, int]]:
+def _lines(day: date, counted: Counter[tuple[str, str]]) -> list[Line]:
+    channels = {channel for channel, _ in counted}
+    return [Line(day, it, counted[it, "asked"], counted[it, "sent"], counted[it, "approved"]) for it in channels]
+
+
+def _approvals(since: datetime, until: datetime) -> Iterable[tuple[str | None, int]]:
     last = VerificationSend.objects.filter(verification=OuterRef("pk")).order_by("-nth").values("channel")[:1]
-    begun = Verification.objects.filter(started_at__gt=since - SETTLES, started_at__lt=since + DAY).order_by()
-    right = begun.filter(outcome=Outcome.APPROVED, ended_at__gte=since, ended_at__lt=since + DAY)
+    begun = Verification.objects.filter(started_at__gt=since - SETTLES, started_at__lt=until).order_by()
+    right = begun.filter(outcome=Outcome.APPROVED, ended_at__gte=since, ended_at__lt=until)
     return right.annotate(last=Subquery(last)).values("last").annotate(many=Count("pk")).values_list("last", "many")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _days(now: datetime) -> list[date]:
@@ -115,4 +160,4 @@ def _days(now: datetime) -> list[date]:
 
 
 def _is_settled(day: date, now: datetime) -> bool:
-    return datetime.combine(day, time(), UTC) + DAY + SETTLES <= now
+    return _midnight(day) + DAY + SETTLES <= now

@@ -53,6 +53,12 @@ def keep(known: Counted, left: int, now: datetime) -> None:
         _counted["today"] = Counted(known.midnight, until, known.many + many)
 
 
+def note(many: int, now: datetime) -> None:
+    """Keep what is settled of a number that somebody else has found out."""
+    known = counted(now)
+    keep(known, many - known.many, now)
+
+
 def sent_today(now: datetime) -> int:
     """Return how many texts and calls were asked of Twilio since midnight UTC. Decoys, which reach nobody, are none."""
     known = counted(now)

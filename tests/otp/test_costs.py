@@ -118,3 +118,14 @@ def test_two_that_count_a_day_at_once_keep_it_once(number):
     assert [it.asked for it in costs.by_day(NOW)] == [1]
     with pytest.raises(IntegrityError), transaction.atomic():
         DailyCodes.objects.create(day=YESTERDAY, channel="sms", asked=1, sent=1, approved=0)
+
+
+def test_what_is_settled_of_today_is_counted_once(number, monkeypatch):
+    monkeypatch.setattr(costs, "MANY", 5)
+    for hours in (3, 2, 1):
+        a_code(number, "sms", approved=True, at=NOW - timedelta(hours=hours))
+    assert numbers() == [("sms", 3, 3, 3)]
+    Verification.objects.all().delete()
+    a_code(number, "sms", approved=True)
+    assert numbers() == [("sms", 4, 4, 4)]
+    costs._kept.clear()

@@ -73,13 +73,15 @@ def test_what_is_kept_adds_up_to_what_is_there(agent):
     assert len(unproved_sends.past(PREFIX, now).unproved) > MANY
 
 
-def test_failed_sends_are_found_without_reading_those_that_went_well(agent):
+def test_what_went_wrong_is_found_without_reading_what_went_well(agent):
     were_sent(MANY, NOW, PhoneAuthenticator.objects.get(), answer="sent")
     if connection.vendor == "postgresql":
-        connection.cursor().execute("ANALYZE otp_verificationsend")
+        connection.cursor().execute("ANALYZE otp_verificationsend, otp_verification")
     asked = VerificationSend.objects.filter(pk=1).annotate(refused=open_channels.some_refused(NOW))
     assert "sends_that_failed" in texts._refused_sends(NOW).explain()
     assert "sends_that_failed" in asked.explain()
+    assert "codes_tried_in_vain" in texts._wrong_in_a_row(NOW).explain()
+    assert "codes_tried_in_vain" in texts._tried_in_vain(NOW).explain()
 
 
 def test_sends_of_today_are_counted_once(agent):

@@ -9,14 +9,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import abuse, outcomes, todays_sends
 from idp.otp.gateway import Failure
 from idp.otp.limits import FREE_FAILURES
-from idp.otp.models import WENT_WELL, Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
+from idp.otp.models import (
+    TRIED_IN_VAIN,
+    WENT_WELL,
+    Breaker,
+    Outcome,
+    PhoneAuthenticator,
+    Verification,
+    VerificationSend,
+)
 from idp.otp.outcomes import Repeat
 from idp.web.home import batched_queries
 from idp.web.home.batched_queries import Answers, Question, how_many, sum_of, whether
@@ -29,23 +37,18 @@ FEW_WRONG_CODES = 20
 PAUSED_SHOWN = 5
 UNCHECKED_FIX = "The log tells Twilio's number for each; look at status.twilio.com."
 CODES, TRAIL, CHECKUP = "admin:otp_verification_changelist", "admin:audit_loginevent_changelist", "admin:checkup"
-_UNPROVED = Q(outcome="") | Q(outcome=Outcome.EXPIRED)
 STANDING = (Failure.MISCONFIGURED.value,)
 """Told by *Is everything in order?* as long as it is so."""
 
 
 def questions(now: datetime) -> dict[str, Question]:
     """Return what has to be asked before anything is wrong; by the names that `alarms` reads."""
-    recent, today = (
-        Verification.objects.filter(started_at__gt=now - HOUR, asked_by__isnull=True),
-        todays_sends.counted(now),
-    )
+    today = todays_sends.counted(now)
     return {
         "breaker": whether(Breaker.objects.filter(opened_at__isnull=False)),
         "sent_today": how_many(today.left, besides=today.many),
         "refused_sends": whether(_refused_sends(now)),
-        "strangers_tries": sum_of(recent.filter(_UNPROVED), "strangers_tries"),
-        "right_codes": how_many(recent.filter(outcome=Outcome.APPROVED)),
+        "strangers_tries": sum_of(_tried_in_vain(now), "strangers_tries"),
         "paused": whether(_wrong_in_a_row(now)),
         "unchecked": how_many(LoginEvent.objects.filter(kind=Kind.CODE_UNKNOWN, at__gt=now - DAY)),
     }
@@ -54,11 +57,12 @@ def questions(now: datetime) -> dict[str, Question]:
 def alarms(now: datetime, told: Answers | None = None) -> list[Step]:
     """List what is wrong with texts and codes, the worst first. `told` are answers to the questions, if at hand."""
     told = batched_queries.ask(questions(now)) if told is None else told
+    todays_sends.note(told["sent_today"], now)
     found = [
         *(_breaker() if told["breaker"] else ()),
         *_budget(told["sent_today"]),
         *(_refused(now) if told["refused_sends"] else ()),
-        *_guessed(told["strangers_tries"] or 0, told["right_codes"]),
+        *_guessed(told["strangers_tries"] or 0, now),
         *(_paused(now) if told["paused"] else ()),
         *_unchecked(told["unchecked"]),
     ]
@@ -104,8 +108,18 @@ def _refused(now: datetime) -> Iterator[Step]:
             yield Step("Codes", reverse(CODES), why, loud=outcome.repeat is not Repeat.WITHOUT_TEMPLATE)
 
 
-def _guessed(wrong: int, right: int) -> Iterator[Step]:
-    if wrong > FEW_WRONG_CODES + right:
+def _recent(now: datetime) -> QuerySet[Verification]:
+    return Verification.objects.filter(started_at__gt=now - HOUR, asked_by__isnull=True)
+
+
+def _tried_in_vain(now: datetime) -> QuerySet[Verification]:
+    return _recent(now).filter(TRIED_IN_VAIN)
+
+
+def _guessed(wrong: int, now: datetime) -> Iterator[Step]:
+    """Compare wrong codes with right ones, which are counted only until there are enough of them."""
+    enough = max(0, wrong - FEW_WRONG_CODES)
+    if enough and _recent(now).filter(outcome=Outcome.APPROVED).order_by()[:enough].count() < enough:
         why = (
             f"{wrong} wrong codes in the last hour from phones that are nobody's. Nobody got in; look in the trail "
             "whether they come from few addresses, and block those before Latchkey."
@@ -116,7 +130,7 @@ def _guessed(wrong: int, right: int) -> Iterator[Step]:
 def _wrong_in_a_row(now: datetime) -> QuerySet[Any, Any]:
     tried = Verification.objects.filter(authenticator__isnull=False, started_at__gt=now - abuse.REMEMBERED)
     tried = tried.filter(asked_by__isnull=True)
-    unproved = tried.filter(_UNPROVED).order_by()
+    unproved = tried.filter(TRIED_IN_VAIN).order_by()
     return unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries")).filter(wrong__gte=FREE_FAILURES)
 
 
