@@ -1,4 +1,4 @@
-"""Whom a pass lets in at an instant. Passes are few and made by operators, so those of a day are held."""
+"""Which agents an access pass lets in at an instant. Operators create few passes, so those of one day are cached."""
 
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -19,7 +19,7 @@ def somebody(now: datetime) -> bool:
 
 
 def _of(day: date) -> dict[UUID, datetime]:
-    """Return until when each agent is let in whose pass runs at some time of a day or later."""
+    """Return the end of the passes that are valid on a day or later, by agent."""
     running = AccessPass.objects.running(datetime.combine(day, time(), UTC))
     return dict(running.order_by("until").values_list("agent_id", "until"))  # of several, the longest
 

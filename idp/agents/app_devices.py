@@ -1,4 +1,4 @@
-"""What an app says of its own device: what it is called, which version it has, and where a push reaches it."""
+"""What an app reports about its own device: its label, its version, and where a push message reaches it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from idp.agents.models import Device
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Where a push message reaches an app; the address means something to the provider alone."""
+    """Where a push message reaches an app. Only the provider understands the address."""
 
     provider: str
     address: str
@@ -23,7 +23,7 @@ NO_PUSH = Push("", "")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What an app wants to have changed; None leaves it as it is."""
+    """What an app wants to change. None leaves a value as it is."""
 
     label: str | None = None
     app_version: str | None = None

@@ -1,4 +1,4 @@
-"""What each rung of the ladder yields: who, on which device, by which method, proved when."""
+"""The result of each rung of the ladder: who, on which device, by which method, proved when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,10 @@ from uuid import UUID
 
 
 class Method(StrEnum):
-    """How this pass was proved.
+    """How an agent proved who they are.
 
-    A code is one that Twilio sent; an app's own code, a recovery code, a one-time code and a passkey are named
-    apart.
+    `CODE` is a code that Twilio sent. An app's code, a recovery code, a one-time code and a passkey have names of their
+    own.
     """
 
     CODE = "code"
@@ -23,7 +23,7 @@ class Method(StrEnum):
 
     @property
     def is_fresh(self) -> bool:
-        """Whether somebody proved just now who they are, instead of a browser showing what it was given."""
+        """Whether the agent gave a proof just now, rather than the browser a session or token."""
         return self in FRESH
 
 
@@ -36,7 +36,7 @@ OPENING = FRESH | {Method.TOKEN}
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """An agent's identity, proved.
+    """An agent's proved identity.
 
     `authenticated_at` is always the instant of the last fresh proof, however old. `opened_by` tells what opened
     the session that answers (a fresh proof or a token); for the other methods it is the method itself.

@@ -1,8 +1,8 @@
-"""How many phones and computers are active, without reading their table: it grows, and monitors ask every 15 seconds.
+"""Counts active phones and computers without reading their table, which grows, while monitors ask every 15 seconds.
 
-Triggers write a row whenever a device begins or ends to be active, and all rows of a kind add up. A silent sign-in
-fires none of them. They are put in place after every `migrate`, and what is there is counted where they were missing:
-a migration may rebuild a table on SQLite, which drops its triggers.
+Triggers add a row whenever a device becomes active or stops being active. The sum of all rows of a kind is the count. A
+silent sign-in fires no trigger. The triggers are created after every `migrate`. If they were missing, the devices are
+counted again: a migration on SQLite may rebuild a table, which drops its triggers.
 """
 
 from collections import Counter

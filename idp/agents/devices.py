@@ -1,4 +1,4 @@
-"""Enrolling a device after a right code, revoking one, and finding the one that a browser says it is."""
+"""Enrols a device after a right code, revokes devices, and finds the device that a browser's cookie names."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ A_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """What a browser shows of itself: kind, a label for people, its platform family, and its touch points.
+    """What a browser tells about itself: its kind, a label for people, its platform family, and its touch points.
 
-    The last are None where no script told them. An app is told by its `client`; it knows itself by its token
-    and gets no secret.
+    Touch points are None if no script reported them. An app has a `client`. It proves its device by its token, and gets
+    no secret.
     """
 
     kind: Kind
@@ -92,19 +92,19 @@ def find(secret: str | None, among: Select[Device] = _NAMED) -> Device | None:
 
 
 def cut_off_at(device: Device) -> datetime | None:
-    """Return when everyone was signed out, if that was at or after the last code on this device."""
+    """Return the instant of *everyone out*, if it was at or after the last code on this device."""
     return cutoff_since(device.authenticated_at)
 
 
 def cutoff_since(proved_at: datetime) -> datetime | None:
-    """Return when everyone was signed out, if that was at or after a code."""
+    """Return the instant of *everyone out*, if it was at or after a code."""
     latest = latest_cutoff()
     return latest if latest is not None and proved_at <= latest else None
 
 
 @Held
 def latest_cutoff() -> datetime | None:
-    """Return when everyone was signed out last, if ever."""
+    """Return the instant of the last *everyone out*, or None."""
     latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
     return latest
 
@@ -204,7 +204,7 @@ def replaced_by(device: Device) -> list[Device]:
 
 
 def is_ended(device: Device) -> bool:
-    """Whether a device no longer counts: it was revoked, or a cutoff came after its last code."""
+    """Tell whether a device no longer counts: it was revoked, or a cutoff came after its last code."""
     return device.revoked_at is not None or cut_off_at(device) is not None
 
 

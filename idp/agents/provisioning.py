@@ -1,4 +1,4 @@
-"""Adding agents and changing their roles, the same from the command line, the admin and later from imports."""
+"""Adds agents and changes their roles, for the command line and the admin alike."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,8 +1,8 @@
-"""Whom an operator looks after: the one place to say so.
+"""Defines which people an operator looks after. No other code decides it.
 
 Superusers, operators with rights of their own and the command line (None) look after everybody. A supervisor looks
-after the agents of their departments, but for operators and for whoever holds a role that the supervisor may not
-give: a code or another number for such a person would be that role.
+after the agents of their departments, except operators and people with a role that the supervisor may not give. With a
+code or a new number for such a person, the supervisor could act in that role.
 """
 
 from django.db.models import Exists, OuterRef, QuerySet

@@ -1,4 +1,4 @@
-"""The roles that Twilio Flex and Flex Insights know. Nothing else may be a role.
+"""The roles of Twilio Flex and Flex Insights. There are no other roles.
 
 Source: Twilio Docs, "Configuring SSO and IdP in Flex" and "Flex Insights User Roles".
 """

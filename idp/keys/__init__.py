@@ -1,1 +1,1 @@
-"""Signing keys: made, kept encrypted, published, rotated."""
+"""Signing keys: created, stored encrypted, published, rotated."""

@@ -1,4 +1,4 @@
-"""Making key pairs and the certificates that carry them. Pure: keys come back as PEM text."""
+"""Creates key pairs and their certificates, and reads certificates. Pure: keys are PEM texts."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ class KeyPair:
 def make_saml_key(name: str, now: datetime) -> KeyPair:
     """Make an RSA key of 3072 bits and a self-signed certificate for it.
 
-    Service providers take the certificate as a mere carrier of the key, so it names only the installation.
+    Service providers only use the key in the certificate, so it names nothing but the installation.
     """
     return _with_certificate(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS), name, now)
 
@@ -60,14 +60,14 @@ def _with_certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name:
 
 
 def split(text: str) -> list[str]:
-    """Divide certificates that stand one below the other, in PEM, into single ones."""
+    """Split a text with several PEM certificates into single ones."""
     return [f"{part.strip()}\n{_END}\n" for part in text.split(_END) if part.strip()]
 
 
 def fault(certificate: str) -> str:
-    """Say why a certificate of somebody else's cannot be used to check signatures, or return an empty string.
+    """Return why a certificate from outside cannot be used to verify signatures, or an empty string.
 
-    Its dates do not matter: it is a mere carrier of the key.
+    It may have expired, since it only carries the key.
     """
     if "PRIVATE KEY" in certificate:
         return "This holds a private key, which must never leave its owner. Paste the certificate only."

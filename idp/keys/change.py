@@ -1,4 +1,4 @@
-"""The change of a signing key, step by step, and which step is refused when. Pure: plain values in, a verdict out.
+"""The steps of changing a signing key, and which step is allowed when. Pure.
 
 A key is *next* (published, and used for the connections that were switched to it), then *active*, then *retired*.
 """
@@ -22,7 +22,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A service that is signed to with keys of this use, and whether it is switched to the next one."""
+    """A service that keys of this use sign for, and whether it has been switched to the next key."""
 
     slug: str
     name: str
@@ -32,7 +32,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the change stands. Connections that are switched off wait for nothing and hold up nothing."""
+    """The state of the change. Disabled connections are ignored."""
 
     prepared: bool
     connections: tuple[Connection, ...] = ()
@@ -65,7 +65,7 @@ _ADVICE = {
 
 
 class OutOfOrder(IdpError):
-    """A step of a change of key that may not be taken now; `instead` is the one that may."""
+    """A step that is not allowed now. `instead` is the one that is."""
 
     code = "key_step_out_of_order"
     status = 409

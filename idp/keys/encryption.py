@@ -1,9 +1,9 @@
-"""Sealing secrets that must be kept readable, under the keys that the environment holds."""
+"""Encrypts secrets that must stay readable, with the keys from the environment."""
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
 
 def cipher() -> MultiFernet:
-    """Return what seals with the first of our keys and opens with any of them (`LATCHKEY_KEY_ENCRYPTION_KEYS`)."""
+    """Return a cipher: it encrypts with the first key, and decrypts with any (`LATCHKEY_KEY_ENCRYPTION_KEYS`)."""
     return MultiFernet([Fernet(key) for key in settings.LATCHKEY.fernet_keys])

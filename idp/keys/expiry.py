@@ -1,4 +1,4 @@
-"""The last weeks of a certificate: what operators are told, and how loudly. Pure."""
+"""Warnings before a certificate expires. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ class Ending:
 
 
 def of(name: str, ends_at: datetime, now: datetime) -> Ending | None:
-    """Say what the end of a certificate asks for, or None while it is more than 60 days away. `name` says which."""
+    """Return the warning about a certificate, or None if it expires in more than 60 days. `name` says which it is."""
     left, day = ends_at - now, f"{ends_at:%d %B %Y}"
     if left > _PLAN:
         return None

@@ -1,4 +1,4 @@
-"""The keys of this installation: made on first need, decrypted once per process, published, changed."""
+"""The keys of this installation: created on first use, decrypted once per process, published, and changed."""
 
 import secrets
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ class Key:
 
 
 def active(use: Use, now: datetime) -> Key:
-    """Return the key that signs now, and make it if this installation has none yet."""
+    """Return the key that signs now. Creates it if this installation has none yet."""
     row = next((it for it in _all() if it.use == use and it.state == State.ACTIVE), None)
     return _key(row or _make(use, now))
 
@@ -65,7 +65,7 @@ def read(row: SigningKey) -> Key:
 
 
 def ensure(now: datetime) -> None:
-    """Make the keys that every installation needs and this one lacks, so that the first agent does not wait."""
+    """Create the keys that this installation still lacks, so that the first agent does not wait for them."""
     for use in (Use.SAML, Use.TOKEN):
         active(use, now)
 
@@ -84,7 +84,7 @@ def shown(use: Use, now: datetime) -> list[SigningKey]:
 
 
 def endings(now: datetime) -> list[Ending]:
-    """Say which certificates of keys that sign, or will, end within 60 days or have ended."""
+    """Return warnings about certificates of active and next keys that expire within 60 days, or have expired."""
     return endings_of(SigningKey.objects.order_by("made_at"), now)
 
 

@@ -1,4 +1,4 @@
-"""Signing keys as they lie in the database: private halves encrypted."""
+"""Signing keys in the database, with encrypted private halves."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,1 +1,1 @@
-"""The sign-in of a device: opened, touched, ended."""
+"""Single sign-on sessions: opened, used, and ended on a device."""

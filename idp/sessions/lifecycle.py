@@ -1,4 +1,4 @@
-"""Opening, using and ending the sign-in of a device."""
+"""Opens, touches and ends the session of a device."""
 
 import secrets
 from collections.abc import Iterable

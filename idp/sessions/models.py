@@ -1,4 +1,4 @@
-"""One stretch of being signed in on a device."""
+"""Single sign-on sessions in the database."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -1,4 +1,4 @@
-"""The news that sign-ins are over, for those who passed them on to others."""
+"""The signal that sessions have ended, for packages that passed them on to services."""
 
 from django.dispatch import Signal
 

@@ -1,1 +1,1 @@
-"""What we say to the database where Django has no words for it, or where its own way costs too much."""
+"""SQL that Django cannot express, or that it runs too slowly."""

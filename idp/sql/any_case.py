@@ -1,7 +1,7 @@
-"""Texts compared without regard to letter case, in the words of the indexes that keep them unique.
+"""Compares texts in any letter case, with the same expression as the indexes that keep them unique.
 
-Django's own `iexact` asks for `UPPER(…)` or for `LIKE`, which those indexes on `LOWER(…)` do not serve: each question
-would read the whole table.
+Django's own `iexact` uses `UPPER(…)` or `LIKE`. The indexes on `LOWER(…)` do not help there, so each query would read
+the whole table.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""New rows of a model, from values of its columns: what the model itself would make, by copying a blank one.
+"""Makes new model instances from column values, by copying a blank instance.
 
-A model's own constructor asks each of its fields in turn and tells signals, which takes twenty times as long. This is
-for rows that every sign-in writes.
+A model's own constructor goes through all its fields and sends signals, which takes twenty times as long. Use this for
+rows that every sign-in writes.
 """
 
 from collections.abc import Callable

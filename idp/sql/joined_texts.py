@@ -1,4 +1,4 @@
-"""Texts of many rows in one column, so that one question brings a row and what belongs to it."""
+"""Joins the texts of many rows into one column, so that one query reads a row and what belongs to it."""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
-"""Statements that are made once and then executed with other values: for the path that every sign-in takes.
+"""Prepared statements: compiled once, then executed with other values, for the queries of every sign-in.
 
-Django makes the SQL of a query set anew each time it runs, which costs more than the database takes to answer. Here a
-query set with named slots in the places of values is compiled at its first use, once for each kind of database, and
-from then on only the values are adapted, and it takes the short way to the database (`sql.short_way`). Everything else
-is as it would be without: the connection and its transactions, its converters, and the models that come out.
+Django compiles a query set each time it runs, which takes longer than the database does. Here, a query set with named
+slots for its values is compiled at its first use, once for each kind of database. After that, only its values are
+adapted, and it bypasses Django's cursor (`sql.short_way`). The connection, its transactions, the converters and the
+resulting models are the same as without.
 
-Besides what is documented (expressions, `get_db_prep_save`, `from_db`) this stands on parts of Django that are the same
+Besides documented parts (expressions, `get_db_prep_save`, `from_db`) this uses parts of Django that have not changed
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
 `add_update_values`, `InsertQuery`, `needs_rollback`. `tests/sql/test_prepared.py` holds each against the query set
 itself.

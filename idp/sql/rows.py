@@ -1,8 +1,7 @@
-"""How a row of a query becomes a model, with those that are related to it: what a query set does for itself.
+"""Turns a row of a query into a model instance with its related instances, as a query set does.
 
-Rows are put into a model as they are, past `Model.__init__`, which sets one attribute after the other and costs more
-than the database takes to find the row. A model that has something of its own to do there, or that somebody is told of
-by a signal, is made the usual way.
+It bypasses `Model.__init__`, which sets one attribute after the other and takes longer than the database takes to find
+the row. A model with an `__init__` or a `from_db` of its own, or with a signal receiver, is made the usual way.
 """
 
 from collections.abc import Callable, Sequence

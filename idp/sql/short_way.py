@@ -1,9 +1,8 @@
-"""A statement's short way to the database: without Django's cursor, which costs more than a small statement does.
+"""Executes a statement without Django's cursor, which costs more than a small statement does.
 
-A backend that has one is a `ShortWay`. Whoever wants to see the statements (`execute_wrapper`, the queries that tests
-count, a cursor of somebody's own, as for traces) finds all of them where they always were: `is_open` says no, and they
-go the long way. Errors are those of Django, a connection is made as it would be, and a transaction that was broken
-takes no more statements.
+A backend that supports this is a `ShortWay`. If something observes the statements (`execute_wrapper`, tests that count
+queries, a tracing cursor), `is_open` is false, and they go through Django's cursor. Errors are Django's, connections
+are made as usual, and a broken transaction accepts no more statements.
 """
 
 import re

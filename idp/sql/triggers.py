@@ -1,4 +1,4 @@
-"""Which of the triggers that a package relies on the database has; those of others do not count, nor disabled ones."""
+"""Finds out which of a package's triggers are missing in the database, or disabled."""
 
 from collections.abc import Iterable
 from typing import Final

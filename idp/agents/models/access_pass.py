@@ -1,4 +1,4 @@
-"""Passes: agents who are let in for a while, whatever the access rules say."""
+"""Access passes: agents who may enter for a while, whatever the access rules say."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ LONGEST_PASS = timedelta(hours=24)
 
 
 class AccessPassQuerySet(models.QuerySet["AccessPass"]):
-    """Passes, in words."""
+    """Queries for access passes."""
 
     def running(self, now: datetime) -> "AccessPassQuerySet":
         """Those that let somebody in at this instant."""

@@ -1,4 +1,4 @@
-"""*Everyone out*: the instants before which no code counts any more."""
+"""Cutoffs (*everyone out*): the instants before which no code counts."""
 
 from typing import Any, NoReturn
 

@@ -34,7 +34,7 @@ class Reason(models.TextChoices):
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
-    """Devices, in words."""
+    """Queries for devices."""
 
     def active(self) -> "DeviceQuerySet":
         """Those that were not revoked."""
