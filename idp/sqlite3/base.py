@@ -28,6 +28,7 @@ from django.db.backends.sqlite3 import base, operations
 
 from idp.sql import unfinished
 from idp.sql.short_way import Adapter, Quick, ShortWay, Values, adapter, with_places
+from idp.sqlite3 import log
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
@@ -60,6 +61,10 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._turn: threading.Lock | None = None
         self._had_turn = False
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Have connections remember their write-ahead log."""
+        return {**super().get_connection_params(), "factory": log.Connection}
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Give the connection a function that SQLite lacks. Raises RestoreUnfinished."""
@@ -114,9 +119,20 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
                 self.changed(f"BEGIN {self.transaction_mode}", ())
             else:
                 super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            if not log.is_there(self.connection):
+                self._give_up_lost_log()
         except BaseException:
             self._give_up_turn()
             raise
+
+    def _give_up_lost_log(self) -> None:
+        """Write nothing more into a log that was removed. What is in it goes into the file with the last connection."""
+        self.connection.rollback()
+        if log.may_be_written_back(self.connection):
+            self.close()
+            while self._laid_down:
+                self._laid_down.pop()[0].close()
+        raise OperationalError("the write-ahead log of the database was removed")
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]

@@ -296,6 +296,16 @@ FAULTS = [
         ),
         "a client that sends one byte every few seconds, without such a proxy",
     ),
+    Fault(
+        "F29",
+        "somebody removes SQLite's `-wal` file while Latchkey runs",
+        "nothing more is written into it. What it holds is written back, unless another process has begun a new one: "
+        "then the busy page until a restart, and everyone out as after a restored backup (F21)",
+        (
+            "sqlite3/test_removed_log.py::test_nothing_is_written_into_a_removed_log_and_what_was_in_it_is_kept",
+            "sqlite3/test_removed_log.py::test_nothing_is_written_where_another_process_has_begun_a_log_since",
+        ),
+    ),
 ]
 TEXT = """# Faults
 
