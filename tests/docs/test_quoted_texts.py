@@ -26,6 +26,7 @@ LITERALS_MEET = re.compile(r"""["']\s*\n?\s*f?["']""")
 AT_OTHERS = {
     "active (running)": "systemd",
     "Running it for a company": "a heading of the CHANGELOG",
+    "Superuser status": "Django",
     "Unexpected client data origin": "the library for passkeys",
     "You will get a code once, and then not for days.": "what you tell agents",
 }
