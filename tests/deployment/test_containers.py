@@ -51,6 +51,11 @@ def test_a_container_of_ours_can_write_nowhere_and_become_nobody_else(name):
     assert it["tmpfs"] == ["/tmp"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_log_of_a_container_fills_no_disk(name):
+    assert SERVICES[name]["logging"]["options"]["max-size"] == "50m"
+
+
 def test_only_the_proxy_is_reached_from_outside():
     assert [name for name, it in SERVICES.items() if "ports" in it] == ["nginx"]
 
