@@ -1,1 +1,1 @@
-"""The outermost layer: error pages, request ids, health, admin."""
+"""The outermost layer, HTTP: the operators' admin, error pages, middleware, health checks and management commands."""

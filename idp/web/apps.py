@@ -1,4 +1,4 @@
-"""Tells Django about this package and about the operators' admin."""
+"""Registers this package and the operators' admin with Django."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ from idp.web.headers import Headers
 
 
 class WebConfig(AppConfig):
-    """The app `web`."""
+    """The Django app `web`."""
 
     name = "idp.web"
 
     def ready(self) -> None:
-        """Have changes of what operators set up told in the trail, and requests pass what does nothing for them."""
+        """Record changed settings in the trail, and disconnect those signal handlers of Django that do nothing here."""
         from idp.web.trail import row_changes  # noqa: PLC0415 - it needs all models
 
         row_changes.watch()
@@ -33,13 +33,13 @@ class WebConfig(AppConfig):
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
-    """Django's admin behind a password and a second factor. Its pages are read with its addresses, `operators.urls`."""
+    """Django's admin, behind a password and a second factor. `operators.urls` loads its pages."""
 
     default = False  # this package has an app of its own
     default_site = "idp.web.operators.site.OperatorSite"
 
     def ready(self) -> None:
-        """Have the pages checked, for which they have to be read first."""
+        """Load all admin pages before Django checks them."""
         checks.register(check_dependencies, checks.Tags.admin)
         checks.register(_check_all_pages, checks.Tags.admin)
 

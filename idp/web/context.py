@@ -1,4 +1,4 @@
-"""What every template may name."""
+"""The variables of every template."""
 
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from idp.web.middleware import languages
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the organisation and its brand, whom to ask, this request's reference, and the languages."""
+    """Return the organisation and its brand, the support contact, the request's reference, and the languages."""
     return {
         "organisation": settings.LATCHKEY.organisation,
         "support": _(settings.LATCHKEY.support),

@@ -1,4 +1,4 @@
-"""The operators' admin: one module for each thing that operators look after."""
+"""The operators' admin: one module for each kind of row that operators work with."""
 
 from idp.web.admin import (
     brands,

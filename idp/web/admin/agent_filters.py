@@ -1,4 +1,4 @@
-"""What the list of agents can be narrowed to: who has no number, who never signed in, whose phone is signed in."""
+"""Filters of the list of agents: by department, by mobile number, and by what is signed in."""
 
 from typing import Any
 
@@ -13,33 +13,36 @@ from idp.web.departments import reach
 
 
 class InDepartment(admin.SimpleListFilter):
-    """Agents by where they work. Which departments there are is asked of their table: agents are too many."""
+    """Filters agents by department.
+
+    The choices come from the departments' own table, because agents are too many to scan.
+    """
 
     title = "department"
     parameter_name = "department__id__exact"
 
     def lookups(self, request: HttpRequest, _: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer those within the operator's reach."""
+        """Return the departments within the operator's reach."""
         return [(str(pk), name) for pk, name in reach.departments_for(request.user).values_list("pk", "name")]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by the department."""
+        """Keep the agents of the chosen department."""
         chosen = self.value() or ""
         return rows.filter(department=int(chosen)) if chosen.isdecimal() else rows
 
 
 class HasNumber(admin.SimpleListFilter):
-    """Agents by whether they have a mobile number."""
+    """Filters agents by whether they have a mobile number."""
 
     title = "mobile number"
     parameter_name = "number"
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer both."""
+        """Return both choices."""
         return [("none", "has none"), ("some", "has one")]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by whether there is one."""
+        """Keep the agents with, or without, a number."""
         held = Exists(PhoneAuthenticator.objects.filter(user=OuterRef("pk")))
         return (
             rows.filter({"none": ~held, "some": held}[self.value() or ""]) if self.value() in {"none", "some"} else rows
@@ -47,17 +50,17 @@ class HasNumber(admin.SimpleListFilter):
 
 
 class SignedIn(admin.SimpleListFilter):
-    """Agents by what is signed in now, or ever was."""
+    """Filters agents by what is signed in now, and by whether they ever signed in."""
 
     title = "sign-in"
     parameter_name = "sign_in"
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer each."""
+        """Return the choices."""
         return [("phone", "phone signed in"), ("nothing", "nothing signed in"), ("never", "never signed in")]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by the devices that there are."""
+        """Keep the agents whose devices match the choice."""
         now = everyone_out.signed_in().filter(agent=OuterRef("pk"))
         match self.value():
             case "phone":

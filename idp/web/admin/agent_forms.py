@@ -1,4 +1,4 @@
-"""The forms of a person: roles to tick, and a number in any spelling."""
+"""The forms of an agent: roles to tick, and a mobile number in any spelling."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from idp.saml.models.subject_name import LONGEST
 
 
 class AgentForm(forms.ModelForm[Agent]):
-    """An agent with roles to tick."""
+    """An agent, with roles to tick."""
 
     flex_roles = forms.MultipleChoiceField(
         label="Roles",
@@ -63,7 +63,10 @@ class AgentForm(forms.ModelForm[Agent]):
             self.fields["chosen_name_id"].initial = known.value if known else ""
 
     def clean_chosen_name_id(self) -> str:
-        """Refuse what cannot be a name ID, or is fixed by now."""
+        """Return the name ID.
+
+        Raises ValidationError if it cannot be one, or if the agent's name ID is fixed already.
+        """
         value: str = self.cleaned_data["chosen_name_id"]
         if "chosen_name_id" not in self.changed_data:
             return value
@@ -75,7 +78,7 @@ class AgentForm(forms.ModelForm[Agent]):
         return value
 
     def clean(self) -> dict[str, Any]:
-        """Refuse roles that Flex would not take; an operator who is no agent has none."""
+        """Reject roles that Flex would not accept. An operator who is no agent has no roles."""
         data = super().clean() or self.cleaned_data
         chosen = frozenset(data.get("flex_roles", []))
         operator = data.get("is_staff", self.instance.is_staff)
@@ -85,7 +88,10 @@ class AgentForm(forms.ModelForm[Agent]):
 
 
 class LimitedAgentForm(AgentForm):
-    """The same for a supervisor, whose name a subclass gives: their departments, and the roles that they may give."""
+    """The form of an agent as a supervisor sees it: only their departments, and the roles that they may grant.
+
+    A subclass sets `limits`.
+    """
 
     limits: Supervisor
 
@@ -101,15 +107,15 @@ class LimitedAgentForm(AgentForm):
 
 
 class NumberField(forms.CharField):
-    """A mobile number in any spelling; it becomes the one normal form."""
+    """A mobile number in any spelling, normalised to E.164."""
 
     def to_python(self, value: object) -> str:
-        """Bring the number into E.164."""
+        """Return the number in E.164."""
         typed = super().to_python(value)
         return numbers.normal(typed, settings.LATCHKEY.default_country) if typed else ""
 
     def has_changed(self, initial: object, data: object) -> bool:
-        """Compare numbers, not spellings: another number signs the agent out."""
+        """Compare numbers, not spellings, because a new number signs the agent out."""
         try:
             return self.to_python(data) != (initial or "")
         except ValidationError:
@@ -117,7 +123,7 @@ class NumberField(forms.CharField):
 
 
 class PhoneForm(forms.ModelForm[PhoneAuthenticator]):
-    """The number that proves an agent."""
+    """An agent's mobile number."""
 
     number = NumberField(
         max_length=40,
@@ -130,6 +136,6 @@ class PhoneForm(forms.ModelForm[PhoneAuthenticator]):
         fields = ["number"]
 
     def save(self, commit: bool = True) -> PhoneAuthenticator:
-        """Name the number, as django-otp wants each of its devices named."""
+        """Set the name, which django-otp requires of each of its devices."""
         self.instance.name = NUMBER_NAME
         return super().save(commit)

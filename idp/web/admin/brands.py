@@ -1,4 +1,4 @@
-"""Name, colour and logo of agents' pages: edited, judged, and shown as a first page would look."""
+"""The brand of agents' pages (name, colour and logo), with a preview of the first page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -56,7 +56,7 @@ class BrandForm(forms.ModelForm[Brand]):
         field.choices = [("", "All pages"), *_services()]
 
     def clean_colour(self) -> str:
-        """Read a colour as people write it."""
+        """Return the colour as hexadecimal. Raises ValidationError if it is no colour."""
         typed = str(self.cleaned_data["colour"])
         try:
             return colours.parse(typed) if typed else ""
@@ -64,7 +64,7 @@ class BrandForm(forms.ModelForm[Brand]):
             raise forms.ValidationError(str(error)) from None
 
     def clean_file(self) -> logos.Logo | None:
-        """Take a logo apart and keep what draws."""
+        """Return the logo, sanitised. Raises ValidationError if it is too large, or no SVG or PNG that can be used."""
         file = self.cleaned_data["file"]
         if file is None:
             return None
@@ -76,7 +76,7 @@ class BrandForm(forms.ModelForm[Brand]):
             raise forms.ValidationError(str(error)) from None
 
     def save(self, commit: bool = True) -> Brand:
-        """Put the cleaned logo in, or take it away."""
+        """Store the new logo, or remove the logo."""
         logo: logos.Logo | None = self.cleaned_data["file"]
         if logo is not None:
             self.instance.logo, self.instance.logo_width, self.instance.logo_height = (
@@ -96,7 +96,7 @@ def _services() -> Iterator[tuple[str, str]]:
 
 @admin.register(Brand)
 class BrandAdmin(Listed[Brand]):
-    """One for all pages, and one for each service that has its own."""
+    """One brand for all pages, and one for each service that has its own."""
 
     form = BrandForm
     change_form_template = "admin/brand.html"
@@ -105,13 +105,13 @@ class BrandAdmin(Listed[Brand]):
 
     @admin.display(boolean=True, description="logo")
     def has_logo(self, brand: Brand) -> bool:
-        """Whether it has a logo of its own."""
+        """Whether the brand has a logo of its own."""
         return bool(brand.logo)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the first page as it looks with what is saved."""
+        """Show a preview of the first page, as saved."""
         brand = self.get_object(request, object_id)
         more = {"previews": [*_previews(request, brand)], "told": _told(brand)} if brand is not None else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
@@ -129,7 +129,7 @@ def _previews(request: HttpRequest, brand: Brand) -> Iterator[dict[str, str]]:
 
 
 def _told(brand: Brand) -> list[str]:
-    """Say what became of the colour, where it could not stay as it is."""
+    """Return a sentence for each colour scheme in which the brand's colour was adjusted to be readable."""
     if not brand.colour:
         return []
     made = colours.readable(brand.colour)

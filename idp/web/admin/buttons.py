@@ -1,4 +1,4 @@
-"""Buttons on the page of a row, and what one of them made, which is shown once."""
+"""Buttons on the page of a row, and the page that shows a new secret once."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,7 +20,10 @@ Row = TypeVar("Row", bound=Model)
 def button(
     model_admin: "ModelAdmin[Row]", name: str, at: str, press: Callable[[HttpRequest, Row], HttpResponse]
 ) -> URLPattern:
-    """Return the address of a button: pressed by POST, by whoever may change the row."""
+    """Return the URL pattern of a button.
+
+    It accepts POST from operators who may change the row, and ignores a repeated press.
+    """
 
     @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -37,7 +40,7 @@ def button(
 
 
 def leads_to_its_secret(model_admin: "ModelAdmin[Row]", request: HttpRequest, row: Row) -> HttpResponse:
-    """Return what comes after a row was added that can do nothing yet: its page, with the button for its secret."""
+    """Redirect to the page of a new row that still needs a secret, where a button makes one."""
     messages.success(request, f"{row} was added. It needs a secret: make one here.")
     return _back(model_admin, row)
 
@@ -45,7 +48,7 @@ def leads_to_its_secret(model_admin: "ModelAdmin[Row]", request: HttpRequest, ro
 def shown_once(
     model_admin: "ModelAdmin[Row]", request: HttpRequest, row: Row, what: str, template: str, **shown: object
 ) -> HttpResponse:
-    """Return the page with what was made for a row, such as a secret: nobody can read it again."""
+    """Return the page with something that cannot be read again, such as a new secret."""
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -58,6 +61,6 @@ def shown_once(
 
 
 def _back(model_admin: "ModelAdmin[Row]", row: Row) -> HttpResponse:
-    """Lead back to the page of the row."""
+    """Redirect to the page of the row."""
     opts = model_admin.opts
     return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]))

@@ -1,4 +1,4 @@
-"""Departments, the parts of the contact centre. Access rules name them, so who renames one is told which rules do."""
+"""Departments of the contact centre. Access rules refer to them by name, so a change lists the rules it affects."""
 
 from typing import Any
 
@@ -15,25 +15,25 @@ from idp.web.admin.listed import Listed
 
 @admin.register(Department)
 class DepartmentAdmin(Listed[Department]):
-    """The parts of the contact centre."""
+    """The departments of the contact centre."""
 
     list_display = ["name"]
     search_fields = ["name"]
 
     def save_model(self, request: HttpRequest, obj: Department, form: ModelForm[Department], change: bool) -> None:
-        """Save it, and name the rules that go on by the name it had."""
+        """Save the department, and list the rules that still use its old name."""
         super().save_model(request, obj, form, change)
         had = str(form.initial.get("name", ""))
         if change and had.casefold() != obj.name.casefold():
             _tell(request, had)
 
     def delete_model(self, request: HttpRequest, obj: Department) -> None:
-        """Remove it, and name the rules that meet nobody now."""
+        """Delete the department, and list the rules that match nobody now."""
         super().delete_model(request, obj)
         _tell(request, obj.name)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:  # noqa: ANN401 - as its base says
-        """Remove several, and do the same for each."""
+        """Delete several departments, and list the rules of each."""
         gone = [it.name for it in queryset]
         super().delete_queryset(request, queryset)
         for name in gone:
@@ -41,7 +41,7 @@ class DepartmentAdmin(Listed[Department]):
 
 
 def rules_naming(department: str) -> list[str]:
-    """Name the rules, in force or in the draft, that go by a department of this name."""
+    """Return the names of the rules, in force or in the draft, that refer to this department."""
     draft = publishing.draft()
     policies = [it for it in (in_force.policy(), draft.policy if draft else None) if it]
     found = {

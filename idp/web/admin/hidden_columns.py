@@ -15,11 +15,11 @@ SECRET = frozenset(
 
 
 class KeepsBack(Listed[Row]):
-    """A table with columns that whoever may see the others must not learn. A subclass names its own besides."""
+    """A table with columns that its readers must not learn. A subclass adds its own to `kept_back`."""
 
     kept_back: ClassVar[frozenset[str]] = frozenset()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
-        """Refuse to filter by what is not shown."""
+        """Reject a filter by a hidden column."""
         unshown = SECRET | self.kept_back
         return unshown.isdisjoint(lookup.split("__")) and super().lookup_allowed(lookup, value, request)

@@ -1,4 +1,4 @@
-"""Signing keys: which there are. Their private halves are shown to nobody."""
+"""Signing keys. Private keys are never shown."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from idp.web.admin.read_only import ReadOnlyAdmin
 
 @admin.register(SigningKey)
 class SigningKeyAdmin(ReadOnlyAdmin[SigningKey]):
-    """Keys by use and state, with the fingerprint that consoles show."""
+    """Keys by use and state, with their certificate's fingerprint as other consoles show it."""
 
     list_display = ["use", "state", "made_at", "expires_at", "fingerprint"]
     list_filter = ["use", "state"]
@@ -19,10 +19,10 @@ class SigningKeyAdmin(ReadOnlyAdmin[SigningKey]):
 
     @admin.display(description="certificate ends")
     def expires_at(self, key: SigningKey) -> object:
-        """Show the last instant of the certificate."""
+        """Return when the certificate expires."""
         return certificates.expires_at(key.certificate) if key.certificate else None
 
     @admin.display(description="fingerprint (SHA-256)")
     def fingerprint(self, key: SigningKey) -> str:
-        """Show the certificate's fingerprint."""
+        """Return the SHA-256 fingerprint of the certificate."""
         return certificates.fingerprint(key.certificate) if key.certificate else ""

@@ -1,4 +1,4 @@
-"""Rows of a table within a form, where a heading stands above each field and no label beside it."""
+"""Rows of a table within a form: the heading of the column is each field's accessible name."""
 
 from typing import TypeVar
 
@@ -10,10 +10,10 @@ Of = TypeVar("Of", bound=Model)
 
 
 class LabelledRows(forms.BaseInlineFormSet[Row, Of, forms.ModelForm[Row]]):
-    """The rows of something. Each field has a label for those who hear the page."""
+    """A formset whose fields each have a label for screen readers."""
 
     def add_fields(self, form: forms.ModelForm[Row], index: int | None) -> None:
-        """Say in each field what the heading above it says."""
+        """Label each field as the heading of its column does."""
         super().add_fields(form, index)
         for name, field in form.fields.items():
             field.widget.attrs["aria-label"] = field.label or name

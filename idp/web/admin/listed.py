@@ -1,4 +1,4 @@
-"""What every table of the admin does: its list says so if filtered by what cannot be; saving nothing is no act."""
+"""The base of every table in the admin: it rejects filters that cannot work, and writes only what changed."""
 
 from functools import cached_property
 from typing import Any, TypeVar
@@ -13,24 +13,27 @@ from django.http import HttpRequest
 
 Row = TypeVar("Row", bound=Model)
 UNOFFERED = frozenset({"regex", "iregex", "range"})
-"""No list offers them. SQLite looks for a pattern in our own process, however long an odd one takes, and Django cannot
-read the ends of a range from an address."""
+"""No list offers these lookups.
+
+SQLite evaluates a pattern in Latchkey's own process, however slow it is, and Django cannot read the ends of a range
+from an address.
+"""
 CANNOT_BE = (OverflowError, ValueError, DataError)
-"""How SQLite's driver, Django and PostgreSQL say that a column holds no such value."""
+"""What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold."""
 
 
 class Rows(ChangeList):
     """The rows of a list."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
-        """Choose by what the address says. Raises BadRequest for what is no value of its column."""
+        """Filter by the query string. Raises BadRequest for a value that the column cannot hold."""
         try:
             return super().get_queryset(request, *args, **kwargs)
         except IncorrectLookupParameters as odd:
             raise BadRequest("a list is filtered by what cannot be") from odd
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read a page. Raises BadRequest where the database, or its driver, takes no such value."""
+        """Read a page of rows. Raises BadRequest if the database or its driver rejects a value."""
         try:
             super().get_results(request)
         except CANNOT_BE as odd:
@@ -38,14 +41,14 @@ class Rows(ChangeList):
 
 
 class Listed(admin.ModelAdmin[Row]):
-    """A table whose list says so if it is filtered by what cannot be, and whose rows are written where they changed."""
+    """A table that answers 400 to impossible filters, and saves only forms that changed."""
 
     def get_changelist(self, *_: Any, **__: Any) -> type[ChangeList]:
-        """Refuse in one place."""
+        """Return the list that rejects impossible filters."""
         return Rows
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
-        """Refuse what only an address that was typed asks for, and that can go wrong."""
+        """Reject lookups that no list offers and that can fail: somebody typed them into the address."""
         column, *how = lookup.split("__")
         if column in self._durations or not UNOFFERED.isdisjoint(how):
             return False
@@ -53,10 +56,10 @@ class Listed(admin.ModelAdmin[Row]):
 
     @cached_property
     def _durations(self) -> frozenset[str]:
-        """The columns that no list offers to filter by, and that Django cannot on SQLite."""
+        """The duration columns: no list filters by them, and Django cannot on SQLite."""
         return frozenset(it.name for it in self.model._meta.get_fields() if isinstance(it, DurationField))
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:  # noqa: ANN401 - as its base says
-        """Write nothing where a form was saved as it stood: the trail would tell of a write, and nothing of it."""
+        """Save only if something changed, so that the trail records no change that was none."""
         if not change or form.has_changed():
             super().save_model(request, obj, form, change)

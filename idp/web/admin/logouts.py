@@ -1,4 +1,4 @@
-"""Sign-outs that services had to be told of, and what became of that."""
+"""Logout messages that Latchkey owes to services, and their outcome."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from idp.web.admin.read_only import ReadOnlyAdmin
 
 @admin.register(LogoutNotice)
 class LogoutNoticeAdmin(ReadOnlyAdmin[LogoutNotice]):
-    """Who was told that whose sign-in is over, how, and what they said."""
+    """Each sign-out that a service had to be told of: by which channel, and what it answered."""
 
     list_display = ["made_at", "service_provider", "agent", "device", "channel", "outcome", "tries", "detail"]
     list_filter = ["outcome", "channel", ("service_provider", OfFirstServices)]

@@ -1,4 +1,4 @@
-"""Lists of tables that grow with agents and the past: a page costs the same, however many rows there are."""
+"""Lists of tables that grow with agents and time. A page costs the same however many rows there are."""
 
 from typing import Any, TypeVar
 
@@ -14,30 +14,30 @@ Row = TypeVar("Row", bound=Model)
 
 
 class FewPages(Paginator[Any]):
-    """Pages of the first rows: counting a million of them would take longer than showing fifty."""
+    """A paginator that counts up to a limit: counting a million rows takes longer than showing fifty."""
 
     MOST = 10_000
 
     @cached_property
     def count(self) -> int:
-        """Count no further than anybody would turn pages, in whatever order they are found quickest."""
+        """Count up to `MOST` rows, in the order that the database finds quickest."""
         rows: Any = self.object_list
         return int(rows.order_by().values("pk")[: self.MOST].count())
 
 
 class OfFirstServices(admin.RelatedFieldListFilter):
-    """Rows of one service, of the first there are: nobody reads a thousand lines beside a list."""
+    """Filters rows by service. It offers the first services only, because nobody reads a list of a thousand."""
 
     MOST = 20
 
     def field_choices(self, *_: Any) -> list[tuple[str, Any]]:
-        """Offer those that are switched on first, by name."""
+        """Return the first `MOST` services, enabled ones first, then by name."""
         rows = ServiceProvider.objects.order_by("-enabled", "name").values_list("pk", "name")
         return [(str(pk), name) for pk, name in rows[: self.MOST]]
 
 
 class LongList(Listed[Row]):
-    """A list whose rows nobody counts to the end. It has to be in the order of an index."""
+    """A list that never counts all its rows. Its order must be that of an index."""
 
     paginator = FewPages
     show_full_result_count = False

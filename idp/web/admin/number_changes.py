@@ -1,4 +1,4 @@
-"""A number that was changed: written down, and told to both numbers where a sender of texts is set."""
+"""Records a changed number, and texts both numbers if a sender is configured."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -14,12 +14,12 @@ NOBODY_IS_TOLD = "Nobody is told of the change: LATCHKEY_MESSAGING_FROM names no
 
 
 def numbers_of(agent: Agent) -> list[str]:
-    """Return the numbers an agent has now."""
+    """Return the agent's numbers, in E.164."""
     return list(PhoneAuthenticator.objects.filter(user=agent).values_list("number", flat=True))
 
 
 def tell(request: HttpRequest, agent: Agent, before: list[str]) -> None:
-    """Record a change, have the numbers told of it, and say so to the operator."""
+    """Record the change, queue the texts about it, and tell the operator what is sent."""
     origin = request_facts.origin_of(request)
     told = number_change.announce(
         agent, before, numbers_of(agent), by=str(request.user), origin=origin, now=clock.now()

@@ -1,4 +1,4 @@
-"""Operators' second factors, whose keys are shown to nobody, and groups of rights."""
+"""Operators' second factors, whose keys are never shown, and groups of rights."""
 
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ for model in (TOTPDevice, StaticDevice, Group):
 
 @admin.register(TOTPDevice)
 class AuthenticatorAppAdmin(KeepsBack[Any]):
-    """An authenticator app: may be seen, and removed when it is lost."""
+    """An authenticator app. It can be seen, and removed when it is lost."""
 
     kept_back = frozenset({"key"})
 
@@ -37,20 +37,20 @@ class AuthenticatorAppAdmin(KeepsBack[Any]):
     fields = ["user", "name", "confirmed", "created_at", "last_used_at"]
 
     def has_add_permission(self, _: HttpRequest) -> bool:
-        """Operators register their apps themselves."""
+        """No: operators register their apps themselves."""
         return False
 
     def has_change_permission(self, _: HttpRequest, __: Device | None = None) -> bool:
-        """Nobody changes one."""
+        """No: nobody changes an authenticator app."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, _: Device | None = None) -> bool:
-        """A lost app is removed by a superuser; add_operator then makes a new link."""
+        """Only superusers remove a lost app; `add_operator` then makes a new link."""
         return reach.gives_rights(request.user)
 
 
 class GroupForm(forms.ModelForm[Group]):
-    """A group with rights to tick."""
+    """A group, with rights to tick."""
 
     permissions = forms.ModelMultipleChoiceField(
         label="Rights",
@@ -65,24 +65,24 @@ class GroupForm(forms.ModelForm[Group]):
 
 
 class BySuperusers(Listed[Row]):
-    """Rows that say what operators may do."""
+    """Rows that say what operators may do. Only superusers change them."""
 
     def has_change_permission(self, request: HttpRequest, _: Row | None = None) -> bool:
-        """Rights are given by superusers only."""
+        """Only superusers grant rights."""
         return reach.gives_rights(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The same."""
+        """As for changing."""
         return self.has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, _: Row | None = None) -> bool:
-        """The same."""
+        """As for changing."""
         return self.has_change_permission(request)
 
 
 @admin.register(Group)
 class GroupAdmin(BySuperusers[Group]):
-    """What operators may do who are no superusers."""
+    """Rights of operators who are not superusers."""
 
     form = GroupForm
     list_display = ["name"]

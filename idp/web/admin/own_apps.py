@@ -1,4 +1,4 @@
-"""Apps and back ends of one's own: what they are called, where they are sent back to, what they may open."""
+"""The customer's own apps and back ends: their names, redirect URIs, and the services they may open."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ from idp.web.admin.labelled_rows import LabelledRows
 
 
 class ClientForm(forms.ModelForm[Client]):
-    """An app or back end as an operator types it in."""
+    """An app or back end, as an operator enters it."""
 
     services = forms.ModelMultipleChoiceField(
         label="May open",
@@ -47,10 +47,10 @@ class ClientForm(forms.ModelForm[Client]):
 
 
 class RedirectUris(LabelledRows[RedirectUri, Client]):
-    """The addresses of an app; a back end has none."""
+    """The redirect URIs of an app. A back end has none."""
 
     def clean(self) -> None:
-        """Refuse an app that could not be sent back anywhere, and a back end that could."""
+        """Reject an app without a redirect URI, and a back end with one."""
         super().clean()
         kept = [it for it in self.cleaned_data if it.get("uri") and not it.get("DELETE")] if self.is_valid() else [{}]
         is_app = self.instance.kind == ClientKind.APP
@@ -61,7 +61,7 @@ class RedirectUris(LabelledRows[RedirectUri, Client]):
 
 
 class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
-    """Where an app may be sent back to."""
+    """The rows of an app's redirect URIs."""
 
     model = RedirectUri
     formset = RedirectUris
@@ -81,35 +81,35 @@ class ClientAdmin(KeepsBack[Client]):
     search_fields = ["name", "client_id"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Choose a timeout policy beforehand, which has to be there and means nothing to a back end."""
+        """Choose a timeout policy in advance: the field is required, but means nothing to a back end."""
         usual = TimeoutPolicy.objects.get(name=timeouts.ENHANCED.name)
         return {"timeout_policy": usual.pk, **super().get_changeform_initial_data(request)}
 
     def get_readonly_fields(self, _: HttpRequest, client: Client | None = None) -> list[str]:
-        """Keep what devices and the trail refer to, and what decides whether there is a secret."""
+        """Fix the client ID, which devices and the trail refer to, and the kind, which decides about a secret."""
         return ["client_id", "kind"] if client else []
 
     def get_prepopulated_fields(self, _: HttpRequest, client: Client | None = None) -> dict[str, Sequence[str]]:
-        """Make the client ID from the name, once."""
+        """Suggest the client ID from the name of a new client."""
         return {} if client else {"client_id": ["name"]}
 
     def has_delete_permission(self, _: HttpRequest, __: Client | None = None) -> bool:
-        """What devices and the trail refer to stays; it can be switched off."""
+        """No: devices and the trail refer to it. It can be disabled."""
         return False
 
     def response_add(self, request: HttpRequest, client: Client, post_url_continue: str | None = None) -> HttpResponse:
-        """Lead to what a new back end still lacks."""
+        """Redirect a new back end to the button for its secret."""
         if client.kind != ClientKind.BACK_END:
             return super().response_add(request, client, post_url_continue)
         return leads_to_its_secret(self, request, client)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button that makes a secret."""
+        """Add the URL of the button that makes a secret."""
         return [button(self, "client_secret", "secret", self.make_secret), *super().get_urls()]
 
     @transaction.atomic
     def make_secret(self, request: HttpRequest, client: Client) -> HttpResponse:
-        """Give a back end a new secret, in place of any before, and show it this once."""
+        """Replace a back end's secret, and show the new one once."""
         if client.kind != ClientKind.BACK_END:
             raise Http404
         secret = client.new_secret()

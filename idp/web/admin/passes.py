@@ -1,4 +1,4 @@
-"""Passes: agents who are let in past the access rules for a while."""
+"""Passes: they let an agent past the access rules for some hours."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,13 +26,13 @@ HOURS = [(1, "1 hour"), (2, "2 hours"), (8, "8 hours"), (24, "24 hours")]
 
 
 class Ended(Standing):
-    """Passes that were taken back, or not."""
+    """Filters passes by whether they were revoked."""
 
     ends_by = "ended_at"
 
 
 class PassForm(forms.ModelForm[AccessPass]):
-    """Whom to let in, for how long, and why."""
+    """The agent to let in, for how many hours, and why."""
 
     hours = forms.TypedChoiceField(label="For", choices=HOURS, coerce=int, initial=2)
 
@@ -49,7 +49,7 @@ class PassForm(forms.ModelForm[AccessPass]):
 
 @admin.register(AccessPass)
 class AccessPassAdmin(Listed[AccessPass]):
-    """Who is, or was, let in past the access rules."""
+    """Agents who are, or were, let in past the access rules."""
 
     form = PassForm
     list_display = ["agent", "given_at", "until", "ended_at", "by", "why"]
@@ -60,15 +60,15 @@ class AccessPassAdmin(Listed[AccessPass]):
     actions = ["take_back"]
 
     def has_change_permission(self, request: HttpRequest, row: AccessPass | None = None) -> bool:
-        """A pass is given and taken back; its row is for reading."""
+        """No: a pass is given and revoked, never edited."""
         return row is None and super().has_change_permission(request, row)
 
     def has_delete_permission(self, _: HttpRequest, __: AccessPass | None = None) -> bool:
-        """Nobody removes them."""
+        """No: the trail refers to passes."""
         return False
 
     def save_model(self, request: HttpRequest, obj: AccessPass, form: Any, change: bool) -> None:  # noqa: ANN401, ARG002
-        """Give the pass, with a line in the trail."""
+        """Give the pass, and record it in the trail."""
         lasts = timedelta(hours=form.cleaned_data["hours"])
         given = passes.give(
             obj.agent,
@@ -83,14 +83,14 @@ class AccessPassAdmin(Listed[AccessPass]):
 
     @admin.action(description="Take back the chosen passes", permissions=["change"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
-        """End the chosen passes from the next request on."""
+        """Revoke the chosen passes, from the next request on."""
         by, origin, now = reach.operator_of(request), request_facts.origin_of(request), clock.now()
         ended = sum(passes.take_back(it, by, origin, now) for it in chosen.select_related("agent"))
         messages.success(request, f"{ended} taken back. Access rules bind from the next request on.")
 
 
 def let_in(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let in for two hours the agent of a refused sign-in, or whom the operator names where nobody was proved."""
+    """Give a two-hour pass to the agent of a refused sign-in, or to the agent named if the sign-in proved nobody."""
     if not request.user.has_perm(MAY_GIVE):
         raise PermissionDenied
     event = get_object_or_404(LoginEvent.objects.select_related("agent"), pk=pk, kind=Kind.REFUSED)

@@ -42,7 +42,7 @@ WAYS_BACK = ("may_use_app", "may_make_recovery_codes")
 
 
 class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
-    """The number that proves the agent."""
+    """The agent's mobile number."""
 
     model = PhoneAuthenticator
     form = PhoneForm
@@ -50,27 +50,27 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
     max_num = 1
     verbose_name = verbose_name_plural = "mobile number"
 
-    # The number belongs to the agent: whoever may change the one may change the other.
+    # The number belongs to the agent, so the rights on agents apply to it.
     def has_view_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
-        """Whoever may see agents."""
+        """Operators who may see or change agents."""
         return request.user.has_perm("agents.view_agent") or self.has_change_permission(request, agent)
 
     def has_change_permission(self, request: HttpRequest, _: Agent | None = None) -> bool:
-        """Whoever may change agents."""
+        """Operators who may change agents."""
         return request.user.has_perm("agents.change_agent")
 
     def has_add_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
-        """The same."""
+        """As for changing."""
         return self.has_change_permission(request, agent)
 
     def has_delete_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
-        """The same."""
+        """As for changing."""
         return self.has_change_permission(request, agent)
 
 
 @admin.register(Agent)
 class AgentAdmin(Reached[Agent], LongList[Agent]):
-    """People who sign in, and people who run the place."""
+    """People who sign in to services, and people who operate Latchkey."""
 
     way_to_person = "pk"
     form = AgentForm
@@ -101,32 +101,32 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
     actions = ["put_on_safe_list", "export_chosen"]
 
     def has_safe_list_permission(self, request: HttpRequest) -> bool:
-        """Whoever may ask for numbers to be put on Twilio's safe list."""
+        """Whether the operator may put numbers on Twilio's safe list."""
         return request.user.has_perm(safe_list.MAY_ASK)
 
     @admin.action(description="Put the chosen agents' numbers on Twilio's safe list", permissions=["safe_list"])
     def put_on_safe_list(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
-        """Show what that would do; a button there does it."""
+        """Show the effect first; a button on that page puts the numbers on the list."""
         return safe_list.shown(request, self.admin_site, Agent.objects.filter(pk__in=chosen.values("pk")))
 
     @admin.action(description="Export the chosen agents into a file", permissions=["view"])
     def export_chosen(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
-        """Answer with their file, in the columns that an import reads."""
+        """Return a file of the chosen agents, with the columns that an import reads."""
         return people_file.exported(request, Agent.objects.filter(pk__in=chosen.values("pk")))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the buttons on an agent's page."""
+        """Add the URLs of the buttons on an agent's page."""
         pages = (ways_back, acts, why, timeline, sign_in_link, name_id, trial_code)
         return [*(it for page in pages for it in page.urls(self)), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show besides the form what there is to know of the agent, and what can be done."""
+        """Show, next to the form, what is known of the agent and what the operator can do."""
         agent = self.get_object(request, object_id)
         kwargs["extra_context"] = overview.of(request, self, agent) if agent else {}
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, agent: Agent | None = None) -> "_FieldsetSpec":
-        """Tick roles, or only read them."""
+        """Offer roles to tick, or show them if the operator may not change them."""
         changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
         shown = "flex_roles" if changing else "shown_roles"
         named = "chosen_name_id" if self._may_choose_name(request, agent) else "name_id"
@@ -136,17 +136,17 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         return person if reach.limits_of(request.user) else [*person, *rights]
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm[Agent]]:
-        """Offer supervisors their own departments, and the roles that they may give."""
+        """Limit a supervisor to their own departments, and to the roles that they may grant."""
         if limits := reach.limits_of(request.user):
             kwargs["form"] = type("TheirAgentForm", (LimitedAgentForm,), {"limits": limits, "chosen_name_id": None})
         return super().get_form(request, *args, **kwargs)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Offer supervisors what tells their own people apart."""
+        """Offer supervisors only the filters that help among their own agents."""
         return list(self.list_filter[:4] if reach.limits_of(request.user) else self.list_filter)
 
     def get_readonly_fields(self, request: HttpRequest, agent: Agent | None = None) -> list[str]:
-        """Rights are given by superusers only; a name ID is chosen by whoever may, until a service was told one."""
+        """Only superusers grant rights. A name ID can be chosen until a service has received one."""
         fixed = list(self.readonly_fields)
         if not self._may_choose_name(request, agent):
             fixed.append("chosen_name_id")
@@ -157,14 +157,14 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         return may and not (agent and name_ids.is_fixed(agent))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
-        """Fetch what the columns show in a fixed number of queries."""
+        """Fetch what the columns show, in a fixed number of queries."""
         rows = super().get_queryset(request).select_related("department")
         rows = rows.prefetch_related("roles", "numbers")
         own = Device.objects.filter(agent=OuterRef("pk")).order_by("-last_seen_at")
         return rows.annotate(last_sign_in_at=Subquery(own.values("last_seen_at")[:1]))
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
-        """Find a number in any spelling."""
+        """Find numbers too, in any spelling, from three digits on."""
         found, doubled = super().get_search_results(request, rows, term)
         read = identifiers.parse(term, settings.LATCHKEY.default_country)
         digits = read.e164 if isinstance(read, identifiers.PhoneNumber) else term.strip()
@@ -175,41 +175,41 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
 
     @admin.display(description="roles")
     def shown_roles(self, agent: Agent) -> str:
-        """List the roles in words."""
+        """Return the roles as text."""
         return ", ".join(agent.role_names)
 
     @admin.display(description="roles")
     def may(self, agent: Agent) -> str:
-        """List the roles, and that somebody is an operator."""
+        """Return the roles, and "operator" for operators."""
         return ", ".join(["operator"] * agent.is_staff + list(agent.role_names))
 
     @admin.display(description="mobile number")
     def number(self, agent: Agent) -> str:
-        """Show the last digits only: a list is read over shoulders."""
+        """Return the last four digits only, because a list is visible to bystanders."""
         return ", ".join(f"…{phone.number[-4:]}" for phone in agent.numbers.all())
 
     @admin.display(description="last sign-in", ordering="last_sign_in_at")
     def last_sign_in(self, agent: Agent) -> datetime | None:
-        """Show when the agent last signed in on any device."""
+        """Return when the agent last signed in, on any device."""
         return getattr(agent, "last_sign_in_at", None)
 
     @admin.display(description="name ID")
     def name_id(self, agent: Agent) -> str:
-        """Show the name that services know the agent by."""
+        """Return the name ID that services know the agent by."""
         known = name_ids.current(agent)
         return known.value if known else "made at the first sign-in"
 
     def has_change_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
-        """Operators are changed by superusers only: an e-mail or a right of theirs opens the admin."""
+        """Only superusers change operators, whose e-mail and rights open the admin."""
         allowed = agent is None or reach.may_change(request.user, agent)
         return allowed and super().has_change_permission(request, agent)
 
     def has_delete_permission(self, _: HttpRequest, __: Agent | None = None) -> bool:
-        """Switching off ends everything at once and keeps the trail whole."""
+        """No: the trail refers to agents. Disabling one signs them out at once."""
         return False
 
     def save_model(self, request: HttpRequest, agent: Agent, form: ModelForm[Agent], change: bool) -> None:
-        """Save the agent; whoever is switched off is signed out with it."""
+        """Save the agent. Disabling an agent also signs them out."""
         if not change:
             agent.set_unusable_password()
         super().save_model(request, agent, form, change)
@@ -228,14 +228,14 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
             messages.error(request, f"{refused} The rest is saved.")
 
     def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:
-        """Save the rest; a number that is nobody's any more leaves Twilio's safe list."""
+        """Save the rest, and take numbers that no agent has any more off Twilio's safe list."""
         super().save_related(request, form, formsets, change)
         safe_list_run.after_change(request_facts.origin_of(request), [form.instance.pk])
 
     def save_formset(
         self, request: HttpRequest, form: ModelForm[Agent], formset: BaseModelFormSet[Any, Any], change: bool
     ) -> None:
-        """Save the number; another ends what the old one proved and the codes under way to it, and both are told."""
+        """Save the number. A new one revokes sign-ins and pending codes of the old one, and both numbers get a text."""
         if formset.model is not PhoneAuthenticator or not formset.has_changed() or not change:
             super().save_formset(request, form, formset, change)
             return

@@ -1,4 +1,4 @@
-"""Personnel systems that provision by SCIM: what they are called, and a secret that is shown once."""
+"""Personnel systems that provision agents by SCIM, with a secret that is shown once."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -14,14 +14,14 @@ from idp.web.admin.hidden_columns import KeepsBack
 
 @admin.register(PersonnelSystem)
 class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
-    """Each adds, changes and switches off agents, never operators."""
+    """Each adds, changes and disables agents, never operators."""
 
     change_form_template = "admin/personnel_system.html"
     list_display = ["name", "enabled", "secret_made_at"]
     search_fields = ["name"]
 
     def has_delete_permission(self, _: HttpRequest, __: PersonnelSystem | None = None) -> bool:
-        """It can be switched off; whom it removed stays known."""
+        """No: the trail names it as the one who removed agents. It can be disabled."""
         return False
 
     def response_add(
@@ -30,16 +30,16 @@ class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
         obj: PersonnelSystem,
         post_url_continue: str | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        """Lead to what a new one still lacks."""
+        """Redirect to the button for the new system's secret."""
         return leads_to_its_secret(self, request, obj)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button that makes a secret."""
+        """Add the URL of the button that makes a secret."""
         return [button(self, "personnel_secret", "secret", self.make_secret), *super().get_urls()]
 
     @transaction.atomic
     def make_secret(self, request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
-        """Give a system a new secret, in place of any before, and show it this once."""
+        """Replace the system's secret, and show the new one once."""
         secret, base = system.make_secret(clock.now()), f"{settings.LATCHKEY.base_url}/scim/v2"
         self.log_change(request, system, "Made a new secret.")
         return shown_once(self, request, system, "Secret", "admin/personnel_secret.html", secret=secret, base=base)

@@ -1,4 +1,4 @@
-"""Phones and computers that are signed in, and what they hold."""
+"""Devices (phones and computers), with their sessions, tokens and verifications."""
 
 from typing import Any
 from uuid import UUID
@@ -33,32 +33,32 @@ NEXT_CODE = "next code by (UTC)"
 
 
 class Revoked(Standing):
-    """Devices by whether they are signed in."""
+    """Filters devices by whether they are signed in."""
 
     ends_by = "revoked_at"
 
 
 class Ended(Standing):
-    """Sessions by whether they are open."""
+    """Filters sessions by whether they are open."""
 
     ends_by = "ended_at"
 
 
 class Retired(Standing):
-    """Tokens by whether they are in use."""
+    """Filters tokens by whether they are in use."""
 
     ends_by = "retired_at"
 
 
 class OfFamily(OneOf):
-    """Devices by what they may pass for."""
+    """Filters devices by the family of their user agent."""
 
     title = column = parameter_name = "family"
     values = tuple((it.value, it.value) for it in Family)
 
 
 class EndedBy(OneOf):
-    """Sessions by why they ended."""
+    """Filters sessions by why they ended."""
 
     title = column = parameter_name = "reason"
     values = ((FOLLOWED, FOLLOWED), *Reason.choices)
@@ -66,7 +66,7 @@ class EndedBy(OneOf):
 
 @admin.register(Device)
 class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
-    """Who is signed in on what, since when, and why others ended."""
+    """Which agent is signed in on which device, since when, and why other devices were signed out."""
 
     list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
     readonly_fields = ["next_code"]
@@ -97,7 +97,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
     kept_back = frozenset({"replaced_by"})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Add by when each needs its next code, by policies that are read once for all rows."""
+        """Add the column of the next code. The timeout policies are read once for all rows."""
         policies, now = next_codes.in_force(), clock.now()
 
         @admin.display(description=NEXT_CODE, empty_value="-")
@@ -109,23 +109,23 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         return [*shown[:at], next_code, *shown[at:]]
 
     def get_fields(self, request: HttpRequest, _: Device | None = None) -> list[Any]:
-        """Tell a supervisor nothing of the device that took the place: it may be somebody else's."""
+        """Hide the replacing device from supervisors: it may belong to an agent outside their departments."""
         return [it for it in self.fields if it != "replaced_by" or reach.limits_of(request.user) is None]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
-        """Bring the open session along; there is one at most."""
+        """Fetch the open session, of which there is at most one, and the latest cutoff."""
         still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True))
         latest = Subquery(Cutoff.objects.order_by("-at").values("at")[:1])
         return super().get_queryset(request).annotate(cutoff_at=latest).prefetch_related(still_open)
 
     @admin.display(description=NEXT_CODE, empty_value="-")
     def next_code(self, device: Device) -> str:
-        """Say by when the device needs its next code."""
+        """Return when the device needs its next code."""
         return next_codes.for_operator(device, sessions.find(device), next_codes.in_force(), clock.now())
 
     @admin.display(description="standing", ordering="revoked_at")
     def standing(self, device: Device) -> str:
-        """Say whether the device counts, or why not."""
+        """Return "signed in", or why the device was signed out."""
         if device.revoked_at:
             return device.get_reason_display()
         cutoff_at = getattr(device, "cutoff_at", None)  # of this page's query; its endings are written down soon
@@ -133,16 +133,16 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         return str(Reason.EVERYONE.label) if cut_off else "signed in"
 
     def has_sign_out_permission(self, request: HttpRequest) -> bool:
-        """Signing out is the one change that there is to a device."""
+        """Signing out is the only change that operators make to a device."""
         return request.user.has_perm("agents.change_device")
 
     def may_remove_passkeys(self, request: HttpRequest, agent: Agent) -> bool:
-        """A passkey is a way in of the agent's: whoever may change the agent removes it, here as on their own page."""
+        """Whether the operator may remove the agent's passkeys. It takes the right to change the agent."""
         return self.admin_site.get_model_admin(Agent).has_change_permission(request, agent)
 
     @admin.action(description="Sign out the chosen phones and computers", permissions=["sign_out"])
     def sign_out_chosen(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
-        """End the chosen devices; their next visit asks for a code and says why."""
+        """Revoke the chosen devices. Their next visit asks for a code and says why."""
         theirs = [it.pk for it in chosen if reach.may_sign_out(request.user, it.agent)]
         if len(theirs) < len(chosen):
             self.message_user(request, reach.BY_SUPERUSERS, messages.ERROR)
@@ -150,13 +150,13 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         self.message_user(request, f"{count} signed out here. {FLEX_STAYS_OPEN}", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button on a device's page."""
+        """Add the URL of the button on a device's page."""
         view = self.admin_site.admin_view(require_POST(self.sign_out_one))
         own = path("<uuid:pk>/sign-out/", view, name="sign_out_device")
         return [own, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Offer the buttons to whoever may press them."""
+        """Offer the buttons that the operator may press."""
         device = self.get_object(request, object_id)
         may = self.has_sign_out_permission(request)
         kwargs["extra_context"] = {
@@ -169,7 +169,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         return super().change_view(request, object_id, *args, **kwargs)
 
     def sign_out_one(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """End one device, and with it the passkeys that were set up there, if it is lost."""
+        """Revoke a device, and remove the passkeys set up on it if it is lost."""
         if not self.has_sign_out_permission(request):
             raise PermissionDenied
         device = get_object_or_404(reach.within(request.user, Device.objects.all()), pk=pk)
@@ -191,7 +191,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
 
 @admin.register(SsoSession)
 class SsoSessionAdmin(ReadOnlyAdmin[SsoSession], LongList[SsoSession]):
-    """Sign-ins, open and past."""
+    """Sessions, open and ended."""
 
     list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "why"]
     list_filter = [Ended, "opened_by", EndedBy]
@@ -202,18 +202,18 @@ class SsoSessionAdmin(ReadOnlyAdmin[SsoSession], LongList[SsoSession]):
 
     @admin.display(description="agent")
     def agent(self, session: SsoSession) -> str:
-        """Name the agent of the device."""
+        """Return the agent of the session's device."""
         return str(session.device.agent)
 
     @admin.display(description="why it ended", ordering="reason")
     def why(self, session: SsoSession) -> str:
-        """Say why it ended, if it has, as the filter does."""
+        """Return why the session ended, in the words of the filter; empty if it is open."""
         return dict(EndedBy.values).get(session.reason, session.reason)
 
 
 @admin.register(LongLivedToken)
 class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken]):
-    """Long-lived tokens. The tokens themselves are on the phones only."""
+    """Long-lived tokens. The tokens themselves are only on the devices."""
 
     list_display = [
         "device",
@@ -231,19 +231,19 @@ class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken
 
     @admin.display(description="agent")
     def agent(self, token: LongLivedToken) -> str:
-        """Name the agent of the device."""
+        """Return the agent of the token's device."""
         return str(token.device.agent)
 
     @admin.display(description="counts", boolean=True)
     def counts(self, token: LongLivedToken) -> bool:
-        """Whether the token would still be taken as a proof."""
+        """Whether the token is still valid."""
         current = token.generation == token.device.generation and token.device.revoked_at is None
         return current and token.retired_at is None and clock.now() < token.expires_at
 
 
 @admin.register(Verification)
 class VerificationAdmin(ReadOnlyAdmin[Verification], LongList[Verification]):
-    """Attempts to prove a number: what was sent, how often it was tried, how it ended."""
+    """Verifications of a number: what was sent, how many codes were tried, and the outcome."""
 
     list_display = ["started_at", "agent", "sent", "tries", "outcome", "ended_at"]
     list_filter = ["outcome", "started_at"]
@@ -253,16 +253,16 @@ class VerificationAdmin(ReadOnlyAdmin[Verification], LongList[Verification]):
     kept_back = frozenset({"counted_as", "asked_by"})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
-        """Bring the sends along, the first one first."""
+        """Fetch the sends, in order."""
         in_order = Prefetch("sends", VerificationSend.objects.order_by("nth"))
         return super().get_queryset(request).prefetch_related(in_order)
 
     @admin.display(description="agent")
     def agent(self, verification: Verification) -> str:
-        """Name the agent, or say that the number or e-mail belongs to nobody."""
+        """Return the agent, or say that the number or e-mail belongs to nobody."""
         return str(verification.authenticator.user) if verification.authenticator else "nobody's number"
 
     @admin.display(description="sent")
     def sent(self, verification: Verification) -> str:
-        """List the texts and calls with what Twilio said to each, and what to do where it refused."""
+        """Return each text and call with Twilio's answer, and what to do if Twilio refused it."""
         return "; ".join(words.send(it) for it in verification.sends.all())

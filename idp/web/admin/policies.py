@@ -1,4 +1,4 @@
-"""Timeout policies: how long sign-ins count."""
+"""Timeout policies: how long a sign-in is valid."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,14 +15,17 @@ from idp.web.admin.timeout_confirmation import AsksFirst
 
 
 class WordsField(forms.CharField):
-    """A duration in words, such as 7 days."""
+    """A duration in words, such as "7 days"."""
 
     def prepare_value(self, value: object) -> object:
-        """Show a stored duration in words, and what was typed as it was typed."""
+        """Return a stored duration in words, and typed text unchanged."""
         return durations.in_words(value) if isinstance(value, timedelta) else value
 
     def clean(self, value: str | None) -> Any:  # noqa: ANN401 - as its base says
-        """Read the words. Empty is None where that is allowed."""
+        """Return the duration, or None if the field is empty and may be.
+
+        Raises ValidationError if it is no duration.
+        """
         text = super().clean(value)
         try:
             return durations.parse(text) if text else None
@@ -38,7 +41,7 @@ class WordsField(forms.CharField):
 
 
 class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
-    """Three durations."""
+    """The three durations of a policy."""
 
     inactivity = WordsField(
         max_length=60, help_text=f"A sign-in ends this long after it was last used. {durations.HOW}"
@@ -59,7 +62,7 @@ class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
 
 @admin.register(TimeoutPolicy)
 class TimeoutPolicyAdmin(AsksFirst[TimeoutPolicy]):
-    """How long sign-ins count. The built-in rows can be chosen, not changed."""
+    """How long a sign-in is valid. The built-in policies can be chosen, but not changed."""
 
     form = TimeoutPolicyForm
     list_display = ["name", "ends_unused", "ends_anyway", "code_again", "built_in"]
@@ -67,38 +70,38 @@ class TimeoutPolicyAdmin(AsksFirst[TimeoutPolicy]):
     search_fields = ["name"]
 
     def limits_of(self, row: TimeoutPolicy) -> timeouts.TimeoutPolicy:
-        """Return the row's own durations."""
+        """Return the policy's own durations."""
         return row.limits
 
     def services_of(self, row: TimeoutPolicy) -> list[str]:
-        """Return the services that chose this row."""
+        """Return the slugs of the enabled services that use the policy."""
         return list(ServiceProvider.objects.filter(timeout_policy=row, enabled=True).values_list("slug", flat=True))
 
     def get_fields(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> tuple[str, ...]:
-        """Fields to fill in; words where there is nothing to change."""
+        """Return form fields, or the durations in words for an operator who may not change the policy."""
         if policy is not None and not self.has_change_permission(request, policy):
             return ("name", "ends_unused", "ends_anyway", "code_again", "built_in")
         return ("name", "inactivity", "absolute", "code_again_after")
 
     @admin.display(description="ends unused after", ordering="inactivity")
     def ends_unused(self, policy: TimeoutPolicy) -> str:
-        """Show the first limit in words."""
+        """Return the inactivity timeout in words."""
         return durations.in_words(policy.inactivity)
 
     @admin.display(description="ends in any case after", ordering="absolute")
     def ends_anyway(self, policy: TimeoutPolicy) -> str:
-        """Show the second limit in words."""
+        """Return the absolute timeout in words."""
         return durations.in_words(policy.absolute)
 
     @admin.display(description="code again after", ordering="code_again_after")
     def code_again(self, policy: TimeoutPolicy) -> str:
-        """Show the third limit, which may be absent."""
+        """Return the time until another code in words, or "never"."""
         return durations.in_words(policy.code_again_after) if policy.code_again_after else "never"
 
     def has_change_permission(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> bool:
-        """Built-in rows are for reading."""
+        """Built-in policies are read-only."""
         return not (policy and policy.built_in) and super().has_change_permission(request, policy)
 
     def has_delete_permission(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> bool:
-        """Only a row of one's own, looked at by itself, can be removed."""
+        """Only a custom policy can be deleted, and only on its own page."""
         return bool(policy and not policy.built_in) and super().has_delete_permission(request, policy)

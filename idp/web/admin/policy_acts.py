@@ -1,4 +1,4 @@
-"""What is done to the draft of the access policy as a whole: throwing it away."""
+"""Acts on the draft of the access policy as a whole: discarding it."""
 
 from typing import Any
 from uuid import UUID
@@ -19,21 +19,21 @@ LIST = "admin:policies_accessrule_changelist"
 
 
 def author_of(request: HttpRequest) -> UUID | None:
-    """Return the operator's id, for the revision's author."""
+    """Return the operator's ID, for the revision's author."""
     pk: UUID | None = request.user.pk
     return pk
 
 
 class PolicyActs(Listed[AccessRule]):
-    """What stands above the sheet of rules."""
+    """What the page shows above the rules."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button."""
+        """Add the URL of the button."""
         view = self.admin_site.admin_view(require_POST(self.discard))
         return [path("discard/", view, name="discard_policy"), *super().get_urls()]
 
     def shown_above(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what the page says above the sheet."""
+        """Return the context of the part above the rules."""
         draft = publishing.draft()
         live = publishing.live()
         changes = publishing.changes() if draft else ()
@@ -47,7 +47,7 @@ class PolicyActs(Listed[AccessRule]):
         }
 
     def discard(self, request: HttpRequest) -> HttpResponse:
-        """Throw the draft away; what is in force stays."""
+        """Discard the draft. The policy in force stays."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         try:

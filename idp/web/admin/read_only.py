@@ -12,49 +12,49 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Standing(admin.SimpleListFilter):
-    """Rows that still count, or those that ended. A subclass names the field with the end's instant."""
+    """Filters rows by whether they have ended. A subclass names the column of the end in `ends_by`."""
 
     title = "standing"
     parameter_name = "standing"
     ends_by = ""
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer both."""
+        """Return both choices."""
         return [("open", "not ended"), ("ended", "ended")]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by whether there is an end."""
+        """Keep the rows with, or without, an end."""
         if self.value() is None:
             return rows
         return rows.filter(**{f"{self.ends_by}__isnull": self.value() == "open"})
 
 
 class OneOf(admin.SimpleListFilter):
-    """Rows by a column of few values, which a subclass names: asking the table for them would read all of it."""
+    """Filters rows by a column of few values, which a subclass lists: asking the table for them would scan it."""
 
     column = ""
     values: tuple[tuple[str, str], ...] = ()
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer each."""
+        """Return the values."""
         return list(self.values)
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by the value."""
+        """Keep the rows with the chosen value."""
         return rows.filter(**{self.column: self.value()}) if self.value() else rows
 
 
 class ReadOnlyAdmin(KeepsBack[Row]):
-    """Rows that the service writes and that nobody edits."""
+    """Rows that Latchkey writes and that nobody edits."""
 
     def has_add_permission(self, _: HttpRequest) -> bool:
-        """Nobody adds rows by hand."""
+        """No: nobody adds rows by hand."""
         return False
 
     def has_change_permission(self, _: HttpRequest, __: Row | None = None) -> bool:
-        """Nobody changes them."""
+        """No: nobody changes them."""
         return False
 
     def has_delete_permission(self, _: HttpRequest, __: Row | None = None) -> bool:
-        """Nobody removes them."""
+        """No: nobody deletes them."""
         return False

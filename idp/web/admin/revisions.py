@@ -1,4 +1,4 @@
-"""Revisions of the access policy: what was in force when, why, and going back."""
+"""Revisions of the access policy: which policy was in force when and why, and restoring one."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Offer to go back to a past revision."""
+        """Offer to restore a past revision."""
         revision = self.get_object(request, unquote(object_id))
         past = revision is not None and revision.state == State.PAST
         context = {"may_go_back": past and request.user.has_perm(MAY_PUBLISH), **(extra_context or {})}
@@ -42,19 +42,19 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
 
     @admin.display(description="rules")
     def rules_in_words(self, revision: PolicyRevision) -> SafeString:
-        """Say the rules in order."""
+        """Return the rules in order, in words."""
         rules = enumerate(revision.policy.rules, start=1)
         lines = ((nth, it.name, MODE_NAMES[it.mode], it.sentence) for nth, it in rules)
         return format_html_join("", "<div>{}. {} ({}): {}</div>", lines)
 
     @admin.display(description="whom no rule meets")
     def whom_none_meets(self, revision: PolicyRevision) -> str:
-        """Say the default."""
+        """Return the default effect."""
         return revision.get_default_effect_display()
 
     @admin.display(description="compared with the one before")
     def changed(self, revision: PolicyRevision) -> SafeString:
-        """Say what this revision changed."""
+        """Return what this revision changed."""
         before = PolicyRevision.objects.filter(number=(revision.number or 0) - 1).first()
         found = differences(before.policy, revision.policy) if before else ()
         return format_html_join("", "<div>{}</div>", ((it.sentence,) for it in found))

@@ -1,4 +1,4 @@
-"""Numbers on Twilio's safe list, on their way to it, or leaving it."""
+"""Numbers that are on Twilio's safe list, or waiting to be added or removed."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from idp.web.admin.read_only import ReadOnlyAdmin
 
 @admin.register(SafeListing)
 class SafeListingAdmin(ReadOnlyAdmin[SafeListing]):
-    """What came of each number. The whole number stands on the agent's page only."""
+    """The state of each number. Only the agent's page shows the whole number."""
 
     list_display = ["agent", "ending", "standing", "asked_at", "listed_at", "tried_at", "due_at"]
     list_filter = ["wanted", "verdict"]
@@ -20,22 +20,22 @@ class SafeListingAdmin(ReadOnlyAdmin[SafeListing]):
 
     @admin.display(description="number")
     def ending(self, row: SafeListing) -> str:
-        """Show the last digits only."""
+        """Return the last four digits only."""
         return f"…{row.number[-4:]}"
 
     @admin.display(description="standing")
     def standing(self, row: SafeListing) -> str:
-        """Say in words where the number is."""
+        """Return the state of the number in words."""
         return standing(row)
 
     @admin.display(description="what to do")
     def what_to_do(self, row: SafeListing) -> str:
-        """Say what Twilio's last answer asks for."""
+        """Return what to do about Twilio's last answer."""
         return Verdict(row.verdict).sentence if row.verdict else ""
 
 
 def standing(row: SafeListing) -> str:
-    """Say where a number is, and what Twilio minded."""
+    """Return whether a number is on the list, waiting, or refused, with Twilio's answer."""
     if row.due_at is None:
         refused = f"refused ({row.code})" if row.code else "refused"
         on = "on the list" if row.wanted else "still on the list"

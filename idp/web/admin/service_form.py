@@ -1,4 +1,4 @@
-"""The form of a service provider: what would not work is refused, or at least said."""
+"""The form of a service provider. It rejects settings that cannot work, and warns about those that probably do not."""
 
 import re
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from idp.saml.profiles.profile import configured
 from idp.saml.responses.assertion import Sign
 from idp.saml.trust import RequestSignature
 
-# RFC 3986 section 4.3; characters outside ASCII would have to be escaped.
+# RFC 3986 section 4.3. Characters outside ASCII would have to be escaped.
 ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 
-# What Flex cannot do, by the field that would ask it to. The table refuses the same.
+# What Flex does not support, by form field. The database's constraints refuse the same.
 NOT_AT_FLEX = {
     "sign": (Sign.ASSERTION, "Flex needs the Response signed."),
     "encrypt": (True, "Flex cannot read encrypted Assertions."),
@@ -55,7 +55,7 @@ FIELDSETS: Mapping[str, tuple[list[str], str]] = {
 
 
 class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
-    """A service provider as an operator types it in."""
+    """A service provider, as an operator enters it."""
 
     class Meta:
         model = ServiceProvider
@@ -76,34 +76,34 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
         }
 
     def clean_entity_id(self) -> str:
-        """Refuse white space, which no comparison would forgive."""
+        """Reject an entity ID with white space, which no comparison would match."""
         entity_id: str = self.cleaned_data["entity_id"]
         if fault := registration.entity_id_fault(entity_id):
             raise ValidationError(fault)
         return entity_id
 
     def clean_certificates(self) -> str:
-        """Keep certificates as plain PEM."""
+        """Return the certificates as plain PEM."""
         return registration.normal_certificates(self.cleaned_data["certificates"])
 
     def clean_encryption_certificates(self) -> str:
-        """Keep these as plain PEM too."""
+        """Return the certificates as plain PEM."""
         return registration.normal_certificates(self.cleaned_data["encryption_certificates"])
 
     def clean_code_context(self) -> str:
-        """Refuse what is no URI."""
+        """Reject anything but an absolute URI."""
         return _context(self.cleaned_data["code_context"])
 
     def clean_passkey_context(self) -> str:
-        """The same."""
+        """Reject anything but an absolute URI."""
         return _context(self.cleaned_data["passkey_context"])
 
     def clean_token_context(self) -> str:
-        """Refuse what is no URI."""
+        """Reject anything but an absolute URI."""
         return _context(self.cleaned_data["token_context"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what the fields together would not do."""
+        """Reject fields that contradict each other."""
         data = super().clean() or self.cleaned_data
         if data.get("request_signature") == RequestSignature.REQUIRE and data.get("certificates") == "":
             self.add_error("certificates", "Requests must be signed: paste the certificate that they are signed with.")

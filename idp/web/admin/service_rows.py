@@ -1,4 +1,4 @@
-"""The rows of a service provider: its addresses, and the attributes that it is told."""
+"""The inline rows of a service provider: its endpoints, and the attributes that it receives."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ TYPES = {
 
 
 class AssertionConsumerForm(forms.ModelForm[AssertionConsumer]):
-    """One address that takes Responses."""
+    """An assertion consumer service (ACS): an address that receives Responses."""
 
     index = forms.IntegerField(min_value=0, max_value=LARGEST_INDEX, required=False)
 
@@ -43,18 +43,21 @@ class AssertionConsumerForm(forms.ModelForm[AssertionConsumer]):
             self.initial.pop("index", None)  # the formset numbers it
 
     def clean_url(self) -> str:
-        """Refuse what cannot be sent to safely."""
+        """Reject an address that is unsafe to send to."""
         return _address(self.cleaned_data["url"])
 
     def validate_constraints(self) -> None:
-        """Leave this to the formset: it has all rows of a service, and a default may move between them."""
+        """Do nothing: the formset checks all rows of a service, because the default may move between them."""
 
 
 class AssertionConsumers(LabelledRows[AssertionConsumer, ServiceProvider]):
-    """All addresses of a service: one at least, and exactly one of them the default."""
+    """The ACS addresses of a service: at least one, of which exactly one is the default."""
 
     def clean(self) -> None:
-        """Choose the only address as default, number those without a number, and refuse the rest."""
+        """Make an only address the default, and number the addresses without an index.
+
+        Raises ValidationError otherwise.
+        """
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("url") and not form.cleaned_data.get("DELETE")]
         if any(self.errors):
@@ -68,7 +71,7 @@ class AssertionConsumers(LabelledRows[AssertionConsumer, ServiceProvider]):
         self._number(kept)
 
     def save(self, commit: bool = True) -> list[AssertionConsumer]:
-        """Save the rows; those that change give up default and number first, so that they can exchange them."""
+        """Save the rows. Changed rows give up default and index first, so that they can exchange them."""
         changing = [form.instance.pk for form in self.initial_forms if form.has_changed()]
         own = AssertionConsumer.objects.filter(service_provider=self.instance, pk__in=changing)
         own.update(is_default=False, index=F("index") + BEYOND_INDICES)
@@ -84,7 +87,7 @@ class AssertionConsumers(LabelledRows[AssertionConsumer, ServiceProvider]):
 
 
 class ReleasedAttributeForm(forms.ModelForm[ReleasedAttribute]):
-    """One line of what a service is told."""
+    """An attribute that the service receives."""
 
     position = forms.IntegerField(min_value=0, max_value=LAST_POSITION, required=False)
     fixed = forms.CharField(
@@ -106,7 +109,7 @@ class ReleasedAttributeForm(forms.ModelForm[ReleasedAttribute]):
             self.initial.pop("position", None)  # the formset puts it last
 
     def judge(self, rules: Rules) -> None:
-        """Say at the field what is wrong with this line by itself."""
+        """Add an error to the field for each fault of this attribute by itself."""
         line = self.instance.line
         values = attributes.value_faults(line, rules)
         for sentence in attributes.faults([line], rules):
@@ -114,7 +117,7 @@ class ReleasedAttributeForm(forms.ModelForm[ReleasedAttribute]):
 
 
 class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
-    """The release list of a service, as its profile allows it."""
+    """The release list of a service, within the rules of its profile."""
 
     @property
     def rules(self) -> Rules:
@@ -122,7 +125,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
         return attributes.rules_of(self.instance.profile)
 
     def clean(self) -> None:
-        """Refuse a list that could not be sent, or that would leave something standing at Flex."""
+        """Reject a list that could not be sent, or that would leave an outdated attribute in Flex."""
         super().clean()
         if any(self.errors):
             return
@@ -139,7 +142,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
             raise ValidationError(list(found))
 
     def save(self, commit: bool = True) -> list[ReleasedAttribute]:
-        """Save the lines, but for those that are sent in any case."""
+        """Save the attributes, except those that are sent in any case."""
         saved = super().save(commit)
         for row in self.instance.released.all():
             if row.line in self.rules.mandatory:
@@ -160,7 +163,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
 
 
 class LogoutEndpointForm(forms.ModelForm[LogoutEndpoint]):
-    """One address that takes logout messages."""
+    """An address that receives logout messages."""
 
     class Meta:
         model = LogoutEndpoint
@@ -168,20 +171,20 @@ class LogoutEndpointForm(forms.ModelForm[LogoutEndpoint]):
         widgets = {name: forms.TextInput(attrs={"size": 44}) for name in ("location", "response_location")}
 
     def clean_location(self) -> str:
-        """Refuse what cannot be sent to safely."""
+        """Reject an address that is unsafe to send to."""
         return _address(self.cleaned_data["location"])
 
     def clean_response_location(self) -> str:
-        """Refuse what cannot be sent to safely."""
+        """Reject an address that is unsafe to send to."""
         return _address(self.cleaned_data["response_location"])
 
 
 class LogoutEndpoints(LabelledRows[LogoutEndpoint, ServiceProvider]):
-    """The logout addresses of a service, one for each binding at most."""
+    """The logout addresses of a service: at most one for each binding."""
 
 
 def at_flex(line: Release) -> str:
-    """Say what an attribute becomes at Flex: the worker's attribute and its type."""
+    """Return what an attribute becomes in Flex: the worker's attribute, and its type."""
     base, kind = attributes.worker_attribute(line.name)
     if line in attributes.FLEX.mandatory:
         return f"{base}: always sent"

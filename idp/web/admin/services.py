@@ -1,4 +1,4 @@
-"""Service providers: who trusts us, and where Responses go."""
+"""Service providers: the services that trust Latchkey, and their endpoints."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -35,7 +35,7 @@ TYPED_THERE = "What its own operators need"
 
 
 class AssertionConsumerInline(admin.TabularInline[AssertionConsumer, ServiceProvider]):
-    """The addresses that take Responses."""
+    """The inline rows of addresses that receive Responses."""
 
     model = AssertionConsumer
     form = AssertionConsumerForm
@@ -48,7 +48,7 @@ class AssertionConsumerInline(admin.TabularInline[AssertionConsumer, ServiceProv
 
 
 class ReleasedAttributeInline(admin.TabularInline[ReleasedAttribute, ServiceProvider]):
-    """What the service is told about each agent."""
+    """The inline rows of attributes that the service receives."""
 
     model = ReleasedAttribute
     form = ReleasedAttributeForm
@@ -58,22 +58,25 @@ class ReleasedAttributeInline(admin.TabularInline[ReleasedAttribute, ServiceProv
     stands_below: ClassVar[str] = "What it is told"
 
     def get_extra(self, request: HttpRequest, obj: ServiceProvider | None = None, **kwargs: Any) -> int:
-        """Leave room for the basics of a new service, else for one more, which works without script."""
+        """Return the number of empty rows: those of the usual attributes for a new service, otherwise one.
+
+        Works without script.
+        """
         room = super().get_extra(request, obj, **kwargs)
         return room if obj else len(attributes.BASICS)
 
     def get_readonly_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[str]:
-        """Say, where it is Flex, what each becomes there."""
+        """For Flex, show what each attribute becomes there."""
         return ["at_flex"] if row and attributes.rules_of(row.profile).typed else []
 
     @admin.display(description="In Flex")
     def at_flex(self, row: ReleasedAttribute) -> str:
-        """Say what the attribute becomes at Flex."""
+        """Return what the attribute becomes in Flex."""
         return at_flex(row.line) if row.name else ""
 
 
 class LogoutEndpointInline(admin.TabularInline[LogoutEndpoint, ServiceProvider]):
-    """The addresses that take logout messages."""
+    """The inline rows of addresses that receive logout messages."""
 
     model = LogoutEndpoint
     form = LogoutEndpointForm
@@ -96,15 +99,18 @@ class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
     list_select_related = ["timeout_policy"]
 
     def limits_of(self, row: ServiceProvider) -> TimeoutPolicy:
-        """Return the durations of the policy that the service goes by."""
+        """Return the durations of the service's timeout policy."""
         return row.timeout_policy.limits
 
     def services_of(self, row: ServiceProvider) -> list[str]:
-        """Return this one."""
+        """Return this service."""
         return [row.slug]
 
     def get_fieldsets(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[Any]:
-        """Group the fields by what an operator decides; a service that is there shows what follows from it."""
+        """Group the fields by what an operator decides.
+
+        A saved service also shows what follows for its own operators.
+        """
         shown = {name: {"fields": list(fields), "description": why} for name, (fields, why) in FIELDSETS.items()}
         if row and attributes.rules_of(row.profile).mandatory:
             shown["What it is told"]["fields"] = [*FIELDSETS["What it is told"][0], "always_sent"]
@@ -113,17 +119,17 @@ class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
         return list(shown.items())
 
     def get_readonly_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[str]:
-        """The short name stands in addresses and in the trail, so it stays."""
+        """The slug is part of addresses and of the trail, so it cannot change."""
         return ["slug", "always_sent", "typed_there"] if row else []
 
     def get_prepopulated_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> dict[str, Sequence[str]]:
-        """Suggest a short name for a new service."""
+        """Suggest a slug for a new service."""
         return {} if row else {"slug": ["name"]}
 
     def get_formset_kwargs(
         self, request: HttpRequest, row: ServiceProvider, inline: InlineModelAdmin[Any, Any], prefix: str
     ) -> dict[str, Any]:
-        """Suggest to a new service's operator what most services want to be told."""
+        """Suggest the usual attributes for a new service."""
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, row, inline, prefix)
         if isinstance(inline, ReleasedAttributeInline) and row.pk is None and request.method == "GET":
             kwargs["initial"] = [{"name": line.name, "source": line.source.value} for line in attributes.BASICS]
@@ -131,12 +137,12 @@ class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
 
     @admin.display(description="Always sent")
     def always_sent(self, sp: ServiceProvider) -> str:
-        """Name what no list removes or changes."""
+        """Return the attributes that are always sent."""
         return ", ".join(it.name for it in attributes.rules_of(sp.profile).mandatory)
 
     @admin.display(description="To be typed there")
     def typed_there(self, sp: ServiceProvider) -> SafeString:
-        """Show what to type at the service, such as in Twilio's Console."""
+        """Return what to enter at the service, such as in Twilio's Console."""
         rows = registration.what_to_type(sp, clock.now())
         inner = format_html_join("", '<dt>{}</dt><dd><pre translate="no">{}</pre></dd>', rows)
         return format_html('<dl class="typed-there">{}</dl>', inner)
@@ -144,7 +150,7 @@ class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
     def save_related(
         self, request: HttpRequest, form: ModelForm[ServiceProvider], formsets: list[BaseFormSet[Any]], change: bool
     ) -> None:
-        """Save the addresses too, then say what will probably not work."""
+        """Save the addresses too, then warn about what will probably not work."""
         super().save_related(request, form, formsets, change)
         signing_keys.ensure(clock.now())  # published from now on, before the first sign-in needs it
         sp = ServiceProvider.objects.get(pk=form.instance.pk)
@@ -152,13 +158,16 @@ class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
             messages.warning(request, sentence)
 
     def has_delete_permission(self, request: HttpRequest, row: ServiceProvider | None = None) -> bool:
-        """A service that was answered stays in the trail; switch it off instead."""
+        """Only a service that never received an Assertion can be deleted: the trail refers to the others.
+
+        Disable those.
+        """
         return bool(row and not row.issued.exists()) and super().has_delete_permission(request, row)
 
 
 @admin.register(IssuedAssertion)
 class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssertion]):
-    """What left this house."""
+    """Assertions that Latchkey issued."""
 
     list_display = ["issued_at", "service_provider", "agent", "encrypted", "explained"]
     list_filter = [("service_provider", OfFirstServices), "issued_at"]
@@ -177,5 +186,5 @@ class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssert
 
     @admin.display(description="what was sent")
     def explained(self, issued: IssuedAssertion) -> SafeString:
-        """Lead to the page that explains the answer."""
+        """Return a link to the page that explains the Response."""
         return format_html('<a href="{}">What was sent</a>', reverse("admin:answer", args=[issued.pk]))

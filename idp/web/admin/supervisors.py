@@ -1,4 +1,4 @@
-"""Supervisors: who looks after which departments, may give which roles, or is barred from it."""
+"""Supervisors: the departments that they look after, and the roles that they may grant. A supervisor can be barred."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ NEW = ("email", "full_name")
 
 
 class SupervisorForm(forms.ModelForm[Supervisor]):
-    """Departments and roles to tick; for a new supervisor also who it is."""
+    """A supervisor's departments and roles to tick. For a new supervisor, it also asks who it is."""
 
     email = forms.EmailField(label="E-mail", help_text="Of somebody who is here already, or of somebody new.")
     full_name = forms.CharField(required=False, max_length=256, help_text="For somebody new.")
@@ -52,7 +52,7 @@ class SupervisorForm(forms.ModelForm[Supervisor]):
                 self.fields.pop(name, None)
 
     def clean_email(self) -> str:
-        """Refuse whom it would take rights from, or give a second way in."""
+        """Reject a person who would lose rights by it, or who is a supervisor already."""
         email: str = self.cleaned_data["email"]
         known = Agent.objects.filter(email__iexact=email).first()
         if known and (fault := provisioning.no_supervisor(known)):
@@ -64,7 +64,7 @@ class SupervisorForm(forms.ModelForm[Supervisor]):
 
 @admin.register(Supervisor)
 class SupervisorAdmin(BySuperusers[Supervisor]):
-    """Who looks after the agents of some departments."""
+    """Supervisors, each responsible for the agents of some departments."""
 
     form = SupervisorForm
     change_form_template = "admin/supervisor.html"
@@ -76,26 +76,26 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
     actions = None
 
     def get_fieldsets(self, _: HttpRequest, supervisor: Supervisor | None = None) -> "_FieldsetSpec":
-        """Ask who it is of a new one only."""
+        """Ask for the person only when a supervisor is added."""
         first, last = ((), ("barred",)) if supervisor else (NEW, ())
         return [(None, {"fields": (*first, "departments", "grantable", *last)})]
 
     def get_queryset(self, request: HttpRequest) -> Any:  # noqa: ANN401 - as its base says
-        """Fetch what the columns show in a fixed number of queries."""
+        """Fetch what the columns show, in a fixed number of queries."""
         return super().get_queryset(request).prefetch_related("departments", "roles")
 
     @admin.display(description="departments")
     def of(self, supervisor: Supervisor) -> str:
-        """Name their departments."""
+        """Return the names of their departments."""
         return ", ".join(it.name for it in supervisor.departments.all())
 
     @admin.display(description="may give")
     def may_give(self, supervisor: Supervisor) -> str:
-        """Name the roles that they may give."""
+        """Return the roles that they may grant."""
         return ", ".join(role for role in roles.ROLES if role in supervisor.grantable)
 
     def save_model(self, request: HttpRequest, obj: Supervisor, form: Any, change: bool) -> None:  # noqa: ANN401
-        """Save it whole. Whoever is barred has given no code that still works."""
+        """Save the supervisor. Barring one also revokes the one-time codes that they gave."""
         data = form.cleaned_data
         if not change:
             made, _ = provisioning.supervisor(data["email"], data["full_name"], data["departments"], data["grantable"])
@@ -107,7 +107,7 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
             one_time_codes.revoke_given_by(obj.person, clock.now())
 
     def delete_model(self, request: HttpRequest, obj: Supervisor) -> None:
-        """Close the admin to the person too; they stay who they are otherwise."""
+        """Delete the supervisor, and close the admin to the person. The person otherwise stays as they are."""
         person = obj.person
         with transaction.atomic():
             super().delete_model(request, obj)
@@ -115,12 +115,12 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
             person.save(update_fields=["is_staff"])
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button that makes a link."""
+        """Add the URL of the button that makes a link."""
         return [button(self, "supervisor_link", "link", self.make_link), *super().get_urls()]
 
     @transaction.atomic
     def make_link(self, request: HttpRequest, supervisor: Supervisor) -> HttpResponse:
-        """Make a link that opens the admin once for a supervisor, and show it this once."""
+        """Make a link that opens the admin once for a supervisor, and show it once."""
         link = links.make(supervisor.person, clock.now())
         self.log_change(request, supervisor, "Made a link into the admin.")
         return shown_once(self, request, supervisor, "Link", "admin/supervisor_link.html", link=link)

@@ -20,14 +20,14 @@ Row = TypeVar("Row", bound=Model)
 
 
 class AsksFirst(Listed[Row]):
-    """An admin of rows that timeouts follow from. A change is saved only after its effect was shown."""
+    """An admin of rows that decide about timeouts. It shows the effect of a change before it saves the change."""
 
     def limits_of(self, row: Row) -> TimeoutPolicy:
-        """Return the timeouts that follow from a row."""
+        """Return the timeouts that a row results in."""
         raise NotImplementedError
 
     def services_of(self, row: Row) -> list[str]:
-        """Return the short names of the services that go by them."""
+        """Return the slugs of the services that use these timeouts."""
         raise NotImplementedError
 
     def changeform_view(
@@ -37,7 +37,7 @@ class AsksFirst(Listed[Row]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show what a change does before it is saved; a new row changes nothing for anybody."""
+        """Ask for confirmation before a change is saved. A new row affects nobody, so it is saved at once."""
         if request.method == "POST" and object_id is not None and CONFIRMED not in request.POST:
             effect = self._effect(request, object_id)
             if effect is not None and effect.devices:
@@ -45,7 +45,7 @@ class AsksFirst(Listed[Row]):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _effect(self, request: HttpRequest, object_id: str) -> Effect | None:
-        """Work out what the form would do, or return None if it would not be saved or leaves the timeouts alone."""
+        """Return the effect of the form, or None if it would not be saved or does not change the timeouts."""
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             return None

@@ -29,9 +29,9 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How many phones and computers go by a policy, and how many of them need a code now: after a change, and already.
+    """How many devices a policy applies to, and how many of them need a code, after a change and before it.
 
-    `agents` names those whom the change itself would ask, in order of their names.
+    `agents` names those of whom only the change asks a code, in alphabetical order.
     """
 
     devices: int
@@ -42,7 +42,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A device that is signed in, with what decides about its next code."""
+    """A signed-in device, with the facts that decide about its next code."""
 
     name: str
     facts: DeviceFacts
@@ -51,9 +51,9 @@ class SignedIn:
 
 
 def preview(services: Collection[str], before: TimeoutPolicy, after: TimeoutPolicy, now: datetime) -> Effect:
-    """Work out what a change of policy does to all who ever signed in to these services from where they are signed in.
+    """Return what a change of policy does to the signed-in devices that have opened these services.
 
-    One query, however many there are; the rest is the arithmetic of the login.
+    One query, however many devices there are; the rest is the login's own calculation.
     """
     found = signed_in_to(services)
     already = {it.facts.id for it in found if _needs_code(it, before, now)}
@@ -63,7 +63,7 @@ def preview(services: Collection[str], before: TimeoutPolicy, after: TimeoutPoli
 
 
 def signed_in_to(services: Collection[str]) -> list[SignedIn]:
-    """Return the phones and computers of agents who may sign in, from which these services were opened."""
+    """Return the signed-in devices of active agents from which any of these services was opened."""
     used = LoginEvent.objects.filter(device=OuterRef("pk"), kind=Kind.SIGNED_IN, service__in=list(services))
     rows = everyone_out.signed_in().filter(Exists(used), agent__is_active=True)
     rows = rows.annotate(session=FilteredRelation("sso_sessions", condition=Q(sso_sessions__ended_at__isnull=True)))

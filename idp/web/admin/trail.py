@@ -1,4 +1,4 @@
-"""The trail: sign-ins and operators' acts in one list, to be searched, read, and taken out."""
+"""The trail: sign-ins and operators' acts in one list, to search, read and export."""
 
 from typing import Any
 
@@ -37,12 +37,12 @@ TOLD_BY = {
     "watched": "would_have",
     **dict.fromkeys(("understood", "verdicts", "today"), "judged"),
 }
-"""Which column of a line a field is made from, where they are called differently."""
+"""The attribute of an event that a field is made from, where their names differ. An empty one hides the field."""
 
 
 @admin.register(LoginEvent)
 class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[LoginEvent]):
-    """What happened at each sign-in, found by the reference that a person read on the screen."""
+    """The events of the trail. An agent's error page shows a reference, by which an operator finds the event."""
 
     list_display = ["when", "what", "agent", "device", "service", "address", "reference"]
     list_display_links = ["when"]
@@ -79,21 +79,24 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
     ]
 
     def get_fields(self, request: HttpRequest, event: LoginEvent | None = None) -> list[Any]:
-        """Leave out what the line says nothing of, and for supervisors what leads to pages of operators or a draft."""
+        """Leave out fields that are empty.
+
+        For supervisors, also leave out those that link to the draft or to pages they may not open.
+        """
         told = [str(it) for it in self.fields]
         told = [it for it in told if event is None or getattr(event, TOLD_BY.get(it, it), True)]
         told = [it for it in told if it != "advice" or event is None or words.advice(event)]
         return [it for it in told if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> LoginEvent:
-        """Return a line of somebody's sign-ins, or of an act on them, to which their timeline leads. Raises Http404."""
+        """Return an event within reach, or one about an agent within reach. Raises Http404 for any other."""
         about = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0).exclude(about="").first()
         if about is not None and reach.tells_of_theirs(request.user, about):
             return about
         return super().get_object(request, object_id, from_field)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button on a refused line."""
+        """Add the URLs of the pass for a refused agent, and of the export."""
         export = self.admin_site.admin_view(require_POST(self.export))
         return [
             path("<int:pk>/let-in/", self.admin_site.admin_view(require_POST(let_in)), name="let_in"),
@@ -104,7 +107,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Offer what an operator does next about whom the access policy refused."""
+        """For a sign-in that the access policy refused, offer what an operator can do next."""
         refused = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0, kind=Kind.REFUSED).first()
         context = {
             "may_let_in": refused is not None and request.user.has_perm(MAY_GIVE),
@@ -114,19 +117,19 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         return super().change_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Offer what is listed as a file."""
+        """Offer the listed events as a file, except to supervisors."""
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         exports = EXPORTS if reach.limits_of(request.user) is None else []
         return super().changelist_view(request, {"exports": exports, "query": query, **(extra_context or {})})
 
     def get_changelist(self, *_: Any, **__: Any) -> type[ChangeList]:
-        """Read the list in the quickest order."""
+        """Return the list that reads its page in the quickest order."""
         return Lines
 
     def export(self, request: HttpRequest, written_as: str) -> StreamingHttpResponse:
-        """Answer with the lines that the list shows, all pages of it, as they are read. It is a line of the trail.
+        """Stream the events that the list shows, over all its pages. The trail records the export.
 
-        Raises BadRequest for a choice of which the list itself would show nothing.
+        Raises BadRequest for a filter that the list itself rejects.
         """
         if written_as not in WRITERS:
             raise Http404
@@ -141,7 +144,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
         return response
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
-        """Find a reference however it was written down, an address, else whom or what is called so."""
+        """Search by reference in any spelling, by address or network, otherwise by agent, operator or device."""
         try:
             return (rows.filter(anywhere(term, request.user)) if term.strip() else rows), False
         except ValueError as error:
@@ -150,12 +153,12 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
 
     @admin.display(description="when (UTC)", ordering="at")
     def when(self, event: LoginEvent) -> str:
-        """Show the second too: what belongs together happened close together."""
+        """Return the time to the second, because related events happen close together."""
         return f"{event.at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="what happened")
     def what(self, event: LoginEvent) -> str:
-        """Say it in a line; where fields changed, each before and after can be opened."""
+        """Return a sentence; changed fields can be opened beneath it."""
         changed = words.changed(event)
         if not changed:
             return words.sentence(event)
@@ -163,54 +166,54 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
 
     @admin.display(description="about")
     def on(self, event: LoginEvent) -> str:
-        """Name what was acted on."""
+        """Return what the act was about."""
         return words.about(event) or NOTHING
 
     @admin.display(description="before and after")
     def before_and_after(self, event: LoginEvent) -> str:
-        """List each field that changed."""
+        """Return the table of changed fields."""
         changed = words.changed(event)
         return _table(changed) if changed else NOTHING
 
     @admin.display(description="decided by")
     def decided(self, event: LoginEvent) -> str:
-        """Name the rule that decided."""
+        """Return the name of the rule that decided."""
         return words.decided(event) or NOTHING
 
     @admin.display(description="understood as")
     def understood(self, event: LoginEvent) -> str:
-        """Say what the access rules made of the phone."""
+        """Return what the access rules understood about the device."""
         return words.understood(event) or NOTHING
 
     @admin.display(description="rules")
     def verdicts(self, event: LoginEvent) -> str:
-        """List every rule's answer, judged again by the revision that decided then."""
+        """Return every rule's answer, judged again by the revision that decided at the time."""
         lines = words.judged_again(event)
         return format_html_join("", "<div>{}</div>", ((words.verdict(it),) for it in lines)) or NOTHING
 
     @admin.display(description="rules today")
     def today(self, event: LoginEvent) -> str:
-        """Say how the same sign-in would end by the rules in force now, and by the draft."""
+        """Return how the same sign-in would end by the rules in force now, and by the draft."""
         return format_html_join("", "<div>{}</div>", ((it,) for it in words.judged_today(event))) or NOTHING
 
     @admin.display(description="detail")
     def told(self, event: LoginEvent) -> str:
-        """Say what else the line tells."""
+        """Return the rest of what the event records."""
         return words.detail(event)
 
     @admin.display(description="what to do")
     def advice(self, event: LoginEvent) -> str:
-        """Say what to do where a code could not be sent."""
+        """Return what to do about a code that could not be sent."""
         return words.advice(event)
 
     @admin.display(description="watching rules would have")
     def watched(self, event: LoginEvent) -> str:
-        """Say what rules in watch only would have done."""
+        """Return what rules in watch-only mode would have done."""
         return words.watched(event) or NOTHING
 
     @admin.display(description="what was sent")
     def explained(self, event: LoginEvent) -> str:
-        """Lead from an answer to the page that explains it."""
+        """Return a link from an answered sign-in to the page that explains the Response."""
         sent = event.kind == Kind.ANSWERED
         issued = IssuedAssertion.objects.filter(assertion_id=event.detail).first() if sent else None
         link = '<a href="{}">What was sent</a>'
@@ -224,6 +227,6 @@ def _table(changed: list[tuple[str, str, str]]) -> SafeString:
 
 
 def _chosen_by(request: HttpRequest) -> str:
-    """Say by what the exported lines were chosen."""
+    """Return the filters by which the exported events were chosen, for the trail."""
     chosen = {name: value for name, value in request.GET.items() if value}
     return ", ".join(f"{name}: {value}" for name, value in chosen.items()) or "all of it"

@@ -1,4 +1,4 @@
-"""The filters of the trail: by group, by when, by whom, on what, from where."""
+"""The filters of the trail: by group, time, operator, agent, device and address."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,21 +24,21 @@ from idp.web.departments import reach
 from idp.web.typed import instant
 
 MOST_PEOPLE = 500
-"""How many people one name may mean; of more nobody would read the lines."""
+"""The most people that a name may match; nobody would read the events of more."""
 
 
 class ByGroup(admin.SimpleListFilter):
-    """Lines by what somebody looks for."""
+    """Filters events by group."""
 
     title = "what"
     parameter_name = "group"
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer every group, and what operators did in any of them."""
+        """Return every group, and "everything that operators did"."""
         return [("operators", "everything that operators did"), *((it.value, WORDS[it]) for it in Group)]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by the kinds of a group."""
+        """Keep the events of the group's kinds."""
         chosen = self.value()
         if chosen == "operators":
             return rows.filter(BY_SOMEBODY)
@@ -46,36 +46,39 @@ class ByGroup(admin.SimpleListFilter):
 
 
 class ByService(admin.SimpleListFilter):
-    """Lines about a service, or an own app. Which there are is asked of their tables: the trail is too long."""
+    """Filters events by service or own app.
+
+    The choices come from their own tables, because the trail is too long to scan.
+    """
 
     title = parameter_name = "service"
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer each by its short name."""
+        """Return each by its slug."""
         slugs = [slug for slug, _ in services_offered.first().services]
         return [(it, it) for it in sorted({*slugs, *(client.service for client in Client.objects.all())})]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by the short name."""
+        """Keep the events of the slug."""
         return rows.filter(service=self.value()) if self.value() else rows
 
 
 class ByMethod(admin.SimpleListFilter):
-    """Sign-ins by what proved them."""
+    """Filters sign-ins by method."""
 
     title = parameter_name = "method"
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Offer each."""
+        """Return the methods."""
         return [(it.value, it.value) for it in Method]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by the method."""
+        """Keep the events of the method."""
         return rows.filter(method=self.value()) if self.value() else rows
 
 
 class Typed(admin.SimpleListFilter):
-    """A filter into which something is typed. A subclass says what it means, or raises ValueError with a sentence."""
+    """A filter with a text field. A subclass turns the text into a condition, or raises ValueError with a sentence."""
 
     template = "admin/trail_filter.html"
     hint = ""
@@ -85,16 +88,16 @@ class Typed(admin.SimpleListFilter):
         self.request = request
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Stand in the page at all."""
+        """Return a placeholder: without choices, Django hides the filter."""
         return [("", "")]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Carry along what else is chosen."""
+        """Pass on the other filters, so that the form keeps them."""
         others = {name: value for name, value in changelist.get_filters_params().items() if name != self.parameter_name}
         yield {"selected": False, "others": {**others, **({"q": changelist.query} if changelist.query else {})}}
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Choose by what was typed; what does not read chooses nothing, with a sentence."""
+        """Keep the matching events. Text that cannot be read matches nothing, and the operator sees why."""
         typed = (self.value() or "").strip()
         try:
             return rows.filter(self.meaning(typed)) if typed else rows
@@ -103,77 +106,80 @@ class Typed(admin.SimpleListFilter):
             return rows.none()
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant. Raises ValueError."""
+        """Return the condition. Raises ValueError, with a sentence, for text that cannot be read."""
         raise NotImplementedError
 
 
 class Since(Typed):
-    """From an instant on."""
+    """Keeps events from an instant on."""
 
     title, parameter_name, hint = "from", "since", "A day, or 2026-11-28 14:30; UTC"
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant. Raises ValueError."""
+        """Return the condition. Raises ValueError."""
         return Q(at__gte=instant(typed))
 
 
 class Until(Typed):
-    """Before an instant; a day is meant with all of it."""
+    """Keeps events before an instant. A day includes all of that day."""
 
     title, parameter_name, hint = "until", "until", "A day, with all of it, or an instant; UTC"
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant. Raises ValueError."""
+        """Return the condition. Raises ValueError."""
         read = instant(typed)
         return Q(at__lt=read + timedelta(days=1) if _is_a_day(typed, read) else read)
 
 
 class ByOperator(Typed):
-    """What somebody did as an operator, a command or a personnel system."""
+    """Keeps acts of an operator, a command or a personnel system."""
 
     title, parameter_name, hint = "who acted", "by", "Name or e-mail of an operator, a command, a personnel system"
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant."""
+        """Return the condition. Raises ValueError."""
         return Q(BY_SOMEBODY) & (Q(operator__in=people(typed, self.request.user)) | Q(by__icontains=typed))
 
 
 class ByAgent(Typed):
-    """What happened to somebody, or to what belongs to them."""
+    """Keeps events about an agent, or about what belongs to the agent."""
 
     title, parameter_name, hint = "agent", "agent", "Name or e-mail"
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant."""
+        """Return the condition. Raises ValueError."""
         found = people(typed, self.request.user)
         about = Q(ABOUT_A_ROW) & Q(about__in=[f"{Agent._meta.label_lower}:{it}" for it in found])
         return Q(agent__in=found) | about
 
 
 class ByDevice(Typed):
-    """What happened on a phone or computer."""
+    """Keeps events on a device."""
 
     title, parameter_name, hint = "phone or computer", "device", "What it is called, such as iPhone, or its id"
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant."""
+        """Return the condition."""
         return self.means(typed)
 
     @staticmethod
     def means(typed: str) -> Q:
-        """Say which lines are about devices that are called so; a few are named one by one, which is quicker."""
+        """Return the condition for devices with this text in their name.
+
+        Up to 500 devices are listed by key, which is quicker.
+        """
         called = Device.objects.filter(label__icontains=typed).order_by().values_list("pk", flat=True)
         few = list(called[: MOST_PEOPLE + 1])
         return Q(device__in=few if len(few) <= MOST_PEOPLE else called)
 
 
 class ByAddress(Typed):
-    """What came from an address, or from a network."""
+    """Keeps events from an address or a network."""
 
     title, parameter_name, hint = "address", "from", "192.0.2.7, or a network: 192.0.2.0/24"
 
     def meaning(self, typed: str) -> Q:
-        """Say which lines are meant. Raises ValueError."""
+        """Return the condition. Raises ValueError."""
         return Q(address__within=network(typed))
 
 
@@ -181,7 +187,10 @@ FILTERS = (ByGroup, Since, Until, ByAgent, ByDevice, ByAddress, ByOperator, BySe
 
 
 def anywhere(typed: str, operator: object) -> Q:
-    """Say which lines a search means: by an index each, since `OR` over columns of four tables has none."""
+    """Return the condition of a search.
+
+    Each kind is looked up by its own index, because `OR` over four tables uses none.
+    """
     if read := reference.read(typed):
         return Q(reference=read)
     try:
@@ -192,9 +201,9 @@ def anywhere(typed: str, operator: object) -> Q:
 
 
 def people(typed: str, operator: object) -> list[Any]:
-    """Return the keys of those whom a name or an e-mail may mean to an operator, who learns of nobody else by it.
+    """Return the keys of the people within the operator's reach whose name or e-mail contains the text.
 
-    Raises ValueError if they are too many.
+    Raises ValueError if they are more than 500.
     """
     found = reach.agents_for(operator).filter(Q(full_name__icontains=typed) | Q(email__icontains=typed)).order_by()
     keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
@@ -204,7 +213,7 @@ def people(typed: str, operator: object) -> list[Any]:
 
 
 def network(typed: str) -> str:
-    """Read an address or a network. Raises ValueError."""
+    """Return an address or network, in CIDR notation. Raises ValueError if the text is neither."""
     try:
         return str(ip_network(typed.replace(" ", ""), strict=False))
     except ValueError:
@@ -216,7 +225,10 @@ def _is_a_day(typed: str, read: datetime) -> bool:
 
 
 class Lines(Rows):
-    """The list of the trail: of many lines the newest are found one by one; few are found first and sorted then."""
+    """A page of the trail.
+
+    If many events match, the database walks the index; if few match, it finds them first and sorts.
+    """
 
     def get_results(self, request: HttpRequest) -> None:
         """Read a page."""

@@ -1,4 +1,4 @@
-"""Webhooks, what was sent to them, and what became of it."""
+"""Webhooks, and the messages sent to them."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ NEXT_RUN = "The next run of send_webhooks takes them, before all that waits."
 
 
 class WebhookForm(forms.ModelForm[Webhook]):
-    """What an operator decides about a webhook."""
+    """The settings of a webhook."""
 
     url = forms.CharField(
         label="Address",
@@ -52,7 +52,7 @@ class WebhookForm(forms.ModelForm[Webhook]):
         help_texts = {"is_on": "What happens while it is switched off is never sent."}
 
     def clean_url(self) -> str:
-        """Refuse an address that nothing may be sent to."""
+        """Reject an address that Latchkey may not send to."""
         url = str(self.cleaned_data["url"]).strip()
         if fault := address_fault(url) or ("" if url.isascii() else "it holds letters beyond ASCII"):
             raise ValidationError(f"Nothing can be sent to this address: {fault}.")
@@ -61,7 +61,7 @@ class WebhookForm(forms.ModelForm[Webhook]):
 
 @admin.register(Webhook)
 class WebhookAdmin(KeepsBack[Webhook]):
-    """Back ends that are told."""
+    """Back ends that receive events."""
 
     form = WebhookForm
     list_display = ["name", "is_on", "standing", "waiting", "url"]
@@ -71,48 +71,48 @@ class WebhookAdmin(KeepsBack[Webhook]):
     change_form_template = "admin/webhook.html"
 
     def get_fields(self, _: HttpRequest, webhook: Webhook | None = None) -> tuple[str, ...]:
-        """Show how it goes only where there is something to show."""
+        """Show the state only of a saved webhook."""
         return (*registration.TYPED, *(HOW_IT_GOES if webhook else ()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        """Count what waits."""
+        """Count the waiting messages."""
         waiting = Count("deliveries", filter=Q(deliveries__state=State.WAITING))
         return super().get_queryset(request).annotate(waiting=waiting)
 
     @admin.display(description="waiting")
     def waiting(self, webhook: Any) -> int:  # noqa: ANN401 - the count is the query's, not the model's
-        """Show how many messages wait."""
+        """Return how many messages wait."""
         return int(webhook.waiting)
 
     @admin.display(description="standing")
     def standing(self, webhook: Webhook) -> str:
-        """Say what is wrong, if anything is."""
+        """Return what is wrong, or "in order"."""
         wrong = " ".join(it.why for it in alarms.of(webhook, clock.now()))
         return wrong or ("in order" if webhook.is_on else "switched off")
 
     @admin.display(description="messages")
     def messages_sent(self, webhook: Webhook) -> SafeString:
-        """Lead to what was sent."""
+        """Return a link to the webhook's messages."""
         url = reverse("admin:webhooks_delivery_changelist")
         return format_html('<a href="{}?webhook__id__exact={}">What was sent, and what waits</a>', url, webhook.pk)
 
     def save_model(self, _: HttpRequest, webhook: Webhook, form: forms.ModelForm[Webhook], change: bool) -> None:
-        """Save what was typed; a new webhook gets its secret."""
+        """Save the settings. A new webhook gets its secret."""
         if not change:
             registration.add(webhook, clock.now())
         elif form.has_changed():
             registration.change(webhook, clock.now())
 
     def response_add(self, request: HttpRequest, webhook: Webhook, *_: Any) -> HttpResponse:
-        """Show the secret, this once."""
+        """Show the new webhook's secret once."""
         return self._show(request, webhook, registration.secrets_of(webhook, clock.now())[0])
 
     def get_deleted_objects(self, objs: Any, _: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:  # noqa: ANN401 - as its base
-        """Its messages go with a webhook; that needs no right of its own, and no list of thousands."""
+        """Delete messages with their webhook, without asking for another right and without listing thousands."""
         return [str(it) for it in objs], {"webhooks": len(objs)}, set(), []
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the buttons."""
+        """Add the URLs of the buttons."""
         return [
             button(self, "webhook_test", "test", self.send_test),
             button(self, "webhook_change_secret", "change-secret", self.change_secret),
@@ -120,7 +120,7 @@ class WebhookAdmin(KeepsBack[Webhook]):
         ]
 
     def send_test(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
-        """Send a test and say what was answered."""
+        """Send a test message, and show the receiver's answer."""
         try:
             test = sending.send_test(webhook, clock.now)
         except sending.Busy:
@@ -133,7 +133,7 @@ class WebhookAdmin(KeepsBack[Webhook]):
         return HttpResponseRedirect(reverse("admin:webhooks_webhook_change", args=[webhook.pk]))
 
     def change_secret(self, request: HttpRequest, webhook: Webhook) -> HttpResponse:
-        """Make a new secret and show it, this once."""
+        """Make a new secret, and show it once."""
         secret = registration.change_secret(webhook, clock.now())
         self.log_change(request, webhook, "Secret changed.")
         return self._show(request, webhook, secret, changed=True)
@@ -146,7 +146,7 @@ class WebhookAdmin(KeepsBack[Webhook]):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
-    """Each message, what became of it, and what was answered last."""
+    """Each message, its outcome, and the receiver's last answer."""
 
     list_display = ["happened", "type", "webhook", "agent", "state", "tries", "tried_at", "answer"]
     list_filter = ["state", "webhook", "kind"]
@@ -170,39 +170,39 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     actions = ["send_again", "leave_out"]
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
-        """Sending again is for whoever may change webhooks."""
+        """Sending again takes the right to change webhooks."""
         return request.user.has_perm(MAY_CHANGE)
 
     @admin.display(description="type", ordering="kind")
     def type(self, delivery: Delivery) -> str:
-        """Name the type as the receiver reads it."""
+        """Return the type, as the receiver reads it."""
         return delivery.kind
 
     @admin.display(description="agent")
     def agent(self, delivery: Delivery) -> str:
-        """Name the agent it is about; Django puts nothing in the place of a None on the page of a row."""
+        """Return the agent, or "-": Django shows nothing in place of None on the page of a row."""
         return str(delivery.event.agent) if delivery.event and delivery.event.agent else "-"
 
     @admin.display(description="happened (UTC)", ordering="event__at")
     def happened(self, delivery: Delivery) -> str:
-        """Show the second too: what belongs together happened close together."""
+        """Return the time to the second, because related events happen close together."""
         return f"{delivery.event.at if delivery.event else delivery.made_at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="body, if it were sent now")
     def body(self, delivery: Delivery) -> SafeString:
-        """Show what the receiver reads."""
+        """Return the body that the receiver would read now."""
         read = json.loads(sending.body_of(delivery, clock.now()))
         return format_html("<pre>{}</pre>", json.dumps(read, indent=2, ensure_ascii=False))
 
     @admin.action(description="Send again", permissions=["resend"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
-        """Have the chosen messages sent again under their ids."""
+        """Queue the chosen messages again, with their IDs."""
         count = _counted(chosen, outcomes.send_again, "To be sent again.")
         self.message_user(request, f"{count} will be sent again. {NEXT_RUN}", messages.SUCCESS)
 
     @admin.action(description="Leave out: give up what waits", permissions=["resend"])
     def leave_out(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
-        """Have the chosen messages hold up the others no longer."""
+        """Abandon the chosen messages, so that they no longer hold up the others."""
         count = _counted(chosen, outcomes.leave_out, "Left out.")
         self.message_user(request, f"{count} left out; what comes after them goes on.", messages.SUCCESS)
 

@@ -12,17 +12,17 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Reached(KeepsBack[Row]):
-    """Rows that belong to people. A subclass names the way from a row to its person."""
+    """Rows that belong to agents. A subclass names the lookup from a row to its agent, in `way_to_person`."""
 
     way_to_person = "agent"
     object_history_template = "admin/history_of_theirs.html"  # names who acted, and keeps their e-mail
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
-        """Leave out whoever is out of reach, in lists, searches, filters, acts and pages alike."""
+        """Leave out agents outside the operator's reach, in lists, searches, filters, actions and pages."""
         return reach.within(request.user, super().get_queryset(request), self.way_to_person)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row:
-        """Return a row in reach. Raises Http404 for any other, whether it exists or not."""
+        """Return a row within reach. Raises Http404 for any other, whether it exists or not."""
         found = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404

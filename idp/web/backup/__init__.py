@@ -1,1 +1,1 @@
-"""Backups: the whole database in one file, back into an empty one, and the proof that it would serve."""
+"""Backups: dumping the whole database into a file, restoring it into an empty database, and checking the result."""

@@ -1,6 +1,6 @@
-"""A file that holds the whole database as of one instant: SQLite's own format, or that of pg_dump.
+"""A file with the whole database as of one instant, in SQLite's own format or that of pg_dump.
 
-Nothing of ours is around it, so that whoever has the file and the database's own programs can read it without us.
+Latchkey adds no wrapper, so the database's own programs can read the file.
 """
 
 import os
@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from idp.sql import unfinished
 
 Migration = tuple[str, str]
-"""App and name."""
+"""App and name of a migration."""
 MIGRATIONS, COLUMNS = "django_migrations", 4
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
 SSL = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
@@ -25,11 +25,11 @@ WANTED = "is not installed: it comes with PostgreSQL's own client (Debian: apt-g
 
 
 class BackupError(Exception):
-    """A backup could not be made or restored; the sentence says why, and nothing half-done is left."""
+    """A backup could not be made or restored. The text is a sentence that says why, and nothing half-done is left."""
 
 
 def make(path: Path) -> None:
-    """Write the database into a new file that only its owner can read. Raises BackupError."""
+    """Dump the database into a new file that only its owner can read. Raises BackupError."""
     if path.exists():
         raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")
     part = path.with_name(f"{path.name}.part")
@@ -50,10 +50,10 @@ def make(path: Path) -> None:
 
 
 def load(path: Path) -> None:
-    """Read such a file into the database, which has to be empty. Raises BackupError.
+    """Restore a file into the database, which must be empty. Raises BackupError.
 
-    The file is looked through first: nothing is written if it is damaged, of another program or of a newer version.
-    The database is marked as unfinished until `finish`, so that no process serves from it, even if this one is killed.
+    The file is checked first: nothing is written if it is damaged, of another program or of a newer version. The
+    database stays marked as unfinished until `finish`, so that no process serves from it, even if this one is killed.
     """
     kind = _kind(path)
     if connection.introspection.table_names():
@@ -78,7 +78,7 @@ def load(path: Path) -> None:
 
 
 def finish() -> None:
-    """Let processes serve from the database. What must be true by then goes into the same transaction."""
+    """Let processes serve from the database. Whatever must be done before that belongs in the same transaction."""
     _execute(unfinished.UNMARK)
 
 
@@ -123,7 +123,7 @@ def _copy_sqlite_into(part: Path) -> None:
 
 
 def _is_whole(database: sqlite3.Connection, path: Path) -> bool:
-    """Whether nothing is damaged and nothing is missing: what was cut off a last page, SQLite does not miss."""
+    """Whether the file is intact and complete. SQLite itself does not notice a truncated last page."""
     try:
         pages, of = (database.execute(f"PRAGMA {it}").fetchone()[0] for it in ("page_count", "page_size"))
         if path.stat().st_size != pages * of:
@@ -155,9 +155,9 @@ def _refuse_others(path: Path, applied: set[Migration]) -> None:
 
 
 def _run(program: str, *arguments: str) -> str:
-    """Run one of PostgreSQL's programs, and return what it says.
+    """Run one of PostgreSQL's programs, and return its output. Raises BackupError.
 
-    Passwords go by the environment, since arguments are for all to read.
+    Passwords go through the environment, because every user of the computer can read arguments.
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own words, and a path

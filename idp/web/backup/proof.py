@@ -1,4 +1,4 @@
-"""Whether a restored database would serve: its keys sign, services would take an answer, and the trail is there."""
+"""Checks whether a restored database can serve: keys sign, services would accept a Response, and the trail is there."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +17,7 @@ KEYS_FIX = "Put the key of that time into LATCHKEY_KEY_ENCRYPTION_KEYS, behind t
 
 
 def look(now: datetime) -> list[Finding]:
-    """Try everything that a sign-in takes. Nothing is written and nothing is sent."""
+    """Rehearse a sign-in. Nothing is written or sent."""
     unread = [row.kid for row in SigningKey.objects.order_by("pk") if not _can_be_read(row)]
     if unread:
         return [fault("keys", f"{len(unread)} private keys cannot be read.", KEYS_FIX), *_contents()]

@@ -1,4 +1,4 @@
-"""Is everything in order? Facts are gathered, judged by pure functions, and told with what to do about them.
+"""The checkup: it gathers facts, judges them with pure functions, and says what to do about each fault.
 
-This package itself imports nothing, so that the settings can be judged where Django cannot start.
+This package imports nothing itself, so that it can judge the settings even if Django cannot start.
 """

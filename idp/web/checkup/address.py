@@ -1,4 +1,4 @@
-"""The address: does it lead here, and only here? And its certificate."""
+"""The public address: whether it leads to this installation, and how long its certificate is valid."""
 
 import socket
 from datetime import datetime, timedelta
@@ -30,12 +30,12 @@ _CERTIFICATE = f".//{{{names.METADATA}}}IDPSSODescriptor//{{{names.SIGNATURE}}}X
 
 
 def at_hand(conf: Conf) -> list[Finding]:
-    """Judge what the settings say of the address."""
+    """Judge what the settings say about the address."""
     return [_entity_id(conf.saml_entity_id), _scheme(conf)]
 
 
 def everywhere(conf: Conf, now: datetime) -> list[Finding]:
-    """Visit the address as a browser would, and judge who answers."""
+    """Fetch the address as a browser would, and judge the answers."""
     if not _resolves(conf.host):
         return [fault(SUBJECT, f"The host {conf.host} has no address.", NAME_FIX)]
     try:
@@ -52,14 +52,17 @@ def everywhere(conf: Conf, now: datetime) -> list[Finding]:
 
 
 def answers(base_url: str, alive: Answer) -> Finding:
-    """Judge what answers at /healthz."""
+    """Judge the answer of /healthz."""
     if alive.status == 200 and alive.body == b"ok\n":  # noqa: PLR2004
         return ok(SUBJECT, f"{base_url} can be reached from here, and a Latchkey answers.")
     return fault(SUBJECT, f"{base_url}/healthz answers {alive.status} instead of ok.", ELSEWHERE_FIX)
 
 
 def published(metadata: Answer, entity_id: str, own: set[str]) -> Finding:
-    """Judge whether the metadata that others fetch is ours. `own` are our certificates, as metadata writes them."""
+    """Judge whether the published metadata is this installation's.
+
+    `own` are its certificates, in base64 as in metadata.
+    """
     kind = metadata.headers.get("content-type", "").partition(";")[0].strip()
     if metadata.status != 200 or kind != METADATA:  # noqa: PLR2004
         told = f"answers {metadata.status} as {kind or 'nothing'} instead of {METADATA}"
@@ -74,7 +77,7 @@ def published(metadata: Answer, entity_id: str, own: set[str]) -> Finding:
 
 
 def tls(alive: Answer, now: datetime) -> list[Finding]:
-    """Judge how long the certificate of the address still counts; nothing is said on plain HTTP."""
+    """Judge how long the certificate of the address is valid. Returns no finding on plain HTTP."""
     if alive.certificate_ends is None:
         return []
     days = (alive.certificate_ends - now).days

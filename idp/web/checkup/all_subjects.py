@@ -25,7 +25,7 @@ OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
 
 
 def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
-    """Judge every subject, and with `online` ask Twilio and our own public address too."""
+    """Judge every subject. With `online`, also ask Twilio and the installation's own public address."""
     found = [*database.look(), *installation.look(conf), *redis.look(conf), *address.at_hand(conf), *verify.shape(conf)]
     usable = in_order(it for it in found if it.subject == database.SUBJECT)
     found += _stored(conf, now) if usable else [not_checked(it, AFTER_THE_DATABASE) for it in STORED]
@@ -37,7 +37,7 @@ def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
 
 
 def _twilio(conf: Conf) -> list[Finding]:
-    """Judge the service, and its rate limits where Twilio knows it."""
+    """Judge the service, and its rate limits if Twilio knows the service."""
     found = verify.everywhere()
     return [*found, verify_rate_limits.everywhere(conf)] if in_order(found) else found
 

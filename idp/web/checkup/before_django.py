@@ -1,4 +1,4 @@
-"""What can be said where Django cannot start: the settings are faulty, or a library does not load."""
+"""Findings that need no Django: a setting is faulty, or a library does not load."""
 
 import json
 import os
@@ -24,9 +24,9 @@ REINSTALL = (
 
 
 def stop_if_unfit(arguments: Sequence[str]) -> None:
-    """Say what keeps Django from starting, and end with 1. Returns if it starts.
+    """Print what keeps Django from starting, and exit with status 1. Returns if Django starts.
 
-    `arguments` are those of the command, of which only --json is read.
+    `arguments` are those of the command; only `--json` is read.
     """
     found = of_settings(dict(os.environ)) or _of_start()
     if not found:
@@ -38,7 +38,7 @@ def stop_if_unfit(arguments: Sequence[str]) -> None:
 
 
 def of_settings(environment: dict[str, str]) -> list[Finding]:
-    """Judge the settings; none is found if all can be served from."""
+    """Judge the settings. Returns no finding if all are valid."""
     try:
         conf.load(environment)
     except conf.ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""The clock: ours against others that do not depend on it. A wrong clock spoils every Assertion."""
+"""The clock, compared with the database's and Twilio's. A wrong clock makes every Assertion wrong."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,19 +20,22 @@ UNHEARD = not_checked(SUBJECT, "Twilio's clock could not be read, so ours was co
 
 
 def at_hand() -> list[Finding]:
-    """Compare our clock with the database's."""
+    """Compare this computer's clock with the database's."""
     return judge(_database_ahead(), None)
 
 
 def everywhere(conf: Conf) -> list[Finding]:
-    """Compare our clock with the database's and with Twilio's."""
+    """Compare this computer's clock with the database's and with Twilio's."""
     twilio = _ahead(conf.twilio.base_url or TWILIO)
     found = judge(_database_ahead(), twilio)
     return found if twilio is not None else [*found, UNHEARD]
 
 
 def judge(database: timedelta, twilio: timedelta | None) -> list[Finding]:
-    """Judge how far other clocks are ahead of ours, and say whose is wrong where Twilio's tells."""
+    """Judge how far the other clocks are ahead of this computer's.
+
+    With Twilio's clock, it is clear which one is wrong.
+    """
     if twilio is None:
         apart = f"Our clock and the database's are {_seconds(database)} apart, so one of them is wrong."
         return [_judged(database, "Our clock and the database's agree.", apart, EITHER_FIX)]
@@ -56,13 +59,13 @@ def _seconds(difference: timedelta) -> str:
 
 
 def question() -> str:
-    """Ask the database what time it is, in its own SQL."""
-    # In PostgreSQL CURRENT_TIMESTAMP is the begin of the transaction.
+    """Return the SQL that reads the database's clock."""
+    # In PostgreSQL, CURRENT_TIMESTAMP is when the transaction began.
     return "SELECT clock_timestamp()" if connection.vendor == "postgresql" else "SELECT CURRENT_TIMESTAMP"
 
 
 def ahead(told: datetime | str, before: datetime, after: datetime) -> timedelta:
-    """Return how far the database's clock is ahead, by its answer and our clock before and after it."""
+    """Return how far the database's clock is ahead, from its answer and this computer's clock before and after."""
     at = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
     return at - _between(before, after)
 

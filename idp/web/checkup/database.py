@@ -1,4 +1,4 @@
-"""The database: reachable, of a version that is known to work, with every table, and with room to write."""
+"""The database: reachable, of a supported version, fully migrated, and with free disk space."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or move to PostgreSQL by DATABASE_URL."
 
 
 def look() -> list[Finding]:
-    """Judge the database by a connection of its own, which waits some seconds at most."""
+    """Judge the database over a connection of its own, with a timeout of some seconds."""
     configured = connections["default"].settings_dict
     if configured["ENGINE"].endswith("sqlite3") and not _is_there(configured["NAME"]):
         return [fault(SUBJECT, "There is no database yet.", MIGRATE)]
@@ -57,7 +57,7 @@ def look() -> list[Finding]:
 
 
 def account() -> list[Finding]:
-    """Judge as whom we serve, by the connection that serves. SQLite has no accounts."""
+    """Judge the account that the server uses, over its own connection. SQLite has no accounts."""
     if connection.vendor != "postgresql" or _told(connection, "SHOW is_superuser") == "off":
         return []
     sentence = "We serve as a superuser of PostgreSQL, who can read its files and run programs on its computer."
@@ -65,7 +65,7 @@ def account() -> list[Finding]:
 
 
 def away(said: str, where: str) -> Finding:
-    """Judge why no connection could be made. What the database said may name the user, so it is not repeated."""
+    """Judge why the connection failed. The database's message may name the user, so it is not repeated."""
     if "password" in said or "role" in said:
         return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
     if "permission denied" in said:
@@ -78,12 +78,12 @@ def away(said: str, where: str) -> Finding:
 
 
 def unfinished() -> Finding:
-    """Judge a database that a restore has not finished."""
+    """Judge a database whose restore has not finished."""
     return fault(SUBJECT, "A restore into this database has not finished, so nobody is served.", UNFINISHED_FIX)
 
 
 def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:
-    """Judge how many changes of tables are still to come, and whether the triggers that tell of changes are there."""
+    """Judge how many migrations are pending, and whether the triggers that announce changed settings exist."""
     if waiting:
         return fault(SUBJECT, f"{waiting} changes of tables are not applied.", MIGRATE)
     if unwatched:
@@ -93,7 +93,7 @@ def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:
 
 
 def counting(missing: Sequence[str]) -> Finding:
-    """Judge whether the triggers are there that count phones and computers."""
+    """Judge whether the triggers that count devices exist."""
     sentence = (
         f"The database does not count phones and computers, so their figures are wrong. Missing: {', '.join(missing)}."
     )
@@ -101,7 +101,7 @@ def counting(missing: Sequence[str]) -> Finding:
 
 
 def version(major: int) -> Finding:
-    """Judge PostgreSQL's version; 0 is one that Django itself refuses."""
+    """Judge PostgreSQL's major version; 0 stands for one that Django itself rejects."""
     if major >= OLDEST_POSTGRESQL:
         return ok(SUBJECT, f"PostgreSQL {major} answers.")
     shown = f"PostgreSQL {major}" if major else "This version of the database"
@@ -109,7 +109,7 @@ def version(major: int) -> Finding:
 
 
 def isolation(level: str) -> Finding:
-    """Judge PostgreSQL's default isolation."""
+    """Judge PostgreSQL's default isolation level."""
     if level == "read committed":
         return ok(SUBJECT, "Transactions are isolated as expected.")
     fix = "Let default_transaction_isolation be 'read committed' for this database and user."
@@ -117,21 +117,21 @@ def isolation(level: str) -> Finding:
 
 
 def journal(mode: str) -> Finding:
-    """Judge how SQLite writes."""
+    """Judge SQLite's journal mode."""
     if mode == "wal":
         return ok(SUBJECT, "SQLite answers, and writes ahead (WAL).")
     return warning(SUBJECT, f"SQLite writes in mode “{mode}” instead of WAL: readers and writers wait.", WAL_FIX)
 
 
 def workers(count: str) -> Finding | None:
-    """Judge how many processes are to share a file; `count` is as in the environment."""
+    """Judge how many processes share a SQLite file. `count` is WEB_CONCURRENCY as in the environment."""
     if not count.isdecimal() or int(count) <= 1:
         return None
     return warning(SUBJECT, f"{count} processes share one SQLite file, which is for a single one.", WORKERS_FIX)
 
 
 def room(free: int) -> Finding:
-    """Judge how many bytes are left on the disk of the database."""
+    """Judge how many bytes are free on the disk of the database."""
     megabytes = f"{free // MEGABYTE} MB are free on the disk of the database."
     if free >= WARNING_UNDER:
         return ok(SUBJECT, megabytes)
@@ -145,7 +145,7 @@ def _where(configured: dict[str, Any]) -> str:
 
 
 def _own_connection() -> BaseDatabaseWrapper:
-    """Connect beside the pool, which would wait half a minute for a database that is away."""
+    """Connect without the pool, which would wait half a minute for an unreachable database."""
     connection = connections["default"].copy()
     options = connection.settings_dict["OPTIONS"]
     if options.pop("pool", None):

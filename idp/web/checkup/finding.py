@@ -1,4 +1,4 @@
-"""One thing that was looked at: how it stands, and what to do about it. Pure; needs no Django."""
+"""One finding of the checkup: a state, and what to do about it. Pure, and needs no Django."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How a thing stands, the worst first. Only a fault makes the whole not in order."""
+    """The state of a finding, the worst first. Only a fault means that the installation is not in order."""
 
     FAULT = "FAULT"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found about a subject: a sentence, and what mends it (empty where nothing is to mend)."""
+    """A finding about a subject: a sentence, and what to do (empty if nothing)."""
 
     subject: str
     state: State
@@ -30,37 +30,37 @@ def ok(subject: str, sentence: str) -> Finding:
 
 
 def warning(subject: str, sentence: str, fix: str) -> Finding:
-    """Return a finding that somebody should look at before it hurts."""
+    """Return a finding that somebody should look at before it does harm."""
     return Finding(subject, State.WARNING, sentence, fix)
 
 
 def fault(subject: str, sentence: str, fix: str) -> Finding:
-    """Return a finding that keeps somebody out, or will."""
+    """Return a finding that keeps people out, or will."""
     return Finding(subject, State.FAULT, sentence, fix)
 
 
 def not_checked(subject: str, sentence: str, fix: str = "") -> Finding:
-    """Return a finding that nothing can be said."""
+    """Return a finding that could not be checked."""
     return Finding(subject, State.NOT_CHECKED, sentence, fix)
 
 
 def in_order(findings: Iterable[Finding]) -> bool:
-    """Whether nothing is at fault."""
+    """Whether there is no fault."""
     return all(it.state is not State.FAULT for it in findings)
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort the findings by how they stand, then by subject."""
+    """Sort by state, then by subject."""
     return sorted(findings, key=lambda it: (list(State).index(it.state), it.subject.lower()))
 
 
 def lines(findings: Iterable[Finding]) -> list[str]:
-    """Write one line for each finding, and what mends it beneath."""
+    """Return a line for each finding, with what to do below it."""
     return [line for it in findings for line in _lines(it)]
 
 
 def summary(findings: Iterable[Finding]) -> str:
-    """Count the findings, in a sentence."""
+    """Return a sentence that counts the findings by state."""
     states = [it.state for it in findings]
     counted = [(State.FAULT, "at fault"), (State.WARNING, "with a warning"), (State.NOT_CHECKED, "not checked")]
     some = [f"{states.count(state)} {words}" for state, words in counted if state in states]
@@ -68,7 +68,7 @@ def summary(findings: Iterable[Finding]) -> str:
 
 
 def as_values(findings: Iterable[Finding]) -> dict[str, object]:
-    """Return the findings for programs."""
+    """Return the findings as values for JSON."""
     found = list(findings)
     return {"in_order": in_order(found), "findings": [asdict(it) | {"state": it.state.lower()} for it in found]}
 

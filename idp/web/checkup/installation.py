@@ -1,4 +1,4 @@
-"""How the program itself is set up: nothing of a development machine, and all of its files."""
+"""How the program is installed: nothing of a development machine, and all of its files."""
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -19,7 +19,7 @@ FILES_FIX = "Install the program anew: a folder is missing or cannot be read."
 
 
 def look(conf: Conf) -> list[Finding]:
-    """Judge modes, the secret key and the program's own files."""
+    """Judge the modes, the secret key and the program's files."""
     return [
         debugging(on=settings.DEBUG),
         demo(conf),
@@ -37,7 +37,7 @@ def debugging(*, on: bool) -> Finding:
 
 
 def demo(conf: Conf) -> Finding:
-    """Judge demo mode, which is for this computer."""
+    """Judge demo mode, which is for this computer only."""
     if not conf.demo:
         return ok(SUBJECT, "Demo mode is off.")
     if conf.host in LOOPBACK:
@@ -48,7 +48,7 @@ def demo(conf: Conf) -> Finding:
 
 
 def logo(path: str) -> Finding:
-    """Judge the file of the logo that the environment names."""
+    """Judge the logo file that the environment names."""
     try:
         brands.logo_file(path)
     except (OSError, NotALogo) as error:
@@ -58,7 +58,7 @@ def logo(path: str) -> Finding:
 
 
 def secret(length: int) -> Finding:
-    """Judge the length of the secret key."""
+    """Judge the length of the secret key, in characters."""
     if length < SHORTEST_SECRET:
         fix = f"Set LATCHKEY_SECRET_KEY to at least {SHORTEST_SECRET} random characters."
         return fault(SUBJECT, f"The secret key has {length} characters.", fix)
@@ -66,7 +66,7 @@ def secret(length: int) -> Finding:
 
 
 def files(missing: list[str]) -> Finding:
-    """Judge whether templates and static files are there."""
+    """Judge which templates and static files are missing."""
     if missing:
         return fault(SUBJECT, f"Files of the program are missing: {', '.join(missing)}.", FILES_FIX)
     return ok(SUBJECT, "Templates and static files are there.")

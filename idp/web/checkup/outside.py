@@ -1,4 +1,4 @@
-"""Asking a web server as a browser would: no proxy of the environment, no redirect followed, little read."""
+"""Requests to a web server as a browser makes them: without proxies, redirects or large bodies."""
 
 import ssl
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ MOST_READ = 512 * 1024
 
 
 class Unreachable(Exception):
-    """No answer could be had; the text says why, in words that hold nothing personal."""
+    """There was no answer. The text says why, and contains nothing personal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `certificate_ends` is None on plain HTTP."""
+    """An HTTP response. `certificate_ends` is None on plain HTTP."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,7 +28,7 @@ class Answer:
 
 
 def get(url: str, method: str = "GET") -> Answer:
-    """Ask for an address, within some seconds. Certificates are judged by the system's own authorities.
+    """Request a URL, with a timeout of `SECONDS` for each step. The system's certificate authorities are trusted.
 
     Raises Unreachable.
     """
@@ -51,7 +51,7 @@ def get(url: str, method: str = "GET") -> Answer:
 
 
 def date_of(url: str) -> datetime | None:
-    """Return the instant that a server names in its answer, whatever else it says; None if it names none."""
+    """Return the Date header of a server's answer, whatever its status; None without one."""
     try:
         return parsedate_to_datetime(get(url, "HEAD").headers["date"]).astimezone(UTC)
     except (Unreachable, KeyError, ValueError):

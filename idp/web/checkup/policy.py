@@ -1,4 +1,4 @@
-"""Who may come in: services, agents, access rules, timeouts."""
+"""Who may sign in: services, agents, access rules and timeouts."""
 
 from idp.otp.models import PhoneAuthenticator
 from idp.policies import in_force, timeouts
@@ -14,7 +14,7 @@ RULE_FIX = "Delete the rule that is marked unreadable under Access rules in the 
 
 
 def look() -> list[Finding]:
-    """Judge what operators have set up."""
+    """Judge the operators' settings."""
     services = ServiceProvider.objects.filter(enabled=True).count()
     agents = PhoneAuthenticator.objects.filter(user__is_active=True).count()
     known = set(TimeoutPolicy.objects.filter(built_in=True).values_list("name", flat=True))
@@ -22,7 +22,7 @@ def look() -> list[Finding]:
 
 
 def rules(policy: Policy | None) -> Finding:
-    """Judge the access policy in force; None is none at all."""
+    """Judge the access policy in force. None means that it cannot be read."""
     if policy is None or not policy.readable:
         return fault(SUBJECT, "An access rule cannot be read, so nobody is let in.", RULE_FIX)
     asked = [it for it in policy.rules if it.mode is Mode.ON]
@@ -35,21 +35,21 @@ def rules(policy: Policy | None) -> Finding:
 
 
 def service(enabled: int) -> Finding:
-    """Judge how many services may ask for sign-ins."""
+    """Judge how many services are enabled."""
     if enabled:
         return ok(SUBJECT, f"Services that may ask for sign-ins: {enabled}.")
     return warning(SUBJECT, "No service may ask for sign-ins.", SERVICE_FIX)
 
 
 def people(numbers: int) -> Finding:
-    """Judge how many numbers may sign in."""
+    """Judge how many active agents have a number."""
     if numbers:
         return ok(SUBJECT, f"Numbers that may sign in: {numbers}.")
     return warning(SUBJECT, "No agent with a number may sign in.", AGENT_FIX)
 
 
 def built_in(known: set[str]) -> Finding:
-    """Judge whether the built-in timeout policies are there."""
+    """Judge whether the built-in timeout policies exist."""
     missing = sorted({it.name for it in timeouts.BUILT_IN} - known)
     if not missing:
         return ok(SUBJECT, "The built-in timeout policies are there.")

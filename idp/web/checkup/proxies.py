@@ -1,4 +1,4 @@
-"""The proxies before us: does what they add to a request fit the settings? If not, every form fails."""
+"""The reverse proxies: whether the headers that they add fit the settings. If not, every form fails."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -18,7 +18,10 @@ FOR_FIX = "Let each proxy append to X-Forwarded-For."
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a request brought from the way. `forwarded_for` is in the order of the header: the nearest proxy last."""
+    """What the proxies added to a request.
+
+    `forwarded_for` is in the order of the header: the nearest proxy comes last.
+    """
 
     remote: str
     forwarded_for: tuple[str, ...]
@@ -28,7 +31,7 @@ class Arrived:
 
     @classmethod
     def by(cls, request: HttpRequest) -> Self:
-        """Read a request, each header up to a readable length."""
+        """Read a request. Each header is cut to `LONGEST_SHOWN` characters."""
         chain = request.headers.get("X-Forwarded-For", "")[:LONGEST_SHOWN]
         return cls(
             remote=request.META.get("REMOTE_ADDR", ""),
@@ -40,7 +43,7 @@ class Arrived:
 
 
 def at_hand(conf: Conf) -> list[Finding]:
-    """Judge the setting alone, where no request is at hand."""
+    """Judge the setting alone, without a request."""
     where = f"Open {conf.base_url}/admin/checkup/ the way agents come: it shows what the proxies really add."
     if conf.https and not conf.trusted_proxies:
         sentence = f"The address is HTTPS and {SETTING} is 0: right only if this server itself ends HTTPS."
@@ -52,7 +55,7 @@ def at_hand(conf: Conf) -> list[Finding]:
 
 
 def judge(arrived: Arrived, conf: Conf) -> list[Finding]:
-    """Judge what arrived by what the settings say."""
+    """Judge a request's headers against the settings."""
     found = [_host(arrived, conf), _scheme(arrived, conf), _count(arrived, conf)]
     return [it for it in found if it] or [ok(SUBJECT, "What the proxies add to this request fits the settings.")]
 

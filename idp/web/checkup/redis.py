@@ -1,4 +1,4 @@
-"""Redis, where there is one: does it answer, and take what is written? Nobody is kept out without it."""
+"""Redis, if configured: whether it answers and accepts writes. Agents can sign in without it."""
 
 import os
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY t
 
 
 def look(conf: Conf) -> list[Finding]:
-    """Judge the Redis of the settings by writing something that is gone in a second."""
+    """Judge the configured Redis by writing a key that expires in a second."""
     if not conf.redis_url:
         return [it for it in [without(os.environ.get("WEB_CONCURRENCY", ""))] if it]
     try:
@@ -31,7 +31,7 @@ def look(conf: Conf) -> list[Finding]:
 
 
 def away(error: Exception, where: str) -> Finding:
-    """Judge why nothing could be written. What Redis said may name the user, so it is not repeated."""
+    """Judge why the write failed. Redis's message may name the user, so it is not repeated."""
     if isinstance(error, AuthenticationError | NoPermissionError):
         return warning(SUBJECT, f"Redis at {where} refuses our user or password, {MEANWHILE}.", LOGIN_FIX)
     if isinstance(error, ResponseError):
@@ -40,7 +40,7 @@ def away(error: Exception, where: str) -> Finding:
 
 
 def without(workers: str) -> Finding | None:
-    """Judge how many processes there are where there is no Redis; `workers` is as in the environment."""
+    """Judge how many processes run without Redis. `workers` is WEB_CONCURRENCY as in the environment."""
     if not workers.isdecimal() or int(workers) <= 1:
         return None
     return warning(SUBJECT, f"There are {workers} processes and no Redis, {MEANWHILE}.", MORE_FIX)

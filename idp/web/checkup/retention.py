@@ -1,4 +1,4 @@
-"""Whether anybody runs the purge: rows that went long ago are not there any more."""
+"""Whether the purge runs: rows beyond their retention time must be gone."""
 
 from datetime import datetime, timedelta
 
@@ -12,14 +12,14 @@ FIX = "Run: python manage.py purge, once a day by a timer; docs/how-to/keep-no-l
 
 
 def look(conf: Conf, now: datetime) -> list[Finding]:
-    """Judge by the logins, which are the first to go and the table that fills first."""
+    """Judge by the login flows, whose table fills first and whose retention time is the shortest."""
     days = retention.days(conf.retention_days)["logins"]
     before = now - timedelta(days=days) - PATIENCE
     return [purged(late=LoginFlow.objects.filter(expires_at__lt=before).exists())]
 
 
 def purged(*, late: bool) -> Finding:
-    """Judge whether rows are a week past their time."""
+    """Judge whether rows are a week past their retention time."""
     if late:
         return warning(SUBJECT, "Nobody removes what is past its time: logins of weeks ago are still here.", FIX)
     return ok(SUBJECT, "What is past its time is removed.")

@@ -1,4 +1,4 @@
-"""The keys that sign: each can be decrypted, fits its certificate, signs and verifies, and does not end soon."""
+"""The signing keys: each can be decrypted, fits its certificate, signs and verifies, and does not expire soon."""
 
 import itertools
 from collections.abc import Callable
@@ -33,44 +33,44 @@ LIBRARIES_FIX = "Install the locked packages anew, so that lxml and xmlsec move 
 
 
 def look(now: datetime) -> list[Finding]:
-    """Judge the libraries that sign, every stored key, and when certificates end."""
+    """Judge the signing libraries, every stored key, and when certificates expire."""
     ends = [dated(it) for it in keyring.endings(now)]
     return [libraries(xmlsec.get_libxml_version(), etree.LIBXML_VERSION), *stored(now), *ends]
 
 
 def rows() -> list[SigningKey]:
-    """Return the stored keys that are judged, the newest ones of each state first. One query."""
+    """Return the stored keys to judge, up to `MOST_KEYS`, the newest of each state first. One query."""
     return list(SigningKey.objects.order_by("use", "state", "-made_at")[:MOST_KEYS])
 
 
 def stored(now: datetime, keys: list[SigningKey] | None = None) -> list[Finding]:
-    """Judge whether each stored key can be used; `keys` are those, if they are at hand."""
+    """Judge whether each stored key can be used. `keys` saves the query if they are at hand."""
     keys = rows() if keys is None else keys
     found = list(itertools.chain.from_iterable(_of_key(row, now) for row in keys))
     return found or [ok(SUBJECT, _well(len(keys)))]
 
 
 def libraries(of_xmlsec: tuple[int, ...], of_lxml: tuple[int, ...]) -> Finding:
-    """Judge whether the two libraries that handle our XML share one libxml2."""
+    """Judge whether lxml and xmlsec use the same libxml2."""
     if of_xmlsec == of_lxml:
         return ok(SUBJECT, f"lxml and xmlsec share libxml2 {'.'.join(map(str, of_lxml))}.")
     return fault(SUBJECT, "lxml and xmlsec use two different versions of libxml2.", LIBRARIES_FIX)
 
 
 def dated(ending: Ending) -> Finding:
-    """Judge a certificate that ends soon, or has ended."""
+    """Judge a certificate that expires soon, or has expired."""
     return (fault if ending.loud else warning)(SUBJECT, ending.sentence, CHANGE_FIX)
 
 
 def begun(label: str, begins: datetime, now: datetime) -> Finding | None:
-    """Judge whether a certificate counts already."""
+    """Judge whether a certificate is valid already."""
     if now >= begins:
         return None
     return fault(SUBJECT, f"The certificate of the {label} counts only from {begins:%d %B %Y}.", "Look at the clock.")
 
 
 def waiting(label: str, made_at: datetime, now: datetime) -> Finding | None:
-    """Judge how long a prepared key waits to be used."""
+    """Judge how long a prepared key has been waiting."""
     if now - made_at <= WAITS_AT_MOST:
         return None
     days = (now - made_at).days
@@ -94,7 +94,10 @@ def _of_key(row: SigningKey, now: datetime) -> list[Finding]:
 
 
 def _usable(row: SigningKey, label: str) -> Finding | None:
-    """Say what keeps a key from signing. A retired SAML key signs nothing, so it is only a warning there."""
+    """Return why a key cannot sign, or None if it can.
+
+    For a retired SAML key it is only a warning, since it signs nothing.
+    """
     judged: Callable[[str, str, str], Finding] = fault
     if row.state == State.RETIRED and row.use != Use.TOKEN:
         judged = warning

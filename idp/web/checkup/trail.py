@@ -1,4 +1,4 @@
-"""Whether the trail is sealed: what waits for its seal can be changed by whoever owns the database, unnoticed."""
+"""Whether the trail is sealed: whoever owns the database can change an unsealed event unnoticed."""
 
 from datetime import datetime
 
@@ -14,5 +14,5 @@ FIX = (
 
 
 def look(now: datetime) -> list[Finding]:
-    """Judge by the oldest line that waits."""
+    """Judge the oldest unsealed event."""
     return [warning(SUBJECT, LATE, FIX) if sealing.late(now) else ok(SUBJECT, "What happened is sealed.")]

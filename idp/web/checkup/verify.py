@@ -1,4 +1,4 @@
-"""Twilio Verify: do address, credentials and service fit, and does it send codes that our form takes?"""
+"""Twilio Verify: whether address, credentials and service fit, and whether codes have the expected length."""
 
 from http import HTTPStatus
 
@@ -29,12 +29,12 @@ LENGTH_FIX = f"Set the code length of the service to {CODE_LENGTH} in the Twilio
 
 
 def at_hand() -> list[Finding]:
-    """Judge what Twilio last said to a send. One query."""
+    """Judge Twilio's answer to the last send. One query."""
     return last_answers(question().first())
 
 
 def question() -> "QuerySet[VerificationSend, str]":
-    """Ask what Twilio last said to a send."""
+    """Return the query for Twilio's answer to the last send."""
     answers = VerificationSend.objects.exclude(answer="").exclude(answer__startswith=DECOY).order_by("-pk")
     return answers.values_list("answer", flat=True)[:1]
 
@@ -45,14 +45,14 @@ def last_answers(answer: str | None) -> list[Finding]:
 
 
 def last_answer(answer: str) -> Finding | None:
-    """Judge an answer as the trail keeps it. Only what concerns everybody is told."""
+    """Judge an answer, as the trail stores it. Only a misconfiguration, which affects everybody, is a finding."""
     if not answer.startswith(Failure.MISCONFIGURED.value):
         return None
     return fault(SUBJECT, f"Twilio refused the last text, {answer}: nobody gets a code.", LAST_FIX)
 
 
 def shape(conf: Conf) -> list[Finding]:
-    """Judge the credentials by their shape."""
+    """Judge the credentials by their format."""
     key = conf.twilio.api_key
     if key and not key.startswith("SK"):
         return [fault(SUBJECT, "TWILIO_API_KEY is no API key: those begin with SK.", KEY_FIX)]
@@ -62,12 +62,12 @@ def shape(conf: Conf) -> list[Finding]:
 
 
 def everywhere() -> list[Finding]:
-    """Ask Twilio to describe the service. Nothing is sent to anybody."""
+    """Ask Twilio to describe the service. Sends no text."""
     return judge(verify.from_settings().service())
 
 
 def judge(answer: Service | Trouble) -> list[Finding]:
-    """Judge what Twilio said of the service."""
+    """Judge Twilio's description of the service."""
     if isinstance(answer, Trouble):
         return [_trouble(answer)]
     name = "".join(it for it in answer.friendly_name if it.isprintable())[:LONGEST_NAME]

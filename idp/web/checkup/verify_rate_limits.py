@@ -1,4 +1,4 @@
-"""Verify's own rate limits: do the keys we count by exist at Twilio, with buckets? They are a net under ours."""
+"""Verify's own rate limits: whether those that Latchkey names exist at Twilio. They back up Latchkey's limits."""
 
 from collections.abc import Mapping
 
@@ -16,16 +16,16 @@ NET = "Our own limits hold; Twilio's are a second net under them."
 
 
 class NotMade(Exception):
-    """Twilio did not do it; the text says what to do."""
+    """Twilio did not make the rate limits. The text says what to do."""
 
 
 def everywhere(conf: Conf) -> Finding:
-    """Ask Twilio which rate limits the service has."""
+    """Ask Twilio for the rate limits of the service."""
     return judge(at_twilio.from_settings().read(), service_rate_limits.wanted(conf.texts_a_day))
 
 
 def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str, tuple[Bucket, ...]]) -> Finding:
-    """Judge what there is; buckets of any size will do, since operators may choose them."""
+    """Judge the rate limits at Twilio. Buckets of any size will do, because operators may choose them."""
     if isinstance(there, Trouble):
         return not_checked(SUBJECT, f"Whether the service has rate limits could not be read ({told(there)}).")
     lacking = [name for name in wanted if not there.get(name)]
@@ -35,7 +35,7 @@ def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str
 
 
 def make(conf: Conf) -> str:
-    """Make what is missing at Twilio, and say what was made. Raises NotMade with a sentence if Twilio refused."""
+    """Make the missing rate limits at Twilio, and return a sentence about them. Raises NotMade if Twilio refuses."""
     made = at_twilio.from_settings().make(service_rate_limits.wanted(conf.texts_a_day))
     if not isinstance(made, Trouble):
         return f"Rate limits made at Twilio: {', '.join(made)}." if made else THERE
@@ -43,7 +43,7 @@ def make(conf: Conf) -> str:
 
 
 def told(trouble: Trouble) -> str:
-    """Tell a trouble in a few words."""
+    """Describe a failed request in a few words."""
     if not trouble.status:
         return "no answer"
     return f"status {trouble.status}, code {trouble.code}" if trouble.code else f"status {trouble.status}"

@@ -1,1 +1,1 @@
-"""Supervisors: operators who look after the people of some departments, and what they may see and do."""
+"""Supervisors: operators who look after the agents of some departments, and what they may see and do."""

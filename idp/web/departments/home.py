@@ -1,4 +1,4 @@
-"""What a supervisor sees first: who of their people cannot sign in and why, who is signed in, and who is not."""
+"""A supervisor's home page: which of their agents cannot sign in and why, who is signed in, and who is not."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ NO_NUMBER = "Has no mobile number, so no code can come."
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody, and what there is to say: why they cannot sign in, or what they are signed in on."""
+    """An agent, and sentences about them: why they cannot sign in, or on which devices they are signed in."""
 
     agent: Agent
     said: tuple[str, ...]
@@ -35,19 +35,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the page: how many people there are in it, and the first of them."""
+    """A section of the page: the number of its agents, and the first of them."""
 
     count: int
     lines: tuple[Line, ...]
 
     @property
     def more(self) -> int:
-        """How many are not shown."""
+        """How many agents are not shown."""
         return self.count - len(self.lines)
 
 
 def parts(limits: Supervisor, now: datetime) -> dict[str, Any]:
-    """Gather the page for the template, in a number of queries that does not grow with people."""
+    """Return the context of the page. The number of queries does not grow with the number of agents."""
     theirs = reach.agents_for(limits.person).select_related("department").prefetch_related("numbers")
     troubled = _troubled(theirs, now)
     devices = everyone_out.signed_in()
@@ -68,7 +68,7 @@ def _part(people: QuerySet[Agent], said: Any) -> Part:  # noqa: ANN401 - reads w
 
 
 def _troubled(theirs: QuerySet[Agent], now: datetime) -> dict[UUID, str]:
-    """Say of each whose last try of late came to nothing what that was."""
+    """Return, by agent, what went wrong in the latest attempt of the last 24 hours, if it failed."""
     ways = (Kind.SIGNED_IN, Kind.ANSWERED, *TROUBLES)
     events = LoginEvent.objects.filter(agent__in=theirs.order_by().values("pk"), kind__in=ways, at__gte=now - LATELY)
     latest: dict[UUID, tuple[str, str]] = {}

@@ -1,4 +1,4 @@
-"""Who asks in the admin, and what they may see: the people whom `idp.agents.reach` names, and what is theirs."""
+"""The signed-in operator, and what they may see and change: agents as `idp.agents.reach` says, and their rows."""
 
 from typing import TypeVar
 
@@ -28,41 +28,41 @@ OPERATORS_BY_SUPERUSERS = "Operators are switched on and changed by superusers o
 
 
 def operator_of(request: HttpRequest) -> Agent:
-    """Return who presses the buttons. Raises PermissionDenied for nobody."""
+    """Return the signed-in operator. Raises PermissionDenied if nobody is signed in."""
     if not isinstance(request.user, Agent):
         raise PermissionDenied
     return request.user
 
 
 def gives_rights(operator: object) -> bool:
-    """Whether somebody may say who is an operator, and what operators may do: superusers alone."""
+    """Whether an operator may grant rights to operators. Only superusers may."""
     return bool(getattr(operator, "is_superuser", False))
 
 
 def within(operator: object, rows: QuerySet[Row], agent: str = "agent") -> QuerySet[Row]:
-    """Return those of some rows that belong to somebody in an operator's reach. `agent` is the way to the person."""
+    """Return the rows whose agent is within the operator's reach. `agent` is the lookup from a row to its agent."""
     if limits_of(operator) is None:
         return rows
     return rows.filter(**{f"{agent}__in": agents_for(operator).order_by().values("pk")})
 
 
 def departments_for(operator: object) -> QuerySet[Department]:
-    """Return the departments into which an operator may put people."""
+    """Return the departments to which an operator may assign agents."""
     limits = limits_of(operator)
     return Department.objects.all() if limits is None else Department.objects.filter(pk__in=list(limits.named))
 
 
 def tells_of_theirs(operator: object, event: LoginEvent) -> bool:
-    """Whether a line of the trail tells of an act on somebody whom an operator looks after, such as another name."""
+    """Whether an event is about an agent within the operator's reach, such as a changed name."""
     table, _, key = event.about.partition(":")
     return table == Agent._meta.label_lower and agents_for(operator).filter(pk=key).exists()
 
 
 def may_change(operator: object, agent: Agent) -> bool:
-    """Whether the right to change people reaches this one: what lets an operator in opens the admin."""
+    """Whether an operator's right to change agents covers this one. Only superusers change operators."""
     return gives_rights(operator) or not (agent.is_staff or agent.is_superuser)
 
 
 def may_sign_out(operator: object, agent: Agent) -> bool:
-    """Whether an operator with the right to sign people out may do so to this one."""
+    """Whether an operator's right to sign agents out covers this one. Only superusers sign out superusers."""
     return gives_rights(operator) or not agent.is_superuser

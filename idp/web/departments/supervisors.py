@@ -1,6 +1,6 @@
-"""What supervisors may do in the admin: their rights, the addresses that are open to them, and the guard of both.
+"""What supervisors may do in the admin: their rights, the pages that are open to them, and the checks of both.
 
-Both lists name what is open. What nobody thought of is closed.
+Both are lists of what is allowed. Everything else is refused.
 """
 
 from collections.abc import Callable
@@ -24,10 +24,10 @@ RIGHTS = frozenset(
         "audit.view_loginevent",
     }
 )
-"""All that a supervisor may, whatever groups say. Whom it is done to is said by `reach`."""
+"""All rights of a supervisor, whatever their groups say. `reach` limits them to the supervisor's agents."""
 
 DOORS = frozenset({"login", "logout", "enter"})
-"""Open to whoever comes."""
+"""Pages that anybody may open."""
 
 OPEN = DOORS | {
     "index",
@@ -64,16 +64,16 @@ OPEN = DOORS | {
     "audit_loginevent_change",
     "audit_loginevent_history",
 }
-"""The addresses of the admin, by name, that supervisors may open. Each keeps to `reach` by itself."""
+"""The admin's URL names that supervisors may open. Each page limits itself to `reach`."""
 
 
 def is_open(operator: object, address: str) -> bool:
-    """Whether an operator may open an address of the admin, as far as departments go."""
+    """Whether an operator may open an admin page, as far as being a supervisor decides it."""
     return reach.limits_of(operator) is None or address in OPEN
 
 
 class ForOperators(IdpError):
-    """A supervisor asked for a page that is about more than their departments."""
+    """A supervisor requested a page that is not limited to departments."""
 
     code = "for_operators"
     status = 403
@@ -82,7 +82,7 @@ class ForOperators(IdpError):
 
 
 class Barred(IdpError):
-    """A supervisor who was barred came to the admin."""
+    """A barred supervisor requested a page of the admin."""
 
     code = "barred"
     status = 403
@@ -91,10 +91,10 @@ class Barred(IdpError):
 
 
 class Rights(ModelBackend):
-    """Passwords as Django checks them; the rights of a supervisor are those above and no others."""
+    """Django's authentication backend, except that a supervisor's rights are `RIGHTS` alone."""
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:  # noqa: ANN401 - as its base says
-        """Return the rights of an operator, by groups or one by one, or those of every supervisor."""
+        """Return an operator's own and groups' rights, or those of a supervisor."""
         limits = reach.limits_of(user_obj)
         if limits is None:
             return super().get_all_permissions(user_obj, obj)
@@ -102,17 +102,17 @@ class Rights(ModelBackend):
 
 
 class OpenAddresses:
-    """Keeps supervisors to the addresses that are open to them, and barred ones to the door."""
+    """Limits supervisors to the pages in `OPEN`, and barred ones to `DOORS`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; the address is known only once it was resolved."""
+        """Pass the request on: its URL name is known only in `process_view`."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        """Refuse what is not open. An address without a name leads nowhere, as for everybody."""
+        """Refuse a page that is not open. A URL without a name answers 404, as for everybody."""
         match = request.resolver_match
         if match is None or match.namespace != "admin" or match.url_name in DOORS:
             return None

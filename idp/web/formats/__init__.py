@@ -1,1 +1,1 @@
-"""How instants are written where nothing else is said: as in the rest of the admin, in the logs and in exports."""
+"""Formats of dates and times where a template gives none: as in the rest of the admin, in logs and in exports."""

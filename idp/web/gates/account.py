@@ -1,4 +1,4 @@
-"""Gates about the agent alone: the account, and the number that proves them."""
+"""Gates about the agent alone: the account, and the mobile number."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ NEVER_A_MOBILE = (PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNu
 
 
 def account(agent: Agent) -> Gate:
-    """Whether the agent is switched on, as the login asks after a right code and at each later request."""
+    """Whether the agent is enabled, which the login checks after a right code and on each later request."""
     if agent.is_active:
         return Gate("account", "Account", State.OPEN, f"{agent} is switched on.")
     removed = KnownAs.objects.select_related("system").filter(agent=agent, removed_at__isnull=False).first()
@@ -32,7 +32,7 @@ def account(agent: Agent) -> Gate:
 
 
 def number(agent: Agent, phone: PhoneAuthenticator | None) -> Gate:
-    """Whether there is a number to text, and one that looks as if it could be texted."""
+    """Whether the agent has a number, and one that can receive texts as far as its digits tell."""
     if phone is None:
         sentence = f"{agent} has no mobile number, and without one nobody is sent a code."
         return _gate("number", "Mobile number", State.CLOSED, sentence, _change_number(agent))
@@ -44,7 +44,7 @@ def number(agent: Agent, phone: PhoneAuthenticator | None) -> Gate:
 
 
 def reach(agent: Agent, last: VerificationSend | None, now: datetime) -> Gate:
-    """Whether Twilio took the last text or call to this number, if that is not long ago."""
+    """Whether Twilio accepted the last text or call to this number, if it was recent."""
     name = "Texts to this number"
     outcome = outcomes.of_send(last.answer, last.code) if last and last.answer else None
     if last is None:
@@ -80,7 +80,7 @@ def _change_number(agent: Agent) -> tuple[Fix, ...]:
 
 
 def one_time_code(agent: Agent) -> Fix:
-    """Lead to a code that needs no text."""
+    """Return a link to the page that gives a one-time code, which needs no text."""
     address = reverse("admin:one_time_code", args=[agent.pk])
     return Fix(f"Give {agent} a one-time code", address, "otp.give_one_time_code", changes_agent=True)
 

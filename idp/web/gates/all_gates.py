@@ -1,7 +1,7 @@
-"""All gates in the order in which they are told, for one agent who comes with one phone to one service.
+"""Judges all gates, in the order of the page, for one agent, device and service.
 
-Nothing is written, held or sent. The sentences are for operators; each state comes from the function that lets people
-in or keeps them out.
+Nothing is written, locked or sent. The state of each gate comes from the function that a real sign-in uses; the
+sentences are for operators.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ from idp.web.gates.gate import Fix, Gate, Judged, State
 
 
 def judge(agent: Agent, sp: ServiceProvider | None, comes: Comes, now: datetime) -> Judged:
-    """Judge every gate, in a number of queries that does not grow."""
+    """Judge every gate, in a fixed number of queries."""
     phone, asker = verifications.find_authenticator(Email(agent.email)), comes.asker
     sends = VerificationSend.objects.filter(verification__authenticator=phone).exclude(answer="")
     last = sends.order_by("-at").first() if phone else None
@@ -46,18 +46,18 @@ def judge(agent: Agent, sp: ServiceProvider | None, comes: Comes, now: datetime)
 
 
 def services() -> QuerySet[ServiceProvider]:
-    """Return the services that somebody may be judged for, those that are switched on first."""
+    """Return the services that an agent can be judged for, enabled ones first."""
     rows = ServiceProvider.objects.select_related("timeout_policy", "key").prefetch_related("consumers", "released")
     return rows.order_by("-enabled", "name")
 
 
 def service_of(slug: str) -> ServiceProvider | None:
-    """Return the service of a short name, with all that judging takes."""
+    """Return the service with a slug, prefetched for judging, or None."""
     return services().filter(slug=slug).first()
 
 
 def usual_service(agent: Agent) -> ServiceProvider | None:
-    """Return the service that the agent asked for last; of somebody who never came the first Flex, or the first."""
+    """Return the service of the agent's latest sign-in; otherwise the first enabled Flex, or the first service."""
     known = ServiceProvider.objects.filter(slug=OuterRef("service"))
     lines = LoginEvent.objects.filter(Exists(known), agent=agent).order_by(Unindexed("pk").desc())
     slug = lines.values_list("service", flat=True).first()

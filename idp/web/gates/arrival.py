@@ -20,7 +20,7 @@ from idp.policies.user_agents.words import describe
 from idp.sql.unindexed import Unindexed
 
 BY_THE_AGENT = (Kind.SIGNED_IN, Kind.RENEWED, Kind.PROVED, Kind.REFUSED, Kind.SWITCHED_OFF)
-"""Kinds of lines of which the agent was proved, so that the browser in them is theirs."""
+"""Kinds of events in which the agent was proved, so that their user agent is the agent's."""
 OF_FAMILY = {Family.APPLE: "iphone-safari", Family.ANDROID: "pixel-chrome", Family.OTHER: "windows-chrome"}
 USUAL = "iphone-safari"
 LATEST = 12
@@ -28,9 +28,9 @@ LATEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Comes:
-    """A browser that comes: what it is called, what it sends, and which device it is here, if we know it.
+    """A device in front of the login: what it is called, what it sends, and its row if it is signed in here.
 
-    `guessed`: its header is that of a sample, since what it sent is not kept any more.
+    `guessed` means that its User-Agent header is a sample's, because its own is no longer stored.
     """
 
     phone: str
@@ -42,31 +42,31 @@ class Comes:
 
     @property
     def facts(self) -> RequestFacts:
-        """What its request would bring, but for its cookies."""
+        """The facts of its request, without cookies."""
         seen = user_agents.parse(self.header)
         origin = Origin(self.address, seen.text, "")
         return RequestFacts(None, None, None, seen, self.touch_points, origin)
 
     @property
     def asker(self) -> Asker:
-        """Who asks for a code from there."""
+        """Who requests a code from it, for the limits."""
         return requesting.asker_on(self.device, self.address)
 
 
 def with_sample(sample: SampleDevice) -> Comes:
-    """Say what a phone of the list sends. It is new here, and its address is not known."""
+    """Return a new device like a sample, with an unknown address."""
     return Comes(f"a new phone ({sample.label})", sample.user_agent, sample.touch_points, None)
 
 
 def with_last_phone(agent: Agent) -> Comes:
-    """Say what the agent's last phone sends, else the last computer; of somebody who never signed in a usual phone."""
+    """Return the agent's last phone, otherwise their last computer, otherwise a typical phone."""
     own = devices_of(agent)
     own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # as seen last where these are alike
     return with_device(own[0]) if own else _with_phone_seen(agent)
 
 
 def with_device(device: Device) -> Comes:
-    """Say what a phone or computer of ours sends, from the last line of the trail that has its header."""
+    """Return a device of the agent, with the User-Agent header of its latest event."""
     event = _seen(device.agent).filter(device=device).first()
     address = event.address if event else None
     header = event.user_agent if event else _sample(OF_FAMILY.get(Family(device.family), USUAL)).user_agent
@@ -74,14 +74,14 @@ def with_device(device: Device) -> Comes:
 
 
 def devices_of(agent: Agent) -> list[Device]:
-    """Return the agent's latest phones and computers, the last one seen first, ended ones too."""
+    """Return the agent's latest devices, the one seen last first, revoked ones too."""
     rows = Device.objects.of(agent).select_related("agent__department", "replaced_by")
     own, cutoff = list(rows.order_by("-last_seen_at")[:LATEST]), devices.latest_cutoff()
     return [devices.as_of_cutoff(it, cutoff) for it in own]
 
 
 def _with_phone_seen(agent: Agent) -> Comes:
-    """Say what a phone sent in which the agent was proved, but which was not enrolled; else a usual phone."""
+    """Return the device of the agent's latest proof, which was never enrolled; otherwise a typical phone."""
     event = _seen(agent).first()
     if event is None:
         return with_sample(_sample(USUAL))
@@ -95,7 +95,7 @@ def _seen(agent: Agent) -> QuerySet[LoginEvent]:
 
 
 def described(header: str) -> str:
-    """Name a browser by its header, as the device would be called."""
+    """Return a browser's name, from its User-Agent header, as a device is named."""
     return describe(user_agents.parse(header))
 
 

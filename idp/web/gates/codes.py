@@ -1,4 +1,4 @@
-"""Gates on the way of a code: pauses, caps, tries, the day's budget, and Verify itself."""
+"""Gates of a code: pauses, caps, tries left, the day's budget, and Twilio Verify itself."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ LATER = "It is looked at again at each try, and passes by itself."
 
 
 def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
-    """Whether wrong codes in a row keep the number paused, for the agent's own phone or for others."""
+    """Whether wrong codes in a row have paused the number, for the agent's own devices or for others."""
     if phone is None:
         return _open("pause", "Wrong codes", "There is no number that could be paused.")
     counted_as, own = verifications.counted_as_of(PhoneNumber(phone.number), phone), asker.owns(phone)
@@ -42,7 +42,7 @@ def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
 
 
 def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
-    """Whether the code that is out just now has tries left."""
+    """Whether the pending code has tries left."""
     counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone) if phone else ""
     out = verifications.under_way(counted_as, now) if phone else None
     if out is None:
@@ -58,7 +58,7 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
 
 
 def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
-    """Whether too many codes were asked for, to this number or from where the phone is, for another to be sent."""
+    """Whether too many codes were requested for this number, or from the device's address, to send another."""
     if phone is None or asker.owns(phone):
         whose = "The agent's own phone is not counted" if phone else "There is no number to count by"
         return _open("caps", "Codes asked for", f"{whose}.")
@@ -71,7 +71,7 @@ def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: date
 
 
 def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
-    """Whether the texts of the day are used up."""
+    """Whether the day's budget of texts is used up."""
     own = phone is not None and asker.owns(phone)
     if not abuse.budget_is_spent(now, own=own):
         sentence = f"{sent_today(now)} of {settings.LATCHKEY.texts_a_day} texts are used."
@@ -81,7 +81,7 @@ def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: da
 
 
 def verify(agent: Agent) -> Gate:
-    """Whether Twilio Verify works, as far as the last codes of anybody tell."""
+    """Whether Twilio Verify works, as far as the latest sends tell."""
     reason = breaker.reason()
     if not reason:
         return _open("verify", "Twilio Verify", "It answers.")

@@ -1,4 +1,4 @@
-"""Gates of who may enter: the emergency stop, everyone out, the phone itself, and the access policy."""
+"""Gates of access: the stop of all sign-ins, the device itself, and the access policy."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,21 +37,21 @@ WHY_A_CODE: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What the access policy says to this phone before a code is sent, and after a right one."""
+    """What the access policy decides about the device before a code is sent, and after a right one."""
 
     before: Decision
     after: Decision
 
     @property
     def denied(self) -> Decision | None:
-        """The decision that refuses, if one does. After a right code nothing stays open."""
+        """The decision that refuses, if one does. After a right code, nothing may stay open."""
         if self.before.effect is Effect.DENY:
             return self.before
         return self.after if self.after.effect in {Effect.DENY, None} else None
 
 
 def ask(agent: Agent, service: str, comes: Comes, now: datetime) -> Verdicts:
-    """Ask the access policy as the login does, with what it would know at each of the two points."""
+    """Ask the access policy as the login does, with the facts of each of the two points."""
     device = comes.device if comes.device and comes.device.revoked_at is None else None
     before = access_decision.decide(service, comes.facts, None, now, touch_points=comes.touch_points)
     subject = Subject(agent, device, fresh=True)
@@ -59,7 +59,7 @@ def ask(agent: Agent, service: str, comes: Comes, now: datetime) -> Verdicts:
 
 
 def stop(agent: Agent, verdicts: Verdicts) -> Gate:
-    """Whether all sign-ins are stopped, and no pass lets this agent in."""
+    """Whether all sign-ins are stopped and the agent has no pass."""
     name, begun = "Stop of all sign-ins", Stop.objects.in_force().first()
     if begun is None:
         return Gate("stop", name, State.OPEN, "Nothing is stopped.")
@@ -71,7 +71,7 @@ def stop(agent: Agent, verdicts: Verdicts) -> Gate:
 
 
 def policy(agent: Agent, verdicts: Verdicts, comes: Comes) -> Gate:
-    """What the access policy says to this agent with this phone, at this service and now."""
+    """What the access policy decides now about this agent, device and service."""
     name, seen = "Access policy", f"{comes.phone}{', judged by a sample of its kind' if comes.guessed else ''}"
     before, after = _by_rules(verdicts.before), _by_rules(verdicts.after)
     denied = Verdicts(before, after).denied
@@ -85,7 +85,7 @@ def policy(agent: Agent, verdicts: Verdicts, comes: Comes) -> Gate:
 
 
 def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
-    """Whether this phone is signed in here and gets in without a code, or why it does not."""
+    """Whether the device is signed in and needs no code, or why it needs one."""
     name, device = "Phone", comes.device
     if device is None:
         return Gate("phone", name, State.CODE, f"A code is asked, since {comes.phone} is not signed in here.")
@@ -102,7 +102,7 @@ def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
 
 
 def ended(device: Device) -> str:
-    """Say when and why a phone or computer was signed out, and by which one of the same agent, if it was replaced."""
+    """Return when and why a device was signed out, and which of the agent's own devices replaced it."""
     at = f"{device.revoked_at:%d %b, %H:%M} UTC" if device.revoked_at else ""
     why = Reason(device.reason).label if device.reason else ""
     after = device.replaced_by  # of somebody else where a phone was handed over: that is nobody's business here
@@ -119,14 +119,14 @@ def _due(
 
 
 def _by_rules(decision: Decision) -> Decision:
-    """Return what pass, rules and default say where the account or a stop decided; the facts are the same."""
+    """Return the decision of pass, rules and default on the same facts, ignoring the account and a stop."""
     if decision.decided_by not in {AGENT, STOP}:
         return decision
     return _without(decision, agent_off=False, stopped=False)
 
 
 def _without(decision: Decision, **guardrails: bool) -> Decision:
-    """Judge the same attempt again, with some guardrails open."""
+    """Evaluate the same attempt again, with some guardrails open."""
     attempt = decision.attempt
     if attempt is None:
         return decision

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class State(StrEnum):
-    """How a gate stands. Only a closed one keeps somebody out."""
+    """The state of a gate. Only a closed gate keeps an agent out."""
 
     OPEN = "open"
     CODE = "asks for a code"
@@ -17,10 +17,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What opens a gate: the words on it, and where it leads.
+    """What opens a gate: its words, and the address that it leads to.
 
-    With `fields` (name and value) it is a button that posts them, and `says` tells beforehand what follows; else it is
-    a link. `right` is the permission that it takes. `changes_agent`: of an operator only superusers may.
+    With `fields` (name and value), it is a button that posts them, and `says` gives the consequence beforehand.
+    Without, it is a link. `right` is the permission that it takes. If `changes_agent`, only a superuser may use it on
+    an operator.
     """
 
     words: str
@@ -33,9 +34,9 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A gate on the way in.
+    """A gate of a sign-in.
 
-    `asked_for_a_code`: whoever is signed in already, and needs no code, does not come by it.
+    If `asked_for_a_code`, it only concerns agents who need a code.
     """
 
     key: str
@@ -47,13 +48,13 @@ class Gate:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it keeps somebody out."""
+        """Whether the gate keeps an agent out."""
         return self.state is State.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All gates in order, for one agent who comes with one phone to one service; both are named for people."""
+    """All gates in order, for one agent, device and service. `who`, `phone` and `service` are names for people."""
 
     who: str
     phone: str
@@ -62,34 +63,34 @@ class Judged:
 
     @property
     def needs_a_code(self) -> bool:
-        """Whether a code is asked on the way, as far as can be told from here."""
+        """Whether the agent needs a code, as far as is known."""
         return any(it.state is State.CODE for it in self.gates)
 
     @property
     def closed(self) -> tuple[Gate, ...]:
-        """The gates that keep the agent out, the first one first."""
+        """The gates that keep the agent out, in order."""
         return tuple(it for it in self.gates if it.is_closed and (self.needs_a_code or not it.asked_for_a_code))
 
     @property
     def lets_in(self) -> bool:
-        """Whether nothing keeps the agent out."""
+        """Whether no gate keeps the agent out."""
         return not self.closed
 
     @property
     def next(self) -> Gate | None:
-        """What to look at: the first closed gate, else one that is closed to whoever needs a code, or is in doubt."""
+        """The gate to look at: the first that keeps the agent out, else the first that is closed or in doubt."""
         doubtful = (it for it in self.gates if it.is_closed or it.state is State.DOUBT)
         return next(iter(self.closed), None) or next(doubtful, None)
 
     @property
     def headline(self) -> str:
-        """Whether the agent gets in, in a sentence."""
+        """Whether the agent can sign in, in a sentence."""
         with_what = f"{self.who} {{}} {self.service} with {self.phone}."
         return with_what.format("can sign in to" if self.lets_in else "can't sign in to")
 
     @property
     def reason(self) -> str:
-        """What keeps the agent out, or else how the way in looks, and what to look at on it."""
+        """What keeps the agent out. Otherwise, how they get in, and what may go wrong."""
         if not self.lets_in:
             return self.closed[0].sentence
         way = " ".join(it.sentence for it in self.gates if it.state is State.CODE)
@@ -102,12 +103,12 @@ class Judged:
 
     @property
     def verdict(self) -> str:
-        """The whole in two sentences or three."""
+        """Headline and reason."""
         return f"{self.headline} {self.reason}"
 
 
 def as_values(judged: Judged, roots: str) -> dict[str, Any]:
-    """Return what programs read; `roots` stands before the addresses of pages."""
+    """Return the result for JSON. `roots` is put before the addresses of pages."""
     return {
         "lets_in": judged.lets_in,
         "needs_a_code": judged.needs_a_code,
@@ -123,7 +124,7 @@ def as_values(judged: Judged, roots: str) -> dict[str, Any]:
 
 
 def lines(gates: Sequence[Gate], roots: str) -> list[str]:
-    """Write one line for each gate, and what opens it beneath where it does not stand open."""
+    """Return a line for each gate, and below closed and doubtful ones what opens them."""
     found = []
     for it in gates:
         found.append(f"{it.state:<16} {it.name:<28} {it.sentence}")

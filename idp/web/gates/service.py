@@ -1,4 +1,4 @@
-"""Gates of the service: whether it is switched on, what it insists on, and the key that signs to it."""
+"""Gates of the service: whether it is enabled, which attributes it requires, and its signing key."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ MAY_ADD, MAY_CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 
 
 def switched_on(sp: ServiceProvider) -> Gate:
-    """Whether the service is switched on and has an address that takes answers."""
+    """Whether the service is enabled and has an ACS address."""
     fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
     if not sp.enabled:
         return Gate("service", "Service", State.CLOSED, f"{sp.name} is switched off here.", (fix,))
@@ -26,7 +26,7 @@ def switched_on(sp: ServiceProvider) -> Gate:
 
 
 def told(agent: Agent, sp: ServiceProvider) -> Gate:
-    """Whether all is there that the service insists on, and every value fits its type."""
+    """Whether the agent has every attribute that the service requires, with values of the right type."""
     name, rules = "What it is told", attributes.rules_of(sp.profile)
     releases = released.releases_of(sp)
     lacking = attributes.lacking(released.person_of(agent, "", releases), rules)
@@ -45,7 +45,7 @@ def told(agent: Agent, sp: ServiceProvider) -> Gate:
 
 
 def key(sp: ServiceProvider, now: datetime) -> Gate:
-    """Whether the key that signs to this service can be used."""
+    """Whether the key that signs for the service can be used."""
     try:
         signing_keys.key_for(sp, now)
     except IdpError as fault:

@@ -1,1 +1,1 @@
-"""The operators' first page: what to do next, what is wrong, and how sign-ins go."""
+"""The operators' home page: what to do next, what is wrong, and how sign-ins go."""

@@ -1,4 +1,4 @@
-"""What the home page tells of the access policy: it lets nobody in, or too few; all is stopped; who holds a pass."""
+"""The home page's alarms about access: an unreadable policy, unexpected refusals, a stop, and passes."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ UNREADABLE = "A rule cannot be read, so nobody is let in whom it concerns. Delet
 
 
 def questions(now: datetime) -> dict[str, Question]:
-    """Return what has to be asked before anything is unusual; by the names that `alarms` reads."""
+    """Return the questions about access, by the names that `alarms` reads."""
     refused = LoginEvent.objects.filter(kind=Kind.REFUSED, at__gt=now - RECENT)
     return {
         "faults": how_many(refused.filter(decided_by=FAULT)),
@@ -30,7 +30,7 @@ def questions(now: datetime) -> dict[str, Question]:
 
 
 def alarms(now: datetime, told: Answers, present: InForce) -> Iterator[Step]:
-    """List what is unusual just now, the gravest first. `told` are the answers to the questions."""
+    """Yield what is unusual, the gravest first. `told` are the answers to `questions`."""
     passes = AccessPass.objects.running(now)
     for stop in Stop.objects.in_force() if present.stopped else ():
         why = f"All sign-ins are stopped since {stop.since:%H:%M} UTC: {stop.why}"

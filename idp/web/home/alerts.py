@@ -1,4 +1,4 @@
-"""What keeps agents out, or soon will: one list, the loud ones first, each with its next step."""
+"""The home page's alerts: what keeps agents out, or soon will, the loud ones first, each with its next step."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,12 +19,12 @@ SHOWN = 3
 
 
 def of(facts: Facts, operator: Agent) -> list[Step]:
-    """List what is wrong. Details are asked for only where the facts say that there is something."""
+    """Return what is wrong. It queries details only if the facts show that there are any."""
     return sorted(_every(_known_to(operator, facts)), key=lambda it: not it.loud)
 
 
 def _known_to(operator: Agent, facts: Facts) -> Facts:
-    """Leave out what names people to an operator who may not open the page that it leads to."""
+    """Leave out alerts that name people, unless the operator may open the page that they link to."""
     told = {
         **facts.told,
         "alarms_waiting": facts.told["alarms_waiting"] and operator.has_perm("audit.view_loginevent"),

@@ -1,4 +1,4 @@
-"""Stacked bars as numbers for an SVG: no text in it, so that it may be stretched to any width. No query here."""
+"""Stacked bars as numbers for an SVG without text, so that it can be stretched to any width. No queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from idp.web.home.figures import Split
 
 WIDTH, GAP, HEIGHT = 10, 2, 100
 STEPS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
-"""Tops of an axis, times a power of ten."""
+"""The tops of an axis, times a power of ten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One part of a bar: its class says what it is."""
+    """A segment of a bar. `look` is its CSS class."""
 
     look: str
     x: int
@@ -23,7 +23,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One stretch of time: when, in words; what came; and its pieces from below."""
+    """A period: its name, its counts, and its segments from the bottom."""
 
     when: str
     of: Split
@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A row of bars. `top` is the number at the upper edge, `middle` the one half-way, None where that is not whole."""
+    """A row of bars. `top` is the number at the upper edge of the axis."""
 
     bars: tuple[Bar, ...]
     labels: tuple[str, ...]
@@ -40,12 +40,12 @@ class Plot:
 
     @property
     def width(self) -> int:
-        """Units from left to right; from below to the top there are `HEIGHT`."""
+        """The width in units; the height is `HEIGHT`."""
         return len(self.bars) * WIDTH
 
     @property
     def middle(self) -> int | None:
-        """The number half-way up."""
+        """The number at half the height, or None if it is not whole."""
         return None if self.top % 2 else self.top // 2
 
 
@@ -57,7 +57,7 @@ def plot(names: Sequence[str], splits: Sequence[Split], labels: Sequence[str]) -
 
 
 def axis_top(highest: int) -> int:
-    """Return a round number that is no less, and at least 1."""
+    """Return the smallest round number that is at least `highest`, and at least 1."""
     power = 1
     while True:
         for step in STEPS:

@@ -1,6 +1,6 @@
-"""Many small questions to the database at once: what a page has to know before it asks for details.
+"""Many small questions to the database in one query: what a page must know before it queries details.
 
-A question is a query for one value, or plain SQL for one. The answer to what finds nothing is 0 or None.
+A question is a query for one value, or SQL for one. If it finds nothing, the answer is 0 or None.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Answers = Mapping[str, Any]
 
 
 def ask(questions: Mapping[str, Question]) -> Answers:
-    """Return the answer to each question, by its name, in one query."""
+    """Return the answers by name, with one query."""
     parts: list[str] = []
     parameters: list[Any] = []
     for question in questions.values():
@@ -28,15 +28,15 @@ def ask(questions: Mapping[str, Question]) -> Answers:
 
 
 def whether(rows: QuerySet[Any]) -> Question:
-    """Ask whether there is such a row: 1, or None."""
+    """Return the question whether there is a row: 1, or None."""
     return rows.order_by().values_list(Value(1))[:1]
 
 
 def how_many(rows: QuerySet[Any], besides: int = 0) -> Question:
-    """Ask how many there are, `besides` those that are known."""
+    """Return the question how many rows there are, plus `besides`."""
     return rows.order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()) + Value(besides))
 
 
 def sum_of(rows: QuerySet[Any], column: str) -> Question:
-    """Ask for the sum of a column."""
+    """Return the question for the sum of a column."""
     return rows.order_by().values_list(Func(F(column), function="SUM", output_field=IntegerField()))

@@ -1,4 +1,4 @@
-"""What an operator does first, worked out from facts. What breaks later stands here again."""
+"""The checklist of the first steps, derived from facts: a step that is undone later appears again."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,20 +27,20 @@ REACHED = (address.SUBJECT, address.HTTPS, clocks.SUBJECT, proxies.SUBJECT)
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """The steps that are left, the first one first, and what is done, in words."""
+    """The remaining steps, in order, and the names of those done."""
 
     left: list[Step]
     done: list[str]
 
 
 def of(facts: Facts, operator: Agent) -> Checklist:
-    """Say what is done and what is left."""
+    """Return the steps, divided into done and left."""
     steps = list(_steps(facts, operator))
     return Checklist([step for done, _, step in steps if not done], [words for done, words, _ in steps if done])
 
 
 def own(operator: Agent, *, has_app: bool) -> list[Step]:
-    """List what operators do about themselves, if it is not done yet."""
+    """Return the step of the operator's own password and second factor, if either is missing."""
     done = operator.has_usable_password() and has_app
     return [] if done else [Step("Set up your own sign-in", reverse("admin:own_sign_in"), OWN)]
 
@@ -66,7 +66,7 @@ def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
 
 
 def _texts(told: Answers, operator: Agent) -> Step:
-    """Lead to a test code to the operator's own number, else to an agent's, else to what Twilio says of us."""
+    """Return a test code to the operator's own number, else to an agent's, else a check of Twilio's settings."""
     whose = operator.pk if told["own_number"] else told["number_of"]
     if whose is None or not operator.has_perm(MAY_TEST):
         return Step("See whether Twilio knows us", reverse("admin:checkup"), KNOWN)

@@ -1,4 +1,4 @@
-"""The dashboard: how sign-ins go at a glance, put together from the hourly figures."""
+"""The dashboard: sign-ins, codes and costs at a glance, from the hourly figures."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ DECIDED_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A link to the same page, for another period."""
+    """A link to the same page for another period."""
 
     words: str
     query: str
@@ -48,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Everything that the template shows."""
+    """The context of the template."""
 
     period: Period
     periods: list[Choice]
@@ -69,7 +69,7 @@ class Dashboard:
 
 
 def of(facts: Facts, asked: QueryDict) -> Dashboard:
-    """Read the figures of the period and service that were asked for. Has the hours counted that are left to be."""
+    """Return the figures of the requested period and service. Has missing hours counted in the background."""
     now, period = facts.now, chosen(asked.get("period", ""))
     missing = 0
     if facts.told["hours_kept"] < len(hourly.settled(now)):
@@ -107,7 +107,7 @@ def _periods(current: Period, service: str) -> list[Choice]:
 
 
 def _refusals(counted: Counter[str], policy: Policy | None) -> list[Share]:
-    """Name what refused by the sentence of the rule, which leads to it in the editor."""
+    """Return the refusals by the rule that decided, each linked to its rule in the editor."""
     names, editor = _names(counted, policy), reverse("admin:policies_accessrule_changelist")
     whole = counted.total()
     return [
@@ -122,7 +122,7 @@ def _refusals(counted: Counter[str], policy: Policy | None) -> list[Share]:
 
 
 def _names(counted: Mapping[str, int], policy: Policy | None) -> dict[str, str]:
-    """Return the sentences of rules by key: of those in force, else as they last were."""
+    """Return the sentences of rules by key: those in force, otherwise the latest revision that has them."""
     found = {it.key: f"{it.name}: {it.sentence}" for it in (policy.rules if policy else ())}
     gone = {it for it in counted if it not in found and _is_key(it)}
     for rule in AccessRule.objects.filter(key__in=gone).order_by("revision__number") if gone else ():

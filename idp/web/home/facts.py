@@ -1,4 +1,4 @@
-"""What the home page has to know before it can say anything: many questions, few queries."""
+"""The facts of the home page: many questions in few queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ WEEK = 7 * 24
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Answers by name, the policy in force, the signing keys, and what the checkup makes of what is at hand."""
+    """Answers by name, the policy in force, the signing keys, and the checkup's findings that cost nothing more."""
 
     now: datetime
     present: InForce
@@ -45,7 +45,7 @@ class Facts:
 
 
 def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
-    """Ask all there is to ask, in three queries. The request itself shows what the proxies add."""
+    """Gather the facts in three queries. The request shows what the proxies add."""
     conf, before = settings.LATCHKEY, clock.now()
     told = {**batched_queries.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}
     ahead = clocks.ahead(told["database_clock"], before, clock.now())

@@ -1,4 +1,4 @@
-"""What the counted figures say: sums, shares, and how long a code takes. No query here."""
+"""Sums and shares of the hourly figures, and how long a code takes. No queries."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,10 @@ from idp.policies.user_agents.words import PLATFORM_NAMES
 
 FEW: Final = 5
 FORGETFUL: Final = 0.25
-"""The share of right codes given on a phone that took the place of one just like it, from which that is no chance."""
+"""The share of right codes given on a device that replaced one just like it.
+
+From this share on, it is no coincidence.
+"""
 SHOWN: Final = 8
 NAMES: Final = {platform.value: words for platform, words in PLATFORM_NAMES.items()}
 UNKNOWN: Final = "Not known"
@@ -23,7 +26,7 @@ OTHERS: Final = "Others"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How sign-ins went: without a code, with a fresh proof, refused."""
+    """Counts of sign-ins: without a code, with a fresh proof, and refused."""
 
     silent: int = 0
     proved: int = 0
@@ -31,18 +34,18 @@ class Split:
 
     @property
     def signed_in(self) -> int:
-        """Everybody who got in."""
+        """Sign-ins that succeeded."""
         return self.silent + self.proved
 
     @property
     def came(self) -> int:
-        """All who came."""
+        """All sign-ins, refused ones included."""
         return self.signed_in + self.refused
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One line of a table: what, how often, and which part of the whole, in percent."""
+    """A row of a table: a name, a count, and its share in percent."""
 
     words: str
     count: int
@@ -51,7 +54,7 @@ class Share:
 
 
 def percent(part: int, whole: int) -> int | None:
-    """Return a share in whole percent, None where there is no whole. Never 0 or 100 for what is only nearly so."""
+    """Return a share in whole percent, or None if `whole` is 0. It is 0 or 100 only if exactly so."""
     if not whole:
         return None
     rounded = round(100 * part / whole)
@@ -59,7 +62,7 @@ def percent(part: int, whole: int) -> int | None:
 
 
 def split(sums: Sums, numbers: Iterable[int]) -> list[Split]:
-    """Return one split for each bar."""
+    """Return one split for each bar, in the order of `numbers`."""
     found: dict[int, Counter[str]] = {it: Counter() for it in numbers}
     for (bar, figure, of), times in sums.items():
         if bar in found:
@@ -74,13 +77,13 @@ def _kind(figure: str, of: str) -> str:
 
 
 def together(splits: Iterable[Split]) -> Split:
-    """Add splits up."""
+    """Return the sum of splits."""
     every = list(splits)
     return Split(sum(it.silent for it in every), sum(it.proved for it in every), sum(it.refused for it in every))
 
 
 def by(sums: Sums, figure: Figure) -> Counter[str]:
-    """Add up one figure over the whole period, by what it is of."""
+    """Sum a figure over the whole period, by its `of`."""
     found: Counter[str] = Counter()
     for it, times in sums.items():
         if it.figure == figure:
@@ -89,7 +92,7 @@ def by(sums: Sums, figure: Figure) -> Counter[str]:
 
 
 def shares(counted: Mapping[str, int]) -> list[Share]:
-    """Return the most frequent, and the others in one line."""
+    """Return the `SHOWN` most frequent, and the others in one row."""
     most, whole = Counter(counted).most_common(), sum(counted.values())
     rest = sum(times for _, times in most[SHOWN:])
     lines = most[:SHOWN] + ([(OTHERS, rest)] if rest else [])
@@ -97,7 +100,7 @@ def shares(counted: Mapping[str, int]) -> list[Share]:
 
 
 def platforms(counted: Mapping[str, int]) -> Counter[str]:
-    """Put platforms into words; what may be either says so."""
+    """Name the platforms. A device that may be one of several is counted under all their names."""
     found: Counter[str] = Counter()
     for of, times in counted.items():
         found[" or ".join(_platform(it) for it in sorted(of.split(SEVERAL))) if of else ""] += times
@@ -110,7 +113,7 @@ def _platform(of: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What became of codes: how many were asked for, sent and right, and the seconds from the text to the right one."""
+    """Counts of codes requested, sent and right, and the seconds from the text to the right code."""
 
     asked: int
     sent: int
@@ -120,26 +123,26 @@ class Codes:
 
     @property
     def percent_sent(self) -> int | None:
-        """Of those asked for."""
+        """The percentage sent, of those requested."""
         return percent(min(self.sent, self.asked), self.asked)
 
     @property
     def percent_right(self) -> int | None:
-        """Of those asked for."""
+        """The percentage right, of those requested."""
         return percent(min(self.right, self.asked), self.asked)
 
 
 def codes(sums: Sums) -> Codes:
-    """Sum up what became of codes. `slowest` is what nine of ten are faster than."""
+    """Sum up the codes. `slowest` is the 90th percentile."""
     waited = {int(end): times for end, times in by(sums, Figure.WAITED).items()}
     asked, sent, right = (by(sums, it).total() for it in (Figure.ASKED, Figure.SENT, Figure.RIGHT))
     return Codes(asked, sent, right, quantile(waited, 0.5), quantile(waited, 0.9))
 
 
 def quantile(counted: Mapping[int, int], part: float) -> int | None:
-    """Return the seconds that a part of all stays within. `counted` is by upper ends of steps; within one it is even.
+    """Return a quantile in seconds, or None without data.
 
-    None where nothing was counted.
+    `counted` is a histogram by the upper end of each bucket; values within a bucket are interpolated.
     """
     wanted, before = part * sum(counted.values()), 0
     for end, times in sorted(counted.items()):
@@ -151,13 +154,13 @@ def quantile(counted: Mapping[int, int], part: float) -> int | None:
 
 
 def cost(sums: Sums, prices: Mapping[str, Decimal]) -> Decimal:
-    """Estimate what Twilio asks: each text or call by its channel's price, and each right code by theirs."""
+    """Estimate Twilio's price, in its own currency: each text or call by its channel, and each right code."""
     texts = by(sums, Figure.TEXTED)
     sent = sum((times * prices.get(channel, Decimal(0)) for channel, times in texts.items()), Decimal(0))
     return sent + by(sums, Figure.RIGHT).total() * prices.get("approved", Decimal(0))
 
 
 def forgetful(sums: Sums) -> int:
-    """Return how many phones took the place of one just like them, if there are too many for chance; else 0."""
+    """Return how many devices replaced one just like them, if they are too many for coincidence; otherwise 0."""
     forgot, right = by(sums, Figure.FORGOTTEN).total(), by(sums, Figure.RIGHT).total()
     return forgot if forgot >= FEW and forgot >= FORGETFUL * right else 0

@@ -1,4 +1,4 @@
-"""The whole home page of operators who look after everybody."""
+"""The home page of operators who are not supervisors."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from idp.web.home import alerts, checklist, dashboard, facts
 
 
 def parts(request: HttpRequest, operator: Agent) -> dict[str, Any]:
-    """Gather checklist, alerts and dashboard for the template. The dashboard is for who may read the trail."""
+    """Return the context of the page. The dashboard takes the right to see the trail."""
     found = facts.look(request, operator, clock.now())
     may_see = operator.has_perm(dashboard.MAY_SEE)
     return {

@@ -1,4 +1,4 @@
-"""Which stretch of time the dashboard shows, and how it is cut into bars. No query here."""
+"""The dashboard's periods, and their division into bars. No queries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ DAY: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A choice of the reader. A bar stands for `step` hours; `columns` bars in a row share one label on the axis."""
+    """A period to choose. A bar covers `step` hours, and `columns` bars share a label on the axis."""
 
     name: str
     words: str
@@ -23,21 +23,21 @@ class Period:
 
     @property
     def labels(self) -> int:
-        """How many labels the axis has."""
+        """The number of labels on the axis."""
         return self.bars // self.columns
 
     def hours(self, now: datetime) -> range:
-        """Return the hours to read, the present one with them."""
+        """Return the hours to read, up to and including the current one."""
         last = hour_of(now)
         return range(self._first(last) * self.step, last + 1)
 
     def numbers(self, now: datetime) -> range:
-        """Return the numbers of the bars, in steps; the last ones of a day may lie ahead."""
+        """Return the numbers of the bars, in steps. The last ones of a day may be in the future."""
         first = self._first(hour_of(now))
         return range(first, first + self.bars)
 
     def bar(self, number: int) -> str:
-        """Say when a bar begins and ends, in UTC."""
+        """Return when a bar begins and ends, in UTC."""
         begin, end = begin_of(number * self.step), begin_of((number + 1) * self.step)
         if self.step == DAY:
             return f"{begin:%a %d %b}"
@@ -45,7 +45,7 @@ class Period:
         return f"{day}{begin:%H:%M} to {end:%H:%M}"
 
     def label(self, number: int) -> str:
-        """Say on the axis when a bar begins."""
+        """Return when a bar begins, for the axis."""
         begin = begin_of(number * self.step)
         if self.step == DAY:
             return f"{begin:%d %b}"
@@ -65,5 +65,5 @@ PERIODS: Final = (
 
 
 def chosen(name: str) -> Period:
-    """Return the period of a name; the first one where there is none."""
+    """Return the period with a name, or the first one."""
     return next((it for it in PERIODS if it.name == name), PERIODS[0])

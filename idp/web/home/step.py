@@ -1,11 +1,11 @@
-"""Something an operator should do."""
+"""Something that an operator should do."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A link's words, its address, and why. An alarm that is not `loud` leaves time; `lines` help to judge it."""
+    """A link with its words, address and reason. A step that is not `loud` can wait. `lines` are details."""
 
     link: str
     url: str

@@ -1,6 +1,6 @@
-"""What an operator must know of texts and codes: outages, refusals of the last day, money, and people who guess.
+"""The home page's alarms about texts and codes: outages, refusals, the budget, and guessing.
 
-Each line says what is wrong and what to do. Facts only from our own records; Twilio is not asked.
+Each says what is wrong and what to do. All facts come from the database; Twilio is not asked.
 """
 
 from collections import Counter
@@ -33,16 +33,16 @@ from idp.web.home.step import Step
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NEARLY_SPENT = 0.8
 FEW_WRONG_CODES = 20
-"""Wrong codes of strangers in an hour that are nothing unusual; one more is, for each code that was right."""
+"""Wrong codes of unknown devices in an hour that are usual. Each right code allows one more."""
 PAUSED_SHOWN = 5
 UNCHECKED_FIX = "The log tells Twilio's number for each; look at status.twilio.com."
 CODES, TRAIL, CHECKUP = "admin:otp_verification_changelist", "admin:audit_loginevent_changelist", "admin:checkup"
 STANDING = (Failure.MISCONFIGURED.value,)
-"""Told by *Is everything in order?* as long as it is so."""
+"""Failures that the checkup reports for as long as they last."""
 
 
 def questions(now: datetime) -> dict[str, Question]:
-    """Return what has to be asked before anything is wrong; by the names that `alarms` reads."""
+    """Return the questions about texts, by the names that `alarms` reads."""
     today = todays_sends.counted(now)
     return {
         "breaker": whether(Breaker.objects.filter(opened_at__isnull=False)),
@@ -55,7 +55,7 @@ def questions(now: datetime) -> dict[str, Question]:
 
 
 def alarms(now: datetime, told: Answers | None = None) -> list[Step]:
-    """List what is wrong with texts and codes, the worst first. `told` are answers to the questions, if at hand."""
+    """Return what is wrong with texts and codes, the worst first. `told` are the answers to `questions`, if at hand."""
     told = batched_queries.ask(questions(now)) if told is None else told
     todays_sends.note(told["sent_today"], now)
     found = [
@@ -98,7 +98,7 @@ def _refused_sends(now: datetime) -> QuerySet[VerificationSend]:
 
 
 def _refused(now: datetime) -> Iterator[Step]:
-    """Name the sends of the last day whose outcome is an alarm, each kind once."""
+    """Yield each kind of alarming outcome among the last day's sends, once."""
     rows = _refused_sends(now).values_list("answer", "code")
     judged = Counter(outcome for answer, code in rows if (outcome := outcomes.of_send(answer, code)))
     for outcome, count in judged.most_common():

@@ -1,4 +1,4 @@
-"""Commands that change something, or take something out: the trail names them for every line that they lead to."""
+"""Commands that change or export something: the trail names the command in each of its events."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from idp.web.trail import unrecorded_writes
 
 
 class ActingCommand(BaseCommand):
-    """A command that acts. Whoever may run it may do what a superuser may, so there is no operator to name."""
+    """A command that acts. Anyone who can run it has a superuser's rights, so there is no operator to name."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Run it as the command line, under a reference of its own."""
+        """Run it as "command line", under a reference of its own."""
         name = type(self).__module__.rpartition(".")[2]
         by = Actor(f"command line: {name}", Origin(None, "", reference.begin()))
         with events.acting(by), unrecorded_writes.caught() as went_well:

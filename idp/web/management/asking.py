@@ -1,4 +1,4 @@
-"""What the commands share: finding rows by what was typed, and failing in one sentence."""
+"""What commands share: looking up rows, and failing with one sentence."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from idp.web.departments import reach
 
 @contextmanager
 def in_one_sentence() -> Iterator[None]:
-    """Turn what models and forms object to into a command's error."""
+    """Turn a ValidationError or ValueError into a CommandError."""
     try:
         yield
     except ValidationError as error:
@@ -27,7 +27,7 @@ def in_one_sentence() -> Iterator[None]:
 
 
 def find_agent(who: str) -> Agent:
-    """Return the person with that e-mail, or with that mobile number in any spelling that has a +.
+    """Return the agent with an e-mail, or with a mobile number in any spelling that begins with +.
 
     Raises CommandError.
     """
@@ -43,7 +43,7 @@ def find_agent(who: str) -> Agent:
 
 
 def find_service(slug: str) -> ServiceProvider:
-    """Return the service of that short name. Raises CommandError."""
+    """Return the service with a slug. Raises CommandError."""
     sp = ServiceProvider.objects.filter(slug=slug).first()
     if sp is None:
         known = ", ".join(ServiceProvider.objects.values_list("slug", flat=True)) or "none yet"
@@ -52,12 +52,12 @@ def find_service(slug: str) -> ServiceProvider:
 
 
 def write_json(out: OutputWrapper, value: object) -> None:
-    """Write a value for programs to read."""
+    """Write a value as JSON."""
     out.write(json.dumps(value, indent=2, default=str))
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
-    """Say to which field a sentence belongs, unless it says so itself."""
+    """Yield the sentences, each with the name of its field."""
     if not hasattr(error, "error_dict"):
         yield from error.messages
         return

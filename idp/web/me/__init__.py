@@ -1,1 +1,1 @@
-"""Agents' own pages, below `/me`: sign-ins, signing out, and what is set up for the day on which no text comes."""
+"""Agents' own pages, under `/me`: sign-ins, signing out, and other factors for when no text arrives."""

@@ -1,4 +1,4 @@
-"""What an agent sets up at `/me` for the day on which no text comes: an authenticator app, printed codes."""
+"""Factors that an agent sets up at `/me` for when no text arrives: an authenticator app, and recovery codes."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ APP, SHEET = "authenticator app", "recovery codes"
 
 
 class NotAllowedHere(IdpError):
-    """The agent may not set this up."""
+    """The agent may not set up this factor."""
 
     code = "factor_not_allowed"
     status = 403
@@ -36,7 +36,10 @@ class NotAllowedHere(IdpError):
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def authenticator(request: HttpRequest) -> HttpResponse:
-    """Let an agent register an authenticator app by scanning its key and typing a code, or remove it."""
+    """Let an agent register an authenticator app by scanning its key and typing a code, or remove it.
+
+    Raises NotSignedIn, or NotAllowedHere if the agent may not use an app.
+    """
     device = device_of(request)
     if request.method == "POST" and "remove" in request.POST:
         if app_codes.remove(device.agent):
@@ -52,7 +55,10 @@ def authenticator(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def sheet(request: HttpRequest) -> HttpResponse:
-    """Tell what recovery codes are; POST makes a sheet and shows it this once."""
+    """Explain recovery codes; POST makes a sheet of them and shows it once.
+
+    Raises NotSignedIn, or NotAllowedHere if the agent may not make any.
+    """
     device = device_of(request)
     if not device.agent.may_make_recovery_codes:
         raise NotAllowedHere("may not make recovery codes")

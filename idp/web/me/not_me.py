@@ -1,4 +1,4 @@
-"""`/me/not-me`: an agent who is signed in says of another sign-in in the list that it was not them."""
+"""`/me/not-me`: an agent reports another of their sign-ins as not theirs."""
 
 from uuid import UUID
 
@@ -18,7 +18,10 @@ from idp.web.views import NotFound
 @require_POST
 @transaction.atomic
 def not_me(request: HttpRequest) -> HttpResponse:
-    """Report another device of one's own, which ends at once. Raises NotSignedIn, or NotFound if it is none."""
+    """Report another device of the agent, which is revoked at once.
+
+    Raises NotSignedIn, or NotFound if it is not the agent's.
+    """
     here = device_of(request)
     try:
         which = UUID(request.POST.get("which", ""))

@@ -1,4 +1,4 @@
-"""`/me`: the agent's own page, about the phone in their hand."""
+"""`/me`: the agent's own page, about the device in their hand."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ from idp.wording import for_agents
 
 
 class NotSignedIn(IdpError):
-    """The browser proves no device that is signed in."""
+    """The browser does not prove a device that is signed in."""
 
     code = "not_signed_in"
     status = 403
@@ -32,7 +32,7 @@ class NotSignedIn(IdpError):
 
 
 def device_of(request: HttpRequest) -> Device:
-    """Return the device that a browser proves to be. Runs in the caller's transaction. Raises NotSignedIn."""
+    """Return the device that the browser proves. Runs inside the caller's transaction. Raises NotSignedIn."""
     device = device_state.proved_device(request_facts.of_browser(request), clock.now())
     if device is None:
         raise NotSignedIn("the browser proves no device that is signed in")
@@ -41,7 +41,7 @@ def device_of(request: HttpRequest) -> Device:
 
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """Show an agent this phone and the last sign-ins, and let them sign out of it or everywhere."""
+    """Show an agent this device and the last sign-ins, and let them sign out here or everywhere."""
     if request.method == "POST":
         return _sign_out(request)
     with transaction.atomic():
@@ -64,7 +64,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out here or everywhere. Whoever is out already, as by a tap before, is told just that."""
+    """Sign out here or everywhere. An agent who is signed out already, as by a double tap, is told so."""
     everywhere = request.POST.get("out") == "everywhere"
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Passkeys at `/me`: one is set up on the phone in hand, any of the agent's own is removed."""
+"""Passkeys at `/me`: an agent sets one up on the device in their hand, and removes any of their own."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from idp.wording import for_agents
 
 
 class NoPasskeysHere(IdpError):
-    """The installation has an address to which no passkey can be bound."""
+    """The installation's address is one to which no passkey can be bound."""
 
     code = "no_passkeys_here"
     status = 404
@@ -33,7 +33,7 @@ class NoPasskeysHere(IdpError):
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def passkeys(request: HttpRequest) -> HttpResponse:
-    """Let an agent set up a passkey, shortly after a code or passkey; or remove one, at any time."""
+    """Let an agent set up a passkey shortly after giving proof, or remove one at any time."""
     device = device_of(request)
     if request.method == "POST" and "remove" in request.POST:
         return _remove(request, device)
@@ -57,7 +57,7 @@ def _show(request: HttpRequest, device: Device, *, fault: int | None = None) -> 
 
 
 def _remove(request: HttpRequest, device: Device) -> HttpResponse:
-    """Remove one of the agent's own; somebody else's, or none, changes nothing."""
+    """Remove one of the agent's passkeys. Any other ID changes nothing."""
     try:
         named = UUID(request.POST["remove"])
     except ValueError:

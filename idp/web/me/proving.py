@@ -1,4 +1,4 @@
-"""Giving a code for one's own page: what is set up there is worth as much as the sign-in that set it up."""
+"""Giving a code before setting up a factor, so that the factor is no weaker than the sign-in that set it up."""
 
 from uuid import UUID
 
@@ -22,16 +22,16 @@ GOALS = ("authenticator", "recovery-codes", "passkeys")
 
 
 def ask(request: HttpRequest, goal: str) -> HttpResponse:
-    """Show that a code is needed first, with the button that leads to it."""
+    """Show that a code is needed first, with the button for it."""
     return render(request, "me/sign_in.html", {"goal": goal}, status=403)
 
 
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Begin a sign-in that takes a code, and leads back to what the agent came for."""
+    """Begin a sign-in that asks for a code, and returns to the agent's goal."""
     goal = request.POST.get("goal")
     requirements = LoginRequirements(OWN_PAGE, OWN_PAGE_NAME, force_authn=True, accepted=ENOUGH)
-    # The cookie of a computer may live as long as any service's limit; each service judges by its own.
+    # The cookie of a computer may live as long as any service's limit. Each service judges by its own.
     policy = TimeoutPolicy.objects.order_by("-absolute")[0]
     login = InMemoryFlow(
         requirements,
@@ -45,7 +45,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, flow_id: UUID) -> HttpResponse:
-    """Take the agent on, once, after the code; POST is the button *Back*, which gives the sign-in up."""
+    """Send the agent on, once, after the code. POST is the button *Back*, which abandons the sign-in."""
     now = clock.now()
     login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""An agent's last sign-ins as `/me` lists them, each with the way to say that it was somebody else."""
+"""An agent's last sign-ins, as `/me` lists them, each with a way to report it as not theirs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ LAST = 10
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One sign-in. `device` may be reported as somebody else's where `may_report` is set."""
+    """A sign-in. If `may_report`, the agent can report its `device`."""
 
     at: datetime
     service: str
@@ -32,7 +32,7 @@ class SignIn:
 
 
 def last(here: Device, now: datetime) -> list[SignIn]:
-    """List the last sign-ins of a device's agent, the newest first."""
+    """Return the last sign-ins of the device's agent, the newest first."""
     events = list(LoginEvent.objects.filter(agent=here.agent, kind=Kind.SIGNED_IN).select_related("device")[:LAST])
     named = ServiceProvider.objects.filter(slug__in={it.service for it in events})
     names = dict(named.values_list("slug", "name")) | {OWN_PAGE: _(OWN_PAGE_NAME)}
@@ -61,5 +61,5 @@ def last(here: Device, now: datetime) -> list[SignIn]:
 
 
 def _matters(device: Device, now: datetime) -> bool:
-    """Whether something is left to end, or it was ended lately."""
+    """Whether the device is still signed in, or was until recently."""
     return device.revoked_at is None or now < device.revoked_at + REPORTABLE_FOR

@@ -1,4 +1,4 @@
-"""The addresses of agents' own page."""
+"""The URLs of agents' own pages."""
 
 from django.urls import path
 

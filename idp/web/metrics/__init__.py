@@ -1,1 +1,1 @@
-"""Figures for a monitor, as Prometheus reads them: facts of the database, and how long requests took."""
+"""Metrics for Prometheus: facts of the database, and durations of requests."""

@@ -10,14 +10,14 @@ from pathlib import Path
 from threading import Lock
 
 FIRST = 1 << 16
-"""Bytes that the library begins a file with. It doubles them when they are used up."""
+"""The bytes that the library begins a file with. It doubles them when they are used."""
 AHEAD = 1 << 15
-"""Bytes that must be left: each of 8 threads may begin to count a route, and one takes less than 4 KiB."""
+"""The bytes that must be free: each of 8 threads may begin to count a route, and a route takes less than 4 KiB."""
 _TAKING = Lock()
 
 
 def take() -> None:
-    """Make sure that this process can begin to count another route. Raises OSError if the disk is full."""
+    """Reserve space for another route. Raises OSError if the disk is full."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder is None:
         return

@@ -22,11 +22,11 @@ from idp.web.metrics import timing
 from idp.web.metrics.facts import Facts, Gauges, gauge
 
 counts: Final = background.Background("device_counts", device_counts.put_together)
-"""Putting together what was counted of phones and computers, beside the scrape that would have to add it all up."""
+"""Sums up the counts of devices in the background, so that a scrape does not have to."""
 
 
 class MonitorsOnly(IdpError):
-    """Nobody showed the token of the settings (RFC 6750 section 3)."""
+    """The request did not present the token (RFC 6750 section 3)."""
 
     code = "monitors_only"
     status = 401
@@ -34,15 +34,15 @@ class MonitorsOnly(IdpError):
     advice = "If you run this site, see how it is watched in its documents."
 
     def headers(self) -> Mapping[str, str]:
-        """Name the scheme that is wanted."""
+        """Return the authentication scheme."""
         return {"WWW-Authenticate": 'Bearer realm="metrics"'}
 
 
 class Installation(Collector):
-    """What is known without the database: the version, and whether Redis answers where there is one."""
+    """Metrics that need no database: the version, and whether Redis answers if there is one."""
 
     def collect(self) -> Gauges:
-        """Ask Redis, which takes a tenth of a second at most."""
+        """Yield the metrics. Asking Redis takes at most a tenth of a second."""
         about = GaugeMetricFamily("latchkey_build_info", "The version that runs.", labels=["version"])
         about.add_metric([version()], 1)
         yield about
@@ -54,9 +54,9 @@ class Installation(Collector):
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer in Prometheus' text format, and have the trail sealed beside it.
+    """Answer in Prometheus' text format, and have the trail sealed in the background.
 
-    Raises Http404 where the settings name no token, MonitorsOnly without it.
+    Raises Http404 if the settings name no token, and MonitorsOnly if the request does not present it.
     """
     token = settings.LATCHKEY.metrics_token.get_secret_value()
     if not token:

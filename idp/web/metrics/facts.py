@@ -1,7 +1,7 @@
-"""What the database says of this moment: a fixed number of queries, whatever happened. All processes say the same.
+"""Metrics of the database's present state, with a fixed number of queries. Every process reports the same.
 
-`RECENT` is what the figures about sign-ins and codes look back on. No figure is about one person, and what tells
-figures of one name apart comes from closed lists of our own.
+Figures about sign-ins and codes cover the last `RECENT`. No figure is about a single person, and all labels come from
+closed lists.
 """
 
 from collections.abc import Iterator
@@ -34,13 +34,13 @@ Gauges = Iterator[GaugeMetricFamily]
 
 
 class Facts(Collector):
-    """Everything that is read at a scrape. Without a database it says just that."""
+    """Everything read at a scrape. Without a database, it reports only that."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
 
     def collect(self) -> Gauges:
-        """Read all there is, or nothing: half of it would look like a quiet day."""
+        """Yield all metrics, or none: half of them would look like a quiet day."""
         try:
             found = list(read(self._now))
         except Error:
@@ -51,12 +51,12 @@ class Facts(Collector):
 
 
 def gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
-    """Return a figure that stands alone."""
+    """Return a metric without labels."""
     return GaugeMetricFamily(name, meaning, value=value)
 
 
 def read(now: datetime) -> Gauges:
-    """Read each figure. Raises django.db.Error."""
+    """Yield each metric. Raises django.db.Error."""
     yield from _trail(now)
     yield _codes(now)
     down = Breaker.objects.filter(opened_at__isnull=False).exists()
@@ -91,7 +91,7 @@ def _trail(now: datetime) -> Gauges:
 
 
 def _codes(now: datetime) -> GaugeMetricFamily:
-    """Count codes to numbers that somebody has; the others are never sent."""
+    """Count codes to numbers that an agent has. Codes to other numbers are never sent."""
     ours = VerificationSend.objects.filter(verification__authenticator__isnull=False, at__lte=now)
     sends = ours.filter(at__gt=now - RECENT).aggregate(
         sent=Count("pk", filter=Q(answer=SENT)), failed=Count("pk", filter=~Q(answer__in=[SENT, ""]))

@@ -1,7 +1,7 @@
-"""How long requests took, by the route they went and how they ended. Counting asks no database.
+"""Durations of requests, by route and status. Counting needs no database.
 
-Under gunicorn each process counts in a file of its own, and whichever is asked adds all of them up: `gunicorn.conf.py`
-names the folder before this is imported. Elsewhere there is one process, and it counts in its memory.
+Under gunicorn, each process counts in its own file, and the one that is scraped adds all of them up: `gunicorn.conf.py`
+sets the folder before this module is imported. Otherwise there is one process, which counts in memory.
 """
 
 import os
@@ -22,7 +22,7 @@ from idp.web.operators.middleware import PREFIX, is_for_operators
 log = structlog.get_logger(__name__)
 STATIC = "/static/"
 NOWHERE = "none"
-"""Stands for a request that came to no page of ours, such as a wrong address or one that asked too often."""
+"""The route of a request that reached no page, such as a wrong address, or one over the limit of requests."""
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 _own = CollectorRegistry()
@@ -36,7 +36,7 @@ _took = Histogram(
 
 
 def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Note of each request how long it took, where somebody may ask for that."""
+    """Measure each request. Not used unless the settings name a token for the metrics."""
     if not settings.LATCHKEY.metrics_token.get_secret_value():
         raise MiddlewareNotUsed
 
@@ -51,7 +51,7 @@ def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
 
 
 def _count(way: str, hundreds: int, took: float) -> None:
-    """Count a request, unless the disk is too full to begin with its kind: nobody is kept out for a figure."""
+    """Count a request, unless the disk is too full for a new route: no request fails because of a metric."""
     try:
         counts = _took_by(way, hundreds)
     except OSError as error:
@@ -62,15 +62,18 @@ def _count(way: str, hundreds: int, took: float) -> None:
 
 @cache
 def _took_by(way: str, hundreds: int) -> Histogram:
-    """Return what counts this kind of request; the library keeps each too, and finds it more slowly. Raises OSError."""
+    """Return the histogram of a route and status.
+
+    Cached, because the library's own lookup is slower. Raises OSError.
+    """
     disk_space.take()
     return _took.labels(way, f"{hundreds}xx")
 
 
 def route(request: HttpRequest) -> str:
-    """Name the line of `urls` that a request went by: what stands in an address itself may name a person.
+    """Return the URL pattern that a request matched; its path may name a person.
 
-    All pages of operators are one: they are many, and nobody waits for them in front of a customer.
+    All pages of operators count as one route: they are many, and no customer waits for them.
     """
     if is_for_operators(request):
         return PREFIX
@@ -78,7 +81,7 @@ def route(request: HttpRequest) -> str:
 
 
 def counted() -> CollectorRegistry:
-    """Return what all processes counted so far."""
+    """Return what all processes have counted."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return _own
     together = CollectorRegistry()

@@ -1,1 +1,1 @@
-"""What happens around every request. The settings say in which order (`MIDDLEWARE`)."""
+"""Middleware. `MIDDLEWARE` in the settings gives the order."""

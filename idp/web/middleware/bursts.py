@@ -1,7 +1,7 @@
-"""Slowing down one address that asks far more often than people do, before anything else is done for it.
+"""Limits the requests of one address within a minute, before anything else is done for it.
 
-Counted in minutes, in Redis over all processes, and by each process for itself: a Redis that is flushed or away lets
-through what each process alone would. What is counted for longer, or decides about anybody, is in the database.
+The count is kept in Redis for all processes, and in each process. If Redis is flushed or unreachable, the limit applies
+to each process. Limits over a longer time, or about a person, are kept in the database.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ from idp.wording import for_agents
 
 MINUTE = 60
 FREE = ("/saml/", "/api/", "/oauth/open/", "/healthz", "/readyz", "/metrics", "/.well-known/")
-"""Where phones that are signed in come, a whole floor behind one address in the minute a shift begins; and machines."""
+"""Paths without the limit: for machines, and for signed-in phones, many of which share an address as a shift begins."""
 
 
 class TooManyRequests(IdpError):
-    """One address asked too often within a minute."""
+    """An address sent too many requests within a minute."""
 
     code = "too_many_requests"
     status = 429
@@ -37,12 +37,12 @@ class TooManyRequests(IdpError):
         self.seconds = seconds
 
     def headers(self) -> Mapping[str, str]:
-        """Say when the next minute begins."""
+        """Return when the next minute begins."""
         return {"Retry-After": str(self.seconds)}
 
 
 def unhurried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer 429 to an address that asked more often within this minute than the settings allow."""
+    """Answer 429 to an address that sent more requests within this minute than the settings allow."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         most = settings.LATCHKEY.requests_a_minute
@@ -56,14 +56,14 @@ def unhurried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
 
 
 def count(address: str | None, now: datetime) -> int:
-    """Count a request of an address, and return how many it made within this minute, as far as is known here."""
+    """Count a request of an address, and return its number within this minute, as far as this process knows."""
     key = keyed_hash("burst", f"{network_of(address, ONE_ADDRESS)} {now:%H:%M}")
     counters = [caches["own"], *([caches["default"]] if settings.LATCHKEY.redis_url else ())]
     return max(_count(it, key) for it in counters)
 
 
 def _count(counters: BaseCache, key: str) -> int:
-    """Count on, or begin to; two that begin at once are both counted. A Redis that is away says 0."""
+    """Increment or begin a count; two requests that begin at once are both counted. An unreachable Redis gives 0."""
     for _again in range(2):
         try:
             return counters.incr(key)

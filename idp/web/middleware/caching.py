@@ -1,4 +1,4 @@
-"""Whether an answer may be kept by browsers, and by what stands before us."""
+"""Whether browsers and proxies may cache a response."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from idp.web.middleware.vary import vary
 
 
 def no_store(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Keep pages out of caches and histories, unless a view has said how long it may be kept."""
+    """Forbid caching, unless a view has set how long its page may be cached."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,7 +1,7 @@
-"""Packing answers by gzip (RFC 1952) for browsers that take it.
+"""Compresses responses with gzip (RFC 1952) for browsers that accept it.
 
-As Django's own middleware does, with the same padding of random length, which keeps the length of an answer from
-telling its secrets; but by ISA-L, since zlib takes a sixth of what the two signatures of an answer take.
+It does the same as Django's middleware, with the same padding of random length, which keeps secrets from showing in the
+length of a response (BREACH). It uses ISA-L, because zlib takes a sixth of the time of a Response's two signatures.
 """
 
 import re
@@ -25,7 +25,7 @@ _takes_gzip = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))").search  #
 
 
 def packed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Pack each answer that gets shorter by it. What is written bit by bit is left to Django."""
+    """Compress each response that becomes shorter by it. Streamed responses are left to Django."""
     in_pieces = GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -43,7 +43,7 @@ def packed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
 
 def pack(content: bytes) -> bytes:
-    """Return a member of gzip, in whose head stands a name that means nothing, of up to 99 bytes."""
+    """Return a gzip member, with a meaningless file name of up to 99 bytes as padding."""
     member = isal_zlib.compress(content, LEVEL, _MEMBER)
     head = bytearray(member[:_HEAD])
     head[_FLAGS] = _NAMED

@@ -1,6 +1,6 @@
-"""The Content-Security-Policy of each answer: django-csp's, built once for each form of it and kept.
+"""The Content-Security-Policy header: django-csp's, built once for each variant and cached.
 
-What differs from answer to answer is the nonce, and what few pages add to where their forms may lead.
+Responses differ only in their nonce, and in where the forms of a few pages may lead.
 """
 
 import os
@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse
 
 FORMS_KEPT = 256
 _PLACE = "(nonce)"
-"""Stands in a kept policy where the nonce goes; no source can be written so."""
+"""The placeholder of the nonce in a cached policy. No source can look like it."""
 
 
 class Nonce:
-    """128 random bits in base64, drawn when a page first asks for them. It knows no request, and so keeps none."""
+    """A nonce of 128 random bits in base64, drawn when a page first uses it. It holds no reference to its request."""
 
     __slots__ = ("_is_late", "drawn")
 
@@ -27,7 +27,7 @@ class Nonce:
         self.drawn, self._is_late = "", False
 
     def __str__(self) -> str:
-        """Return it. Raises CSPNonceError if it is asked for when the policy is written, and is not in it."""
+        """Return the nonce. Raises CSPNonceError if it is first used after the policy was written without it."""
         if not self.drawn:
             if self._is_late:
                 raise CSPNonceError("the policy was written without a nonce")
@@ -35,13 +35,13 @@ class Nonce:
         return self.drawn
 
     def close(self) -> str:
-        """Return it if it was drawn, else an empty string; then it never will be."""
+        """Return the nonce if it was drawn, otherwise an empty string. From then on, it cannot be drawn."""
         self._is_late = True
         return self.drawn
 
 
 def content_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Write the policy of the settings, with what `_csp_update` of the response adds and the nonce, if any."""
+    """Set the policy of the settings, with the response's `_csp_update` and the nonce, if any."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         nonce = request.csp_nonce = Nonce()  # type: ignore[attr-defined]  # the name that django-csp has for it

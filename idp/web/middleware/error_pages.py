@@ -1,4 +1,4 @@
-"""A page for whatever goes wrong: a sentence, an honest status, and the reference."""
+"""Error pages: a sentence, an honest status, and the request's reference."""
 
 from collections.abc import Callable
 
@@ -19,11 +19,11 @@ DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)  # the last 
 
 
 class Unexpected(IdpError):
-    """Something nobody thought of. The page says so and nothing more."""
+    """An unexpected exception. The page says no more than that."""
 
 
 class AddressTooLong(IdpError):
-    """A query that no honest request needs."""
+    """The query string is longer than any honest request needs."""
 
     code = "address_too_long"
     status = 414
@@ -38,7 +38,7 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse an endless query before anything reads it, and say so where a method is not taken."""
+        """Refuse an overlong query string before anything reads it, and give 405 responses a page."""
         if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
             return refused(request, AddressTooLong())
         response = self.get_response(request)
@@ -51,7 +51,10 @@ class ErrorPages:
         return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Log the private detail and show the public sentence; Django's own exceptions stay Django's."""
+        """Log the private detail and show the public sentence.
+
+        Django handles its own exceptions, except database errors.
+        """
         if isinstance(error, IdpError):
             return refused(request, error)
         if type(error).__module__.startswith("django.") and not isinstance(error, DATABASE_ERRORS):

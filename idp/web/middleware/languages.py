@@ -1,8 +1,8 @@
-"""In which language a page speaks, and the choice that agents' pages offer.
+"""The language of a page, and the choice of languages that agents' pages offer.
 
-By `?lang=`, then the browser's cookie, then what the browser asks for, then the installation's own. The agent's own
-language comes by the cookie, which a sign-in writes, so that it is known of nobody who has not signed in here.
-Operators and programs are spoken to in English: half a translation is worse than none.
+The order is: `?lang=`, the browser's cookie, its Accept-Language header, the installation's language. A sign-in writes
+the agent's own language into the cookie, so only the agent's own browsers show it. Operators' pages and APIs are in
+English only: half a translation is worse than none.
 """
 
 from collections.abc import Callable
@@ -27,14 +27,14 @@ ENGLISH_ONLY = (
     *("/healthz", "/readyz", "/metrics", "/saml/metadata"),
 )
 ANSWERS_ONCE = ("/saml/", "/oauth/")
-"""Addresses whose pages cannot be asked for a second time."""
+"""Paths whose pages cannot be requested a second time."""
 KEPT = ("by", "with")
-"""What of an address's query goes along when the language is changed."""
+"""Query parameters that are kept when the language changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """One language to choose: its code, its own name, and the query that chooses it on this page."""
+    """A language to choose: its code, its own name, and the query string that chooses it on this page."""
 
     code: str
     name: str
@@ -43,7 +43,7 @@ class Offered:
 
 
 def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer each request in its language; keep one that was asked for in the address."""
+    """Answer each request in its language, and store a language that was chosen by `?lang=`."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(ENGLISH_ONLY):
@@ -67,7 +67,7 @@ def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
 
 def choose(kept: str, accepted: str) -> str:
-    """Return the language for what a browser keeps, and for its Accept-Language header."""
+    """Return the language for a browser's cookie and its Accept-Language header."""
     if found := supported(kept):
         return found
     for code, _ in parse_accept_lang_header(accepted):
@@ -77,7 +77,7 @@ def choose(kept: str, accepted: str) -> str:
 
 
 def supported(code: str) -> str:
-    """Return our language for a code, as es for es-MX and pt-br for pt; empty for none."""
+    """Return the supported language for a code, such as es for es-MX and pt-br for pt; empty if there is none."""
     if not code:
         return ""
     try:
@@ -87,7 +87,7 @@ def supported(code: str) -> str:
 
 
 def offered(request: HttpRequest) -> list[Offered]:
-    """List the languages to choose from, where the page can be had once more in another one."""
+    """Return the languages to choose from, if the page can be requested again."""
     again = request.method in {"GET", "HEAD"} or request.path.startswith("/login/")
     if not again or request.path.startswith(ANSWERS_ONCE):
         return []
@@ -99,7 +99,7 @@ def offered(request: HttpRequest) -> list[Offered]:
 
 
 def _speak(language: str) -> str:
-    """Activate a language, or stay with English if its catalogue is damaged. Returns which it is."""
+    """Activate a language, or English if its catalogue is damaged. Returns the active language."""
     if translation.get_language() == language:  # activating it again takes longer than to look
         return language
     try:

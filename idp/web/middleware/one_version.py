@@ -1,4 +1,4 @@
-"""One request goes by one version of the configuration, and asks for it once."""
+"""One version of the configuration for each request, which is queried once."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ READING = ("GET", "HEAD")
 
 
 def asked_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Have each request ask once, but for those in which an operator changes something and then looks at it."""
+    """Query the version once for each request, except where an operator changes the configuration and then reads it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if is_for_operators(request) and request.method not in READING:

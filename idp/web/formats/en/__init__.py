@@ -1,1 +1,1 @@
-"""In English, which is what operators read."""
+"""Formats for English, which operators read."""

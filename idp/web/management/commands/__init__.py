@@ -1,1 +1,1 @@
-"""Commands of this package."""
+"""Management commands of this package."""

@@ -1,4 +1,4 @@
-"""`manage.py add_agent`: add somebody who signs in."""
+"""`manage.py add_agent`: add an agent."""
 
 import argparse
 from typing import Any
@@ -15,12 +15,12 @@ from idp.web.management.asking import in_one_sentence, write_json
 
 
 class Command(ActingCommand):
-    """Add an agent with number and roles."""
+    """Adds an agent with a number and roles."""
 
     help = "Adds an agent. The number may be in any spelling, with + and the country code."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask for what a sign-in needs."""
+        """Declare what a sign-in needs."""
         parser.add_argument("email", help="e-mail address of the agent")
         parser.add_argument("--name", required=True, help="full name")
         parser.add_argument("--number", required=True, help="mobile number, such as '+34 612 345 678'")
@@ -31,7 +31,7 @@ class Command(ActingCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, email: str, name: str, number: str, roles: list[str], **more: Any) -> None:
-        """Add the agent whole, or not at all."""
+        """Add all of the agent, or nothing."""
         with in_one_sentence(), transaction.atomic():
             e164 = numbers.normal(number, settings.LATCHKEY.default_country)
             agent = provisioning.add(email, full_name=name, roles=roles, department=more["department"])

@@ -1,4 +1,4 @@
-"""`manage.py add_operator`: make an operator, and a link that opens the admin once."""
+"""`manage.py add_operator`: create an operator, and a link that opens the admin once."""
 
 import argparse
 from typing import Any
@@ -11,17 +11,17 @@ from idp.web.operators import links
 
 
 class Command(ActingCommand):
-    """Make an operator, or take the one there is, and print a one-time link into the admin."""
+    """Creates or finds an operator, and prints a one-time link to the admin."""
 
     help = "Creates an operator, or finds the existing one, and prints a link that opens the admin once."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask who it is."""
+        """Declare who it is."""
         parser.add_argument("email", help="e-mail address of the operator")
         parser.add_argument("--name", default="", help="full name, for a new person; by default the e-mail address")
 
     def handle(self, *_: Any, email: str, name: str, **__: Any) -> None:
-        """Print the link alone on stdout."""
+        """Print only the link on stdout."""
         with in_one_sentence():
             operator, was_none, was_off = provisioning.operator(email, full_name=name)
         standing = "is an operator now" if was_none else "is one already"

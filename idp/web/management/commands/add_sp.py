@@ -1,4 +1,4 @@
-"""`manage.py add_sp`: let a service trust us, and say what to type there."""
+"""`manage.py add_sp`: register a service provider, and print what to enter there."""
 
 import argparse
 from pathlib import Path
@@ -20,12 +20,12 @@ from idp.web.management.asking import in_one_sentence, write_json
 
 
 class Command(ActingCommand):
-    """Register a service provider by its metadata, by one value of Flex, or by hand."""
+    """Registers a service provider by its metadata, by one value of Flex, or by hand."""
 
     help = "Registers a service provider and prints what to enter there."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer three ways to describe it."""
+        """Declare the three ways to describe it."""
         way = parser.add_mutually_exclusive_group(required=True)
         way.add_argument("--metadata", metavar="FILE|URL", help="its SAML 2.0 metadata, a file or an https address")
         way.add_argument("--flex", metavar="VALUE", help="Account SID, connection (JQ…), entity ID or ACS URL of Flex")
@@ -55,7 +55,7 @@ class Command(ActingCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, slug: str, name: str, timeout_policy: str, profile: str, **given: Any) -> None:
-        """Register it whole, or not at all."""
+        """Register all of it, or nothing."""
         wanted = {"slug": slug, "name": name, "timeout_policy": timeout_policy, "profile": profile}
         with in_one_sentence():
             if given["metadata"]:

@@ -1,4 +1,4 @@
-"""`manage.py add_supervisor`: let somebody look after the agents of some departments, and make a link for them."""
+"""`manage.py add_supervisor`: make somebody a supervisor of departments, and print a link for them."""
 
 import argparse
 from typing import Any
@@ -15,12 +15,12 @@ from idp.web.operators import links
 
 
 class Command(ActingCommand):
-    """Make a supervisor, or take the one there is, and print a one-time link into the admin."""
+    """Creates or finds a supervisor, and prints a one-time link to the admin."""
 
     help = "Lets somebody look after the agents of some departments, and prints a link that opens the admin once."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask who it is, and how far they reach."""
+        """Declare who it is, and their departments and roles."""
         parser.add_argument("email", help="e-mail address of the supervisor")
         parser.add_argument("--name", default="", help="full name, for a new person; by default the e-mail address")
         parser.add_argument(
@@ -42,7 +42,7 @@ class Command(ActingCommand):
         )
 
     def handle(self, *_: Any, email: str, name: str, departments: list[str], roles: list[str], **__: Any) -> None:
-        """Print the link alone on stdout. Departments and roles that are named replace those of before."""
+        """Print only the link on stdout. Departments and roles that are given replace the previous ones."""
         with in_one_sentence(), transaction.atomic():
             known = Supervisor.objects.filter(person__email__iexact=email.strip()).first()
             wanted = provisioning.departments(departments) if departments or not known else known.departments.all()

@@ -1,4 +1,4 @@
-"""`manage.py backup`: the whole database into one file, while people sign in."""
+"""`manage.py backup`: dump the whole database into one file, while agents sign in."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ NOT_IN_IT = (
 
 
 class Command(BaseCommand):
-    """Safe at any time. What stands in the file is as of one instant."""
+    """Safe at any time: the file holds the database as of one instant."""
 
     help = (
         "Writes the whole database to a new file that only its owner can read, in the format of SQLite or pg_dump. "
@@ -23,11 +23,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Want a place."""
+        """Declare the file."""
         parser.add_argument("file", type=Path, help="the new file; an existing file is never overwritten")
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
-        """Write it whole or not at all, and say what is not in it."""
+        """Write the whole file or nothing, and say what it does not contain."""
         try:
             files.make(file)
         except files.BackupError as error:

@@ -1,4 +1,4 @@
-"""`manage.py check_refusals`: for a timer that watches over publications of the access policy."""
+"""`manage.py check_refusals`: for a timer that watches publications of the access policy."""
 
 import argparse
 from typing import Any
@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """Say whether far more sign-ins are refused since the last publication than were foreseen."""
+    """Reports whether far more sign-ins are refused since the last publication than forecast."""
 
     help = (
         "Says whether far more sign-ins are refused than forecast since access rules were last published: "
@@ -24,11 +24,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer JSON."""
+        """Declare `--json`."""
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
-        """Look once."""
+        """Check once."""
         found = unforeseen.look(clock.now())
         if found is not None:
             log.warning(

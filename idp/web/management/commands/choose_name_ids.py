@@ -1,4 +1,4 @@
-"""`manage.py choose_name_ids`: agents keep the workers that Flex has of them already."""
+"""`manage.py choose_name_ids`: agents keep the workers that they have in Flex already."""
 
 import argparse
 from collections import Counter
@@ -23,7 +23,7 @@ Row = tuple[int, str, str]
 
 
 class Command(ActingCommand):
-    """Choose name IDs by a file, all of them or none."""
+    """Sets name IDs from a file, all or none."""
 
     help = (
         "Sets the name IDs of agents who have not signed in yet, from a CSV file with the columns E-mail and Name ID. "
@@ -31,12 +31,12 @@ class Command(ActingCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask for the file; offer to look only."""
+        """Declare the file, and `--dry-run`."""
         parser.add_argument("file", metavar="FILE", help="CSV with the columns E-mail and Name ID")
         parser.add_argument("--dry-run", action="store_true", help="say what would be set, and change nothing")
 
     def handle(self, *_: Any, file: str, dry_run: bool, **__: Any) -> None:
-        """Tell the problems by row, then how many were chosen."""
+        """Print the problems by row, then how many name IDs were set."""
         with in_one_sentence():
             rows = _rows(file)
         with transaction.atomic():
@@ -50,7 +50,7 @@ class Command(ActingCommand):
 
 
 def _rows(file: str) -> list[Row]:
-    """Read row numbers, e-mails and name IDs. Raises CommandError or UnreadableFile."""
+    """Return row numbers, e-mails and name IDs. Raises CommandError or UnreadableFile."""
     try:
         read = sheet.read(Path(file).read_bytes())
     except OSError as error:
@@ -64,12 +64,12 @@ def _rows(file: str) -> list[Row]:
 
 
 def _tidy(cell: str) -> str:
-    """Drop spaces around, and the apostrophe by which spreadsheets mark text."""
+    """Strip spaces, and the apostrophe with which spreadsheets mark text."""
     return cell.strip().removeprefix("'")
 
 
 def _choose(rows: list[Row]) -> tuple[int, list[tuple[int, str]]]:
-    """Choose row by row. Returns how many are other than before, and the problems."""
+    """Set the name IDs row by row. Returns how many changed, and the problems by row."""
     within = reach.agents_for(None)
     agents = {it.email.lower(): it for it in within.filter(email__in=[email for _, email, _ in rows])}
     twice = {email for email, count in Counter(email.lower() for _, email, _ in rows).items() if count > 1}
@@ -85,7 +85,7 @@ def _choose(rows: list[Row]) -> tuple[int, list[tuple[int, str]]]:
 
 
 def _certain(email: str, value: str, agent: Agent | None, twice: set[str]) -> Agent:
-    """Return the agent whom a row names. Raises NameIdRefused."""
+    """Return the agent that a row names. Raises NameIdRefused."""
     if agent is None:
         raise NameIdRefused(f"Nobody has the e-mail {email}." if email else "There is no e-mail.")
     if email.lower() in twice:

@@ -1,4 +1,4 @@
-"""`manage.py connect_flex`: let a Flex account trust us, and say what to type into Twilio's Console."""
+"""`manage.py connect_flex`: connect a Flex account, and print what to enter in Twilio's Console."""
 
 import argparse
 from typing import Any
@@ -24,12 +24,12 @@ NEEDS_ACCOUNT = "Legacy SSO needs the Account SID, AC and 32 hex digits."
 
 
 class Command(ActingCommand):
-    """Register a Flex connection by what its Console shows, or show again one that is registered."""
+    """Registers a Flex connection from values of the Console, or prints the fields of a registered one again."""
 
     help = "Connects a Flex account and prints the fields for Twilio's Console. Prints them again if it is connected."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Take what the Console shows; all else has a default."""
+        """Declare the Console's values; everything else has a default."""
         parser.add_argument(
             "value", nargs="+", help=f"up to {flex.MOST_PASTED} of connection (JQ…), Account SID, entity ID, ACS URL"
         )
@@ -46,7 +46,7 @@ class Command(ActingCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
 
     def handle(self, *_: Any, value: list[str], legacy: bool, dry_run: bool, **given: Any) -> None:
-        """Connect it whole, or not at all."""
+        """Connect all of it, or nothing."""
         address = _address(value, legacy=legacy)
         redirect = _redirect(given["default_redirect_url"])
         published.certificates(clock.now())  # a key made below would go with a dry run, and its certificate be shown
@@ -65,7 +65,7 @@ class Command(ActingCommand):
 
     @staticmethod
     def _registered(address: FlexAddress, slug: str, name: str) -> tuple[ServiceProvider, bool]:
-        """Return the connection, and whether it was there before."""
+        """Return the connection, and whether it existed already."""
         if sp := ServiceProvider.objects.filter(entity_id=address.entity_id).first():
             return sp, True
         if slug in RESERVED:

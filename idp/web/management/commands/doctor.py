@@ -1,4 +1,4 @@
-"""`manage.py doctor`: is everything in order, and if not, what mends it?"""
+"""`manage.py doctor`: check everything that a sign-in depends on, and say how to fix each fault."""
 
 import argparse
 import sys
@@ -14,13 +14,13 @@ from idp.web.management.asking import write_json
 
 
 class Command(BaseCommand):
-    """Look at everything that a sign-in depends on. Ends with 1 if something is at fault."""
+    """Checks everything that a sign-in depends on. Exits with status 1 if there is a fault."""
 
     help = "Checks keys, clock, address, proxies, Verify, database, Redis and policy, and says how to fix each problem."
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer to stay on this computer, and to speak to programs."""
+        """Declare `--offline`, `--json` and `--make-rate-limits`."""
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
         parser.add_argument(
             "--offline", action="store_true", help="do not connect to Twilio or to Latchkey's public address"
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, as_json: bool, offline: bool, make_rate_limits: bool, **__: Any) -> None:
-        """Print one line for each finding, and its remedy beneath."""
+        """Print a line for each finding, with its fix below."""
         conf = settings.LATCHKEY
         if make_rate_limits:
             self._make_rate_limits(conf, offline=offline)

@@ -1,4 +1,4 @@
-"""`manage.py drill`: restore a backup somewhere else, see whether it would serve, and throw it away."""
+"""`manage.py drill`: restore a backup into a temporary database, check that it can serve, and delete it."""
 
 import argparse
 import os
@@ -22,7 +22,7 @@ MAY_CREATE = "A database for the drill cannot be made. As PostgreSQL's superuser
 
 
 class Command(BaseCommand):
-    """A backup that was never restored is a hope. Touches nothing of the place that serves."""
+    """Proves that a backup can be restored. It does not touch the installation."""
 
     help = (
         "Restores a backup into a temporary database, with the settings of the environment, and says whether Latchkey "
@@ -30,11 +30,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Want the file."""
+        """Declare the file."""
         parser.add_argument("file", type=Path, help="the backup")
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
-        """Have another process do it, which knows no other database. Nobody is signed out: services would be told."""
+        """Restore in another process, which knows only the temporary database.
+
+        Nobody is signed out, because services would be notified.
+        """
         with _elsewhere() as url:
             command = [sys.executable, str(ROOT / "manage.py"), "restore", "--keep-sign-ins", str(file.absolute())]
             done = subprocess.run(  # noqa: S603 - our own words, and a path

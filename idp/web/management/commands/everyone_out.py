@@ -13,18 +13,18 @@ from idp.web.management.asking import write_json
 
 
 class Command(ActingCommand):
-    """End every sign-in; each phone and computer needs a code and reads why."""
+    """Revokes every device. Each needs a code, and the agent reads why."""
 
     help = "Signs everyone out: every phone and computer needs a new code. Use it after restoring a backup or a leak."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Want a reason; offer to count only."""
+        """Declare the reason, and `--dry-run`."""
         parser.add_argument("--why", required=True, help="the reason, which the trail shows to operators")
         parser.add_argument("--dry-run", action="store_true", help="only count how many would be signed out")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, why: str, dry_run: bool, as_json: bool, **__: Any) -> None:
-        """Cut off, then write each ending down, and say how many there were."""
+        """Set the cutoff, then revoke each device, and print how many there were."""
         if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
             raise CommandError(f"Say why in 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'")
         origin, now = Origin(None, "", reference.current()), clock.now()

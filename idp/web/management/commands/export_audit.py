@@ -1,4 +1,4 @@
-"""`manage.py export_audit`: the trail as CSV or JSON lines, for archives and for whoever reads it elsewhere."""
+"""`manage.py export_audit`: the trail as CSV or JSON lines, for archives and other programs."""
 
 import argparse
 from datetime import datetime
@@ -14,12 +14,12 @@ from idp.web.typed import instant
 
 
 class Command(ActingCommand):
-    """Write the trail to stdout, the oldest line first, without ever holding all of it."""
+    """Writes the trail to stdout as a stream, the oldest event first."""
 
     help = "Writes the trail to stdout, oldest entry first, including personal data, as operators see it."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask from when to when, and how."""
+        """Declare the time range and the format."""
         when = "a day, or an instant in ISO 8601; UTC by default"
         parser.add_argument("--since", type=instant, metavar="WHEN", help=f"from then on: {when}")
         parser.add_argument("--until", type=instant, metavar="WHEN", help="before then")
@@ -28,7 +28,7 @@ class Command(ActingCommand):
         )
 
     def handle(self, *_: Any, since: datetime | None, until: datetime | None, written_as: str, **__: Any) -> None:
-        """Write line by line, and say at the end how many there were."""
+        """Write event by event, then print how many there were."""
         now = clock.now()
         lines = files.before(acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_span(since, until)))
         if since:

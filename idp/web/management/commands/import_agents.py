@@ -1,4 +1,4 @@
-"""`manage.py import_agents`: people from a CSV file, the same as the admin's import."""
+"""`manage.py import_agents`: agents from a CSV file, as the admin's import does it."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ from idp.web.management.asking import in_one_sentence, write_json
 
 
 class Command(ActingCommand):
-    """Write a file whole or not at all."""
+    """Imports all of a file, or nothing."""
 
     help = (
         "Adds and changes agents from a CSV file. If a row has a problem it writes nothing, unless you choose to leave "
@@ -29,7 +29,7 @@ class Command(ActingCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask for the file; offer to look only, and to switch off who is absent."""
+        """Declare the file, `--dry-run`, and what to do about agents missing from the file."""
         parser.add_argument("file", metavar="FILE", help="CSV in the format of an export; - is stdin")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--leave-out-problems", action="store_true", help="write the rows without problems")
@@ -45,7 +45,7 @@ class Command(ActingCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, file: str, dry_run: bool, as_json: bool, **more: Any) -> None:
-        """Tell the problems by row, then what was done."""
+        """Print the problems by row, then what was written."""
         who, now = people_files.importer(None, Origin(None, "", reference.current())), clock.now()
         waiting = Import(
             made_at=now,
@@ -93,7 +93,7 @@ class Command(ActingCommand):
 
 
 def _content(file: str) -> bytes:
-    """Read the file, and no more of it than is taken. Raises CommandError."""
+    """Read the file, up to one byte more than the limit. Raises CommandError."""
     if file == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)
     try:

@@ -1,4 +1,4 @@
-"""`manage.py policy_file`: access rules in a file with cases that they have to pass, to be kept in git."""
+"""`manage.py policy_file`: access rules in a file, with test cases that they must pass, for version control."""
 
 import argparse
 import json
@@ -21,19 +21,19 @@ HELP = "Exports access rules to a file, runs the test cases of a file, or import
 
 
 class Command(ActingCommand):
-    """Export, test or import a rule set."""
+    """Exports, tests or imports access rules."""
 
     help = HELP
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask what to do, and with which file."""
+        """Declare the act and the file."""
         parser.add_argument("act", choices=["export", "test", "import"], help="export, test or import")
         parser.add_argument("file", nargs="?", default="-", help="the file; by default, or with -, stdin or stdout")
         parser.add_argument("--draft", action="store_true", help="export the draft, if any")
         parser.add_argument("--replace", action="store_true", help="overwrite an existing draft")
 
     def handle(self, *_: Any, act: str, file: str, draft: bool, replace: bool, **__: Any) -> None:
-        """Do it, and say on stderr what was done."""
+        """Do it, and print the outcome on stderr."""
         if act == "export":
             self._export(file, draft=draft)
             return
@@ -97,7 +97,7 @@ def _text(file: str) -> str:
 
 
 def _cases(path: Path) -> list[Any]:
-    """Return the cases of a file that is there already, as they stand."""
+    """Return the test cases of an existing file unchanged."""
     if not path.exists():
         return []
     try:

@@ -1,4 +1,4 @@
-"""`manage.py purge`: remove what is past its time, for a timer."""
+"""`manage.py purge`: delete rows beyond their retention time, run by a timer."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from idp.web.retention.purge import Purged
 
 
 class Command(BaseCommand):
-    """Safe at any time, beside sign-ins and beside another run. Ends with 1 if a table could not be purged."""
+    """Safe at any time, during sign-ins and other runs. Exits with status 1 if a table could not be purged."""
 
     help = (
         "Deletes expired rows (LATCHKEY_RETENTION_DAYS) in small steps. Safe to run at any time. "
@@ -23,12 +23,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer a trial run, and the counts for programs."""
+        """Declare `--dry-run` and `--json`."""
         parser.add_argument("--dry-run", action="store_true", help="count what would be deleted, and change nothing")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, dry_run: bool, as_json: bool, **__: Any) -> None:
-        """Tell what went, table by table."""
+        """Print how many rows were deleted, by table."""
         days = retention.days(settings.LATCHKEY.retention_days)
         done = list((purge.due if dry_run else purge.run)(days, clock.now()))
         if as_json:

@@ -1,4 +1,4 @@
-"""`manage.py refresh_metadata`: fetch the metadata of services again, for a timer."""
+"""`manage.py refresh_metadata`: fetch the metadata of services again, run by a timer."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ UNEXPECTED = "Something went wrong that nobody thought of; the log has the detai
 
 
 class Command(ActingCommand):
-    """Fetch every source that has an address. One that fails stops none of the others."""
+    """Fetches every source that has an address. A failure does not stop the others."""
 
     help = (
         "Fetches the metadata of services again. Changes apply immediately or wait in the admin, as set per service. "
@@ -26,13 +26,13 @@ class Command(ActingCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer one service alone, a trial run, and a form for programs."""
+        """Declare `--sp`, `--dry-run` and `--json`."""
         parser.add_argument("--sp", default="", metavar="SLUG", help="this service only")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, sp: str, dry_run: bool, as_json: bool, **__: Any) -> None:
-        """Tell what came of each."""
+        """Print the outcome of each source."""
         sources = MetadataSource.objects.exclude(url="").select_related("service_provider")
         if sp:
             sources = sources.filter(service_provider=find_service(sp))

@@ -1,4 +1,4 @@
-"""`manage.py restore`: a backup into an empty database, everyone signed out, and the proof that it would serve."""
+"""`manage.py restore`: load a backup into an empty database, sign everyone out, and check that it can serve."""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ from idp.web.models import OperatorLink
 
 
 class Command(BaseCommand):
-    """Whoever was signed out since the backup must not be signed in again, so everyone is signed out."""
+    """Signs everyone out, because agents who were signed out after the backup must not be signed in again."""
 
     help = (
         "Loads a backup into the empty database of DATABASE_URL, migrates its tables, signs everyone out, and says "
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Want the file; offer a move, after which nothing is older than it was."""
+        """Declare the file, and `--keep-sign-ins` for a move."""
         parser.add_argument("file", type=Path, help="the backup")
         parser.add_argument(
             "--keep-sign-ins",
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, file: Path, keep_sign_ins: bool, **__: Any) -> None:
-        """Load, migrate, sign out, and look."""
+        """Load, migrate, sign out, and check."""
         try:
             files.load(file)
         except (files.BackupError, RestoreUnfinished) as error:
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 
 def sign_out(backup: str) -> int:
-    """Sign everyone out, operators too, and end links into the admin. Returns how many phones and computers."""
+    """Sign out agents and operators, and delete unused links to the admin. Returns how many devices were signed out."""
     origin, now = Origin(None, "", reference.begin()), clock.now()
     why = f"backup {backup} restored"[: everyone_out.LONGEST_WHY]
     with transaction.atomic():

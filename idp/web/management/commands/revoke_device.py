@@ -1,4 +1,4 @@
-"""`manage.py revoke_device`: sign a phone or computer out, or all of one agent's."""
+"""`manage.py revoke_device`: sign out a device, or all devices of an agent."""
 
 import argparse
 from typing import Any
@@ -15,17 +15,17 @@ from idp.web.management.asking import find_agent, write_json
 
 
 class Command(ActingCommand):
-    """End devices; their next visit asks for a code and says why."""
+    """Revokes devices. Their next visit asks for a code and says why."""
 
     help = "Signs out a device, or every device of an agent."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask whose or which."""
+        """Declare the agent or the device."""
         parser.add_argument("whose", metavar="EMAIL-OR-DEVICE", help="e-mail address of an agent, or id of one device")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, whose: str, as_json: bool, **__: Any) -> None:
-        """Name each device that was signed in."""
+        """Print each device that was signed in."""
         origin = Origin(None, "", reference.current())
         ended = signing_out.sign_out(_chosen(whose), Reason.OPERATOR, "command line", origin, clock.now())
         if as_json:

@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys`: change a signing key, step by step."""
+"""`manage.py rotate_keys`: replace a signing key, step by step."""
 
 import argparse
 from datetime import datetime
@@ -24,12 +24,12 @@ ON_SERVICES = {Step.SWITCH, Step.BACK}
 
 
 class Command(ActingCommand):
-    """Say where the change of a key stands, or take its next step."""
+    """Prints the state of the key change, or takes its next step."""
 
     help = "Replaces a signing key: prepare, switch each service, activate. Without a step it prints the current state."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer one step at a time."""
+        """Declare the step, the key's use, and the services."""
         steps = [STATUS, *(step.value for step in Step)]
         parser.add_argument("step", nargs="?", default=STATUS, choices=steps, metavar="STEP", help=", ".join(steps))
         parser.add_argument(
@@ -44,7 +44,7 @@ class Command(ActingCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, step: str, use: str, as_json: bool, **given: Any) -> None:
-        """Take the step, then say where things stand."""
+        """Take the step, then print the state."""
         now, kind = clock.now(), Use(use)
         signing_keys.ensure(now)
         if step != STATUS:

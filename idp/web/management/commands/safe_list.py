@@ -1,4 +1,4 @@
-"""`manage.py safe_list`: put agents' numbers on Twilio's safe list, and take off those that are nobody's any more."""
+"""`manage.py safe_list`: put agents' numbers on Twilio's safe list, and take off numbers that no agent has."""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ STOPPED_BY = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 
 class Command(ActingCommand):
-    """For a timer, every minute. Runs that overlap do no harm: each number is claimed by one of them."""
+    """For a timer, every minute. Runs may overlap: each number is claimed by one of them."""
 
     help = (
         "Continues pending changes to Twilio's safe list, at most 30 numbers a minute, and removes numbers that no "
@@ -28,7 +28,7 @@ class Command(ActingCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer to ask for more first, and to do nothing but count."""
+        """Declare the numbers to request first, `--dry-run` and `--json`."""
         parser.add_argument("--all", action="store_true", dest="everybody", help="first request all agents' numbers")
         parser.add_argument(
             "--agent", action="append", default=[], metavar="EMAIL", help="first request this agent's number"
@@ -39,7 +39,7 @@ class Command(ActingCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, everybody: bool, agent: list[str], dry_run: bool, as_json: bool, **__: Any) -> None:
-        """Tell what came of each number, by agent; no number is printed."""
+        """Print the outcome of each number, by agent. Numbers themselves are not printed."""
         chosen = None if everybody else Agent.objects.filter(pk__in=[find_agent(it).pk for it in agent])
         if dry_run:
             it = listings.preview(chosen)

@@ -1,4 +1,4 @@
-"""`manage.py send_logouts`: tell services again of sign-outs that they could not be told of at once."""
+"""`manage.py send_logouts`: notify services of sign-outs that could not be sent at once."""
 
 import argparse
 from typing import Any
@@ -13,16 +13,16 @@ from idp.web.management.asking import write_json
 
 
 class Command(BaseCommand):
-    """For a timer, every minute or so. Runs that overlap do no harm: each try is made once."""
+    """For a timer, every minute or so. Runs may overlap: each attempt is made once."""
 
     help = "Notifies services of sign-outs: those that are due, for the first time or again."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer the list for programs."""
+        """Declare `--json`."""
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
-        """End what *everyone out* left to do, then tell, and list what became of each."""
+        """Finish revoking devices after *everyone out*, then send the notices that are due, and print each outcome."""
         everyone_out.end_devices(Origin(None, "", reference.begin()), clock.now())
         tried = telling.send_due(clock.now())
         if as_json:

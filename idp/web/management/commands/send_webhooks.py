@@ -1,4 +1,4 @@
-"""`manage.py send_webhooks`: send webhooks what happened since, for a timer or as a service."""
+"""`manage.py send_webhooks`: send webhooks the events since the last run, by a timer or as a service."""
 
 import argparse
 import signal
@@ -18,7 +18,7 @@ BETWEEN_ROUNDS = 1.0
 
 
 class Command(BaseCommand):
-    """Read the trail and send. Several at once do no harm: each webhook is held by one of them."""
+    """Reads the trail and sends messages. Several may run at once: each webhook is locked by one of them."""
 
     help = (
         "Sends webhooks the events since the last run, and repeats messages that were not accepted. "
@@ -26,14 +26,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer to go on, and the list for programs."""
+        """Declare `--watch` and `--json`."""
         parser.add_argument("--watch", action="store_true", help="keep running until SIGTERM or Ctrl+C")
         parser.add_argument(
             "--json", action="store_true", dest="as_json", help="print the attempts as JSON; not with --watch"
         )
 
     def handle(self, *_: Any, watch: bool, as_json: bool, **__: Any) -> None:
-        """Send, and say what became of each."""
+        """Send, and print each outcome."""
         if watch:
             self._watch()
             return
@@ -76,7 +76,7 @@ def _told(tried: Delivery) -> dict[str, Any]:
 
 @contextmanager
 def _until_told_to_stop() -> Iterator[threading.Event]:
-    """Yield what is set by SIGTERM or Ctrl+C; the message under way is still written down."""
+    """Yield an event that SIGTERM or Ctrl+C sets. The message that is being sent is still recorded."""
     stop = threading.Event()
     before = {it: signal.signal(it, lambda *_: stop.set()) for it in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -1,4 +1,4 @@
-"""`manage.py show_metadata`: our SAML metadata, for a service provider that takes a file."""
+"""`manage.py show_metadata`: Latchkey's SAML metadata, for a service provider that takes a file."""
 
 import argparse
 import sys
@@ -14,12 +14,12 @@ MOST_DAYS = 3650
 
 
 class Command(BaseCommand):
-    """Print the metadata document, or what can be said of it."""
+    """Prints the metadata document, or the result of checking it."""
 
     help = "Prints Latchkey's SAML metadata, as at /saml/metadata, or compares it with what services expect."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Offer a signature and a check."""
+        """Declare `--sign`, `--check` and `--valid-days`."""
         way = parser.add_mutually_exclusive_group()
         way.add_argument("--sign", action="store_true", help="sign it with the active RSA key, with an end of validity")
         way.add_argument(
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, sign: bool, check: bool, valid_days: int, **__: Any) -> None:
-        """Print the document alone on stdout, and its address on stderr."""
+        """Print only the document on stdout, and its address on stderr."""
         now = clock.now()
         if check:
             self._check(metadata_check.checklist(published.metadata_document(now), now))

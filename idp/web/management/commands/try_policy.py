@@ -1,4 +1,4 @@
-"""`manage.py try_policy`: what the access rules would say to a browser."""
+"""`manage.py try_policy`: what the access rules decide about a browser."""
 
 import argparse
 import ipaddress
@@ -27,12 +27,12 @@ UNKNOWN = "unknown"
 
 
 class Command(BaseCommand):
-    """Judge a user agent by the rules in force, or a draft, with the function that judges sign-ins."""
+    """Evaluates a user agent by the rules in force or the draft, with the function that decides about sign-ins."""
 
     help = "Says how the access rules in force decide about a browser, and why."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask for what a sign-in would show."""
+        """Declare what a sign-in would show."""
         parser.add_argument("--user-agent", required=True, metavar="TEXT", help="the User-Agent header")
         parser.add_argument("--agent", metavar="EMAIL", help="as if this agent had signed in")
         parser.add_argument("--sp", metavar="SLUG", help="the service that they sign in to")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
-        """Print the verdict, what was understood, and each rule's answer."""
+        """Print the decision, how the user agent was understood, and each rule's answer."""
         seen = user_agents.parse(given["user_agent"])
         policy = publishing.edited().policy if given["draft"] else in_force.policy()
         names = {it.key: it.name for it in policy.rules} if policy else {}

@@ -1,4 +1,4 @@
-"""`manage.py verify_trail`: is every line of the trail as it was, and is none missing?"""
+"""`manage.py verify_trail`: check that every event of the trail is unchanged and that none is missing."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ from idp.web.trail.verified_files import NoTrail
 
 
 class Command(BaseCommand):
-    """Verify the trail, or a file that was exported from it. Ends with 1 if something does not hold."""
+    """Verifies the trail, or a file exported from it. Exits with status 1 if something is wrong."""
 
     help = (
         "Verifies the trail: that every entry is as it was sealed, and none is missing. With --file it verifies a file "
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask what is to be verified, and against what."""
+        """Declare what to verify, and against what."""
         parser.add_argument("--file", metavar="FILE", help="a file from export_audit --format jsonl; - is stdin")
         parser.add_argument(
             "--keys", metavar="FILE", help="with --file: the public keys, as saved from /.well-known/jwks.json"
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, file: str | None, as_json: bool, **more: Any) -> None:
-        """Verify, and tell what holds and what does not."""
+        """Verify, and print what is intact and what is not."""
         found = _of_file(file, more["keys"]) if file else _of_tables(more["known"], seal=not more["no_seal"])
         if as_json:
             write_json(self.stdout, _told(found))
@@ -71,7 +71,7 @@ class Command(BaseCommand):
 
 
 def place(typed: str) -> Place:
-    """Read a position and its digest. Raises ValueError."""
+    """Read a position and its digest, `POSITION:DIGEST` in hexadecimal. Raises ValueError."""
     position, _, digest = typed.partition(":")
     return int(position), bytes.fromhex(digest)
 

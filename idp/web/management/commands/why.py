@@ -1,4 +1,4 @@
-"""`manage.py why REFERENCE`: what happened behind it. `why E-MAIL` or `why +NUMBER`: why an agent can't sign in."""
+"""`manage.py why`: what happened under a reference, or why an agent can't sign in."""
 
 import argparse
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from idp.web.trail import words
 
 
 class Command(BaseCommand):
-    """Tell the events of one reference, the first one first; or every gate that one agent has to get by."""
+    """Prints the events of a reference in order, or every gate of an agent."""
 
     help = "Says what happened under a reference such as 7KQ2M-9TX4D, or why an agent can't sign in."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Ask for the reference or the agent."""
+        """Declare the reference or the agent."""
         what = "a reference from a page; or an agent's e-mail address, or mobile number with +"
         parser.add_argument("reference", metavar="REFERENCE|AGENT", help=what)
         parser.add_argument(
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
-        """Print one line for each event or gate."""
+        """Print a line for each event or gate."""
         if "@" in given["reference"] or given["reference"].strip().startswith("+"):
             judged = _judge(given["reference"].strip(), given["sp"], given["phone"])
             self._tell(judged, as_json=as_json)
