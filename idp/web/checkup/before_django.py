@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 import django
 
@@ -53,7 +52,7 @@ def _fix(sentence: str) -> str:
 def _of_start() -> list[Finding]:
     try:
         django.setup()
-        import_module("idp.web.checkup.whole")  # reads every library that pages or answers need
+        import idp.web.checkup.all_subjects  # noqa: F401, PLC0415 - loads every library that pages or Responses need
     except ImportError as error:
         return [fault("packages", f"A package does not load: {error}.", REINSTALL)]
     except Exception as error:  # noqa: BLE001 - the text may repeat a setting, so only its kind is told
