@@ -1,4 +1,4 @@
-"""How operators get into the admin: one-time links, and the tries that were made at its door."""
+"""How operators enter the admin: one-time links, and attempts to sign in."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,7 +7,7 @@ from idp.agents.models import Agent
 
 
 class OperatorLink(models.Model):
-    """A link that opens the admin once, for the operator it was made for. Only its hash is here."""
+    """A link that opens the admin once for its operator. Only a hash of its secret is stored."""
 
     secret_hash = models.CharField(max_length=64, unique=True)
     operator = models.ForeignKey(Agent, models.CASCADE, related_name="operator_links")
@@ -28,7 +28,7 @@ class OperatorLink(models.Model):
 
 
 class OperatorTry(models.Model):
-    """One try to sign in to the admin. `account` is a keyed hash of what was typed, known or not."""
+    """An attempt to sign in to the admin. `account` is a keyed hash of the e-mail as typed, known or not."""
 
     at = models.DateTimeField(db_index=True)
     account = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""When a device needs its next code, under the policies that services have chosen, in words."""
+"""When a device needs its next code, in words, under the timeout policies of the services."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from idp.sessions.models import SsoSession
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A policy, and the services that go by it."""
+    """A policy, and the names of the services that use it."""
 
     policy: TimeoutPolicy
     services: tuple[str, ...]
 
 
 def in_force() -> list[InForce]:
-    """Return the policies of all services that are switched on, in two queries, as services may be many."""
+    """Return the policies of all enabled services. Two queries, however many services there are."""
     services = list(ServiceProvider.objects.filter(enabled=True).values_list("timeout_policy", "name"))
     limits = {it.pk: it.limits for it in Chosen.objects.filter(pk__in={pk for pk, _ in services})}
     found: dict[TimeoutPolicy, list[str]] = {}
@@ -36,7 +36,7 @@ def in_force() -> list[InForce]:
 
 
 def of(device: Device, session: SsoSession | None, policies: Iterable[InForce]) -> dict[NextCode, list[str]]:
-    """Return when the next code is due, by service where that differs. Computed as at the next sign-in."""
+    """Return when the next code is due, with the services that it applies to. Computed as the next sign-in would."""
     facts, open_session = device_state.device_facts(device), device_state.session_facts(session)
     issued = device.last_seen_at if device.remembered else None
     found: dict[NextCode, list[str]] = {}
@@ -47,7 +47,7 @@ def of(device: Device, session: SsoSession | None, policies: Iterable[InForce]) 
 
 
 def for_agent(device: Device, now: datetime) -> list[str]:
-    """Tell an agent when this device will need a code, in one sentence or one for each group of services."""
+    """Return sentences for an agent: when this device needs its next code, one for each group of services."""
     found = of(device, sessions.find(device), in_force())
     if len(found) == 1:
         return [_sentence(next(iter(found)), now)]
@@ -56,7 +56,7 @@ def for_agent(device: Device, now: datetime) -> list[str]:
 
 
 def for_operator(device: Device, session: SsoSession | None, policies: list[InForce], now: datetime) -> str:
-    """Tell the same in a table's cell. An ended device needs one at once."""
+    """Return the same for a table cell, in UTC. Empty for a revoked device."""
     if device.revoked_at is not None:
         return ""
     found = by_service(device, session, policies, now)
@@ -66,7 +66,7 @@ def for_operator(device: Device, session: SsoSession | None, policies: list[InFo
 def by_service(
     device: Device, session: SsoSession | None, policies: Iterable[InForce], now: datetime
 ) -> list[tuple[str, str]]:
-    """Return the services, those of one instant together, each with when its next code is due, in words."""
+    """Return groups of services with when their next code is due, in words."""
     return [(", ".join(names), _short(due, now)) for due, names in of(device, session, policies).items()]
 
 

@@ -1,4 +1,4 @@
-"""Files of people, the same from the admin and from the command line: imports, their undo, and exports."""
+"""Files of agents, for the admin and the command line: imports, undoing them, and exports."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from idp.web.departments import reach
 
 
 def importer(by: Agent | None, origin: Origin) -> Importer:
-    """Return who imports. The command line may do what a superuser may."""
+    """Return the importer. The command line has a superuser's rights."""
     limits = reach.limits_of(by)
     bounds = Limits(tuple(limits.named.values()), limits.grantable) if limits else None
     return Importer(by, reach.agents_for(by), by is None or by.is_superuser, origin, bounds)
@@ -33,7 +33,7 @@ def importer(by: Agent | None, origin: Origin) -> Importer:
 def write(
     waiting: Import, prepared: Prepared, who: Importer, now: datetime, progress: Progress = lambda _: None
 ) -> list[Written]:
-    """Write a file whole, with a line in each person's history. Raises Refused."""
+    """Write all of a file, and add to each agent's history. Raises Refused."""
     written = imports.write(waiting, prepared, who, now, progress)
     _note(who, written, f"Import of {waiting.file_name}.")
     safe_list_run.after_change(who.origin)
@@ -42,14 +42,14 @@ def write(
 
 @transaction.atomic
 def undo(done: Import, who: Importer, now: datetime) -> Undone:
-    """Take an import back whole. Raises Refused."""
+    """Undo all of an import. Raises Refused."""
     undone = imports.undo(done, who, now)
     safe_list_run.after_change(who.origin)
     return undone
 
 
 def export(who: Importer, now: datetime, chosen: QuerySet[Agent] | None = None) -> Iterator[str]:
-    """Return the lines of a file of people, and write down who took how many."""
+    """Return the lines of a file of agents, and record the export in the trail."""
     wanted = set((who.within if chosen is None else who.within & chosen).order_by().values_list("pk", flat=True))
     people = [it.person for it in present.known(who.within, operators=True) if it.id in wanted]
     detail = f"{len(people)} people, by {who.name}"[:200]
@@ -58,7 +58,7 @@ def export(who: Importer, now: datetime, chosen: QuerySet[Agent] | None = None) 
 
 
 def _note(who: Importer, written: Sequence[Written], what: str) -> None:
-    """Add to the history that the admin shows of each person."""
+    """Add to the history that the admin shows of each agent."""
     if who.by is None:
         return
     common: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""QR codes: what nobody likes to type, for a phone's camera."""
+"""QR codes: addresses and keys for a phone's camera."""
 
 import segno
 from django.utils.safestring import SafeString, mark_safe

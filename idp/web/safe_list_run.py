@@ -1,4 +1,4 @@
-"""Telling Twilio which numbers to put on its safe list, and which to take off: so many a minute, each with a line."""
+"""Sends requests to Twilio's safe list: up to a limit a minute, each with an event in the trail."""
 
 import contextvars
 from collections.abc import Collection, Iterator
@@ -21,7 +21,7 @@ from idp.otp.twilio import safe_list
 
 log = structlog.get_logger(__name__)
 ENOUGH_TROUBLE = 3
-"""Answers in a row that settle nothing, after which a run ends."""
+"""Consecutive answers without an outcome, after which a run ends."""
 SETTLED = (Verdict.DONE, Verdict.REFUSED)
 
 _pool = ThreadPoolExecutor(1, thread_name_prefix="safe-list")
@@ -29,7 +29,7 @@ _under_way: set["Future[int]"] = set()
 
 
 def batch(origin: Origin) -> Iterator[tuple[SafeListing, Reply]]:
-    """Tell Twilio of what is due, until the minute's requests are used up or going on makes no sense."""
+    """Send the requests that are due, until the minute's limit is reached or a failure concerns all of them."""
     listings.let_go(clock.now())
     at_twilio, trouble = safe_list.from_settings(), 0
     for _ in range(PER_MINUTE):
@@ -45,20 +45,20 @@ def batch(origin: Origin) -> Iterator[tuple[SafeListing, Reply]]:
 
 
 def dispatch(origin: Origin) -> None:
-    """Begin a batch beside the request. What was asked for must be committed; a timer does the rest."""
+    """Start a batch in the background. The requests must be committed; a timer does the rest."""
     future = _pool.submit(contextvars.copy_context().run, _run, replace(origin, user_agent=""))
     _under_way.add(future)
     future.add_done_callback(_ended)
 
 
 def after_change(origin: Origin, changed: Collection[UUID] | None = None) -> None:
-    """Have numbers taken off whose agents were switched off or have another; called when somebody was changed."""
+    """Have numbers removed whose agents were disabled or have another number. Call it after agents change."""
     if listings.let_go(clock.now(), changed):
         transaction.on_commit(lambda: dispatch(origin))
 
 
 def settle() -> None:
-    """Wait until every batch under way has come to its end."""
+    """Wait until all batches have ended."""
     futures.wait(list(_under_way))
 
 
@@ -80,7 +80,7 @@ def _run(origin: Origin) -> int:
 
 
 def _ended(future: "Future[int]") -> None:
-    """Forget a batch that is over; a fault in it must not pass unseen."""
+    """Forget a batch that has ended, and log its exception."""
     _under_way.discard(future)
     if (fault := future.exception()) is not None:
         log.error("safe_list_batch_failed", exc_info=fault)

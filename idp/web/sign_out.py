@@ -1,4 +1,4 @@
-"""Signing agents out in an operator's name, from whichever page."""
+"""Signs agents out in an operator's name, from any page."""
 
 from django.http import HttpRequest
 
@@ -11,5 +11,5 @@ FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
 
 
 def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> list[Device]:
-    """End some devices. Returns those that were signed in."""
+    """Revoke devices. Returns those that were signed in."""
     return signing_out.sign_out(chosen, reason, str(request.user), request_facts.origin_of(request), clock.now())

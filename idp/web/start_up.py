@@ -1,6 +1,6 @@
-"""What a server does before its first request: try the keys, so that no agent is the first to find out.
+"""What a server does before its first request: it tries the keys, so that no agent is the first to notice a fault.
 
-gunicorn's master does it, and workers are forked from it: what they may not share is closed again.
+gunicorn's master runs this before it forks workers, and closes again what they must not share.
 """
 
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ log = structlog.get_logger(__name__)
 
 
 def look_over() -> None:
-    """Make missing keys, sign and verify with each in use, and log what is wrong or soon will be.
+    """Make missing keys, sign and verify with each key in use, and log faults and expiring certificates.
 
-    A fault does not end the process: `/readyz` reports it too, and a database may come back.
+    A fault does not end the process: `/readyz` reports it too, and the database may become reachable again.
     """
     try:
         now = clock.now()
@@ -33,7 +33,7 @@ def look_over() -> None:
 
 
 def let_go() -> None:
-    """Close the connections to the database, and on PostgreSQL their pool, whose threads no fork takes along."""
+    """Close the database connections, and PostgreSQL's pool, whose threads do not survive a fork."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if connection.vendor == "postgresql":
@@ -41,7 +41,7 @@ def let_go() -> None:
 
 
 def read_all() -> None:
-    """Read what is else read at need, such as the pages of operators, so that workers share it and nobody waits."""
+    """Import what is otherwise imported on demand, such as the operators' pages, so that workers share it."""
     _read(get_resolver().url_patterns)
     caches["default"]  # with the library for Redis, if there is one; nothing is asked of it
 

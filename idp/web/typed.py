@@ -1,20 +1,20 @@
-"""What somebody typed into a field that no form checks."""
+"""Reads what was typed into fields that no form validates."""
 
 from datetime import UTC, date, datetime, time
 
 from django.http import QueryDict
 
 FIRST_YEAR, LAST_YEAR = 1970, 9998
-"""Years whose instants are still instants in another time zone, or a day later."""
+"""Years whose instants stay valid in another time zone, or a day later."""
 
 
 def typed(fields: QueryDict, name: str) -> str:
-    """Return it trimmed and without NUL, which PostgreSQL cannot keep nor compare."""
+    """Return the text trimmed, without NUL, which PostgreSQL can neither store nor compare."""
     return fields.get(name, "").replace("\0", "").strip()
 
 
 def instant(typed_: str) -> datetime:
-    """Read a day (its first instant) or an instant, UTC unless it names a zone, and return it in UTC.
+    """Return a day's first instant, or an instant, in UTC; it is UTC unless it names a time zone.
 
     Raises ValueError with a sentence.
     """

@@ -1,4 +1,4 @@
-"""Pages of no particular feature: errors, health, the start page."""
+"""Pages that belong to no feature: errors, health checks, the start page and help."""
 
 import structlog
 from django.conf import settings
@@ -26,15 +26,15 @@ log = structlog.get_logger(__name__)
 FROM_THE_APP = for_agents("Start again from the app you came from.")
 IN_THE_ADMIN = "Go back, or start again from the first page of the admin."
 FOUND_BY = "The trail and the log name this by its reference:"
-"""What operators read in the place of what sends agents back to their app, and to their supervisor."""
+"""Replaces, for operators, the advice to agents to go back to their app or ask their supervisor."""
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{0}</title><h1>{0}</h1><p>{1}</p><p>Reference: <strong>{2}</strong></p>
 <p><a href="/">Start again</a></p></html>"""
-"""The page of an error for a place whose templates or texts are gone."""
+"""The error page if templates or translations cannot be loaded."""
 
 
 class NotFound(IdpError):
-    """Nothing is at this address."""
+    """There is no page at this address."""
 
     code = "not_found"
     status = 404
@@ -43,7 +43,7 @@ class NotFound(IdpError):
 
 
 class BadRequest(IdpError):
-    """A request that no honest browser makes."""
+    """A request that no honest browser sends."""
 
     code = "bad_request"
     status = 400
@@ -52,7 +52,7 @@ class BadRequest(IdpError):
 
 
 class TooLarge(IdpError):
-    """More than any form of ours sends."""
+    """The request is larger than any form's."""
 
     code = "too_large"
     status = 413
@@ -61,7 +61,7 @@ class TooLarge(IdpError):
 
 
 class WrongMethod(IdpError):
-    """A method that this address does not take."""
+    """The address does not accept the method."""
 
     code = "wrong_method"
     status = 405
@@ -70,7 +70,7 @@ class WrongMethod(IdpError):
 
 
 class Forbidden(IdpError):
-    """Somebody may not do this."""
+    """The user lacks the permission."""
 
     code = "forbidden"
     status = 403
@@ -79,7 +79,7 @@ class Forbidden(IdpError):
 
 
 class FormTooOld(IdpError):
-    """A form without the token that this site put into it."""
+    """The form has no valid CSRF token."""
 
     code = "form_too_old"
     status = 403
@@ -88,7 +88,7 @@ class FormTooOld(IdpError):
 
 
 def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
-    """Show an error with what to do about it; works without database, cache and session. Programs get JSON."""
+    """Show an error and what to do about it. Needs no database, cache or session. Programs get JSON."""
     if speaks_json(request.path):
         return as_json(error)
     if scim.speaks_scim(request.path):
@@ -113,49 +113,50 @@ def _shown(request: HttpRequest, error: IdpError) -> HttpResponse:
 
 
 def refused(request: HttpRequest, error: IdpError) -> HttpResponse:
-    """Log the private detail of an error and show the public sentence."""
+    """Log the private detail of an error, and show the public sentence."""
     log.warning("refused", code=error.code, status=error.status, detail=error.detail)
     return error_page(request, error)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an address that leads nowhere."""
+    """Answer 404."""
     return refused(request, NotFound(type(exception).__name__))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django itself refuses to read."""
+    """Answer a request that Django itself rejects: 413 if it is too large, otherwise 400."""
     kind = TooLarge if isinstance(exception, RequestDataTooBig) else BadRequest
     return refused(request, kind(type(exception).__name__))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer who may not."""
+    """Answer 403."""
     return refused(request, Forbidden(type(exception).__name__))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when all else failed; Django calls this while it holds the exception."""
+    """Answer 500. Django calls this while it handles the exception."""
     log.error("unexpected", exc_info=True)
     return error_page(request, IdpError())
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form without its token."""
+    """Answer a form without a valid CSRF token."""
     return refused(request, FormTooOld(reason))
 
 
 @require_safe
 def healthz(_: HttpRequest) -> HttpResponse:
-    """Say that the process is alive."""
+    """Answer that the process is alive."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Say whether agents can be served: the database answers, and every key in use is there and signs.
+    """Answer whether agents can be served: the database answers, and every key in use exists and signs.
 
-    Redis is told of, where there is one; agents are served without it. Whoever asks has the trail sealed beside it.
+    It also reports Redis, if there is one; agents can be served without it. Each request has the trail sealed in the
+    background.
     """
     try:
         now = clock.now()
@@ -177,7 +178,7 @@ def _redis() -> dict[str, bool]:
 
 @require_safe
 def jwks(_: HttpRequest) -> JsonResponse:
-    """Publish the public token keys; may be cached for as long as a key is published ahead of its use."""
+    """Publish the public keys of tokens. The answer may be cached for as long as a key is published before its use."""
     keyring.ensure(clock.now())
     response = JsonResponse(key_set())
     response["Cache-Control"] = "public, max-age=300"
@@ -186,11 +187,11 @@ def jwks(_: HttpRequest) -> JsonResponse:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Tell a person who came here directly where to begin: with an app that may be opened from here, if any."""
+    """Tell a visitor where to begin, with links to the services that can be opened from here."""
     return render(request, "start.html", {"services": list(unsolicited.services().only("slug", "name"))})
 
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Help whoever is stuck; it says the same to everybody."""
+    """Show the help page, which is the same for everybody."""
     return render(request, "help.html")

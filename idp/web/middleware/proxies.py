@@ -1,4 +1,4 @@
-"""A proxy that the settings do not know of."""
+"""A reverse proxy that the settings do not mention."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 
 
 class UnheededProxy:
-    """Warns once per process if a proxy ends HTTPS before us and the settings know of none: every form then fails."""
+    """Warns once per process if a proxy sends X-Forwarded-Proto and the settings trust none: every form would fail."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if settings.LATCHKEY.trusted_proxies or not settings.LATCHKEY.https:
@@ -20,7 +20,7 @@ class UnheededProxy:
         self.told = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look whether a proxy has spoken, until one has."""
+        """Look for the header until it has been seen once."""
         if not self.told and "HTTP_X_FORWARDED_PROTO" in request.META:
             self.told = True
             log.warning("unheeded_proxy", advice="Set LATCHKEY_TRUSTED_PROXIES to the number of proxies before us.")

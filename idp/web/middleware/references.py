@@ -1,4 +1,4 @@
-"""The reference of each request, and its line in the log."""
+"""The reference of each request, and its log line."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ PARTS_SHOWN = 3  # the empty one before the first slash counts
 
 
 def references(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each request its reference, and log a line for it, with what happened but without query, body or cookies."""
+    """Give each request a reference, and log one line for it, without its query string, body or cookies."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         reference.begin()
@@ -37,5 +37,5 @@ def references(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def _shown(path: str) -> str:
-    """Keep two parts of a path: what follows may be a one-time link or name a person."""
+    """Return the first two parts of a path: the rest may be a one-time link, or name a person."""
     return "/".join(path.split("/")[:PARTS_SHOWN])

@@ -1,4 +1,4 @@
-"""What an answer depends on besides its address: the Vary header (RFC 9110 section 12.5.5)."""
+"""The Vary header: the request headers that a response depends on (RFC 9110 section 12.5.5)."""
 
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 
 def vary(response: HttpResponseBase, *names: str) -> None:
-    """Add headers to those that are named already, as Django does. Kept, since there are a handful of ways."""
+    """Add header names to Vary, as Django does. Cached, because there are few combinations."""
     response.headers["Vary"] = _with(response.headers.get("Vary", ""), names)
 
 

@@ -1,1 +1,1 @@
-"""Changes of this package's tables, in order."""
+"""Migrations of this package's tables."""

@@ -1,1 +1,1 @@
-"""The admin's site and its door: who comes in and how, and the guard of every page behind it."""
+"""The admin's site, its sign-in, and the middleware that protects every page behind it."""

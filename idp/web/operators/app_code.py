@@ -1,4 +1,4 @@
-"""The field for what an operator's authenticator app shows."""
+"""The field for a code of an operator's authenticator app."""
 
 import unicodedata
 from typing import Any
@@ -12,14 +12,14 @@ LENGTH = 6
 
 
 class AppCodeField(forms.CharField):
-    """Six digits, taken as apps show them and phones paste them: in groups, in any script."""
+    """Six digits, in groups or any script, as apps show them and phones paste them."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
         super().__init__(widget=widget, **kwargs)
 
     def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django calls it
-        """Return six ASCII digits. Anything else is no code of an app, and costs no try."""
+        """Return six ASCII digits. Anything else is rejected before it counts as an attempt."""
         typed = written_codes.unseparated(super().clean(value))
         if not typed.isdecimal() or len(typed) != LENGTH:
             raise ValidationError("The code has 6 digits.")

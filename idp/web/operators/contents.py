@@ -1,4 +1,4 @@
-"""The table of contents of the admin: what operators look after, in the order in which they need it."""
+"""The admin's table of contents: what operators work with, in the order in which they need it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -54,7 +54,7 @@ BESIDE: dict[str, tuple[str, str]] = {
     "policies.PolicyRevision": ("History of the access rules", "policy_history"),
     "agents.AccessPass": ("Stop all sign-ins", "stop"),
 }
-"""Pages that stand in the contents beside a list, for whoever sees the list: what they are called, and their name."""
+"""Pages listed after a list, for operators who may see the list: title and URL name."""
 
 
 FIRST_SIGN_IN = "Nothing yet. The first sign-in of an agent makes a line here."
@@ -81,7 +81,7 @@ FILLED_BY: dict[str, str] = {
     "otp_totp.TOTPDevice": "None yet. Operators register theirs at Your own sign-in.",
     "auth.Group": "None yet. A group gives operators the rights that are ticked in it; superusers need none.",
 }
-"""What fills each list, for whoever finds it empty."""
+"""What fills each list, for an operator who finds it empty."""
 
 
 DELETING: dict[str, str] = {
@@ -93,11 +93,11 @@ DELETING: dict[str, str] = {
     "saml.ServiceProvider": "It cannot ask who somebody is any more.",
     "webhooks.Webhook": "Its server is told nothing more.",
 }
-"""What comes of deleting a row, for whoever is about to."""
+"""The consequence of deleting a row, for the confirmation page."""
 
 
 def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Put Django's list of models, sorted by package, into our sections; what is in none comes last."""
+    """Yield the sections with their models, from Django's list of apps. Models in no section come last."""
     found = {model["model"]._meta.label: model for app in apps for model in app["models"]}
     for section, names in SECTIONS.items():
         models = [it for label, name in names.items() if label in found for it in _lines(label, name, found.pop(label))]
@@ -108,9 +108,9 @@ def arrange(apps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def listed_as(page: str, *, limited: bool) -> str | None:
-    """Return what the contents call the list at an address of this name, if they lead there.
+    """Return the title of a list, by its URL name, or None if the contents do not list it.
 
-    Supervisors, whose reach is `limited`, find their own people where others find everybody.
+    `limited` is for supervisors, whose list shows their own agents.
     """
     if limited and page == "agents_agent_changelist":
         return "Your agents"
@@ -119,12 +119,12 @@ def listed_as(page: str, *, limited: bool) -> str | None:
 
 
 def filled_by(page: str) -> str | None:
-    """Say what fills the list at an address of this name, if it is one of the contents."""
+    """Return what fills a list, by its URL name, or None."""
     return _of(FILLED_BY, page, "_changelist")
 
 
 def deleting(page: str) -> str | None:
-    """Say what comes of deleting, at an address of this name, if there is more to say than that the row goes."""
+    """Return the consequence of deleting, by the page's URL name, or None."""
     return _of(DELETING, page, "_delete")
 
 

@@ -1,4 +1,4 @@
-"""The guard of the whole admin: operators only, and what they do there is told in the trail as theirs."""
+"""Protects the whole admin: operators only, and the trail names them for everything they do there."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -20,7 +20,7 @@ NUL = "%00"
 
 
 def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Guard all that is led through here, the whole prefix of the admin, whatever a page behind it forgets to ask."""
+    """Refuse everybody but operators, for every path under the admin's prefix."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         inside = not request.path_info.startswith(DOORS)
@@ -34,7 +34,7 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
 
 def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    """Answer an operator, and have everything that comes of it told in the trail as theirs."""
+    """Answer an operator's request, and name them in every event that it leads to."""
     with events.acting(_actor(request)), unrecorded_writes.caught() as went_well:
         response = get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
@@ -44,5 +44,5 @@ def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRespo
 
 
 def _actor(request: HttpRequest) -> Actor:
-    """Return the operator whose request this is, to be named by every line of the trail that it leads to."""
+    """Return the operator of a request, as the trail names them."""
     return Actor(str(request.user), request_facts.origin_of(request), request.user.pk)

@@ -1,4 +1,4 @@
-"""Words that somebody who knows the place would try first: they add nothing to the length of an operator's password."""
+"""Words that an attacker who knows the installation would try first. They do not count towards a password's length."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,16 +7,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 LEAST = 12
-"""Characters that have to be left of a password without them."""
+"""The characters that a password must have without these words."""
 _ALWAYS = ("latchkey", "twilio", "flex", "admin", "operator", "password", "welcome")
 _SHORTEST = 3
 
 
 class HouseWords:
-    """A validator of Django's (OWASP ASVS 6.1.2 and 6.2.11)."""
+    """A password validator for Django (OWASP ASVS 6.1.2 and 6.2.11)."""
 
     def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002 - Django hands over both
-        """Raise ValidationError for one that is too short without them."""
+        """Raise ValidationError if the password is too short without these words."""
         left = password.casefold()
         for word in words():
             left = left.replace(word, "")
@@ -24,12 +24,12 @@ class HouseWords:
             raise ValidationError(self.get_help_text(), code="house_words")
 
     def get_help_text(self) -> str:
-        """Say what is asked for, and which words do not count."""
+        """Return what is required, and the words that do not count."""
         return f"It needs {LEAST} characters besides words that anybody would try here: {', '.join(sorted(words()))}."
 
 
 def words() -> list[str]:
-    """Return them in lower case, the longest first: ours, the organisation's name, and the parts of the address."""
+    """Return the words in lower case, the longest first: fixed ones, the organisation's name, parts of the host."""
     named = f"{settings.LATCHKEY.organisation} {urlsplit(settings.LATCHKEY.base_url).hostname}".casefold()
     own = (it for it in re.split(r"[\W_]+", named) if len(it) >= _SHORTEST and not it.isdecimal())
     return sorted({*_ALWAYS, *own}, key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""Making and using one-time links into the admin."""
+"""One-time links into the admin."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ LINK_FACTOR = "one-time link"
 
 
 class LinkUsed(IdpError):
-    """The link was opened before, is too old, or never existed."""
+    """The link was used, has expired, or never existed."""
 
     code = "link_used"
     status = 410
@@ -24,14 +24,14 @@ class LinkUsed(IdpError):
 
 
 def make(operator: Agent, now: datetime) -> str:
-    """Return the address of a fresh link for an operator."""
+    """Return the URL of a new link for an operator."""
     secret = new_secret()
     OperatorLink.objects.create(secret_hash=_hash(secret), operator=operator, made_at=now, expires_at=now + LIFETIME)
     return f"{settings.LATCHKEY.base_url}/admin/enter/{secret}"
 
 
 def find(secret: str, now: datetime) -> OperatorLink:
-    """Return a link that still works, without using it. Raises LinkUsed."""
+    """Return a valid link without using it. Raises LinkUsed."""
     link = OperatorLink.objects.select_related("operator").filter(secret_hash=_hash(secret)).first()
     if link is None or link.used_at is not None or now >= link.expires_at:
         raise LinkUsed("no such link" if link is None else "used or too old")
@@ -41,7 +41,7 @@ def find(secret: str, now: datetime) -> OperatorLink:
 
 
 def use(secret: str, now: datetime) -> tuple[Agent, StaticDevice]:
-    """Use a link up. Returns the operator and the factor that the link stands for. Raises LinkUsed."""
+    """Use a link. Returns the operator, and the factor that stands for the link. Raises LinkUsed."""
     link = find(secret, now)
     if OperatorLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=now) != 1:
         raise LinkUsed("somebody was faster")

@@ -1,4 +1,4 @@
-"""The form at the door of the admin: e-mail, password and code, answered as a whole."""
+"""The admin's sign-in form: e-mail, password and code, checked as a whole."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python mana
 
 
 class OperatorLoginForm(AdminAuthenticationForm):
-    """Password and second factor on one page. Which of them was wrong is not told."""
+    """Password and second factor on one page. The error does not say which was wrong."""
 
     error_messages = {**AdminAuthenticationForm.error_messages, "invalid_login": WRONG, "inactive": WRONG}
     otp_token = AppCodeField(label="Code from your authenticator app")
@@ -30,7 +30,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         self.fields["username"].widget.input_type = "email"
 
     def clean(self) -> dict[str, Any]:
-        """Look at all three together, or at none of them."""
+        """Check all three together, or none of them."""
         if not {"username", "password", "otp_token"} <= self.cleaned_data.keys():
             return self.cleaned_data
         typed = self.cleaned_data["username"]
@@ -39,7 +39,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
             raise ValidationError(TOO_MANY)
         data = self._known(typed)
         operator = self.get_user()
-        # django-otp puts this into the session when the operator is signed in.
+        # django-otp stores this in the session when the operator is signed in.
         setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - an attribute that django-otp looks for
         tries.forget(typed)
         if self.request is not None:
@@ -47,7 +47,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         return data
 
     def _known(self, typed: str) -> dict[str, Any]:
-        """Look at e-mail and password. Raises ValidationError."""
+        """Check e-mail and password. Raises ValidationError."""
         try:
             return super().clean()
         except ValidationError:
@@ -59,12 +59,12 @@ class OperatorLoginForm(AdminAuthenticationForm):
             sign_in_trail.turned_away(self.request, typed, why)
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        """Let operators in and nobody else, in the words of a wrong password."""
+        """Raise ValidationError for anybody but an active operator, with the words for a wrong password."""
         if not (isinstance(user, Agent) and user.is_active and user.is_staff):
             raise ValidationError(WRONG)
 
     def _factor(self, operator: Agent) -> TOTPDevice:
-        """Return the authenticator app that made the code. An agent's phone is never asked."""
+        """Return the authenticator app that made the code. An agent's mobile number is never accepted here."""
         with transaction.atomic():
             app: TOTPDevice
             for app in TOTPDevice.objects.devices_for_user(operator, confirmed=True).select_for_update():

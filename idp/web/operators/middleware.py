@@ -1,8 +1,7 @@
-"""What a request to the admin passes before its page, and no other request does.
+"""Middleware for requests to the admin only.
 
-Agents and programs have nothing that Django's sessions, users and messages could read; their requests go straight on.
-Where a page is mounted decides: whatever stands below the admin's prefix is inside, and a page elsewhere that asks for
-`request.user` or `request.session` finds nothing there.
+Agents and programs need neither Django's sessions nor users nor messages, so their requests skip it. The path decides:
+a page outside the admin's prefix finds no `request.user` and no `request.session`.
 """
 
 from collections.abc import Callable
@@ -20,14 +19,17 @@ Look = Callable[..., HttpResponse | None]
 
 
 class OperatorsChain:
-    """Leads what is asked of the admin through `OPERATORS_MIDDLEWARE`, from its first to its last, as Django would."""
+    """Passes requests to the admin through `OPERATORS_MIDDLEWARE`, in order, as Django does with MIDDLEWARE."""
 
     def __init__(self, get_response: Handler) -> None:
         self._straight_on = get_response
 
     @cached_property
     def _chain(self) -> tuple[Handler, list[Look]]:
-        """The way through all of them, and those who want to look at views; its members read all pages of operators."""
+        """The chain, and its members' `process_view`.
+
+        Built at the first request, because its members import all admin pages.
+        """
         through_all, looking_at_views = self._straight_on, list[Look]()
         for named in reversed(settings.OPERATORS_MIDDLEWARE):
             each = import_string(named)(through_all)
@@ -37,11 +39,11 @@ class OperatorsChain:
         return through_all, looking_at_views
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer by one way or the other."""
+        """Answer through the chain, or without it."""
         return self._chain[0](request) if is_for_operators(request) else self._straight_on(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """Have those look at the view who want to, until one answers in its place."""
+        """Call each member's `process_view`, until one returns a response."""
         if not is_for_operators(request):
             return None
         answers = (look(request, *view) for look in self._chain[1])
@@ -49,5 +51,5 @@ class OperatorsChain:
 
 
 def is_for_operators(request: HttpRequest) -> bool:
-    """Whether a request asks for something below the admin's prefix, by the path that the resolver goes by."""
+    """Whether a request's path is under the admin's prefix."""
     return request.path_info.startswith(PREFIX)

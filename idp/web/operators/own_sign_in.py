@@ -1,4 +1,4 @@
-"""The page where operators set their own password and register their authenticator app."""
+"""The page on which operators set their password and register their authenticator app."""
 
 from base64 import b32encode
 from typing import Any
@@ -17,13 +17,13 @@ from idp.web.operators.app_code import AppCodeField
 
 APP_NAME = "authenticator app"
 SHOWN_KEY = "key_of_an_app_to_register"
-"""Where an operator's session keeps it."""
+"""The session key under which the app's key is kept."""
 
 
 def app_to_register(operator: Agent, session: SessionBase) -> TOTPDevice:
-    """Return the app that is being registered, with the key that this session shows until a code proves it.
+    """Return the app to register, with the key that this session shows until a code confirms it.
 
-    It stands in no table before, so that whoever only looks at the page changes nothing.
+    It is not saved before, so that looking at the page changes nothing.
     """
     return TOTPDevice(user=operator, name=APP_NAME, key=session.setdefault(SHOWN_KEY, default_key()))
 
@@ -35,9 +35,9 @@ def key_text(app: TOTPDevice) -> str:
 
 
 class OwnSignInForm(forms.Form):
-    """A new password, and a code that shows the authenticator app is set up.
+    """A new password, and a code that proves that the authenticator app is set up.
 
-    Whoever came in by password gives it again; a one-time link has just proved as much.
+    An operator who signed in by password repeats it. One who came by a one-time link does not.
     """
 
     current = forms.CharField(
@@ -67,19 +67,19 @@ class OwnSignInForm(forms.Form):
         return current
 
     def clean_password(self) -> str:
-        """Hold the password against Django's validators."""
+        """Validate the password with Django's validators."""
         password: str = self.cleaned_data["password"]
         validate_password(password, self.operator)
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Check the code last: a code works once, so it is not spent on a form with another fault."""
+        """Check the code last: it works once, so a form with another error must not use it."""
         if not self.errors and not self._is_shown(self.cleaned_data["token"]):
             self.add_error("token", "That code isn't right. Check that the clock of your phone is right.")
         return self.cleaned_data
 
     def _is_shown(self, code: str) -> bool:
-        """Whether the app shows this code now; then it has worked once, and opens nothing more."""
+        """Whether the app shows this code now. A code that is right is used up."""
         app = self.app
         totp = TOTP(app.bin_key, app.step, app.t0, app.digits)
         totp.time = clock.now().timestamp()
@@ -90,7 +90,7 @@ class OwnSignInForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> None:
-        """Keep the password, and count this app from now on instead of any before it."""
+        """Save the password, and replace any earlier app with this one."""
         self.operator.set_password(self.cleaned_data["password"])
         self.operator.save(update_fields=["password"])
         TOTPDevice.objects.devices_for_user(self.operator).delete()

@@ -1,7 +1,7 @@
-"""Pressing a button again by reloading the page that it led to.
+"""Recognises a repeated press of a button, by reloading the page that it led to.
 
-A page that shows something once, such as a secret, answers the press itself. Reloaded, the browser presses again, and
-another secret would end the one that was just copied.
+A page that shows a secret once answers the POST itself. If it is reloaded, the browser sends the POST again, and would
+replace the secret that was just copied.
 """
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ BEFORE = "That was done before. What it made is shown once; if it got lost, pres
 
 
 def is_again(request: HttpRequest) -> bool:
-    """Whether this very press came before; then say so on the next page. Each page that is drawn has its own token."""
+    """Whether this very press came before; if so, the next page says so. Each rendered page has its own CSRF token."""
     token = typed(request.POST, "csrfmiddlewaretoken")
     press, before = keyed_hash("press", f"{request.path} {token}"), request.session.get(KEPT, [])
     if not token or press not in before:

@@ -13,17 +13,17 @@ NOBODY = "somebody"
 
 
 def entered(request: HttpRequest, operator: Agent, how: str) -> None:
-    """Tell that an operator came in."""
+    """Record that an operator signed in."""
     _tell(Kind.OPERATOR_IN, request, operator, operator, how)
 
 
 def left(request: HttpRequest, operator: Agent) -> None:
-    """Tell that an operator left."""
+    """Record that an operator signed out."""
     _tell(Kind.OPERATOR_OUT, request, operator, operator)
 
 
 def turned_away(request: HttpRequest, typed: str, why: str) -> None:
-    """Tell that somebody was turned away. Whose e-mail was typed is named if we know it; else it may be a password."""
+    """Record a refused sign-in. An e-mail that nobody has is not recorded, because it may be a password."""
     known = Agent.objects.filter(email__iexact=typed.strip()).first()
     _tell(Kind.OPERATOR_REFUSED, request, None, known, why if known else f"{why}; nobody has the e-mail that was typed")
 

@@ -1,4 +1,4 @@
-"""The admin's site: behind its door operators only, with a password and a second factor of their own."""
+"""The admin's site: only operators, with a password and a second factor of their own."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ from idp.web.pages.keys import pages as keys
 from idp.web.pages.metadata import pages as service_metadata
 from idp.web.pages.policy_publish import pages as policy_publish
 
-# An agent's phone is a django-otp device too, and must never open the admin.
+# An agent's mobile number is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
 PAGES = (
     connect_flex,
@@ -64,13 +64,13 @@ class OperatorSite(admin.AdminSite):
     enable_nav_sidebar = False  # the lists need the width
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in active operators who passed a factor of an operator's class in this session."""
+        """Whether the user is an active operator who passed an operator's factor in this session."""
         user: Agent | AnonymousUser = request.user
         factor: Device | None = getattr(user, "otp_device", None)
         return user.is_active and user.is_staff and isinstance(factor, OPERATOR_FACTORS)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add the one-time link and the page where operators set password and second factor."""
+        """Add the one-time link, the page of the own sign-in, and the pages of `PAGES`."""
         own = [
             path("enter/<str:secret>", enter, name="enter"),
             path("own-sign-in/", self.admin_view(self.own_sign_in), name="own_sign_in"),
@@ -80,7 +80,7 @@ class OperatorSite(admin.AdminSite):
         return [*own, *pages, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Call a list by the name that leads to it, and say what fills it, or what comes of deleting."""
+        """Add a list's title, what fills it, and the consequence of deleting."""
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
         limited = reach.limits_of(request.user) is not None
         told = {"filled_by": contents.filled_by(page), "deleting": contents.deleting(page)}
@@ -88,18 +88,18 @@ class OperatorSite(admin.AdminSite):
         return {**super().each_context(request), "listed_as": listed_as, **told}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """List what there is by what operators do, not by package."""
+        """Return the sections of the table of contents."""
         by_package: list[Any] = super().get_app_list(request, app_label)
         return by_package if app_label else list(contents.arrange(by_package))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Let an operator out, with a line in the trail."""
+        """Sign an operator out, and record it in the trail."""
         if isinstance(request.user, Agent) and self.has_permission(request):
             sign_in_trail.left(request, request.user)
         return super().logout(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what there is, and before it what to do next and what is broken; to supervisors, their people."""
+        """Show the home page: what to do next, what is wrong, and the contents. Supervisors see their agents."""
         if limits := reach.limits_of(request.user):
             return self._home_of(limits, request)
         return super().index(request, {**home.parts(request, reach.operator_of(request)), **(extra_context or {})})
@@ -112,7 +112,7 @@ class OperatorSite(admin.AdminSite):
         return TemplateResponse(request, "admin/department_home.html", context)
 
     def own_sign_in(self, request: HttpRequest) -> HttpResponse:
-        """Let operators set a password and register an authenticator app."""
+        """Let an operator set a password and register an authenticator app."""
         operator = reach.operator_of(request)
         app = own_sign_in.app_to_register(operator, request.session)
         by_link = isinstance(getattr(request.user, "otp_device", None), StaticDevice)
@@ -138,7 +138,7 @@ class OperatorSite(admin.AdminSite):
 
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
-    """Open the admin by a one-time link. Looking at the page spends nothing; the button does."""
+    """Open the admin by a one-time link. GET uses nothing; the button does."""
     now = clock.now()
     if request.method == "GET":
         link = links.find(secret, now)

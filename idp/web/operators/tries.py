@@ -1,6 +1,6 @@
-"""Slowing down whoever guesses at the door of the admin, by account and by address.
+"""Limits guessing at the admin's sign-in, by account and by address.
 
-Tries are kept in the database, so that they count over all workers. An account that nobody has counts alike.
+Attempts are stored in the database, so that they count over all processes. Unknown accounts count as well.
 """
 
 from datetime import datetime, timedelta
@@ -14,9 +14,9 @@ PER_ADDRESS = 50
 
 
 def reserve(typed: str, address: str, now: datetime) -> bool:
-    """Count a try before it is looked at. False if there were too many lately; then it must not be looked at.
+    """Count an attempt. Returns False if there were too many within `WINDOW`; then it must not be checked.
 
-    Written first and counted then, so that of many at once none is overlooked. What is not looked at counts no further.
+    The row is written before counting, so that simultaneous attempts all count. A rejected attempt does not count.
     """
     OperatorTry.objects.filter(at__lte=now - WINDOW).delete()
     own = OperatorTry.objects.create(at=now, account=_account(typed), address=address)
@@ -29,7 +29,7 @@ def reserve(typed: str, address: str, now: datetime) -> bool:
 
 
 def forget(typed: str) -> None:
-    """Forget the tries on an account, after a right one."""
+    """Forget the attempts on an account, after a successful one."""
     OperatorTry.objects.filter(account=_account(typed)).delete()
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the admin. All its pages are read with them."""
+"""The URLs of the admin. They load all its pages."""
 
 from django.contrib import admin
 

@@ -1,1 +1,1 @@
-"""Operators' pages that are more than a list or a form of one table: one module for each."""
+"""Operators' pages that are not a list or a form of one table, one module each."""

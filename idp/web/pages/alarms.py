@@ -1,4 +1,4 @@
-"""Alarms about sign-ins: what was noticed, from where, and the button that says somebody looked into it."""
+"""The page of alarms about sign-ins: what was noticed, from where, and a button to acknowledge it."""
 
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
@@ -17,13 +17,13 @@ LATELY = 20
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of this page, behind the operators' door."""
+    """Return the URL pattern of the page."""
     return [path("alarms/", site.admin_view(view), name="alarms")]
 
 
 @require_http_methods(["GET", "POST"])
 def view(request: HttpRequest) -> HttpResponse:
-    """Show alarms that wait and those that were looked into; POST acknowledges one."""
+    """Show waiting and acknowledged alarms. POST acknowledges one."""
     may = request.user.has_perm("audit.add_acknowledgement")
     if not request.user.has_perm("audit.view_loginevent"):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Is everything in order? The doctor's findings, and what the proxies added to this very request."""
+"""The page *Is everything in order?*: the doctor's findings, and what the proxies added to this request."""
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
@@ -14,11 +14,11 @@ from idp.web.checkup.proxies import Arrived
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of the page, behind the operators' door."""
+    """Return the URL pattern of the page."""
 
     @require_http_methods(["GET", "POST"])
     def page(request: HttpRequest) -> HttpResponse:
-        """Show what can be told here; the button asks Twilio and our own public address too."""
+        """Show what can be checked locally. POST also asks Twilio and the installation's public address."""
         return render(request, "admin/checkup.html", {**site.each_context(request), **_shown(request)})
 
     return [path("checkup/", site.admin_view(page), name="checkup")]

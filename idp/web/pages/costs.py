@@ -1,4 +1,4 @@
-"""What codes cost, per day and channel."""
+"""The page of what codes cost, by day and channel."""
 
 from typing import Final
 
@@ -16,17 +16,17 @@ from idp.audit.background import PATIENCE, Background
 from idp.otp import channels, costs
 
 counting: Final = Background("daily_codes", lambda: costs.keep_all(clock.now()))
-"""Counting days that are over and were not counted yet, beside the request of whoever looks."""
+"""Counts past days that were not counted yet, in the background."""
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of this page, behind the operators' door."""
+    """Return the URL pattern of the page."""
     return [path("costs/", site.admin_view(view), name="costs")]
 
 
 @require_safe
 def view(request: HttpRequest) -> HttpResponse:
-    """Show sends, right codes, their share and the estimate for the last days."""
+    """Show sends, right codes, their share and the estimated cost of the last days."""
     if not request.user.has_perm("otp.view_verification"):
         raise PermissionDenied
     now, prices = clock.now(), settings.LATCHKEY.prices

@@ -1,4 +1,4 @@
-"""*Everyone out*: the page that signs everyone out, after its name was typed."""
+"""The page *Everyone out*: it signs everyone out, after the operator typed the words."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ STAYS = "Flex may stay open on them until it is closed."
 
 
 class EveryoneOutForm(forms.Form):
-    """Why, and the words that nobody types by accident."""
+    """The reason, and the words that nobody types by accident."""
 
     why = forms.CharField(
         label="Why",
@@ -33,7 +33,7 @@ class EveryoneOutForm(forms.Form):
     typed = forms.CharField(label=f"Type “{TYPED}”", max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
 
     def clean_typed(self) -> str:
-        """Take the words in any letter case and spacing."""
+        """Accept the words in any letter case and spacing."""
         typed: str = self.cleaned_data["typed"]
         if " ".join(typed.lower().split()) != TYPED:
             raise ValidationError(f"Type the words: {TYPED}")
@@ -41,13 +41,13 @@ class EveryoneOutForm(forms.Form):
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of this page, behind the operators' door."""
+    """Return the URL pattern of the page."""
     return [path("everyone-out/", site.admin_view(view), name="everyone_out")]
 
 
 @require_http_methods(["GET", "POST"])
 def view(request: HttpRequest) -> HttpResponse:
-    """Say whom it would sign out; POST does it."""
+    """Show whom it would sign out. POST signs them out."""
     if not request.user.has_perm("agents.add_cutoff"):
         raise PermissionDenied
     form = EveryoneOutForm(request.POST or None)

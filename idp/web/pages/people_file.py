@@ -1,4 +1,4 @@
-"""People from a file: choose it, look at what it would do, write it, take it back; and everybody into a file."""
+"""Imports and exports of agents: choosing a file, its preview, writing it, undoing it, and exporting."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ PROGRESS, PROGRESS_SECONDS = "import-progress-{}", 120
 
 
 class FileForm(forms.Form):
-    """A file, and what its silence about somebody means."""
+    """A file, and what to do about agents who are not in it."""
 
     file = forms.FileField(label="File", help_text=f"CSV, up to {sheet.MOST_ROWS:,} rows.", allow_empty_file=True)
     missing_off = forms.BooleanField(
@@ -49,7 +49,7 @@ class FileForm(forms.Form):
     )
 
     def clean_file(self) -> "UploadedFile[bytes]":
-        """Refuse what is too large before it is read, and what cannot be read."""
+        """Reject a file that is too large, before reading it, or that cannot be read."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > sheet.MOST_BYTES:
             raise ValidationError(sheet.TOO_LARGE)
@@ -62,7 +62,7 @@ class FileForm(forms.Form):
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of these pages, behind the operators' door."""
+    """Return the URL patterns of the pages."""
 
     def page(view: Callable[..., HttpResponse], name: str, at: str) -> URLPattern:
         return path(f"agents/agent/{at}", site.admin_view(view), name=name)
@@ -84,7 +84,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 def _choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Ask for a file; take one in."""
+    """Ask for a file, and store it."""
     who = _importer(request)
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -105,7 +105,7 @@ def _choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
-    """Show what a file would do, or what it did; the buttons do it, forget it, or take it back."""
+    """Show what a file would change, or what it changed. The buttons write it, discard it or undo it."""
     who = _importer(request)
     it = get_object_or_404(_imports(request), pk=pk)
     act = request.POST.get("act", "")
@@ -130,7 +130,7 @@ def _one(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
 
 
 def _fault(request: HttpRequest, prepared: Prepared) -> str:
-    """Say why what was confirmed is not what would be done."""
+    """Return why what the operator confirmed is not what would be done; empty if it is."""
     plan = prepared.plan
     if request.POST.get("seen") != plan.fingerprint:
         return imports.CHANGED_MEANWHILE
@@ -141,7 +141,7 @@ def _fault(request: HttpRequest, prepared: Prepared) -> str:
 
 
 def _words(prepared: Prepared) -> str:
-    """Return what has to be typed before people are switched off for being absent, if any are."""
+    """Return the words to type before absent agents are disabled; empty if there are none."""
     missing = prepared.plan.missing
     return TYPED.format(len(missing.changes)) if missing.changes and not missing.refused else ""
 
@@ -192,7 +192,7 @@ def _preview(prepared: Prepared) -> dict[str, Any]:
 
 
 def _done(it: Import, who: Importer) -> dict[str, Any]:
-    """Collect what cannot be taken back, besides. Who left the importer's reach since is not named."""
+    """Return what cannot be undone. Agents who have since left the importer's reach are not named."""
     ended = reach.within(who.by, it.agents.filter(ended__gt=0)).select_related("agent")
     can = it.can_be_undone(clock.now())
     return {"ended": ended[:SHOWN], "ended_in_all": ended.count(), "can_be_undone": can, "texts": notices.are_on()}
@@ -206,7 +206,7 @@ def _shown(
 
 
 def progress(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Tell how many were written so far, as far as this process knows; the page can do without."""
+    """Return how many rows are written so far, as far as this process knows. The page works without it."""
     _importer(request)
     if not _imports(request).filter(pk=pk).exists():  # asked twice a second, and the row holds the whole file
         raise Http404
@@ -214,12 +214,12 @@ def progress(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def export(request: HttpRequest) -> HttpResponse:
-    """Write everybody into a file."""
+    """Export everybody."""
     return exported(request)
 
 
 def exported(request: HttpRequest, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
-    """Answer with a file of people, of all or of those chosen."""
+    """Return a CSV file of all agents, or of those chosen. Raises PermissionDenied."""
     if not request.user.has_perm(MAY_EXPORT):
         raise PermissionDenied
     now = clock.now()
@@ -230,14 +230,14 @@ def exported(request: HttpRequest, chosen: QuerySet[Agent] | None = None) -> Htt
 
 
 def _importer(request: HttpRequest) -> Importer:
-    """Return who asks. Raises PermissionDenied unless they may add and change agents."""
+    """Return the importing operator. Raises PermissionDenied unless they may add and change agents."""
     if not request.user.has_perms(MAY_IMPORT):
         raise PermissionDenied
     return _who(request)
 
 
 def _imports(request: HttpRequest) -> QuerySet[Import]:
-    """Return the imports that somebody may look at: a supervisor their own."""
+    """Return the imports that the operator may see; for a supervisor, their own."""
     rows = Import.objects.all()
     return rows if reach.limits_of(request.user) is None else rows.filter(by=request.user.pk)
 

@@ -1,4 +1,4 @@
-"""The history of the access policy: what each revision changed, by whom and why; any two compared."""
+"""The history of the access policy: what each revision changed, by whom and why, and a comparison of any two."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ MOST_OFFERED = 500
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A revision, and what it changed against the one before; None for the first."""
+    """A revision, and what it changed compared with the one before; None for the first."""
 
     revision: PolicyRevision
     changes: tuple[Difference, ...] | None
@@ -36,19 +36,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A rule in force, and how often it matched, in words."""
+    """A rule in force, and how often it matched."""
 
     rule: Rule
     count: str
 
     @property
     def mode(self) -> str:
-        """Its mode in words."""
+        """The rule's mode in words."""
         return MODE_NAMES[self.rule.mode]
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of this page, behind the operators' door."""
+    """Return the URL pattern of the page."""
 
     @require_safe
     def history(request: HttpRequest) -> HttpResponse:
@@ -94,7 +94,7 @@ def _counted() -> list[Counted]:
 
 
 def _compared(request: HttpRequest) -> dict[str, Any] | None:
-    """Compare the two revisions that were asked for, if any."""
+    """Compare the two requested revisions, if any."""
     asked = [request.GET.get(name, "") for name in ("from", "to")]
     if not any(asked):
         return None

@@ -1,4 +1,4 @@
-"""Twilio's safe list: what putting numbers on it would do, the button that does it, and what came of each number."""
+"""The page of Twilio's safe list: what adding numbers would do, the button for it, and the state of each number."""
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -22,17 +22,17 @@ from idp.web import safe_list_run
 MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
 SHOWN = 50
 MOST_LEFT = 10_000
-"""So far is counted what waits."""
+"""The limit of counting rows that wait."""
 UNDER_WAY = "They are on their way to Twilio. Beyond the first 30, a timer with manage.py safe_list sends them."
 STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of this page, behind the operators' door."""
+    """Return the URL pattern of the page."""
 
     @require_http_methods(["GET", "POST"])
     def page(request: HttpRequest) -> HttpResponse:
-        """Show how things are; the buttons ask for numbers, or make what was refused due again."""
+        """Show the state. The buttons request numbers, or retry refused ones."""
         if request.method == "POST":
             return _act(request)
         if not request.user.has_perm(MAY_SEE):
@@ -43,7 +43,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 def shown(request: HttpRequest, site: AdminSite, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
-    """Show the page, for all agents or for those that were chosen in their list."""
+    """Show the page, for all agents or for those chosen in the list."""
     left, verdict = listings.not_done(), listings.latest_verdict()
     counted = chosen is not None or "count" in request.GET or not listings.are_many()
     context = {
@@ -78,7 +78,7 @@ def _act(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> QuerySet[Agent] | None:
-    """Return the agents that the form names; None stands for all."""
+    """Return the agents that the form names; None means all."""
     if "agent" not in request.POST:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The emergency stop: one page to stop all sign-ins, and to let people sign in again."""
+"""The page that stops all sign-ins, and lets agents sign in again."""
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -19,7 +19,7 @@ MAY_LOOK, MAY_STOP = "policies.view_stop", "policies.change_stop"
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the address of this page, behind the operators' door."""
+    """Return the URL pattern of the page."""
 
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest) -> HttpResponse:

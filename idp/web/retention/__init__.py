@@ -1,1 +1,1 @@
-"""What is kept for how long, and the removal of what is past it."""
+"""How long rows are kept, and the purge of expired ones."""

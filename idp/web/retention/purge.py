@@ -1,4 +1,4 @@
-"""Removing what is past its time, in small transactions, beside people who sign in and beside another run."""
+"""Deletes rows beyond their retention time in small transactions, while agents sign in and other purges run."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -18,12 +18,15 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 ATTEMPTS = 3
 LONGEST_REST = 0.5
-"""Seconds between two batches at most: as long as a batch took, so that sign-ins get half of the database at least."""
+"""The longest pause between two batches, in seconds.
+
+A pause lasts as long as its batch, so that sign-ins get half of the database's time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What came of one rule: how many rows, or None where it failed."""
+    """The outcome of a rule: the number of rows, or None if it failed."""
 
     rule: Rule
     days: int
@@ -31,13 +34,13 @@ class Purged:
 
 
 def due(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
-    """Count what is past its time, and change nothing."""
+    """Count the rows that are due, and change nothing."""
     for rule in RULES:
         yield Purged(rule, days[rule.period], rule.rows(_before(rule, days, now)).count())
 
 
 def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
-    """Remove what is past its time. A table that fails is logged and stops none of the others."""
+    """Delete the rows that are due. A table that fails is logged, and does not stop the others."""
     _keep_figures(now)
     _seal(now)
     for rule in RULES:
@@ -50,7 +53,7 @@ def run(days: Mapping[str, int], now: datetime) -> Iterator[Purged]:
 
 
 def _keep_figures(now: datetime) -> None:
-    """Count what the trail and the codes tell before they are gone."""
+    """Keep the figures of events and codes before they are deleted."""
     acts = {
         "hourly_counts": lambda: hourly.keep_all(now),
         "daily_codes": lambda: costs.keep_all(now),
@@ -64,7 +67,7 @@ def _keep_figures(now: datetime) -> None:
 
 
 def _seal(now: datetime) -> None:
-    """Seal what waits: lines of the trail leave in the order of its chain."""
+    """Seal what waits: events leave the trail in the order of its chain."""
     try:
         sealing.seal_all(now, thorough=True)
     except Exception:
@@ -76,7 +79,7 @@ def _before(rule: Rule, days: Mapping[str, int], now: datetime) -> datetime:
 
 
 def _batches(rule: Rule, before: datetime) -> Iterator[int]:
-    """Go once through the rows by their key, so that a row which somebody else holds is left to the next run."""
+    """Go through the rows once, by key. Rows that are locked are left to the next run."""
     last: object = None
     while True:
         begun = time.monotonic()
@@ -100,10 +103,10 @@ def _attempt(rule: Rule, before: datetime, after: object) -> tuple[object, int, 
 
 @transaction.atomic
 def _batch(rule: Rule, before: datetime, after: object) -> tuple[object, int, int]:
-    """Take one batch: returns the last key, the rows that were acted on, and how many were found.
+    """Purge one batch. Returns the last key, the number of rows purged, and the number found.
 
-    On PostgreSQL rows that somebody holds are passed over, and what is taken is looked at afresh; on SQLite the
-    transaction is alone.
+    On PostgreSQL, locked rows are skipped, and the others are checked again under lock. On SQLite, the transaction runs
+    alone.
     """
     rows = rule.rows(before)
     if after is not None:

@@ -1,4 +1,4 @@
-"""Which rows are past their time, table by table, and which tables are kept. Every table is in one of the two."""
+"""Which rows are due, table by table, and which tables are kept. Every table is in one of the two."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Rows = Collection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One act on one table: `over` says which rows are past their time at an instant, `act` what is done to them."""
+    """An act on a table: `over` is the condition of rows that are due at an instant, `act` is what happens to them."""
 
     period: str
     model: type[Model]
@@ -40,15 +40,15 @@ class Rule:
 
     @property
     def table(self) -> str:
-        """The table by the name that the documents use."""
+        """The table's name, as in the documentation."""
         return self.model._meta.label
 
     def rows(self, before: datetime) -> "QuerySet[Model]":
-        """Return the rows whose time was over before an instant, in order of their key."""
+        """Return the rows that were due before an instant, by key."""
         return QuerySet(self.model).filter(self.over(before)).order_by("pk")
 
     def carry_out(self, rows: Rows) -> int:
-        """Do what is to be done to some rows. Returns how many there were."""
+        """Act on rows. Returns how many there were."""
         if self.act is not None:
             return self.act(rows)
         removed = QuerySet(self.model).filter(pk__in=rows).delete()[1]
@@ -98,7 +98,7 @@ RULES = (
     Rule("operator_sessions", Session, lambda it: Q(expire_date__lt=it)),
     Rule("operator_changes", LogEntry, lambda it: Q(action_time__lt=it)),
 )
-"""In this order: what others point to comes after them."""
+"""In this order: rows come before those that they refer to."""
 
 _PEOPLE = (
     "A person of the contact centre, to whom the trail refers. Operators switch people off and change their numbers."
@@ -158,6 +158,6 @@ KEPT = {
 
 
 def undecided() -> list[str]:
-    """Return the tables that neither a rule nor a reason names."""
+    """Return the tables without a rule or a reason."""
     decided = {it.table for it in RULES} | KEPT.keys()
     return sorted({it._meta.label for it in apps.get_models(include_auto_created=True)} - decided)

@@ -1,1 +1,1 @@
-"""The trail as operators see it: in words, as alarms and in files; and what puts their own acts into it."""
+"""The trail as operators see it, in words, as alarms and in files; and the recording of operators' own acts."""

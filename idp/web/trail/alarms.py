@@ -1,4 +1,4 @@
-"""Alarming lines of the trail, with both sides: who raised the alarm from where, and whose sign-in it is about."""
+"""Alarms: alarming events with both sides, who raised the alarm from where, and whose sign-in it is about."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ _ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of an alarm, as far as its request told."""
+    """One side of an alarm, as its request shows it."""
 
     who: str
     at: datetime | None
@@ -34,7 +34,7 @@ class Side:
 
     @property
     def words(self) -> str:
-        """Say when and from where."""
+        """When and from where."""
         if self.at is None:
             return "Not in the trail."
         place, agent = self.address or "an unknown address", self.user_agent or "without a user agent"
@@ -51,7 +51,7 @@ class Alarm:
 
     @property
     def sentence(self) -> str:
-        """Say in one line what happened."""
+        """What happened, in a sentence."""
         event, label = self.event, self.event.device.label if self.event.device else "a phone"
         if event.kind == Kind.NOT_ME:
             return f"{event.agent} says of the sign-in on {label}: that was not me ({event.detail})."
@@ -61,7 +61,7 @@ class Alarm:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Say where both sides were."""
+        """Where both sides were."""
         return tuple(f"{side.who}: {side.words}" for side in self.sides)
 
 
@@ -71,7 +71,7 @@ def waiting() -> LoginEventQuerySet:
 
 
 def with_sides(events: LoginEventQuerySet, most: int = SHOWN) -> list[Alarm]:
-    """Bring both sides of some alarms together, in a fixed number of queries."""
+    """Return alarms with both sides, in a fixed number of queries."""
     chosen = list(events.select_related("agent", "device", "acknowledgement__by")[:most])
     theirs = LoginEvent.objects.filter(device__in=[it.device_id for it in chosen])  # few, and sign-ins are many
     proved = theirs.alias(of_kind=Unindexed("kind")).filter(of_kind=Kind.SIGNED_IN, method__in=FRESH)
@@ -82,7 +82,7 @@ def with_sides(events: LoginEventQuerySet, most: int = SHOWN) -> list[Alarm]:
 
 
 def acknowledge(event: LoginEvent, by: Agent, now: datetime) -> bool:
-    """Note that an operator looked into an alarm. Returns whether nobody had."""
+    """Record that an operator looked into an alarm. Returns False if somebody had already."""
     try:
         with transaction.atomic():
             Acknowledgement.objects.create(event=event, by=by, at=now)

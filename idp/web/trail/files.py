@@ -1,7 +1,7 @@
-"""Lines of the trail into a file, with their places in its chain: CSV for people, JSON lines that can be verified.
+"""Exports of the trail, with positions in its chain: CSV for people, and JSON lines that can be verified.
 
-Whoever has a file of JSON lines can verify each line by itself: its digest is made of the digest before it and of what
-it says (`audit.chain.digests`). The last line is a checkpoint, signed, over all bytes before it.
+Anyone who has a file of JSON lines can verify each line: its digest covers the previous digest and the line's contents
+(`audit.chain.digests`). The last line is a checkpoint, signed over all bytes before it.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from idp.policies.rule_names import name_of
 
 CHUNK: Final = 2_000
 CALLED: Final = {"effect": "decision", "decided_by": "rule"}
-"""Columns that have another name in a file; there `decided_by` is what the rule is called."""
+"""Columns with another name in a file. There, `decided_by` is the rule's name."""
 
 CHAIN: Final = ("position", "previous", "digest", *(f"{it}_{part}" for it in MARKED for part in ("salt", "mark")))
 HEADINGS: Final = (
@@ -33,19 +33,19 @@ HEADINGS: Final = (
 
 
 def before(own: LoginEvent | None) -> QuerySet[LoginEvent]:
-    """Return the lines that were there when an export was asked for, which has a line of its own."""
+    """Return the events before the export, which has an event of its own."""
     return LoginEvent.objects.filter(pk__lt=own.pk) if own else LoginEvent.objects.all()
 
 
 def as_csv(events: QuerySet[LoginEvent], now: datetime) -> Iterator[str]:
-    """Write lines as CSV, with headings; no cell is run by a spreadsheet."""
+    """Yield CSV with headings. No spreadsheet runs a cell as a formula."""
     yield exporting.line(HEADINGS)
     for facts in told(events, now):
         yield exporting.line(_cell(facts[name]) for name in HEADINGS)
 
 
 def as_json_lines(events: QuerySet[LoginEvent], now: datetime) -> Iterator[str]:
-    """Write a line of JSON for each, and a checkpoint at the end."""
+    """Yield a line of JSON for each event, and a checkpoint at the end."""
     bytes_so_far, last = hashlib.sha256(), None
     for facts in told(events, now):
         line, last = json.dumps(facts, ensure_ascii=False) + "\n", facts
@@ -60,7 +60,7 @@ WRITERS: Final = {"csv": as_csv, "jsonl": as_json_lines}
 
 
 def told(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, Any]]:
-    """Yield all about each line, in the chain's order, the oldest first; a chunk of them is in memory at a time."""
+    """Yield the facts of each event in the chain's order, the oldest first. Only a chunk is in memory at a time."""
     sealing.seal_all(now, thorough=True)
     rows = events.select_related("agent", "device", "operator", "seal").order_by("seal__position", "pk")
     rules: dict[tuple[str, int | None], str] = {}
@@ -77,7 +77,7 @@ def told(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, Any]
 
 
 def _digest_of(position: int) -> bytes:
-    """Return the digest of a position that is not among the lines of a file, or the one before the first."""
+    """Return the digest of a position that is not in the file, or the one before the first."""
     kept = Seal.objects.filter(position=position).values_list("digest", flat=True).first()
     if kept is not None:
         return bytes(kept)
@@ -90,7 +90,7 @@ def _facts(event: LoginEvent) -> dict[str, Any]:
 
 
 def _names(event: LoginEvent, rule: str) -> dict[str, str]:
-    """Return what things are called at the export; no digest covers it, only the checkpoint of the file."""
+    """Return the names at the time of the export. No digest covers them, only the file's checkpoint."""
     agent, device, operator = event.agent, event.device, event.operator
     return {
         "agent": agent.full_name if agent else "",
@@ -109,19 +109,22 @@ def _place(seal: Seal | None, before: tuple[int, bytes] | None) -> dict[str, Any
 
 
 def _cell(value: object) -> str:
-    """Write a value into a cell: nothing for None and for empty facts, JSON for what has parts."""
+    """Return a cell: empty for None and for empty facts, JSON for composite values."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
     return "" if value is None else str(value)
 
 
 def read_back(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of a line, from what a file says of it. Raises KeyError if one is missing."""
+    """Return the columns of an event from a line of a file. Raises KeyError if one is missing."""
     return {name: facts[CALLED.get(name, name)] for name in lines.COLUMNS}
 
 
 def sealed(facts: dict[str, Any]) -> tuple[int, bytes, bytes, dict[str, bytes], dict[str, bytes]]:
-    """Return position, digest before, digest, salts and marks of a line of a file. Raises KeyError, ValueError."""
+    """Return position, previous digest, digest, salts and marks from a line of a file.
+
+    Raises KeyError or ValueError.
+    """
     salts, marks = (
         {it: value for it in MARKED if (value := bytes.fromhex(facts[f"{it}_{part}"]))} for part in ("salt", "mark")
     )
@@ -129,7 +132,7 @@ def sealed(facts: dict[str, Any]) -> tuple[int, bytes, bytes, dict[str, bytes], 
 
 
 def lines_of(file: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each line of a file, as it stands and as it reads. Raises ValueError, TypeError."""
+    """Yield each line of a file, as text and parsed. Raises ValueError or TypeError."""
     for text in file:
         read = json.loads(text)
         if not isinstance(read, dict):

@@ -1,4 +1,4 @@
-"""Where an operator goes from a refused sign-in: to the rule that refused, and to trying other rules on it."""
+"""What an operator can do next about a refused sign-in: open the rule, or try others on it."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ LIST = "admin:policies_accessrule_changelist"
 
 
 def ways_on(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[str, str]]:
-    """Yield words and address of each way that this operator may go."""
+    """Yield words and address of each link that this operator may follow."""
     if not isinstance(operator, PermissionsMixin):
         return
     if operator.has_perm(MAY_SEE_RULES):
@@ -32,7 +32,7 @@ def ways_on(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) -> It
 
 
 def _to_the_rule(event: LoginEvent) -> Iterator[tuple[str, str]]:
-    """Lead to the rule as it would be edited now, if it is still there."""
+    """Yield the link to the rule as it would be edited now, if it still exists."""
     try:
         key = UUID(event.decided_by)
     except ValueError:

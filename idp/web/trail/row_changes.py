@@ -70,7 +70,7 @@ UNWATCHED: Final = {
     "web.OperatorTry": "What was typed at the door is told as who was turned away.",
     "webhooks.Delivery": _RECORD,
 }
-"""Tables whose rows change without a line from here, because."""
+"""Tables whose changes are not recorded here, and why."""
 
 WHOLES: Final = {
     "agents.AgentRole": "agent",
@@ -82,7 +82,7 @@ WHOLES: Final = {
     "saml.MetadataSource": "service_provider",
     "saml.ReleasedAttribute": "service_provider",
 }
-"""Tables whose rows are parts of another: a change of theirs is told as one of the whole."""
+"""Tables whose rows are parts of another row: a change is recorded as a change of the whole."""
 
 VOLATILE: Final = {
     "created_at",
@@ -102,13 +102,13 @@ VOLATILE: Final = {
     "throttling_failure_count",
     "throttling_failure_timestamp",
 }
-"""Fields that the service itself keeps up."""
+"""Fields that Latchkey itself updates."""
 
 _before = "_stood_before"
 
 
 def watch() -> None:
-    """Connect the signals of every watched table, and of what it has many to many."""
+    """Connect the signals of every watched table, and of its many-to-many relations."""
     for model in watched():
         for signal, receiver in ((pre_save, _stood), (post_save, _saved), (pre_delete, _stood), (post_delete, _gone)):
             signal.connect(receiver, sender=model, dispatch_uid=f"trail {receiver.__name__} {model._meta.label}")
@@ -119,18 +119,18 @@ def watch() -> None:
 
 
 def watched() -> Iterable[type[Model]]:
-    """Return the tables whose changes are told."""
+    """Return the tables whose changes are recorded."""
     return (it for it in apps.get_models() if it._meta.label not in UNWATCHED)
 
 
 def _at_work() -> bool:
-    """Tell whether somebody acts whose changes of rows are told here."""
+    """Whether an actor whose changes are recorded here is at work."""
     by = events.actor()
     return by is not None and by.watched
 
 
 def _stood(sender: type[Model], instance: Model, **more: Any) -> None:
-    """Keep what a row was before it is written."""
+    """Keep the values of a row before it is written."""
     if _at_work() and not more.get("raw"):
         setattr(instance, _before, {} if instance._state.adding else _values(sender, instance.pk))
 
@@ -150,7 +150,7 @@ def _gone(instance: Model, **_: Any) -> None:
 
 
 def _linked(name: str) -> Callable[..., None]:
-    """Return a receiver that tells what was linked to a row, or unlinked, by the field of that name."""
+    """Return a receiver that records links of a row added or removed, by the field's name."""
 
     def receiver(instance: Model, action: str, reverse: bool, model: type[Model], pk_set: Any, **_: Any) -> None:  # noqa: ANN401
         if not _at_work() or action not in {"post_add", "post_remove", "pre_clear"} or reverse:
@@ -170,7 +170,7 @@ def _linked(name: str) -> Callable[..., None]:
 
 
 def _noted(instance: LogEntry, **_: Any) -> None:
-    """Take a sentence that a page wrote into a history; of what Django writes there, what no line tells otherwise."""
+    """Record a sentence that a page wrote into a history, and those of Django's own that nothing else records."""
     actor, model = events.actor(), instance.content_type.model_class() if instance.content_type else None
     if actor is None or model is None:
         return
@@ -195,7 +195,7 @@ def _tell(kind: Kind, row: Model, changes: Changes) -> None:
 
 
 def _values(model: type[Model], pk: object) -> dict[str, Any]:
-    """Read what a row holds, as far as it is told; another row by what that is called."""
+    """Return a row's recorded fields, with the names of rows that it refers to."""
     fields = [it for it in model._meta.concrete_fields if not it.primary_key and it.name not in VOLATILE]
     whole = WHOLES.get(model._meta.label)
     row = model._base_manager.filter(pk=pk).first()

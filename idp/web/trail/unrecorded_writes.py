@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 _WRITES = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 _HOLDS = re.compile(r'UPDATE "(\w+)" SET "(\w+)" = \(?"\1"\."\2"\)?(?: WHERE|$)')
-"""An UPDATE that changes nothing: it takes a row's lock."""
+"""An UPDATE that changes nothing, to lock a row."""
 
 BOOKKEEPING: Final = frozenset(
     {
@@ -33,12 +33,12 @@ BOOKKEEPING: Final = frozenset(
         "web_operatortry",
     }
 )
-"""Tables that hold nothing that an act would be about."""
+"""Tables that no act is about."""
 
 
 @contextmanager
 def caught() -> Iterator[Callable[[str], None]]:
-    """Watch what is written meanwhile. Yields what to call once all went well, with where: it adds what is missing."""
+    """Watch the statements. Yields a function to call on success, which records writes that no event covers."""
     written: set[str] = set()
 
     def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401 - as Django calls it

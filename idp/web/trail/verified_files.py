@@ -17,11 +17,11 @@ Keys = Mapping[str, PublicKeyTypes]
 
 
 class NoTrail(ValueError):
-    """What was given is no file of the trail, or no set of keys."""
+    """The input is no file of the trail, or no set of keys."""
 
 
 def keys_from(text: str) -> Keys:
-    """Read public keys as they are published at `/.well-known/jwks.json` (RFC 7517). Raises NoTrail."""
+    """Return the public keys of `/.well-known/jwks.json` (RFC 7517). Raises NoTrail."""
     try:
         return {str(it.key_id): it.key for it in jwt.PyJWKSet.from_dict(json.loads(text)).keys}
     except (jwt.PyJWTError, ValueError, AttributeError) as error:
@@ -29,9 +29,9 @@ def keys_from(text: str) -> Keys:
 
 
 def verify(file: Iterable[str], keys: Keys | None) -> Verified:
-    """Verify a file line by line. Without keys the end is checked with those of this installation. Raises NoTrail.
+    """Verify a file line by line. Without keys, this installation's verify its checkpoint. Raises NoTrail.
 
-    A file may hold some lines only, as they were filtered; then it says nothing of the others.
+    A file may hold only filtered events; then nothing is known of the others.
     """
     found, text_so_far, end = Verified(whole=False), hashlib.sha256(), ""
     try:

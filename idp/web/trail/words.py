@@ -1,4 +1,4 @@
-"""A line of the trail in words, the same in the admin and at the command line."""
+"""Events of the trail in words, the same in the admin and on the command line."""
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -23,56 +23,56 @@ FACTS = ("platform", "form", "client")  # PostgreSQL keeps JSON objects in an or
 
 
 def understood(event: LoginEvent) -> str:
-    """Say what the access rules made of the phone; several mean that it may be any of them."""
+    """Return what the access rules understood about the device. Several values mean any of them."""
     judged = [(fact, event.judged[fact]) for fact in FACTS if fact in event.judged]
     return "; ".join(f"{fact}: {' or '.join(_members(it)) or 'unknown'}" for fact, it in judged)
 
 
 def decided(event: LoginEvent) -> str:
-    """Name the rule that decided, or what else did."""
+    """Return the rule that decided, or what else did."""
     return name_of(event.decided_by, event.revision)
 
 
 def watched(event: LoginEvent) -> str:
-    """Say what rules in watch only would have done."""
+    """Return what rules in watch-only mode would have done."""
     return "; ".join(
         f"{name_of(it['rule'], event.revision)}: {EFFECT_NAMES.get(it['effect'], '')}" for it in event.would_have
     )
 
 
 def detail(event: LoginEvent) -> str:
-    """Say what else a line tells; how a code went is kept by Twilio's word for it."""
+    """Return the rest of what an event records. The outcome of a code is kept in Twilio's terms."""
     channel, colon, answer = event.detail.partition(": ")
     return channels.in_words(channel) + colon + answer if event.kind in SENDS else event.detail
 
 
 def advice(event: LoginEvent) -> str:
-    """Say what Twilio meant where a code could not be sent, and what to do."""
+    """Return what Twilio meant if a code could not be sent, and what to do."""
     outcome = outcomes.of_detail(event.detail) if event.kind in UNSENT else None
     return outcome.operator if outcome else ""
 
 
 def changed(event: LoginEvent) -> list[tuple[str, str, str]]:
-    """List what an act changed: the field as its page calls it, its value before, and after."""
+    """Return what an act changed: the field as its page names it, and its values before and after."""
     changes = event.changes if isinstance(event.changes, dict) else {}
     return [(_field(event.about, name), _value(both[0]), _value(both[1])) for name, both in changes.items()]
 
 
 def about(event: LoginEvent) -> str:
-    """Say what an act was about: what kind of thing, and what it was called."""
+    """Return what an act was about: the kind of row, and its name."""
     model = _model(event.about.partition(":")[0])
     return f"{model._meta.verbose_name} {event.about_name}" if model else event.about_name
 
 
 def sentence(event: LoginEvent) -> str:
-    """Say in a line what happened."""
+    """Return what happened, in a sentence."""
     said = [event.get_kind_display(), about(event), detail(event)]
     words = ": ".join(it for it in said if it)
     return f"{event.by}: {words}" if event.by else words
 
 
 def _field(about_: str, name: str) -> str:
-    """Call a field as its table calls it; one of a part is written `part.field`."""
+    """Return the name of a field as its table has it. A part's field is written `part.field`."""
     part, _, own = name.rpartition(".")
     app = about_.partition(".")[0]
     model = _model(f"{app}.{part}") if part else _model(about_.partition(":")[0])
@@ -101,19 +101,19 @@ def _value(value: object) -> str:
 
 
 def send(it: VerificationSend) -> str:
-    """Say how a text or call went, and what to do where Twilio minded something."""
+    """Return how a text or call went, and what to do if Twilio refused it."""
     outcome = outcomes.of_send(it.answer, it.code)
     went = f"{channels.in_words(it.channel)}: {it.answer or 'under way'}"
     return f"{went}. {outcome.operator}" if outcome else went
 
 
 def _members(it: list[str] | dict[str, list[str]]) -> list[str]:
-    """List what a fact may be; one that was still to come names what it may turn out to be."""
+    """Return the values that a fact may have; for one still to come, those that it may turn out to have."""
     return it if isinstance(it, list) else it["later"]
 
 
 def verdicts(policy: Policy, decision: Decision) -> list[dict[str, str]]:
-    """List every rule of a policy with its answer, and the first condition that did not hold."""
+    """Return every rule of a policy with its answer, and the first condition that failed."""
     rules = {it.key: it for it in policy.rules}
     return [
         {
@@ -128,13 +128,13 @@ def verdicts(policy: Policy, decision: Decision) -> list[dict[str, str]]:
 
 
 def verdict(line: dict[str, str]) -> str:
-    """Say one rule's answer in a line."""
+    """Return one rule's answer, in a line."""
     unmet = f" ({line['unmet']})" if line["unmet"] else ""
     return f"{line['rule']}: {line['answer']}{unmet}"
 
 
 def judged_again(event: LoginEvent) -> list[dict[str, str]]:
-    """Judge a past sign-in again by the revision that decided then, and list every rule's answer."""
+    """Judge a past sign-in again by the revision that decided, and return every rule's answer."""
     policy = in_force.policy_of(event.revision) if event.revision else None
     if policy is None:
         return []
@@ -143,7 +143,7 @@ def judged_again(event: LoginEvent) -> list[dict[str, str]]:
 
 
 def judged_today(event: LoginEvent) -> list[str]:
-    """Say how the rules in force now, and those of the draft, end for a past sign-in."""
+    """Return how a past sign-in would end by the rules in force now, and by the draft."""
     attempt = attempt_of(event) if event.effect else None
     if attempt is None:
         return []
@@ -153,7 +153,7 @@ def judged_today(event: LoginEvent) -> list[str]:
 
 
 def attempt_of(event: LoginEvent) -> Attempt | None:
-    """Read what was judged then; None if it does not read."""
+    """Return what was judged; None if it cannot be read."""
     try:
         return recorded_attempts.from_json(
             event.judged, service=event.service, text=event.user_agent, address=event.address

@@ -1,1 +1,1 @@
-"""What operators see of one agent, and what they can do there: phones, gates, timeline, test code, links, name."""
+"""An agent's page: devices, gates, timeline, test code, sign-in link, name ID and ways back."""

@@ -1,4 +1,4 @@
-"""Buttons on an agent's page that open or close what they name: each is one POST, and says what came of it."""
+"""Buttons on an agent's page. Each is one POST, and shows its outcome."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ MAY_LET_IN = "agents.add_accesspass"
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the addresses of the buttons."""
+    """Return the URL patterns of the buttons."""
     may_sign_out = door.with_right(MAY_SIGN_OUT, model_admin)
     may_let_in = door.with_right(MAY_LET_IN, model_admin)
     return [
@@ -33,7 +33,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 
 def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Switch the agent off (`to` is off), which ends every sign-in, or on."""
+    """Enable or disable the agent (`to` is on or off). Disabling signs them out everywhere."""
     by, origin, now = str(request.user), request_facts.origin_of(request), clock.now()
     if typed(request.POST, "to") == "on":
         agent_switch.on(agent, by, origin, now)
@@ -47,7 +47,7 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def end(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """End the phone or computer that the button names (`device`), or all of the agent's (`device` is all)."""
+    """Sign the agent out of one device (`device` is its ID), or of all (`device` is all)."""
     if not reach.may_sign_out(request.user, agent):
         messages.error(request, reach.BY_SUPERUSERS)
         return door.back(agent)
@@ -62,7 +62,7 @@ def end(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Give the agent a pass for two hours, past access rules and a stop of all sign-ins."""
+    """Give the agent a two-hour pass, past access rules and a stop of all sign-ins."""
     why = typed(request.POST, "why")[:200] or "Let in from the agent's page"
     origin = request_facts.origin_of(request)
     given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())

@@ -1,4 +1,4 @@
-"""Who may open the pages of an agent, and by which buttons one comes back."""
+"""URL patterns of an agent's pages, with the check of who may open them, and the way back."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -17,7 +17,7 @@ May = Callable[[HttpRequest, Agent], bool]
 
 
 def address(name: str, at: str, page: Page, may: May, model_admin: "ModelAdmin[Agent]", *methods: str) -> URLPattern:
-    """Return the address of a page about one agent: for whoever looks after that agent, and may."""
+    """Return the URL pattern of a page about an agent. It takes an agent within reach, and `may`."""
 
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
         agent = get_object_or_404(reach.agents_for(request.user), pk=pk)
@@ -31,10 +31,10 @@ def address(name: str, at: str, page: Page, may: May, model_admin: "ModelAdmin[A
 
 
 def back(agent: Agent) -> HttpResponse:
-    """Lead back to the agent's page."""
+    """Redirect to the agent's page."""
     return HttpResponseRedirect(reverse("admin:agents_agent_change", args=[agent.pk]))
 
 
 def with_right(right: str, model_admin: "ModelAdmin[Agent]") -> May:
-    """Return who may do what takes a right of its own, for agents whom they may see."""
+    """Return the check for a page that takes a right of its own and the right to see the agent."""
     return lambda request, agent: request.user.has_perm(right) and model_admin.has_view_permission(request, agent)

@@ -1,4 +1,4 @@
-"""The name ID of an agent: chosen while no service knows it, later changed on purpose, with what that does to Flex."""
+"""An agent's name ID: chosen before a service has received one, or changed later, with the consequences in Flex."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ BAD_REQUEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker of Flex as a name ID makes it: its friendly name, its identity, and what else Flex is told."""
+    """A worker of Flex, as a name ID makes it: friendly name, identity, and the attributes that Flex receives."""
 
     name_id: str
     identity: str
@@ -38,7 +38,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Doubled:
-    """What one Flex makes of a change: the worker there is, and the one that comes beside it."""
+    """The effect of a change on one Flex: the present worker, and a second one next to it."""
 
     service: str
     now: Worker
@@ -46,7 +46,7 @@ class Doubled:
 
 
 class NameIdForm(forms.Form):
-    """Another name ID, and once it is known what that does, the agent's e-mail typed."""
+    """A new name ID. Once its consequences are shown, the agent's e-mail confirms it."""
 
     value = forms.CharField(
         label="Name ID",
@@ -60,7 +60,7 @@ class NameIdForm(forms.Form):
         self.agent = agent
 
     def clean_value(self) -> str:
-        """Refuse what cannot be given."""
+        """Reject an invalid name ID, and the present one."""
         value: str = self.cleaned_data["value"]
         if sentence := name_ids.fault(value, self.agent):
             raise ValidationError(sentence)
@@ -71,7 +71,7 @@ class NameIdForm(forms.Form):
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the address of the page."""
+    """Return the URL pattern of the page."""
 
     def may(request: HttpRequest, agent: Agent) -> bool:
         return request.user.has_perm(MAY_CHOOSE) and model_admin.has_change_permission(request, agent)
@@ -80,7 +80,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Ask for the name; say what follows; change it once the agent's e-mail is typed."""
+    """Ask for the name ID, show the consequences, and change it once the agent's e-mail is typed."""
     fixed, form = name_ids.is_fixed(agent), NameIdForm(agent, request.POST or None)
     right = form.is_bound and form.is_valid()
     typed = request.POST.get("typed")
@@ -117,7 +117,7 @@ def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> Http
 
 
 def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
-    """Say for each Flex what it has of the agent now, and what it will have besides."""
+    """Yield for each Flex the worker that it has now, and the one that it would add."""
     known: SubjectName | None = name_ids.current(agent)
     if known is None or not known.told:
         return
@@ -132,7 +132,7 @@ def _worker(name_id: str, told: tuple[tuple[str, str], ...]) -> Worker:
 
 
 def _told(sp: ServiceProvider, agent: Agent) -> tuple[tuple[str, str], ...]:
-    """List what this Flex is told of the agent, whatever the name; empty where no answer can be made."""
+    """Return the attributes that this Flex receives; empty if no Response can be made."""
     try:
         told = released.told(sp, agent, "")
     except UnreleasableAttribute:

@@ -1,4 +1,4 @@
-"""What stands above the form of an agent: whether they can sign in, their phones, and the ways when no text comes."""
+"""The part above an agent's form: whether they can sign in, their devices, and other ways if no text arrives."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> dict[str, Any]:
-    """Gather what the page shows, in a number of queries that does not grow."""
+    """Return the context of the page, in a fixed number of queries."""
     now = clock.now()
     may_sign_out = request.user.has_perm(acts.MAY_SIGN_OUT)
     judged, first = why.of(request, agent, now)

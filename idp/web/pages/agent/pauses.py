@@ -1,6 +1,6 @@
-"""Where wrong codes keep an agent from another code, and until when: on their own phone, on phones that are new here.
+"""Pauses of an agent's codes after wrong ones, on their own phone and on new ones.
 
-The two are counted apart, so that an agent may read *Too many tries* on a new phone while the old one signs in.
+The two are counted apart, so an agent may read *Too many tries* on a new phone while the old one signs in.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from idp.otp.models import PhoneAuthenticator
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Where no code can be asked for, and until when; None is until somebody lifts it."""
+    """Where no code can be requested, and until when. None means until somebody lifts the pause."""
 
     where: str
     until: datetime | None
 
 
 def of(agent: Agent, now: datetime) -> list[Pause]:
-    """Return the pauses of an agent: after wrong codes in a row, or since the code that is out has no tries left."""
+    """Return an agent's pauses: after wrong codes in a row, or because the pending code has no tries left."""
     found = []
     for phone in PhoneAuthenticator.objects.filter(user=agent):
         for where, asker in (

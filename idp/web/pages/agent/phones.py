@@ -1,4 +1,4 @@
-"""Cards of the phones, computers and apps of an agent: what is signed in, and why earlier ones ended."""
+"""Cards of an agent's devices: which are signed in, and why earlier ones were signed out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MOST_ENDED = 10
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One phone or computer. `next_codes` are pairs of services and when; `ended` is empty while it is signed in."""
+    """A device. `next_codes` are pairs of services and when; `ended` is empty while it is signed in."""
 
     device: Device
     what: str
@@ -30,7 +30,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """What is signed in, and what was: the last ones, and whether there are more."""
+    """The signed-in devices, the last of the others, and whether there are more."""
 
     signed_in: tuple[Card, ...]
     ended: tuple[Card, ...]
@@ -38,7 +38,7 @@ class Cards:
 
 
 def of(agent: Agent, now: datetime) -> Cards:
-    """Gather the cards in six queries, however many phones there were."""
+    """Return the cards, in six queries however many devices there are."""
     still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True), to_attr="open_sessions")
     kept = Prefetch("passkeys", Passkey.objects.filter(removed_at=None), to_attr="kept_passkeys")
     rows = Device.objects.of(agent).select_related("replaced_by").prefetch_related(still_open, kept)
@@ -58,7 +58,7 @@ def _card(device: Device, policies: Sequence[next_codes.InForce], apps: dict[str
 
 
 def _what(device: Device, apps: dict[str, str]) -> str:
-    """Say what kind of thing it is."""
+    """Return the kind of device in words."""
     kind = "Phone or tablet" if device.kind == Kind.MOBILE else "Computer"
     if not device.client:
         return f"{kind}, in the browser"

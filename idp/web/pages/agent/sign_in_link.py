@@ -1,4 +1,4 @@
-"""The address that begins a sign-in at a service, with a square for the phone's camera. Nothing in it is personal."""
+"""The URL that begins a sign-in at a service, with a QR code. It contains nothing personal."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ MAY_OPEN = "saml.change_serviceprovider"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where the sign-in to a service begins."""
+    """The URL at which a sign-in to a service begins, and its QR code."""
 
     service: str
     address: str
@@ -29,12 +29,12 @@ class Link:
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the address of the page."""
+    """Return the URL pattern of the page."""
     return [door.address("sign_in_link", "sign-in-link", view, model_admin.has_view_permission, model_admin, "GET")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Show a link and a square for each service that may be opened from here."""
+    """Show a link and a QR code for each service that agents can open from Latchkey."""
     open_from_here = list(unsolicited.services())
     others = ServiceProvider.objects.filter(enabled=True).exclude(pk__in=[it.pk for it in open_from_here])
     context = {
@@ -49,6 +49,6 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def link(sp: ServiceProvider) -> Link:
-    """Return the address at which the sign-in to a service begins here; it is the same for everybody."""
+    """Return the link to a service. It is the same for everybody."""
     address = f"{settings.LATCHKEY.base_url}{reverse('saml_start', args=[sp.slug])}"
     return Link(sp.name, address, qr.drawn(address))

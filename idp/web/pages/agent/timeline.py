@@ -1,4 +1,4 @@
-"""The timeline of one agent by day: what they did, what was done to them, and by whom, the last first."""
+"""The timeline of an agent by day, the latest first: what they did, what was done to them, and by whom."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MAY_SEE = "audit.view_loginevent"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that happened. `pk` and `reference` lead to the trail."""
+    """An event. `pk` and `reference` lead to the trail."""
 
     pk: int
     at: datetime
@@ -38,20 +38,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The lines of one day in UTC."""
+    """The events of a day, in UTC."""
 
     day: date
     lines: tuple[Line, ...]
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the address of the page."""
+    """Return the URL pattern of the page."""
     may_see = door.with_right(MAY_SEE, model_admin)
     return [door.address("agent_timeline", "timeline", view, may_see, model_admin, "GET")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Show a page of it; `before` leads on to older lines."""
+    """Show a page of the timeline. `before` is the ID of the event after which older ones follow."""
     before = request.GET.get("before", "")
     shown = days(agent, A_PAGE + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004 - fits a bigint
     lines = [line for day in shown for line in day.lines]
@@ -68,7 +68,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
-    """Return the latest lines by day, the last first, in three queries; `before` is the id of a line."""
+    """Return the latest events by day, the latest first, in three queries. `before` is the ID of an event."""
     about = Q(agent=agent) | Q(ABOUT_A_ROW) & Q(about=acts.thing(agent).about)
     rows = LoginEvent.objects.filter(about).select_related("device").order_by(Unindexed("pk").desc())
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:most])
@@ -82,7 +82,7 @@ def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
 
 
 def _without_the_last(shown: list[Day]) -> Iterator[Day]:
-    """Drop the one line that only told that there are more."""
+    """Drop the last event, which only showed that there are more."""
     yield from shown[:-1]
     if shown[-1].lines[:-1]:
         yield Day(shown[-1].day, shown[-1].lines[:-1])

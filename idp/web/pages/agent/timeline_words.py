@@ -1,4 +1,4 @@
-"""What happened, in plain words for whoever reads the timeline of one agent."""
+"""Events in plain words, for the timeline of an agent."""
 
 from collections.abc import Mapping
 
@@ -62,11 +62,11 @@ WORDS: dict[str, str] = {
     Kind.REMOVED: "Was removed",
     Kind.VALUES_SHOWN: "An operator looked at what a service was told",
 }
-"""A line for each kind that is about one agent; others, should they name one, keep the trail's own words."""
+"""The sentence of each kind of event about an agent. Other kinds use the trail's words."""
 
 
 def told(event: LoginEvent, services: Mapping[str, str]) -> str:
-    """Say what happened. `services` are the names of services by their short names."""
+    """Return what happened. `services` are the names of services by slug."""
     pattern = WORDS.get(event.kind, "") or str(event.get_kind_display()).capitalize()
     by = BY.get(Method(event.method), "") if event.method in set(Method) else "in some way"
     service = services.get(event.service, event.service) or "a service"
@@ -74,7 +74,7 @@ def told(event: LoginEvent, services: Mapping[str, str]) -> str:
 
 
 def more(event: LoginEvent) -> str:
-    """Say what else is known: who decided or acted, why, what changed, what Twilio minded and what to do about it."""
+    """Return the rest: who acted or decided, why, what changed, and what to do."""
     if event.kind == Kind.REFUSED:
         return f"by {event.detail}" if event.detail else ""
     detail = "" if event.kind == Kind.ANSWERED else words.detail(event)
@@ -86,7 +86,7 @@ def more(event: LoginEvent) -> str:
 
 
 def _field(name: str) -> str:
-    """Name a field as the form does, nearly."""
+    """Return the name of a field, roughly as the form shows it."""
     return {"is_active": "may sign in", "is_staff": "operator"}.get(name, name.rpartition(".")[2].replace("_", " "))
 
 

@@ -1,4 +1,4 @@
-"""*Test code*: a text to the agent's number, what came of it, and whether the agent reads the right digits out."""
+"""The page *Test code*: send a text to the agent's number, and check the digits that the agent reads out."""
 
 from decimal import Decimal
 
@@ -37,13 +37,13 @@ READ = {
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the address of the page."""
+    """Return the URL pattern of the page."""
     may = model_admin.has_change_permission
     return [door.address("test_code", "test-code", view, may, model_admin, "GET", "POST")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Say what a test costs and what came of the last one; POST sends one (`send`), or takes what was read (`code`)."""
+    """Show the price and outcome of a test. POST sends one (`send`), or checks the digits (`code`)."""
     now, phone = clock.now(), verifications.find_authenticator(Email(agent.email))
     if request.method == "POST" and phone is not None:
         if (channel := typed(request.POST, "send")) in open_channels.offered(now):
@@ -67,7 +67,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def came_of(send: VerificationSend) -> str:
-    """Say in words what Twilio made of a test, and what to do where it minded something."""
+    """Return in words what Twilio did with a test, and what to do if it failed."""
     outcome = outcomes.of_send(send.answer, send.code)
     if outcome is not None and send.answer != "sent":
         return f"{outcome.means} {outcome.operator}"
@@ -90,7 +90,7 @@ def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel
 
 
 def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> HttpResponse:
-    """Hold what was read out against the code."""
+    """Compare the digits that were read out with the code."""
     test, form, now = trial_codes.last(phone), CodeForm(request.POST), clock.now()
     if test is None or not trial_codes.can_be_read_out(test, now):
         messages.error(request, "No test code waits to be read out.")
@@ -110,7 +110,7 @@ def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> Http
 
 
 def _cost(channel: Channel) -> Decimal:
-    """Return what a test costs by the prices that are set, if the code is read out right; 0 where none are."""
+    """Return the price of a test whose code is right; 0 without configured prices."""
     prices = settings.LATCHKEY.prices
     return prices.get(channel.value, Decimal(0)) + prices.get(costs.APPROVED, Decimal(0))
 

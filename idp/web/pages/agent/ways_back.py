@@ -1,4 +1,4 @@
-"""What an operator can do for an agent whom no text reaches: buttons on the agent's page, each for one act."""
+"""Other ways to sign in if no text arrives: buttons on the agent's page."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -31,7 +31,7 @@ GIVE = "otp.give_one_time_code"
 
 
 class ReasonForm(forms.Form):
-    """Why somebody gets a code."""
+    """Why an agent is given a code."""
 
     reason = forms.CharField(
         max_length=100,
@@ -42,7 +42,7 @@ class ReasonForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class WaysBack:
-    """How an agent can sign in besides by a text, what is open just now, and what this operator may do."""
+    """The other ways to sign in that the agent has, and what this operator may do about them."""
 
     passkeys: PasskeyQuerySet
     app: AuthenticatorApp | None
@@ -55,7 +55,7 @@ class WaysBack:
 
 
 def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> WaysBack:
-    """Gather the facts for the agent's page."""
+    """Return the facts for the agent's page."""
     now = clock.now()
     return WaysBack(
         passkeys=Passkey.objects.of(agent),
@@ -70,7 +70,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the addresses of the buttons on an agent's page."""
+    """Return the URL patterns of the buttons."""
     changes: dict[str, door.Page] = {
         "make-recovery-codes": _make_sheet,
         "remove-recovery-codes": _remove_sheet,
@@ -91,12 +91,12 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 
 def _may_give(request: HttpRequest, agent: Agent) -> bool:
-    """Whoever has that right and may see agents; for an operator, only superusers."""
+    """Whether the operator may give codes and see agents. Codes for an operator take a superuser."""
     return reach.may_change(request.user, agent) and request.user.has_perms(["agents.view_agent", GIVE])
 
 
 def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Ask for a reason, give the code, and show it this once."""
+    """Ask for a reason, give the code, and show it once."""
     if agent.pk == request.user.pk:
         raise GivenToOneself("an operator asked for a one-time code for their own sign-in")
     form = ReasonForm(request.POST or None)
@@ -149,7 +149,7 @@ def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Remove the one that the button names, if it is this agent's."""
+    """Remove the passkey that the button names, if it is this agent's."""
     try:
         named = UUID(request.POST.get("passkey", ""))
     except ValueError:
@@ -177,6 +177,6 @@ def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 
 def _record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> None:
-    """Add a line to the trail that names the operator."""
+    """Record an event that names the operator."""
     detail = ", ".join(it for it in (what, f"by {request.user}") if it)
     events.record(kind, request_facts.origin_of(request), clock.now(), agent=agent, detail=detail[:200])

@@ -1,4 +1,4 @@
-"""*Why can't Ana sign in?*: every gate, for her last phone or a sample, at one service."""
+"""The page *Why can't Ana sign in?*: every gate, for the last device or a sample, at one service."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ LACKING = "That takes a right that you do not have. Ask an operator who does."
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A gate with the buttons and links that this operator may use, and what to say where there is none."""
+    """A gate with the fixes that this operator may use; `instead` is the sentence if there are none."""
 
     gate: Gate
     fixes: tuple[Fix, ...]
@@ -36,7 +36,7 @@ class Shown:
 
 
 class AskForm(forms.Form):
-    """With what the agent comes, and where to."""
+    """The choice of device and service."""
 
     def __init__(self, own: Sequence[Device], services: Offered, given: Mapping[str, str]) -> None:
         super().__init__(given)
@@ -48,12 +48,12 @@ class AskForm(forms.Form):
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
-    """Return the address of the page."""
+    """Return the URL pattern of the page."""
     return [door.address("why_agent", "why", view, model_admin.has_view_permission, model_admin, "GET")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Show every gate; `phone` and `service` choose otherwise than the last ones."""
+    """Show every gate. `phone` and `service` replace the usual ones."""
     now = clock.now()
     usual = all_gates.usual_service(agent)
     own = arrival.devices_of(agent)
@@ -94,13 +94,13 @@ def _named(device: Device) -> str:
 
 
 def of(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
-    """Judge the usual case, for the top of the agent's page."""
+    """Judge the last device at the usual service, for the top of the agent's page."""
     judged = all_gates.judge(agent, all_gates.usual_service(agent), arrival.with_last_phone(agent), now)
     return judged, shown(request, agent, judged.next) if judged.next else None
 
 
 def shown(request: HttpRequest, agent: Agent, gate: Gate) -> Shown:
-    """Keep the ways that this operator may go; where none is left, say who may."""
+    """Keep the fixes that this operator may use. If none is left, say who may use them."""
     theirs = [it for it in gate.fixes if request.user.has_perm(it.right)]
     fixes = tuple(it for it in theirs if not it.changes_agent or reach.may_change(request.user, agent))
     instead = "" if fixes or not gate.fixes else reach.OPERATORS_BY_SUPERUSERS if theirs else LACKING

@@ -1,1 +1,1 @@
-"""What was sent to a service, or would be, explained."""
+"""Pages that explain a Response that was sent to a service, or would be."""

@@ -1,4 +1,4 @@
-"""The forms that choose whose answer to look at. They are sent by POST: no address names a person."""
+"""The forms that choose whose Response to explain. They use POST, so that no URL names a person."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ UNKNOWN = "Nobody here has this e-mail."
 
 
 class AgentForm(forms.Form):
-    """An agent by e-mail, or none: then a made-up person."""
+    """An agent by e-mail, or nobody: then a fictitious person."""
 
     agent = forms.CharField(
         label="E-mail of the agent",
@@ -21,7 +21,7 @@ class AgentForm(forms.Form):
     )
 
     def clean_agent(self) -> Agent | None:
-        """Find the agent in any letter case."""
+        """Return the agent, by e-mail in any letter case, or None. Raises ValidationError if nobody has it."""
         email = str(self.cleaned_data["agent"])
         found = Agent.objects.filter(email__iexact=email).first() if email else None
         if email and found is None:

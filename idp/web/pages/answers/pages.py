@@ -1,7 +1,6 @@
-"""What was sent to a service, or would be, explained.
+"""Pages that explain a Response that was sent to a service, or would be.
 
-Whoever may see answers may see how they are made up. Personal values are shown to those who may see agents,
-whose pages hold the same ones; each showing is in the trail.
+Personal values are shown only to operators who may also see agents. The trail records each time.
 """
 
 from datetime import datetime
@@ -38,7 +37,7 @@ LONGEST_NAME = 120  # of an operator, in a line of the trail
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of these pages, each behind the operators' door."""
+    """Return the URL patterns of the pages."""
     return [
         path("answers/would/", site.admin_view(would), name="would_answer"),
         path("answers/check/<slug:slug>/", site.admin_view(check_here), name="check_answer"),
@@ -48,7 +47,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 @require_http_methods(["GET", "POST"])
 def past(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Explain an answer that was sent; by POST, show its personal values this once."""
+    """Explain a Response that was sent. POST shows its personal values once."""
     showing = request.method == "POST"
     _allow(request, SEE_ANSWERS, *([SEE_PEOPLE] if showing else []))
     rows = IssuedAssertion.objects.select_related("service_provider", "agent")
@@ -67,7 +66,7 @@ def past(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def would(request: HttpRequest) -> HttpResponse:
-    """Explain the answer that an agent would get now. Nothing is made, kept or sent."""
+    """Explain the Response that an agent would get now. Nothing is stored or sent."""
     _allow(request, SEE_ANSWERS, SEE_PEOPLE)
     form = WouldForm(request.POST or None, initial={"service": request.GET.get("service", "")})
     shown: dict[str, Any] = {"title": "What would somebody get?", "form": form, "may_show": True}
@@ -82,7 +81,7 @@ def would(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def check_here(request: HttpRequest, slug: str) -> HttpResponse:
-    """Have the second reader take an answer as the service would, and say what it made of it."""
+    """Have the second reader check a Response as the service would, and show the result."""
     _allow(request, SEE_ANSWERS, SEE_PEOPLE)
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)
     form = AgentForm(request.POST if request.method == "POST" else None)
@@ -93,7 +92,7 @@ def check_here(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _explain_past(issued: IssuedAssertion, *, masked: bool) -> Explained | None:
-    """Explain what was kept; None if nothing was, or if it is no Response."""
+    """Explain the stored Response. Returns None if none was stored, or if it cannot be read."""
     wanted = expectations.of_past(issued)
     try:
         return answer_words.explain(
@@ -132,7 +131,7 @@ def _checked(sp: ServiceProvider, agent: Agent | None) -> dict[str, Any]:
 
 
 def _ours(sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...], now: datetime) -> list[tuple[str, str]]:
-    """Name our values in the order in which to compare them with what stands at the service."""
+    """Return Latchkey's values, in the order in which to compare them with those at the service."""
     signs = certificates.fingerprint(signing_keys.certificate_for(sp, now))
     return [
         ("X.509 certificate, SHA-256 fingerprint", signs),
@@ -145,7 +144,7 @@ def _ours(sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...], now:
 
 
 def _record(request: HttpRequest, agent: Agent, sp: ServiceProvider, what: str) -> None:
-    """Write the showing down before anything is shown."""
+    """Record that values are shown, before they are."""
     events.record(
         Kind.VALUES_SHOWN,
         request_facts.origin_of(request),

@@ -1,4 +1,4 @@
-"""An answer in words: how somebody was let in, where each attribute comes from, which checks hold."""
+"""A Response in words: how the agent was let in, where each attribute comes from, and which checks pass."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ EMPTY = mark_safe('<span class="quiet">empty</span>')
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One attribute as a line of a table: its values, hidden or not, and where it comes from."""
+    """A row for an attribute: its values, hidden or not, and where it comes from."""
 
     name: str
     values: tuple[SafeString, ...]
@@ -30,7 +30,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Everything that a page shows of a Response. `masked` tells whether personal values are hidden."""
+    """What a page shows of a Response. `masked` means that personal values are hidden."""
 
     masked: bool
     name_id: SafeString
@@ -42,7 +42,7 @@ class Explained:
 
 
 def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, masked: bool) -> Explained:
-    """Explain a Response as it is kept. Raises UnreadableRequest if it is none."""
+    """Explain a Response as stored. Raises UnreadableRequest if it is none."""
     read = reading.read(kept)
     found = checks.check(read, wanted, sent_encrypted=encrypted)
     subject = read.assertions[0] if read.assertions else None
@@ -59,7 +59,7 @@ def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, 
 
 
 def story(issued: IssuedAssertion) -> SafeString:
-    """Say in one paragraph who was let in where, when, how, and who had asked."""
+    """Return a paragraph: who was let in, where, when and how, and whether the service had asked."""
     sp = issued.service_provider
     asked = "{} had asked for it." if issued.request_id else "The sign-in began here; {} had not asked for it."
     sealed = "It was sent encrypted; what stands below is what {} read." if issued.encrypted else ""
@@ -75,7 +75,7 @@ def story(issued: IssuedAssertion) -> SafeString:
 
 
 def instant(at: datetime) -> str:
-    """Write an instant for people, in UTC."""
+    """Return an instant for people, in UTC."""
     return f"{at.day} {at:%B %Y at %H:%M:%S} UTC"
 
 

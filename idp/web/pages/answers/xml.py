@@ -1,4 +1,4 @@
-"""A Response as people can read it: indented, coloured, escaped, its personal values hidden until shown."""
+"""A Response for people to read: indented, coloured and escaped, with personal values hidden until shown."""
 
 from collections.abc import Iterator
 
@@ -22,12 +22,12 @@ _SIGNATURE_VALUE = f"{{{names.SIGNATURE}}}SignatureValue"
 
 
 def personal(value: str) -> bool:
-    """Tell whether a value may say something about a person: all but empty ones and roles of the closed list."""
+    """Whether a value may be personal: any but empty ones and the known roles."""
     return not all(part in ROLES for part in value.split(",") if value)
 
 
 def rendered(xml: str, *, masked: bool) -> SafeString:
-    """Render a Response that `inspection.reading.read` could read, one element a line."""
+    """Render a Response that `inspection.reading.read` can read, one element a line."""
     root = parsing.parse(xml.encode(), limit=LARGEST)
     return format_html_join("\n", "{}", ((line,) for line in _lines(root, 0, masked)))
 
@@ -54,7 +54,7 @@ def _lines(found: etree._Element, depth: int, masked: bool) -> Iterator[SafeStri
 
 
 def _attributes(found: etree._Element) -> Iterator[SafeString]:
-    """Yield the namespaces that begin here, then the attributes."""
+    """Yield the namespace declarations, then the attributes."""
     parent = found.getparent()
     known = {} if parent is None else parent.nsmap
     begun = [(prefix, uri) for prefix, uri in found.nsmap.items() if known.get(prefix) != uri]

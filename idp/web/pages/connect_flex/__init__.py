@@ -1,1 +1,1 @@
-"""Connect Flex: from three pasted values to the first sign-in."""
+"""The pages that connect Flex: from three pasted values to the first sign-in."""

@@ -1,4 +1,4 @@
-"""The buttons of Connect Flex: listen, adopt, ignore signatures, open from here, and the question at the end."""
+"""The buttons of Connect Flex: listening, connecting what was heard, and the settings of a connection."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from idp.web.pages.connect_flex.door import ADD, CHANGE, back, connection_of, op
 @require_POST
 @operators_with(ADD)
 def listen(request: HttpRequest) -> HttpResponse:
-    """Note each request that comes in the next ten minutes."""
+    """Record each sign-in request of the next ten minutes."""
     listening.begin(clock.now())
     return back(request)
 
@@ -25,7 +25,7 @@ def listen(request: HttpRequest) -> HttpResponse:
 @require_POST
 @operators_with(ADD)
 def stop_listening(request: HttpRequest) -> HttpResponse:
-    """Note nothing more."""
+    """Stop recording."""
     listening.end(clock.now())
     return back(request)
 
@@ -33,7 +33,7 @@ def stop_listening(request: HttpRequest) -> HttpResponse:
 @require_POST
 @operators_with(ADD, CHANGE)
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
-    """Connect what asked, as far as it is Flex; all is worked out again from the request that was heard."""
+    """Connect the Flex that sent a recorded request. Everything is derived again from that request."""
     try:
         sp = adoption.adopt(pk)
     except ValidationError as error:
@@ -46,7 +46,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def connected(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
-    """Go on to the connection that has just been registered, or got an address more."""
+    """Redirect to the connection that was registered, or got another address."""
     record(request, sp, "Connected as a Flex.")
     messages.success(request, f"{sp.name} may ask for sign-ins now. Next, the Console has to know us.")
     return HttpResponseRedirect(reverse("admin:flex_connection", args=[sp.slug]))
@@ -55,7 +55,7 @@ def connected(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
 @require_POST
 @operators_with(CHANGE)
 def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take this app's requests as if they were unsigned."""
+    """Ignore the signatures of this service's requests."""
     sp = connection_of(slug)
     sp.request_signature = RequestSignature.IGNORE
     sp.save(update_fields=["request_signature"])
@@ -67,7 +67,7 @@ def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @operators_with(CHANGE)
 def open_from_here(request: HttpRequest, slug: str) -> HttpResponse:
-    """Allow, or no longer allow, sign-in to this connection that begins here."""
+    """Allow or forbid sign-ins to this connection that begin at Latchkey."""
     sp = connection_of(slug)
     sp.unsolicited = "unsolicited" in request.POST
     sp.save(update_fields=["unsolicited"])
@@ -79,7 +79,7 @@ def open_from_here(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @operators_with(ADD)
 def opened(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answer *Did Flex open?*: all is well, or there is a symptom."""
+    """Take the answer to *Did Flex open?*: finish, or show the symptoms."""
     sp = connection_of(slug)
     if "yes" not in request.POST:
         return HttpResponseRedirect(reverse("admin:flex_symptoms", query={"service": sp.slug}))

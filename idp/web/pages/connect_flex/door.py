@@ -1,4 +1,4 @@
-"""What the pages of Connect Flex share: who may open them, which service they are about, where they lead back to."""
+"""What the pages of Connect Flex share: permissions, the connection they are about, and redirects."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 
 
 def operators_with(*permissions: str) -> Callable[[View], View]:
-    """Let in operators who hold all of these permissions."""
+    """Return a decorator that lets in operators with all of these permissions. Raises PermissionDenied for others."""
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -35,19 +35,19 @@ def operators_with(*permissions: str) -> Callable[[View], View]:
 
 
 def connection_of(slug: str) -> ServiceProvider:
-    """Return the Flex connection of that short name. Raises Http404."""
+    """Return the Flex connection with a slug. Raises Http404."""
     return get_object_or_404(
         ServiceProvider.objects.prefetch_related("consumers"), slug=slug, profile__in=PROFILES_OF_FLEX
     )
 
 
 def record(request: HttpRequest, sp: ServiceProvider, what: str) -> None:
-    """Write an operator's act into the history of the service."""
+    """Record an act in the history of the service."""
     admin.site.get_model_admin(ServiceProvider).log_change(request, sp, what)
 
 
 def back(request: HttpRequest) -> HttpResponse:
-    """Return to the listening part of the connection that the form stood on, or of the first step."""
+    """Redirect to the listening part of the connection's page, or of the first step."""
     slug = typed(request.POST, "service")
     if ServiceProvider.objects.filter(slug=slug, profile__in=PROFILES_OF_FLEX).exists():
         return HttpResponseRedirect(reverse("admin:flex_connection", args=[slug], fragment=HEARD))
@@ -55,7 +55,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, template: str, **shown: Any) -> HttpResponse:
-    """Show a page of the admin. `service` is the short name of the connection that it is about, or empty."""
+    """Render a page of the admin. `service` is the slug of its connection, or empty."""
     sp = shown.get("sp")
     own = {"may_change": request.user.has_perm(CHANGE), "service": sp.slug if sp else ""}
     return render(request, f"admin/{template}", {**admin.site.each_context(request), **own, **shown})

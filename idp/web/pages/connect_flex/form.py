@@ -1,4 +1,4 @@
-"""The first step: what an operator pasted, and registering one connection of it."""
+"""The forms of the first step: reading what was pasted, and registering a connection."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ LONGEST_PASTED = 8000
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of SSO that was understood: its address, what is odd about it, and what would be registered."""
+    """A kind of SSO that was recognised: its address, faults and warnings, and what would be registered."""
 
     label: str
     address: FlexAddress
@@ -35,19 +35,19 @@ class Way:
 
     @property
     def is_flex(self) -> bool:
-        """Whether the service that is there already was registered as a Flex."""
+        """Whether the service that is registered already is a Flex."""
         return self.known is not None and self.known.profile in PROFILES_OF_FLEX
 
 
 def way(address: FlexAddress) -> Way:
-    """Prepare one address for the page, with names that do not clash."""
+    """Prepare an address for the page, with a free name and slug."""
     known = ServiceProvider.objects.filter(entity_id=address.entity_id).first()
     slug, name = flex.suggest(address.profile, adoption.taken_slugs() | RESERVED)
     return Way(PROFILES[address.profile].label, address, flex.review(address), known, slug, name)
 
 
 class PasteForm(forms.Form):
-    """Up to three values from the Console."""
+    """Up to three values from Twilio's Console."""
 
     pasted = forms.CharField(
         label="Account SID, connection (JQ…), ACS URL or entity ID",
@@ -57,7 +57,7 @@ class PasteForm(forms.Form):
     )
 
     def clean_pasted(self) -> str:
-        """Understand it, or say what cannot be understood."""
+        """Return what was pasted. Raises ValidationError for what cannot be read."""
         pasted: str = self.cleaned_data["pasted"]
         if faults := flex.read(pasted).faults:
             raise ValidationError(list(faults))
@@ -70,7 +70,7 @@ class PasteForm(forms.Form):
 
 
 class ConnectForm(forms.Form):
-    """The connection to register: by which preset, and under which names."""
+    """The connection to register: its profile, name and slug."""
 
     profile = forms.ChoiceField(choices=[(it, it) for it in PROFILES_OF_FLEX])
     name = forms.CharField(max_length=100)
@@ -81,14 +81,14 @@ class ConnectForm(forms.Form):
         self.pasted = pasted
 
     def clean_slug(self) -> str:
-        """Refuse a short name that is an address of this page."""
+        """Reject a slug that is the address of another page."""
         slug: str = self.cleaned_data["slug"]
         if slug in RESERVED:
             raise ValidationError("This short name is the address of another page. Choose another.")
         return slug
 
     def connect(self) -> ServiceProvider:
-        """Register what was pasted. Raises ValidationError, and then nothing is added."""
+        """Register what was pasted. Raises ValidationError if that is impossible, and then nothing is added."""
         address = self.pasted.enhanced if self.cleaned_data["profile"] == flex.ENHANCED.slug else self.pasted.legacy
         if address is None:
             raise ValidationError("What was pasted does not say how this way of SSO is addressed.")
@@ -96,7 +96,7 @@ class ConnectForm(forms.Form):
 
 
 def connect(address: FlexAddress, *, slug: str, name: str) -> ServiceProvider:
-    """Register a Flex connection. Raises ValidationError with sentences, and then nothing is added."""
+    """Register a Flex connection. Raises ValidationError if that is impossible, and then nothing is added."""
     if fault := flex.review(address).fault:
         raise ValidationError(fault)
     return registration.register(Draft.of_flex(address), slug=slug, name=name)

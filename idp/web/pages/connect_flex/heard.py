@@ -1,4 +1,4 @@
-"""What was heard while listening, in words: what became of each request, why, and what to do about it."""
+"""The requests recorded while listening, in words: the outcome of each, its reason, and what to do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ WISHES = {
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One request that came, for the page. `service` is the one of that issuer, if there is any."""
+    """A recorded request. `service` is the one with its issuer, if any."""
 
     row: HeardRequest
     sentence: str
@@ -57,43 +57,43 @@ class Heard:
 
     @property
     def taken(self) -> bool:
-        """Whether it was met."""
+        """Whether the request was accepted."""
         return not self.row.outcome
 
     @property
     def may_ignore_signature(self) -> bool:
-        """Whether leaving its signatures unread would let it in."""
+        """Whether ignoring its signature would let the request in."""
         return self.service is not None and self.row.outcome == errors.UnknownSigningKey.code
 
     @property
     def is_stranger(self) -> bool:
-        """Whether it could be connected by its metadata: it has a name, nobody knows it, and it is not Flex."""
+        """Whether it can be connected by metadata: it has an issuer, no service has that issuer, and it is not Flex."""
         return bool(self.row.issuer) and self.service is None and self.offer is None
 
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """The listening part of the page. `state` changes whenever there is something else to show."""
+    """The listening part of the page. `state` changes whenever there is something new to show."""
 
     listening: Listening | None
     heard: Sequence[Heard]
 
     @property
     def minutes_left(self) -> int:
-        """Minutes until it ends, rounded up."""
+        """Minutes until listening ends, rounded up."""
         left = self.listening.until - clock.now() if self.listening else None
         return -(-int(left.total_seconds()) // 60) if left else 0
 
     @property
     def state(self) -> str:
-        """A short text to compare."""
+        """A short text for the page's script to compare."""
         newest = max((it.row.pk for it in self.heard), default=0)
         known = sum(1 for it in self.heard if it.offer is None)
         return f"{self.minutes_left}-{len(self.heard)}-{newest}-{known}"
 
 
 def ear(now: datetime) -> Ear:
-    """Return what there is to show: who listens, and what came since the last listening began."""
+    """Return whether Latchkey is listening, and what came since listening began."""
     rows = list(HeardRequest.objects.all()[: listening.MOST_HEARD])
     found = ServiceProvider.objects.filter(entity_id__in={row.issuer for row in rows}).prefetch_related("consumers")
     services = {sp.entity_id: sp for sp in found}
@@ -101,7 +101,7 @@ def ear(now: datetime) -> Ear:
 
 
 def told(row: HeardRequest, service: ServiceProvider | None) -> Heard:
-    """Put a request into words."""
+    """Describe a request."""
     return Heard(row, _sentence(row, service), service, adoption.offer(row, service), tuple(_details(row)))
 
 
@@ -124,7 +124,7 @@ def _sentence(row: HeardRequest, service: ServiceProvider | None) -> str:
 
 
 def _would_be_known(row: HeardRequest, service: ServiceProvider) -> bool:
-    """Whether what kept it out, an unknown name or address, has been registered meanwhile."""
+    """Whether the issuer or address that was unknown has been registered since."""
     registered = row.acs_url in ("", *(it.url for it in service.consumers.all()))
     return row.outcome in adoption.ADOPTABLE and registered
 
@@ -141,7 +141,7 @@ def _clock(says: Mapping[str, Any]) -> str:
 
 
 def _details(row: HeardRequest) -> list[str]:
-    """List what it says, as far as it says anything."""
+    """Return what the request contains."""
     says: Mapping[str, Any] = row.says
     if not says:
         return []

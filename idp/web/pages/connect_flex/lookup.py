@@ -1,4 +1,4 @@
-"""Asking Twilio, on an operator's click, which connection an account has: no credentials are needed or sent."""
+"""Asks Twilio which connection an account has, when an operator clicks. No credentials are needed or sent."""
 
 import json
 
@@ -16,13 +16,13 @@ HTTP_OK = 200
 
 
 class LookupFailed(Exception):
-    """Twilio could not be asked, or its answer could not be used. The message is for the log."""
+    """Twilio could not be reached, or its answer could not be used. The text is for the log."""
 
 
 def connections(account_sid: str) -> list[str]:
-    """Return the connections (JQ…) of an account, the active ones first; none if it has no enhanced SSO.
+    """Return the connections (JQ…) of an account, active ones first; empty if it has no enhanced SSO.
 
-    Raises LookupFailed, and ValueError for what is no Account SID.
+    Raises LookupFailed, and ValueError if `account_sid` is no Account SID.
     """
     flex.legacy_address(account_sid)
     try:
@@ -41,7 +41,7 @@ def _fetch(account_sid: str) -> bytes:
 
 
 def _read(octets: bytes) -> list[str]:
-    """Read config_list; what has no connection in it is passed over."""
+    """Return the connections in `config_list`; entries without one are skipped. Raises LookupFailed."""
     try:
         listed = json.loads(octets)["config_list"]
         found = [(not it.get("active"), it["connection_name"]) for it in listed if flex.derive(it["connection_name"])]

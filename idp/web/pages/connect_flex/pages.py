@@ -1,4 +1,4 @@
-"""Connect Flex: from three pasted values to the first sign-in."""
+"""The pages of Connect Flex: from three pasted values to the first sign-in."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +21,7 @@ NO_CONNECTION = "Twilio knows no enhanced SSO of this account yet. Open Single s
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of these pages, each behind the operators' door."""
+    """Return the URL patterns of the pages."""
     pages: list[tuple[str, View, str]] = [
         ("", begin, "connect_flex"),
         ("symptoms/", symptom_picker, "flex_symptoms"),
@@ -41,7 +41,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @operators_with(ADD)
 def begin(request: HttpRequest) -> HttpResponse:
-    """Step 1: understand what is pasted, and register it by the button; or listen first."""
+    """Step 1: read what is pasted, and register it when the operator presses the button; or listen first."""
     pasting = PasteForm(request.GET if "pasted" in request.GET else None)
     understood = pasting.understood if pasting.is_valid() else flex.Pasted()
     refused: list[str] = []
@@ -71,7 +71,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 @operators_with(ADD)
 def look_up(request: HttpRequest) -> HttpResponse:
-    """Ask Twilio which connection an account has, and paste it for the operator."""
+    """Ask Twilio which connection an account has, and fill it in."""
     account_sid = request.POST.get("account_sid", "")
     found: list[str] = []
     try:
@@ -90,7 +90,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 @operators_with(ADD)
 def connection(request: HttpRequest, slug: str) -> HttpResponse:
-    """Steps 2 to 4 for a connection that is registered."""
+    """Steps 2 to 4, for a registered connection."""
     sp, now = connection_of(slug), clock.now()
     return page(
         request,
@@ -109,7 +109,7 @@ def connection(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @operators_with(ADD)
 def heard_so_far(request: HttpRequest) -> HttpResponse:
-    """The listening part alone, for the page's script to look again."""
+    """Return the listening part alone, which the page's script polls."""
     shown = {"ear": heard.ear(clock.now()), "service": request.GET.get("service", "")}
     may_change = request.user.has_perm(CHANGE)
     return render(request, "admin/connect_flex_heard.html", {"may_change": may_change, **shown})
@@ -118,7 +118,7 @@ def heard_so_far(request: HttpRequest) -> HttpResponse:
 @require_safe
 @operators_with(ADD)
 def symptom_picker(request: HttpRequest) -> HttpResponse:
-    """What is seen in Flex, its cause, and what to do about it."""
+    """Show what agents see in Flex, its cause, and what to do."""
     services = symptoms.flex_services()
     wanted = request.GET.get("service", "")
     sp = next((it for it in services if it.slug == wanted), services[0] if services else None)

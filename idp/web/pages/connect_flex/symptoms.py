@@ -1,4 +1,4 @@
-"""The picker from what is seen in Flex to its cause, with this installation's own values."""
+"""Symptoms in Flex, with their causes and this installation's own values."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,12 +20,12 @@ AS_SHOWN_THERE = "as the Console shows it"
 
 
 def flex_services() -> list[ServiceProvider]:
-    """Return the Flex connections, those in use first."""
+    """Return the Flex connections, enabled ones first."""
     return list(ServiceProvider.objects.filter(profile__in=PROFILES_OF_FLEX).order_by("-enabled", "name"))
 
 
 def here(sp: ServiceProvider | None, now: datetime) -> Here:
-    """Return our values as one service has to know them; without a service, those that all share."""
+    """Return the values that a service must have of Latchkey. Without a service, those that all services share."""
     certificate = console.ours(sp, now).certificate
     return Here(
         issuer=published.entity_id(),
@@ -40,13 +40,13 @@ def here(sp: ServiceProvider | None, now: datetime) -> Here:
 
 
 def told(sp: ServiceProvider | None, now: datetime) -> list[tuple[Symptom, str]]:
-    """Return every symptom with what to do about it here."""
+    """Return every symptom with what to do about it in this installation."""
     values = here(sp, now)
     return [(symptom, symptom.said(values)) for symptom in SYMPTOMS]
 
 
 def _lacking() -> str:
-    """Name agents with a phone whose record lacks something that Flex insists on."""
+    """Return agents with a number who lack something that Flex requires."""
     poor = Q(roles__isnull=True) | Q(full_name="") | Q(email="")
     agents = Agent.objects.filter(poor, is_active=True, numbers__isnull=False).distinct().order_by("full_name")
     found = [f"{agent}: {' and '.join(_empty(agent))}" for agent in agents[:MOST_NAMED]]
@@ -59,6 +59,6 @@ def _empty(agent: Agent) -> list[str]:
 
 
 def _typed(released: Iterable[ReleasedAttribute]) -> str:
-    """Name the released attributes that have a type, with what they are filled from."""
+    """Return the released attributes that have a type, with their sources."""
     lines = [it for it in released if it.name.rpartition(".")[2] in set(Type)]
     return "; ".join(f"{it.name} from {it.fixed or it.get_source_display()}" for it in lines) or NONE

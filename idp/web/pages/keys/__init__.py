@@ -1,1 +1,1 @@
-"""The page about the change of signing keys."""
+"""The page for replacing signing keys."""

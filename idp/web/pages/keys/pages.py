@@ -1,4 +1,4 @@
-"""The keys that sign: prepared, switched to, retired."""
+"""The page on which a signing key is prepared, switched to, activated and retired."""
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -20,7 +20,7 @@ MAY_LOOK, MAY_CHANGE = "keys.view_signingkey", "keys.change_signingkey"
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of these pages, each behind the operators' door."""
+    """Return the URL pattern of the page."""
 
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest) -> HttpResponse:
@@ -63,7 +63,7 @@ def _take(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _note(site: AdminSite, request: HttpRequest, key: SigningKey, slugs: list[str], said: str) -> None:
-    """Write into the admin's history who did what: to the services that were switched, else to the key."""
+    """Record the step in the admin's history: of the services that were switched, otherwise of the key."""
     services = list(ServiceProvider.objects.filter(slug__in=slugs))
     for service in services:
         site.get_model_admin(ServiceProvider).log_change(request, service, said)
@@ -72,6 +72,6 @@ def _note(site: AdminSite, request: HttpRequest, key: SigningKey, slugs: list[st
 
 
 def _in_question(use: Use) -> SigningKey:
-    """Return the key that a change is about: the next one, else the one that is active."""
+    """Return the next key, otherwise the active one."""
     keys = SigningKey.objects.filter(use=use)
     return keys.filter(state=State.NEXT).first() or keys.get(state=State.ACTIVE)

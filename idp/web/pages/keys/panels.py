@@ -1,4 +1,4 @@
-"""What the page about the change of keys shows for each use: where it stands, and what each step brings about."""
+"""What the page of the signing keys shows for each use: the state of the change, and the effect of each step."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One line of the list of steps, and whether it is the one that comes now."""
+    """A step of the change, and whether it is the next one."""
 
     text: str
     now: bool
@@ -27,7 +27,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A key whose certificate others may see. Instants are UTC; `leaves_at` is None until it is retired."""
+    """A published key. Instants are in UTC; `leaves_at` is None unless the key is retired."""
 
     state: str
     kid: str
@@ -41,7 +41,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A connection, the key it is signed to with, and what switching it brings about."""
+    """A connection, the key that signs for it, and the consequence of switching it."""
 
     connection: Connection
     consequence: str
@@ -49,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """All that the page shows of one use."""
+    """What the page shows of one use."""
 
     use: Use
     title: str
@@ -60,17 +60,17 @@ class Panel:
 
     @property
     def may_activate(self) -> bool:
-        """Whether nothing stands in the way of the next key."""
+        """Whether the next key can be activated."""
         return self.standing.step == Step.ACTIVATE
 
     @property
     def may_discard(self) -> bool:
-        """Whether the next key is there and nobody needs it."""
+        """Whether there is a next key that no service uses."""
         return self.standing.prepared and not self.standing.switched
 
 
 def panels(now: datetime) -> list[Panel]:
-    """Describe each use of a key."""
+    """Return a panel for each use of a key."""
     return [_panel(use, now) for use in Use]
 
 

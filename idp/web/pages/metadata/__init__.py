@@ -1,1 +1,1 @@
-"""The metadata of services: where it comes from, and what it would change."""
+"""The pages of services' metadata: its source, and what it would change."""

@@ -1,4 +1,4 @@
-"""What an operator types about a service's metadata: where it comes from, and what it has to show."""
+"""The forms of a service's metadata: its source, and what the metadata must contain."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ LONGEST_SLUG = 50
 
 
 class SourceForm(forms.ModelForm[MetadataSource]):
-    """Where metadata comes from and what it must show. Each address asked is one that an operator typed here."""
+    """The source of metadata, and what the metadata must contain. Only addresses entered here are fetched."""
 
     class Meta:
         model = MetadataSource
@@ -41,19 +41,19 @@ class SourceForm(forms.ModelForm[MetadataSource]):
         }
 
     def clean_url(self) -> str:
-        """Refuse what is never fetched."""
+        """Reject an address that Latchkey never fetches."""
         url: str = self.cleaned_data["url"].strip()
         if url and (fault := address_fault(url)):
             raise ValidationError(f"This cannot be used: {fault}.")
         return url
 
     def clean_signing_certificate(self) -> str:
-        """Keep one certificate, as plain PEM."""
+        """Return a single certificate, as plain PEM."""
         return metadata_sources.one_certificate(self.cleaned_data["signing_certificate"])
 
 
 class DocumentForm(forms.Form):
-    """A document, pasted or as a file."""
+    """A metadata document, pasted or as a file."""
 
     pasted = forms.CharField(
         label="Metadata, pasted",
@@ -63,7 +63,7 @@ class DocumentForm(forms.Form):
     file = forms.FileField(label="Or its file", required=False)
 
     def xml(self) -> bytes:
-        """Return what was pasted or uploaded, as it came, or nothing. Call it on a valid form."""
+        """Return the document as received, or nothing. The form must be valid."""
         file = self.cleaned_data["file"]
         if file is not None:
             file.seek(0)
@@ -74,7 +74,7 @@ class DocumentForm(forms.Form):
 
 
 class NewServiceForm(DocumentForm, SourceForm):
-    """A new service by its metadata: pasted, as a file, or from an address. Exactly one of them."""
+    """A new service from its metadata: pasted, as a file, or from an address."""
 
     name = forms.CharField(
         required=False, max_length=LONGEST_NAME, help_text="What agents read. Empty: as the metadata says."
@@ -86,7 +86,7 @@ class NewServiceForm(DocumentForm, SourceForm):
     field_order = ["pasted", "file", "url", "name", "slug"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for one document, no more."""
+        """Require exactly one way to give the document."""
         data = super().clean() or self.cleaned_data
         if data.get("pasted") and data.get("file"):
             raise ValidationError("Paste the metadata or choose its file, not both.")
@@ -95,11 +95,11 @@ class NewServiceForm(DocumentForm, SourceForm):
         return data
 
     def document(self) -> bytes:
-        """Return the document, fetched if need be. Raises UnfetchedMetadata."""
+        """Return the document, fetched if necessary. Raises UnfetchedMetadata."""
         return self.xml() or metadata_sources.fetch(self.cleaned_data["url"])
 
     def names(self, described: SpDescription) -> dict[str, str]:
-        """Return name and short name, typed or as the metadata suggests."""
+        """Return name and slug, as entered or as the metadata suggests."""
         host = urlsplit(described.entity_id).hostname or described.entity_id
         name = self.cleaned_data["name"] or described.display_name or host
         slug = self.cleaned_data["slug"] or slugify(name.replace(".", "-"))[:LONGEST_SLUG]
@@ -107,7 +107,7 @@ class NewServiceForm(DocumentForm, SourceForm):
 
 
 def refuse(form: forms.BaseForm, error: IdpError | ValidationError) -> None:
-    """Say above a form what is wrong with the document."""
+    """Add the faults of the document to the form."""
     sentences = error.messages if isinstance(error, ValidationError) else [metadata_sources.sentence_of(error)]
     for sentence in sentences:
         form.add_error(None, sentence)

@@ -1,4 +1,4 @@
-"""A service provider's metadata: where it comes from, and what it would change."""
+"""The pages of a service provider's metadata: its source, and what it would change."""
 
 import codecs
 import hashlib
@@ -30,7 +30,7 @@ Step = Callable[[AdminSite, HttpRequest, ServiceProvider], HttpResponse]
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of these pages, each behind the operators' door."""
+    """Return the URL patterns of the pages."""
 
     @require_http_methods(["GET", "POST"])
     def new(request: HttpRequest) -> HttpResponse:
@@ -61,7 +61,7 @@ def _source_of(sp: ServiceProvider) -> MetadataSource:
     return MetadataSource.objects.filter(service_provider=sp).first() or MetadataSource(service_provider=sp)
 
 
-# A new service
+# The page of a new service
 
 
 def _add(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -84,7 +84,7 @@ def _add(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _demand_new(described: SpDescription) -> None:
-    """Lead to the page of a service that is there already. Raises ValidationError."""
+    """Raise ValidationError with a link if the service is registered already."""
     if sp := ServiceProvider.objects.filter(entity_id=described.entity_id).first():
         said = '{} is registered already, as {}. <a href="{}">Bring its newer document there</a>.'
         page = reverse("admin:service_metadata", args=[sp.slug])
@@ -113,12 +113,12 @@ def _form(site: AdminSite, request: HttpRequest, form: NewServiceForm, **shown: 
 
 
 def _mark(xml: bytes) -> str:
-    """Know a document again though a browser has sent it back with its own line ends."""
+    """Return a digest of the document that ignores line endings, which browsers change."""
     lines = xml.removeprefix(codecs.BOM_UTF8).strip().splitlines()
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
-# A service that is there
+# The page of a registered service
 
 
 def _show(
@@ -220,7 +220,7 @@ def _told(site: AdminSite, request: HttpRequest, sp: ServiceProvider, refreshed:
 
 
 def _back(site: AdminSite, request: HttpRequest, sp: ServiceProvider, note: str = "") -> HttpResponse:
-    """Write into the admin's history what was done, and show the page anew."""
+    """Record the act in the admin's history, and redirect to the page."""
     if note:
         site.get_model_admin(ServiceProvider).log_change(request, sp, note)
     return HttpResponseRedirect(reverse("admin:service_metadata", args=[sp.slug]))

@@ -1,1 +1,1 @@
-"""Editing the access policy: one sheet of rules, a page for each rule, and trying the unsaved ones."""
+"""The editor of the access policy: the list of rules, a page for each rule, and trying unsaved rules."""

@@ -1,4 +1,4 @@
-"""The form of one condition. Its fields follow from the fields of the condition's dataclass."""
+"""The form of a condition. Its fields are derived from the condition's dataclass."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -76,16 +76,16 @@ class Lines(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, **given)
 
     def prepare_value(self, value: object) -> object:
-        """Show a set as lines."""
+        """Return a set as lines."""
         return "\n".join(sorted(value)) if isinstance(value, list | frozenset) else value
 
     def clean(self, value: Any) -> Any:  # noqa: ANN401 - as the parent's
-        """Return the lines that say something."""
+        """Return the lines that are not blank."""
         return [it.strip() for it in super().clean(value).splitlines() if it.strip()]
 
 
 class ConditionForm(forms.Form):
-    """One condition of a rule, of a kind that stands fixed."""
+    """A condition of a rule. Its kind is fixed."""
 
     def __init__(self, tag: str, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -97,7 +97,7 @@ class ConditionForm(forms.Form):
         self.condition: Condition | None = None
 
     def _keep_departments(self) -> None:
-        """Offer departments of a rule that are gone by now too, so that an edit does not lose them."""
+        """Offer deleted departments that a rule still names, so that an edit does not lose them."""
         field = self.fields.get("departments")
         if isinstance(field, forms.MultipleChoiceField):
             value = self["departments"].value() or []
@@ -106,16 +106,16 @@ class ConditionForm(forms.Form):
 
     @property
     def text(self) -> str:
-        """The text to look for as it is typed, if this is about one."""
+        """The text to look for, as typed; empty for conditions without one."""
         return str(self["text"].value() or "") if "text" in self.fields else ""
 
     @property
     def label(self) -> str:
-        """What the condition is about."""
+        """The name of the condition's kind."""
         return self.kind.label
 
     def clean(self) -> dict[str, Any]:
-        """Make the condition; what its dataclass refuses stands at the field it is about."""
+        """Make the condition. An error of its dataclass is added to the field that it is about."""
         given = self.cleaned_data
         if self.errors:
             return given
@@ -190,7 +190,7 @@ def _stored(name: str, value: object) -> object:
 
 
 def _about(said: str, names: list[str]) -> str:
-    """Name the field that a refusal is about: the zone says so, else the first one that is no turn."""
+    """Return the field that an error is about: the time zone if it says so, otherwise the first that is no negation."""
     if "zone" in names and "zone" in said:
         return "zone"
     return next((it for it in names if it not in TURNS), names[0])

@@ -1,4 +1,4 @@
-"""The sheet: all rules of the draft as sentences in order. Every act keeps what the page said, or nothing at all."""
+"""The list of rules: the draft as sentences, in order. Every act saves the whole page, or nothing."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +35,7 @@ WAYS = {"up": -1, "down": 1}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One rule as the sheet shows it."""
+    """A rule, as the list shows it."""
 
     row: AccessRule
     place: int
@@ -45,14 +45,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Desk:
-    """An operator at the sheet; `above` is what the page says of draft and revision above it."""
+    """A request for the list. `above` is the context of the part above it."""
 
     admin: ModelAdmin[AccessRule]
     request: HttpRequest
     above: dict[str, Any]
 
     def show(self) -> HttpResponse:
-        """Show the draft, or what is in force where there is none; by a link also tried on a past sign-in."""
+        """Show the draft, or without one the rules in force. A link may also try them on a past sign-in."""
         if not self.admin.has_view_or_change_permission(self.request):
             raise PermissionDenied
         policy = in_force.policy()
@@ -65,7 +65,7 @@ class Desk:
         return self._page(shown, shown, form=form, found=outcome(shown.policy, form))
 
     def act(self) -> HttpResponse:
-        """Do what a button of the sheet says, and keep the sheet with it in the draft; only *try* keeps nothing."""
+        """Act on a button, and save the list in the draft. Only *try* saves nothing."""
         what, _, about = self.request.POST.get("act", "save").partition(":")
         self._refuse_without_right(what)
         base, mine = posted(self.request)
@@ -85,7 +85,7 @@ class Desk:
         return HttpResponseRedirect(_onward(what, about))
 
     def _try(self, base: Sheet, mine: Sheet) -> HttpResponse:
-        """Judge what the operator asks by the unsaved sheet. With script only the verdicts are sent back."""
+        """Evaluate the unsaved rules. The page's script gets the verdicts alone."""
         form = TryForm(self.request, clock.now(), self.request.POST)
         found = outcome(mine.policy, form)
         if "fragment" in self.request.POST:
@@ -137,7 +137,7 @@ class Desk:
 
 
 def done(mine: Sheet, what: str, about: str) -> tuple[Sheet, str]:
-    """Do one act to a sheet, and say what was done. Acts that only save or lead on do nothing to it."""
+    """Return the list after an act, and what was done. Acts that only save or redirect change nothing."""
     match what:
         case "up" | "down":
             return mine.moved(about, WAYS[what]), _named(mine, about, f"Moved “{{}}” {what}.")
@@ -149,13 +149,13 @@ def done(mine: Sheet, what: str, about: str) -> tuple[Sheet, str]:
 
 
 def fragment(request: HttpRequest, shown: Sheet, found: Outcome) -> HttpResponse:
-    """Answer with the verdicts alone, and what can never be reached."""
+    """Return the verdicts alone, and which rules can never match."""
     marks = [(key, it.reason) for key, it in unreachable.marks(shown.policy).items()]
     return render(request, "admin/policy_editor_verdicts.html", {"found": found, "marks": marks})
 
 
 def posted(request: HttpRequest) -> tuple[Sheet, Sheet]:
-    """Return the sheet that the page was made of, and the sheet as the operator left it. Raises BadRequest."""
+    """Return the list that the page was rendered from, and the list as the operator left it. Raises BadRequest."""
     try:
         base = Sheet.read(request.POST.get("seen", ""))
         modes = {key: Mode(request.POST[f"mode-{key}"]) for key in base.keys if f"mode-{key}" in request.POST}
@@ -184,7 +184,7 @@ def _named(mine: Sheet, key: str, said: str) -> str:
 
 
 def _with_quick(mine: Sheet, slug: str, mode: Mode) -> tuple[Sheet, str]:
-    """Add a ready-made rule where it takes effect, or switch the one that says the same already."""
+    """Add a ready-made rule where it takes effect, or set the mode of an equal one."""
     if slug not in QUICK_RULES:
         raise BadRequest(STALE)
     wanted = QUICK_RULES[slug]

@@ -1,4 +1,4 @@
-"""The history of a rule in the admin: what a saved sheet changed about it, in words."""
+"""The history of a rule in the admin: what a saved list changed about it."""
 
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from idp.policies.models import AccessRule
 
 
 def write(admin: ModelAdmin[AccessRule], request: HttpRequest, before: Sheet, after: Sheet) -> None:
-    """Write down what differs between two sheets, for each rule in its own history."""
+    """Record the differences between two lists, each in its rule's own history."""
     now = shown()
     for it in differences(before.policy, after.policy):
         row = now.row(it.key) or before.row(it.key)

@@ -1,4 +1,4 @@
-"""The form of a whole rule: what it is called and does, for which services, and its conditions one below the other."""
+"""The form of a rule: its name, effect and services, and its conditions."""
 
 import re
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ TURNS_ROUND = "Leave out the character that turns the text round."
 
 
 def read_as_written(text: str) -> None:
-    """Refuse a text that would turn round the sentence it stands in."""
+    """Reject text with characters that change the direction of the sentence around it."""
     if not reads_as_written(text):
         raise forms.ValidationError(TURNS_ROUND)
 
 
 class RuleForm(forms.Form):
-    """All of a rule but its conditions."""
+    """A rule without its conditions."""
 
     name = forms.CharField(
         max_length=LONGEST_NAME,
@@ -66,7 +66,7 @@ class RuleForm(forms.Form):
 
 @dataclass
 class WholeRule:
-    """A rule as it stands in the form: unsaved, perhaps not right yet. `row` is the rule that was opened."""
+    """A rule as the form has it: unsaved, and perhaps incomplete. `row` is the rule that was opened."""
 
     row: AccessRule
     head: RuleForm
@@ -82,24 +82,24 @@ class WholeRule:
 
     @classmethod
     def posted(cls, row: AccessRule, data: QueryDict) -> Self:
-        """Return the form as it came back."""
+        """Return the form as posted."""
         asked = [ConditionForm(tag, data, prefix=prefix) for prefix, tag in _prefixes(data)]
         return cls(row, RuleForm(data, kept=row.scope), asked)
 
     def add(self, tag: str) -> None:
-        """Put an empty condition below the others."""
+        """Add an empty condition."""
         taken = {it.prefix for it in self.asked}
         free = next(it for it in (f"c{at}" for at in range(MOST_CONDITIONS + 1)) if it not in taken)
         if tag in KINDS and len(self.asked) < MOST_CONDITIONS:
             self.asked.append(ConditionForm(tag, prefix=free))
 
     def remove(self, prefix: str) -> None:
-        """Take a condition away."""
+        """Remove a condition."""
         self.asked = [it for it in self.asked if it.prefix != prefix]
 
     @property
     def filled(self) -> AccessRule | None:
-        """The rule that the form says, or None while something in it is not right. Conditions that do not read stay."""
+        """The rule that the form describes, or None while it has errors. Unreadable conditions stay unchanged."""
         right = [self.head.is_valid(), *(it.is_valid() for it in self.asked)]
         if not all(right):
             return None
@@ -110,7 +110,7 @@ class WholeRule:
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
-        """What is not right: the id of the field, its label and the sentence."""
+        """The errors, each with the field's ID and label."""
         forms_in_order: list[forms.Form] = [self.head, *self.asked]
         return [
             (form[name].id_for_label or form[name].auto_id, str(form[name].label), said)
@@ -121,22 +121,22 @@ class WholeRule:
 
 
 def services() -> list[tuple[str, str]]:
-    """List what can be opened, by the name that a rule's scope calls it."""
+    """Return the services and apps, by the name that a rule's scope uses."""
     return [*ServiceProvider.objects.order_by("name").values_list("slug", "name"), *apps()]
 
 
 def apps() -> list[tuple[str, str]]:
-    """List the apps among these; a back end signs nobody in."""
+    """Return the apps among them. A back end signs nobody in."""
     return [(it.service, f"{it.name} (app)") for it in Client.objects.filter(kind=ClientKind.APP).order_by("name")]
 
 
 def kinds() -> list[tuple[str, str]]:
-    """List the kinds of condition by what they are called."""
+    """Return the kinds of condition with their names."""
     return [(tag, it.label) for tag, it in KINDS.items()]
 
 
 def _prefixes(data: QueryDict) -> Iterator[tuple[str, str]]:
-    """Read which conditions the page had, each as prefix and kind; what cannot be is left out."""
+    """Yield prefix and kind of each condition of the page; invalid ones are skipped."""
     seen: set[str] = set()
     for each in data.getlist("condition")[:MOST_CONDITIONS]:
         prefix, _, tag = each.partition(":")

@@ -1,4 +1,4 @@
-"""The page of one rule: its form, and trying the policy with the rule as the form says it, saved or not."""
+"""The page of a rule: its form, and trying the policy with the rule as entered, saved or not."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,14 +27,14 @@ NOT_RIGHT = "The rule is not complete yet"
 
 @dataclass(frozen=True)
 class RulePage:
-    """An operator at one rule; `pk` None is a new one."""
+    """A request for the page of a rule. `pk` is None for a new one."""
 
     admin: ModelAdmin[AccessRule]
     request: HttpRequest
     pk: str | None
 
     def show(self) -> HttpResponse:
-        """Show a rule, or an empty one; without the right to change it, its sentence alone."""
+        """Show a rule, or an empty one. An operator who may not change it sees its sentence alone."""
         may_look = self.admin.has_view_or_change_permission(self.request)
         if not (may_look and (self.pk or self._may_save())):
             raise PermissionDenied
@@ -42,7 +42,7 @@ class RulePage:
         return self._page(WholeRule.of(_row(shown, self.pk)), shown)
 
     def act(self) -> HttpResponse:
-        """Do what a button of the page says. Only *save* writes anything."""
+        """Act on a button. Only *save* writes anything."""
         if not self._may_save():
             raise PermissionDenied
         base, _ = editor.posted(self.request)
@@ -105,7 +105,7 @@ class RulePage:
 
 
 def _row(shown: Sheet, pk: str | None) -> AccessRule:
-    """Find the rule that the sheet shows under this number, whichever revision the number came from."""
+    """Return the rule of the list with this key's rule, whichever revision `pk` belongs to. Raises Http404."""
     if pk is None:
         return AccessRule(key=uuid4(), mode=Mode.WATCH.value, effect=Effect.DENY.value)
     asked = AccessRule.objects.filter(pk=pk).first() if pk.isdecimal() else None
@@ -116,7 +116,7 @@ def _row(shown: Sheet, pk: str | None) -> AccessRule:
 
 
 def _posted_row(request: HttpRequest, base: Sheet, pk: str | None) -> AccessRule:
-    """Return the rule that is edited as the page had it; a new one keeps the key it was given first."""
+    """Return the edited rule as the page had it, or a new one. Raises BadRequest if the page is stale."""
     row = base.row(request.POST.get("key", ""))
     if pk is None:
         return AccessRule(key=uuid4(), mode=Mode.WATCH.value, effect=Effect.DENY.value)

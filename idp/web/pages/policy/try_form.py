@@ -1,4 +1,4 @@
-"""Try it: whom and what to try a policy on, as the operator says it, and what is looked up for it."""
+"""The form *Try it*: whom and what to try a policy on, and the facts that are looked up for it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,14 +43,14 @@ TOUCH = (("", "as the device tells"), ("0", "no touch screen"), ("5", "a touch s
 
 @dataclass(frozen=True, slots=True)
 class PastSignIn:
-    """A sign-in of the past with the facts that were judged then."""
+    """A past sign-in, with the facts that were judged."""
 
     said: str
     attempt: Attempt
 
 
 class TryForm(forms.Form):
-    """Whom to try the rules on. Fields that the chosen way does not need are left alone."""
+    """Whom to try the rules on. Fields that the chosen way does not need are ignored."""
 
     way = forms.ChoiceField(label="Who comes", choices=list(WAYS.items()), initial=LISTED)
     listed = forms.ChoiceField(label="Device", required=False, choices=[(it.slug, it.label) for it in SAMPLE_DEVICES])
@@ -87,7 +87,7 @@ class TryForm(forms.Form):
             fields["way"].choices = [(it, label) for it, label in WAYS.items() if it not in (SEEN, PAST)]
 
     def clean_agent(self) -> Agent | None:
-        """Find the agent."""
+        """Return the agent, or None. Raises ValidationError if nobody has the e-mail."""
         email = self.cleaned_data["agent"].strip()
         found = Agent.objects.filter(email__iexact=email).first() if email else None
         if email and found is None:
@@ -95,14 +95,14 @@ class TryForm(forms.Form):
         return found
 
     def clean_service(self) -> str:
-        """Find what was typed, where services are too many to choose from."""
+        """Return the slug. Raises ValidationError if no service has it, where services are too many to choose from."""
         slug: str = self.cleaned_data["service"]
         if isinstance(self.fields["service"], forms.ChoiceField) or services_offered.known(slug) or _app(slug):
             return slug
         raise forms.ValidationError("No service has this short name.")
 
     def clean_past(self) -> PastSignIn | None:
-        """Find the sign-in, if one is wanted."""
+        """Return the past sign-in, if that way is chosen. Raises ValidationError if there is none."""
         if self.cleaned_data.get("way") != PAST:
             return None
         wanted = reference.read(self.cleaned_data["past"])
@@ -118,7 +118,7 @@ class TryForm(forms.Form):
         raise forms.ValidationError("No sign-in with this reference has facts to judge.")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the chosen way needs."""
+        """Require the fields of the chosen way."""
         given = super().clean() or {}
         if given.get("way") == SEEN and not given.get("seen") and "seen" not in self.errors:
             self.add_error("seen", "No phone was seen this month.")
@@ -126,12 +126,12 @@ class TryForm(forms.Form):
 
     @property
     def past_sign_in(self) -> PastSignIn | None:
-        """The past sign-in, if one is to be judged again."""
+        """The past sign-in to judge again, if that way is chosen."""
         found: PastSignIn | None = self.cleaned_data["past"]
         return found
 
     def tried(self) -> Tried:
-        """Put together who comes. Only for a form that is right, and no past sign-in."""
+        """Return whom to try the rules on. The form must be valid, and not about a past sign-in."""
         given = self.cleaned_data
         at = given["moment"].replace(tzinfo=UTC) if given["moment"] else self.now
         browser, told = self._browser()
@@ -150,7 +150,7 @@ class TryForm(forms.Form):
         )
 
     def _browser(self) -> tuple[UserAgent, int | None]:
-        """Return the browser, and the touch points that go with it as far as they are known."""
+        """Return the browser and its touch points, None if unknown."""
         given = self.cleaned_data
         if given["way"] == HERE:
             return request_facts.of_browser(self.request).judged_agent, _number(self.data.get("try-here_touch"))
@@ -168,9 +168,9 @@ def _app(service: str) -> str:
 
 
 def seen_this_month(now: datetime) -> list[tuple[int, str]]:
-    """List the phones and computers of the last 30 days, each header once, the last one first.
+    """Return the user agents of the last 30 days, each once, the latest first.
 
-    Looked for in the trail's newest lines only: of a busy place a month would be too much to read.
+    Only the newest events are read, because a month of a busy installation would be too much.
     """
     newest = LoginEvent.objects.filter(at__gt=now - MONTH).order_by("-at").values("pk")[:MOST_READ]
     recent = LoginEvent.objects.filter(pk__in=newest).exclude(user_agent="").order_by()

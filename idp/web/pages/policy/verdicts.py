@@ -1,4 +1,4 @@
-"""What trying came to, in words for the page."""
+"""The results of a trial, in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ ANSWERS = {"later": "not told yet", "not asked": "not asked (off, or for another
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One point: where, what comes out and by what, and how every rule was answered."""
+    """A point of the sign-in: its decision, what decided, and every rule's answer."""
 
     name: str
     verdict: str = ""
@@ -38,7 +38,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that is shown of a trial; `errors` alone if the form is not right."""
+    """What is shown of a trial; only `errors` if the form is invalid."""
 
     understood: list[tuple[str, str]] = field(default_factory=list)
     points: list[Shown] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def outcome(policy: Policy, form: TryForm) -> Outcome:
-    """Judge what the form says by a policy, with the function that judges sign-ins."""
+    """Evaluate the form's facts by a policy, with the function that decides about sign-ins."""
     if not form.is_valid():
         errors = [(str(form[name].label), str(said)) for name, texts in form.errors.items() for said in texts]
         return Outcome(errors=errors)
@@ -56,13 +56,13 @@ def outcome(policy: Policy, form: TryForm) -> Outcome:
 
 
 def hints(policy: Policy) -> list[str]:
-    """Say of texts to look for which phones of our list they miss, and what else they hit."""
+    """Return, for each text to look for, which sample devices it misses, and which others it matches."""
     found = ((rule, it) for rule in policy.rules for it in rule.conditions if isinstance(it, TextContains))
     return [f"“{rule.name}”: {said}" for rule, it in found if (said := of_text(it.text))]
 
 
 def of_text(text: str) -> str:
-    """Say what a text misses and hits among the devices of our list."""
+    """Return which sample devices a text misses and matches unexpectedly; empty if none."""
     if not 0 < len(text) <= LONGEST_TEXT:
         return ""
     missed, hit = sample_devices.missed_and_hit(text)

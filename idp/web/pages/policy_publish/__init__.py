@@ -1,1 +1,1 @@
-"""Publishing the access policy, or going back to an older one: what it would change, the guard, the act."""
+"""The page that publishes the access policy or restores a revision: its effect, the confirmation, and the act."""

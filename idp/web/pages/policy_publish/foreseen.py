@@ -1,4 +1,4 @@
-"""What a publication would change for those who signed in lately, with names, and for the operator."""
+"""What a publication would change for agents who signed in recently, and for the operator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ ON_YOUR_PHONE = "It would have refused you on {device}, last on {last:%d %B, %H:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Some sign-ins of one agent on one device that would change, in words."""
+    """The sign-ins of an agent on a device that would change."""
 
     agent: Agent | None
     device: str
@@ -41,31 +41,31 @@ class Row:
 
     @property
     def often(self) -> str:
-        """How many of the sign-ins that get in as things are."""
+        """How many sign-ins would change, of those that succeed now."""
         return f"{self.line.sign_ins} of {self.let_in}" if self.let_in else str(self.line.sign_ins)
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """The replay of one policy beside another, and the guard that follows from it."""
+    """The replay of one policy compared with another, and the confirmation that it requires."""
 
     replayed: Replayed
     lockout: Lockout
 
     @property
     def unknown(self) -> tuple[int, int]:
-        """How many sign-ins would be refused because the phone cannot be told, and on how many devices."""
+        """How many sign-ins would be refused because the device is not recognised, and on how many devices."""
         lines = [it for it in self.replayed.of(Group.REFUSED) if it.unknown]
         return sum(it.unknown for it in lines), len(lines)
 
     @property
     def numbers(self) -> str:
-        """The numbers in a sentence, for the history of changes."""
+        """The numbers in a sentence, for the history."""
         counted = ", ".join(f"{len(self.replayed.agents(it))} {it.value}" for it in Group)
         return f"Of {self.lockout.agents} agents of the last 30 days: {counted}."
 
     def rows(self, group: Group, most: int | None = None) -> list[Row]:
-        """Name the agents and devices of a group, the latest first."""
+        """Return the agents and devices of a group, the latest first."""
         lines = self.replayed.of(group)[:most]
         agents = Agent.objects.in_bulk({it.agent for it in lines if it.agent})
         devices = Device.objects.in_bulk({it.device for it in lines if it.device})
@@ -77,7 +77,7 @@ class Foreseen:
 
 
 def foresee(target: Target, operator: Agent, facts: RequestFacts, *, until: datetime, now: datetime) -> Foreseen:
-    """Judge the last sign-ins until an instant by what is in force and by what would be."""
+    """Judge the sign-ins up to an instant by the policy in force, and by the one to publish."""
     replayed = replay(*target.policies, past(until))
     yourself = (*_here(target, operator, facts, now), *_elsewhere(replayed, operator))
     newly, agents = replayed.agents(Group.REFUSED), len(replayed.let_in)
@@ -85,7 +85,7 @@ def foresee(target: Target, operator: Agent, facts: RequestFacts, *, until: date
 
 
 def _here(target: Target, operator: Agent, facts: RequestFacts, now: datetime) -> Iterator[str]:
-    """Judge the operator's own browser, at a service that no rule names and at each that one does."""
+    """Judge the operator's own browser, at any service and at each service that a rule names."""
     judged = gather(
         facts.judged_agent,
         touch_points=LATER,

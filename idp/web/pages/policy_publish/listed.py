@@ -1,4 +1,4 @@
-"""Everybody whom a publication would change, as CSV."""
+"""All agents whom a publication would change, as CSV."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ COLUMNS = ("what", "agent", "e-mail", "phone or computer", "sign-ins", "of those
 
 
 def as_csv(foreseen: Foreseen) -> StreamingHttpResponse:
-    """Send it line by line; no cell is run by a spreadsheet."""
+    """Stream the rows. No spreadsheet runs a cell as a formula."""
     answer = StreamingHttpResponse(map(exporting.line, _lines(foreseen)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="who-would-change.csv"'
     return answer

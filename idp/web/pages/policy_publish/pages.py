@@ -1,4 +1,4 @@
-"""The page on which the access policy is published; what endangers nobody goes by one click, also from elsewhere."""
+"""The page that publishes the access policy. A change that endangers nobody takes one click."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ TYPE_IT = "Read who would be refused. If that is meant, type what the page asks 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an operator sends: which revision, why, what was looked at and until when, and what was typed."""
+    """What the operator requests: the revision, the reason, the version seen and until when, and the confirmation."""
 
     to: str
     reason: str
@@ -45,7 +45,7 @@ class Wish:
 
     @classmethod
     def of(cls, request: HttpRequest, now: datetime) -> Self:
-        """Read it. A look of over an hour ago is done again."""
+        """Read a request. A preview that is over an hour old is made again."""
         told = request.POST if request.method == "POST" else request.GET
         until = _instant(told.get("until", ""))
         fresh = until is not None and now - LONGEST_LOOK <= until <= now
@@ -54,7 +54,7 @@ class Wish:
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of these pages, behind the operators' door."""
+    """Return the URL patterns of the pages."""
 
     @require_http_methods(["GET", "POST"])
     def publish(request: HttpRequest) -> HttpResponseBase:
@@ -72,7 +72,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One request of an operator: what is to be published, and whom that would change."""
+    """A request with what is to be published, and whom it would change."""
 
     site: AdminSite
     request: HttpRequest
@@ -81,7 +81,7 @@ class Look:
     foreseen: Foreseen
 
     def page(self, refusal: str = "", status: int = 200) -> HttpResponse:
-        """Show it, with what stands against publishing; nothing that was typed is lost."""
+        """Show the page, with the reason for a refusal, and with everything that was typed."""
         may_see, replayed = self.request.user.has_perm(MAY_SEE_WHO), self.foreseen.replayed
         shown = {
             "title": f"Go back to {self.target.revision}" if self.target.number else "Publish the draft",
@@ -100,7 +100,7 @@ class Look:
         return render(self.request, "admin/policy_publish.html", context, status=status)
 
     def publish(self) -> HttpResponse:
-        """Publish what was looked at, or say what stands against it."""
+        """Publish what the operator saw, or say why not."""
         wish, lockout = self.wish, self.foreseen.lockout
         if refusal := _refusal(self.target, wish):
             return self.page(*refusal)
@@ -123,7 +123,7 @@ class Look:
 def _answer(
     site: AdminSite, request: HttpRequest, rights: Iterable[str], act: Callable[[Look], HttpResponseBase]
 ) -> HttpResponseBase:
-    """Do something with what is to be published, if there is such a thing and the operator may."""
+    """Call `act` with what is to be published. Raises PermissionDenied; redirects if there is nothing to publish."""
     if not request.user.has_perms(list(rights)):
         raise PermissionDenied
     now = clock.now()

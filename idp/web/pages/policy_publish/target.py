@@ -1,4 +1,4 @@
-"""What is to be published: the draft, or an older revision to go back to."""
+"""What is to be published: the draft, or an older revision."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from idp.policies.models import PolicyRevision, State
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A revision that may come into force, beside the one that is; `seen` is what an operator looks at."""
+    """A revision that may come into force, and the one in force. `seen` identifies what the operator saw."""
 
     revision: PolicyRevision
     live: PolicyRevision
@@ -22,34 +22,34 @@ class Target:
 
     @classmethod
     def of(cls, number: str) -> Self | None:
-        """Find the past revision of this number, or for no number the draft; None if there is no such."""
+        """Return the past revision with a number, or without a number the draft. None if there is none."""
         chosen = _past(number) if number else publishing.draft()
         return cls(chosen, publishing.live(), str(publishing.seen(chosen))) if chosen else None
 
     @property
     def number(self) -> str:
-        """The number to go back to; empty for the draft."""
+        """The number of the revision to restore; empty for the draft."""
         return str(self.revision.number or "")
 
     @property
     def policies(self) -> tuple[Policy, Policy]:
-        """What is in force, and what would be."""
+        """The policy in force, and the one to publish."""
         return self.live.policy, self.revision.policy
 
     @property
     def changes(self) -> tuple[Difference, ...]:
-        """What would differ, in words."""
+        """The differences, in words."""
         return differences(*self.policies)
 
     @property
     def suggestion(self) -> str:
-        """A reason to begin with."""
+        """A suggested reason."""
         if self.number:
             return f"Back to revision {self.number}"
         return "; ".join(it.sentence for it in self.changes)[:LONGEST_REASON]
 
     def publish(self, author: UUID | None, reason: str, looked_at: str, now: datetime) -> PolicyRevision:
-        """Put it in force. Raises CannotPublish, also if it is not what was looked at any more."""
+        """Put it in force. Raises CannotPublish, also if it has changed since the operator saw it."""
         if self.revision.number:
             number = self.revision.number
             return publishing.go_back(number, author=author, reason=reason, now=now, looked_at=looked_at)
