@@ -60,7 +60,7 @@ def on_starting(_: object) -> None:
     """Read the rest of the code, before the socket is made and workers are forked."""
     from idp.web import start_up  # noqa: PLC0415 - the application has to be loaded before
 
-    start_up.read_all()
+    start_up.import_pages()
 
 
 def pre_exec(arbiter: Any) -> None:  # noqa: ANN401 - gunicorn has no types

@@ -75,18 +75,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "idp.web.middleware.references.references",
-    "idp.web.metrics.timing.timed",
-    "idp.web.middleware.proxies.UnheededProxy",
+    "idp.web.metrics.timing.measure_requests",
+    "idp.web.middleware.proxies.UntrustedProxyWarning",
     "django.middleware.security.SecurityMiddleware",
     "idp.web.middleware.content_policy.content_policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "idp.web.middleware.compression.packed",
+    "idp.web.middleware.compression.compress_responses",
     "idp.web.middleware.caching.no_store",
-    "idp.web.middleware.languages.spoken",
+    "idp.web.middleware.languages.set_language",
     "idp.web.middleware.error_pages.ErrorPages",
-    "idp.web.middleware.one_version.asked_once",
-    "idp.web.middleware.bursts.unhurried",
+    "idp.web.middleware.one_version.pin_version",
+    "idp.web.middleware.bursts.limit_bursts",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "idp.web.operators.middleware.OperatorsChain",
@@ -96,7 +96,7 @@ OPERATORS_MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "idp.web.operators.guard.operators_only",
-    "idp.web.departments.supervisors.OpenAddresses",
+    "idp.web.departments.supervisors.LimitsSupervisors",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 

@@ -12,7 +12,7 @@ def at_need(module: str, namespace: str | None = None) -> Any:  # noqa: ANN401 -
     """Include the addresses of a module that is read when somebody first asks for one of them.
 
     Of all that is here, a silent sign-in needs a fraction. gunicorn's master reads the rest before it forks
-    (`web.start_up.read_all`).
+    (`web.start_up.import_pages`).
     """
     return module, namespace, namespace
 

@@ -19,7 +19,7 @@ application = get_wsgi_application()
 
 from idp.web import start_up  # noqa: E402 - the packages have to be set up before
 
-start_up.look_over()
-start_up.let_go()
+start_up.check_keys()
+start_up.close_connections()
 gc.freeze()
 gc.enable()

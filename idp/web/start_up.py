@@ -17,7 +17,7 @@ from idp.saml.signatures import signing_keys
 log = structlog.get_logger(__name__)
 
 
-def look_over() -> None:
+def check_keys() -> None:
     """Make missing keys, sign and verify with each key in use, and log faults and expiring certificates.
 
     A fault does not end the process: `/readyz` reports it too, and the database may become reachable again.
@@ -32,7 +32,7 @@ def look_over() -> None:
         log.critical("keys_untried", exc_info=True)
 
 
-def let_go() -> None:
+def close_connections() -> None:
     """Close the database connections, and PostgreSQL's pool, whose threads do not survive a fork."""
     for connection in connections.all(initialized_only=True):
         connection.close()
@@ -40,7 +40,7 @@ def let_go() -> None:
             connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
 
 
-def read_all() -> None:
+def import_pages() -> None:
     """Import what is otherwise imported on demand, such as the operators' pages, so that workers share it."""
     _read(get_resolver().url_patterns)
     caches["default"]  # with the library for Redis, if there is one; nothing is asked of it

@@ -75,7 +75,7 @@ def test_without_the_key_of_that_time_it_would_not_serve_and_says_what_is_missin
     other = SecretStr(Fernet.generate_key().decode())
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"key_encryption_keys": other})
     keyring._decrypt.cache_clear()
-    first, *_ = proof.look(NOW)
+    first, *_ = proof.check(NOW)
     assert (first.subject, first.state) == ("keys", State.FAULT)
     assert "LATCHKEY_KEY_ENCRYPTION_KEYS" in first.fix
 

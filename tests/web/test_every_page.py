@@ -11,7 +11,7 @@ from idp.audit.models import LoginEvent
 from idp.importing.models import Import
 from idp.policies.models import AccessRule
 from idp.saml.models import IssuedAssertion, ServiceProvider
-from idp.web.admin.listed import Rows
+from idp.web.admin.base_admin import FilteredList
 from tests.conftest import NOW
 from tests.other_codes import an_app
 from tests.policies import publishing
@@ -77,7 +77,7 @@ def test_a_number_that_no_column_holds_is_nobodys_department(operator):
 
 @each_list
 def test_every_list_refuses_in_one_place(model):
-    assert issubclass(admin.site.get_model_admin(model).get_changelist(None), Rows)
+    assert issubclass(admin.site.get_model_admin(model).get_changelist(None), FilteredList)
 
 
 def address(model, page, *args):

@@ -213,11 +213,11 @@ def the_end():
 
 def test_a_server_process_says_at_its_start_which_key_is_broken(flex):
     with capture_logs() as lines:
-        start_up.look_over()
+        start_up.check_keys()
     assert lines == []
     SigningKey.objects.filter(use=Use.SAML).update(private_key="no key at all")
     with capture_logs() as lines:
-        start_up.look_over()
+        start_up.check_keys()
     assert [(it["event"], it["log_level"]) for it in lines] == [("keys_untried", "critical")]
 
 
@@ -225,7 +225,7 @@ def test_a_server_process_says_at_its_start_which_key_is_broken(flex):
 def test_a_server_process_says_at_its_start_which_certificate_ends(flex, clock, days, level):
     clock.move_to(the_end() - timedelta(days=days))
     with capture_logs() as lines:
-        start_up.look_over()
+        start_up.check_keys()
     assert [(it["event"], it["log_level"]) for it in lines] == [("certificate_ends", level)]
 
 

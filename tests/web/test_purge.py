@@ -160,4 +160,4 @@ def test_the_settings_may_keep_for_longer(agent, clock, settings):
 @pytest.mark.parametrize(("extra", "told"), [(8 * MOMENT, State.OK), (timedelta(days=8), State.WARNING)])
 def test_the_doctor_tells_when_nobody_runs_it(agent, settings, extra, told):
     MAKE[LoginFlow](just_over("logins") - extra)
-    assert [it.state for it in checkup.look(settings.LATCHKEY, NOW)] == [told]
+    assert [it.state for it in checkup.check(settings.LATCHKEY, NOW)] == [told]

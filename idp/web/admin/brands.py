@@ -12,7 +12,7 @@ from idp.branding import brands, colours, logos
 from idp.branding.models import Brand
 from idp.native.models import Client, ClientKind
 from idp.saml.models import ServiceProvider
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
 
 LARGEST_FILE = 256 * 1024
 SCHEMES = {"light": ("by day", colours.LIGHT_PAPERS), "dark": ("in the dark", colours.DARK_PAPERS)}
@@ -95,7 +95,7 @@ def _services() -> Iterator[tuple[str, str]]:
 
 
 @admin.register(Brand)
-class BrandAdmin(Listed[Brand]):
+class BrandAdmin(BaseAdmin[Brand]):
     """One brand for all pages, and one for each service that has its own."""
 
     form = BrandForm
@@ -113,7 +113,7 @@ class BrandAdmin(Listed[Brand]):
     ) -> HttpResponse:
         """Show a preview of the first page, as saved."""
         brand = self.get_object(request, object_id)
-        more = {"previews": [*_previews(request, brand)], "told": _told(brand)} if brand is not None else {}
+        more = {"previews": [*_previews(request, brand)], "told": _adjusted_colours(brand)} if brand is not None else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
 
@@ -128,7 +128,7 @@ def _previews(request: HttpRequest, brand: Brand) -> Iterator[dict[str, str]]:
         }
 
 
-def _told(brand: Brand) -> list[str]:
+def _adjusted_colours(brand: Brand) -> list[str]:
     """Return a sentence for each colour scheme in which the brand's colour was adjusted to be readable."""
     if not brand.colour:
         return []

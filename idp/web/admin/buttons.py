@@ -39,13 +39,13 @@ def button(
     return path(f"<int:pk>/{at}/", model_admin.admin_site.admin_view(view), name=name)
 
 
-def leads_to_its_secret(model_admin: "ModelAdmin[Row]", request: HttpRequest, row: Row) -> HttpResponse:
+def redirect_to_make_secret(model_admin: "ModelAdmin[Row]", request: HttpRequest, row: Row) -> HttpResponse:
     """Redirect to the page of a new row that still needs a secret, where a button makes one."""
     messages.success(request, f"{row} was added. It needs a secret: make one here.")
     return _back(model_admin, row)
 
 
-def shown_once(
+def show_once(
     model_admin: "ModelAdmin[Row]", request: HttpRequest, row: Row, what: str, template: str, **shown: object
 ) -> HttpResponse:
     """Return the page with something that cannot be read again, such as a new secret."""

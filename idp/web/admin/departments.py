@@ -10,11 +10,11 @@ from idp.agents.models import Department
 from idp.policies import in_force
 from idp.policies.access.conditions import DepartmentIs
 from idp.policies.editing import publishing
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
 
 
 @admin.register(Department)
-class DepartmentAdmin(Listed[Department]):
+class DepartmentAdmin(BaseAdmin[Department]):
     """The departments of the contact centre."""
 
     list_display = ["name"]
@@ -25,19 +25,19 @@ class DepartmentAdmin(Listed[Department]):
         super().save_model(request, obj, form, change)
         had = str(form.initial.get("name", ""))
         if change and had.casefold() != obj.name.casefold():
-            _tell(request, had)
+            _warn_of_rules(request, had)
 
     def delete_model(self, request: HttpRequest, obj: Department) -> None:
         """Delete the department, and list the rules that match nobody now."""
         super().delete_model(request, obj)
-        _tell(request, obj.name)
+        _warn_of_rules(request, obj.name)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:  # noqa: ANN401 - as its base says
         """Delete several departments, and list the rules of each."""
         gone = [it.name for it in queryset]
         super().delete_queryset(request, queryset)
         for name in gone:
-            _tell(request, name)
+            _warn_of_rules(request, name)
 
 
 def rules_naming(department: str) -> list[str]:
@@ -54,7 +54,7 @@ def rules_naming(department: str) -> list[str]:
     return list(found)
 
 
-def _tell(request: HttpRequest, had: str) -> None:
+def _warn_of_rules(request: HttpRequest, had: str) -> None:
     if names := rules_naming(had):
         listed = ", ".join(f"“{it}”" for it in names)
         said = f"Access rules still say “{had}”, a department that nobody is in now: {listed}. Change and publish them."

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model
 from django.http import HttpRequest
 
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
 
 Row = TypeVar("Row", bound=Model)
 SECRET = frozenset(
@@ -14,12 +14,12 @@ SECRET = frozenset(
 """Columns that no page of any table shows."""
 
 
-class KeepsBack(Listed[Row]):
-    """A table with columns that its readers must not learn. A subclass adds its own to `kept_back`."""
+class HidesColumns(BaseAdmin[Row]):
+    """A table with columns that its readers must not learn. A subclass adds its own to `hidden_columns`."""
 
-    kept_back: ClassVar[frozenset[str]] = frozenset()
+    hidden_columns: ClassVar[frozenset[str]] = frozenset()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
         """Reject a filter by a hidden column."""
-        unshown = SECRET | self.kept_back
+        unshown = SECRET | self.hidden_columns
         return unshown.isdisjoint(lookup.split("__")) and super().lookup_allowed(lookup, value, request)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from idp.saml.models import LogoutNotice
-from idp.web.admin.long_lists import OfFirstServices
+from idp.web.admin.long_lists import ServiceFilter
 from idp.web.admin.read_only import ReadOnlyAdmin
 
 
@@ -12,7 +12,7 @@ class LogoutNoticeAdmin(ReadOnlyAdmin[LogoutNotice]):
     """Each sign-out that a service had to be told of: by which channel, and what it answered."""
 
     list_display = ["made_at", "service_provider", "agent", "device", "channel", "outcome", "tries", "detail"]
-    list_filter = ["outcome", "channel", ("service_provider", OfFirstServices)]
+    list_filter = ["outcome", "channel", ("service_provider", ServiceFilter)]
     search_fields = ["agent__full_name", "agent__email", "request_id", "service_provider__name"]
     list_select_related = ["service_provider", "agent", "device"]
     fields = [
@@ -28,4 +28,4 @@ class LogoutNoticeAdmin(ReadOnlyAdmin[LogoutNotice]):
         "next_try_at",
         "closed_at",
     ]
-    kept_back = frozenset({"name_id"})
+    hidden_columns = frozenset({"name_id"})

@@ -8,12 +8,12 @@ from django.db.models import Model
 from django.utils.functional import cached_property
 
 from idp.saml.models import ServiceProvider
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
 
 Row = TypeVar("Row", bound=Model)
 
 
-class FewPages(Paginator[Any]):
+class CappedPaginator(Paginator[Any]):
     """A paginator that counts up to a limit: counting a million rows takes longer than showing fifty."""
 
     MOST = 10_000
@@ -25,7 +25,7 @@ class FewPages(Paginator[Any]):
         return int(rows.order_by().values("pk")[: self.MOST].count())
 
 
-class OfFirstServices(admin.RelatedFieldListFilter):
+class ServiceFilter(admin.RelatedFieldListFilter):
     """Filters rows by service. It offers the first services only, because nobody reads a list of a thousand."""
 
     MOST = 20
@@ -36,9 +36,9 @@ class OfFirstServices(admin.RelatedFieldListFilter):
         return [(str(pk), name) for pk, name in rows[: self.MOST]]
 
 
-class LongList(Listed[Row]):
+class LongList(BaseAdmin[Row]):
     """A list that never counts all its rows. Its order must be that of an index."""
 
-    paginator = FewPages
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

@@ -18,7 +18,7 @@ def numbers_of(agent: Agent) -> list[str]:
     return list(PhoneAuthenticator.objects.filter(user=agent).values_list("number", flat=True))
 
 
-def tell(request: HttpRequest, agent: Agent, before: list[str]) -> None:
+def announce(request: HttpRequest, agent: Agent, before: list[str]) -> None:
     """Record the change, queue the texts about it, and tell the operator what is sent."""
     origin = request_facts.origin_of(request)
     told = number_change.announce(

@@ -14,8 +14,8 @@ from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from idp.web.admin.hidden_columns import KeepsBack
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
+from idp.web.admin.hidden_columns import HidesColumns
 from idp.web.departments import reach
 
 Row = TypeVar("Row", bound=Model)
@@ -25,10 +25,10 @@ for model in (TOTPDevice, StaticDevice, Group):
 
 
 @admin.register(TOTPDevice)
-class AuthenticatorAppAdmin(KeepsBack[Any]):
+class AuthenticatorAppAdmin(HidesColumns[Any]):
     """An authenticator app. It can be seen, and removed when it is lost."""
 
-    kept_back = frozenset({"key"})
+    hidden_columns = frozenset({"key"})
 
     list_display = ["user", "name", "confirmed", "created_at", "last_used_at"]
     list_filter = ["confirmed"]
@@ -64,7 +64,7 @@ class GroupForm(forms.ModelForm[Group]):
         fields = ["name", "permissions"]
 
 
-class BySuperusers(Listed[Row]):
+class BySuperusers(BaseAdmin[Row]):
     """Rows that say what operators may do. Only superusers change them."""
 
     def has_change_permission(self, request: HttpRequest, _: Row | None = None) -> bool:

@@ -17,8 +17,8 @@ from idp.policies import timeouts
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
-from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
-from idp.web.admin.hidden_columns import KeepsBack
+from idp.web.admin.buttons import button, redirect_to_make_secret, show_once
+from idp.web.admin.hidden_columns import HidesColumns
 from idp.web.admin.labelled_rows import LabelledRows
 
 
@@ -69,7 +69,7 @@ class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
 
 
 @admin.register(Client)
-class ClientAdmin(KeepsBack[Client]):
+class ClientAdmin(HidesColumns[Client]):
     """Apps sign agents in by OAuth 2.0; back ends read who is signed in."""
 
     form = ClientForm
@@ -101,7 +101,7 @@ class ClientAdmin(KeepsBack[Client]):
         """Redirect a new back end to the button for its secret."""
         if client.kind != ClientKind.BACK_END:
             return super().response_add(request, client, post_url_continue)
-        return leads_to_its_secret(self, request, client)
+        return redirect_to_make_secret(self, request, client)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the URL of the button that makes a secret."""
@@ -116,4 +116,4 @@ class ClientAdmin(KeepsBack[Client]):
         client.secret_made_at = clock.now()
         client.save(update_fields=["secret_hash", "secret_made_at"])
         self.log_change(request, client, "Made a new secret.")
-        return shown_once(self, request, client, "Secret", "admin/client_secret.html", secret=secret)
+        return show_once(self, request, client, "Secret", "admin/client_secret.html", secret=secret)

@@ -16,8 +16,8 @@ from idp.agents.models import AccessPass, Agent
 from idp.audit.models import Kind, LoginEvent
 from idp.login import request_facts
 from idp.login.emergency import passes
-from idp.web.admin.listed import Listed
-from idp.web.admin.read_only import Standing
+from idp.web.admin.base_admin import BaseAdmin
+from idp.web.admin.read_only import EndedFilter
 from idp.web.departments import reach
 from idp.web.typed import typed
 
@@ -25,7 +25,7 @@ MAY_GIVE = "agents.add_accesspass"
 HOURS = [(1, "1 hour"), (2, "2 hours"), (8, "8 hours"), (24, "24 hours")]
 
 
-class Ended(Standing):
+class Ended(EndedFilter):
     """Filters passes by whether they were revoked."""
 
     ends_by = "ended_at"
@@ -48,7 +48,7 @@ class PassForm(forms.ModelForm[AccessPass]):
 
 
 @admin.register(AccessPass)
-class AccessPassAdmin(Listed[AccessPass]):
+class AccessPassAdmin(BaseAdmin[AccessPass]):
     """Agents who are, or were, let in past the access rules."""
 
     form = PassForm

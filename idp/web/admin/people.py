@@ -25,7 +25,7 @@ from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.long_lists import LongList
-from idp.web.admin.within_reach import Reached
+from idp.web.admin.within_reach import WithinReach
 from idp.web.departments import reach
 from idp.web.pages import people_file, safe_list
 from idp.web.pages.agent import acts, name_id, overview, sign_in_link, timeline, trial_code, ways_back, why
@@ -69,7 +69,7 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
 
 
 @admin.register(Agent)
-class AgentAdmin(Reached[Agent], LongList[Agent]):
+class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     """People who sign in to services, and people who operate Latchkey."""
 
     way_to_person = "pk"
@@ -245,4 +245,4 @@ class AgentAdmin(Reached[Agent], LongList[Agent]):
         origin = request_facts.origin_of(request)
         number_change.end_sign_ins([agent], str(request.user), origin, clock.now())
         super().save_formset(request, form, formset, change)
-        number_changes.tell(request, agent, before)
+        number_changes.announce(request, agent, before)

@@ -8,12 +8,12 @@ from django.urls import URLPattern
 
 from idp import clock
 from idp.scim.models import PersonnelSystem
-from idp.web.admin.buttons import button, leads_to_its_secret, shown_once
-from idp.web.admin.hidden_columns import KeepsBack
+from idp.web.admin.buttons import button, redirect_to_make_secret, show_once
+from idp.web.admin.hidden_columns import HidesColumns
 
 
 @admin.register(PersonnelSystem)
-class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
+class PersonnelSystemAdmin(HidesColumns[PersonnelSystem]):
     """Each adds, changes and disables agents, never operators."""
 
     change_form_template = "admin/personnel_system.html"
@@ -31,7 +31,7 @@ class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
         post_url_continue: str | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """Redirect to the button for the new system's secret."""
-        return leads_to_its_secret(self, request, obj)
+        return redirect_to_make_secret(self, request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the URL of the button that makes a secret."""
@@ -42,4 +42,4 @@ class PersonnelSystemAdmin(KeepsBack[PersonnelSystem]):
         """Replace the system's secret, and show the new one once."""
         secret, base = system.make_secret(clock.now()), f"{settings.LATCHKEY.base_url}/scim/v2"
         self.log_change(request, system, "Made a new secret.")
-        return shown_once(self, request, system, "Secret", "admin/personnel_secret.html", secret=secret, base=base)
+        return show_once(self, request, system, "Secret", "admin/personnel_secret.html", secret=secret, base=base)

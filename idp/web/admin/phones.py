@@ -23,8 +23,8 @@ from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from idp.web import next_codes
 from idp.web.admin.long_lists import LongList
-from idp.web.admin.read_only import OneOf, ReadOnlyAdmin, Standing
-from idp.web.admin.within_reach import Reached
+from idp.web.admin.read_only import EndedFilter, FixedChoiceFilter, ReadOnlyAdmin
+from idp.web.admin.within_reach import WithinReach
 from idp.web.departments import reach
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 from idp.web.trail import words
@@ -32,32 +32,32 @@ from idp.web.trail import words
 NEXT_CODE = "next code by (UTC)"
 
 
-class Revoked(Standing):
+class Revoked(EndedFilter):
     """Filters devices by whether they are signed in."""
 
     ends_by = "revoked_at"
 
 
-class Ended(Standing):
+class Ended(EndedFilter):
     """Filters sessions by whether they are open."""
 
     ends_by = "ended_at"
 
 
-class Retired(Standing):
+class Retired(EndedFilter):
     """Filters tokens by whether they are in use."""
 
     ends_by = "retired_at"
 
 
-class OfFamily(OneOf):
+class OfFamily(FixedChoiceFilter):
     """Filters devices by the family of their user agent."""
 
     title = column = parameter_name = "family"
     values = tuple((it.value, it.value) for it in Family)
 
 
-class EndedBy(OneOf):
+class EndedBy(FixedChoiceFilter):
     """Filters sessions by why they ended."""
 
     title = column = parameter_name = "reason"
@@ -65,7 +65,7 @@ class EndedBy(OneOf):
 
 
 @admin.register(Device)
-class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
+class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
     """Which agent is signed in on which device, since when, and why other devices were signed out."""
 
     list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
@@ -94,7 +94,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], Reached[Device], LongList[Device]):
         "replaced_by",
     ]
     actions = ["sign_out_chosen"]
-    kept_back = frozenset({"replaced_by"})
+    hidden_columns = frozenset({"replaced_by"})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Add the column of the next code. The timeout policies are read once for all rows."""
@@ -250,7 +250,7 @@ class VerificationAdmin(ReadOnlyAdmin[Verification], LongList[Verification]):
     search_fields = ["authenticator__user__full_name", "authenticator__user__email"]
     list_select_related = ["authenticator__user"]
     fields = ["authenticator", "sent", "tries", "started_at", "outcome", "ended_at"]
-    kept_back = frozenset({"counted_as", "asked_by"})
+    hidden_columns = frozenset({"counted_as", "asked_by"})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
         """Fetch the sends, in order."""

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from idp.policies import durations, timeouts
 from idp.policies.models import TimeoutPolicy
 from idp.saml.models import ServiceProvider
-from idp.web.admin.timeout_confirmation import AsksFirst
+from idp.web.admin.timeout_confirmation import ConfirmsTimeouts
 
 
 class WordsField(forms.CharField):
@@ -61,7 +61,7 @@ class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
 
 
 @admin.register(TimeoutPolicy)
-class TimeoutPolicyAdmin(AsksFirst[TimeoutPolicy]):
+class TimeoutPolicyAdmin(ConfirmsTimeouts[TimeoutPolicy]):
     """How long a sign-in is valid. The built-in policies can be chosen, but not changed."""
 
     form = TimeoutPolicyForm

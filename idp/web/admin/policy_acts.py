@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from idp.policies.editing import publishing
 from idp.policies.editing.publishing import LONGEST_REASON, CannotPublish
 from idp.policies.models import AccessRule
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
 
 MAY_PUBLISH = "policies.change_policyrevision"
 LIST = "admin:policies_accessrule_changelist"
@@ -24,7 +24,7 @@ def author_of(request: HttpRequest) -> UUID | None:
     return pk
 
 
-class PolicyActs(Listed[AccessRule]):
+class PolicyActs(BaseAdmin[AccessRule]):
     """What the page shows above the rules."""
 
     def get_urls(self) -> list[URLPattern]:

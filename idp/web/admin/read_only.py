@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from idp.web.admin.hidden_columns import KeepsBack
+from idp.web.admin.hidden_columns import HidesColumns
 
 Row = TypeVar("Row", bound=Model)
 
 
-class Standing(admin.SimpleListFilter):
+class EndedFilter(admin.SimpleListFilter):
     """Filters rows by whether they have ended. A subclass names the column of the end in `ends_by`."""
 
     title = "standing"
@@ -29,7 +29,7 @@ class Standing(admin.SimpleListFilter):
         return rows.filter(**{f"{self.ends_by}__isnull": self.value() == "open"})
 
 
-class OneOf(admin.SimpleListFilter):
+class FixedChoiceFilter(admin.SimpleListFilter):
     """Filters rows by a column of few values, which a subclass lists: asking the table for them would scan it."""
 
     column = ""
@@ -44,7 +44,7 @@ class OneOf(admin.SimpleListFilter):
         return rows.filter(**{self.column: self.value()}) if self.value() else rows
 
 
-class ReadOnlyAdmin(KeepsBack[Row]):
+class ReadOnlyAdmin(HidesColumns[Row]):
     """Rows that Latchkey writes and that nobody edits."""
 
     def has_add_permission(self, _: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ class SafeListingAdmin(ReadOnlyAdmin[SafeListing]):
     search_fields = ["agent__full_name", "agent__email"]
     list_select_related = ["agent"]
     fields = ["agent", "ending", "standing", "what_to_do", "asked_at", "listed_at", "tried_at", "due_at"]
-    kept_back = frozenset({"number"})
+    hidden_columns = frozenset({"number"})
 
     @admin.display(description="number")
     def ending(self, row: SafeListing) -> str:

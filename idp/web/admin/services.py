@@ -17,7 +17,7 @@ from idp.saml.connecting import registration
 from idp.saml.models import AssertionConsumer, IssuedAssertion, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.responses import attributes
 from idp.saml.signatures import signing_keys
-from idp.web.admin.long_lists import LongList, OfFirstServices
+from idp.web.admin.long_lists import LongList, ServiceFilter
 from idp.web.admin.read_only import ReadOnlyAdmin
 from idp.web.admin.service_form import FIELDSETS, ServiceProviderForm
 from idp.web.admin.service_rows import (
@@ -29,7 +29,7 @@ from idp.web.admin.service_rows import (
     ReleasedAttributes,
     at_flex,
 )
-from idp.web.admin.timeout_confirmation import AsksFirst
+from idp.web.admin.timeout_confirmation import ConfirmsTimeouts
 
 TYPED_THERE = "What its own operators need"
 
@@ -88,7 +88,7 @@ class LogoutEndpointInline(admin.TabularInline[LogoutEndpoint, ServiceProvider])
 
 
 @admin.register(ServiceProvider)
-class ServiceProviderAdmin(AsksFirst[ServiceProvider]):
+class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
     """Flex accounts and other services."""
 
     form = ServiceProviderForm
@@ -170,7 +170,7 @@ class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssert
     """Assertions that Latchkey issued."""
 
     list_display = ["issued_at", "service_provider", "agent", "encrypted", "explained"]
-    list_filter = [("service_provider", OfFirstServices), "issued_at"]
+    list_filter = [("service_provider", ServiceFilter), "issued_at"]
     search_fields = [
         "assertion_id",
         "request_id",
@@ -182,7 +182,7 @@ class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssert
     list_select_related = ["service_provider", "agent"]
     readonly_fields = ["explained"]
     exclude = ["name_id"]  # personal: shown by the linked page, which records it
-    kept_back = frozenset({"name_id", "response"})
+    hidden_columns = frozenset({"name_id", "response"})
 
     @admin.display(description="what was sent")
     def explained(self, issued: IssuedAssertion) -> SafeString:

@@ -14,7 +14,7 @@ from idp.agents import provisioning, roles
 from idp.agents.models import Agent, Supervisor
 from idp.otp.other_codes import one_time_codes
 from idp.sql.unindexed import Unindexed
-from idp.web.admin.buttons import button, shown_once
+from idp.web.admin.buttons import button, show_once
 from idp.web.admin.operators import BySuperusers
 from idp.web.operators import links
 
@@ -123,4 +123,4 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
         """Make a link that opens the admin once for a supervisor, and show it once."""
         link = links.make(supervisor.person, clock.now())
         self.log_change(request, supervisor, "Made a link into the admin.")
-        return shown_once(self, request, supervisor, "Link", "admin/supervisor_link.html", link=link)
+        return show_once(self, request, supervisor, "Link", "admin/supervisor_link.html", link=link)

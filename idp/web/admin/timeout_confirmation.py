@@ -12,14 +12,14 @@ from django.shortcuts import render
 from idp import clock
 from idp.policies.timeouts import TimeoutPolicy
 from idp.web.admin import timeout_effects
-from idp.web.admin.listed import Listed
+from idp.web.admin.base_admin import BaseAdmin
 from idp.web.admin.timeout_effects import Effect
 
 CONFIRMED = "_confirmed"
 Row = TypeVar("Row", bound=Model)
 
 
-class AsksFirst(Listed[Row]):
+class ConfirmsTimeouts(BaseAdmin[Row]):
     """An admin of rows that decide about timeouts. It shows the effect of a change before it saves the change."""
 
     def limits_of(self, row: Row) -> TimeoutPolicy:

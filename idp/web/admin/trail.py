@@ -19,8 +19,8 @@ from idp.saml.models import IssuedAssertion
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.passes import MAY_GIVE, let_in
 from idp.web.admin.read_only import ReadOnlyAdmin
-from idp.web.admin.trail_filters import FILTERS, Lines, anywhere
-from idp.web.admin.within_reach import Reached
+from idp.web.admin.trail_filters import FILTERS, EventList, anywhere
+from idp.web.admin.within_reach import WithinReach
 from idp.web.departments import reach
 from idp.web.trail import refusals, words
 from idp.web.trail.files import WRITERS
@@ -41,7 +41,7 @@ TOLD_BY = {
 
 
 @admin.register(LoginEvent)
-class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[LoginEvent]):
+class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongList[LoginEvent]):
     """The events of the trail. An agent's error page shows a reference, by which an operator finds the event."""
 
     list_display = ["when", "what", "agent", "device", "service", "address", "reference"]
@@ -124,7 +124,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], Reached[LoginEvent], LongList[L
 
     def get_changelist(self, *_: Any, **__: Any) -> type[ChangeList]:
         """Return the list that reads its page in the quickest order."""
-        return Lines
+        return EventList
 
     def export(self, request: HttpRequest, written_as: str) -> StreamingHttpResponse:
         """Stream the events that the list shows, over all its pages. The trail records the export.

@@ -18,8 +18,8 @@ from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.sql.unindexed import Unindexed
 from idp.web import services_offered
-from idp.web.admin.listed import Rows
-from idp.web.admin.long_lists import FewPages
+from idp.web.admin.base_admin import FilteredList
+from idp.web.admin.long_lists import CappedPaginator
 from idp.web.departments import reach
 from idp.web.typed import instant
 
@@ -77,7 +77,7 @@ class ByMethod(admin.SimpleListFilter):
         return rows.filter(method=self.value()) if self.value() else rows
 
 
-class Typed(admin.SimpleListFilter):
+class TextFilter(admin.SimpleListFilter):
     """A filter with a text field. A subclass turns the text into a condition, or raises ValueError with a sentence."""
 
     template = "admin/trail_filter.html"
@@ -110,7 +110,7 @@ class Typed(admin.SimpleListFilter):
         raise NotImplementedError
 
 
-class Since(Typed):
+class Since(TextFilter):
     """Keeps events from an instant on."""
 
     title, parameter_name, hint = "from", "since", "A day, or 2026-11-28 14:30; UTC"
@@ -120,7 +120,7 @@ class Since(Typed):
         return Q(at__gte=instant(typed))
 
 
-class Until(Typed):
+class Until(TextFilter):
     """Keeps events before an instant. A day includes all of that day."""
 
     title, parameter_name, hint = "until", "until", "A day, with all of it, or an instant; UTC"
@@ -131,7 +131,7 @@ class Until(Typed):
         return Q(at__lt=read + timedelta(days=1) if _is_a_day(typed, read) else read)
 
 
-class ByOperator(Typed):
+class ByOperator(TextFilter):
     """Keeps acts of an operator, a command or a personnel system."""
 
     title, parameter_name, hint = "who acted", "by", "Name or e-mail of an operator, a command, a personnel system"
@@ -141,7 +141,7 @@ class ByOperator(Typed):
         return Q(BY_SOMEBODY) & (Q(operator__in=people(typed, self.request.user)) | Q(by__icontains=typed))
 
 
-class ByAgent(Typed):
+class ByAgent(TextFilter):
     """Keeps events about an agent, or about what belongs to the agent."""
 
     title, parameter_name, hint = "agent", "agent", "Name or e-mail"
@@ -153,7 +153,7 @@ class ByAgent(Typed):
         return Q(agent__in=found) | about
 
 
-class ByDevice(Typed):
+class ByDevice(TextFilter):
     """Keeps events on a device."""
 
     title, parameter_name, hint = "phone or computer", "device", "What it is called, such as iPhone, or its id"
@@ -173,7 +173,7 @@ class ByDevice(Typed):
         return Q(device__in=few if len(few) <= MOST_PEOPLE else called)
 
 
-class ByAddress(Typed):
+class ByAddress(TextFilter):
     """Keeps events from an address or a network."""
 
     title, parameter_name, hint = "address", "from", "192.0.2.7, or a network: 192.0.2.0/24"
@@ -224,7 +224,7 @@ def _is_a_day(typed: str, read: datetime) -> bool:
     return ":" not in typed and "T" not in typed.upper() and read.time() == datetime.min.time()
 
 
-class Lines(Rows):
+class EventList(FilteredList):
     """A page of the trail.
 
     If many events match, the database walks the index; if few match, it finds them first and sorts.
@@ -233,7 +233,7 @@ class Lines(Rows):
     def get_results(self, request: HttpRequest) -> None:
         """Read a page."""
         super().get_results(request)
-        if self.result_count == FewPages.MOST or self.queryset.query.order_by[:1] != ("-at",):
+        if self.result_count == CappedPaginator.MOST or self.queryset.query.order_by[:1] != ("-at",):
             return
         keys = self.queryset.order_by(Unindexed("at").desc(), "-pk").values_list("pk", flat=True)
         if self.multi_page and not (self.show_all and self.can_show_all):

@@ -18,8 +18,8 @@ from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
 from idp.outgoing import address_fault
-from idp.web.admin.buttons import button, shown_once
-from idp.web.admin.hidden_columns import KeepsBack
+from idp.web.admin.buttons import button, show_once
+from idp.web.admin.hidden_columns import HidesColumns
 from idp.web.admin.read_only import ReadOnlyAdmin
 from idp.webhooks import alarms, kinds, outcomes, registration, sending
 from idp.webhooks.models import Delivery, State, Webhook
@@ -60,7 +60,7 @@ class WebhookForm(forms.ModelForm[Webhook]):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(KeepsBack[Webhook]):
+class WebhookAdmin(HidesColumns[Webhook]):
     """Back ends that receive events."""
 
     form = WebhookForm
@@ -141,7 +141,7 @@ class WebhookAdmin(KeepsBack[Webhook]):
     def _show(self, request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False) -> HttpResponse:
         hours = int(registration.BOTH_VALID.total_seconds() // 3600)
         shown = {"secret": secret, "changed": changed, "hours": hours}
-        return shown_once(self, request, webhook, "Secret", "admin/webhook_secret.html", **shown)
+        return show_once(self, request, webhook, "Secret", "admin/webhook_secret.html", **shown)
 
 
 @admin.register(Delivery)

@@ -5,13 +5,13 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
-from idp.web.admin.hidden_columns import KeepsBack
+from idp.web.admin.hidden_columns import HidesColumns
 from idp.web.departments import reach
 
 Row = TypeVar("Row", bound=Model)
 
 
-class Reached(KeepsBack[Row]):
+class WithinReach(HidesColumns[Row]):
     """Rows that belong to agents. A subclass names the lookup from a row to its agent, in `way_to_person`."""
 
     way_to_person = "agent"

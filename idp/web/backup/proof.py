@@ -16,7 +16,7 @@ from idp.web.checkup.finding import Finding, fault, ok, warning
 KEYS_FIX = "Put the key of that time into LATCHKEY_KEY_ENCRYPTION_KEYS, behind the present one, by a comma."
 
 
-def look(now: datetime) -> list[Finding]:
+def check(now: datetime) -> list[Finding]:
     """Rehearse a sign-in. Nothing is written or sent."""
     unread = [row.kid for row in SigningKey.objects.order_by("pk") if not _can_be_read(row)]
     if unread:

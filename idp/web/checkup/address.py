@@ -29,12 +29,12 @@ OTHER_KEYS_FIX = "Let the server and this command use the same DATABASE_URL, and
 _CERTIFICATE = f".//{{{names.METADATA}}}IDPSSODescriptor//{{{names.SIGNATURE}}}X509Certificate"
 
 
-def at_hand(conf: Conf) -> list[Finding]:
+def check_locally(conf: Conf) -> list[Finding]:
     """Judge what the settings say about the address."""
     return [_entity_id(conf.saml_entity_id), _scheme(conf)]
 
 
-def everywhere(conf: Conf, now: datetime) -> list[Finding]:
+def check_online(conf: Conf, now: datetime) -> list[Finding]:
     """Fetch the address as a browser would, and judge the answers."""
     if not _resolves(conf.host):
         return [fault(SUBJECT, f"The host {conf.host} has no address.", NAME_FIX)]

@@ -24,24 +24,30 @@ STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT, retention.SUBJEC
 OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
 
 
-def everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
+def check_everything(conf: Conf, now: datetime, *, online: bool) -> list[Finding]:
     """Judge every subject. With `online`, also ask Twilio and the installation's own public address."""
-    found = [*database.look(), *installation.look(conf), *redis.look(conf), *address.at_hand(conf), *verify.shape(conf)]
+    found = [
+        *database.check(),
+        *installation.check(conf),
+        *redis.check(conf),
+        *address.check_locally(conf),
+        *verify.shape(conf),
+    ]
     usable = in_order(it for it in found if it.subject == database.SUBJECT)
     found += _stored(conf, now) if usable else [not_checked(it, AFTER_THE_DATABASE) for it in STORED]
     if not online:
-        return [*found, *(clocks.at_hand() if usable else ()), *(not_checked(it, OFFLINE) for it in OUTSIDE)]
+        return [*found, *(clocks.check_locally() if usable else ()), *(not_checked(it, OFFLINE) for it in OUTSIDE)]
     if not usable:
         return [*found, *_twilio(conf), not_checked(address.SUBJECT, AFTER_THE_DATABASE)]
-    return [*found, *clocks.everywhere(conf), *address.everywhere(conf, now), *_twilio(conf)]
+    return [*found, *clocks.check_online(conf), *address.check_online(conf, now), *_twilio(conf)]
 
 
 def _twilio(conf: Conf) -> list[Finding]:
     """Judge the service, and its rate limits if Twilio knows the service."""
-    found = verify.everywhere()
-    return [*found, verify_rate_limits.everywhere(conf)] if in_order(found) else found
+    found = verify.check_online()
+    return [*found, verify_rate_limits.check_online(conf)] if in_order(found) else found
 
 
 def _stored(conf: Conf, now: datetime) -> list[Finding]:
-    kept = [*retention.look(conf, now), *trail.look(now)]
-    return [*database.account(), *signing_keys.look(now), *policy.look(), *kept, *verify.at_hand()]
+    kept = [*retention.check(conf, now), *trail.check(now)]
+    return [*database.account(), *signing_keys.check(now), *policy.check(), *kept, *verify.check_locally()]

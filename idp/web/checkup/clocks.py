@@ -19,12 +19,12 @@ EITHER_FIX = "Compare both with a watch, and switch time synchronisation on wher
 UNHEARD = not_checked(SUBJECT, "Twilio's clock could not be read, so ours was compared with the database's alone.")
 
 
-def at_hand() -> list[Finding]:
+def check_locally() -> list[Finding]:
     """Compare this computer's clock with the database's."""
     return judge(_database_ahead(), None)
 
 
-def everywhere(conf: Conf) -> list[Finding]:
+def check_online(conf: Conf) -> list[Finding]:
     """Compare this computer's clock with the database's and with Twilio's."""
     twilio = _ahead(conf.twilio.base_url or TWILIO)
     found = judge(_database_ahead(), twilio)

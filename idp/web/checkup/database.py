@@ -36,7 +36,7 @@ ACCOUNT_FIX = "Let DATABASE_URL name an account of its own; deploy/postgresql/se
 WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or move to PostgreSQL by DATABASE_URL."
 
 
-def look() -> list[Finding]:
+def check() -> list[Finding]:
     """Judge the database over a connection of its own, with a timeout of some seconds."""
     configured = connections["default"].settings_dict
     if configured["ENGINE"].endswith("sqlite3") and not _is_there(configured["NAME"]):

@@ -18,7 +18,7 @@ STATIC = ("admin/css/base.css",)
 FILES_FIX = "Install the program anew: a folder is missing or cannot be read."
 
 
-def look(conf: Conf) -> list[Finding]:
+def check(conf: Conf) -> list[Finding]:
     """Judge the modes, the secret key and the program's files."""
     return [
         debugging(on=settings.DEBUG),

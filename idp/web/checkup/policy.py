@@ -13,7 +13,7 @@ AGENT_FIX = "Add agents with their numbers in the admin, or run: python manage.p
 RULE_FIX = "Delete the rule that is marked unreadable under Access rules in the admin, and publish."
 
 
-def look() -> list[Finding]:
+def check() -> list[Finding]:
     """Judge the operators' settings."""
     services = ServiceProvider.objects.filter(enabled=True).count()
     agents = PhoneAuthenticator.objects.filter(user__is_active=True).count()

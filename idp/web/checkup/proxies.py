@@ -17,7 +17,7 @@ FOR_FIX = "Let each proxy append to X-Forwarded-For."
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ProxyHeaders:
     """What the proxies added to a request.
 
     `forwarded_for` is in the order of the header: the nearest proxy comes last.
@@ -30,7 +30,7 @@ class Arrived:
     host: str
 
     @classmethod
-    def by(cls, request: HttpRequest) -> Self:
+    def of(cls, request: HttpRequest) -> Self:
         """Read a request. Each header is cut to `LONGEST_SHOWN` characters."""
         chain = request.headers.get("X-Forwarded-For", "")[:LONGEST_SHOWN]
         return cls(
@@ -42,7 +42,7 @@ class Arrived:
         )
 
 
-def at_hand(conf: Conf) -> list[Finding]:
+def check_locally(conf: Conf) -> list[Finding]:
     """Judge the setting alone, without a request."""
     where = f"Open {conf.base_url}/admin/checkup/ the way agents come: it shows what the proxies really add."
     if conf.https and not conf.trusted_proxies:
@@ -54,13 +54,13 @@ def at_hand(conf: Conf) -> list[Finding]:
     return [not_checked(SUBJECT, sentence, where)]
 
 
-def judge(arrived: Arrived, conf: Conf) -> list[Finding]:
+def judge(arrived: ProxyHeaders, conf: Conf) -> list[Finding]:
     """Judge a request's headers against the settings."""
     found = [_host(arrived, conf), _scheme(arrived, conf), _count(arrived, conf)]
     return [it for it in found if it] or [ok(SUBJECT, "What the proxies add to this request fits the settings.")]
 
 
-def _host(arrived: Arrived, conf: Conf) -> Finding | None:
+def _host(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
     ours = urlsplit(conf.base_url).netloc
     if arrived.host.lower() == ours.lower():
         return None
@@ -68,7 +68,7 @@ def _host(arrived: Arrived, conf: Conf) -> Finding | None:
     return warning(SUBJECT, sentence, f"Open {conf.base_url} itself; if you did, let the proxy pass on Host unchanged.")
 
 
-def _scheme(arrived: Arrived, conf: Conf) -> Finding | None:
+def _scheme(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
     if not conf.https:
         return None
     if conf.trusted_proxies:
@@ -84,7 +84,7 @@ def _not_https(proto: str) -> str:
     return f"The proxy {how}, so every form fails."
 
 
-def _count(arrived: Arrived, conf: Conf) -> Finding | None:
+def _count(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
     seen, said = len(arrived.forwarded_for), conf.trusted_proxies
     if seen == said or (not said and conf.https and arrived.proto):  # the latter is told by _scheme
         return None

@@ -19,7 +19,7 @@ WRITING_FIX = "Give it memory, or an eviction policy (maxmemory-policy volatile-
 MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
 
 
-def look(conf: Conf) -> list[Finding]:
+def check(conf: Conf) -> list[Finding]:
     """Judge the configured Redis by writing a key that expires in a second."""
     if not conf.redis_url:
         return [it for it in [without(os.environ.get("WEB_CONCURRENCY", ""))] if it]

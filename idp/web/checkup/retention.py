@@ -11,7 +11,7 @@ PATIENCE = timedelta(days=7)
 FIX = "Run: python manage.py purge, once a day by a timer; docs/how-to/keep-no-longer.md has the lines for it."
 
 
-def look(conf: Conf, now: datetime) -> list[Finding]:
+def check(conf: Conf, now: datetime) -> list[Finding]:
     """Judge by the login flows, whose table fills first and whose retention time is the shortest."""
     days = retention.days(conf.retention_days)["logins"]
     before = now - timedelta(days=days) - PATIENCE

@@ -32,7 +32,7 @@ UNUSABLE_FIX = "Restore the table of signing keys from a backup, or prepare a ne
 LIBRARIES_FIX = "Install the locked packages anew, so that lxml and xmlsec move together."
 
 
-def look(now: datetime) -> list[Finding]:
+def check(now: datetime) -> list[Finding]:
     """Judge the signing libraries, every stored key, and when certificates expire."""
     ends = [dated(it) for it in keyring.endings(now)]
     return [libraries(xmlsec.get_libxml_version(), etree.LIBXML_VERSION), *stored(now), *ends]

@@ -13,6 +13,6 @@ FIX = (
 )
 
 
-def look(now: datetime) -> list[Finding]:
+def check(now: datetime) -> list[Finding]:
     """Judge the oldest unsealed event."""
     return [warning(SUBJECT, LATE, FIX) if sealing.late(now) else ok(SUBJECT, "What happened is sealed.")]

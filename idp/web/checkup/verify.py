@@ -28,7 +28,7 @@ NETWORK_FIX = "Let this computer reach verify.twilio.com on port 443, and look a
 LENGTH_FIX = f"Set the code length of the service to {CODE_LENGTH} in the Twilio Console, Verify > Services."
 
 
-def at_hand() -> list[Finding]:
+def check_locally() -> list[Finding]:
     """Judge Twilio's answer to the last send. One query."""
     return last_answers(question().first())
 
@@ -61,7 +61,7 @@ def shape(conf: Conf) -> list[Finding]:
     return [ok(SUBJECT, "The credentials for Twilio have the right shape.")]
 
 
-def everywhere() -> list[Finding]:
+def check_online() -> list[Finding]:
     """Ask Twilio to describe the service. Sends no text."""
     return judge(verify.from_settings().service())
 

@@ -19,7 +19,7 @@ class NotMade(Exception):
     """Twilio did not make the rate limits. The text says what to do."""
 
 
-def everywhere(conf: Conf) -> Finding:
+def check_online(conf: Conf) -> Finding:
     """Ask Twilio for the rate limits of the service."""
     return judge(at_twilio.from_settings().read(), service_rate_limits.wanted(conf.texts_a_day))
 

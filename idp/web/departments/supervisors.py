@@ -101,7 +101,7 @@ class Rights(ModelBackend):
         return set() if obj is not None or limits.barred or not user_obj.is_active else set(RIGHTS)
 
 
-class OpenAddresses:
+class LimitsSupervisors:
     """Limits supervisors to the pages in `OPEN`, and barred ones to `DOORS`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

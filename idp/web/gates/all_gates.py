@@ -18,11 +18,11 @@ from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.sql.unindexed import Unindexed
 from idp.web.gates import account, codes, entry, service
-from idp.web.gates.arrival import Comes
+from idp.web.gates.arrival import Arrival
 from idp.web.gates.gate import Fix, Gate, Judged, State
 
 
-def judge(agent: Agent, sp: ServiceProvider | None, comes: Comes, now: datetime) -> Judged:
+def judge(agent: Agent, sp: ServiceProvider | None, comes: Arrival, now: datetime) -> Judged:
     """Judge every gate, in a fixed number of queries."""
     phone, asker = verifications.find_authenticator(Email(agent.email)), comes.asker
     sends = VerificationSend.objects.filter(verification__authenticator=phone).exclude(answer="")

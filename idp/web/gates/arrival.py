@@ -27,7 +27,7 @@ LATEST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Comes:
+class Arrival:
     """A device in front of the login: what it is called, what it sends, and its row if it is signed in here.
 
     `guessed` means that its User-Agent header is a sample's, because its own is no longer stored.
@@ -53,24 +53,24 @@ class Comes:
         return requesting.asker_on(self.device, self.address)
 
 
-def with_sample(sample: SampleDevice) -> Comes:
+def with_sample(sample: SampleDevice) -> Arrival:
     """Return a new device like a sample, with an unknown address."""
-    return Comes(f"a new phone ({sample.label})", sample.user_agent, sample.touch_points, None)
+    return Arrival(f"a new phone ({sample.label})", sample.user_agent, sample.touch_points, None)
 
 
-def with_last_phone(agent: Agent) -> Comes:
+def with_last_phone(agent: Agent) -> Arrival:
     """Return the agent's last phone, otherwise their last computer, otherwise a typical phone."""
     own = devices_of(agent)
     own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # as seen last where these are alike
     return with_device(own[0]) if own else _with_phone_seen(agent)
 
 
-def with_device(device: Device) -> Comes:
+def with_device(device: Device) -> Arrival:
     """Return a device of the agent, with the User-Agent header of its latest event."""
     event = _seen(device.agent).filter(device=device).first()
     address = event.address if event else None
     header = event.user_agent if event else _sample(OF_FAMILY.get(Family(device.family), USUAL)).user_agent
-    return Comes(device.label, header, device.touch_points, address, device, guessed=event is None)
+    return Arrival(device.label, header, device.touch_points, address, device, guessed=event is None)
 
 
 def devices_of(agent: Agent) -> list[Device]:
@@ -80,13 +80,13 @@ def devices_of(agent: Agent) -> list[Device]:
     return [devices.as_of_cutoff(it, cutoff) for it in own]
 
 
-def _with_phone_seen(agent: Agent) -> Comes:
+def _with_phone_seen(agent: Agent) -> Arrival:
     """Return the device of the agent's latest proof, which was never enrolled; otherwise a typical phone."""
     event = _seen(agent).first()
     if event is None:
         return with_sample(_sample(USUAL))
     phone = f"the phone seen last ({described(event.user_agent)})"
-    return Comes(phone, event.user_agent, None, event.address)
+    return Arrival(phone, event.user_agent, None, event.address)
 
 
 def _seen(agent: Agent) -> QuerySet[LoginEvent]:

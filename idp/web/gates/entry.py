@@ -19,7 +19,7 @@ from idp.policies.models import Stop
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
-from idp.web.gates.arrival import Comes
+from idp.web.gates.arrival import Arrival
 from idp.web.gates.gate import Fix, Gate, State
 from idp.web.next_codes import InForce, for_operator
 
@@ -50,7 +50,7 @@ class Verdicts:
         return self.after if self.after.effect in {Effect.DENY, None} else None
 
 
-def ask(agent: Agent, service: str, comes: Comes, now: datetime) -> Verdicts:
+def ask(agent: Agent, service: str, comes: Arrival, now: datetime) -> Verdicts:
     """Ask the access policy as the login does, with the facts of each of the two points."""
     device = comes.device if comes.device and comes.device.revoked_at is None else None
     before = access_decision.decide(service, comes.facts, None, now, touch_points=comes.touch_points)
@@ -70,7 +70,7 @@ def stop(agent: Agent, verdicts: Verdicts) -> Gate:
     return Gate("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
 
 
-def policy(agent: Agent, verdicts: Verdicts, comes: Comes) -> Gate:
+def policy(agent: Agent, verdicts: Verdicts, comes: Arrival) -> Gate:
     """What the access policy decides now about this agent, device and service."""
     name, seen = "Access policy", f"{comes.phone}{', judged by a sample of its kind' if comes.guessed else ''}"
     before, after = _by_rules(verdicts.before), _by_rules(verdicts.after)
@@ -84,7 +84,7 @@ def policy(agent: Agent, verdicts: Verdicts, comes: Comes) -> Gate:
     return Gate("policy", name, State.OPEN, f"{_by(after)} lets {seen} in.")
 
 
-def phone(comes: Comes, sp: ServiceProvider | None, now: datetime) -> Gate:
+def phone(comes: Arrival, sp: ServiceProvider | None, now: datetime) -> Gate:
     """Whether the device is signed in and needs no code, or why it needs one."""
     name, device = "Phone", comes.device
     if device is None:

@@ -24,7 +24,7 @@ from idp.saml.metadata import alarms as metadata_alarms
 from idp.saml.models import ServiceProvider
 from idp.web.checkup import address, clocks, proxies, signing_keys, verify
 from idp.web.checkup.finding import Finding
-from idp.web.checkup.proxies import Arrived
+from idp.web.checkup.proxies import ProxyHeaders
 from idp.web.home import access, batched_queries, texts
 from idp.web.home.batched_queries import Question, how_many, whether
 from idp.web.trail import alarms
@@ -51,10 +51,10 @@ def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
     ahead = clocks.ahead(told["database_clock"], before, clock.now())
     keys = signing_keys.rows()
     findings = [
-        *proxies.judge(Arrived.by(request), conf),
+        *proxies.judge(ProxyHeaders.of(request), conf),
         *clocks.judge(ahead, None),
         *signing_keys.stored(now, keys),
-        *address.at_hand(conf),
+        *address.check_locally(conf),
         *verify.last_answers(told["last_answer"]),
     ]
     return Facts(now, in_force.look(), told, keys, findings)

@@ -35,7 +35,7 @@ _took = Histogram(
 )
 
 
-def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def measure_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Measure each request. Not used unless the settings name a token for the metrics."""
     if not settings.LATCHKEY.metrics_token.get_secret_value():
         raise MiddlewareNotUsed

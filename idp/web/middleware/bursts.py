@@ -41,7 +41,7 @@ class TooManyRequests(IdpError):
         return {"Retry-After": str(self.seconds)}
 
 
-def unhurried(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def limit_bursts(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Answer 429 to an address that sent more requests within this minute than the settings allow."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

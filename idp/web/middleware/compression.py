@@ -24,7 +24,7 @@ _HEAD, _FLAGS, _NAMED = 10, 3, 8  # the length of what stands first, the place o
 _takes_gzip = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))").search  # RFC 9110 section 12.4.2: 0 is a refusal
 
 
-def packed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def compress_responses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Compress each response that becomes shorter by it. Streamed responses are left to Django."""
     in_pieces = GZipMiddleware(get_response)
 

@@ -42,7 +42,7 @@ class Offered:
     chosen: bool
 
 
-def spoken(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def set_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Answer each request in its language, and store a language that was chosen by `?lang=`."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

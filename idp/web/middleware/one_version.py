@@ -10,7 +10,9 @@ from idp.web.operators.middleware import is_for_operators
 READING = ("GET", "HEAD")
 
 
-def asked_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def pin_version(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Query the version once for each request, except where an operator changes the configuration and then reads it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 log = structlog.get_logger(__name__)
 
 
-class UnheededProxy:
+class UntrustedProxyWarning:
     """Warns once per process if a proxy sends X-Forwarded-Proto and the settings trust none: every form would fail."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

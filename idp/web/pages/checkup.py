@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.login import request_facts
 from idp.web.checkup import all_subjects, finding, proxies
-from idp.web.checkup.proxies import Arrived
+from idp.web.checkup.proxies import ProxyHeaders
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -25,8 +25,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 def _shown(request: HttpRequest) -> dict[str, object]:
-    conf, arrived, online = settings.LATCHKEY, Arrived.by(request), request.method == "POST"
-    found = [*proxies.judge(arrived, conf), *all_subjects.everything(conf, clock.now(), online=online)]
+    conf, arrived, online = settings.LATCHKEY, ProxyHeaders.of(request), request.method == "POST"
+    found = [*proxies.judge(arrived, conf), *all_subjects.check_everything(conf, clock.now(), online=online)]
     return {
         "title": "Is everything in order?",
         "findings": finding.worst_first(found),

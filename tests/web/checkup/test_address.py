@@ -22,11 +22,11 @@ def metadata(entity_id, certificate=""):
 
 def visit(conf, answers, **serving):
     with a_web_server({"/healthz": HEALTHY, **answers}, **serving) as url:
-        return address.everywhere(conf(base_url=url, entity_id="urn:us"), datetime.now(UTC))
+        return address.check_online(conf(base_url=url, entity_id="urn:us"), datetime.now(UTC))
 
 
 def test_our_own_address_is_ours(live_server, keys, settings):
-    assert states(address.everywhere(settings.LATCHKEY, NOW)) == [OK, OK]
+    assert states(address.check_online(settings.LATCHKEY, NOW)) == [OK, OK]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_whoever_else_answers_at_our_address_is_found_out(db, keys, conf, answer
     ],
 )
 def test_an_address_that_leads_nowhere_is_told(db, conf, base_url, said):
-    assert said in sentence(address.everywhere(conf(base_url=base_url), NOW))
+    assert said in sentence(address.check_online(conf(base_url=base_url), NOW))
 
 
 @pytest.fixture
@@ -92,11 +92,11 @@ def test_what_answers_but_is_no_web_server_is_told(db, conf, authority):
     [("", OK), ("urn:acme:login", OK), ("two words", FAULT), ("acme", FAULT), (f"urn:{'x' * 1024}", FAULT)],
 )
 def test_an_entity_id_is_a_uri(conf, entity_id, expected):
-    assert address.at_hand(conf(entity_id=entity_id))[0].state is expected
+    assert address.check_locally(conf(entity_id=entity_id))[0].state is expected
 
 
 @pytest.mark.parametrize(
     ("base_url", "expected"), [(HTTPS, OK), ("http://localhost:8000", OK), ("http://192.168.1.7:8000", WARNING)]
 )
 def test_plain_http_is_for_this_computer(conf, base_url, expected):
-    assert address.at_hand(conf(base_url=base_url))[1].state is expected
+    assert address.check_locally(conf(base_url=base_url))[1].state is expected

@@ -24,7 +24,7 @@ def test_the_worst_comes_first():
 
 def test_what_stands_in_a_database_that_is_away_is_not_checked(db, conf, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", "")
-    found = all_subjects.everything(conf(), NOW, online=False)
+    found = all_subjects.check_everything(conf(), NOW, online=False)
     assert [it.subject for it in found if it.state is FAULT] == ["database"]
     assert {it.subject for it in found if it.state is NOT_CHECKED} >= {"clock", "keys", "policy"}
 
@@ -37,5 +37,5 @@ def test_the_metadata_that_is_published_is_what_is_looked_for(db, keys, conf):
 def test_a_logo_that_cannot_be_shown_is_told_with_what_would_do(conf, tmp_path):
     file = tmp_path / "logo.gif"
     file.write_bytes(b"GIF89a")
-    found = installation.look(conf(brand_logo=str(file)))[-1]
+    found = installation.check(conf(brand_logo=str(file)))[-1]
     assert (found.state, found.sentence) == (WARNING, "The logo is not shown: This is neither an SVG nor a PNG file.")

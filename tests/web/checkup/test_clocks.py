@@ -30,21 +30,21 @@ def test_the_clock_that_is_off_is_named(database_ahead, twilio_ahead, expected, 
 
 
 def test_the_databases_clock_agrees_with_ours(db):
-    assert states(clocks.at_hand()) == [OK]
+    assert states(clocks.check_locally()) == [OK]
 
 
 def test_a_clock_of_ours_that_was_moved_differs_from_the_databases(db, clock):
     clock.move_to(datetime.now(UTC) + timedelta(minutes=10))
-    assert "apart" in sentence(clocks.at_hand())
+    assert "apart" in sentence(clocks.check_locally())
 
 
 def test_twilios_clock_is_read_from_the_head_of_an_answer(db, twilio, settings):
     with a_web_server({}, headers=[("Date", "Mon, 01 Jan 2024 00:00:00 GMT")]) as url:
         twilio(base_url=url)
-        found = clocks.everywhere(settings.LATCHKEY)
+        found = clocks.check_online(settings.LATCHKEY)
     assert "ahead of Twilio's" in found[0].sentence
 
 
 def test_a_clock_of_twilios_that_nobody_can_read_is_said_to_be_unread(db, twilio, settings):
     twilio(base_url="http://127.0.0.1:9")
-    assert states(clocks.everywhere(settings.LATCHKEY)) == [OK, NOT_CHECKED]
+    assert states(clocks.check_online(settings.LATCHKEY)) == [OK, NOT_CHECKED]

@@ -9,7 +9,7 @@ from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 
 
 def test_the_database_of_the_tests_is_in_order(db):
-    assert states(database.look()) == [OK, OK, OK]
+    assert states(database.check()) == [OK, OK, OK]
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_tables_that_are_not_up_to_date_are_told(transactional_db, app, choose, 
     gone = choose(name for of, name in recorder.applied_migrations() if of == app)
     recorder.record_unapplied(app, gone)
     try:
-        assert said in sentence(database.look())
+        assert said in sentence(database.check())
     finally:
         recorder.record_applied(app, gone)
 

@@ -13,16 +13,16 @@ from tests.web.seeded import a_service
 
 
 def test_what_operators_set_up_is_counted(db):
-    assert states(policy.look()) == [OK, WARNING, WARNING, OK]
+    assert states(policy.check()) == [OK, WARNING, WARNING, OK]
     a_service()
     an_agent()
-    assert states(policy.look()) == [OK] * 4
+    assert states(policy.check()) == [OK] * 4
 
 
 def test_a_rule_that_cannot_be_read_is_a_fault(db):
-    assert policy.look()[0].state is OK
+    assert policy.check()[0].state is OK
     publishing.broken([{"field": "moon"}])
-    assert "nobody is let in" in policy.look()[0].sentence
+    assert "nobody is let in" in policy.check()[0].sentence
 
 
 @pytest.mark.parametrize(("mode", "expected"), [(Mode.ON, WARNING), (Mode.WATCH, OK)])
@@ -32,15 +32,15 @@ def test_a_rule_that_refuses_everybody_is_told(mode, expected):
 
 def test_a_missing_built_in_timeout_policy_is_told(db):
     TimeoutPolicy.objects.filter(name="legacy").delete()
-    assert "missing: legacy" in policy.look()[-1].sentence
+    assert "missing: legacy" in policy.check()[-1].sentence
 
 
 def test_a_program_as_installed_is_in_order(conf):
-    assert states(installation.look(conf())) == [OK] * 4
+    assert states(installation.check(conf())) == [OK] * 4
 
 
 def test_a_program_of_a_development_machine_is_not(conf, settings):
     settings.DEBUG = True
-    found = installation.look(conf(secret_key=SecretStr("short"), base_url="http://192.168.1.7", demo=True))
+    found = installation.check(conf(secret_key=SecretStr("short"), base_url="http://192.168.1.7", demo=True))
     assert states(found) == [FAULT, WARNING, FAULT, OK]
     assert installation.files(["base.html"]).state is FAULT

@@ -3,12 +3,12 @@
 import pytest
 
 from idp.web.checkup import proxies
-from idp.web.checkup.proxies import Arrived
+from idp.web.checkup.proxies import ProxyHeaders
 from tests.web.checkup.conftest import FAULT, HTTPS, NOT_CHECKED, OK, WARNING, states
 
 
 def arrived(*chain, proto="", host="login.acme.example"):
-    return Arrived("10.0.0.1", chain, proto, "", host)
+    return ProxyHeaders("10.0.0.1", chain, proto, "", host)
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_proxies_that_fit_are_in_order(conf, said, chain):
     ("base_url", "said", "expected"), [(HTTPS, 0, WARNING), (HTTPS, 1, NOT_CHECKED), ("http://localhost", 0, OK)]
 )
 def test_without_a_request_the_setting_alone_is_judged(conf, base_url, said, expected):
-    assert states(proxies.at_hand(conf(base_url=base_url, trusted_proxies=said))) == [expected]
+    assert states(proxies.check_locally(conf(base_url=base_url, trusted_proxies=said))) == [expected]

@@ -14,7 +14,7 @@ def look(settings):
     """Look, and return the state and the sentence of the one finding."""
 
     def look(**changed):
-        (found,) = redis_checkup.look(settings.LATCHKEY.model_copy(update=changed))
+        (found,) = redis_checkup.check(settings.LATCHKEY.model_copy(update=changed))
         assert found.state == State.OK or found.fix
         return found.state, found.sentence
 
@@ -59,11 +59,11 @@ def test_a_socket_that_is_not_there_is_named(look):
 def test_many_processes_want_one_and_a_single_one_does_not(settings, monkeypatch, workers, told):
     monkeypatch.setenv("WEB_CONCURRENCY", workers)
     conf = settings.LATCHKEY.model_copy(update={"redis_url": ""})
-    assert [it.state for it in redis_checkup.look(conf)] == told
+    assert [it.state for it in redis_checkup.check(conf)] == told
 
 
 def test_the_whole_is_in_order_without_it(db, redis, settings, keys):
     redis.kill()
-    found = all_subjects.everything(settings.LATCHKEY, NOW, online=False)
+    found = all_subjects.check_everything(settings.LATCHKEY, NOW, online=False)
     assert [it.state for it in found if it.subject == redis_checkup.SUBJECT] == [State.WARNING]
     assert in_order(it for it in found if it.subject == redis_checkup.SUBJECT)

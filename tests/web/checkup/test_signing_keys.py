@@ -16,24 +16,24 @@ from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 
 
 def test_keys_that_sign_are_in_order_and_need_one_query(db, keys, clock, django_assert_num_queries):
-    assert states(signing_keys.look(NOW)) == [OK, OK]
+    assert states(signing_keys.check(NOW)) == [OK, OK]
     with django_assert_num_queries(1):
         signing_keys.stored(NOW)
 
 
 def test_an_installation_without_a_key_is_in_order(db):
-    assert states(signing_keys.look(NOW)) == [OK, OK]
+    assert states(signing_keys.check(NOW)) == [OK, OK]
 
 
 def test_a_key_encrypted_under_a_lost_key_is_found(db, keys):
     SigningKey.objects.filter(use="token").update(private_key=Fernet(Fernet.generate_key()).encrypt(b"x").decode())
-    assert "active key for long-lived tokens cannot be decrypted" in sentence(signing_keys.look(NOW))
+    assert "active key for long-lived tokens cannot be decrypted" in sentence(signing_keys.check(NOW))
 
 
 def test_a_key_beside_the_certificate_of_another_is_found(db, keys):
     other = certificates.make_saml_key("other", NOW).certificate
     SigningKey.objects.filter(use="saml").update(certificate=other)
-    assert "does not fit its certificate" in sentence(signing_keys.look(NOW))
+    assert "does not fit its certificate" in sentence(signing_keys.check(NOW))
 
 
 def test_a_retired_saml_key_that_cannot_be_read_is_only_a_warning(db, keys):
@@ -54,9 +54,9 @@ def test_a_certificate_that_does_not_count_yet_is_told(db, keys):
 
 def test_the_end_of_a_certificate_is_told_in_time(db, keys):
     ends = certificates.expires_at(SigningKey.objects.get(use="saml").certificate)
-    assert in_order(signing_keys.look(ends - timedelta(days=30)))
-    assert "ends" in sentence(signing_keys.look(ends - timedelta(days=30)))
-    assert not in_order(signing_keys.look(ends))
+    assert in_order(signing_keys.check(ends - timedelta(days=30)))
+    assert "ends" in sentence(signing_keys.check(ends - timedelta(days=30)))
+    assert not in_order(signing_keys.check(ends))
 
 
 @pytest.mark.parametrize(("loud", "expected"), [(True, FAULT), (False, WARNING)])

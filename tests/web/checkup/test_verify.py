@@ -10,7 +10,7 @@ from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 
 
 def test_twilio_knows_us_and_nothing_is_sent(verify):
-    found = verify_checkup.everywhere()
+    found = verify_checkup.check_online()
     assert states(found) == [OK]
     assert "“Latchkey” stands in each text" in found[0].sentence
     assert verify.state.counters()["paths"] == {"GET Services/{Sid}": 1}
@@ -27,7 +27,7 @@ def test_twilio_knows_us_and_nothing_is_sent(verify):
 )
 def test_each_thing_that_does_not_fit_at_twilio_has_its_own_words(verify, twilio, changed, said):
     twilio(**changed)
-    assert said in sentence(verify_checkup.everywhere())
+    assert said in sentence(verify_checkup.check_online())
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_each_thing_that_does_not_fit_at_twilio_has_its_own_words(verify, twilio
 )
 def test_each_trouble_at_twilio_has_its_own_words(verify, trouble, said):
     verify.state.order_faults([trouble])
-    assert said in sentence(verify_checkup.everywhere())
+    assert said in sentence(verify_checkup.check_online())
 
 
 @pytest.mark.parametrize(("api_key", "expected"), [("SK" + "a" * 32, OK), ("AC" + "a" * 32, FAULT), ("", WARNING)])
@@ -54,10 +54,10 @@ def test_credentials_have_a_shape(conf, settings, api_key, expected):
 
 
 def test_the_last_text_tells_whether_twilio_takes_our_credentials(db):
-    assert verify_checkup.at_hand() == []
+    assert verify_checkup.check_locally() == []
     verification = Verification.objects.create(counted_as="x", started_at=NOW)
     for nth, answer in enumerate(["misconfigured (20003)", "not sent: nobody has this number"], 1):
         VerificationSend.objects.create(verification=verification, nth=nth, channel="sms", at=NOW, answer=answer)
-    assert "misconfigured (20003): nobody gets a code" in sentence(verify_checkup.at_hand())
+    assert "misconfigured (20003): nobody gets a code" in sentence(verify_checkup.check_locally())
     VerificationSend.objects.create(verification=verification, nth=3, channel="sms", at=NOW, answer="sent")
-    assert verify_checkup.at_hand() == []
+    assert verify_checkup.check_locally() == []

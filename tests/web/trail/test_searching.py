@@ -14,7 +14,7 @@ from idp.agents.models import Agent, Department
 from idp.audit import acts, events
 from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.web.admin.long_lists import FewPages
+from idp.web.admin.long_lists import CappedPaginator
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 
@@ -154,6 +154,6 @@ def test_lists_are_called_as_in_the_contents_and_instants_are_those_of_the_log(a
 
 def test_the_few_that_are_found_stand_in_the_order_of_the_many(admin, lines, monkeypatch):
     few = list(admin.get(LIST).context["cl"].result_list)
-    monkeypatch.setattr(FewPages, "MOST", 1)
+    monkeypatch.setattr(CappedPaginator, "MOST", 1)
     assert few == list(LoginEvent.objects.all())
     assert few == list(admin.get(LIST).context["cl"].result_list)

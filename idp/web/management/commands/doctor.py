@@ -36,7 +36,7 @@ class Command(BaseCommand):
         conf = settings.LATCHKEY
         if make_rate_limits:
             self._make_rate_limits(conf, offline=offline)
-        judged = [*all_subjects.everything(conf, clock.now(), online=not offline), *proxies.at_hand(conf)]
+        judged = [*all_subjects.check_everything(conf, clock.now(), online=not offline), *proxies.check_locally(conf)]
         found = finding.worst_first(judged)
         if as_json:
             write_json(self.stdout, finding.as_values(found))

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         else:
             count = sign_out(file.name)
             self.stderr.write(f"{count} phones and computers were signed out, and every operator.")
-        found = proof.look(clock.now())
+        found = proof.check(clock.now())
         self.stdout.write("\n".join(finding.lines(finding.worst_first(found))))
         if not finding.in_order(found):
             sys.exit(1)

@@ -18,7 +18,7 @@ from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web import services_offered
 from idp.web.departments import reach
 from idp.web.gates import all_gates, arrival
-from idp.web.gates.arrival import Comes
+from idp.web.gates.arrival import Arrival
 from idp.web.gates.gate import Fix, Gate, Judged
 from idp.web.pages.agent import door
 from idp.web.services_offered import BY_SHORT_NAME, Offered
@@ -75,7 +75,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     return render(request, "admin/agent_why.html", context)
 
 
-def _coming(agent: Agent, own: Sequence[Device], named: str) -> Comes:
+def _coming(agent: Agent, own: Sequence[Device], named: str) -> Arrival:
     sample, device = sample_devices.named(named), next((it for it in own if str(it.pk) == named), None)
     if sample:
         return arrival.with_sample(sample)

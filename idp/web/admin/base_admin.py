@@ -22,7 +22,7 @@ CANNOT_BE = (OverflowError, ValueError, DataError)
 """What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold."""
 
 
-class Rows(ChangeList):
+class FilteredList(ChangeList):
     """The rows of a list."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
@@ -40,12 +40,12 @@ class Rows(ChangeList):
             raise BadRequest("a list is filtered by what cannot be") from odd
 
 
-class Listed(admin.ModelAdmin[Row]):
+class BaseAdmin(admin.ModelAdmin[Row]):
     """A table that answers 400 to impossible filters, and saves only forms that changed."""
 
     def get_changelist(self, *_: Any, **__: Any) -> type[ChangeList]:
         """Return the list that rejects impossible filters."""
-        return Rows
+        return FilteredList
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
         """Reject lookups that no list offers and that can fail: somebody typed them into the address."""
