@@ -35,7 +35,7 @@ def in_force() -> list[InForce]:
     return [InForce(policy, tuple(names)) for policy, names in found.items()]
 
 
-def of(device: Device, session: SsoSession | None, policies: Iterable[InForce]) -> dict[NextCode, list[str]]:
+def due_times(device: Device, session: SsoSession | None, policies: Iterable[InForce]) -> dict[NextCode, list[str]]:
     """Return when the next code is due, with the services that it applies to. Computed as the next sign-in would."""
     facts, open_session = device_state.device_facts(device), device_state.session_facts(session)
     issued = device.last_seen_at if device.remembered else None
@@ -48,7 +48,7 @@ def of(device: Device, session: SsoSession | None, policies: Iterable[InForce]) 
 
 def for_agent(device: Device, now: datetime) -> list[str]:
     """Return sentences for an agent: when this device needs its next code, one for each group of services."""
-    found = of(device, sessions.find(device), in_force())
+    found = due_times(device, sessions.find(device), in_force())
     if len(found) == 1:
         return [_sentence(next(iter(found)), now)]
     groups = [(both(names), _sentence(due, now)) for due, names in found.items()]
@@ -67,7 +67,7 @@ def by_service(
     device: Device, session: SsoSession | None, policies: Iterable[InForce], now: datetime
 ) -> list[tuple[str, str]]:
     """Return groups of services with when their next code is due, in words."""
-    return [(", ".join(names), _short(due, now)) for due, names in of(device, session, policies).items()]
+    return [(", ".join(names), _short(due, now)) for due, names in due_times(device, session, policies).items()]
 
 
 def _sentence(due: NextCode, now: datetime) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from idp.policies.editing import publishing
 from idp.policies.models import AccessRule
 from idp.web.admin.policy_acts import PolicyActs, author_of
-from idp.web.pages.policy.editor import Desk
+from idp.web.pages.policy.editor import RuleListPage
 from idp.web.pages.policy.rule_page import RulePage
 
 
@@ -25,8 +25,8 @@ class AccessRuleAdmin(PolicyActs):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list of rules, or act on one of its buttons."""
-        desk = Desk(self, request, {**self.shown_above(request), **(extra_context or {})})
-        return desk.act() if request.method == "POST" else desk.show()
+        page = RuleListPage(self, request, {**self.shown_above(request), **(extra_context or {})})
+        return page.act() if request.method == "POST" else page.show()
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Show the page of a new rule, or act on one of its buttons."""

@@ -27,7 +27,7 @@ def check_online(conf: Conf) -> Finding:
 def judge(there: Mapping[str, tuple[Bucket, ...]] | Trouble, wanted: Mapping[str, tuple[Bucket, ...]]) -> Finding:
     """Judge the rate limits at Twilio. Buckets of any size will do, because operators may choose them."""
     if isinstance(there, Trouble):
-        return not_checked(SUBJECT, f"Whether the service has rate limits could not be read ({told(there)}).")
+        return not_checked(SUBJECT, f"Whether the service has rate limits could not be read ({describe(there)}).")
     lacking = [name for name in wanted if not there.get(name)]
     if lacking:
         return warning(SUBJECT, f"The service has no rate limits {', '.join(lacking)}. {NET}", MAKE)
@@ -39,10 +39,10 @@ def make(conf: Conf) -> str:
     made = at_twilio.from_settings().make(service_rate_limits.wanted(conf.texts_a_day))
     if not isinstance(made, Trouble):
         return f"Rate limits made at Twilio: {', '.join(made)}." if made else THERE
-    raise NotMade(f"Twilio did not make all rate limits ({told(made)}). Run this again: nothing is made twice.")
+    raise NotMade(f"Twilio did not make all rate limits ({describe(made)}). Run this again: nothing is made twice.")
 
 
-def told(trouble: Trouble) -> str:
+def describe(trouble: Trouble) -> str:
     """Describe a failed request in a few words."""
     if not trouble.status:
         return "no answer"

@@ -71,4 +71,4 @@ def _at_service(agent: Agent, sp: ServiceProvider | None, now: datetime) -> tupl
     if sp is None:
         fix = Fix("Connect Flex", reverse("admin:connect_flex"), service.MAY_ADD)
         return (Gate("service", "Service", State.CLOSED, "No service is connected yet.", (fix,)),)
-    return service.switched_on(sp), service.told(agent, sp), service.key(sp, now)
+    return service.switched_on(sp), service.attribute_values(agent, sp), service.key(sp, now)

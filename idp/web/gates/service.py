@@ -25,7 +25,7 @@ def switched_on(sp: ServiceProvider) -> Gate:
     return Gate("service", "Service", State.OPEN, f"{sp.name} is switched on.")
 
 
-def told(agent: Agent, sp: ServiceProvider) -> Gate:
+def attribute_values(agent: Agent, sp: ServiceProvider) -> Gate:
     """Whether the agent has every attribute that the service requires, with values of the right type."""
     name, rules = "What it is told", attributes.rules_of(sp.profile)
     releases = released.releases_of(sp)

@@ -29,24 +29,24 @@ def questions(now: datetime) -> dict[str, Question]:
     }
 
 
-def alarms(now: datetime, told: Answers, present: InForce) -> Iterator[Step]:
-    """Yield what is unusual, the gravest first. `told` are the answers to `questions`."""
+def alarms(now: datetime, answers: Answers, present: InForce) -> Iterator[Step]:
+    """Yield what is unusual, the gravest first. `answers` are those to `questions`."""
     passes = AccessPass.objects.running(now)
     for stop in Stop.objects.in_force() if present.stopped else ():
         why = f"All sign-ins are stopped since {stop.since:%H:%M} UTC: {stop.why}"
         yield Step("Lift the stop", reverse("admin:stop"), why)
     if present.policy is None or not present.policy.readable:
         yield Step("Access rules", reverse("admin:policies_accessrule_changelist"), UNREADABLE)
-    elif faults := told["faults"]:
+    elif faults := answers["faults"]:
         times = "1 sign-in" if faults == 1 else f"{faults} sign-ins"
         why = f"The access policy failed for {times} within a day, and refused. The log says why."
         yield Step("Refused sign-ins", f"{reverse('admin:audit_loginevent_changelist')}?decided_by={FAULT}", why)
-    if told["refused_since_published"] > unforeseen.LEAST:
+    if answers["refused_since_published"] > unforeseen.LEAST:
         yield from _unforeseen(now)
     by_pass = Q(agent__events__decided_by=PASS, agent__events__at__gte=F("given_at"))
     uses = Count("agent__events", filter=by_pass)
-    for given in passes.select_related("agent").annotate(uses=uses) if told["let_in"] else ():
-        yield Step("Passes", reverse("admin:agents_accesspass_changelist"), _told(given), loud=False)
+    for given in passes.select_related("agent").annotate(uses=uses) if answers["let_in"] else ():
+        yield Step("Passes", reverse("admin:agents_accesspass_changelist"), _pass_sentence(given), loud=False)
 
 
 def _unforeseen(now: datetime) -> Iterator[Step]:
@@ -57,7 +57,7 @@ def _unforeseen(now: datetime) -> Iterator[Step]:
         yield Step("Go back", page, found.sentence, lines=by)
 
 
-def _told(given: AccessPass) -> str:
+def _pass_sentence(given: AccessPass) -> str:
     uses = getattr(given, "uses", 0)
     used = "not used yet" if not uses else "used once" if uses == 1 else f"used {uses} times"
     return f"{given.agent} is let in past the access rules until {given.until:%H:%M} UTC: {given.why} ({used})"

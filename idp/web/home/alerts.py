@@ -18,33 +18,33 @@ from idp.webhooks import alarms as webhook_alarms
 SHOWN = 3
 
 
-def of(facts: Facts, operator: Agent) -> list[Step]:
+def find_alerts(facts: Facts, operator: Agent) -> list[Step]:
     """Return what is wrong. It queries details only if the facts show that there are any."""
     return sorted(_every(_known_to(operator, facts)), key=lambda it: not it.loud)
 
 
 def _known_to(operator: Agent, facts: Facts) -> Facts:
     """Leave out alerts that name people, unless the operator may open the page that they link to."""
-    told = {
-        **facts.told,
-        "alarms_waiting": facts.told["alarms_waiting"] and operator.has_perm("audit.view_loginevent"),
-        "paused": facts.told["paused"] and operator.has_perm("agents.view_agent"),
-        "let_in": facts.told["let_in"] and operator.has_perm("agents.view_accesspass"),
+    answers = {
+        **facts.answers,
+        "alarms_waiting": facts.answers["alarms_waiting"] and operator.has_perm("audit.view_loginevent"),
+        "paused": facts.answers["paused"] and operator.has_perm("agents.view_agent"),
+        "let_in": facts.answers["let_in"] and operator.has_perm("agents.view_accesspass"),
     }
-    return replace(facts, told=told)
+    return replace(facts, answers=answers)
 
 
 def _every(facts: Facts) -> Iterator[Step]:
-    told, now = facts.told, facts.now
-    yield from access.alarms(now, told, facts.present)
-    if told["alarms_waiting"]:
+    answers, now = facts.answers, facts.now
+    yield from access.alarms(now, answers, facts.present)
+    if answers["alarms_waiting"]:
         yield from _of_sign_ins()
     for ending in keyring.endings_of(facts.keys, now):
         yield Step("Change the key", reverse("admin:key_change"), ending.sentence, ending.loud)
-    yield from texts.alarms(now, told)
-    for sp, why in metadata_alarms.alarms(now) if told["metadata_sources"] else ():
+    yield from texts.alarms(now, answers)
+    for sp, why in metadata_alarms.alarms(now) if answers["metadata_sources"] else ():
         yield Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False)
-    for alarm in webhook_alarms.alarms(now) if told["webhooks_in_trouble"] else ():
+    for alarm in webhook_alarms.alarms(now) if answers["webhooks_in_trouble"] else ():
         page = reverse("admin:webhooks_webhook_change", args=[alarm.webhook.pk])
         yield Step("Webhook", page, alarm.why, alarm.loud)
     for ill in worst_first(it for it in facts.findings if it.state in (State.FAULT, State.WARNING)):

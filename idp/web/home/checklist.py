@@ -33,7 +33,7 @@ class Checklist:
     done: list[str]
 
 
-def of(facts: Facts, operator: Agent) -> Checklist:
+def make_checklist(facts: Facts, operator: Agent) -> Checklist:
     """Return the steps, divided into done and left."""
     steps = list(_steps(facts, operator))
     return Checklist([step for done, _, step in steps if not done], [words for done, words, _ in steps if done])
@@ -46,28 +46,28 @@ def own(operator: Agent, *, has_app: bool) -> list[Step]:
 
 
 def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
-    told, checkup, trail = facts.told, reverse("admin:checkup"), reverse("admin:audit_loginevent_changelist")
+    answers, checkup, trail = facts.answers, reverse("admin:checkup"), reverse("admin:audit_loginevent_changelist")
     rules = reverse("admin:policies_accessrule_changelist")
-    mine = own(operator, has_app=bool(told["own_app"]))
+    mine = own(operator, has_app=bool(answers["own_app"]))
     return [
         *((False, "", it) for it in mine),
         (_well(facts.findings, *REACHED), "address, HTTPS and clock", Step("Mend address or clock", checkup, ADDRESS)),
         (_well(facts.findings, signing_keys.SUBJECT), "signing key", Step("Mend the signing key", checkup, KEY)),
-        (bool(told["text_sent"]), "texts", _texts(told, operator)),
-        (bool(told["services"]), "service", Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
-        (bool(told["agents"]), "agents", Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
+        (bool(answers["text_sent"]), "texts", _texts(answers, operator)),
+        (bool(answers["services"]), "service", Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
+        (bool(answers["agents"]), "agents", Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
         (
-            bool(told["signed_in"] or told["policy_changed"]),
+            bool(answers["signed_in"] or answers["policy_changed"]),
             "access rules",
             Step("Decide which phones may enter", rules, POLICY),
         ),
-        (bool(told["signed_in"]), "first sign-in", Step("Watch the first sign-in", trail, SIGN_IN)),
+        (bool(answers["signed_in"]), "first sign-in", Step("Watch the first sign-in", trail, SIGN_IN)),
     ]
 
 
-def _texts(told: Answers, operator: Agent) -> Step:
+def _texts(answers: Answers, operator: Agent) -> Step:
     """Return a test code to the operator's own number, else to an agent's, else a check of Twilio's settings."""
-    whose = operator.pk if told["own_number"] else told["number_of"]
+    whose = operator.pk if answers["own_number"] else answers["number_of"]
     if whose is None or not operator.has_perm(MAY_TEST):
         return Step("See whether Twilio knows us", reverse("admin:checkup"), KNOWN)
     return Step("Send a test code", reverse("admin:test_code", args=[UUID(str(whose))]), TEXTS)

@@ -68,14 +68,14 @@ class Dashboard:
     missing: int
 
 
-def of(facts: Facts, asked: QueryDict) -> Dashboard:
+def read_dashboard(facts: Facts, asked: QueryDict) -> Dashboard:
     """Return the figures of the requested period and service. Has missing hours counted in the background."""
     now, period = facts.now, chosen(asked.get("period", ""))
     missing = 0
-    if facts.told["hours_kept"] < len(hourly.settled(now)):
+    if facts.answers["hours_kept"] < len(hourly.settled(now)):
         background.counting.dispatch(background.PATIENCE)
         missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
-    services = services_offered.first() if facts.told["services"] > 1 else None
+    services = services_offered.first() if facts.answers["services"] > 1 else None
     service = services_offered.known(asked.get("service", "")) if services else ""
     sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)
     splits = figures.split(sums, period.numbers(now))
@@ -90,7 +90,7 @@ def of(facts: Facts, asked: QueryDict) -> Dashboard:
         total=total,
         silent_percent=figures.percent(total.silent, total.signed_in),
         this_hour=splits[-1] if period.step == 1 else Split(),
-        a_week_ago=facts.told["a_week_ago"] or 0,
+        a_week_ago=facts.answers["a_week_ago"] or 0,
         codes=figures.codes(sums),
         platforms=figures.shares(figures.platforms(figures.by(sums, Figure.PLATFORM))),
         browsers=figures.shares(figures.by(sums, Figure.BROWSER)),

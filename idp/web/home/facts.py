@@ -39,7 +39,7 @@ class Facts:
 
     now: datetime
     present: InForce
-    told: Mapping[str, Any]
+    answers: Mapping[str, Any]
     keys: list[SigningKey]
     findings: list[Finding]
 
@@ -47,17 +47,17 @@ class Facts:
 def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
     """Gather the facts in three queries. The request shows what the proxies add."""
     conf, before = settings.LATCHKEY, clock.now()
-    told = {**batched_queries.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}
-    ahead = clocks.ahead(told["database_clock"], before, clock.now())
+    answers = {**batched_queries.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}
+    ahead = clocks.ahead(answers["database_clock"], before, clock.now())
     keys = signing_keys.rows()
     findings = [
         *proxies.judge(ProxyHeaders.of(request), conf),
         *clocks.judge(ahead, None),
         *signing_keys.stored(now, keys),
         *address.check_locally(conf),
-        *verify.last_answers(told["last_answer"]),
+        *verify.last_answers(answers["last_answer"]),
     ]
-    return Facts(now, in_force.look(), told, keys, findings)
+    return Facts(now, in_force.look(), answers, keys, findings)
 
 
 def _questions(operator: Agent, now: datetime) -> dict[str, Question]:

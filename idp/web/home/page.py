@@ -14,8 +14,8 @@ def parts(request: HttpRequest, operator: Agent) -> dict[str, Any]:
     found = facts.look(request, operator, clock.now())
     may_see = operator.has_perm(dashboard.MAY_SEE)
     return {
-        "checklist": checklist.of(found, operator),
-        "alerts": alerts.of(found, operator),
-        "dashboard": dashboard.of(found, request.GET) if may_see else None,
+        "checklist": checklist.make_checklist(found, operator),
+        "alerts": alerts.find_alerts(found, operator),
+        "dashboard": dashboard.read_dashboard(found, request.GET) if may_see else None,
         "may_see_costs": may_see and operator.has_perm(dashboard.MAY_SEE_COSTS),
     }

@@ -54,17 +54,17 @@ def questions(now: datetime) -> dict[str, Question]:
     }
 
 
-def alarms(now: datetime, told: Answers | None = None) -> list[Step]:
-    """Return what is wrong with texts and codes, the worst first. `told` are the answers to `questions`, if at hand."""
-    told = batched_queries.ask(questions(now)) if told is None else told
-    todays_sends.note(told["sent_today"], now)
+def alarms(now: datetime, answers: Answers | None = None) -> list[Step]:
+    """Return what is wrong with texts and codes, the worst first. `answers` are those to `questions`, if at hand."""
+    answers = batched_queries.ask(questions(now)) if answers is None else answers
+    todays_sends.note(answers["sent_today"], now)
     found = [
-        *(_breaker() if told["breaker"] else ()),
-        *_budget(told["sent_today"]),
-        *(_refused(now) if told["refused_sends"] else ()),
-        *_guessed(told["strangers_tries"] or 0, now),
-        *(_paused(now) if told["paused"] else ()),
-        *_unchecked(told["unchecked"]),
+        *(_breaker() if answers["breaker"] else ()),
+        *_budget(answers["sent_today"]),
+        *(_refused(now) if answers["refused_sends"] else ()),
+        *_guessed(answers["strangers_tries"] or 0, now),
+        *(_paused(now) if answers["paused"] else ()),
+        *_unchecked(answers["unchecked"]),
     ]
     return sorted(found, key=lambda it: not it.loud)
 

@@ -40,14 +40,14 @@ def before(own: LoginEvent | None) -> QuerySet[LoginEvent]:
 def as_csv(events: QuerySet[LoginEvent], now: datetime) -> Iterator[str]:
     """Yield CSV with headings. No spreadsheet runs a cell as a formula."""
     yield exporting.line(HEADINGS)
-    for facts in told(events, now):
+    for facts in facts_of(events, now):
         yield exporting.line(_cell(facts[name]) for name in HEADINGS)
 
 
 def as_json_lines(events: QuerySet[LoginEvent], now: datetime) -> Iterator[str]:
     """Yield a line of JSON for each event, and a checkpoint at the end."""
     bytes_so_far, last = hashlib.sha256(), None
-    for facts in told(events, now):
+    for facts in facts_of(events, now):
         line, last = json.dumps(facts, ensure_ascii=False) + "\n", facts
         bytes_so_far.update(line.encode())
         yield line
@@ -59,7 +59,7 @@ def as_json_lines(events: QuerySet[LoginEvent], now: datetime) -> Iterator[str]:
 WRITERS: Final = {"csv": as_csv, "jsonl": as_json_lines}
 
 
-def told(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, Any]]:
+def facts_of(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, Any]]:
     """Yield the facts of each event in the chain's order, the oldest first. Only a chunk is in memory at a time."""
     sealing.seal_all(now, thorough=True)
     rows = events.select_related("agent", "device", "operator", "seal").order_by("seal__position", "pk")

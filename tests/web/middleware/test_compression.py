@@ -7,7 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.test import RequestFactory
 
-from idp.web.middleware.compression import PADDING, pack, packed
+from idp.web.middleware.compression import PADDING, pack
 
 LONG = b"<p>Signing you in</p>" * 40
 ANSWERS = {
@@ -37,7 +37,7 @@ def answered(middleware, answer, accepted):
 @pytest.mark.parametrize("accepted", ASKED.values(), ids=ASKED)
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_a_browser_gets_what_django_would_send(answer, accepted):
-    assert answered(packed, answer, accepted) == answered(GZipMiddleware, answer, accepted)
+    assert answered(compress_responses, answer, accepted) == answered(GZipMiddleware, answer, accepted)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_browser_gets_what_django_would_send(answer, accepted):
     {"gzip;q=0": False, "br, gzip ; q=0.0, *": False, "gzip;q=0.1": True, "gzip;q=1.0": True}.items(),
 )
 def test_whoever_refuses_packed_answers_gets_none(accepted, taken):
-    body, told = answered(packed, ANSWERS["a page"], accepted)
+    body, told = answered(compress_responses, ANSWERS["a page"], accepted)
     assert body == LONG
     assert (told.get("Content-Encoding"), told["Vary"]) == ("gzip" if taken else None, "Accept-Encoding")
 

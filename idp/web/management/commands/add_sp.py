@@ -64,7 +64,7 @@ class Command(ActingCommand):
                 sp = registration.register(_draft(given), **wanted)
         for sentence in registration.warnings(sp):
             self.stderr.write(sentence)
-        self._tell(sp, as_json=given["as_json"])
+        self._print(sp, as_json=given["as_json"])
 
     def _by_metadata(self, given: dict[str, Any], wanted: dict[str, str]) -> ServiceProvider:
         source, now = _source(given), clock.now()
@@ -77,7 +77,7 @@ class Command(ActingCommand):
             self.stderr.write(sentence)
         return metadata_sources.register(described, source, now, **wanted)
 
-    def _tell(self, sp: ServiceProvider, *, as_json: bool) -> None:
+    def _print(self, sp: ServiceProvider, *, as_json: bool) -> None:
         typed = dict(registration.what_to_type(sp, clock.now()))
         if as_json:
             known = {"slug": sp.slug, "entity_id": sp.entity_id, "profile": sp.profile}

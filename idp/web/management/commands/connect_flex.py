@@ -61,7 +61,7 @@ class Command(ActingCommand):
         for sentence in dict.fromkeys(told):
             self.stderr.write(sentence)
         self.stderr.write(_outcome(sp, known=known, dry_run=dry_run))
-        self._tell(sp, typed, as_json=given["as_json"])
+        self._print(sp, typed, as_json=given["as_json"])
 
     @staticmethod
     def _registered(address: FlexAddress, slug: str, name: str) -> tuple[ServiceProvider, bool]:
@@ -73,7 +73,7 @@ class Command(ActingCommand):
         free, usual = flex.suggest(address.profile, adoption.taken_slugs() | RESERVED)
         return connect(address, slug=slug or free, name=name or usual), False
 
-    def _tell(self, sp: ServiceProvider, typed: list[console.ConsoleField], *, as_json: bool) -> None:
+    def _print(self, sp: ServiceProvider, typed: list[console.ConsoleField], *, as_json: bool) -> None:
         if as_json:
             known = {"slug": sp.slug, "name": sp.name, "profile": sp.profile, "entity_id": sp.entity_id}
             acs = [acs.url for acs in sp.consumers.all()]

@@ -67,9 +67,9 @@ class Command(ActingCommand):
                 waiting.delete()
                 raise CommandError(str(refused)) from None
         if as_json:
-            write_json(self.stdout, _told(plan, done=done))
+            write_json(self.stdout, _as_values(plan, done=done))
         else:
-            self._tell(plan, done=done)
+            self._print(plan, done=done)
         if stopped:
             raise CommandError(stopped)
         if plan.problems or plan.missing.refused:
@@ -78,7 +78,7 @@ class Command(ActingCommand):
     def _progress(self, count: int, plan: Plan) -> None:
         self.stderr.write(f"{count:,} of {len(plan.changes):,} written")
 
-    def _tell(self, plan: Plan, *, done: bool) -> None:
+    def _print(self, plan: Plan, *, done: bool) -> None:
         for it in plan.problems:
             self.stderr.write(f"row {it.row}, {it.column}{f', {it.who}' if it.who else ''}: {it.sentence}")
         for heading in plan.strange_headings:
@@ -109,7 +109,7 @@ def _stopped(plan: Plan, *, leave_out: bool) -> str:
     return ""
 
 
-def _told(plan: Plan, *, done: bool) -> dict[str, Any]:
+def _as_values(plan: Plan, *, done: bool) -> dict[str, Any]:
     return {
         "written": done,
         "new": [it.after.email for it in plan.new],

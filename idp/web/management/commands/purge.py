@@ -32,7 +32,7 @@ class Command(BaseCommand):
         days = retention.days(settings.LATCHKEY.retention_days)
         done = list((purge.due if dry_run else purge.run)(days, clock.now()))
         if as_json:
-            write_json(self.stdout, [_told(it) for it in done])
+            write_json(self.stdout, [_as_values(it) for it in done])
         else:
             for it in done:
                 self.stdout.write(_line(it))
@@ -48,5 +48,5 @@ def _line(it: Purged) -> str:
     return f"{count:>8}  {it.rule.table:<26} {period.what}, {it.days} days after {period.counted_from}"
 
 
-def _told(it: Purged) -> dict[str, Any]:
+def _as_values(it: Purged) -> dict[str, Any]:
     return {"table": it.rule.table, "period": it.rule.period, "days": it.days, "rows": it.rows}

@@ -38,13 +38,13 @@ class Command(ActingCommand):
             sources = sources.filter(service_provider=find_service(sp))
         done = [(it, _refresh(it, dry_run=dry_run)) for it in sources.order_by("service_provider__slug")]
         if as_json:
-            write_json(self.stdout, [_told(*it) for it in done])
+            write_json(self.stdout, [_as_values(*it) for it in done])
         else:
-            self._speak(done, dry_run=dry_run)
+            self._print(done, dry_run=dry_run)
         if any(it.outcome == Outcome.FAILED for _, it in done):
             sys.exit(1)
 
-    def _speak(self, done: list[tuple[MetadataSource, Refreshed]], *, dry_run: bool) -> None:
+    def _print(self, done: list[tuple[MetadataSource, Refreshed]], *, dry_run: bool) -> None:
         if not done:
             self.stderr.write("No service has an address for its metadata.")
         if dry_run:
@@ -65,7 +65,7 @@ def _refresh(source: MetadataSource, *, dry_run: bool) -> Refreshed:
         return Refreshed(Outcome.FAILED, fault=UNEXPECTED)
 
 
-def _told(source: MetadataSource, refreshed: Refreshed) -> dict[str, Any]:
+def _as_values(source: MetadataSource, refreshed: Refreshed) -> dict[str, Any]:
     return {
         "sp": source.service_provider.slug,
         "url": source.url,

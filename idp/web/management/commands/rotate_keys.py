@@ -50,9 +50,9 @@ class Command(ActingCommand):
         if step != STATUS:
             self._take(Step(step), kind, now, given)
         if as_json:
-            write_json(self.stdout, _told(kind, now))
+            write_json(self.stdout, _as_values(kind, now))
         else:
-            self._tell(kind, now)
+            self._print(kind, now)
 
     def _take(self, step: Step, use: Use, now: datetime, given: dict[str, Any]) -> None:
         slugs = _chosen(step, use, given)
@@ -69,7 +69,7 @@ class Command(ActingCommand):
         except OutOfOrder as refused:
             raise CommandError(f"{refused.sentence} Next: {_command(use, refused.instead)}") from None
 
-    def _tell(self, use: Use, now: datetime) -> None:
+    def _print(self, use: Use, now: datetime) -> None:
         standing = key_change.standing(use)
         for row in keyring.shown(use, now):
             self.stdout.write(f"{row.state}: {_described(row)}")
@@ -103,7 +103,7 @@ def _command(use: Use, step: Step) -> str:
     return f"python manage.py rotate_keys {step.value}{which}{of}"
 
 
-def _told(use: Use, now: datetime) -> dict[str, Any]:
+def _as_values(use: Use, now: datetime) -> dict[str, Any]:
     standing = key_change.standing(use)
     return {
         "use": use.value,

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         while round_ := list(sending.send_due(clock.now)):
             tried += round_
         if as_json:
-            write_json(self.stdout, [_told(it) for it in tried])
+            write_json(self.stdout, [_as_values(it) for it in tried])
             return
         for it in tried:
             self._say(it)
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{tried.webhook}: {tried.kind} {tried.id}, {tried.get_state_display()}")
 
 
-def _told(tried: Delivery) -> dict[str, Any]:
+def _as_values(tried: Delivery) -> dict[str, Any]:
     return {
         "webhook": tried.webhook.name,
         "id": tried.id,

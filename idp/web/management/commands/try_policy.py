@@ -59,9 +59,9 @@ class Command(BaseCommand):
         if as_json:
             write_json(self.stdout, answer)
         else:
-            self._tell(answer, seen)
+            self._print(answer, seen)
 
-    def _tell(self, answer: dict[str, Any], seen: UserAgent) -> None:
+    def _print(self, answer: dict[str, Any], seen: UserAgent) -> None:
         by = f" by {answer['decided_by']}" if answer["decided_by"] else ": what the sign-in still tells can change it"
         self.stdout.write(f"{answer['decision']}{by}")
         self.stdout.write(f"understood as: {describe(seen)}; " + _said(answer["user_agent"]))

@@ -47,13 +47,13 @@ class Command(BaseCommand):
         """Verify, and print what is intact and what is not."""
         found = _of_file(file, more["keys"]) if file else _of_tables(more["known"], seal=not more["no_seal"])
         if as_json:
-            write_json(self.stdout, _told(found))
+            write_json(self.stdout, _as_values(found))
         else:
-            self._tell(found)
+            self._print(found)
         if not found.in_order:
             sys.exit(1)
 
-    def _tell(self, found: Verified) -> None:
+    def _print(self, found: Verified) -> None:
         for it in found.faults:
             at = f"{it.position:>10}  {f'{it.reference}  ' if it.reference else ''}"
             self.stdout.write(f"{at}{it.why}")
@@ -102,7 +102,7 @@ def _opened(file: str) -> Iterator[TextIO]:
         yield opened
 
 
-def _told(found: Verified) -> dict[str, Any]:
+def _as_values(found: Verified) -> dict[str, Any]:
     return {
         "in_order": found.in_order,
         "lines_that_hold": found.hold,

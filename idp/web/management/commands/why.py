@@ -39,7 +39,7 @@ class Command(BaseCommand):
         """Print a line for each event or gate."""
         if "@" in given["reference"] or given["reference"].strip().startswith("+"):
             judged = _judge(given["reference"].strip(), given["sp"], given["phone"])
-            self._tell(judged, as_json=as_json)
+            self._print(judged, as_json=as_json)
             return
         wanted = reference.read(given["reference"])
         if not wanted:
@@ -55,12 +55,12 @@ class Command(BaseCommand):
                 f"Nothing was recorded for {wanted}. If it is on an error page, the log has a line with that reference."
             )
         if as_json:
-            write_json(self.stdout, [_facts(event) for event in events])
+            write_json(self.stdout, [_as_values(event) for event in events])
             return
         for event in events:
-            self.stdout.write(". ".join(_told(event)))
+            self.stdout.write(". ".join(_sentences(event)))
 
-    def _tell(self, judged: Judged, *, as_json: bool) -> None:
+    def _print(self, judged: Judged, *, as_json: bool) -> None:
         roots = settings.LATCHKEY.base_url
         if as_json:
             write_json(self.stdout, as_values(judged, roots))
@@ -78,7 +78,7 @@ def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
     return all_gates.judge(agent, sp, coming, clock.now())
 
 
-def _told(event: LoginEvent) -> Iterator[str]:
+def _sentences(event: LoginEvent) -> Iterator[str]:
     service = f" at {event.service}" if event.service else ""
     what = ", ".join(filter(None, (event.get_kind_display(), _whom(event))))
     yield f"{event.at:%Y-%m-%d %H:%M:%S} UTC: {what}{service}"
@@ -117,7 +117,7 @@ def _acted(event: LoginEvent) -> Iterator[str]:
         yield f"{field}: {before} → {after}"
 
 
-def _facts(event: LoginEvent) -> dict[str, Any]:
+def _as_values(event: LoginEvent) -> dict[str, Any]:
     return {
         "at": event.at.isoformat(),
         "kind": event.kind,

@@ -13,7 +13,7 @@ from idp.login import request_facts
 from idp.login.emergency import passes
 from idp.login.endings import agent_switch
 from idp.web.departments import reach
-from idp.web.pages.agent import door
+from idp.web.pages.agent import routing
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 from idp.web.typed import typed
 
@@ -23,12 +23,12 @@ MAY_LET_IN = "agents.add_accesspass"
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL patterns of the buttons."""
-    may_sign_out = door.with_right(MAY_SIGN_OUT, model_admin)
-    may_let_in = door.with_right(MAY_LET_IN, model_admin)
+    may_sign_out = routing.with_right(MAY_SIGN_OUT, model_admin)
+    may_let_in = routing.with_right(MAY_LET_IN, model_admin)
     return [
-        door.address("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
-        door.address("sign_out_agent", "sign-out", end, may_sign_out, model_admin, "POST"),
-        door.address("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
+        routing.page_url("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
+        routing.page_url("sign_out_agent", "sign-out", end, may_sign_out, model_admin, "POST"),
+        routing.page_url("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
     ]
 
 
@@ -43,14 +43,14 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     else:
         ended = agent_switch.off(agent, by, origin, now)
         messages.success(request, f"{agent} is switched off. Signed out: {len(ended)}. {FLEX_STAYS_OPEN}")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def end(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Sign the agent out of one device (`device` is its ID), or of all (`device` is all)."""
     if not reach.may_sign_out(request.user, agent):
         messages.error(request, reach.BY_SUPERUSERS)
-        return door.back(agent)
+        return routing.back(agent)
     named, own = typed(request.POST, "device"), Device.objects.of(agent)
     chosen = own if named == "all" else own.filter(pk__in=_id(named))
     if ended := sign_out(request, chosen, Reason.OPERATOR):
@@ -58,7 +58,7 @@ def end(request: HttpRequest, agent: Agent) -> HttpResponse:
         messages.success(request, f"{agent} is signed out of {what}, and needs a code there. {FLEX_STAYS_OPEN}")
     else:
         messages.info(request, f"Nothing of {agent} was signed in there any more.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -67,7 +67,7 @@ def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     origin = request_facts.origin_of(request)
     given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
     messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def _id(named: str) -> list[UUID]:

@@ -21,7 +21,7 @@ from idp.saml.models import ServiceProvider, SubjectName
 from idp.saml.name_ids import NameIdRefused
 from idp.saml.profiles.flex import PROFILES_OF_FLEX, flex_identity
 from idp.saml.responses import released
-from idp.web.pages.agent import door
+from idp.web.pages.agent import routing
 
 MAY_CHOOSE = "saml.choose_name_id"
 BAD_REQUEST = 400
@@ -76,7 +76,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     def may(request: HttpRequest, agent: Agent) -> bool:
         return request.user.has_perm(MAY_CHOOSE) and model_admin.has_change_permission(request, agent)
 
-    return [door.address("change_name_id", "name-id", view, may, model_admin, "GET", "POST")]
+    return [routing.page_url("change_name_id", "name-id", view, may, model_admin, "GET", "POST")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -111,9 +111,9 @@ def _put(request: HttpRequest, agent: Agent, value: str, *, fixed: bool) -> Http
         (name_ids.change if fixed else name_ids.choose)(agent, value, by, origin, now)
     except NameIdRefused as refused:
         messages.error(request, str(refused))
-        return door.back(agent)
+        return routing.back(agent)
     messages.success(request, f"From the next sign-in on, services know {agent} as {value}.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
@@ -123,7 +123,7 @@ def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
         return
     flex = ServiceProvider.objects.filter(enabled=True, profile__in=PROFILES_OF_FLEX).prefetch_related("released")
     for sp in flex:
-        told = _told(sp, agent)
+        told = _attributes(sp, agent)
         yield Doubled(sp.name, _worker(known.value, told), _worker(value, told))
 
 
@@ -131,7 +131,7 @@ def _worker(name_id: str, told: tuple[tuple[str, str], ...]) -> Worker:
     return Worker(name_id, flex_identity(name_id) if name_id.isascii() else "", told)
 
 
-def _told(sp: ServiceProvider, agent: Agent) -> tuple[tuple[str, str], ...]:
+def _attributes(sp: ServiceProvider, agent: Agent) -> tuple[tuple[str, str], ...]:
     """Return the attributes that this Flex receives; empty if no Response can be made."""
     try:
         told = released.told(sp, agent, "")

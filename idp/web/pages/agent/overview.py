@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
 
-def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> dict[str, Any]:
+def page_context(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> dict[str, Any]:
     """Return the context of the page, in a fixed number of queries."""
     now = clock.now()
     may_sign_out = request.user.has_perm(acts.MAY_SIGN_OUT)
-    judged, first = why.of(request, agent, now)
+    judged, first = why.judge_usual(request, agent, now)
     return {
         "judged": judged,
         "next": first,
         "days": timeline.days(agent, timeline.LATEST) if request.user.has_perm(timeline.MAY_SEE) else None,
         "may_change_name": request.user.has_perm(name_id.MAY_CHOOSE) and name_ids.is_fixed(agent),
-        "cards": phones.of(agent, now),
+        "cards": phones.cards_of(agent, now),
         "may_sign_out": may_sign_out and reach.may_sign_out(request.user, agent),
         "sign_out_refused": reach.BY_SUPERUSERS if may_sign_out else "",
         "may_change_agent": model_admin.has_change_permission(request, agent),
         "flex_stays_open": FLEX_STAYS_OPEN,
-        "ways_back": ways_back.of(request, model_admin, agent),
+        "ways_back": ways_back.ways_back_of(request, model_admin, agent),
         "nobody_is_told": not notices.are_on(),
     }

@@ -21,7 +21,7 @@ class Pause:
     until: datetime | None
 
 
-def of(agent: Agent, now: datetime) -> list[Pause]:
+def pauses_of(agent: Agent, now: datetime) -> list[Pause]:
     """Return an agent's pauses: after wrong codes in a row, or because the pending code has no tries left."""
     found = []
     for phone in PhoneAuthenticator.objects.filter(user=agent):

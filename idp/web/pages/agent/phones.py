@@ -37,7 +37,7 @@ class Cards:
     more: bool
 
 
-def of(agent: Agent, now: datetime) -> Cards:
+def cards_of(agent: Agent, now: datetime) -> Cards:
     """Return the cards, in six queries however many devices there are."""
     still_open = Prefetch("sso_sessions", SsoSession.objects.filter(ended_at__isnull=True), to_attr="open_sessions")
     kept = Prefetch("passkeys", Passkey.objects.filter(removed_at=None), to_attr="kept_passkeys")

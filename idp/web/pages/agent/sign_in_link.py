@@ -14,7 +14,7 @@ from idp.agents.models import Agent
 from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
 from idp.web import qr
-from idp.web.pages.agent import door
+from idp.web.pages.agent import routing
 
 MAY_OPEN = "saml.change_serviceprovider"
 
@@ -30,7 +30,7 @@ class Link:
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    return [door.address("sign_in_link", "sign-in-link", view, model_admin.has_view_permission, model_admin, "GET")]
+    return [routing.page_url("sign_in_link", "sign-in-link", view, model_admin.has_view_permission, model_admin, "GET")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:

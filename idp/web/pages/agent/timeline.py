@@ -18,7 +18,7 @@ from idp.audit.models import ABOUT_A_ROW, LoginEvent
 from idp.native.models import Client
 from idp.saml.models import ServiceProvider
 from idp.sql.unindexed import Unindexed
-from idp.web.pages.agent import door, timeline_words
+from idp.web.pages.agent import routing, timeline_words
 
 A_PAGE = 50
 LATEST = 6
@@ -46,8 +46,8 @@ class Day:
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    may_see = door.with_right(MAY_SEE, model_admin)
-    return [door.address("agent_timeline", "timeline", view, may_see, model_admin, "GET")]
+    may_see = routing.with_right(MAY_SEE, model_admin)
+    return [routing.page_url("agent_timeline", "timeline", view, may_see, model_admin, "GET")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -76,7 +76,7 @@ def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
     services = dict(named.values_list("slug", "name"))
     services |= {it.service: it.name for it in Client.objects.all()}
     lines = (
-        Line(it.pk, it.at, timeline_words.told(it, services), timeline_words.more(it), it.reference) for it in found
+        Line(it.pk, it.at, timeline_words.sentence(it, services), timeline_words.more(it), it.reference) for it in found
     )
     return [Day(day, tuple(its)) for day, its in groupby(lines, key=lambda it: it.at.date())]
 

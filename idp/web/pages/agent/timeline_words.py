@@ -65,7 +65,7 @@ WORDS: dict[str, str] = {
 """The sentence of each kind of event about an agent. Other kinds use the trail's words."""
 
 
-def told(event: LoginEvent, services: Mapping[str, str]) -> str:
+def sentence(event: LoginEvent, services: Mapping[str, str]) -> str:
     """Return what happened. `services` are the names of services by slug."""
     pattern = WORDS.get(event.kind, "") or str(event.get_kind_display()).capitalize()
     by = BY.get(Method(event.method), "") if event.method in set(Method) else "in some way"

@@ -24,7 +24,7 @@ from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.otp.trial_codes import NotNow
 from idp.otp.verifications import Checked
 from idp.web.departments import reach
-from idp.web.pages.agent import door
+from idp.web.pages.agent import routing
 from idp.web.typed import typed
 
 READ = {
@@ -39,7 +39,7 @@ READ = {
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
     may = model_admin.has_change_permission
-    return [door.address("test_code", "test-code", view, may, model_admin, "GET", "POST")]
+    return [routing.page_url("test_code", "test-code", view, may, model_admin, "GET", "POST")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:

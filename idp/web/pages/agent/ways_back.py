@@ -24,7 +24,7 @@ from idp.otp.other_codes.one_time_codes import GivenToOneself
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web.departments import reach, supervisors
 from idp.web.operators import presses
-from idp.web.pages.agent import door, pauses
+from idp.web.pages.agent import pauses, routing
 from idp.web.pages.agent.pauses import Pause
 
 GIVE = "otp.give_one_time_code"
@@ -54,7 +54,7 @@ class WaysBack:
     may_give: bool
 
 
-def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> WaysBack:
+def ways_back_of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> WaysBack:
     """Return the facts for the agent's page."""
     now = clock.now()
     return WaysBack(
@@ -62,7 +62,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
         app=AuthenticatorApp.objects.filter(user=agent, confirmed=True).first(),
         codes_left=recovery_codes.left(agent),
         given=one_time_codes.open_code(agent, now),
-        pauses=pauses.of(agent, now),
+        pauses=pauses.pauses_of(agent, now),
         may_change=model_admin.has_change_permission(request, agent),
         may_make_sheet=supervisors.is_open(request.user, "make_recovery_codes"),
         may_give=_may_give(request, agent) and agent.pk != request.user.pk,
@@ -71,7 +71,7 @@ def of(request: HttpRequest, model_admin: "ModelAdmin[Agent]", agent: Agent) -> 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL patterns of the buttons."""
-    changes: dict[str, door.Page] = {
+    changes: dict[str, routing.Page] = {
         "make-recovery-codes": _make_sheet,
         "remove-recovery-codes": _remove_sheet,
         "remove-app": _remove_app,
@@ -80,8 +80,8 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
         "lift-pause": _lift_pause,
     }
 
-    def at(name: str, act: door.Page, may: door.May, *methods: str) -> URLPattern:
-        return door.address(name.replace("-", "_"), name, transaction.atomic(act), may, model_admin, *methods)
+    def at(name: str, act: routing.Page, may: routing.May, *methods: str) -> URLPattern:
+        return routing.page_url(name.replace("-", "_"), name, transaction.atomic(act), may, model_admin, *methods)
 
     return [
         *(at(name, act, model_admin.has_change_permission, "POST") for name, act in changes.items()),
@@ -103,7 +103,7 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
     context = {"agent": agent, "form": form, "minutes": int(one_time_codes.LIFETIME.total_seconds() // 60)}
     if request.method == "POST" and form.is_valid():
         if presses.is_again(request):
-            return door.back(agent)
+            return routing.back(agent)
         reason = form.cleaned_data["reason"]
         code = one_time_codes.give(agent, reach.operator_of(request), reason, clock.now())
         _record(Kind.CODE_GIVEN, request, agent, reason)
@@ -116,12 +116,12 @@ def _revoke(request: HttpRequest, agent: Agent) -> HttpResponse:
     if one_time_codes.revoke(agent, clock.now()):
         _record(Kind.CODE_REVOKED, request, agent)
         messages.success(request, f"The one-time code of {agent} does not work any more.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
     if presses.is_again(request):
-        return door.back(agent)
+        return routing.back(agent)
     codes = recovery_codes.make(agent, clock.now())
     _record(Kind.FACTOR_ADDED, request, agent, "recovery codes")
     context = {
@@ -138,14 +138,14 @@ def _remove_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
     if recovery_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "recovery codes")
         messages.success(request, f"The recovery codes of {agent} do not work any more.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
     if app_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "authenticator app")
         messages.success(request, f"The authenticator app of {agent} does not work any more.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -153,7 +153,7 @@ def _remove_passkey(request: HttpRequest, agent: Agent) -> HttpResponse:
     try:
         named = UUID(request.POST.get("passkey", ""))
     except ValueError:
-        return door.back(agent)
+        return routing.back(agent)
     return _remove_chosen(request, agent, Passkey.objects.of(agent).filter(pk=named))
 
 
@@ -165,7 +165,7 @@ def _remove_chosen(request: HttpRequest, agent: Agent, chosen: PasskeyQuerySet) 
     origin = request_facts.origin_of(request)
     for passkey in passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now()):
         messages.success(request, f"The passkey of {agent} on {passkey.label} does not work any more.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -173,7 +173,7 @@ def _lift_pause(request: HttpRequest, agent: Agent) -> HttpResponse:
         numbers.end_open([agent], clock.now())
         _record(Kind.PAUSE_LIFTED, request, agent)
         messages.success(request, f"{agent} can ask for a code again.")
-    return door.back(agent)
+    return routing.back(agent)
 
 
 def _record(kind: Kind, request: HttpRequest, agent: Agent, what: str = "") -> None:

@@ -20,7 +20,7 @@ from idp.web.departments import reach
 from idp.web.gates import all_gates, arrival
 from idp.web.gates.arrival import Arrival
 from idp.web.gates.gate import Fix, Gate, Judged
-from idp.web.pages.agent import door
+from idp.web.pages.agent import routing
 from idp.web.services_offered import BY_SHORT_NAME, Offered
 
 LACKING = "That takes a right that you do not have. Ask an operator who does."
@@ -49,7 +49,7 @@ class AskForm(forms.Form):
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    return [door.address("why_agent", "why", view, model_admin.has_view_permission, model_admin, "GET")]
+    return [routing.page_url("why_agent", "why", view, model_admin.has_view_permission, model_admin, "GET")]
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -93,7 +93,7 @@ def _named(device: Device) -> str:
     return f"{device.label}, {stands}, last seen {device.last_seen_at:%d %b, %H:%M}"
 
 
-def of(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
+def judge_usual(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
     """Judge the last device at the usual service, for the top of the agent's page."""
     judged = all_gates.judge(agent, all_gates.usual_service(agent), arrival.with_last_phone(agent), now)
     return judged, shown(request, agent, judged.next) if judged.next else None

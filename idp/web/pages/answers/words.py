@@ -20,7 +20,7 @@ EMPTY = mark_safe('<span class="quiet">empty</span>')
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AttributeRow:
     """A row for an attribute: its values, hidden or not, and where it comes from."""
 
     name: str
@@ -35,7 +35,7 @@ class Explained:
     masked: bool
     name_id: SafeString
     name_id_format: str
-    attributes: tuple[Told, ...]
+    attributes: tuple[AttributeRow, ...]
     checks: tuple[Check, ...]
     failed: tuple[Check, ...]
     xml: SafeString
@@ -51,7 +51,7 @@ def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, 
         masked=masked,
         name_id=answer_xml.HIDDEN if masked and name_id else _shown(name_id),
         name_id_format=subject.name_id_format if subject else "",
-        attributes=_told(read, sp, masked=masked),
+        attributes=_attribute_rows(read, sp, masked=masked),
         checks=found,
         failed=checks.failed(found),
         xml=answer_xml.rendered(kept, masked=masked),
@@ -90,11 +90,11 @@ def _how(issued: IssuedAssertion) -> SafeString:
     return format_html("without a code: <bdi>{}</bdi> was still signed in, by a code given on {}", label, code)
 
 
-def _told(read: ResponseRead, sp: ServiceProvider, *, masked: bool) -> tuple[Told, ...]:
+def _attribute_rows(read: ResponseRead, sp: ServiceProvider, *, masked: bool) -> tuple[AttributeRow, ...]:
     lines = {it.name: it for it in released.releases_of(sp)}
     always = {it.name: it for it in attributes.rules_of(sp.profile).mandatory}
     return tuple(
-        Told(it.name, tuple(_value(value, masked=masked) for value in it.values), _origin(it, lines, always))
+        AttributeRow(it.name, tuple(_value(value, masked=masked) for value in it.values), _origin(it, lines, always))
         for assertion in read.assertions
         for it in assertion.attributes
     )

@@ -11,7 +11,7 @@ from idp import clock
 from idp.saml.connecting import adoption, listening
 from idp.saml.models import ServiceProvider
 from idp.saml.trust import RequestSignature
-from idp.web.pages.connect_flex.door import ADD, CHANGE, back, connection_of, operators_with, record
+from idp.web.pages.connect_flex.access import ADD, CHANGE, back, connection_of, operators_with, record
 
 
 @require_POST

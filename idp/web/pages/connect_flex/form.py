@@ -18,7 +18,7 @@ LONGEST_PASTED = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RecognisedSso:
     """A kind of SSO that was recognised: its address, faults and warnings, and what would be registered."""
 
     label: str
@@ -39,11 +39,11 @@ class Way:
         return self.known is not None and self.known.profile in PROFILES_OF_FLEX
 
 
-def way(address: FlexAddress) -> Way:
+def recognise(address: FlexAddress) -> RecognisedSso:
     """Prepare an address for the page, with a free name and slug."""
     known = ServiceProvider.objects.filter(entity_id=address.entity_id).first()
     slug, name = flex.suggest(address.profile, adoption.taken_slugs() | RESERVED)
-    return Way(PROFILES[address.profile].label, address, flex.review(address), known, slug, name)
+    return RecognisedSso(PROFILES[address.profile].label, address, flex.review(address), known, slug, name)
 
 
 class PasteForm(forms.Form):

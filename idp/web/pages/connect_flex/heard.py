@@ -72,7 +72,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
+class ListeningPanel:
     """The listening part of the page. `state` changes whenever there is something new to show."""
 
     listening: Listening | None
@@ -92,15 +92,15 @@ class Ear:
         return f"{self.minutes_left}-{len(self.heard)}-{newest}-{known}"
 
 
-def ear(now: datetime) -> Ear:
+def panel(now: datetime) -> ListeningPanel:
     """Return whether Latchkey is listening, and what came since listening began."""
     rows = list(HeardRequest.objects.all()[: listening.MOST_HEARD])
     found = ServiceProvider.objects.filter(entity_id__in={row.issuer for row in rows}).prefetch_related("consumers")
     services = {sp.entity_id: sp for sp in found}
-    return Ear(listening.current(now), [told(row, services.get(row.issuer)) for row in rows])
+    return ListeningPanel(listening.current(now), [describe(row, services.get(row.issuer)) for row in rows])
 
 
-def told(row: HeardRequest, service: ServiceProvider | None) -> Heard:
+def describe(row: HeardRequest, service: ServiceProvider | None) -> Heard:
     """Describe a request."""
     return Heard(row, _sentence(row, service), service, adoption.offer(row, service), tuple(_details(row)))
 

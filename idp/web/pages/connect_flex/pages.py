@@ -13,8 +13,8 @@ from idp import clock
 from idp.saml.connecting import console, registration
 from idp.saml.profiles import flex
 from idp.web.pages.connect_flex import acts, heard, lookup, symptoms
-from idp.web.pages.connect_flex.door import ADD, CHANGE, View, connection_of, operators_with, page
-from idp.web.pages.connect_flex.form import ConnectForm, PasteForm, way
+from idp.web.pages.connect_flex.access import ADD, CHANGE, View, connection_of, operators_with, page
+from idp.web.pages.connect_flex.form import ConnectForm, PasteForm, recognise
 
 NOT_LOOKED_UP = "Twilio could not be asked, or did not say. Paste the connection, JQ and 32 hex digits, instead."
 NO_CONNECTION = "Twilio knows no enhanced SSO of this account yet. Open Single sign-on (SSO) in the Console first."
@@ -59,12 +59,12 @@ def begin(request: HttpRequest) -> HttpResponse:
         title="Connect Flex",
         form=pasting,
         refused=refused,
-        ways=[way(it) for it in (understood.enhanced, understood.legacy) if it],
+        ways=[recognise(it) for it in (understood.enhanced, understood.legacy) if it],
         account_sid=understood.account_sid,
         needs_connection=understood.enhanced is None and understood.legacy is not None,
         connections=symptoms.flex_services(),
         fields=console.fields_of_a_new_one(clock.now()),
-        ear=heard.ear(clock.now()),
+        ear=heard.panel(clock.now()),
     )
 
 
@@ -102,7 +102,7 @@ def connection(request: HttpRequest, slug: str) -> HttpResponse:
         runtime_domain=console.RUNTIME_DOMAIN,
         warnings=registration.warnings(sp),
         others=[it for it in symptoms.flex_services() if it.pk != sp.pk],
-        ear=heard.ear(now),
+        ear=heard.panel(now),
     )
 
 
@@ -110,7 +110,7 @@ def connection(request: HttpRequest, slug: str) -> HttpResponse:
 @operators_with(ADD)
 def heard_so_far(request: HttpRequest) -> HttpResponse:
     """Return the listening part alone, which the page's script polls."""
-    shown = {"ear": heard.ear(clock.now()), "service": request.GET.get("service", "")}
+    shown = {"ear": heard.panel(clock.now()), "service": request.GET.get("service", "")}
     may_change = request.user.has_perm(CHANGE)
     return render(request, "admin/connect_flex_heard.html", {"may_change": may_change, **shown})
 
@@ -122,7 +122,7 @@ def symptom_picker(request: HttpRequest) -> HttpResponse:
     services = symptoms.flex_services()
     wanted = request.GET.get("service", "")
     sp = next((it for it in services if it.slug == wanted), services[0] if services else None)
-    told = symptoms.told(sp, clock.now())
+    told = symptoms.with_remedies(sp, clock.now())
     return page(
         request, "connect_flex_symptoms.html", title="What do you see in Flex?", sp=sp, services=services, told=told
     )

@@ -39,7 +39,7 @@ def here(sp: ServiceProvider | None, now: datetime) -> Here:
     )
 
 
-def told(sp: ServiceProvider | None, now: datetime) -> list[tuple[Symptom, str]]:
+def with_remedies(sp: ServiceProvider | None, now: datetime) -> list[tuple[Symptom, str]]:
     """Return every symptom with what to do about it in this installation."""
     values = here(sp, now)
     return [(symptom, symptom.said(values)) for symptom in SYMPTOMS]

@@ -44,7 +44,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Desk:
+class RuleListPage:
     """A request for the list. `above` is the context of the part above it."""
 
     admin: ModelAdmin[AccessRule]

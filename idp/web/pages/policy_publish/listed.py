@@ -6,22 +6,22 @@ from django.http import StreamingHttpResponse
 
 from idp.importing import exporting
 from idp.policies.simulation.replay import Group
-from idp.web.pages.policy_publish.foreseen import Foreseen, Row
+from idp.web.pages.policy_publish.forecast import Forecast, Row
 
 COLUMNS = ("what", "agent", "e-mail", "phone or computer", "sign-ins", "of those let in", "last (UTC)", "user agent")
 
 
-def as_csv(foreseen: Foreseen) -> StreamingHttpResponse:
+def as_csv(forecast: Forecast) -> StreamingHttpResponse:
     """Stream the rows. No spreadsheet runs a cell as a formula."""
-    answer = StreamingHttpResponse(map(exporting.line, _lines(foreseen)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(map(exporting.line, _lines(forecast)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="who-would-change.csv"'
     return answer
 
 
-def _lines(foreseen: Foreseen) -> Iterator[tuple[str, ...]]:
+def _lines(forecast: Forecast) -> Iterator[tuple[str, ...]]:
     yield COLUMNS
     for group in Group:
-        for row in foreseen.rows(group):
+        for row in forecast.rows(group):
             yield _line(row)
 
 

@@ -21,7 +21,7 @@ from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Group
 from idp.web.departments import reach
 from idp.web.pages.policy_publish import listed
-from idp.web.pages.policy_publish.foreseen import Foreseen, foresee
+from idp.web.pages.policy_publish.forecast import Forecast, make_forecast
 from idp.web.pages.policy_publish.target import Target
 from idp.web.typed import typed
 
@@ -34,7 +34,7 @@ TYPE_IT = "Read who would be refused. If that is meant, type what the page asks 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PublishRequest:
     """What the operator requests: the revision, the reason, the version seen and until when, and the confirmation."""
 
     to: str
@@ -58,11 +58,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
     @require_http_methods(["GET", "POST"])
     def publish(request: HttpRequest) -> HttpResponseBase:
-        return _answer(site, request, [MAY_PUBLISH], Look.publish if request.method == "POST" else Look.page)
+        return _answer(
+            site, request, [MAY_PUBLISH], PublishPage.publish if request.method == "POST" else PublishPage.page
+        )
 
     @require_safe
     def who_would_change(request: HttpRequest) -> HttpResponseBase:
-        return _answer(site, request, [MAY_PUBLISH, MAY_SEE_WHO], lambda look: listed.as_csv(look.foreseen))
+        return _answer(site, request, [MAY_PUBLISH, MAY_SEE_WHO], lambda look: listed.as_csv(look.forecast))
 
     return [
         path("policy/publish/", site.admin_view(publish), name="publish_policy"),
@@ -71,25 +73,25 @@ def urls(site: AdminSite) -> list[URLPattern]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PublishPage:
     """A request with what is to be published, and whom it would change."""
 
     site: AdminSite
     request: HttpRequest
-    wish: Wish
+    wish: PublishRequest
     target: Target
-    foreseen: Foreseen
+    forecast: Forecast
 
     def page(self, refusal: str = "", status: int = 200) -> HttpResponse:
         """Show the page, with the reason for a refusal, and with everything that was typed."""
-        may_see, replayed = self.request.user.has_perm(MAY_SEE_WHO), self.foreseen.replayed
+        may_see, replayed = self.request.user.has_perm(MAY_SEE_WHO), self.forecast.replayed
         shown = {
             "title": f"Go back to {self.target.revision}" if self.target.number else "Publish the draft",
             "target": self.target,
             "replayed": replayed,
-            "lockout": self.foreseen.lockout,
-            "unknown": self.foreseen.unknown,
-            "groups": [_group(self.foreseen, it, may_see=may_see) for it in Group if replayed.count(it)],
+            "lockout": self.forecast.lockout,
+            "unknown": self.forecast.unknown,
+            "groups": [_group(self.forecast, it, may_see=may_see) for it in Group if replayed.count(it)],
             "may_see": may_see,
             "refusal": refusal,
             "reason": self.wish.reason or self.target.suggestion,
@@ -101,7 +103,7 @@ class Look:
 
     def publish(self) -> HttpResponse:
         """Publish what the operator saw, or say why not."""
-        wish, lockout = self.wish, self.foreseen.lockout
+        wish, lockout = self.wish, self.forecast.lockout
         if refusal := _refusal(self.target, wish):
             return self.page(*refusal)
         if lockout.wanted and not lockout.confirmed(wish.typed or ""):
@@ -114,29 +116,31 @@ class Look:
         return HttpResponseRedirect(reverse(LIST))
 
     def _tell(self, published: PolicyRevision) -> None:
-        said = f"Published: {self.wish.reason}. {self.foreseen.numbers}"
+        said = f"Published: {self.wish.reason}. {self.forecast.numbers}"
         self.site.get_model_admin(PolicyRevision).log_change(self.request, published, said)
         restored = f", which says what {published.restored} said," if published.restored else ""
         messages.success(self.request, f"{published}{restored} is in force from the next request on.")
 
 
 def _answer(
-    site: AdminSite, request: HttpRequest, rights: Iterable[str], act: Callable[[Look], HttpResponseBase]
+    site: AdminSite, request: HttpRequest, rights: Iterable[str], act: Callable[[PublishPage], HttpResponseBase]
 ) -> HttpResponseBase:
     """Call `act` with what is to be published. Raises PermissionDenied; redirects if there is nothing to publish."""
     if not request.user.has_perms(list(rights)):
         raise PermissionDenied
     now = clock.now()
-    wish = Wish.of(request, now)
+    wish = PublishRequest.of(request, now)
     target = Target.of(wish.to)
     if target is None:
         messages.error(request, f"There is no past revision {wish.to}." if wish.to else NO_DRAFT)
         return HttpResponseRedirect(reverse(LIST))
-    foreseen = foresee(target, reach.operator_of(request), request_facts.of_browser(request), until=wish.until, now=now)
-    return act(Look(site, request, wish, target, foreseen))
+    forecast = make_forecast(
+        target, reach.operator_of(request), request_facts.of_browser(request), until=wish.until, now=now
+    )
+    return act(PublishPage(site, request, wish, target, forecast))
 
 
-def _refusal(target: Target, wish: Wish) -> tuple[str, int] | None:
+def _refusal(target: Target, wish: PublishRequest) -> tuple[str, int] | None:
     if wish.seen != target.seen:
         return MEANWHILE, 409
     if not target.changes:
@@ -144,13 +148,13 @@ def _refusal(target: Target, wish: Wish) -> tuple[str, int] | None:
     return None if 0 < len(wish.reason) <= LONGEST_REASON else (NO_REASON, 422)
 
 
-def _group(foreseen: Foreseen, group: Group, *, may_see: bool) -> dict[str, Any]:
+def _group(forecast: Forecast, group: Group, *, may_see: bool) -> dict[str, Any]:
     return {
         "name": group.value,
-        "agents": len(foreseen.replayed.agents(group)),
-        "sign_ins": foreseen.replayed.count(group),
-        "rows": foreseen.rows(group, NAMED) if may_see else [],
-        "more": len(foreseen.replayed.of(group)) > NAMED,
+        "agents": len(forecast.replayed.agents(group)),
+        "sign_ins": forecast.replayed.count(group),
+        "rows": forecast.rows(group, NAMED) if may_see else [],
+        "more": len(forecast.replayed.of(group)) > NAMED,
         "first": group is Group.REFUSED,
     }
 

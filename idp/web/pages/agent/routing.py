@@ -16,7 +16,7 @@ Page = Callable[[HttpRequest, Agent], HttpResponse]
 May = Callable[[HttpRequest, Agent], bool]
 
 
-def address(name: str, at: str, page: Page, may: May, model_admin: "ModelAdmin[Agent]", *methods: str) -> URLPattern:
+def page_url(name: str, at: str, page: Page, may: May, model_admin: "ModelAdmin[Agent]", *methods: str) -> URLPattern:
     """Return the URL pattern of a page about an agent. It takes an agent within reach, and `may`."""
 
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -46,7 +46,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Forecast:
     """The replay of one policy compared with another, and the confirmation that it requires."""
 
     replayed: Replayed
@@ -76,12 +76,12 @@ class Foreseen:
         return Row(agent, told, line, self.replayed.let_in.get(line.agent, 0) if agent else 0)
 
 
-def foresee(target: Target, operator: Agent, facts: RequestFacts, *, until: datetime, now: datetime) -> Foreseen:
+def make_forecast(target: Target, operator: Agent, facts: RequestFacts, *, until: datetime, now: datetime) -> Forecast:
     """Judge the sign-ins up to an instant by the policy in force, and by the one to publish."""
     replayed = replay(*target.policies, past(until))
     yourself = (*_here(target, operator, facts, now), *_elsewhere(replayed, operator))
     newly, agents = replayed.agents(Group.REFUSED), len(replayed.let_in)
-    return Foreseen(replayed, Lockout(len(newly), agents, settings.LATCHKEY.lockout_share, yourself))
+    return Forecast(replayed, Lockout(len(newly), agents, settings.LATCHKEY.lockout_share, yourself))
 
 
 def _here(target: Target, operator: Agent, facts: RequestFacts, now: datetime) -> Iterator[str]:
