@@ -7,7 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.test import RequestFactory
 
-from idp.web.middleware.compression import PADDING, pack
+from idp.web.middleware.compression import PADDING, compress_responses, pack
 
 LONG = b"<p>Signing you in</p>" * 40
 ANSWERS = {
