@@ -41,7 +41,7 @@ def test_an_agent_signs_in_and_out_in_their_own_language(phone, language):
 def test_help_and_what_is_not_there_are_told_in_every_language(client, db, language):
     for address, heading in (
         ("/help", gettext("Help")),
-        ("/nowhere", gettext("There is no such page").removesuffix(".")),
+        ("/nowhere", gettext("There is no such page.").removesuffix(".")),
     ):
         page = client.get(address, headers={"Accept-Language": language}).content.decode()
         assert f"<h1>{escape(heading)}</h1>" in page
