@@ -26,10 +26,10 @@ class WebConfig(AppConfig):
 
         row_changes.watch()
         response.ResponseHeaders = Headers  # type: ignore[misc]
-        signals.request_started.disconnect(reset_queries)  # only what is being debugged has its queries noted
-        signals.request_started.disconnect(close_old_connections)  # each was looked at after the request before
-        signals.request_finished.disconnect(close_caches)  # neither of ours has anything to close
-        signals.request_finished.disconnect(reset_urlconf)  # there is but one
+        signals.request_started.disconnect(reset_queries)  # queries are recorded in debug mode only
+        signals.request_started.disconnect(close_old_connections)  # connections are checked after each request
+        signals.request_finished.disconnect(close_caches)  # neither of our caches has anything to close
+        signals.request_finished.disconnect(reset_urlconf)  # there is only one URLconf
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):

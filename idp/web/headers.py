@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http.response import ResponseHeaders
 
-_is_plain = re.compile("[ -~]*").fullmatch  # nothing in it to encode, to fold or to refuse
+_is_plain = re.compile("[ -~]*").fullmatch  # nothing to encode, fold or reject
 
 
 class Headers(ResponseHeaders):

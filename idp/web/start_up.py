@@ -37,13 +37,13 @@ def close_connections() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()
         if connection.vendor == "postgresql":
-            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+            connection.close_pool()  # type: ignore[attr-defined]  # only PostgreSQL's backend has it
 
 
 def import_pages() -> None:
     """Import what is otherwise imported on demand, such as the operators' pages, so that workers share it."""
     _read(get_resolver().url_patterns)
-    caches["default"]  # with the library for Redis, if there is one; nothing is asked of it
+    caches["default"]  # imports Redis's library if configured, without connecting
 
 
 def _read(addresses: Iterable[URLPattern | URLResolver]) -> None:

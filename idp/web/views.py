@@ -162,7 +162,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
         now = clock.now()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
-    except Exception:  # noqa: BLE001 - whatever it is, this node cannot serve
+    except Exception:  # noqa: BLE001 - any failure means that this node cannot serve
         return JsonResponse({"ready": False}, status=503)
     background.sealing.dispatch()
     return JsonResponse({"ready": True, **_redis()})
@@ -171,7 +171,7 @@ def readyz(_: HttpRequest) -> JsonResponse:
 def _redis() -> dict[str, bool]:
     if not settings.LATCHKEY.redis_url:
         return {}
-    from idp import cache  # noqa: PLC0415 - the library is large, and read only where there is a Redis
+    from idp import cache  # noqa: PLC0415 - its library is large, and needed only with Redis
 
     return {"redis": cache.answers()}
 

@@ -52,7 +52,7 @@ class BrandForm(forms.ModelForm[Brand]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["service"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it is written so above
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = [("", "All pages"), *_services()]
 
     def clean_colour(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-import django.contrib.auth.admin  # noqa: F401 - what these three register is taken away below
+import django.contrib.auth.admin  # noqa: F401 - they register models that are unregistered below
 import django_otp.plugins.otp_static.admin
 import django_otp.plugins.otp_totp.admin  # noqa: F401 - as above
 from django import forms

@@ -39,7 +39,7 @@ class ClientForm(forms.ModelForm[Client]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "services" in self.fields:  # absent where an operator may only look
+        if "services" in self.fields:  # absent if the operator may not change it
             may_open = Q(pk__in=unsolicited.services().values("pk"))
             if self.instance.pk:
                 may_open |= Q(pk__in=self.instance.services.values("pk"))

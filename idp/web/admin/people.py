@@ -224,7 +224,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     def _choose_name(self, request: HttpRequest, agent: Agent, value: str) -> None:
         try:
             name_ids.choose(agent, value, str(request.user), request_facts.origin_of(request), clock.now())
-        except NameIdRefused as refused:  # a first sign-in was quicker than this form
+        except NameIdRefused as refused:  # the agent's first sign-in came first
             messages.error(request, f"{refused} The rest is saved.")
 
     def save_related(self, request: HttpRequest, form: ModelForm[Agent], formsets: "_Formsets", change: bool) -> None:

@@ -128,7 +128,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         """Return "signed in", or why the device was signed out."""
         if device.revoked_at:
             return device.get_reason_display()
-        cutoff_at = getattr(device, "cutoff_at", None)  # of this page's query; its endings are written down soon
+        cutoff_at = getattr(device, "cutoff_at", None)  # of `get_queryset`; its devices are revoked soon
         cut_off = cutoff_at is not None and device.authenticated_at <= cutoff_at
         return str(Reason.EVERYONE.label) if cut_off else "signed in"
 

@@ -152,7 +152,7 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
     ) -> None:
         """Save the addresses too, then warn about what will probably not work."""
         super().save_related(request, form, formsets, change)
-        signing_keys.ensure(clock.now())  # published from now on, before the first sign-in needs it
+        signing_keys.ensure(clock.now())  # so that it is published before the first sign-in
         sp = ServiceProvider.objects.get(pk=form.instance.pk)
         for sentence in registration.warnings(sp):
             messages.warning(request, sentence)

@@ -71,7 +71,7 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
     list_display = ["person", "of", "may_give", "barred"]
     list_filter = ["barred"]
     list_select_related = ["person"]
-    ordering = [Unindexed("person__full_name").asc()]  # supervisors are few, and SQLite went through all agents by name
+    ordering = [Unindexed("person__full_name").asc()]  # they are few; SQLite would scan all agents by name
     search_fields = ["person__full_name", "person__email"]
     actions = None
 

@@ -100,7 +100,7 @@ def _on_sqlite() -> bool:
 
 
 def _copy_marked(kept: sqlite3.Connection) -> None:
-    with closing(sqlite3.connect("")) as marked:  # a temporary file that SQLite itself takes away
+    with closing(sqlite3.connect("")) as marked:  # a temporary file, which SQLite deletes
         kept.backup(marked)
         marked.execute(unfinished.MARK)
         marked.commit()
@@ -117,7 +117,7 @@ def _copy_sqlite_into(part: Path) -> None:
     connection.ensure_connection()
     with closing(sqlite3.connect(part)) as target:
         connection.connection.backup(target)
-        target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        target.execute("PRAGMA journal_mode=DELETE")  # a single file, without a write-ahead log
         if not _is_whole(target, part):
             raise BackupError("The database is damaged: PRAGMA integrity_check names what is wrong.")
 
@@ -128,7 +128,7 @@ def _is_whole(database: sqlite3.Connection, path: Path) -> bool:
         pages, of = (database.execute(f"PRAGMA {it}").fetchone()[0] for it in ("page_count", "page_size"))
         if path.stat().st_size != pages * of:
             return False
-        database.execute("PRAGMA ignore_check_constraints=ON")  # some ask for functions that Django brings
+        database.execute("PRAGMA ignore_check_constraints=ON")  # some use functions that Django defines
         return bool(database.execute("PRAGMA integrity_check").fetchone() == ("ok",))
     except sqlite3.DatabaseError:
         return False
@@ -136,7 +136,7 @@ def _is_whole(database: sqlite3.Connection, path: Path) -> bool:
 
 def _migrations_of_sqlite(kept: sqlite3.Connection) -> set[Migration]:
     try:
-        return set(kept.execute(f"SELECT app, name FROM {MIGRATIONS}"))  # noqa: S608 - our own word
+        return set(kept.execute(f"SELECT app, name FROM {MIGRATIONS}"))  # noqa: S608 - a constant
     except sqlite3.OperationalError:
         return set()
 
@@ -160,7 +160,7 @@ def _run(program: str, *arguments: str) -> str:
     Passwords go through the environment, because every user of the computer can read arguments.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - our own words, and a path
+        done = subprocess.run(  # noqa: S603 - constants, and a path
             [program, *arguments], env=_environment(), check=False, capture_output=True, text=True
         )
     except FileNotFoundError:

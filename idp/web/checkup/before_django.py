@@ -52,10 +52,10 @@ def _fix(sentence: str) -> str:
 def _of_start() -> list[Finding]:
     try:
         django.setup()
-        import idp.web.checkup.all_subjects  # noqa: F401, PLC0415 - loads every library that pages or Responses need
+        import idp.web.checkup.all_subjects  # noqa: F401, PLC0415 - loads every library that pages and Responses need
     except ImportError as error:
         return [fault("packages", f"A package does not load: {error}.", REINSTALL)]
-    except Exception as error:  # noqa: BLE001 - the text may repeat a setting, so only its kind is told
+    except Exception as error:  # noqa: BLE001 - the text may repeat a secret, so only the class is shown
         kind = type(error).__name__
         if type(error).__module__.startswith("xmlsec"):
             return [fault("packages", f"lxml and xmlsec do not fit together ({kind}).", REINSTALL)]

@@ -86,7 +86,7 @@ def _not_https(proto: str) -> str:
 
 def _count(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
     seen, said = len(arrived.forwarded_for), conf.trusted_proxies
-    if seen == said or (not said and conf.https and arrived.proto):  # the latter is told by _scheme
+    if seen == said or (not said and conf.https and arrived.proto):  # `_scheme` reports the latter
         return None
     sentence = f"X-Forwarded-For holds {_addresses(seen)}, and {SETTING} is {said}."
     if seen < said:

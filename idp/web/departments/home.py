@@ -62,7 +62,7 @@ def parts(limits: Supervisor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _part(people: QuerySet[Agent], said: Any) -> Part:  # noqa: ANN401 - reads what a prefetch adds
+def _part(people: QuerySet[Agent], said: Any) -> Part:  # noqa: ANN401 - reads attributes that a prefetch adds
     lines = tuple(Line(it, tuple(said(it))) for it in people[:SHOWN])
     return Part(people.count() if len(lines) == SHOWN else len(lines), lines)
 

@@ -61,7 +61,7 @@ def with_sample(sample: SampleDevice) -> Arrival:
 def with_last_phone(agent: Agent) -> Arrival:
     """Return the agent's last phone, otherwise their last computer, otherwise a typical phone."""
     own = devices_of(agent)
-    own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # as seen last where these are alike
+    own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # stable: otherwise the one seen last
     return with_device(own[0]) if own else _with_phone_seen(agent)
 
 

@@ -105,7 +105,7 @@ def ended(device: Device) -> str:
     """Return when and why a device was signed out, and which of the agent's own devices replaced it."""
     at = f"{device.revoked_at:%d %b, %H:%M} UTC" if device.revoked_at else ""
     why = Reason(device.reason).label if device.reason else ""
-    after = device.replaced_by  # of somebody else where a phone was handed over: that is nobody's business here
+    after = device.replaced_by  # another agent's if the phone was handed over: not shown
     by = f" ({after.label})" if after and after.agent_id == device.agent_id else ""
     return f"{device.label} was signed out on {at}: {why}{by}."
 

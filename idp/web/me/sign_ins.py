@@ -49,7 +49,9 @@ def last(here: Device, now: datetime) -> list[SignIn]:
             SignIn(
                 at=event.at,
                 service=service,
-                label=event.device.label.removeprefix(f"{service}, ") if event.device else "",  # an app's begins so
+                label=event.device.label.removeprefix(f"{service}, ")
+                if event.device
+                else "",  # an app's label begins with its name
                 device=event.device_id,
                 here=own,
                 with_code=event.method in set(Method) and Method(event.method).is_fresh,

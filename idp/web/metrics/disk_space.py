@@ -26,7 +26,7 @@ def take() -> None:
         if own.exists():
             _take(own)
             return
-        begun = own.with_suffix(".new")  # whoever adds up all files must find none that is empty
+        begun = own.with_suffix(".new")  # a scrape that reads all files must find no empty one
         try:
             _take(begun)
             begun.rename(own)

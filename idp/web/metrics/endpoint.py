@@ -47,7 +47,7 @@ class Installation(Collector):
         about.add_metric([version()], 1)
         yield about
         if settings.LATCHKEY.redis_url:
-            from idp import cache as shared  # noqa: PLC0415 - its library is large; not everybody has a Redis
+            from idp import cache as shared  # noqa: PLC0415 - its library is large, and needed only with Redis
 
             yield gauge("latchkey_redis_reachable", "1 if Redis answers.", shared.answers())
 

@@ -85,5 +85,5 @@ def counted() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return _own
     together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # the library leaves it without types
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # untyped in the library
     return together

@@ -15,13 +15,13 @@ from isal import isal_zlib
 
 from idp.web.middleware.vary import vary
 
-LEVEL: Final = 3  # the most thorough of ISA-L's
-SHORTEST: Final = 200  # bytes of an answer that are worth it
-PADDING: Final = 100  # lengths that a name may have
-_MEMBER: Final = 31  # asks zlib's interface for a member of gzip, with the longest window
-_HEAD, _FLAGS, _NAMED = 10, 3, 8  # the length of what stands first, the place of flags in it, and that of a name
+LEVEL: Final = 3  # ISA-L's highest
+SHORTEST: Final = 200  # bytes; shorter responses are not compressed, as in Django
+PADDING: Final = 100  # the number of possible lengths of the file name
+_MEMBER: Final = 31  # zlib's wbits for gzip with the largest window
+_HEAD, _FLAGS, _NAMED = 10, 3, 8  # header length, offset of the flags, and FNAME (RFC 1952)
 
-_takes_gzip = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))").search  # RFC 9110 section 12.4.2: 0 is a refusal
+_takes_gzip = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))").search  # RFC 9110 section 12.4.2: q=0 refuses it
 
 
 def compress_responses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -44,7 +44,7 @@ def content_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     """Set the policy of the settings, with the response's `_csp_update` and the nonce, if any."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        nonce = request.csp_nonce = Nonce()  # type: ignore[attr-defined]  # the name that django-csp has for it
+        nonce = request.csp_nonce = Nonce()  # type: ignore[attr-defined]  # django-csp's own name
         response = get_response(request)
         more = getattr(response, "_csp_update", None) or {}
         form = tuple((directive, tuple(sources)) for directive, sources in more.items())

@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 LONGEST_QUERY = 32 * 1024
 METHOD_NOT_ALLOWED = 405
-DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)  # the last is PostgreSQL's word for read-only
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)  # PostgreSQL raises the last if it is read-only
 
 
 class Unexpected(IdpError):

@@ -100,7 +100,7 @@ def offered(request: HttpRequest) -> list[Offered]:
 
 def _speak(language: str) -> str:
     """Activate a language, or English if its catalogue is damaged. Returns the active language."""
-    if translation.get_language() == language:  # activating it again takes longer than to look
+    if translation.get_language() == language:  # cheaper than activating it again
         return language
     try:
         translation.activate(language)
@@ -112,9 +112,9 @@ def _speak(language: str) -> str:
 
 
 def _asked(request: HttpRequest) -> str:
-    if "lang" not in request.META.get("QUERY_STRING", ""):  # a long message of a service is not read for nothing
+    if "lang" not in request.META.get("QUERY_STRING", ""):  # saves parsing a long SAML message
         return ""
     try:
         return request.GET.get("lang", "")
-    except SuspiciousOperation:  # more parameters than are read; the page that follows says so
+    except SuspiciousOperation:  # too many parameters; the view reports it
         return ""

@@ -10,7 +10,7 @@ from idp import log_lines, reference
 
 log = structlog.get_logger(__name__)
 STATIC = "/static/"
-PARTS_SHOWN = 3  # the empty one before the first slash counts
+PARTS_SHOWN = 3  # the empty part before the first slash counts
 
 
 def references(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

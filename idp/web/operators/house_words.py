@@ -15,7 +15,7 @@ _SHORTEST = 3
 class HouseWords:
     """A password validator for Django (OWASP ASVS 6.1.2 and 6.2.11)."""
 
-    def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002 - Django hands over both
+    def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002 - Django passes both
         """Raise ValidationError if the password is too short without these words."""
         left = password.casefold()
         for word in words():

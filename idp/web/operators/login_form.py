@@ -40,7 +40,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         data = self._known(typed)
         operator = self.get_user()
         # django-otp stores this in the session when the operator is signed in.
-        setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - an attribute that django-otp looks for
+        setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - django-otp's own attribute
         tries.forget(typed)
         if self.request is not None:
             sign_in_trail.entered(self.request, operator, "by password and authenticator app")

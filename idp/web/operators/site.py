@@ -61,7 +61,7 @@ class OperatorSite(admin.AdminSite):
     login_template = "admin/operator_login.html"
     logout_template = "admin/signed_out.html"
     site_url = None
-    enable_nav_sidebar = False  # the lists need the width
+    enable_nav_sidebar = False  # lists need the width
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the user is an active operator who passed an operator's factor in this session."""

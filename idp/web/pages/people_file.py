@@ -208,7 +208,7 @@ def _shown(
 def progress(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Return how many rows are written so far, as far as this process knows. The page works without it."""
     _importer(request)
-    if not _imports(request).filter(pk=pk).exists():  # asked twice a second, and the row holds the whole file
+    if not _imports(request).filter(pk=pk).exists():  # polled twice a second, and the row holds the whole file
         raise Http404
     return JsonResponse({"written": cache.get(PROGRESS.format(pk), 0)})
 

@@ -94,7 +94,7 @@ def _attempt(rule: Rule, before: datetime, after: object) -> tuple[object, int, 
     for attempt in range(ATTEMPTS):
         try:
             return _batch(rule, before, after)
-        except OperationalError:  # somebody else writes, for longer than the database waits
+        except OperationalError:  # locked for longer than the database waits
             if attempt == ATTEMPTS - 1:
                 raise
             time.sleep(LONGEST_REST)

@@ -73,7 +73,9 @@ def waiting() -> LoginEventQuerySet:
 def with_sides(events: LoginEventQuerySet, most: int = SHOWN) -> list[Alarm]:
     """Return alarms with both sides, in a fixed number of queries."""
     chosen = list(events.select_related("agent", "device", "acknowledgement__by")[:most])
-    theirs = LoginEvent.objects.filter(device__in=[it.device_id for it in chosen])  # few, and sign-ins are many
+    theirs = LoginEvent.objects.filter(
+        device__in=[it.device_id for it in chosen]
+    )  # few rows, compared with all sign-ins
     proved = theirs.alias(of_kind=Unindexed("kind")).filter(of_kind=Kind.SIGNED_IN, method__in=FRESH)
     by_device: dict[object, list[LoginEvent]] = {}
     for it in proved.order_by("-at"):

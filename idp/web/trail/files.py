@@ -68,7 +68,7 @@ def facts_of(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, 
     for event in rows.iterator(chunk_size=CHUNK):
         rule = event.decided_by, event.revision
         if rule not in rules:
-            rules[rule] = name_of(*rule)  # once for each revision, since looking it up takes a query
+            rules[rule] = name_of(*rule)  # cached by revision, because it takes a query
         seal: Seal | None = getattr(event, "seal", None)
         if seal is not None and (before is None or before[0] != seal.position - 1):
             before = seal.position - 1, _digest_of(seal.position - 1)

@@ -1,8 +1,8 @@
 """Records every change of a row by an operator or a command in the trail, unless a reason here says why not.
 
-Watched are the tables that operators set up. It is done by Django's signals, so that no page has to think of it; what
-is written past them (`update`, `bulk_create`) has its own call of `audit.acts`. While agents sign in nobody is at work
-(`audit.events.actor`), and nothing here asks the database.
+The tables that operators set up are watched by Django's signals, so that no page has to record anything itself. Writes
+that send no signals (`update`, `bulk_create`) call `audit.acts` themselves. While agents sign in, there is no actor
+(`audit.events.actor`), and nothing here queries the database.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,14 +19,14 @@ from idp.audit.acts import Called, Changes, Thing
 from idp.audit.models import Kind
 
 _TRAIL = "The trail itself."
-_SIGN_IN = "Comes and goes with sign-ins, which have lines of their own."
-_OWN_LINE = "Has a line of its own, which says more."
-_RECORD = "A record that the service keeps for itself."
+_SIGN_IN = "Changes with sign-ins, which have events of their own."
+_OWN_LINE = "Has an event of its own, which says more."
+_RECORD = "Latchkey's own record."
 _DJANGO = "Django's own."
-_WITH_PERSON = "Told with the person whom the same request adds or changes."
+_WITH_PERSON = "Recorded with the person whom the same request adds or changes."
 
 UNWATCHED: Final = {
-    "admin.LogEntry": "What Django shows as history; a sentence that a page writes there is taken into the trail.",
+    "admin.LogEntry": "Django's history; the trail takes over a sentence that a page writes there.",
     "agents.AccessPass": _OWN_LINE,
     "agents.Cutoff": _OWN_LINE,
     "audit.Chain": _TRAIL,
@@ -38,7 +38,7 @@ UNWATCHED: Final = {
     "contenttypes.ContentType": _DJANGO,
     "importing.Import": _OWN_LINE,
     "importing.ImportedAgent": _OWN_LINE,
-    "keys.SigningKey": "Each step of a change of keys is told by the page or the command that takes it.",
+    "keys.SigningKey": "The page or command that takes a step of a key change records it.",
     "login.Loan": _SIGN_IN,
     "login.LoginFlow": _SIGN_IN,
     "native.AuthorizationCode": _SIGN_IN,
@@ -50,11 +50,11 @@ UNWATCHED: Final = {
     "otp.SafeListing": _OWN_LINE,
     "otp.Verification": _SIGN_IN,
     "otp.VerificationSend": _SIGN_IN,
-    "otp_static.StaticDevice": "Stands for an operator's one-time link, which is told when it is made and when used.",
+    "otp_static.StaticDevice": "Represents an operator's one-time link, whose making and use are recorded.",
     "otp_static.StaticToken": _DJANGO,
     "passkeys.Challenge": _SIGN_IN,
     "passkeys.Passkey": _OWN_LINE,
-    "policies.AccessRule": "The page that edits the draft tells each rule that differs, in a sentence.",
+    "policies.AccessRule": "The page that edits the draft records each changed rule, in a sentence.",
     "policies.Stop": _OWN_LINE,
     "saml.HeardRequest": _RECORD,
     "saml.IssuedAssertion": _SIGN_IN,
@@ -67,7 +67,7 @@ UNWATCHED: Final = {
     "sessions.Session": _DJANGO,
     "sso_sessions.SsoSession": _SIGN_IN,
     "tokens.LongLivedToken": _SIGN_IN,
-    "web.OperatorTry": "What was typed at the door is told as who was turned away.",
+    "web.OperatorTry": "A refused sign-in is recorded as such.",
     "webhooks.Delivery": _RECORD,
 }
 """Tables whose changes are not recorded here, and why."""
@@ -104,18 +104,25 @@ VOLATILE: Final = {
 }
 """Fields that Latchkey itself updates."""
 
-_before = "_stood_before"
+_before = "_values_before"
 
 
 def watch() -> None:
     """Connect the signals of every watched table, and of its many-to-many relations."""
     for model in watched():
-        for signal, receiver in ((pre_save, _stood), (post_save, _saved), (pre_delete, _stood), (post_delete, _gone)):
+        for signal, receiver in (
+            (pre_save, _remember),
+            (post_save, _record_saved),
+            (pre_delete, _remember),
+            (post_delete, _record_deleted),
+        ):
             signal.connect(receiver, sender=model, dispatch_uid=f"trail {receiver.__name__} {model._meta.label}")
         for field in model._meta.many_to_many:
             through = field.remote_field.through
-            m2m_changed.connect(_linked(field.name), sender=through, weak=False, dispatch_uid=f"trail {through}")
-    post_save.connect(_noted, sender=LogEntry, dispatch_uid="trail history")
+            m2m_changed.connect(
+                _make_link_receiver(field.name), sender=through, weak=False, dispatch_uid=f"trail {through}"
+            )
+    post_save.connect(_record_log_entry, sender=LogEntry, dispatch_uid="trail history")
 
 
 def watched() -> Iterable[type[Model]]:
@@ -123,37 +130,37 @@ def watched() -> Iterable[type[Model]]:
     return (it for it in apps.get_models() if it._meta.label not in UNWATCHED)
 
 
-def _at_work() -> bool:
+def _has_watched_actor() -> bool:
     """Whether an actor whose changes are recorded here is at work."""
     by = events.actor()
     return by is not None and by.watched
 
 
-def _stood(sender: type[Model], instance: Model, **more: Any) -> None:
+def _remember(sender: type[Model], instance: Model, **more: Any) -> None:
     """Keep the values of a row before it is written."""
-    if _at_work() and not more.get("raw"):
+    if _has_watched_actor() and not more.get("raw"):
         setattr(instance, _before, {} if instance._state.adding else _values(sender, instance.pk))
 
 
-def _saved(sender: type[Model], instance: Model, created: bool, **more: Any) -> None:
-    if not _at_work() or more.get("raw"):
+def _record_saved(sender: type[Model], instance: Model, created: bool, **more: Any) -> None:
+    if not _has_watched_actor() or more.get("raw"):
         return
     before, after = instance.__dict__.pop(_before, {}), _values(sender, instance.pk)
     changes = acts.differences(before, after)
     if changes or created:
-        _tell(Kind.ADDED if created else Kind.CHANGED, instance, changes)
+        _record(Kind.ADDED if created else Kind.CHANGED, instance, changes)
 
 
-def _gone(instance: Model, **_: Any) -> None:
-    if _at_work():
-        _tell(Kind.REMOVED, instance, acts.differences(instance.__dict__.pop(_before, {}), {}))
+def _record_deleted(instance: Model, **_: Any) -> None:
+    if _has_watched_actor():
+        _record(Kind.REMOVED, instance, acts.differences(instance.__dict__.pop(_before, {}), {}))
 
 
-def _linked(name: str) -> Callable[..., None]:
+def _make_link_receiver(name: str) -> Callable[..., None]:
     """Return a receiver that records links of a row added or removed, by the field's name."""
 
     def receiver(instance: Model, action: str, reverse: bool, model: type[Model], pk_set: Any, **_: Any) -> None:  # noqa: ANN401
-        if not _at_work() or action not in {"post_add", "post_remove", "pre_clear"} or reverse:
+        if not _has_watched_actor() or action not in {"post_add", "post_remove", "pre_clear"} or reverse:
             return
         if action == "pre_clear":
             called = sorted(str(it) for it in getattr(instance, name).all())
@@ -169,7 +176,7 @@ def _linked(name: str) -> Callable[..., None]:
     return receiver
 
 
-def _noted(instance: LogEntry, **_: Any) -> None:
+def _record_log_entry(instance: LogEntry, **_: Any) -> None:
     """Record a sentence that a page wrote into a history, and those of Django's own that nothing else records."""
     actor, model = events.actor(), instance.content_type.model_class() if instance.content_type else None
     if actor is None or model is None:
@@ -185,7 +192,7 @@ def _noted(instance: LogEntry, **_: Any) -> None:
 _KINDS: Final = {ADDITION: Kind.ADDED, CHANGE: Kind.CHANGED, DELETION: Kind.REMOVED}
 
 
-def _tell(kind: Kind, row: Model, changes: Changes) -> None:
+def _record(kind: Kind, row: Model, changes: Changes) -> None:
     whole = getattr(row, WHOLES.get(row._meta.label, ""), None)
     if whole is None:
         acts.record(kind, acts.thing(row), clock.now(), changes)

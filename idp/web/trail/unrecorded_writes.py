@@ -26,10 +26,10 @@ BOOKKEEPING: Final = frozenset(
     {
         "django_admin_log",
         "django_session",
-        "importing_import",  # a file is kept, or forgotten; its line is written when its people are
+        "importing_import",  # storing or discarding a file; writing it is recorded
         "importing_importedagent",
         "saml_heardrequest",
-        "saml_metadatasource",  # when it was last asked; what an operator changes of it is watched
+        "saml_metadatasource",  # when it was last fetched; operators' changes are watched
         "web_operatortry",
     }
 )
@@ -43,7 +43,7 @@ def caught() -> Iterator[Callable[[str], None]]:
 
     def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401 - as Django calls it
         done = execute(sql, params, many, context)
-        wrote = sql.startswith("INSERT") or context["cursor"].rowcount != 0  # SQLite counts returned rows later
+        wrote = sql.startswith("INSERT") or context["cursor"].rowcount != 0  # SQLite sets rowcount later for RETURNING
         if wrote and (found := _WRITES.match(sql)) and not _HOLDS.match(sql):
             written.add(found.group(1))
         return done

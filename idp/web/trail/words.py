@@ -19,7 +19,7 @@ EFFECT_NAMES = dict(EFFECTS)
 
 UNSENT = frozenset({Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT})
 SENDS = frozenset({Kind.CODE_SENT, Kind.TEST_SENT}) | UNSENT
-FACTS = ("platform", "form", "client")  # PostgreSQL keeps JSON objects in an order of its own
+FACTS = ("platform", "form", "client")  # PostgreSQL does not keep the order of JSON objects
 
 
 def understood(event: LoginEvent) -> str:

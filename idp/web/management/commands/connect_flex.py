@@ -49,7 +49,7 @@ class Command(ActingCommand):
         """Connect all of it, or nothing."""
         address = _address(value, legacy=legacy)
         redirect = _redirect(given["default_redirect_url"])
-        published.certificates(clock.now())  # a key made below would go with a dry run, and its certificate be shown
+        published.certificates(clock.now())  # a dry run would roll back a key made below, after showing it
         with in_one_sentence(), transaction.atomic():
             sp, known = self._registered(address, given["slug"], given["name"])
             if redirect and not sp.unsolicited:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         """
         with _elsewhere() as url:
             command = [sys.executable, str(ROOT / "manage.py"), "restore", "--keep-sign-ins", str(file.absolute())]
-            done = subprocess.run(  # noqa: S603 - our own words, and a path
+            done = subprocess.run(  # noqa: S603 - constants, and a path
                 command, env={**os.environ, "DATABASE_URL": url}, check=False, capture_output=True, text=True
             )
         self.stdout.write(done.stdout)

@@ -61,7 +61,7 @@ def sign_out(backup: str) -> int:
     why = f"backup {backup} restored"[: everyone_out.LONGEST_WHY]
     with transaction.atomic():
         count = everyone_out.begin(None, why, origin, now)
-        Session.objects.all().delete()  # operators' visits, which the backup brings back too
+        Session.objects.all().delete()  # operators' sessions, which the backup restored too
         OperatorLink.objects.filter(used_at__isnull=True).delete()  # one may have been used since
         files.finish()
     everyone_out.end_devices(origin, now)

@@ -128,7 +128,7 @@ def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
         "agent": agent,
         "codes": codes,
         "made_at": clock.now(),
-        "language": agent.language or settings.LATCHKEY.language,  # the sheet is theirs
+        "language": agent.language or settings.LATCHKEY.language,  # the sheet is for the agent
         "title": f"Recovery codes of {agent}",
     }
     return render(request, "admin/recovery_sheet.html", {**admin.site.each_context(request), **context})

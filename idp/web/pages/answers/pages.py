@@ -33,7 +33,7 @@ from idp.web.pages.answers.words import Explained
 SEE_ANSWERS = "saml.view_issuedassertion"
 SEE_PEOPLE = "agents.view_agent"
 CANNOT_BE_MADE = (UnreleasableAttribute, UnusableKey, UnregisteredAcs)
-LONGEST_NAME = 120  # of an operator, in a line of the trail
+LONGEST_NAME = 120  # characters of an operator's name in an event
 
 
 def urls(site: AdminSite) -> list[URLPattern]:

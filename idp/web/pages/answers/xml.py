@@ -11,12 +11,12 @@ from idp.saml import names
 from idp.saml.documents import parsing
 from idp.saml.inspection.reading import LARGEST
 
-LONGEST_ENCODED = 48  # a certificate in full helps nobody; its fingerprint is among the checks
+LONGEST_ENCODED = 48  # characters; the checks show a certificate's fingerprint
 HIDDEN = mark_safe('<span class="hidden-value">hidden</span>')
 BLANK = mark_safe('<span class="quiet">blank: it is never kept</span>')
 
 _PERSONAL = {f"{{{names.ASSERTION}}}NameID", f"{{{names.ASSERTION}}}AttributeValue"}
-_DIGEST = f"{{{names.SIGNATURE}}}DigestValue"  # whoever guesses a number could try the guess on it
+_DIGEST = f"{{{names.SIGNATURE}}}DigestValue"  # a guessed phone number could be verified against it
 _ENCODED = {f"{{{names.SIGNATURE}}}X509Certificate", f"{{{names.ENCRYPTION}}}CipherValue"}
 _SIGNATURE_VALUE = f"{{{names.SIGNATURE}}}SignatureValue"
 

@@ -15,7 +15,7 @@ from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.web.typed import typed
 
 ADD, CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
-HEARD = "heard"  # the id of the listening part
+HEARD = "heard"  # the HTML id of the listening part
 View = Callable[..., HttpResponse]
 
 

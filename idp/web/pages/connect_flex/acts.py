@@ -38,7 +38,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         sp = adoption.adopt(pk)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    except IntegrityError:  # somebody else pressed at the same time
+    except IntegrityError:  # another operator connected it at the same time
         messages.error(request, adoption.GONE)
     else:
         return connected(request, sp)

@@ -10,7 +10,7 @@ from idp.saml.profiles import flex
 log = structlog.get_logger(__name__)
 
 ADDRESS = "https://services.twilio.com/v1/Flex/Authentication/Config"
-TIMEOUT = (2, 3)  # seconds to connect and to answer: 5 in all
+TIMEOUT = (2, 3)  # seconds to connect and to answer
 MOST_BYTES = 64 * 1024
 HTTP_OK = 200
 

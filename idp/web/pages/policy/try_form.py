@@ -189,4 +189,4 @@ def _signed_in(agent: Agent, at: datetime) -> Known | None:
 
 
 def _number(told: str | None) -> int | None:
-    return int(told) if told and told.isdecimal() and len(told) < 4 else None  # noqa: PLR2004 - no screen has more
+    return int(told) if told and told.isdecimal() and len(told) < 4 else None  # noqa: PLR2004 - no screen has 1000 touch points
