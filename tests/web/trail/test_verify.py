@@ -113,3 +113,9 @@ def test_what_is_no_trail_is_refused_in_a_sentence(db, keys, tmp_path, content):
     path.write_text(content)
     with pytest.raises((CommandError, SystemExit), match=r"does not read|1"):
         call_command("verify_trail", "--file", str(path), stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.mark.parametrize("options", [["--file", "trail.jsonl", "--known", "1:00"], ["--keys", "keys.json"]])
+def test_an_option_that_nothing_would_be_compared_with_is_refused(options):
+    with pytest.raises(CommandError, match=f"{options[-2]} "):
+        call_command("verify_trail", *options)

@@ -45,6 +45,10 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, file: str | None, as_json: bool, **more: Any) -> None:
         """Verify, and print what is intact and what is not."""
+        if file and more["known"]:
+            raise CommandError("--known is looked up in the database's chain: leave it out with --file.")
+        if more["keys"] and not file:
+            raise CommandError("--keys belongs to --file; the database has its own keys.")
         found = _of_file(file, more["keys"]) if file else _of_tables(more["known"], seal=not more["no_seal"])
         if as_json:
             write_json(self.stdout, _as_values(found))
