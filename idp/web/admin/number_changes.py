@@ -21,12 +21,12 @@ def numbers_of(agent: Agent) -> list[str]:
 def announce(request: HttpRequest, agent: Agent, before: list[str]) -> None:
     """Record the change, queue the texts about it, and tell the operator what is sent."""
     origin = request_facts.origin_of(request)
-    told = number_change.announce(
+    announced = number_change.announce(
         agent, before, numbers_of(agent), by=str(request.user), origin=origin, now=clock.now()
     )
-    if not told:
+    if not announced:
         return
     if notices.are_on():
-        messages.info(request, f"A text about the change goes to {' and '.join(it.which for it in told)}.")
+        messages.info(request, f"A text about the change goes to {' and '.join(it.which for it in announced)}.")
     else:
         messages.warning(request, NOBODY_IS_TOLD)

@@ -29,7 +29,7 @@ NOTHING = "-"
 EXPORTS = [("csv", "Export what is listed as CSV"), ("jsonl", "Export what is listed as JSON lines")]
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 FOR_OPERATORS = ("explained", "today")
-TOLD_BY = {
+SOURCES = {
     "on": "about",
     "told": "detail",
     "before_and_after": "changes",
@@ -83,10 +83,10 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
 
         For supervisors, also leave out those that link to the draft or to pages they may not open.
         """
-        told = [str(it) for it in self.fields]
-        told = [it for it in told if event is None or getattr(event, TOLD_BY.get(it, it), True)]
-        told = [it for it in told if it != "advice" or event is None or words.advice(event)]
-        return [it for it in told if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
+        shown = [str(it) for it in self.fields]
+        shown = [it for it in shown if event is None or getattr(event, SOURCES.get(it, it), True)]
+        shown = [it for it in shown if it != "advice" or event is None or words.advice(event)]
+        return [it for it in shown if it not in FOR_OPERATORS or reach.limits_of(request.user) is None]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> LoginEvent:
         """Return an event within reach, or one about an agent within reach. Raises Http404 for any other."""

@@ -65,8 +65,8 @@ def published(metadata: Answer, entity_id: str, own: set[str]) -> Finding:
     """
     kind = metadata.headers.get("content-type", "").partition(";")[0].strip()
     if metadata.status != 200 or kind != METADATA:  # noqa: PLR2004
-        told = f"answers {metadata.status} as {kind or 'nothing'} instead of {METADATA}"
-        return fault(SUBJECT, f"/saml/metadata {told}.", ELSEWHERE_FIX)
+        answer = f"answers {metadata.status} as {kind or 'nothing'} instead of {METADATA}"
+        return fault(SUBJECT, f"/saml/metadata {answer}.", ELSEWHERE_FIX)
     found = _read(metadata.body)
     if found is None or found.get("entityID") != entity_id:
         return fault(SUBJECT, "The metadata at our address is of another entity ID than ours.", ELSEWHERE_FIX)

@@ -30,8 +30,8 @@ def stop_if_unfit(arguments: Sequence[str]) -> None:
     found = of_settings(dict(os.environ)) or _of_start()
     if not found:
         return
-    told = [json.dumps(as_values(found), indent=2)] if "--json" in arguments else lines(found)
-    sys.stdout.write("\n".join([*told, ""]))
+    output = [json.dumps(as_values(found), indent=2)] if "--json" in arguments else lines(found)
+    sys.stdout.write("\n".join([*output, ""]))
     sys.stderr.write(f"Latchkey cannot start: {summary(found)}\n")
     sys.exit(1)
 

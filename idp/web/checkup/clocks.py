@@ -64,9 +64,9 @@ def question() -> str:
     return "SELECT clock_timestamp()" if connection.vendor == "postgresql" else "SELECT CURRENT_TIMESTAMP"
 
 
-def ahead(told: datetime | str, before: datetime, after: datetime) -> timedelta:
+def ahead(answer: datetime | str, before: datetime, after: datetime) -> timedelta:
     """Return how far the database's clock is ahead, from its answer and this computer's clock before and after."""
-    at = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
+    at = answer if isinstance(answer, datetime) else datetime.fromisoformat(answer).replace(tzinfo=UTC)
     return at - _between(before, after)
 
 
@@ -74,8 +74,8 @@ def _database_ahead() -> timedelta:
     before = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(question())
-        (told,) = cursor.fetchone()
-    return ahead(told, before, clock.now())
+        (answer,) = cursor.fetchone()
+    return ahead(answer, before, clock.now())
 
 
 def _ahead(url: str) -> timedelta | None:

@@ -74,5 +74,5 @@ def as_values(findings: Iterable[Finding]) -> dict[str, object]:
 
 
 def _lines(it: Finding) -> list[str]:
-    told = f"{it.state:<12} {it.subject:<10} {it.sentence}"
-    return [told, f"{'':<24}→ {it.fix}"] if it.fix else [told]
+    line = f"{it.state:<12} {it.subject:<10} {it.sentence}"
+    return [line, f"{'':<24}→ {it.fix}"] if it.fix else [line]

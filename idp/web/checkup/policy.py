@@ -30,8 +30,8 @@ def rules(policy: Policy | None) -> Finding:
     if shut:
         fix = "Right if all sign-ins are to stop; else give the rule a condition, or switch it off."
         return warning(SUBJECT, f"The access rule “{shut.name}” refuses everybody it meets.", fix)
-    told = f"Access rules that decide: {len(asked)}. Whom none of them meets: {EFFECT_NAMES[policy.default]}."
-    return ok(SUBJECT, told)
+    sentence = f"Access rules that decide: {len(asked)}. Whom none of them meets: {EFFECT_NAMES[policy.default]}."
+    return ok(SUBJECT, sentence)
 
 
 def service(enabled: int) -> Finding:

@@ -22,12 +22,12 @@ from idp.web.gates.arrival import Arrival
 from idp.web.gates.gate import Fix, Gate, Judged, State
 
 
-def judge(agent: Agent, sp: ServiceProvider | None, comes: Arrival, now: datetime) -> Judged:
+def judge(agent: Agent, sp: ServiceProvider | None, arrival: Arrival, now: datetime) -> Judged:
     """Judge every gate, in a fixed number of queries."""
-    phone, asker = verifications.find_authenticator(Email(agent.email)), comes.asker
+    phone, asker = verifications.find_authenticator(Email(agent.email)), arrival.asker
     sends = VerificationSend.objects.filter(verification__authenticator=phone).exclude(answer="")
     last = sends.order_by("-at").first() if phone else None
-    verdicts = entry.ask(agent, sp.slug if sp else "", comes, now)
+    verdicts = entry.ask(agent, sp.slug if sp else "", arrival, now)
     gates = (
         account.account(agent),
         account.number(agent, phone),
@@ -38,11 +38,11 @@ def judge(agent: Agent, sp: ServiceProvider | None, comes: Arrival, now: datetim
         codes.budget(agent, phone, asker, now),
         codes.verify(agent),
         entry.stop(agent, verdicts),
-        entry.policy(agent, verdicts, comes),
+        entry.policy(agent, verdicts, arrival),
         *_at_service(agent, sp, now),
-        entry.phone(comes, sp, now),
+        entry.phone(arrival, sp, now),
     )
-    return Judged(str(agent), comes.phone, sp.name if sp else "any service", gates)
+    return Judged(str(agent), arrival.phone, sp.name if sp else "any service", gates)
 
 
 def services() -> QuerySet[ServiceProvider]:

@@ -50,12 +50,14 @@ class Verdicts:
         return self.after if self.after.effect in {Effect.DENY, None} else None
 
 
-def ask(agent: Agent, service: str, comes: Arrival, now: datetime) -> Verdicts:
+def ask(agent: Agent, service: str, arrival: Arrival, now: datetime) -> Verdicts:
     """Ask the access policy as the login does, with the facts of each of the two points."""
-    device = comes.device if comes.device and comes.device.revoked_at is None else None
-    before = access_decision.decide(service, comes.facts, None, now, touch_points=comes.touch_points)
+    device = arrival.device if arrival.device and arrival.device.revoked_at is None else None
+    before = access_decision.decide(service, arrival.facts, None, now, touch_points=arrival.touch_points)
     subject = Subject(agent, device, fresh=True)
-    return Verdicts(before, access_decision.decide(service, comes.facts, subject, now, touch_points=comes.touch_points))
+    return Verdicts(
+        before, access_decision.decide(service, arrival.facts, subject, now, touch_points=arrival.touch_points)
+    )
 
 
 def stop(agent: Agent, verdicts: Verdicts) -> Gate:
@@ -70,9 +72,9 @@ def stop(agent: Agent, verdicts: Verdicts) -> Gate:
     return Gate("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
 
 
-def policy(agent: Agent, verdicts: Verdicts, comes: Arrival) -> Gate:
+def policy(agent: Agent, verdicts: Verdicts, arrival: Arrival) -> Gate:
     """What the access policy decides now about this agent, device and service."""
-    name, seen = "Access policy", f"{comes.phone}{', judged by a sample of its kind' if comes.guessed else ''}"
+    name, seen = "Access policy", f"{arrival.phone}{', judged by a sample of its kind' if arrival.guessed else ''}"
     before, after = _by_rules(verdicts.before), _by_rules(verdicts.after)
     denied = Verdicts(before, after).denied
     if after.decided_by == PASS:
@@ -84,11 +86,11 @@ def policy(agent: Agent, verdicts: Verdicts, comes: Arrival) -> Gate:
     return Gate("policy", name, State.OPEN, f"{_by(after)} lets {seen} in.")
 
 
-def phone(comes: Arrival, sp: ServiceProvider | None, now: datetime) -> Gate:
+def phone(arrival: Arrival, sp: ServiceProvider | None, now: datetime) -> Gate:
     """Whether the device is signed in and needs no code, or why it needs one."""
-    name, device = "Phone", comes.device
+    name, device = "Phone", arrival.device
     if device is None:
-        return Gate("phone", name, State.CODE, f"A code is asked, since {comes.phone} is not signed in here.")
+        return Gate("phone", name, State.CODE, f"A code is asked, since {arrival.phone} is not signed in here.")
     if device.revoked_at is not None:
         return Gate("phone", name, State.CODE, f"A code is asked: {ended(device)}")
     limits = sp.timeout_policy.limits if sp else None

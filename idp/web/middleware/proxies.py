@@ -17,11 +17,11 @@ class UntrustedProxyWarning:
         if settings.LATCHKEY.trusted_proxies or not settings.LATCHKEY.https:
             raise MiddlewareNotUsed
         self.get_response = get_response
-        self.told = False
+        self.warned = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look for the header until it has been seen once."""
-        if not self.told and "HTTP_X_FORWARDED_PROTO" in request.META:
-            self.told = True
+        if not self.warned and "HTTP_X_FORWARDED_PROTO" in request.META:
+            self.warned = True
             log.warning("unheeded_proxy", advice="Set LATCHKEY_TRUSTED_PROXIES to the number of proxies before us.")
         return self.get_response(request)

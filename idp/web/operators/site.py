@@ -83,9 +83,9 @@ class OperatorSite(admin.AdminSite):
         """Add a list's title, what fills it, and the consequence of deleting."""
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
         limited = reach.limits_of(request.user) is not None
-        told = {"filled_by": contents.filled_by(page), "deleting": contents.deleting(page)}
+        texts = {"filled_by": contents.filled_by(page), "deleting": contents.deleting(page)}
         listed_as = contents.listed_as(page, limited=limited)
-        return {**super().each_context(request), "listed_as": listed_as, **told}
+        return {**super().each_context(request), "listed_as": listed_as, **texts}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the sections of the table of contents."""

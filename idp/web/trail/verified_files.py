@@ -65,11 +65,11 @@ def _look_at_the_end(found: Verified, end: str, file: str, keys: Keys | None) ->
         found.fault(found.last, "its end is missing: the signed checkpoint in the last line")
         return
     try:
-        told = _read(end, keys)
+        signed = _read(end, keys)
     except Unsigned as error:
         found.fault(found.last, f"the checkpoint at its end: {error.why}")
         return
-    if told == Checkpoint(Says.EXPORTED, found.last, found.digest if found.last else b"", file):
+    if signed == Checkpoint(Says.EXPORTED, found.last, found.digest if found.last else b"", file):
         found.signed_to = found.last
     else:
         found.fault(

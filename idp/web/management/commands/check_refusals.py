@@ -35,14 +35,14 @@ class Command(BaseCommand):
                 "refusals_unforeseen", revision=found.revision, refused=found.refused, forecast=round(found.forecast)
             )
         if as_json:
-            told = found and {
+            alarm = found and {
                 "revision": found.revision,
                 "since": found.since.isoformat(),
                 "refused": found.refused,
                 "forecast": round(found.forecast, 1),
                 "by": {name_of(key, found.revision): times for key, times in found.by},
             }
-            write_json(self.stdout, {"alarm": told})
+            write_json(self.stdout, {"alarm": alarm})
         if found is not None:
             raise CommandError(f"{found.sentence} Look at the home page of the admin.", returncode=1)
         if not as_json:

@@ -56,9 +56,9 @@ class Command(ActingCommand):
                 sp.unsolicited = True
                 sp.save(update_fields=["unsolicited"])
             typed = console.fields_of(sp, clock.now(), redirect)
-            told = [*flex.review(address).warnings, *registration.warnings(sp)]
+            warnings = [*flex.review(address).warnings, *registration.warnings(sp)]
             transaction.set_rollback(dry_run)
-        for sentence in dict.fromkeys(told):
+        for sentence in dict.fromkeys(warnings):
             self.stderr.write(sentence)
         self.stderr.write(_outcome(sp, known=known, dry_run=dry_run))
         self._print(sp, typed, as_json=given["as_json"])

@@ -83,8 +83,8 @@ class Command(ActingCommand):
                 publishing.discard()
         for it in changes:
             self.stdout.write(it.sentence)
-        told = "Publish it under Access rules in the admin." if changes else "That is in force already."
-        self.stderr.write(f"{'The file is the draft now. ' if changes else ''}{told}")
+        next_step = "Publish it under Access rules in the admin." if changes else "That is in force already."
+        self.stderr.write(f"{'The file is the draft now. ' if changes else ''}{next_step}")
 
 
 def _text(file: str) -> str:

@@ -117,12 +117,12 @@ def _as_values(use: Use, now: datetime) -> dict[str, Any]:
 
 
 def _key(row: SigningKey) -> dict[str, Any]:
-    told = {"kid": row.kid, "state": row.state, "made_at": row.made_at, "retired_at": row.retired_at}
+    values = {"kid": row.kid, "state": row.state, "made_at": row.made_at, "retired_at": row.retired_at}
     if row.certificate:
-        told["fingerprint"] = certificates.fingerprint(row.certificate)
-        told["certificate_ends_at"] = certificates.expires_at(row.certificate)
-        told["certificate"] = row.certificate
-    return told
+        values["fingerprint"] = certificates.fingerprint(row.certificate)
+        values["certificate_ends_at"] = certificates.expires_at(row.certificate)
+        values["certificate"] = row.certificate
+    return values
 
 
 def _described(row: SigningKey) -> str:

@@ -123,18 +123,18 @@ def doubled(agent: Agent, value: str) -> Iterator[Doubled]:
         return
     flex = ServiceProvider.objects.filter(enabled=True, profile__in=PROFILES_OF_FLEX).prefetch_related("released")
     for sp in flex:
-        told = _attributes(sp, agent)
-        yield Doubled(sp.name, _worker(known.value, told), _worker(value, told))
+        attributes = _attributes(sp, agent)
+        yield Doubled(sp.name, _worker(known.value, attributes), _worker(value, attributes))
 
 
-def _worker(name_id: str, told: tuple[tuple[str, str], ...]) -> Worker:
-    return Worker(name_id, flex_identity(name_id) if name_id.isascii() else "", told)
+def _worker(name_id: str, attributes: tuple[tuple[str, str], ...]) -> Worker:
+    return Worker(name_id, flex_identity(name_id) if name_id.isascii() else "", attributes)
 
 
 def _attributes(sp: ServiceProvider, agent: Agent) -> tuple[tuple[str, str], ...]:
     """Return the attributes that this Flex receives; empty if no Response can be made."""
     try:
-        told = released.told(sp, agent, "")
+        content = released.told(sp, agent, "")
     except UnreleasableAttribute:
         return ()
-    return tuple((it.name, ", ".join(it.values)) for it in told.attributes)
+    return tuple((it.name, ", ".join(it.values)) for it in content.attributes)

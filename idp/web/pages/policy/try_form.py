@@ -134,8 +134,8 @@ class TryForm(forms.Form):
         """Return whom to try the rules on. The form must be valid, and not about a past sign-in."""
         given = self.cleaned_data
         at = given["moment"].replace(tzinfo=UTC) if given["moment"] else self.now
-        browser, told = self._browser()
-        touch = {"0": 0, "5": sample_devices.IPAD_TOUCH_POINTS, "off": None}.get(given["touch"], told)
+        browser, touch_points = self._browser()
+        touch = {"0": 0, "5": sample_devices.IPAD_TOUCH_POINTS, "off": None}.get(given["touch"], touch_points)
         agent: Agent | None = given["agent"]
         app = _app(given["service"])
         return Tried(
@@ -188,5 +188,5 @@ def _signed_in(agent: Agent, at: datetime) -> Known | None:
     return Known(access_decision.agent_facts(Subject(agent, device), at), device.touch_points) if device else None
 
 
-def _number(told: str | None) -> int | None:
-    return int(told) if told and told.isdecimal() and len(told) < 4 else None  # noqa: PLR2004 - no screen has 1000 touch points
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else None  # noqa: PLR2004 - no screen has 1000 touch points

@@ -72,8 +72,8 @@ class Forecast:
         return [self._row(it, agents.get(it.agent), devices.get(it.device)) for it in lines]
 
     def _row(self, line: Line, agent: Agent | None, device: Device | None) -> Row:
-        told = device.label if device else describe(user_agents.parse(line.last.text))
-        return Row(agent, told, line, self.replayed.let_in.get(line.agent, 0) if agent else 0)
+        device_name = device.label if device else describe(user_agents.parse(line.last.text))
+        return Row(agent, device_name, line, self.replayed.let_in.get(line.agent, 0) if agent else 0)
 
 
 def make_forecast(target: Target, operator: Agent, facts: RequestFacts, *, until: datetime, now: datetime) -> Forecast:

@@ -46,11 +46,11 @@ class PublishRequest:
     @classmethod
     def of(cls, request: HttpRequest, now: datetime) -> Self:
         """Read a request. A preview that is over an hour old is made again."""
-        told = request.POST if request.method == "POST" else request.GET
-        until = _instant(told.get("until", ""))
+        fields = request.POST if request.method == "POST" else request.GET
+        until = _instant(fields.get("until", ""))
         fresh = until is not None and now - LONGEST_LOOK <= until <= now
         chosen = until if until is not None and fresh else now
-        return cls(told.get("to", ""), typed(told, "reason"), told.get("seen", ""), chosen, told.get("typed"))
+        return cls(fields.get("to", ""), typed(fields, "reason"), fields.get("seen", ""), chosen, fields.get("typed"))
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -159,9 +159,9 @@ def _group(forecast: Forecast, group: Group, *, may_see: bool) -> dict[str, Any]
     }
 
 
-def _instant(told: str) -> datetime | None:
+def _instant(text: str) -> datetime | None:
     try:
-        until = datetime.fromisoformat(told)
+        until = datetime.fromisoformat(text)
     except ValueError:
         return None
     return until if until.tzinfo else None
