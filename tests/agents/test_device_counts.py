@@ -109,7 +109,7 @@ def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_counts_anew(transac
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{of}")
     a_device(agent, IPHONE)
-    assert [it.sentence for it in database.look() if it.state is State.WARNING][-1].endswith(f"Missing: {name}.")
+    assert [it.sentence for it in database.check() if it.state is State.WARNING][-1].endswith(f"Missing: {name}.")
     device_counts.put_in_place()
     assert (device_counts.missing(connection), counted()) == ([], {Kind.MOBILE: 1})
 

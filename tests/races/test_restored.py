@@ -99,4 +99,4 @@ def test_nobody_is_served_where_a_restore_was_broken_off(browser, tmp_path):
             assert browser.get("/readyz").status_code == 503
             with pytest.raises(CommandError, match="has not finished"):
                 call_command("restore", tmp_path / "file")
-            assert sentence(database.look()) == "A restore into this database has not finished, so nobody is served."
+            assert sentence(database.check()) == "A restore into this database has not finished, so nobody is served."

@@ -26,7 +26,7 @@ from idp.saml.models import AssertionConsumer, Listening, LogoutEndpoint, Releas
 from idp.saml.responses.released import releases_of
 from idp.versions import version
 from idp.versions.models import Version
-from idp.web.middleware.one_version import asked_once
+from idp.web.middleware.one_version import pin_version
 from tests.cluster.processes import until
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
@@ -259,7 +259,7 @@ def test_an_operators_form_sees_what_it_changed_itself(rf, db):
         Brand.objects.create(name="Beta")
         return before, brands.of().name
 
-    assert asked_once(form)(rf.post("/admin/branding/brand/add/")) == ("", "Beta")
+    assert pin_version(form)(rf.post("/admin/branding/brand/add/")) == ("", "Beta")
 
 
 # After a wait for a row

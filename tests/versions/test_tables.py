@@ -84,7 +84,7 @@ def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transa
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{of}")
     try:
-        said = [it.sentence for it in database.look() if it.state is State.FAULT]
+        said = [it.sentence for it in database.check() if it.state is State.FAULT]
         assert len(said) == 1
         assert said[0].endswith(f"Missing: {name}.")
     finally:
