@@ -200,12 +200,12 @@ def _codes(words, agents):
 
 
 def _todays_codes(words, agents):
-    """What was asked for since midnight, where everybody needs a code once a week. One in twenty did not type it."""
+    """What was asked for since midnight, if everybody needs a code once a week. One in twenty is never typed right."""
     at, nth = words.ago("900 + i % 30000"), f"({agents - 1} - i)"
     yield Table("otp_verification", agents // 7, {
         "id": words.key("'todays verification' || i"), "counted_as": "md5('counted today' || i)", "sid": "''",
-        "tries": "1", "strangers_tries": "0", "started_at": at, "ended_at": at,
-        "outcome": "CASE WHEN i % 20 = 0 THEN 'expired' ELSE 'approved' END",
+        "tries": "CASE WHEN i % 20 = 0 AND i % 200 <> 0 THEN 0 ELSE 1 END", "strangers_tries": "0",
+        "started_at": at, "ended_at": at, "outcome": "CASE WHEN i % 20 = 0 THEN 'expired' ELSE 'approved' END",
         "authenticator_id": f"(SELECT MIN(id) FROM otp_phoneauthenticator) + {nth}",
     })  # fmt: skip
     yield Table("otp_verificationsend", agents // 7, {
