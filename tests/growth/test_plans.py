@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from idp.agents import reach
 from idp.agents.models import Department, Supervisor
+from idp.audit.chain import sealing
 from idp.saml.models import LogoutNotice
 from tests.speed import place
 from tests.speed.place import Silent
@@ -48,6 +49,18 @@ class Plans:
         rows = cursor.fetchall()
         cursor.execute("RESET enable_seqscan")
         return rows
+
+
+@dataclass
+class Asked:
+    """Notes statements, each with its plan."""
+
+    plans: list[str]
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.startswith("SELECT"):
+            self.plans.append(f"{sql} {Plans._planned(context['cursor'], sql, params)}")
+        return execute(sql, params, many, context)
 
 
 @pytest.mark.parametrize("device", [place.at_a_computer, place.at_a_phone], ids=["by session", "by token"])
@@ -88,3 +101,11 @@ def test_whom_a_supervisor_looks_after_is_asked_without_reading_the_roles_of_eve
     limits.departments.add(Department.objects.create(name="Support"))
     limits.roles.create(role="agent")
     assert not re.search("SCAN|hashed", reach.agents_for(limits.person).order_by().explain())
+
+
+def test_sealing_looks_for_recent_lines_by_when_they_were_written(db):
+    asked = Asked([])
+    with connection.execute_wrapper(asked):
+        sealing._settled(0, place.NOW, None)
+    (plan,) = (it for it in asked.plans if "MIN(" in it)
+    assert "audit_loginevent_at" in plan

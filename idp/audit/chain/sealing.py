@@ -126,8 +126,10 @@ def _seals(chain: Chain, rows: list[dict[str, Any]], now: datetime) -> Iterator[
 
 def _settled(before: int, now: datetime, last: int | None) -> int:
     """Return the id up to which every line is sealed. `last` is the last of a full batch, beyond which more waits."""
-    # By the index of instants: recent lines are few, and lines that wait may be a million.
-    first_recent = LoginEvent.objects.filter(at__gte=now - LOOK_BACK).aggregate(first=Min("pk"))["first"]
+    # By the index of instants: recent lines are few, and lines that wait may be a million. The least id by itself is
+    # looked for from the first line on, through the whole trail, while everybody who writes waits.
+    recent = LoginEvent.objects.filter(at__gte=now - LOOK_BACK)
+    first_recent = recent.aggregate(first=Min(F("pk") + 0))["first"]
     if last is None and first_recent is None:
         last = LoginEvent.objects.aggregate(last=Max("pk"))["last"]
     ends = [it for it in (last, first_recent and first_recent - 1) if it is not None]
