@@ -49,7 +49,8 @@ def questions(now: datetime) -> dict[str, Question]:
         "sent_today": how_many(today.left, besides=today.many),
         "refused_sends": whether(_refused_sends(now)),
         "strangers_tries": sum_of(_tried_in_vain(now), "strangers_tries"),
-        "paused": whether(_wrong_in_a_row(now)),
+        # The most of all, not any: for any PostgreSQL groups all codes along an index of numbers, to find the first.
+        "paused": _wrong_in_a_row(now).order_by("-wrong").values_list("wrong")[:1],
         "unchecked": how_many(LoginEvent.objects.filter(kind=Kind.CODE_UNKNOWN, at__gt=now - DAY)),
     }
 
