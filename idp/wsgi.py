@@ -5,6 +5,7 @@ import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 gc.disable()  # to look for rubbish among what is loaded, which stays, takes a fifth of the start
 
@@ -17,8 +18,9 @@ if settings.LATCHKEY.traces_to:  # before anything that is to be traced
 
 application = get_wsgi_application()
 
-from idp.web import start_up  # noqa: E402 - the packages have to be set up before
+from idp.web import fixed_addresses, start_up  # noqa: E402 - the packages have to be set up before
 
+fixed_addresses.remember(get_resolver())
 start_up.check_keys()
 start_up.close_connections()
 gc.freeze()
