@@ -10,6 +10,8 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.conf import LazySettings
 from django.db import connections
+from django.urls import base
+from django.utils.translation import trans_real
 
 from idp import conf, log_lines
 from idp.conf import addresses
@@ -21,7 +23,10 @@ django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, 
 LazySettings.__getattribute__ = object.__getattribute__  # type: ignore[method-assign]
 
 # It also asks at each look for a thread's connection, sixteen in a sign-in, whether an event loop runs. None does here.
+# So it does for a thread's language, and for the prefix of addresses.
 connections._connections = threading.local()  # type: ignore[attr-defined]
+trans_real._active = threading.local()  # type: ignore[attr-defined]
+base._prefixes = threading.local()  # type: ignore[attr-defined]
 
 # A name server that does not answer is given up after 4 s, not after glibc's 10 (resolv.conf(5)): asking Verify looks
 # its name up twice, and somebody waits for that. No timeout of Python or of a library covers a lookup.

@@ -16,7 +16,7 @@ def remember(resolver: URLResolver) -> None:
         if known is not None:
             return known
         match = resolve(path)
-        if not match.args and not match.captured_kwargs:
+        if not match.args and not match.captured_kwargs:  # type: ignore[attr-defined]  # unknown to django-stubs
             found[path] = match
         return match
 
