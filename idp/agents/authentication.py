@@ -1,9 +1,10 @@
 """The result of each rung of the ladder: who, on which device, by which method, proved when."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from idp.values import value
 
 
 class Method(StrEnum):
@@ -34,7 +35,7 @@ OPENING = FRESH | {Method.TOKEN}
 """What can open a session."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Authentication:
     """An agent's proved identity.
 

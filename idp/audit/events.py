@@ -16,13 +16,14 @@ from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
 from idp.sql.blank import Blank
 from idp.sql.prepared import Insert
+from idp.values import value
 
 _INSERT = Insert(LoginEvent)
 _LINE = Blank(LoginEvent)
 _TOLD_APART = ("reference", "at", "kind", "agent_id", "device_id", "service", "detail")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Origin:
     """Where a request came from, as far as it claims: address, user agent, and our reference for it."""
 

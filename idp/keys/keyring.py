@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -20,6 +19,7 @@ from idp.keys.certificates import KeyPair
 from idp.keys.encryption import cipher
 from idp.keys.expiry import Ending
 from idp.keys.models import SigningKey, State, Use
+from idp.values import value
 from idp.versions import version
 from idp.versions.held import Held
 
@@ -36,7 +36,7 @@ class KeyUnreadable(IdpError):
     status = 503
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """A key ready for use; both halves are PEM."""
 

@@ -1,6 +1,5 @@
 """Asks the access policy about a request: of a page, of a Response to be issued, or of an app that renews."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +13,13 @@ from idp.policies.access import recorded_attempts
 from idp.policies.access.decisions import Attempt, Decision, Guardrails, evaluate
 from idp.policies.access.facts import LATER, AgentFacts, Later, RegisteredApp, TouchPoints, gather
 from idp.policies.rule_names import name_of
+from idp.values import value
 
 log = structlog.get_logger(__name__)
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """An agent who is proved, and the device they use; None if the device is new.
 

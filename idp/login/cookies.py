@@ -1,6 +1,5 @@
 """The cookies of the login: their names, lifetimes and attributes."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from idp.tokens.rotation import LIFETIME as TOKEN_LIFETIME
+from idp.values import value
 
 DEVICE_LIFETIME = timedelta(days=400)
 FLOW_LIFETIME = timedelta(minutes=20)
@@ -18,7 +18,7 @@ OF_AGENT = ".agent"
 """Ends the value of a language that came from the agent's profile, not from a choice in this browser."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CookieChanges:
     """The cookies that a sign-in sets. None leaves a cookie as it is; `void` names those to delete.
 

@@ -1,7 +1,6 @@
 """What a request presents to the login: cookies or a token, user agent, address. All of it is only a claim."""
 
 import ipaddress
-from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -16,11 +15,12 @@ from idp.policies import user_agents
 from idp.policies.user_agents import UserAgent
 from idp.policies.user_agents.client_hints import ClientHints, doubted
 from idp.policies.user_agents.words import describe
+from idp.values import value
 
 NO_HINTS = ClientHints()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestFacts:
     """The credentials of a request, and what its browser or app says about itself.
 

@@ -6,6 +6,7 @@ Pages come first: nothing is returned to a service provider before its request i
 from dataclasses import dataclass
 
 from idp.errors import IdpError
+from idp.values import value
 from idp.wording import for_agents
 
 LONGEST_QUOTE = 200
@@ -191,7 +192,7 @@ class SamlStatus:
     second: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReturnAddress:
     """Where an answer may go: the registered ACS, the request's ID, and the caller's RelayState."""
 

@@ -5,7 +5,6 @@ Read and checked here once for requests and answers, and built here once for tho
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -27,6 +26,7 @@ from idp.saml.errors import (
 )
 from idp.saml.signatures.verifying import believe
 from idp.saml.trust import SpTrust
+from idp.values import value
 
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_ID = 256
@@ -38,7 +38,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 Parsed = TypeVar("Parsed")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Head:
     """What stands in front of a message. Believed by nobody yet."""
 

@@ -3,7 +3,6 @@
 This module only reads. It locks the device's row first, so that everything read afterwards is current.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from idp.agents import devices
@@ -21,9 +20,10 @@ from idp.sessions.models import SsoSession
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 from idp.tokens.rotation import LIFETIME, Verdict
+from idp.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeviceState:
     """A device, what its browser or app presented, and the rung that this reaches.
 

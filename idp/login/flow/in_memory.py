@@ -4,7 +4,7 @@ A flow that needs no page is answered from memory. A flow that needs pages is st
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -14,9 +14,10 @@ from idp.login.ladder.requirements import LoginRequirements
 from idp.login.models import LoginFlow
 from idp.policies import in_force, timeouts
 from idp.policies.models import TimeoutPolicy
+from idp.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InMemoryFlow:
     """What a protocol asked for, when it asked, and which timeout policy applies.
 

@@ -28,9 +28,10 @@ from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy, SsoSession
 from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import LostRace, Recognised
+from idp.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Admission:
     """An agent whom the limits and the access policy let in, with the device and session of the sign-in."""
 

@@ -1,11 +1,10 @@
 """What a protocol asks of a login."""
 
-from dataclasses import dataclass
-
 from idp.agents.authentication import OPENING, Method
+from idp.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LoginRequirements:
     """What a protocol asks of the login. It is complete when the flow begins.
 

@@ -1,15 +1,15 @@
 """The ladder: a live session, then a long-lived token, then a code."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from idp.agents.authentication import Authentication, Method
 from idp.policies.timeouts import Limit, TimeoutPolicy, code_is_too_old, passed_limit
+from idp.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeviceFacts:
     """The device that the request names, its agent, and when that agent last gave a code or passkey there."""
 
@@ -18,7 +18,7 @@ class DeviceFacts:
     authenticated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SessionFacts:
     """The open session of that device."""
 

@@ -1,7 +1,7 @@
 """Decides who may enter: guardrails first, then an access pass, then the rules in order, then the default."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
@@ -22,6 +22,7 @@ from idp.policies.access.facts import LATER, Facts, Later
 from idp.policies.access.matching import Asked, Reading, traced
 from idp.policies.access.rule_cache import read
 from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
+from idp.values import value
 
 __all__ = [
     "AGENT",
@@ -51,7 +52,7 @@ FAULT, PASS = "fault", "pass"
 STOP, SERVICE, AGENT, DEVICE = "guardrail:stop", "guardrail:service", "guardrail:agent", "guardrail:device"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Guardrails:
     """What refuses whatever the rules say. `agent_off` is *later* until the agent has proved who they are.
 
@@ -64,7 +65,7 @@ class Guardrails:
     device_ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attempt:
     """One attempt to enter a service, with what is known so far.
 
@@ -100,7 +101,7 @@ ABOUT_THE_PHONE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """What was decided, what decided it, how every rule was answered, and what the refusal is about.
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from idp.policies.user_agents import MAC_OR_IPAD, Client, Form, Platform, UserAgent, with_touch_points
+from idp.values import value
 
 NO_APP = ""  # what the app is called where a browser speaks, and the department of somebody who is in none
 BROWSERS_KEPT: Final = 256
@@ -27,7 +28,7 @@ LATER: Final = Later()
 TouchPoints = int | None | Later
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What is known when a sign-in is judged.
 
@@ -53,7 +54,7 @@ class Facts:
     department: frozenset[str] | Later = LATER
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AgentFacts:
     """The agent who proved who they are, and the ages of the device they used; both are 0 for a new device."""
 

@@ -22,6 +22,7 @@ from idp.saml.errors import (
     quoted,
 )
 from idp.saml.names import DEFLATE
+from idp.values import value
 from idp.wording import for_agents
 
 MAX_QUERY = 32 * 1024
@@ -63,7 +64,7 @@ class QuerySignature:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReceivedMessage:
     """A decoded message, not trusted yet. RelayState is the sender's, and opaque."""
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from idp.saml.names import EMAIL_ADDRESS, PERSISTENT, TRANSIENT, UNSPECIFIED
+from idp.values import value
 
 _CHOICE = (UNSPECIFIED, EMAIL_ADDRESS, PERSISTENT, TRANSIENT)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Person:
     """An agent as a service provider gets to see one. `name_id` is that service provider's name for them.
 

@@ -1,6 +1,6 @@
 """Reads an AuthnRequest, and decides whether to trust it (Core 3.4.1, Profiles 4.1.4.1)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from lxml import etree
@@ -20,6 +20,7 @@ from idp.saml.errors import (
 from idp.saml.protocol_message import CLOCK_SKEW, check_head, read_believed, read_head
 from idp.saml.requests.requested_context import Comparison, RequestedContext, acceptable
 from idp.saml.trust import RequestedContextRule, SpTrust
+from idp.values import value
 
 __all__ = ["AuthnRequest", "SpTrust", "TrustedAuthnRequest", "check", "parse"]
 
@@ -27,7 +28,7 @@ _SAML = f"{{{names.ASSERTION}}}"
 _SAMLP = f"{{{names.PROTOCOL}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AuthnRequest:
     """What an AuthnRequest says. It is schema-valid, and not trusted yet.
 
@@ -54,7 +55,7 @@ class AuthnRequest:
     document: Document | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TrustedAuthnRequest:
     """A request that may be answered, at a registered ACS only.
 

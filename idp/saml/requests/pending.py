@@ -1,13 +1,14 @@
 """What is stored of a trusted AuthnRequest until the login has finished and it is answered."""
 
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Any, Self
 
 from idp.saml.errors import ReturnAddress
 from idp.saml.requests.authn_request import TrustedAuthnRequest
+from idp.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PendingRequest:
     """Where the Response goes, and what it must satisfy. Stored as JSON in the login's flow.
 
@@ -53,4 +54,4 @@ class PendingRequest:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for the database."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)

@@ -18,6 +18,7 @@ from idp.saml.documents.stencil import Stencil, place
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import SamlStatus
 from idp.saml.signatures.signing import SamlKey, sign
+from idp.values import value
 
 __all__ = [
     "Answer",
@@ -52,7 +53,7 @@ class Sign(StrEnum):
     ASSERTION = "assertion"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """The two sides: our entity ID, that of the service provider, its registered ACS, and the request, if any."""
 
@@ -70,7 +71,7 @@ class Subject:
     name_id_format: str = names.UNSPECIFIED
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Authenticated:
     """When and how the agent was authenticated, and in which session. Its end is stated only if operators want it."""
 
@@ -80,7 +81,7 @@ class Authenticated:
     session_not_on_or_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attribute:
     """One attribute of the subject: a Name, and its values in order."""
 
@@ -106,7 +107,7 @@ class Sent:
     kept: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """Everything that an Assertion says. `assertion_id` is new unless given; the caller records it."""
 
