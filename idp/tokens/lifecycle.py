@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from idp.agents.models import Device
 from idp.keys import keyring
 from idp.keys.models import Use
+from idp.sql.blank import Blank
 from idp.sql.prepared import Insert, Select, Slot, Update
 from idp.tokens import claims
 from idp.tokens.claims import APPS, BROWSERS
@@ -65,7 +66,7 @@ _CONFIRM = Update(
     lambda: LongLivedToken.objects.filter(pk=_PK, confirmed_at__isnull=True, retired_at__isnull=True),
     confirmed_at=_NOW,
 )
-_INSERT = Insert(LongLivedToken)
+_INSERT, _TOKEN = Insert(LongLivedToken), Blank(LongLivedToken)
 
 WITHDRAWN = "its key was withdrawn"
 
@@ -106,14 +107,14 @@ def issue(device: Device, now: datetime, *, first: bool = False) -> str:
     root = _token(device, parent=None, nth=0, now=now)
     if not first:
         _RETIRE_OTHERS.later(device=device.pk, pk=root.pk, now=now)
-    return _hand_out(root, now)
+    return _hand_out(root, device, now)
 
 
 def root_again(device: Device, now: datetime) -> str | None:
     """Return the root of the device's present generation once more, if it is still the current token."""
     current = LongLivedToken.objects.filter(device=device, generation=device.generation, retired_at__isnull=True)
-    row = current.filter(parent__isnull=True).select_related("device").first()
-    return _signed(row, now) if row else None
+    row = current.filter(parent__isnull=True).first()
+    return _signed(row, device, now) if row else None
 
 
 def rotate(shown: Recognised, device: Device, now: datetime) -> str | None:
@@ -128,12 +129,12 @@ def rotate(shown: Recognised, device: Device, now: datetime) -> str | None:
         _RETIRE_OTHERS.later(device=device.pk, pk=shown.row.pk, now=now)
         if _CONFIRM(pk=shown.row.pk, now=now) != 1:
             raise LostRace
-    return _hand_out(_token(device, parent=shown.row, nth=shown.children + 1, now=now), now)
+    return _hand_out(_token(device, parent=shown.row, nth=shown.children + 1, now=now), device, now)
 
 
 def _token(device: Device, parent: LongLivedToken | None, nth: int, now: datetime) -> LongLivedToken:
-    return LongLivedToken(
-        device=device,
+    return _TOKEN(
+        device_id=device.pk,
         parent=parent.pk if parent else None,
         nth=nth,
         generation=device.generation,
@@ -143,14 +144,14 @@ def _token(device: Device, parent: LongLivedToken | None, nth: int, now: datetim
     )
 
 
-def _hand_out(row: LongLivedToken, now: datetime) -> str:
+def _hand_out(row: LongLivedToken, device: Device, now: datetime) -> str:
     _INSERT.later(row)
-    return _signed(row, now)
+    return _signed(row, device, now)
 
 
-def _signed(row: LongLivedToken, now: datetime) -> str:
+def _signed(row: LongLivedToken, device: Device, now: datetime) -> str:
     key = keyring.active(Use.TOKEN, now)
-    said, issuer = _claims(row, row.device.agent_id), _issuer(_door(row.device))
+    said, issuer = _claims(row, device.agent_id), _issuer(_door(device))
     return claims.write(said, issuer=issuer, kid=key.kid, private_key=keyring.private_key(key))
 
 
