@@ -20,6 +20,7 @@ from idp.web.management.commands import restore
 from idp.web.operators import links
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
+from tests.small_disk import small_disk
 from tests.web.conftest import a_superuser
 from tests.web.monitor import record
 from tests.web.seeded import a_service
@@ -90,6 +91,14 @@ def test_a_backup_is_never_written_over(file):
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(transactional_db, tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         call_command("backup", tmp_path / "nowhere" / "monday")
+
+
+def test_a_disk_that_is_full_is_said_in_a_sentence_and_nothing_is_left_there(transactional_db):
+    with small_disk(megabytes=1) as disk:
+        disk.fill()
+        with pytest.raises(CommandError, match=r"disk is full|No space left"):
+            call_command("backup", disk.folder / "monday")
+        assert [it.name for it in disk.folder.iterdir()] == ["ballast"]
 
 
 def test_what_a_backup_left_that_was_broken_off_is_not_written_over_and_said(transactional_db, tmp_path):

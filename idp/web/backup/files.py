@@ -45,6 +45,8 @@ def make(path: Path) -> None:
         else:
             _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(part))
         part.rename(path)
+    except sqlite3.Error as error:
+        raise BackupError(f"{part} cannot be written: {error}.") from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -65,7 +67,10 @@ def load(path: Path) -> None:
             if not _is_whole(kept, path):
                 raise BackupError(f"{path} is damaged or not whole: restore another backup.")
             _refuse_others(path, _migrations_of_sqlite(kept))
-            _copy_marked(kept)
+            try:
+                _copy_marked(kept)
+            except sqlite3.Error as error:
+                raise BackupError(f"The database cannot be written: {error}.") from None
     else:
         _refuse_others(path, _migrations_of_dump(path))
         _execute(unfinished.MARK)
