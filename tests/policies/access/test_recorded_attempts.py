@@ -15,6 +15,7 @@ ATTEMPT = Attempt(
     "flex",
     Facts(
         platform=Later(frozenset({Platform.MACOS, Platform.IPADOS})),
+        text=frozenset({"Mozilla/5.0"}),
         network=frozenset({"192.0.2.7"}),
         moment=frozenset({NOON}),
     ),
@@ -23,6 +24,7 @@ ATTEMPT = Attempt(
 )
 STORED = {
     "platform": {"later": ["ipados", "macos"]},
+    "text": "apart",
     "network": "apart",
     "moment": ["2026-11-21T12:00:00+00:00"],
     "guardrails": {"stopped": True, "agent_off": "later"},
@@ -30,14 +32,16 @@ STORED = {
 }
 
 
-def test_what_is_known_or_half_known_is_kept_but_for_the_address():
+def test_what_is_known_or_half_known_is_kept_but_for_address_and_header():
     assert recorded_attempts.to_json(ATTEMPT) == STORED
 
 
-def test_it_is_read_with_the_address_that_stands_beside_it():
+def test_it_is_read_with_the_address_and_the_header_that_the_event_has():
     stored = json.loads(json.dumps(STORED))
-    assert recorded_attempts.from_json(stored, service="flex", address="192.0.2.7") == ATTEMPT
-    assert recorded_attempts.from_json(stored, service="flex").facts.network == LATER
+    assert recorded_attempts.from_json(stored, service="flex", text="Mozilla/5.0", address="192.0.2.7") == ATTEMPT
+    without = recorded_attempts.from_json(stored, service="flex").facts
+    assert without.network == without.text == LATER
+    assert recorded_attempts.facts_from_json({"text": "apart"}).text == LATER
 
 
 def test_a_text_that_said_nothing_is_not_read_from_beside():
