@@ -68,7 +68,7 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
 
     form = SupervisorForm
     change_form_template = "admin/supervisor.html"
-    list_display = ["person", "of", "may_give", "barred"]
+    list_display = ["person", "department_names", "may_give", "barred"]
     list_filter = ["barred"]
     list_select_related = ["person"]
     ordering = [Unindexed("person__full_name").asc()]  # they are few; SQLite would scan all agents by name
@@ -85,7 +85,7 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
         return super().get_queryset(request).prefetch_related("departments", "roles")
 
     @admin.display(description="departments")
-    def of(self, supervisor: Supervisor) -> str:
+    def department_names(self, supervisor: Supervisor) -> str:
         """Return the names of their departments."""
         return ", ".join(it.name for it in supervisor.departments.all())
 

@@ -28,7 +28,7 @@ class BackupError(Exception):
     """A backup could not be made or restored. The text is a sentence that says why, and nothing half-done is left."""
 
 
-def make(path: Path) -> None:
+def dump(path: Path) -> None:
     """Dump the database into a new file that only its owner can read. Raises BackupError."""
     if path.exists():
         raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")

@@ -44,7 +44,7 @@ class Facts:
     findings: list[Finding]
 
 
-def look(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
+def gather(request: HttpRequest, operator: Agent, now: datetime) -> Facts:
     """Gather the facts in three queries. The request shows what the proxies add."""
     conf, before = settings.LATCHKEY, clock.now()
     answers = {**batched_queries.ask(_questions(operator, now)), "let_in": access_passes.somebody(now)}

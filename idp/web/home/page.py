@@ -11,7 +11,7 @@ from idp.web.home import alerts, checklist, dashboard, facts
 
 def parts(request: HttpRequest, operator: Agent) -> dict[str, Any]:
     """Return the context of the page. The dashboard takes the right to see the trail."""
-    found = facts.look(request, operator, clock.now())
+    found = facts.gather(request, operator, clock.now())
     may_see = operator.has_perm(dashboard.MAY_SEE)
     return {
         "checklist": checklist.make_checklist(found, operator),

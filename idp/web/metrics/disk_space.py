@@ -16,7 +16,7 @@ AHEAD = 1 << 15
 _TAKING = Lock()
 
 
-def take() -> None:
+def reserve() -> None:
     """Reserve space for another route. Raises OSError if the disk is full."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder is None:
@@ -24,17 +24,17 @@ def take() -> None:
     own = Path(folder, f"histogram_{os.getpid()}.db")
     with _TAKING:
         if own.exists():
-            _take(own)
+            _reserve(own)
             return
         begun = own.with_suffix(".new")  # a scrape that reads all files must find no empty one
         try:
-            _take(begun)
+            _reserve(begun)
             begun.rename(own)
         finally:
             begun.unlink(missing_ok=True)
 
 
-def _take(path: Path) -> None:
+def _reserve(path: Path) -> None:
     with path.open("a+b") as file:
         size = max(os.fstat(file.fileno()).st_size, FIRST)
         used = int.from_bytes(os.pread(file.fileno(), 4, 0), sys.byteorder)

@@ -66,7 +66,7 @@ def _took_by(way: str, hundreds: int) -> Histogram:
 
     Cached, because the library's own lookup is slower. Raises OSError.
     """
-    disk_space.take()
+    disk_space.reserve()
     return _took.labels(way, f"{hundreds}xx")
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         """Write the whole file or nothing, and say what it does not contain."""
         try:
-            files.make(file)
+            files.dump(file)
         except files.BackupError as error:
             raise CommandError(str(error)) from None
         self.stderr.write(f"{file}: {file.stat().st_size / 1_000_000:.1f} MB. {NOT_IN_IT}")

@@ -27,7 +27,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     may_let_in = routing.with_right(MAY_LET_IN, model_admin)
     return [
         routing.page_url("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
-        routing.page_url("sign_out_agent", "sign-out", end, may_sign_out, model_admin, "POST"),
+        routing.page_url("sign_out_agent", "sign-out", end_devices, may_sign_out, model_admin, "POST"),
         routing.page_url("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
     ]
 
@@ -46,7 +46,7 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     return routing.back(agent)
 
 
-def end(request: HttpRequest, agent: Agent) -> HttpResponse:
+def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Sign the agent out of one device (`device` is its ID), or of all (`device` is all)."""
     if not reach.may_sign_out(request.user, agent):
         messages.error(request, reach.BY_SUPERUSERS)
