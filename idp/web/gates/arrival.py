@@ -28,7 +28,7 @@ LATEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A device in front of the login: what it is called, what it sends, and its row if it is signed in here.
+    """A device in front of the login: what it is called, what it sends, and its row if Latchkey knows it.
 
     `guessed` means that its User-Agent header is a sample's, because its own is no longer stored.
     """
@@ -59,7 +59,7 @@ def with_sample(sample: SampleDevice) -> Arrival:
 
 
 def with_last_phone(agent: Agent) -> Arrival:
-    """Return the agent's last phone, otherwise their last computer, otherwise a typical phone."""
+    """Return the agent's last device, signed-in ones before others and phones before computers; otherwise a phone."""
     own = devices_of(agent)
     own.sort(key=lambda it: (it.revoked_at is not None, it.kind != Form.MOBILE))  # stable: otherwise the one seen last
     return with_device(own[0]) if own else _with_phone_seen(agent)
