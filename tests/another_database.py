@@ -17,5 +17,4 @@ def asked_instead(**settings):
     finally:
         connections._connections = known
         there.close()
-        if hasattr(there, "close_pool"):
-            there.close_pool()
+        there.close_pool()

@@ -36,6 +36,7 @@ _LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
 MOST_LAID_DOWN = 64
 """More than a process has threads that serve. Of those that serve once and end, each would lay down one more."""
 _IS_UNFINISHED = f"SELECT 1 FROM sqlite_master WHERE name = '{unfinished.TABLE}'"  # noqa: S608 - our own word
+LOST_LOG = "the write-ahead log of the database was removed"
 PATIENCE = 5.0
 """Seconds to wait for the turn; then it fails in SQLite's own words."""
 
@@ -60,18 +61,21 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turn: threading.Lock | None = None
-        self._had_turn = False
+        self._has_begun = False
 
     def get_connection_params(self) -> dict[str, Any]:
         """Have connections remember their write-ahead log."""
         return {**super().get_connection_params(), "factory": log.Connection}
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Give the connection a function that SQLite lacks. Raises RestoreUnfinished."""
+        """Give the connection a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
+        if log.is_lost(self._name):
+            raise OperationalError(LOST_LOG)
         connection = super().get_new_connection(conn_params)
         if connection.execute(_IS_UNFINISHED).fetchone():
             connection.close()
             raise unfinished.RestoreUnfinished
+        connection.remember_log(self._name)
         connection.create_function("latchkey_within", 2, _within, deterministic=True)
         return connection
 
@@ -94,8 +98,8 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:
         """Lay the connection down after a transaction too: the next in line takes it."""
         super().set_autocommit(autocommit, *args, **kwargs)
-        if autocommit and self._had_turn:  # Django also calls this while it opens a connection
-            self._had_turn = False
+        if autocommit and self._has_begun:  # Django also calls this while it opens a connection
+            self._has_begun = False
             self._lay_down()
 
     def _lay_down(self) -> None:
@@ -107,9 +111,19 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             self._laid_down.append((self.connection, self.close_at))
             self.connection = None
 
+    def close_pool(self) -> None:
+        """Close the connections that no thread uses, as PostgreSQL's backend does by the same name."""
+        with suppress(IndexError):
+            while True:
+                self._laid_down.pop()[0].close()
+
+    @property
+    def _name(self) -> str:
+        return str(self.settings_dict["NAME"])
+
     @property
     def _laid_down(self) -> list[tuple[Any, float | None]]:
-        return _LAID_DOWN[str(self.settings_dict["NAME"])]
+        return _LAID_DOWN[self._name]
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
@@ -119,20 +133,20 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
                 self.changed(f"BEGIN {self.transaction_mode}", ())
             else:
                 super()._start_transaction_under_autocommit()  # type: ignore[misc]
-            if not log.is_there(self.connection):
+            if not self.connection.has_log():
                 self._give_up_lost_log()
+            self._has_begun = True
         except BaseException:
             self._give_up_turn()
             raise
 
     def _give_up_lost_log(self) -> None:
-        """Write nothing more into a log that was removed. What is in it goes into the file with the last connection."""
+        """Write nothing more into a log that was removed. If what is in it can be saved, begin a new one."""
         self.connection.rollback()
-        if log.may_be_written_back(self.connection):
+        if self.connection.write_back():
             self.close()
-            while self._laid_down:
-                self._laid_down.pop()[0].close()
-        raise OperationalError("the write-ahead log of the database was removed")
+            self.close_pool()
+        raise OperationalError(LOST_LOG)
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]
@@ -149,7 +163,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             super()._close()  # type: ignore[misc]
         finally:
             self._give_up_turn()
-            self._had_turn = False
+            self._has_begun = False
 
     def short(self, sql: str) -> str:
         """Return a statement with question marks in the places of values."""
@@ -181,12 +195,12 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             return int(self.connection.execute(sql, given).rowcount)
 
     def _take_turn(self) -> None:
-        turn = _TURNS[str(self.settings_dict["NAME"])]
+        turn = _TURNS[self._name]
         if not turn.acquire(blocking=False):
             self._lay_down()  # the connection that writes now will be the one to go on with
             if not turn.acquire(timeout=PATIENCE):
                 raise OperationalError("database is locked")
-        self._turn, self._had_turn = turn, True
+        self._turn = turn
 
     def _give_up_turn(self) -> None:
         turn, self._turn = self._turn, None

@@ -2,34 +2,67 @@
 
 If somebody removes it while Latchkey runs, SQLite goes on with the removed file: it confirms each commit, and all of
 them are gone with the process. Then a phone that was signed out would be signed in again.
+
+All connections of a process share SQLite's index of the log. One that is opened after the removal would make a new log
+and read and write it by the index of the removed one. So none may be opened until all older ones are closed.
 """
 
 import os
 import sqlite3
 from contextlib import suppress
+from threading import Lock
+from weakref import WeakSet
 
 SUFFIX = "-wal"
 
 
 class Connection(sqlite3.Connection):
-    """A connection that knows which file its log is, once it has begun a transaction."""
+    """A connection that knows which file its log is; 0 stands for a database without a log, which has none to lose."""
 
-    def __init__(self, database: str, *args: object, **kwargs: object) -> None:
-        super().__init__(database, *args, **kwargs)  # type: ignore[arg-type]
-        self.path, self.inode = f"{database}{SUFFIX}", 0
+    path = ""
+    inode = 0
+
+    def remember_log(self, database: str) -> None:
+        """Note which file the log is. SQLite has opened it with the first statement."""
+        self.path = _path(database)
+        self.inode = _inode(self.path)
+        with _CHANGING:
+            _OPEN.add(self)
+
+    def has_log(self) -> bool:
+        """Whether the log is still where it was."""
+        return not self.inode or _inode(self.path) == self.inode
+
+    def write_back(self) -> bool:
+        """Copy a removed log into the database. Returns False if a reader or another log prevents that.
+
+        Another log is of a process that started after the removal, and the removed one would contradict it.
+        """
+        if _inode(self.path):
+            return False
+        is_busy, *_ = self.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        return not is_busy
+
+    def close(self) -> None:
+        """Close the connection. With the last one, a new log may be begun."""
+        super().close()
+        with _CHANGING:
+            _OPEN.discard(self)
 
 
-def is_there(connection: Connection) -> bool:
-    """Whether the log is the file that it was at the first transaction. A database without one has none to lose."""
-    inode = _inode(connection.path)
-    if not connection.inode:
-        connection.inode = inode
-    return inode == connection.inode
+_OPEN: WeakSet[Connection] = WeakSet()
+_CHANGING = Lock()
 
 
-def may_be_written_back(connection: Connection) -> bool:
-    """Whether no other process has begun another log since, which the removed one would contradict."""
-    return not _inode(connection.path)
+def is_lost(database: str) -> bool:
+    """Whether this process has a connection open whose log was removed."""
+    path = _path(database)
+    with _CHANGING:
+        return any(it.path == path and not it.has_log() for it in _OPEN)
+
+
+def _path(database: str) -> str:
+    return f"{os.path.realpath(database)}{SUFFIX}"
 
 
 def _inode(path: str) -> int:

@@ -33,11 +33,10 @@ def check_keys() -> None:
 
 
 def close_connections() -> None:
-    """Close the database connections, and PostgreSQL's pool, whose threads do not survive a fork."""
+    """Close the database connections and their pools: none may be used on both sides of a fork."""
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()  # type: ignore[attr-defined]  # only PostgreSQL's backend has it
+        connection.close_pool()  # type: ignore[attr-defined]  # both backends of ours have one
 
 
 def import_pages() -> None:

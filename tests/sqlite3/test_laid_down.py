@@ -7,6 +7,7 @@ from django.db import connections, transaction
 
 from idp.settings import SQLITE_OPTIONS
 from idp.sqlite3 import base
+from idp.web import start_up
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,7 @@ def place(tmp_path, django_db_blocker):
         asked("INSERT INTO counter VALUES (0)")
         yield
         connections["place"].close()
+        connections["place"].close_pool()
     del connections["place"], connections.databases["place"]
 
 
@@ -70,17 +72,39 @@ def test_a_transaction_keeps_its_connection(threads):
         assert asked() is mine
 
 
-def test_whoever_waits_for_its_turn_to_write_goes_on_with_the_connection_that_wrote_last():
-    def written():
-        with transaction.atomic(using="place"):
-            return asked("UPDATE counter SET n = n + 1")
+def written():
+    with transaction.atomic(using="place"):
+        return asked("UPDATE counter SET n = n + 1")
 
+
+def test_whoever_waits_for_its_turn_to_write_goes_on_with_the_connection_that_wrote_last():
     with ThreadPoolExecutor(1) as beside:
         beside.submit(a_request).result(30)
         with transaction.atomic(using="place"):
             mine = written()
             waiting = [beside.submit(written), beside.submit(written)]
         assert {mine} == {it.result(30) for it in waiting}
+
+
+def test_a_thread_whose_connection_was_taken_while_it_waited_makes_one_and_returns_it(threads, monkeypatch):
+    take_turn = base.DatabaseWrapper._take_turn
+
+    def another_takes_it_meanwhile(it):
+        it._lay_down()
+        threads[0](asked)
+        take_turn(it)
+
+    threads[0](a_request)
+    monkeypatch.setattr(base.DatabaseWrapper, "_take_turn", another_takes_it_meanwhile)
+    mine = written()
+    assert [it for it, _ in connections["place"]._laid_down] == [mine]
+
+
+def test_none_is_left_on_the_other_side_of_a_fork(threads):
+    threads[0](written)
+    start_up.close_connections()
+    assert connections["place"].connection is None
+    assert not connections["place"]._laid_down
 
 
 def test_one_that_is_too_old_is_closed_and_another_made():

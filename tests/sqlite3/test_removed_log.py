@@ -1,7 +1,9 @@
 """Somebody removes the files next to an SQLite database while Latchkey uses it."""
 
-import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ def database(tmp_path, django_db_blocker):
         execute("INSERT INTO rows VALUES ('before')")
         yield Path(connections["place"].settings_dict["NAME"])
         connections["place"].close()
+        connections["place"].close_pool()
     del connections["place"], connections.databases["place"]
 
 
@@ -28,24 +31,67 @@ def execute(statement):
         cursor.execute(statement)
 
 
+def read():
+    with connections["place"].cursor() as cursor:
+        cursor.execute("SELECT * FROM rows")
+
+
+@contextmanager
+def another_process(database):
+    """One that has the log open until the end."""
+    opens = f"import sqlite3; c = sqlite3.connect({str(database)!r}); c.execute('SELECT * FROM rows').fetchall(); "
+    command = [sys.executable, "-c", opens + "print(flush=True); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as another:
+        another.stdout.readline()
+        yield
+        another.communicate(b"\n")
+
+
 def remove_log(database):
     for suffix in ("-wal", "-shm"):
         Path(f"{database}{suffix}").unlink()
 
 
-def test_nothing_is_written_into_a_removed_log_and_what_was_in_it_is_kept(database):
-    remove_log(database)
+def refused():
     with pytest.raises(OperationalError, match="was removed"):
         execute("INSERT INTO rows VALUES ('lost')")
+    return True
+
+
+def rows(database):
+    """What a process finds that has never seen the removed log; it must not share SQLite's index with this one."""
+    asked = f"import sqlite3; print(*sqlite3.connect({str(database)!r}).execute('SELECT of FROM rows').fetchall())"
+    return subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_nothing_is_written_into_a_removed_log_and_what_was_in_it_is_kept(database):
+    remove_log(database)
+    assert refused()
     execute("INSERT INTO rows VALUES ('after')")
-    connections["place"].close()
-    with closing(sqlite3.connect(database)) as another:
-        assert another.execute("SELECT of FROM rows").fetchall() == [("before",), ("after",)]
+    assert rows(database) == ["('before',)", "('after',)"]
+
+
+def test_what_was_in_it_is_kept_though_another_process_still_has_it_open(database):
+    with another_process(database):
+        remove_log(database)
+        assert refused()
+        execute("INSERT INTO rows VALUES ('after')")
+        assert rows(database) == ["('before',)", "('after',)"]
+
+
+def test_no_log_is_begun_while_another_thread_reads_by_the_removed_one(database):
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(read).result(30)
+        remove_log(database)
+        assert refused()
+        assert refused()
+        beside.submit(refused).result(30)
+    execute("INSERT INTO rows VALUES ('after')")
+    assert rows(database) == ["('before',)", "('after',)"]
 
 
 def test_nothing_is_written_where_another_process_has_begun_a_log_since(database):
     remove_log(database)
     Path(f"{database}-wal").touch()
-    for _ in range(2):
-        with pytest.raises(OperationalError, match="was removed"):
-            execute("INSERT INTO rows VALUES ('lost')")
+    assert refused()
+    assert refused()
