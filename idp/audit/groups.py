@@ -25,13 +25,13 @@ WORDS: Final = {
     Group.SIGN_INS: "sign-ins and answers to services",
     Group.CODES: "codes",
     Group.ENDINGS: "sign-outs",
-    Group.ALARMS: "copies, and what looks like one",
+    Group.ALARMS: "copied sign-ins, and what looks like one",
     Group.WAYS_IN: "numbers and other ways in",
     Group.PEOPLE: "agents",
     Group.POLICY: "stops and passes",
     Group.ACTS: "what operators changed",
     Group.DOOR: "who entered the admin",
-    Group.FILES: "files, and values that were shown",
+    Group.FILES: "exports, imports and personal values shown",
 }
 
 KINDS: Final = {

@@ -19,9 +19,9 @@ from idp.importing.people import Change, Known, Limits, Person
 from idp.importing.planning import Plan
 from idp.importing.writing import Progress, Written
 
-CHANGED_MEANWHILE = "Somebody changed people meanwhile. Look at what the file would do now."
-DONE_ALREADY = "This import was written already."
-NO_UNDO = "This import cannot be undone any more."
+CHANGED_MEANWHILE = "Somebody has changed people since. Check what the file would do now."
+DONE_ALREADY = "This import has already been applied."
+NO_UNDO = "This import can no longer be undone."
 NAMED = 5
 
 

@@ -10,9 +10,9 @@ from idp.importing.columns import Column
 from idp.importing.people import Change, Known, Limits, Person, Problem, Said
 from idp.importing.reading import Read
 
-TAKEN = "This number belongs to {who}. Give them another one, in this file too if you like."
+TAKEN = "This number belongs to {who}. Give them another number first, in this file if you like."
 TAKEN_BY_A_STRANGER = "Somebody else has this number."
-TWICE = "The same {what} stands in {where} too. Leave one of them."
+TWICE = "The same {what} is also in {where}. Keep one of them."
 MOST_NAMED = 3
 
 
@@ -138,9 +138,9 @@ def _faults(person: Person, known: Known | None, limits: Limits | None) -> Itera
         yield Column.EMAIL.value, known.locked
         return
     if not person.full_name:
-        yield Column.FULL_NAME.value, "Somebody new needs a full name."
+        yield Column.FULL_NAME.value, "A new person needs a full name."
     if not person.roles and not (known and known.is_operator):
-        yield Column.ROLES.value, "Somebody new needs a role, such as agent." if known is None else "Fill in a role."
+        yield Column.ROLES.value, "A new person needs a role, such as agent." if known is None else "Fill in a role."
     if limits:
         yield from limits.faults(person)
 
@@ -200,11 +200,11 @@ def _missing(read: Read, known: Iterable[Known], most: int) -> Missing:
     changes = tuple(Change(None, it.id, it.person, replace(it.person, may_sign_in=False)) for it in absent)
     missing = Missing(changes, len(able))
     if any(not it.who for it in read.problems):
-        return replace(missing, refused="A row without an e-mail might be anybody's. Mend it first.")
+        return replace(missing, refused="A row without an e-mail could be anybody's. Fix it first.")
     if not read.said:
         return replace(missing, refused="No row of the file could be read.")
     if missing.share > most:
-        sentence = f"That would be {missing.share} % of those who may sign in, more than the {most} % that you allow."
+        sentence = f"That would be {missing.share} % of those who may sign in, more than the {most} % you allow."
         return replace(missing, refused=sentence)
     return missing
 

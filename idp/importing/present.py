@@ -12,8 +12,8 @@ from idp.agents.roles import ROLES
 from idp.importing.people import Known, Person
 from idp.otp.models import PhoneAuthenticator
 
-OUT_OF_REACH = "Somebody has this e-mail already, and you do not look after them."
-AN_OPERATOR = "This is an operator. A superuser changes them, on their own page."
+OUT_OF_REACH = "Somebody else already has this e-mail, and you do not look after them."
+AN_OPERATOR = "This is an operator. Only a superuser can change them, on their page."
 _COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_use_app", "language")
 _RIGHTS = ("is_staff", "is_superuser")
 

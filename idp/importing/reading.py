@@ -56,7 +56,7 @@ def read(sheet: Sheet, rules: Rules) -> Read:
     if twice:
         raise UnreadableFile(f"Two columns are called {twice[0]}, or mean the same. Remove one.")
     if Column.EMAIL not in places:
-        raise UnreadableFile("The first row names no column E-mail, by which people are told apart.")
+        raise UnreadableFile("The first row has no column E-mail. It is required to identify people.")
     said: list[Said] = []
     misread: list[Said] = []
     problems: list[Problem] = []
@@ -93,7 +93,7 @@ def _read(row: int, cells: Mapping[Column, str], rules: Rules) -> tuple[Said, li
 def _check(column: Column, cell: str) -> None:
     """Refuse what could not be kept as it is."""
     if _UNWRITABLE.search(cell):
-        raise _Fault("This holds a character that cannot be written down. Type it again.")
+        raise _Fault("This contains a character that cannot be stored. Type it again.")
     if len(cell) > LONGEST.get(column, 254):
         raise _Fault(f"This is longer than {LONGEST.get(column, 254)} characters.")
 
@@ -102,7 +102,7 @@ def _email(cell: str, rules: Rules) -> str:
     if not cell:
         raise _Fault("There is no e-mail. Fill it in, or remove the row.")
     if not rules.is_email(cell):
-        raise _Fault("This is no e-mail. Write one like name@company.com.")
+        raise _Fault("This is not an e-mail address. Write one like name@company.com.")
     return cell
 
 
@@ -115,7 +115,7 @@ def _language(cell: str) -> str | None:
         return _clearable(cell)
     read = languages.read(cell)
     if read is None:
-        raise _Fault(f"This is none of the languages: {', '.join(LANGUAGES)}.")
+        raise _Fault(f"This language is not available. Use one of {', '.join(LANGUAGES)}.")
     return read
 
 
@@ -135,7 +135,7 @@ def _roles(cell: str) -> tuple[str, ...] | None:
     if not wanted:
         return None
     if strange := sorted(wanted - set(flex_roles.ROLES)):
-        raise _Fault(f"{', '.join(strange)[:100]}: no role of Flex. There are {', '.join(flex_roles.ROLES)}.")
+        raise _Fault(f"{', '.join(strange)[:100]}: not a role of Flex. Use one of {', '.join(flex_roles.ROLES)}.")
     if fault := flex_roles.fault(wanted):
         raise _Fault(fault)
     return tuple(role for role in flex_roles.ROLES if role in wanted)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 20_000
 TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
-NO_UNICODE = "The file is not in UTF-8 or UTF-16, so names with accents would be spoilt. Save it as CSV UTF-8."
+NO_UNICODE = "The file is not in UTF-8 or UTF-16, so names with accents would be damaged. Save it as CSV UTF-8."
 DELIMITERS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -44,7 +44,7 @@ def read(content: bytes) -> Sheet:
     try:
         numbered = [(nth, tuple(cells)) for nth, cells in itertools.islice(enumerate(lines, start=1), MOST_ROWS + 2)]
     except csv.Error as error:
-        raise UnreadableFile(f"Around line {lines.line_num} this is no CSV ({error}). Save it as CSV again.") from None
+        raise UnreadableFile(f"Around line {lines.line_num} this is not CSV ({error}). Save it as CSV again.") from None
     filled = [(nth, cells) for nth, cells in numbered if any(cell.strip() for cell in cells)]
     if not filled:
         raise UnreadableFile("The file is empty.")

@@ -57,9 +57,9 @@ class Standing:
 
 _ADVICE = {
     Step.PREPARE: "Prepare the next key first.",
-    Step.SWITCH: "Switch the connections that wait, one by one or all at once.",
+    Step.SWITCH: "Switch the remaining services, one by one or all at once.",
     Step.BACK: "Switch them back first.",
-    Step.ACTIVATE: "Activate the next key now, or switch a connection back.",
+    Step.ACTIVATE: "Activate the next key now, or switch a service back.",
     Step.DISCARD: "Discard it and prepare another.",
 }
 
@@ -85,7 +85,9 @@ def check(step: Step, standing: Standing, chosen: Collection[str] = ()) -> None:
     elif step in {Step.SWITCH, Step.BACK}:
         _check_chosen(standing, chosen, to_next=step == Step.SWITCH)
     elif step == Step.ACTIVATE and standing.waiting:
-        raise OutOfOrder(f"Still signed to with the active key: {_names(standing.waiting)}.", Step.SWITCH)
+        raise OutOfOrder(
+            f"Answers to these services are still signed with the active key: {_names(standing.waiting)}.", Step.SWITCH
+        )
     elif step == Step.DISCARD and standing.switched:
         raise OutOfOrder(f"The next key is in use for {_names(standing.switched)}.", Step.BACK)
 

@@ -22,9 +22,12 @@ def of(name: str, ends_at: datetime, now: datetime) -> Ending | None:
     if left > _PLAN:
         return None
     if left > _BEGIN:
-        return Ending(f"{name} ends on {day}. Plan the change of key.", loud=False)
+        return Ending(f"{name} ends on {day}. Plan to replace the key.", loud=False)
     if left > _HURRY:
-        return Ending(f"{name} ends in {left.days} days, on {day}. Begin the change of key now.", loud=False)
+        return Ending(f"{name} ends in {left.days} days, on {day}. Start replacing the key now.", loud=False)
     if left > timedelta(0):
-        return Ending(f"{name} ends on {day}, in a week or less. Finish the change of key before that.", loud=True)
-    return Ending(f"{name} ended on {day}. We still sign, but services may refuse every sign-in.", loud=True)
+        return Ending(f"{name} ends on {day}, in a week or less. Finish replacing the key before that.", loud=True)
+    return Ending(
+        f"{name} ended on {day}. We still sign with it, but services may refuse every sign-in. Replace the key now.",
+        loud=True,
+    )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 LONGEST = timedelta(days=3650)
-HOW = "Write it like 7 days, 1 hour or 30 minutes."
+HOW = "Write it as 7 days, 1 hour or 30 minutes."
 _PART = re.compile(r"(\d{1,6})\s*([a-z]+)", re.ASCII)
 _SHORT = {"d": "day", "h": "hour", "m": "minute", "min": "minute"}
 

@@ -7,7 +7,7 @@ from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.login import request_facts
 from idp.login.endings import signing_out
 
-FLEX_STAYS_OPEN = "Flex may stay open on a phone until it is closed."
+FLEX_STAYS_OPEN = "Flex may stay open on a phone until somebody closes it."
 
 
 def sign_out(request: HttpRequest, chosen: DeviceQuerySet, reason: Reason) -> list[Device]:

@@ -24,7 +24,7 @@ def instant(typed_: str) -> datetime:
         try:
             read = datetime.fromisoformat(typed_)
         except ValueError:
-            raise ValueError(f"“{typed_}” is neither a day, such as 2026-11-28, nor an instant.") from None
+            raise ValueError(f"“{typed_}” is not a day, such as 2026-11-28, or a time.") from None
     if not FIRST_YEAR <= read.year <= LAST_YEAR:
-        raise ValueError(f"“{typed_}” is no instant of our calendar.")
+        raise ValueError(f"“{typed_}” is not in the calendar.")
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)

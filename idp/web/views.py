@@ -24,8 +24,8 @@ from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
 FROM_THE_APP = for_agents("Start again from the app you came from.")
-IN_THE_ADMIN = "Go back, or start again from the first page of the admin."
-FOUND_BY = "The trail and the log name this by its reference:"
+IN_THE_ADMIN = "Go back, or start again from the home page of the admin."
+FOUND_BY = "To find this in the trail or the log, search for the reference"
 """Replaces, for operators, the advice to agents to go back to their app or ask their supervisor."""
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{0}</title><h1>{0}</h1><p>{1}</p><p>Reference: <strong>{2}</strong></p>

@@ -44,11 +44,14 @@ def of(webhook: Webhook, now: datetime, *, waiting: int | None = None) -> Iterat
     if not webhook.is_on:
         return
     if webhook.read_to <= now - UNREAD:
-        why = f"Nothing is sent to {webhook} since {webhook.read_to:%d %b %H:%M} UTC: run send_webhooks, by a timer."
+        why = (
+            f"Nothing has been sent to {webhook} since {webhook.read_to:%d %b %H:%M} UTC. Run send_webhooks by a timer."
+        )
         yield Alarm(webhook, why, loud=True)
     elif webhook.failing_since is not None and webhook.failing_since <= now - PATIENCE:
         if waiting is None:
             waiting = webhook.deliveries.filter(state=State.WAITING).count()
-        why = f"{webhook} takes nothing since {webhook.failing_since:%d %b %H:%M} UTC, and {waiting} wait. "
-        fix = "Look at its last answers. What waits for 24 hours is given up and can be sent again."
+        since = f"{webhook.failing_since:%d %b %H:%M} UTC"
+        why = f"{webhook} has accepted nothing since {since}. Messages waiting: {waiting}. "
+        fix = "Look at its last answers. Messages that wait for 24 hours are given up, and you can send them again."
         yield Alarm(webhook, why + fix, loud=webhook.failing_since <= now - LOUD_AFTER)

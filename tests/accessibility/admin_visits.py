@@ -160,10 +160,10 @@ OWN = {
     "answer": lambda _: [at("answer", IssuedAssertion.objects.first().pk)],
     "checkup": lambda _: [at("checkup"), at("checkup", acts=[press("Ask Twilio")])],
     "costs": lambda _: [at("costs")],
-    "alarms": lambda _: [at("alarms"), at("alarms", acts=[press("I have looked into it")])],
+    "alarms": lambda _: [at("alarms"), at("alarms", acts=[press("Mark as looked into")])],
     "everyone_out": lambda _: [at("everyone_out"), at("everyone_out", acts=[send_empty])],
     "safe_list": lambda _: [at("safe_list")],
-    "stop": lambda _: [at("stop"), at("stop", acts=[fill("Why", "A drill"), press("Stop all sign-ins")])],
+    "stop": lambda _: [at("stop"), at("stop", acts=[fill("Reason", "A drill"), press("Stop all sign-ins")])],
     "publish_policy": lambda _: [
         at("publish_policy"),
         at("publish_policy", acts=[send_empty]),

@@ -34,12 +34,12 @@ AT_OTHERS = {
 
 OF_PARTS = {
     "Add webhook",
-    "Certificate of the next key, whole, to copy",
+    "Certificate of the next key, to copy in full",
     "Export everybody",
     "Kind of device is phone or tablet",
     "May make recovery codes",
     "Send Ana a test text",
-    "Sign out, and remove the passkeys set up there",
+    "Sign out, and remove the passkeys set up on it",
     "The rule “No Android” refuses Android phone, Chrome",
 }
 """What a page puts together, so that no file has it whole."""

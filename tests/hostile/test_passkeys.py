@@ -94,8 +94,8 @@ def test_a_copied_key_raises_the_alarm_and_signs_nobody_in(phone):
     line = LoginEvent.objects.get(kind=Kind.PASSKEY_COPIED)
     assert (line.agent, line.detail) == (agent_of(), "its count is 10, after 10")
     alarm = alarms.with_sides(alarms.waiting())[0]
-    assert alarm.sentence.startswith("Ana García: two hold the passkey of iPhone, Safari")
-    assert alarm.sides[1].who.startswith("Where the passkey was set up")
+    assert alarm.sentence.startswith("Ana García: the passkey of iPhone, Safari")
+    assert alarm.sides[1].who.startswith("The phone with the original passkey,")
 
 
 def test_who_tries_passkey_after_passkey_from_one_address_is_stopped_and_the_agents_own_phone_is_not(phone, android):

@@ -128,7 +128,7 @@ def test_what_was_looked_at_is_not_written_if_somebody_changed_people_meanwhile(
     waiting = take_in(who, [agent.email, "+12015550177", ""])
     prepared = imports.prepare(waiting, who)
     Agent.objects.filter(pk=agent.pk).update(full_name="Ana Maria")
-    with pytest.raises(Refused, match="Somebody changed people meanwhile"):
+    with pytest.raises(Refused, match="Somebody has changed people since"):
         imports.write(waiting, prepared, who, NOW)
     assert number_of(agent) == "+12015550101"
 
@@ -137,7 +137,7 @@ def test_an_import_is_written_once(who, agent):
     done = write(who, [agent.email, "+12015550177", ""])
     waiting = take_in(who, [agent.email, "+12015550178", ""])
     prepared = imports.prepare(waiting, who)
-    with pytest.raises(Refused, match="was written already"):
+    with pytest.raises(Refused, match="has already been applied"):
         imports.write(done, prepared, who, NOW)
     assert number_of(agent) == "+12015550177"
 
@@ -235,14 +235,14 @@ def test_nothing_is_undone_if_somebody_changed_the_same_people_since(who, agent,
 @pytest.mark.parametrize("after", [timedelta(hours=24), timedelta(days=9)], ids=str)
 def test_after_a_day_there_is_no_way_back(who, agent, after):
     done = write(who, [agent.email, "+12015550177", ""])
-    with pytest.raises(Refused, match="cannot be undone any more"):
+    with pytest.raises(Refused, match="can no longer be undone"):
         imports.undo(done, who, NOW + after)
 
 
 def test_it_is_undone_once(who, agent):
     done = write(who, [agent.email, "+12015550177", ""])
     imports.undo(done, who, LATER)
-    with pytest.raises(Refused, match="cannot be undone any more"):
+    with pytest.raises(Refused, match="can no longer be undone"):
         imports.undo(done, who, LATER)
 
 

@@ -34,9 +34,9 @@ def test_an_empty_cell_changes_nothing_and_a_dash_takes_the_number_away():
 def test_somebody_new_needs_a_name_and_a_role():
     found = plan(a_file(["zoe@acme.example"], ["max@acme.example", "Max"]))
     assert sentences(found) == [
-        (2, "Somebody new needs a full name."),
-        (2, "Somebody new needs a role, such as agent."),
-        (3, "Somebody new needs a role, such as agent."),
+        (2, "A new person needs a full name."),
+        (2, "A new person needs a role, such as agent."),
+        (3, "A new person needs a role, such as agent."),
     ]
 
 
@@ -55,7 +55,7 @@ def test_what_else_is_amiss_with_a_row_that_was_not_wholly_read_is_named_too():
 def test_of_rows_that_say_the_same_each_names_the_others():
     rows = [[f"a{nth}@acme.example", "A", ZOE[2], "", "agent"] for nth in range(6)]
     (first, *_) = plan(a_file(*rows)).problems
-    assert first.sentence == "The same number stands in rows 3, 4, 5 and 2 more too. Leave one of them."
+    assert first.sentence == "The same number is also in rows 3, 4, 5 and 2 more. Keep one of them."
 
 
 def test_of_two_rows_about_one_person_neither_is_taken():
@@ -66,7 +66,7 @@ def test_of_two_rows_about_one_person_neither_is_taken():
 
 def test_of_two_rows_with_one_number_neither_is_taken():
     found = plan(a_file(ZOE, [MAX[0], MAX[1], ZOE[2], *MAX[3:]]))
-    assert sentences(found)[1] == (3, "The same number stands in row 2 too. Leave one of them.")
+    assert sentences(found)[1] == (3, "The same number is also in row 2. Keep one of them.")
 
 
 def test_a_number_of_somebody_else_is_a_problem_that_names_them():
@@ -124,7 +124,7 @@ def test_a_row_with_a_problem_is_not_absent_and_one_without_an_e_mail_might_be_a
     wrong = plan(a_file(["ana@acme.example"], ["ben@acme.example", "", "12"]), known, missing_off=True, most_missing=99)
     assert wrong.missing.changes == ()
     nobody = plan(a_file(["ana@acme.example"], ["", "Ben"]), known, missing_off=True, most_missing=99)
-    assert (nobody.changes, "might be anybody's" in nobody.missing.refused) == ((), True)
+    assert (nobody.changes, "could be anybody's." in nobody.missing.refused) == ((), True)
 
 
 def test_the_fingerprint_is_another_as_soon_as_anything_else_would_be_done():

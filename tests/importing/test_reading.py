@@ -60,7 +60,7 @@ def test_a_language_is_a_code_or_its_own_name(cell, meaning):
 
 def test_a_language_that_is_none_of_ours_is_a_problem_and_says_which_there_are():
     (it,) = read(a_file(["max@acme.example", "Klingon"], headings=["E-mail", "Language"])).problems
-    assert it.sentence == "This is none of the languages: en, es, pt-br, fr, de, ar."
+    assert it.sentence == "This language is not available. Use one of en, es, pt-br, fr, de, ar."
 
 
 @pytest.mark.parametrize("cell", ["agent supervisor wfo.team_leader", "WFO.team_leader; Agent | supervisor"])
@@ -84,14 +84,14 @@ def test_an_empty_cell_says_nothing_and_a_dash_empties():
     ("place", "cell", "column", "sentence"),
     [
         (0, "", "E-mail", "There is no e-mail."),
-        (0, "max", "E-mail", "This is no e-mail."),
+        (0, "max", "E-mail", "This is not an e-mail address."),
         (1, "x" * 257, "Full name", "longer than 256 characters"),
-        (1, "Max\x00", "Full name", "a character that cannot be written down"),
+        (1, "Max\x00", "Full name", "a character that cannot be stored"),
         (NUMBER, "612 345 678", "Mobile number", "Start with + and your country code"),
         (NUMBER, "3,46123E+10", "Mobile number", "A spreadsheet has shortened this number."),
         (NUMBER, "ana@acme.example", "Mobile number", "Start with + and your country code"),
         (DEPARTMENT, "x" * 101, "Department", "longer than 100 characters"),
-        (ROLES, "agent emperor", "Roles", "emperor: no role of Flex. There are agent, "),
+        (ROLES, "agent emperor", "Roles", "emperor: not a role of Flex. Use one of agent, "),
         (ROLES, "supervisor", "Roles", "needs an Insights role"),
         (MAY_SIGN_IN, "perhaps", "May sign in", "Write yes or no."),
     ],

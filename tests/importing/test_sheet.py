@@ -48,7 +48,7 @@ UNREADABLE = {
     "too many bytes": (b"x" * (sheet.MOST_BYTES + 1), "Split it."),
     "too many rows": (b"E-mail\n" + b"x\n" * (sheet.MOST_ROWS + 1), "more than 20,000 rows"),
     "too many empty rows": (b"E-mail\n" + b"\n" * sheet.MOST_ROWS + b"x\n", "more than 20,000 rows"),
-    "no e-mail": (a_file(ZOE[1:], headings=HEADINGS[1:]), "names no column E-mail"),
+    "no e-mail": (a_file(ZOE[1:], headings=HEADINGS[1:]), "has no column E-mail"),
     "two columns of one meaning": (a_file(headings=["E-mail", "Phone", "Mobile"]), "Two columns are called Mobile"),
 }
 

@@ -114,9 +114,7 @@ def test_the_preview_follows_what_is_not_saved_yet_and_so_do_the_marks(desk, fle
     first = page.locator("#verdicts .point").first
     page.get_by_label("Device:").select_option("pixel-chrome")
     first.get_by_text("Refused").wait_for()
-    mark = page.get_by_role("list", name="The rules, in the order").get_by_text(
-        "“Block Android” above it decides first"
-    )
+    mark = page.get_by_role("list", name="The rules, in order").get_by_text("“Block Android” above it decides first")
     assert mark.is_visible()
     page.get_by_role("group", name="Mode of “Block Android”").get_by_role("radio", name="off").check()
     first.get_by_text("Let in").wait_for()

@@ -75,7 +75,7 @@ def test_the_old_phone_is_out_and_the_new_number_signs_in(admin, phone, android,
 
 def test_where_no_sender_is_named_the_page_and_the_trail_say_that_nobody_is_told(admin, verify):
     before = admin.get(f"/admin/agents/agent/{agent_of().pk}/change/")
-    assert "Nobody is told by text when it changes" in before.text
+    assert "No text announces a change," in before.text
     assert number_changes.NOBODY_IS_TOLD in change(admin).text
     assert not verify.state.messages()
     assert lines() == [(Kind.NUMBER_CHANGED, "the old number and the new number, by Olivia Operator, nobody is told")]

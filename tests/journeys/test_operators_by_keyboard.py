@@ -123,10 +123,10 @@ def test_a_file_is_imported_taken_back_and_everybody_exported(hands):
     with hands.page.expect_file_chooser() as chooser:
         hands.page.keyboard.press("Enter")
     chooser.value.set_files({"name": "team.csv", "mimeType": "text/csv", "buffer": a_file(ZOE)})
-    hands.enter("Read and show it", "Write 1 change")
+    hands.enter("Preview the import", "Make 1 change")
     assert Agent.objects.filter(email=ZOE[0]).exists()
     hands.enter("Undo this import")
-    assert hands.focused().startswith("Undone: 0 put back, 1 removed.")
+    assert hands.focused().startswith("Undone: 0 restored, 1 removed.")
     hands.open("/admin/agents/agent/import/")
     hands.tab_to("Export everybody")
     with hands.page.expect_download():
@@ -136,7 +136,7 @@ def test_a_file_is_imported_taken_back_and_everybody_exported(hands):
 def test_flex_is_connected(hands):
     hands.open("/admin/connect-flex/")
     hands.write(Account_SID="JQ" + "7" * 32)
-    hands.enter("Read what I pasted", "Connect JQ")
+    hands.enter("Read these values", "Connect JQ")
     assert ServiceProvider.objects.get().entity_id == "urn:flex:JQ" + "7" * 32
 
 

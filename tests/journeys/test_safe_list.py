@@ -61,10 +61,10 @@ def test_an_agent_whom_fraud_guard_keeps_from_signing_in_gets_a_text_after_that(
     clock.shift(31)
     enrolled = PhoneAuthenticator.objects.filter(user__is_active=True).count()
     assert f"Put {enrolled} on the list" in admin.get(PAGE).text
-    assert "They are on their way to Twilio." in ask(admin).text
+    assert "The requests are on their way to Twilio." in ask(admin).text
     assert SafeListing.objects.filter(listed_at__isnull=False).count() == enrolled
     page = admin.get(PAGE).text
-    assert ("Nothing is left to ask for." in page, "Put 0" in page) == (True, False)
+    assert ("The list is up to date." in page, "Put 0" in page) == (True, False)
     assert phone.like().sign_in(FRAUD)["signed_in"]
 
 

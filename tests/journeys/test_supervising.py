@@ -63,7 +63,7 @@ def _gives_her_a_code(desk):
 
 def _signs_out_anas_phone(desk):
     desk.get_by_role("link", name="Home").first.click()
-    desk.get_by_role("link", name="Their phones and computers").click()
+    desk.get_by_role("link", name="See their phones and computers").click()
     desk.get_by_role("link", name="iPhone").first.click()
     desk.get_by_role("button", name="Sign out Ana García").first.click()
     desk.get_by_text("is signed out of iPhone, Safari").wait_for()

@@ -14,10 +14,10 @@ NAME = "The certificate"
 @pytest.mark.parametrize(
     ("days", "words", "loud"),
     [
-        (60, "Plan the change of key.", False),
-        (31, "Plan the change of key.", False),
-        (30, "ends in 30 days, on 21 December 2026. Begin the change of key now.", False),
-        (8, "Begin the change of key now.", False),
+        (60, "Plan to replace the key.", False),
+        (31, "Plan to replace the key.", False),
+        (30, "ends in 30 days, on 21 December 2026. Start replacing the key now.", False),
+        (8, "Start replacing the key now.", False),
         (7, "in a week or less", True),
         (0.1, "in a week or less", True),
         (0, "ended on 21 November 2026. We still sign", True),

@@ -37,7 +37,7 @@ def test_a_card_says_what_is_signed_in_since_when_and_when_each_service_asks_for
     a_service()
     a_phone(agent)
     page = words(admin.get(url(agent)))
-    assert "iPhone, Safari What Phone or tablet, in the browser" in page
+    assert "iPhone, Safari Type Phone or tablet, in the browser" in page
     assert "Signed in since 21 November 2026, 09:00 UTC" in page
     assert "Next code, Flex 2026-11-30 09:00, or 2026-11-28 09:00 if unused (UTC)" in page
 
@@ -50,8 +50,8 @@ def test_phones_computers_and_apps_have_a_card_each_with_their_passkeys(admin, a
     a_device(agent, Browser(Form.DESKTOP, "Tablet at the door", Family.OTHER, client="rota"))
     page = words(admin.get(url(agent)))
     assert "Passkey set up 21 November 2026, not used yet" in page
-    assert "Windows computer, Chrome What Computer, in the browser" in page
-    assert "Tablet at the door What Computer, with the app Rota; cannot be reached by push" in page
+    assert "Windows computer, Chrome Type Computer, in the browser" in page
+    assert "Tablet at the door Type Computer, with the app Rota; cannot be reached by push" in page
 
 
 def test_earlier_phones_say_when_and_why_they_ended(admin, agent):
@@ -63,14 +63,16 @@ def test_earlier_phones_say_when_and_why_they_ended(admin, agent):
 
 
 def test_nobody_signed_in_says_what_will_fill_the_page(admin, agent):
-    assert "Nothing is signed in. The first right code on a phone makes a card here." in words(admin.get(url(agent)))
+    assert "is not signed in anywhere. A phone or computer appears here with its first right code." in words(
+        admin.get(url(agent))
+    )
 
 
 def test_the_button_names_the_phone_and_ends_it_alone(admin, agent):
     a_phone(agent)
     a_desktop(agent)
     page = press(admin, admin.get(url(agent)), "Sign out Ana García's iPhone, Safari")
-    assert "Ana García is signed out of iPhone, Safari, and needs a code there." in words(page)
+    assert "Ana García is signed out of iPhone, Safari and needs a code there." in words(page)
     assert Device.objects.active().get().label == "Windows computer, Chrome"
 
 
@@ -103,7 +105,7 @@ def test_switched_off_nothing_of_the_agent_counts_any_more_and_switched_on_they_
 
 
 def test_an_operator_does_not_switch_themselves_off(admin, operator):
-    assert "Another operator does that." in words(admin.post(url(operator, "switch"), {"to": "off"}, follow=True))
+    assert "Ask another operator." in words(admin.post(url(operator, "switch"), {"to": "off"}, follow=True))
     assert Agent.objects.get(pk=operator.pk).is_active
 
 
@@ -154,7 +156,7 @@ def test_who_signs_phones_out_but_changes_no_agents_leaves_passkeys_on_either_pa
     helper, device = a_helper("view_agent", "view_device", "change_device"), agent.devices.get()
     page, at = helper.get(f"/admin/agents/device/{device.pk}/change/"), f"/admin/agents/device/{device.pk}/sign-out/"
     assert [it for it in buttons(page) if it.startswith("Sign out")] == [f"Sign out Ana García: {device.label}"]
-    assert "Somebody who may change Ana García removes it." in words(page)
+    assert "Ask somebody who may change Ana García to remove it." in words(page)
     assert helper.post(url(agent, "remove-passkeys")).status_code == 403
     assert helper.post(at, {"passkeys": "remove"}).status_code == 403
     assert (device.passkeys.kept().count(), Device.objects.active().count()) == (1, 1)
@@ -278,4 +280,4 @@ def test_a_service_that_begins_its_sign_ins_itself_has_no_link(admin, agent):
     a_service()
     page = words(admin.get(url(agent, "sign-in-link")))
     assert "No service may be opened from here yet" in page
-    assert "Flex begins its sign-ins itself. To allow it here, tick “may be opened from here”" in page
+    assert "Flex starts its sign-ins itself. Tick “may be opened from here” to allow it" in page

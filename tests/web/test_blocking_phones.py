@@ -19,7 +19,7 @@ ANDROID_ONLY = ("platform", {"platforms": ["android"]})
 def save_rule(*asked, **fields):
     """Fill in the page of a new rule and publish it, as an operator."""
     admin = inside(a_superuser())
-    assert "is saved in the draft" in a_new_rule(admin, *asked, message=SENTENCE, **fields).text
+    assert "is saved to the draft." in a_new_rule(admin, *asked, message=SENTENCE, **fields).text
     page = press(admin, admin.get(LIST), "Publish")
     if "would refuse everyone" in page.text:
         press(admin, page, "Publish", typed="1 everyone")

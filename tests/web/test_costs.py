@@ -32,7 +32,7 @@ def test_with_prices_each_day_has_its_estimate(clock, admin, seeded, settings):
 
 
 def test_where_nothing_was_sent_the_page_says_so(clock, admin):
-    assert "No code was sent in these days." in admin.get(PAGE).content.decode()
+    assert "No code has been sent in these days." in admin.get(PAGE).content.decode()
 
 
 def test_who_may_not_see_codes_may_not_see_their_cost(clock, seeded):

@@ -303,4 +303,7 @@ def test_where_no_service_is_connected_whoever_may_connect_one_is_led_there(agen
     helper.user_permissions.set(Permission.objects.filter(codename__in=["view_agent", right]))
     page = inside(helper).get(f"/admin/agents/agent/{agent.pk}/why/")
     assert "No service is connected yet." in page.text
-    assert (reverse("admin:connect_flex") in page.text, "a right that you do not have" in page.text) == (led, not led)
+    assert (reverse("admin:connect_flex") in page.text, "You do not have the right to do this." in page.text) == (
+        led,
+        not led,
+    )

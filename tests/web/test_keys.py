@@ -57,27 +57,27 @@ def said(page):
 
 def test_the_page_shows_where_the_change_stands(admin, flex):
     page = admin.get(PAGE)
-    assert "Prepare the next key. It is published at once, and signs nothing yet. (a change begins here)" in said(page)
+    assert "Prepare the next key. It is published at once, but signs nothing yet. (start here)" in said(page)
     assert page.text.count('aria-current="step"') == 2
 
 
 def test_a_key_is_changed_from_page_to_page(admin, prepared):
-    assert "Signed to with the next key from now on: Flex." in said(press(admin, "switch", "flex"))
-    assert "Signed to with the active key again: Flex." in said(press(admin, "back", "flex"))
+    assert "From now on, answers to Flex are signed with the next key." in said(press(admin, "switch", "flex"))
+    assert "Answers to Flex are signed with the active key again." in said(press(admin, "back", "flex"))
     press(admin, "switch", "flex")
-    assert "The next key is the active one now." in said(press(admin, "activate"))
+    assert "The next key is now the active one." in said(press(admin, "activate"))
     assert SigningKey.objects.get(use=Use.SAML_EC, state=State.ACTIVE) == prepared
 
 
 def test_the_consequence_stands_before_the_button(admin, prepared):
     page = admin.get(PAGE).text
-    consequence = page.index("Flex refuses sign-ins from the moment you switch until it holds the next certificate.")
-    assert consequence < page.index("Switch: Flex")
+    consequence = page.index("Flex refuses sign-ins from the moment you switch until it has the next certificate.")
+    assert consequence < page.index("Switch Flex")
 
 
 def test_for_flex_the_console_is_named(admin, flex):
     keyring.draw(Use.SAML, NOW).save()
-    wanted = "Flex refuses sign-ins from the moment you switch until the Console holds the next certificate."
+    wanted = "Flex refuses sign-ins from the moment you switch until the Console has the next certificate."
     assert wanted in said(admin.get(PAGE))
 
 
@@ -102,14 +102,17 @@ def test_only_what_can_be_done_is_offered(admin, prepared):
 def test_several_connections_can_be_switched_by_one_choice(admin, prepared):
     a_service("wiki", "JQ" + "2" * 32, name="Wiki", profile="generic", signature_algorithm=names.ECDSA_SHA256)
     page = admin.get(PAGE).text
-    assert "All 2 that wait refuse sign-ins from the moment you switch" in page
+    assert "All 2 remaining services refuse sign-ins from the moment you switch" in page
     press(admin, "switch", "flex", "wiki")
     assert set(ServiceProvider.objects.values_list("key", flat=True)) == {prepared.kid}
 
 
 def test_a_step_out_of_order_is_refused_with_the_right_one(admin, prepared):
     page = press(admin, "activate")
-    assert "Still signed to with the active key: Flex. Switch the connections that wait" in said(page)
+    assert (
+        "Answers to these services are still signed with the active key: Flex. Switch the remaining services"
+        in said(page)
+    )
     assert SigningKey.objects.get(state=State.NEXT) == prepared
 
 
@@ -124,10 +127,10 @@ def test_the_history_names_who_did_what(admin, operator, prepared):
     press(admin, "activate")
     entries = [(it.user, it.object_repr, it.change_message) for it in LogEntry.objects.order_by("pk")]
     assert entries[0][:2] == (operator, "Flex")
-    assert entries[0][2].startswith("Signed to with the next key from now on: Flex.")
+    assert entries[0][2].startswith("From now on, answers to Flex are signed with the next key.")
     assert entries[1][1:] == (
         str(prepared),
-        "The next key is the active one now. The old one signs nothing any more.",
+        "The next key is now the active one. The old key no longer signs anything.",
     )
 
 
@@ -164,7 +167,7 @@ def test_no_private_key_is_on_the_page(admin, prepared):
 
 def test_the_first_key_for_ecdsa_is_offered_before_a_service_wants_it(admin, flex):
     assert "There is no key of this kind." in said(admin.get(PAGE))
-    assert "The first key of this kind is published now." in said(press(admin, "prepare"))
+    assert "The first key of this kind is now published." in said(press(admin, "prepare"))
     assert SigningKey.objects.get(use=Use.SAML_EC).state == State.ACTIVE
 
 
@@ -197,7 +200,7 @@ def test_what_was_no_sign_in_or_is_long_ago_does_not_count(db):
 
 @pytest.mark.parametrize(
     ("days", "words", "loud"),
-    [(59, "Plan the change of key.", False), (20, "Begin the change", False), (3, "in a week or less", True)],
+    [(59, "Plan to replace the key.", False), (20, "Start replacing the", False), (3, "in a week or less", True)],
 )
 def test_the_home_page_warns_of_the_end_of_a_certificate(flex, clock, days, words, loud):
     clock.move_to(the_end() - timedelta(days=days))

@@ -65,7 +65,7 @@ def test_without_the_right_nobody_chooses_one(agent):
 def test_the_page_shows_both_workers_before_anything_changes(admin, agent):
     a_service()
     before = SubjectName.of(agent, None)
-    page = press(admin, admin.get(url(agent, "name-id")), "Show what that would do", value="ann@acme.org")
+    page = press(admin, admin.get(url(agent, "name-id")), "Show what would change", value="ann@acme.org")
     said = words(page)
     assert "Flex will have Ana García twice" in said
     assert f"Friendly name {before} ann@acme.org Identity {before} ann_40acme_2Eorg" in said
@@ -75,7 +75,7 @@ def test_the_page_shows_both_workers_before_anything_changes(admin, agent):
 
 def test_it_is_changed_once_the_e_mail_is_typed(admin, agent):
     SubjectName.of(agent, None)
-    page = press(admin, admin.get(url(agent, "name-id")), "Show what that would do", value=WORKER)
+    page = press(admin, admin.get(url(agent, "name-id")), "Show what would change", value=WORKER)
     wrong = press(admin, page, "Change the name ID of Ana García", typed="ben@acme.example")
     assert "Nothing was changed." in words(wrong)
     assert of(agent) != [WORKER]
@@ -89,7 +89,7 @@ def test_going_back_to_the_worker_before_says_so(admin, agent):
     admin.post(url(agent, "name-id"), {"value": WORKER, "typed": agent.email})
     SubjectName.of(agent, None)
     page = admin.post(url(agent, "name-id"), {"value": before})
-    assert "Flex goes back to the worker that Ana García was before" in words(page)
+    assert "Flex goes back to the earlier worker of Ana García" in words(page)
 
 
 def test_before_the_first_sign_in_the_page_chooses_without_ado(admin, agent):

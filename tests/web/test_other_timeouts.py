@@ -80,7 +80,7 @@ def filled(**fields):
 
 def test_a_stricter_policy_is_saved_after_its_effect_was_shown(admin, own):
     page = admin.post(f"{POLICIES}{own.pk}/change/", filled(_continue="x"))
-    assert "use this: 1. Of these, 1 would need a code now." in page.text
+    assert "use this policy. 1 of them would need a code now." in page.text
     assert "Zoë 6" in page.text
     assert '<input type="hidden" name="_continue" value="x">' in page.text
     own.refresh_from_db()
@@ -107,7 +107,7 @@ def test_another_policy_of_a_service_is_asked_about_too(admin, own):
     known = service_form.row(0, acs.url, default=True, pk=acs.pk, sp=sp.pk)
     kept = {"name": sp.name, "entity_id": sp.entity_id, "profile": sp.profile}
     fields = service_form.filled(known, known=1, timeout_policy=legacy, **kept)
-    assert "use this: 1. Of these, 1 would need a code now." in admin.post(change, fields).text
+    assert "use this policy. 1 of them would need a code now." in admin.post(change, fields).text
     sp.refresh_from_db()
     assert sp.timeout_policy == own
     assert admin.post(change, fields | {"_confirmed": "yes"}).status_code == 302

@@ -90,7 +90,7 @@ def test_reloading_the_page_with_a_secret_makes_no_other_and_pressing_the_button
     page, button = (f"/admin/native/client/{client.pk}/{it}/" for it in ("change", "secret"))
     pressed = {"csrfmiddlewaretoken": str(admin.get(page).context["csrf_token"])}
     secret = admin.post(button, pressed).context["secret"]
-    assert "What it made is shown once" in admin.post(button, pressed, follow=True).text
+    assert "The result is shown only once" in admin.post(button, pressed, follow=True).text
     client.refresh_from_db()
     assert client.keeps(secret)
     again = {"csrfmiddlewaretoken": str(admin.get(page).context["csrf_token"])}

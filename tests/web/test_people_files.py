@@ -49,14 +49,14 @@ def exported(response):
 
 def test_a_file_is_shown_then_written_then_taken_back(admin, clock):
     page = choose(admin, ZOE, MAX, BAD)
-    assert "Nothing is written yet" in page.text
+    assert "Nothing has changed yet." in page.text
     assert page.text.index("bad@acme.example") < page.text.index("zoe@acme.example")
     assert Agent.objects.filter(is_staff=False).count() == 0
-    page = press(admin, page, "Write 2 changes, leave out 1 row")
+    page = press(admin, page, "Make 2 changes, leave out 1 row")
     assert set(Agent.objects.filter(is_staff=False).values_list("email", flat=True)) == {ZOE[0], MAX[0]}
     assert {it.change_message for it in LogEntry.objects.all()} == {"Import of team.csv."}
     page = press(admin, page, "Undo this import")
-    assert "Undone: 0 put back, 2 removed." in page.text
+    assert "Undone: 0 restored, 2 removed." in page.text
     assert "undone" in admin.get(PAGE).text
 
 
@@ -68,26 +68,26 @@ def test_what_changes_is_shown_before_and_after(admin, agent):
 
 def test_what_cannot_be_undone_is_listed(admin, keys, clock):
     signed_in = a_signed_in_agent(NOW).agent
-    page = press(admin, choose(admin, [signed_in.email, "+1 201 555 0177"], headings=SHORT), "Write 1 change")
-    assert "Sign-ins that ended, of 1 person: Agent 1 (2)" in page.text
+    page = press(admin, choose(admin, [signed_in.email, "+1 201 555 0177"], headings=SHORT), "Make 1 change")
+    assert "Ended sign-ins of 1 person: Agent 1 (2)" in page.text
     assert "1 changed number: passkeys that went with them" in page.text
 
 
 def test_it_is_looked_at_again_if_somebody_changed_people_meanwhile(admin, agent):
     page = choose(admin, [agent.email, "+1 201 555 0177"], headings=SHORT)
     PhoneAuthenticator.objects.update(number="+12015550178")
-    again = press(admin, page, "Write 1 change")
-    assert (again.status_code, "Somebody changed people meanwhile." in again.text) == (409, True)
-    press(admin, again, "Write 1 change")
+    again = press(admin, page, "Make 1 change")
+    assert (again.status_code, "Somebody has changed people since" in again.text) == (409, True)
+    press(admin, again, "Make 1 change")
     assert PhoneAuthenticator.objects.get().number == "+12015550177"
 
 
 def test_who_is_missing_is_switched_off_only_after_the_words_were_typed(admin, keys, agent):
     gone = a_signed_in_agent(NOW, 2).agent
     page = choose(admin, [agent.email], headings=["E-mail"], missing_off="on", most_missing=50)
-    page = press(admin, page, "Write 1 change", typed="yes")
+    page = press(admin, page, "Make 1 change", typed="yes")
     assert (page.status_code, Device.objects.active().count()) == (409, 2)
-    press(admin, page, "Write 1 change", typed="Switch off  1")
+    press(admin, page, "Make 1 change", typed="Switch off  1")
     gone.refresh_from_db()
     assert (gone.is_active, Device.objects.active().count()) == (False, 0)
 
@@ -95,13 +95,13 @@ def test_who_is_missing_is_switched_off_only_after_the_words_were_typed(admin, k
 def test_more_than_the_share_are_not_switched_off(admin, agent):
     an_agent("+12015550102", "ben@acme.example")
     page = choose(admin, [agent.email], headings=["E-mail"], missing_off="on")
-    assert "That would be 50 % of those who may sign in, more than the 25 % that you allow." in page.text
-    assert "Forget this file" in buttons(page)
-    assert "Write 1 change" not in buttons(page)
+    assert "That would be 50 % of those who may sign in, more than the 25 % you allow." in page.text
+    assert "Discard this file" in buttons(page)
+    assert "Make 1 change" not in buttons(page)
 
 
 def test_a_file_can_be_forgotten(admin, db):
-    press(admin, choose(admin, ZOE), "Forget this file")
+    press(admin, choose(admin, ZOE), "Discard this file")
     assert not Import.objects.exists()
 
 
@@ -109,16 +109,16 @@ def test_a_file_can_be_forgotten(admin, db):
 def test_a_waiting_file_that_was_spoilt_gets_a_page_that_forgets_it(admin, operator, spoilt):
     waiting = Import.objects.create(made_at=NOW, by=operator, file_name="team.csv", content=spoilt)
     page = admin.get(f"{PAGE}{waiting.pk}/")
-    assert (page.status_code, "cannot be read any more" in page.text) == (409, True)
+    assert (page.status_code, "can no longer be read" in page.text) == (409, True)
     assert admin.post(f"{PAGE}{waiting.pk}/", {"act": "write"}).status_code == 409
-    assert "Forgotten: team.csv. Nobody was changed." in press(admin, page, "Forget this file").text
+    assert "Discarded: team.csv. Nothing was changed." in press(admin, page, "Discard this file").text
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"Name\nZoe", "names no column E-mail"),
+        (b"Name\nZoe", "has no column E-mail"),
         (b"E-mail\n\xe9", "Save it as CSV UTF-8."),
         (b"x" * (sheet.MOST_BYTES + 1), "larger than 8 MB"),
     ],
@@ -143,7 +143,7 @@ def test_a_helper_changes_agents_but_no_operator(operator, agent):
     rows = [[operator.email, "Mine"], [agent.email, "Ana Maria"]]
     page = choose(browser, *rows, headings=["E-mail", "Full name"])
     assert "This is an operator." in page.text
-    press(browser, page, "Write 1 change, leave out 1 row")
+    press(browser, page, "Make 1 change, leave out 1 row")
     operator.refresh_from_db()
     assert operator.full_name == "Olivia Operator"
     assert Agent.objects.get(pk=agent.pk).full_name == "Ana Maria"
@@ -155,7 +155,7 @@ def test_progress_is_told_while_it_is_written_and_the_file_is_not_read_for_it(ad
     with CaptureQueriesContext(connection) as queries:
         assert admin.get(where).json() == {"written": 0}
     assert [it["sql"] for it in queries if '"content"' in it["sql"]] == []
-    press(admin, page, "Write 1 change")
+    press(admin, page, "Make 1 change")
     assert admin.get(where).json() == {"written": 1}
 
 
@@ -171,7 +171,7 @@ def test_everybody_is_exported_in_the_same_columns_and_it_is_written_down(admin,
     assert (row["Full name"], row["Mobile number"], row["Roles"]) == ("'=1+1", "'+12015550101", "agent")
     assert LoginEvent.objects.get().detail == "2 people, by Olivia Operator"
     assert (
-        "There is nothing to write."
+        "There is nothing to change."
         in admin.post(
             PAGE, {"file": SimpleUploadedFile("back.csv", found.content), "most_missing": 25}, follow=True
         ).text

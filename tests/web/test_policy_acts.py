@@ -21,7 +21,7 @@ REVISIONS = "/admin/policies/policyrevision/"
 def test_the_list_says_what_publishing_would_change_and_who_wrote_it_down(admin, operator):
     press(admin, admin.get(LIST), "Save draft", default="deny")
     page = admin.get(LIST)
-    assert "Whom no rule meets: deny, was allow" in page.text
+    assert "If no rule matches: deny, was allow" in page.text
     warned = press(admin, page, "Publish", reason="Only listed phones")
     press(admin, warned, "Publish", typed="me")
     live = PolicyRevision.objects.live().get()
@@ -32,13 +32,13 @@ def test_an_operator_who_was_overtaken_publishes_nothing(admin):
     press(admin, admin.get(LIST), "Block Android")
     page = admin.get(LIST)
     press(inside(a_superuser("second@acme.example")), admin.get(LIST), "Phones only")
-    assert "Somebody changed the access policy meanwhile" in press(admin, page, "Publish").text
+    assert "Somebody has changed the access rules since" in press(admin, page, "Publish").text
     assert in_force.policy().number == 1
 
 
 def test_a_draft_can_be_thrown_away(admin):
     press(admin, admin.get(LIST), "Block Android")
-    assert "The draft is gone" in press(admin, admin.get(LIST), "Throw the draft away").text
+    assert "The draft is discarded" in press(admin, admin.get(LIST), "Discard the draft").text
     assert publishing.edited().number == 1
 
 
@@ -46,8 +46,8 @@ def test_a_draft_that_somebody_else_wrote_into_since_is_not_thrown_away(admin):
     publishing.drafted(name="Mine")
     page = admin.get(LIST)
     publishing.drafted(name="Theirs")
-    told = press(admin, page, "Throw the draft away").text
-    assert "Somebody changed or published the draft meanwhile" in told
+    told = press(admin, page, "Discard the draft").text
+    assert "Somebody has changed or published the draft since." in told
     assert "Theirs" in told
 
 
@@ -56,7 +56,7 @@ def test_an_operator_goes_back_to_an_older_revision(admin):
     first = PolicyRevision.objects.get(number=1)
     assert "/admin/policy/publish/?to=1" in admin.get(f"{REVISIONS}{first.pk}/change/").text
     page = press(admin, admin.get("/admin/policy/publish/?to=1"), "Publish")
-    assert "Revision 3, which says what Revision 1 said" in page.text
+    assert "Revision 3, the same as Revision 1" in page.text
     assert "Removed “A mistake”" in admin.get(f"{REVISIONS}{PolicyRevision.objects.live().get().pk}/change/").text
 
 
@@ -67,7 +67,7 @@ def test_who_may_only_look_is_offered_no_button_and_can_press_none(operator):
     looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     browser = inside(looker)
     publishing.drafted(name="Waiting")
-    assert not {"Publish", "Block Android", "Throw the draft away"} & set(buttons(browser.get(LIST)))
+    assert not {"Publish", "Block Android", "Discard the draft"} & set(buttons(browser.get(LIST)))
     acts = [f"{LIST}{it}/" for it in ("discard", "add")]
     acts += [LIST, f"{LIST}{publishing.edited().rules.first().pk}/change/"]
     acts += ["/admin/policy/publish/", "/admin/policy/publish/?to=1", "/admin/stop/"]
@@ -80,7 +80,7 @@ def test_who_may_only_look_is_offered_no_button_and_can_press_none(operator):
 def test_an_operator_stops_all_sign_ins_and_lets_people_in_again(admin, operator):
     press(admin, admin.get("/admin/stop/"), "Stop all sign-ins", why="Stolen phones")
     assert (Stop.objects.get().by, in_force.look().stopped) == (operator, True)
-    assert "All sign-ins are stopped since" in admin.get("/admin/").text
+    assert "All sign-ins have been stopped since" in admin.get("/admin/").text
     page = admin.get("/admin/stop/")
     assert "nobody needs a code because of the stop" in page.text
     press(admin, page, "Let people sign in again")
@@ -97,11 +97,11 @@ def test_a_stop_says_why_and_there_is_one_at_a_time(admin):
 
 
 def test_sign_ins_that_the_policy_failed_for_are_an_alarm(admin, clock):
-    assert "The access policy failed" not in admin.get("/admin/").text
+    assert "The access rules could not be evaluated" not in admin.get("/admin/").text
     events.record(Kind.REFUSED, Origin(None, "", REFERENCE), NOW, decided_by="fault")
-    assert "The access policy failed for 1 sign-in within a day" in admin.get("/admin/").text
+    assert "The access rules could not be evaluated for 1 sign-in within a day" in admin.get("/admin/").text
     clock.shift(timedelta(days=1))
-    assert "The access policy failed" not in admin.get("/admin/").text
+    assert "The access rules could not be evaluated" not in admin.get("/admin/").text
 
 
 # Letting in
@@ -118,7 +118,7 @@ def test_a_refused_agent_is_let_in_in_two_clicks(admin, agent, operator, clock):
     given = AccessPass.objects.get()
     assert (given.agent, given.by, given.why) == (agent, operator, f"Refused sign-in {REFERENCE}")
     assert (given.until - given.given_at).total_seconds() == 2 * 60 * 60
-    assert f"{agent} is let in past the access rules until" in admin.get("/admin/").text
+    assert f"{agent} is exempt from the access rules until" in admin.get("/admin/").text
 
 
 def test_where_nobody_was_proved_the_operator_names_the_agent(admin, agent, clock):
@@ -133,7 +133,7 @@ def test_a_pass_is_given_and_taken_back_on_its_own_page(admin, clock):
     admin.post("/admin/agents/accesspass/add/", {"agent": ana.pk, "hours": "8", "why": "Her phone is new"})
     given = AccessPass.objects.get()
     chosen = {"action": "take_back", "_selected_action": [given.pk]}
-    assert "1 taken back" in admin.post("/admin/agents/accesspass/", chosen, follow=True).text
+    assert "1 revoked" in admin.post("/admin/agents/accesspass/", chosen, follow=True).text
     assert set(LoginEvent.objects.values_list("kind", flat=True)) == {Kind.PASS_GIVEN, Kind.PASS_ENDED}
     assert Agent.objects.get(pk=ana.pk).passes.get().ended_at is not None
 

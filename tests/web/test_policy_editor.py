@@ -49,8 +49,8 @@ def test_one_click_adds_a_rule_that_is_on_to_the_draft_and_says_what_it_catches(
     page = press(admin, admin.get(LIST), button)
     added = publishing.edited().policy.rules[-1]
     assert (added.name, added.mode, added.sentence) == (button, "on", sentence)
-    assert "It counts once the draft is published." in page.text
-    assert ("New: it was not in force yet" in page.text) == (button != "No in-app browsers")
+    assert "It takes effect once you publish the draft." in page.text
+    assert ("New: not in force yet" in page.text) == (button != "No in-app browsers")
     assert in_force.policy().number == 1
 
 
@@ -60,7 +60,7 @@ def test_watch_first_adds_it_in_watch_only(admin):
 
 
 def test_a_rule_that_is_there_already_is_switched_instead_of_added_twice(admin):
-    assert "was there already, and is on" in act(admin, "quick:in-app").text
+    assert "was there already and is now on" in act(admin, "quick:in-app").text
     assert [(it.name, it.mode) for it in publishing.edited().policy.rules] == [("No in-app browsers", "on")]
 
 
@@ -129,8 +129,8 @@ def test_a_rule_is_deleted_and_the_default_cannot_be(admin, three):
         act(admin, f"delete:{rule.key}")
     page = admin.get(LIST)
     assert names() == []
-    assert "No rule yet" in page.text
-    assert "The default stands last and cannot be removed." in page.text
+    assert "No rules yet" in page.text
+    assert "The default always comes last and cannot be removed." in page.text
 
 
 def test_a_move_stands_in_the_rules_history(admin, three):
@@ -184,7 +184,7 @@ def test_the_second_who_edits_a_rule_is_refused_and_saves_on_top(admin, three):
     refused = admin.post(page_of(three["A"]), filled)
     assert (refused.status_code, "Moved “A”" in refused.text or "Moved “B”" in refused.text) == (409, True)
     assert names() == ["B", "A", "C"]
-    press(admin, refused, "Save in the draft")
+    press(admin, refused, "Save to the draft")
     assert names() == ["B", "Mine", "C"]
 
 
@@ -208,7 +208,7 @@ def test_who_may_only_look_reads_sentences_and_presses_nothing(three):
     assert looker.post(LIST, {"act": "save"}).status_code == 403
     rule = looker.get(page_of(three["A"]))
     assert "Deny if the User-Agent contains" in rule.text
-    assert not {"Save in the draft", "Try it"} & set(buttons(rule))
+    assert not {"Save to the draft", "Try it"} & set(buttons(rule))
     assert looker.post(page_of(three["A"]), {"act": "save"}).status_code == 403
 
 

@@ -44,13 +44,13 @@ def test_any_two_revisions_are_compared(admin):
         "Added “First” as no. 2",
         "Added “Second” as no. 3",
     ]
-    assert "They say the same" in admin.get(PAGE, {"from": "2", "to": "2"}).text
+    assert "There is no difference" in admin.get(PAGE, {"from": "2", "to": "2"}).text
 
 
 @pytest.mark.parametrize("asked", [{"from": "1"}, {"from": "1", "to": "99"}, {"from": "x", "to": "²"}])
 def test_what_there_is_not_cannot_be_compared(admin, asked):
     page = admin.get(PAGE, asked)
-    assert (page.status_code, "Choose two revisions that there are" in page.text) == (200, True)
+    assert (page.status_code, "Choose two revisions from the lists" in page.text) == (200, True)
 
 
 def test_rules_are_counted_by_week_and_month_through_all_revisions(db):
@@ -87,9 +87,9 @@ def test_the_page_says_how_often_the_rules_in_force_matched(admin):
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        (NOW - timedelta(days=40), "matched nobody in 30 days"),
-        (NOW - timedelta(hours=1), "matched nobody since it came into force, 2026-11-21 08:00 UTC"),
-        (None, "new: it was not in force yet, so it matched nobody so far"),
+        (NOW - timedelta(days=40), "has matched nobody in 30 days"),
+        (NOW - timedelta(hours=1), "has matched nobody since it came into force, 2026-11-21 08:00 UTC"),
+        (None, "new: not in force yet, so it has matched nobody"),
     ],
 )
 def test_a_rule_that_matched_nobody_says_how_long_it_had_the_chance(first, said):

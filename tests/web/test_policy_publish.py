@@ -128,13 +128,13 @@ def test_refusals_by_not_knowing_and_what_cannot_be_judged_are_told(admin, no_an
     came(ana, "something else entirely")
     came(ana, ANDROID, judged={"client": ["browser"]})
     page = admin.get(PAGE).text
-    assert "1 of the sign-ins, on 1 phone or computer, would be refused only because it cannot be told" in page
+    assert "1 of the sign-ins, on 1 phone or computer, would be refused only because Latchkey cannot tell" in page
     assert "Cannot be judged: 1 agent, 1 sign-in" in page
 
 
 def test_only_the_last_30_days_count(admin, no_android):
     came(an_agent(), ANDROID, ago=timedelta(days=31))
-    assert "nobody signed in within 30 days" in admin.get(PAGE).text
+    assert "Nobody signed in within 30 days" in admin.get(PAGE).text
 
 
 def test_who_was_overtaken_publishes_nothing_and_loses_no_words(admin, no_android):
@@ -142,7 +142,7 @@ def test_who_was_overtaken_publishes_nothing_and_loses_no_words(admin, no_androi
     publishing.drafted(ANDROID_RULE, name="Another")
     late = press(admin, page, "Publish", reason="My own words")
     assert (late.status_code, in_force.policy().number) == (409, 1)
-    assert "Somebody changed the access policy meanwhile" in late.text
+    assert "Somebody has changed the access rules since" in late.text
     assert 'value="My own words"' in late.text
     assert "Added “Another”" in late.text
 
@@ -167,7 +167,7 @@ def test_going_back_takes_the_same_page_and_guard(admin, operator):
     assert "Added “No Android”" in page.text
     stopped = press(admin, page, "Publish", typed="")
     assert stopped.status_code == 422
-    assert "which says what Revision 2 said" in press(admin, stopped, "Publish", typed="2").text
+    assert "the same as Revision 2" in press(admin, stopped, "Publish", typed="2").text
     assert PolicyRevision.objects.live().get().restored.number == 2
 
 

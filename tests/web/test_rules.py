@@ -93,7 +93,7 @@ def test_every_kind_of_condition_can_be_filled_in(admin):
 def test_saving_a_rule_unchanged_keeps_its_conditions_to_the_letter(admin):
     held = (*EACH_KIND, TextContains("Mobile"), TextContains(" Safari/ "))
     rule = a_rule("Kept", *held)
-    press(admin, admin.get(page_of(rule)), "Save in the draft", name="Renamed")
+    press(admin, admin.get(page_of(rule)), "Save to the draft", name="Renamed")
     assert asked("Renamed") == held
 
 
@@ -119,16 +119,16 @@ def test_a_back_end_signs_nobody_in_and_is_no_service_for_rules(admin):
 
 def test_a_service_that_is_gone_stays_in_the_scope_until_it_is_unticked(admin):
     rule = a_rule("Kept", scope=["long-gone"])
-    press(admin, admin.get(page_of(rule)), "Save in the draft", name="Renamed")
+    press(admin, admin.get(page_of(rule)), "Save to the draft", name="Renamed")
     assert publishing.edited().policy.rules[-1].scope == ("long-gone",)
 
 
 def test_conditions_are_added_and_removed_without_script_and_nothing_is_saved_meanwhile(admin):
-    page = press(admin, admin.get(ADD), "Add the condition", kind="text", name="Half done")
-    page = press(admin, page, "Add the condition", kind="platform")
+    page = press(admin, admin.get(ADD), "Add this condition", kind="text", name="Half done")
+    page = press(admin, page, "Add this condition", kind="platform")
     assert the_form(page)["condition"] == ["c0:text", "c1:platform"]
     page = admin.post(ADD, the_form(page) | {"act": "remove:c0", "c1-platforms": ["android"]})
-    page = press(admin, page, "Save in the draft")
+    page = press(admin, page, "Save to the draft")
     assert asked("Half done") == (ANDROID_RULE,)
 
 
@@ -145,9 +145,9 @@ NIGHT = {"weekdays": ["mon"], "begins": "22:00", "ends": "06:00", "zone": "UTC"}
         ("text", {"text": ""}, "text", "This field is required."),
         ("pattern", {"pattern": "("}, "pattern", "The pattern does not read: missing )"),
         ("network", {"blocks": "192.0.2.0/33"}, "blocks", "does not appear to be an IPv4 or IPv6 network"),
-        ("network", {"blocks": " "}, "blocks", "Name at least one."),
+        ("network", {"blocks": " "}, "blocks", "Enter at least one."),
         ("network", {"blocks": "\n".join(f"192.0.2.{it}" for it in range(101))}, "blocks", "1 to 100 blocks"),
-        ("moment", NIGHT | {"begins": "8"}, "begins", "Give a time, such as 08:00."),
+        ("moment", NIGHT | {"begins": "8"}, "begins", "Enter a time, such as 08:00."),
         ("moment", NIGHT | {"zone": "Madrid"}, "zone", "No time zone is called 'Madrid'"),
         ("moment", NIGHT | {"weekdays": []}, "weekdays", "Tick at least one."),
         ("code_age", {"hours": "-1"}, "hours", "greater than or equal to 0"),
@@ -166,7 +166,7 @@ def test_what_cannot_be_a_condition_gets_a_sentence_at_its_field(tag, fields, at
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"name": "\u202eX"}, "turns the text round"),
+        ({"name": "\u202eX"}, "reverses the direction of the text."),
         ({"name": ""}, "This field is required."),
         ({"effect": "explode", "mode": "maybe"}, "is not one of the available choices"),
         ({"message": "x" * 201}, "at most 200 characters"),
@@ -213,15 +213,15 @@ def test_names_and_texts_of_others_make_no_markup(admin):
 
 def test_an_edit_stands_in_the_rules_history(admin):
     rule = a_rule("Old name")
-    press(admin, admin.get(page_of(rule)), "Save in the draft", name="New name")
+    press(admin, admin.get(page_of(rule)), "Save to the draft", name="New name")
     edited = AccessRule.objects.get(name="New name")
-    assert "“Old name” is called “New name”" in admin.get(f"{LIST}{edited.pk}/history/").text
+    assert "“Old name” is now called “New name”" in admin.get(f"{LIST}{edited.pk}/history/").text
 
 
 def test_a_page_of_the_revision_in_force_edits_the_rule_of_the_draft(admin):
     live = a_rule("In force")
     in_tests.drafted(name="Another")
-    press(admin, admin.get(page_of(live)), "Save in the draft", name="Edited")
+    press(admin, admin.get(page_of(live)), "Save to the draft", name="Edited")
     assert names() == ["No in-app browsers", "Edited", "Another"]
 
 
@@ -246,12 +246,12 @@ def broken(request, db):
 def test_while_a_rule_is_broken_nobody_is_let_in_and_the_admin_says_so(admin, broken):
     assert not in_force.policy().readable
     for page in ("/admin/", LIST):
-        assert "nobody is let in" in admin.get(page).text
-    assert "Unreadable" in admin.get(LIST).text
+        assert "everybody" in admin.get(page).text
+    assert "Cannot be read" in admin.get(LIST).text
 
 
 def test_a_broken_rule_opens_and_an_edit_leaves_its_conditions_alone(admin, broken):
-    press(admin, admin.get(page_of(broken)), "Save in the draft", name="Still broken", mode="off")
+    press(admin, admin.get(page_of(broken)), "Save to the draft", name="Still broken", mode="off")
     edited = AccessRule.objects.get(key=broken.key, revision__state="draft")
     assert (edited.name, edited.conditions) == ("Still broken", broken.conditions)
 
@@ -265,7 +265,7 @@ def test_deleting_a_broken_rule_lets_people_in_again(admin, broken):
 
 def test_a_draft_with_a_rule_that_does_not_read_is_not_published(admin, broken):
     admin.post(LIST, the_form(admin.get(LIST)) | {"act": f"up:{broken.key}"})
-    assert "does not read" in press(admin, admin.get(LIST), "Publish").text
+    assert "cannot be read" in press(admin, admin.get(LIST), "Publish").text
     assert in_force.policy().number == 2
 
 

@@ -148,7 +148,7 @@ def test_a_fetch_shows_what_would_change_and_the_button_takes_it(admin, app, pem
     with serving({"/metadata": document(an_entity(acs(f"{ACS}/new")))}, pem) as site:
         admin.post(KNOWN, {**RULES, "step": "save", "url": f"https://127.0.0.1:{site.port}/metadata"})
         page = admin.post(KNOWN, {"step": "fetch"}, follow=True)
-    assert "It would change what stands below." in page.text
+    assert "The document makes the changes below." in page.text
     assert f"new:</span> {ACS}/new" in page.text
     assert addresses() == [ACS]
     admin.post(KNOWN, {"step": "take", "shown": page.context["shown"]})
@@ -172,7 +172,7 @@ def offered(admin, xml):
 
 def test_a_newer_document_waits_and_home_says_so(admin, app):
     page = offered(admin, an_entity(acs() + acs(f"{ACS}/two", 1)))
-    assert "Take these changes" in page.text
+    assert "Accept these changes" in page.text
     assert "App has published other metadata." in admin.get("/admin/").text
     assert addresses() == [ACS]
 
@@ -180,7 +180,7 @@ def test_a_newer_document_waits_and_home_says_so(admin, app):
 def test_changes_can_be_left_and_nothing_waits_any_more(admin, app):
     offered(admin, an_entity(acs(f"{ACS}/new")))
     page = admin.post(KNOWN, {"step": "leave"}, follow=True)
-    assert "Take these changes" not in page.text
+    assert "Accept these changes" not in page.text
     assert (addresses(), MetadataSource.objects.get().pending) == ([ACS], "")
 
 
@@ -208,7 +208,7 @@ def test_a_document_that_does_not_fit_is_refused_in_words(admin, app, xml, words
 def test_a_service_typed_by_hand_may_get_its_metadata_later(admin, app):
     MetadataSource.objects.all().delete()
     assert "Last read" in admin.get(KNOWN).text
-    assert "Take these changes" in offered(admin, an_entity(acs(f"{ACS}/new"))).text
+    assert "Accept these changes" in offered(admin, an_entity(acs(f"{ACS}/new"))).text
 
 
 def test_saving_the_source_takes_back_a_fault_and_nothing_that_waits(admin, app):

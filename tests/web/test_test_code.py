@@ -12,7 +12,7 @@ from tests.web.coming import Coming
 from tests.web.pressing import press
 from tests.web.seeded import a_service
 
-SEND, READ = "Send Ana García a test text", "Did it arrive? Check what Ana García reads"
+SEND, READ = "Send Ana García a test text", "Check the code"
 
 
 @pytest.fixture(autouse=True)
@@ -32,18 +32,18 @@ def test_the_cost_is_told_before_the_button(admin, agent, settings):
     assert "To see how much, set LATCHKEY_PRICES." in words(admin.get(url(agent, "test-code")))
     prices = {"sms": Decimal("0.0079"), "approved": Decimal("0.05")}
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": prices})
-    assert "A text costs about 0.0579 by the prices that are set" in words(admin.get(url(agent, "test-code")))
+    assert "A text costs about 0.0579 once the code is read out" in words(admin.get(url(agent, "test-code")))
 
 
 def test_the_agent_reads_the_code_and_the_page_says_that_it_arrived(admin, agent, verify):
     page = sent(admin, agent)
-    assert "Twilio took it and sends it." in words(page)
+    assert "Twilio has accepted it." in words(page)
     page = press(admin, page, READ, code="12345")
     assert "The code has 6 digits. You entered 5." in words(page)
     page = press(admin, page, READ, code="000000")
     assert "That is not the code." in words(page)
     page = press(admin, page, READ, code=verify.state.messages(NUMBER)[0].code)
-    assert "The code arrived: texts reach Ana García. It is used up, and signed nobody in." in words(page)
+    assert "That is right: codes reach Ana García. The code is used up and signed nobody in." in words(page)
     assert kinds() == [Kind.TEST_SENT, Kind.TEST_WRONG, Kind.TEST_ARRIVED]
 
 
@@ -66,7 +66,7 @@ def test_the_code_that_an_operator_hears_signs_nobody_in(admin, agent, verify):
 
 def test_where_there_is_nothing_to_read_out_nothing_is_taken(admin, agent):
     page = admin.post(url(agent, "test-code"), {"code": "123456"}, follow=True)
-    assert "No test code waits to be read out." in words(page)
+    assert "There is no test code to check. Send one first." in words(page)
     assert "no mobile number" in words(admin.get(url(_without_number(agent), "test-code")))
 
 

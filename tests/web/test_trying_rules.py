@@ -117,7 +117,7 @@ def test_with_an_agent_the_points_after_the_code_are_judged_too(admin, agent, cl
     before, after = verdicts(admin), verdicts(admin, **{"try-agent": agent.email.upper()})
     assert first(before) == first(after) == "Not decided yet"
     assert "The code was right: <strong>Refused" in after
-    assert "signed in nowhere" in after
+    assert "signed in anywhere" in after
     enrolled(agent, days=3)
     assert "A session or token would let in: <strong>Refused" in verdicts(admin, **{"try-agent": agent.email})
 
@@ -146,7 +146,7 @@ def test_a_phone_seen_this_month_is_offered_once_and_judged(admin, no_android):
 
 
 def test_without_any_phone_seen_there_is_a_sentence(admin, clock):
-    assert "No phone was seen this month." in verdicts(admin, **{"try-way": "seen"})
+    assert "No phone was used this month." in verdicts(admin, **{"try-way": "seen"})
 
 
 def test_a_past_sign_in_is_judged_again_by_the_facts_of_then(admin, agent, no_android):
@@ -161,8 +161,8 @@ def test_a_past_sign_in_is_judged_again_by_the_facts_of_then(admin, agent, no_an
 @pytest.mark.parametrize(
     ("tried", "sentence"),
     [
-        ({"try-way": "past", "try-past": "7KQ2M-9TX4E"}, "No sign-in with this reference has facts to judge."),
-        ({"try-way": "past", "try-past": ""}, "No sign-in with this reference has facts to judge."),
+        ({"try-way": "past", "try-past": "7KQ2M-9TX4E"}, "There is no sign-in with this reference to judge."),
+        ({"try-way": "past", "try-past": ""}, "There is no sign-in with this reference to judge."),
         ({"try-agent": "nobody@acme.example"}, "Nobody has this e-mail."),
         ({"try-moment": "yesterday"}, "Enter a valid date/time."),
         ({"try-way": "by magic"}, "is not one of the available choices"),

@@ -55,9 +55,9 @@ def test_too_many_is_over_five_and_over_three_times_the_forecast(times, forecast
 def test_more_refusals_than_foreseen_are_an_alarm_with_a_way_back(admin, no_android):
     refused(6, no_android)
     home = admin.get("/admin/").text
-    assert "6 phones or browsers from 07:30 to 08:30 UTC, and about 0 were foreseen" in home
+    assert "6 phones or browsers from 07:30 to 08:30 UTC, about 0 expected" in home
     assert "No Android: 6" in home
-    assert '<a href="/admin/policy/publish/?to=1">Go back</a>' in home
+    assert '<a href="/admin/policy/publish/?to=1">Go back to the earlier rules</a>' in home
     assert in_force.policy().number == 2
     press(admin, admin.get("/admin/policy/publish/?to=1"), "Publish")
     assert "than expected" not in admin.get("/admin/").text

@@ -65,14 +65,14 @@ def test_the_page_tells_what_an_agent_has(admin, agent):
     page = admin.get(url(agent)).text
     assert "since 21 November 2026, 09:00 UTC" in page
     assert "Recovery codes: 8 left." in page
-    assert "one is open until 09:15 UTC, given by Olivia Operator: SIM broken." in page
+    assert "one is valid until 09:15 UTC, given by Olivia Operator: SIM broken." in page
 
 
 def test_the_page_of_an_agent_who_has_nothing_says_so(admin, agent):
     page = " ".join(admin.get(url(agent)).text.split())
     assert "Authenticator app: none." in page
     assert "Recovery codes: none." in page
-    assert "One-time code: none is open." in page
+    assert "One-time code: none." in page
     assert "Lift the pause" not in page
 
 
@@ -106,11 +106,11 @@ def test_passkeys_are_listed_and_removed_one_by_one_or_all(admin, agent):
     for _ in range(3):
         a_passkey(agent)
     page = " ".join(admin.get(url(agent)).text.split())
-    assert "iPhone, Safari, set up 21 November 2026, 09:00 UTC, not used yet; on that device alone." in page
+    assert "iPhone, Safari, set up 21 November 2026, 09:00 UTC, not used yet; on that device only." in page
     post(admin, agent, "remove-passkey", passkey=Passkey.objects.first().pk)
     assert line(Kind.FACTOR_REMOVED) == (agent.email, f"passkey of iPhone, Safari, {BY_OLIVIA}")
     assert Passkey.objects.kept().count() == 2
-    assert "does not work any more" in admin.post(url(agent, "remove-passkeys"), follow=True).text
+    assert "no longer works" in admin.post(url(agent, "remove-passkeys"), follow=True).text
     assert not Passkey.objects.kept().exists()
     assert "Passkeys: none." in " ".join(admin.get(url(agent)).text.split())
 
@@ -161,7 +161,7 @@ def test_looking_at_the_form_gives_nobody_a_code(admin, agent):
 
 def test_a_one_time_code_is_revoked(admin, agent):
     code = code_on(post(admin, agent, "one-time-code", **REASON)).replace("-", "")
-    assert "does not work any more" in admin.post(url(agent, "revoke-one-time-code"), follow=True).text
+    assert "no longer works" in admin.post(url(agent, "revoke-one-time-code"), follow=True).text
     assert one_time_codes.spend(agent, code, NOW) is None
     assert line(Kind.CODE_REVOKED) == (agent.email, BY_OLIVIA)
 
@@ -219,11 +219,11 @@ def fail_for_days(clock):
 def test_a_pause_is_shown_and_lifted(admin, agent, clock):
     fail_for_days(clock)
     assert isinstance(join(), Paused)
-    told = "Paused for wrong codes on phones that are new here until 21 November, 10:02 UTC."
+    told = "Paused after wrong codes on new phones until 21 November, 10:02 UTC."
     assert told in admin.get(url(agent)).text
     page = admin.post(url(agent, "lift-pause"), follow=True)
     assert "Ana García can ask for a code again." in page.text
-    assert "Paused for wrong codes" not in page.text
+    assert "Paused after wrong codes" not in page.text
     assert not isinstance(join(), Paused)
     assert line(Kind.PAUSE_LIFTED) == (agent.email, BY_OLIVIA)
 
@@ -231,7 +231,7 @@ def test_a_pause_is_shown_and_lifted(admin, agent, clock):
 def test_a_pause_that_does_not_pass_by_itself_says_so(admin, agent, clock, monkeypatch):
     monkeypatch.setattr(abuse, "MOST_FAILURES", 12)
     fail_for_days(clock)
-    assert "new here until somebody lifts it." in admin.get(url(agent)).text
+    assert "on new phones until somebody lifts the pause." in admin.get(url(agent)).text
 
 
 def test_lifting_lets_a_code_whose_tries_are_used_up_be_followed_by_another_at_once(admin, agent):
@@ -239,9 +239,7 @@ def test_lifting_lets_a_code_whose_tries_are_used_up_be_followed_by_another_at_o
     while verifications.count_try(used_up, Asker(None, None)):
         pass
     page = admin.get(url(agent)).text
-    assert (
-        "Wrong codes on phones that are new here: no other can be asked for there until 21 November, 09:10 UTC" in page
-    )
+    assert "Paused after wrong codes on new phones: no new code until 21 November, 09:10 UTC" in page
     assert "own phone: no other" not in page  # which has one try left
     post(admin, agent, "lift-pause")
     assert verifications.count_try(join(), Asker(None, None))

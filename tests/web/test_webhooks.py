@@ -74,7 +74,7 @@ def test_the_secret_is_changed_and_the_one_before_counts_a_day_longer(admin, web
     (new,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", page.text)
     webhook.refresh_from_db()
     assert registration.secrets_of(webhook, NOW) == [new, receiver.secret]
-    assert "counts beside it for 24 hours" in said(page)
+    assert "stays valid for 24 hours" in said(page)
     assert LogEntry.objects.get().change_message == "Secret changed."
 
 
@@ -102,10 +102,10 @@ def test_one_that_is_saved_twice_is_changed_once(admin, webhook):
 
 
 def test_a_test_is_sent_at_once_and_its_answer_shown(admin, webhook, receiver):
-    assert "The test was taken. HTTP 204" in said(admin.post(page_of(webhook, "test/"), follow=True))
+    assert "The receiver accepted the test. HTTP 204" in said(admin.post(page_of(webhook, "test/"), follow=True))
     receiver.answers = [lambda it: it.say(500, b"<script>out of order</script>")]
     page = admin.post(page_of(webhook, "test/"), follow=True)
-    assert "The test was not taken. HTTP 500 <script>out of order</script>" in unescape(page.text)
+    assert "The receiver did not accept the test. HTTP 500 <script>out of order</script>" in unescape(page.text)
     assert "<script>out" not in page.text
     assert receiver.types == ["webhook.test"] * 2
     assert list(Delivery.objects.values_list("state", flat=True)) == [State.GIVEN_UP, State.DELIVERED]
@@ -175,7 +175,7 @@ def test_looking_and_changing_are_two_rights(webhook, told_once, may, looking, p
 def test_the_home_page_says_when_nobody_sends(webhook, clock):
     assert "run send_webhooks" not in home()
     clock.shift(reading.LOOK_BACK)
-    assert "Nothing is sent to Rota since 21 Nov 08:59 UTC: run send_webhooks" in said(
+    assert "Nothing has been sent to Rota since 21 Nov 08:59 UTC. Run send_webhooks" in said(
         inside(a_superuser("other@acme.example")).get("/admin/")
     )
 
@@ -192,7 +192,7 @@ def test_the_home_page_marks_a_webhook_that_takes_nothing(failing, clock, hours,
     clock.shift(timedelta(hours=hours))
     send()
     page = inside(a_superuser()).get("/admin/").text
-    found = re.findall("<span([^>]*)>Rota takes nothing", page)
+    found = re.findall("<span([^>]*)>Rota has accepted nothing", page)
     assert bool(found) == marked
     assert any("alert" in it for it in found) == loud
 

@@ -33,11 +33,11 @@ class RuleCount:
     def told(self, since: datetime | None, now: datetime) -> str:
         """Say it in a line; of a rule in force for the first time since then, or never yet."""
         if self.last is None and since is None:
-            return "new: it was not in force yet, so it matched nobody so far"
+            return "new: not in force yet, so it has matched nobody"
         if self.last is None and since is not None and now - since < MONTH:
-            return f"matched nobody since it came into force, {since:%Y-%m-%d %H:%M} UTC"
+            return f"has matched nobody since it came into force, {since:%Y-%m-%d %H:%M} UTC"
         if self.last is None:
-            return "matched nobody in 30 days"
+            return "has matched nobody in 30 days"
         said = [
             f"{words} {month} in 30 days, {week} in 7"
             for words, week, month in (

@@ -43,7 +43,7 @@ class Unforeseen:
         return (
             f"Since revision {self.revision} of the access rules more is refused than expected: "
             f"{self.refused} phones or browsers "
-            f"from {self.since:%H:%M} to {until:%H:%M} UTC, and about {self.forecast:.0f} were foreseen."
+            f"from {self.since:%H:%M} to {until:%H:%M} UTC, about {self.forecast:.0f} expected."
         )
 
 

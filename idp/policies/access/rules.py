@@ -54,7 +54,7 @@ class Rule:
     def sentence(self) -> str:
         """The rule as an operator would say it."""
         if not self.readable:
-            return "Unreadable: nobody is let in until this rule is deleted or off"
+            return "Cannot be read: everybody is refused until you delete this rule or switch it off"
         when = " and ".join(it.sentence() for it in self.conditions)
         said = f"{EFFECT_NAMES[self.effect].capitalize()} {f'if {when}' if when else 'always'}"
         return f"{said}, at {', '.join(self.scope)} only" if self.scope else said

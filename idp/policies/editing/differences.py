@@ -52,12 +52,14 @@ def _one(before: Rule, after: Rule) -> Iterator[Difference]:
     if before.mode is not after.mode:
         yield Difference(Change.MODE, key, f"“{name}” is {MODE_NAMES[after.mode]}, was {MODE_NAMES[before.mode]}")
     if before.name != name:
-        yield Difference(Change.CHANGED, key, f"“{before.name}” is called “{name}”")
+        yield Difference(Change.CHANGED, key, f"“{before.name}” is now called “{name}”")
     if (before.effect, before.conditions, before.scope) != (after.effect, after.conditions, after.scope):
         yield Difference(Change.CHANGED, key, f"“{name}” says “{after.sentence}”, said “{before.sentence}”")
     if before.message != after.message:
         said = (
-            f"tells the agent “{after.message}”" if after.message else "no longer tells the agent anything of its own"
+            f"tells the agent “{after.message}”"
+            if after.message
+            else "no longer has a message of its own for the agent"
         )
         yield Difference(Change.CHANGED, key, f"“{name}” {said}")
 
@@ -65,7 +67,7 @@ def _one(before: Rule, after: Rule) -> Iterator[Difference]:
 def _default(before: Policy, after: Policy) -> Iterator[Difference]:
     if before.default is not after.default:
         now, was = EFFECT_NAMES[after.default], EFFECT_NAMES[before.default]
-        yield Difference(Change.DEFAULT, "", f"Whom no rule meets: {now}, was {was}")
+        yield Difference(Change.DEFAULT, "", f"If no rule matches: {now}, was {was}")
 
 
 def _moved(before: list[str], after: list[str]) -> set[str]:

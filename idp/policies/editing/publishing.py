@@ -20,12 +20,12 @@ from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import AccessRule, PolicyRevision, State
 
 COPIED = ("key", "position", "name", "mode", "effect", "scope", "conditions", "message")
-NO_DRAFT = "There is no draft to publish: somebody published it or threw it away meanwhile."
-MEANWHILE = "Somebody changed the access policy meanwhile. Look at the differences again, then publish."
-MEANWHILE_WRITTEN = "Somebody changed or published the draft meanwhile. Look at it again, then throw it away."
-NO_REASON = "Say why: a revision has a reason of 1 to 200 characters."
-NOTHING_NEW = "The draft says what is in force already."
-UNREADABLE = "A rule of the draft does not read. Delete it or switch it off first."
+NO_DRAFT = "There is no draft to publish: somebody has published or discarded it."
+MEANWHILE = "Somebody has changed the access rules since. Check the differences again, then publish."
+MEANWHILE_WRITTEN = "Somebody has changed or published the draft since. Look at it again, then discard it."
+NO_REASON = "Give a reason of 1 to 200 characters."
+NOTHING_NEW = "The draft is the same as the rules in force."
+UNREADABLE = "A rule of the draft cannot be read. Delete it or switch it off first."
 LONGEST_REASON = 200
 
 
@@ -137,9 +137,9 @@ def go_back(
     if looked_at is not None and looked_at != str(seen(older)):
         raise CannotPublish(MEANWHILE)
     if not differences(live().policy, older.policy):
-        raise CannotPublish(f"Revision {number} says what is in force already.")
+        raise CannotPublish(f"Revision {number} is the same as the rules in force.")
     if not older.policy.readable:
-        raise CannotPublish(f"A rule of revision {number} does not read any more.")
+        raise CannotPublish(f"A rule of revision {number} can no longer be read.")
     aside = PolicyRevision.objects.draft()
     kept = list(aside.prefetch_related("rules"))
     discard()

@@ -24,13 +24,13 @@ QUICK_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 )
 CATCHES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "android": "Everything with Android, in any browser or app: phones, tablets and TVs, Flex Mobile included.",
-        "apple": "iPhones and iPads. An iPad looks like a Mac until script on the sign-in page tells its touch screen, "
-        "so a Mac's Safari is refused as well where script is off.",
-        "phones": "Whatever is no phone: computers, tablets, TVs. An Android that does not say whether it is a phone "
-        "is refused too.",
-        "in-app": "Pages inside other apps. Flex Mobile is one under legacy SSO; under enhanced SSO it opens the real "
-        "browser, which this lets in.",
-        "mobile": "Phones and tablets of every make, and iPads that look like Macs. Computers stay.",
+        "android": "Refuses every Android phone, tablet and TV, in any browser or app, including Flex Mobile.",
+        "apple": "Refuses iPhones and iPads. An iPad looks like a Mac until script on the sign-in page detects its "
+        "touch screen. So without script, Safari on a Mac is refused too.",
+        "phones": "Refuses everything but phones: computers, tablets, TVs. An Android device that does not say "
+        "whether it is a phone is refused too.",
+        "in-app": "Refuses pages opened inside other apps. That includes Flex Mobile with legacy SSO. With enhanced "
+        "SSO it opens the real browser, which is allowed.",
+        "mobile": "Refuses phones and tablets of every make, and iPads that look like Macs. Computers are allowed.",
     }
 )

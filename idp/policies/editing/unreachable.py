@@ -113,7 +113,7 @@ def _contradicts_itself(rule: Rule) -> Mark | None:
                 both = f"“{one.sentence()}” and “{two.sentence()}” are never both true"
                 if rule.effect is Effect.ALLOW:
                     return Mark(f"{both}.")
-                return Mark(f"{both}, so it only meets what cannot be told.", never=False)
+                return Mark(f"{both}, so it only matches what Latchkey cannot tell.", never=False)
     return None
 
 

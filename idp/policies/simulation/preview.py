@@ -8,8 +8,8 @@ from idp.policies.access.facts import LATER, AgentFacts, RegisteredApp, TouchPoi
 from idp.policies.access.rules import Policy
 from idp.policies.user_agents import UserAgent
 
-NOBODY = "Choose an agent to see this: by then somebody is proved."
-NOTHING_TO_REUSE = "This agent is signed in nowhere, so there is no session or token."
+NOBODY = "Choose an agent to see this: by then it is known who signs in."
+NOTHING_TO_REUSE = "This agent is not signed in anywhere, so there is no session or token."
 NO_APP = "Choose an app as the service to see this."
 ARRIVES, PAID = "A request arrives", "Before a text or call is paid for"
 RIGHT, ANSWER = "The code was right", "The answer is made, after a code"

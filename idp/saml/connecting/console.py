@@ -48,27 +48,29 @@ def fields(
     profile: str, our: Ours, *, name: str, acs_url: str, default_redirect_url: str = ""
 ) -> Iterator[ConsoleField]:
     """Yield the fields in the Console's order; `profile` is the slug of a Flex preset."""
-    yield ConsoleField("Friendly Name", name, "Shown in the Console only. Any name will do.")
+    yield ConsoleField("Friendly Name", name, "Only the Console shows it. Any name will do.")
     yield ConsoleField(
-        "X.509 Certificate", our.certificate, "All of it, with the lines BEGIN CERTIFICATE and END CERTIFICATE."
+        "X.509 Certificate",
+        our.certificate,
+        "Copy all of it, including the lines BEGIN CERTIFICATE and END CERTIFICATE.",
     )
-    yield ConsoleField("Identity Provider Issuer", our.issuer, "Compared to the character: no space before or after.")
+    yield ConsoleField("Identity Provider Issuer", our.issuer, "Each character counts: no space before or after.")
     yield ConsoleField("Single Sign-On URL", our.sso_url, "Also called SSO URL. Not the address of the metadata.")
     if profile == flex.LEGACY.slug:
         yield ConsoleField("Twilio SSO URL", acs_url, "Twilio's own address. The Console must show this very one.")
     yield ConsoleField(
         "Default Redirect URL",
         default_redirect_url,
-        f"{RUNTIME_DOMAIN}, with the runtime domain of your account; for a Flex you host yourself, its address. "
-        "Needed for sign-in that begins here.",
+        f"{RUNTIME_DOMAIN}, with the runtime domain of your account. For a Flex you host yourself, its address. "
+        f"Needed for sign-ins that start here.",
     )
     yield ConsoleField(
         "Trusted URLs",
         "",
-        "Only for a Flex you host yourself, or run locally: its origin, such as https://desk.example.com. "
-        "The Default Redirect URL is trusted already.",
+        "Only for a Flex that you host yourself or run locally: its origin, such as https://desk.example.com. The "
+        "Default Redirect URL is trusted anyway.",
     )
-    yield ConsoleField("Login using popup", "", "Leave it off. On only if Flex sits in a frame of another page.")
+    yield ConsoleField("Login using popup", "", "Leave it off, unless Flex is shown in a frame of another page.")
 
 
 def fields_of(sp: ServiceProvider, now: datetime, default_redirect_url: str = "") -> list[ConsoleField]:

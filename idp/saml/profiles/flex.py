@@ -24,7 +24,7 @@ _ID = re.compile(r"(?:JQ|AC)[0-9a-fA-F]{32}", re.ASCII)
 
 MOST_PASTED = 3
 _LONGEST_SHOWN = 60
-_NOT_FLEX = "neither an Account SID (AC…), a connection (JQ…), nor an entity ID or ACS URL of Flex"
+_NOT_FLEX = "not an Account SID (AC…), a connection (JQ…), or an entity ID or ACS URL of Flex"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,33 +39,33 @@ SYMPTOMS = (
     Symptom(
         "login-box",
         "A box for Twilio user name and password; 70004 or 401",
-        "The Issuer in the Console differs from ours, or Flex asked for a kind of name that it does not get here.",
+        "The Issuer in the Console differs from ours, or Flex asks for a name ID format that it does not get here.",
         "The Identity Provider Issuer in the Console must be exactly {issuer}. "
-        "If it is, listen while somebody signs in: the request shows the name that Flex asks for.",
+        "If it is, listen while somebody signs in: the request shows the format that Flex asks for.",
     ),
     Symptom(
         "certificate",
         "70251, or 403 “no valid certificate”",
-        "The certificate in the Console is missing, cut short, or of another key.",
+        "The certificate in the Console is missing, incomplete, or belongs to another key.",
         "Copy X.509 Certificate again, with its BEGIN and END lines. The SHA-256 fingerprint of ours is {fingerprint}.",
     ),
     Symptom(
         "xml-shown",
         "“This XML file does not appear to have any style information”",
-        "The Single Sign-On URL in the Console is another address of ours, mostly that of the metadata.",
+        "The Single Sign-On URL in the Console is another address of ours, usually that of the metadata.",
         "Single Sign-On URL must be {sso_url}, not {metadata_url}.",
     ),
     Symptom(
         "no-role",
         "45050, or “doesn't have a role attribute”",
-        "The agent's record here lacks roles, full name or e-mail.",
+        "The agent has no roles, full name or e-mail here.",
         "Fill in what is missing and sign in again. Missing now: {lacking}.",
     ),
     Symptom(
         "bad-attribute",
         "400, “Error invalid attribute format”",
         "The value of an attribute does not fit the type at the end of its name, such as .int or .boolean.",
-        "Correct that value, or take it off the list of what this service is told. Typed attributes now: {typed}.",
+        "Correct that value, or remove it from the attributes this service receives. Typed attributes now: {typed}.",
     ),
     Symptom(
         "bad-settings",
@@ -84,8 +84,9 @@ SYMPTOMS = (
     Symptom(
         "other-number",
         "70252, 70253, 45002, 45003 or 45009",
-        "Twilio could not use our answer, and does not document why.",
-        "Choose Check here first. If all is well there, compare with the Console in this order: the certificate "
+        "Twilio could not use our answer. It does not document why.",
+        "First choose Check the answer here. If that finds nothing, compare with the Console in this order: the "
+        "certificate "
         "(fingerprint {fingerprint}), the Issuer ({issuer}), the ACS URL ({acs_url}), the audience ({entity_id}).",
     ),
 )

@@ -37,21 +37,21 @@ def take(step: Step, use: Use, now: datetime, slugs: Collection[str] = ()) -> st
     services = ", ".join(_signed(use).filter(slug__in=slugs).values_list("name", flat=True))
     match step:
         case Step.PREPARE if prepare(use, now) == State.ACTIVE:
-            return "The first key of this kind is published now. It signs as soon as a service wants it."
+            return "The first key of this kind is now published. It signs as soon as a service uses it."
         case Step.PREPARE:
-            return "The next key is published now. Nothing is signed with it yet."
+            return "The next key is now published. Nothing is signed with it yet."
         case Step.SWITCH:
             switch(use, slugs)
-            return f"Signed to with the next key from now on: {services}. Sign in there afresh to test it."
+            return f"From now on, answers to {services} are signed with the next key. Sign in there again to test it."
         case Step.BACK:
             switch_back(use, slugs)
-            return f"Signed to with the active key again: {services}."
+            return f"Answers to {services} are signed with the active key again."
         case Step.ACTIVATE:
             activate(use, now)
-            return "The next key is the active one now. The old one signs nothing any more."
+            return "The next key is now the active one. The old key no longer signs anything."
         case Step.DISCARD:
             discard(use, now)
-            return "The next key was given up."
+            return "The next key is discarded."
 
 
 def prepare(use: Use, now: datetime) -> State:

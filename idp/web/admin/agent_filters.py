@@ -57,7 +57,7 @@ class SignedIn(admin.SimpleListFilter):
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         """Return the choices."""
-        return [("phone", "phone signed in"), ("nothing", "nothing signed in"), ("never", "never signed in")]
+        return [("phone", "signed in"), ("nothing", "not signed in"), ("never", "never signed in")]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Keep the agents whose devices match the choice."""

@@ -22,15 +22,15 @@ class AgentForm(forms.ModelForm[Agent]):
         choices=[(role, role) for role in roles.ROLES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="What the agent may do in Flex; the roles that begin with wfo are those of Flex Insights.",
+        help_text="What the agent may do in Flex. Roles that begin with wfo are for Flex Insights.",
     )
 
     chosen_name_id = forms.CharField(
         label="Name ID",
         max_length=LONGEST,
         required=False,
-        help_text="The name by which Flex knows its worker; fixed from the first sign-in on. Empty: one is made then, "
-        "which says nothing of the person. To keep a worker that is in Flex already, type its name letter by letter.",
+        help_text="The name by which Flex knows the worker. It is fixed from the first sign-in on. If empty, "
+        "Latchkey then makes a random one. To keep a worker that Flex already has, type its name exactly.",
     )
 
     class Meta:
@@ -51,7 +51,7 @@ class AgentForm(forms.ModelForm[Agent]):
         help_texts = {
             "is_staff": "May open this admin, with a password and a second factor. "
             "To let them in, run: python manage.py add_operator E-MAIL",
-            "groups": "What an operator may do who is no superuser.",
+            "groups": "What the operator may do, unless they are a superuser.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,7 +128,7 @@ class PhoneForm(forms.ModelForm[PhoneAuthenticator]):
     number = NumberField(
         max_length=40,
         error_messages={"unique": "Somebody else has this number."},
-        help_text="With + and country code. Another number signs the agent out everywhere.",
+        help_text="With + and country code. Changing the number signs the agent out everywhere.",
     )
 
     class Meta:

@@ -24,29 +24,30 @@ class BrandForm(forms.ModelForm[Brand]):
     service = forms.ChoiceField(
         required=False,
         label="Where",
-        help_text="The brand of one service or app shows on the pages of the sign-ins that it began.",
+        help_text="A brand for one service or app appears on the pages of sign-ins that start there.",
     )
     colour = forms.CharField(
         required=False,
         max_length=20,
-        help_text="Such as #0b4f8a: of buttons and links. Where it could not be read well, the nearest of its hue that "
-        "can is taken. Blank: ours.",
+        help_text="For buttons and links, such as #0b4f8a. If it is hard to read, Latchkey uses the nearest "
+        "readable shade. If blank, the standard colour.",
     )
     file = forms.FileField(
         required=False,
         label="Logo",
-        help_text="SVG or PNG, up to 4 kB. It is shown up to 40 pixels high and 240 wide. Blank: as before.",
+        help_text="SVG or PNG, up to 4 kB. Shown up to 40 pixels high and 240 wide. If blank, the logo stays as it is.",
     )
-    without = forms.BooleanField(required=False, label="Take the logo away")
+    without = forms.BooleanField(required=False, label="Remove the logo")
 
     class Meta:
         model = Brand
         fields = ["service", "name", "colour", "logo_says", "logo_on_white"]
         help_texts = {
-            "name": "What stands at the top of each page. Blank: as on all pages, or as the settings say.",
-            "logo_says": "What a person hears who does not see the logo; mostly the name. "
-            "Blank: the logo stands beside the name, and says nothing by itself.",
-            "logo_on_white": "For a logo that is drawn for white paper.",
+            "name": "Shown at the top of each page. If blank, the name of the brand for all pages, or from the "
+            "settings.",
+            "logo_says": "What screen readers say instead of the logo, usually the name. If blank, the logo is "
+            "shown next to the name and is not read out.",
+            "logo_on_white": "For a logo made for a white background.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -41,9 +41,9 @@ class PassForm(forms.ModelForm[AccessPass]):
         fields = ["agent", "why"]
         widgets = {"why": forms.TextInput(attrs={"class": "vTextField"})}
         help_texts = {
-            "agent": "Access rules, their default and a stop of all sign-ins do not bind this agent meanwhile. "
-            "Who is switched off stays out.",
-            "why": "Stands in the trail.",
+            "agent": "Access rules and a stop of all sign-ins do not apply to this agent while the pass runs. An "
+            "agent who is switched off stays out.",
+            "why": "The trail records it.",
         }
 
 
@@ -81,12 +81,12 @@ class AccessPassAdmin(BaseAdmin[AccessPass]):
         obj.pk = given.pk
         obj.refresh_from_db()
 
-    @admin.action(description="Take back the chosen passes", permissions=["change"])
+    @admin.action(description="Revoke the chosen passes", permissions=["change"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
         """Revoke the chosen passes, from the next request on."""
         by, origin, now = reach.operator_of(request), request_facts.origin_of(request), clock.now()
         ended = sum(passes.take_back(it, by, origin, now) for it in chosen.select_related("agent"))
-        messages.success(request, f"{ended} taken back. Access rules bind from the next request on.")
+        messages.success(request, f"{ended} revoked. Access rules apply again from the next request on.")
 
 
 def let_in(request: HttpRequest, pk: int) -> HttpResponse:
@@ -97,10 +97,12 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
     named = typed(request.POST, "email")
     agent = event.agent or Agent.objects.filter(email__iexact=named).first()
     if agent is None:
-        messages.error(request, f"Nobody has the e-mail {named}." if named else "Say whom to let in.")
+        messages.error(
+            request, f"Nobody has the e-mail {named}." if named else "Enter the e-mail of the agent to let in."
+        )
     else:
         why = typed(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"
         origin = request_facts.origin_of(request)
         given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
-        messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
+        messages.success(request, f"{agent} is exempt from the access rules until {given.until:%H:%M} UTC.")
     return HttpResponseRedirect(reverse("admin:audit_loginevent_change", args=[pk]))

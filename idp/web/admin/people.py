@@ -109,7 +109,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         """Show the effect first; a button on that page puts the numbers on the list."""
         return safe_list.shown(request, self.admin_site, Agent.objects.filter(pk__in=chosen.values("pk")))
 
-    @admin.action(description="Export the chosen agents into a file", permissions=["view"])
+    @admin.action(description="Export the chosen agents to a file", permissions=["view"])
     def export_chosen(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
         """Return a file of the chosen agents, with the columns that an import reads."""
         return people_file.exported(request, Agent.objects.filter(pk__in=chosen.values("pk")))

@@ -55,5 +55,5 @@ class PolicyActs(BaseAdmin[AccessRule]):
         except CannotPublish as refused:
             messages.error(request, refused.sentence)
             return HttpResponseRedirect(reverse(LIST))
-        messages.success(request, "The draft is gone. What is in force stays.")
+        messages.success(request, "The draft is discarded. The rules in force stay as they are.")
         return HttpResponseRedirect(reverse(LIST))

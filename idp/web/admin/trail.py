@@ -26,7 +26,7 @@ from idp.web.trail import refusals, words
 from idp.web.trail.files import WRITERS
 
 NOTHING = "-"
-EXPORTS = [("csv", "Export what is listed as CSV"), ("jsonl", "Export what is listed as JSON lines")]
+EXPORTS = [("csv", "Export this list as CSV"), ("jsonl", "Export this list as JSON lines")]
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 FOR_OPERATORS = ("explained", "today")
 SOURCES = {

@@ -34,8 +34,8 @@ class ByGroup(admin.SimpleListFilter):
     parameter_name = "group"
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """Return every group, and "everything that operators did"."""
-        return [("operators", "everything that operators did"), *((it.value, WORDS[it]) for it in Group)]
+        """Return every group, and "everything operators did"."""
+        return [("operators", "everything operators did"), *((it.value, WORDS[it]) for it in Group)]
 
     def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Keep the events of the group's kinds."""
@@ -123,7 +123,7 @@ class Since(TextFilter):
 class Until(TextFilter):
     """Keeps events before an instant. A day includes all of that day."""
 
-    title, parameter_name, hint = "until", "until", "A day, with all of it, or an instant; UTC"
+    title, parameter_name, hint = "until", "until", "A day (all of it), or a time; UTC"
 
     def meaning(self, typed: str) -> Q:
         """Return the condition. Raises ValueError."""
@@ -156,7 +156,7 @@ class ByAgent(TextFilter):
 class ByDevice(TextFilter):
     """Keeps events on a device."""
 
-    title, parameter_name, hint = "phone or computer", "device", "What it is called, such as iPhone, or its id"
+    title, parameter_name, hint = "phone or computer", "device", "Its name, such as iPhone, or its id"
 
     def meaning(self, typed: str) -> Q:
         """Return the condition."""
@@ -208,7 +208,7 @@ def people(typed: str, operator: object) -> list[Any]:
     found = reach.agents_for(operator).filter(Q(full_name__icontains=typed) | Q(email__icontains=typed)).order_by()
     keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
     if len(keys) > MOST_PEOPLE:
-        raise ValueError(f"“{typed}” may be any of more than {MOST_PEOPLE} people. Say more of the name.")
+        raise ValueError(f"“{typed}” matches more than {MOST_PEOPLE} people. Type more of the name.")
     return keys
 
 
@@ -217,7 +217,7 @@ def network(typed: str) -> str:
     try:
         return str(ip_network(typed.replace(" ", ""), strict=False))
     except ValueError:
-        raise ValueError(f"“{typed}” is neither an address nor a network, such as 192.0.2.0/24.") from None
+        raise ValueError(f"“{typed}” is not an address or a network, such as 192.0.2.0/24.") from None
 
 
 def _is_a_day(typed: str, read: datetime) -> bool:

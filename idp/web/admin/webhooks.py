@@ -26,7 +26,7 @@ from idp.webhooks.models import Delivery, State, Webhook
 
 MAY_CHANGE = "webhooks.change_webhook"
 HOW_IT_GOES = ("standing", "messages_sent", "read_to", "failing_since", "next_try_at")
-NEXT_RUN = "The next run of send_webhooks takes them, before all that waits."
+NEXT_RUN = "The next run of send_webhooks sends them first."
 
 
 class WebhookForm(forms.ModelForm[Webhook]):
@@ -35,21 +35,22 @@ class WebhookForm(forms.ModelForm[Webhook]):
     url = forms.CharField(
         label="Address",
         max_length=500,
-        help_text="https, and public unless LATCHKEY_OUTGOING_NETWORKS lists its network. Redirects are not followed.",
+        help_text="An https address. It must be public, unless LATCHKEY_OUTGOING_NETWORKS lists its network. "
+        "Redirects are not followed.",
         widget=forms.TextInput(attrs={"size": 80, "inputmode": "url"}),
     )
     kinds = forms.MultipleChoiceField(label="Types", choices=kinds.CHOICES, widget=forms.CheckboxSelectMultiple)
     tells_email = forms.BooleanField(
-        label="Tell e-mail addresses",
+        label="Send e-mail addresses",
         required=False,
-        help_text="Without it the receiver learns the agent's NameID and our id, and no name. The trail itself, by "
-        "the types that begin with trail, is sent as it stands all the same: names, and e-mails that were changed.",
+        help_text="If not ticked, the receiver gets the agent's name ID and our id, but no name or e-mail. Types "
+        "that begin with trail always send the full line, including names and changed e-mails.",
     )
 
     class Meta:
         model = Webhook
         fields = registration.TYPED
-        help_texts = {"is_on": "What happens while it is switched off is never sent."}
+        help_texts = {"is_on": "Events that happen while it is switched off are never sent."}
 
     def clean_url(self) -> str:
         """Reject an address that Latchkey may not send to."""
@@ -94,7 +95,7 @@ class WebhookAdmin(HidesColumns[Webhook]):
     def messages_sent(self, webhook: Webhook) -> SafeString:
         """Return a link to the webhook's messages."""
         url = reverse("admin:webhooks_delivery_changelist")
-        return format_html('<a href="{}?webhook__id__exact={}">What was sent, and what waits</a>', url, webhook.pk)
+        return format_html('<a href="{}?webhook__id__exact={}">See its messages</a>', url, webhook.pk)
 
     def save_model(self, _: HttpRequest, webhook: Webhook, form: forms.ModelForm[Webhook], change: bool) -> None:
         """Save the settings. A new webhook gets its secret."""
@@ -124,11 +125,11 @@ class WebhookAdmin(HidesColumns[Webhook]):
         try:
             test = sending.send_test(webhook, clock.now)
         except sending.Busy:
-            messages.warning(request, "Something is being sent to it just now. Try again in a minute.")
+            messages.warning(request, "Messages are being sent to it at the moment. Try again in a minute.")
         else:
             say = messages.success if test.state == State.DELIVERED else messages.error
-            taken = "The test was taken." if test.state == State.DELIVERED else "The test was not taken."
-            say(request, f"{taken} {test.answer}")
+            did = "accepted" if test.state == State.DELIVERED else "did not accept"
+            say(request, f"The receiver {did} the test. {test.answer}")
             acts.record(Kind.CHANGED, acts.thing(webhook), clock.now(), detail="A test was sent.")
         return HttpResponseRedirect(reverse("admin:webhooks_webhook_change", args=[webhook.pk]))
 
@@ -200,11 +201,11 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         count = _counted(chosen, outcomes.send_again, "To be sent again.")
         self.message_user(request, f"{count} will be sent again. {NEXT_RUN}", messages.SUCCESS)
 
-    @admin.action(description="Leave out: give up what waits", permissions=["resend"])
+    @admin.action(description="Skip the chosen messages", permissions=["resend"])
     def leave_out(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         """Abandon the chosen messages, so that they no longer hold up the others."""
         count = _counted(chosen, outcomes.leave_out, "Left out.")
-        self.message_user(request, f"{count} left out; what comes after them goes on.", messages.SUCCESS)
+        self.message_user(request, f"{count} skipped. Later messages are sent.", messages.SUCCESS)
 
 
 def _counted(chosen: QuerySet[Delivery], act: Callable[..., bool], what: str) -> int:

@@ -10,7 +10,7 @@ from idp.web.checkup.finding import Finding, fault, ok, warning
 SUBJECT = "policy"
 SERVICE_FIX = "Connect Flex in the admin, or run: python manage.py add_sp --help"
 AGENT_FIX = "Add agents with their numbers in the admin, or run: python manage.py add_agent --help"
-RULE_FIX = "Delete the rule that is marked unreadable under Access rules in the admin, and publish."
+RULE_FIX = "Delete the rule that cannot be read under Access rules in the admin, and publish."
 
 
 def check() -> list[Finding]:

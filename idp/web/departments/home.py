@@ -19,10 +19,10 @@ TROUBLES = {
     Kind.REFUSED: "Refused by the access rules",
     Kind.CODE_NOT_SENT: "A code could not be sent",
     Kind.CODE_UNKNOWN: "A code could not be checked",
-    Kind.CODE_WRONG: "A wrong code was typed",
+    Kind.CODE_WRONG: "Typed a wrong code",
 }
 SWITCHED_OFF = "Switched off."
-NO_NUMBER = "Has no mobile number, so no code can come."
+NO_NUMBER = "Has no mobile number, so no code can be sent."
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ __all__ = [
 ]
 
 Row = TypeVar("Row", bound=Model)
-BY_SUPERUSERS = "A superuser's phones and computers are signed out by superusers only."
-OPERATORS_BY_SUPERUSERS = "Operators are switched on and changed by superusers only. Ask one of them."
+BY_SUPERUSERS = "Only a superuser can sign out a superuser's phones and computers."
+OPERATORS_BY_SUPERUSERS = "Only a superuser can change an operator or switch one on. Ask one of them."
 
 
 def operator_of(request: HttpRequest) -> Agent:

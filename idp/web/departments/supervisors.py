@@ -77,8 +77,8 @@ class ForOperators(IdpError):
 
     code = "for_operators"
     status = 403
-    sentence = "This page is for operators who look after the whole place."
-    advice = "You look after the people of your departments. If you need this page, ask an operator."
+    sentence = "This page is only for operators."
+    advice = "You look after the agents of your departments. If you need this page, ask an operator."
 
 
 class Barred(IdpError):
@@ -86,8 +86,8 @@ class Barred(IdpError):
 
     code = "barred"
     status = 403
-    sentence = "You do not look after people here at present."
-    advice = "An operator has switched that off. Ask them if you think that this is a mistake."
+    sentence = "You are not a supervisor here at present."
+    advice = "An operator has switched your access off. Ask them if you think this is a mistake."
 
 
 class Rights(ModelBackend):

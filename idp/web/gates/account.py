@@ -25,7 +25,9 @@ def account(agent: Agent) -> Gate:
         return Gate("account", "Account", State.OPEN, f"{agent} is switched on.")
     removed = KnownAs.objects.select_related("system").filter(agent=agent, removed_at__isnull=False).first()
     by = f" {removed.system.name} removed them on {removed.removed_at:%d %b %Y}." if removed else ""
-    says = f"{agent} can sign in again from the next request on, with a code. Phones that were ended stay ended."
+    says = (
+        f"{agent} can sign in again from the next request on, with a code. Phones that were signed out stay signed out."
+    )
     address = reverse("admin:switch_agent", args=[agent.pk])
     fix = Fix(f"Switch {agent} on", address, fields=(("to", "on"),), says=says, changes_agent=True)
     return Gate("account", "Account", State.CLOSED, f"{agent} is switched off.{by}", (fix,))
@@ -34,11 +36,11 @@ def account(agent: Agent) -> Gate:
 def number(agent: Agent, phone: PhoneAuthenticator | None) -> Gate:
     """Whether the agent has a number, and one that can receive texts as far as its digits tell."""
     if phone is None:
-        sentence = f"{agent} has no mobile number, and without one nobody is sent a code."
+        sentence = f"{agent} has no mobile number, so no code can be sent."
         return _gate("number", "Mobile number", State.CLOSED, sentence, _change_number(agent))
     ending = f"The number ends in {phone.number[-2:]}"
     if _kind(phone.number) in NEVER_A_MOBILE:
-        sentence = f"{ending}, and by its digits it is no mobile number, so a text may never arrive."
+        sentence = f"{ending}, and its digits are not those of a mobile number, so texts may never arrive."
         return _gate("number", "Mobile number", State.DOUBT, sentence, _change_number(agent))
     return _gate("number", "Mobile number", State.OPEN, f"{ending}.")
 
@@ -48,7 +50,7 @@ def reach(agent: Agent, last: VerificationSend | None, now: datetime) -> Gate:
     name = "Texts to this number"
     outcome = outcomes.of_send(last.answer, last.code) if last and last.answer else None
     if last is None:
-        return _gate("reach", name, State.OPEN, "Twilio took nothing amiss of late.")
+        return _gate("reach", name, State.OPEN, "Twilio has refused nothing lately.")
     at = f"{last.at:%d %b, %H:%M} UTC"
     if outcome and outcome.made in SHARED_BY_ALL and now < last.at + CODE_LIFETIME:
         sentence = (
@@ -61,7 +63,7 @@ def reach(agent: Agent, last: VerificationSend | None, now: datetime) -> Gate:
             "reach", name, State.OPEN, f"The last {channels.in_words(last.channel)} was on {at}: {last.answer}."
         )
     if outcome.made is Failure.TOO_MANY_SENDS and now >= last.at + CODE_LIFETIME:
-        return _gate("reach", name, State.OPEN, f"Twilio refused one on {at} as too many; that is over by now.")
+        return _gate("reach", name, State.OPEN, f"Twilio refused one on {at} as too many. That limit has passed.")
     fixes = (one_time_code(agent), *_change_number(agent))
     refused = f"Twilio refused the last {channels.in_words(last.channel)}, on {at}. {outcome.operator}"
     if outcome.made in BY_CALL and last.channel == Channel.SMS and Channel.CALL in open_channels.offered(now):

@@ -85,7 +85,7 @@ def _with_phone_seen(agent: Agent) -> Arrival:
     event = _seen(agent).first()
     if event is None:
         return with_sample(_sample(USUAL))
-    phone = f"the phone seen last ({described(event.user_agent)})"
+    phone = f"the phone last seen ({described(event.user_agent)})"
     return Arrival(phone, event.user_agent, None, event.address)
 
 

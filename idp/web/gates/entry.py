@@ -24,8 +24,8 @@ from idp.web.gates.gate import Fix, Gate, State
 from idp.web.next_codes import InForce, for_operator
 
 LET_IN_SAYS = (
-    "For two hours neither access rules nor a stop of all sign-ins bind this agent, on any phone. "
-    "The trail names you, and the first page of the admin shows it."
+    "For two hours, neither the access rules nor a stop of all sign-ins apply to this agent, on any phone. The "
+    "trail records your name, and the home page of the admin shows the pass."
 )
 WHY_A_CODE: dict[str, str] = {
     Limit.INACTIVITY: "it has not been used for as long as the timeout policy allows",
@@ -64,11 +64,11 @@ def stop(agent: Agent, verdicts: Verdicts) -> Gate:
     """Whether all sign-ins are stopped and the agent has no pass."""
     name, begun = "Stop of all sign-ins", Stop.objects.in_force().first()
     if begun is None:
-        return Gate("stop", name, State.OPEN, "Nothing is stopped.")
+        return Gate("stop", name, State.OPEN, "Sign-ins are not stopped.")
     if _without(verdicts.after, agent_off=False).decided_by == PASS:
-        return Gate("stop", name, State.OPEN, f"All sign-ins are stopped, but {agent} has a pass.")
-    sentence = f"All sign-ins are stopped since {begun.since:%d %b, %H:%M} UTC: {begun.why.rstrip('.')}."
-    lift = Fix("Look at the stop of all sign-ins", reverse("admin:stop"), "policies.change_stop")
+        return Gate("stop", name, State.OPEN, f"All sign-ins are stopped, but {agent} has a temporary pass.")
+    sentence = f"All sign-ins have been stopped since {begun.since:%d %b, %H:%M} UTC: {begun.why.rstrip('.')}."
+    lift = Fix("Open the stop of all sign-ins", reverse("admin:stop"), "policies.change_stop")
     return Gate("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
 
 
@@ -78,7 +78,7 @@ def policy(agent: Agent, verdicts: Verdicts, arrival: Arrival) -> Gate:
     before, after = _by_rules(verdicts.before), _by_rules(verdicts.after)
     denied = Verdicts(before, after).denied
     if after.decided_by == PASS:
-        return Gate("policy", name, State.OPEN, f"{agent} has a pass, which the rules do not bind.")
+        return Gate("policy", name, State.OPEN, f"{agent} has a temporary pass, so the rules do not apply.")
     if denied is not None:
         return Gate("policy", name, State.CLOSED, f"{_by(denied)} refuses {seen}.", (_let_in(agent), *_rule(denied)))
     if after.effect is Effect.ASK_CODE:
@@ -92,13 +92,13 @@ def phone(arrival: Arrival, sp: ServiceProvider | None, now: datetime) -> Gate:
     if device is None:
         return Gate("phone", name, State.CODE, f"A code is asked, since {arrival.phone} is not signed in here.")
     if device.revoked_at is not None:
-        return Gate("phone", name, State.CODE, f"A code is asked: {ended(device)}")
+        return Gate("phone", name, State.CODE, f"A code is needed: {ended(device)}")
     limits = sp.timeout_policy.limits if sp else None
     session = SsoSession.objects.filter(device=device, ended_at__isnull=True).first()
     known = device_state.expected(device, session, limits, now) if limits else None
     if known is not None and known.authentication is None:
-        why = WHY_A_CODE.get(known.reason or "", "nothing of its sign-in is left")
-        return Gate("phone", name, State.CODE, f"A code is asked on {device.label}, since {why}.")
+        why = WHY_A_CODE.get(known.reason or "", "its sign-in has ended")
+        return Gate("phone", name, State.CODE, f"A code is needed on {device.label}, since {why}.")
     due = _due(device, session, limits, sp, now)
     return Gate("phone", name, State.OPEN, f"{device.label} is signed in, and needs its next code by {due}, UTC.")
 
@@ -137,9 +137,9 @@ def _without(decision: Decision, **guardrails: bool) -> Decision:
 
 def _by(decision: Decision) -> str:
     if decision.decided_by == FAULT:
-        return "The access policy cannot be read, and so"
+        return "A rule cannot be read, and so"
     if decision.decided_by == DEFAULT:
-        return "The default, which counts where no rule matches,"
+        return "The default, for sign-ins that no rule matches,"
     return f"The rule “{access_decision.name(decision)}”"
 
 

@@ -98,7 +98,7 @@ class Judged:
             way = next((it.sentence for it in self.gates if it.key == "phone"), "")
         if self.next is None:
             return way
-        but = "If a code is asked for all the same" if self.next.is_closed else "But"
+        but = "If a code is needed all the same" if self.next.is_closed else "But"
         return f"{way} {but}: {self.next.sentence}"
 
     @property

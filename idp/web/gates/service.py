@@ -21,17 +21,17 @@ def switched_on(sp: ServiceProvider) -> Gate:
     if not sp.enabled:
         return Gate("service", "Service", State.CLOSED, f"{sp.name} is switched off here.", (fix,))
     if not sp.consumers.all():
-        return Gate("service", "Service", State.CLOSED, f"{sp.name} has no address that takes answers.", (fix,))
+        return Gate("service", "Service", State.CLOSED, f"{sp.name} has no address to send answers to.", (fix,))
     return Gate("service", "Service", State.OPEN, f"{sp.name} is switched on.")
 
 
 def attribute_values(agent: Agent, sp: ServiceProvider) -> Gate:
     """Whether the agent has every attribute that the service requires, with values of the right type."""
-    name, rules = "What it is told", attributes.rules_of(sp.profile)
+    name, rules = "What it receives", attributes.rules_of(sp.profile)
     releases = released.releases_of(sp)
     lacking = attributes.lacking(released.person_of(agent, "", releases), rules)
     if lacking:
-        sentence = f"{sp.name} lets nobody in without {' and '.join(lacking)}, and {agent} has none."
+        sentence = f"{sp.name} accepts nobody without {' and '.join(lacking)}, and {agent} has none."
         fix = Fix(
             f"Fill in {' and '.join(lacking)}", f"{reverse('admin:agents_agent_change', args=[agent.pk])}#agent_form"
         )
@@ -41,7 +41,7 @@ def attribute_values(agent: Agent, sp: ServiceProvider) -> Gate:
     except UnreleasableAttribute as fault:
         fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
         return Gate("told", name, State.CLOSED, f"No answer to {sp.name} can be made: {fault.detail}.", (fix,))
-    return Gate("told", name, State.OPEN, f"{sp.name} gets all that it insists on.")
+    return Gate("told", name, State.OPEN, f"{sp.name} gets everything it requires.")
 
 
 def key(sp: ServiceProvider, now: datetime) -> Gate:
@@ -49,6 +49,6 @@ def key(sp: ServiceProvider, now: datetime) -> Gate:
     try:
         signing_keys.key_for(sp, now)
     except IdpError as fault:
-        fix = Fix("Look at the signing keys", reverse("admin:key_change"), "keys.view_signingkey")
+        fix = Fix("Open the signing keys", reverse("admin:key_change"), "keys.view_signingkey")
         return Gate("key", "Signing key", State.CLOSED, f"Answers cannot be signed: {fault.detail}.", (fix,))
-    return Gate("key", "Signing key", State.OPEN, "It signs.")
+    return Gate("key", "Signing key", State.OPEN, "The signing key works.")

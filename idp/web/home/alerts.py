@@ -43,13 +43,13 @@ def _every(facts: Facts) -> Iterator[Step]:
         yield Step("Change the key", reverse("admin:key_change"), ending.sentence, ending.loud)
     yield from texts.alarms(now, answers)
     for sp, why in metadata_alarms.alarms(now) if answers["metadata_sources"] else ():
-        yield Step("Metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False)
+        yield Step("Review the metadata", reverse("admin:service_metadata", args=[sp.slug]), why, loud=False)
     for alarm in webhook_alarms.alarms(now) if answers["webhooks_in_trouble"] else ():
         page = reverse("admin:webhooks_webhook_change", args=[alarm.webhook.pk])
-        yield Step("Webhook", page, alarm.why, alarm.loud)
+        yield Step("Open the webhook", page, alarm.why, alarm.loud)
     for ill in worst_first(it for it in facts.findings if it.state in (State.FAULT, State.WARNING)):
         why = f"{ill.subject}: {ill.sentence} {ill.fix}"
-        yield Step("Is everything in order?", reverse("admin:checkup"), why, ill.state is State.FAULT)
+        yield Step("Run the checkup", reverse("admin:checkup"), why, ill.state is State.FAULT)
 
 
 def _of_sign_ins() -> Iterator[Step]:

@@ -12,15 +12,15 @@ from idp.web.home.batched_queries import Answers
 from idp.web.home.facts import Facts
 from idp.web.home.step import Step
 
-OWN = "The link you came by works once; next time you need a password and an authenticator app."
-ADDRESS = "Something is wrong with them, and agents may not get in."
-KEY = "A key cannot sign, and no service can believe us without one."
-TEXTS = "No text was sent so far. A code to your own number, or an agent's, shows that texts arrive, and opens nothing."
-KNOWN = "No text was sent so far. Asking costs nothing and shows what is wrong before an agent waits for a code."
-SERVICE = "Flex, or another service, asks us who is who."
-AGENT = "With a mobile number, since that is the proof."
-POLICY = "As installed, every phone and computer of an agent is let in."
-SIGN_IN = "Sign in to the service as an agent; each step appears in the trail."
+OWN = "Your link works only once. Next time you need a password and an authenticator app."
+ADDRESS = "Something is wrong here, and agents may not be able to sign in."
+KEY = "A key cannot sign, and services reject answers without a signature."
+TEXTS = "No text has been sent yet. A test code shows whether texts arrive, and signs nobody in."
+KNOWN = "No text has been sent yet. This check is free and shows what is wrong before an agent waits for a code."
+SERVICE = "Flex, or another service, asks Latchkey who is signing in."
+AGENT = "Give them a mobile number: that is how they prove who they are."
+POLICY = "For now, agents can sign in on any phone and computer."
+SIGN_IN = "Sign in to the service as an agent. Each step appears in the trail."
 MAY_TEST = "agents.change_agent"
 REACHED = (address.SUBJECT, address.HTTPS, clocks.SUBJECT, proxies.SUBJECT)
 
@@ -51,15 +51,19 @@ def _steps(facts: Facts, operator: Agent) -> list[tuple[bool, str, Step]]:
     mine = own(operator, has_app=bool(answers["own_app"]))
     return [
         *((False, "", it) for it in mine),
-        (_well(facts.findings, *REACHED), "address, HTTPS and clock", Step("Mend address or clock", checkup, ADDRESS)),
-        (_well(facts.findings, signing_keys.SUBJECT), "signing key", Step("Mend the signing key", checkup, KEY)),
+        (
+            _well(facts.findings, *REACHED),
+            "address, HTTPS and clock",
+            Step("Fix address or clock", checkup, ADDRESS),
+        ),
+        (_well(facts.findings, signing_keys.SUBJECT), "signing key", Step("Fix the signing key", checkup, KEY)),
         (bool(answers["text_sent"]), "texts", _texts(answers, operator)),
         (bool(answers["services"]), "service", Step("Connect Flex", reverse("admin:connect_flex"), SERVICE)),
         (bool(answers["agents"]), "agents", Step("Add an agent", reverse("admin:agents_agent_add"), AGENT)),
         (
             bool(answers["signed_in"] or answers["policy_changed"]),
             "access rules",
-            Step("Decide which phones may enter", rules, POLICY),
+            Step("Decide which phones may sign in", rules, POLICY),
         ),
         (bool(answers["signed_in"]), "first sign-in", Step("Watch the first sign-in", trail, SIGN_IN)),
     ]
@@ -69,7 +73,7 @@ def _texts(answers: Answers, operator: Agent) -> Step:
     """Return a test code to the operator's own number, else to an agent's, else a check of Twilio's settings."""
     whose = operator.pk if answers["own_number"] else answers["number_of"]
     if whose is None or not operator.has_perm(MAY_TEST):
-        return Step("See whether Twilio knows us", reverse("admin:checkup"), KNOWN)
+        return Step("Check the connection to Twilio", reverse("admin:checkup"), KNOWN)
     return Step("Send a test code", reverse("admin:test_code", args=[UUID(str(whose))]), TEXTS)
 
 

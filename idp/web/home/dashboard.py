@@ -28,8 +28,8 @@ from idp.web.services_offered import Offered
 MAY_SEE = "audit.view_loginevent"
 MAY_SEE_COSTS = "otp.view_verification"
 DECIDED_BY = {
-    DEFAULT: "No rule matched, and the default denies",
-    FAULT: "The access policy failed; the log says why",
+    DEFAULT: "No rule matched, and the default is to refuse",
+    FAULT: "The access rules could not be evaluated; the log says why",
     STOP: "All sign-ins were stopped",
     SERVICE: "The service was switched off",
     AGENT: "The agent was switched off",
@@ -126,7 +126,7 @@ def _names(counted: Mapping[str, int], policy: Policy | None) -> dict[str, str]:
     found = {it.key: f"{it.name}: {it.sentence}" for it in (policy.rules if policy else ())}
     gone = {it for it in counted if it not in found and _is_key(it)}
     for rule in AccessRule.objects.filter(key__in=gone).order_by("revision__number") if gone else ():
-        found[str(rule.key)] = f"{rule.name}: {rule.sentence} (not in force any more)"
+        found[str(rule.key)] = f"{rule.name}: {rule.sentence} (no longer in force)"
     return found
 
 

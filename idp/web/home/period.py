@@ -58,7 +58,7 @@ class Period:
 
 
 PERIODS: Final = (
-    Period("day", "Today", "the last 24 hours", bars=24, step=1, columns=6, from_midnight=False),
+    Period("day", "24 hours", "the last 24 hours", bars=24, step=1, columns=6, from_midnight=False),
     Period("week", "7 days", "the last 7 days", bars=28, step=6, columns=4),
     Period("month", "30 days", "the last 30 days", bars=30, step=DAY, columns=6),
 )

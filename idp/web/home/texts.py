@@ -35,7 +35,7 @@ NEARLY_SPENT = 0.8
 FEW_WRONG_CODES = 20
 """Wrong codes of unknown devices in an hour that are usual. Each right code allows one more."""
 PAUSED_SHOWN = 5
-UNCHECKED_FIX = "The log tells Twilio's number for each; look at status.twilio.com."
+UNCHECKED_FIX = "The log has Twilio's error code for each. Look at status.twilio.com."
 CODES, TRAIL, CHECKUP = "admin:otp_verification_changelist", "admin:audit_loginevent_changelist", "admin:checkup"
 STANDING = (Failure.MISCONFIGURED.value,)
 """Failures that the checkup reports for as long as they last."""
@@ -74,9 +74,9 @@ def _breaker() -> Iterator[Step]:
     open_now = Breaker.objects.filter(opened_at__isnull=False).first()
     if open_now is None or open_now.opened_at is None:
         return
-    why = f"Nobody gets a code since {open_now.opened_at:%H:%M} UTC; phones that are signed in go on."
+    why = f"Nobody has received a code since {open_now.opened_at:%H:%M} UTC. Phones that are signed in keep working."
     outcome = outcomes.of_send(open_now.reason, None)
-    yield Step("Is everything in order?", reverse(CHECKUP), f"{why} {outcome.operator if outcome else ''}", loud=True)
+    yield Step("Run the checkup", reverse(CHECKUP), f"{why} {outcome.operator if outcome else ''}", loud=True)
 
 
 def _budget(sent: int) -> Iterator[Step]:
@@ -85,11 +85,11 @@ def _budget(sent: int) -> Iterator[Step]:
         return
     spent = sent >= most
     state = (
-        f"All {most} texts of the day are used up: until midnight UTC only phones that were signed in before get codes."
+        f"All {most} texts of the day are used up. Until midnight UTC only phones that have signed in before get codes."
         if spent
         else f"{sent} of the day's {most} texts are used."
     )
-    fix = "Look who asks for them; if they are your agents, raise LATCHKEY_TEXTS_A_DAY and restart."
+    fix = "Find out who asks for them. If they are your agents, raise LATCHKEY_TEXTS_A_DAY and restart."
     yield Step("Codes", reverse(CODES), f"{state} {fix}", loud=spent)
 
 
@@ -122,8 +122,8 @@ def _guessed(wrong: int, now: datetime) -> Iterator[Step]:
     enough = max(0, wrong - FEW_WRONG_CODES)
     if enough and _recent(now).filter(outcome=Outcome.APPROVED).order_by()[:enough].count() < enough:
         why = (
-            f"{wrong} wrong codes in the last hour from phones that are nobody's. Nobody got in; look in the trail "
-            "whether they come from few addresses, and block those before Latchkey."
+            f"{wrong} wrong codes came from unknown phones in the last hour. Nobody got in. If the trail shows that "
+            f"they come from few addresses, block those in front of Latchkey."
         )
         yield Step("Trail", reverse(TRAIL) + "?kind__exact=code+wrong", why, loud=True)
 
@@ -148,7 +148,7 @@ def _pause(phone: PhoneAuthenticator, until: datetime, *, own: bool) -> Step:
     whose = "their own phone" if own else "everybody but their own phone"
     why = (
         f"Codes for {phone.user} are paused for {whose} until {until:%d %b %H:%M} UTC, after many wrong ones. "
-        "Ask the agent whether that was them; the pause can be lifted."
+        "Ask the agent whether that was them. You can lift the pause."
     )
     return Step("Agent", reverse("admin:agents_agent_change", args=[phone.user_id]), why, loud=own)
 
@@ -156,5 +156,5 @@ def _pause(phone: PhoneAuthenticator, until: datetime, *, own: bool) -> Step:
 def _unchecked(count: int) -> Iterator[Step]:
     if count:
         codes = "1 code" if count == 1 else f"{count} codes"
-        why = f"{codes} in the last 24 hours could not be checked, so nobody got in by them. {UNCHECKED_FIX}"
+        why = f"{codes} in the last 24 hours could not be checked, so nobody got in with them. {UNCHECKED_FIX}"
         yield Step("Trail", reverse(TRAIL) + "?kind__exact=code+unchecked", why, loud=False)

@@ -14,27 +14,27 @@ SECTIONS: dict[str, dict[str, str]] = {
         "otp.SafeListing": "Numbers on Twilio's safe list",
     },
     "What happened": {"audit.LoginEvent": "Trail"},
-    "Who may enter, and how long": {
+    "Who may sign in, and for how long": {
         "policies.AccessRule": "Access rules",
-        "policies.PolicyRevision": "Revisions of the access rules",
-        "agents.AccessPass": "Passes: let in past the access rules",
+        "policies.PolicyRevision": "Published revisions of the rules",
+        "agents.AccessPass": "Temporary passes",
         "policies.TimeoutPolicy": "Timeout policies",
     },
     "Services": {
-        "saml.ServiceProvider": "Service providers, such as Flex",
+        "saml.ServiceProvider": "Services, such as Flex",
         "branding.Brand": "Name, colour and logo of agents' pages",
     },
-    "Own apps and back ends": {
+    "Your own apps and servers": {
         "native.Client": "Apps and back ends",
         "webhooks.Webhook": "Webhooks",
         "webhooks.Delivery": "Messages to webhooks",
     },
-    "Behind the scenes": {
+    "Technical records": {
         "otp.Verification": "Codes",
         "sso_sessions.SsoSession": "Sessions",
         "tokens.LongLivedToken": "Long-lived tokens",
         "saml.IssuedAssertion": "Answers sent to services",
-        "saml.LogoutNotice": "Sign-outs passed on to services",
+        "saml.LogoutNotice": "Sign-outs sent to services",
         "keys.SigningKey": "Signing keys",
     },
     "Operators' rights": {
@@ -48,50 +48,53 @@ SECTIONS: dict[str, dict[str, str]] = {
 BESIDE: dict[str, tuple[str, str]] = {
     "agents.Device": ("Sign everyone out", "everyone_out"),
     "audit.LoginEvent": ("Alarms about sign-ins", "alarms"),
-    "keys.SigningKey": ("Change of the signing keys", "key_change"),
-    "otp.Verification": ("What codes cost", "costs"),
+    "keys.SigningKey": ("Replace a signing key", "key_change"),
+    "otp.Verification": ("Cost of codes", "costs"),
     "otp.SafeListing": ("Put numbers on Twilio's safe list", "safe_list"),
-    "policies.PolicyRevision": ("History of the access rules", "policy_history"),
+    "policies.PolicyRevision": ("Compare revisions, go back", "policy_history"),
     "agents.AccessPass": ("Stop all sign-ins", "stop"),
 }
 """Pages listed after a list, for operators who may see the list: title and URL name."""
 
 
-FIRST_SIGN_IN = "Nothing yet. The first sign-in of an agent makes a line here."
+FIRST_SIGN_IN = "Nothing yet. Lines appear here with the first sign-in."
 FILLED_BY: dict[str, str] = {
-    "agents.Agent": "Nobody yet. Import people, or add them one by one.",
-    "agents.Device": "Nothing yet. The first right code on a phone or computer makes a line here.",
-    "agents.Department": "None yet. An import brings them along; supervisors look after people by them.",
-    "scim.PersonnelSystem": "None yet. Add one for a system that adds people and switches them off by SCIM.",
-    "otp.SafeListing": "None yet. Numbers come here once they are put on Twilio's safe list.",
+    "agents.Agent": "Nobody yet. Import people from a file, or add them one by one.",
+    "agents.Device": "Nothing yet. A phone or computer appears here with its first right code.",
+    "agents.Department": "None yet. Add one, or let an import create them. Supervisors look after the agents of "
+    "their departments.",
+    "scim.PersonnelSystem": "None yet. Add a personnel system that creates agents and switches them off by SCIM.",
+    "otp.SafeListing": "None yet. Numbers appear here once you put them on Twilio's safe list.",
     "audit.LoginEvent": FIRST_SIGN_IN,
-    "agents.AccessPass": "Nobody yet. From a refused line of the trail it takes one button to let somebody in.",
-    "saml.ServiceProvider": "None yet. Connect Flex, or add another service by its metadata.",
-    "branding.Brand": "None yet: agents' pages show the name of the settings, and our colour. Add one for all pages.",
-    "native.Client": "None yet. Add an app of your own that signs agents in, or a back end that asks who is.",
-    "webhooks.Webhook": "None yet. Add one, and a server of yours is told of sign-ins as they happen.",
-    "webhooks.Delivery": "Nothing yet. Messages come once there is a webhook, and something happens.",
-    "otp.Verification": "Nothing yet. The first code that is asked for makes a line here.",
+    "agents.AccessPass": "None yet. To let a refused agent in for a while, open the refused sign-in in the trail "
+    "and press the button there.",
+    "saml.ServiceProvider": "None yet. Connect Flex, or add another service from its metadata.",
+    "branding.Brand": "None yet. Agents' pages show the name from the settings and the standard colour. Add a brand "
+    "for all pages, or for one service.",
+    "native.Client": "None yet. Add an app of yours that signs agents in, or a back end that looks agents up.",
+    "webhooks.Webhook": "None yet. Add one to send your server a message for each sign-in as it happens.",
+    "webhooks.Delivery": "Nothing yet. Messages appear here once there is a webhook and something happens.",
+    "otp.Verification": "Nothing yet. Lines appear here with the first code.",
     "sso_sessions.SsoSession": FIRST_SIGN_IN,
     "tokens.LongLivedToken": FIRST_SIGN_IN,
     "saml.IssuedAssertion": FIRST_SIGN_IN,
-    "saml.LogoutNotice": "Nothing yet. Lines come when somebody signs out whose services are to be told.",
-    "keys.SigningKey": "None yet. The first are made when they are needed.",
-    "agents.Supervisor": "Nobody yet. Add somebody who looks after the agents of some departments, and nobody else.",
-    "otp_totp.TOTPDevice": "None yet. Operators register theirs at Your own sign-in.",
-    "auth.Group": "None yet. A group gives operators the rights that are ticked in it; superusers need none.",
+    "saml.LogoutNotice": "Nothing yet. Lines appear here when somebody signs out and a service has to be told.",
+    "keys.SigningKey": "None yet. Latchkey makes the first ones when it needs them.",
+    "agents.Supervisor": "Nobody yet. A supervisor looks after the agents of some departments, and sees nobody else.",
+    "otp_totp.TOTPDevice": "None yet. Operators register theirs under Your own sign-in.",
+    "auth.Group": "None yet. A group gives its operators the rights ticked in it. Superusers need no group.",
 }
 """What fills each list, for an operator who finds it empty."""
 
 
 DELETING: dict[str, str] = {
-    "agents.Department": "Access rules that name it meet nobody then.",
-    "agents.Supervisor": "As a person they stay, and look after nobody from their next click on.",
-    "auth.Group": "The operators in it lose the rights that it gave them.",
-    "branding.Brand": "From their next page on agents see the brand of all pages, or what the settings say.",
-    "otp_totp.TOTPDevice": "Its operator gets in again only by a new link: python manage.py add_operator",
-    "saml.ServiceProvider": "It cannot ask who somebody is any more.",
-    "webhooks.Webhook": "Its server is told nothing more.",
+    "agents.Department": "Access rules that name it will match nobody.",
+    "agents.Supervisor": "The person stays, but looks after nobody from their next click on.",
+    "auth.Group": "Its operators lose the rights it gave them.",
+    "branding.Brand": "From their next page on, agents see the brand for all pages, or the name from the settings.",
+    "otp_totp.TOTPDevice": "Its operator can get in again only with a new link: python manage.py add_operator",
+    "saml.ServiceProvider": "It can no longer ask for sign-ins.",
+    "webhooks.Webhook": "Its server gets no more messages.",
 }
 """The consequence of deleting a row, for the confirmation page."""
 

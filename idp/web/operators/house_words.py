@@ -25,7 +25,8 @@ class HouseWords:
 
     def get_help_text(self) -> str:
         """Return what is required, and the words that do not count."""
-        return f"It needs {LEAST} characters besides words that anybody would try here: {', '.join(sorted(words()))}."
+        easy = ", ".join(sorted(words()))
+        return f"It needs {LEAST} characters apart from these words, which are easy to guess here: {easy}."
 
 
 def words() -> list[str]:

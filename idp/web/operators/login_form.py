@@ -14,7 +14,7 @@ from idp.login import request_facts
 from idp.web.operators import sign_in_trail, tries
 from idp.web.operators.app_code import AppCodeField
 
-WRONG = "E-mail, password or code is not right. Each code works once: wait for the next one."
+WRONG = "The e-mail, password or code is wrong. Each code works only once: wait for the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python manage.py add_operator"
 
 

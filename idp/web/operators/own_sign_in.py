@@ -41,7 +41,7 @@ class OwnSignInForm(forms.Form):
     """
 
     current = forms.CharField(
-        label="Your present password",
+        label="Your current password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
@@ -63,7 +63,7 @@ class OwnSignInForm(forms.Form):
         """Check the present password."""
         current: str = self.cleaned_data["current"]
         if not self.operator.check_password(current):
-            raise ValidationError("That is not your present password.")
+            raise ValidationError("That is not your current password.")
         return current
 
     def clean_password(self) -> str:

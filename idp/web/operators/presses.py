@@ -11,7 +11,7 @@ from idp.bearer_secrets import keyed_hash
 from idp.web.typed import typed
 
 KEPT, MOST = "presses", 20
-BEFORE = "That was done before. What it made is shown once; if it got lost, press the button again."
+BEFORE = "That is already done. The result is shown only once. If you lost it, press the button again."
 
 
 def is_again(request: HttpRequest) -> bool:

@@ -56,7 +56,7 @@ class OperatorSite(admin.AdminSite):
     """Django's admin, for operators with two factors."""
 
     site_header = site_title = "Latchkey"
-    index_title = "Run the place"
+    index_title = "Overview"
     login_form = OperatorLoginForm
     login_template = "admin/operator_login.html"
     logout_template = "admin/signed_out.html"

@@ -28,7 +28,7 @@ def _shown(request: HttpRequest) -> dict[str, object]:
     conf, arrived, online = settings.LATCHKEY, ProxyHeaders.of(request), request.method == "POST"
     found = [*proxies.judge(arrived, conf), *all_subjects.check_everything(conf, clock.now(), online=online)]
     return {
-        "title": "Is everything in order?",
+        "title": "Checkup",
         "findings": finding.worst_first(found),
         "summary": finding.summary(found),
         "online": online,

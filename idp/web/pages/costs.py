@@ -38,7 +38,7 @@ def view(request: HttpRequest) -> HttpResponse:
     every = costs.total(lines, now)
     context = {
         **admin.site.each_context(request),
-        "title": "What codes cost",
+        "title": "Cost of codes",
         "rows": [(line, channels.in_words(line.channel), line.cost(prices)) for line in lines],
         "total": every,
         "total_cost": sum(line.cost(prices) for line in lines),

@@ -19,18 +19,20 @@ from idp.web.departments import reach
 
 TYPED = "sign everyone out"
 LATELY = 10
-STAYS = "Flex may stay open on them until it is closed."
+STAYS = "Flex may stay open on them until somebody closes it."
 
 
 class EveryoneOutForm(forms.Form):
     """The reason, and the words that nobody types by accident."""
 
     why = forms.CharField(
-        label="Why",
+        label="Reason",
         max_length=everyone_out.LONGEST_WHY,
-        help_text="Stays in the trail. Such as: backup of Monday restored.",
+        help_text="The trail records it. Example: restored Monday's backup.",
     )
-    typed = forms.CharField(label=f"Type “{TYPED}”", max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    typed = forms.CharField(
+        label=f"To confirm, type “{TYPED}”", max_length=60, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
     def clean_typed(self) -> str:
         """Accept the words in any letter case and spacing."""

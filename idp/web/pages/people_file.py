@@ -42,10 +42,10 @@ class FileForm(forms.Form):
     missing_off = forms.BooleanField(
         label="Switch off agents who are not in the file",
         required=False,
-        help_text="Only where the file lists everybody. Operators stay as they are.",
+        help_text="Only if the file lists everybody. Operators stay as they are.",
     )
     most_missing = forms.IntegerField(
-        label="But never more of those who may sign in than, in per cent", min_value=0, max_value=100, initial=SHARE
+        label="Switch off at most this percentage of agents", min_value=0, max_value=100, initial=SHARE
     )
 
     def clean_file(self) -> "UploadedFile[bytes]":
@@ -136,7 +136,7 @@ def _fault(request: HttpRequest, prepared: Prepared) -> str:
         return imports.CHANGED_MEANWHILE
     words = _words(prepared)
     if words and " ".join(request.POST.get("typed", "").lower().split()) != words:
-        return f"Nothing was written yet. Type the words: {words}"
+        return f"Nothing has changed yet. Type the words: {words}"
     return ""
 
 
@@ -154,13 +154,13 @@ def _write(request: HttpRequest, it: Import, prepared: Prepared, who: Importer) 
         people_files.write(it, prepared, who, clock.now(), tell)
     except Refused as refused:
         return str(refused)
-    messages.success(request, f"Written: {it.file_name}")
+    messages.success(request, f"Applied: {it.file_name}")
     return ""
 
 
 def _discard(request: HttpRequest, it: Import) -> HttpResponse:
     if imports.forget(it):
-        messages.success(request, f"Forgotten: {it.file_name}. Nobody was changed.")
+        messages.success(request, f"Discarded: {it.file_name}. Nothing was changed.")
         return HttpResponseRedirect(reverse("admin:import_agents"))
     messages.error(request, imports.DONE_ALREADY)
     return HttpResponseRedirect(reverse("admin:import", args=[it.pk]))
@@ -172,10 +172,12 @@ def _undo(request: HttpRequest, it: Import, who: Importer) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"Undone: {undone.back} put back, {undone.removed} removed.")
+        messages.success(request, f"Undone: {undone.back} restored, {undone.removed} removed.")
         if undone.kept:
             names = ", ".join(undone.kept[:SHOWN])
-            messages.warning(request, f"Switched off instead of removed, since the trail or Twilio knows them: {names}")
+            messages.warning(
+                request, f"Switched off instead of removed, since the trail or Twilio has records of them: {names}"
+            )
     return HttpResponseRedirect(reverse("admin:import", args=[it.pk]))
 
 

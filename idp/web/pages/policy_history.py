@@ -63,7 +63,7 @@ def _show(site: AdminSite, request: HttpRequest) -> HttpResponse:
     published = PolicyRevision.objects.exclude(state=State.DRAFT).order_by("-number")
     page = Paginator(published, ON_A_PAGE).get_page(request.GET.get("page"))
     shown = {
-        "title": "History of the access policy",
+        "title": "Compare revisions of the access rules",
         "page": page,
         "entries": _entries(page.object_list),
         "in_force": _counted(),
@@ -100,7 +100,7 @@ def _compared(request: HttpRequest) -> dict[str, Any] | None:
         return None
     before, after = map(_numbered, asked)
     if before is None or after is None:
-        messages.error(request, "Choose two revisions that there are.")
+        messages.error(request, "Choose two revisions from the lists.")
         return None
     return {"from": before, "to": after, "changes": _between(before, after)}
 

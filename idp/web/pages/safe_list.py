@@ -23,7 +23,9 @@ MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
 SHOWN = 50
 MOST_LEFT = 10_000
 """The limit of counting rows that wait."""
-UNDER_WAY = "They are on their way to Twilio. Beyond the first 30, a timer with manage.py safe_list sends them."
+UNDER_WAY = (
+    "The requests are on their way to Twilio. After the first 30, a timer that runs manage.py safe_list sends the rest."
+)
 STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 

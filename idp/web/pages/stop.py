@@ -47,12 +47,12 @@ def _take(request: HttpRequest) -> HttpResponse:
     origin, now = request_facts.origin_of(request), clock.now()
     if "lift" in request.POST:
         lifted = stops.lift(operator, origin, now)
-        messages.success(request, "People can sign in again." if lifted else "Nothing was stopped.")
+        messages.success(request, "Agents can sign in again." if lifted else "Sign-ins were not stopped.")
         return HttpResponseRedirect(reverse("admin:stop"))
     try:
         begun = stops.stop(operator, typed(request.POST, "why"), origin, now)
     except ValueError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, "Nobody signs in from now on." if begun else "Sign-ins were stopped already.")
+        messages.success(request, "All sign-ins are stopped." if begun else "Sign-ins were stopped already.")
     return HttpResponseRedirect(reverse("admin:stop"))

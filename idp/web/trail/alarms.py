@@ -12,14 +12,14 @@ from idp.sql.unindexed import Unindexed
 
 SHOWN = 50
 _RAISED_BY = {
-    Kind.NOT_ME: "The agent who said so",
-    Kind.TOKEN_COPIED: "Who showed the old copy",
-    Kind.PASSKEY_COPIED: "Who used a key that had been used further elsewhere",
+    Kind.NOT_ME: "Where the agent reported it",
+    Kind.TOKEN_COPIED: "Where the old copy was used",
+    Kind.PASSKEY_COPIED: "Where the copied passkey was used",
 }
 _ABOUT = {
-    Kind.NOT_ME: "The sign-in that was not theirs, at its code",
-    Kind.TOKEN_COPIED: "Whose sign-in was copied, at its code",
-    Kind.PASSKEY_COPIED: "Where the passkey was set up, at the last code or passkey there",
+    Kind.NOT_ME: "The reported sign-in, when its code was given",
+    Kind.TOKEN_COPIED: "The original sign-in, when its code was given",
+    Kind.PASSKEY_COPIED: "The phone with the original passkey, at its last code or passkey",
 }
 
 
@@ -54,10 +54,10 @@ class Alarm:
         """What happened, in a sentence."""
         event, label = self.event, self.event.device.label if self.event.device else "a phone"
         if event.kind == Kind.NOT_ME:
-            return f"{event.agent} says of the sign-in on {label}: that was not me ({event.detail})."
+            return f"{event.agent} says the sign-in on {label} was not them ({event.detail})."
         if event.kind == Kind.PASSKEY_COPIED:
-            return f"{event.agent}: two hold the passkey of {label}, so remove it ({event.detail})."
-        return f"{event.agent}: a copy of the sign-in on {label} was shown. {event.detail}".strip()
+            return f"{event.agent}: the passkey of {label} has been copied, so remove it ({event.detail})."
+        return f"{event.agent}: a copy of the sign-in on {label} was used. {event.detail}".strip()
 
     @property
     def lines(self) -> tuple[str, ...]:

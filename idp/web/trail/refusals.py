@@ -25,7 +25,7 @@ def ways_on(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) -> It
         yield from _to_the_rule(event)
         if event.judged:
             tried = urlencode({"try-way": "past", "try-past": event.reference})
-            yield "Try it with this", f"{reverse(LIST)}?{tried}#try"
+            yield "Try the rules with this sign-in", f"{reverse(LIST)}?{tried}#try"
     then = PolicyRevision.objects.filter(number=event.revision).first() if event.revision else None
     if then is not None and operator.has_perm(MAY_SEE_REVISIONS):
         yield f"Open {then}, which decided", reverse("admin:policies_policyrevision_change", args=[then.pk])

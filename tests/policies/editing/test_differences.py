@@ -33,7 +33,7 @@ def told(*rules, default=Effect.ALLOW):
         ),
         ((C, A, B), [(Change.MOVED, "Moved “Night” to no. 1")]),
         ((replace(A, mode=Mode.OFF), B, C), [(Change.MODE, "“No Android” is off, was on")]),
-        ((replace(A, name="No droids"), B, C), [(Change.CHANGED, "“No Android” is called “No droids”")]),
+        ((replace(A, name="No droids"), B, C), [(Change.CHANGED, "“No Android” is now called “No droids”")]),
         (
             (A, replace(B, scope=("flex",)), C),
             [(Change.CHANGED, "“Bosses” says “Allow always, at flex only”, said “Allow always”")],
@@ -47,7 +47,7 @@ def test_what_differs_is_told_in_words(rules, said):
 
 def test_a_sentence_of_its_own_that_is_gone_is_told():
     said = differences(Policy((replace(A, message="No."),)), Policy((A,)))
-    assert [it.sentence for it in said] == ["“No Android” no longer tells the agent anything of its own"]
+    assert [it.sentence for it in said] == ["“No Android” no longer has a message of its own for the agent"]
 
 
 def test_every_difference_names_its_rule_and_the_default_none():
@@ -58,7 +58,7 @@ def test_every_difference_names_its_rule_and_the_default_none():
 
 
 def test_another_default_is_told_last():
-    assert told(A, B, default=Effect.DENY)[-1] == (Change.DEFAULT, "Whom no rule meets: deny, was allow")
+    assert told(A, B, default=Effect.DENY)[-1] == (Change.DEFAULT, "If no rule matches: deny, was allow")
 
 
 @given(st.permutations("abcdef"))

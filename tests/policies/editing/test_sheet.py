@@ -103,7 +103,7 @@ def test_the_second_who_saves_is_told_what_the_first_changed_and_nothing_is_writ
     with pytest.raises(Overtaken) as refused:
         sheet.keep(three.without(keyed(three, "C")), three)
     told = [it.sentence for it in refused.value.changes]
-    assert told == ["“A” is off, was on", "“B” is called “Bee”"]
+    assert told == ["“A” is off, was on", "“B” is now called “Bee”"]
     assert names() == "ABeeC"
 
 

@@ -179,7 +179,7 @@ def test_conditions_that_are_never_both_true_are_marked(conditions):
     allows, denies = (marks(Policy((rule("1", effect, *conditions),)))["1"] for effect in (ALLOW, DENY))
     assert "never both true" in allows.reason
     assert (allows.never, denies.never) == (True, False)
-    assert "only meets what cannot be told" in denies.reason
+    assert "only matches what Latchkey cannot tell." in denies.reason
 
 
 def test_what_is_off_or_does_not_read_is_not_marked_and_marks_nothing():

@@ -201,7 +201,7 @@ def test_more_than_three_values_are_not_looked_at():
 
 
 def test_what_is_not_of_flex_is_named_beside_what_was_understood():
-    why = "is neither an Account SID (AC…), a connection (JQ…), nor an entity ID or ACS URL of Flex."
+    why = "is not an Account SID (AC…), a connection (JQ…), or an entity ID or ACS URL of Flex."
     assert pasted("a" * 60, JQ, "b" * 61) == Pasted(ENHANCED, faults=(f"“{'a' * 60}” {why}", f"“{'b' * 60}…” {why}"))
 
 

@@ -20,7 +20,7 @@ def test_check_here_takes_a_good_answer(admin, sp, ana, sign):
     page = admin.post(CHECK.format("flex"), {"agent": "ANA@acme.example"})
     assert page.context["verdict"].accepted
     assert page.context["taken"]
-    assert "The second reader takes this answer" in page.text
+    assert "The second reader accepts this answer" in page.text
 
 
 def test_check_here_makes_up_a_person_and_stores_nothing(admin, sp):
@@ -55,7 +55,7 @@ def test_check_here_tells_the_certificate_that_signs_from_those_that_are_publish
     compared = dict(admin.post(CHECK.format("flex"), {"agent": ""}).context["ours"])
     active = signing_keys.certificate_for(sp, NOW)
     assert compared["X.509 certificate, SHA-256 fingerprint"] == certificates.fingerprint(active)
-    besides = "Not this one, which we publish and sign nothing for it with"
+    besides = "Not this one, which we publish but do not use for it"
     assert compared[besides] == certificates.fingerprint(following.certificate)
 
 

@@ -29,9 +29,9 @@ def test_the_story_says_who_was_let_in_when_how_and_who_asked(admin, sp, ana):
 
 def test_a_sign_in_that_began_here_by_a_token_says_so(admin, sp, ana):
     page = admin.get(page_of(answered(sp, ana, None, OpenedBy.TOKEN))).text
-    assert "The sign-in began here; Flex had not asked for it." in page
+    assert "The sign-in started here: Flex had not asked for it." in page
     assert "without a code: <bdi>iPhone" in page
-    assert "checks hold" in page
+    assert "checks pass" in page
 
 
 def test_a_sign_in_whose_session_is_gone_is_still_explained(admin, sp, ana):
@@ -50,7 +50,7 @@ def test_a_check_that_fails_says_what_to_do(admin, sp, ana):
     issued = answered(sp, ana)
     AssertionConsumer.objects.update(url="https://login.flex.us1.twilio.com/elsewhere")
     page = admin.get(page_of(issued)).text
-    assert "checks do not hold" in page
+    assert "checks fail." in page
     assert "Register the ACS URL exactly as the service shows it" in page
 
 
@@ -88,7 +88,7 @@ def test_an_answer_from_before_answers_were_kept_says_so(admin, sp, ana):
     IssuedAssertion.objects.update(response="")
     page = admin.get(page_of(issued))
     assert page.status_code == 200
-    assert "sent before answers were kept" in page.text
+    assert "did not yet keep answers" in page.text
 
 
 def test_a_kept_answer_that_cannot_be_read_says_so(admin, sp, ana):

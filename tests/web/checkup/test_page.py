@@ -92,7 +92,7 @@ def test_a_proxy_that_forgets_to_speak_of_https_is_told(through, behind):
 def test_the_page_says_which_address_the_trail_would_take(through, behind):
     behind(1)
     page = through({"X-Forwarded-For": "203.0.113.9, 192.0.2.7", "X-Forwarded-Proto": "https"})
-    assert "as the trail writes it</th><td>192.0.2.7</td>" in page
+    assert "as the trail records it</th><td>192.0.2.7</td>" in page
 
 
 def test_the_home_page_raises_an_alarm_where_forms_are_going_to_fail(through, behind):
@@ -111,10 +111,16 @@ def test_a_header_is_shown_escaped_and_cut(admin, keys):
 
 def steps(admin):
     page = admin.get("/admin/").text
-    return page.split("Do this first")[1].split("</ol>")[0] if "Do this first" in page else ""
+    return page.split("To finish setting up")[1].split("</ol>")[0] if "To finish setting up" in page else ""
 
 
-ALL = ("See whether Twilio knows us", "Connect Flex", "Add an agent", "Decide which phones may enter", "first sign-in")
+ALL = (
+    "Check the connection to Twilio",
+    "Connect Flex",
+    "Add an agent",
+    "Decide which phones may sign in",
+    "first sign-in",
+)
 
 
 def test_an_empty_place_lists_every_step(admin, keys):
@@ -130,9 +136,9 @@ def test_a_step_stands_here_again_when_what_it_made_breaks(operator, keys):
     assert steps(admin) == ""
     ServiceProvider.objects.filter(pk=service.pk).update(enabled=False)
     SigningKey.objects.filter(use="saml").update(private_key="lost")
-    assert [it for it in (*ALL, "Mend the signing key") if it in steps(admin)] == [
+    assert [it for it in (*ALL, "Fix the signing key") if it in steps(admin)] == [
         "Connect Flex",
-        "Mend the signing key",
+        "Fix the signing key",
     ]
     assert "Done: address, HTTPS and clock, texts, agents, access rules, first sign-in." in admin.get("/admin/").text
 

@@ -33,7 +33,7 @@ def test_an_unknown_flex_is_adopted_by_one_click(admin):
 
 def test_what_was_refused_before_it_was_adopted_says_to_sign_in_once_more(admin):
     adopt(admin, a_request_heard())
-    assert "Flex is connected for it now. Sign in there once more." in shown(admin.get(f"{PAGE}flex/"))
+    assert "Flex is connected now. Sign in there again." in shown(admin.get(f"{PAGE}flex/"))
 
 
 def test_a_request_without_address_gets_the_one_that_belongs_to_its_name(admin):
@@ -56,7 +56,7 @@ HOSTILE = {
     "an address that was cut": {"acs_url": f"{ACS}&a={'x' * 100}{listening.CUT}"},
     "a line break": {"acs_url": f"{ACS}&a=\nb"},
     "legacy's address under an enhanced name": {"acs_url": LEGACY_ACS},
-    "no Flex": {"issuer": "https://evil.example/"},
+    "not a Flex.": {"issuer": "https://evil.example/"},
     "a bare connection as its name": {"issuer": CONNECTION},
     "white space in its name": {"issuer": f" {ENTITY_ID}"},
     "a request that was taken": {"outcome": ""},
@@ -104,4 +104,4 @@ def test_the_history_of_the_service_names_who_adopted_it(admin, operator):
 def test_another_app_is_sent_to_where_it_can_be_added(admin):
     a_request_heard(issuer="https://sp.example/metadata", acs_url="https://sp.example/acs")
     page = shown(admin.get(PAGE))
-    assert "This is no Flex." in page
+    assert "This is not a Flex." in page

@@ -57,7 +57,7 @@ def test_a_default_redirect_url_lets_agents_begin_here(db):
 WRONG = {
     "an account alone": ([ACCOUNT], "Enhanced SSO needs the connection"),
     "a connection for legacy": ([CONNECTION, "--legacy"], "Legacy SSO needs the Account SID"),
-    "no Flex": (["hello"], "neither an Account SID"),
+    "no Flex": (["hello"], "not an Account SID"),
     "a page's own name": ([CONNECTION, "--slug", "symptoms"], "Choose another --slug"),
     "a redirect that is none": ([CONNECTION, "--default-redirect-url", "flex.twilio.com"], "https address"),
 }

@@ -51,6 +51,6 @@ def test_sign_in_that_begins_here_is_allowed_and_forbidden_again(admin):
     a_service()
     admin.post(f"{PAGE}flex/opening/", {"unsolicited": "on", "service": "flex"})
     assert ServiceProvider.objects.get().unsolicited
-    assert "Begin here" in shown(admin.get(f"{PAGE}flex/"))
+    assert "Start here" in shown(admin.get(f"{PAGE}flex/"))
     admin.post(f"{PAGE}flex/opening/", {"service": "flex"})
     assert not ServiceProvider.objects.get().unsolicited

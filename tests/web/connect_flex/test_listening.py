@@ -56,12 +56,12 @@ def test_every_reason_has_its_words():
 
 
 SENTENCES = {
-    OTHER_ACS: "at an address that is not registered for it",
-    "saml_unknown_signing_key": "signed with a key that we do not hold",
+    OTHER_ACS: "at an ACS URL that is not registered for this service.",
+    "saml_unknown_signing_key": "signed with a key that is not registered",
     "saml_wrong_destination": "Single Sign-On URL in the Console must be http://localhost",
-    "saml_stale_request": "Its instant lies 400 seconds behind ours",
-    "saml_answer_with_status": "Answered with no: InvalidNameIDPolicy. It asks for names in the format urn:x",
-    "something_new": "It ended in the error something_new.",
+    "saml_stale_request": "Its time is 400 seconds behind ours",
+    "saml_answer_with_status": "Answered with an error: InvalidNameIDPolicy. It asks for the name ID format urn:x",
+    "something_new": "It ended with the error something_new.",
 }
 
 

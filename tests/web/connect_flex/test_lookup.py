@@ -76,18 +76,18 @@ USELESS = {
 def test_a_useless_answer_costs_one_sentence_and_pasting_still_works(admin, twilio, answer):
     twilio(**answer)
     page = shown(look_up(admin))
-    assert "Twilio could not be asked, or did not say." in page
+    assert "Twilio could not be reached or gave no connection." in page
     assert f"Connect {CONNECTION}" in shown(paste(admin, CONNECTION))
 
 
 def test_a_twilio_that_is_out_of_reach_costs_one_sentence(admin, monkeypatch):
     monkeypatch.setattr(connect_flex_lookup, "ADDRESS", "http://127.0.0.1:9/")
-    assert "Twilio could not be asked" in shown(look_up(admin))
+    assert "Twilio could not be reached" in shown(look_up(admin))
 
 
 def test_an_account_without_enhanced_sso_is_told_apart(admin, twilio):
     twilio(body=config())
-    assert "knows no enhanced SSO of this account" in shown(look_up(admin))
+    assert "This account has no enhanced SSO" in shown(look_up(admin))
 
 
 def test_nothing_but_an_account_sid_is_looked_up(admin, twilio):

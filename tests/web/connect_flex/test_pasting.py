@@ -49,7 +49,7 @@ def test_an_account_sid_leads_to_enhanced_sso_first_and_has_legacy_behind_a_link
 def test_both_ways_of_one_account_stand_side_by_side(admin):
     register(admin, CONNECTION, ACCOUNT)
     page = shown(paste(admin, CONNECTION, ACCOUNT))
-    assert "Registered here already" in page
+    assert "Already registered here" in page
     register(admin, CONNECTION, ACCOUNT, profile="flex-legacy", slug="flex-legacy", name="Flex (legacy)")
     assert sorted(ServiceProvider.objects.values_list("profile", flat=True)) == ["flex-enhanced", "flex-legacy"]
     assert "Flex (legacy)" in shown(admin.get(f"{PAGE}flex/"))
@@ -63,10 +63,10 @@ def test_suggested_names_do_not_clash(admin):
 
 
 FAULTY = {
-    "hello": "neither an Account SID",
+    "hello": "not an Account SID",
     f"{CONNECTION} JQ{'4' * 32}": "do not belong together",
     f"{CONNECTION} {ACCOUNT} {ACS} {ENTITY_ID}": "Paste up to 3 values",
-    ACS.replace("twilio.com", "twilio.com.evil.example"): "neither an Account SID",
+    ACS.replace("twilio.com", "twilio.com.evil.example"): "not an Account SID",
     "": "This field is required",
 }
 
@@ -84,7 +84,7 @@ def test_what_cannot_be_understood_is_said_and_offers_no_button(admin, pasted, s
         ({"slug": "symptoms"}, "another page"),
         ({"slug": "not a slug"}, "slug:"),
         ({"slug": "taken"}, "already exists"),
-        ({"profile": "flex-legacy"}, "does not say"),
+        ({"profile": "flex-legacy"}, "do not say"),
     ],
 )
 def test_a_refused_registration_says_why_and_adds_nothing(admin, names, sentence):

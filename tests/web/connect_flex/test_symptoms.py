@@ -15,7 +15,7 @@ from tests.web.seeded import a_service
 def test_the_page_leads_on_to_a_test_and_to_the_question(admin):
     a_service()
     page = shown(admin.get(f"{PAGE}flex/"))
-    assert "Use a fresh private browser window: an open Flex proves nothing." in page
+    assert "Use a new private browser window, since a Flex that is already open proves nothing." in page
     assert "Twilio bills both" in page
     assert "Did Flex open?" in page
 

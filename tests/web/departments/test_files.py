@@ -9,7 +9,7 @@ from tests.web.pressing import buttons, press
 from tests.web.test_people_files import PAGE, choose
 
 MINE, STRANGERS = "agent-1@acme.example", "agent-2@acme.example"
-OUT_OF_REACH = "Somebody has this e-mail already, and you do not look after them."
+OUT_OF_REACH = "Somebody else already has this e-mail, and you do not look after them."
 
 
 def new(email="zoe@acme.example", number="+1 201 555 0171", department="department 1", roles="agent"):
@@ -39,7 +39,7 @@ def test_what_goes_over_the_line_is_a_problem_of_its_row(place, row, sentence):
     before = of(place.ana), of(place.ben), Agent.objects.count(), Department.objects.count()
     page = choose(place.browser, row)
     assert sentence in page.text
-    assert "Write 1 change" not in buttons(page)
+    assert "Make 1 change" not in buttons(page)
     place.browser.post(page.request["PATH_INFO"], {"act": "write", "seen": page.context["plan"].fingerprint})
     assert (of(place.ana), of(place.ben), Agent.objects.count(), Department.objects.count()) == before
 
@@ -50,7 +50,7 @@ def test_a_right_guess_about_a_stranger_looks_like_a_wrong_one(place):
 
 
 def test_their_own_people_and_new_ones_are_written(place):
-    press(place.browser, choose(place.browser, [MINE, "Ana Maria"], new()), "Write 2 changes")
+    press(place.browser, choose(place.browser, [MINE, "Ana Maria"], new()), "Make 2 changes")
     assert Agent.objects.get(email=MINE).full_name == "Ana Maria"
     zoe = Agent.objects.get(email="zoe@acme.example")
     assert (zoe.department, zoe.role_names, zoe.is_staff) == (place.theirs, ("agent",), False)
@@ -60,7 +60,7 @@ def test_who_is_missing_is_missing_among_their_own(place):
     before = of(place.ben)
     row = new()
     page = choose(place.browser, row, missing_off="on", most_missing=100)
-    press(place.browser, page, "Write 2 changes", typed="switch off 1")
+    press(place.browser, page, "Make 2 changes", typed="switch off 1")
     assert not Agent.objects.get(pk=place.ana.pk).is_active
     assert (of(place.ben), Agent.objects.get(pk=place.sue.pk).is_active) == (before, True)
 
@@ -80,8 +80,8 @@ def test_a_supervisor_sees_their_own_imports_only(place, admin):
 def test_an_undo_gives_back_no_role_that_a_supervisor_may_not_give_any_more(place):
     _, browser = a_supervisor(email="more@acme.example", roles=("agent", "supervisor", "wfo.team_leader"))
     roles = "agent supervisor wfo.team_leader"
-    press(browser, choose(browser, [MINE, "", "", "", roles]), "Write 1 change")
-    page = press(browser, choose(browser, [MINE, "", "", "", "agent"]), "Write 1 change")
+    press(browser, choose(browser, [MINE, "", "", "", roles]), "Make 1 change")
+    page = press(browser, choose(browser, [MINE, "", "", "", "agent"]), "Make 1 change")
     GrantableRole.objects.exclude(role="agent").delete()
     page = press(browser, page, "Undo this import")
     assert "Nothing was undone. Agent 1: You may not give: supervisor, wfo.team_leader." in page.text
@@ -89,14 +89,14 @@ def test_an_undo_gives_back_no_role_that_a_supervisor_may_not_give_any_more(plac
 
 
 def test_an_undo_reaches_nobody_who_left_the_department(place):
-    page = press(place.browser, choose(place.browser, [MINE, "Ana Maria"]), "Write 1 change")
+    page = press(place.browser, choose(place.browser, [MINE, "Ana Maria"]), "Make 1 change")
     Agent.objects.filter(email=MINE).update(department=place.other)
     assert f"{MINE}: {OUT_OF_REACH}" in press(place.browser, page, "Undo this import").text
     assert Agent.objects.get(email=MINE).full_name == "Ana Maria"
 
 
 def test_an_undo_does_not_say_who_has_a_former_number_now(place):
-    page = press(place.browser, choose(place.browser, [MINE, "", "+1 201 555 0177"]), "Write 1 change")
+    page = press(place.browser, choose(place.browser, [MINE, "", "+1 201 555 0177"]), "Make 1 change")
     place.ben.numbers.update(number="+12015550101")
     text = press(place.browser, page, "Undo this import").text
     assert ("Somebody else has the former number of Agent 1." in text, "Agent 2" in text) == (True, False)
@@ -106,5 +106,5 @@ def test_a_file_holds_nothing_for_whoever_was_barred_meanwhile(place):
     page = choose(place.browser, [MINE, "Ana Maria"])
     place.sue.supervisor.barred = True
     place.sue.supervisor.save()
-    assert press(place.browser, page, "Write 1 change").status_code == 403
+    assert press(place.browser, page, "Make 1 change").status_code == 403
     assert Agent.objects.get(email=MINE).full_name == "Agent 1"

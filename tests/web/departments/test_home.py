@@ -28,7 +28,10 @@ def test_people_stand_where_they_are_looked_for(place, clock):
     colleague(place, 12).numbers.all().delete()
     assert list(part(place, "signed_in")) == ["Agent 1"]
     assert part(place, "others") == {"C10": ()}
-    assert part(place, "cannot") == {"C11": ("Switched off.",), "C12": ("Has no mobile number, so no code can come.",)}
+    assert part(place, "cannot") == {
+        "C11": ("Switched off.",),
+        "C12": ("Has no mobile number, so no code can be sent.",),
+    }
 
 
 @pytest.mark.parametrize("kind", [Kind.REFUSED, Kind.CODE_NOT_SENT, Kind.CODE_WRONG, Kind.CODE_UNKNOWN])

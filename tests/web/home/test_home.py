@@ -67,7 +67,7 @@ def test_refusals_name_the_sentence_of_the_rule_and_lead_to_it(admin):
     came({"minutes": 7}, Kind.REFUSED, decided_by=str(uuid4()))
     page = admin.get(HOME).text
     assert f'#rule-{rule.key}">No Android: Deny if the platform is Android</a>' in page
-    assert "No rule matched, and the default denies" in page
+    assert "No rule matched, and the default is to refuse" in page
 
 
 def test_a_rule_that_is_gone_is_still_named(admin):
@@ -76,7 +76,7 @@ def test_a_rule_that_is_gone_is_still_named(admin):
     draft.rules.filter(key=rule.key).delete()
     publishing.publish()
     came({"minutes": 5}, Kind.REFUSED, decided_by=str(rule.key))
-    assert "No Android: Deny if the platform is Android (not in force any more)" in admin.get(HOME).text
+    assert "No Android: Deny if the platform is Android (no longer in force)" in admin.get(HOME).text
 
 
 def test_codes_are_shown_from_asked_to_right(admin, agent, settings):
@@ -87,8 +87,8 @@ def test_codes_are_shown_from_asked_to_right(admin, agent, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"prices": {"sms": 1, "approved": 2}})
     hourly.keep_all(NOW)
     page = admin.get(HOME).text
-    assert tiles(admin)["Codes that were right"] == "90\xa0%"
-    assert "half within 28&nbsp;s of the text, nine of ten within 30&nbsp;s" in page
+    assert tiles(admin)["Right codes"] == "90\xa0%"
+    assert "half within 28&nbsp;s of the text, 90&nbsp;% within 30&nbsp;s" in page
     assert "Estimated cost: <strong>28.00</strong>" in page
 
 
@@ -103,7 +103,7 @@ def test_phones_that_do_not_keep_the_cookie_are_told(admin, agent):
 
 def test_an_empty_place_says_what_will_fill_it(admin):
     page = admin.get(HOME).text
-    told = ("The first sign-in of an agent fills this.", "Nobody needed a code.", "Nobody was refused.")
+    told = ("Figures appear here with the first sign-in.", "Nobody needed a code.", "Nobody was refused.")
     assert [it for it in told if it not in page] == []
     assert '<svg class="bars"' not in page
 
@@ -152,7 +152,7 @@ def test_a_busy_place_takes_no_more_queries_than_an_empty_one(operator, django_a
     for admin in (inside(operator), inside(staff)):
         admin.get(HOME)  # what a process holds of the configuration is read once
         with django_assert_max_num_queries(12):
-            assert "How sign-ins go" in admin.get(HOME).text
+            assert ">Sign-ins<" in admin.get(HOME).text
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -161,11 +161,11 @@ def test_figures_are_for_who_may_read_the_trail(db, allowed):
     if allowed:
         staff.user_permissions.add(Permission.objects.get(codename="view_loginevent"))
     page = inside(staff).get(HOME).text
-    assert ("How sign-ins go" in page) == allowed
-    assert "What codes cost" not in page
+    assert (">Sign-ins<" in page) == allowed
+    assert "Cost of codes" not in page
 
 
 def test_a_supervisor_sees_no_figures_of_others(db):
     Department.objects.create(name="Sales")
     _, browser = a_supervisor("Sales")
-    assert "How sign-ins go" not in browser.get(HOME).text
+    assert ">Sign-ins<" not in browser.get(HOME).text

@@ -53,7 +53,7 @@ def test_an_open_breaker_says_since_when_and_what_to_do(failure):
         breaker.note_failure(failure, NOW)
     [alarm] = texts.alarms(NOW)
     assert alarm.loud
-    assert "Nobody gets a code since 09:00 UTC" in alarm.why
+    assert "Nobody has received a code since 09:00 UTC" in alarm.why
     assert "Twilio" in alarm.why
 
 
@@ -109,7 +109,7 @@ def test_unusually_many_wrong_codes_of_strangers_are_told(wrong, right, told):
         a_verification(counted_as=str(nth), tries=4, strangers_tries=4)
     for nth in range(right):
         a_verification(counted_as=f"right {nth}", tries=1, strangers_tries=1, outcome=Outcome.APPROVED)
-    assert any("wrong codes in the last hour" in it for it in whys()) is told
+    assert any("wrong codes came from unknown phones in the last hour." in it for it in whys()) is told
     assert whys(NOW + timedelta(hours=1)) == []
 
 

@@ -28,9 +28,9 @@ def test_deleting_says_first_what_comes_of_it_and_names_what_goes(admin):
     support = Department.objects.create(name="Support")
     page = f"{DEPARTMENTS}{support.pk}/delete/"
     said = admin.get(page).text
-    assert "Access rules that name it meet nobody then." in said
+    assert "Access rules that name it will match nobody." in said
     assert ">Delete Support</button>" in said
-    assert f'href="{DEPARTMENTS}{support.pk}/change/">Leave it as it is</a>' in said  # without script too
+    assert f'href="{DEPARTMENTS}{support.pk}/change/">Cancel</a>' in said  # without script too
     admin.post(page, {"post": "yes"})
     assert not Department.objects.exists()
 
@@ -48,7 +48,7 @@ def test_what_others_need_says_who_needs_it_and_blames_no_missing_right(admin):
 def test_deleting_several_can_be_left_without_script_too(admin):
     support = Department.objects.create(name="Support")
     chosen = {"action": "delete_selected", "_selected_action": [support.pk]}
-    assert '<a class="plain" href="">Leave them as they are</a>' in admin.post(DEPARTMENTS, chosen).text
+    assert '<a class="plain" href="">Cancel</a>' in admin.post(DEPARTMENTS, chosen).text
     admin.post(DEPARTMENTS, chosen | {"post": "yes"})
     assert not Department.objects.exists()
 

@@ -43,7 +43,7 @@ def test_an_operators_email_may_be_typed_in_any_letter_case(client, olivia):
 def test_whatever_is_wrong_is_answered_alike_and_opens_nothing(client, olivia, typed):
     page = sign_in(client, olivia, **typed)
     assert page.status_code == 200
-    assert "E-mail, password or code is not right." in page.text
+    assert "The e-mail, password or code is wrong." in page.text
     assert not is_inside(client)
 
 
@@ -51,7 +51,7 @@ def test_a_password_without_a_code_opens_nothing_and_is_not_judged(client, olivi
     right = client.post(LOGIN, {"username": olivia.email, "password": PASSWORD})
     wrong = client.post(LOGIN, {"username": olivia.email, "password": "wrong"})
     assert "_auth_user_id" not in client.session
-    assert "not right" not in right.text + wrong.text
+    assert "code is wrong" not in right.text + wrong.text
 
 
 def test_a_code_opens_once(client, olivia):
@@ -84,7 +84,7 @@ def test_who_is_no_operator_any_more_is_out_at_once(client, olivia, fields):
     sign_in(client, olivia)
     Agent.objects.filter(pk=olivia.pk).update(**fields)
     assert not is_inside(client)
-    assert "not right" in sign_in(Client(), olivia, token=code(olivia.totpdevice_set.get(), 1)).text
+    assert "code is wrong" in sign_in(Client(), olivia, token=code(olivia.totpdevice_set.get(), 1)).text
 
 
 def test_an_agent_has_no_password_to_come_in_by(client, clock, db):

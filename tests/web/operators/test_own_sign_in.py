@@ -36,7 +36,7 @@ def set_up(client, **typed):
 
 
 def test_the_first_page_tells_a_newcomer_to_set_up_a_sign_in(client, newcomer):
-    assert OWN in client.get("/admin/").text.split("Do this first")[1]
+    assert OWN in client.get("/admin/").text.split("To finish setting up")[1]
 
 
 def test_a_newcomer_sets_password_and_app_and_comes_back_by_them(client, newcomer, clock):
@@ -103,7 +103,7 @@ def test_a_weak_password_does_not_use_up_the_code(client, newcomer):
 
 def test_who_came_by_password_gives_it_again_to_change_it(client, olivia):
     sign_in(client, olivia)
-    assert "That is not your present password." in set_up(client, current="wrong").text
+    assert "That is not your current password." in set_up(client, current="wrong").text
     assert set_up(client, current=PASSWORD).status_code == 302
 
 

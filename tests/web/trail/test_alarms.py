@@ -26,7 +26,7 @@ def alarm(agent, clock):
 
 
 def test_an_alarm_stands_on_the_home_page_until_it_is_acknowledged(admin, keys, alarm):
-    said = "Ana García says of the sign-in on Windows computer, Chrome: that was not me (said on iPhone, Safari)."
+    said = "Ana García says the sign-in on Windows computer, Chrome was not them (said on iPhone, Safari)."
     assert said in admin.get(HOME).text
     assert "Noted that you looked into it" in admin.post(PAGE, {"event": alarm.pk}, follow=True).text
     assert said not in admin.get(HOME).text
@@ -42,7 +42,7 @@ def test_both_sides_are_shown_with_address_and_user_agent(admin, keys, alarm):
 
 def test_a_copied_sign_in_is_an_alarm_too(admin, keys, agent):
     events.record(Kind.TOKEN_COPIED, Origin(None, "", "7KQ2M-9TX4D"), NOW, agent=agent, device=a_phone(agent))
-    assert "Ana García: a copy of the sign-in on iPhone, Safari was shown." in admin.get(HOME).text
+    assert "Ana García: a copy of the sign-in on iPhone, Safari was used." in admin.get(HOME).text
 
 
 def test_an_alarm_is_acknowledged_once_and_by_whom_stays(admin, alarm):
@@ -72,4 +72,4 @@ def test_many_alarms_take_no_more_queries(admin, agent, alarm, django_assert_max
     for _ in range(12):
         events.record(Kind.TOKEN_COPIED, Origin(None, "", "7KQ2M-9TX4D"), NOW, agent=agent, device=a_desktop(agent))
     with django_assert_max_num_queries(10):
-        assert admin.get(PAGE).text.count("I have looked into it") == 13
+        assert admin.get(PAGE).text.count("Mark as looked into") == 13

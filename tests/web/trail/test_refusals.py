@@ -36,7 +36,7 @@ def test_a_refusal_leads_to_its_rule_to_trying_and_to_the_revision_that_decided(
     page = admin.get(page_of(refused))
     assert "No Android: yes" in page.text
     found = ways(page)
-    assert found.pop("Try it with this").endswith("?try-way=past&try-past=7KQ2M-9TX4D#try")
+    assert found.pop("Try the rules with this sign-in").endswith("?try-way=past&try-past=7KQ2M-9TX4D#try")
     assert list(found) == ["Open the rule", "Open Revision 2, which decided"]
     assert {admin.get(it).status_code for it in found.values()} == {200}
 
@@ -50,7 +50,7 @@ def test_a_refusal_says_how_it_would_end_today_and_by_the_draft(admin, rule, ref
 
 
 def test_trying_it_with_this_shows_the_verdict_of_the_rules_as_they_are_edited(admin, rule, refused):
-    link = ways(admin.get(page_of(refused)))["Try it with this"]
+    link = ways(admin.get(page_of(refused)))["Try the rules with this sign-in"]
     page = admin.get(link)
     assert page.context["try_form"]["past"].value() == "7KQ2M-9TX4D"
     assert "The sign-in of 2026-11-21 08:00 UTC, refused by the access policy" in page.text
@@ -59,7 +59,7 @@ def test_trying_it_with_this_shows_the_verdict_of_the_rules_as_they_are_edited(a
 
 def test_a_link_to_a_sign_in_that_is_gone_says_so(admin, rule):
     page = admin.get("/admin/policies/accessrule/?try-way=past&try-past=AAAAA-BBBBB")
-    assert (page.status_code, "No sign-in with this reference has facts to judge." in page.text) == (200, True)
+    assert (page.status_code, "There is no sign-in with this reference to judge." in page.text) == (200, True)
 
 
 def test_the_rule_is_opened_as_it_is_edited_now_and_not_where_it_is_gone(admin, rule, refused):

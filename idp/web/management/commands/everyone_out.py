@@ -37,4 +37,4 @@ class Command(ActingCommand):
             write_json(self.stdout, {"signed_out": 0 if dry_run else count, "would_be": count})
             return
         what = "would be signed out" if dry_run else "signed out here"
-        self.stderr.write(f"{count} phones and computers {what}. Flex may stay open on them until it is closed.")
+        self.stderr.write(f"{count} phones and computers {what}. Flex may stay open on them until somebody closes it.")

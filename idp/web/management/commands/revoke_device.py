@@ -34,7 +34,7 @@ class Command(ActingCommand):
             return
         for device in ended:
             self.stdout.write(f"Signed out {device.agent} ({device.agent.email}): {device.label}")
-        self.stderr.write(f"{len(ended)} signed out here. Flex may stay open on a phone until it is closed.")
+        self.stderr.write(f"{len(ended)} signed out here. Flex may stay open on a phone until somebody closes it.")
 
 
 def _chosen(whose: str) -> DeviceQuerySet:

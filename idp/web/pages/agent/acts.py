@@ -37,9 +37,9 @@ def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     by, origin, now = str(request.user), request_facts.origin_of(request), clock.now()
     if typed(request.POST, "to") == "on":
         agent_switch.on(agent, by, origin, now)
-        messages.success(request, f"{agent} is switched on, and can sign in with a code.")
+        messages.success(request, f"{agent} is switched on and can sign in with a code.")
     elif agent.pk == reach.operator_of(request).pk:
-        messages.error(request, "You would switch yourself off. Another operator does that.")
+        messages.error(request, "You cannot switch yourself off. Ask another operator.")
     else:
         ended = agent_switch.off(agent, by, origin, now)
         messages.success(request, f"{agent} is switched off. Signed out: {len(ended)}. {FLEX_STAYS_OPEN}")
@@ -55,9 +55,9 @@ def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
     chosen = own if named == "all" else own.filter(pk__in=_id(named))
     if ended := sign_out(request, chosen, Reason.OPERATOR):
         what = " and ".join(it.label for it in ended)
-        messages.success(request, f"{agent} is signed out of {what}, and needs a code there. {FLEX_STAYS_OPEN}")
+        messages.success(request, f"{agent} is signed out of {what} and needs a code there. {FLEX_STAYS_OPEN}")
     else:
-        messages.info(request, f"Nothing of {agent} was signed in there any more.")
+        messages.info(request, f"{agent} was already signed out there.")
     return routing.back(agent)
 
 
@@ -66,7 +66,7 @@ def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     why = typed(request.POST, "why")[:200] or "Let in from the agent's page"
     origin = request_facts.origin_of(request)
     given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
-    messages.success(request, f"{agent} is let in past the access rules until {given.until:%H:%M} UTC.")
+    messages.success(request, f"{agent} is exempt from the access rules until {given.until:%H:%M} UTC.")
     return routing.back(agent)
 
 

@@ -52,7 +52,7 @@ class NameIdForm(forms.Form):
         label="Name ID",
         max_length=100,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "class": "vTextField"}),
-        help_text="As Flex shows it as the worker's name, letter by letter. Plain ASCII, no spaces.",
+        help_text="The worker's name exactly as Flex shows it: plain ASCII, no spaces.",
     )
 
     def __init__(self, agent: Agent, *args: Any) -> None:
@@ -66,7 +66,7 @@ class NameIdForm(forms.Form):
             raise ValidationError(sentence)
         known = name_ids.current(self.agent)
         if known is not None and known.value == value:
-            raise ValidationError("That is the name ID now.")
+            raise ValidationError("That is already the name ID.")
         return value
 
 

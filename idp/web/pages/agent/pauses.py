@@ -27,7 +27,7 @@ def pauses_of(agent: Agent, now: datetime) -> list[Pause]:
     for phone in PhoneAuthenticator.objects.filter(user=agent):
         for where, asker in (
             (f"on {agent}'s own phone", Asker(agent.pk, None)),
-            ("on phones that are new here", Asker(None, None)),
+            ("on new phones", Asker(None, None)),
         ):
             if until := _until(phone, asker, now):
                 found.append(Pause(where, until if until < now + UNTIL_LIFTED else None))

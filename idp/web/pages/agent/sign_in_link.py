@@ -39,7 +39,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     others = ServiceProvider.objects.filter(enabled=True).exclude(pk__in=[it.pk for it in open_from_here])
     context = {
         **admin.site.each_context(request),
-        "title": f"Where {agent} signs in",
+        "title": f"Where {agent} can sign in",
         "agent": agent,
         "links": [link(it) for it in open_from_here],
         "others": list(others),

@@ -58,7 +58,7 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     older = lines[A_PAGE - 1].pk if len(lines) > A_PAGE else None
     context = {
         **admin.site.each_context(request),
-        "title": f"What happened to {agent}",
+        "title": f"Events of {agent}",
         "agent": agent,
         "days": list(_without_the_last(shown)) if older else shown,
         "older": older,

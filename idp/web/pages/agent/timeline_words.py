@@ -19,25 +19,25 @@ WORDS: dict[str, str] = {
     Kind.SIGNED_IN: "Signed in to {service}{on}, {by}",
     Kind.PROVED: "Gave a right code for {service}",
     Kind.RENEWED: "{service} renewed its sign-in{on}",
-    Kind.PUSH_CHANGED: "The app changed where it can be reached{on}",
-    Kind.ANSWERED: "{service} was told who it is{on}",
+    Kind.PUSH_CHANGED: "The app changed its push address{on}",
+    Kind.ANSWERED: "{service} received the sign-in{on}",
     Kind.REFUSED: "Was refused at {service}{on}",
     Kind.CODE_SENT: "A code was sent for {service}",
     Kind.CODE_NOT_SENT: "A code for {service} could not be sent",
     Kind.CODE_WRONG: "A wrong code was typed for {service}",
     Kind.CODE_UNKNOWN: "A code for {service} could not be checked",
-    Kind.SWITCHED_OFF: "Gave a right code for {service}, and was turned away: switched off",
+    Kind.SWITCHED_OFF: "Gave a right code for {service}, but is switched off",
     Kind.DEVICE_ENDED: "Was signed out{on}",
-    Kind.TOKEN_UNKNOWN: "Something was shown{on} that is no sign-in of ours",
+    Kind.TOKEN_UNKNOWN: "An unknown sign-in token was used{on}",
     Kind.TOKEN_COPIED: "An old copy of the sign-in was used{on}",
-    Kind.TOKEN_UNANSWERED: "Five answers in a row got lost{on}",
+    Kind.TOKEN_UNANSWERED: "Five answers in a row were lost{on}",
     Kind.DECLINED: "{service} was told of the refusal",
     Kind.SIGNED_OUT: "Signed out at {service}",
     Kind.SERVICE_TOLD: "{service} was told of the sign-out",
     Kind.SERVICE_UNTOLD: "{service} could not be told of the sign-out",
     Kind.CODE_GIVEN: "Was given a one-time code",
-    Kind.CODE_REVOKED: "A one-time code was taken back",
-    Kind.PASSKEY_REFUSED: "A passkey was used that proved nothing{on}",
+    Kind.CODE_REVOKED: "A one-time code was revoked",
+    Kind.PASSKEY_REFUSED: "A passkey was refused{on}",
     Kind.PASSKEY_COPIED: "A passkey was used that may have been copied{on}",
     Kind.FACTOR_ADDED: "Another way to sign in was set up{on}",
     Kind.FACTOR_REMOVED: "Another way to sign in was removed{on}",
@@ -52,15 +52,15 @@ WORDS: dict[str, str] = {
     Kind.TEST_SENT: "A test code was sent",
     Kind.TEST_NOT_SENT: "A test code could not be sent",
     Kind.TEST_ARRIVED: "The test code arrived",
-    Kind.TEST_WRONG: "Something else than the test code was read out",
-    Kind.NOT_ME: "Said of a sign-in{on}: that was not me",
-    Kind.PASS_GIVEN: "Was let in past the access rules for a while",
-    Kind.PASS_ENDED: "The pass past the access rules was taken back",
+    Kind.TEST_WRONG: "A wrong test code was read out",
+    Kind.NOT_ME: "Reported a sign-in{on}: that was not me",
+    Kind.PASS_GIVEN: "Was given a temporary pass",
+    Kind.PASS_ENDED: "The temporary pass was revoked",
     Kind.SAFE_LIST: "Twilio's safe list changed",
     Kind.ADDED: "Was added",
     Kind.CHANGED: "Was changed",
     Kind.REMOVED: "Was removed",
-    Kind.VALUES_SHOWN: "An operator looked at what a service was told",
+    Kind.VALUES_SHOWN: "An operator looked at personal values sent to a service",
 }
 """The sentence of each kind of event about an agent. Other kinds use the trail's words."""
 
@@ -68,7 +68,7 @@ WORDS: dict[str, str] = {
 def sentence(event: LoginEvent, services: Mapping[str, str]) -> str:
     """Return what happened. `services` are the names of services by slug."""
     pattern = WORDS.get(event.kind, "") or str(event.get_kind_display()).capitalize()
-    by = BY.get(Method(event.method), "") if event.method in set(Method) else "in some way"
+    by = BY.get(Method(event.method), "") if event.method in set(Method) else "in an unknown way"
     service = services.get(event.service, event.service) or "a service"
     return pattern.format(service=service, on=f" on {event.device.label}" if event.device else "", by=by)
 

@@ -28,11 +28,11 @@ from idp.web.pages.agent import routing
 from idp.web.typed import typed
 
 READ = {
-    Checked.WRONG: "That is not the code. Ask the agent for the digits of the newest text.",
+    Checked.WRONG: "That is not the code. Ask the agent for the digits in the newest text.",
     Checked.GONE: "Twilio has ended this test code. Send another.",
     Checked.TOO_MANY_TRIES: "That was the last try of this test code.",
-    Checked.EXPIRED: "This test code has run out.",
-    Checked.UNKNOWN: "Twilio could not say whether that is the code. Try again in a moment.",
+    Checked.EXPIRED: "This test code has expired.",
+    Checked.UNKNOWN: "Twilio could not check the code. Try again in a moment.",
 }
 
 
@@ -73,7 +73,7 @@ def came_of(send: VerificationSend) -> str:
         return f"{outcome.means} {outcome.operator}"
     if send.answer != "sent":
         return "Twilio has not answered."
-    return f"Twilio took it and sends it. {outcome.operator if outcome else 'Whether it arrives, the agent sees.'}"
+    return f"Twilio has accepted it. {outcome.operator if outcome else 'Ask the agent whether it arrives.'}"
 
 
 def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel: Channel) -> HttpResponse:
@@ -93,7 +93,7 @@ def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> Http
     """Compare the digits that were read out with the code."""
     test, form, now = trial_codes.last(phone), CodeForm(request.POST), clock.now()
     if test is None or not trial_codes.can_be_read_out(test, now):
-        messages.error(request, "No test code waits to be read out.")
+        messages.error(request, "There is no test code to check. Send one first.")
     elif not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["code"])))
     else:
@@ -103,7 +103,7 @@ def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> Http
         kind, origin = Kind.TEST_ARRIVED if arrived else Kind.TEST_WRONG, request_facts.origin_of(request)
         events.record(kind, origin, clock.now(), agent=agent, detail="" if arrived else checked.value)
         if arrived:
-            messages.success(request, f"The code arrived: texts reach {agent}. It is used up, and signed nobody in.")
+            messages.success(request, f"That is right: codes reach {agent}. The code is used up and signed nobody in.")
         else:
             messages.error(request, READ[checked])
     return _again(agent)

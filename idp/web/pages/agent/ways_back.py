@@ -35,7 +35,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         max_length=100,
-        help_text="Stands in the trail, such as: SIM broken, she called from the desk of her team leader.",
+        help_text="The trail records it. Example: SIM broken, she called from her team leader's desk.",
         widget=forms.TextInput(attrs={"size": 60}),
     )
 
@@ -115,7 +115,7 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _revoke(request: HttpRequest, agent: Agent) -> HttpResponse:
     if one_time_codes.revoke(agent, clock.now()):
         _record(Kind.CODE_REVOKED, request, agent)
-        messages.success(request, f"The one-time code of {agent} does not work any more.")
+        messages.success(request, f"The one-time code of {agent} no longer works.")
     return routing.back(agent)
 
 
@@ -137,14 +137,14 @@ def _make_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _remove_sheet(request: HttpRequest, agent: Agent) -> HttpResponse:
     if recovery_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "recovery codes")
-        messages.success(request, f"The recovery codes of {agent} do not work any more.")
+        messages.success(request, f"The recovery codes of {agent} no longer work.")
     return routing.back(agent)
 
 
 def _remove_app(request: HttpRequest, agent: Agent) -> HttpResponse:
     if app_codes.remove(agent):
         _record(Kind.FACTOR_REMOVED, request, agent, "authenticator app")
-        messages.success(request, f"The authenticator app of {agent} does not work any more.")
+        messages.success(request, f"The authenticator app of {agent} no longer works.")
     return routing.back(agent)
 
 
@@ -164,7 +164,7 @@ def _remove_passkeys(request: HttpRequest, agent: Agent) -> HttpResponse:
 def _remove_chosen(request: HttpRequest, agent: Agent, chosen: PasskeyQuerySet) -> HttpResponse:
     origin = request_facts.origin_of(request)
     for passkey in passkey_setup.remove(chosen, f"by {request.user}", origin, clock.now()):
-        messages.success(request, f"The passkey of {agent} on {passkey.label} does not work any more.")
+        messages.success(request, f"The passkey of {agent} on {passkey.label} no longer works.")
     return routing.back(agent)
 
 

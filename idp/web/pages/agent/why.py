@@ -23,7 +23,7 @@ from idp.web.gates.gate import Fix, Gate, Judged
 from idp.web.pages.agent import routing
 from idp.web.services_offered import BY_SHORT_NAME, Offered
 
-LACKING = "That takes a right that you do not have. Ask an operator who does."
+LACKING = "You do not have the right to do this. Ask an operator who does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,11 @@ class AskForm(forms.Form):
         super().__init__(given)
         samples = [(it.slug, it.label) for it in SAMPLE_DEVICES]
         theirs = [(str(it.pk), _named(it)) for it in own]
-        phones = [("", "the one seen last"), *([("Their own", theirs)] if theirs else []), ("New here", samples)]
+        phones = [
+            ("", "the last one seen"),
+            *([("Their phones", theirs)] if theirs else []),
+            ("A new phone", samples),
+        ]
         self.fields["phone"] = forms.ChoiceField(required=False, choices=phones)
         self.fields["service"] = _field_for(services)
 

@@ -69,7 +69,7 @@ def would(request: HttpRequest) -> HttpResponse:
     """Explain the Response that an agent would get now. Nothing is stored or sent."""
     _allow(request, SEE_ANSWERS, SEE_PEOPLE)
     form = WouldForm(request.POST or None, initial={"service": request.GET.get("service", "")})
-    shown: dict[str, Any] = {"title": "What would somebody get?", "form": form, "may_show": True}
+    shown: dict[str, Any] = {"title": "Preview an answer", "form": form, "may_show": True}
     if request.method == "POST" and form.is_valid():
         agent, sp = form.cleaned_data["agent"], form.cleaned_data["service"]
         showing = "show" in request.POST
@@ -85,7 +85,7 @@ def check_here(request: HttpRequest, slug: str) -> HttpResponse:
     _allow(request, SEE_ANSWERS, SEE_PEOPLE)
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)
     form = AgentForm(request.POST if request.method == "POST" else None)
-    shown: dict[str, Any] = {"title": f"Check here: {sp}", "form": form, "service": sp}
+    shown: dict[str, Any] = {"title": f"Check the answer: {sp}", "form": form, "service": sp}
     if form.is_valid():
         shown |= {"agent": form.cleaned_data["agent"]} | _checked(sp, form.cleaned_data["agent"])
     return _page(request, "admin/answer_check.html", shown)
@@ -135,7 +135,7 @@ def _ours(sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...], now:
     signs = certificates.fingerprint(signing_keys.certificate_for(sp, now))
     return [
         ("X.509 certificate, SHA-256 fingerprint", signs),
-        *(("Not this one, which we publish and sign nothing for it with", it) for it in fingerprints if it != signs),
+        *(("Not this one, which we publish but do not use for it", it) for it in fingerprints if it != signs),
         ("Issuer (our entity ID)", published.entity_id()),
         ("ACS URL", acs_url),
         ("Audience (its entity ID)", sp.entity_id),

@@ -61,8 +61,8 @@ def explain(kept: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, 
 def story(issued: IssuedAssertion) -> SafeString:
     """Return a paragraph: who was let in, where, when and how, and whether the service had asked."""
     sp = issued.service_provider
-    asked = "{} had asked for it." if issued.request_id else "The sign-in began here; {} had not asked for it."
-    sealed = "It was sent encrypted; what stands below is what {} read." if issued.encrypted else ""
+    asked = "{} had asked for it." if issued.request_id else "The sign-in started here: {} had not asked for it."
+    sealed = "It was sent encrypted. Below is what {} read." if issued.encrypted else ""
     return format_html(
         "On {} <bdi>{}</bdi> was let in to <bdi>{}</bdi> {}. {} {}",
         instant(issued.issued_at),

@@ -48,7 +48,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
 def connected(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
     """Redirect to the connection that was registered, or got another address."""
     record(request, sp, "Connected as a Flex.")
-    messages.success(request, f"{sp.name} may ask for sign-ins now. Next, the Console has to know us.")
+    messages.success(request, f"{sp.name} may now ask for sign-ins. Next, type our values into the Console.")
     return HttpResponseRedirect(reverse("admin:flex_connection", args=[sp.slug]))
 
 
@@ -60,7 +60,7 @@ def ignore_signatures(request: HttpRequest, slug: str) -> HttpResponse:
     sp.request_signature = RequestSignature.IGNORE
     sp.save(update_fields=["request_signature"])
     record(request, sp, "Request signatures are ignored.")
-    messages.success(request, f"{sp.name}'s request signatures are ignored from now on. Sign in there once again.")
+    messages.success(request, f"{sp.name}'s request signatures are ignored from now on. Sign in there again.")
     return back(request)
 
 
@@ -84,5 +84,5 @@ def opened(request: HttpRequest, slug: str) -> HttpResponse:
     if "yes" not in request.POST:
         return HttpResponseRedirect(reverse("admin:flex_symptoms", query={"service": sp.slug}))
     listening.end(clock.now())
-    messages.success(request, f"{sp.name} is connected. Agents who are listed here can sign in now.")
+    messages.success(request, f"{sp.name} is connected. Your agents can now sign in.")
     return HttpResponseRedirect(reverse("admin:index"))

@@ -51,7 +51,7 @@ class PasteForm(forms.Form):
 
     pasted = forms.CharField(
         label="Account SID, connection (JQ…), ACS URL or entity ID",
-        help_text=f"Any one of them will do; up to {flex.MOST_PASTED}, one below the other.",
+        help_text=f"One of them is enough. You can paste up to {flex.MOST_PASTED}, one per line.",
         max_length=LONGEST_PASTED,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -84,14 +84,14 @@ class ConnectForm(forms.Form):
         """Reject a slug that is the address of another page."""
         slug: str = self.cleaned_data["slug"]
         if slug in RESERVED:
-            raise ValidationError("This short name is the address of another page. Choose another.")
+            raise ValidationError("This short name is already the address of another page. Choose another.")
         return slug
 
     def connect(self) -> ServiceProvider:
         """Register what was pasted. Raises ValidationError if that is impossible, and then nothing is added."""
         address = self.pasted.enhanced if self.cleaned_data["profile"] == flex.ENHANCED.slug else self.pasted.legacy
         if address is None:
-            raise ValidationError("What was pasted does not say how this way of SSO is addressed.")
+            raise ValidationError("The pasted values do not say where this Flex expects its answers.")
         return connect(address, slug=self.cleaned_data["slug"], name=self.cleaned_data["name"])
 
 

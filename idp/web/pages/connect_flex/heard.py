@@ -15,32 +15,33 @@ from idp.saml.connecting.adoption import Offer
 from idp.saml.metadata import published
 from idp.saml.models import HeardRequest, Listening, ServiceProvider
 
-TAKEN = "Taken: it asks as it should, and the browser was led on to sign in."
-STRANGER = "Refused: nobody of this name is connected here."
-SINCE_THEN = "Refused when it came, but {service} is connected for it now. Sign in there once more."
+TAKEN = "Accepted: the request is right, and the browser went on to the sign-in."
+STRANGER = "Refused: no service with this issuer is connected here."
+SINCE_THEN = "Refused when it arrived, but {service} is connected now. Sign in there again."
 WHY = {
-    errors.UnregisteredAcs.code: "Refused: it wants the answer at an address that is not registered for it.",
-    errors.UnofferedBinding.code: "Refused: it wants the answer by another way than HTTP-POST. Set its "
+    errors.UnregisteredAcs.code: "Refused: it asks for the answer at an ACS URL that is not registered for this "
+    "service.",
+    errors.UnofferedBinding.code: "Refused: it asks for the answer by another binding than HTTP-POST. Set its "
     "ProtocolBinding to HTTP-POST.",
-    errors.BadSignature.code: "Refused: its signature does not hold.",
-    errors.UnknownSigningKey.code: "Refused: it is signed with a key that we do not hold for this service.",
-    errors.MissingSignature.code: "Refused: it is not signed, but this service is set up so that it must be.",
+    errors.BadSignature.code: "Refused: its signature is wrong.",
+    errors.UnknownSigningKey.code: "Refused: it is signed with a key that is not registered for this service.",
+    errors.MissingSignature.code: "Refused: it is not signed, but this service is set up to require a signature.",
     errors.MisshapenSignature.code: "Refused: its signature is built or placed in a way that cannot be trusted.",
     errors.DeniedAlgorithm.code: "Refused: it is signed by an algorithm that is too weak, such as SHA-1. Choose "
     "RSA-SHA256 there, or switch signing off.",
     errors.WrongDestination.code: "Refused: it was meant for another address. Single Sign-On URL in the Console must "
     "be {sso_url}.",
     errors.StaleRequest.code: "Refused: the clocks do not agree. {clock}",
-    errors.UnreadableRequest.code: "Refused: what came cannot be read as a sign-in request.",
-    errors.NoRequest.code: "Nothing to answer: somebody opened the address of the sign-in service by itself.",
-    errors.RequestTooLarge.code: "Refused: it is larger than any honest request.",
+    errors.UnreadableRequest.code: "Refused: it cannot be read as a sign-in request.",
+    errors.NoRequest.code: "Nothing to answer: somebody opened the sign-in address itself.",
+    errors.RequestTooLarge.code: "Refused: it is too large.",
     errors.RelayStateTooLong.code: "Refused: its RelayState is longer than 4 kB.",
-    errors.AnswerWithStatus.code: "Answered with no: {answered_with}. {wish}",
-    AlreadySignedIn.code: "Shown as done already: this very request had its answer before. Start again from Flex.",
+    errors.AnswerWithStatus.code: "Answered with an error: {answered_with}. {wish}",
+    AlreadySignedIn.code: "Already answered: this same request has had its answer. Start again from Flex.",
 }
 WISHES = {
-    "InvalidNameIDPolicy": "It asks for names in the format {name_id_format}, which such a service does not get.",
-    "NoAuthnContext": "It asks for another proof than a code can give. Set what this service asks for to ignore.",
+    "InvalidNameIDPolicy": "It asks for the name ID format {name_id_format}, which this kind of service does not get.",
+    "NoAuthnContext": "It asks for a stronger proof than a code. Set the requested context of this service to ignore.",
     "RequestUnsupported": "It names the person to sign in, in a way that is not supported.",
 }
 
@@ -114,7 +115,7 @@ def _sentence(row: HeardRequest, service: ServiceProvider | None) -> str:
         return SINCE_THEN.format(service=service)
     if row.outcome == errors.UnknownServiceProvider.code:
         return STRANGER
-    words = WHY.get(row.outcome, "It ended in the error {outcome}.")
+    words = WHY.get(row.outcome, "It ended with the error {outcome}.")
     says: Mapping[str, Any] = row.says
     status = says.get("answered_with", "")
     wish = WISHES.get(status, "").format(name_id_format=says.get("name_id_format") or "unspecified")
@@ -131,12 +132,12 @@ def _would_be_known(row: HeardRequest, service: ServiceProvider) -> bool:
 
 def _clock(says: Mapping[str, Any]) -> str:
     if "skew" not in says:
-        return "Its instant is not in UTC."
+        return "Its time is not in UTC."
     skew = int(says["skew"])
     which = "behind" if skew > 0 else "ahead of"
     return (
-        f"Its instant lies {abs(skew)} seconds {which} ours; {settings.LATCHKEY.clock_skew_seconds} are let pass. "
-        "If this comes again and again, set the clock of this server."
+        f"Its time is {abs(skew)} seconds {which} ours; at most {settings.LATCHKEY.clock_skew_seconds} are allowed. "
+        f"If this happens often, correct the clock of this server."
     )
 
 

@@ -16,8 +16,10 @@ from idp.web.pages.connect_flex import acts, heard, lookup, symptoms
 from idp.web.pages.connect_flex.access import ADD, CHANGE, View, connection_of, operators_with, page
 from idp.web.pages.connect_flex.form import ConnectForm, PasteForm, recognise
 
-NOT_LOOKED_UP = "Twilio could not be asked, or did not say. Paste the connection, JQ and 32 hex digits, instead."
-NO_CONNECTION = "Twilio knows no enhanced SSO of this account yet. Open Single sign-on (SSO) in the Console first."
+NOT_LOOKED_UP = (
+    "Twilio could not be reached or gave no connection. Paste the connection (JQ and 32 hex digits) instead."
+)
+NO_CONNECTION = "This account has no enhanced SSO yet. Open Single sign-on (SSO) in the Console first."
 
 
 def urls(site: AdminSite) -> list[URLPattern]:

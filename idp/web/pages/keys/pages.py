@@ -35,7 +35,7 @@ def _show(site: AdminSite, request: HttpRequest) -> HttpResponse:
     now = clock.now()
     signing_keys.ensure(now)
     shown = {
-        "title": "Change of the signing keys",
+        "title": "Replace a signing key",
         "panels": panels(now),
         "quiet": quietest_hour(now),
         "may_change": request.user.has_perm(MAY_CHANGE),

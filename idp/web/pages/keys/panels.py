@@ -98,19 +98,25 @@ def _published(row: SigningKey, now: datetime) -> Published:
 
 def _stages(use: Use, standing: Standing) -> list[Stage]:
     texts = {
-        Step.PREPARE: "Prepare the next key. It is published at once, and signs nothing yet.",
-        Step.SWITCH: "For each connection: put the next certificate there, switch it here, and sign in to test it.",
+        Step.PREPARE: "Prepare the next key. It is published at once, but signs nothing yet.",
+        Step.SWITCH: "For each service: install the next certificate there, switch the service here, and sign in to "
+        "test it.",
         Step.ACTIVATE: "Activate the next key. The old one stays published for a week.",
     }
     if use == Use.TOKEN:
         del texts[Step.SWITCH]
-        texts[Step.ACTIVATE] = "Five minutes later, activate it. Tokens signed with the old key count until they end."
+        texts[Step.ACTIVATE] = (
+            "Five minutes later, activate it. Tokens signed with the old key stay valid until they expire."
+        )
     return [Stage(text, step == standing.step) for step, text in texts.items()]
 
 
 def _consequence(connection: Connection, *, at_flex: bool) -> str:
     there = "the Console" if at_flex else "it"
     if connection.switched:
-        return f"{connection.name} refuses sign-ins from the moment you switch back until {there} holds the active one."
-    said = f"{connection.name} refuses sign-ins from the moment you switch until {there} holds the next certificate."
-    return said if at_flex else f"{said} If it reads our metadata by itself, it may hold it already."
+        return (
+            f"{connection.name} refuses sign-ins from the moment you switch back until {there} has the active "
+            f"certificate."
+        )
+    said = f"{connection.name} refuses sign-ins from the moment you switch until {there} has the next certificate."
+    return said if at_flex else f"{said} If it reads our metadata by itself, it may have it already."

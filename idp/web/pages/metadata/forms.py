@@ -31,9 +31,10 @@ class SourceForm(forms.ModelForm[MetadataSource]):
         }
         help_texts = {
             "url": "https only. It is fetched when you ask for it here, and by manage.py refresh_metadata.",
-            "signing_certificate": "PEM, and by another way than the metadata itself. Then nothing unsigned is taken.",
-            "longest_days": "Counts only if a last day must be there.",
-            "take_over": "To take them unseen needs the certificate above.",
+            "signing_certificate": "PEM, obtained by another way than the metadata itself. Unsigned metadata is "
+            "then rejected.",
+            "longest_days": "Applies only if a last day is required.",
+            "take_over": "Accepting changes automatically requires the certificate above.",
         }
         widgets = {
             "url": forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -77,10 +78,12 @@ class NewServiceForm(DocumentForm, SourceForm):
     """A new service from its metadata: pasted, as a file, or from an address."""
 
     name = forms.CharField(
-        required=False, max_length=LONGEST_NAME, help_text="What agents read. Empty: as the metadata says."
+        required=False, max_length=LONGEST_NAME, help_text="Shown to agents. If empty, the name from the metadata."
     )
     slug = forms.SlugField(
-        label="Short name", required=False, help_text="For addresses and the trail; it stays. Empty: from the name."
+        label="Short name",
+        required=False,
+        help_text="For addresses and the trail. It cannot be changed later. If empty, it is made from the name.",
     )
 
     field_order = ["pasted", "file", "url", "name", "slug"]

@@ -101,14 +101,14 @@ def _preview(
 
 def _added(site: AdminSite, request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
     site.get_model_admin(ServiceProvider).log_addition(request, sp, "Registered by its metadata.")
-    messages.success(request, f"From now on {sp.name} may ask for sign-ins.")
+    messages.success(request, f"{sp.name} may now ask for sign-ins.")
     for sentence in registration.warnings(sp):
         messages.warning(request, sentence)
     return HttpResponseRedirect(reverse("admin:saml_serviceprovider_change", args=[sp.pk]))
 
 
 def _form(site: AdminSite, request: HttpRequest, form: NewServiceForm, **shown: Any) -> HttpResponse:
-    context = {**site.each_context(request), "title": "Add a service by its metadata", "form": form, **shown}
+    context = {**site.each_context(request), "title": "Add a service from its metadata", "form": form, **shown}
     return render(request, "admin/service_metadata_new.html", context)
 
 
@@ -158,14 +158,14 @@ def _save(site: AdminSite, request: HttpRequest, sp: ServiceProvider) -> HttpRes
     source = form.save(commit=False)
     source.fault = source.left_alone = ""
     source.save(update_fields=[*form.fields, "fault", "left_alone"] if source.pk else None)
-    messages.success(request, "Kept. What is fetched from now on is judged by it.")
+    messages.success(request, "Saved. These settings apply to the next fetch.")
     return _back(site, request, sp, "Metadata source changed.")
 
 
 def _fetch(site: AdminSite, request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
     source = _source_of(sp)
     if not source.url:
-        messages.error(request, "There is no address to fetch from.")
+        messages.error(request, "There is no address to fetch from. Enter one below.")
         return _back(site, request, sp)
     refreshed = metadata_sources.refresh(source, clock.now())
     return _told(site, request, sp, refreshed)
@@ -195,26 +195,26 @@ def _take(site: AdminSite, request: HttpRequest, sp: ServiceProvider) -> HttpRes
     except FAULTS as error:
         messages.error(request, metadata_sources.sentence_of(error))
         return _back(site, request, sp)
-    messages.success(request, "Taken. They count from the next request on.")
+    messages.success(request, "Accepted. The changes apply from the next request on.")
     return _back(site, request, sp, f"Taken from metadata: {', '.join(it.what for it in changes)}.")
 
 
 def _leave(site: AdminSite, request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
     metadata_sources.leave_pending(get_object_or_404(MetadataSource, service_provider=sp), clock.now())
-    messages.success(request, "Left as it is. These changes are not shown again; others will be.")
+    messages.success(request, "Rejected. These changes are not shown again, but later ones are.")
     return _back(site, request, sp, "Changes in metadata left alone.")
 
 
 def _told(site: AdminSite, request: HttpRequest, sp: ServiceProvider, refreshed: Refreshed) -> HttpResponse:
     match refreshed.outcome:
         case Outcome.SAME:
-            messages.success(request, "Read. It changes nothing.")
+            messages.success(request, "The document changes nothing.")
         case Outcome.WAITS:
-            messages.warning(request, "Read. It would change what stands below.")
+            messages.warning(request, "The document makes the changes below. Accept or reject them.")
         case Outcome.FAILED:
             messages.error(request, refreshed.fault)
         case Outcome.TAKEN:
-            messages.success(request, "Read, and its changes taken.")
+            messages.success(request, "The document's changes are accepted.")
             return _back(site, request, sp, f"Taken: {', '.join(it.what for it in refreshed.changes)}.")
     return _back(site, request, sp)
 

@@ -26,7 +26,7 @@ NAMES: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Client: CLIENT_NAMES,
     Weekday: dict(zip(Weekday, DAYS, strict=True)),
 }
-A_TIME = "Give a time, such as 08:00."
+A_TIME = "Enter a time, such as 08:00."
 TURNS = {"negated": ("is", "is not"), "under": ("at least", "under"), "outside": ("within", "outside")}
 TURNS_OF = {
     "text": ("contains", "does not contain"),
@@ -37,12 +37,12 @@ LABELS = {
     "platforms": "Platforms",
     "forms": "Kinds of device",
     "clients": "Opened in",
-    "browsers": "Browsers, one a line",
-    "apps": "Apps, one a line",
-    "agents": "E-mails of agents, one a line",
+    "browsers": "Browsers, one per line",
+    "apps": "Apps, one per line",
+    "agents": "E-mails of agents, one per line",
     "roles": "Roles",
     "departments": "Departments",
-    "blocks": "Blocks of addresses, one a line",
+    "blocks": "Blocks of addresses, one per line",
     "text": "Text in the User-Agent",
     "pattern": "Pattern (RE2)",
     "browser": "Browser",
@@ -57,15 +57,16 @@ LABELS = {
     "zone": "Time zone",
 }
 HINTS = {
-    "browsers": "Such as Safari, Chrome, Samsung Internet. Letter case does not matter.",
-    "platforms": "iPads are iPadOS, and usually look like Macs: script on the sign-in page tells them apart.",
+    "browsers": "For example Safari, Chrome, Samsung Internet. Upper and lower case are the same.",
+    "platforms": "iPads run iPadOS and usually look like Macs. Script on the sign-in page tells them apart.",
     "blocks": "Such as 192.0.2.0/24 or 2001:db8::/32.",
-    "text": "Letter case does not matter.",
-    "pattern": "Letter case does not matter. Most rules need no pattern.",
-    "version": "Most phones do not tell their system's version, so a rule about it refuses, or passes over, most.",
-    "ends": "A window that ends before it begins runs past midnight.",
+    "text": "Upper and lower case are the same.",
+    "pattern": "Upper and lower case are the same. Most rules need no pattern.",
+    "version": "Most phones do not say which version of the system they run, so a rule about it refuses or ignores "
+    "most of them.",
+    "ends": "If it ends before it begins, it runs past midnight.",
     "zone": "Such as Europe/Madrid or America/New_York.",
-    "agents": "Known once the agent is proved, so a text is sent first.",
+    "agents": "Known only after a right code, so a text is sent first.",
 }
 
 
@@ -140,7 +141,7 @@ def _field(tag: str, name: str, wanted: Any) -> forms.Field:  # noqa: ANN401 - a
     given: dict[str, Any] = {"label": LABELS.get(name, name.capitalize()), "help_text": HINTS.get(name, "")}
     if name in TURNS:
         straight, turned = TURNS_OF.get(tag, TURNS[name])
-        return forms.ChoiceField(choices=[("", straight), ("yes", turned)], required=False, label="Counts if it")
+        return forms.ChoiceField(choices=[("", straight), ("yes", turned)], required=False, label="Holds if it")
     if get_origin(wanted) is frozenset:
         return _set_field(name, get_args(wanted)[0], given)
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
@@ -162,7 +163,7 @@ def _plain_field(name: str, wanted: Any, given: dict[str, Any]) -> forms.Field: 
 def _set_field(name: str, member: type, given: dict[str, Any]) -> forms.Field:
     choices = _choices(name, member)
     if choices is None:
-        return Lines(error_messages={"required": "Name at least one."}, **given)
+        return Lines(error_messages={"required": "Enter at least one."}, **given)
     tick = {"required": "Tick at least one."}
     return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=tick, **given)
 

@@ -27,9 +27,9 @@ from idp.web.pages.policy.try_form import TryForm
 from idp.web.pages.policy.verdicts import Outcome, outcome
 
 LIST = "admin:policies_accessrule_changelist"
-NOBODY_ENTERS = "A rule cannot be read, so nobody is let in. Delete that rule, write it anew, and publish."
-STALE = "This page is too old to be saved. Open the access rules again."
-IN_DRAFT = "It counts once the draft is published."
+NOBODY_ENTERS = "A rule cannot be read, so everybody is refused. Delete that rule, write it again, and publish."
+STALE = "This page is too old to save. Open the access rules again."
+IN_DRAFT = "It takes effect once you publish the draft."
 WAYS = {"up": -1, "down": 1}
 
 
@@ -142,7 +142,7 @@ def done(mine: Sheet, what: str, about: str) -> tuple[Sheet, str]:
         case "up" | "down":
             return mine.moved(about, WAYS[what]), _named(mine, about, f"Moved “{{}}” {what}.")
         case "delete":
-            return mine.without(about), _named(mine, about, "“{}” is out of the draft.")
+            return mine.without(about), _named(mine, about, "Removed “{}” from the draft.")
         case "quick" | "watch":
             return _with_quick(mine, about, Mode.ON if what == "quick" else Mode.WATCH)
     return mine, ""
@@ -190,7 +190,7 @@ def _with_quick(mine: Sheet, slug: str, mode: Mode) -> tuple[Sheet, str]:
     wanted = QUICK_RULES[slug]
     same = next((it for it in mine.policy.rules if _say_the_same(it, wanted)), None)
     if same is not None:
-        return mine.with_modes({same.key: mode}), f"“{same.name}” was there already, and is {MODE_NAMES[mode]}."
+        return mine.with_modes({same.key: mode}), f"“{same.name}” was there already and is now {MODE_NAMES[mode]}."
     place = unreachable.place_for(wanted, mine.policy.rules)
     row = AccessRule(
         key=uuid4(),

@@ -19,7 +19,7 @@ from idp.saml.models import ServiceProvider
 from idp.web.pages.policy.condition_fields import ConditionForm, form_of
 
 MOST_CONDITIONS = 20
-TURNS_ROUND = "Leave out the character that turns the text round."
+TURNS_ROUND = "Remove the character that reverses the direction of the text."
 
 
 def read_as_written(text: str) -> None:
@@ -39,21 +39,21 @@ class RuleForm(forms.Form):
     mode = forms.ChoiceField(
         choices=MODES,
         initial=Mode.WATCH.value,
-        help_text="Watch only: nobody is refused by it; what it would have done stands in the trail.",
+        help_text="Watch only refuses nobody. The trail shows what the rule would have done.",
     )
     effect = forms.ChoiceField(choices=EFFECTS, initial="deny", label="What it does")
     scope = forms.MultipleChoiceField(
         required=False,
         label="At these services only",
         widget=forms.CheckboxSelectMultiple,
-        help_text="None ticked: at all, those that are added later included.",
+        help_text="If none is ticked, the rule applies to all services, including those added later.",
     )
     message = forms.CharField(
         max_length=LONGEST_MESSAGE,
         validators=[read_as_written],
         required=False,
         label="What a refused agent reads",
-        help_text="Empty: a sentence about the phone.",
+        help_text="If empty, a standard sentence about the phone.",
     )
 
     def __init__(self, *args: Any, kept: list[str], **given: Any) -> None:

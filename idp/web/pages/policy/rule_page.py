@@ -70,7 +70,7 @@ class RulePage:
             return self._page(whole, overtaken.now, overtaken=overtaken.changes, unsaved=True, status=409)
         if changed:
             history.write(self.admin, self.request, base, mine)
-            messages.success(self.request, f"“{filled.name}” is saved in the draft. {editor.IN_DRAFT}")
+            messages.success(self.request, f"“{filled.name}” is saved to the draft. {editor.IN_DRAFT}")
         return HttpResponseRedirect(reverse(editor.LIST))
 
     def _try(self, whole: WholeRule, base: Sheet) -> HttpResponse:

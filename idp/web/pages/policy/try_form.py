@@ -32,13 +32,13 @@ MOST_READ = 500
 MAY_SEE_TRAIL = "audit.view_loginevent"
 HERE, PASTED, LISTED, SEEN, PAST = "here", "pasted", "listed", "seen", "past"
 WAYS = {
-    LISTED: "a device of our list",
+    LISTED: "a sample phone or computer",
     HERE: "this browser",
     PASTED: "a pasted User-Agent",
     SEEN: "a phone seen this month",
     PAST: "a past sign-in",
 }
-TOUCH = (("", "as the device tells"), ("0", "no touch screen"), ("5", "a touch screen"), ("off", "script is off"))
+TOUCH = (("", "as the sample says"), ("0", "no touch screen"), ("5", "a touch screen"), ("off", "script is off"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,20 @@ class PastSignIn:
 class TryForm(forms.Form):
     """Whom to try the rules on. Fields that the chosen way does not need are ignored."""
 
-    way = forms.ChoiceField(label="Who comes", choices=list(WAYS.items()), initial=LISTED)
+    way = forms.ChoiceField(label="Try with", choices=list(WAYS.items()), initial=LISTED)
     listed = forms.ChoiceField(label="Device", required=False, choices=[(it.slug, it.label) for it in SAMPLE_DEVICES])
     pasted = forms.CharField(label="User-Agent", required=False, strip=False)
     seen = forms.ChoiceField(label="Phone seen this month", required=False)
     past = forms.CharField(
         label="Reference of the sign-in", required=False, max_length=40, help_text="Such as 7KQ2M-9TX4D."
     )
-    touch = forms.ChoiceField(label="Touch screen, as script tells it", required=False, choices=TOUCH)
-    agent = forms.CharField(label="Agent's e-mail, if proved", required=False, max_length=254)
+    touch = forms.ChoiceField(label="Touch screen, as detected by script", required=False, choices=TOUCH)
+    agent = forms.CharField(label="E-mail of the agent who signs in", required=False, max_length=254)
     service = forms.ChoiceField(label="Service", required=False)
     moment = forms.DateTimeField(
         label="When, in UTC",
         required=False,
-        help_text="Empty: now.",
+        help_text="If empty: now.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
@@ -115,13 +115,13 @@ class TryForm(forms.Form):
             except (TypeError, ValueError):
                 continue
             return PastSignIn(f"{event.at:%Y-%m-%d %H:%M} UTC, {event.get_kind_display()}", attempt)
-        raise forms.ValidationError("No sign-in with this reference has facts to judge.")
+        raise forms.ValidationError("There is no sign-in with this reference to judge.")
 
     def clean(self) -> dict[str, Any]:
         """Require the fields of the chosen way."""
         given = super().clean() or {}
         if given.get("way") == SEEN and not given.get("seen") and "seen" not in self.errors:
-            self.add_error("seen", "No phone was seen this month.")
+            self.add_error("seen", "No phone was used this month.")
         return given
 
     @property

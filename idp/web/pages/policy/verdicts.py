@@ -86,7 +86,7 @@ def _again(policy: Policy, past: PastSignIn) -> Outcome:
     decision = evaluate(policy, past.attempt)
     text = past.attempt.facts.text
     header = " ".join(text) if isinstance(text, frozenset) else ""
-    understood = [*_facts(past.attempt.facts), ("Header", header or "none, or not kept any more")]
+    understood = [*_facts(past.attempt.facts), ("Header", header or "none, or no longer kept")]
     return Outcome(understood, [_shown(policy, Point(f"The sign-in of {past.said}", decision))], hints=hints(policy))
 
 
@@ -126,9 +126,9 @@ def _shown(policy: Policy, point: Point) -> Shown:
 
 def _by(policy: Policy, decision: Decision) -> str:
     if decision.effect is None:
-        return "what the sign-in still tells can change it"
+        return "later facts of the sign-in can change this"
     if decision.decided_by == FAULT:
-        return "a rule that does not read refuses everybody"
+        return "a rule that cannot be read refuses everybody"
     if decision.decided_by == DEFAULT:
-        return "no rule met it, so the default decides"
+        return "no rule matched, so the default decides"
     return next((f"by “{it.name}”" for it in policy.rules if it.key == decision.decided_by), decision.decided_by)

@@ -37,7 +37,7 @@ class Row:
     @property
     def who(self) -> str:
         """The agent's name."""
-        return str(self.agent) if self.agent else "nobody proved yet"
+        return str(self.agent) if self.agent else "not known yet"
 
     @property
     def often(self) -> str:

@@ -30,7 +30,7 @@ MAY_SEE_WHO = "audit.view_loginevent"
 LIST = "admin:policies_accessrule_changelist"
 NAMED = 50
 LONGEST_LOOK = timedelta(hours=1)
-TYPE_IT = "Read who would be refused. If that is meant, type what the page asks for, then publish."
+TYPE_IT = "Check who would be refused. If you mean it, type what the page asks for, then publish."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class PublishPage:
     def _tell(self, published: PolicyRevision) -> None:
         said = f"Published: {self.wish.reason}. {self.forecast.numbers}"
         self.site.get_model_admin(PolicyRevision).log_change(self.request, published, said)
-        restored = f", which says what {published.restored} said," if published.restored else ""
+        restored = f", the same as {published.restored}," if published.restored else ""
         messages.success(self.request, f"{published}{restored} is in force from the next request on.")
 
 
