@@ -121,8 +121,8 @@ def _so_far(day: date, now: datetime) -> list[Line]:
     left = _count(known.until, since + DAY)
     until = min(now - LATEST, since + DAY)
     if left.total() > MANY and known.until < until:
-        if len(_kept) > 1:  # of days that are over for long
-            _kept.clear()
+        for past in [it for it in _kept if it < day - DAY]:
+            _kept.pop(past, None)
         _kept[day] = Counted(until, known.numbers + _count(known.until, until))
     return _lines(day, known.numbers + left)
 

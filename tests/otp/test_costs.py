@@ -1,5 +1,6 @@
 """What codes cost: counted by day and channel, and only where Twilio was asked."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -128,4 +129,15 @@ def test_what_is_settled_of_today_is_counted_once(number, monkeypatch):
     Verification.objects.all().delete()
     a_code(number, "sms", approved=True)
     assert numbers() == [("sms", 4, 4, 4)]
+    costs._kept.clear()
+
+
+def test_shortly_after_midnight_both_days_are_kept_and_none_from_before(number, monkeypatch):
+    monkeypatch.setattr(costs, "MANY", 1)
+    midnight = NOW.replace(hour=0)
+    costs._kept[midnight.date() - 2 * costs.DAY] = costs.Counted(midnight, Counter())
+    for minutes in (-30, 5):
+        a_code(number, "sms", approved=True, at=midnight + timedelta(minutes=minutes))
+    costs.by_day(midnight + timedelta(minutes=50))
+    assert {*costs._kept} == {YESTERDAY.date(), midnight.date()}
     costs._kept.clear()

@@ -13,7 +13,7 @@ from tests.conftest import NOW
 
 PREFIX, NUMBER = "+442079", "nobody's"
 MANY = 2 * unproved_sends.MANY
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SOMEBODY = Asker(None, None)
 
 
@@ -90,5 +90,14 @@ def test_sends_of_today_are_counted_once(agent):
     assert todays_sends.sent_today(NOW) == MANY
     VerificationSend.objects.all().delete()
     were_sent(2, NOW, PhoneAuthenticator.objects.get())
-    assert todays_sends.sent_today(NOW + HOUR) == MANY + 2
+    assert todays_sends.sent_today(NOW + MINUTE) == MANY + 2
     assert todays_sends.sent_today(NOW + 24 * HOUR) == 0
+
+
+def test_what_a_node_whose_clock_is_behind_sends_is_counted_within_ten_minutes(agent):
+    phone = PhoneAuthenticator.objects.get()
+    were_sent(MANY, NOW - HOUR, phone)
+    todays_sends.sent_today(NOW)
+    were_sent(MANY, NOW - HOUR / 2, phone)
+    assert todays_sends.sent_today(NOW + MINUTE) == MANY
+    assert todays_sends.sent_today(NOW + 10 * MINUTE) == 2 * MANY
