@@ -2,8 +2,8 @@
 
 The day's budget is compared at each code that is asked for. Where a hundred thousand agents asked before, counting
 their rows took longer than the rest of the sign-in. A process therefore keeps how many it has counted up to some
-minutes ago, and counts only the rows since. Every ten minutes it counts all of them again, so that texts of a node whose clock
-is wrong, and which dates them before that, are missing for ten minutes at most.
+minutes ago, and counts only the rows since. Every ten minutes it counts all of them again: a node whose clock is wrong
+may have dated texts before what was counted, and then they are missing for ten minutes at most.
 """
 
 from dataclasses import dataclass, replace

@@ -51,6 +51,13 @@ class BadRequest(IdpError):
     advice = FROM_THE_APP
 
 
+class Incomplete(BadRequest):
+    """The client stopped sending before the end of the request's body (RFC 9110 section 15.5.9)."""
+
+    code = "incomplete"
+    status = 408
+
+
 class TooLarge(IdpError):
     """The request is larger than any form's."""
 

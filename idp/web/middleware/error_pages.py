@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import structlog
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
-from idp.web.views import WrongMethod, error_page, refused
+from idp.web.views import Incomplete, WrongMethod, error_page, refused
 from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,8 @@ class ErrorPages:
         """
         if isinstance(error, IdpError):
             return refused(request, error)
+        if isinstance(error, UnreadablePostError):
+            return refused(request, Incomplete(str(error)))
         if type(error).__module__.startswith("django.") and not isinstance(error, DATABASE_ERRORS):
             return None
         log.error("unexpected", exc_info=error)
