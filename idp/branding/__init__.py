@@ -1,1 +1,1 @@
-"""How the pages of agents look: name, colour and logo, for all services or for one."""
+"""The look of agents' pages: name, colour and logo, for all services or for one."""

@@ -1,4 +1,4 @@
-"""Which brand a page shows: held by each process while nothing of the configuration changes."""
+"""Selects the brand of a page. Each process caches brands until the configuration changes."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,13 +15,13 @@ from idp.versions.held import Held
 
 log = structlog.get_logger(__name__)
 SHOWN_HIGH, SHOWN_WIDE = 40, 240
-"""The box, in CSS pixels, that a logo fits into."""
+"""The largest height and width of a logo, in CSS pixels."""
 EVERYWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A brand as templates show it. A blank name is the organisation's; `colours` is None where ours are to stay."""
+    """A brand for templates. A blank name means the organisation's; `colours` is None for the default ones."""
 
     name: str = ""
     colours: Colours | None = None
@@ -31,12 +31,12 @@ class Shown:
 
     @property
     def logo_width(self) -> int:
-        """CSS pixels of the logo in its box."""
+        """Return the logo's width in CSS pixels."""
         return round(self.logo.width * self._scale) if self.logo else 0
 
     @property
     def logo_height(self) -> int:
-        """CSS pixels of the logo in its box."""
+        """Return the logo's height in CSS pixels."""
         return round(self.logo.height * self._scale) if self.logo else 0
 
     @property
@@ -45,19 +45,19 @@ class Shown:
 
 
 def of(service: str = EVERYWHERE) -> Shown:
-    """Return the brand of a service's pages by its slug or client id, or that of all other pages."""
+    """Return the brand of a service's pages, by its slug or client ID, or that of all other pages."""
     return _among(_all(*_environment()), service)
 
 
 def remembered(service: str = EVERYWHERE) -> Shown:
-    """Return the same without the database, as far as it was read before: for pages that stand when all else fails."""
+    """Return the brand as last cached, without a query: for error pages that must work without the database."""
     return _among(_all.last(*_environment()) or {}, service)
 
 
 def shown(brand: Brand, otherwise: Shown) -> Shown:
-    """Return what a row comes to; where it is blank, what is shown otherwise."""
+    """Return the brand of a row, with blank fields taken from `otherwise`."""
     made = otherwise
-    if brand.name:  # a logo taken from elsewhere says another name: this one is to stand beside it
+    if brand.name:  # an inherited logo may show another name, so this one is written next to it
         made = replace(otherwise, name=brand.name, logo_says="")
     if brand.colour:
         made = replace(made, colours=colours.readable(brand.colour))
@@ -68,14 +68,14 @@ def shown(brand: Brand, otherwise: Shown) -> Shown:
 
 
 def from_settings() -> Shown:
-    """Return what the environment says, without any row."""
+    """Return the brand from the settings alone."""
     conf = settings.LATCHKEY
     made = Shown(logo=_usable(conf.brand_logo), logo_says=conf.organisation)
     return replace(made, colours=colours.readable(conf.brand_colour)) if conf.brand_colour else made
 
 
 def _environment() -> tuple[str, str, str]:
-    """Return what the environment says, which is held with what came of it."""
+    """Return the brand's settings, which are the key of the cached result."""
     conf = settings.LATCHKEY
     return conf.organisation, conf.brand_colour, conf.brand_logo
 
@@ -94,13 +94,13 @@ def _among(brands: dict[str, Shown], service: str) -> Shown:
 
 
 def logo_file(path: str) -> Logo | None:
-    """Read the logo that the environment names. Raises OSError or NotALogo."""
+    """Read the logo that the settings name. Raises OSError or NotALogo."""
     return logos.clean(Path(path).read_bytes()) if path else None
 
 
 @cache
 def _usable(path: str) -> Logo | None:
-    """Read it once; a file that cannot be used is told to the log and the doctor, and leaves the name alone."""
+    """Return the logo, or None for an unusable file, which is logged; the page then shows only the name."""
     try:
         return logo_file(path)
     except (OSError, NotALogo) as error:

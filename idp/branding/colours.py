@@ -1,6 +1,6 @@
-"""A brand's colour, made fit to be read: the nearest of its hue with enough contrast, on white and in the dark.
+"""Adjusts a brand's colour until it is readable: the nearest of its hue with enough contrast, on light and dark pages.
 
-Contrast is WCAG 2.2's: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+Contrast is defined by WCAG 2.2: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 """
 
 import colorsys
@@ -8,24 +8,24 @@ import re
 from dataclasses import dataclass
 
 TEXT = 7.0
-"""The contrast that text needs by success criterion 1.4.6. Edges need 3, so what does for text does for them."""
+"""The contrast of text by success criterion 1.4.6. Edges need only 3, so a colour for text suffices."""
 LIGHT_PAPERS = ("#ffffff", "#f1f4f8")
 DARK_PAPERS = ("#12161c", "#1d242d")
-"""What text stands on: the page, and a notice on it. As in `templates/base.html`."""
+"""The backgrounds of text in `templates/base.html`: the page, and a notice on it."""
 STEPS = 24
 _HEX = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """One colour as it is shown on light and on dark pages, each as `#rrggbb`."""
+    """One colour for light and for dark pages, each as `#rrggbb`."""
 
     light: str
     dark: str
 
 
 def parse(text: str) -> str:
-    """Return a colour as `#rrggbb` in small letters; `#abc` and a missing # are understood. Raises ValueError."""
+    """Return a colour as lower-case `#rrggbb`. Accepts `#abc`, and a missing #. Raises ValueError."""
     digits = text.strip().lower().removeprefix("#")
     digits = "".join(2 * it for it in digits) if len(digits) == 3 else digits  # noqa: PLR2004 - the short form
     if not _HEX.fullmatch(f"#{digits}"):
@@ -40,17 +40,17 @@ def contrast(one: str, other: str) -> float:
 
 
 def least_contrast(colour: str, papers: tuple[str, ...]) -> float:
-    """Return the contrast of a colour on the paper on which it is read worst."""
+    """Return the lowest contrast of a colour with any of these backgrounds."""
     return min(contrast(colour, paper) for paper in papers)
 
 
 def readable(colour: str) -> Colours:
-    """Return the colour where it can be read, else the nearest of its hue: darker on light, lighter on dark."""
+    """Return the colour if it is readable, else the nearest of its hue: darker on light, lighter on dark."""
     return Colours(_nearest(colour, LIGHT_PAPERS, end=0.0), _nearest(colour, DARK_PAPERS, end=1.0))
 
 
 def _nearest(colour: str, papers: tuple[str, ...], *, end: float) -> str:
-    """Move the lightness towards its end, no further than needed; contrast grows on the way there."""
+    """Move the lightness towards `end`, only as far as needed. The contrast grows on the way."""
     if least_contrast(colour, papers) >= TEXT:
         return colour
     hue, fails, saturation = colorsys.rgb_to_hls(*(it / 255 for it in _channels(colour)))

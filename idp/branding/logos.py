@@ -1,7 +1,7 @@
-"""A logo that an operator brings, taken apart and put together again from what a picture needs, and small.
+"""Cleans an operator's logo: rebuilds it from the parts that draw, and limits its size.
 
-It goes into every page as a `data:` address in an `img`, where no browser runs script or fetches anything for it.
-What could do either is refused all the same.
+Pages embed it as a `data:` address in an `img`, where browsers run no script and load nothing for it. A logo with
+scripts or references is refused all the same.
 """
 
 import re
@@ -15,12 +15,12 @@ from urllib.parse import quote
 from lxml import etree
 
 LARGEST = 4096
-"""Bytes of a logo after cleaning: with it a page stays within its 10 kB."""
+"""Bytes of a cleaned logo, so that a page stays within its 10 kB."""
 WIDEST = 2000
 SVG = "{http://www.w3.org/2000/svg}"
 HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 AS_THEY_ARE = " =:/,;()'!*-._~@$&+"
-"""Characters that a `data:` address need not spell as %XX."""
+"""Characters that need no percent-encoding in a `data:` address."""
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _SHAPES = "svg g defs symbol path rect circle ellipse line polyline polygon linearGradient radialGradient stop clipPath"
@@ -35,12 +35,12 @@ LEFT_OUT = {"title", "desc", "metadata"}
 
 
 class NotALogo(ValueError):
-    """The file cannot be used; the message says why, and what would do."""
+    """The file cannot be used. The message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture as a `data:` address, with its own width and height; their ratio is what counts."""
+    """A picture as a `data:` address, with its width and height, of which only the ratio matters."""
 
     address: str
     width: float
@@ -48,7 +48,7 @@ class Logo:
 
 
 def clean(data: bytes) -> Logo:
-    """Read an SVG or PNG file. Raises NotALogo."""
+    """Return the cleaned logo of an SVG or PNG file. Raises NotALogo."""
     return _png(data) if data.startswith(PNG_SIGNATURE) else _svg(data)
 
 
@@ -71,7 +71,7 @@ def _svg(data: bytes) -> Logo:
 
 
 def _keep_shapes(element: etree._Element) -> None:
-    """Drop what editors leave about themselves; refuse what does more than draw."""
+    """Remove editors' metadata. Raises NotALogo for anything that does more than draw."""
     _keep_plain(element)
     element.text = element.tail = None
     for child in list(element):
@@ -110,7 +110,7 @@ def _declared(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _stays_here(value: str) -> bool:
-    """Whether a value points at nothing but this document."""
+    """Whether a value refers to nothing outside this document."""
     return bool(re.fullmatch(r"url\(#[\w.-]+\)|[^:\\]*", value)) and ("url" not in value or value.startswith("url(#"))
 
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Brand(models.Model):
-    """Name, colour and logo of one service's sign-ins, or of all pages. What is blank is as on all pages."""
+    """Name, colour and logo of one service's sign-ins, or of all pages. Blank fields are as on all pages."""
 
     service = models.CharField(max_length=50, unique=True, blank=True)
     name = models.CharField(max_length=60, blank=True)

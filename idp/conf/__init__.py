@@ -1,4 +1,4 @@
-"""The environment, read once and turned into one frozen value. Nothing else reads environment variables."""
+"""The settings, read from the environment once into a frozen value. Nothing else reads environment variables."""
 
 from idp.conf.environment import LANGUAGES, MOST_PHONES, PREFIX, ROOT, VAR, Conf
 from idp.conf.loading import ConfigurationError, load

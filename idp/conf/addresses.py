@@ -1,4 +1,4 @@
-"""Addresses as settings hold them: our own, of the database, of Redis. Pure."""
+"""Checks of addresses in settings: our own, the database's, Redis's. Pure."""
 
 import ipaddress
 import re
@@ -8,14 +8,14 @@ from idp.conf import sentinels
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 OURS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?")
-"""What browsers reach us by: no path, no final slash."""
+"""The form of our base URL: no path, no final slash."""
 DATABASES = {"postgres", "postgresql", "sqlite"}
 REDIS = {"redis", "rediss", "unix", sentinels.SCHEME}
 _REDIS_DATABASE = re.compile(r"(/[0-9]{0,3})?")
 
 
 def parts(url: str) -> SplitResult:
-    """Take an address apart; one that cannot be has no parts."""
+    """Split a URL. A malformed one has empty parts."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -23,7 +23,7 @@ def parts(url: str) -> SplitResult:
 
 
 def names_a_redis(url: str) -> bool:
-    """Whether an address is of a Redis: a host and perhaps the number of a database, a socket, or sentinels."""
+    """Whether this is a Redis URL: a host with an optional database number, a socket, or sentinels."""
     read = parts(url)
     try:
         if read.scheme == sentinels.SCHEME:
@@ -37,7 +37,7 @@ def names_a_redis(url: str) -> bool:
 
 
 def is_near(host: str) -> bool:
-    """Whether a host is this computer or an address of a private network."""
+    """Whether a host is this computer or has an address in a private network."""
     try:
         return host in LOOPBACK or ipaddress.ip_address(host).is_private
     except ValueError:

@@ -28,11 +28,11 @@ LANGUAGES = {
     "de": "Deutsch",
     "ar": "العربية",
 }
-"""The languages of agents' pages, each by its own name; the codes are Django's."""
+"""The languages of agents' pages, each by its own name. The codes are Django's."""
 
 
 def _from_json(value: object) -> object:
-    """Read an object of JSON. Raises ValueError, which becomes one of the faults."""
+    """Parse a JSON object. Raises ValueError, which becomes one of the faults."""
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError:
@@ -168,36 +168,36 @@ class Conf(BaseSettings):
 
     @property
     def host(self) -> str:
-        """The host name of `base_url`."""
+        """Return the host name of `base_url`."""
         return addresses.parts(self.base_url).hostname or ""
 
     @property
     def https(self) -> bool:
-        """Whether browsers reach us by HTTPS, so that cookies can be bound to it."""
+        """Whether browsers use HTTPS, so that cookies can be marked Secure."""
         return self.base_url.startswith("https://")
 
     @property
     def saml_entity_id(self) -> str:
-        """Our entity ID, stable when the host moves if it was set."""
+        """Return our entity ID. If it was set, it stays the same when the host name changes."""
         return self.entity_id or f"{self.base_url}/saml/metadata"
 
     @property
     def networks(self) -> tuple[Network, ...]:
-        """Networks that may be asked though they are not public. Raises ValueError."""
+        """Return the networks to which requests may go although they are not public. Raises ValueError."""
         listed = [it.strip() for it in self.outgoing_networks.split(",") if it.strip()]
         return tuple(map(ipaddress.ip_network, [*listed, *(THIS_COMPUTER if self.demo else ())]))
 
     @property
     def offered_channels(self) -> tuple[str, ...]:
-        """The ways to get a code that agents may choose from, as they are listed."""
+        """Return the channels that agents may choose for a code, in the order of the setting."""
         return tuple(it.strip() for it in self.channels.split(",") if it.strip())
 
     @property
     def clock_skew(self) -> timedelta:
-        """How far the clock of a service may be from ours, either way."""
+        """Return the largest accepted difference between our clock and a service's, in either direction."""
         return timedelta(seconds=self.clock_skew_seconds)
 
     @property
     def fernet_keys(self) -> list[str]:
-        """The keys that protect private keys at rest; the first one encrypts."""
+        """Return the keys that encrypt private keys in the database. The first one encrypts; all decrypt."""
         return [key.strip() for key in self.key_encryption_keys.get_secret_value().split(",") if key.strip()]

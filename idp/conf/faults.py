@@ -1,4 +1,4 @@
-"""What is wrong with an environment: one sentence for each setting that it cannot be served from."""
+"""The checks of settings, with one sentence for each that prevents Latchkey from starting."""
 
 import re
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def faults_of(conf: Conf) -> list[str]:
-    """Name everything that keeps us from serving, not only the first thing."""
+    """Return everything that prevents a start, not only the first fault."""
     return [
         *_address(conf),
         *_keys(conf),

@@ -1,4 +1,4 @@
-"""The environment is read here, once, or refused with everything that is wrong with it."""
+"""Loads the settings from the environment, or refuses it with all its faults."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ DEMO_ENVIRONMENT = VAR / "demo.env"
 
 
 class ConfigurationError(Exception):
-    """The environment cannot be served from. `faults` holds one sentence for each thing that is wrong."""
+    """The settings are not usable. `faults` has one sentence for each thing that is wrong."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(["Latchkey cannot start:", *(f"  - {fault}" for fault in faults)]))
@@ -21,10 +21,10 @@ class ConfigurationError(Exception):
 
 
 def load(environment: dict[str, str]) -> Conf:
-    """Read the settings and refuse the whole set if any of them is wrong.
+    """Return the settings.
 
-    Where the environment says nothing about Latchkey, the demo's own environment is read if `make demo`
-    left one, so that every command works on the demo. A real installation never mixes with it.
+    If the environment says nothing about Latchkey, and `make demo` left the demo's environment, that is loaded, so that
+    every command works on the demo. A real installation never mixes with it.
 
     Raises ConfigurationError with all faults at once.
     """
@@ -37,7 +37,7 @@ def load(environment: dict[str, str]) -> Conf:
 
 
 def _read(source: dict[str, Any]) -> tuple[Conf, list[str]]:
-    """Read the settings, and put the default in the place of each that does not read, so that all are judged."""
+    """Read the settings, with the default in place of each malformed one, so that all can be checked."""
     twilio = Twilio(**source)
     try:
         return Conf(twilio=twilio, **source), []

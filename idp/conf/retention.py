@@ -1,4 +1,4 @@
-"""How long what is stored is kept. Pure: names, days, and why it may not be less. `web.retention` acts on it."""
+"""How long each kind of data is kept: names, days, and the reasons for a minimum. Pure. `web.retention` deletes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ MOST_DAYS = 3650
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """How many days one kind of rows is kept, counted from which instant, and the fewest days that do no harm."""
+    """How many days one kind of rows is kept, from which instant, and the least number of days that is safe."""
 
     name: str
     days: int
@@ -89,7 +89,7 @@ BY_NAME = {it.name: it for it in PERIODS}
 
 
 def faults(chosen: Mapping[str, int]) -> list[str]:
-    """Name what is wrong with the days that somebody chose."""
+    """Return what is wrong with the chosen numbers of days."""
     unknown = sorted(chosen.keys() - BY_NAME.keys())
     told = [f"knows no {name}; it knows {', '.join(BY_NAME)}." for name in unknown]
     for name in sorted(chosen.keys() & BY_NAME.keys()):

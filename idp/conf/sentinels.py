@@ -1,4 +1,4 @@
-"""`redis+sentinel://…`: a Redis that Sentinel moves from one computer to another, as one address. Pure."""
+"""Parses `redis+sentinel://…`, the address of a Redis that Sentinel moves between computers. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ PATH = re.compile(r"/([A-Za-z0-9._-]+)(?:/([0-9]{1,3}))?")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Whom to ask where Redis is, by what name it goes there, and who we are to Redis itself."""
+    """The sentinels to ask, the service's name there, and our credentials for Redis."""
 
     sentinels: tuple[tuple[str, int], ...]
     service: str
@@ -25,7 +25,7 @@ class Watched:
 def read(url: str) -> Watched:
     """Read `redis+sentinel://user:password@host:port,host:port/service/database`. Raises ValueError.
 
-    User, password, ports and database may be left out. Sentinels are asked without a password.
+    User, password, ports and database are optional. The sentinels themselves are asked without a password.
     """
     parts = urlsplit(url)
     named, _, hosts = parts.netloc.rpartition("@")

@@ -1,4 +1,4 @@
-"""The part of the environment that is about Twilio Verify."""
+"""The settings for Twilio Verify."""
 
 import re
 
@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Twilio(BaseSettings):
-    """The Verify service and the credentials for it. `base_url` is set for the emulator only."""
+    """The Verify service and its credentials. `base_url` is set for the emulator only."""
 
     model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore", env_ignore_empty=True)
 
@@ -21,16 +21,16 @@ class Twilio(BaseSettings):
 
     @property
     def username(self) -> str:
-        """The API key where there is one, else the account itself."""
+        """Return the API key's ID if there is one, else the account's."""
         return self.api_key or self.account_sid
 
     @property
     def password(self) -> str:
-        """The secret that belongs to `username`."""
+        """Return the secret that belongs to `username`."""
         return self.secret.get_secret_value()
 
     def faults(self) -> list[str]:
-        """Name what is missing or malformed."""
+        """Return what is missing or malformed."""
         wanted = {
             "TWILIO_ACCOUNT_SID": re.fullmatch("AC[0-9a-fA-F]{32}", self.account_sid),
             "TWILIO_VERIFY_SERVICE_SID": re.fullmatch("VA[0-9a-fA-F]{32}", self.service_sid),

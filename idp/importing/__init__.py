@@ -1,1 +1,1 @@
-"""People from a file, and into one: what a file would change is shown first, written whole, and can be taken back."""
+"""Importing people from a file, and exporting them. An import is shown first, written whole, and can be undone."""

@@ -1,4 +1,4 @@
-"""The columns of a file of people, and how their names may be written. Pure."""
+"""The columns of an import file, and the headings by which each is recognised. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ _BESIDE_LETTERS = re.compile(r"[\W_]+")
 
 
 class Column(StrEnum):
-    """What can stand in a file; the value is the heading that an export writes."""
+    """The columns of a file. The value is the heading that an export writes."""
 
     EMAIL = "E-mail"
     FULL_NAME = "Full name"
@@ -30,11 +30,11 @@ ALSO = {
     Column.MAY_USE_APP: ("authenticator app", "may use an authenticator app", "app"),
     Column.LANGUAGE: ("preferred language", "locale", "idioma", "sprache", "langue"),
 }
-"""Other headings that are understood, besides each column's own in any case, spacing and punctuation."""
+"""Other accepted headings. Each column's own heading is accepted in any case, spacing and punctuation."""
 
 
 def read(headings: Sequence[str]) -> tuple[dict[Column, int], list[str], list[Column]]:
-    """Find the columns. Returns where each is, the headings that mean nothing to us, and the columns found twice."""
+    """Find the columns. Returns each one's position, the unknown headings, and the columns that occur twice."""
     found: dict[Column, int] = {}
     strange, twice = [], []
     for place, heading in enumerate(headings):

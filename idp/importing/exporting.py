@@ -1,7 +1,7 @@
-"""People into a file, with the columns that an import reads. Pure.
+"""Writes people to CSV, with the columns that an import reads. Pure.
 
-Spreadsheets take a cell that begins with one of a few characters for a formula, and run it. Such a cell gets an
-apostrophe before it, which spreadsheets show as text and an import drops (OWASP, "CSV Injection").
+Spreadsheets evaluate a cell that begins with certain characters as a formula. Such a cell gets an apostrophe in front,
+which spreadsheets treat as a text marker and an import drops (OWASP, "CSV Injection").
 """
 
 import csv
@@ -13,23 +13,23 @@ from idp.importing.people import Person, as_cells
 
 BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel reads names in the wrong alphabet."""
+"""Without it Excel reads UTF-8 in the wrong encoding."""
 
 
 def lines(people: Iterable[Person]) -> Iterator[str]:
-    """Write people as CSV (RFC 4180), line by line, the headings first."""
+    """Yield people as lines of CSV (RFC 4180), headings first."""
     yield BYTE_ORDER_MARK + line([column.value for column in Column])
     for person in people:
         yield line(list(as_cells(person).values()))
 
 
 def line(cells: Iterable[str]) -> str:
-    """Write one line, with whatever a spreadsheet would run made plain text."""
+    """Return one line, with each cell made inert."""
     out = io.StringIO()
     csv.writer(out).writerow(inert(cell) for cell in cells)
     return out.getvalue()
 
 
 def inert(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet evaluates as a formula."""
     return f"'{cell}" if cell.startswith(BEGINS_FORMULA) else cell

@@ -1,4 +1,4 @@
-"""An import from its file to its undo: read, shown as a plan, written whole in one transaction, taken back."""
+"""The life of an import: read the file, show the plan, write it in one transaction, undo it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ NAMED = 5
 
 
 class Refused(Exception):
-    """Nothing was written; the sentence says why."""
+    """Nothing was written. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class Importer:
 
     @property
     def name(self) -> str:
-        """How the trail calls them."""
+        """Return the importer's name in the trail."""
         return str(self.by) if self.by else "command line"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan, and who was here when it was made."""
+    """A plan, and the people who existed when it was made."""
 
     plan: Plan
     known: Sequence[Known]
@@ -55,7 +55,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: whom it put back, whom it removed, and who had to stay, switched off."""
+    """The result of an undo: whom it restored, whom it deleted, and who had to stay, switched off."""
 
     back: int
     removed: int
@@ -65,7 +65,7 @@ class Undone:
 def take_in(
     content: bytes, file_name: str, importer: Importer, now: datetime, *, missing_off: bool, most_missing: int
 ) -> Import:
-    """Keep a file until it is written. Raises UnreadableFile."""
+    """Store a file until it is written. Raises UnreadableFile."""
     read(content)
     return Import.objects.create(
         made_at=now,
@@ -84,7 +84,7 @@ def read(content: bytes) -> reading.Read:
 
 
 def prepare(waiting: Import, importer: Importer) -> Prepared:
-    """Say what a file would do now. Raises UnreadableFile for one that was spoilt since it was taken in."""
+    """Return what a file would change now. Raises UnreadableFile if the stored file has been damaged."""
     known = present.known(importer.within, operators=importer.operators)
     said = read(bytes(waiting.content))
     off, most = waiting.missing_off, waiting.most_missing
@@ -95,7 +95,7 @@ def prepare(waiting: Import, importer: Importer) -> Prepared:
 
 @transaction.atomic
 def forget(waiting: Import) -> bool:
-    """Forget a file. Returns whether it still waited: one that was written meanwhile stays, for its undo."""
+    """Delete a waiting file. Returns whether it did: a file that was written meanwhile stays, for its undo."""
     held = Import.objects.waiting().select_for_update().filter(pk=waiting.pk).first()
     if held is not None:
         held.delete()
@@ -106,7 +106,7 @@ def forget(waiting: Import) -> bool:
 def write(
     waiting: Import, prepared: Prepared, importer: Importer, now: datetime, progress: Progress = lambda _: None
 ) -> list[Written]:
-    """Do what was prepared, whole. Raises Refused if anything has changed since."""
+    """Write the prepared plan, all of it. Raises Refused if anything has changed since."""
     held = Import.objects.select_for_update().get(pk=waiting.pk)
     if held.applied_at is not None:
         raise Refused(DONE_ALREADY)
@@ -125,7 +125,7 @@ def write(
 
 @transaction.atomic
 def undo(done: Import, importer: Importer, now: datetime) -> Undone:
-    """Put everybody back as they were before an import. Raises Refused if somebody was changed since."""
+    """Restore everyone to their state before an import. Raises Refused if someone was changed since."""
     held = Import.objects.select_for_update().get(pk=done.pk)
     if not held.can_be_undone(now):
         raise Refused(NO_UNDO)
@@ -155,7 +155,7 @@ def _change_of(row: ImportedAgent) -> Change:
 
 
 def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limits | None) -> list[str]:
-    """Say who stands in the way of an undo, and why."""
+    """Return whose later changes prevent an undo, and why."""
     here = {it.id: it for it in known}
     own = {it.id for it in changes}
     others = {it.person.number: it for it in known if it.id not in own and it.person.number}
@@ -179,7 +179,7 @@ def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limit
 
 
 def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
-    """Remove those of whom nothing is known yet but what the import said. Returns who they were."""
+    """Delete the new people about whom nothing else is stored. Returns their ids."""
     removed: set[UUID] = set()
     for start in range(0, len(new), writing.AT_ONCE):
         some = Agent.objects.filter(pk__in=new[start : start + writing.AT_ONCE])
@@ -190,12 +190,12 @@ def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
 
 
 def _switched_off(person: Person, claimed: set[str]) -> Person:
-    """Return somebody new whom the trail names, so that they stay, without a number that goes back."""
+    """Return a new person whom the trail names, to be kept: switched off, without a number that another gets back."""
     return replace(person, may_sign_in=False, number="" if person.number in claimed else person.number)
 
 
 def _unless_taken(act: Callable[[], list[Written]]) -> list[Written]:
-    """Write, unless a constraint says that somebody was quicker."""
+    """Write. Raises Refused if a constraint reports that a concurrent change was first."""
     try:
         with transaction.atomic():
             return act()

@@ -1,4 +1,4 @@
-"""The language of agents' pages, as files and personnel systems name it. Pure."""
+"""Reads the language of agents' pages from files and personnel systems. Pure."""
 
 from idp.conf import LANGUAGES
 
@@ -8,7 +8,7 @@ _KNOWN = {**{code: code for code in LANGUAGES}, **{name.casefold(): code for cod
 def read(text: str) -> str | None:
     """Return our code for a language tag (RFC 5646) or a language's own name: `es` for es-MX, `pt-br` for pt.
 
-    Of several, as in Accept-Language, the first counts. None for what is none of ours.
+    Of several, as in Accept-Language, the first counts. Returns None for an unsupported language.
     """
     plain = text.partition(",")[0].partition(";")[0].strip().casefold().replace("_", "-")
     language = plain.partition("-")[0]

@@ -1,4 +1,4 @@
-"""Imports: files that wait to be looked at, what came of each, and what people were before, for 24 hours."""
+"""Imports: files that wait for review, their results, and people's earlier values, kept for 24 hours."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -11,21 +11,21 @@ from idp.agents.models import Agent
 
 UNDO_WITHIN = timedelta(hours=24)
 SHARE = 25
-"""Per cent of those who may sign in that absence from a file may switch off, unless somebody says otherwise."""
+"""Default limit, in per cent of those who may sign in, on how many people absence from a file may switch off."""
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
-    """Imports, in words."""
+    """Queries on imports."""
 
     def waiting(self) -> "ImportQuerySet":
-        """Those whose file was read and not written yet."""
+        """Return the imports that were read and not written yet."""
         return self.filter(applied_at__isnull=True)
 
 
 class Import(models.Model):
-    """A file of people. Its content is kept until it is written, `by` is None for the command line.
+    """A file of people. Its content is stored until it is written. `by` is None for the command line.
 
-    `wrote` holds the counts of what was done: new, changed, unchanged, switched_off, left_out.
+    `wrote` has the counts: new, changed, unchanged, switched_off, left_out.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,17 +59,17 @@ class Import(models.Model):
         return self.file_name
 
     def can_be_undone(self, now: datetime) -> bool:
-        """Whether there is time left to take it back, and it was not."""
+        """Whether it can still be undone: it is recent enough, and was not undone."""
         return self.applied_at is not None and self.undone_at is None and now < self.applied_at + UNDO_WITHIN
 
     @property
     def undo_until(self) -> datetime | None:
-        """Until when it can be taken back."""
+        """Return until when it can be undone."""
         return self.applied_at + UNDO_WITHIN if self.applied_at else None
 
 
 class ImportedAgent(models.Model):
-    """What an import made of one agent: the person before (None if new) and after, and how many sign-ins that ended."""
+    """How an import changed one agent: before (None if new), after, and how many sign-ins that ended."""
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="agents")
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="imported")

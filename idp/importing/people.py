@@ -1,4 +1,4 @@
-"""A person as a file tells of them, before and after. Pure."""
+"""A person as an import file describes them, before and after. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +10,7 @@ from idp.importing.columns import Column
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything that columns say of somebody: number in E.164 or empty, roles in the order of the closed list."""
+    """All columns of a person. The number is in E.164 or empty; roles are in the order of the fixed list."""
 
     email: str
     full_name: str = ""
@@ -24,9 +24,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who is here. `locked` says why a file may not change them, where it may not.
+    """A person who exists. `locked` says why a file may not change them, or is empty.
 
-    A `stranger` is locked, and nothing of them but that they are here may be told to whoever brings the file.
+    A `stranger` is locked, and an import may reveal only that they exist.
     """
 
     id: UUID
@@ -38,13 +38,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The departments into which somebody may put people by a file, and the roles that they may give."""
+    """The departments and roles that an importer may assign."""
 
     departments: tuple[str, ...]
     roles: frozenset[str]
 
     def faults(self, person: Person) -> Iterator[tuple[Column, str]]:
-        """Yield what of a person goes beyond the limits, by column."""
+        """Yield what exceeds the limits: column and reason."""
         if person.department.lower() not in {it.lower() for it in self.departments}:
             named = ", ".join(self.departments) or "none"
             yield Column.DEPARTMENT, f"Choose one of your departments: {named}."
@@ -54,7 +54,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one row says. None is an empty cell or an absent column: it leaves things as they are."""
+    """The content of one row. None is an empty cell or a missing column, and changes nothing."""
 
     row: int
     email: str
@@ -67,7 +67,7 @@ class Said:
     language: str | None = None
 
     def of(self, person: Person) -> Person:
-        """Return the person as the row wants them. Whoever is known keeps the e-mail as it is written here."""
+        """Return the person with the row's values. A known person's e-mail keeps its current spelling."""
         said = {name: getattr(self, name) for name in FIELDS}
         return replace(person, **{name: value for name, value in said.items() if value is not None})
 
@@ -86,7 +86,7 @@ COLUMN_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row is left out, and what mends it. `row` is as a spreadsheet counts; `who` is the e-mail, if any."""
+    """Why a row is left out, and how to fix it. `row` counts as a spreadsheet does; `who` is the e-mail, if any."""
 
     row: int
     who: str
@@ -96,7 +96,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Somebody who comes (`before` is None), or becomes another. `row` is None for who is absent from the file."""
+    """A person who is added (`before` is None) or changed. `row` is None for someone absent from the file."""
 
     row: int | None
     id: UUID | None
@@ -105,24 +105,24 @@ class Change:
 
     @property
     def differences(self) -> list[tuple[str, str, str]]:
-        """List the columns that change: heading, before, after, as a file would write them."""
+        """Return the columns that change: heading, before and after, as a file would write them."""
         old = as_cells(self.before or Person(self.after.email))
         new = as_cells(self.after)
         return [(column.value, old[column], new[column]) for column in COLUMN_OF.values() if old[column] != new[column]]
 
     @property
     def changes_number(self) -> bool:
-        """Whether somebody who is known gets another number, or loses the one there is."""
+        """Whether a known person gets another number, or loses theirs."""
         return self.before is not None and self.before.number != self.after.number
 
     @property
     def switches_off(self) -> bool:
-        """Whether somebody who may sign in would no longer be allowed to."""
+        """Whether someone who may sign in no longer could."""
         return self.before is not None and self.before.may_sign_in and not self.after.may_sign_in
 
 
 def as_cells(person: Person) -> dict[Column, str]:
-    """Write a person as a row of a file."""
+    """Return a person as a row of a file."""
     return {
         Column.EMAIL: person.email,
         Column.FULL_NAME: person.full_name,
@@ -136,10 +136,10 @@ def as_cells(person: Person) -> dict[Column, str]:
 
 
 def to_json(person: Person | None) -> dict[str, Any] | None:
-    """Write a person for a table."""
+    """Return a person as plain values for the database."""
     return asdict(person) if person else None
 
 
 def from_json(kept: dict[str, Any] | None) -> Person | None:
-    """Read what `to_json` wrote."""
+    """Return the person that `to_json` wrote."""
     return Person(**{**kept, "roles": tuple(kept["roles"])}) if kept else None

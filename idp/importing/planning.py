@@ -1,4 +1,4 @@
-"""What a file would change: read rows held against who is here. Pure: values in, a plan out."""
+"""Compares the rows of a file with the people who exist, and returns the changes as a plan. Pure."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Who is absent from the file and would be switched off, out of how many; `refused` says why it is not done."""
+    """Who is absent from the file and would be switched off, out of how many. `refused` says why this is not done."""
 
     changes: tuple[Change, ...] = ()
     of: int = 0
@@ -26,13 +26,13 @@ class Missing:
 
     @property
     def share(self) -> int:
-        """The per cent of those who may sign in, rounded up."""
+        """Return the share of those who may sign in, in per cent, rounded up."""
         return -(-100 * len(self.changes) // self.of) if self.of else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a file would do, in the order of its rows."""
+    """Everything that a file would do, in the order of its rows."""
 
     new: tuple[Change, ...]
     changed: tuple[Change, ...]
@@ -44,17 +44,17 @@ class Plan:
 
     @property
     def left_out(self) -> int:
-        """How many rows have problems."""
+        """Return how many rows have problems."""
         return len({it.row for it in self.problems})
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Everything to be written."""
+        """Return all changes to be written."""
         return self.new + self.changed + (() if self.missing.refused else self.missing.changes)
 
     @property
     def fingerprint(self) -> str:
-        """What is the same as long as the same would be done."""
+        """Return a digest that is equal as long as changes and problems are."""
         return hashlib.sha256(repr((self.changes, self.problems)).encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -67,10 +67,10 @@ def plan(
     missing_off: bool = False,
     most_missing: int = 0,
 ) -> Plan:
-    """Say what a file would do to the people who are known, within the limits of whoever brings it, if there are any.
+    """Return what a file would do to the known people, within the importer's limits, if there are any.
 
-    `missing_off` switches off who is absent from the file, unless that is more than `most_missing` per cent of those
-    who may sign in. Operators are never switched off by their absence.
+    `missing_off` switches off people who are absent from the file, unless they are more than `most_missing` per cent of
+    those who may sign in. Absence never switches an operator off.
     """
     here = {it.person.email.lower(): it for it in known}
     names = {it.lower(): it for it in departments}
@@ -96,7 +96,7 @@ _Wanted = dict[str, tuple[Said, Person]]
 def _wanted(
     said: Sequence[Said], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
 ) -> tuple[_Wanted, list[Problem]]:
-    """Return what rows want people to be, by e-mail, and the problems of those that want what cannot be."""
+    """Return what rows would make of people, by e-mail, and the problems of rows that cannot be done."""
     rows = _rows((it.email.lower(), it.row) for it in said)
     wanted: _Wanted = {}
     problems = []
@@ -116,11 +116,11 @@ def _wanted(
 
 
 def _besides(read: Read, here: Mapping[str, Known], limits: Limits | None) -> Iterator[Problem]:
-    """Yield what else is amiss with the rows that were not wholly understood, so that one look names it all."""
+    """Yield the other problems of rows that were only partly read, so that one review shows them all."""
     named = {(it.row, it.column) for it in read.problems}
     for it in read.misread:
         if (it.row, Column.EMAIL.value) in named:
-            continue  # whoever that is
+            continue  # an unknown person
         known = here.get(it.email.lower())
         for column, sentence in _faults(it.of(known.person if known else Person(it.email)), known, limits):
             if (it.row, column) not in named:
@@ -146,7 +146,7 @@ def _faults(person: Person, known: Known | None, limits: Limits | None) -> Itera
 
 
 def _rows(found: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
-    """Gather the rows in which each thing stands."""
+    """Return the row numbers for each value."""
     rows: dict[str, list[int]] = {}
     for it, row in found:
         rows.setdefault(it, []).append(row)
@@ -154,7 +154,7 @@ def _rows(found: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
 
 
 def _twice(what: str, row: int, rows: Sequence[int]) -> str:
-    """Say where else the same stands."""
+    """Return a sentence that names the other rows with the same value."""
     others = [str(it) for it in islice((it for it in rows if it != row), MOST_NAMED)]
     more = len(rows) - 1 - len(others)
     where = f"row{'' if len(others) == 1 else 's'} {', '.join(others)}{f' and {more} more' if more else ''}"
@@ -162,7 +162,7 @@ def _twice(what: str, row: int, rows: Sequence[int]) -> str:
 
 
 def _without_conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> list[Problem]:
-    """Take out the rows whose number would be somebody else's too, until none is left. Returns their problems."""
+    """Remove rows whose number would belong to two people, repeatedly, until none is left. Returns their problems."""
     problems: list[Problem] = []
     while found := list(_conflicts(wanted, here)):
         for key, problem in found:
@@ -188,7 +188,7 @@ def _conflicts(wanted: _Wanted, here: Mapping[str, Known]) -> Iterator[tuple[str
 
 
 def _taken(by: Known) -> str:
-    """Say who has a number already, to whoever may know them."""
+    """Return who has a number already, if the importer may know."""
     who = by.person
     return TAKEN_BY_A_STRANGER if by.stranger else TAKEN.format(who=f"{who.full_name or who.email} ({who.email})")
 

@@ -1,4 +1,4 @@
-"""Who is here, as a file would tell of them: read in four queries, however many they are."""
+"""Loads the people who exist in an import's terms, in four queries for any number of people."""
 
 from collections import defaultdict
 from uuid import UUID
@@ -19,7 +19,7 @@ _RIGHTS = ("is_staff", "is_superuser")
 
 
 def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
-    """Return everybody by e-mail. Who is not `within` reach is locked; operators are unless they may be changed."""
+    """Return everyone, by e-mail. Locked are people outside `within`, and operators unless `operators`."""
     reached = set(within.order_by().values_list("pk", flat=True))
     numbers, roles, people = _numbers(), _roles(), []
     rows = Agent.objects.order_by("email").values_list(*_COLUMNS, *_RIGHTS)
@@ -38,7 +38,7 @@ def departments() -> list[str]:
 
 
 def is_email(text: str) -> bool:
-    """Whether an agent may have this e-mail."""
+    """Whether this is an acceptable e-mail address for an agent."""
     try:
         validate_email(text)
     except ValidationError:

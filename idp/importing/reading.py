@@ -1,4 +1,4 @@
-"""From rows of cells to what they say about people, and the problems of those that cannot be understood. Pure."""
+"""Turns rows of cells into statements about people, and reports the cells that cannot be understood. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from idp.otp import identifiers
 from idp.otp.identifiers import PhoneNumber
 
 CLEARED = "-"
-"""A cell that empties what there is, where it may be empty; an empty cell leaves it."""
+"""A cell that clears an optional value. An empty cell leaves the value as it is."""
 YES = frozenset("yes y true 1 on x si sí oui ja sim wahr vrai verdadero verdadeiro".split())  # noqa: SIM905 - words
 NO = frozenset("no n false 0 off non nein não nao falsch faux falso".split())  # noqa: SIM905 - words
 LONGEST = {Column.EMAIL: 254, Column.FULL_NAME: 256, Column.DEPARTMENT: 100}
@@ -27,7 +27,7 @@ _UNWRITABLE = re.compile(UNWRITABLE)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What reading depends on besides the file: the country of numbers without +, and what counts as an e-mail."""
+    """The rules that reading needs: the country of numbers without +, and which e-mails are valid."""
 
     default_country: str
     is_email: Callable[[str], bool]
@@ -35,9 +35,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file says, the rows that were not wholly understood, and headings that mean nothing here.
+    """What a file says, the rows that could not be read in full, and the unknown headings.
 
-    `misread` is what could be read of the rows that have a problem, for what else is amiss with them.
+    `misread` has what could be read of the rows with problems, to look for further problems.
     """
 
     said: tuple[Said, ...]
@@ -47,11 +47,11 @@ class Read:
 
 
 class _Fault(Exception):
-    """Why a cell says nothing, and what mends it."""
+    """Why a cell cannot be read, and how to fix it."""
 
 
 def read(sheet: Sheet, rules: Rules) -> Read:
-    """Read every row, and name all that is amiss with it. Raises UnreadableFile where headings do not tell."""
+    """Read every row, and report all its problems. Raises UnreadableFile if headings are missing or repeated."""
     places, strange, twice = columns.read(sheet.headings)
     if twice:
         raise UnreadableFile(f"Two columns are called {twice[0]}, or mean the same. Remove one.")
@@ -63,7 +63,7 @@ def read(sheet: Sheet, rules: Rules) -> Read:
     for row, cells in sheet.rows:
         tidy = {column: _tidy(cells[place]) for column, place in places.items() if place < len(cells)}
         it, faults = _read(row, tidy, rules)
-        if any(cell.strip() for cell in cells[len(sheet.headings) :]):  # then every cell may be another one's
+        if any(cell.strip() for cell in cells[len(sheet.headings) :]):  # then any cell may be in the wrong column
             faults = [(Column.EMAIL, "There are more cells than headings. Put texts with commas into quotes.")]
         problems += [Problem(row, it.email[:254], column.value, sentence) for column, sentence in faults]
         (misread if faults else said).append(it)
@@ -71,13 +71,13 @@ def read(sheet: Sheet, rules: Rules) -> Read:
 
 
 def _tidy(cell: str) -> str:
-    """Make single spaces of all white space, and drop the apostrophe by which spreadsheets mark text."""
+    """Collapse white space, and drop the apostrophe with which spreadsheets mark text."""
     text = " ".join(cell.split())
     return text.removeprefix("'")
 
 
 def _read(row: int, cells: Mapping[Column, str], rules: Rules) -> tuple[Said, list[tuple[Column, str]]]:
-    """Return what a row says, as far as it can be read, and why the rest says nothing."""
+    """Return what could be read of a row, and why the rest could not."""
     told: dict[str, Any] = {}
     faults = []
     for field, column in {"email": Column.EMAIL, **COLUMN_OF}.items():
@@ -91,7 +91,7 @@ def _read(row: int, cells: Mapping[Column, str], rules: Rules) -> tuple[Said, li
 
 
 def _check(column: Column, cell: str) -> None:
-    """Refuse what could not be kept as it is."""
+    """Raise _Fault for a cell that could not be stored unchanged."""
     if _UNWRITABLE.search(cell):
         raise _Fault("This contains a character that cannot be stored. Type it again.")
     if len(cell) > LONGEST.get(column, 254):
@@ -158,10 +158,10 @@ READERS: Mapping[Column, Callable[[str, Rules], Any]] = {
     Column.MAY_USE_APP: lambda cell, _: _yes_or_no(cell),
     Column.LANGUAGE: lambda cell, _: _language(cell),
 }
-"""What reads the cells of each column, where it stands or not. Each raises _Fault."""
+"""The parser of each column. It runs for a missing column too. Each raises _Fault."""
 
 
 def emails(read: Read) -> Iterator[str]:
-    """Return the e-mails of all rows that have one, as people are told apart by them."""
+    """Yield the e-mails of all rows that have one, in the form in which they are compared."""
     yield from (it.email.lower() for it in read.said)
     yield from (it.who.lower() for it in read.problems if it.who)

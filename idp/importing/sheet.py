@@ -1,7 +1,7 @@
-"""From the bytes of a file to rows of cells, as the programs that people use write them. Pure.
+"""Reads the bytes of a file as rows of cells. Pure.
 
-CSV by RFC 4180, with commas, semicolons or tabs, and in UTF-8 or UTF-16: what Excel, LibreOffice and Google Sheets
-save.
+Accepts CSV (RFC 4180) with commas, semicolons or tabs, in UTF-8 or UTF-16, as Excel, LibreOffice and Google Sheets save
+it.
 """
 
 import codecs
@@ -21,19 +21,19 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class UnreadableFile(ValueError):
-    """A file from which no rows can be read; the sentence says what to do."""
+    """No rows could be read from a file. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Headings, and the rows under them with their numbers as a spreadsheet counts them (the headings are row 1)."""
+    """Headings, and the rows under them, numbered as a spreadsheet does (the headings are row 1)."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def read(content: bytes) -> Sheet:
-    """Read a file. Empty rows are passed over. Raises UnreadableFile."""
+    """Read a file, without its empty rows. Raises UnreadableFile."""
     if len(content) > MOST_BYTES:
         raise UnreadableFile(TOO_LARGE)
     text = _decode(content)
@@ -54,7 +54,7 @@ def read(content: bytes) -> Sheet:
 
 
 def _decode(content: bytes) -> str:
-    """Decode by the mark at the begin. Without one it is UTF-8, or UTF-16 where every other byte is nothing."""
+    """Decode by the byte order mark. Without one: UTF-16 if every other byte is zero, else UTF-8."""
     encoding = "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -69,7 +69,7 @@ def _decode(content: bytes) -> str:
 
 
 def _delimiter(text: str, separator: re.Match[str] | None) -> str:
-    """Return what the file names itself, else what the headings hold most of."""
+    """Return the delimiter that the file declares, else the most frequent one in the headings."""
     if separator and separator[1] in DELIMITERS:
         return separator[1]
     headings = next((it for it in _LINE_BREAK.split(text, maxsplit=20) if it.strip()), "")

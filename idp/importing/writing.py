@@ -1,4 +1,4 @@
-"""Writing many changes of people in few queries, with all that follows from each as if it were made by hand."""
+"""Writes many changes of people in few queries, with the same consequences as changes made by hand."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -21,7 +21,7 @@ from idp.otp.models import NUMBER_NAME, PhoneAuthenticator
 
 AT_ONCE = 500
 NOBODYS = "+999{:09}"
-"""Numbers of a country that there is not (ITU-T E.164), taken between two owners within one transaction."""
+"""Placeholder numbers with an unassigned country code (ITU-T E.164), used when two people swap numbers."""
 
 Progress = Callable[[int], None]
 Item = TypeVar("Item")
@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A change that was made, of which agent, and how many sign-ins it ended."""
+    """A change that was made, its agent, and how many sign-ins it ended."""
 
     change: Change
     agent: Agent
@@ -40,9 +40,9 @@ class Written:
 def write(
     changes: Sequence[Change], by: str, origin: Origin, now: datetime, progress: Progress = lambda _: None
 ) -> list[Written]:
-    """Make all changes or none. `progress` is told how many are made so far.
+    """Write all changes or none. Calls `progress` with the number written so far.
 
-    Whoever is switched off or gets another number is signed out, and the trail says by whom.
+    People who are switched off or get another number are signed out, and the trail records who did it.
     """
     departments = _departments({it.after.department for it in changes if it.after.department})
     _free_numbers(changes)
@@ -54,7 +54,7 @@ def write(
 
 
 def hold(changes: Sequence[Change]) -> None:
-    """Take the write locks on those who are to be changed, in order of id; what is read after this is fresh."""
+    """Lock the rows of the people to be changed, in order of id. Later reads are current."""
     chosen = sorted(it.id for it in changes if it.id is not None)
     for start in range(0, len(chosen), AT_ONCE):
         rows = Agent.objects.select_for_update(of=("self",)).filter(pk__in=chosen[start : start + AT_ONCE])
@@ -124,7 +124,7 @@ def _set_roles(paired: Sequence[tuple[Change, Agent]]) -> None:
 
 
 def _free_numbers(changes: Sequence[Change]) -> None:
-    """Let go of numbers that others in the same file get, so that two agents may change theirs about."""
+    """Replace the numbers that others in the same file get, so that two agents can swap theirs."""
     wanted = {it.after.number for it in changes if it.after.number and (it.before is None or it.changes_number)}
     leaving = {it.before.number for it in changes if it.before and it.changes_number} & wanted
     phones = [it for some in _batches(sorted(leaving)) for it in PhoneAuthenticator.objects.filter(number__in=some)]

@@ -1,1 +1,1 @@
-"""Own apps and back ends: they sign agents in by OAuth 2.0, and keep the long-lived token themselves."""
+"""The operator's own apps and back ends. They use OAuth 2.0, and apps store the long-lived token themselves."""

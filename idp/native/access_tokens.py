@@ -1,4 +1,4 @@
-"""Access tokens: what an app or a back end shows to the API, as JWT (RFC 9068). Pure."""
+"""Access tokens, with which an app or a back end calls the API: JWTs (RFC 9068). Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ REQUIRED = ["iss", "aud", "sub", "jti", "client_id", "iat", "exp"]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whose token it is. A back end has no device, and is its own subject (section 2.2)."""
+    """Whom a token was issued to. A back end has no device, and is its own subject (RFC 9068 section 2.2)."""
 
     client_id: str
     agent: UUID | None
@@ -34,7 +34,7 @@ def write(
     kid: str,
     private_key: Any,  # noqa: ANN401 - PyJWT's
 ) -> str:
-    """Sign a token that is good for 15 minutes."""
+    """Return a signed token that expires after 15 minutes."""
     issuer = Issuer(base_url, API)
     payload = {
         "iss": issuer.base_url,
@@ -50,7 +50,7 @@ def write(
 
 
 def read(token: str, *, now: datetime, base_url: str, public_key: object) -> Access | None:
-    """Return what a token says that we signed for the API and that has not run out, or None."""
+    """Return the content of a token that Latchkey signed for the API and that has not expired, or None."""
     try:
         payload = claims.checked(token, issuer=Issuer(base_url, API), required=REQUIRED, public_key=public_key)
         if now.timestamp() >= claims.whole(payload["exp"]):

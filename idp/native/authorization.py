@@ -1,4 +1,4 @@
-"""What an app asks at `/oauth/authorize`, and the address that carries the answer (RFC 6749 section 4.1). Pure."""
+"""The authorization request at `/oauth/authorize`, and the redirect with its answer (RFC 6749 section 4.1). Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ PRINTABLE = re.compile(r"[ -~]+")  # RFC 6749 appendix A.5
 ONCE = ("response_type", "response_mode", "state", "code_challenge", "code_challenge_method", "scope")
 
 NO_SCOPES = "There are no scopes. Leave scope out."
-"""An app that asks for some and gets none would have to be told (RFC 6749 section 3.3), and would not look."""
+"""An app that asked for a scope and got none would have to be told (RFC 6749 section 3.3), and would ignore it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where the answer goes, and what whoever comes for the sign-in must prove; survives as JSON in the flow."""
+    """Where the answer goes, and what the app must prove to get the sign-in. Stored as JSON in the flow."""
 
     redirect_uri: str
     state: str
@@ -26,7 +26,7 @@ class Asked:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Read what `to_json` wrote."""
+        """Return the request that `to_json` wrote."""
         return cls(**stored)
 
     def to_json(self) -> dict[str, Any]:
@@ -36,20 +36,20 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a request, told to the app itself (section 4.1.2.1)."""
+    """What is wrong with a request, as sent to the app (RFC 6749 section 4.1.2.1)."""
 
     error: str
     description: str
 
 
 def state_of(query: Mapping[str, Sequence[str]]) -> str:
-    """Return the state of a request, empty if there is none that can be echoed."""
+    """Return the state of a request, or "" if it has none that can be sent back."""
     given = query.get("state", ())
     return given[0] if len(given) == 1 and len(given[0]) <= LONGEST_STATE and PRINTABLE.fullmatch(given[0]) else ""
 
 
 def read(query: Mapping[str, Sequence[str]], redirect_uri: str) -> Asked | Fault:
-    """Read a request whose client and redirect are known already."""
+    """Read a request whose client and redirect URI have been checked."""
     given = {name: values[0] for name, values in query.items() if values}
     state, challenge = state_of(query), given.get("code_challenge", "")
     faults = (
@@ -70,6 +70,6 @@ def read(query: Mapping[str, Sequence[str]], redirect_uri: str) -> Asked | Fault
 
 
 def answer(redirect_uri: str, state: str, issuer: str, **members: str) -> str:
-    """Return the address that tells an app the outcome, and who says so (RFC 9207)."""
+    """Return the address that takes the outcome to an app, with the issuer (RFC 9207)."""
     told = {**members, **({"state": state} if state else {}), "iss": issuer}
     return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(told)}"

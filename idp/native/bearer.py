@@ -1,4 +1,4 @@
-"""Who asks at the API: the device or back end of an access token, as the database knows it at this moment."""
+"""The caller of the API: the device or back end of an access token, in its current state in the database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +18,14 @@ from idp.tokens import claims
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A client that is switched on, and the device that it speaks for, signed in; None for a back end."""
+    """A client that is switched on, and its signed-in device, or None for a back end."""
 
     client: Client
     device: Device | None
 
 
 def issue(client: Client, device: Device | None, now: datetime) -> str:
-    """Return an access token."""
+    """Return a new access token."""
     key = keyring.active(Use.TOKEN, now)
     return access_tokens.write(
         Access(client.client_id, device.agent_id if device else None, device.pk if device else None),
@@ -38,7 +38,7 @@ def issue(client: Client, device: Device | None, now: datetime) -> str:
 
 
 def of(token: str, now: datetime) -> Bearer | None:
-    """Return who shows an access token, or None if it is none of ours, ran out, or its owner is not let in any more."""
+    """Return the owner of an access token. None if it is not ours, has expired, or its owner has lost access."""
     said = _said(token, now)
     client = clients.find(said.client_id) if said else None
     if said is None or client is None:

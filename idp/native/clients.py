@@ -1,4 +1,4 @@
-"""Finding the client that asks, and having it prove who it is where it can (RFC 6749 section 2.3)."""
+"""Finds the client of a request and, if it has a secret, authenticates it (RFC 6749 section 2.3)."""
 
 import base64
 import re
@@ -9,11 +9,11 @@ from idp.native.errors import InvalidClient, InvalidRequest, UnknownClient, Unre
 from idp.native.models import Client, ClientKind
 from idp.versions.held import Held
 
-SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")  # nothing else reaches the database
+SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")  # other values are not looked up in the database
 
 
 def find(client_id: str) -> Client | None:
-    """Return the client of that id, if it is switched on. It is held and shared: nobody changes it."""
+    """Return the client if it is switched on. It is cached and shared between threads: do not modify it."""
     if not SLUG.fullmatch(client_id):
         return None
     try:
@@ -23,7 +23,7 @@ def find(client_id: str) -> Client | None:
 
 
 def app_that_sent(client_id: str, redirect_uri: str) -> Client:
-    """Return the app that a browser says it was sent by, if it may be sent back there.
+    """Return the app that a browser's request names, if this redirect URI is registered for it.
 
     Raises UnknownClient, UnregisteredRedirect.
     """
@@ -36,7 +36,7 @@ def app_that_sent(client_id: str, redirect_uri: str) -> Client:
 
 
 def app_of(service: str) -> Client:
-    """Return the app that a flow was begun for. Raises UnknownClient."""
+    """Return the app that started a flow. Raises UnknownClient."""
     kind, _, client_id = service.partition(":")
     client = find(client_id) if kind == "app" else None
     if client is None:
@@ -45,9 +45,9 @@ def app_of(service: str) -> Client:
 
 
 def authenticate(authorization: str, client_id: str | None, secret: str | None) -> Client:
-    """Return the client that asks. A back end shows its secret, by HTTP Basic or in the body; an app has none.
+    """Return the client of a request. A back end proves itself with its secret, by HTTP Basic or in the body.
 
-    Raises InvalidClient, InvalidRequest.
+    An app has no secret. Raises InvalidClient, InvalidRequest.
     """
     if authorization:
         named, shown = _basic(authorization)

@@ -1,4 +1,4 @@
-"""Authorization codes: a browser's proof, handed to the app that asked for it (RFC 6749 section 4.1.3)."""
+"""Authorization codes, which take a sign-in from the browser to the app that asked for it (RFC 6749 section 4.1.3)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ LIFETIME = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A code, and what the app that shows it says to prove that it asked for it."""
+    """A code, and the values with which the app proves that it asked for it."""
 
     code: str
     redirect_uri: str
@@ -33,11 +33,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ShownTwice:
-    """The code was used before; what it gave then has ended."""
+    """The code had been used before. The device that it signed in then has been signed out."""
 
 
 def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:
-    """Return a fresh code for a proof. Runs in the transaction that concludes the flow."""
+    """Return a new code for a proof. Runs in the transaction that concludes the flow."""
     code = new_secret()
     AuthorizationCode.objects.create(
         secret_hash=_hash(code),
@@ -56,9 +56,9 @@ def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:
 def redeem(
     client: Client, shown: Shown, facts: RequestFacts, now: datetime
 ) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
-    """Enrol the app that shows a code as the agent's device; None for a code that does not count.
+    """Sign in the app as the agent's device. Returns None for a code that does not count.
 
-    Only now is another phone signed out: a sign-in that was given up halfway evicts nobody.
+    Only this step may sign another phone out, so a sign-in that was given up halfway signs nobody out.
     """
     return in_transaction(lambda: _redeem(client, shown, facts, now))
 
@@ -72,7 +72,8 @@ def _redeem(
     if not pkce.proves(shown.verifier, code.challenge):
         return None
     if code.device is not None:
-        # Whoever knows the verifier too is the app or its double. A code alone, read from a screen, ends nobody.
+        # A replay counts only with the right verifier: then it comes from the app or a copy of it. A code alone, read
+        # from a screen, must not sign anybody out.
         twice = "its authorization code was shown twice"
         signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, twice, facts.origin, now)
         return ShownTwice()
@@ -87,7 +88,7 @@ def _redeem(
 
 
 def _hold(code: str) -> AuthorizationCode | None:
-    """Return a code's row, held until the commit: what it says now is fresh."""
+    """Return a code's row, locked until the commit, so its values are current."""
     rows = AuthorizationCode.objects.filter(secret_hash=_hash(code))
     rows.update(made_at=F("made_at"))
     return rows.select_related("agent", "device").first()

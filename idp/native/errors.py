@@ -1,6 +1,6 @@
-"""What can go wrong in front of an app or a back end, by the names of the standards, and in front of their people.
+"""Errors of apps and back ends, with the standards' codes, and errors that the people who use them see.
 
-Programs get these as JSON, with the reference of the request (RFC 6749 section 5.2, RFC 6750 section 3).
+Programs get them as JSON, with the reference of the request (RFC 6749 section 5.2, RFC 6750 section 3).
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ READ_ON = "Read /api/v1/openapi.json and the page on own apps."
 
 
 def speaks_json(path: str) -> bool:
-    """Whether it is a program that asks at this address."""
+    """Whether programs call this address, so that errors are sent as JSON."""
     return path.startswith(FOR_PROGRAMS)
 
 
 def as_json(error: IdpError) -> JsonResponse:
-    """Tell a program of an error."""
+    """Return an error as JSON."""
     told = {"error": error.code, "error_description": error.sentence, "reference": reference.current()}
     if isinstance(error, OAuthError) and error.reason:
         told["reason"] = error.reason
@@ -31,7 +31,7 @@ def as_json(error: IdpError) -> JsonResponse:
 
 
 class OAuthError(IdpError):
-    """A request of a program that is refused. `reason` narrows the code down where that helps the program."""
+    """A program's request was refused. `reason` is more specific than the code, where that helps the program."""
 
     code = "invalid_request"
     status = 400
@@ -44,75 +44,75 @@ class OAuthError(IdpError):
 
 
 class InvalidRequest(OAuthError):
-    """RFC 6749 section 5.2."""
+    """A parameter is missing, repeated or malformed (RFC 6749 section 5.2)."""
 
 
 class InvalidClient(OAuthError):
-    """The client is not registered, is switched off, or does not prove who it is (RFC 6749 section 5.2)."""
+    """The client is not registered, is switched off, or failed authentication (RFC 6749 section 5.2)."""
 
     code = "invalid_client"
     status = 401
     sentence = "This client is not registered, is switched off, or its secret is wrong."
 
     def headers(self) -> Mapping[str, str]:
-        """Say how a secret may be shown."""
+        """Return the header that says how to send a secret."""
         return {"WWW-Authenticate": f'Basic realm="{REALM}"'}
 
 
 class InvalidGrant(OAuthError):
-    """The code or token does not count, or not any more; `reason` says why (RFC 6749 section 5.2)."""
+    """The code or token is not valid, or is not valid any more; `reason` says why (RFC 6749 section 5.2)."""
 
     code = "invalid_grant"
     sentence = "This code or token does not count, or not any more."
 
 
 class UnauthorizedClient(OAuthError):
-    """The client is not of the kind that may ask so (RFC 6749 section 5.2)."""
+    """This kind of client may not use this grant (RFC 6749 section 5.2)."""
 
     code = "unauthorized_client"
     sentence = "This kind of client may not use this grant type."
 
 
 class UnsupportedGrantType(OAuthError):
-    """Another grant type (RFC 6749 section 5.2)."""
+    """The grant type is not supported (RFC 6749 section 5.2)."""
 
     code = "unsupported_grant_type"
     sentence = "The grant types are authorization_code, refresh_token and client_credentials."
 
 
 class InvalidScope(OAuthError):
-    """A scope was asked for (RFC 6749 section 5.2)."""
+    """The client asked for a scope, and there are none (RFC 6749 section 5.2)."""
 
     code = "invalid_scope"
     sentence = NO_SCOPES
 
 
 class MissingToken(OAuthError):
-    """No access token at all, so no error is named in the header (RFC 6750 section 3.1)."""
+    """The request has no access token, so the header names no error (RFC 6750 section 3.1)."""
 
     code = "missing_token"
     status = 401
     sentence = "This address takes an access token, as Authorization: Bearer."
 
     def headers(self) -> Mapping[str, str]:
-        """Say what is wanted."""
+        """Return the header that asks for an access token."""
         return {"WWW-Authenticate": f'Bearer realm="{REALM}"'}
 
 
 class InvalidToken(OAuthError):
-    """The access token is none of ours, ran out, or its phone was signed out (RFC 6750 section 3.1)."""
+    """The access token is not ours, has expired, or its device was signed out (RFC 6750 section 3.1)."""
 
     code = "invalid_token"
     status = 401
     sentence = "The access token is not one of ours, ran out, or its sign-in has ended."
 
     def headers(self) -> Mapping[str, str]:
-        """Name the error as RFC 6750 section 3 does."""
+        """Return the header that names the error (RFC 6750 section 3)."""
         return {"WWW-Authenticate": f'Bearer realm="{REALM}", error="{self.code}"'}
 
 
 class InsufficientScope(InvalidToken):
-    """An app's token where a back end's belongs, or the reverse (RFC 6750 section 3.1)."""
+    """An app sent its token to an operation for back ends, or the reverse (RFC 6750 section 3.1)."""
 
     code = "insufficient_scope"
     status = 403
@@ -120,7 +120,7 @@ class InsufficientScope(InvalidToken):
 
 
 class CodeNeeded(OAuthError):
-    """The last code is too old for what is asked (RFC 9470 section 3)."""
+    """The agent's last code is too old for this request (RFC 9470 section 3)."""
 
     code = "insufficient_user_authentication"
     status = 401
@@ -130,12 +130,12 @@ class CodeNeeded(OAuthError):
         super().__init__(detail, reason="code_needed")
 
     def headers(self) -> Mapping[str, str]:
-        """Name the error as RFC 9470 section 3 does."""
+        """Return the header that names the error (RFC 9470 section 3)."""
         return {"WWW-Authenticate": f'Bearer realm="{REALM}", error="{self.code}"'}
 
 
 class NoSuchThing(OAuthError):
-    """What the address or the body names is not there, or not for this client."""
+    """The address or the body names something that does not exist, or that this client may not see."""
 
     code = "unknown_resource"
     status = 404
@@ -143,7 +143,7 @@ class NoSuchThing(OAuthError):
 
 
 class SignInLinkUsed(IdpError):
-    """The link was opened before, is too old, or its phone was signed out."""
+    """The link was opened before, has expired, or its device was signed out."""
 
     code = "sign_in_link_used"
     status = 410
@@ -152,7 +152,7 @@ class SignInLinkUsed(IdpError):
 
 
 class UnknownClient(IdpError):
-    """A browser was sent by an app that is not registered, or is switched off."""
+    """An app that is not registered, or is switched off, sent a browser here."""
 
     code = "oauth_unknown_client"
     status = 403
@@ -161,7 +161,7 @@ class UnknownClient(IdpError):
 
 
 class UnregisteredRedirect(IdpError):
-    """An app asks for the answer at an address that was not registered for it."""
+    """The redirect URI that an app names is not registered for it."""
 
     code = "oauth_unregistered_redirect"
     status = 400

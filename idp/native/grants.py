@@ -1,4 +1,4 @@
-"""The three grants at `/api/v1/token`: a code for a sign-in, a token for the next, a secret for a back end."""
+"""The three grants of `/api/v1/token`: authorization code, refresh token, and client credentials."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SIGNED_OUT = frozenset(Reason.values) - frozenset(REASONS)
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a grant comes to. Without a refresh token the client keeps the one it has (RFC 6749 section 6)."""
+    """The result of a grant. Without a refresh token the client keeps the one it has (RFC 6749 section 6)."""
 
     access_token: str
     refresh_token: str | None = None
@@ -30,7 +30,7 @@ class Granted:
 
 
 def by_code(client: Client, shown: Shown, facts: RequestFacts, now: datetime) -> Granted:
-    """Sign an app in by the code that it got through the browser. Raises InvalidGrant, Busy."""
+    """Sign an app in with the code that it got through the browser. Raises InvalidGrant, Busy."""
     _only(ClientKind.APP, client)
     outcome = codes.redeem(client, shown, facts, now)
     if isinstance(outcome, SignedIn):
@@ -41,7 +41,7 @@ def by_code(client: Client, shown: Shown, facts: RequestFacts, now: datetime) ->
 
 
 def by_token(client: Client, facts: RequestFacts, now: datetime) -> Granted:
-    """Let an app go on by its long-lived token, and hand out the next one. Raises InvalidGrant, Busy."""
+    """Renew an app's sign-in with its long-lived token, and return the next token. Raises InvalidGrant, Busy."""
     _only(ClientKind.APP, client)
     outcome = in_transaction(lambda: app_sign_in.renew(client.login(now), facts, now))
     if isinstance(outcome, SignedIn):
@@ -50,20 +50,20 @@ def by_token(client: Client, facts: RequestFacts, now: datetime) -> Granted:
 
 
 def by_secret(client: Client, now: datetime) -> Granted:
-    """Let a back end in that has shown its secret."""
+    """Return an access token for a back end that has proved its secret."""
     _only(ClientKind.BACK_END, client)
     return Granted(bearer.issue(client, None, now))
 
 
 def reason_of(why: str | None) -> str:
-    """Say in the API's words why a device does not go on: a limit, or how it ended."""
+    """Return the API's reason why a device cannot continue: a limit, or how it ended."""
     if why in SIGNED_OUT:
         return "signed_out"
     return REASONS.get(why or "", "code_needed")
 
 
 def needed(**parameters: str | None) -> dict[str, str]:
-    """Return parameters that a grant cannot do without. Raises InvalidRequest."""
+    """Return the parameters that a grant requires. Raises InvalidRequest if one is missing."""
     if missing := [name for name, value in parameters.items() if not value]:
         raise InvalidRequest(f"{missing[0]} is missing", sentence=f"{missing[0]} is missing.")
     return {name: value for name, value in parameters.items() if value}

@@ -1,4 +1,4 @@
-"""Sign-in links: an app opens a service in the browser, without a code that is not due."""
+"""Sign-in links, with which an app opens a service in the browser. The agent enters a code only if one is due."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,10 @@ class Opened:
 
 
 def make(client: Client, device: Device, slug: str, now: datetime) -> str:
-    """Return the address of a fresh link. Raises NoSuchThing for a service that the app may not open, CodeNeeded."""
+    """Return the address of a new link.
+
+    Raises NoSuchThing for a service that the app may not open, and CodeNeeded.
+    """
     sp = client.may_open().filter(slug=slug).select_related("timeout_policy").first()
     if sp is None:
         raise NoSuchThing("no such service, or this app may not open it")
@@ -42,7 +45,7 @@ def make(client: Client, device: Device, slug: str, now: datetime) -> str:
 
 @transaction.atomic
 def open_once(secret: str, now: datetime) -> Opened:
-    """Use a link up, and give the browser a loan for it. Raises SignInLinkUsed."""
+    """Use a link, and lend the app's device to the browser for that service. Raises SignInLinkUsed."""
     links = SignInLink.objects.filter(secret_hash=_hash(secret), opened_at__isnull=True, expires_at__gt=now)
     link = links.select_related("device", "service_provider").first()
     if link is None or links.update(opened_at=max(now, link.made_at)) != 1:

@@ -1,4 +1,4 @@
-"""Own apps and back ends, and the codes an app comes for a sign-in with."""
+"""The operator's own apps and back ends, their authorization codes and their sign-in links."""
 
 from datetime import datetime
 from typing import Any
@@ -17,17 +17,17 @@ from idp.policies.models import TimeoutPolicy
 
 
 class ClientKind(models.TextChoices):
-    """What a client can keep: an app on a phone keeps no secret (RFC 6749 section 2.1)."""
+    """Whether the client can keep a secret. An app on a phone cannot (RFC 6749 section 2.1)."""
 
     APP = "app", "app on phones, without a secret"
     BACK_END = "back end", "back end, with a secret"
 
 
 class Client(models.Model):
-    """An app or a back end of the operator's own, as an operator registered it.
+    """An app or a back end that an operator registered.
 
-    An app signs agents in by authorization code and PKCE; a back end reads who is signed in. Of its secret only
-    a keyed hash is here.
+    An app signs agents in by authorization code and PKCE. A back end reads who is signed in. Of its secret only a keyed
+    hash is stored.
     """
 
     client_id = models.SlugField(
@@ -72,18 +72,18 @@ class Client(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write it; an app that is switched off has lent nothing to any browser from this commit."""
+        """Save it. If an app is switched off, its loans to browsers end with this commit."""
         super().save(*args, **kwargs)
         if not self.enabled:
             loans.withdraw(self.client_id)
 
     @property
     def service(self) -> str:
-        """What flows and trail call it. No service provider's short name has a colon."""
+        """Return its name in flows and in the trail. It has a colon, which no service provider's short name has."""
         return f"app:{self.client_id}"
 
     def may_open(self) -> "models.QuerySet[Any]":
-        """Return the service providers that it may open, and that may be opened from here at all."""
+        """Return the service providers that the app may open and that accept sign-ins Latchkey starts."""
         return self.services.filter(enabled=True, unsolicited=True, consumers__isnull=False).distinct()
 
     def login(self, now: datetime) -> InMemoryFlow:
@@ -92,18 +92,18 @@ class Client(models.Model):
         return InMemoryFlow(wanted, self.timeout_policy, return_path=str, protocol=dict, begun_at=now)
 
     def keeps(self, secret: str) -> bool:
-        """Whether this is its secret."""
+        """Whether this is the client's secret."""
         return bool(self.secret_hash) and same(self.secret_hash, _hash(secret))
 
     def new_secret(self) -> str:
-        """Return a new secret in place of the one before; only its hash is set, and nothing is saved."""
+        """Return a new secret, and set its hash in place of the old one. Does not save."""
         secret = new_secret()
         self.secret_hash = _hash(secret)
         return secret
 
 
 class RedirectUri(models.Model):
-    """An address that an app may be sent back to, compared as a string."""
+    """An address to which Latchkey may send an app's browser, compared as a string."""
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="redirect_uris")
     uri = models.CharField(
@@ -131,7 +131,7 @@ class RedirectUri(models.Model):
         return self.uri
 
     def clean(self) -> None:
-        """Refuse what no app should be sent to."""
+        """Refuse an address that is not safe for an app."""
         if fault := redirects.fault(self.uri):
             raise ValidationError({"uri": fault})
 
@@ -139,7 +139,7 @@ class RedirectUri(models.Model):
 class AuthorizationCode(models.Model):
     """A proof that a browser gave, on its way to the app that asked for it (RFC 6749 section 4.1.2).
 
-    It is good for a minute, once. `device` is what came of it.
+    It can be used once, within a minute. `device` is the device that it signed in.
     """
 
     secret_hash = models.CharField(max_length=64, unique=True)
@@ -169,7 +169,7 @@ class AuthorizationCode(models.Model):
 
 
 class SignInLink(models.Model):
-    """An address that an app opens in a browser to let it into one service. Good for a minute, once."""
+    """An address with which an app opens one service in a browser, once, within a minute."""
 
     secret_hash = models.CharField(max_length=64, unique=True)
     device = models.ForeignKey(Device, models.CASCADE, related_name="sign_in_links")

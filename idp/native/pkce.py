@@ -1,4 +1,4 @@
-"""Proof Key for Code Exchange (RFC 7636), by SHA-256 only. Pure."""
+"""Proof Key for Code Exchange (RFC 7636), with SHA-256 only. Pure."""
 
 import base64
 import hashlib
@@ -11,12 +11,12 @@ VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 def is_challenge(text: str) -> bool:
-    """Whether this can be the challenge of a verifier (section 4.2)."""
+    """Whether this text has the form of a challenge (RFC 7636 section 4.2)."""
     return CHALLENGE.fullmatch(text) is not None
 
 
 def proves(verifier: str, challenge: str) -> bool:
-    """Whether a verifier is the one whose challenge was given (section 4.6)."""
+    """Whether the challenge was made from this verifier (RFC 7636 section 4.6)."""
     if not VERIFIER.fullmatch(verifier):
         return False
     digest = hashlib.sha256(verifier.encode("ascii")).digest()

@@ -1,18 +1,18 @@
-"""Where an app may be sent back to with its code (RFC 8252 section 7). Pure."""
+"""Which redirect URIs an app may have (RFC 8252 section 7). Pure."""
 
 import re
 from urllib.parse import SplitResult, urlsplit
 
-# RFC 3986 section 3.1. A private-use scheme is a domain name turned round, so it has a dot (RFC 8252 section 7.1).
+# RFC 3986 section 3.1. A private-use scheme is a reversed domain name, so it has a dot (RFC 8252 section 7.1).
 SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
-HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")  # as a Content-Security-Policy takes it
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")  # the form that Content-Security-Policy accepts
 VISIBLE = re.compile(r"[!-~]+")
 LOOPBACK = ("127.0.0.1", "::1")
 LONGEST = 300
 
 
 def fault(uri: str) -> str | None:
-    """Say why an app cannot be sent to this address, or None if it can."""
+    """Return why an app cannot have this redirect URI, or None if it can."""
     if not VISIBLE.fullmatch(uri) or len(uri) > LONGEST:
         return f"Give an address of up to {LONGEST} visible ASCII characters."
     parts = _parts(uri)
@@ -26,10 +26,9 @@ def fault(uri: str) -> str | None:
 
 
 def matches(registered: str, asked: str) -> bool:
-    """Whether an app may be sent to the address it asks for: equal strings.
+    """Whether a requested redirect URI equals a registered one.
 
-    Only the port of a loopback address is free, for a program listens where the system lets it (RFC 8252
-    section 7.3).
+    Only the port of a loopback address may differ, since the system assigns it (RFC 8252 section 7.3).
     """
     if registered == asked:
         return True
@@ -40,7 +39,7 @@ def matches(registered: str, asked: str) -> bool:
 
 
 def origin(uri: str) -> str:
-    """Return what a Content-Security-Policy calls this address: its origin, or the scheme of an app."""
+    """Return the source expression for this address in a Content-Security-Policy: its origin, or an app's scheme."""
     parts = urlsplit(uri)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"https", "http"} else f"{parts.scheme}:"
 

@@ -1,4 +1,4 @@
-"""What we say of ourselves to OAuth clients (RFC 8414)."""
+"""The metadata that Latchkey publishes for OAuth clients (RFC 8414)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ PATHS = {
 
 
 def describe(base_url: str) -> dict[str, Any]:
-    """Return the metadata; it is built from settings, never from the Host header."""
+    """Return the metadata. Its addresses come from settings, never from the Host header."""
     return {
         "issuer": base_url,
         **{name: f"{base_url}{path}" for name, path in PATHS.items()},

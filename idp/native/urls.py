@@ -1,4 +1,4 @@
-"""The addresses of own apps and back ends."""
+"""Addresses for the operator's own apps and back ends."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The addresses of OAuth at which browsers come by, and those that are no part of the API's document."""
+"""The OAuth addresses that browsers visit, and others that are not in the API's document."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ SERVICE_UNAVAILABLE = 503
 
 @require_GET
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Begin the sign-in of an app in the system browser; it always takes a fresh code (RFC 8252 section 8.6)."""
+    """Begin an app's sign-in in the system browser. It always asks for a new code (RFC 8252 section 8.6)."""
     query = {name: request.GET.getlist(name) for name in request.GET}
     client = clients.app_that_sent(_only(query.get("client_id")), _only(query.get("redirect_uri")))
     redirect_uri = query["redirect_uri"][0]
@@ -49,7 +49,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
-    """Send the browser back to the app with a code, once; by POST, tell the app that the agent gave up."""
+    """Redirect the browser to the app with a code, once. On POST, tell the app that the agent gave up."""
     now = clock.now()
     login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
     asked = Asked.from_json(login.protocol)
@@ -63,7 +63,7 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     match step:
         case Concluded(code, _):
             return _to_app(asked.redirect_uri, asked.state, code=code)
-        case Refuse() if login.finished_at is not None:  # the rules changed between the code and the answer
+        case Refuse() if login.finished_at is not None:  # the rules changed after the code was checked
             return rendering.refusal(request, login, step, seen)
     return rendering.see_other(rendering.address(login))
 
@@ -71,7 +71,7 @@ def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    """End the device of a token, whichever of its tokens it is; 200 for any token (RFC 7009 section 2.2).
+    """Sign out the device of a token, current or old. Answers 200 for any token (RFC 7009 section 2.2).
 
     Raises InvalidRequest.
     """
@@ -90,9 +90,9 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def open_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Lead the browser into a service by an app's link, once. Only a person's own visit spends it."""
+    """Use an app's link, once, and redirect the browser to the service. A browser's prefetch does not use it up."""
     if _only_looks_ahead(request):
-        return HttpResponse(status=SERVICE_UNAVAILABLE)  # the browser then asks again when it is meant
+        return HttpResponse(status=SERVICE_UNAVAILABLE)  # the browser asks again when a person opens it
     if request.method == "HEAD":
         return HttpResponse()
     opened = links.open_once(secret, clock.now())
@@ -103,14 +103,14 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_safe
 def metadata(_: HttpRequest) -> HttpResponse:
-    """Describe the authorization server (RFC 8414 section 3)."""
+    """Publish the metadata of the authorization server (RFC 8414 section 3)."""
     response = JsonResponse(server_metadata.describe(settings.LATCHKEY.base_url))
     response["Cache-Control"] = f"public, max-age={METADATA_AGE}"
     return response
 
 
 def _only_looks_ahead(request: HttpRequest) -> bool:
-    """Whether a browser asks before anybody wants the page (Fetch, section 2.2.5, and what browsers sent before)."""
+    """Whether a browser prefetches the page (Fetch section 2.2.5, and the headers of older browsers)."""
     said = (request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
     return any(it.startswith(("prefetch", "preview")) for it in said)
 
@@ -120,12 +120,12 @@ def _respond_address(flow_id: UUID) -> str:
 
 
 def _only(values: list[str] | None) -> str:
-    """Return a parameter that stands there once, else nothing."""
+    """Return a parameter that occurs exactly once, or ""."""
     return values[0] if values is not None and len(values) == 1 else ""
 
 
 def _to_app(redirect_uri: str, state: str, **told: str) -> HttpResponse:
-    """Send the browser to an app, whose scheme no class of Django's redirects would take."""
+    """Redirect the browser to an app. Django's redirect classes refuse an app's own scheme."""
     response = HttpResponse(status=rendering.SEE_OTHER)
     response["Location"] = authorization.answer(redirect_uri, state, settings.LATCHKEY.base_url, **told)
     return response

@@ -1,1 +1,1 @@
-"""Proving oneself by a passkey: a key that the phone keeps and uses only after its own lock (W3C WebAuthn)."""
+"""Sign-in with a passkey: a key that the phone stores, and uses only after the phone's own lock (W3C WebAuthn)."""

@@ -1,4 +1,4 @@
-"""What a browser is told so that it makes or uses a passkey, as JSON (WebAuthn Level 3, sections 5.4 and 5.5)."""
+"""The options with which a browser creates or uses a passkey, as JSON (WebAuthn Level 3, sections 5.4 and 5.5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,11 +18,11 @@ from idp.agents.models import Device
 from idp.passkeys import challenges, relying_party, verification
 from idp.passkeys.models import Passkey, Purpose
 
-TIMEOUT = 120_000  # milliseconds for the person to find their finger
+TIMEOUT = 120_000  # milliseconds for the person to respond
 
 
 def to_sign_in(login: UUID, now: datetime) -> str | None:
-    """Ask for any passkey that somebody has for us; nobody is named. None where there can be no passkeys."""
+    """Return the options to use any passkey for this installation. None if it cannot have passkeys."""
     rp = relying_party.from_settings()
     if rp is None:
         return None
@@ -36,10 +36,10 @@ def to_sign_in(login: UUID, now: datetime) -> str | None:
 
 
 def to_set_up(device: Device, now: datetime) -> str | None:
-    """Ask for a new passkey for the agent of a device. None where there can be no passkeys.
+    """Return the options to create a passkey for a device's agent. None if the installation cannot have passkeys.
 
-    It is to be found without a name being typed, to be used only after the keeper's own lock, and to be made
-    only where the agent has none yet. Who made the keeper is not asked.
+    The passkey must be discoverable, so that nobody types a name, and require user verification. The authenticator must
+    not have one of the agent's already. It is not asked for attestation.
     """
     rp, agent = relying_party.from_settings(), device.agent
     if rp is None:

@@ -1,4 +1,4 @@
-"""Challenges: made for one login or one device, taken once, and soon too old (WebAuthn Level 3, section 13.4.3)."""
+"""Challenges: made for one login or one device, used once, and short-lived (WebAuthn Level 3, section 13.4.3)."""
 
 from datetime import datetime, timedelta
 from secrets import token_bytes
@@ -11,7 +11,7 @@ LIFETIME = timedelta(minutes=10)
 
 
 def ask(purpose: Purpose, bound_to: UUID, now: datetime) -> bytes:
-    """Make a new challenge in place of any before it."""
+    """Return a new challenge, which replaces any earlier one."""
     value = token_bytes(LENGTH)
     Challenge.objects.bulk_create(
         [Challenge(purpose=purpose, bound_to=bound_to, value=value, made_at=now)],
@@ -23,7 +23,7 @@ def ask(purpose: Purpose, bound_to: UUID, now: datetime) -> bytes:
 
 
 def take(purpose: Purpose, bound_to: UUID, now: datetime) -> bytes | None:
-    """Use up the challenge of a login or device. None if there is none, it was taken, or it is too old."""
+    """Use up the challenge of a login or device. None if there is none, it was used, or it has expired."""
     found = Challenge.objects.filter(purpose=purpose, bound_to=bound_to).first()
     if found is None or Challenge.objects.filter(pk=found.pk, value=found.value).delete()[0] != 1:
         return None

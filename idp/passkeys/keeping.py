@@ -1,4 +1,4 @@
-"""Setting passkeys up, taking them as a proof, and removing them."""
+"""Sets passkeys up, accepts them as a proof, and removes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,31 +13,31 @@ from idp.passkeys.models import Passkey, PasskeyQuerySet, Purpose
 from idp.passkeys.verification import Known, Refused, RelyingParty, Shown, Used
 
 MOST = 10
-"""Passkeys of one agent: one for each thing they sign in with, and some to spare."""
+"""The most passkeys of one agent: one for each authenticator, and some to spare."""
 
 NOT_ASKED = Refused("no challenge, or one that was used or is too old")
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An agent proved themselves by this passkey just now."""
+    """An agent proved their identity with this passkey just now."""
 
     passkey: Passkey
 
 
 @dataclass(frozen=True, slots=True)
 class NotProved:
-    """Nobody proved anything. Which passkey was named is for the trail alone."""
+    """Nothing was proved. The passkey that was named is for the trail only."""
 
     refused: Refused
     named: Passkey | None = None
 
 
 def spend(text: str, login: UUID, now: datetime) -> Proved | NotProved:
-    """Take the use of a passkey as a proof, once. Runs inside the transaction that signs the agent in.
+    """Accept the use of a passkey as a proof, once. Runs inside the transaction that signs the agent in.
 
-    The challenge of the login is used up whatever comes of it. The handle inside the passkey must be that of
-    its agent (WebAuthn Level 3, section 7.2 step 6), and the agent switched on.
+    The login's challenge is used up in any case. The user handle in the answer must be that of the passkey's agent
+    (WebAuthn Level 3, section 7.2 step 6), and the agent must be switched on.
     """
     rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SIGN_IN, login, now)
     shown = verification.read(text)
@@ -69,7 +69,7 @@ def _use(passkey: Passkey, shown: Shown, challenge: bytes | None, rp: RelyingPar
 
 
 def set_up(text: str, device: Device, now: datetime) -> Passkey | Refused:
-    """Keep a passkey that was made on an agent's device. Runs inside the caller's transaction."""
+    """Store a passkey that was created on an agent's device. Runs inside the caller's transaction."""
     rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SET_UP, device.pk, now)
     if rp is None or challenge is None:
         return NOT_ASKED
@@ -95,14 +95,14 @@ def set_up(text: str, device: Device, now: datetime) -> Passkey | Refused:
 
 
 def remove(chosen: PasskeyQuerySet, now: datetime) -> list[Passkey]:
-    """Remove some passkeys: they no longer count. Returns those that counted until now."""
+    """Remove passkeys, so that they no longer count. Returns those that had counted."""
     removed = list(chosen.kept().select_related("agent"))
     Passkey.objects.kept().filter(pk__in=[it.pk for it in removed]).update(removed_at=Greatest(now, F("made_at")))
     return removed
 
 
 def _held(credential_id: bytes) -> Passkey | None:
-    """Return a passkey, held until the commit, so that its count is fresh."""
+    """Return a passkey, locked until the commit, so its signature count is current."""
     named = Passkey.objects.filter(credential_id=credential_id)
     named.update(sign_count=F("sign_count"))
     return named.select_related("agent").first()

@@ -1,4 +1,4 @@
-"""Agents' passkeys, and the challenges that browsers are to sign with them."""
+"""Agents' passkeys, and the challenges that they sign."""
 
 import uuid
 
@@ -9,23 +9,23 @@ from idp.agents.models import Agent, Device
 
 
 class PasskeyQuerySet(models.QuerySet["Passkey"]):
-    """Passkeys, in words."""
+    """Queries on passkeys."""
 
     def kept(self) -> "PasskeyQuerySet":
-        """Those that were not removed."""
+        """Return those that were not removed."""
         return self.filter(removed_at__isnull=True)
 
     def of(self, agent: Agent) -> "PasskeyQuerySet":
-        """Those of one agent that were not removed."""
+        """Return those of one agent that were not removed."""
         return self.kept().filter(agent=agent)
 
 
 class Passkey(models.Model):
-    """The public half of a key that an agent's phone, computer or password keeper made for us.
+    """The public key of a passkey, which an agent's phone, computer or password manager created for us.
 
-    `device` is the one it was set up on. `eligible` and `backed_up` are its own word on whether it may be, and
-    is, copied to the agent's other devices by whoever keeps it (WebAuthn Level 3, section 6.1.3). A removed
-    passkey stays as a row, so that its id never comes back as somebody else's.
+    `device` is the one on which it was set up. `eligible` and `backed_up` are its flags BE and BS: whether it may be,
+    and is, copied to the agent's other devices (WebAuthn Level 3, section 6.1.3). The row of a removed passkey stays,
+    so that nobody can register its id again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,14 +64,14 @@ class Passkey(models.Model):
 
 
 class Purpose(models.TextChoices):
-    """What a challenge is for; one for signing in sets nothing up, and the other way round."""
+    """What a challenge is for. One for signing in cannot be used to set a passkey up, or the reverse."""
 
     SIGN_IN = "sign in"
     SET_UP = "set up"
 
 
 class Challenge(models.Model):
-    """Random bytes that a browser was asked to have signed. There is one at a time for each login and device.
+    """Random bytes for a passkey to sign. Each login and each device has one at a time.
 
     `bound_to` is the login that asks, or the device on which a passkey is being set up.
     """

@@ -1,4 +1,4 @@
-"""This installation as passkeys know it, from its base URL and never from a request."""
+"""This installation as a WebAuthn relying party. It comes from the base URL, never from a request."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ USUAL_PORTS = {"https": 443, "http": 80}
 
 
 def from_settings() -> RelyingParty | None:
-    """Return who we are to passkeys, or None where there can be none: they are bound to a name, not to a number."""
+    """Return the relying party. None if there can be none: passkeys need a host name, not an IP address."""
     parts = urlsplit(settings.LATCHKEY.base_url)
     host = settings.LATCHKEY.host
     if _is_a_number(host):

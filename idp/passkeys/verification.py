@@ -1,7 +1,7 @@
-"""What a browser says after a passkey was made or used, held against what was asked. Pure.
+"""Verifies what a browser returns after creating or using a passkey. Pure.
 
-The protocol is py_webauthn's (WebAuthn Level 3, sections 7.1 and 7.2). Added here: bounds, the count of
-signatures, the flag of eligibility, and that no other site's frame asked.
+py_webauthn implements the protocol (WebAuthn Level 3, sections 7.1 and 7.2). This module adds size limits, the
+signature count, the backup eligibility flag, and a refusal of other sites' frames.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Who asks: the host that passkeys are bound to, the origin that must have asked, and a name for people."""
+    """The relying party: the host that passkeys are bound to, the expected origin, and a name for people."""
 
     id: str
     origin: str
@@ -40,9 +40,9 @@ class RelyingParty:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was proved. `why` is for operators alone; `copied` means that two hold the same key.
+    """Nothing was proved. `why` is for operators only. `copied` means that two authenticators have the same key.
 
-    `unreadable` tells what no browser sends from what a browser may send.
+    `unreadable` means that no browser sends this.
     """
 
     why: str
@@ -52,7 +52,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new passkey, as its maker describes it."""
+    """A new passkey, as its authenticator describes it."""
 
     credential_id: bytes
     public_key: bytes
@@ -64,7 +64,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passkey that somebody claims to have used, and whose it says it is. Not believed yet."""
+    """A passkey that a browser claims to have used, and its claimed owner. Not verified."""
 
     credential_id: bytes
     user_handle: bytes | None
@@ -73,7 +73,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a passkey from before."""
+    """The stored facts of a passkey."""
 
     public_key: bytes
     sign_count: int
@@ -82,27 +82,27 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A passkey was used just now, after the lock of whatever keeps it. Both facts are its new ones."""
+    """A passkey was used just now, with user verification. Both fields are its new values."""
 
     sign_count: int
     backed_up: bool
 
 
 def check_new(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
-    """Hold what a browser says of a new passkey against the challenge."""
+    """Verify a new passkey against the challenge."""
     return _guarded(text, lambda: _made(text, challenge, rp))
 
 
 def read(text: str) -> Shown | Refused:
-    """Read which passkey somebody says they used."""
+    """Read which passkey a browser claims to have used."""
     return _guarded(text, lambda: _shown(text), unreadable=True)
 
 
 def check_use(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
-    """Hold a use of a known passkey against the challenge.
+    """Verify the use of a known passkey against the challenge.
 
-    The count of signatures is looked at last, so that only the key itself can show that it was copied. A key that
-    its keeper copies by itself (`backed_up`) need not count (WebAuthn Level 3, section 6.1.1).
+    The signature count is checked last, so only the key itself can show that it was copied. A key that is synchronised
+    (`backed_up`) need not count (WebAuthn Level 3, section 6.1.1).
     """
     return _guarded("", lambda: _used(shown, known, challenge, rp))
 
@@ -153,7 +153,7 @@ def _used(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Use
         expected_rp_id=rp.id,
         expected_origin=rp.origin,
         credential_public_key=known.public_key,
-        credential_current_sign_count=0,  # it would be looked at before the signature
+        credential_current_sign_count=0,  # else py_webauthn checks it before the signature
         require_user_verification=True,
     )
     if _from_a_frame(shown.credential.response.client_data_json):
@@ -171,6 +171,6 @@ def _from_a_frame(client_data: bytes) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Keep a reason short and printable: it may quote what a stranger sent."""
+    """Return a short, printable reason, since it may quote what a stranger sent."""
     text = "".join(letter if letter.isprintable() else "?" for letter in f"{type(error).__name__}: {error}")
     return text[:LONGEST_REASON]

@@ -1,1 +1,1 @@
-"""SCIM 2.0: personnel systems add, change and switch off people."""
+"""SCIM 2.0: personnel systems add, change and deactivate people."""

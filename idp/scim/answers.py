@@ -1,4 +1,4 @@
-"""Answers as `application/scim+json`, errors among them (RFC 7644 sections 3.1 and 3.12)."""
+"""Answers and errors as `application/scim+json` (RFC 7644 sections 3.1 and 3.12)."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 def speaks_scim(path: str) -> bool:
-    """Whether it is a personnel system that asks at this address."""
+    """Whether personnel systems call this address."""
     return path.startswith(PREFIX)
 
 
 def answer(resource: Resource, **how: Any) -> JsonResponse:
-    """Return a resource."""
+    """Return a resource as an HTTP answer."""
     return JsonResponse(resource, content_type=MEDIA_TYPE, **how)
 
 
 def as_error(error: IdpError) -> JsonResponse:
-    """Tell a personnel system of an error, with the reference that finds the line in the log."""
+    """Return an error as an HTTP answer, with the reference under which it is logged."""
     told = {
         "schemas": [ERROR],
         "status": str(error.status),

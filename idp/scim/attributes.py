@@ -1,7 +1,7 @@
-"""What each attribute makes of a person. Pure.
+"""How each SCIM attribute changes a person. Pure.
 
-What is standard and not kept here is passed over, so that no mapping of a personnel system stands in the way of its
-switching somebody off. What is no attribute at all is refused, since it may be a misspelt `active`.
+Standard attributes that Latchkey does not store are ignored, so that no mapping prevents a personnel system from
+deactivating someone. Unknown attributes are refused, since one may be a misspelt `active`.
 
 Source: RFC 7643 sections 4.1 and 4.3.
 """
@@ -25,7 +25,7 @@ from idp.scim.paths import Path
 MOBILE = "mobile"
 NAMES = ("formatted", "givenname", "familyname")
 NEW_ROLES = ("agent",)
-"""What somebody new may do of whom no role is told."""
+"""The roles of a new person if the request names none."""
 LONGEST_ID = 255
 LONGEST_NUMBER = 40
 LONGEST_LANGUAGES = 200
@@ -39,16 +39,16 @@ PASSED_OVER_OF_EXTENSION = frozenset({"employeenumber", "costcenter", "organizat
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, and what the personnel system knows them by."""
+    """A person, and the external ID under which the personnel system knows them."""
 
     person: Person
     external_id: str = ""
 
 
 def whole(user: User, resource: Resource, rules: Rules) -> User:
-    """Return the user as a whole or partial resource wants them; what it leaves out stays. Raises ScimError.
+    """Return the user with the attributes of a whole or partial resource. Omitted ones stay. Raises ScimError.
 
-    Of several names the display name counts, whichever comes first.
+    If it has several names, the display name counts, in whatever order they come.
     """
     names = "displayname", f"{paths.USER}:displayName".lower()
     for key in sorted(resource, key=lambda it: it in names):
@@ -58,7 +58,7 @@ def whole(user: User, resource: Resource, rules: Rules) -> User:
 
 
 def put(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
-    """Return the user with a value at a path; null takes it away. Raises ScimError."""
+    """Return the user with a new value at a path; null removes the value. Raises ScimError."""
     if path.extension:
         return _put_extension(user, path, value)
     if path.name in PASSED_OVER:
@@ -70,7 +70,7 @@ def put(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN4
 
 
 def checked(before: User | None, after: User, rules: Rules) -> User:
-    """Return who can be written. Raises InvalidValue; what was here before and is left alone is never at fault."""
+    """Return the user if it can be stored. Raises InvalidValue, but never for a value that has not changed."""
     old, new = before.person if before else None, after.person
     if (old is None or old.email != new.email) and not rules.is_email(new.email):
         raise InvalidValue(sentence="userName has to be an e-mail, such as name@company.com.")
@@ -84,7 +84,7 @@ def checked(before: User | None, after: User, rules: Rules) -> User:
 
 
 def objects(value: Any, name: str) -> list[Resource]:  # noqa: ANN401 - JSON
-    """Return a list of objects; a bare text stands for its value. Raises InvalidValue."""
+    """Return a list of objects. A plain text becomes an object with that `value`. Raises InvalidValue."""
     items = [] if value is None else value if isinstance(value, list) else [value]
     if len(items) > MOST_ROLES:
         raise InvalidValue(sentence=f"{name} has more than {MOST_ROLES} values.")
@@ -95,19 +95,19 @@ def objects(value: Any, name: str) -> list[Resource]:  # noqa: ANN401 - JSON
 
 
 def role_names(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
-    """Return the roles that a list names. Raises InvalidValue."""
+    """Return the role names in a list. Raises InvalidValue."""
     return tuple(text(it.get("value"), "roles", 40).lower() for it in objects(value, "roles"))
 
 
 def with_roles(user: User, names: tuple[str, ...]) -> User:
-    """Return the user with these roles, in the order of the closed list. Raises InvalidValue for strange ones."""
+    """Return the user with these roles, in the order of the fixed list. Raises InvalidValue for unknown ones."""
     if strange := sorted(set(names) - set(flex_roles.ROLES)):
         raise InvalidValue(sentence=f"roles: {flex_roles.fault(frozenset(strange[:3]))}")
     return _with(user, roles=tuple(it for it in flex_roles.ROLES if it in names))
 
 
 def _is_foreign(key: str) -> bool:
-    """Whether this is an extension of somebody else's."""
+    """Whether this is another vendor's schema extension."""
     ours = paths.USER.lower(), paths.ENTERPRISE.lower()
     return key.startswith("urn:") and not key.startswith(ours)
 
@@ -144,7 +144,7 @@ def _display_name(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: 
 
 
 def _name(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401 - JSON
-    """The formatted name, or else given and family name; one of these alone says too little."""
+    """Set the name: the formatted one, or given and family name together. One of these alone is ignored."""
     parts = {path.part: value} if path.part else value or {}
     if not isinstance(parts, dict) or path.chosen:
         raise InvalidValue(sentence="name has to be an object.")
@@ -155,7 +155,7 @@ def _name(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401
 
 
 def _preferred_language(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401 - JSON
-    """One that is none of ours changes nothing: it is no reason to keep somebody from being switched off."""
+    """Set the language. An unsupported one is ignored, so that it does not prevent deactivation."""
     wanted = text(value, "preferredLanguage", LONGEST_LANGUAGES)
     read = languages.read(wanted) if wanted else ""
     return user if read is None else _with(user, language=read)
@@ -166,7 +166,7 @@ def _active(user: User, _: Path, value: Any, __: Rules) -> User:  # noqa: ANN401
 
 
 def _phone_numbers(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
-    """Only the mobile number is kept; a list of others alone says nothing of it."""
+    """Set the mobile number. Other numbers are ignored, and a list without a mobile number changes nothing."""
     if path.chosen is None:
         if path.part:
             raise InvalidPath(sentence='Which number is meant is said by phoneNumbers[type eq "mobile"].')

@@ -1,4 +1,4 @@
-"""From the bytes of a request to an object of JSON. Names of attributes are told apart without case. Pure.
+"""Reads the body of a request as a JSON object. Attribute names are case-insensitive. Pure.
 
 Source: RFC 7643 section 2.1, RFC 7644 section 3.
 """
@@ -17,7 +17,7 @@ Resource = dict[str, Any]
 
 
 def read(content: bytes, schema: str) -> Resource:
-    """Return the object in a body, with all names in lower case. Raises ScimError, also if it is of another schema."""
+    """Return the object in a body, with names in lower case. Raises ScimError, also if its schema is another."""
     try:
         found = json.loads(content.decode(), object_pairs_hook=_lowered, parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -31,7 +31,7 @@ def read(content: bytes, schema: str) -> Resource:
 
 
 def text(value: object, name: str, longest: int) -> str:
-    """Return a text with single spaces; null is the empty one. Raises InvalidValue."""
+    """Return a text with white space collapsed; null becomes "". Raises InvalidValue."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -45,7 +45,7 @@ def text(value: object, name: str, longest: int) -> str:
 
 
 def truth(value: object, name: str) -> bool:
-    """Return a boolean; Entra ID sends it as a text. Raises InvalidValue."""
+    """Return a boolean. Accepts text too, which Entra ID sends. Raises InvalidValue."""
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
     if not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What can go wrong in front of a personnel system, by the words of RFC 7644 section 3.12. Pure."""
+"""SCIM errors, with the error types of RFC 7644 section 3.12. Pure."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from idp.errors import IdpError
 
 
 class ScimError(IdpError):
-    """A request that is refused. `scim_type` is the standard's word for why, where it has one."""
+    """A request was refused. `scim_type` is the standard's word for the reason, if it has one."""
 
     code = "scim_invalid_syntax"
     status = 400
@@ -16,7 +16,7 @@ class ScimError(IdpError):
 
 
 class InvalidValue(ScimError):
-    """A value is missing, of the wrong kind, or cannot be kept."""
+    """A value is missing, has the wrong type, or cannot be stored."""
 
     code = "scim_invalid_value"
     scim_type = "invalidValue"
@@ -24,7 +24,7 @@ class InvalidValue(ScimError):
 
 
 class InvalidFilter(ScimError):
-    """A filter that cannot be read or is not supported."""
+    """A filter is malformed or not supported."""
 
     code = "scim_invalid_filter"
     scim_type = "invalidFilter"
@@ -32,7 +32,7 @@ class InvalidFilter(ScimError):
 
 
 class InvalidPath(ScimError):
-    """A path of PATCH that cannot be read, or leads to nothing."""
+    """A PATCH path is malformed, or names nothing."""
 
     code = "scim_invalid_path"
     scim_type = "invalidPath"
@@ -40,7 +40,7 @@ class InvalidPath(ScimError):
 
 
 class NoTarget(ScimError):
-    """An operation that needs a path has none."""
+    """A PATCH operation that needs a path has none."""
 
     code = "scim_no_target"
     scim_type = "noTarget"
@@ -48,7 +48,7 @@ class NoTarget(ScimError):
 
 
 class Mutability(ScimError):
-    """Something that only we set."""
+    """The request changes an attribute that only Latchkey sets."""
 
     code = "scim_mutability"
     scim_type = "mutability"
@@ -56,7 +56,7 @@ class Mutability(ScimError):
 
 
 class Uniqueness(ScimError):
-    """Somebody else has it."""
+    """Another person has this value."""
 
     code = "scim_uniqueness"
     status = 409
@@ -65,7 +65,7 @@ class Uniqueness(ScimError):
 
 
 class NoSuchResource(ScimError):
-    """Nobody of this id, or nobody whom a personnel system may see."""
+    """No resource has this ID, or the personnel system may not see it."""
 
     code = "scim_not_found"
     status = 404
@@ -74,7 +74,7 @@ class NoSuchResource(ScimError):
 
 
 class NotLetIn(ScimError):
-    """No secret of a personnel system that is switched on (RFC 6750 section 3)."""
+    """The request lacks the secret of a personnel system that is switched on (RFC 6750 section 3)."""
 
     code = "scim_unauthorized"
     status = 401
@@ -83,12 +83,12 @@ class NotLetIn(ScimError):
     advice = "Make a new secret in the admin, and put it into the personnel system."
 
     def headers(self) -> Mapping[str, str]:
-        """Say what is wanted."""
+        """Return the header that asks for a bearer token."""
         return {"WWW-Authenticate": 'Bearer realm="latchkey"'}
 
 
 class TooLong(ScimError):
-    """More than a person needs."""
+    """The body is larger than any person needs."""
 
     code = "scim_too_long"
     status = 413
@@ -97,7 +97,7 @@ class TooLong(ScimError):
 
 
 class OtherMediaType(ScimError):
-    """A body that is no JSON by what it says of itself."""
+    """The body's content type is not JSON."""
 
     code = "scim_media_type"
     status = 415

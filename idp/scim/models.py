@@ -1,4 +1,4 @@
-"""Personnel systems that may write people by SCIM, and what each of them knows somebody by."""
+"""Personnel systems that may write people by SCIM, and the external IDs under which each knows them."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from idp.bearer_secrets import keyed_hash, new_secret
 
 
 class PersonnelSystem(models.Model):
-    """Somebody who provisions, such as Okta or Entra ID. Of its secret only a keyed hash is here."""
+    """A system that provisions people, such as Okta or Entra ID. Of its secret only a keyed hash is stored."""
 
     name = models.CharField(max_length=100, unique=True, help_text="What the trail calls it, such as Workday.")
     enabled = models.BooleanField(default=True, help_text="Switching this off stops it at once.")
@@ -34,7 +34,7 @@ class PersonnelSystem(models.Model):
         return self.name
 
     def make_secret(self, now: datetime) -> str:
-        """Return a new secret in place of the one before, of which only the hash is saved."""
+        """Return a new secret, and save its hash in place of the old one."""
         secret = new_secret()
         self.secret_hash, self.secret_made_at = _hash(secret), now
         self.save(update_fields=["secret_hash", "secret_made_at"])
@@ -42,9 +42,9 @@ class PersonnelSystem(models.Model):
 
 
 class KnownAs(models.Model):
-    """That a system knows an agent, by which `externalId`, and when it removed them, if it did.
+    """Links a personnel system to an agent: its `externalId` for them, and when it removed them, if it did.
 
-    Whoever was removed is switched off and gone for that system, until it or an operator brings them back.
+    A removed agent is switched off, and that system no longer sees them until it or an operator restores them.
     """
 
     system = models.ForeignKey(PersonnelSystem, models.CASCADE, related_name="people")
@@ -69,7 +69,7 @@ class KnownAs(models.Model):
 
 
 def system_of(secret: str) -> PersonnelSystem | None:
-    """Return the system whose secret this is, if it is switched on."""
+    """Return the system with this secret, if it is switched on."""
     return PersonnelSystem.objects.filter(secret_hash=_hash(secret), enabled=True).first() if secret else None
 
 

@@ -1,6 +1,6 @@
-"""The operations of PATCH, one after the other. Pure.
+"""Applies the operations of a PATCH in order. Pure.
 
-Source: RFC 7644 section 3.5.2. Entra ID writes the operations with a capital, and paths as names within a value.
+Source: RFC 7644 section 3.5.2. Entra ID capitalises the operations and puts paths as names within a value.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ NEEDED = frozenset({"username", "active", "displayname"})
 
 
 def patched(user: User, body: Resource, rules: Rules) -> User:
-    """Return the user as the operations want them. Raises ScimError."""
+    """Return the user after the operations. Raises ScimError."""
     operations = body.get("operations")
     if not isinstance(operations, list) or not 1 <= len(operations) <= MOST_OPERATIONS:
         raise ScimError(sentence=f"Operations has to be a list of 1 to {MOST_OPERATIONS} operations.")
@@ -68,7 +68,7 @@ def _at(user: User, act: str, path: Path, value: Any, rules: Rules) -> User:  # 
 
 
 def _roles(user: User, act: str, path: Path, value: Any) -> User:  # noqa: ANN401 - JSON
-    """Add some roles to those there are, or take some or all of them away."""
+    """Add roles, or remove some or all of them."""
     held = user.person.roles
     if act == "add":
         if path.chosen and path.chosen[0] != "primary":

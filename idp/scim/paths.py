@@ -1,4 +1,4 @@
-"""Paths to attributes, and the filters that are understood. Pure.
+"""Parses attribute paths and the supported filters. Pure.
 
 Source: RFC 7644 sections 3.4.2.2 and 3.5.2.
 """
@@ -27,9 +27,9 @@ _UNWRITABLE = re.compile(UNWRITABLE)
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Where something stands: names in lower case; `chosen` is which of many, as part and value.
+    """A path to an attribute, in lower case. `chosen` selects one of several values, as sub-attribute and value.
 
-    Without a name it is all of the enterprise extension.
+    Without a name it is the whole enterprise extension.
     """
 
     name: str
@@ -40,14 +40,14 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An attribute that has to equal a value."""
+    """A filter: the attribute must equal the value."""
 
     name: str
     value: str
 
 
 def parse(path: str) -> Path:
-    """Read a path. Raises InvalidPath."""
+    """Parse a path. Raises InvalidPath."""
     found = _PATH.fullmatch(path) if len(path) <= LONGEST_PATH else None
     if found is None or not path or path.lower() == USER.lower():
         raise InvalidPath
@@ -62,7 +62,7 @@ def parse(path: str) -> Path:
 
 
 def parse_filter(text: str) -> Filter:
-    """Read a filter of a list. Raises InvalidFilter."""
+    """Parse the filter of a list request. Raises InvalidFilter."""
     found = _FILTER.fullmatch(text) if len(text) <= LONGEST_FILTER else None
     if found is None:
         raise InvalidFilter

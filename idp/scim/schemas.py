@@ -1,4 +1,4 @@
-"""What we say of ourselves, and of a person, as SCIM writes it. Pure.
+"""SCIM's representation of people, and of what Latchkey supports. Pure.
 
 Source: RFC 7643 sections 3.1, 5, 6, 7 and 8.7; RFC 7644 section 3.4.2.
 """
@@ -20,7 +20,7 @@ _CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
 def user(shown: User, pk: UUID, created: datetime, base: str) -> Resource:
-    """Return a person. What is empty is left out."""
+    """Return a person as a resource, without empty attributes."""
     person, known = shown.person, {"externalId": shown.external_id} if shown.external_id else {}
     number = [{"value": person.number, "type": "mobile", "primary": True}] if person.number else []
     extension = {ENTERPRISE: {"department": person.department}} if person.department else {}
@@ -48,7 +48,7 @@ def listed(resources: Sequence[Resource], total: int, start: int = 1) -> Resourc
 
 
 def service_provider_config(base: str) -> Resource:
-    """Say what is supported."""
+    """Return what Latchkey supports."""
     how = {
         "type": "oauthbearertoken",
         "name": "Secret of a personnel system",
@@ -69,7 +69,7 @@ def service_provider_config(base: str) -> Resource:
 
 
 def resource_types(base: str) -> list[Resource]:
-    """Return the one type there is."""
+    """Return the only resource type, User."""
     return [
         {
             "schemas": [f"{_CORE}ResourceType"],
@@ -85,7 +85,7 @@ def resource_types(base: str) -> list[Resource]:
 
 
 def schemas(base: str) -> list[Resource]:
-    """Return the attributes that are kept."""
+    """Return the supported attributes."""
     named = {USER: ("User", _of_user()), ENTERPRISE: ("EnterpriseUser", [_attribute("department", "Where they work.")])}
     return [
         {

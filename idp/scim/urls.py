@@ -1,4 +1,4 @@
-"""The addresses of SCIM."""
+"""The SCIM addresses."""
 
 from django.urls import path
 

@@ -1,6 +1,7 @@
-"""The people whom a personnel system sees, and every write of theirs, whole or not at all.
+"""The people whom a personnel system sees, and its writes. Each write is one transaction.
 
-Operators are none of them. Writing is that of an import, so that whatever follows from a change by hand follows here.
+Operators are not among them. Writes go through the import's code, so they have the same consequences as a change made
+by hand.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,7 @@ Edit = Callable[[User, Rules], User]
 
 @dataclass(frozen=True, slots=True)
 class Provisioner:
-    """Which system writes, where its request came from, and when."""
+    """Which system writes, from where, and when."""
 
     system: PersonnelSystem
     origin: Origin
@@ -38,7 +39,7 @@ class Provisioner:
 
 
 def of(system: PersonnelSystem) -> QuerySet[Agent]:
-    """Return whom a system sees, with all that is told of them, in a fixed number of queries."""
+    """Return the agents whom a system sees, with all related rows, in a fixed number of queries."""
     own = KnownAs.objects.filter(system=system)
     gone = own.filter(agent=OuterRef("pk"), removed_at__isnull=False)
     seen = Agent.objects.filter(Q(is_active=True) | ~Exists(gone), is_staff=False, is_superuser=False)
@@ -47,7 +48,7 @@ def of(system: PersonnelSystem) -> QuerySet[Agent]:
 
 
 def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
-    """Return those of whom a filter is true; e-mails have no case, and external IDs do."""
+    """Return the agents that match a filter. E-mail addresses ignore case; external IDs do not."""
     seen = of(system)
     if wanted is None:
         return seen
@@ -58,7 +59,7 @@ def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
 
 
 def find(system: PersonnelSystem, pk: UUID) -> Agent:
-    """Return one. Raises NoSuchResource."""
+    """Return one agent. Raises NoSuchResource."""
     found = of(system).filter(pk=pk).first()
     if found is None:
         raise NoSuchResource
@@ -66,7 +67,7 @@ def find(system: PersonnelSystem, pk: UUID) -> Agent:
 
 
 def read(agent: Agent) -> User:
-    """Return what is told of an agent who came from `of`."""
+    """Return the resource of an agent whom `of` loaded."""
     number = next((it.number for it in sorted(agent.numbers.all(), key=lambda it: it.pk)), "")
     department = agent.department.name if agent.department else ""
     roles, may = agent.role_names, (agent.is_active, agent.may_use_app, agent.language)
@@ -76,7 +77,7 @@ def read(agent: Agent) -> User:
 
 @transaction.atomic
 def create(by: Provisioner, edit: Edit) -> Agent:
-    """Add somebody; whom this system has removed comes back as somebody new, under the same id. Raises ScimError."""
+    """Add someone. A person whom this system removed returns as new, under the same ID. Raises ScimError."""
     wanted = attributes.checked(None, edit(User(Person("")), _rules()), _rules())
     own = KnownAs.objects.filter(system=by.system, removed_at__isnull=False)
     back = Agent.objects.filter(email__iexact=wanted.person.email, is_active=False, is_staff=False, is_superuser=False)
@@ -86,7 +87,7 @@ def create(by: Provisioner, edit: Edit) -> Agent:
 
 @transaction.atomic
 def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
-    """Make somebody what a request wants them to be. Raises ScimError."""
+    """Apply a request's edit to someone. Raises ScimError."""
     before = _held(by, pk)
     wanted = attributes.checked(before, edit(before, _rules()), _rules())
     if wanted != before:
@@ -96,14 +97,14 @@ def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
 
 @transaction.atomic
 def remove(by: Provisioner, pk: UUID) -> None:
-    """Switch somebody off, and have them gone for this system; nothing is erased. Raises NoSuchResource."""
+    """Deactivate someone and hide them from this system. Nothing is erased. Raises NoSuchResource."""
     before = _held(by, pk)
     off = User(replace(before.person, may_sign_in=False))
     _write(by, pk, before, off, removed_at=by.now)
 
 
 def _held(by: Provisioner, pk: UUID) -> User:
-    """Return somebody as they are, locked until the commit."""
+    """Return someone's current values, locked until the commit."""
     held = of(by.system).select_for_update(of=("self",)).filter(pk=pk).first()
     if held is None:
         raise NoSuchResource
@@ -121,7 +122,7 @@ def _write(
             KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=kept)
     except IntegrityError:
         raise Uniqueness("somebody was quicker") from None
-    listings.let_go(by.now, [pk])  # the timer, or whatever runs next, tells Twilio
+    listings.let_go(by.now, [pk])  # the timer, or the next command, tells Twilio
     return pk
 
 
@@ -134,7 +135,7 @@ def _written(by: Provisioner, pk: UUID | None, before: User | None, after: User)
 
 
 def _refuse_taken(system: PersonnelSystem, pk: UUID | None, before: User | None, after: User) -> None:
-    """Say what is somebody else's, operators included; nobody is named."""
+    """Raise Uniqueness if someone else has a value, operators included. The error names nobody."""
     old, new = before.person if before else Person(""), after.person
     mine = [pk] if pk else []
     same_email = Agent.objects.filter(email__iexact=new.email).exclude(pk__in=mine)

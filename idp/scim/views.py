@@ -1,4 +1,4 @@
-"""The addresses of SCIM (RFC 7644 section 3). Nobody is let in but by the secret of a personnel system."""
+"""The SCIM addresses (RFC 7644 section 3). Each requires the secret of a personnel system."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ View = Callable[..., HttpResponse]
 
 
 def _door(*methods: str) -> Callable[[View], View]:
-    """Let in who shows the secret of a system that is switched on. Raises NotLetIn."""
+    """Return a decorator that authenticates the personnel system and limits the methods. Raises NotLetIn."""
 
     def guarded(view: View) -> View:
         @csrf_exempt
@@ -53,13 +53,13 @@ def _door(*methods: str) -> Callable[[View], View]:
 
 @_door("GET")
 def service_provider_config(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
-    """Say what is supported."""
+    """Return what Latchkey supports."""
     return answers.answer(schemas.service_provider_config(_base()))
 
 
 @_door("GET")
 def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") -> HttpResponse:
-    """Return the types of resources or the schemas, all of them or one."""
+    """Return all resource types or schemas, or the named one."""
     known = schemas.resource_types(_base()) if what == "ResourceTypes" else schemas.schemas(_base())
     if not named:
         return answers.answer(schemas.listed(known, len(known)))
@@ -71,7 +71,7 @@ def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") 
 
 @_door("GET", "POST")
 def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
-    """List people, or add somebody."""
+    """List people, or add someone."""
     if request.method == "GET":
         return answers.answer(_page(request, system))
     resource = _read(request, paths.USER)
@@ -81,7 +81,7 @@ def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
 
 @_door("GET", "PUT", "PATCH", "DELETE")
 def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpResponse:
-    """Return somebody, change them, or switch them off."""
+    """Return, change or deactivate someone."""
     match request.method:
         case "PUT":
             agent = users.change(_by(request, system), pk, partial(_as_whole, _read(request, paths.USER)))

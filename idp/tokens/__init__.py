@@ -1,1 +1,1 @@
-"""Long-lived tokens: how a remembered device stays signed in."""
+"""Long-lived tokens, which keep a remembered device signed in."""

@@ -1,4 +1,4 @@
-"""The long-lived token as a JWT: written, and read with every check but time. Pure."""
+"""Writes the long-lived token as a JWT, and verifies everything in it but the time. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ import jwt
 ALGORITHM = "ES256"
 TYPE = "latchkey-device+jwt"
 MAX_LENGTH = 4096
-DOTS = 2  # of the compact form (RFC 7515 section 3.1)
-KEY_ID = re.compile("[0-9a-f]{32}")  # as the keyring makes them; nothing else reaches the database
-BROWSERS, APPS = "/login", "/api/v1/token"  # the doors at which tokens are shown
+DOTS = 2  # in the compact serialisation (RFC 7515 section 3.1)
+KEY_ID = re.compile("[0-9a-f]{32}")  # as the keyring makes them; others are not looked up in the database
+BROWSERS, APPS = "/login", "/api/v1/token"  # where tokens are accepted
 REQUIRED = ["iss", "aud", "sub", "jti", "device", "iat", "exp"]
 
 
-UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, AttributeError)  # what a token of somebody else may raise
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, AttributeError)  # what a foreign token may raise
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: it points at a row, and the row decides."""
+    """The content of a token. It points at a row, and the row decides."""
 
     jti: UUID
     device: UUID
@@ -34,24 +34,24 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who writes tokens and for which door they are: a token for one door opens no other."""
+    """Who issues a token, and the path that accepts it. A token for one path is not accepted at another."""
 
     base_url: str
     door: str = BROWSERS
 
     @property
     def audience(self) -> str:
-        """The address at which the token is shown, and nowhere else."""
+        """The address that accepts the token."""
         return f"{self.base_url}{self.door}"
 
 
 def claims(*, jti: UUID, device: UUID, agent: UUID, issued_at: datetime, expires_at: datetime) -> Claims:
-    """Build the claims from a row; instants become whole seconds since 1970."""
+    """Return the claims for a row, with instants in whole seconds since 1970."""
     return Claims(jti, device, agent, int(issued_at.timestamp()), int(expires_at.timestamp()))
 
 
 def write(content: Claims, *, issuer: Issuer, kid: str, private_key: Any) -> str:  # noqa: ANN401 - PyJWT's
-    """Sign the claims with ES256 (RFC 7518 section 3.4), by a key that is loaded or a PEM text."""
+    """Return the claims signed with ES256 (RFC 7518 section 3.4). The key may be loaded or in PEM."""
     payload = {
         "iss": issuer.base_url,
         "aud": issuer.audience,
@@ -65,16 +65,16 @@ def write(content: Claims, *, issuer: Issuer, kid: str, private_key: Any) -> str
 
 
 def key_id(token: str, kind: str = TYPE) -> str | None:
-    """Return the key id of a token's header, or None if this cannot be one of ours of that kind.
+    """Return the key ID in a token's header, or None if it cannot be one of our tokens of that kind.
 
-    The rest of the token is for `read`, which checks it all.
+    Does not check the rest of the token; `read` does.
     """
     return _key_id(token.partition(".")[0], kind) if len(token) <= MAX_LENGTH and token.count(".") == DOTS else None
 
 
 @lru_cache
 def _key_id(header_segment: str, kind: str) -> str | None:
-    """Read a header; all tokens of one key have the same."""
+    """Return the key ID of a header. Cached, since all tokens of one key have the same header."""
     try:
         header = jwt.get_unverified_header(f"{header_segment}..")
     except (jwt.PyJWTError, UnicodeError):
@@ -85,9 +85,9 @@ def _key_id(header_segment: str, kind: str) -> str | None:
 
 
 def read(token: str, *, issuer: Issuer, public_key: object) -> Claims | None:
-    """Return the claims of a token that this issuer signed for this door, or None.
+    """Return the claims of a token that this issuer signed for this path, or None.
 
-    Time is not judged here but from the row, by our own clock.
+    The time is not checked here, but against the row and our own clock.
     """
     try:
         payload = checked(token, issuer=issuer, required=REQUIRED, public_key=public_key)
@@ -103,7 +103,7 @@ def read(token: str, *, issuer: Issuer, public_key: object) -> Claims | None:
 
 
 def checked(token: str, *, issuer: Issuer, required: list[str], public_key: object) -> dict[str, Any]:
-    """Return what a token says that this issuer signed for this door (RFC 8725 section 3). Raises UNREADABLE."""
+    """Return the verified content of a token of this issuer and path (RFC 8725 section 3). Raises UNREADABLE."""
     return jwt.decode(
         token,
         public_key,  # type: ignore[arg-type]  # PyJWT takes any of cryptography's public keys
@@ -121,7 +121,7 @@ def checked(token: str, *, issuer: Issuer, required: list[str], public_key: obje
 
 
 def whole(value: object) -> int:
-    """Return an instant of a token. Raises TypeError for one that is no whole number."""
+    """Return an instant of a token. Raises TypeError if it is not a whole number."""
     if type(value) is not int:
         raise TypeError("an instant is a whole number of seconds")
     return value

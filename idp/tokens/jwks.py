@@ -1,4 +1,4 @@
-"""The public halves of the token keys, as a JSON Web Key Set (RFC 7517 section 5)."""
+"""The public keys of tokens, as a JSON Web Key Set (RFC 7517 section 5)."""
 
 import json
 from typing import Any

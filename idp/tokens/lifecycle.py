@@ -1,4 +1,4 @@
-"""Long-lived tokens between the browser and the table: recognised, issued, rotated."""
+"""Recognises, issues and rotates long-lived tokens, using the token's row."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,12 +21,12 @@ from idp.tokens.rotation import LIFETIME, Family, Shown, Verdict, judge
 
 
 class LostRace(Exception):
-    """Another request changed the device's tokens meanwhile; the whole step is to be judged again."""
+    """Another request changed the device's tokens meanwhile. The caller must judge the token again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A token of ours, shown by the device it belongs to, and what that means now."""
+    """One of our tokens, shown by its own device, and the verdict on it."""
 
     verdict: Verdict
     row: LongLivedToken
@@ -34,7 +34,7 @@ class Recognised:
 
 
 def _shown() -> QuerySet[LongLivedToken]:
-    """Ask for a token by its id, the slot `jti`, with whose it is and what became of its family since."""
+    """Query a token by its id, the slot `jti`, with its device and the state of its family."""
     own = LongLivedToken.objects.filter(device=OuterRef("device"), generation=OuterRef("device__generation")).order_by()
     one = own.values("device")
     return LongLivedToken.objects.filter(pk=Slot("jti", UUIDField())).annotate(
@@ -46,7 +46,7 @@ def _shown() -> QuerySet[LongLivedToken]:
 
 
 def _owned() -> QuerySet[LongLivedToken]:
-    """Ask for a token by its id, the slot `jti`, with the device that it belongs to."""
+    """Query a token by its id, the slot `jti`, with its device."""
     rows = LongLivedToken.objects.select_related("device").filter(pk=Slot("jti", UUIDField()))
     return rows.annotate(agent=F("device__agent_id"))
 
@@ -57,7 +57,7 @@ _RETIRED = Greatest(_NOW, F("issued_at"))
 
 
 def _others() -> QuerySet[LongLivedToken]:
-    """Ask for the tokens of a device that are not retired, but for one."""
+    """Query a device's tokens that are not retired, except one."""
     return LongLivedToken.objects.filter(device=_DEVICE, retired_at__isnull=True).exclude(pk=_PK)
 
 
@@ -73,15 +73,15 @@ WITHDRAWN = "its key was withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Unrecognised:
-    """Something else. `why` is for the trail: *unknown*, WITHDRAWN, or *apart* from its device."""
+    """A token that is not accepted. `why` is for the trail: *unknown*, WITHDRAWN, or *apart* from its device."""
 
     why: str
 
 
 def recognise(token: str | None, device: Device | None, family: str, now: datetime) -> Recognised | Unrecognised | None:
-    """Judge the token that a browser shows besides its device cookie, or None if it shows none.
+    """Judge the token that a browser shows with its device cookie, or return None if it shows none.
 
-    `family` is the platform family of the browser; a token that moved to another one does not count.
+    `family` is the browser's platform family. A token that moved to another one does not count.
     """
     if not token:
         return None
@@ -94,15 +94,15 @@ def recognise(token: str | None, device: Device | None, family: str, now: dateti
 
 
 def owner(token: str, now: datetime) -> Device | None:
-    """Return the app's device that a token names by itself, or None. Whether the token counts is judged elsewhere."""
+    """Return the device of an app's token, or None. Does not decide whether the token counts."""
     row = _row(token, APPS, now, _OWNED)
     return None if isinstance(row, Unrecognised) else row.device
 
 
 def issue(device: Device, now: datetime, *, first: bool = False) -> str:
-    """Hand out the root token of a device's present generation; older ones are outdated by that.
+    """Issue the root token of the device's current generation, which outdates earlier ones.
 
-    On a new device it is the first, so there are none.
+    `first` means that the device is new and has no earlier tokens.
     """
     root = _token(device, parent=None, nth=0, now=now)
     if not first:
@@ -111,17 +111,17 @@ def issue(device: Device, now: datetime, *, first: bool = False) -> str:
 
 
 def root_again(device: Device, now: datetime) -> str | None:
-    """Return the root of the device's present generation once more, if it is still the current token."""
+    """Issue the root of the device's current generation again, if it is still the current token."""
     current = LongLivedToken.objects.filter(device=device, generation=device.generation, retired_at__isnull=True)
     row = current.filter(parent__isnull=True).first()
     return _signed(row, device, now) if row else None
 
 
 def rotate(shown: Recognised, device: Device, now: datetime) -> str | None:
-    """Hand out a child of the shown token, or None (as within a visit): the browser keeps what it has.
+    """Issue a child of the shown token. None if the browser keeps what it has, as within a visit.
 
-    Runs inside the caller's transaction, on a device that is held. Raises LostRace if the facts changed
-    since the token was judged.
+    Runs inside the caller's transaction, with the device locked. Raises LostRace if the facts changed since the token
+    was judged.
     """
     if shown.verdict not in {Verdict.NEXT, Verdict.CONFIRM}:
         return None
@@ -176,7 +176,7 @@ def _judged(row: Any, device: Device, now: datetime) -> Recognised:  # noqa: ANN
 
 
 def _row(token: str, door: str, now: datetime, among: Select[LongLivedToken] = _SHOWN) -> LongLivedToken | Unrecognised:
-    """Return the row that a token of this door points at, if they say the same."""
+    """Return the row of a token that this path accepts, if both agree."""
     kid = claims.key_id(token)
     key = keyring.find(Use.TOKEN, kid, retired_after=now - LIFETIME) if kid else None
     if kid and key is None:

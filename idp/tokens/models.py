@@ -1,4 +1,4 @@
-"""What is known of each long-lived token. The token itself is nowhere in here."""
+"""The stored facts of each long-lived token. The token itself is not stored."""
 
 import uuid
 
@@ -10,9 +10,9 @@ from idp.tokens.rotation import CHILDREN
 
 
 class LongLivedToken(models.Model):
-    """One token that was handed to a device: the root after a code, then a child at each sign-in.
+    """One token that a device received: the root after a code, then a child at each sign-in.
 
-    `parent` holds the parent's `jti` without a foreign key, because rows leave when they expire.
+    `parent` is the parent's `jti`, without a foreign key, because rows are deleted when they expire.
     """
 
     jti = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

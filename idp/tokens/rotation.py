@@ -1,11 +1,12 @@
-"""What a shown long-lived token means: siblings, one of them confirmed. Pure.
+"""Decides what a shown long-lived token means. Of siblings only one is confirmed. Pure.
 
-A phone comes by hours apart, and some answers never arrive. So the token that was shown stays good until
-one of its children is shown. Losing an answer costs nothing, and a copy shows itself: of two branches only
-one lives on, and whoever shows a token of the other is noticed.
+A phone may come back hours later, and some answers never arrive. So a token stays valid until one of its children is
+shown: losing an answer does no harm. A copied token is detected: of two branches only one stays valid, and the other's
+next use is noticed.
 
-*Current*: confirmed and not retired, at most one a device. *Offered*: handed out as a child of the current
-one and not yet shown. *Retired*: everything else.
+- *Current*: confirmed and not retired. A device has at most one.
+- *Offered*: handed out as a child of the current one, and not yet shown.
+- *Retired*: everything else.
 """
 
 from dataclasses import dataclass
@@ -30,10 +31,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The facts of the device's present generation of tokens.
+    """The facts of the device's current generation of tokens.
 
-    `last_hand_out` is the instant of the newest token; `in_use` tells whether any was handed out since the
-    root, that is, whether the browser has come back since the code.
+    `last_hand_out` is the instant of the newest token. `in_use` says whether any was handed out since the root, so
+    whether the browser has come back since the code.
     """
 
     generation: int
@@ -43,7 +44,7 @@ class Family:
 
 
 class Verdict(StrEnum):
-    """What to do with the device that shows a token. The first three let it in."""
+    """What to do with the device that shows a token. The first three accept it."""
 
     SAME_VISIT = "same visit"
     NEXT = "next"
@@ -57,15 +58,15 @@ class Verdict(StrEnum):
 
     @property
     def lets_in(self) -> bool:
-        """Whether the token proves the device."""
+        """Whether the token authenticates the device."""
         return self in {Verdict.SAME_VISIT, Verdict.NEXT, Verdict.CONFIRM}
 
 
 def judge(shown: Shown, family: Family, *, quiet: timedelta, now: datetime) -> Verdict:
-    """Say what a shown token means: the first rule that fits decides.
+    """Return the verdict on a shown token. The first matching rule decides.
 
-    `quiet` is how long after a hand-out everything still counts as the same visit: double taps, tabs,
-    retries. Within it nothing is handed out, confirmed or taken for a copy.
+    `quiet` is how long after a token was handed out everything counts as the same visit: double taps, tabs, retries.
+    Within it no token is handed out or confirmed, and none counts as a copy.
     """
     if family.revoked:
         return Verdict.ENDED
@@ -81,7 +82,7 @@ def judge(shown: Shown, family: Family, *, quiet: timedelta, now: datetime) -> V
 
 
 def _moved_on(shown: Shown) -> Verdict:
-    """Judge a living token outside the visit of its hand-out."""
+    """Judge a token that is not retired, outside the visit in which it was handed out."""
     if shown.confirmed_at is None:
         return Verdict.CONFIRM
     return Verdict.UNANSWERED if shown.children >= CHILDREN else Verdict.NEXT

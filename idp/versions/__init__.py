@@ -1,1 +1,1 @@
-"""Configuration held in the process, under a version that the database renews with every change of it."""
+"""A cache of configuration in each process. Its key is a version that the database replaces with every change."""

@@ -10,7 +10,7 @@ class VersionsConfig(AppConfig):
     name = "idp.versions"
 
     def ready(self) -> None:
-        """Have the database itself say when configuration changed."""
+        """Install the triggers that report changes of configuration."""
         from idp.versions import triggers  # noqa: PLC0415 - it needs the models
 
         pre_migrate.connect(triggers.put_away, sender=self)

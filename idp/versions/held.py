@@ -1,8 +1,8 @@
-"""Values that are read once for each version of the configuration, and then held by the process for all its threads.
+"""Caches values in the process, for all its threads, under the version of the configuration.
 
-What is held was read after its version was asked for, by the same connection. So it is never older than its version
-says; and what a transaction reads of its own changes stands under a version that nobody ever sees if it is rolled
-back. Whoever gets a held value shares it with others: it is only looked at, never changed.
+A value is read after its version, on the same connection, so it is never older than its version. What a transaction
+reads of its own uncommitted changes is cached under a version that nobody ever sees if it is rolled back. Threads share
+cached values, so callers must not modify them.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,23 +17,23 @@ MOST = 1000
 
 
 class Held(Generic[Value, *Key]):
-    """A function whose answers are held while configuration stays as it is; its arguments are the key.
+    """A function whose results are cached while the configuration stays the same; its arguments are the key.
 
-    What it raises is not held, so names of nothing fill no memory. Of more than `most` answers it begins anew.
+    Exceptions are not cached, so unknown names do not fill the memory. The cache starts again after `most` results.
     """
 
     def __init__(self, read: Callable[[*Key], Value], most: int = MOST) -> None:
         self._read, self._most = read, most
-        self._kept: tuple[str, dict[Hashable, Value]] = ("", {})  # swapped as one, so no thread sees half of it
+        self._kept: tuple[str, dict[Hashable, Value]] = ("", {})  # replaced as one, so no thread sees a half
 
     def __call__(self, *key: *Key) -> Value:
-        """Return the value of this version: the held one, or else one that is read now."""
+        """Return the value for the current version, from the cache or read now."""
         told = version.remembered()
         present = told or version.ask()
         of, values = self._kept
         if of == present and key in values:
             return values[key]
-        if told:  # a transaction may have changed something since it was told: see above
+        if told:  # the version may have changed in this transaction: see the module's docstring
             present = version.ask()
         value = self._read(*key)
         if present:
@@ -41,7 +41,7 @@ class Held(Generic[Value, *Key]):
         return value
 
     def last(self, *key: *Key) -> Value | None:
-        """Return what was held last, whatever the version is now and without asking the database."""
+        """Return the last cached value, whatever its version, without a query."""
         return self._kept[1].get(key)
 
     def _keep(self, present: str, key: Hashable, value: Value) -> None:

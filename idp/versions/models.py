@@ -1,4 +1,4 @@
-"""The version of the configuration, as the database keeps it."""
+"""The version of the configuration in the database."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,10 @@ from idp.versions.version import ONE, Part
 
 
 class Version(models.Model):
-    """A row for each part, written by triggers alone: `value` is drawn anew with every change of a table of that part.
+    """A row for each part of the configuration. Only triggers write it: each change replaces `value`.
 
-    It is random and no counter, so that what was read under a version that was rolled back is never taken for what a
-    later version says. While a row is missing nothing is held.
+    It is random, not a counter, so a value read under a version that was rolled back can never match a later version.
+    While a row is missing nothing is cached.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=Part.CONFIGURATION)

@@ -1,4 +1,4 @@
-"""Views that begin by the version of the configuration that this process heard last, without asking for it."""
+"""Views that begin with the version of the configuration that this process saw last, without a query."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,10 +12,10 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def by_the_latest(view: View) -> View:
-    """Begin a GET without a question, and begin anew if the database then names another version.
+    """Return a GET view that runs again if the database names another version than the one it began with.
 
-    A row that the view asks for brings the version (`version.heard_again`), or it asks (`version.confirm`): in either
-    case before it writes. What it answers or refuses without that is confirmed here.
+    The version comes with a row that the view reads (`version.heard_again`) or from a query (`version.confirm`), in
+    either case before the view writes. If the view ends without either, the version is confirmed here.
     """
 
     @wraps(view)

@@ -1,8 +1,8 @@
-"""The database's own word that configuration changed: triggers, on SQLite and PostgreSQL.
+"""Database triggers that report changes of the configuration, on SQLite and PostgreSQL.
 
-They hear what no signal of Django's does: bulk updates, raw SQL, a console, another process, another release. They are
-put in place after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers. There
-nothing is held until then, also if a migration breaks off.
+They see what Django's signals miss: bulk updates, raw SQL, a console, another process, another release. They are
+installed after every `migrate`, since a migration may rebuild a table on SQLite, which drops its triggers. Until then
+nothing is cached on SQLite, even if a migration fails.
 """
 
 from collections.abc import Iterator
@@ -33,18 +33,21 @@ TABLES: Final[tuple[str, ...]] = (
     "native_client",
     "native_redirecturi",
 )
-"""What is held, in whole or in part. Only operators write these, never a sign-in: each change has all be read anew."""
+"""The tables that are cached. Only operators write them, never a sign-in, since each change invalidates the cache."""
 BRAKES: Final = {"policies_stop": Part.STOP, "agents_cutoff": Part.CUTOFF, "agents_accesspass": Part.PASSES}
-"""What has a part of the version to itself. All other tables share one, whose row is held by whoever writes until the
-commit: a change that is forgotten half-way stops other changes, and must not stop these."""
+"""Tables with their own part of the version. All others share one.
+
+A transaction that changes a table locks its part's row until the commit. One that is left open blocks other changes,
+and must not block these.
+"""
 
 VERSION: Final = "versions_version"
 FORMER: Final = "one_version"
-"""A constraint of the table when all had one row."""
+"""A constraint from when all parts had one row."""
 _ACTS, _ANY = ["insert", "update", "delete"], "change"
-# What is written is blank, which holds nothing; the table's own trigger draws the value. So nobody can write one that
-# was there before, as whoever loads an edited dump would.
-# No upsert on SQLite: there the statement that fires a trigger lays its own ON CONFLICT upon what stands in it.
+# What is written is blank, under which nothing is cached; the version table's own trigger draws the value. So nobody
+# can restore an old version, as loading an edited dump would.
+# SQLite has no upsert here: the statement that fires a trigger overrides the ON CONFLICT of the statements in it.
 _ON_SQLITE = (
     f"DELETE FROM {VERSION} WHERE id = {{part}}; "  # noqa: S608 - a name of ours
     f"INSERT INTO {VERSION} (id, value) VALUES ({{part}}, '')"
@@ -54,10 +57,10 @@ _ON_POSTGRESQL = f"INSERT INTO {VERSION} (id, value) VALUES ({{part}}, '') ON CO
 
 
 def put_in_place(using: str = "default", **_: Any) -> None:
-    """Put the triggers in place, once the tables are there, and draw a new version.
+    """Install the triggers once the tables exist, and draw a new version.
 
-    Where the version's table is gone or of its former shape, as after a step back, the triggers go too: they could
-    only fail. SQLite has let go of them before.
+    If the version table is missing or has an older form, as after a migration backwards, remove the triggers, which
+    could only fail. SQLite has dropped them before.
     """
     connection = connections[using]
     on_sqlite = connection.vendor == "sqlite"
@@ -76,7 +79,7 @@ def _is_former(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> bool:
 
 
 def put_away(using: str = "default", **_: Any) -> None:
-    """Have nothing held on SQLite from now on: no version, and no trigger that would write one."""
+    """Stop caching on SQLite: delete the version and its triggers."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
@@ -88,9 +91,9 @@ def put_away(using: str = "default", **_: Any) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Name the triggers that are not there."""
+    """Return the names of missing triggers."""
     acts = _ACTS if connection.vendor == "sqlite" else [_ANY]
-    own = acts[:2]  # nobody need draw a version when there is none
+    own = acts[:2]  # nothing to invalidate if no row exists
     wanted = [*(_name(table, act) for table in TABLES for act in acts), *(_name(VERSION, act) for act in own)]
     return triggers.missing(connection, wanted)
 
@@ -119,10 +122,10 @@ def _on_sqlite(tables: list[str]) -> Iterator[str]:
 
 
 def _on_postgresql(tables: list[str]) -> Iterator[str]:
-    """Once for each statement, and without keeping readers out of the table.
+    """Yield triggers that run once per statement, and do not block readers of the table.
 
-    Before the statement, so that whoever writes configuration takes the row of its part first and waits there with no
-    other row in hand: else two operators could each hold what the other wants.
+    They run before the statement, so that a writer locks its part's row first, and waits there without other locks.
+    Otherwise two operators could deadlock.
     """
     yield f"""
         CREATE OR REPLACE FUNCTION {VERSION}_draw() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,10 +1,10 @@
-"""Which version of the configuration counts: asked of the database once in a request, or each time outside of one.
+"""The current version of the configuration. A request asks for it once; other code asks each time.
 
-A request may also begin by the version that the process heard last (`presume`), and be told by a row that it asks for
-anyway whether that one still counts. If it does not, all that was done by it is done again (`presumed`).
+A request may also begin with the version that the process saw last (`presume`), and learn from a row that it reads
+anyway whether that is current. If not, it starts again (`presumed`).
 
-What a request was told it forgets with its end, so nothing stale outlives it. Nor do the threads know of it that go on
-beside a request, with a copy of its context: they ask for themselves.
+A request's version ends with the request, so nothing stale outlives it. Threads that run next to a request with a copy
+of its context do not share it: they ask for themselves.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from idp.sql.prepared import Select
 
 
 class Part(IntEnum):
-    """The parts of a version. A change draws its own anew, and waits for no change of another part."""
+    """The parts of a version. A change replaces the value of its own part, and does not wait for changes of others."""
 
     CONFIGURATION = 1
     STOP = 2
@@ -32,11 +32,11 @@ class Part(IntEnum):
 
 
 ONE = 32
-"""Characters of a part."""
+"""The length of a part in characters."""
 
 
 def _values() -> QuerySet[Any]:
-    version: Any = apps.get_model("versions", "Version")  # which is made of the parts here
+    version: Any = apps.get_model("versions", "Version")  # imported late: that module imports this one
     found: QuerySet[Any] = version.objects.order_by().values_list("value")
     return found
 
@@ -45,12 +45,12 @@ _ASK = Select(_values)
 
 
 class Changed(Exception):
-    """The version that a request presumed does not count any more: what was done by it means nothing."""
+    """The version that a request presumed is not current. What was done with it must be discarded."""
 
 
 @dataclass(slots=True)
 class _Told:
-    """The thread of a request and the version that it goes by, which is `presumed` until the database has named one."""
+    """The thread of a request and its version, which is `presumed` until the database has confirmed it."""
 
     thread: int
     version: str = ""
@@ -59,12 +59,12 @@ class _Told:
 
 _told: ContextVar[_Told | None] = ContextVar("told", default=None)
 _latest = ""
-"""What the database said last to any thread of this process."""
+"""The version that any thread of this process saw last."""
 
 
 @contextmanager
 def asked_once() -> Iterator[None]:
-    """Remember within this block what the database said first."""
+    """Within this block, remember the first version that the database returns."""
     before = _told.set(_Told(get_ident()))
     try:
         yield
@@ -73,29 +73,29 @@ def asked_once() -> Iterator[None]:
 
 
 def presume() -> None:
-    """Have the present request go by what the process heard last. It ends with `confirm`, before it has written."""
+    """Use the version that the process saw last. The request must call `confirm` before it writes."""
     told = _of_this_thread()
     if told is not None and not told.version:
         told.version = told.presumed = _latest
 
 
 def confirm() -> None:
-    """Make sure that what was presumed counts: ask, unless a row has said so. Raises Changed."""
+    """Query the version, unless a row has confirmed it. Raises Changed."""
     told = _of_this_thread()
     if told is not None and told.presumed:
         ask()
 
 
 def remembered() -> str:
-    """Return the version that the present request was told; empty if it has not asked yet, or there is no request."""
+    """Return the request's version; "" if it has not asked yet, or there is no request."""
     told = _of_this_thread()
     return told.version if told is not None else ""
 
 
 def ask() -> str:
-    """Ask the database for the version, as the present transaction sees it; empty means: hold nothing.
+    """Query the version, as the current transaction sees it. "" means: cache nothing.
 
-    Raises Changed where another was presumed.
+    Raises Changed if another one was presumed.
     """
     version = _of(value for (value,) in _ASK())
     _go_by(version)
@@ -103,7 +103,7 @@ def ask() -> str:
 
 
 class Present(Func):
-    """The version that a query brings with its row, for `heard` and `heard_again`."""
+    """The version as an expression of a query, to be passed to `heard` or `heard_again`."""
 
     template = f"(SELECT %(function)s(value, '{BETWEEN}') FROM versions_version)"  # noqa: S608 - constants
     function, arity, output_field = "GROUP_CONCAT", 0, CharField()
@@ -114,22 +114,22 @@ class Present(Func):
 
 
 def heard(present: str | None) -> None:
-    """Take a version that came with the first row of the present request, so that nobody has to ask."""
+    """Use a version that came with the request's first row, so that no query is needed."""
     if not remembered() and (version := _of((present or "").split(BETWEEN))):
         _go_by(version)
 
 
 def heard_again(present: str | None) -> None:
-    """Have the present request go on by the version that came with a row which it may have waited for.
+    """Continue with the version that came with a row for which the request may have waited.
 
-    Whatever it looks at from now on is as it stood after the wait: a stop that came meanwhile counts. Raises Changed
-    where another was presumed.
+    From now on the request sees the configuration as it is after the wait, including a stop that came meanwhile. Raises
+    Changed if another version was presumed.
     """
     _go_by(_of((present or "").split(BETWEEN)))
 
 
 def forget() -> None:
-    """Have the present request ask again, as after a change of its own or after it had to wait."""
+    """Make the request ask again, as after a change of its own or after waiting for a lock."""
     told = _of_this_thread()
     if told is not None:
         told.version = ""
@@ -151,6 +151,6 @@ def _of_this_thread() -> _Told | None:
 
 
 def _of(parts: Iterable[str]) -> str:
-    """Return the version of these parts, in whatever order they came; empty if one is missing or blank."""
+    """Return the version made of these parts, in any order; "" if one is missing or blank."""
     version = "".join(sorted(parts))
     return version if len(version) == ONE * len(Part) else ""

@@ -1,1 +1,1 @@
-"""Webhooks: telling an operator's own back ends who signed in and which device came or went."""
+"""Webhooks: messages to the operator's back ends about who signed in, and which device was added or ended."""

@@ -1,4 +1,4 @@
-"""What an operator must know of webhooks: those that nothing reaches, that are gone, and that nobody sends to."""
+"""Warnings about webhooks: those whose receiver cannot be reached or is gone, and messages that nobody sends."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from idp.webhooks.models import State, Webhook
 PATIENCE = timedelta(hours=1)
 LOUD_AFTER = timedelta(hours=24)
 UNREAD = timedelta(minutes=15)
-"""A timer runs far more often than this."""
+"""The timer that sends messages runs far more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What is wrong with a webhook, and what to do. One that is not `loud` leaves time."""
+    """What is wrong with a webhook, and what to do. If it is not `loud`, there is time."""
 
     webhook: Webhook
     why: str
@@ -24,20 +24,20 @@ class Alarm:
 
 
 def in_trouble(now: datetime) -> QuerySet[Webhook]:
-    """Return the webhooks of which something is to be said."""
+    """Return the webhooks that have a warning."""
     silent = Q(read_to__lte=now - UNREAD) | Q(failing_since__lte=now - PATIENCE)
     return Webhook.objects.filter(Q(gone_at__isnull=False) | Q(is_on=True) & silent)
 
 
 def alarms(now: datetime) -> list[Alarm]:
-    """List what is wrong, webhook by webhook, in one query."""
+    """Return the warnings of all webhooks, in one query."""
     waiting = Count("deliveries", filter=Q(deliveries__state=State.WAITING))
     found = in_trouble(now).annotate(waiting=waiting).order_by("name")
     return [alarm for webhook in found for alarm in of(webhook, now, waiting=webhook.waiting)]
 
 
 def of(webhook: Webhook, now: datetime, *, waiting: int | None = None) -> Iterator[Alarm]:
-    """Say what is wrong with one webhook. `waiting` is how many messages wait for it, None if not counted yet."""
+    """Yield the warnings of one webhook. `waiting` is how many messages wait for it, None if not counted."""
     if webhook.gone_at is not None:
         why = f"{webhook} answered 410 on {webhook.gone_at:%d %b %H:%M} UTC and was switched off. Remove it, or "
         yield Alarm(webhook, f"{why}correct its address and switch it on.", loud=False)

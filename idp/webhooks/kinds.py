@@ -1,6 +1,6 @@
-"""What webhooks tell, derived from lines of the trail in one table.
+"""The types of message, and the lines of the trail that each comes from, in one table.
 
-Whether a device is new, or was ended, is read from the device: both happen once, at an instant that the line shares.
+Whether a device is new, or has ended, is read from the device: its instant equals that of the line.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from idp.audit.models import LoginEvent
 
 
 class Kind(models.TextChoices):
-    """The types of message. `webhook.test` is sent on an operator's click only."""
+    """The types of message. `webhook.test` is sent only when an operator asks for it."""
 
     AGENT_SIGNED_IN = "agent.signed_in", "an agent signed in, with a code or without"
     DEVICE_ENROLLED = "device.enrolled", "an agent signed in on a phone or computer for the first time"
@@ -28,7 +28,7 @@ class Kind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A type, the lines of the trail that it may come from, and whether it does."""
+    """A type, the lines of the trail that it may come from, and whether one of them counts."""
 
     kind: Kind
     lines: frozenset[TrailKind]
@@ -40,7 +40,7 @@ def _is_new(event: LoginEvent) -> bool:
 
 
 def _is_ended(event: LoginEvent) -> bool:
-    """Whether this line is the one that ended the device; the end of its session alone is not."""
+    """Whether this line ended the device. The end of its session alone does not count."""
     device = event.device
     return device is not None and device.revoked_at == max(event.at, device.enrolled_at)
 
@@ -61,22 +61,22 @@ TABLE = (
     Row(Kind.DEVICE_PUSH_CHANGED, frozenset({TrailKind.PUSH_CHANGED}), lambda _: True),
 )
 TRAIL = (Kind.TRAIL_SIGN_IN, Kind.TRAIL_ACT)
-"""Types that forward the trail itself, line by line in the order of its chain, with what makes them verifiable."""
+"""Types that forward the lines of the trail, in the order of its chain, with what is needed to verify them."""
 
 CHOICES = [(it.value, f"{it.value}: {it.label}") for it in (*(row.kind for row in TABLE), *TRAIL)]
 
 
 def lines_for(kinds: Iterable[str]) -> set[TrailKind]:
-    """Return the kinds of lines that have to be read for these types."""
+    """Return the kinds of lines to read for these types."""
     wanted = set(kinds)
     return {line for row in TABLE if row.kind in wanted for line in row.lines}
 
 
 def forwarded_as(event: LoginEvent) -> Kind:
-    """Return the type as which a line of the trail is forwarded."""
+    """Return the type under which a line of the trail is forwarded."""
     return Kind.TRAIL_ACT if event.by else Kind.TRAIL_SIGN_IN
 
 
 def of(event: LoginEvent) -> list[Kind]:
-    """Return the types that a line of the trail is told as, none for most."""
+    """Return the types of message that a line of the trail causes. Most cause none."""
     return [row.kind for row in TABLE if event.kind in row.lines and row.comes_from(event)]

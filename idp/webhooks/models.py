@@ -1,4 +1,4 @@
-"""Webhooks, and each message to each of them."""
+"""Webhooks, and the messages to them."""
 
 import uuid
 
@@ -14,11 +14,11 @@ LONGEST_ANSWER = 500
 
 
 class Webhook(models.Model):
-    """A back end that is told of some types of events, in the trail's order.
+    """A back end that receives some types of events, in the order of the trail.
 
-    Told is what happened from `since` on, when it was last switched on; the trail was read up to `read_to`, and
-    forwarded up to the position `forwarded_to` of its chain. A sender holds the row (`held_by`, until `held_until`)
-    while it sends, since nothing may be locked during a request.
+    It receives what happened after `since`, when it was last switched on. `read_to` says how far the trail was read,
+    and `forwarded_to` up to which position of its chain lines were forwarded. A sender reserves the row (`held_by`,
+    until `held_until`) while it sends, since no lock may last as long as a request.
     """
 
     name = models.CharField(max_length=50, validators=[writable])
@@ -63,7 +63,7 @@ class Webhook(models.Model):
 
 
 class State(models.TextChoices):
-    """What became of a message."""
+    """The state of a message."""
 
     WAITING = "waiting", "waits"
     DELIVERED = "delivered", "delivered"
@@ -72,7 +72,7 @@ class State(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one webhook. Its id is the message's `webhook-id`, the same at each try; a test has no event."""
+    """One message to one webhook. Its id is the `webhook-id` header, the same on every try. A test has no event."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")

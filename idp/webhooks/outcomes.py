@@ -1,4 +1,4 @@
-"""What a try came to, and what becomes of the message and of its webhook."""
+"""The outcome of a try, and what follows for the message and its webhook."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,31 +13,31 @@ from idp.webhooks.models import LONGEST_ANSWER, Delivery, State, Webhook
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The status of the answer, None if there was none, and its beginning or what was in the way."""
+    """The status of the answer, or None without one, and the beginning of its text or what went wrong."""
 
     status: int | None
     said: str
 
     @property
     def taken(self) -> bool:
-        """Whether the receiver has it: any 2xx. A redirect is not followed and delivers nothing."""
+        """Whether the receiver accepted the message, with any 2xx. A redirect is not followed and does not count."""
         return self.status is not None and self.status // 100 == HTTPStatus.OK // 100
 
     @property
     def gone(self) -> bool:
-        """Whether the receiver wants no more messages."""
+        """Whether the receiver wants no more messages (410 Gone)."""
         return self.status == HTTPStatus.GONE
 
     @property
     def words(self) -> str:
-        """Say it for the operator."""
+        """Return the outcome as a sentence for the operator."""
         status = "" if self.status is None else f"HTTP {self.status} "
         return f"{status}{self.said}".strip()[:LONGEST_ANSWER]
 
 
 @transaction.atomic
 def keep(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-    """Write down what came of a try, unless its webhook was removed meanwhile."""
+    """Save the outcome of a try, unless its webhook was deleted meanwhile."""
     webhook = Webhook.objects.select_for_update().filter(pk=delivery.webhook_id).first()
     if webhook is None:
         return
@@ -61,7 +61,7 @@ def keep(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
 
 @transaction.atomic
 def send_again(delivery: Delivery, now: datetime) -> bool:
-    """Have a message sent again under its id, before all that waits, by the next sender. A test stays as it is."""
+    """Have the next sender send a message again, first of all and under the same id. Does nothing for a test."""
     Webhook.objects.filter(pk=delivery.webhook_id).update(next_try_at=None)
     closed = Delivery.objects.filter(pk=delivery.pk, event__isnull=False).exclude(state=State.WAITING)
     return closed.update(state=State.WAITING, tries=0, made_at=now, closed_at=None) == 1
@@ -69,7 +69,7 @@ def send_again(delivery: Delivery, now: datetime) -> bool:
 
 @transaction.atomic
 def leave_out(delivery: Delivery, now: datetime) -> bool:
-    """Give a message up, so that it holds up no other."""
+    """Give up a message, so that it does not block others."""
     Webhook.objects.filter(pk=delivery.webhook_id).update(next_try_at=None)
     waiting = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING)
     return waiting.update(state=State.LEFT_OUT, closed_at=now) == 1

@@ -1,4 +1,4 @@
-"""The body of a message: who, on which device, what, when. No number, address, code or secret is in it."""
+"""The body of a message: who, on which device, what and when. It has no number, address, code or secret."""
 
 import json
 from typing import Any
@@ -41,7 +41,7 @@ LINE = {
 def of_event(
     message: UUID, kind: Kind, event: LoginEvent, agent: Agent, *, name_id: str | None, tells_email: bool
 ) -> bytes:
-    """Write the body of a message about a line of the trail."""
+    """Return the body of a message about a line of the trail."""
     ended = kind in {Kind.DEVICE_REPLACED, Kind.DEVICE_REVOKED}
     who: dict[str, Any] = {"id": str(agent.pk), "name_id": name_id}
     if tells_email:
@@ -58,9 +58,9 @@ def of_event(
 
 
 def of_line(message: UUID, kind: Kind, event: LoginEvent) -> bytes:
-    """Write the body of a message that forwards a line of the trail, with its place in the chain.
+    """Return the body of a message that forwards a line of the trail, with its position in the chain.
 
-    Of address and user agent it holds the marks only: with them the receiver can work the digest out, and no more.
+    The address and user agent are sent only as marks: enough to compute the digest, but not to learn the values.
     """
     seal = Seal.objects.get(event=event)
     before = Seal.objects.filter(position=seal.position - 1).values_list("digest", flat=True).first()
@@ -77,7 +77,7 @@ def of_line(message: UUID, kind: Kind, event: LoginEvent) -> bytes:
 
 
 def of_test(message: UUID, timestamp: str) -> bytes:
-    """Write the body of a test, which is about nobody."""
+    """Return the body of a test message, which is about nobody."""
     return _body(message, Kind.TEST, timestamp, {})
 
 

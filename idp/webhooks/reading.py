@@ -1,8 +1,8 @@
-"""Reading the trail for a webhook: each line that it wants becomes a message, once.
+"""Reads the trail for a webhook, and makes one message of each line that it wants.
 
-Numbers in the trail are given before a transaction commits, so a lower one may become visible after a higher one. A
-reader that only went on from the last number would skip it. So each pass looks an hour back by the clock and takes what
-has no message yet; and the last seconds are left to the next pass, so that neighbours arrive in their order.
+The database assigns ids in the trail before a transaction commits, so a lower id may become visible after a higher one.
+Each pass therefore looks an hour back by the clock and takes the lines without a message. The last seconds are left to
+the next pass, so that messages keep the order of the lines.
 """
 
 from datetime import datetime, timedelta
@@ -22,9 +22,9 @@ AT_ONCE = 1000
 
 
 def take_in(webhook: Webhook, now: datetime) -> None:
-    """Make a message of everything that happened since and that the webhook wants.
+    """Make messages of everything since the last pass that the webhook wants.
 
-    The webhook is held by the caller. Being stopped halfway loses nothing: what has no message is found again.
+    The caller has reserved the webhook. An interruption loses nothing: the next pass finds lines without a message.
     """
     up_to, last = now - SETTLING, 0
     while lines := _unread(webhook, up_to, last):
@@ -40,10 +40,10 @@ def take_in(webhook: Webhook, now: datetime) -> None:
 
 
 def forward(webhook: Webhook, now: datetime) -> None:
-    """Make a message of each line of the trail that is to be forwarded, in the order of its chain.
+    """Make a message of each new line of the trail that the webhook forwards, in the order of its chain.
 
-    Positions have no gaps and are given in order of commits, so a reader that goes on from the last one skips nothing.
-    The webhook is held by the caller.
+    Positions have no gaps and follow the order of commits, so continuing after the last one skips nothing. The caller
+    has reserved the webhook.
     """
     wanted = {it for it in kinds.TRAIL if it in webhook.kinds}
     while wanted and (seals := _beyond(webhook)):
@@ -59,7 +59,7 @@ def forward(webhook: Webhook, now: datetime) -> None:
 
 
 def end_of_chain() -> int:
-    """Return the position of the last line that is sealed."""
+    """Return the position of the last sealed line."""
     return Chain.objects.values_list("position", flat=True).first() or 0
 
 

@@ -1,4 +1,4 @@
-"""Adding and changing webhooks, and their secrets."""
+"""Adds and changes webhooks and their secrets."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,13 +12,13 @@ from idp.webhooks import kinds, reading, signature
 from idp.webhooks.models import Webhook
 
 BOTH_VALID = timedelta(hours=24)
-"""For how long messages carry the signatures of the former secret too."""
+"""For how long messages are signed with the former secret as well."""
 
 TYPED = ("name", "url", "kinds", "tells_email", "is_on")
 
 
 def add(webhook: Webhook, now: datetime) -> str:
-    """Save a new webhook; it is told of what happens from now on. Returns its secret, which is shown only now."""
+    """Save a new webhook, which receives what happens from now on. Returns its secret, which is shown only now."""
     secret = signature.new_secret()
     webhook.sealed_secret = _seal(secret)
     webhook.since = webhook.read_to = now
@@ -29,9 +29,9 @@ def add(webhook: Webhook, now: datetime) -> str:
 
 @transaction.atomic
 def change(webhook: Webhook, now: datetime) -> None:
-    """Save what an operator typed, and nothing that a sender may be writing just now.
+    """Save what an operator typed, without the columns that a sender may be writing.
 
-    One that is switched on again is told of what happens from now on. One that was changed is tried at once.
+    A webhook that is switched on again receives what happens from now on. After a change it is tried at once.
     """
     before = Webhook.objects.select_for_update().get(pk=webhook.pk)
     also: dict[str, Any] = {"next_try_at": None}
@@ -48,7 +48,7 @@ def change(webhook: Webhook, now: datetime) -> None:
 
 @transaction.atomic
 def change_secret(webhook: Webhook, now: datetime) -> str:
-    """Give a webhook a new secret and return it; the one before counts beside it for a day."""
+    """Return a new secret for a webhook. Messages are signed with the former one as well for a day."""
     secret = signature.new_secret()
     held = Webhook.objects.select_for_update().get(pk=webhook.pk)
     held.sealed_former_secret, held.former_until = held.sealed_secret, now + BOTH_VALID
@@ -58,7 +58,7 @@ def change_secret(webhook: Webhook, now: datetime) -> str:
 
 
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
-    """Return the secrets that count now, the newest first. Raises KeyUnreadable."""
+    """Return the valid secrets, newest first. Raises KeyUnreadable."""
     former = webhook.sealed_former_secret if webhook.former_until and now < webhook.former_until else ""
     return [_open(it) for it in (webhook.sealed_secret, former) if it]
 

@@ -1,4 +1,4 @@
-"""When a message that was not taken is sent again. Only arithmetic: the caller brings the facts and the time."""
+"""When a message that was not accepted is sent again. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -13,13 +13,13 @@ PAUSES = (
     timedelta(hours=4),
 )
 AFTER_GIVING_UP = timedelta(minutes=1)
-"""Before the next message is tried: it may be the receiver that is ill, not the message."""
+"""The pause before the next message: the fault may be the receiver's, not the message's."""
 
 
 def next_try_at(tries: int, made_at: datetime, now: datetime) -> datetime | None:
-    """Return when a message is tried again that failed now for the `tries`-th time, or None: it is given up.
+    """Return when to retry a message after its `tries`-th failure, or None to give it up.
 
-    The pauses grow, and the last try falls on the end of the 24 hours.
+    The pauses grow, and the last try is 24 hours after the message was made.
     """
     end = made_at + KEPT_TRYING
     if now >= end:

@@ -1,8 +1,8 @@
-"""Sending what waits: in the trail's order, at least once, and for one webhook by one sender at a time.
+"""Sends waiting messages: in the order of the trail, at least once, and by one sender per webhook at a time.
 
-A webhook is held by a name and an instant, not by a lock, since no transaction may last as long as a request. What came
-of a try is written after it. A sender that is killed in between leaves the message waiting; another sends it again,
-under the same id, once the hold is over.
+A sender reserves a webhook with a name and an instant. It takes no lock, since no transaction may last as long as a
+request. It saves the outcome of a try afterwards. If it is killed in between, the message keeps waiting, and another
+sender sends it again under the same id once the reservation has expired.
 """
 
 import secrets
@@ -28,31 +28,31 @@ Clock = Callable[[], datetime]
 
 SECONDS = 10.0
 HOLD = timedelta(seconds=60)
-"""For how long a webhook stays held after its sender was last heard of; several times as long as a try may take."""
+"""How long a reservation lasts without a sign of its sender. Several times longer than a try may take."""
 
 TURN = timedelta(seconds=15)
-"""After this the next webhook has its turn, however much waits."""
+"""After this time the next webhook has its turn, even if messages still wait."""
 
 READ = 4 * 500
-"""Bytes of an answer that are read; enough for the characters that are kept."""
+"""Bytes of an answer that are read: enough for the characters that are stored."""
 
 UNEXPECTED = "Something went wrong that nobody thought of; the log has the details."
 JSON = {"Content-Type": "application/json"}
 
 
 class Busy(Exception):
-    """Another sender holds the webhook just now."""
+    """Another sender has reserved the webhook."""
 
 
 def send_due(now: Clock) -> Iterator[Delivery]:
-    """Seal what waits in the trail, give every webhook a turn, and yield each message that was tried."""
+    """Seal the trail's waiting lines, give each webhook a turn, and yield each message that was tried."""
     sealing.seal_all(now())
     for webhook in Webhook.objects.filter(is_on=True):
         yield from _turn(webhook, now)
 
 
 def send_test(webhook: Webhook, now: Clock) -> Delivery:
-    """Send a test at once, switched on or not. Raises Busy."""
+    """Send a test at once, even to a webhook that is switched off. Raises Busy."""
     holder = _take_hold(webhook, now())
     try:
         test = Delivery.objects.create(webhook=webhook, kind=Kind.TEST, made_at=now())
@@ -63,7 +63,7 @@ def send_test(webhook: Webhook, now: Clock) -> Delivery:
 
 
 def body_of(delivery: Delivery, now: datetime) -> bytes:
-    """Return the body of a message as it would be sent now."""
+    """Return the current body of a message."""
     event = delivery.event
     if event is not None and delivery.kind in kinds.TRAIL:
         return payload.of_line(delivery.pk, Kind(delivery.kind), event)
@@ -110,7 +110,7 @@ def _let_go(webhook: Webhook, holder: str) -> None:
 
 
 def _next(webhook: Webhook, holder: str, now: datetime) -> Delivery | None:
-    """Return the first message that waits, if the webhook is still held, switched on and not in a pause."""
+    """Return the first waiting message, if the webhook is still reserved, switched on and not in a pause."""
     due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
     if not Webhook.objects.filter(due, pk=webhook.pk, held_by=holder, is_on=True).update(held_until=now + HOLD):
         return None
@@ -119,7 +119,7 @@ def _next(webhook: Webhook, holder: str, now: datetime) -> Delivery | None:
 
 
 def _order(webhook: Webhook) -> tuple[str, ...]:
-    """Return the order of what waits: that of the chain for whoever is sent the trail itself."""
+    """Return the order of waiting messages: that of the chain if the webhook forwards the trail."""
     forwards = set(kinds.TRAIL) & set(webhook.kinds)
     return ("event__seal__position", "kind") if forwards else ("event_id", "kind")
 
@@ -139,7 +139,7 @@ def _post(delivery: Delivery, now: datetime) -> Outcome:
         return Outcome(None, error.sentence)
     except KeyUnreadable:
         return Outcome(None, "Its secret cannot be read any more: change the secret.")
-    except Exception:  # whatever it is, it must not keep the other webhooks from their turn
+    except Exception:  # no error may keep the other webhooks from their turn
         log.exception("webhook", webhook=delivery.webhook.name, message=str(delivery.pk))
         return Outcome(None, UNEXPECTED)
     return Outcome(answer.status, _text(answer))
@@ -152,6 +152,6 @@ def _signed(delivery: Delivery, now: datetime) -> Request:
 
 
 def _text(answer: Answer) -> str:
-    """Return the answer's words, without what a database or a page cannot hold."""
+    """Return the answer's text, without characters that the database or a page cannot hold."""
     text = answer.body.decode("utf-8", "replace")
     return "".join(it if it.isprintable() else " " for it in text).strip()

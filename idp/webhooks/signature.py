@@ -1,4 +1,4 @@
-"""Signing messages as Standard Webhooks 1.0 has it: HMAC-SHA256 over id, time and body."""
+"""Signs messages by Standard Webhooks 1.0: HMAC-SHA256 over id, time and body."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ SECRET_LENGTH = 32
 
 
 def new_secret() -> str:
-    """Return a secret in the form that the standard's libraries take: `whsec_` and 32 random bytes in base64."""
+    """Return a secret in the form that the standard's libraries accept: `whsec_` and 32 random bytes in base64."""
     return PREFIX + base64.b64encode(randomness.token_bytes(SECRET_LENGTH)).decode()
 
 
 def headers(message_id: str, sent_at: datetime, body: bytes, secrets: Iterable[str]) -> dict[str, str]:
-    """Return the three headers of a message. It is signed with each secret, so that either can be checked."""
+    """Return the three headers of a message. It is signed with each secret, so a receiver can use any of them."""
     timestamp = str(int(sent_at.timestamp()))
     content = b".".join((message_id.encode(), timestamp.encode(), body))
     return {

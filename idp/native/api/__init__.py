@@ -1,1 +1,1 @@
-"""The API of own apps and back ends, and the OpenAPI document that falls out of it."""
+"""The API of the operator's own apps and back ends, and the OpenAPI document that is generated from it."""

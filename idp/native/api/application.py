@@ -1,4 +1,4 @@
-"""The API of apps and back ends. It uses no cookies; its OpenAPI document falls out of this code."""
+"""The API of apps and back ends. It uses no cookies. Its OpenAPI document is generated from this code."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Api(NinjaAPI):
-    """Operations are called after their functions, and the document says all of `document` too."""
+    """The API. It names operations after their functions, and adds what is in `document` to the generated document."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Return the name of an operation, such as readDevice."""
@@ -50,7 +50,7 @@ api.add_router("", of_back_ends)
 
 @api.exception_handler(ValidationError)
 def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: ANN401 - never returns
-    """Say which part of a request does not read, by the name that RFC 6749 gives to that."""
+    """Answer 400 and name the part of the request that could not be read, in the terms of RFC 6749."""
     first = error.errors[0]
     if first["loc"][0] == "form" and request.content_type not in FORMS:
         raise InvalidRequest("not a form", sentence=f"The parameters have to stand in the body as {FORMS[0]}.")
@@ -60,5 +60,5 @@ def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: AN
 
 @api.exception_handler(HttpError)
 def not_json(_: HttpRequest, error: HttpError) -> Any:  # noqa: ANN401 - never returns
-    """Say that a body does not read."""
+    """Answer that the body could not be read."""
     raise InvalidRequest(error.message, sentence="The body of the request cannot be read.")

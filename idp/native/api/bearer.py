@@ -1,4 +1,4 @@
-"""Who may ask at an address of the API: an app's device, or a back end, by access token (RFC 6750)."""
+"""Authenticates API requests by access token (RFC 6750): from an app for its device, or from a back end."""
 
 from typing import cast
 
@@ -12,21 +12,21 @@ from idp.native.bearer import Bearer
 from idp.native.errors import InsufficientScope, InvalidToken, MissingToken
 
 OUTSIDERS = (MissingToken, InvalidToken, InsufficientScope)
-"""What whoever may not ask is told."""
+"""The errors for a caller without permission."""
 
 
 class OfAnApp(HttpBearer):
-    """An access token that an app got for its own device."""
+    """Accepts an access token that an app obtained for its own device."""
 
     def __call__(self, request: HttpRequest) -> Bearer:
-        """Return whose token it is. Raises MissingToken, InvalidToken, InsufficientScope."""
+        """Return who sent the request. Raises MissingToken, InvalidToken, InsufficientScope."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise MissingToken("no bearer token")
         return self.authenticate(request, token.strip())
 
     def authenticate(self, _: HttpRequest, token: str) -> Bearer:
-        """Return whose token it is, if it is of this kind."""
+        """Return whom the token was issued to, if it is of this kind. Raises InvalidToken, InsufficientScope."""
         found = bearer.of(token, clock.now())
         if found is None:
             raise InvalidToken("no token of ours, run out, or its owner is out")
@@ -35,25 +35,25 @@ class OfAnApp(HttpBearer):
         return found
 
     def is_for(self, found: Bearer) -> bool:
-        """Whether this kind of client may ask here."""
+        """Whether this kind of client may call the operation."""
         return found.device is not None
 
 
 class OfABackEnd(OfAnApp):
-    """An access token that a back end got for itself."""
+    """Accepts an access token that a back end obtained for itself."""
 
     def is_for(self, found: Bearer) -> bool:
-        """Whether it speaks for no device."""
+        """Whether the token belongs to no device."""
         return found.device is None
 
 
 def bearer_of(request: HttpRequest) -> Bearer:
-    """Return who asks, once an address has let them."""
+    """Return the caller of an operation that requires authentication."""
     return cast(Bearer, request.auth)  # type: ignore[attr-defined]  # django-ninja puts it there
 
 
 def device_of(request: HttpRequest) -> Device:
-    """Return the device that an app asks for. Raises InvalidToken."""
+    """Return the device of the app that calls. Raises InvalidToken."""
     device = bearer_of(request).device
     if device is None:
         raise InvalidToken("no device")

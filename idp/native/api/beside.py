@@ -1,4 +1,4 @@
-"""The addresses of OAuth outside the API, for its OpenAPI document: plain views, which do not describe themselves."""
+"""The OAuth addresses outside the API, described for the OpenAPI document. They are plain Django views."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ ASKED: Mapping[str, tuple[str, dict[str, Any]]] = {
 
 
 def paths() -> dict[str, Any]:
-    """Return the addresses outside the API, as the document lists them."""
+    """Return the paths outside the API in OpenAPI's form."""
     return {
         "/oauth/authorize": {"get": _authorize()},
         "/oauth/revoke": {"post": _revoke()},

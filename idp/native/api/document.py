@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond what falls out of the operations: who may ask, headers, errors, examples."""
+"""What the OpenAPI document has besides operations: authentication, headers, errors, examples."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -27,18 +27,18 @@ HEADERS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 ALWAYS = {"X-Reference": "Reference", "Cache-Control": "NoStore"}
-"""What stands in each answer of the API."""
+"""The headers of every answer."""
 CHALLENGED, PATIENT = {401, 403}, {429, 503}
 WHO_ASKS: Mapping[str, list[dict[str, list[str]]]] = {
     "OfAnApp": [{"accessToken": []}, {"app": []}],
     "OfABackEnd": [{"accessToken": []}, {"backEnd": []}],
     "": [{}, {"backEndSecret": []}],
 }
-"""By the class that stands at the door of an operation, who may ask there."""
+"""Who may call an operation, by the class that authenticates it."""
 
 
 def refusals(*errors: type[IdpError]) -> dict[str, Any]:
-    """Return what an operation's document says of the errors that it raises, for `openapi_extra`."""
+    """Return the OpenAPI description of the errors that an operation raises, for `openapi_extra`."""
     found = [error() for error in (*errors, Busy)]
     statuses = sorted({it.status for it in found})
     return {"responses": {status: _refusal(status, [it for it in found if it.status == status]) for status in statuses}}
@@ -47,7 +47,7 @@ def refusals(*errors: type[IdpError]) -> dict[str, Any]:
 def complete(
     document: dict[str, Any], base_url: str, *, beside: dict[str, Any], problem: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the document of the operations with all the rest: the paths beside them, and the schema of an error."""
+    """Return the generated document with everything added: the other paths, and the schema of an error."""
     paths = {path: _path(methods) for path, methods in document["paths"].items()}
     return {
         **document,
@@ -66,7 +66,7 @@ def complete(
 
 
 def headers(status: int) -> dict[str, Any]:
-    """Return the headers of an answer with this status."""
+    """Return the headers of an answer with this status, in OpenAPI's form."""
     more = {"WWW-Authenticate": "Challenge"} if status in CHALLENGED else {}
     more |= {"Retry-After": "RetryAfter"} if status in PATIENT else {}
     return {name: {"$ref": f"#/components/headers/{it}"} for name, it in {**ALWAYS, **more}.items()}
@@ -96,7 +96,7 @@ def _path(methods: dict[str, Any]) -> dict[str, Any]:
 
 
 def _operation(told: dict[str, Any]) -> dict[str, Any]:
-    """Divide what an operation says of itself into summary and description, and name who may ask."""
+    """Split the description of an operation into summary and description, and say who may call it."""
     summary, _, description = told.pop("description", "").partition("\n\n")
     door = next((name for it in told.pop("security", ()) for name in it), "")
     answers = {str(status): it for status, it in sorted(told.pop("responses").items())}

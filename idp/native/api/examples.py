@@ -1,4 +1,4 @@
-"""What answers of the API look like, for its OpenAPI document. All of it is made up."""
+"""Examples of the API's answers for its OpenAPI document, with invented data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,4 +36,4 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "Devices": {"devices": [IN_THE_FEED], "next": "MjAyNi0wMS0xNA", "more": False},
 }
-"""By the name of a schema."""
+"""Examples by the name of their schema."""

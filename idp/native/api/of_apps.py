@@ -1,4 +1,4 @@
-"""What an app asks for its own device: its row in the registry, and links that open services."""
+"""Operations of an app on its own device: read it, change it, and make links that open services."""
 
 import re
 from datetime import datetime

@@ -21,7 +21,7 @@ from idp.otp import numbers
 router = Router(auth=OfABackEnd(), tags=["registry"])
 PAGE = 200
 SETTLING = timedelta(seconds=10)
-"""Longer than any transaction lasts: what was written within it may still lack a neighbour, and is told once more."""
+"""Longer than any transaction. A change this recent may yet get an earlier neighbour, so it is sent again."""
 
 NameId = Annotated[str, Path(pattern="^[!-~]{1,100}$", description="The NameID under which a service knows the agent.")]
 Cursor = Annotated[
@@ -99,7 +99,7 @@ def _in_the_feed(device: Device, out: Cutoff | None) -> dict[str, Any]:
 
 
 def _ending(device: Device, out: Cutoff | None) -> dict[str, Any]:
-    """Say when and why a device ended; *everyone out* counts before it is written down, and takes the push address."""
+    """Return when and why a device ended. *Everyone out* counts from its instant, and removes the push address."""
     if device.revoked_at is None and out is not None and device.authenticated_at <= out.at:
         return {"signed_out_at": max(out.at, device.enrolled_at), "reason": Reason.EVERYONE, "push": None}
     return {"signed_out_at": device.revoked_at, "reason": device.reason or None}

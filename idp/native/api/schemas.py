@@ -1,4 +1,4 @@
-"""What answers of the API have in common."""
+"""Schemas that several of the API's answers share."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic import ConfigDict, WithJsonSchema
 from idp.agents.models import Device
 
 Omitted = Annotated[str | None, WithJsonSchema({"type": "string"})]
-"""Text that is left out where there is none."""
+"""Text that the answer omits if there is none."""
 
 
 class Problem(Schema):
@@ -51,7 +51,7 @@ class DeviceTold(Schema):
 
 
 def told(device: Device) -> dict[str, Any]:
-    """Tell of a device. A browser has no client ID."""
+    """Return the API's description of a device. A browser has no client ID."""
     push = {"provider": device.push_provider, "address": device.push_address}
     return {
         "id": device.pk,

@@ -1,4 +1,4 @@
-"""The token address: a code, a token or a secret in, a sign-in or an access token out (RFC 6749 sections 3.2 and 5)."""
+"""The token endpoint: a code, a token or a secret for a sign-in or an access token (RFC 6749, 3.2 and 5)."""
 
 from typing import Annotated, Any
 
