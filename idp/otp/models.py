@@ -8,7 +8,7 @@ from django_otp.models import Device as OtpDevice
 
 from idp.agents.models import Agent
 from idp.otp.channels import Channel
-from idp.otp.limits import SENDS, STRANGERS_TRIES, TRIES
+from idp.otp.limits.allowances import SENDS, STRANGERS_TRIES, TRIES
 
 NUMBER_NAME = "mobile number"  # django-otp wants each device named
 

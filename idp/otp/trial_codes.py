@@ -13,11 +13,12 @@ from django.db.models.functions import Greatest
 
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
-from idp.otp import abuse, breaker, limits, verifications
-from idp.otp.abuse import Asker
+from idp.otp import breaker, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import CodeChecker
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits import allowances, hindrances
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Checked
 
@@ -80,9 +81,9 @@ def _why_not(phone: PhoneAuthenticator, by: Agent, now: datetime) -> NotNow | No
         return NotNow.MANY
     if breaker.reason():
         return NotNow.DOWN
-    return NotNow.SPENT if abuse.budget_is_spent(now, own=False) else None
+    return NotNow.SPENT if hindrances.budget_is_spent(now, own=False) else None
 
 
 def can_be_read_out(test: Verification, now: datetime) -> bool:
     """Whether a test still waits for what the agent reads."""
-    return bool(test.sid) and verifications.is_under_way(test, now) and test.tries < limits.STRANGERS_TRIES
+    return bool(test.sid) and verifications.is_under_way(test, now) and test.tries < allowances.STRANGERS_TRIES

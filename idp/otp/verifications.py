@@ -10,11 +10,12 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
-from idp.otp import abuse, breaker, limits, open_channels, service_rate_limits
-from idp.otp.abuse import Asker
+from idp.otp import breaker, open_channels
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, CodeChecker, Failure, NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits import allowances, hindrances, service_rate_limits
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.sql.prepared import Insert
 
@@ -82,9 +83,9 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
     which counts in the same way.
     """
     authenticator = find_authenticator(typed)
-    own, prefix = asker.owns(authenticator), abuse.prefix_of(typed)
+    own, prefix = asker.owns(authenticator), hindrances.prefix_of(typed)
     counted_as = counted_as_of(typed, authenticator)
-    hindrance = abuse.hindrance(counted_as, own=own, asker=asker, prefix=prefix, now=now)
+    hindrance = hindrances.hindrance(counted_as, own=own, asker=asker, prefix=prefix, now=now)
     if hindrance.spent:
         return Spent()
     until = hindrance.until
@@ -95,9 +96,9 @@ def ask(typed: PhoneNumber | Email, channel: Channel, asker: Asker, now: datetim
         last = None if is_new else verification.sends.order_by("nth").last()
         nth = last.nth + 1 if last else 1
         if last is not None:
-            again_at = limits.next_send_at(last.nth, last.at, most=_most_sends(own))
+            again_at = allowances.next_send_at(last.nth, last.at, most=_most_sends(own))
             if until or again_at is None or now < again_at or _tries_left(verification, own) <= 0:
-                waits = again_at is not None and last.at + limits.DOUBLE_TAP <= now < again_at
+                waits = again_at is not None and last.at + allowances.DOUBLE_TAP <= now < again_at
                 return Asked(verification, None, too_early=waits)
         send = VerificationSend.objects.create(
             verification=verification,
@@ -118,7 +119,7 @@ def join(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verificatio
     """
     authenticator = find_authenticator(typed)
     counted_as = counted_as_of(typed, authenticator)
-    until = abuse.paused_until(counted_as, own=asker.owns(authenticator), now=now)
+    until = hindrances.paused_until(counted_as, own=asker.owns(authenticator), now=now)
     if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():
@@ -136,14 +137,14 @@ def standing(verification: Verification, asker: Asker, now: datetime) -> Standin
         verification = last.verification
     own = asker.owns(verification.authenticator)
     sends = last.nth if last else 0
-    over = verification.ended_at is not None or limits.is_over(verification.started_at, now)
+    over = verification.ended_at is not None or allowances.is_over(verification.started_at, now)
     return Standing(
         tries_left=_tries_left(verification, own),
         sends=sends,
         channel=Channel(last.channel) if last else None,
         channels=open_channels.offered(now, refused=last is None or last.refused),
-        next_send_at=now if over or last is None else limits.next_send_at(sends, last.at, most=_most_sends(own)),
-        expires_at=verification.started_at + limits.CODE_LIFETIME,
+        next_send_at=now if over or last is None else allowances.next_send_at(sends, last.at, most=_most_sends(own)),
+        expires_at=verification.started_at + allowances.CODE_LIFETIME,
     )
 
 
@@ -177,7 +178,7 @@ def check(verification: Verification, code: str, asker: Asker, gateway: CodeChec
     No code is right for a decoy, or for a verification that is used up. A stranger sees the same answer in each case.
     An approved verification stays open: `approve` closes it in the transaction that signs the agent in.
     """
-    if limits.is_over(verification.started_at, now):
+    if allowances.is_over(verification.started_at, now):
         return Checked.EXPIRED
     if not count_try(verification, asker):
         return Checked.TOO_MANY_TRIES
@@ -195,31 +196,31 @@ def check(verification: Verification, code: str, asker: Asker, gateway: CodeChec
 
 def is_under_way(verification: Verification, now: datetime) -> bool:
     """Whether its code can still sign somebody in: not used up, ended or too old."""
-    return verification.ended_at is None and not limits.is_over(verification.started_at, now)
+    return verification.ended_at is None and not allowances.is_over(verification.started_at, now)
 
 
 def under_way(counted_as: str, now: datetime) -> Verification | None:
     """Return the verification whose code can still be typed, if one is out: a pause begins with the next one."""
     begun = Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True)
-    return begun.filter(started_at__gt=now - limits.CODE_LIFETIME).first()
+    return begun.filter(started_at__gt=now - allowances.CODE_LIFETIME).first()
 
 
 def count_try(verification: Verification, asker: Asker) -> bool:
     """Take one of the tries that are left, before a code is looked at; False if there is none."""
-    left = Verification.objects.filter(pk=verification.pk, tries__lt=limits.TRIES)
+    left = Verification.objects.filter(pk=verification.pk, tries__lt=allowances.TRIES)
     if asker.agent is not None and asker.owns(verification.authenticator):
         return left.update(tries=F("tries") + 1) == 1
-    strangers = left.filter(strangers_tries__lt=limits.STRANGERS_TRIES)
+    strangers = left.filter(strangers_tries__lt=allowances.STRANGERS_TRIES)
     return strangers.update(tries=F("tries") + 1, strangers_tries=F("strangers_tries") + 1) == 1
 
 
 def _tries_left(verification: Verification, own: bool) -> int:
-    left = limits.TRIES - verification.tries
-    return left if own else min(left, limits.STRANGERS_TRIES - verification.strangers_tries)
+    left = allowances.TRIES - verification.tries
+    return left if own else min(left, allowances.STRANGERS_TRIES - verification.strangers_tries)
 
 
 def _most_sends(own: bool) -> int:
-    return limits.SENDS if own else limits.STRANGERS_SENDS
+    return allowances.SENDS if own else allowances.STRANGERS_SENDS
 
 
 def _wrong_unless_down(gateway: CodeChecker, now: datetime) -> Checked:
@@ -283,8 +284,8 @@ def _open(authenticator: PhoneAuthenticator | None, counted_as: str, now: dateti
         if not _hold(begun):
             continue  # it came to its end in this very moment
         found = begun.get()
-        to_come = found.started_at > now + limits.CLOCKS_APART  # nobody waits for a wrong clock's hour to pass
-        if not to_come and not limits.is_over(found.started_at, now):
+        to_come = found.started_at > now + allowances.CLOCKS_APART  # nobody waits for a wrong clock's hour to pass
+        if not to_come and not allowances.is_over(found.started_at, now):
             return found, False
         begun.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
     return new, True
@@ -301,7 +302,7 @@ def _settle(verification: Verification, result: CheckResult) -> Checked:
         case CheckResult.UNKNOWN | CheckResult.MISCONFIGURED:
             return Checked.UNKNOWN
         case CheckResult.TOO_MANY_TRIES:
-            Verification.objects.filter(pk=verification.pk).update(tries=limits.TRIES)
+            Verification.objects.filter(pk=verification.pk).update(tries=allowances.TRIES)
             return Checked.TOO_MANY_TRIES
         case CheckResult.GONE:  # over at Twilio: the next send starts anew there
             Verification.objects.filter(pk=verification.pk).update(sid="")

@@ -188,7 +188,7 @@ V2 = (
         "hostile/test_codes.no_step_can_be_skipped",
         "hostile/test_codes.steps_out_of_order_lead_to_the_first_one",
     ),
-    met("2.3.2", 2, "Business limits are enforced", "otp/test_limits", "otp/test_abuse"),
+    met("2.3.2", 2, "Business limits are enforced", "otp/limits/test_allowances", "otp/limits/test_hindrances"),
     met(
         "2.3.3",
         2,

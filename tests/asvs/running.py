@@ -40,7 +40,7 @@ V14 = (
         2,
         "It is not sent to third parties",
         "hostile/test_headers.no_page_names_another_host",
-        "otp/test_service_rate_limits.nothing_that_is_counted_names_a_person",
+        "otp/limits/test_service_rate_limits.nothing_that_is_counted_names_a_person",
     ),
     met(
         "14.2.4",

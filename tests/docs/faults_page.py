@@ -21,7 +21,7 @@ BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"
 BRAKES = "races/test_brakes.py"
-FLOOR = "otp/test_a_whole_floor.py"
+FLOOR = "otp/limits/test_a_whole_floor.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
 FAULTS = [
     Fault(

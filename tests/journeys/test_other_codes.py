@@ -14,7 +14,7 @@ from idp.login.models import LoginFlow
 from idp.login.proofs import other_code
 from idp.login.request_facts import RequestFacts
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import PER_ADDRESS, STRANGERS_TRIES
+from idp.otp.limits.allowances import PER_ADDRESS, STRANGERS_TRIES
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import one_time_codes, recovery_codes
 from idp.otp.other_codes.proofs import Given, Way

@@ -14,7 +14,7 @@ from idp.demo.verify_emulator.refusals import BY_CODE
 from idp.demo.verify_emulator.state import Variants
 from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
-from idp.otp.service_rate_limits import wanted
+from idp.otp.limits.service_rate_limits import wanted
 from idp.otp.twilio.rate_limits import TwilioRateLimits
 from idp.otp.twilio.safe_list import TwilioSafeList
 from tests.otp.conftest import PASSWORD, SERVICE, USERNAME

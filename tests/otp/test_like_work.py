@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from idp.otp import verifications
-from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits.asker import Asker
 from idp.otp.verifications import Checked
 from tests.conftest import NOW, an_agent
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from idp.otp import abuse, breaker, limits, trial_codes, verifications
-from idp.otp.abuse import Asker
+from idp.otp import breaker, trial_codes, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits import allowances, hindrances
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.otp.trial_codes import NotNow
 from idp.otp.verifications import Checked
@@ -79,7 +80,7 @@ def test_even_where_twilio_would_not_end_the_test_its_code_signs_nobody_in(phone
 def test_while_a_code_for_a_sign_in_is_out_no_test_sends_it_again(phone, olivia, gateway):
     a_sign_in(gateway)
     assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + MINUTE) is NotNow.SIGNING_IN
-    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + limits.CODE_LIFETIME) is not NotNow.SIGNING_IN
+    assert trial_codes.begin(phone, Channel.SMS, olivia, NOW + allowances.CODE_LIFETIME) is not NotNow.SIGNING_IN
 
 
 def test_a_number_gets_three_an_hour_and_an_operator_sends_twenty(phone, olivia, gateway):
@@ -103,11 +104,11 @@ def test_nothing_is_sent_while_verify_is_down_or_the_day_is_spent(phone, olivia,
 def test_wrong_digits_read_out_pause_nobodys_sign_in(phone, olivia, gateway):
     for nth in range(3):
         test = a_test(phone, olivia, gateway, NOW + nth * SECOND)
-        for _ in range(limits.STRANGERS_TRIES):
+        for _ in range(allowances.STRANGERS_TRIES):
             trial_codes.read_out(test, "000000", gateway, NOW + nth * SECOND)
         assert trial_codes.read_out(test, "000000", gateway, NOW + nth * SECOND) is Checked.TOO_MANY_TRIES
     counted_as = verifications.counted_as_of(ANA, phone)
-    assert abuse.failures(counted_as, own=False, now=NOW + MINUTE).recent == 0
+    assert hindrances.failures(counted_as, own=False, now=NOW + MINUTE).recent == 0
 
 
 def test_a_verification_is_ended_at_twilio_and_what_is_gone_has_ended_too(verify, gateway):

@@ -7,11 +7,12 @@ from django.db import IntegrityError, connection, transaction
 
 from idp.bearer_secrets import keyed_hash
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
-from idp.otp import breaker, limits, verifications
-from idp.otp.abuse import Asker
+from idp.otp import breaker, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Sent
 from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits import allowances
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Breaker, Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Checked
 from tests.conftest import NOW, an_agent
@@ -110,8 +111,8 @@ def test_four_sends_are_made_calls_included_and_no_fifth(agent, typed):
 @EVERYBODY
 def test_ten_minutes_later_it_starts_anew(agent, typed):
     first = ask(typed)
-    assert ask(typed, NOW + limits.CODE_LIFETIME - TICK).verification == first.verification
-    second = ask(typed, NOW + limits.CODE_LIFETIME)
+    assert ask(typed, NOW + allowances.CODE_LIFETIME - TICK).verification == first.verification
+    second = ask(typed, NOW + allowances.CODE_LIFETIME)
     assert second.verification != first.verification
     assert (second.send.nth, fresh(first.verification).outcome) == (1, Outcome.EXPIRED)
 
@@ -121,8 +122,8 @@ def test_what_may_still_be_done_is_told_alike_for_everybody(agent, typed):
     verification = ask(typed).verification
     left = verifications.standing(verification, STRANGER, NOW)
     assert (left.tries_left, left.sends) == (4, 1)
-    assert (left.next_send_at, left.expires_at) == (NOW + 30 * SECOND, NOW + limits.CODE_LIFETIME)
-    over = NOW + limits.CODE_LIFETIME
+    assert (left.next_send_at, left.expires_at) == (NOW + 30 * SECOND, NOW + allowances.CODE_LIFETIME)
+    over = NOW + allowances.CODE_LIFETIME
     assert verifications.standing(verification, STRANGER, over).next_send_at == over
 
 
@@ -131,13 +132,13 @@ def test_the_fifth_try_of_strangers_is_not_even_counted(agent, typed, gateway):
     verification = ask_and_send(gateway, typed)
     results = [check(verification, "000000", gateway) for _ in range(7)]
     assert results == [Checked.WRONG] * 4 + [Checked.TOO_MANY_TRIES] * 3
-    assert fresh(verification).tries == limits.STRANGERS_TRIES
+    assert fresh(verification).tries == allowances.STRANGERS_TRIES
 
 
 @EVERYBODY
 def test_once_the_tries_are_used_up_no_text_is_sent(agent, typed, gateway):
     verification = ask_and_send(gateway, typed)
-    for _ in range(limits.STRANGERS_TRIES):
+    for _ in range(allowances.STRANGERS_TRIES):
         check(verification, "000000", gateway)
     asked = ask(typed, NOW + 60 * SECOND)
     assert (asked.verification, asked.send) == (verification, None)
@@ -146,13 +147,13 @@ def test_once_the_tries_are_used_up_no_text_is_sent(agent, typed, gateway):
 @EVERYBODY
 def test_a_code_is_expired_at_the_very_instant_and_costs_no_try(agent, typed, gateway):
     verification = ask_and_send(gateway, typed)
-    assert check(verification, "000000", gateway, NOW + limits.CODE_LIFETIME) is Checked.EXPIRED
+    assert check(verification, "000000", gateway, NOW + allowances.CODE_LIFETIME) is Checked.EXPIRED
     assert fresh(verification).tries == 0
 
 
 def test_the_right_code_fifth_is_refused(agent, gateway, phones):
     verification = ask_and_send(gateway)
-    for _ in range(limits.STRANGERS_TRIES):
+    for _ in range(allowances.STRANGERS_TRIES):
         check(verification, phones.wrong_code(NUMBER), gateway)
     assert check(verification, phones.code(NUMBER), gateway) is Checked.TOO_MANY_TRIES
 
@@ -170,7 +171,7 @@ def test_a_check_that_fails_whoever_it_is_counts_at_the_breaker_alike(typed, gat
 def test_all_browsers_that_ask_for_a_number_share_its_tries(agent, gateway, phones):
     mine, theirs = ask_and_send(gateway), ask(ANAS_EMAIL, NOW + SECOND).verification
     assert mine == theirs
-    for _ in range(limits.STRANGERS_TRIES):
+    for _ in range(allowances.STRANGERS_TRIES):
         check(theirs, phones.wrong_code(NUMBER), gateway)
     assert check(mine, phones.code(NUMBER), gateway) is Checked.TOO_MANY_TRIES
 

@@ -22,8 +22,8 @@ from idp.login.models import LoginFlow
 from idp.native import codes
 from idp.native.models import AuthorizationCode, Client
 from idp.otp import verifications
-from idp.otp.abuse import Asker
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
 from idp.passkeys import asking, keeping
 from idp.passkeys.models import Passkey

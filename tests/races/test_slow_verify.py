@@ -13,7 +13,7 @@ from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.login.codes.checking import MAX_CONCURRENT
-from idp.otp import limits
+from idp.otp.limits import allowances
 from idp.otp.models import VerificationSend
 from tests.cluster.processes import until
 from tests.conftest import an_agent
@@ -102,7 +102,7 @@ def test_killed_between_a_right_code_and_its_sign_in_nothing_is_written_and_a_ne
     consistency.check()
     told = phone.submit(page, "code", code=code)
     assert (told.status, told.heading, Device.objects.count()) == (403, "Enter the code", 0)
-    VerificationSend.objects.update(at=F("at") - limits.WAITS[0])
+    VerificationSend.objects.update(at=F("at") - allowances.WAITS[0])
     told = phone.submit(told, "again", again="sms")
     assert phone.arrive(phone.submit(told, "code", code=phone.code(after=1)))["signed_in"]
     consistency.check()

@@ -14,9 +14,9 @@ from idp.branding.models import Brand
 from idp.importing.models import Import
 from idp.keys.models import SigningKey
 from idp.otp import verifications
-from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.otp.safe_list import listings
 from idp.policies.access import conditions

@@ -16,9 +16,9 @@ from idp.login.codes import sending
 from idp.login.emergency import everyone_out, passes, stops
 from idp.login.endings import agent_switch
 from idp.otp import breaker, verifications
-from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator
 from idp.policies.access.conditions import PlatformIs, RoleIs
 from idp.policies.access.rules import Effect

@@ -5,9 +5,9 @@ import pytest
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import LoginEvent
 from idp.otp import verifications
-from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW, an_agent

@@ -9,9 +9,10 @@ from django.contrib.auth.models import Permission
 from idp import clock as time
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
-from idp.otp import abuse, verifications
-from idp.otp.abuse import Asker
+from idp.otp import verifications
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits import hindrances
+from idp.otp.limits.asker import Asker
 from idp.otp.models import OneTimeCode
 from idp.otp.other_codes import app_codes, one_time_codes, proofs, recovery_codes
 from idp.otp.other_codes.proofs import Given, Way
@@ -229,7 +230,7 @@ def test_a_pause_is_shown_and_lifted(admin, agent, clock):
 
 
 def test_a_pause_that_does_not_pass_by_itself_says_so(admin, agent, clock, monkeypatch):
-    monkeypatch.setattr(abuse, "MOST_FAILURES", 12)
+    monkeypatch.setattr(hindrances, "MOST_FAILURES", 12)
     fail_for_days(clock)
     assert "on new phones until somebody lifts the pause." in admin.get(url(agent)).text
 

@@ -14,9 +14,9 @@ from idp.login.ladder.steps import AskCode, Refuse
 from idp.login.models import LoginFlow
 from idp.login.request_facts import RequestFacts
 from idp.otp import breaker, verifications
-from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
 from idp.otp.verifications import Paused, Spent
 

@@ -14,8 +14,9 @@ from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.proofs import admission, rejection
 from idp.login.request_facts import RequestFacts
-from idp.otp import limits, verifications
+from idp.otp import verifications
 from idp.otp.identifiers import Email, PhoneNumber
+from idp.otp.limits import allowances
 from idp.otp.models import Outcome
 from idp.otp.other_codes import proofs
 from idp.otp.other_codes.proofs import Given
@@ -36,7 +37,7 @@ def submit(
         return AskPhone(None)
     if (until := guess_limit.blocked_until(asker, now)) is not None:
         return Paused(until)
-    if limits.is_over(flow.verification.started_at, now):
+    if allowances.is_over(flow.verification.started_at, now):
         joined = verifications.join(typed, asker, now)
         if isinstance(joined, Paused):
             return joined

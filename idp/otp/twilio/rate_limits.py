@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from idp.otp.service_rate_limits import Bucket
+from idp.otp.limits.service_rate_limits import Bucket
 from idp.otp.twilio.answers import Trouble
 from idp.otp.twilio.line import Lines, TwilioSettings, settings_in_force
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from idp.conf import Conf
-from idp.otp import service_rate_limits
-from idp.otp.service_rate_limits import Bucket
+from idp.otp.limits import service_rate_limits
+from idp.otp.limits.service_rate_limits import Bucket
 from idp.otp.twilio import rate_limits as at_twilio
 from idp.otp.twilio.answers import Trouble
 from idp.web.checkup.finding import Finding, not_checked, ok, warning

@@ -11,7 +11,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login.codes import requesting
 from idp.login.request_facts import RequestFacts
-from idp.otp.abuse import Asker
+from idp.otp.limits.asker import Asker
 from idp.policies import user_agents
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SampleDevice

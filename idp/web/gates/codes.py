@@ -6,12 +6,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from idp.agents.models import Agent
-from idp.otp import abuse, breaker, outcomes, verifications
-from idp.otp.abuse import Asker, Cap
+from idp.otp import breaker, outcomes, verifications
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import FREE_FAILURES, MOST_FAILURES
+from idp.otp.limits import hindrances
+from idp.otp.limits.allowances import FREE_FAILURES, MOST_FAILURES
+from idp.otp.limits.asker import Asker
+from idp.otp.limits.hindrances import Cap
+from idp.otp.limits.todays_sends import sent_today
 from idp.otp.models import PhoneAuthenticator
-from idp.otp.todays_sends import sent_today
 from idp.web.gates.account import one_time_code
 from idp.web.gates.gate import Fix, Gate, State
 
@@ -28,8 +30,8 @@ def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     if phone is None:
         return _open("pause", "Wrong codes", "There is no number, so nothing can be paused.")
     counted_as, own = verifications.counted_as_of(PhoneNumber(phone.number), phone), asker.owns(phone)
-    until = abuse.paused_until(counted_as, own=own, now=now)
-    wrong = abuse.failures(counted_as, own=own, now=now)
+    until = hindrances.paused_until(counted_as, own=own, now=now)
+    wrong = hindrances.failures(counted_as, own=own, now=now)
     if until is None or verifications.under_way(counted_as, now) is not None:
         then = f"; a pause begins with the next code after {FREE_FAILURES}" if wrong.recent else ""
         return _open("pause", "Wrong codes", f"{wrong.recent} wrong codes since the last right one{then}.")
@@ -66,7 +68,7 @@ def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: date
         return _open("caps", "Codes requested", f"{whose}.")
     typed = PhoneNumber(phone.number)
     counted_as = verifications.counted_as_of(typed, phone)
-    cap = abuse.cap_reached(counted_as, asker=asker, prefix=abuse.prefix_of(typed), now=now)
+    cap = hindrances.cap_reached(counted_as, asker=asker, prefix=hindrances.prefix_of(typed), now=now)
     if cap is None or verifications.under_way(counted_as, now) is not None:
         return _open(
             "caps", "Codes requested", "Within the limits of the number and of the address it was last seen at."
@@ -77,7 +79,7 @@ def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: date
 def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
     """Whether the day's budget of texts is used up."""
     own = phone is not None and asker.owns(phone)
-    if not abuse.budget_is_spent(now, own=own):
+    if not hindrances.budget_is_spent(now, own=own):
         sentence = f"{sent_today(now)} of {settings.LATCHKEY.texts_a_day} texts of today are used."
         return _open("budget", "Texts today", sentence)
     sentence = f"The {settings.LATCHKEY.texts_a_day} texts of today are used up. New ones are sent from midnight UTC."

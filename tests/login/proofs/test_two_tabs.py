@@ -8,9 +8,9 @@ from idp.agents.models import Device
 from idp.login.codes import sending
 from idp.login.models import LoginFlow
 from idp.otp import verifications
-from idp.otp.abuse import Asker
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits.asker import Asker
 from tests.conftest import NOW, an_agent
 from tests.peer import Peer
 from tests.phone import NUMBER

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
-from idp.otp import service_rate_limits
 from idp.otp.channels import Channel
 from idp.otp.gateway import RateLimits, Sent
-from idp.otp.service_rate_limits import Bucket
+from idp.otp.limits import service_rate_limits
+from idp.otp.limits.service_rate_limits import Bucket
 from idp.otp.twilio.answers import Trouble
 from idp.otp.twilio.rate_limits import TwilioRateLimits
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.agents.models import Agent
-from idp.otp import abuse, verifications
-from idp.otp.abuse import UNTIL_LIFTED, Asker
+from idp.otp import verifications
 from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits import hindrances
+from idp.otp.limits.asker import Asker
+from idp.otp.limits.hindrances import UNTIL_LIFTED
 from idp.otp.models import PhoneAuthenticator
 
 
@@ -36,7 +38,7 @@ def pauses_of(agent: Agent, now: datetime) -> list[Pause]:
 
 def _until(phone: PhoneAuthenticator, asker: Asker, now: datetime) -> datetime | None:
     counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone)
-    paused = abuse.paused_until(counted_as, own=asker.owns(phone), now=now)
+    paused = hindrances.paused_until(counted_as, own=asker.owns(phone), now=now)
     out = verifications.under_way(counted_as, now)
     if out is None:
         return paused

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, DateTimeField, Expression, F, Max, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from idp.bearer_secrets import keyed_hash
-from idp.otp import todays_sends, unproved_sends
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import (
+from idp.otp.limits import todays_sends, unproved_sends
+from idp.otp.limits.allowances import (
     FREE_FAILURES,
     MOST_FAILURES,
     PER_ADDRESS,
@@ -28,10 +26,10 @@ from idp.otp.limits import (
     Allowance,
     pause_after,
 )
+from idp.otp.limits.asker import Asker
+from idp.otp.limits.todays_sends import sent_today
+from idp.otp.limits.unproved_sends import Past
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
-from idp.otp.service_rate_limits import ONE_ADDRESS, network_of
-from idp.otp.todays_sends import sent_today
-from idp.otp.unproved_sends import Past
 
 PREFIX_LENGTH = 7  # a plus sign, the country, and what is mostly the network or the area
 REMEMBERED = timedelta(days=30)
@@ -43,23 +41,6 @@ Part = tuple[QuerySet[Any], Expression, Expression]
 """Rows, what is summed up of them, and how many are read for it."""
 UNREAD = Value(0)
 """Few are, whatever they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks for a code: the agent whose device this browser is, if it is known, and its IP address."""
-
-    agent: UUID | None
-    address: str | None
-
-    def owns(self, authenticator: PhoneAuthenticator | None) -> bool:
-        """Whether the browser is a device of the agent whose number this is."""
-        return authenticator is not None and self.agent == authenticator.user_id
-
-    @property
-    def asked_from(self) -> str:
-        """The address as it is counted, an IPv6 one by its /64: nobody can read it back."""
-        return keyed_hash("asked from", network_of(self.address, ONE_ADDRESS)) if self.address else ""
 
 
 class Sums(NamedTuple):

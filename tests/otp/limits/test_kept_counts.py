@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from idp.otp import abuse, open_channels, todays_sends, unproved_sends
-from idp.otp.abuse import Asker
+from idp.otp import open_channels
+from idp.otp.limits import hindrances, todays_sends, unproved_sends
+from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.web.home import texts
 from tests.conftest import NOW
@@ -40,20 +41,20 @@ def were_sent(count, at, phone=None, **fields):
 
 
 def reached(now):
-    return abuse.cap_reached(NUMBER, asker=SOMEBODY, prefix=PREFIX, now=now)
+    return hindrances.cap_reached(NUMBER, asker=SOMEBODY, prefix=PREFIX, now=now)
 
 
 def test_what_came_of_old_sends_is_not_read_again(db):
     were_sent(MANY, NOW - HOUR)
-    assert reached(NOW) == abuse.Cap.PREFIX
+    assert reached(NOW) == hindrances.Cap.PREFIX
     VerificationSend.objects.all().delete()
-    assert reached(NOW) == abuse.Cap.PREFIX
+    assert reached(NOW) == hindrances.Cap.PREFIX
     assert reached(NOW + 24 * HOUR) is None
 
 
 def test_a_code_that_can_still_be_right_is_read_again(db):
     were_sent(MANY, NOW - timedelta(minutes=8))
-    assert reached(NOW) == abuse.Cap.PREFIX
+    assert reached(NOW) == hindrances.Cap.PREFIX
     Verification.objects.update(ended_at=NOW, outcome=Outcome.APPROVED)
     assert reached(NOW) is None
 
@@ -63,8 +64,8 @@ def test_what_is_kept_adds_up_to_what_is_there(agent):
     for nr in range(10):
         now = NOW + nr * 3 * HOUR
         were_sent(MANY // 2 if nr % 3 else MANY, now - timedelta(minutes=20), phone)
-        capped = abuse._capped(NUMBER, SOMEBODY, PREFIX, now)[1:]
-        for it, left in zip(capped, abuse._sums([it.left(now) for it in capped]), strict=True):
+        capped = hindrances._capped(NUMBER, SOMEBODY, PREFIX, now)[1:]
+        for it, left in zip(capped, hindrances._sums([it.left(now) for it in capped]), strict=True):
             there = sends.filter(at__gt=now - it.allowance.within, at__lte=now).exclude(
                 verification__outcome="approved"
             )

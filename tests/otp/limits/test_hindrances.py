@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from idp.otp import abuse, verifications
-from idp.otp.abuse import Asker
+from idp.otp import verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import PER_ADDRESS, PER_ADDRESS_A_DAY, PER_PREFIX, PER_PREFIX_A_DAY
+from idp.otp.limits import hindrances
+from idp.otp.limits.allowances import PER_ADDRESS, PER_ADDRESS_A_DAY, PER_PREFIX, PER_PREFIX_A_DAY
+from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Asked, Paused
 from tests.conftest import NOW
@@ -96,22 +97,22 @@ def guessed_in_vain(phone, days, *, own=False):
 def test_a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come(agent, own):
     counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR, own=own)
     for later in (timedelta(0), timedelta(days=60)):
-        assert abuse.paused_until(counted_as, own=own, now=NOW + later) is not None
-        assert abuse.paused_until(counted_as, own=not own, now=NOW + later) is None
+        assert hindrances.paused_until(counted_as, own=own, now=NOW + later) is not None
+        assert hindrances.paused_until(counted_as, own=not own, now=NOW + later) is None
 
 
 def test_fewer_are_forgotten_after_thirty_days(agent):
     counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR // 2)
-    assert abuse.failures(counted_as, own=False, now=NOW) == abuse.Failures(in_a_row=76, recent=12)
-    assert abuse.paused_until(counted_as, own=False, now=NOW) is None
+    assert hindrances.failures(counted_as, own=False, now=NOW) == hindrances.Failures(in_a_row=76, recent=12)
+    assert hindrances.paused_until(counted_as, own=False, now=NOW) is None
 
 
 def test_the_end_of_all_codes_is_lifted_by_an_operator(agent):
     counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR)
     PhoneAuthenticator.objects.update(lifted_at=NOW)
-    assert abuse.paused_until(counted_as, own=False, now=NOW) is None
+    assert hindrances.paused_until(counted_as, own=False, now=NOW) is None
 
 
 def test_nobodys_number_comes_to_the_same_end(db):
     counted_as = guessed_in_vain(None, A_YEAR)
-    assert abuse.paused_until(counted_as, own=False, now=NOW) is not None
+    assert hindrances.paused_until(counted_as, own=False, now=NOW) is not None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from idp.otp import service_rate_limits
 from idp.otp.gateway import RateLimits
+from idp.otp.limits import service_rate_limits
 from idp.otp.models import PhoneAuthenticator
 
 
