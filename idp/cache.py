@@ -1,6 +1,6 @@
-"""Redis as Django's cache, on which nothing depends: while it is away or slow, it is an empty cache.
+"""Redis as Django's cache. Nothing depends on it: while it is down or slow, it behaves as an empty cache.
 
-Only counters and copies are kept in it. Nothing that somebody else wrote to it is ever run here: values are JSON.
+It holds only counters and copies. Values are JSON, so data that someone else wrote to Redis is never executed.
 """
 
 import json
@@ -24,15 +24,15 @@ log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
 
 MOST_SECONDS = 0.1
-"""How long a request waits for a connection, and again for an answer."""
+"""Seconds that a request waits for a connection, and again for an answer."""
 PAUSE = 5.0
-"""Seconds until Redis is asked again after it did not answer, and then by one request alone."""
+"""Seconds until Redis is asked again after a failure, by one request only."""
 TOLD_EVERY = 60.0
-"""Seconds between two log lines about one absence."""
+"""Seconds between two log lines about one outage."""
 
 
 class Absence:
-    """Whether Redis is away, as this process last saw it."""
+    """Whether Redis is down, as this process last saw it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,11 +41,11 @@ class Absence:
 
     @property
     def seen(self) -> bool:
-        """Whether the last that was asked of Redis was not answered."""
+        """Whether the last request to Redis failed."""
         return self._away
 
     def may_ask(self) -> bool:
-        """Whether to ask Redis now: always while it is there, one request in a pause while it is away."""
+        """Whether to ask Redis now: always while it is up, and one request per pause while it is down."""
         if not self._away:
             return True
         with self._lock:
@@ -56,7 +56,7 @@ class Absence:
             return True
 
     def begin(self, error: Exception) -> None:
-        """Note that Redis did not answer; said in the log now and then, without what Redis said."""
+        """Record a failure of Redis. Logged now and then, without Redis's own message."""
         with self._lock:
             now = time.monotonic()
             self._away, self._ask_at = True, now + PAUSE
@@ -67,7 +67,7 @@ class Absence:
             log.warning("redis_away", error=type(error).__name__)
 
     def end(self) -> None:
-        """Note that Redis answered."""
+        """Record that Redis answered."""
         if self._away:
             self._away, self._tell_at = False, 0.0
             log.info("redis_back")
@@ -77,27 +77,27 @@ ABSENCE = Absence()
 
 
 class Json:
-    """How values are written; numbers as they are, so that Redis can count."""
+    """The encoding of values. Numbers are stored as they are, so that Redis can count."""
 
     def dumps(self, value: object) -> int | str:
-        """Write a value."""
+        """Encode a value."""
         return value if type(value) is int else json.dumps(value)
 
     def loads(self, data: bytes) -> object:
-        """Read a value. Raises ValueError."""
+        """Decode a value. Raises ValueError."""
         value: object = json.loads(data)
         return value
 
 
 @cache
 def pool(url: str) -> ConnectionPool:
-    """Return the connections of this process to one Redis; none waits long, and none is tried twice."""
+    """Return this process's connections to one Redis, with short timeouts and without retries."""
     patience: dict[str, Any] = {
         "socket_connect_timeout": MOST_SECONDS,
         "socket_timeout": MOST_SECONDS,
         "retry": Retry(NoBackoff(), 0),
         "protocol": 2,
-        "driver_info": None,  # who we are is not told at each connection
+        "driver_info": None,  # do not send our name with each connection
     }
     if not url.startswith(f"{sentinels.SCHEME}:"):
         return ConnectionPool.from_url(url, **patience)
@@ -113,7 +113,7 @@ def pool(url: str) -> ConnectionPool:
 
 
 class SharedPool:
-    """What Django takes for a class of pools, one for each thread. All get the pool of the process."""
+    """A pool class for Django, which makes one per thread. All threads get the pool of the process."""
 
     @staticmethod
     def from_url(url: str, **_: object) -> ConnectionPool:
@@ -122,7 +122,7 @@ class SharedPool:
 
 
 class Client:
-    """Django's client; what Redis does not answer is answered as by an empty cache."""
+    """Django's Redis client. If Redis does not answer, it behaves as an empty cache."""
 
     def __init__(self, url: str) -> None:
         self._redis = RedisCacheClient([url], serializer=f"{__name__}.Json", pool_class=f"{__name__}.SharedPool")
@@ -152,7 +152,7 @@ class Client:
         self._ask(self._redis.set, given, None)
 
     def touch(self, *given: object) -> bool:
-        """Keep a value for longer."""
+        """Extend a value's lifetime."""
         return self._ask(self._redis.touch, given, instead=False)
 
     def delete(self, *given: object) -> bool:
@@ -160,15 +160,15 @@ class Client:
         return self._ask(self._redis.delete, given, instead=False)
 
     def get_many(self, *given: object) -> Mapping[Any, object]:
-        """Return the values that are there."""
+        """Return the values that exist."""
         return self._ask(self._redis.get_many, given, {})
 
     def has_key(self, *given: object) -> bool:
-        """Whether there is a value."""
+        """Whether the value exists."""
         return self._ask(self._redis.has_key, given, instead=False)
 
     def incr(self, key: str, delta: int) -> int:
-        """Add to a counter. Raises ValueError if there is no such counter, or none can be asked."""
+        """Add to a counter. Raises ValueError if it does not exist or Redis does not answer."""
         counted: int | None = self._ask(self._redis.incr, (key, delta), None)
         if counted is None:
             raise ValueError(f"there is no counter {key}")
@@ -188,11 +188,11 @@ class Client:
 
 
 class RedisThatMayBeAway(RedisCache):
-    """The backend of `settings.CACHES` where `REDIS_URL` is set."""
+    """The backend of `settings.CACHES` if `REDIS_URL` is set."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._url = server  # one, whatever characters its password has
+        self._url = server  # one server, even if its password has a separator
 
     @cached_property
     def _cache(self) -> Client:  # type: ignore[override]  # not Django's own, but with all that is called of it
@@ -200,6 +200,6 @@ class RedisThatMayBeAway(RedisCache):
 
 
 def answers() -> bool:
-    """Whether Redis answers, as far as this process knows; while it is away, not every call asks again."""
+    """Whether Redis answers, as far as this process knows. While it is down, not every call asks again."""
     caches["default"].get("anything")
     return not ABSENCE.seen

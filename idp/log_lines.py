@@ -1,7 +1,7 @@
-"""How a line of the log is written: JSON, with the reference of its request, and without what names a person.
+"""Writes log lines: JSON, with the reference of the request, and without personal data.
 
-Our own lines name nobody. What others say may: PostgreSQL tells the value that is there already, a library the address
-that it asked. So the words of an error, and all that the standard library's loggers say, lose what looks personal.
+Our own lines name nobody. Other texts may: PostgreSQL quotes the existing value, a library the address that it called.
+So texts that look personal are removed from error messages, and from all lines of the standard library's loggers.
 """
 
 import json
@@ -18,29 +18,29 @@ from structlog.typing import EventDict
 
 from idp import reference
 
-MOST_GATHERED = 20  # a file of people may be thousands of events
+MOST_GATHERED = 20  # an import of a file may cause thousands of events
 _gathered: ContextVar[tuple[int, list[dict[str, str]]] | None] = ContextVar("gathered", default=None)
-"""The thread of a request, since those beside it go on with a copy of its context; and what happened in it."""
+"""The thread of a request, since other threads inherit a copy of its context, and the events in it."""
 
 PERSONAL = (
-    (re.compile(r"\b(DETAIL|CONTEXT|HINT):.*", re.DOTALL), r"\1: …"),  # values of a row, as PostgreSQL tells them
+    (re.compile(r"\b(DETAIL|CONTEXT|HINT):.*", re.DOTALL), r"\1: …"),  # values of a row, as PostgreSQL quotes them
     (re.compile(r"eyJ[\w-]{5,}(\.[\w-]*)*"), "…"),  # a JWT
     (re.compile(r"[^\s@<>\"'(=,]+@[^\s@<>\"'),]+"), "…@…"),
-    (re.compile(r"\+\d[\d ()-]{5,}\d|(?<![\w.-])\d{8,}(?![\w.-])"), "…"),  # numbers of phones
-    (re.compile(r"(?<!pid:)(?<!pid: )(?<![\w.-])\d{6}(?![\w.-])"), "…"),  # codes; gunicorn tells of processes
+    (re.compile(r"\+\d[\d ()-]{5,}\d|(?<![\w.-])\d{8,}(?![\w.-])"), "…"),  # phone numbers
+    (re.compile(r"(?<!pid:)(?<!pid: )(?<![\w.-])\d{6}(?![\w.-])"), "…"),  # codes; gunicorn logs process IDs
     (re.compile(r"\?[^\s\"']+"), "?…"),  # the query of an address
 )
 
 
 def impersonal(text: str) -> str:
-    """Leave out what names somebody or opens something."""
+    """Return a text without personal data, codes and tokens."""
     for pattern, instead in PERSONAL:
         text = pattern.sub(instead, text)
     return text
 
 
 def withhold(_: object, __: str, line: EventDict) -> EventDict:
-    """Leave it out of the words of errors, and of the errors that caused them."""
+    """Remove them from the messages of an exception and its causes."""
     for told in line.get("exception", ()):
         _withhold_in(told)
     return line
@@ -55,17 +55,17 @@ def _withhold_in(told: dict[str, Any]) -> None:
 
 
 class Lines:
-    """Where our own lines are written. A log that takes nothing more, as on a full disk, costs lines and no answer.
+    """The output of our own lines. If it accepts no more, as on a full disk, lines are lost and requests go on.
 
-    What happened to an agent stands in the trail, with which an answer is made or not at all. How many lines may
-    be missing is told in the log, once it takes some again. `file` may be exchanged while lines are written.
+    The trail records what happens to agents, and its lines cannot be lost. A later log line says how many are missing.
+    `file` may be replaced while lines are written.
     """
 
     def __init__(self, file: TextIO) -> None:
         self.file, self._missing = file, 0
 
     def write(self, line: str) -> None:
-        """Write a line, if that can be."""
+        """Write a line, if possible."""
         told = (
             f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
         )
@@ -77,24 +77,24 @@ class Lines:
             self._missing += 1
 
     def flush(self) -> None:
-        """Do nothing more: each line was written at once."""
+        """Do nothing, since each line is written at once."""
 
 
 log = structlog.get_logger(__name__)
 OURS = Lines(sys.stderr)
 
 
-FACTORY = structlog.WriteLoggerFactory(file=cast("TextIO", OURS))  # of a file it asks no more than to write and flush
+FACTORY = structlog.WriteLoggerFactory(file=cast("TextIO", OURS))  # it only calls write and flush
 
 
-# Without locals, which hold secrets.
+# Without local variables, which contain secrets.
 _with_exception = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 _OFFSET = len("+00:00")
 _written = json.JSONEncoder(default=repr).encode
 
 
 def finish(logger: object, method: str, line: EventDict) -> str:
-    """Write a line down whole. In one step, since each that structlog takes costs about as much as the writing."""
+    """Render a line. One processor does all steps, since each costs structlog about as much as the writing."""
     if present := reference.present():
         line["reference"] = present
     line["level"] = method
@@ -103,23 +103,23 @@ def finish(logger: object, method: str, line: EventDict) -> str:
 
 
 class Gathered:
-    """A block in which what happens goes into the line of its request: a line costs as much as what it tells of."""
+    """A block whose events are logged in the line of its request, because each line of their own would cost as much."""
 
     __slots__ = ("_before", "_lines")
 
     def __enter__(self) -> list[dict[str, str]]:
-        """Return what will have happened."""
+        """Return the list to which events are added."""
         self._lines: list[dict[str, str]] = []
         self._before = _gathered.set((get_ident(), self._lines))
         return self._lines
 
     def __exit__(self, *_: object) -> None:
-        """Gather nothing more."""
+        """End the collection."""
         _gathered.reset(self._before)
 
 
 def happened(**what: str) -> None:
-    """Tell what happened by the line of the present request; by one of its own outside, beside, or beyond a few."""
+    """Log an event in the line of its request; in its own line outside requests, in other threads, or after a few."""
     thread, lines = _gathered.get() or (0, [])
     if thread == get_ident() and len(lines) < MOST_GATHERED:
         lines.append(what)
@@ -138,4 +138,4 @@ FORMATTERS = {
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _said_by_others],
     }
 }
-"""For `logging.config.dictConfig`: the standard library's loggers write lines of the same kind."""
+"""For `logging.config.dictConfig`: gives the standard library's loggers the same format."""

@@ -1,8 +1,8 @@
-"""Asking an address outside: the one that was meant, and nothing behind it.
+"""Sends HTTP requests to other hosts, and only to the addresses that were checked.
 
-A name is looked up once, each of its addresses judged, and the connection made to the one that was judged. Looking up,
-connecting, sending and reading have to be over within a few seconds by the clock on the wall. Redirects are reported,
-never followed; proxies of the environment are not asked.
+A name is looked up once, each of its addresses is checked, and the connection goes to a checked one. Lookup,
+connection, sending and reading together must end within a few seconds of real time. Redirects are reported, never
+followed, and proxies from the environment are not used.
 """
 
 import http.client
@@ -33,7 +33,7 @@ _LAST_32_BITS = 0xFFFFFFFF
 
 
 class Unreached(Exception):
-    """There is no answer, or the address must not be asked. `sentence` is for an operator, `why` for the log."""
+    """There was no answer, or the address is not allowed. `sentence` is for an operator, `why` for the log."""
 
     def __init__(self, sentence: str, why: object = "") -> None:
         super().__init__(f"{sentence} {why}".strip())
@@ -41,12 +41,12 @@ class Unreached(Exception):
 
 
 class Late(Unreached):
-    """The time was over before the answer was."""
+    """The time limit passed before the answer was complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent: a GET, or with a body a POST."""
+    """A request: a GET, or with a body a POST."""
 
     url: str
     headers: Mapping[str, str]
@@ -55,7 +55,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; of the body no more than was wanted."""
+    """An answer, with at most the requested number of bytes of its body."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -76,9 +76,9 @@ def exchange(
     resolver: Resolve = resolve,
     seconds: float = SECONDS,
 ) -> Answer:
-    """Ask an https address, or an http address of this computer if its network is listed.
+    """Send a request to an https address, or to an http address of this computer if its network is listed.
 
-    `networks` may be asked though they are not public; `longest` is how many bytes of the body are read. Raises
+    `networks` are allowed although they are not public. `longest` is how many bytes of the body are read. Raises
     Unreached.
     """
     if fault := address_fault(request.url) or ("" if request.url.isascii() else "it holds letters beyond ASCII"):
@@ -89,7 +89,7 @@ def exchange(
     if errand.is_alive():
         errand.cut()
         raise _late(seconds)
-    if isinstance(errand.failure, TimeoutError):  # a socket looked at the clock sooner than we did
+    if isinstance(errand.failure, TimeoutError):  # the socket's own timeout came first
         raise _late(seconds)
     if errand.answer is None:
         raise _told(errand.failure or RuntimeError("an errand ended without an outcome"))
@@ -97,10 +97,10 @@ def exchange(
 
 
 def address_fault(url: str) -> str:
-    """Say why nothing may be sent to an address, or return an empty string.
+    """Return why an address is not allowed, or an empty string.
 
-    It must be https with a host; http only to this very machine. User names, fragments and white space are
-    refused, as one address could be taken for another by them.
+    It must be https with a host; http is allowed only to this computer. User names, fragments and white space are
+    refused, since they can disguise another address.
     """
     try:
         parts = urlsplit(url)
@@ -119,7 +119,7 @@ def address_fault(url: str) -> str:
 
 
 def may_be_asked(address: str, networks: Iterable[Network]) -> bool:
-    """Whether an address is public, or in a network that is listed."""
+    """Whether an address is public, or in a listed network."""
     judged = _meant(ipaddress.ip_address(address))
     if any(judged in network for network in networks if network.version == judged.version):
         return True
@@ -134,7 +134,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _meant(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 address stands for, where it stands for one."""
+    """Return the IPv4 address that an IPv6 address embeds, or else the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return address.ipv4_mapped
@@ -156,7 +156,7 @@ def _told(failure: Exception) -> Exception:
 
 
 class _Errand(threading.Thread):
-    """One exchange. A thread, because neither looking a name up nor reading a header line knows an end by itself."""
+    """One exchange, in a thread, since neither a lookup nor reading a header line has a time limit of its own."""
 
     def __init__(
         self, request: Request, longest: int, networks: Sequence[Network], resolver: Resolve, end: float
@@ -174,7 +174,7 @@ class _Errand(threading.Thread):
             self.failure = error
 
     def cut(self) -> None:
-        """Break the connection off, so that whatever waits for it ends."""
+        """Close the connection, so that whatever waits for it ends."""
         if self._socket is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
@@ -203,7 +203,7 @@ class _Errand(threading.Thread):
         return self._hold(_tls().wrap_socket(plain, server_hostname=host))
 
     def _judged(self, host: str, port: int, *, secure: bool) -> list[str]:
-        """Look a name up, once, and refuse it if any of its addresses may not be asked."""
+        """Look a name up, once. Refuse it if any of its addresses is not allowed."""
         addresses = list(self.resolver(host, port))
         if not addresses or not all(may_be_asked(it, self.networks) for it in addresses):
             raise Unreached(NOT_PUBLIC, addresses)
@@ -235,7 +235,7 @@ def _target(parts: SplitResult) -> str:
 
 
 def _tls() -> ssl.SSLContext:
-    """The system's authorities (or those of SSL_CERT_FILE), and the usual ones where a system has none."""
+    """Return a context that trusts the system's CAs (or those of SSL_CERT_FILE), and certifi's."""
     context = ssl.create_default_context()
     context.load_verify_locations(cafile=certifi.where())
     return context

@@ -1,7 +1,7 @@
-"""Traces by OpenTelemetry, where `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector. Else nothing here runs.
+"""OpenTelemetry traces, if `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector. Otherwise nothing here runs.
 
-The instrumentations know much: addresses with one-time links, cookies, the words of errors. So what leaves is chosen,
-attribute by attribute, and a span is named by its method and its route.
+The instrumentations record a lot: addresses with one-time links, cookies, error messages. So only listed attributes are
+exported, and a span is named after its method and route.
 """
 
 from collections.abc import Mapping
@@ -29,35 +29,35 @@ TOLD = frozenset(
         "http.response.status_code",
         "db.system",
         "db.system.name",
-        "db.statement",  # with places for its values, which are never recorded
+        "db.statement",  # with placeholders; values are never recorded
         "db.query.text",
         "error.type",
     }
 )
-"""What a span tells. Everything else stays here, whatever a new version of an instrumentation records."""
+"""The exported attributes. Others are dropped, whatever a new version of an instrumentation records."""
 COMMANDS = {"redis"}
-"""Systems of which not even the statement is told: a key may hold an address."""
+"""Systems whose statements are dropped too: a Redis key may contain an address."""
 
 
 def begin() -> None:
-    """Have requests, queries, Redis and calls to others traced from here on; it is kept nowhere before `send`."""
-    propagate.set_global_textmap(Unconnected())  # no stranger begins our traces, and none goes out to others
+    """Trace requests, queries, Redis and outgoing calls from now on. Nothing is stored before `send`."""
+    propagate.set_global_textmap(Unconnected())  # no stranger begins our traces, and no trace ID is sent to others
     for it in (DjangoInstrumentor, PsycopgInstrumentor, RedisInstrumentor, RequestsInstrumentor):
         it().instrument()
 
 
 def send() -> None:
-    """Send what this process traces. Once in each, since no fork takes the sending thread along, nor its connection."""
+    """Start exporting. Call it in each process: a fork copies neither the export thread nor its connection."""
     provider = TracerProvider(resource=Resource.create({"service.name": "latchkey"}))
     provider.add_span_processor(Impersonal(BatchSpanProcessor(OTLPSpanExporter())))
     trace.set_tracer_provider(provider)
 
 
 class Unconnected(TextMapPropagator):
-    """Neither takes up a trace that a stranger began, nor hands ours on to others."""
+    """Neither continues a stranger's trace nor passes ours on."""
 
     def extract(self, carrier: Any, context: Context | None = None, getter: Any = None) -> Context:  # noqa: ANN401, ARG002
-        """Return the context as it is."""
+        """Return the context unchanged."""
         return context or Context()
 
     def inject(self, carrier: Any, context: Context | None = None, setter: Any = None) -> None:  # noqa: ANN401
@@ -65,34 +65,34 @@ class Unconnected(TextMapPropagator):
 
     @property
     def fields(self) -> set[str]:
-        """Return no header."""
+        """Return no headers."""
         return set()
 
 
 class Impersonal(SpanProcessor):
-    """Hands on what may be told of each span."""
+    """Passes on the allowed parts of each span."""
 
     def __init__(self, following: SpanProcessor) -> None:
         self._following = following
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Nothing is handed on before it ends."""
+        """Do nothing until the span ends."""
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Hand on a copy, without events and links: they hold the words of errors."""
+        """Pass on a copy without events and links, which contain error messages."""
         self._following.on_end(impersonal(span))
 
     def shutdown(self) -> None:
-        """End the following one."""
+        """Shut the next processor down."""
         self._following.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Send what waits."""
+        """Export the waiting spans."""
         return self._following.force_flush(timeout_millis)
 
 
 def impersonal(span: ReadableSpan) -> ReadableSpan:
-    """Return a span with what may be told of it."""
+    """Return a span with only its allowed parts."""
     had = dict(span.attributes or {})
     system = str(had.get("db.system") or had.get("db.system.name") or "")
     told = {name: value for name, value in had.items() if name in TOLD}

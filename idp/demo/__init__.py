@@ -1,1 +1,1 @@
-"""A pretend Verify and a pretend Flex. Reachable in demo mode and in tests only."""
+"""A simulated Twilio Verify and a simulated Flex, for the demo and for tests only."""

@@ -1,4 +1,4 @@
-"""The demo's own settings: made on the first start, kept in `var/demo.env` for this user alone."""
+"""The demo's own settings: made on the first start, and stored in `var/demo.env`, which only this user can read."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ DEFAULT_PORT = 8000
 HIGHEST_PORT = 65_533
 KEPT = ("LATCHKEY_SECRET_KEY", "LATCHKEY_KEY_ENCRYPTION_KEYS", "TWILIO_API_SECRET")
 
-# Made up; the emulator knows no others.
+# Invented; the emulator accepts no others.
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 SERVICE_SID = "VA" + "0" * 31 + "1"
 API_KEY = "SK" + "0" * 31 + "1"
@@ -24,7 +24,7 @@ SENDER = "+12015550100"
 
 
 def port() -> int:
-    """Return the port of the IdP; emulator and demo SP take the next two."""
+    """Return the port of the IdP. The emulator and the demo SP use the next two."""
     text = os.environ.get("PORT") or str(DEFAULT_PORT)
     if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
         sys.exit(f"PORT must be a number from 1 to {HIGHEST_PORT}: PORT=8100 make demo")
@@ -32,10 +32,10 @@ def port() -> int:
 
 
 def prepare() -> None:
-    """Write the settings and put them into the environment, before Django reads it.
+    """Write the settings, and put them into the environment before Django reads it.
 
-    Real credentials for Twilio in the environment take the place of the emulator's. With FRESH=1 everything
-    the demo ever kept is forgotten first.
+    Real Twilio credentials in the environment replace the emulator's. FRESH=1 first deletes everything that the demo
+    stored.
     """
     first = port()
     try:
@@ -50,7 +50,7 @@ def prepare() -> None:
 
 
 def forget() -> None:
-    """Remove the demo's database and settings."""
+    """Delete the demo's database and settings."""
     for path in (DEMO_ENVIRONMENT, DATABASE, Path(f"{DATABASE}-wal"), Path(f"{DATABASE}-shm")):
         path.unlink(missing_ok=True)
 

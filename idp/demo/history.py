@@ -1,6 +1,6 @@
-"""Thirty days of sign-ins that never happened, so that lists, plots and previews of a new demo have something to show.
+"""Thirty days of invented sign-ins, so that lists, charts and previews of a new demo have something to show.
 
-The two agents that people try the demo with have none: their first sign-in is truly the first.
+The two agents with whom people try the demo have none, so their first sign-in really is the first.
 """
 
 import random
@@ -30,7 +30,7 @@ DAYS = 30
 SHIFT_BEGINS = timedelta(hours=8)
 SHIFT = timedelta(hours=8).seconds
 AGAIN = 0.2
-"""The share of codes that were asked for twice."""
+"""The share of codes that were requested twice."""
 TOUCH_POINTS = 5
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -59,7 +59,7 @@ PHONES = {
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One visit of a phone: when, whether it took a code, and when that was texted."""
+    """One visit of a phone: when, whether it took a code, and when each text was sent."""
 
     at: datetime
     with_code: bool
@@ -68,7 +68,7 @@ class Came:
 
 @transaction.atomic
 def tell(now: datetime) -> None:
-    """Write the sign-ins of the last thirty days, unless something happened here before."""
+    """Write the sign-ins of the last thirty days, unless the trail has some already."""
     if LoginEvent.objects.exists():
         return
     chance = random.Random(30)  # noqa: S311 - the same history each time, and nothing secret
@@ -79,7 +79,7 @@ def tell(now: datetime) -> None:
 
 
 def _visits(now: datetime, chance: random.Random) -> Iterator[Came]:
-    """A few visits on each working day, a code on the first and every nine days after that."""
+    """Yield a few visits on each working day. A code is needed on the first, and every nine days after that."""
     coded: datetime | None = None
     for ago in range(DAYS, 0, -1):
         day = (now - timedelta(days=ago)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -93,7 +93,7 @@ def _visits(now: datetime, chance: random.Random) -> Iterator[Came]:
 
 
 def _texts(at: datetime, chance: random.Random) -> tuple[datetime, ...]:
-    """One text, or a second one where the first took too long."""
+    """Return the instants of one text, or of two if the first took too long."""
     last = at - timedelta(seconds=chance.randint(9, 40))
     return (last - timedelta(seconds=45), last) if chance.random() < AGAIN else (last,)
 

@@ -1,4 +1,4 @@
-"""A WSGI application on a port of this computer, in threads of its own."""
+"""Runs a WSGI application on a port of this computer, in its own threads."""
 
 import socketserver
 import sys
@@ -15,10 +15,10 @@ LOOPBACK = "127.0.0.1"
 
 
 class LoopbackServer:
-    """A running server. `url` is its address; `close` ends it at once."""
+    """A running server. `url` is its address; `close` stops it at once."""
 
     def __init__(self, application: "WSGIApplication", port: int = 0) -> None:
-        """Start on the port, or with 0 on any that is free. Raises OSError if the port is taken."""
+        """Start on the port, or with 0 on any free one. Raises OSError if the port is taken."""
         self._server = _Server((LOOPBACK, port), _Handler)
         self._server.set_app(application)
         self.url = f"http://{LOOPBACK}:{self._server.server_port}"
@@ -43,7 +43,7 @@ class _Handler(WSGIRequestHandler):
     timeout = 60
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
-        """Say nothing: a line per request would drown what the demo prints."""
+        """Log nothing: a line per request would bury what the demo prints."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -52,12 +52,12 @@ class _Server(ThreadingMixIn, WSGIServer):
     request_queue_size = 128
 
     def server_bind(self) -> None:
-        """Bind without asking the name service for the name of the loopback address."""
+        """Bind without a DNS lookup for the name of the loopback address."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, self.server_address[1]
         self.setup_environ()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
-        """Pass over clients that went away; anything else is a fault of ours and is shown."""
+        """Ignore clients that disconnected. Print anything else, since it is our fault."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)

@@ -1,4 +1,4 @@
-"""The people and connections of the demo. All of them are made up."""
+"""The people and services of the demo, all invented."""
 
 import requests
 from django.db import transaction
@@ -56,7 +56,7 @@ TIMEOUT = 10
 
 
 def plant(sp_url: str) -> Agent:
-    """Put what is missing into the database and point the connections at the demo SP. Returns the operator."""
+    """Add what is missing to the database, and point the services at the demo SP. Returns the operator."""
     with requests.Session() as http:
         http.trust_env = False
         metadata = http.get(f"{sp_url}{ROTA.metadata_path}", timeout=TIMEOUT).content
@@ -78,7 +78,7 @@ def _plant(sp_url: str, rota: Draft) -> Agent:
 
 
 def people() -> None:
-    """Put people into an empty place: agents of the demo, those whose numbers misbehave, and who supervises Sales."""
+    """Add people to an empty database: the demo's agents, those whose numbers misbehave, and a supervisor of Sales."""
     for number, name, mailbox, department, roles in PEOPLE:
         agent = _agent(number, name, mailbox, department, roles)
         if name == "Switched Off":
@@ -121,7 +121,7 @@ def _connections(sp_url: str) -> None:
 
 
 def _rota(draft: Draft) -> None:
-    """Register the other app from its metadata; later, take over the key that it made at this start."""
+    """Register the other service from its metadata. At later starts, take over the key that it made."""
     sp = ServiceProvider.objects.filter(slug=ROTA.slug).first()
     if sp is None:
         sp = registration.register(draft, slug=ROTA.slug, name=ROTA.title)

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL, with a pool that notices at once that the server was restarted."""
+"""Django's PostgreSQL backend, with a pool that notices at once when the server restarts."""

@@ -1,12 +1,12 @@
-"""The backend of `settings.DATABASES` on PostgreSQL: no request gets a connection that is dead.
+"""The database backend on PostgreSQL. No request gets a dead connection.
 
-A restart of the server, or a failover, ends all connections of the pool. Unchecked, each of them turns one person away;
-the pool's own check pauses after each dead one it meets, for seconds where there are some. Here the first dead one has
-all of them looked at. One that answered a moment ago, and of which nothing has been heard since, is not asked:
-that would be one more way to the server for each request. One that says nothing is not waited for (`patience`).
+A restart or failover of the server ends all connections of the pool. Unchecked, each of them would fail one request.
+The pool's own check pauses after each dead one, in total for seconds. Here, the first dead one makes the pool check all
+of them. A connection that answered a moment ago, and has received nothing since, is not checked, which saves a round
+trip per request. Nobody waits for a server that does not answer (`patience`).
 
-A statement that nobody waits for (`later`) is sent with the next one, and so is what begins or ends a transaction: each
-way to the server and back costs more than what is done there.
+A statement whose result nobody needs (`later`) is sent with the next one, and so are the statements that begin and end
+a transaction, since a round trip costs more than they do.
 """
 
 import time
@@ -39,26 +39,26 @@ from idp.sql import unfinished
 from idp.sql.short_way import Adapter, ShortWay, Values, adapter, with_places
 
 A_MOMENT = 1.0
-"""Seconds for which a connection that answered is taken to be alive."""
+"""Seconds for which a connection that answered counts as alive."""
 AN_ANSWER = 4.0
-"""Seconds that a server may take to say that it is there: one that has too much to do may be slow."""
+"""Seconds that an overloaded server may take to answer a check."""
 A_BREATH = 1.0
-"""Seconds after which it is tried again whether a connection can be had. The page that says so needs none."""
+"""Seconds until the next try after no connection was available. The error page needs none."""
 _HAD_NONE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
-"""When each pool had no connection to give, by a clock that only grows."""
+"""When each pool last had no connection to give, by the monotonic clock."""
 _GIVEN_BACK: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
-"""When each connection of the pool was given back, by a clock that only grows."""
+"""When each connection was returned to the pool, by the monotonic clock."""
 _UNFINISHED: WeakSet[Any] = WeakSet()
-"""Connections to a database into which a restore had not finished when they were made."""
+"""Connections to a database into which a restore was running when they were opened."""
 _OPEN: "WeakSet[DatabaseWrapper]" = WeakSet()
 _OPENED = Lock()
-"""Held whenever one is added or all are counted, which are different threads."""
+"""Held while a connection is added or all are counted, which different threads do."""
 OWN_CURSORS = {base.Cursor, base.ServerBindingCursor}
 
 
-# django-stubs know none of the methods that a backend is made of, hence the ignores.
+# django-stubs do not know a backend's methods, hence the ignores.
 class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
-    """A connection that answered when it was taken from the pool; what nobody waits for goes with what comes next."""
+    """A connection that was alive when it left the pool, with its waiting statements (`later`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,23 +70,23 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     @property
     def waits_for(self) -> Waiting | None:
-        """The connection and the number of the statement that it has no answer to yet, as another thread sees it."""
+        """Return the connection and the number of its unanswered statement, for another thread."""
         connection = self.connection
         if connection is None or self._reads_in_parts or not self.people_wait or not waits(connection):
             return None
         return connection, self._asked
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Have instants read by a shorter way."""
+        """Return the parameters, with a faster reader of instants."""
         params: dict[str, Any] = super().get_connection_params()
         if self.timezone is UTC:
             params["context"].register_loader("timestamptz", Instant)
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Take a connection from the pool, unless a moment ago there was none to be had: nobody waits twice.
+        """Take a connection from the pool. Fails at once if there was none a moment ago, so nobody waits twice.
 
-        A thread whose commit got no answer does wait, once: the trail can tell it whether that commit went through.
+        A thread whose commit got no answer does wait, once: it needs the trail to learn whether the commit succeeded.
         """
         pool, now = self.pool, time.monotonic()
         unheard, self._is_unheard = self._is_unheard, False
@@ -100,7 +100,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             raise
 
     def _taken(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Take a connection from the pool, and have the pool renewed if that one is dead."""
+        """Take a connection from the pool. If it is dead, have the pool check all of them."""
         connection = super().get_new_connection(conn_params)
         if (pool := self.pool) is None or _was_just_used(connection):
             return connection
@@ -111,7 +111,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             pool.putconn(connection)
             pool.check()
             return super().get_new_connection(conn_params)
-        pool.putconn(connection)  # which closes it, since it waits for an answer
+        pool.putconn(connection)  # which closes it, because it awaits an answer
         raise self.Database.OperationalError("the server is there and does not answer")
 
     def _configure_connection(self, connection: Any) -> bool:  # noqa: ANN401 - psycopg's
@@ -122,28 +122,28 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         return needs_commit
 
     def init_connection_state(self) -> None:
-        """Refuse a connection to a database that must not be served from. Raises RestoreUnfinished."""
+        """Refuse a database that is being restored. Raises RestoreUnfinished."""
         super().init_connection_state()
         if self.connection in _UNFINISHED:
-            self.connection.close()  # so that the pool makes another, which looks again
+            self.connection.close()  # so that the pool opens another, which checks again
             self.close()
             raise unfinished.RestoreUnfinished
 
     @property
     def is_open(self) -> bool:
-        """Whether statements may go the short way: nobody watches, and nobody put a cursor of theirs in place."""
+        """Whether statements may bypass Django's cursor: nothing observes them, and `cursor` is not replaced."""
         return super().is_open and (self.connection is None or self.connection.cursor_factory in OWN_CURSORS)
 
     def short(self, sql: str) -> bytes:
-        """Return a statement with numbered places."""
+        """Return a statement with numbered placeholders."""
         return with_places(sql, lambda nth: f"${nth}").encode()
 
     def adapter(self, field: "models.Field[Any, Any]") -> Adapter:
-        """Return what turns a field's values into text for the server."""
+        """Return what converts a field's values to text for the server."""
         return adapter(field, QUICK, text)
 
     def constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Turn a value into text for the server."""
+        """Convert a value to text for the server."""
         return text(value)
 
     def fetched(self, sql: bytes, given: Values) -> list[tuple[Any, ...]]:
@@ -153,11 +153,11 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             return rows(self.connection, result)
 
     def changed(self, sql: bytes, given: Values) -> int:
-        """Execute a statement, and return how many rows it met."""
+        """Execute a statement, and return how many rows it matched."""
         return self._run((sql, given)).command_tuples or 0
 
     def later(self, sql: bytes, given: Values) -> None:
-        """Execute a statement with the next one, or with the commit; outside a transaction at once."""
+        """Execute a statement with the next one or the commit; outside a transaction, at once."""
         if self.in_atomic_block:
             self._make_ready()
             self._due.append((sql, given))
@@ -165,14 +165,14 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             self.changed(sql, given)
 
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Make a cursor, whose statements come after those that are due."""
+        """Return a cursor. Its statements run after those that wait."""
         if self._due:
             self._run()
-        self._reads_in_parts = name is not None  # all of it is worked out before the first part, as for a long export
+        self._reads_in_parts = name is not None  # the server computes it all before the first part
         return super().create_cursor(name)
 
     def validate_no_broken_transaction(self) -> None:
-        """Have what is due executed first: every cursor asks here before a statement, also one made long ago."""
+        """Execute waiting statements first. Every cursor calls this before a statement."""
         self._asked += 1
         super().validate_no_broken_transaction()
         if self._due:
@@ -186,7 +186,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         try:
             with self.wrap_database_errors:
                 return run(self.connection, [*begin, *due, *statements])
-        except Error as error:  # also where it is passed over, the transaction comes to nothing
+        except Error as error:  # even if the caller catches it, the transaction must be rolled back
             if self.in_atomic_block:
                 self.needs_rollback, self.rollback_exc = True, error
             raise
@@ -207,12 +207,12 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         try:
             self.validate_no_broken_transaction()
         except DatabaseError:
-            self.needs_rollback = was_broken  # by what is due within the savepoint it is not: that is rolled back next
+            self.needs_rollback = was_broken  # an error within the savepoint ends with it
             raise
         super()._savepoint_commit(sid)  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self._due = []  # all of it came after the savepoint, before which there was a cursor
+        self._due = []  # all of them came after the savepoint, whose cursor had sent earlier ones
         super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def _rollback(self) -> None:
@@ -227,14 +227,14 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
 
 def _was_just_used(connection: Any) -> bool:  # noqa: ANN401 - psycopg's
-    """Whether a connection answered a moment ago and nothing has come since, as the end of a server would."""
+    """Whether a connection answered a moment ago and has received nothing since, such as the server's goodbye."""
     if time.monotonic() - _GIVEN_BACK.get(connection, -A_MOMENT) >= A_MOMENT:
         return False
     return not is_readable(connection)
 
 
 def waiting() -> list[Waiting]:
-    """Return what connections of this process wait for."""
+    """Return the connections of this process that wait for an answer."""
     with _OPENED:
         every = [*_OPEN]
     return [asked for it in every if (asked := it.waits_for) is not None]

@@ -1,4 +1,4 @@
-"""How instants come from PostgreSQL: several with each row of a sign-in."""
+"""Reads instants from PostgreSQL. Each row of a sign-in has several."""
 
 from datetime import UTC, datetime
 
@@ -7,12 +7,12 @@ from psycopg.abc import Buffer
 
 
 class Instant(BaseTzLoader):  # type: ignore[misc] # of which nothing is known
-    """Reads by `datetime` itself what it can read, which takes a tenth of the time; else as Django does."""
+    """Uses `datetime` itself if it can read the text, in a tenth of the time; otherwise reads as Django does."""
 
     timezone = UTC
 
     def load(self, data: Buffer) -> datetime:
-        """Return an instant of UTC. Raises psycopg.DataError for one that Python cannot tell, such as infinity."""
+        """Return an instant in UTC. Raises psycopg.DataError for one outside Python's range, such as infinity."""
         try:
             found = datetime.fromisoformat(bytes(data).decode())
         except ValueError:

@@ -1,9 +1,9 @@
-"""No request waits for ever for a server that is there and says nothing: its disk hangs, or its process was stopped.
+"""No request waits for ever for a server that accepts connections and does not answer: a hung disk, a stopped process.
 
-What is sent to such a server goes on being acknowledged, so nothing in TCP notices (`DEAD_AFTER` in the settings is for
-one that is gone). A thread of each process that serves looks once a second which connections wait, and ends those that
-have waited too long for one statement; whoever waits there reads that we are busy. A lock is waited for 5 s, in less.
-What is read in parts, as exports are, and what is done in the background may take longer.
+Such a server's kernel still acknowledges what it receives, so TCP notices nothing (`DEAD_AFTER` in the settings is for
+a server that is gone). In each serving process a thread looks once a second which connections wait. It ends those that
+have waited too long for one statement, and their requests fail as busy. A wait for a lock ends sooner, after 5 s.
+Results that are read in parts, such as exports, and background work may take longer.
 """
 
 import os
@@ -19,14 +19,14 @@ import structlog
 
 log = structlog.get_logger(__name__)
 LONGEST = 7.0
-"""Seconds that one statement may take where people wait for it."""
+"""Seconds that one statement may take while someone waits for it."""
 PAUSE = 1.0
 Waiting = tuple[Any, int]
-"""A connection of psycopg's that waits for an answer, and which of its statements that is."""
+"""A psycopg connection that waits for an answer, and the number of its statement."""
 
 
 class Patience:
-    """Ends connections that wait for the same statement longer than `LONGEST`; `waiting` names those that wait now."""
+    """Ends connections that wait for one statement longer than `LONGEST`. `waiting` returns those that wait now."""
 
     def __init__(self, waiting: Callable[[], Iterable[Waiting]]) -> None:
         self._waiting = waiting
@@ -34,12 +34,12 @@ class Patience:
         self.ended = Event()
 
     def begin(self) -> "Patience":
-        """Look from now on, in a thread of its own, until `ended` is set."""
+        """Start a thread that looks once a second until `ended` is set."""
         Thread(target=self._go_on, name="patience", daemon=True).start()
         return self
 
     def look(self, now: float) -> None:
-        """Look once; `now` is of a clock that only grows."""
+        """Look once. `now` is from the monotonic clock, in seconds."""
         self._since = {it: self._since.get(it, now) for it in self._waiting()}
         for (connection, _), since in self._since.items():
             if now - since >= LONGEST:
@@ -52,6 +52,6 @@ class Patience:
 
 
 def end(connection: Any) -> None:  # noqa: ANN401 - psycopg's
-    """End a connection without a word to the other side; whoever waits for it finds it lost."""
+    """End a connection without telling the server. The thread that waits for it gets an error."""
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as its:
         its.shutdown(socket.SHUT_RDWR)

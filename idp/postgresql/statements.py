@@ -1,8 +1,8 @@
-"""Statements by psycopg's own door to the server (`psycopg.pq`), which takes them one at a time or several at once.
+"""Executes statements through psycopg's low-level interface (`psycopg.pq`), one or several per round trip.
 
-Values go beside the statement, as text whose type the server tells from its place; so nothing is quoted. Several
-statements are sent together and answered together (libpq's pipeline mode), which is one way there and back. What the
-server keeps (`kept`) is sent by its name.
+Values are sent apart from the statement, as text whose type the server infers from its place, so nothing is quoted.
+Several statements are sent and answered together (libpq's pipeline mode), in one round trip. A prepared statement
+(`kept`) is sent by its name.
 """
 
 import json
@@ -26,17 +26,17 @@ Statement = tuple[bytes, Values]
 BEGIN: Statement = (b"BEGIN", ())
 COMMIT: Statement = (b"COMMIT", ())
 AWAKE = 0.1
-"""Seconds of waiting until psycopg looks whether it was interrupted; without a number it looks all the time."""
+"""Seconds between psycopg's checks for an interrupt. Without a value it checks continuously."""
 _IS_UNFINISHED = f"SELECT to_regclass('{unfinished.TABLE}')".encode()
 _FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 _OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
-"""What the server says of a statement it keeps: its columns are of other types since, or there is none of that name."""
+"""The server's errors for an outdated prepared statement: its columns changed type, or it no longer exists."""
 
 
 def run(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) -> Any:  # noqa: ANN401 - a PGresult
-    """Execute statements in their order and return the last one's result. Raises psycopg.Error: the first one's.
+    """Execute statements in order, and return the last one's result. Raises the first one's psycopg.Error.
 
-    After the one that fails none is executed.
+    Statements after a failed one are not executed.
     """
     results = _together(connection, statements, kept.of(connection))
     for result in results:
@@ -46,24 +46,24 @@ def run(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) 
 
 
 def rows(connection: "psycopg.Connection[Any]", result: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - a PGresult
-    """Return the rows of a result, with the connection's own loaders."""
+    """Return the rows of a result, read with the connection's own loaders."""
     transformer = Transformer(connection)
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
 
 
 def is_idle(connection: "psycopg.Connection[Any]") -> bool:
-    """Whether no transaction has begun at the server."""
+    """Whether the server has no open transaction."""
     return connection.pgconn.transaction_status == TransactionStatus.IDLE
 
 
 def waits(connection: "psycopg.Connection[Any]") -> bool:
-    """Whether the server has been sent something and has not answered all of it."""
+    """Whether the server has received something and not answered all of it."""
     return connection.pgconn.transaction_status == TransactionStatus.ACTIVE
 
 
 def answers(connection: "psycopg.Connection[Any]", within: float) -> bool:
-    """Whether the server answers within so many seconds. Raises psycopg.OperationalError if the connection is lost."""
+    """Whether the server answers within so many seconds. Raises psycopg.OperationalError on a lost connection."""
     door = connection.pgconn
     door.send_query(b"")
     if door.flush() or not is_readable(connection, within):
@@ -75,20 +75,20 @@ def answers(connection: "psycopg.Connection[Any]", within: float) -> bool:
 
 
 def is_readable(connection: "psycopg.Connection[Any]", within: float = 0.0) -> bool:
-    """Whether something has come from the server that nobody has read, or comes within so many seconds."""
+    """Whether the server has sent something that is not yet read, or does so within that many seconds."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(1000 * within))
 
 
 def is_unfinished(connection: "psycopg.Connection[Any]") -> bool:
-    """Whether a restore into the database has not finished."""
+    """Whether a restore into the database is unfinished."""
     answer = connection.pgconn.exec_(_IS_UNFINISHED)
     return answer.status == ExecStatus.TUPLES_OK and answer.get_value(0, 0) is not None
 
 
 def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for
-    """Turn a value into the text that the server reads. Raises Django's DataError for what it has no text for."""
+    """Return a value as text for the server. Raises Django's DataError for one without a text form."""
     try:
         return None if value is None else bytes(Transformer().get_dumper(value, PyFormat.TEXT).dump(value) or b"")
     except psycopg.DataError as error:
@@ -108,11 +108,11 @@ def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statem
                 door.send_query_params(sql, given)
         door.pipeline_sync()
         answers = [*waiting.wait(generators.execute(door), door.socket, AWAKE)]
-        for _ in range(len(new) + len(statements)):  # one less, and the end of them
+        for _ in range(len(new) + len(statements)):  # one fewer, and the end of the pipeline
             answers += waiting.wait(generators.fetch_many(door), door.socket, AWAKE)
         door.exit_pipeline_mode()
     except BaseException:
-        connection.close()  # nobody can tell what was answered
+        connection.close()  # the state of the answers is unknown
         raise
     known.names.update(it for it, answer in zip(new.items(), answers, strict=False) if answer.status in _FINE)
     return answers[:-1]
@@ -124,12 +124,12 @@ def _refuse(door: Any, result: Any) -> NoReturn:  # noqa: ANN401
     error = errors.error_from_result(result)
     if isinstance(error, _OUTDATED):
         kept.forget_all()
-        raise psycopg.OperationalError(*error.args) from error  # so that it is tried again
+        raise psycopg.OperationalError(*error.args) from error  # so that it is retried
     raise error
 
 
 def _encoded(value: str) -> bytes | None:
-    return None if "\0" in value else value.encode()  # of which psycopg says what is wrong with it
+    return None if "\0" in value else value.encode()  # psycopg then raises an error that says what is wrong
 
 
 QUICK: Quick = {

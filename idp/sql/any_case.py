@@ -10,7 +10,7 @@ from django.db.models import Lookup
 
 
 class InAnyCase(Lookup[Any]):
-    """`iexact`, found by an index on `LOWER`: `Model._meta.get_field("email").register_lookup(InAnyCase)`."""
+    """`iexact` that can use an index on `LOWER`: `Model._meta.get_field("email").register_lookup(InAnyCase)`."""
 
     lookup_name = "iexact"
 

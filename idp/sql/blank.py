@@ -15,13 +15,13 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Blank(Generic[Row]):
-    """A blank row of a model, to be filled in; keys to other tables are given as `agent_id`, not as `agent`."""
+    """A blank row of a model, to be filled in. Foreign keys are given as `agent_id`, not as `agent`."""
 
     def __init__(self, model: type[Row]) -> None:
         self._model = model
 
     def __call__(self, **columns: Any) -> Row:
-        """Return a new row with these values, and elsewhere what the fields have by default. Raises TypeError."""
+        """Return a new row with these values, and the fields' defaults elsewhere. Raises TypeError."""
         if not columns.keys() <= self._values.keys():
             raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(columns.keys() - self._values.keys()))}")
         row = self._model.__new__(self._model)
@@ -31,7 +31,7 @@ class Blank(Generic[Row]):
 
     @cached_property
     def _values(self) -> dict[str, Any]:
-        """What each column has by default; None in the place of what is made anew for each row."""
+        """Return each column's default; None for one that is computed for each row."""
         given = {it.attname: it.get_default() for it in self._model._meta.concrete_fields}
         return {**given, **dict.fromkeys(name for name, _ in self._makers)}
 

@@ -7,7 +7,7 @@ resulting models are the same as without.
 
 Besides documented parts (expressions, `get_db_prep_save`, `from_db`) this uses parts of Django that have not changed
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
-`add_update_values`, `InsertQuery`, `needs_rollback`. `tests/sql/test_prepared.py` holds each against the query set
+`add_update_values`, `InsertQuery`, `needs_rollback`. `tests/sql/test_prepared.py` compares each with the query set
 itself.
 """
 
@@ -30,19 +30,19 @@ Made = TypeVar("Made")
 
 
 class Slot(Expression):
-    """The place of a value in a query set, by name (by number: of a new row); `field` says of what kind it is."""
+    """The place of a value in a query set, by name (in a new row: by number). `field` gives its type."""
 
     def __init__(self, name: str | int, field: "Field[Any, Any]") -> None:
         super().__init__(output_field=field)
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ANN401, ARG002 - as its base
-        """Stand for itself among the parameters."""
+        """Return a placeholder, with the slot itself as its parameter."""
         return "%s", [self]
 
 
 class _Statement:
-    """SQL, and in the order of its placeholders what goes there: a slot, or a value that is always the same."""
+    """SQL and its parameters in the order of the placeholders: slots and constant values."""
 
     def __init__(self, connection: Any, sql: str, parameters: Sequence[Any]) -> None:  # noqa: ANN401 - any database's
         self._sql, self._parameters, self._short = sql, parameters, connection.short(sql)
@@ -54,7 +54,7 @@ class _Statement:
         ]
 
     def fetched(self, connection: Any, values: Any) -> list[Sequence[Any]]:  # noqa: ANN401
-        """Execute it with values in the places of the slots, and return the rows as the database gives them."""
+        """Execute it with values in the slots, and return the rows as the database gives them."""
         if connection.is_open:
             found: list[Sequence[Any]] = connection.fetched(self._short, self._adapted(connection, values))
             return found
@@ -63,7 +63,7 @@ class _Statement:
             return [*cursor.fetchall()]
 
     def changed(self, connection: Any, values: Any) -> int:  # noqa: ANN401
-        """Execute it with values in the places of the slots, and return how many rows it met."""
+        """Execute it with values in the slots, and return how many rows it matched."""
         try:
             if connection.is_open:
                 return int(connection.changed(self._short, self._adapted(connection, values)))
@@ -75,7 +75,7 @@ class _Statement:
             raise
 
     def later(self, connection: Any, values: Any) -> None:  # noqa: ANN401
-        """Execute it by the next statement or by the commit, since nobody waits for its outcome."""
+        """Execute it with the next statement or the commit, since nobody needs its result."""
         try:
             if connection.is_open:
                 connection.later(self._short, self._adapted(connection, values))
@@ -103,14 +103,14 @@ class _Statement:
 
 
 def _roll_back(connection: Any, error: Exception) -> None:  # noqa: ANN401
-    """Have the transaction come to nothing: `mark_for_rollback_on_error`, with the connection in hand."""
+    """Mark the transaction for rollback, as Django's `mark_for_rollback_on_error` does, on this connection."""
     if connection.in_atomic_block:
         connection.needs_rollback, connection.rollback_exc = True, error
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A query, and how its rows are read: converters by column, the model (None: columns as such), and annotations."""
+    """A query and how to read its rows: converters by column, the model (None: plain columns), and annotations."""
 
     statement: _Statement
     converters: tuple[tuple[int, Callable[[Any, Any, Any], Any], Any], ...]
@@ -118,7 +118,7 @@ class _Rows:
     annotations: tuple[tuple[str, int], ...]
 
     def fetched(self, connection: Any, values: dict[str, Any]) -> list[list[Any]]:  # noqa: ANN401
-        """Execute it, and turn what the database gives into what the fields hold."""
+        """Execute it, and convert the database's values to those of the fields."""
         rows = [list(it) for it in self.statement.fetched(connection, values)]
         for row in rows:
             for column, convert, expression in self.converters:
@@ -127,7 +127,7 @@ class _Rows:
 
 
 class _Prepared(Generic[Made]):
-    """What is made at the first use on each kind of database; two threads may make it twice, which harms nobody."""
+    """Compiled at the first use on each kind of database. Two threads may compile it twice, which is harmless."""
 
     def __init__(self) -> None:
         self._by_vendor: dict[str, Made] = {}
@@ -143,9 +143,9 @@ class _Prepared(Generic[Made]):
 
 
 class Select(_Prepared[_Rows], Generic[Row]):
-    """A query set of models, with select_related and annotations if it has them, or of `values_list`.
+    """A query set of models, with its select_related and annotations, or of `values_list`.
 
-    Nothing is prefetched.
+    It does not prefetch.
     """
 
     def __init__(self, query: Callable[[], QuerySet[Row]]) -> None:
@@ -153,7 +153,7 @@ class Select(_Prepared[_Rows], Generic[Row]):
         self._query = query
 
     def __call__(self, **values: Any) -> list[Row]:
-        """Return the rows that there are with these values in the slots."""
+        """Return the rows for these values of the slots."""
         connection = connections[DEFAULT_DB_ALIAS]
         made = self._made_for(connection)
         rows: Any = made.fetched(connection, values)
@@ -183,19 +183,19 @@ class Select(_Prepared[_Rows], Generic[Row]):
 
 
 class Update(_Prepared[_Statement]):
-    """An update of the rows of a query set, with slots or expressions as the new values of its fields."""
+    """An update of a query set's rows, with slots or expressions as the new values of fields."""
 
     def __init__(self, query: Callable[[], QuerySet[Any]], **new: Any) -> None:
         super().__init__()
         self._query, self._new = query, new
 
     def __call__(self, **values: Any) -> int:
-        """Execute it and return how many rows it met."""
+        """Execute it, and return how many rows it matched."""
         connection = connections[DEFAULT_DB_ALIAS]
         return self._made_for(connection).changed(connection, values)
 
     def later(self, **values: Any) -> None:
-        """Execute it before whatever is asked next; what it raises may come from there, or from the commit."""
+        """Execute it before the next statement. Its errors are raised there, or by the commit."""
         connection = connections[DEFAULT_DB_ALIAS]
         self._made_for(connection).later(connection, values)
 
@@ -207,8 +207,10 @@ class Update(_Prepared[_Statement]):
 
 
 class Insert(_Prepared[dict[int, _Statement]], Generic[Row]):
-    """An insert of new rows of a model, one or several at once, in their order. A key that the database gives is not
-    read back, and no signal is sent. `unless_there`: what is in the way of a constraint is passed over.
+    """An insert of new rows of a model, one or several, in order.
+
+    A key that the database assigns is not read back, and no signal is sent. With `unless_there`, a row that violates a
+    unique constraint is skipped.
     """
 
     def __init__(self, model: type[Row], *, unless_there: bool = False) -> None:
@@ -223,7 +225,7 @@ class Insert(_Prepared[dict[int, _Statement]], Generic[Row]):
         return inserted
 
     def later(self, *rows: Row) -> None:
-        """Execute it before whatever is asked next; what it raises may come from there, or from the commit."""
+        """Execute it before the next statement. Its errors are raised there, or by the commit."""
         connection = connections[DEFAULT_DB_ALIAS]
         self._statement(connection, len(rows)).later(connection, self._values(rows))
         _are_stored(rows)
@@ -247,7 +249,7 @@ class Insert(_Prepared[dict[int, _Statement]], Generic[Row]):
 
     @cached_property
     def _columns(self) -> list[tuple[str, Callable[..., Any] | None]]:
-        """The names of the columns; where a field does something to its value before it is stored, that too."""
+        """Return the columns, each with its field's `pre_save` if that changes the value."""
         return [(it.attname, None if _is_kept(it) else it.pre_save) for it in self._fields]
 
     def _of(self, connection: Any, rows: int) -> _Statement:  # noqa: ANN401
@@ -267,11 +269,11 @@ def _are_stored(rows: Sequence[Model]) -> None:
 
 
 def _is_kept(field: "Field[Any, Any]") -> bool:
-    """Whether a field stores its value as it is, and does not set one itself, such as the present instant."""
+    """Whether a field stores its value as it is, and does not set one itself, such as the current time."""
     sets_one = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     return type(field).pre_save in {Field.pre_save, DateField.pre_save, DateTimeField.pre_save} and not sets_one
 
 
 def _kind(field: "Field[Any, Any]") -> "Field[Any, Any]":
-    """Return a field, but of a key to another table what that one is of."""
+    """Return the field, or for a foreign key the field that it refers to."""
     return field.target_field if isinstance(field, ForeignKey) else field

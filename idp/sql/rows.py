@@ -16,7 +16,7 @@ from django.db.models.signals import post_init, pre_init
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which columns of a row are a model's, how it is made of them, and the models that are related to it."""
+    """Which columns of a row belong to a model, how to make it of them, and its related models."""
 
     make: Callable[[Sequence[str], Sequence[Any]], Any]
     columns: slice
@@ -26,7 +26,7 @@ class Shape:
 
     @classmethod
     def of(cls, info: dict[str, Any], select: Sequence[Any]) -> "Shape":
-        """Read it from what the compiler tells of a model (`klass_info`)."""
+        """Return the shape from the compiler's description of a model (`klass_info`)."""
         fields = info["select_fields"]
         columns = slice(fields[0], fields[-1] + 1)
         names = [it[0].target.attname for it in select[columns]]
@@ -37,7 +37,7 @@ class Shape:
         )  # fmt: skip
 
     def made(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a model's instance
-        """Make it of a row, with what is related; None where an outer join found nothing."""
+        """Return a model instance with its related ones; None if an outer join found nothing."""
         if row[self.key] is None:
             return None
         one = self.make(self.names, row[self.columns])
@@ -50,7 +50,7 @@ class Shape:
 
 
 def stored(model: type[Model]) -> Callable[[Sequence[str], Sequence[Any]], Any]:
-    """Return what makes a model of the names and values of a row's columns, as its `from_db` does."""
+    """Return a function that makes a model of column names and values, as its `from_db` does."""
     if not _is_plain(model):
         return lambda names, values: model.from_db(DEFAULT_DB_ALIAS, names, values)
 
@@ -65,7 +65,7 @@ def stored(model: type[Model]) -> Callable[[Sequence[str], Sequence[Any]], Any]:
 
 
 def _is_plain(model: type[Model]) -> bool:
-    """Whether nobody does anything while a model is made."""
+    """Whether the model has no `__init__`, `from_db` or signal receiver of its own."""
     own = (model.__init__, model.__new__, model.from_db.__func__)  # type: ignore[attr-defined]
     usual = (Model.__init__, Model.__new__, Model.from_db.__func__)  # type: ignore[attr-defined]
     return own == usual and not pre_init.has_listeners(model) and not post_init.has_listeners(model)

@@ -1,4 +1,4 @@
-"""Finds out which of a package's triggers are missing in the database, or disabled."""
+"""Finds triggers of a package that are missing in the database, or disabled."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -12,7 +12,7 @@ _THERE: Final = {
 
 
 def missing(connection: BaseDatabaseWrapper, wanted: Iterable[str]) -> list[str]:
-    """Name those that are not there, in their order."""
+    """Return the wanted triggers that are missing, in the given order."""
     with connection.cursor() as cursor:
         cursor.execute(_THERE[connection.vendor])
         there = {name for (name,) in cursor.fetchall()}

@@ -1,7 +1,8 @@
-"""The mark of a database that a restore has not finished: old sign-ins still count there, so nobody is served from it.
+"""Marks a database while a restore runs. Old sign-ins still count in it then, so it must not be served.
 
-The mark is a table. A restore makes it before or together with what the backup holds, and drops it in the transaction
-that signs everyone out. Each new database connection looks for it; the connection that restores is older than the mark.
+The mark is a table. A restore creates it before or together with the backup's data, and drops it in the transaction
+that signs everyone out. Each new database connection checks for it; the connection that restores is older than the
+mark.
 """
 
 from django.db import OperationalError
@@ -12,7 +13,7 @@ UNMARK = f"DROP TABLE IF EXISTS {TABLE}"
 
 
 class RestoreUnfinished(OperationalError):
-    """A restore into this database was broken off, or is still running."""
+    """A restore into this database was interrupted, or is still running."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Columns that SQLite is kept from finding rows by: without statistics it may take an index that hardly narrows."""
+"""Keeps SQLite from using an index that, without statistics, it might choose although it hardly narrows."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from django.db.models import Func
 
 
 class Unindexed(Func):
-    """A column as it is, by which SQLite neither finds nor sorts. PostgreSQL judges by its statistics."""
+    """A column whose index SQLite does not use to search or sort. PostgreSQL decides by its statistics."""
 
     template = "%(expressions)s"
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:  # noqa: ANN401 - as its base
-        """Put the sign before it that keeps SQLite from an index (https://www.sqlite.org/optoverview.html, 2.1)."""
+        """Add the unary plus that keeps SQLite from using an index (https://www.sqlite.org/optoverview.html, 2.1)."""
         return self.as_sql(compiler, connection, template="+%(expressions)s", **more)

@@ -1,1 +1,1 @@
-"""Django's SQLite, with one writer at a time in the process."""
+"""Django's SQLite backend, with one writer at a time in the process."""

@@ -1,16 +1,16 @@
-"""The backend of `settings.DATABASES` on SQLite: threads that write wait in a line.
+"""The database backend on SQLite. Writing threads queue.
 
-SQLite itself lets one write at a time, and whoever comes second asks again and again, with pauses, until it is lucky. A
-lock of the process wakes the next one at once. Measured with eight threads that write: the slowest of a hundred
-takes 40 ms instead of 107, the slowest of all 0.1 s instead of 0.4.
+SQLite allows one writer at a time, and the others poll with pauses until they succeed. A lock in the process wakes the
+next one at once. With eight writing threads, the slowest of a hundred takes 40 ms instead of 107, and the slowest of
+all 0.1 s instead of 0.4.
 
-After each request and each transaction, and while it waits for its turn, a thread returns its connection; the next
-thread takes the one that was used last. SQLite forgets all cached pages of a connection when another one writes, so
-threads with a connection each would read every page again. With eight of them the statements of a sign-in took 1.4
-times as long. If only requests returned connections, eight threads at once still read 54 pages for each sign-in.
+A thread returns its connection after each request and each transaction, and while it waits for its turn. The next
+thread takes the one that was used last. SQLite drops a connection's cached pages when another connection writes, so
+with one connection per thread every page would be read again. With eight threads, that made the statements of a sign-in
+take 1.4 times as long. If only requests returned connections, eight threads would still read 54 pages per sign-in.
 
-A thread that works in the background returns its connection too, by `close_old_connections`. Opening one takes
-1.5 ms, and its cache is empty: a sign-in with a code that opened two took 15 % more processor time.
+Background threads return their connections too, by `close_old_connections`. Opening one takes 1.5 ms, and its cache is
+empty: a sign-in with a code that opened two took 15 % more processor time.
 """
 
 import json
@@ -32,28 +32,28 @@ from idp.sqlite3 import log
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
-"""The connections to each database that no thread uses now, with the time at which each is too old."""
+"""The idle connections to each database, with the time at which each expires."""
 MOST_LAID_DOWN = 64
-"""More than a process has threads that serve. Of those that serve once and end, each would lay down one more."""
+"""More than a process has serving threads. Short-lived threads would each leave one more."""
 _IS_UNFINISHED = f"SELECT 1 FROM sqlite_master WHERE name = '{unfinished.TABLE}'"  # noqa: S608 - our own word
 LOST_LOG = "the write-ahead log of the database was removed"
 PATIENCE = 5.0
-"""Seconds to wait for the turn; then it fails in SQLite's own words."""
+"""Seconds to wait for the turn. After that the transaction fails with SQLite's own error."""
 
 
-# django-stubs know none of the methods that a backend is made of, hence the ignores.
+# django-stubs do not know a backend's methods, hence the ignores.
 class DatabaseOperations(operations.DatabaseOperations):
-    """Instants are read by the shortest way: each sign-in reads a dozen."""
+    """Reads instants the fastest way, since each sign-in reads a dozen."""
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:  # noqa: ANN401
-        """Say that an instant is of UTC, as the zone of a connection is: no setting says otherwise."""
+        """Mark an instant as UTC, which is the time zone of every connection."""
         if type(value) is datetime and value.tzinfo is None and connection.timezone is UTC:
             return value.replace(tzinfo=UTC)
         return super().convert_datetimefield_value(value, expression, connection)
 
 
 class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
-    """A connection that takes its turn before a transaction begins, and gives it up when it ends, however it ends."""
+    """A connection that waits for its turn before a transaction, and gives it up at the end, whatever the outcome."""
 
     ops_class = DatabaseOperations
     transaction_mode: str
@@ -64,11 +64,11 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         self._has_begun = False
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Have connections remember their write-ahead log."""
+        """Return the parameters, with a connection class that remembers its write-ahead log."""
         return {**super().get_connection_params(), "factory": log.Connection}
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Give the connection a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
+        """Return a connection with a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
         if log.is_lost(self._name):
             raise OperationalError(LOST_LOG)
         connection = super().get_new_connection(conn_params)
@@ -80,9 +80,9 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         return connection
 
     def ensure_connection(self) -> None:
-        """Go on with the connection that was laid down last, or else with a new one.
+        """Take the connection that was returned last, or open a new one.
 
-        A thread that had one before left its settings as they are; its first one it makes for itself.
+        A thread that had a connection before has its settings already. Only its first one is set up.
         """
         if self.connection is None and self.autocommit:
             with suppress(IndexError):
@@ -91,12 +91,12 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             super().ensure_connection()
 
     def close_if_unusable_or_obsolete(self) -> None:
-        """Lay the connection down if it is still good. Django asks before and after each request."""
+        """Return the connection if it is still good. Django calls this before and after each request."""
         super().close_if_unusable_or_obsolete()
         self._lay_down()
 
     def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:
-        """Lay the connection down after a transaction too: the next in line takes it."""
+        """Return the connection after a transaction too, for the next thread in the queue."""
         super().set_autocommit(autocommit, *args, **kwargs)
         if autocommit and self._has_begun:  # Django also calls this while it opens a connection
             self._has_begun = False
@@ -141,7 +141,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             raise
 
     def _give_up_lost_log(self) -> None:
-        """Write nothing more into a log that was removed. If what is in it can be saved, begin a new one."""
+        """Stop writing into a log file that was deleted. If its content can be saved, begin a new log."""
         self.connection.rollback()
         if self.connection.write_back():
             self.close()
@@ -150,7 +150,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]
-        self._give_up_turn()  # not where it fails: then a rollback follows
+        self._give_up_turn()  # not after a failure, since a rollback follows
 
     def _rollback(self) -> None:
         try:
@@ -166,19 +166,19 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             self._has_begun = False
 
     def short(self, sql: str) -> str:
-        """Return a statement with question marks in the places of values."""
+        """Return a statement with question marks as placeholders."""
         return with_places(sql, lambda _: "?")
 
     def taken(self, field: "models.Field[Any, Any]") -> type | None:
-        """Return of which type a field's values are taken as they are."""
+        """Return the type whose values the database accepts unchanged in this field, or None."""
         return _TAKEN.get(type(field))
 
     def adapter(self, field: "models.Field[Any, Any]") -> Adapter:
-        """Return what turns a field's values into what the module for SQLite takes."""
+        """Return what converts a field's values for the sqlite3 module."""
         return adapter(field, _QUICK)
 
     def constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
-        """Leave a value as it is: Django's compiler has adapted it."""
+        """Return the value unchanged, since Django's compiler has adapted it."""
         return value
 
     def fetched(self, sql: str, given: Values) -> list[tuple[Any, ...]]:
@@ -189,7 +189,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         return rows
 
     def changed(self, sql: str, given: Values) -> int:
-        """Execute a statement, and return how many rows it met."""
+        """Execute a statement, and return how many rows it matched."""
         self._make_ready()
         with self.wrap_database_errors:
             return int(self.connection.execute(sql, given).rowcount)
@@ -197,7 +197,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def _take_turn(self) -> None:
         turn = _TURNS[self._name]
         if not turn.acquire(blocking=False):
-            self._lay_down()  # the connection that writes now will be the one to go on with
+            self._lay_down()  # the connection that writes now has the current cache
             if not turn.acquire(timeout=PATIENCE):
                 raise OperationalError("database is locked")
         self._turn = turn
@@ -209,7 +209,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
 
 def _instant(value: datetime) -> str | None:
-    """The zone is left out, as it is always UTC."""
+    """Return an instant as text without its time zone, which is always UTC."""
     return value.replace(tzinfo=None).isoformat(" ") if value.tzinfo is UTC else None
 
 
@@ -222,7 +222,7 @@ _TAKEN: dict[type, type] = {
 }
 _QUICK: Quick = {
     models.BooleanField: (bool, bool),
-    models.CharField: (str, str.__str__),  # of an enumeration's member it is the value
+    models.CharField: (str, str.__str__),  # for a member of an enumeration, its value
     models.DateTimeField: (datetime, _instant),
     models.GenericIPAddressField: (str, lambda it: None if ":" in it else it or None),
     models.IntegerField: (int, int),
@@ -237,5 +237,5 @@ _network = lru_cache(maxsize=64)(ip_network)
 
 @lru_cache(maxsize=4096)
 def _within(address: str | None, network: str) -> bool | None:
-    """Tell whether an address lies in a network; null of null, as SQL has it."""
+    """Whether an address lies in a network. Null for null, as in SQL."""
     return None if address is None else ip_address(address) in _network(network)

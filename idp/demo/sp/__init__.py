@@ -1,4 +1,4 @@
-"""A pretend Flex and another app: service providers of python3-saml in strict mode, which is not our own code."""
+"""A simulated Flex and another service. Both are built on python3-saml in strict mode, which is not our code."""
 
 from idp.demo.sp.server import DemoSp
 

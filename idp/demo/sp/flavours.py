@@ -1,4 +1,4 @@
-"""What the demo SP plays: Flex in the two forms in which it asks for sign-ins, and an app of another kind."""
+"""The services that the demo SP plays: Flex, in the two ways it requests sign-ins, and another kind of service."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +17,10 @@ PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"  # noqa: S105 - a c
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """One app: where its pages are, what it calls itself, where it takes Responses.
+    """One service: the path of its pages, its entity ID, and where it accepts Responses.
 
-    One that has a key signs what it asks, wants Assertions encrypted, publishes metadata and signs out for
-    real. Responses that nobody asked for are taken where `unsolicited`.
+    One with a key signs its requests, asks for encrypted Assertions, publishes metadata and supports single logout.
+    `unsolicited` says whether it accepts Responses without a request.
     """
 
     slug: str
@@ -38,20 +38,20 @@ class Flavour:
 
     @property
     def slo_path(self) -> str:
-        """The path that takes logout messages, for an app that has a key."""
+        """Return the path that accepts logout messages, for a service with a key."""
         return f"{self.home}slo"
 
     @property
     def metadata_path(self) -> str:
-        """The path that publishes the metadata of an app that has a key."""
+        """Return the path that publishes the metadata of a service with a key."""
         return f"{self.home}metadata"
 
     def acs_url(self, url: str) -> str:
-        """Return the address that takes Responses, query string included."""
+        """Return the address that accepts Responses, including its query string."""
         return f"{url}{self.acs_path}{self.acs_query}"
 
     def settings(self, url: str, idp: dict[str, Any], key: KeyPair) -> dict[str, Any]:
-        """Return python3-saml's settings: strict, both signatures wanted, nothing deprecated."""
+        """Return python3-saml's settings: strict, both signatures required, nothing deprecated."""
         own = self._of_key(url, key) if self.has_key else {}
         return {
             "strict": True,

@@ -1,4 +1,4 @@
-"""The pages of the demo SP: a plain sheet that shows what arrived."""
+"""The pages of the demo SP, which show the content of the Response."""
 
 from dataclasses import asdict
 from html import escape
@@ -46,7 +46,7 @@ li a {{ display: inline-block; padding: .4rem 0; }}
 
 
 def signed_out(flavour: Flavour, heading: str = "You are not signed in") -> str:
-    """Offer to sign in."""
+    """Return the page that offers to sign in."""
     others = "".join(
         f'<li><a href="{it.home}">Go to pretend {escape(it.title)}</a></li>\n' for it in FLAVOURS if it is not flavour
     )
@@ -61,7 +61,7 @@ Seeded agents have the numbers +1 201 555 0101 to 0112.</p>
 
 
 def signed_in(flavour: Flavour, known: SignedIn) -> str:
-    """Show all that the Response said."""
+    """Return the page that shows everything in the Response."""
     rows = [
         ("NameID", known.name_id),
         ("NameID format", known.name_id_format),
@@ -83,7 +83,7 @@ def signed_in(flavour: Flavour, known: SignedIn) -> str:
 
 
 def post_request(flavour: Flavour, address: str, request: str, relay_state: str) -> str:
-    """Send the AuthnRequest on by a form, which works without script as well."""
+    """Return a page that posts the AuthnRequest, with a button for browsers without script."""
     body = f"""<h1>Going to sign in</h1>
 <form method="post" action="{escape(address)}" id="request">
 <input type="hidden" name="SAMLRequest" value="{escape(request)}">
@@ -95,7 +95,7 @@ def post_request(flavour: Flavour, address: str, request: str, relay_state: str)
 
 
 def not_accepted(flavour: Flavour, why: str, *, what: str = "Sign-in") -> str:
-    """Say why a message was not taken."""
+    """Return the page that says why a message was not accepted."""
     body = f"""<h1>{what} not accepted</h1>
 <p>{escape(why)}</p>
 <p><a class="button" href="{flavour.home}">Back</a></p>"""
@@ -103,7 +103,7 @@ def not_accepted(flavour: Flavour, why: str, *, what: str = "Sign-in") -> str:
 
 
 def as_json(known: SignedIn | None) -> dict[str, object]:
-    """Return what is known of the person at the SP, for scripts."""
+    """Return what the SP knows of the person, for scripts."""
     return {"signed_in": known is not None, **(asdict(known) if known else {})}
 
 

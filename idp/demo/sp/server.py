@@ -1,4 +1,4 @@
-"""The addresses of the demo SP, on a port of this computer."""
+"""The HTTP server of the demo SP, on a port of this computer."""
 
 import json
 import secrets
@@ -35,7 +35,7 @@ class Answer:
 
 
 class DemoSp(LoopbackServer):
-    """A running demo SP that trusts the IdP at `idp_url`."""
+    """A running demo SP, which trusts the IdP at `idp_url`."""
 
     def __init__(self, idp_url: str, port: int = 0) -> None:
         provider = ServiceProvider(idp_url)

@@ -1,4 +1,4 @@
-"""The SAML side of the demo SP: python3-saml asks, and python3-saml judges the answer."""
+"""The SAML side of the demo SP. python3-saml makes the requests and validates the answers."""
 
 import base64
 import threading
@@ -44,13 +44,13 @@ class SignedIn:
 
 @cache
 def own_key() -> KeyPair:
-    """Return the key pair of the app that has one. It is made anew at each start and never written anywhere."""
+    """Return the key pair of the service that has one. It is made at each start and never stored."""
     return make_saml_key("Rota", clock.now())
 
 
 @dataclass(slots=True)
 class ServiceProvider:
-    """The demo SP's memory: where it lives, whom it asks, and which requests it waits for."""
+    """The state of the demo SP: its address, its IdP, and the requests that wait for a Response."""
 
     idp_url: str
     url: str = ""
@@ -58,7 +58,7 @@ class ServiceProvider:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask_by_redirect(self, flavour: Flavour, relay_state: str, **wishes: bool) -> str:
-        """Return the address to send the browser to, with the AuthnRequest in its query."""
+        """Return the address for the browser, with the AuthnRequest in its query."""
         auth = self._auth(flavour, flavour.acs_path)
         address: str = auth.login(return_to=relay_state, **wishes)
         self._expect(auth.get_last_request_id())
@@ -77,7 +77,7 @@ class ServiceProvider:
         return settings.get_idp_sso_url(), base64.b64encode(xml).decode()
 
     def take(self, flavour: Flavour, form: dict[str, str]) -> SignedIn:
-        """Judge a Response. Raises NotAccepted."""
+        """Validate a Response. Raises NotAccepted."""
         auth = self._auth(flavour, flavour.acs_path, form=form)
         try:
             auth.process_response()
@@ -100,7 +100,7 @@ class ServiceProvider:
         )
 
     def sign_out(self, flavour: Flavour, known: SignedIn) -> str | None:
-        """Return the address to send the browser to with a LogoutRequest; None if the IdP takes none."""
+        """Return the address for the browser with a LogoutRequest; None if the IdP has no logout address."""
         auth = self._auth(flavour, flavour.slo_path)
         address = signing_out.ask(auth, known.name_id, known.name_id_format, known.session_index)
         if address is not None:
@@ -108,7 +108,7 @@ class ServiceProvider:
         return address
 
     def take_logout(self, flavour: Flavour, query: str) -> signing_out.Ended | None:
-        """Judge a logout message in a query: what the IdP ended, or None for its answer. Raises NotAccepted."""
+        """Validate a logout message. Returns what the IdP ended, or None for its response. Raises NotAccepted."""
         auth = self._auth(flavour, flavour.slo_path, query=query)
         ended = signing_out.take(auth, own_key().private_key)
         if ended is None and not self._answers(signing_out.answered(auth)):
@@ -116,7 +116,7 @@ class ServiceProvider:
         return ended
 
     def metadata(self, flavour: Flavour) -> str:
-        """Return what an app that has a key says of itself."""
+        """Return the metadata of a service with a key."""
         settings = OneLogin_Saml2_Settings(flavour.settings(self.url, {}, own_key()), sp_validation_only=True)
         return _text(settings.get_sp_metadata())
 
@@ -148,7 +148,7 @@ class ServiceProvider:
         return OneLogin_Saml2_Auth(request, self._settings(flavour))
 
     def _settings(self, flavour: Flavour) -> dict[str, Any]:
-        """Read the IdP's metadata afresh, so that a new key counts at once."""
+        """Return settings with the IdP's current metadata, so that a new key counts at once."""
         with requests.Session() as http:
             http.trust_env = False
             metadata = http.get(f"{self.idp_url}/saml/metadata", timeout=TIMEOUT).text

@@ -1,4 +1,4 @@
-"""Single logout at the demo SP, by Redirect, the one binding that python3-saml knows for it (Bindings 3.4)."""
+"""Single logout at the demo SP, with the Redirect binding, the only one that python3-saml supports (Bindings 3.4)."""
 
 import zlib
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 
 
 class NotAccepted(Exception):
-    """The SP did not take a message; the message says why, in python3-saml's words."""
+    """The SP rejected a message. The text says why, in python3-saml's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Whose sessions the IdP ended, all of them if it names none, and where the browser takes our answer."""
+    """Whose sessions the IdP ended (all of them if it names none), and the address for our response."""
 
     name_id: str
     session_indexes: tuple[str, ...]
     go_on: str
 
     def covers(self, name_id: str, session_index: str) -> bool:
-        """Tell whether a session is among those that ended."""
+        """Whether this session is among those that ended."""
         return name_id == self.name_id and session_index in (self.session_indexes or (session_index,))
 
 
@@ -37,7 +37,7 @@ def ask(auth: OneLogin_Saml2_Auth, name_id: str, name_id_format: str, session_in
 
 
 def take(auth: OneLogin_Saml2_Auth, private_key: str) -> Ended | None:
-    """Judge a LogoutRequest, or a LogoutResponse and then return None. Raises NotAccepted."""
+    """Validate a LogoutRequest, or a LogoutResponse and return None. Raises NotAccepted."""
     try:
         go_on = auth.process_slo(keep_local_session=True)
     except (OneLogin_Saml2_Error, etree.XMLSyntaxError, zlib.error, ValueError) as error:
@@ -55,5 +55,5 @@ def take(auth: OneLogin_Saml2_Auth, private_key: str) -> Ended | None:
 
 
 def answered(auth: OneLogin_Saml2_Auth) -> str | None:
-    """Return the ID of the LogoutRequest that an accepted LogoutResponse answers."""
+    """Return the ID of the LogoutRequest to which an accepted LogoutResponse belongs."""
     return etree.fromstring(auth.get_last_response_xml()).get("InResponseTo")

@@ -1,4 +1,4 @@
-"""A pretend Twilio Verify for the demo and the tests: it answers the real SDK and shows the phones."""
+"""A simulated Twilio Verify for the demo and tests. It answers Twilio's real SDK and shows the phones."""
 
 from idp.demo.verify_emulator.server import VerifyEmulator, make_server
 

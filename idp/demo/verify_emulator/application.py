@@ -1,4 +1,4 @@
-"""The WSGI application: which part of the emulator answers which path."""
+"""The WSGI application: routes each path to a part of the emulator."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -13,7 +13,7 @@ from idp.demo.verify_emulator.verify_api import VerifyApi, path_name
 
 
 class Application:
-    """Pretend Verify, its outbox, the phones and the control handle, as one WSGI application."""
+    """The simulated Verify, its outbox, the phones and the control address, as one WSGI application."""
 
     def __init__(self, service: Service, emulator: Emulator) -> None:
         self._emulator = emulator

@@ -1,4 +1,4 @@
-"""Service Rate Limits: how many starts with one value of a key are allowed in a while. The caller brings the time."""
+"""Service Rate Limits: how many starts with one value of a key are allowed per interval. The caller passes the time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from idp.demo.verify_emulator.state import new_sid
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """At most `limit` starts with one value within `interval`."""
+    """At most `limit` starts with one value per `interval`."""
 
     limit: int
     interval: timedelta
@@ -18,7 +18,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A key that starts may be counted by. Without buckets it limits nothing."""
+    """A key by which starts are counted. Without buckets it limits nothing."""
 
     sid: str
     name: str
@@ -28,7 +28,7 @@ class RateLimit:
 
 
 class Buckets:
-    """The rate limits by the name of their key. A key that is none of them limits nothing."""
+    """The rate limits, by the name of their key. Unknown keys limit nothing."""
 
     def __init__(self) -> None:
         self._keys: dict[str, RateLimit] = {}
@@ -36,29 +36,29 @@ class Buckets:
 
     @property
     def keys(self) -> list[RateLimit]:
-        """All rate limits, the oldest first."""
+        """Return all rate limits, oldest first."""
         return list(self._keys.values())
 
     def configure(self, buckets: Mapping[str, Bucket], now: datetime) -> None:
-        """Replace all rate limits by ones with a bucket each."""
+        """Replace all rate limits with ones that have one bucket each."""
         self._keys = {}
         for name, bucket in buckets.items():
             if made := self.make_key(name, "", now):
                 self.make_bucket(made.sid, bucket)
 
     def make_key(self, name: str, description: str, now: datetime) -> RateLimit | None:
-        """Add a rate limit without buckets; None if there is one of this name."""
+        """Add a rate limit without buckets. Returns None if the name is taken."""
         if name in self._keys:
             return None
         self._keys[name] = RateLimit(new_sid("RK"), name, description, now)
         return self._keys[name]
 
     def find(self, sid: str) -> RateLimit | None:
-        """Find a rate limit by its SID."""
+        """Return the rate limit with this SID, or None."""
         return next((it for it in self._keys.values() if it.sid == sid), None)
 
     def make_bucket(self, key_sid: str, bucket: Bucket) -> Bucket | None:
-        """Add a bucket to a rate limit; None if there is no such rate limit."""
+        """Add a bucket to a rate limit. Returns None if there is no such rate limit."""
         key = self.find(key_sid)
         if key is None:
             return None
@@ -67,7 +67,7 @@ class Buckets:
         return made
 
     def admit(self, values: Mapping[str, str], now: datetime) -> float:
-        """Count a start if every bucket has room for it, else return the seconds until they all have."""
+        """Count a start if every bucket has room, and return 0. Otherwise return the seconds until they all have."""
         keys = [(name, value) for name, value in values.items() if name in self._keys]
         waits = [self._until_room(key, bucket, now) for key in keys for bucket in self._keys[key[0]].buckets]
         if wait := max(waits, default=0.0):

@@ -1,4 +1,4 @@
-"""The handle for tests and developers: `GET /control` counts, `POST /control` changes how we behave."""
+"""The control address for tests and developers: `GET /control` reads the state, `POST /control` changes behaviour."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ COMMANDS = frozenset(
     {"reset", "advance", "variants", "buckets", "faults", "channels", "countries_off", "templates", "safe_list"}
 )
 FARTHEST_MOVE = 366 * 86400.0
-"""Seconds that one order moves the clock at most."""
+"""The most seconds by which one order moves the clock."""
 
 
 def answer(request: Request, emulator: Emulator) -> Answer:
-    """Obey, and tell how things are now: the time, the variants and the calls so far."""
+    """Carry out a request's orders, and return the time, the variants and the calls so far."""
     if request.method == "POST":
         try:
             obey(json.loads(request.body), emulator)
@@ -33,7 +33,7 @@ def answer(request: Request, emulator: Emulator) -> Answer:
 
 
 def obey(orders: Mapping[str, object], emulator: Emulator) -> None:
-    """Carry out orders: all of them, or none if one cannot be read."""
+    """Carry out all orders, or none if one is malformed."""
     if unknown := set(orders) - COMMANDS:
         raise ValueError(f"unknown orders: {sorted(unknown)}")
     reset = bool(orders.get("reset"))
@@ -72,7 +72,7 @@ def _bucket(bucket: object) -> Bucket:
 
 
 def _set_up(orders: Mapping[str, object], present: SetUp) -> SetUp:
-    """Read how the service is to be set up; what is not named stays."""
+    """Return the service's new configuration. What the orders do not name stays."""
     named = {name: _texts(orders[name]) for name in ("channels", "countries_off", "templates") if name in orders}
     if not set(named.get("channels", ())) <= CHANNELS:
         raise ValueError(f"channels are {sorted(CHANNELS)}")

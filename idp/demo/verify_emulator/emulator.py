@@ -1,4 +1,4 @@
-"""Everything the emulator remembers, behind one lock, so that parallel calls count exactly."""
+"""The state of the emulator, behind one lock, so that parallel calls are counted exactly."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from idp.demo.verify_emulator.set_up import SetUp
 from idp.demo.verify_emulator.state import CHECKS_SPENT, EXPIRED, Variants, Verification, Verifications
 
 ARRIVAL_INTERVAL = 0.5
-"""Seconds between two looks for a message that was on its way already."""
+"""Seconds between two checks for a message that has been sent and not arrived."""
 
 
 def _real_time() -> datetime:
@@ -24,7 +24,7 @@ def _real_time() -> datetime:
 
 
 class Emulator:
-    """One pretend Verify service: its verifications, phones, clock, faults and counters. Safe for threads."""
+    """One simulated Verify service: its verifications, phones, clock, faults and counters. Thread-safe."""
 
     def __init__(self, clock: Callable[[], datetime] = _real_time) -> None:
         self._clock = clock
@@ -48,7 +48,7 @@ class Emulator:
         return self._clock() + self._ahead
 
     def start(self, to: str, channel: str, limits: Mapping[str, str], *, template: str = "") -> Verification | Refusal:
-        """Begin or resend, and let the message reach the phone."""
+        """Begin a verification or resend its code, and deliver the message to the phone."""
         misbehaviour = NUMBERS.get(to, WELL_BEHAVED)
         with self._changed:
             self._calls_by_number[to] += 1
@@ -64,7 +64,7 @@ class Emulator:
             return outcome
 
     def check(self, *, sid: str, to: str, code: str) -> Verification | Refusal:
-        """Judge a code for the verification named by its SID or, without one, by its number."""
+        """Check a code for the verification with this SID or, without one, for the number."""
         with self._changed:
             now = self.now()
             found = self._verifications.find(sid, now) if sid else self._verifications.find_by_number(to, now)
@@ -81,7 +81,7 @@ class Emulator:
         return refusal
 
     def fetch(self, sid: str) -> Verification | Refusal:
-        """Read a verification."""
+        """Return a verification."""
         with self._changed:
             return self._counted(self._verifications.fetch(sid, self.now()))
 
@@ -101,7 +101,7 @@ class Emulator:
         return outcome
 
     def deliver(self, to: str, channel: str, text: str) -> datetime:
-        """Let a message that holds no code reach the phone. Returns the instant."""
+        """Deliver a message without a code to the phone. Returns the instant of its arrival."""
         with self._changed:
             now = self.now()
             self._outbox.add(Message(to, channel, "", now, text))
@@ -109,7 +109,7 @@ class Emulator:
             return now
 
     def messages(self, to: str | None = None, *, after: int = 0, wait: float = 0.0) -> list[Message]:
-        """Return what has arrived, newest first; wait up to that many seconds for more than `after` messages."""
+        """Return what has arrived, newest first. Waits up to `wait` seconds for more than `after` messages."""
         deadline = time.monotonic() + min(wait, LONGEST_WAIT)
         with self._changed:
             while len(found := self._outbox.arrived(to, self.now())) <= after:
@@ -120,28 +120,28 @@ class Emulator:
             return found
 
     def take_fault(self, path: str) -> Fault | None:
-        """Count a call, and take the fault it is to meet."""
+        """Count a call, and return the fault that applies to it."""
         with self._changed:
             self._calls_by_path[path] += 1
             return self._faults.take()
 
     def counters(self) -> dict[str, dict[str, int]]:
-        """Return the calls so far, per path and per number."""
+        """Return the number of calls so far, per path and per number."""
         with self._changed:
             return {"paths": dict(self._calls_by_path), "numbers": dict(self._calls_by_number)}
 
     @property
     def variants(self) -> Variants:
-        """Which of the contradicting reports the emulator follows."""
+        """Return which of the contradictory reports the emulator follows."""
         return self._verifications.variants
 
     @property
     def set_up(self) -> SetUp:
-        """How the service is set up."""
+        """Return the service's configuration."""
         return self._set_up
 
     def set_up_as(self, set_up: SetUp) -> None:
-        """Set the service up otherwise from now on."""
+        """Change the service's configuration."""
         with self._changed:
             self._set_up = set_up
 
@@ -157,7 +157,7 @@ class Emulator:
             self._verifications.variants = variants
 
     def order_faults(self, faults: list[Fault]) -> None:
-        """Let the next calls go wrong."""
+        """Apply these faults to the next calls."""
         with self._changed:
             self._faults.order(faults)
 
@@ -167,30 +167,30 @@ class Emulator:
             self._buckets.configure(buckets, self.now())
 
     def rate_limits(self) -> list[RateLimit]:
-        """Return the Service Rate Limits, the oldest first."""
+        """Return the Service Rate Limits, oldest first."""
         with self._changed:
             return self._buckets.keys
 
     def make_rate_limit(self, name: str, description: str) -> RateLimit | None:
-        """Add a Service Rate Limit; None if there is one of this name, or it has none."""
+        """Add a Service Rate Limit. Returns None if the name is taken or empty."""
         with self._changed:
             return self._buckets.make_key(name, description, self.now()) if name else None
 
     def make_bucket(self, rate_limit: str, bucket: Bucket) -> Bucket | None:
-        """Add a bucket to a Service Rate Limit; None if there is no such limit."""
+        """Add a bucket to a Service Rate Limit. Returns None if there is no such limit."""
         with self._changed:
             return self._buckets.make_bucket(rate_limit, bucket)
 
     def safe_list_add(self, number: str) -> str | Refusal:
-        """Put a number on the safe list. Returns its SID there."""
+        """Add a number to the safe list. Returns its SID there."""
         return self._of_safe_list(self._safe_list.add, number)
 
     def safe_list_find(self, number: str) -> str | Refusal:
-        """Look for a number on the safe list."""
+        """Return the SID of a number on the safe list."""
         return self._of_safe_list(self._safe_list.find, number)
 
     def safe_list_remove(self, number: str) -> str | Refusal:
-        """Take a number off the safe list."""
+        """Remove a number from the safe list. Returns the SID it had."""
         return self._of_safe_list(self._safe_list.remove, number)
 
     def _of_safe_list(self, act: Callable[[str], str | Refusal], number: str) -> str | Refusal:
@@ -200,17 +200,17 @@ class Emulator:
             return self._safe_list.admit(self.now()) or act(number)
 
     def reset(self) -> None:
-        """Forget everything, also the moves of the clock."""
+        """Delete all state, and reset the clock."""
         with self._changed:
             self._clear()
             self._changed.notify_all()
 
     def idle(self, seconds: float) -> None:
-        """Hold a call up, until the emulator closes at most."""
+        """Delay a call by that many seconds, or until the emulator closes."""
         self._closing.wait(min(seconds, LONGEST_WAIT))
 
     def close(self) -> None:
-        """Let go of everyone who waits."""
+        """Release all waiting calls."""
         self._closing.set()
         with self._changed:
             self._changed.notify_all()

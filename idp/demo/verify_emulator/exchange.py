@@ -1,4 +1,4 @@
-"""A request and an answer as plain values, between WSGI and everything else."""
+"""Requests and answers as plain values, independent of WSGI."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ LARGEST_BODY = 65536
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asked. `content_type` is without parameters."""
+    """A request. `content_type` is without parameters."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Request:
 
     @classmethod
     def read(cls, environ: WSGIEnvironment) -> Self:
-        """Read a request; of a body that is too long only its beginning."""
+        """Read a request. A body that is too long is truncated."""
         length = environ.get("CONTENT_LENGTH") or "0"
         size = min(int(length), LARGEST_BODY) if length.isdecimal() else 0
         return cls(
@@ -37,7 +37,7 @@ class Request:
         )
 
     def form(self) -> dict[str, str]:
-        """Return the form fields, none if the body is no form."""
+        """Return the form fields; none if the body is not a form."""
         if self.content_type != "application/x-www-form-urlencoded":
             return {}
         return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back."""
+    """An answer."""
 
     status: int
     body: bytes
@@ -54,11 +54,11 @@ class Answer:
 
     @property
     def status_line(self) -> str:
-        """The status as WSGI wants it."""
+        """Return the status in WSGI's form."""
         return f"{self.status} {HTTPStatus(self.status).phrase}"
 
     def header_list(self) -> list[tuple[str, str]]:
-        """Return all headers as WSGI wants them."""
+        """Return all headers in WSGI's form."""
         common = {
             "Content-Type": self.content_type,
             "Content-Length": str(len(self.body)),
@@ -68,5 +68,5 @@ class Answer:
 
 
 def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer with JSON."""
+    """Return an answer with JSON."""
     return Answer(status, json.dumps(value).encode(), headers=headers or {})

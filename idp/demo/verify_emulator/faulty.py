@@ -1,4 +1,4 @@
-"""Calls that go wrong by order. An answer that gets lost is a ConnectionAbortedError, as it is in life."""
+"""Applies faults to calls. A lost answer is a ConnectionAbortedError."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _PAGE = b"<!doctype html><html><title>Bad gateway</title><h1>Bad gateway</h1></h
 
 
 class FaultyVerifyApi:
-    """Verify's paths, with the faults that were ordered for them."""
+    """Verify's paths, with the faults that tests have ordered for them."""
 
     def __init__(self, api: VerifyApi, emulator: Emulator, path_name: Callable[[Request], str]) -> None:
         self._api = api
@@ -22,7 +22,7 @@ class FaultyVerifyApi:
         self._path_name = path_name
 
     def answer(self, request: Request) -> Answer:
-        """Answer a call. Raises ConnectionAbortedError where no answer is to reach the client."""
+        """Answer a call. Raises ConnectionAbortedError if no answer may reach the client."""
         fault = self._emulator.take_fault(self._path_name(request))
         if fault is None:
             return self._api.answer(request)
@@ -49,7 +49,7 @@ class FaultyVerifyApi:
 
 
 def _cut(answer: Answer) -> Answer:
-    """Announce the whole length, and send half of it."""
+    """Return the answer with half its body, under the Content-Length of the whole."""
     whole = str(len(answer.body))
     return replace(
         answer,

@@ -1,4 +1,4 @@
-"""The one path of Twilio's Messaging that Latchkey calls: a text in our own words, which is no code."""
+"""The only path of Twilio Messaging that Latchkey calls: it sends a text of ours that has no code."""
 
 import re
 from base64 import b64encode
@@ -18,7 +18,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class MessagingApi:
-    """Takes texts for one account and lets them reach the phones."""
+    """Accepts texts for one account, and delivers them to the phones."""
 
     def __init__(self, service: Service, emulator: Emulator) -> None:
         self._service = service

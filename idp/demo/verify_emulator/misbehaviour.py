@@ -1,4 +1,4 @@
-"""Numbers that misbehave, one way each, and faults that a test orders for the next calls."""
+"""Numbers that misbehave, each in one way, and faults that a test orders for the next calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -22,12 +22,12 @@ from idp.demo.verify_emulator.refusals import (
 )
 
 LONGEST_WAIT = 30.0
-"""Seconds that a fault may hold a call up at most."""
+"""The most seconds by which a fault may delay a call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misbehaviour:
-    """What goes wrong for one number: by text, by call, at each check, and with the arrival of its texts."""
+    """What goes wrong for one number: by text, by call, at each check, and in the delivery of its texts."""
 
     text: Refusal | None = None
     call: Refusal | None = None
@@ -35,7 +35,7 @@ class Misbehaviour:
     delay: timedelta = timedelta(0)
 
     def at_start(self, channel: str) -> Refusal | None:
-        """Return what a start by this channel meets, if anything."""
+        """Return the refusal of a start by this channel, if any."""
         return self.call if channel == "call" else self.text
 
 
@@ -55,28 +55,28 @@ NUMBERS: Mapping[str, Misbehaviour] = {
 
 
 class FaultKind(StrEnum):
-    """How a call goes wrong, whatever its number."""
+    """How a call goes wrong, for any number."""
 
     UNAVAILABLE = "503"
     HTML = "html"
-    """A page of some proxy instead of JSON; `status` is 502 unless given."""
+    """A proxy's HTML page instead of JSON. `status` is 502 by default."""
     ERROR = "error"
-    """The refusal that `code` and `status` describe, the status its own if left out; `seconds` is its Retry-After."""
+    """The refusal with this `code` and `status` (by default the code's own). `seconds` is its Retry-After."""
     FIELDS = "fields"
-    """The call is carried out, but `fields` replace parts of its answer."""
+    """The call is carried out, and `fields` replace parts of its answer."""
     TRUNCATED = "truncated"
-    """The call is carried out, but half of its answer is lost."""
+    """The call is carried out, and half of its answer is lost."""
     SLOW = "slow"
     """The call is carried out, and answered after `seconds`."""
     HANG = "hang"
-    """The call is carried out, but for `seconds` nothing comes back, then the connection ends."""
+    """The call is carried out. Nothing comes back for `seconds`, then the connection ends."""
     DROP = "drop"
-    """The call is carried out, but the connection ends without an answer."""
+    """The call is carried out, and the connection ends without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault for the next `calls` calls. With `processed` false, the calls that get no answer do nothing."""
+    """A fault for the next `calls` calls. If `processed` is false, calls that get no answer are not carried out."""
 
     kind: FaultKind
     calls: int = 1
@@ -88,7 +88,7 @@ class Fault:
 
     @classmethod
     def parse(cls, order: Mapping[str, object]) -> Self:
-        """Read a fault from JSON. Raises ValueError or TypeError for what is no fault."""
+        """Read a fault from JSON. Raises ValueError or TypeError for a malformed one."""
         if unknown := set(order) - {known.name for known in fields(cls)}:
             raise ValueError(f"unknown in a fault: {sorted(unknown)}")
         replaced = order.get("fields", {})
@@ -108,7 +108,7 @@ class Fault:
 
     @property
     def does_nothing(self) -> bool:
-        """Tell whether the call is not carried out."""
+        """Whether the call is not carried out."""
         refused = self.kind in {FaultKind.UNAVAILABLE, FaultKind.HTML, FaultKind.ERROR}
         return refused or not self.processed
 
@@ -120,17 +120,17 @@ def _number(value: object) -> float:
 
 
 class Faults:
-    """The faults still to come, in the order in which they were asked for."""
+    """The faults for coming calls, in the order in which they were requested."""
 
     def __init__(self) -> None:
         self._queue: list[Fault] = []
 
     def order(self, faults: list[Fault]) -> None:
-        """Add faults behind those that are still to come."""
+        """Add faults after the waiting ones."""
         self._queue += [fault for fault in faults if fault.calls > 0]
 
     def take(self) -> Fault | None:
-        """Take the fault of the present call, if there is one."""
+        """Remove and return the fault of this call, or None."""
         if not self._queue:
             return None
         first = self._queue[0]

@@ -1,4 +1,4 @@
-"""The messages sent, as the phones would have them. The caller brings the time and sees to threads."""
+"""The sent messages, as the phones show them. The caller passes the time and handles locking."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from idp.demo.verify_emulator.state import Attempt, Verification
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text, or what a caller's voice says. `sent_at` is when it reaches the phone."""
+    """A text, or the words of a voice call. `sent_at` is when it reaches the phone."""
 
     to: str
     channel: str
@@ -18,7 +18,7 @@ class Message:
 
 
 class Outbox:
-    """All messages, oldest first; one may still be on its way."""
+    """All messages, oldest first. Some may not have arrived yet."""
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
@@ -28,13 +28,13 @@ class Outbox:
         self._messages.append(message)
 
     def arrived(self, to: str | None, now: datetime) -> list[Message]:
-        """Return what has arrived at a number, or at all of them, newest first."""
+        """Return what has arrived at one number or at all, newest first."""
         wanted = [m for m in reversed(self._messages) if (to is None or m.to == to) and m.sent_at <= now]
         return sorted(wanted, key=lambda message: message.sent_at, reverse=True)
 
 
 def message_for(verification: Verification, attempt: Attempt, arrives_at: datetime) -> Message:
-    """Put a code into the words of its channel."""
+    """Return the message with a code, in the words of its channel."""
     code = verification.code
     if attempt.channel == "call":
         spoken = " ".join(code)

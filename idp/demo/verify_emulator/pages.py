@@ -1,4 +1,4 @@
-"""The phones: their messages as JSON for tests, and as a page for people."""
+"""The phones: their messages as JSON for tests, and as pages for people."""
 
 from html import escape
 
@@ -66,7 +66,7 @@ _MESSAGE = """<li>
 
 
 def outbox(request: Request, emulator: Emulator) -> Answer:
-    """List the messages to `to`, or to all, newest first; `wait` seconds for more than `after` of them."""
+    """List the messages to `to`, or to all, newest first. Waits up to `wait` seconds for more than `after` of them."""
     try:
         after, wait = int(request.query.get("after", "0")), int(request.query.get("wait", "0"))
     except ValueError:
@@ -76,7 +76,7 @@ def outbox(request: Request, emulator: Emulator) -> Answer:
 
 
 def phone(request: Request, emulator: Emulator) -> Answer:
-    """Show the messages as a phone would, all of them or those to one number."""
+    """Show the messages as a phone would: all of them, or those to one number."""
     to = _number(request)
     found = emulator.messages(to)[:MESSAGES_SHOWN]
     items = "\n".join(_as_html(message) for message in found)
@@ -89,7 +89,7 @@ def phone(request: Request, emulator: Emulator) -> Answer:
 
 
 def _number(request: Request) -> str | None:
-    """Read the number asked for. A plus sign that was not escaped arrives as a space."""
+    """Return the requested number. An unescaped plus sign arrives as a space."""
     to = request.query.get("to", "").strip()
     return f"+{to.removeprefix('+')}" if to else None
 

@@ -1,4 +1,4 @@
-"""The paths of Service Rate Limits and their buckets: listed and made, never changed."""
+"""The paths of Service Rate Limits and their buckets: list and create only."""
 
 import re
 from datetime import timedelta
@@ -16,7 +16,7 @@ Resource = dict[str, object]
 
 
 def path_name(request: Request) -> str | None:
-    """Name a call of ours for the counters, without any SID."""
+    """Return the name of a call for the counters, without SIDs; None for other paths."""
     match = PATH.fullmatch(request.path)
     if match is None:
         return None
@@ -32,7 +32,7 @@ class RateLimitsApi:
         self._url = f"{TWILIO}/v2/Services/{service.service_sid}/RateLimits"
 
     def answer(self, request: Request) -> Answer | Refusal | None:
-        """Answer a call; None if it is not about rate limits."""
+        """Answer a call. Returns None if it is not about rate limits."""
         match = PATH.fullmatch(request.path)
         if match is None:
             return None
@@ -61,7 +61,7 @@ class RateLimitsApi:
         return json_answer(201, self._bucket(key, made)) if made else NOT_FOUND
 
     def _listed(self, name: str, url: str, rows: list[Resource]) -> Answer:
-        """List everything on one page: nobody has more than that."""
+        """Return everything on one page, since nobody has more than fits."""
         page = f"{url}?PageSize={PAGE_SIZE}&Page=0"
         meta = {
             "page": 0,

@@ -1,11 +1,11 @@
-"""The refusals Twilio Verify is known to give, by its own numbers."""
+"""The refusals that Twilio Verify is known to give, with its own error codes."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An HTTP status, Twilio's error number and its sentence. `retry_after` is in seconds, and told with a 429."""
+    """An HTTP status, Twilio's error code and its sentence. `retry_after` is in seconds, and sent with a 429."""
 
     status: int
     code: int

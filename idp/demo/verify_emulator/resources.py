@@ -1,4 +1,4 @@
-"""Verifications, checks and errors in the JSON shapes of Twilio Verify v2."""
+"""Verifications, checks and errors in the JSON format of Twilio Verify v2."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ PARTS = {"verifications": "Verifications", "verification_checks": "VerificationC
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The service we pretend to be, and the credentials it asks for."""
+    """The simulated service, and the credentials that it requires."""
 
     account_sid: str
     username: str
@@ -27,12 +27,12 @@ class Service:
 
 
 def instant(at: datetime) -> str:
-    """Write an instant as Twilio does, in UTC to the second."""
+    """Return an instant in Twilio's format, in UTC to the second."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def verification(shown: Verification, service: Service, *, lower_case_attempts: bool) -> dict[str, object]:
-    """Describe a verification."""
+    """Return a verification as JSON."""
     return {
         **_common(shown, service),
         "lookup": {},
@@ -50,12 +50,12 @@ def verification(shown: Verification, service: Service, *, lower_case_attempts: 
 
 
 def verification_check(shown: Verification, service: Service) -> dict[str, object]:
-    """Describe a check of a verification."""
+    """Return a check of a verification as JSON."""
     return {**_common(shown, service), "sna_attempts_error_codes": []}
 
 
 def described(service: Service, now: datetime) -> dict[str, object]:
-    """Describe the service itself, which is as old as the emulator's day."""
+    """Return the service itself as JSON. It was created on the emulator's current day."""
     url = f"{TWILIO}/v2/Services/{service.service_sid}"
     switches = ("lookup_enabled", "psd2_enabled", "skip_sms_to_landlines", "custom_code_enabled")
     return {
@@ -74,7 +74,7 @@ def described(service: Service, now: datetime) -> dict[str, object]:
 
 
 def owned(service: Service) -> dict[str, object]:
-    """Name the service and account that everything belongs to."""
+    """Return the SIDs of the service and account, which every resource has."""
     return {"service_sid": service.service_sid, "account_sid": service.account_sid}
 
 
@@ -94,7 +94,7 @@ def _common(shown: Verification, service: Service) -> dict[str, object]:
 
 
 def error(refusal: Refusal, *, problem_details: bool) -> Answer:
-    """Describe an error, in Twilio's own shape or as RFC 9457 has it."""
+    """Return an error, in Twilio's own format or that of RFC 9457."""
     more_info = MORE_INFO.format(code=refusal.code)
     headers = {"Twilio-Request-Id": new_sid("RQ")}
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:

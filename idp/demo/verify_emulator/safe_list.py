@@ -1,4 +1,4 @@
-"""The safe list of the pretend account: numbers that are never held back. The caller brings the time and threads."""
+"""The account's safe list: numbers that are never blocked. The caller passes the time and handles locking."""
 
 from datetime import datetime, timedelta
 
@@ -16,22 +16,22 @@ from idp.demo.verify_emulator.state import new_sid
 PER_MINUTE = 30
 MINUTE = timedelta(minutes=1)
 SPARED = frozenset({FRAUD_GUARD, SIGN_UP_FRAUD, COUNTRY_OFF})
-"""What a number on the list no longer meets."""
+"""The refusals from which a number on the list is exempt."""
 
 
 class SafeList:
-    """Numbers by the SID that they were listed under, and when requests came."""
+    """The numbers by the SID under which they are listed, and the instants of requests."""
 
     def __init__(self) -> None:
         self._sids: dict[str, str] = {}
         self._requests: list[datetime] = []
 
     def spares(self, number: str, refusal: Refusal | None) -> bool:
-        """Whether a number does not meet a refusal because it is on the list."""
+        """Whether a number is exempt from a refusal because it is on the list."""
         return number in self._sids and refusal in SPARED
 
     def admit(self, now: datetime) -> Refusal | None:
-        """Count a request, if the minute has room for it."""
+        """Count a request. Returns a refusal if the minute's limit is reached."""
         self._requests = [at for at in self._requests if at > now - MINUTE]
         if len(self._requests) >= PER_MINUTE:
             return TOO_MANY_REQUESTS
@@ -39,16 +39,16 @@ class SafeList:
         return None
 
     def add(self, number: str) -> str | Refusal:
-        """List a number. Returns its SID."""
+        """Add a number. Returns its SID."""
         if number in self._sids:
             return ALREADY_LISTED
         self._sids[number] = new_sid("GN")
         return self._sids[number]
 
     def find(self, number: str) -> str | Refusal:
-        """Return the SID of a number that is listed."""
+        """Return the SID of a listed number."""
         return self._sids.get(number, NOT_FOUND)
 
     def remove(self, number: str) -> str | Refusal:
-        """Take a number off. Returns the SID it had."""
+        """Remove a number. Returns the SID it had."""
         return self._sids.pop(number, NOT_FOUND)

@@ -1,4 +1,4 @@
-"""The paths of Verify's safe list: a number is added, looked for and removed."""
+"""The paths of Verify's safe list: add, find and remove a number."""
 
 import re
 
@@ -12,7 +12,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def path_name(request: Request) -> str | None:
-    """Name a call of ours for the counters, without any number."""
+    """Return the name of a call for the counters, without the number; None for other paths."""
     match = PATH.fullmatch(request.path)
     if match is None:
         return None
@@ -26,7 +26,7 @@ class SafeListApi:
         self._emulator = emulator
 
     def answer(self, request: Request) -> Answer | Refusal | None:
-        """Answer a call; None if it is not about the safe list."""
+        """Answer a call. Returns None if it is not about the safe list."""
         match = PATH.fullmatch(request.path)
         if match is None:
             return None

@@ -1,4 +1,4 @@
-"""How the pretend service is set up at Twilio: what it may send, where to, and in which words."""
+"""The service's configuration at Twilio: what it may send, where to, and in which words."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,19 @@ CHANNELS = frozenset({"sms", "call", "whatsapp"})
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """The channels that are on, the beginnings of numbers that Geo Permissions forbid, and the known templates.
+    """The channels that are on, the prefixes that Geo Permissions forbid, and the known templates.
 
-    Without a list of templates, every one that looks like a template is known.
+    Without a list of templates, every well-formed template SID is known.
     """
 
     channels: frozenset[str] = CHANNELS
     countries_off: tuple[str, ...] = ()
     templates: frozenset[str] | None = None
     safe_list: bool = True
-    """Whether Twilio has opened its safe list, a pilot, for this account."""
+    """Whether Twilio has opened the safe list, which is a pilot, for this account."""
 
     def refusal(self, to: str, channel: str, template: str) -> Refusal | None:
-        """Return what stands in the way of a start, if anything."""
+        """Return the refusal of a start, if any."""
         if channel not in self.channels:
             return CHANNEL_OFF
         if self.countries_off and to.startswith(self.countries_off):

@@ -1,4 +1,4 @@
-"""The life of verifications, by number. Only rules: the caller brings the time and sees to threads."""
+"""The lifecycle of verifications, by number. Pure rules: the caller passes the time and handles locking."""
 
 import secrets
 from dataclasses import dataclass, fields, replace
@@ -22,22 +22,22 @@ EXPIRED = "expired"
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """Where Twilio's documentation and other people's reports differ. All False is what is documented."""
+    """Where Twilio's documentation and reports contradict each other. False means as documented."""
 
     sixth_check_is_429: bool = False
-    """The sixth check gives 60202 and locks the number, instead of deleting the verification."""
+    """The sixth check returns 60202 and locks the number, instead of deleting the verification."""
     unknown_check_is_400: bool = False
-    """A check of a verification never started gives 60200 instead of 20404."""
+    """A check of an unknown verification returns 60200 instead of 20404."""
     sixth_start_is_60202: bool = False
     check_answers_200: bool = False
     cancel_keeps_lock: bool = False
-    """Canceling a verification whose checks are spent does not free its number."""
+    """Cancelling a verification without checks left does not free its number."""
     lower_case_attempts: bool = False
-    """`send_code_attempts` name their channel as sent, instead of in capitals."""
+    """`send_code_attempts` name the channel in lower case, instead of in capitals."""
     problem_details: bool = False
-    """Errors come as RFC 9457 describes."""
+    """Errors have the format of RFC 9457."""
     over_stays_readable: bool = False
-    """A verification that is over can still be fetched."""
+    """A verification that has ended can still be fetched."""
 
     @classmethod
     def names(cls) -> frozenset[str]:
@@ -47,7 +47,7 @@ class Variants:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sending of a code."""
+    """One send of a code."""
 
     sid: str
     channel: str
@@ -56,7 +56,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """One verification as it stood at one moment."""
+    """One verification at one moment."""
 
     sid: str
     to: str
@@ -69,11 +69,11 @@ class Verification:
 
     @property
     def channel(self) -> str:
-        """The channel used last."""
+        """Return the channel of the last send."""
         return self.sends[-1].channel
 
     def seen_at(self, now: datetime) -> "Verification":
-        """Return it as it is now: expired, if its time has passed; the instant itself is too late."""
+        """Return its state now. It has expired at, not after, the instant of expiry."""
         ends_at = self.started_at + LIFETIME
         if self.status in {PENDING, CHECKS_SPENT} and now >= ends_at:
             return replace(self, status=EXPIRED, updated_at=ends_at)
@@ -81,7 +81,7 @@ class Verification:
 
 
 class Verifications:
-    """All verifications of one service. Not safe for threads by itself."""
+    """All verifications of one service. Not thread-safe."""
 
     def __init__(self) -> None:
         self.variants = Variants()
@@ -89,7 +89,7 @@ class Verifications:
         self._current: dict[str, str] = {}
 
     def start(self, to: str, channel: str, now: datetime) -> Verification | Refusal:
-        """Begin a verification of the number, or count one more send of the one under way."""
+        """Begin a verification of the number, or count one more send of its open one."""
         current = self._under_way(to, now)
         attempt = Attempt(new_sid("VL"), channel, now)
         if current is None:
@@ -101,7 +101,7 @@ class Verifications:
         return self._keep(replace(current, sends=(*current.sends, attempt), updated_at=now))
 
     def check(self, found: Verification | None, code: str, now: datetime) -> Verification | Refusal:
-        """Judge a code, which costs one check whether right or wrong."""
+        """Check a code. Right or wrong, this uses up one check."""
         if found is None:
             return INVALID_REQUEST if self.variants.unknown_check_is_400 else NOT_FOUND
         if found.status == CHECKS_SPENT:
@@ -115,19 +115,19 @@ class Verifications:
         return self._keep(replace(found, checks=found.checks + 1, status=status, updated_at=now))
 
     def cancel(self, sid: str, now: datetime) -> Verification | Refusal:
-        """End a verification by its owner's wish, which frees the number."""
+        """Cancel a verification, which frees the number."""
         return self._end(sid, CANCELED, now)
 
     def approve(self, sid: str, now: datetime) -> Verification | Refusal:
-        """End a verification that its owner holds to be proved by other means."""
+        """Approve a verification that was proved by other means."""
         return self._end(sid, APPROVED, now)
 
     def end(self, found: Verification, status: str, now: datetime) -> Verification:
-        """Put a verification into a status that it would reach in no other way."""
+        """Put a verification into a given final status."""
         return self._keep(replace(found, status=status, updated_at=now))
 
     def fetch(self, sid: str, now: datetime) -> Verification | Refusal:
-        """Read a verification that is not over."""
+        """Return a verification that has not ended."""
         found = self.find(sid, now)
         if found is None:
             return NOT_FOUND
@@ -135,16 +135,16 @@ class Verifications:
         return found if readable else NOT_FOUND
 
     def find(self, sid: str, now: datetime) -> Verification | None:
-        """Find a verification, whether over or not."""
+        """Return a verification, ended or not."""
         found = self._by_sid.get(sid)
         return found.seen_at(now) if found else None
 
     def find_by_number(self, to: str, now: datetime) -> Verification | None:
-        """Find the latest verification of a number, whether over or not."""
+        """Return the latest verification of a number, ended or not."""
         return self.find(self._current.get(to, ""), now)
 
     def _under_way(self, to: str, now: datetime) -> Verification | None:
-        """Find what stands in the way of a new verification of the number."""
+        """Return the open verification that prevents a new one for the number."""
         found = self.find_by_number(to, now)
         if found is None:
             return None
@@ -172,7 +172,7 @@ class Verifications:
 
 
 def new_sid(prefix: str) -> str:
-    """Return a fresh identifier in Twilio's shape: two letters and 32 hex digits."""
+    """Return a new identifier in Twilio's format: two letters and 32 hex digits."""
     return prefix + secrets.token_hex(16)
 
 

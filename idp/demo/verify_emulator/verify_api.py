@@ -1,4 +1,4 @@
-"""The paths of Twilio Verify v2 that Latchkey calls, with Twilio's order of refusals."""
+"""The paths of Twilio Verify v2 that Latchkey calls, with refusals in Twilio's order of precedence."""
 
 import json
 import re
@@ -25,7 +25,7 @@ _CODE = re.compile(r".{4,10}")
 
 
 def path_name(request: Request) -> str:
-    """Name the call for the counters: its method and path, without any SID."""
+    """Return the name of a call for the counters: its method and path, without SIDs."""
     if named := rate_limits_api.path_name(request) or safe_list_api.path_name(request):
         return named
     match = _PATH.fullmatch(request.path)
@@ -116,7 +116,7 @@ def _succeed(status: int, value: dict[str, object]) -> Answer:
 
 
 def _string_map(text: str) -> dict[str, str] | None:
-    """Read a JSON object of strings, None if it is none."""
+    """Return a JSON object of strings, or None if it is not one."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`manage.py demo`: the whole place on this computer, for a first look and for tests."""
+"""`manage.py demo`: a whole installation on this computer, to try it and for tests."""
 
 import os
 import signal
@@ -32,12 +32,12 @@ BEGAN = "LATCHKEY_DEMO_BEGAN"
 
 
 class Command(BaseCommand):
-    """Serve IdP, Verify emulator and demo SP until SIGINT or SIGTERM."""
+    """Serves the IdP, the Verify emulator and the demo SP until SIGINT or SIGTERM."""
 
     help = "Runs Latchkey, an emulated Verify and an emulated Flex on this computer."
 
     def handle(self, **_: Any) -> None:
-        """Migrate, seed, serve, say where, and wait."""
+        """Migrate, add the demo's data, start the servers, print their addresses, and wait."""
         began = float(os.environ.get(BEGAN) or time.time())
         first = environment.port()
         self._refuse_taken_ports(range(first, first + 3))
@@ -71,7 +71,7 @@ class Command(BaseCommand):
                     )
 
     def _serve(self, port: int) -> "subprocess.Popen[bytes]":
-        """Start the server that production uses, and wait until it answers."""
+        """Start the production server, and wait until it answers."""
         self._say("Starting the servers …")
         with LOG.open("ab") as log:
             server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
