@@ -28,9 +28,10 @@ connections._connections = threading.local()  # type: ignore[attr-defined]
 trans_real._active = threading.local()  # type: ignore[attr-defined]
 base._prefixes = threading.local()  # type: ignore[attr-defined]
 
-# A name server that does not answer is given up after 4 s, not after glibc's 10 (resolv.conf(5)): asking Verify looks
-# its name up twice, and somebody waits for that. No timeout of Python or of a library covers a lookup.
-os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
+# A name server that does not answer is given up after 2 s, not after glibc's 10 (resolv.conf(5)): somebody waits for
+# that, and no timeout of Python or of a library covers a lookup. Each further name server in /etc/resolv.conf adds as
+# much, and a search domain there doubles the sum.
+os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:2")
 
 try:
     LATCHKEY = conf.load(dict(os.environ))

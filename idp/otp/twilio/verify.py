@@ -2,11 +2,11 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from random import SystemRandom
+from time import monotonic, sleep
 from typing import Any
 
 import structlog
@@ -19,6 +19,9 @@ from idp.otp.twilio.line import TIMEOUT, Line, Lines, Read, TwilioSettings, sett
 
 _VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _LONGEST_JITTER = 0.2
+_SOON = 3.5
+"""Seconds: a little longer than one attempt to connect (`TIMEOUT`). What took longer to fail, such as a lookup of
+Twilio's name, would take as long again, and somebody waits."""
 _WORDED_BY_TEMPLATE = frozenset({Channel.SMS, Channel.CALL})
 
 log = structlog.get_logger(__name__)
@@ -35,7 +38,7 @@ class TwilioGateway:
         settings: TwilioSettings,
         *,
         timeout: tuple[float, float] = TIMEOUT,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] = sleep,
     ) -> None:
         self._settings = settings
         self._pause = pause
@@ -131,9 +134,10 @@ class TwilioGateway:
         )
 
     def _twice_at_most(self, call: Call, once: Callable[[], Read | Trouble]) -> Read | Trouble:
-        """Ask, and once more when the first call certainly did nothing."""
+        """Ask, and once more when the first call certainly did nothing and was soon over."""
+        begun = monotonic()
         answer = once()
-        if isinstance(answer, Trouble) and answer.may_be_repeated(call):
+        if isinstance(answer, Trouble) and answer.may_be_repeated(call) and monotonic() - begun < _SOON:
             self._pause(answer.pause + SystemRandom().uniform(0, _LONGEST_JITTER))
             answer = once()
         return answer

@@ -1,11 +1,14 @@
 """Verify in trouble: outages, lost answers, numbers that misbehave. Nobody gets in by them."""
 
+from itertools import count
+
 import pytest
 
 from idp.demo.verify_emulator.misbehaviour import Fault, FaultKind
 from idp.demo.verify_emulator.state import Variants
 from idp.otp.channels import Channel
 from idp.otp.gateway import CheckResult, Failure, NotSent, Sent
+from idp.otp.twilio import verify as twilio_verify
 from tests.otp.twilio.codes import ANA, BEN, a_free_port, starts
 
 LOST = [FaultKind.DROP, FaultKind.TRUNCATED]
@@ -121,6 +124,14 @@ def test_a_start_that_finds_no_connection_twice_is_an_outage(make_gateway):
     gateway = make_gateway(f"http://127.0.0.1:{a_free_port()}", pause=lambda _: None)
     refused = gateway.start(ANA, Channel.SMS, "reference")
     assert (refused.failure, refused.code) == (Failure.UNAVAILABLE, None)
+
+
+def test_a_start_that_took_long_to_find_no_connection_is_not_tried_again(make_gateway, monkeypatch):
+    pauses = []
+    gateway = make_gateway(f"http://127.0.0.1:{a_free_port()}", pause=pauses.append)
+    monkeypatch.setattr(twilio_verify, "monotonic", count(0, 4).__next__)
+    assert gateway.start(ANA, Channel.SMS, "reference").failure is Failure.UNAVAILABLE
+    assert pauses == []
 
 
 @pytest.mark.parametrize("code", [20429, 60212])
