@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from idp.agents.models import AccessPass
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 
 def by_pass(agent: UUID, now: datetime) -> bool:
@@ -24,4 +24,4 @@ def _of(day: date) -> dict[UUID, datetime]:
     return dict(running.order_by("until").values_list("agent_id", "until"))  # of several, the longest
 
 
-_until = Held(_of, most=2)
+_until = Cached(_of, most=2)

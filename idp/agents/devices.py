@@ -15,7 +15,7 @@ from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.sql.joined_texts import Together, apart
 from idp.sql.prepared import Select, Slot, Update
 from idp.versions import version
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -102,7 +102,7 @@ def cutoff_since(proved_at: datetime) -> datetime | None:
     return latest if latest is not None and proved_at <= latest else None
 
 
-@Held
+@Cached
 def latest_cutoff() -> datetime | None:
     """Return the instant of the last *everyone out*, or None."""
     latest: datetime | None = Cutoff.objects.aggregate(latest=Max("at"))["latest"]
@@ -121,7 +121,7 @@ def _with_cutoff(device: Device) -> Device:
 
 
 def _as_of_now(device: Device) -> Device:
-    version.heard_again(device.version)  # type: ignore[attr-defined]  # of what the query brought
+    version.take_after_lock(device.version)  # type: ignore[attr-defined]  # of what the query brought
     return _with_cutoff(device)
 
 
@@ -243,7 +243,7 @@ def hold_agent(pk: UUID) -> Agent:
     active = Exists(Device.objects.active().filter(agent=OuterRef("pk")))
     rows: Any = Agent.objects.select_related("department").annotate(in_one=roles("pk"), signed_in=active)
     found = rows.annotate(version=version.Present()).get(pk=pk)
-    version.heard_again(found.version)
+    version.take_after_lock(found.version)
     agent: Agent = found
     agent.held_roles, agent.has_devices = apart(found.in_one), found.signed_in
     return agent

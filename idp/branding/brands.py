@@ -11,7 +11,7 @@ from idp.branding import colours, logos
 from idp.branding.colours import Colours
 from idp.branding.logos import Logo, NotALogo
 from idp.branding.models import Brand
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 log = structlog.get_logger(__name__)
 SHOWN_HIGH, SHOWN_WIDE = 40, 240
@@ -80,7 +80,7 @@ def _environment() -> tuple[str, str, str]:
     return conf.organisation, conf.brand_colour, conf.brand_logo
 
 
-@Held
+@Cached
 def _all(*_: *tuple[str, str, str]) -> dict[str, Shown]:
     rows = {it.service: it for it in Brand.objects.all()}
     everywhere = from_settings()

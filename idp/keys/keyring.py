@@ -21,7 +21,7 @@ from idp.keys.expiry import Ending
 from idp.keys.models import SigningKey, State, Use
 from idp.values import value
 from idp.versions import version
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 log = structlog.get_logger(__name__)
 
@@ -128,7 +128,7 @@ def retire_next(use: Use, now: datetime) -> None:
     SigningKey.objects.filter(use=use, state=State.NEXT).update(state=State.RETIRED, retired_at=now)
 
 
-@Held
+@Cached
 def _all() -> tuple[SigningKey, ...]:
     """Return every key there ever was: a handful."""
     return tuple(SigningKey.objects.order_by())
@@ -142,7 +142,7 @@ def _make(use: Use, now: datetime) -> SigningKey:
     except IntegrityError:  # another worker was first
         return SigningKey.objects.get(use=use, state=State.ACTIVE)
     finally:
-        version.forget()
+        version.unpin()
     log.info("key_made", use=use.value, kid=row.kid)
     return row
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 from idp.native import redirects
 from idp.native.errors import InvalidClient, InvalidRequest, UnknownClient, UnregisteredRedirect
 from idp.native.models import Client, ClientKind
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")  # other values are not looked up in the database
 
@@ -64,7 +64,7 @@ def authenticate(authorization: str, client_id: str | None, secret: str | None) 
     return client
 
 
-@Held
+@Cached
 def _enabled(client_id: str) -> Client:
     rows = Client.objects.select_related("timeout_policy").prefetch_related("redirect_uris").filter(enabled=True)
     found = rows.get(client_id=client_id)

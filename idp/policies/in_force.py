@@ -12,7 +12,7 @@ from django.db.models import Exists
 from idp.policies import timeouts
 from idp.policies.access.rules import Policy
 from idp.policies.models import PolicyRevision, Stop, TimeoutPolicy
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class InForce:
     stopped: bool
 
 
-@Held
+@Cached
 def look() -> InForce:
     """Return what is in force now."""
     live = PolicyRevision.objects.live().annotate(stopped=Exists(Stop.objects.in_force()))
@@ -36,13 +36,13 @@ def policy() -> Policy | None:
     return look().policy
 
 
-@Held
+@Cached
 def limits_of(timeout_policy: int) -> timeouts.TimeoutPolicy:
     """Return the limits that a timeout policy sets now, by its primary key. Raises TimeoutPolicy.DoesNotExist."""
     return TimeoutPolicy.objects.get(pk=timeout_policy).limits
 
 
-@Held
+@Cached
 def policy_of(number: int) -> Policy | None:
     """Return the policy of a published revision, by its number, or None if there is none."""
     pk = PolicyRevision.objects.filter(number=number).values_list("pk", flat=True).first()

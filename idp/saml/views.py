@@ -31,7 +31,7 @@ from idp.saml.requests import authn_request, unsolicited
 from idp.saml.requests.authn_request import TrustedAuthnRequest
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import responding
-from idp.versions.presumed import by_the_latest
+from idp.versions.optimistic import with_last_known_version
 
 METADATA_TYPE = "application/samlmetadata+xml; charset=utf-8"
 METADATA_AGE = 300
@@ -40,7 +40,7 @@ METADATA_AGE = 300
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @listening.noted
-@by_the_latest
+@with_last_known_version
 def sso(request: HttpRequest) -> HttpResponse:
     """Take an AuthnRequest by HTTP-Redirect or HTTP-POST (Profiles 4.1).
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from idp.versions.version import ONE, Part
+from idp.versions.version import PART_LENGTH, Part
 
 
 class Version(models.Model):
@@ -14,7 +14,7 @@ class Version(models.Model):
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=Part.CONFIGURATION)
-    value = models.CharField(max_length=ONE)
+    value = models.CharField(max_length=PART_LENGTH)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk__range=(1, len(Part))), name="version_of_a_part")]

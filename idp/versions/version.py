@@ -1,7 +1,7 @@
 """The current version of the configuration. A request asks for it once; other code asks each time.
 
-A request may also begin with the version that the process saw last (`presume`), and learn from a row that it reads
-anyway whether that is current. If not, it starts again (`presumed`).
+A request may also begin with the version that the process saw last (`assume_last_known`), and learn from a row that it
+reads anyway whether that is current. If not, it starts again (`optimistic`).
 
 A request's version ends with the request, so nothing stale outlives it. Threads that run next to a request with a copy
 of its context do not share it: they ask for themselves.
@@ -31,7 +31,7 @@ class Part(IntEnum):
     PASSES = 4
 
 
-ONE = 32
+PART_LENGTH = 32
 """The length of a part in characters."""
 
 
@@ -45,57 +45,57 @@ _ASK = Select(_values)
 
 
 class Changed(Exception):
-    """The version that a request presumed is not current. What was done with it must be discarded."""
+    """The version that a request assumed is not current. What was done with it must be discarded."""
 
 
 @dataclass(slots=True)
-class _Told:
-    """The thread of a request and its version, which is `presumed` until the database has confirmed it."""
+class _Pinned:
+    """The thread of a request and its version, which is `assumed` until the database has confirmed it."""
 
     thread: int
     version: str = ""
-    presumed: str = ""
+    assumed: str = ""
 
 
-_told: ContextVar[_Told | None] = ContextVar("told", default=None)
+_pinned: ContextVar[_Pinned | None] = ContextVar("pinned_version", default=None)
 _latest = ""
 """The version that any thread of this process saw last."""
 
 
 @contextmanager
-def asked_once() -> Iterator[None]:
+def pinned() -> Iterator[None]:
     """Within this block, remember the first version that the database returns."""
-    before = _told.set(_Told(get_ident()))
+    before = _pinned.set(_Pinned(get_ident()))
     try:
         yield
     finally:
-        _told.reset(before)
+        _pinned.reset(before)
 
 
-def presume() -> None:
+def assume_last_known() -> None:
     """Use the version that the process saw last. The request must call `confirm` before it writes."""
-    told = _of_this_thread()
-    if told is not None and not told.version:
-        told.version = told.presumed = _latest
+    own = _of_this_thread()
+    if own is not None and not own.version:
+        own.version = own.assumed = _latest
 
 
 def confirm() -> None:
     """Query the version, unless a row has confirmed it. Raises Changed."""
-    told = _of_this_thread()
-    if told is not None and told.presumed:
+    own = _of_this_thread()
+    if own is not None and own.assumed:
         ask()
 
 
-def remembered() -> str:
+def of_request() -> str:
     """Return the request's version; "" if it has not asked yet, or there is no request."""
-    told = _of_this_thread()
-    return told.version if told is not None else ""
+    own = _of_this_thread()
+    return own.version if own is not None else ""
 
 
 def ask() -> str:
     """Query the version, as the current transaction sees it. "" means: cache nothing.
 
-    Raises Changed if another one was presumed.
+    Raises Changed if another one was assumed.
     """
     version = _of(value for (value,) in _ASK())
     _go_by(version)
@@ -103,7 +103,7 @@ def ask() -> str:
 
 
 class Present(Func):
-    """The version as an expression of a query, to be passed to `heard` or `heard_again`."""
+    """The version as an expression of a query, to be passed to `take_first` or `take_after_lock`."""
 
     template = f"(SELECT %(function)s(value, '{BETWEEN}') FROM versions_version)"  # noqa: S608 - constants
     function, arity, output_field = "GROUP_CONCAT", 0, CharField()
@@ -113,44 +113,44 @@ class Present(Func):
         return self.as_sql(compiler, connection, function="STRING_AGG")
 
 
-def heard(present: str | None) -> None:
+def take_first(present: str | None) -> None:
     """Use a version that came with the request's first row, so that no query is needed."""
-    if not remembered() and (version := _of((present or "").split(BETWEEN))):
+    if not of_request() and (version := _of((present or "").split(BETWEEN))):
         _go_by(version)
 
 
-def heard_again(present: str | None) -> None:
+def take_after_lock(present: str | None) -> None:
     """Continue with the version that came with a row for which the request may have waited.
 
     From now on the request sees the configuration as it is after the wait, including a stop that came meanwhile. Raises
-    Changed if another version was presumed.
+    Changed if another version was assumed.
     """
     _go_by(_of((present or "").split(BETWEEN)))
 
 
-def forget() -> None:
+def unpin() -> None:
     """Make the request ask again, as after a change of its own or after waiting for a lock."""
-    told = _of_this_thread()
-    if told is not None:
-        told.version = ""
+    own = _of_this_thread()
+    if own is not None:
+        own.version = ""
 
 
 def _go_by(version: str) -> None:
     global _latest  # noqa: PLW0603 - swapped as one, and whatever stands there is confirmed by whoever takes it
     _latest = version
-    told = _of_this_thread()
-    if told is not None:
-        presumed, told.version, told.presumed = told.presumed, version, ""
-        if presumed not in ("", version):
+    own = _of_this_thread()
+    if own is not None:
+        assumed, own.version, own.assumed = own.assumed, version, ""
+        if assumed not in ("", version):
             raise Changed
 
 
-def _of_this_thread() -> _Told | None:
-    told = _told.get()
-    return told if told is not None and told.thread == get_ident() else None
+def _of_this_thread() -> _Pinned | None:
+    own = _pinned.get()
+    return own if own is not None and own.thread == get_ident() else None
 
 
 def _of(parts: Iterable[str]) -> str:
     """Return the version made of these parts, in any order; "" if one is missing or blank."""
     version = "".join(sorted(parts))
-    return version if len(version) == ONE * len(Part) else ""
+    return version if len(version) == PART_LENGTH * len(Part) else ""

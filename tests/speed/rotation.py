@@ -49,8 +49,8 @@ class Rotation:
 
         self.clock.on(seconds=FURTHER)
         now = self.clock.now()
-        with version.asked_once(), transaction.atomic():
-            version.presume()
+        with version.pinned(), transaction.atomic():
+            version.assume_last_known()
             device = devices.find_and_hold(self.secret)
             shown = lifecycle.recognise(self.token, device, self.family, now)
             self.token = lifecycle.rotate(shown, device, now)

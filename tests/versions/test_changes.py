@@ -43,7 +43,7 @@ def the_service():
 
 @pytest.fixture
 def place(db, keys):
-    """One row of everything that is held."""
+    """One row of everything that is cached."""
     sp, policy = a_service(), TimeoutPolicy.objects.create(name="own", inactivity=HOUR, absolute=HOUR)
     ServiceProvider.objects.update(timeout_policy=policy)
     ReleasedAttribute.objects.create(service_provider=sp, name="email", source="email")
@@ -125,11 +125,11 @@ def the_row(model):
 @pytest.mark.parametrize("thing", SET)
 def test_what_is_set_counts_at_the_next_request(place, thing, written):
     model, field, value, seen = SET[thing]
-    with version.asked_once():
+    with version.pinned():
         before = seen()
     assert before != value
     written(model, field, value)
-    with version.asked_once():
+    with version.pinned():
         assert seen() == value
 
 
@@ -209,7 +209,7 @@ def test_the_next_key_signs_from_the_next_request_on(db, keys):
 
 
 def test_a_key_that_is_made_on_first_need_is_found_by_the_same_request(db):
-    with version.asked_once():
+    with version.pinned():
         assert keyring.published(Use.TOKEN) == []
         assert keyring.active(Use.TOKEN, NOW) == keyring.active(Use.TOKEN, NOW)
 
@@ -226,7 +226,7 @@ def test_listening_is_heard_of_at_the_next_request(db):
 
 
 def inside(sp):
-    """All that a held service carries: its fields, what hangs on it, and what was put on it."""
+    """All that a cached service carries: its fields, what hangs on it, and what was put on it."""
     rows = [sp, sp.timeout_policy, *sp.consumers.all(), *sp.released.all(), *sp.logout_endpoints.all()]
     plain = [{name: it for name, it in vars(row).items() if not name.startswith("_")} for row in rows]
     return plain, [(sorted(vars(row)), sorted(row._state.fields_cache)) for row in rows]
@@ -274,7 +274,7 @@ HOLDS = {
 @pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
 def test_whoever_may_have_waited_for_a_row_goes_by_what_is_set_by_then(agent, hold):
     enrolled = devices.enrol(agent, IPHONE, None, NOW)
-    with version.asked_once():
+    with version.pinned():
         assert (devices.latest_cutoff(), in_force.look().stopped) == (None, False)
         Stop.objects.create(since=NOW, why="to see")
         assert not in_force.look().stopped  # one request, one version
@@ -285,8 +285,8 @@ def test_whoever_may_have_waited_for_a_row_goes_by_what_is_set_by_then(agent, ho
 @pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
 def test_where_there_is_no_version_a_hold_brings_none(agent, hold):
     enrolled = devices.enrol(agent, IPHONE, None, NOW)
-    with version.asked_once():
+    with version.pinned():
         version.ask()
         Version.objects.all().delete()
         hold(enrolled)
-        assert version.remembered() == ""
+        assert version.of_request() == ""

@@ -38,7 +38,7 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
         raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
-    version.heard(flow.version)
+    version.take_first(flow.version)
     flow.texts_fail, flow.has_replaced = flow.breaker, flow.replaced
     if flow.agent is not None:
         flow.agent.held_roles = apart(flow.held_roles)

@@ -68,7 +68,7 @@ def in_transaction(step: Callable[[], Outcome], meaning: Meaning = lambda _: Non
             if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
                 raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
             unheard = run or unheard
-            version.forget()
+            version.unpin()
         else:
             return run.outcome
     raise AssertionError

@@ -27,7 +27,7 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
         with checking.with_deadline() as verify:
             checked = verifications.check(flow.verification, code, asker_of(facts), verify, now)
         flow.texts_fail = None  # this and the configuration may have changed meanwhile
-        version.forget()
+        version.unpin()
         if checked != Checked.APPROVED:
             if checked == Checked.GONE:
                 approved_code.wait_for_twin(request)

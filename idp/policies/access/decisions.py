@@ -19,7 +19,7 @@ from idp.policies.access.conditions import (
     TextMatches,
 )
 from idp.policies.access.facts import LATER, Facts, Later
-from idp.policies.access.matching import Asked, Reading, traced
+from idp.policies.access.matching import AnsweredRule, Outcome, traced
 from idp.policies.access.rule_cache import read
 from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
 from idp.values import value
@@ -107,7 +107,7 @@ class Decision:
 
     `effect` None means *undecided*: a fact that this sign-in still has to tell can change the result. `decided_by` is
     the key of a rule, or one of the constants above. After a fault, the caller records `fault` and raises the alarm.
-    `trace` is computed from `policy` and `asked` when somebody wants it. `revision` is 0 if no policy could be read.
+    `trace` is computed from `policy` and `answered` when somebody wants it. `revision` is 0 if no policy could be read.
     """
 
     effect: Effect | None
@@ -115,7 +115,7 @@ class Decision:
     message: str = ""
     would_have: tuple[WouldHave, ...] = ()
     policy: Policy | None = None
-    asked: tuple[Asked, ...] = ()
+    answered: tuple[AnsweredRule, ...] = ()
     fault: Exception | None = None
     revision: int = 0
     attempt: Attempt | None = None
@@ -124,7 +124,7 @@ class Decision:
     @property
     def trace(self) -> tuple[RuleTrace, ...]:
         """How every rule was answered."""
-        return traced(self.policy, self.asked) if self.policy else ()
+        return traced(self.policy, self.answered) if self.policy else ()
 
 
 def evaluate(policy: Policy | None, attempt: Attempt) -> Decision:
@@ -157,21 +157,21 @@ def _by_rules(policy: Policy | None, attempt: Attempt, decided: Callable[..., De
     if policy is None:
         return decided(Effect.DENY, FAULT)
     try:
-        reading = read(policy, attempt.service, attempt.facts)
+        outcome = read(policy, attempt.service, attempt.facts)
     except Exception as fault:  # noqa: BLE001 - whatever it is, nobody gets in by it
         return decided(Effect.DENY, FAULT, fault=fault)
-    if len(reading.effects) > 1:
-        return decided(None, would_have=reading.would_have, asked=reading.asked)
-    by = reading.decider
+    if len(outcome.effects) > 1:
+        return decided(None, would_have=outcome.would_have, answered=outcome.answered)
+    by = outcome.decider
     return decided(
-        by.effect, by.key, by.message, reading.would_have, asked=reading.asked, concern=_concern(by, reading)
+        by.effect, by.key, by.message, outcome.would_have, answered=outcome.answered, concern=_concern(by, outcome)
     )
 
 
-def _concern(by: Rule, reading: Reading) -> Concern:
+def _concern(by: Rule, outcome: Outcome) -> Concern:
     if not any(isinstance(it, ABOUT_THE_PHONE) for it in by.conditions):
         return Concern.OTHER
-    answer = next(it.answer() for it in reading.asked if it.rule is by)
+    answer = next(it.answer() for it in outcome.answered if it.rule is by)
     return Concern.UNTOLD_PHONE if answer is Answer.UNKNOWN else Concern.PHONE
 
 

@@ -14,27 +14,27 @@ from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleT
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Outcome:
     """The effects that are still possible, and the rule that decides if no later fact makes another one match."""
 
     effects: frozenset[Effect]
     decider: Rule
     would_have: tuple[WouldHave, ...]
-    asked: tuple["Asked", ...]
+    answered: tuple["AnsweredRule", ...]
 
 
-def conclude(policy: Policy, asked: Sequence["Asked"]) -> Reading:
+def conclude(policy: Policy, answered: Sequence["AnsweredRule"]) -> Outcome:
     """Read the rules of a policy for one service, each with the answers of its conditions."""
-    return _read([*asked, Asked(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], tuple(asked))
+    return _read([*answered, AnsweredRule(Rule(DEFAULT, "Default", Mode.ON, policy.default), ())], tuple(answered))
 
 
-def traced(policy: Policy, asked: Sequence["Asked"]) -> tuple[RuleTrace, ...]:
+def traced(policy: Policy, answered: Sequence["AnsweredRule"]) -> tuple[RuleTrace, ...]:
     """Return how every rule was answered. Sign-ins skip this, since it takes as long as asking."""
-    answered = {each.rule.key: each.trace() for each in asked}
-    return tuple(answered.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
+    traces = {each.rule.key: each.trace() for each in answered}
+    return tuple(traces.get(rule.key, RuleTrace(rule.key)) for rule in policy.rules)
 
 
-class Asked(NamedTuple):
+class AnsweredRule(NamedTuple):
     """A rule, with the answer of each of its conditions."""
 
     rule: Rule
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
         return RuleTrace(self.rule.key, self.answer(), _sentence(unmet))
 
 
-def _read(rules: Sequence[Asked], asked: tuple[Asked, ...]) -> Reading:
+def _read(rules: Sequence[AnsweredRule], answered: tuple[AnsweredRule, ...]) -> Outcome:
     """Read the rules in order, along every path that the answers may take; the last rule is the default.
 
     A path is identified by the rule that asked for a code on it. The first path is always the one on which no later
@@ -86,7 +86,7 @@ def _read(rules: Sequence[Asked], asked: tuple[Asked, ...]) -> Reading:
         if not onward:
             break
         ways = onward
-    return Reading(frozenset(effects), deciders[0], tuple(would_have), asked)
+    return Outcome(frozenset(effects), deciders[0], tuple(would_have), answered)
 
 
 @lru_cache(maxsize=1024)
@@ -99,18 +99,18 @@ def _matches(effect: Effect, answer: Answer) -> bool:
     return answer is Answer.YES or (answer is Answer.UNKNOWN and effect is Effect.DENY)
 
 
-def _may_match(asked: Asked) -> bool:
-    return any(_matches(asked.rule.effect, answer) for answer in asked.may_come_to())
+def _may_match(it: AnsweredRule) -> bool:
+    return any(_matches(it.rule.effect, answer) for answer in it.may_come_to())
 
 
-def _onward(asked: Asked, ways: Iterable[Rule | None]) -> list[Rule | None]:
+def _onward(it: AnsweredRule, ways: Iterable[Rule | None]) -> list[Rule | None]:
     """Return the paths that go on past a rule. An unknown answer to *ask a code* asks for it, and reads on."""
     onward: list[Rule | None] = []
-    for answer in asked.may_come_to():
-        if _matches(asked.rule.effect, answer):
+    for answer in it.may_come_to():
+        if _matches(it.rule.effect, answer):
             continue
-        asks = answer is Answer.UNKNOWN and asked.rule.effect is Effect.ASK_CODE
-        onward += [way or asked.rule if asks else way for way in ways]
+        asks = answer is Answer.UNKNOWN and it.rule.effect is Effect.ASK_CODE
+        onward += [way or it.rule if asks else way for way in ways]
     return [way for at, way in enumerate(onward) if way not in onward[:at]]
 
 
@@ -118,7 +118,7 @@ def _stricter(way: Rule | None, match: Rule) -> Rule:
     return match if way is None or match.effect is Effect.DENY else way
 
 
-def _would_have(asked: Asked) -> list[WouldHave]:
-    rule, answer = asked.rule, asked.answer()
+def _would_have(it: AnsweredRule) -> list[WouldHave]:
+    rule, answer = it.rule, it.answer()
     counts = answer is Answer.YES or (answer is Answer.UNKNOWN and rule.effect is not Effect.ALLOW)
     return [WouldHave(rule.key, rule.effect)] if counts else []

@@ -1,7 +1,7 @@
 """Caches the answers of a policy's conditions, and the decisions of its rules.
 
 Sign-ins differ from each other in few facts. So conditions are grouped by the facts that they read. Each group caches
-its answers by those facts, and a policy caches its reading by the answers of all groups. The cache belongs to the
+its answers by those facts, and a policy caches its outcomes by the answers of all groups. The cache belongs to the
 policy value, so each publication starts with an empty one.
 """
 
@@ -12,7 +12,7 @@ from typing import TypeVar
 from idp.policies.access.conditions import Answer, Condition
 from idp.policies.access.conditions.kinds import by_facts
 from idp.policies.access.facts import Facts
-from idp.policies.access.matching import Asked, Reading, conclude
+from idp.policies.access.matching import AnsweredRule, Outcome, conclude
 from idp.policies.access.rules import Policy, Rule
 
 Key = TypeVar("Key", bound=Hashable)
@@ -22,17 +22,17 @@ MOST_REMEMBERED = 1000
 """Entries of one cache, at which it is emptied. An entry may hold a header of up to 512 characters."""
 
 
-def read(policy: Policy, service: str, facts: Facts) -> Reading:
+def read(policy: Policy, service: str, facts: Facts) -> Outcome:
     """Read a policy for one service. The caller catches whatever a condition raises."""
-    memory: _Memory | None = policy.memories.get(service)
-    if memory is None:
+    cache: _PolicyCache | None = policy.caches.get(service)
+    if cache is None:
         rules = tuple(rule for rule in policy.rules if rule.counts_for(service))
-        shared = policy.memories.get(rules) or _keep(policy.memories, rules, _Memory(policy, rules))
-        memory = _keep(policy.memories, service, shared)
-    return memory.read(facts)
+        shared = policy.caches.get(rules) or _keep(policy.caches, rules, _PolicyCache(policy, rules))
+        cache = _keep(policy.caches, service, shared)
+    return cache.read(facts)
 
 
-class _Memory:
+class _PolicyCache:
     """The cache of one policy, for all services that the same rules count for.
 
     Threads share it. If two compute the same entry, both entries are equal.
@@ -42,19 +42,21 @@ class _Memory:
         self._policy, self._rules = policy, rules
         groups = by_facts(condition for rule in rules for condition in rule.conditions)
         self._questions = tuple(_Question(reads, conditions) for reads, conditions in groups.items())
-        self._readings: dict[tuple[tuple[Answer, ...], ...], Reading] = {}
+        self._outcomes: dict[tuple[tuple[Answer, ...], ...], Outcome] = {}
 
-    def read(self, facts: Facts) -> Reading:
+    def read(self, facts: Facts) -> Outcome:
         answers = tuple([question.answers(facts) for question in self._questions])
-        return self._readings.get(answers) or _keep(self._readings, answers, self._read(answers))
+        return self._outcomes.get(answers) or _keep(self._outcomes, answers, self._read(answers))
 
-    def _read(self, answers: tuple[tuple[Answer, ...], ...]) -> Reading:
-        told = {
+    def _read(self, answers: tuple[tuple[Answer, ...], ...]) -> Outcome:
+        known = {
             condition: answer
             for question, given in zip(self._questions, answers, strict=True)
             for condition, answer in zip(question.conditions, given, strict=True)
         }
-        return conclude(self._policy, [Asked(it, tuple(told[its] for its in it.conditions)) for it in self._rules])
+        return conclude(
+            self._policy, [AnsweredRule(it, tuple(known[its] for its in it.conditions)) for it in self._rules]
+        )
 
 
 class _Question:
@@ -66,9 +68,9 @@ class _Question:
         self._given: dict[Hashable, tuple[Answer, ...]] = {}
 
     def answers(self, facts: Facts) -> tuple[Answer, ...]:
-        told = self._facts(facts)
-        answers = self._given.get(told)
-        return answers or _keep(self._given, told, tuple([condition.ask(facts) for condition in self.conditions]))
+        known = self._facts(facts)
+        answers = self._given.get(known)
+        return answers or _keep(self._given, known, tuple([condition.ask(facts) for condition in self.conditions]))
 
 
 def _keep(kept: dict[Key, Value], key: Key, value: Value) -> Value:

@@ -64,14 +64,14 @@ class Rule:
 class Policy:
     """All rules in order, and what happens if none matches. `number` is that of the revision.
 
-    `rule_cache` keeps its entries in `memories`, by service and by the rules that count for it. They are not part of
+    `rule_cache` keeps its entries in `caches`, by service and by the rules that count for it. They are not part of
     the value: an equal policy starts without any.
     """
 
     rules: tuple[Rule, ...] = ()
     default: Effect = Effect.ALLOW
     number: int = 0
-    memories: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    caches: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def readable(self) -> bool:

@@ -22,7 +22,7 @@ from idp.saml.models import HeardRequest, Listening, ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.requests import authn_request
 from idp.saml.requests.authn_request import AuthnRequest
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ def current(now: datetime) -> Listening | None:
     return next((it for it in _all() if it.until > now), None)
 
 
-@Held
+@Cached
 def _all() -> tuple[Listening, ...]:
     """Return all rows, the newest first. There is hardly ever more than one."""
     return tuple(Listening.objects.order_by("-begun_at"))

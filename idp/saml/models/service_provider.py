@@ -14,7 +14,7 @@ from idp.saml.profiles import PROFILES, Profile
 from idp.saml.profiles.profile import configured
 from idp.saml.responses.attributes import Release
 from idp.saml.trust import SpTrust
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 SIGN = [("both", "Response and Assertion"), ("response", "Response only"), ("assertion", "Assertion only")]
 REQUEST_SIGNATURE = [
@@ -231,7 +231,7 @@ class ServiceProvider(models.Model):
         )
 
 
-@Held
+@Cached
 def _by_entity_id(issuer: str) -> tuple[ServiceProvider, SpTrust]:
     for found in ServiceProvider.objects.whole().filter(entity_id=issuer):
         if found.entity_id == issuer:
@@ -239,7 +239,7 @@ def _by_entity_id(issuer: str) -> tuple[ServiceProvider, SpTrust]:
     raise UnknownServiceProvider(f"no enabled service provider is called {issuer!r}")
 
 
-@Held
+@Cached
 def _by_slug(slug: str) -> ServiceProvider:
     found = ServiceProvider.objects.whole().filter(slug=slug).first()
     if found is None:

@@ -9,7 +9,7 @@ from idp.keys.models import Use
 from idp.saml import names
 from idp.saml.models import ServiceProvider
 from idp.saml.signatures.signing import SamlKey, self_test
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 
 
 def key_for(sp: ServiceProvider, now: datetime) -> SamlKey:
@@ -42,7 +42,7 @@ def ensure(now: datetime) -> None:
         keyring.active(use_for(algorithm), now)
 
 
-@Held
+@Cached
 def _chosen_algorithms() -> tuple[str, ...]:
     enabled = ServiceProvider.objects.filter(enabled=True).order_by()
     return tuple(enabled.values_list("signature_algorithm", flat=True).distinct())

@@ -18,7 +18,7 @@ def pin_version(
     def middleware(request: HttpRequest) -> HttpResponse:
         if is_for_operators(request) and request.method not in READING:
             return get_response(request)
-        with version.asked_once():
+        with version.pinned():
             return get_response(request)
 
     return middleware

@@ -11,7 +11,7 @@ from idp.policies.access import rule_cache
 from idp.policies.access.conditions import MomentWithin, PlatformIs, TextContains, Weekday
 from idp.policies.access.decisions import Attempt, evaluate
 from idp.policies.access.facts import Facts
-from idp.policies.access.matching import Asked, conclude
+from idp.policies.access.matching import AnsweredRule, conclude
 from idp.policies.access.rules import Effect, Mode, Policy, Rule
 from idp.policies.user_agents import Platform
 from tests.policies.access.test_small_worlds import patiently
@@ -25,7 +25,7 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 def asked_anew(policy, service, facts):
     """Ask every condition, in order, as nobody would who had asked before."""
     read = [it for it in policy.rules if it.counts_for(service)]
-    return conclude(policy, [Asked(it, tuple(its.ask(facts) for its in it.conditions)) for it in read])
+    return conclude(policy, [AnsweredRule(it, tuple(its.ask(facts) for its in it.conditions)) for it in read])
 
 
 @patiently
@@ -50,7 +50,7 @@ def test_services_that_the_same_rules_count_for_remember_together():
     flex, desk, wiki = (rule_cache.read(policy, it, ANDROID) for it in ("flex", "desk", "wiki"))
 
     assert desk is flex
-    assert [it.rule.key for it in wiki.asked] == ["1", "2"]
+    assert [it.rule.key for it in wiki.answered] == ["1", "2"]
 
 
 def test_time_goes_on_for_rules_about_it():
@@ -79,7 +79,7 @@ def test_what_is_remembered_has_an_end(monkeypatch):
     for text in map(str, range(20)):
         denied = rule_cache.read(policy, "flex", Facts(text=frozenset({text}))).decider.effect is Effect.DENY
         assert denied is ("7" in text)
-    (question,) = policy.memories["flex"]._questions
+    (question,) = policy.caches["flex"]._questions
 
     assert len(question._given) <= 3
 

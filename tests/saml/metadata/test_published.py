@@ -88,7 +88,7 @@ def test_logout_contact_and_logo_are_published(db, keys, settings):
 
 def test_it_is_built_once_for_each_change_of_the_keys_and_asks_for_no_more_than_the_version(db, keys):
     before = published.metadata_document(NOW)
-    with CaptureQueriesContext(connection) as asked, version.asked_once():
+    with CaptureQueriesContext(connection) as asked, version.pinned():
         assert published.metadata_document(NOW) is before
     assert len(asked) == 1
     keyring.draw(Use.SAML, NOW).save(force_insert=True)

@@ -11,24 +11,24 @@ from idp.versions import version
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def by_the_latest(view: View) -> View:
+def with_last_known_version(view: View) -> View:
     """Return a GET view that runs again if the database names another version than the one it began with.
 
-    The version comes with a row that the view reads (`version.heard_again`) or from a query (`version.confirm`), in
-    either case before the view writes. If the view ends without either, the version is confirmed here.
+    The version comes with a row that the view reads (`version.take_after_lock`) or from a query (`version.confirm`),
+    in either case before the view writes. If the view ends without either, the version is confirmed here.
     """
 
     @wraps(view)
-    def begun(request: HttpRequest) -> HttpResponse:
+    def started(request: HttpRequest) -> HttpResponse:
         if request.method != "GET":
             return view(request)
-        version.presume()
+        version.assume_last_known()
         try:
             return _confirmed(view, request)
         except version.Changed:
             return view(request)
 
-    return begun
+    return started
 
 
 def _confirmed(view: View, request: HttpRequest) -> HttpResponse:

@@ -12,8 +12,8 @@ from idp.branding.models import Brand
 from idp.errors import IdpError
 from idp.policies.models import Stop
 from idp.versions import version
-from idp.versions.held import Held
-from idp.versions.presumed import by_the_latest
+from idp.versions.cached import Cached
+from idp.versions.optimistic import with_last_known_version
 from tests.conftest import NOW
 from tests.devices import IPHONE
 from tests.peer import Peer
@@ -23,12 +23,12 @@ class Nobody(IdpError):
     """There is no brand."""
 
 
-@Held
+@Cached
 def names():
     return [*Brand.objects.order_by("name").values_list("name", flat=True)]
 
 
-@by_the_latest
+@with_last_known_version
 def shown(request):
     if not names():
         raise Nobody
@@ -36,7 +36,7 @@ def shown(request):
 
 
 def get(rf, view=shown):
-    with version.asked_once():
+    with version.pinned():
         return view(rf.get("/")).content.decode()
 
 
@@ -61,7 +61,7 @@ def test_nobody_asks_where_a_row_brings_the_version(agent, rf, django_assert_num
     a_brand("Acme")
     secret = devices.enrol(agent, IPHONE, None, NOW).secret
 
-    @by_the_latest
+    @with_last_known_version
     @transaction.atomic
     def sign_in(request):
         before = names()
@@ -80,7 +80,7 @@ def test_who_posts_asks_first(db, rf):
     a_brand("Acme")
     get(rf)
     a_brand("Beta")
-    with version.asked_once():
+    with version.pinned():
         assert shown(rf.post("/")).content == b"Acme, Beta"
         version.confirm()
 

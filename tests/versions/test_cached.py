@@ -13,7 +13,7 @@ from idp.branding.models import Brand
 from idp.login.flow.transactions import LostRace, in_transaction
 from idp.saml.models import Listening
 from idp.versions import version
-from idp.versions.held import Held
+from idp.versions.cached import Cached
 from idp.versions.models import Version
 from idp.versions.version import Part
 from tests.conftest import NOW
@@ -21,8 +21,8 @@ from tests.conftest import NOW
 
 @pytest.fixture
 def names():
-    """The names of all brands, held; `names.asked` counts how often they were read."""
-    names = Held(lambda: (names.asked.append(1), sorted(Brand.objects.values_list("name", flat=True)))[1])
+    """The names of all brands, cached; `names.asked` counts how often they were read."""
+    names = Cached(lambda: (names.asked.append(1), sorted(Brand.objects.values_list("name", flat=True)))[1])
     names.asked = []
     return names
 
@@ -56,20 +56,20 @@ def test_it_is_read_once_while_nothing_changes(db, names, django_assert_num_quer
 
 def test_a_request_asks_for_the_version_once(db, names, django_assert_num_queries):
     names()
-    with django_assert_num_queries(1), version.asked_once():
+    with django_assert_num_queries(1), version.pinned():
         assert names() == names() == []
 
 
 def test_a_request_does_not_remember_what_the_one_before_was_told(db, names):
-    with version.asked_once():
+    with version.pinned():
         names()
     a_brand("Acme")
-    with version.asked_once():
+    with version.pinned():
         assert names() == ["Acme"]
 
 
 def test_what_goes_on_beside_a_request_asks_for_itself(transactional_db, names):
-    with version.asked_once():
+    with version.pinned():
         assert names() == []
         beside = copy_context()
         a_brand("Acme")
@@ -77,11 +77,11 @@ def test_what_goes_on_beside_a_request_asks_for_itself(transactional_db, names):
 
 
 def test_a_change_by_another_connection_counts_at_the_next_request(transactional_db, names):
-    with version.asked_once():
+    with version.pinned():
         assert names() == []
         elsewhere(lambda: a_brand("Acme"))
         assert names() == []  # one request, one version
-    with version.asked_once():
+    with version.pinned():
         assert names() == ["Acme"]
 
 
@@ -112,7 +112,7 @@ def test_what_was_rolled_back_in_part_never_was(transactional_db, names):
 
 def test_a_request_that_changes_something_itself_and_rolls_it_back_leaves_nothing_behind(transactional_db, names):
     """The version that it was told is the one that counts afterwards; what it read must not stand under it."""
-    with version.asked_once():
+    with version.pinned():
         version.ask()
         with transaction.atomic():
             a_brand("Acme")
@@ -139,7 +139,7 @@ def test_a_change_that_is_committed_while_a_value_is_read_is_not_missed(transact
             elsewhere(lambda: a_brand("Acme"))
         return found
 
-    count = Held(read)
+    count = Cached(read)
     assert count() == 0
     assert count() == 1
 
@@ -151,7 +151,7 @@ def test_threads_get_what_is_there_while_another_changes_it(transactional_db, na
     def look():
         while not over.is_set():
             least = written[0]
-            with version.asked_once():
+            with version.pinned():
                 if len(names()) < least:
                     stale.append(least)
         connection.close()
@@ -176,7 +176,7 @@ def test_a_sign_in_that_lost_a_race_is_run_again_by_what_is_set_by_then(transact
             raise LostRace
 
     names()
-    with version.asked_once():
+    with version.pinned():
         version.ask()
         elsewhere(lambda: a_brand("Acme"))
         in_transaction(sign_in)
@@ -234,15 +234,15 @@ def test_what_raises_is_not_held_and_of_the_rest_no_more_than_allowed(db):
             raise LookupError
         return name
 
-    held = Held(read, most=3)
+    cached = Cached(read, most=3)
     for nth in (1, 2, 3, 3, 1):
-        assert held(str(nth)) == str(nth)
+        assert cached(str(nth)) == str(nth)
     for _ in range(2):
         with pytest.raises(LookupError):
-            held("unknown")
+            cached("unknown")
     assert asked == ["1", "2", "3", "unknown", "unknown"]
-    held("4")  # one too many: it begins anew
-    held("1")
+    cached("4")  # one too many: it begins anew
+    cached("1")
     assert asked[5:] == ["4", "1"]
 
 

@@ -16,7 +16,7 @@ Key = TypeVarTuple("Key")
 MOST = 1000
 
 
-class Held(Generic[Value, *Key]):
+class Cached(Generic[Value, *Key]):
     """A function whose results are cached while the configuration stays the same; its arguments are the key.
 
     Exceptions are not cached, so unknown names do not fill the memory. The cache starts again after `most` results.
@@ -28,12 +28,12 @@ class Held(Generic[Value, *Key]):
 
     def __call__(self, *key: *Key) -> Value:
         """Return the value for the current version, from the cache or read now."""
-        told = version.remembered()
-        present = told or version.ask()
+        pinned = version.of_request()
+        present = pinned or version.ask()
         of, values = self._kept
         if of == present and key in values:
             return values[key]
-        if told:  # the version may have changed in this transaction: see the module's docstring
+        if pinned:  # the version may have changed in this transaction: see the module's docstring
             present = version.ask()
         value = self._read(*key)
         if present:
