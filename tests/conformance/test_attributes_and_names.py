@@ -13,7 +13,8 @@ from idp.saml import names
 from idp.saml.models import ReleasedAttribute, SubjectName
 from idp.saml.profiles import Person
 from idp.saml.responses.assertion import Answer, Authenticated, Envelope, Subject, build_assertion
-from idp.saml.responses.attributes import ANY, Release, Source, faults, release
+from idp.saml.responses.attribute_faults import faults
+from idp.saml.responses.attributes import ANY, Release, Source, release
 from tests.conformance.answers import root_of
 from tests.conformance.readers import found, strictly_read
 from tests.peer import Peer, statuses

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from idp.saml import names
 from idp.saml.inspection.reading import AssertionRead, AttributeRead, AuthnRead, ResponseRead, SignatureRead, moment
 from idp.saml.responses.assertion import Sign
-from idp.saml.responses.attributes import LONGEST_VALUE, Release, Rules, Source, Type, faults
+from idp.saml.responses.attribute_faults import faults
+from idp.saml.responses.attribute_types import LONGEST_VALUE, Type
+from idp.saml.responses.attributes import Release, Rules, Source
 
 NONE = "nothing"
 SHORTEST_FLEX_SESSION = timedelta(hours=1)

@@ -10,8 +10,9 @@ from django.db.models import F
 from idp.outgoing import address_fault
 from idp.saml.metadata.theirs import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
-from idp.saml.responses import attributes
-from idp.saml.responses.attributes import Release, Rules, Type
+from idp.saml.responses import attribute_faults, attributes
+from idp.saml.responses.attribute_types import Type
+from idp.saml.responses.attributes import Release, Rules
 from idp.web.admin.labelled_rows import LabelledRows
 
 BEYOND_INDICES = LARGEST_INDEX + 1
@@ -111,8 +112,8 @@ class ReleasedAttributeForm(forms.ModelForm[ReleasedAttribute]):
     def judge(self, rules: Rules) -> None:
         """Add an error to the field for each fault of this attribute by itself."""
         line = self.instance.line
-        values = attributes.value_faults(line, rules)
-        for sentence in attributes.faults([line], rules):
+        values = attribute_faults.value_faults(line, rules)
+        for sentence in attribute_faults.faults([line], rules):
             self.add_error("fixed" if sentence in values else "name", sentence)
 
 
@@ -138,7 +139,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
         if any(self.errors):
             return
         lines = [form.instance.line for form in kept]
-        if found := attributes.faults(lines, self.rules, sent_before=self._sent_before()):
+        if found := attribute_faults.faults(lines, self.rules, sent_before=self._sent_before()):
             raise ValidationError(list(found))
 
     def save(self, commit: bool = True) -> list[ReleasedAttribute]:

@@ -9,16 +9,15 @@ from lxml import etree
 from idp.saml import names
 from idp.saml.documents.elements import writable
 from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject, build_assertion
+from idp.saml.responses.attribute_faults import LONGEST_NAME, faults
+from idp.saml.responses.attribute_types import Type
 from idp.saml.responses.attributes import (
     ANY,
     BASICS,
     FLEX,
-    LONGEST_NAME,
     Release,
     Rules,
     Source,
-    Type,
-    faults,
     lacking,
     release,
     rules_of,

@@ -12,7 +12,7 @@ from idp.saml.metadata import published
 from idp.saml.models import ReleasedAttribute, ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.saml.profiles.flex_symptoms import SYMPTOMS, Here, Symptom
-from idp.saml.responses.attributes import Type
+from idp.saml.responses.attribute_types import Type
 
 MOST_NAMED = 5
 NONE = "none"
