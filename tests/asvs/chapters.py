@@ -1,6 +1,6 @@
 """The chapters, in the standard's order."""
 
-from tests.asvs import browser, incoming, keys, people, running, tokens
+from tests.asvs import authentication, authorisation, browser, incoming, keys, running, sessions, tokens
 
 CHAPTERS = {
     "V1 Encoding": incoming.V1,
@@ -8,9 +8,9 @@ CHAPTERS = {
     "V3 Web front end": browser.V3,
     "V4 API": browser.V4,
     "V5 Files": browser.V5,
-    "V6 Authentication": people.V6,
-    "V7 Sessions": people.V7,
-    "V8 Authorisation": people.V8,
+    "V6 Authentication": authentication.V6,
+    "V7 Sessions": sessions.V7,
+    "V8 Authorisation": authorisation.V8,
     "V9 Self-contained tokens": tokens.V9,
     "V10 OAuth and OpenID Connect": tokens.V10,
     "V11 Cryptography": keys.V11,
