@@ -31,9 +31,9 @@ from idp.sql.short_way import Adapter, Quick, ShortWay, Values, adapter, with_pl
 from idp.sqlite3 import log
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-_LAID_DOWN: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
+_POOLS: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
 """The idle connections to each database, with the time at which each expires."""
-MOST_LAID_DOWN = 64
+MOST_IDLE = 64
 """More than a process has serving threads. Short-lived threads would each leave one more."""
 _IS_UNFINISHED = f"SELECT 1 FROM sqlite_master WHERE name = '{unfinished.TABLE}'"  # noqa: S608 - our own word
 LOST_LOG = "the write-ahead log of the database was removed"
@@ -86,44 +86,44 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         """
         if self.connection is None and self.autocommit:
             with suppress(IndexError):
-                self.connection, self.close_at = self._laid_down.pop()
+                self.connection, self.close_at = self._pool.pop()
         if self.connection is None:
             super().ensure_connection()
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Return the connection if it is still good. Django calls this before and after each request."""
         super().close_if_unusable_or_obsolete()
-        self._lay_down()
+        self._return_connection()
 
     def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:
         """Return the connection after a transaction too, for the next thread in the queue."""
         super().set_autocommit(autocommit, *args, **kwargs)
         if autocommit and self._has_begun:  # Django also calls this while it opens a connection
             self._has_begun = False
-            self._lay_down()
+            self._return_connection()
 
-    def _lay_down(self) -> None:
+    def _return_connection(self) -> None:
         if self.connection is None or self.in_atomic_block:
             return
-        if len(self._laid_down) >= MOST_LAID_DOWN:
+        if len(self._pool) >= MOST_IDLE:
             self.close()
         else:
-            self._laid_down.append((self.connection, self.close_at))
+            self._pool.append((self.connection, self.close_at))
             self.connection = None
 
     def close_pool(self) -> None:
         """Close the connections that no thread uses, as PostgreSQL's backend does by the same name."""
         with suppress(IndexError):
             while True:
-                self._laid_down.pop()[0].close()
+                self._pool.pop()[0].close()
 
     @property
     def _name(self) -> str:
         return str(self.settings_dict["NAME"])
 
     @property
-    def _laid_down(self) -> list[tuple[Any, float | None]]:
-        return _LAID_DOWN[self._name]
+    def _pool(self) -> list[tuple[Any, float | None]]:
+        return _POOLS[self._name]
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
@@ -142,8 +142,10 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def _give_up_lost_log(self) -> None:
         """Stop writing into a log file that was deleted. If its content can be saved, begin a new log."""
-        self.connection.rollback()
-        if self.connection.write_back():
+        with self.wrap_database_errors:
+            self.connection.rollback()
+            is_saved = self.connection.write_back()
+        if is_saved:
             self.close()
             self.close_pool()
         raise OperationalError(LOST_LOG)
@@ -197,7 +199,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
     def _take_turn(self) -> None:
         turn = _TURNS[self._name]
         if not turn.acquire(blocking=False):
-            self._lay_down()  # the connection that writes now has the current cache
+            self._return_connection()  # the connection that writes now has the current cache
             if not turn.acquire(timeout=PATIENCE):
                 raise OperationalError("database is locked")
         self._turn = turn

@@ -1,10 +1,11 @@
-"""Whether the write-ahead log that a connection writes to is still in its folder.
+"""Detects that somebody deleted the write-ahead log that a connection writes to.
 
-If somebody removes it while Latchkey runs, SQLite goes on with the removed file: it confirms each commit, and all of
-them are gone with the process. Then a phone that was signed out would be signed in again.
+SQLite does not notice. It confirms each commit in the deleted file, and all of them are lost when the process ends.
+Then a phone that was signed out would be signed in again.
 
-All connections of a process share SQLite's index of the log. One that is opened after the removal would make a new log
-and read and write it by the index of the removed one. So none may be opened until all older ones are closed.
+The connections of a process share SQLite's index of the log. A connection that is opened after the deletion would
+create a new log, but read and write it by the index of the deleted one. So none may be opened until all older ones are
+closed.
 """
 
 import os
@@ -34,9 +35,9 @@ class Connection(sqlite3.Connection):
         return not self.inode or _inode(self.path) == self.inode
 
     def write_back(self) -> bool:
-        """Copy a removed log into the database. Returns False if a reader or another log prevents that.
+        """Copy a deleted log into the database file. Returns False if a reader or another log prevents that.
 
-        Another log is of a process that started after the removal, and the removed one would contradict it.
+        Another log belongs to a process that opened the database after the deletion. The two contradict each other.
         """
         if _inode(self.path):
             return False

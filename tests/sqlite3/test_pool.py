@@ -1,4 +1,4 @@
-"""Between two requests connections to SQLite are laid down, and the next thread goes on with the one used last."""
+"""Threads return connections to SQLite between requests and after transactions; the next takes the one used last."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +13,7 @@ from idp.web import start_up
 @pytest.fixture(autouse=True)
 def place(tmp_path, django_db_blocker):
     """A file with one row, opened with the settings of the place, on whatever database the other tests run."""
-    name = f"{tmp_path}/laid-down.sqlite3"
+    name = f"{tmp_path}/pool.sqlite3"
     settings = {**connections["default"].settings_dict, "ENGINE": "idp.sqlite3", "NAME": name}
     connections.databases["place"] = {**settings, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
     with django_db_blocker.unblock():
@@ -90,21 +90,21 @@ def test_a_thread_whose_connection_was_taken_while_it_waited_makes_one_and_retur
     take_turn = base.DatabaseWrapper._take_turn
 
     def another_takes_it_meanwhile(it):
-        it._lay_down()
+        it._return_connection()
         threads[0](asked)
         take_turn(it)
 
     threads[0](a_request)
     monkeypatch.setattr(base.DatabaseWrapper, "_take_turn", another_takes_it_meanwhile)
     mine = written()
-    assert [it for it, _ in connections["place"]._laid_down] == [mine]
+    assert [it for it, _ in connections["place"]._pool] == [mine]
 
 
 def test_none_is_left_on_the_other_side_of_a_fork(threads):
     threads[0](written)
     start_up.close_connections()
     assert connections["place"].connection is None
-    assert not connections["place"]._laid_down
+    assert not connections["place"]._pool
 
 
 def test_one_that_is_too_old_is_closed_and_another_made():
@@ -117,8 +117,8 @@ def test_one_that_is_too_old_is_closed_and_another_made():
 
 
 def test_threads_that_serve_once_and_end_leave_no_more_than_are_needed(monkeypatch):
-    monkeypatch.setattr(base, "MOST_LAID_DOWN", 2)
+    monkeypatch.setattr(base, "MOST_IDLE", 2)
     for _ in range(4):
         with ThreadPoolExecutor(1) as one:
             one.submit(a_request).result(30)
-    assert len(connections["place"]._laid_down) == 2
+    assert len(connections["place"]._pool) == 2
