@@ -27,11 +27,11 @@ MOST_SECONDS = 0.1
 """Seconds that a request waits for a connection, and again for an answer."""
 PAUSE = 5.0
 """Seconds until Redis is asked again after a failure, by one request only."""
-TOLD_EVERY = 60.0
+LOG_EVERY = 60.0
 """Seconds between two log lines about one outage."""
 
 
-class Absence:
+class Outage:
     """Whether Redis is down, as this process last saw it."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Absence:
             self._away, self._ask_at = True, now + PAUSE
             tell = now >= self._tell_at
             if tell:
-                self._tell_at = now + TOLD_EVERY
+                self._tell_at = now + LOG_EVERY
         if tell:
             log.warning("redis_away", error=type(error).__name__)
 
@@ -73,7 +73,7 @@ class Absence:
             log.info("redis_back")
 
 
-ABSENCE = Absence()
+OUTAGE = Outage()
 
 
 class Json:
@@ -129,14 +129,14 @@ class Client:
 
     @staticmethod
     def _ask(act: Callable[..., Answer], given: Iterable[object], instead: Answer) -> Answer:
-        if not ABSENCE.may_ask():
+        if not OUTAGE.may_ask():
             return instead
         try:
             answer = act(*given)
         except (RedisError, OSError) as error:
-            ABSENCE.begin(error)
+            OUTAGE.begin(error)
             return instead
-        ABSENCE.end()
+        OUTAGE.end()
         return answer
 
     def add(self, *given: object) -> bool:
@@ -202,4 +202,4 @@ class RedisThatMayBeAway(RedisCache):
 def answers() -> bool:
     """Whether Redis answers, as far as this process knows. While it is down, not every call asks again."""
     caches["default"].get("anything")
-    return not ABSENCE.seen
+    return not OUTAGE.seen

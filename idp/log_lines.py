@@ -40,7 +40,7 @@ def impersonal(text: str) -> str:
 
 
 def withhold(_: object, __: str, line: EventDict) -> EventDict:
-    """Remove them from the messages of an exception and its causes."""
+    """Remove personal data, codes and tokens from the messages of an exception and its causes."""
     for told in line.get("exception", ()):
         _withhold_in(told)
     return line

@@ -20,7 +20,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from idp.agents import provisioning
 from idp.agents.models import Agent
 from idp.audit import background
-from idp.cache import ABSENCE
+from idp.cache import OUTAGE
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.demo.verify_emulator import make_server
@@ -199,7 +199,7 @@ def redis(_redis_server, settings):
     caches["own"].clear()
     yield _redis_server
     _redis_server.go_on()
-    ABSENCE.end()
+    OUTAGE.end()
 
 
 @pytest.fixture(scope="session")

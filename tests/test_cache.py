@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from idp import cache
 from idp import settings as configured
-from idp.cache import Absence
+from idp.cache import Outage
 
 OPERATIONS = [
     pytest.param(lambda it: it.get("a", "nothing"), "nothing", id="get"),
@@ -74,7 +74,7 @@ def test_full_it_is_an_empty_cache_too(redis, shared):
         owner.config_set("maxmemory", 1)
         try:
             shared.set("a", 1)
-            assert cache.ABSENCE.seen
+            assert cache.OUTAGE.seen
         finally:
             owner.config_set("maxmemory", 0)
 
@@ -98,17 +98,17 @@ def test_back_again_it_is_used_again(redis, shared, at_once):
 
 
 def test_one_request_alone_tries_whether_it_is_back(monkeypatch):
-    absence = Absence()
-    absence.begin(OSError())
-    assert not absence.may_ask()
+    outage = Outage()
+    outage.begin(OSError())
+    assert not outage.may_ask()
     later = cache.time.monotonic() + cache.PAUSE
     monkeypatch.setattr(cache.time, "monotonic", lambda: later)
-    assert [absence.may_ask() for _ in range(3)] == [True, False, False]
+    assert [outage.may_ask() for _ in range(3)] == [True, False, False]
 
 
-def test_an_absence_says_nothing_of_what_redis_said():
+def test_an_outage_says_nothing_of_what_redis_said():
     with capture_logs() as logs:
-        Absence().begin(OSError("redis://user:password@host"))
+        Outage().begin(OSError("redis://user:password@host"))
     assert "password" not in str(logs)
 
 

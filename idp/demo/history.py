@@ -58,7 +58,7 @@ PHONES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class Visit:
     """One visit of a phone: when, whether it took a code, and when each text was sent."""
 
     at: datetime
@@ -67,7 +67,7 @@ class Came:
 
 
 @transaction.atomic
-def tell(now: datetime) -> None:
+def write(now: datetime) -> None:
     """Write the sign-ins of the last thirty days, unless the trail has some already."""
     if LoginEvent.objects.exists():
         return
@@ -75,10 +75,10 @@ def tell(now: datetime) -> None:
     policy = TimeoutPolicy.objects.get(name="enhanced")
     for nth, (mailbox, header) in enumerate(PHONES.items(), start=1):
         agent = Agent.objects.get(email=f"{mailbox}@acme.example")
-        _tell_of(agent, _seen(header, f"203.0.113.{nth}"), list(_visits(now, chance)), policy)
+        _write_visits(agent, _seen(header, f"203.0.113.{nth}"), list(_visits(now, chance)), policy)
 
 
-def _visits(now: datetime, chance: random.Random) -> Iterator[Came]:
+def _visits(now: datetime, chance: random.Random) -> Iterator[Visit]:
     """Yield a few visits on each working day. A code is needed on the first, and every nine days after that."""
     coded: datetime | None = None
     for ago in range(DAYS, 0, -1):
@@ -89,7 +89,7 @@ def _visits(now: datetime, chance: random.Random) -> Iterator[Came]:
             at = day + SHIFT_BEGINS + timedelta(seconds=second)
             due = coded is None or at >= coded + timedelta(days=9)
             coded = at if due else coded
-            yield Came(at, due, _texts(at, chance) if due else ())
+            yield Visit(at, due, _texts(at, chance) if due else ())
 
 
 def _texts(at: datetime, chance: random.Random) -> tuple[datetime, ...]:
@@ -98,7 +98,7 @@ def _texts(at: datetime, chance: random.Random) -> tuple[datetime, ...]:
     return (last - timedelta(seconds=45), last) if chance.random() < AGAIN else (last,)
 
 
-def _tell_of(agent: Agent, seen: RequestFacts, visits: list[Came], policy: TimeoutPolicy) -> None:
+def _write_visits(agent: Agent, seen: RequestFacts, visits: list[Visit], policy: TimeoutPolicy) -> None:
     device = _device(agent, seen, visits)
     wanted = LoginRequirements("flex", "Flex")
     for came in visits:
@@ -122,7 +122,7 @@ def _write(at: datetime, kind: Kind, seen: RequestFacts, **more: Any) -> None:
     LoginEvent.objects.create(at=at, kind=kind, user_agent=seen.origin.user_agent, reference=reference.new(), **more)
 
 
-def _device(agent: Agent, seen: RequestFacts, visits: list[Came]) -> Device:
+def _device(agent: Agent, seen: RequestFacts, visits: list[Visit]) -> Device:
     browser = seen.browser
     return Device.objects.create(
         agent=agent,

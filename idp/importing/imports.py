@@ -13,7 +13,7 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.importing import people, planning, present, reading, sheet, writing
+from idp.importing import existing, people, planning, reading, sheet, writing
 from idp.importing.models import Import, ImportedAgent
 from idp.importing.people import Change, Known, Limits, Person
 from idp.importing.planning import Plan
@@ -79,16 +79,16 @@ def take_in(
 
 def read(content: bytes) -> reading.Read:
     """Read a file by the rules of this installation. Raises UnreadableFile."""
-    rules = reading.Rules(settings.LATCHKEY.default_country, present.is_email)
+    rules = reading.Rules(settings.LATCHKEY.default_country, existing.is_email)
     return reading.read(sheet.read(content), rules)
 
 
 def prepare(waiting: Import, importer: Importer) -> Prepared:
     """Return what a file would change now. Raises UnreadableFile if the stored file has been damaged."""
-    known = present.known(importer.within, operators=importer.operators)
+    known = existing.known(importer.within, operators=importer.operators)
     said = read(bytes(waiting.content))
     off, most = waiting.missing_off, waiting.most_missing
-    departments = present.departments()
+    departments = existing.departments()
     plan = planning.plan(said, known, departments, limits=importer.limits, missing_off=off, most_missing=most)
     return Prepared(plan, known)
 
@@ -112,7 +112,7 @@ def write(
         raise Refused(DONE_ALREADY)
     plan = prepared.plan
     writing.hold(plan.changes)
-    if present.known(importer.within, operators=importer.operators) != prepared.known:
+    if existing.known(importer.within, operators=importer.operators) != prepared.known:
         raise Refused(CHANGED_MEANWHILE)
     written = _unless_taken(lambda: writing.write(plan.changes, importer.name, importer.origin, now, progress))
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
@@ -132,7 +132,7 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
     rows = list(done.agents.order_by("pk"))
     changes = [_change_of(it) for it in rows]
     writing.hold(changes)
-    known = present.known(importer.within, operators=importer.operators)
+    known = existing.known(importer.within, operators=importer.operators)
     if objections := _objections(changes, known, importer.limits):
         more = f" And {len(objections) - NAMED} more." if len(objections) > NAMED else ""
         raise Refused(f"Nothing was undone. {' '.join(objections[:NAMED])}{more}")

@@ -9,7 +9,7 @@ from idp.agents.models import Device
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.passkeys import keeping
+from idp.passkeys import lifecycle
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.passkeys.verification import Refused
 from idp.sessions import lifecycle as sessions
@@ -28,7 +28,7 @@ def is_proved_lately(device: Device, now: datetime) -> bool:
 
 def set_up(text: str, device: Device, origin: Origin, now: datetime) -> Passkey | Refused:
     """Store a new passkey, or return why it was rejected. Records either. Runs inside the caller's transaction."""
-    made = keeping.set_up(text, device, now)
+    made = lifecycle.set_up(text, device, now)
     if isinstance(made, Refused):
         events.record(
             Kind.PASSKEY_REFUSED, origin, now, agent=device.agent, device=device, detail=f"set-up: {made.why}"
@@ -43,7 +43,7 @@ def set_up(text: str, device: Device, origin: Origin, now: datetime) -> Passkey 
 @transaction.atomic
 def remove(chosen: PasskeyQuerySet, by: str, origin: Origin, now: datetime) -> list[Passkey]:
     """Remove passkeys, and record each. Returns those that were in use until now."""
-    removed = keeping.remove(chosen, now)
+    removed = lifecycle.remove(chosen, now)
     for passkey in removed:
         detail = f"{_named(passkey)}, {by}"[:200]
         events.record(Kind.FACTOR_REMOVED, origin, now, agent=passkey.agent, device=passkey.device, detail=detail)

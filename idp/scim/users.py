@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from idp.agents.models import Agent
 from idp.audit.events import Origin
-from idp.importing import present, writing
+from idp.importing import existing, writing
 from idp.importing.people import Change, Person
 from idp.importing.reading import Rules
 from idp.otp.models import PhoneAuthenticator
@@ -150,4 +150,4 @@ def _refuse_taken(system: PersonnelSystem, pk: UUID | None, before: User | None,
 
 
 def _rules() -> Rules:
-    return Rules(settings.LATCHKEY.default_country, present.is_email)
+    return Rules(settings.LATCHKEY.default_country, existing.is_email)

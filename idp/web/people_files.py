@@ -13,7 +13,7 @@ from idp.agents.models import Agent
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
-from idp.importing import exporting, imports, present
+from idp.importing import existing, exporting, imports
 from idp.importing.imports import Importer, Prepared, Undone
 from idp.importing.models import Import
 from idp.importing.people import Limits
@@ -51,7 +51,7 @@ def undo(done: Import, who: Importer, now: datetime) -> Undone:
 def export(who: Importer, now: datetime, chosen: QuerySet[Agent] | None = None) -> Iterator[str]:
     """Return the lines of a file of agents, and record the export in the trail."""
     wanted = set((who.within if chosen is None else who.within & chosen).order_by().values_list("pk", flat=True))
-    people = [it.person for it in present.known(who.within, operators=True) if it.id in wanted]
+    people = [it.person for it in existing.known(who.within, operators=True) if it.id in wanted]
     detail = f"{len(people)} people, by {who.name}"[:200]
     events.record(Kind.EXPORTED, who.origin, now, detail=detail)
     return exporting.lines(people)

@@ -81,7 +81,7 @@ V11 = (
         "Unguessable values are random, with at least 128 bits",
         "idp/bearer_secrets.py",
         "saml/responses/test_assertion.ids_are_fresh_and_never_alike",
-        "passkeys/test_keeping.every_challenge_is_another",
+        "passkeys/test_lifecycle.every_challenge_is_another",
     ),
     met(
         "11.6.1",

@@ -71,4 +71,4 @@ def test_a_redis_that_sentinel_moved_is_found_again(redis, monkeypatch):
     assert shared.get("a") == 1
     redis.fail_over()
     until(lambda: shared.set("b", 2) or shared.get("b") == 2, "that a process finds the other Redis")
-    assert not cache.ABSENCE.seen
+    assert not cache.OUTAGE.seen

@@ -13,13 +13,13 @@ from tests.conftest import NOW
 @pytest.fixture
 def told(db):
     people()
-    history.tell(NOW)
+    history.write(NOW)
 
 
 def test_a_new_demo_has_a_month_behind_it_that_is_told_once(told):
     lines = LoginEvent.objects.filter(kind=Kind.SIGNED_IN)
     count = lines.count()
-    history.tell(NOW)
+    history.write(NOW)
 
     assert lines.count() == count > 200
     assert lines.earliest("at").at > NOW - timedelta(days=31)

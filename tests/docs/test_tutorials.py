@@ -78,7 +78,7 @@ def test_a_new_phone(browser_page, flex, verify, clock):
 
 @slow
 def test_the_operator(browser_page, flex, live_server, clock):
-    history.tell(NOW)
+    history.write(NOW)
     hourly.keep_all(NOW)
     page = browser_page("computer")
     cookie = inside(a_superuser()).cookies[settings.SESSION_COOKIE_NAME]

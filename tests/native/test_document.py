@@ -38,7 +38,7 @@ def test_it_may_be_kept_for_some_minutes_and_says_where_we_are():
     assert answer.json() == DOCUMENT
 
 
-@pytest.mark.parametrize("name", ["idp", "OfAnApp", "OfABackEnd", "django", "ninja", "pydantic", "FormParams"])
+@pytest.mark.parametrize("name", ["idp", "AppToken", "BackEndToken", "django", "ninja", "pydantic", "FormParams"])
 def test_no_name_from_within_is_told(name):
     assert name.lower() not in json.dumps(DOCUMENT).lower()
 

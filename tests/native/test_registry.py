@@ -13,7 +13,7 @@ from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login.endings import signing_out
 from idp.native import bearer
-from idp.native.api import of_back_ends
+from idp.native.api import back_end_operations
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.otp.verifications import counted_as_of
 from idp.saml.models import SubjectName
@@ -183,7 +183,7 @@ def test_a_name_of_nobody_is_told_so(crm, name_id):
 
 
 def test_changed_devices_come_page_by_page_and_again_after_each_change(monkeypatch, clock, crm, agent, client):
-    monkeypatch.setattr(of_back_ends, "PAGE", 2)
+    monkeypatch.setattr(back_end_operations, "PAGE", 2)
     people = [agent, *(an_agent(f"+1201555012{nth}", f"b{nth}@acme.example") for nth in range(4))]
     known = [a_phone(it, NOW + timedelta(seconds=nth)) for nth, it in enumerate(people)]
     clock.shift(60)

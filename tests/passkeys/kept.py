@@ -4,7 +4,7 @@ import json
 
 from idp import clock
 from idp.agents.models import Device
-from idp.passkeys import asking, keeping
+from idp.passkeys import ceremony_options, lifecycle
 from idp.passkeys.models import Passkey
 from tests.devices import a_phone
 from tests.passkeys.authenticator import Authenticator
@@ -14,7 +14,7 @@ def keep(authenticator, agent, device=None):
     """Set a passkey up for an agent, on a phone of theirs. Returns its keeper."""
     now = clock.now()
     device = device or Device.objects.of(agent).active().first() or a_phone(agent, now)
-    made = keeping.set_up(authenticator.make(json.loads(asking.to_set_up(device, now))), device, now)
+    made = lifecycle.set_up(authenticator.make(json.loads(ceremony_options.for_setup(device, now))), device, now)
     assert isinstance(made, Passkey), made
     return authenticator
 

@@ -112,7 +112,7 @@ def test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache(redis, settings
         assert shared.get("a") == 1
         way.vanish()
         assert shared.get("a") is None
-        assert cache.ABSENCE.seen
+        assert cache.OUTAGE.seen
 
 
 def test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page(browser):

@@ -25,7 +25,7 @@ from idp.otp import verifications
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
-from idp.passkeys import asking, keeping
+from idp.passkeys import ceremony_options, lifecycle
 from idp.passkeys.models import Passkey
 from idp.policies.models import PolicyRevision
 from idp.sessions import lifecycle as sessions
@@ -61,7 +61,7 @@ def waits_for_its_code(place):
 
 def uses_a_passkey_unasked(place):
     login = uuid4()
-    keeping.spend(place["passkey"].use(json.loads(asking.to_sign_in(login, NOW))), uuid4(), NOW)
+    lifecycle.spend(place["passkey"].use(json.loads(ceremony_options.for_sign_in(login, NOW))), uuid4(), NOW)
 
 
 def shows_a_code_without_its_secret(place):

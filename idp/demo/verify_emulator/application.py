@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from idp.demo.verify_emulator import control, pages
 from idp.demo.verify_emulator.emulator import Emulator
 from idp.demo.verify_emulator.exchange import Answer, Request, json_answer
-from idp.demo.verify_emulator.faulty import FaultyVerifyApi
+from idp.demo.verify_emulator.faulty_api import FaultyVerifyApi
 from idp.demo.verify_emulator.messaging_api import MessagingApi
 from idp.demo.verify_emulator.resources import Service
 from idp.demo.verify_emulator.verify_api import VerifyApi, path_name

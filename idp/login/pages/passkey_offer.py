@@ -19,7 +19,7 @@ from idp.login.flow.sign_in import Admission, LoginResult
 from idp.login.models import LoginFlow
 from idp.login.pages.forms import PasskeyForm
 from idp.login.pages.rendering import address, page, see_other
-from idp.passkeys import asking, relying_party
+from idp.passkeys import ceremony_options, relying_party
 from idp.passkeys.models import Passkey
 from idp.passkeys.verification import Refused
 
@@ -71,7 +71,7 @@ def _device(request: HttpRequest, login: LoginFlow) -> Device | None:
 
 
 def _show(request: HttpRequest, login: LoginFlow, device: Device, *, fault: int | None = None) -> HttpResponse:
-    options = asking.to_set_up(device, clock.now())
+    options = ceremony_options.for_setup(device, clock.now())
     if options is None:
         return see_other(login.return_to)
     context = {

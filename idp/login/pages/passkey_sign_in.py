@@ -18,8 +18,8 @@ from idp.login.pages.forms import PasskeyForm
 from idp.login.pages.rendering import paused
 from idp.login.proofs import passkey
 from idp.otp.verifications import Paused
-from idp.passkeys import asking
-from idp.passkeys.keeping import NotProved
+from idp.passkeys import ceremony_options
+from idp.passkeys.lifecycle import NotProved
 from idp.passkeys.models import Passkey
 
 BAD_REQUEST, FORBIDDEN = 400, 403
@@ -46,7 +46,7 @@ def request_for(login: LoginFlow, device: Device | None, now: datetime) -> Passk
 
     Returns None if the service does not accept passkeys or the installation cannot use them.
     """
-    options = asking.to_sign_in(login.pk, now) if login.accepts(Method.PASSKEY) else None
+    options = ceremony_options.for_sign_in(login.pk, now) if login.accepts(Method.PASSKEY) else None
     if options is None:
         return None
     return PasskeyRequest(options, known=device is not None and Passkey.objects.of(device.agent).exists())

@@ -17,8 +17,8 @@ from idp.login.models import LoginFlow
 from idp.login.proofs import admission
 from idp.login.request_facts import RequestFacts
 from idp.otp.verifications import Paused
-from idp.passkeys import keeping
-from idp.passkeys.keeping import NotProved
+from idp.passkeys import lifecycle
+from idp.passkeys.lifecycle import NotProved
 
 
 def submit(flow: LoginFlow, shown: str, facts: RequestFacts, now: datetime) -> Step | NotProved | Paused:
@@ -41,7 +41,7 @@ def _use_passkey(request: FlowRequest[LoginFlow], shown: str) -> Step | NotProve
     flow = hold(request.flow)
     if flow.finished_at is not None:
         return sign_in.finished_by_twin(request)
-    proved = keeping.spend(shown, flow.pk, request.now)
+    proved = lifecycle.spend(shown, flow.pk, request.now)
     if isinstance(proved, NotProved):
         kind = Kind.PASSKEY_COPIED if proved.refused.copied else Kind.PASSKEY_REFUSED
         named = proved.named

@@ -9,9 +9,9 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
-from idp.native.api import beside, document
-from idp.native.api.of_apps import router as of_apps
-from idp.native.api.of_back_ends import router as of_back_ends
+from idp.native.api import document, other_paths
+from idp.native.api.app_operations import router as app_operations
+from idp.native.api.back_end_operations import router as back_end_operations
 from idp.native.api.schemas import Problem
 from idp.native.api.token import router as token
 from idp.native.errors import InvalidRequest
@@ -32,7 +32,7 @@ class Api(NinjaAPI):
         """Return the whole document."""
         written = super().get_openapi_schema(**how)
         base_url, problem = settings.LATCHKEY.base_url, Problem.json_schema()
-        return document.complete(written, base_url, beside=beside.paths(), problem=problem)
+        return document.complete(written, base_url, other_paths=other_paths.paths(), problem=problem)
 
 
 api = Api(
@@ -44,8 +44,8 @@ api = Api(
     description="Apps sign agents in by OAuth 2.0 with PKCE and keep their sign-in fresh; back ends read the registry.",
 )
 api.add_router("", token)
-api.add_router("", of_apps)
-api.add_router("", of_back_ends)
+api.add_router("", app_operations)
+api.add_router("", back_end_operations)
 
 
 @api.exception_handler(ValidationError)

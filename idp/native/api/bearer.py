@@ -11,11 +11,11 @@ from idp.native import bearer
 from idp.native.bearer import Bearer
 from idp.native.errors import InsufficientScope, InvalidToken, MissingToken
 
-OUTSIDERS = (MissingToken, InvalidToken, InsufficientScope)
+ACCESS_ERRORS = (MissingToken, InvalidToken, InsufficientScope)
 """The errors for a caller without permission."""
 
 
-class OfAnApp(HttpBearer):
+class AppToken(HttpBearer):
     """Accepts an access token that an app obtained for its own device."""
 
     def __call__(self, request: HttpRequest) -> Bearer:
@@ -39,7 +39,7 @@ class OfAnApp(HttpBearer):
         return found.device is not None
 
 
-class OfABackEnd(OfAnApp):
+class BackEndToken(AppToken):
     """Accepts an access token that a back end obtained for itself."""
 
     def is_for(self, found: Bearer) -> bool:

@@ -30,8 +30,8 @@ ALWAYS = {"X-Reference": "Reference", "Cache-Control": "NoStore"}
 """The headers of every answer."""
 CHALLENGED, PATIENT = {401, 403}, {429, 503}
 WHO_ASKS: Mapping[str, list[dict[str, list[str]]]] = {
-    "OfAnApp": [{"accessToken": []}, {"app": []}],
-    "OfABackEnd": [{"accessToken": []}, {"backEnd": []}],
+    "AppToken": [{"accessToken": []}, {"app": []}],
+    "BackEndToken": [{"accessToken": []}, {"backEnd": []}],
     "": [{}, {"backEndSecret": []}],
 }
 """Who may call an operation, by the class that authenticates it."""
@@ -45,14 +45,14 @@ def refusals(*errors: type[IdpError]) -> dict[str, Any]:
 
 
 def complete(
-    document: dict[str, Any], base_url: str, *, beside: dict[str, Any], problem: dict[str, Any]
+    document: dict[str, Any], base_url: str, *, other_paths: dict[str, Any], problem: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the generated document with everything added: the other paths, and the schema of an error."""
     paths = {path: _path(methods) for path, methods in document["paths"].items()}
     return {
         **document,
         "servers": [{"url": base_url}],
-        "paths": {**paths, **beside},
+        "paths": {**paths, **other_paths},
         "components": {
             "schemas": {**_with_examples(document["components"]["schemas"]), "Problem": problem},
             "headers": HEADERS,

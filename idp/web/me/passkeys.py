@@ -13,7 +13,7 @@ from idp.errors import IdpError
 from idp.login import passkey_setup, request_facts
 from idp.login.pages.forms import PasskeyForm
 from idp.login.pages.rendering import see_other
-from idp.passkeys import asking
+from idp.passkeys import ceremony_options
 from idp.passkeys.models import Passkey
 from idp.passkeys.verification import Refused
 from idp.web.me import proving
@@ -49,7 +49,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, device: Device, *, fault: int | None = None) -> HttpResponse:
-    options = asking.to_set_up(device, clock.now())
+    options = ceremony_options.for_setup(device, clock.now())
     if options is None:
         raise NoPasskeysHere("the base URL names a number")
     context = {"options_json": options, "mobile": device.kind == "mobile", "not_taken": fault is not None}

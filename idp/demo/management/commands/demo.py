@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 running.enter_context(_emulator(first + 1))
             sp = running.enter_context(DemoSp(settings.LATCHKEY.base_url, first + 2))
             operator = seeds.plant(sp.url)
-            history.tell(now)
+            history.write(now)
             running.callback(_stop, self._serve(first))
             self._say(_welcome(first, sp.url, links.make(operator, now), time.time() - began))
             _wait_for_signal()

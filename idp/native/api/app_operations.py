@@ -20,12 +20,12 @@ from idp.login import app_sign_in, request_facts
 from idp.login.flow.transactions import in_transaction
 from idp.login.request_facts import RequestFacts
 from idp.native import links
-from idp.native.api.bearer import OUTSIDERS, OfAnApp, bearer_of, device_of
+from idp.native.api.bearer import ACCESS_ERRORS, AppToken, bearer_of, device_of
 from idp.native.api.document import refusals
 from idp.native.api.schemas import Body, DeviceTold, told
 from idp.native.errors import CodeNeeded, InvalidRequest, InvalidToken, NoSuchThing
 
-router = Router(auth=OfAnApp())
+router = Router(auth=AppToken())
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
@@ -71,13 +71,13 @@ class Link(Schema):
     expires_in: int
 
 
-@router.get("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(*OUTSIDERS))
+@router.get("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(*ACCESS_ERRORS))
 def read_device(request: HttpRequest) -> dict[str, Any]:
     """Return the device that asks."""
     return _own(request, device_of(request))
 
 
-@router.patch("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(InvalidRequest, *OUTSIDERS))
+@router.patch("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS))
 def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
     """Change label, app version or push address of the device that asks.
 
@@ -90,7 +90,7 @@ def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
     return _own(request, device)
 
 
-@router.delete("/device", response={204: None}, tags=["device"], openapi_extra=refusals(*OUTSIDERS))
+@router.delete("/device", response={204: None}, tags=["device"], openapi_extra=refusals(*ACCESS_ERRORS))
 def sign_out(request: HttpRequest) -> Status[None]:
     """Sign the device out that asks. Its push address goes with it."""
     app_sign_in.sign_out_device(
@@ -103,7 +103,7 @@ def sign_out(request: HttpRequest) -> Status[None]:
     "/sign-in-links",
     response=Link,
     tags=["sign-in"],
-    openapi_extra=refusals(InvalidRequest, *OUTSIDERS, CodeNeeded, NoSuchThing),
+    openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS, CodeNeeded, NoSuchThing),
 )
 def make_link(request: HttpRequest, wanted: LinkWanted) -> dict[str, Any]:
     """Make a link that opens a service in a browser without a code that is not due.

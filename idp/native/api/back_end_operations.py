@@ -12,13 +12,13 @@ from ninja import Path, Query, Router, Schema
 from idp import clock
 from idp.agents.models import Agent, Cutoff, Device, Reason
 from idp.login.emergency import everyone_out
-from idp.native.api.bearer import OUTSIDERS, OfABackEnd
+from idp.native.api.bearer import ACCESS_ERRORS, BackEndToken
 from idp.native.api.document import refusals
 from idp.native.api.schemas import DeviceTold, told
 from idp.native.errors import InvalidRequest, NoSuchThing
 from idp.otp import numbers
 
-router = Router(auth=OfABackEnd(), tags=["registry"])
+router = Router(auth=BackEndToken(), tags=["registry"])
 PAGE = 200
 SETTLING = timedelta(seconds=10)
 """Longer than any transaction. A change this recent may yet get an earlier neighbour, so it is sent again."""
@@ -58,7 +58,7 @@ class Devices(Schema):
 @router.get(
     "/agents/{name_id}",
     response=AgentTold,
-    openapi_extra=refusals(InvalidRequest, *OUTSIDERS, NoSuchThing),
+    openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS, NoSuchThing),
 )
 def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return an agent's number and the devices that they are signed in on."""
@@ -76,7 +76,7 @@ def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa
     }
 
 
-@router.get("/devices", response=Devices, openapi_extra=refusals(InvalidRequest, *OUTSIDERS))
+@router.get("/devices", response=Devices, openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS))
 def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  # noqa: ARG001 - as every operation
     """Return the devices that changed since a cursor: signed in, described anew, or signed out.
 

@@ -21,7 +21,7 @@ from idp.passkeys.models import Passkey, Purpose
 TIMEOUT = 120_000  # milliseconds for the person to respond
 
 
-def to_sign_in(login: UUID, now: datetime) -> str | None:
+def for_sign_in(login: UUID, now: datetime) -> str | None:
     """Return the options to use any passkey for this installation. None if it cannot have passkeys."""
     rp = relying_party.from_settings()
     if rp is None:
@@ -35,7 +35,7 @@ def to_sign_in(login: UUID, now: datetime) -> str | None:
     return options_to_json(asked)
 
 
-def to_set_up(device: Device, now: datetime) -> str | None:
+def for_setup(device: Device, now: datetime) -> str | None:
     """Return the options to create a passkey for a device's agent. None if the installation cannot have passkeys.
 
     The passkey must be discoverable, so that nobody types a name, and require user verification. The authenticator must

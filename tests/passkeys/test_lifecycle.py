@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from idp.passkeys import asking, challenges, keeping
+from idp.passkeys import ceremony_options, challenges, lifecycle
 from idp.passkeys.challenges import LIFETIME
-from idp.passkeys.keeping import MOST, NotProved, Proved
+from idp.passkeys.lifecycle import MOST, NotProved, Proved
 from idp.passkeys.models import Passkey, Purpose
 from idp.passkeys.verification import Refused
 from tests.conftest import NOW, an_agent
@@ -26,12 +26,12 @@ def _morning(clock):
 
 
 def asked(login, now=NOW):
-    return json.loads(asking.to_sign_in(login, now))
+    return json.loads(ceremony_options.for_sign_in(login, now))
 
 
 def spend(passkey, login=None, now=NOW, **bent):
     login = login or uuid4()
-    return keeping.spend(passkey.use(asked(login, now), **bent), login, now)
+    return lifecycle.spend(passkey.use(asked(login, now), **bent), login, now)
 
 
 def why(outcome):
@@ -48,37 +48,37 @@ def test_a_passkey_proves_its_agent_and_remembers_when(agent, passkey):
 def test_one_use_proves_once(passkey):
     login = uuid4()
     shown = passkey.use(asked(login))
-    assert isinstance(keeping.spend(shown, login, NOW), Proved)
-    assert why(keeping.spend(shown, login, NOW)) == keeping.NOT_ASKED.why
+    assert isinstance(lifecycle.spend(shown, login, NOW), Proved)
+    assert why(lifecycle.spend(shown, login, NOW)) == lifecycle.NOT_ASKED.why
 
 
 def test_a_use_is_worth_nothing_to_another_login_that_asks_as_well(passkey):
     here, elsewhere = uuid4(), uuid4()
     shown = passkey.use(asked(here))
     asked(elsewhere)
-    assert "challenge" in why(keeping.spend(shown, elsewhere, NOW))
+    assert "challenge" in why(lifecycle.spend(shown, elsewhere, NOW))
 
 
 def test_a_challenge_for_setting_up_signs_nobody_in(agent, passkey):
     device = a_phone(agent)
-    shown = passkey.use(json.loads(asking.to_set_up(device, NOW)))
-    assert why(keeping.spend(shown, device.pk, NOW)) == keeping.NOT_ASKED.why
+    shown = passkey.use(json.loads(ceremony_options.for_setup(device, NOW)))
+    assert why(lifecycle.spend(shown, device.pk, NOW)) == lifecycle.NOT_ASKED.why
 
 
 def test_a_challenge_runs_out_to_the_second_and_a_newer_one_takes_its_place(passkey):
     login = uuid4()
     first = asked(login)
-    assert why(keeping.spend(passkey.use(first), login, NOW + LIFETIME)) == keeping.NOT_ASKED.why
+    assert why(lifecycle.spend(passkey.use(first), login, NOW + LIFETIME)) == lifecycle.NOT_ASKED.why
     assert isinstance(spend(passkey, now=NOW + LIFETIME), Proved)
     asked(login)
-    assert "challenge" in why(keeping.spend(passkey.use(first), login, NOW))
+    assert "challenge" in why(lifecycle.spend(passkey.use(first), login, NOW))
 
 
 def test_a_use_that_proves_nothing_takes_the_challenge_with_it(passkey):
     login = uuid4()
     options = asked(login)
-    keeping.spend("{", login, NOW)
-    assert why(keeping.spend(passkey.use(options), login, NOW)) == keeping.NOT_ASKED.why
+    lifecycle.spend("{", login, NOW)
+    assert why(lifecycle.spend(passkey.use(options), login, NOW)) == lifecycle.NOT_ASKED.why
 
 
 def test_every_challenge_is_another():
@@ -103,20 +103,20 @@ def test_nobody_is_proved_by_what_was_removed_switched_off_or_names_somebody_els
     agent.is_active = False
     agent.save()
     assert why(spend(passkey)) == "the agent is switched off"
-    keeping.remove(Passkey.objects.all(), NOW)
+    lifecycle.remove(Passkey.objects.all(), NOW)
     assert why(spend(passkey)) == "it was removed"
 
 
 def test_a_passkey_is_removed_once(agent, passkey):
-    assert len(keeping.remove(Passkey.objects.filter(agent=agent), NOW)) == 1
-    assert keeping.remove(Passkey.objects.filter(agent=agent), NOW) == []
+    assert len(lifecycle.remove(Passkey.objects.filter(agent=agent), NOW)) == 1
+    assert lifecycle.remove(Passkey.objects.filter(agent=agent), NOW) == []
 
 
 def test_a_passkey_is_nobody_elses_ever_after(agent, passkey):
-    keeping.remove(Passkey.objects.all(), NOW)
+    lifecycle.remove(Passkey.objects.all(), NOW)
     device = a_phone(an_agent("+12015550102", "ben@acme.example"))
-    shown = passkey.make(json.loads(asking.to_set_up(device, NOW)))
-    assert keeping.set_up(shown, device, NOW) == Refused("it is known already")
+    shown = passkey.make(json.loads(ceremony_options.for_setup(device, NOW)))
+    assert lifecycle.set_up(shown, device, NOW) == Refused("it is known already")
     twice = Passkey.objects.get()
     twice.pk = uuid4()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -125,23 +125,23 @@ def test_a_passkey_is_nobody_elses_ever_after(agent, passkey):
 
 def test_setting_up_takes_a_challenge_of_this_very_device(agent):
     here, there = a_phone(agent), a_phone(an_agent("+12015550102", "ben@acme.example"))
-    shown = Authenticator().make(json.loads(asking.to_set_up(here, NOW)))
-    assert keeping.set_up(shown, there, NOW) == keeping.NOT_ASKED
-    assert isinstance(keeping.set_up(shown, here, NOW), Passkey)
-    assert keeping.set_up(shown, here, NOW) == keeping.NOT_ASKED
+    shown = Authenticator().make(json.loads(ceremony_options.for_setup(here, NOW)))
+    assert lifecycle.set_up(shown, there, NOW) == lifecycle.NOT_ASKED
+    assert isinstance(lifecycle.set_up(shown, here, NOW), Passkey)
+    assert lifecycle.set_up(shown, here, NOW) == lifecycle.NOT_ASKED
 
 
 def test_an_agent_has_ten_at_most_and_is_told_of_them_when_one_is_made(agent):
     device = a_phone(agent)
     for _ in range(MOST):
         keep(Authenticator(), agent, device)
-    options = json.loads(asking.to_set_up(device, NOW))
+    options = json.loads(ceremony_options.for_setup(device, NOW))
     assert len(options["excludeCredentials"]) == MOST
-    assert keeping.set_up(Authenticator().make(options), device, NOW) == Refused("there are 10 already")
+    assert lifecycle.set_up(Authenticator().make(options), device, NOW) == Refused("there are 10 already")
 
 
 def test_the_keeper_is_told_an_id_that_means_nothing_to_others(agent):
-    options = json.loads(asking.to_set_up(a_phone(agent), NOW))
+    options = json.loads(ceremony_options.for_setup(a_phone(agent), NOW))
     assert octets(options["user"]["id"]) == agent.pk.bytes
     assert options["authenticatorSelection"]["userVerification"] == "required"
     assert options["authenticatorSelection"]["residentKey"] == "required"
@@ -161,6 +161,6 @@ def test_the_keeper_is_told_an_id_that_means_nothing_to_others(agent):
 )
 def test_passkeys_are_bound_to_the_name_in_the_base_url_and_not_to_a_number(settings, base_url, known_as):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"base_url": base_url})
-    rp = keeping.relying_party.from_settings()
+    rp = lifecycle.relying_party.from_settings()
     assert (rp and (rp.id, rp.origin)) == known_as
-    assert (asking.to_sign_in(uuid4(), NOW) is None) == (known_as is None)
+    assert (ceremony_options.for_sign_in(uuid4(), NOW) is None) == (known_as is None)
