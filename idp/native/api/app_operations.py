@@ -22,7 +22,7 @@ from idp.login.request_facts import RequestFacts
 from idp.native import links
 from idp.native.api.bearer import ACCESS_ERRORS, AppToken, bearer_of, device_of
 from idp.native.api.document import refusals
-from idp.native.api.schemas import Body, DeviceTold, told
+from idp.native.api.schemas import Body, DeviceTold, device_fields
 from idp.native.errors import CodeNeeded, InvalidRequest, InvalidToken, NoSuchThing
 
 router = Router(auth=AppToken())
@@ -30,20 +30,20 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class OwnDevice(DeviceTold):
-    """The device that asks. `code_needed_at` is when its app's timeout policy wants a new code, null for never."""
+    """The app's device. `code_needed_at` is when the timeout policy next requires a code, null for never."""
 
     code_needed_at: datetime | None
 
 
 class PushSaid(Body):
-    """Where a push message reaches the app; the address means something to the provider alone."""
+    """The push address of the app. Only the push provider interprets `address`."""
 
     provider: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,15}$", examples=["apns", "fcm"])]
     address: Annotated[str, Field(pattern="^[!-~]{1,2048}$")]
 
 
 class DeviceSaid(Body):
-    """What to change. What is left out stays; `push` null removes the address."""
+    """The values to change. Omitted ones stay; `push` null removes the push address."""
 
     label: Annotated[Text, Field(min_length=1, max_length=100)] | None = None
     app_version: Annotated[str, Field(pattern="^[ -~]{0,40}$")] | None = None
@@ -52,20 +52,20 @@ class DeviceSaid(Body):
     @field_validator("label")
     @classmethod
     def is_writable(cls, label: str | None) -> str | None:
-        """Refuse characters that cannot be written down."""
+        """Refuse characters that the database cannot store."""
         if label is not None and re.search(UNWRITABLE, label):
             raise ValueError("this holds a character that cannot be written down")
         return label
 
 
 class LinkWanted(Body):
-    """The short name of a service that the app may open."""
+    """The service to open, by its short name. The app must be allowed to open it."""
 
     sp: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,50}$", examples=["flex"])]
 
 
 class Link(Schema):
-    """An address to open in a browser within `expires_in` seconds, once."""
+    """An address that a browser can open once, within `expires_in` seconds."""
 
     url: str
     expires_in: int
@@ -73,15 +73,15 @@ class Link(Schema):
 
 @router.get("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(*ACCESS_ERRORS))
 def read_device(request: HttpRequest) -> dict[str, Any]:
-    """Return the device that asks."""
+    """Return the app's own device."""
     return _own(request, device_of(request))
 
 
 @router.patch("/device", response=OwnDevice, tags=["device"], openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS))
 def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
-    """Change label, app version or push address of the device that asks.
+    """Change the label, app version or push address of the app's own device.
 
-    A push address that another device had is taken from it: one address reaches one device.
+    A push address belongs to one device. If another device has it, that device loses it.
     """
     push = Push(said.push.provider, said.push.address) if said.push else NO_PUSH
     wanted = Description(said.label, said.app_version, push if "push" in said.model_fields_set else None)
@@ -92,7 +92,7 @@ def change_device(request: HttpRequest, said: DeviceSaid) -> dict[str, Any]:
 
 @router.delete("/device", response={204: None}, tags=["device"], openapi_extra=refusals(*ACCESS_ERRORS))
 def sign_out(request: HttpRequest) -> Status[None]:
-    """Sign the device out that asks. Its push address goes with it."""
+    """Sign out the app's own device, and delete its push address."""
     app_sign_in.sign_out_device(
         device_of(request), request_facts.of_app(request, bearer_of(request).client.client_id), clock.now()
     )
@@ -106,9 +106,9 @@ def sign_out(request: HttpRequest) -> Status[None]:
     openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS, CodeNeeded, NoSuchThing),
 )
 def make_link(request: HttpRequest, wanted: LinkWanted) -> dict[str, Any]:
-    """Make a link that opens a service in a browser without a code that is not due.
+    """Make a link that opens a service in a browser, where the agent enters a code only if one is due.
 
-    Where the last code is too old for that service the answer is 401 with reason `code_needed`.
+    If the last code is too old for that service, the answer is 401 with reason `code_needed`.
     """
     url = links.make(bearer_of(request).client, device_of(request), wanted.sp, clock.now())
     return {"url": url, "expires_in": int(links.LIFETIME.total_seconds())}
@@ -133,4 +133,4 @@ def _called(device: Device) -> dict[str, str]:
 
 def _own(request: HttpRequest, device: Device) -> dict[str, Any]:
     after = bearer_of(request).client.timeout_policy.limits.code_again_after
-    return {**told(device), "code_needed_at": device.authenticated_at + after if after is not None else None}
+    return {**device_fields(device), "code_needed_at": device.authenticated_at + after if after is not None else None}

@@ -24,7 +24,7 @@ class Api(NinjaAPI):
     """The API. It names operations after their functions, and adds what is in `document` to the generated document."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """Return the name of an operation, such as readDevice."""
+        """Return the camel-case name of an operation, such as readDevice."""
         first, *rest = operation.view_func.__name__.split("_")
         return first + "".join(it.title() for it in rest)
 

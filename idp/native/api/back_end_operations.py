@@ -14,7 +14,7 @@ from idp.agents.models import Agent, Cutoff, Device, Reason
 from idp.login.emergency import everyone_out
 from idp.native.api.bearer import ACCESS_ERRORS, BackEndToken
 from idp.native.api.document import refusals
-from idp.native.api.schemas import DeviceTold, told
+from idp.native.api.schemas import DeviceTold, device_fields
 from idp.native.errors import InvalidRequest, NoSuchThing
 from idp.otp import numbers
 
@@ -30,7 +30,7 @@ Cursor = Annotated[
 
 
 class AgentTold(Schema):
-    """An agent. The number counts as verified from the last code that reached it, as far as that is kept."""
+    """An agent. The number was verified by the latest code entered for it, if that is still stored."""
 
     name_id: str
     may_sign_in: bool
@@ -40,7 +40,7 @@ class AgentTold(Schema):
 
 
 class DeviceInTheFeed(DeviceTold):
-    """A device as it is now, also one that was signed out."""
+    """A device in its current state, signed in or signed out."""
 
     name_id: str | None
     signed_out_at: datetime | None
@@ -48,7 +48,7 @@ class DeviceInTheFeed(DeviceTold):
 
 
 class Devices(Schema):
-    """A page of devices in the order of their last change. Go on with `next`, at once if there is `more`."""
+    """A page of devices, by their last change. Continue with `next`, at once if `more` is true."""
 
     devices: list[DeviceInTheFeed]
     next: str
@@ -61,7 +61,7 @@ class Devices(Schema):
     openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS, NoSuchThing),
 )
 def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa: ARG001 - as every operation
-    """Return an agent's number and the devices that they are signed in on."""
+    """Return an agent's phone number and the devices on which they are signed in."""
     agent = Agent.objects.filter(subject_names__value=name_id, subject_names__told=True).first()
     if agent is None:
         raise NoSuchThing("no agent of that NameID")
@@ -72,15 +72,15 @@ def read_agent(request: HttpRequest, name_id: NameId) -> dict[str, Any]:  # noqa
         "may_sign_in": agent.is_active,
         "phone_number": phone.number if phone else None,
         "phone_number_verified_at": phone.proved_at if phone else None,
-        "devices": [told(device) for device in active],
+        "devices": [device_fields(device) for device in active],
     }
 
 
 @router.get("/devices", response=Devices, openapi_extra=refusals(InvalidRequest, *ACCESS_ERRORS))
 def read_devices(request: HttpRequest, since: Cursor = "") -> dict[str, Any]:  # noqa: ARG001 - as every operation
-    """Return the devices that changed since a cursor: signed in, described anew, or signed out.
+    """Return the devices that changed since a cursor: signed in, changed their description, or signed out.
 
-    Each comes at least once after each change; one that changed in the last seconds may come again.
+    Each device is returned at least once after each change. One that changed in the last seconds may be repeated.
     """
     rows = _after(Device.objects.select_related("agent").prefetch_related("agent__subject_names"), since)
     page = list(rows.order_by("changed_at", "id")[: PAGE + 1])
@@ -92,7 +92,7 @@ def _in_the_feed(device: Device, out: Cutoff | None) -> dict[str, Any]:
     own = [it for it in device.agent.subject_names.all() if it.service_provider_id is None and it.told]
     names = [it.value for it in own if it.replaced_at is None]
     return {
-        **told(device),
+        **device_fields(device),
         "name_id": next(iter(names), None),
         **_ending(device, out),
     }

@@ -14,7 +14,7 @@ Omitted = Annotated[str | None, WithJsonSchema({"type": "string"})]
 
 
 class Problem(Schema):
-    """An error by the standards' names. `reason` narrows it down, `reference` finds the line in our log."""
+    """An error with the standard's code. `reason` is more specific; `reference` identifies the line in our log."""
 
     error: str
     error_description: str
@@ -23,20 +23,20 @@ class Problem(Schema):
 
 
 class Body(Schema):
-    """What a program sends as JSON: an object. A name that is not known is refused; it would do nothing, unnoticed."""
+    """A JSON object in a request. Unknown names are refused, since ignoring them would hide a mistake."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class PushTold(Schema):
-    """Where a push message reaches an app."""
+    """The push address of an app."""
 
     provider: str
     address: str
 
 
 class DeviceTold(Schema):
-    """A phone or computer in which an agent is, or was, signed in."""
+    """A phone or computer on which an agent is, or was, signed in."""
 
     id: UUID
     kind: str
@@ -50,7 +50,7 @@ class DeviceTold(Schema):
     last_seen_at: datetime
 
 
-def told(device: Device) -> dict[str, Any]:
+def device_fields(device: Device) -> dict[str, Any]:
     """Return the API's description of a device. A browser has no client ID."""
     push = {"provider": device.push_provider, "address": device.push_address}
     return {

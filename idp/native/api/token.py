@@ -30,7 +30,7 @@ router = Router(tags=["sign-in"])
 
 
 class TokenRequest(Schema):
-    """What the token address takes, as a form (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
+    """The form parameters of the token endpoint (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
 
     grant_type: Annotated[str, Field(max_length=100, json_schema_extra={"enum": GRANTS})]
     client_id: Parameter = None
@@ -43,7 +43,7 @@ class TokenRequest(Schema):
 
 
 class TokenAnswer(Schema):
-    """A grant (RFC 6749 section 5.1). Without a refresh token, keep the one you have."""
+    """The issued tokens (RFC 6749 section 5.1). If there is no refresh token, keep the one you have."""
 
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 - the name of a type
@@ -53,7 +53,7 @@ class TokenAnswer(Schema):
 
 @router.post("/token", response=TokenAnswer, exclude_none=True, openapi_extra=refusals(*REFUSALS))
 def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
-    """Exchange a code for a sign-in, go on with one, or let a back end in.
+    """Exchange a code for a sign-in, renew a sign-in, or get an access token for a back end.
 
     `authorization_code` takes code, redirect_uri, client_id and code_verifier; `refresh_token` takes refresh_token
     and client_id; `client_credentials` takes the back end's secret, by HTTP Basic or as client_secret.
