@@ -229,7 +229,7 @@ CONTENT_SECURITY_POLICY = {
 
 SILENCED_SYSTEM_CHECKS = [
     *("admin.E408", "admin.E409", "admin.E410"),  # what these look for is in OPERATORS_MIDDLEWARE
-    "auth.W004",  # e-mails are unique without regard to letter case, which Django does not see
+    "auth.W004",  # emails are unique without regard to letter case, which Django does not see
     "security.W008",  # the proxy redirects to HTTPS; behind it we would redirect for ever
     "security.W005",  # sub-domains are not ours to bind by HSTS
     "security.W021",  # nor to put on the preload list

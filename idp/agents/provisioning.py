@@ -48,7 +48,7 @@ def add(email: str, *, full_name: str, roles: Iterable[str], department: str = "
 
 @transaction.atomic
 def operator(email: str, *, full_name: str) -> Made:
-    """Make an operator who may do everything, or make one of the person who has this e-mail.
+    """Make an operator who may do everything, or make one of the person who has this email.
 
     Whoever was switched off is switched on: it is the way back of the last operator too. Raises ValidationError with
     sentences.

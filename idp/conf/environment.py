@@ -123,7 +123,7 @@ class Conf(BaseSettings):
         "`manage.py purge` deletes older rows.",
     )
     log_level: str = Field("INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING…")
-    contact: str = Field("", description="E-mail address of the technical contact, for the metadata.")
+    contact: str = Field("", description="Email address of the technical contact, for the metadata.")
     logo: str = Field("", description="https address of a logo, 64 by 64 pixels, for the metadata.")
     outgoing_networks: str = Field(
         "",

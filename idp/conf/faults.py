@@ -66,7 +66,7 @@ def _emulator(conf: Conf) -> list[str]:
 def _metadata(conf: Conf) -> list[str]:
     faults = []
     if conf.contact and not EMAIL.fullmatch(conf.contact):
-        faults.append("LATCHKEY_CONTACT must be an e-mail address.")
+        faults.append("LATCHKEY_CONTACT must be an email address.")
     if conf.logo and not (conf.logo.startswith("https://") and conf.logo.isprintable() and " " not in conf.logo):
         faults.append("LATCHKEY_LOGO must be an https address.")
     try:

@@ -10,7 +10,7 @@ _BESIDE_LETTERS = re.compile(r"[\W_]+")
 class Column(StrEnum):
     """The columns of a file. The value is the heading that an export writes."""
 
-    EMAIL = "E-mail"
+    EMAIL = "Email"
     FULL_NAME = "Full name"
     NUMBER = "Mobile number"
     DEPARTMENT = "Department"

@@ -12,14 +12,14 @@ from idp.agents.roles import ROLES
 from idp.importing.people import Known, Person
 from idp.otp.models import PhoneAuthenticator
 
-OUT_OF_REACH = "Somebody else already has this e-mail, and you do not look after them."
+OUT_OF_REACH = "Somebody else already has this email, and you do not look after them."
 AN_OPERATOR = "This is an operator. Only a superuser can change them, on their page."
 _COLUMNS = ("id", "email", "full_name", "department__name", "is_active", "may_use_app", "language")
 _RIGHTS = ("is_staff", "is_superuser")
 
 
 def known(within: QuerySet[Agent], *, operators: bool) -> list[Known]:
-    """Return everyone, by e-mail. Locked are people outside `within`, and operators unless `operators`."""
+    """Return everyone, by email. Locked are people outside `within`, and operators unless `operators`."""
     reached = set(within.order_by().values_list("pk", flat=True))
     numbers, roles, people = _numbers(), _roles(), []
     rows = Agent.objects.order_by("email").values_list(*_COLUMNS, *_RIGHTS)
@@ -38,7 +38,7 @@ def departments() -> list[str]:
 
 
 def is_email(text: str) -> bool:
-    """Whether this is an acceptable e-mail address for an agent."""
+    """Whether this is an acceptable email address for an agent."""
     try:
         validate_email(text)
     except ValidationError:

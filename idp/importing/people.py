@@ -67,7 +67,7 @@ class Said:
     language: str | None = None
 
     def of(self, person: Person) -> Person:
-        """Return the person with the row's values. A known person's e-mail keeps its current spelling."""
+        """Return the person with the row's values. A known person's email keeps its current spelling."""
         said = {name: getattr(self, name) for name in FIELDS}
         return replace(person, **{name: value for name, value in said.items() if value is not None})
 
@@ -86,7 +86,7 @@ COLUMN_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row is left out, and how to fix it. `row` counts as a spreadsheet does; `who` is the e-mail, if any."""
+    """Why a row is left out, and how to fix it. `row` counts as a spreadsheet does; `who` is the email, if any."""
 
     row: int
     who: str

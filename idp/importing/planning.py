@@ -96,7 +96,7 @@ _Wanted = dict[str, tuple[Said, Person]]
 def _wanted(
     said: Sequence[Said], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
 ) -> tuple[_Wanted, list[Problem]]:
-    """Return what rows would make of people, by e-mail, and the problems of rows that cannot be done."""
+    """Return what rows would make of people, by email, and the problems of rows that cannot be done."""
     rows = _rows((it.email.lower(), it.row) for it in said)
     wanted: _Wanted = {}
     problems = []
@@ -107,7 +107,7 @@ def _wanted(
             it = replace(it, department=departments.setdefault(it.department.lower(), it.department))  # noqa: PLW2901
         person = it.of(known.person if known else Person(it.email))
         if len(rows[key]) > 1:
-            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("e-mail", it.row, rows[key])))
+            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("email", it.row, rows[key])))
         elif faults := list(_faults(person, known, limits)):
             problems += [Problem(it.row, it.email, *fault) for fault in faults]
         else:
@@ -200,7 +200,7 @@ def _missing(read: Read, known: Iterable[Known], most: int) -> Missing:
     changes = tuple(Change(None, it.id, it.person, replace(it.person, may_sign_in=False)) for it in absent)
     missing = Missing(changes, len(able))
     if any(not it.who for it in read.problems):
-        return replace(missing, refused="A row without an e-mail could be anybody's. Fix it first.")
+        return replace(missing, refused="A row without an email could be anybody's. Fix it first.")
     if not read.said:
         return replace(missing, refused="No row of the file could be read.")
     if missing.share > most:

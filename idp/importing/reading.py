@@ -27,7 +27,7 @@ _UNWRITABLE = re.compile(UNWRITABLE)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules that reading needs: the country of numbers without +, and which e-mails are valid."""
+    """The rules that reading needs: the country of numbers without +, and which emails are valid."""
 
     default_country: str
     is_email: Callable[[str], bool]
@@ -56,7 +56,7 @@ def read(sheet: Sheet, rules: Rules) -> Read:
     if twice:
         raise UnreadableFile(f"Two columns are called {twice[0]}, or mean the same. Remove one.")
     if Column.EMAIL not in places:
-        raise UnreadableFile("The first row has no column E-mail. It is required to identify people.")
+        raise UnreadableFile("The first row has no column Email. It is required to identify people.")
     said: list[Said] = []
     misread: list[Said] = []
     problems: list[Problem] = []
@@ -100,9 +100,9 @@ def _check(column: Column, cell: str) -> None:
 
 def _email(cell: str, rules: Rules) -> str:
     if not cell:
-        raise _Fault("There is no e-mail. Fill it in, or remove the row.")
+        raise _Fault("There is no email. Fill it in, or remove the row.")
     if not rules.is_email(cell):
-        raise _Fault("This is not an e-mail address. Write one like name@company.com.")
+        raise _Fault("This is not an email address. Write one like name@company.com.")
     return cell
 
 
@@ -162,6 +162,6 @@ READERS: Mapping[Column, Callable[[str, Rules], Any]] = {
 
 
 def emails(read: Read) -> Iterator[str]:
-    """Yield the e-mails of all rows that have one, in the form in which they are compared."""
+    """Yield the emails of all rows that have one, in the form in which they are compared."""
     yield from (it.email.lower() for it in read.said)
     yield from (it.who.lower() for it in read.problems if it.who)

@@ -1,4 +1,4 @@
-"""Reads what a person typed to say who they are: a phone number or an e-mail address."""
+"""Reads what a person typed to say who they are: a phone number or an email address."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST_E164 = 16  # a plus sign and 15 digits (ITU-T E.164 section 6.2); some n
 
 
 class Fault(StrEnum):
-    """Why something typed cannot be a number or an e-mail; the value is the sentence to show."""
+    """Why something typed cannot be a number or an email; the value is the sentence to show."""
 
     EMPTY = for_agents("Enter your mobile number")
     NO_COUNTRY = for_agents("Start with + and your country code, like +34 612 345 678")
@@ -39,7 +39,7 @@ class PhoneNumber:
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An e-mail address, compared without regard to letter case."""
+    """An email address, compared without regard to letter case."""
 
     address: str
 

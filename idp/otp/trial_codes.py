@@ -31,12 +31,12 @@ class NotNow(StrEnum):
     """Why no test code is sent; the value is the sentence for the operator."""
 
     SIGNING_IN = (
-        "A code for a sign-in is out just now. What came of it stands in the timeline; try again in ten minutes."
+        "A code for a sign-in is on its way. The agent's events show what became of it. Try again in ten minutes."
     )
     OFTEN = "This number had three test codes within the last hour. Try again later."
     MANY = "You sent twenty test codes within the last hour. Try again later."
-    DOWN = "Twilio Verify fails for everybody just now, so a test would say nothing of this number."
-    SPENT = "The texts of the day are used up."
+    DOWN = "Twilio Verify is failing for everybody now, so a test would tell you nothing about this number."
+    SPENT = "Today's texts are used up."
 
 
 def last(phone: PhoneAuthenticator) -> Verification | None:

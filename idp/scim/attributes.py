@@ -73,7 +73,7 @@ def checked(before: User | None, after: User, rules: Rules) -> User:
     """Return the user if it can be stored. Raises InvalidValue, but never for a value that has not changed."""
     old, new = before.person if before else None, after.person
     if (old is None or old.email != new.email) and not rules.is_email(new.email):
-        raise InvalidValue(sentence="userName has to be an e-mail, such as name@company.com.")
+        raise InvalidValue(sentence="userName has to be an email, such as name@company.com.")
     if not new.full_name and (old is None or old.full_name):
         raise InvalidValue(sentence="Somebody needs a full name: displayName, name.formatted, or both parts of it.")
     if old is None and not new.roles:

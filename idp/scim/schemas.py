@@ -103,10 +103,10 @@ def _of_user() -> list[Resource]:
     mobile = _attribute("type", "Only the mobile number is kept.", canonicalValues=["mobile"])
     role = _attribute("value", "A role of Flex.", canonicalValues=list(ROLES))
     return [
-        _attribute("userName", "The e-mail.", required=True, uniqueness="server"),
+        _attribute("userName", "The email.", required=True, uniqueness="server"),
         _many("name", "Give and family name make the full one.", [_attribute("formatted", "The full name.")], False),
         _attribute("displayName", "The full name; counts before name."),
-        _many("emails", "The userName.", [_attribute("value", "E-mail.", mutability=READ_ONLY)], mutability=READ_ONLY),
+        _many("emails", "The userName.", [_attribute("value", "Email.", mutability=READ_ONLY)], mutability=READ_ONLY),
         _many("phoneNumbers", "The number that gets codes.", [_attribute("value", "With + and country."), mobile]),
         _attribute("preferredLanguage", "The language of their pages, one of ours."),
         _attribute("active", "Whether they may sign in; false ends every sign-in.", type="boolean"),

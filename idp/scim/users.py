@@ -48,7 +48,7 @@ def of(system: PersonnelSystem) -> QuerySet[Agent]:
 
 
 def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
-    """Return the agents that match a filter. E-mail addresses ignore case; external IDs do not."""
+    """Return the agents that match a filter. Email addresses ignore case; external IDs do not."""
     seen = of(system)
     if wanted is None:
         return seen

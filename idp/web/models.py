@@ -28,7 +28,7 @@ class OperatorLink(models.Model):
 
 
 class OperatorTry(models.Model):
-    """An attempt to sign in to the admin. `account` is a keyed hash of the e-mail as typed, known or not."""
+    """An attempt to sign in to the admin. `account` is a keyed hash of the email as typed, known or not."""
 
     at = models.DateTimeField(db_index=True)
     account = models.CharField(max_length=64)

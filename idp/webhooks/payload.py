@@ -16,7 +16,7 @@ FIELDS = {
     "timestamp": "when it happened, in UTC; the header `webhook-timestamp` says when it was sent",
     "data.agent.id": "the agent; a UUID",
     "data.agent.name_id": "the NameID by which Flex knows the agent; null before the first answer to Flex",
-    "data.agent.email": "only if the webhook is set to include e-mail addresses",
+    "data.agent.email": "only if the webhook is set to include email addresses",
     "data.device.id": "the phone or computer; a UUID",
     "data.device.kind": "`mobile` or `desktop`",
     "data.device.label": "a label for people, such as *iPhone, Safari*, from what the browser claims",

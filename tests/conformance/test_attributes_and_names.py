@@ -79,7 +79,7 @@ GIVEN = {
 
 NOT_GIVEN = {
     "a format that is not offered": {"Format": "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"},
-    "an e-mail address that is not meant for it": {"Format": names.EMAIL_ADDRESS},
+    "an email address that is not meant for it": {"Format": names.EMAIL_ADDRESS},
     "the qualifier of another": {"SPNameQualifier": "https://wiki.example.org/metadata"},
     "no name to be made, and none is there": {"Format": names.PERSISTENT, "AllowCreate": "false"},
 }

@@ -59,7 +59,7 @@ def place(flex, metadata_at, tmp_path, monkeypatch):
     """The seeded place, and a folder with the files that pages speak of: yields how a line is typed there."""
     events.record(Kind.CODE_WRONG, Origin("203.0.113.7", "", "7KQ2M-9TX4D"), NOW)
     (tmp_path / "team.csv").write_bytes(a_file(["zoe@acme.example", "Zoë", "+1 201 555 0171", "", "agent", "yes", ""]))
-    (tmp_path / "workers.csv").write_text("E-mail,Name ID\nana@acme.example,ana.old\n", encoding="utf-8")
+    (tmp_path / "workers.csv").write_text("Email,Name ID\nana@acme.example,ana.old\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
     def typed(line):

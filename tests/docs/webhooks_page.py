@@ -51,7 +51,7 @@ missing entry. `data` contains:
 
 {line}
 
-It contains operators' names and the names of things, even if the webhook is set to leave out e-mail addresses.
+It contains operators' names and the names of things, even if the webhook is set to leave out email addresses.
 
 ## Order and repetition
 

@@ -77,7 +77,7 @@ def number(nth):
 
 
 def email(nth):
-    """Return the e-mail of an agent."""
+    """Return the email of an agent."""
     return f"a{nth}@acme.example"
 
 

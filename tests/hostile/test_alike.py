@@ -108,7 +108,7 @@ WALKS = {
 @pytest.mark.parametrize(
     "people",
     [(KNOWN, OFF, UNKNOWN, EQUIPPED), (KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL, EQUIPPED_MAIL)],
-    ids=["by number", "by e-mail"],
+    ids=["by number", "by email"],
 )
 def test_nobody_can_tell_who_is_registered(still, phone, steps, people):
     equip()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import tests.environment  # noqa: F401 - made-up settings, so that Django starts
 
 ROWS = 10_000
-HEADINGS = ["E-mail", "Full name", "Mobile number", "Department", "Roles", "May sign in", "May use app"]
+HEADINGS = ["Email", "Full name", "Mobile number", "Department", "Roles", "May sign in", "May use app"]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import io
 from idp.importing import planning, reading, sheet
 from idp.importing.people import Known, Person
 
-HEADINGS = ["E-mail", "Full name", "Mobile number", "Department", "Roles", "May sign in", "May use app"]
+HEADINGS = ["Email", "Full name", "Mobile number", "Department", "Roles", "May sign in", "May use app"]
 ZOE = ["zoe@acme.example", "Zoë Ümlaut", "+1 201 555 0171", "Support", "agent", "yes", "no"]
 MAX = ["max@acme.example", "Max", "+1 201 555 0172", "", "agent", "", ""]
 

@@ -18,7 +18,7 @@ from tests.conftest import NOW, an_agent
 from tests.importing.files import HEADINGS, MAX, ZOE, a_file
 from tests.web.seeded import a_signed_in_agent
 
-SHORT = ["E-mail", "Mobile number", "May sign in"]
+SHORT = ["Email", "Mobile number", "May sign in"]
 LATER = NOW + timedelta(hours=1)
 
 
@@ -53,8 +53,8 @@ def reasons(agent):
 
 
 def test_a_language_is_written_and_left_alone_where_a_file_says_nothing_of_it(who, agent):
-    write(who, [agent.email, "es"], headings=["E-mail", "Language"])
-    write(who, [agent.email, "Ana"], headings=["E-mail", "Name"])
+    write(who, [agent.email, "es"], headings=["Email", "Language"])
+    write(who, [agent.email, "Ana"], headings=["Email", "Name"])
     assert Agent.objects.get(pk=agent.pk).language == "es"
 
 
@@ -70,7 +70,7 @@ def test_somebody_new_can_sign_in_as_if_added_by_hand(who):
 
 def test_only_what_a_row_says_is_changed(who, agent):
     before = Agent.objects.filter(pk=agent.pk).values().get()
-    write(who, [agent.email, "wfo.team_leader agent", "yes"], headings=["E-mail", "Roles", "May use app"])
+    write(who, [agent.email, "wfo.team_leader agent", "yes"], headings=["Email", "Roles", "May use app"])
     assert Agent.objects.filter(pk=agent.pk).values().get() == before | {"may_use_app": True}
     assert Agent.objects.get().role_names == ("agent", "wfo.team_leader")
     assert number_of(agent) == "+12015550101"
@@ -108,7 +108,7 @@ def test_two_agents_change_their_numbers_about(who, agent):
 
 def test_somebody_new_gets_the_number_that_another_row_frees(who, agent):
     rows = [[agent.email, "+12015550109", "", ""], ["zoe@acme.example", "+12015550101", "Zoe", "agent"]]
-    write(who, *rows, headings=["E-mail", "Mobile number", "Full name", "Roles"])
+    write(who, *rows, headings=["Email", "Mobile number", "Full name", "Roles"])
     assert number_of(Agent.objects.get(email="zoe@acme.example")) == "+12015550101"
 
 
@@ -153,7 +153,7 @@ def test_a_file_that_was_written_meanwhile_is_not_forgotten_any_more(who, agent)
 def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
     monkeypatch.setattr(writing, "AT_ONCE", 1)
     rows = [[f"new-{nth}@acme.example", "New", "agent"] for nth in range(3)]
-    waiting = take_in(who, *rows, headings=["E-mail", "Name", "Roles"])
+    waiting = take_in(who, *rows, headings=["Email", "Name", "Roles"])
 
     def break_off(count):
         if count == 2:
@@ -248,7 +248,7 @@ def test_it_is_undone_once(who, agent):
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(who, django_assert_max_num_queries):
     rows = [[f"new-{nth}@acme.example", f"+1201555{nth:04}", "New", "agent", "Sales"] for nth in range(300)]
-    waiting = take_in(who, *rows, headings=["E-mail", "Mobile number", "Name", "Roles", "Team"])
+    waiting = take_in(who, *rows, headings=["Email", "Mobile number", "Name", "Roles", "Team"])
     with django_assert_max_num_queries(40):
         imports.write(waiting, imports.prepare(waiting, who), who, NOW)
     assert (Agent.objects.count(), Department.objects.get().name) == (300, "Sales")

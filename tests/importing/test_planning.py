@@ -7,7 +7,7 @@ from tests.importing.files import MAX, ZOE, a_file, a_known, plan
 ANA = a_known(1, "Ana@acme.example", "+12015550101")
 BEN = a_known(2, "ben@acme.example", "+12015550102")
 OLIVIA = a_known(3, "olivia@acme.example", is_operator=True, locked="This is an operator.")
-HEADINGS = ["E-mail", "Mobile number"]
+HEADINGS = ["Email", "Mobile number"]
 
 
 def numbers(*rows, known=(ANA, BEN)):
@@ -46,7 +46,7 @@ def test_what_else_is_amiss_with_a_row_that_was_not_wholly_read_is_named_too():
         (2, "Mobile number"),
         (2, "Full name"),
         (2, "Roles"),
-        (3, "E-mail"),  # nobody knows whether that is somebody new
+        (3, "Email"),  # nobody knows whether that is somebody new
         (3, "Mobile number"),
     ]
     assert found.left_out == 2

@@ -34,7 +34,7 @@ def test_headings_are_taken_in_any_case_and_by_other_names(headings):
 
 
 def test_columns_may_stand_in_any_order_and_strange_ones_are_named_and_passed_over():
-    found = read(a_file(["x", "max@acme.example"], headings=["Shoe size", "E-mail"]))
+    found = read(a_file(["x", "max@acme.example"], headings=["Shoe size", "Email"]))
     assert (found.said[0].email, found.strange_headings) == ("max@acme.example", ("Shoe size",))
 
 
@@ -54,12 +54,12 @@ def test_a_number_without_a_plus_belongs_to_the_default_country():
     [("de", "de"), ("es-MX", "es"), ("pt_BR", "pt-br"), ("Français", "fr"), ("العربية", "ar"), ("-", "")],
 )
 def test_a_language_is_a_code_or_its_own_name(cell, meaning):
-    (it,) = read(a_file(["max@acme.example", cell], headings=["E-mail", "Language"])).said
+    (it,) = read(a_file(["max@acme.example", cell], headings=["Email", "Language"])).said
     assert it.language == meaning
 
 
 def test_a_language_that_is_none_of_ours_is_a_problem_and_says_which_there_are():
-    (it,) = read(a_file(["max@acme.example", "Klingon"], headings=["E-mail", "Language"])).problems
+    (it,) = read(a_file(["max@acme.example", "Klingon"], headings=["Email", "Language"])).problems
     assert it.sentence == "This language is not available. Use one of en, es, pt-br, fr, de, ar."
 
 
@@ -83,8 +83,8 @@ def test_an_empty_cell_says_nothing_and_a_dash_empties():
 @pytest.mark.parametrize(
     ("place", "cell", "column", "sentence"),
     [
-        (0, "", "E-mail", "There is no e-mail."),
-        (0, "max", "E-mail", "This is not an e-mail address."),
+        (0, "", "Email", "There is no email."),
+        (0, "max", "Email", "This is not an email address."),
         (1, "x" * 257, "Full name", "longer than 256 characters"),
         (1, "Max\x00", "Full name", "a character that cannot be stored"),
         (NUMBER, "612 345 678", "Mobile number", "Start with + and your country code"),
@@ -104,7 +104,7 @@ def test_a_problem_names_row_column_and_what_mends_it(place, cell, column, sente
 def test_every_fault_of_a_row_is_named_at_once():
     found = read(a_file(["max", "Max", "12", "", "emperor", "perhaps", ""])).problems
     assert [(it.row, it.column) for it in found] == [
-        (2, column) for column in ("E-mail", "Mobile number", "Roles", "May sign in")
+        (2, column) for column in ("Email", "Mobile number", "Roles", "May sign in")
     ]
 
 

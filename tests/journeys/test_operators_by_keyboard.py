@@ -85,7 +85,7 @@ def test_an_operator_signs_in_skips_to_the_page_and_reads_what_is_wrong(outside,
     outside.open("/admin/login/")
     outside.tab_to("Sign in")
     outside.page.keyboard.press("Enter")
-    assert outside.focused() == "E-mail:"
+    assert outside.focused() == "Email:"
     outside.page.keyboard.type(operator.email)
     outside.write(Password=PASSWORD, Code=f"{totp(app.bin_key):06}")
     outside.enter()

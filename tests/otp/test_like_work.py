@@ -22,7 +22,7 @@ BY_EMAIL = [Email(f"{it}@acme.example") for it in ("ana", "off", "eve")]
 LITERAL = re.compile(r"\"s\d+_x\d+\"|'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b|\bNULL\b")
 
 
-@pytest.fixture(params=[BY_NUMBER, BY_EMAIL], ids=["by number", "by e-mail"])
+@pytest.fixture(params=[BY_NUMBER, BY_EMAIL], ids=["by number", "by email"])
 def people(request, db):
     """Ana, somebody who is switched off, and nobody."""
     an_agent("+12015550101", "ana@acme.example")

@@ -76,7 +76,7 @@ UNREADABLE = {
     ),
     "no Issuer": (a_request(issuer=""), "wanted an Issuer, saw none"),
     "an empty Issuer": (a_request(issuer="<saml:Issuer/>"), "wanted an Issuer, saw none"),
-    "an Issuer by e-mail": (
+    "an Issuer by email": (
         a_request(issuer=f'<saml:Issuer Format="{names.EMAIL_ADDRESS}">{SP}</saml:Issuer>'),
         f"wanted an entity as Issuer, saw '{names.EMAIL_ADDRESS}'",
     ),

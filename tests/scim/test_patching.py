@@ -89,7 +89,7 @@ REFUSED = [
     (op(7, "active", False), "invalidSyntax"),
     (op("replace", ["active"], False), "invalidSyntax"),
     ("active", "invalidSyntax"),
-    (op("replace", "userName", "no e-mail"), "invalidValue"),
+    (op("replace", "userName", "no email"), "invalidValue"),
     (op("replace", "userName", ["a@acme.example"]), "invalidValue"),
     (op("replace", "displayName", "x" * 257), "invalidValue"),
     (op("replace", "displayName", "nul\x00"), "invalidValue"),
@@ -126,7 +126,7 @@ def test_operations_are_a_list_of_1_to_100(operations):
 
 
 def test_somebody_whose_row_is_poor_can_be_switched_off_all_the_same():
-    poor = User(Person("not an e-mail"))
+    poor = User(Person("not an email"))
     assert not patched(op("replace", "active", False), user=poor).person.may_sign_in
 
 

@@ -95,7 +95,7 @@ def an_imported_agent(at):
 
 
 MAKE = {
-    Import: lambda at: Import.objects.create(made_at=at, file_name="team.csv", content=b"E-mail"),
+    Import: lambda at: Import.objects.create(made_at=at, file_name="team.csv", content=b"Email"),
     ImportedAgent: an_imported_agent,
     LoginEvent: a_line,
     Seal: a_seal,

@@ -16,7 +16,7 @@ def two(db):
 
 @pytest.fixture
 def choose(tmp_path):
-    def typed(*rows, headings="E-mail,Name ID", more=()):
+    def typed(*rows, headings="Email,Name ID", more=()):
         file = tmp_path / "workers.csv"
         file.write_text("\n".join([headings, *rows]), encoding="utf-8")
         return run("choose_name_ids", str(file), *more)
@@ -72,7 +72,7 @@ def test_a_name_that_flex_was_told_is_fixed(two, choose, keys):
         choose("ana@acme.example,ana.old")
 
 
-@pytest.mark.parametrize("headings", ["E-mail", "E-mail,Name,Roles", "E-mail,Name ID,name_id"])
+@pytest.mark.parametrize("headings", ["Email", "Email,Name,Roles", "Email,Name ID,name_id"])
 def test_a_file_without_the_two_columns_says_which_it_lacks(two, choose, headings):
     with pytest.raises(CommandError, match="Name ID"):
         choose("ana@acme.example,ana.old", headings=headings)

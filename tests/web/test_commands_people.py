@@ -104,8 +104,8 @@ def test_revoke_device_signs_out_one_device_by_its_id(signed_in):
 @pytest.mark.parametrize(
     ("whose", "sentence"),
     [
-        ("nobody@acme.example", "Nobody has the e-mail nobody@acme.example."),
-        ("iPhone", "iPhone is neither an e-mail nor the id of a device."),
+        ("nobody@acme.example", "Nobody has the email nobody@acme.example."),
+        ("iPhone", "iPhone is neither an email nor the id of a device."),
         ("00000000-0000-0000-0000-000000000000", "There is no device 0"),
     ],
 )

@@ -101,7 +101,7 @@ def test_try_policy_speaks_to_people_too(db):
     ("more", "sentence"),
     [
         (["--sp", "nowhere"], "There is no service called nowhere."),
-        (["--agent", "a@b.example"], "Nobody has the e-mail"),
+        (["--agent", "a@b.example"], "Nobody has the email"),
     ],
 )
 def test_try_policy_says_what_it_does_not_know(db, more, sentence):

@@ -26,7 +26,7 @@ from tests.web.seeded import a_signed_in_agent
 
 PAGE, EXPORT = "/admin/agents/agent/import/", "/admin/agents/agent/export/"
 BAD = ["bad@acme.example", "Bad", "12", "", "agent"]
-SHORT = ["E-mail", "Mobile number"]
+SHORT = ["Email", "Mobile number"]
 
 
 def choose(browser, *rows, headings=HEADINGS, **fields):
@@ -84,7 +84,7 @@ def test_it_is_looked_at_again_if_somebody_changed_people_meanwhile(admin, agent
 
 def test_who_is_missing_is_switched_off_only_after_the_words_were_typed(admin, keys, agent):
     gone = a_signed_in_agent(NOW, 2).agent
-    page = choose(admin, [agent.email], headings=["E-mail"], missing_off="on", most_missing=50)
+    page = choose(admin, [agent.email], headings=["Email"], missing_off="on", most_missing=50)
     page = press(admin, page, "Make 1 change", typed="yes")
     assert (page.status_code, Device.objects.active().count()) == (409, 2)
     press(admin, page, "Make 1 change", typed="Switch off  1")
@@ -94,7 +94,7 @@ def test_who_is_missing_is_switched_off_only_after_the_words_were_typed(admin, k
 
 def test_more_than_the_share_are_not_switched_off(admin, agent):
     an_agent("+12015550102", "ben@acme.example")
-    page = choose(admin, [agent.email], headings=["E-mail"], missing_off="on")
+    page = choose(admin, [agent.email], headings=["Email"], missing_off="on")
     assert "That would be 50 % of those who may sign in, more than the 25 % you allow." in page.text
     assert "Discard this file" in buttons(page)
     assert "Make 1 change" not in buttons(page)
@@ -118,11 +118,11 @@ def test_a_waiting_file_that_was_spoilt_gets_a_page_that_forgets_it(admin, opera
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"Name\nZoe", "has no column E-mail"),
-        (b"E-mail\n\xe9", "Save it as CSV UTF-8."),
+        (b"Name\nZoe", "has no column Email"),
+        (b"Email\n\xe9", "Save it as CSV UTF-8."),
         (b"x" * (sheet.MOST_BYTES + 1), "larger than 8 MB"),
     ],
-    ids=["empty", "no e-mail", "latin", "large"],
+    ids=["empty", "no email", "latin", "large"],
 )
 def test_a_file_that_cannot_be_read_gets_a_sentence(admin, content, sentence):
     page = admin.post(PAGE, {"file": SimpleUploadedFile("x.csv", content), "most_missing": 25})
@@ -141,7 +141,7 @@ def test_it_takes_the_rights_to_add_and_to_change_agents(admin, agent):
 def test_a_helper_changes_agents_but_no_operator(operator, agent):
     browser = helper("view_agent", "change_agent", "add_agent")
     rows = [[operator.email, "Mine"], [agent.email, "Ana Maria"]]
-    page = choose(browser, *rows, headings=["E-mail", "Full name"])
+    page = choose(browser, *rows, headings=["Email", "Full name"])
     assert "This is an operator." in page.text
     press(browser, page, "Make 1 change, leave out 1 row")
     operator.refresh_from_db()
@@ -166,7 +166,7 @@ def test_everybody_is_exported_in_the_same_columns_and_it_is_written_down(admin,
     Agent.objects.filter(pk=agent.pk).update(full_name="=1+1")
     found = admin.post(EXPORT)
     assert found["Content-Disposition"].startswith('attachment; filename="agents-')
-    (row,) = [it for it in exported(found) if it["E-mail"] == agent.email]
+    (row,) = [it for it in exported(found) if it["Email"] == agent.email]
     assert list(row) == [*HEADINGS, "Language"]
     assert (row["Full name"], row["Mobile number"], row["Roles"]) == ("'=1+1", "'+12015550101", "agent")
     assert LoginEvent.objects.get().detail == "2 people, by Olivia Operator"
@@ -180,7 +180,7 @@ def test_everybody_is_exported_in_the_same_columns_and_it_is_written_down(admin,
 
 def test_those_who_were_chosen_in_the_list_are_exported(admin, agent):
     fields = {"action": "export_chosen", "_selected_action": [str(agent.pk)]}
-    assert [it["E-mail"] for it in exported(admin.post("/admin/agents/agent/", fields))] == [agent.email]
+    assert [it["Email"] for it in exported(admin.post("/admin/agents/agent/", fields))] == [agent.email]
 
 
 def test_who_may_not_see_agents_exports_none(db):
@@ -238,7 +238,7 @@ def test_a_dry_run_says_all_and_writes_nothing(agent, capsys, team):
 
 def test_the_command_switches_off_who_is_missing_within_the_share(agent, capsys, team):
     an_agent("+12015550102", "ben@acme.example")
-    file = team([agent.email], headings=["E-mail"])
+    file = team([agent.email], headings=["Email"])
     assert "more than the 25 %" in run(capsys, file, "--switch-off-missing", status=1).err
     run(capsys, file, "--switch-off-missing", "--most-missing", "50")
     assert Agent.objects.filter(is_active=False).get().email == "ben@acme.example"

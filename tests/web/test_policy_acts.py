@@ -123,7 +123,7 @@ def test_a_refused_agent_is_let_in_in_two_clicks(admin, agent, operator, clock):
 
 def test_where_nobody_was_proved_the_operator_names_the_agent(admin, agent, clock):
     page = admin.get(f"/admin/audit/loginevent/{a_refused_sign_in().pk}/change/")
-    assert "Nobody has the e-mail" in press(admin, page, "Let them in for 2 hours", email="nobody@acme.example").text
+    assert "Nobody has the email" in press(admin, page, "Let them in for 2 hours", email="nobody@acme.example").text
     press(admin, page, "Let them in for 2 hours", email=agent.email.upper())
     assert AccessPass.objects.get().agent == agent
 

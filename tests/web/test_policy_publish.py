@@ -178,7 +178,7 @@ def test_all_who_would_change_are_had_as_csv_that_no_spreadsheet_runs(admin, no_
     came(bo, ANDROID, ago=timedelta(hours=2))
     sent = b"".join(admin.get(CSV).streaming_content).decode()
     line, other = csv.DictReader(sent.splitlines())
-    assert (line["what"], line["agent"], line["e-mail"]) == ("newly refused", "'=HYPERLINK(1)", ana.email)
+    assert (line["what"], line["agent"], line["email"]) == ("newly refused", "'=HYPERLINK(1)", ana.email)
     assert (line["sign-ins"], line["of those let in"], line["user agent"]) == ("1", "1", ANDROID)
     assert other["agent"] == "'\uff1dHYPERLINK(1)"
 

@@ -163,7 +163,7 @@ def test_a_past_sign_in_is_judged_again_by_the_facts_of_then(admin, agent, no_an
     [
         ({"try-way": "past", "try-past": "7KQ2M-9TX4E"}, "There is no sign-in with this reference to judge."),
         ({"try-way": "past", "try-past": ""}, "There is no sign-in with this reference to judge."),
-        ({"try-agent": "nobody@acme.example"}, "Nobody has this e-mail."),
+        ({"try-agent": "nobody@acme.example"}, "Nobody has this email."),
         ({"try-moment": "yesterday"}, "Enter a valid date/time."),
         ({"try-way": "by magic"}, "is not one of the available choices"),
         ({"try-listed": "amiga"}, "is not one of the available choices"),

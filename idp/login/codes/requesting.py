@@ -37,7 +37,7 @@ class TooEarly:
 def send_code(
     flow: LoginFlow, typed: PhoneNumber | Email, channel: Channel, facts: RequestFacts, now: datetime
 ) -> AskCode | Refuse | TextsDown | TooEarly | Paused:
-    """Send a code to the number or e-mail address that the agent typed.
+    """Send a code to the number or email address that the agent typed.
 
     Sends nothing if the access policy refuses this phone, if no code can be sent to anybody, or if a right code of this
     flow is still to be used. The text goes out in the background, after the reservation is committed.

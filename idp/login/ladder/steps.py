@@ -19,7 +19,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskPhone:
-    """Ask the agent for a number or e-mail address.
+    """Ask the agent for a number or email address.
 
     `reason` says why a phone that was signed in needs proof again. It is the `Reason` that ended the device, a `Limit`
     or a `Cause`, or None if there is nothing to explain.

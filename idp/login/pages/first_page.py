@@ -1,4 +1,4 @@
-"""The first page of the login: it asks for a number or an e-mail address, or takes a passkey."""
+"""The first page of the login: it asks for a number or an email address, or takes a passkey."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +53,7 @@ def show(
 
 
 def _by_email(request: HttpRequest, typed: str) -> tuple[bool, str]:
-    """Return whether the page asks for an e-mail address, and what its field contains."""
+    """Return whether the page asks for an email address, and what its field contains."""
     is_email, chosen = "@" in typed, request.GET.get("by")
     by_email = chosen == "email" or (is_email and chosen != "number")
     return by_email, typed if request.method == "POST" or is_email == by_email else ""

@@ -20,7 +20,7 @@ MANY_TOUCH_POINTS = 50
 
 
 class IdentifierForm(forms.Form):
-    """A mobile number or a work e-mail address."""
+    """A mobile number or a work email address."""
 
     identifier = forms.CharField(required=False, max_length=1000)
     touch_points = forms.IntegerField(required=False, min_value=0, max_value=MANY_TOUCH_POINTS)
@@ -31,7 +31,7 @@ class IdentifierForm(forms.Form):
         self.by_email = by_email
 
     def clean_identifier(self) -> PhoneNumber | Email:
-        """Parse what was typed as a number or an e-mail address."""
+        """Parse what was typed as a number or an email address."""
         typed = identifiers.parse(self.cleaned_data["identifier"], settings.LATCHKEY.default_country)
         if isinstance(typed, Fault):
             raise forms.ValidationError(_(Fault.NOT_AN_EMAIL.value if self.by_email else typed.value))

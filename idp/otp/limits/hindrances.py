@@ -59,7 +59,7 @@ class Failures:
 
 
 def prefix_of(typed: PhoneNumber | Email) -> str:
-    """Return the part of a number that many numbers share; empty for an e-mail address."""
+    """Return the part of a number that many numbers share; empty for an email address."""
     return typed.e164[:PREFIX_LENGTH] if isinstance(typed, PhoneNumber) else ""
 
 

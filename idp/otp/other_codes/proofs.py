@@ -1,4 +1,4 @@
-"""The ways of proof besides a text. The agent types a code from an app or from paper after the number or e-mail."""
+"""The ways of proof besides a text. The agent types a code from an app or from paper after the number or email."""
 
 from dataclasses import dataclass
 from datetime import datetime

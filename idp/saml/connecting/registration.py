@@ -121,7 +121,7 @@ def register(draft: Draft, *, slug: str, name: str, timeout_policy: str = "", pr
 
 
 def release_basics(sp: ServiceProvider) -> None:
-    """Release roles, full name and e-mail to a service, in lines that an operator can change."""
+    """Release roles, full name and email to a service, in lines that an operator can change."""
     for position, line in enumerate(BASICS):
         ReleasedAttribute.objects.create(
             service_provider=sp, position=position, name=line.name, source=line.source.value

@@ -26,7 +26,7 @@ def alarms(now: datetime) -> Iterator[tuple[ServiceProvider, str]]:
 def _sentences(source: MetadataSource, now: datetime) -> Iterator[str]:
     name, until = source.service_provider.name, source.valid_until
     if source.pending:
-        yield f"{name} has published other metadata. Look at the changes, and take them or leave them."
+        yield f"{name} has published other metadata. Look at the changes, and accept or reject them."
     if source.fault:
         yield f"The metadata of {name} could not be read again: {source.fault}"
     if until is None or source.valid_until_rule == ValidUntil.IGNORE or until > now + WARNED_BEFORE:

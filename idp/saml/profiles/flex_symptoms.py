@@ -58,7 +58,7 @@ SYMPTOMS = (
     Symptom(
         "no-role",
         "45050, or “doesn't have a role attribute”",
-        "The agent has no roles, full name or e-mail here.",
+        "The agent has no roles, full name or email here.",
         "Fill in what is missing and sign in again. Missing now: {lacking}.",
     ),
     Symptom(

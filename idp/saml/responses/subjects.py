@@ -56,7 +56,7 @@ def known_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest) -> Known:
 def subject_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest, known: Known) -> Subject:
     """Return the agent's NameID in the requested format. The first sign-in creates it.
 
-    A persistent name belongs to one service provider, a transient one to this answer only, and an e-mail address is the
+    A persistent name belongs to one service provider, a transient one to this answer only, and an email address is the
     agent's. Flex always gets its one stable name, whatever the format is called. Raises AnswerWithStatus if the
     request forbids creating a name and there is none yet.
     """
@@ -84,7 +84,7 @@ def subject_so_far(agent: Agent, sp: ServiceProvider) -> Subject:
 
 
 def _passing(agent: Agent, sp: ServiceProvider, answered: str) -> Subject | None:
-    """Return a name that is not stored: one for this answer only, or the agent's e-mail address."""
+    """Return a name that is not stored: one for this answer only, or the agent's email address."""
     if answered == names.TRANSIENT:
         return Subject(new_id(), answered)
     if answered == names.EMAIL_ADDRESS and sp.expects.format_as_asked:

@@ -50,7 +50,7 @@ class AgentForm(forms.ModelForm[Agent]):
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
             "is_staff": "May open this admin, with a password and a second factor. "
-            "To let them in, run: python manage.py add_operator E-MAIL",
+            "To let them in, run: python manage.py add_operator EMAIL",
             "groups": "What the operator may do, unless they are a superuser.",
         }
 

@@ -98,7 +98,7 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
     agent = event.agent or Agent.objects.filter(email__iexact=named).first()
     if agent is None:
         messages.error(
-            request, f"Nobody has the e-mail {named}." if named else "Enter the e-mail of the agent to let in."
+            request, f"Nobody has the email {named}." if named else "Enter the email of the agent to let in."
         )
     else:
         why = typed(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"

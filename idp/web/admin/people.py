@@ -93,7 +93,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         "is_staff",
     ]
     search_fields = ["full_name", "email"]
-    search_help_text = "Name, e-mail or mobile number"
+    search_help_text = "Name, email or mobile number"
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
     change_form_template = "admin/agent.html"
@@ -200,7 +200,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return known.value if known else "made at the first sign-in"
 
     def has_change_permission(self, request: HttpRequest, agent: Agent | None = None) -> bool:
-        """Only superusers change operators, whose e-mail and rights open the admin."""
+        """Only superusers change operators, whose email and rights open the admin."""
         allowed = agent is None or reach.may_change(request.user, agent)
         return allowed and super().has_change_permission(request, agent)
 

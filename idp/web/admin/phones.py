@@ -73,7 +73,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
     list_filter = [Revoked, "kind", "reason", OfFamily]
     ordering = ["-enrolled_at"]
     search_fields = ["label", "agent__full_name", "agent__email"]
-    search_help_text = "Device, or the agent's name or e-mail"
+    search_help_text = "Device, or the agent's name or email"
     list_select_related = ["agent"]
     change_form_template = "admin/device.html"
     fields = [
@@ -259,7 +259,7 @@ class VerificationAdmin(ReadOnlyAdmin[Verification], LongList[Verification]):
 
     @admin.display(description="agent")
     def agent(self, verification: Verification) -> str:
-        """Return the agent, or say that the number or e-mail belongs to nobody."""
+        """Return the agent, or say that the number or email belongs to nobody."""
         return str(verification.authenticator.user) if verification.authenticator else "nobody's number"
 
     @admin.display(description="sent")

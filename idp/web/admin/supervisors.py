@@ -27,7 +27,7 @@ NEW = ("email", "full_name")
 class SupervisorForm(forms.ModelForm[Supervisor]):
     """A supervisor's departments and roles to tick. For a new supervisor, it also asks who it is."""
 
-    email = forms.EmailField(label="E-mail", help_text="Of somebody who is here already, or of somebody new.")
+    email = forms.EmailField(label="Email", help_text="Of somebody who is here already, or of somebody new.")
     full_name = forms.CharField(required=False, max_length=256, help_text="For somebody new.")
     grantable = forms.MultipleChoiceField(
         label="Roles that they may give",

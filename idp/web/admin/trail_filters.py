@@ -134,7 +134,7 @@ class Until(TextFilter):
 class ByOperator(TextFilter):
     """Keeps acts of an operator, a command or a personnel system."""
 
-    title, parameter_name, hint = "who acted", "by", "Name or e-mail of an operator, a command, a personnel system"
+    title, parameter_name, hint = "who acted", "by", "Name or email of an operator, a command, a personnel system"
 
     def meaning(self, typed: str) -> Q:
         """Return the condition. Raises ValueError."""
@@ -144,7 +144,7 @@ class ByOperator(TextFilter):
 class ByAgent(TextFilter):
     """Keeps events about an agent, or about what belongs to the agent."""
 
-    title, parameter_name, hint = "agent", "agent", "Name or e-mail"
+    title, parameter_name, hint = "agent", "agent", "Name or email"
 
     def meaning(self, typed: str) -> Q:
         """Return the condition. Raises ValueError."""
@@ -201,7 +201,7 @@ def anywhere(typed: str, operator: object) -> Q:
 
 
 def people(typed: str, operator: object) -> list[Any]:
-    """Return the keys of the people within the operator's reach whose name or e-mail contains the text.
+    """Return the keys of the people within the operator's reach whose name or email contains the text.
 
     Raises ValueError if they are more than 500.
     """

@@ -41,10 +41,10 @@ class WebhookForm(forms.ModelForm[Webhook]):
     )
     kinds = forms.MultipleChoiceField(label="Types", choices=kinds.CHOICES, widget=forms.CheckboxSelectMultiple)
     tells_email = forms.BooleanField(
-        label="Send e-mail addresses",
+        label="Send email addresses",
         required=False,
-        help_text="If not ticked, the receiver gets the agent's name ID and our id, but no name or e-mail. Types "
-        "that begin with trail always send the full line, including names and changed e-mails.",
+        help_text="If not ticked, the receiver gets the agent's name ID and our id, but no name or email. Types "
+        "that begin with trail always send the full line, including names and changed emails.",
     )
 
     class Meta:

@@ -15,7 +15,7 @@ class WithinReach(HidesColumns[Row]):
     """Rows that belong to agents. A subclass names the lookup from a row to its agent, in `way_to_person`."""
 
     way_to_person = "agent"
-    object_history_template = "admin/history_of_theirs.html"  # shows who acted, without their e-mail
+    object_history_template = "admin/history_of_theirs.html"  # shows who acted, without their email
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
         """Leave out agents outside the operator's reach, in lists, searches, filters, actions and pages."""

@@ -27,7 +27,7 @@ def in_one_sentence() -> Iterator[None]:
 
 
 def find_agent(who: str) -> Agent:
-    """Return the agent with an e-mail, or with a mobile number in any spelling that begins with +.
+    """Return the agent with an email, or with a mobile number in any spelling that begins with +.
 
     Raises CommandError.
     """
@@ -37,7 +37,7 @@ def find_agent(who: str) -> Agent:
     wanted = Q(numbers__number=typed.e164) if isinstance(typed, PhoneNumber) else Q(email__iexact=who.strip())
     agent = within.filter(wanted).first()
     if agent is None:
-        what = "mobile number" if by_number else "e-mail"
+        what = "mobile number" if by_number else "email"
         raise CommandError(f"Nobody has the {what} {who}. To add an agent: python manage.py add_agent --help")
     return agent
 

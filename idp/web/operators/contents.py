@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 
 SECTIONS: dict[str, dict[str, str]] = {
     "People and phones": {
@@ -141,7 +142,8 @@ def _lines(label: str, name: str, model: dict[str, Any]) -> Iterator[dict[str, A
     if label in BESIDE:
         title, page = BESIDE[label]
         url = reverse(f"admin:{page}")
-        yield {**model, "name": title, "object_name": page, "admin_url": url, "add_url": None, "view_only": True}
+        link = format_html('<a href="{}">{}</a>', url, title)  # with an admin_url, Django adds a second link: View
+        yield {**model, "name": link, "object_name": page, "admin_url": None, "add_url": None}
 
 
 def _section(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:

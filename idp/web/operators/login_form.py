@@ -1,4 +1,4 @@
-"""The admin's sign-in form: e-mail, password and code, checked as a whole."""
+"""The admin's sign-in form: email, password and code, checked as a whole."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from idp.login import request_facts
 from idp.web.operators import sign_in_trail, tries
 from idp.web.operators.app_code import AppCodeField
 
-WRONG = "The e-mail, password or code is wrong. Each code works only once: wait for the next one."
+WRONG = "The email, password or code is wrong. Each code works only once: wait for the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python manage.py add_operator"
 
 
@@ -26,7 +26,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail"
+        self.fields["username"].label = "Email"
         self.fields["username"].widget.input_type = "email"
 
     def clean(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         return data
 
     def _known(self, typed: str) -> dict[str, Any]:
-        """Check e-mail and password. Raises ValidationError."""
+        """Check email and password. Raises ValidationError."""
         try:
             return super().clean()
         except ValidationError:

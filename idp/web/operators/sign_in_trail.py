@@ -23,9 +23,9 @@ def left(request: HttpRequest, operator: Agent) -> None:
 
 
 def turned_away(request: HttpRequest, typed: str, why: str) -> None:
-    """Record a refused sign-in. An e-mail that nobody has is not recorded, because it may be a password."""
+    """Record a refused sign-in. An email that nobody has is not recorded, because it may be a password."""
     known = Agent.objects.filter(email__iexact=typed.strip()).first()
-    _tell(Kind.OPERATOR_REFUSED, request, None, known, why if known else f"{why}; nobody has the e-mail that was typed")
+    _tell(Kind.OPERATOR_REFUSED, request, None, known, why if known else f"{why}; nobody has the email that was typed")
 
 
 def _tell(kind: Kind, request: HttpRequest, by: Agent | None, whom: Agent | None, detail: str = "") -> None:

@@ -41,6 +41,7 @@ class FileForm(forms.Form):
     file = forms.FileField(label="File", help_text=f"CSV, up to {sheet.MOST_ROWS:,} rows.", allow_empty_file=True)
     missing_off = forms.BooleanField(
         label="Switch off agents who are not in the file",
+        label_suffix="",
         required=False,
         help_text="Only if the file lists everybody. Operators stay as they are.",
     )

@@ -58,7 +58,7 @@ def test_another_document_waits_for_an_operator(db):
     result = refreshed(a_source(), NEW)
     assert result.outcome == Outcome.WAITS
     assert (addresses(), kept().pending) == ([ACS], NEW.decode())
-    assert alarms() == ["App has published other metadata. Look at the changes, and take them or leave them."]
+    assert alarms() == ["App has published other metadata. Look at the changes, and accept or reject them."]
 
 
 def test_an_operator_takes_what_waits(db):

@@ -132,7 +132,7 @@ NOT_A_REQUEST = {
     "an empty Issuer": a_request(issuer="<saml:Issuer/>"),
     "two Issuers": a_request(issuer=f"<saml:Issuer>{SP}</saml:Issuer>" * 2),
     "an Issuer with a child": a_request(issuer=f"<saml:Issuer>{SP}<saml:Issuer/></saml:Issuer>"),
-    "an Issuer by e-mail": a_request(issuer=f'<saml:Issuer Format="{names.EMAIL_ADDRESS}">{SP}</saml:Issuer>'),
+    "an Issuer by email": a_request(issuer=f'<saml:Issuer Format="{names.EMAIL_ADDRESS}">{SP}</saml:Issuer>'),
 }
 
 

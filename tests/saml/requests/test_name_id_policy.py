@@ -61,13 +61,13 @@ ANSWERED = {
     "transient": (GENERIC, names.TRANSIENT, names.TRANSIENT),
     "nothing asked, transient chosen": (configured(GENERIC, names.TRANSIENT), None, names.TRANSIENT),
     "persistent, transient chosen": (configured(GENERIC, names.TRANSIENT), names.PERSISTENT, names.PERSISTENT),
-    "any, e-mail chosen": (configured(GENERIC, names.EMAIL_ADDRESS), names.UNSPECIFIED, names.EMAIL_ADDRESS),
-    "transient, e-mail chosen": (configured(GENERIC, names.EMAIL_ADDRESS), names.TRANSIENT, names.TRANSIENT),
+    "any, email chosen": (configured(GENERIC, names.EMAIL_ADDRESS), names.UNSPECIFIED, names.EMAIL_ADDRESS),
+    "transient, email chosen": (configured(GENERIC, names.EMAIL_ADDRESS), names.TRANSIENT, names.TRANSIENT),
     "any, unspecified chosen": (configured(GENERIC, names.UNSPECIFIED), names.UNSPECIFIED, names.UNSPECIFIED),
     "Flex, nothing asked": (PROFILES["flex-legacy"], None, names.UNSPECIFIED),
-    "Flex, e-mail": (PROFILES["flex-legacy"], names.EMAIL_ADDRESS, names.UNSPECIFIED),
+    "Flex, email": (PROFILES["flex-legacy"], names.EMAIL_ADDRESS, names.UNSPECIFIED),
     "Flex, persistent": (PROFILES["flex-enhanced"], names.PERSISTENT, names.UNSPECIFIED),
-    "Flex with persistent chosen, e-mail": (
+    "Flex with persistent chosen, email": (
         configured(PROFILES["flex-enhanced"], names.PERSISTENT),
         names.EMAIL_ADDRESS,
         names.PERSISTENT,

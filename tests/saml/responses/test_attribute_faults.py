@@ -97,7 +97,7 @@ UNSAVABLE = {
     "roles as numbers": (Release("a.intarray", Source.ROLES), SEVERAL),
     "a name as number": (Release("a.int", Source.FULL_NAME), f"full_name {TEXT_OR_NOT}"),
     "a name as array": (Release("a.stringarray", Source.FULL_NAME), f"full_name {TEXT_OR_NOT}"),
-    "an e-mail as number": (Release("a.int", Source.EMAIL), f"email {TEXT_OR_NOT}"),
+    "an email as number": (Release("a.int", Source.EMAIL), f"email {TEXT_OR_NOT}"),
     "a department with a type": (Release("a.string", Source.DEPARTMENT), f"department {MAYBE_EMPTY}"),
     "a phone with a type": (Release("a.int", Source.PHONE), f"phone {MAYBE_EMPTY}"),
     "a value beside a fact": (

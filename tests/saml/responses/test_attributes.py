@@ -59,7 +59,7 @@ def test_another_app_gets_nothing_but_what_is_listed():
 
 
 TOLD = {
-    "e-mail": (Release("mail.string", Source.EMAIL), ("ann@example.org",)),
+    "email": (Release("mail.string", Source.EMAIL), ("ann@example.org",)),
     "full name": (Release("name", Source.FULL_NAME), ("Ann Smith",)),
     "roles as one array": (Release("all.stringarray", Source.ROLES), ("agent,admin",)),
     "department": (Release("department", Source.DEPARTMENT), ("Sales",)),

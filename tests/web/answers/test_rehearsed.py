@@ -55,7 +55,7 @@ def test_it_says_that_the_gates_are_elsewhere_and_who_is_switched_off(admin, sp)
 
 def test_an_unknown_agent_or_service_gets_a_sentence(admin, sp):
     page = admin.post(WOULD, {"service": "other", "agent": "nobody@acme.example"}).text
-    assert "Nobody here has this e-mail." in page
+    assert "Nobody here has this email." in page
     assert "Select a valid choice" in page
 
 

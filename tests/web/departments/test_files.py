@@ -9,7 +9,7 @@ from tests.web.pressing import buttons, press
 from tests.web.test_people_files import PAGE, choose
 
 MINE, STRANGERS = "agent-1@acme.example", "agent-2@acme.example"
-OUT_OF_REACH = "Somebody else already has this e-mail, and you do not look after them."
+OUT_OF_REACH = "Somebody else already has this email, and you do not look after them."
 
 
 def new(email="zoe@acme.example", number="+1 201 555 0171", department="department 1", roles="agent"):

@@ -18,6 +18,11 @@ def test_every_list_that_may_be_empty_says_what_fills_it():
     assert listed - NEVER_EMPTY == contents.FILLED_BY.keys()
 
 
+def test_an_action_after_a_list_is_one_link_without_view_next_to_it(admin):
+    page = admin.get("/admin/").text
+    assert page.count('href="/admin/everyone-out/"') == 1
+
+
 def test_an_empty_list_says_what_fills_it_and_one_that_found_nothing_does_not(admin):
     sentence = contents.FILLED_BY["webhooks.Webhook"]
     assert sentence in admin.get("/admin/webhooks/webhook/").text

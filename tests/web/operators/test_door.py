@@ -43,7 +43,7 @@ def test_an_operators_email_may_be_typed_in_any_letter_case(client, olivia):
 def test_whatever_is_wrong_is_answered_alike_and_opens_nothing(client, olivia, typed):
     page = sign_in(client, olivia, **typed)
     assert page.status_code == 200
-    assert "The e-mail, password or code is wrong." in page.text
+    assert "The email, password or code is wrong." in page.text
     assert not is_inside(client)
 
 

@@ -166,7 +166,7 @@ def test_whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_t
     assert [(it.kind, it.about_name, it.detail) for it in acts()] == [
         (Kind.OPERATOR_REFUSED, "Olivia Operator", "wrong password, or no operator"),
         (Kind.OPERATOR_REFUSED, "Olivia Operator", "right password, wrong code"),
-        (Kind.OPERATOR_REFUSED, "", "wrong password, or no operator; nobody has the e-mail that was typed"),
+        (Kind.OPERATOR_REFUSED, "", "wrong password, or no operator; nobody has the email that was typed"),
     ]
 
 

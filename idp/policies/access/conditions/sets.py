@@ -128,7 +128,7 @@ class AppIs(_Is):
 @kind("agent")
 @dataclass(frozen=True, slots=True)
 class AgentIs(_Is):
-    """The agent's e-mail address is, or is not, one of these. Known once the agent is authenticated."""
+    """The agent's email address is, or is not, one of these. Known once the agent is authenticated."""
 
     label, fact, subject = "Agent", "agent", "the agent {}"
     agents: frozenset[str]

@@ -21,7 +21,7 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare what a sign-in needs."""
-        parser.add_argument("email", help="e-mail address of the agent")
+        parser.add_argument("email", help="email address of the agent")
         parser.add_argument("--name", required=True, help="full name")
         parser.add_argument("--number", required=True, help="mobile number, such as '+34 612 345 678'")
         parser.add_argument(

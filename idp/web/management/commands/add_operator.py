@@ -17,8 +17,8 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare who it is."""
-        parser.add_argument("email", help="e-mail address of the operator")
-        parser.add_argument("--name", default="", help="full name, for a new person; by default the e-mail address")
+        parser.add_argument("email", help="email address of the operator")
+        parser.add_argument("--name", default="", help="full name, for a new person; by default the email address")
 
     def handle(self, *_: Any, email: str, name: str, **__: Any) -> None:
         """Print only the link on stdout."""

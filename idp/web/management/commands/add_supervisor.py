@@ -21,8 +21,8 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare who it is, and their departments and roles."""
-        parser.add_argument("email", help="e-mail address of the supervisor")
-        parser.add_argument("--name", default="", help="full name, for a new person; by default the e-mail address")
+        parser.add_argument("email", help="email address of the supervisor")
+        parser.add_argument("--name", default="", help="full name, for a new person; by default the email address")
         parser.add_argument(
             "--department",
             action="append",

@@ -18,7 +18,7 @@ from idp.web.departments import reach
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence
 
-HEADINGS = {"email": "E-mail", "nameid": "Name ID"}
+HEADINGS = {"email": "Email", "nameid": "Name ID"}
 Row = tuple[int, str, str]
 
 
@@ -26,13 +26,13 @@ class Command(ActingCommand):
     """Sets name IDs from a file, all or none."""
 
     help = (
-        "Sets the name IDs of agents who have not signed in yet, from a CSV file with the columns E-mail and Name ID. "
+        "Sets the name IDs of agents who have not signed in yet, from a CSV file with the columns Email and Name ID. "
         "Sets all or none. Exits with status 1 if a row has a problem."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the file, and `--dry-run`."""
-        parser.add_argument("file", metavar="FILE", help="CSV with the columns E-mail and Name ID")
+        parser.add_argument("file", metavar="FILE", help="CSV with the columns Email and Name ID")
         parser.add_argument("--dry-run", action="store_true", help="say what would be set, and change nothing")
 
     def handle(self, *_: Any, file: str, dry_run: bool, **__: Any) -> None:
@@ -50,7 +50,7 @@ class Command(ActingCommand):
 
 
 def _rows(file: str) -> list[Row]:
-    """Return row numbers, e-mails and name IDs. Raises CommandError or UnreadableFile."""
+    """Return row numbers, emails and name IDs. Raises CommandError or UnreadableFile."""
     try:
         read = sheet.read(Path(file).read_bytes())
     except OSError as error:
@@ -87,9 +87,9 @@ def _choose(rows: list[Row]) -> tuple[int, list[tuple[int, str]]]:
 def _certain(email: str, value: str, agent: Agent | None, twice: set[str]) -> Agent:
     """Return the agent that a row names. Raises NameIdRefused."""
     if agent is None:
-        raise NameIdRefused(f"Nobody has the e-mail {email}." if email else "There is no e-mail.")
+        raise NameIdRefused(f"Nobody has the email {email}." if email else "There is no email.")
     if email.lower() in twice:
-        raise NameIdRefused("The same e-mail stands in another row too.")
+        raise NameIdRefused("The same email stands in another row too.")
     if not value:
         raise NameIdRefused("There is no name ID.")
     return agent

@@ -21,7 +21,7 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the agent or the device."""
-        parser.add_argument("whose", metavar="EMAIL-OR-DEVICE", help="e-mail address of an agent, or id of one device")
+        parser.add_argument("whose", metavar="EMAIL-OR-DEVICE", help="email address of an agent, or id of one device")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, whose: str, as_json: bool, **__: Any) -> None:
@@ -43,7 +43,7 @@ def _chosen(whose: str) -> DeviceQuerySet:
     try:
         chosen = Device.objects.filter(pk=UUID(whose))
     except ValueError:
-        raise CommandError(f"{whose} is neither an e-mail nor the id of a device.") from None
+        raise CommandError(f"{whose} is neither an email nor the id of a device.") from None
     if not chosen.exists():
         raise CommandError(f"There is no device {whose}.")
     return chosen

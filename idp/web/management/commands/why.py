@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the reference or the agent."""
-        what = "a reference from a page; or an agent's e-mail address, or mobile number with +"
+        what = "a reference from a page; or an agent's email address, or mobile number with +"
         parser.add_argument("reference", metavar="REFERENCE|AGENT", help=what)
         parser.add_argument(
             "--sp", metavar="SLUG", help="for an agent: at this service, instead of the one they last used"
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if not wanted:
             raise CommandError(
                 f"{given['reference']} is not a reference: those look like 7KQ2M-9TX4D. "
-                "An agent is named by e-mail, or by a number that begins with +."
+                "An agent is named by email, or by a number that begins with +."
             )
         events = list(
             LoginEvent.objects.select_related("agent", "device").filter(reference=wanted).order_by("at", "pk")

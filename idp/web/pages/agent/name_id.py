@@ -46,7 +46,7 @@ class Doubled:
 
 
 class NameIdForm(forms.Form):
-    """A new name ID. Once its consequences are shown, the agent's e-mail confirms it."""
+    """A new name ID. Once its consequences are shown, the agent's email confirms it."""
 
     value = forms.CharField(
         label="Name ID",
@@ -80,7 +80,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Ask for the name ID, show the consequences, and change it once the agent's e-mail is typed."""
+    """Ask for the name ID, show the consequences, and change it once the agent's email is typed."""
     fixed, form = name_ids.is_fixed(agent), NameIdForm(agent, request.POST or None)
     right = form.is_bound and form.is_valid()
     typed = request.POST.get("typed")

@@ -7,21 +7,21 @@ from django import forms
 from idp.agents.models import Agent
 from idp.saml.models import ServiceProvider
 
-UNKNOWN = "Nobody here has this e-mail."
+UNKNOWN = "Nobody here has this email."
 
 
 class AgentForm(forms.Form):
-    """An agent by e-mail, or nobody: then a fictitious person."""
+    """An agent by email, or nobody: then a fictitious person."""
 
     agent = forms.CharField(
-        label="E-mail of the agent",
+        label="Email of the agent",
         required=False,
         help_text="Leave it empty for a made-up person.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
     def clean_agent(self) -> Agent | None:
-        """Return the agent, by e-mail in any letter case, or None. Raises ValidationError if nobody has it."""
+        """Return the agent, by email in any letter case, or None. Raises ValidationError if nobody has it."""
         email = str(self.cleaned_data["agent"])
         found = Agent.objects.filter(email__iexact=email).first() if email else None
         if email and found is None:

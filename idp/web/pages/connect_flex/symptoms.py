@@ -54,7 +54,7 @@ def _lacking() -> str:
 
 
 def _empty(agent: Agent) -> list[str]:
-    facts = {"roles": agent.role_names, "full name": agent.full_name, "e-mail": agent.email}
+    facts = {"roles": agent.role_names, "full name": agent.full_name, "email": agent.email}
     return [name for name, value in facts.items() if not value]
 
 

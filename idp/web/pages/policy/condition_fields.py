@@ -39,7 +39,7 @@ LABELS = {
     "clients": "Opened in",
     "browsers": "Browsers, one per line",
     "apps": "Apps, one per line",
-    "agents": "E-mails of agents, one per line",
+    "agents": "Emails of agents, one per line",
     "roles": "Roles",
     "departments": "Departments",
     "blocks": "Blocks of addresses, one per line",

@@ -60,7 +60,7 @@ class TryForm(forms.Form):
         label="Reference of the sign-in", required=False, max_length=40, help_text="Such as 7KQ2M-9TX4D."
     )
     touch = forms.ChoiceField(label="Touch screen, as detected by script", required=False, choices=TOUCH)
-    agent = forms.CharField(label="E-mail of the agent who signs in", required=False, max_length=254)
+    agent = forms.CharField(label="Email of the agent who signs in", required=False, max_length=254)
     service = forms.ChoiceField(label="Service", required=False)
     moment = forms.DateTimeField(
         label="When, in UTC",
@@ -87,11 +87,11 @@ class TryForm(forms.Form):
             fields["way"].choices = [(it, label) for it, label in WAYS.items() if it not in (SEEN, PAST)]
 
     def clean_agent(self) -> Agent | None:
-        """Return the agent, or None. Raises ValidationError if nobody has the e-mail."""
+        """Return the agent, or None. Raises ValidationError if nobody has the email."""
         email = self.cleaned_data["agent"].strip()
         found = Agent.objects.filter(email__iexact=email).first() if email else None
         if email and found is None:
-            raise forms.ValidationError("Nobody has this e-mail.")
+            raise forms.ValidationError("Nobody has this email.")
         return found
 
     def clean_service(self) -> str:

@@ -8,7 +8,7 @@ from idp.importing import exporting
 from idp.policies.simulation.replay import Group
 from idp.web.pages.policy_publish.forecast import Forecast, Row
 
-COLUMNS = ("what", "agent", "e-mail", "phone or computer", "sign-ins", "of those let in", "last (UTC)", "user agent")
+COLUMNS = ("what", "agent", "email", "phone or computer", "sign-ins", "of those let in", "last (UTC)", "user agent")
 
 
 def as_csv(forecast: Forecast) -> StreamingHttpResponse:
