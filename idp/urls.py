@@ -8,28 +8,28 @@ from idp.web import views
 from idp.web.metrics import endpoint
 
 
-def at_need(module: str, namespace: str | None = None) -> Any:  # noqa: ANN401 - the resolver knows more than its types
-    """Include the addresses of a module that is read when somebody first asks for one of them.
+def lazily(module: str, namespace: str | None = None) -> Any:  # noqa: ANN401 - the resolver knows more than its types
+    """Include the addresses of a module that is imported when somebody first requests one of them.
 
-    Of all that is here, a silent sign-in needs a fraction. gunicorn's master reads the rest before it forks
+    A silent sign-in needs few modules. The master process of gunicorn imports the rest before it forks
     (`web.start_up.import_pages`).
     """
     return module, namespace, namespace
 
 
 urlpatterns = [
-    path("saml/", include("idp.saml.urls")),  # first, since they are tried in order and nothing is asked for so often
+    path("saml/", include("idp.saml.urls")),  # first: they are tried in order, and these are requested most
     path("", views.start),
     path("help", views.help_page),
-    path("login/", at_need("idp.login.urls")),
-    path("scim/v2/", at_need("idp.scim.urls")),
+    path("login/", lazily("idp.login.urls")),
+    path("scim/v2/", lazily("idp.scim.urls")),
     path(".well-known/jwks.json", views.jwks),
-    path("admin/", at_need("idp.web.operators.urls", "admin")),
+    path("admin/", lazily("idp.web.operators.urls", "admin")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("metrics", endpoint.metrics),
-    path("", at_need("idp.web.me.urls")),
-    path("", at_need("idp.native.urls")),
+    path("", lazily("idp.web.me.urls")),
+    path("", lazily("idp.native.urls")),
 ]
 
 handler400 = "idp.web.views.bad_request"

@@ -7,14 +7,14 @@ from idp.agents.models import AccessPass
 from idp.versions.cached import Cached
 
 
-def by_pass(agent: UUID, now: datetime) -> bool:
+def admits(agent: UUID, now: datetime) -> bool:
     """Whether a pass lets this agent in now."""
     until = _until(now.astimezone(UTC).date()).get(agent)
     return until is not None and until > now
 
 
-def somebody(now: datetime) -> bool:
-    """Whether a pass lets anybody in now."""
+def any_valid(now: datetime) -> bool:
+    """Whether any pass is valid now."""
     return any(until > now for until in _until(now.astimezone(UTC).date()).values())
 
 

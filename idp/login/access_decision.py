@@ -68,8 +68,8 @@ def decide(
 def _let_in(subject: Subject | None, now: datetime) -> bool | Later:
     """Whether a pass lets the subject in. Without a subject: LATER if any pass is valid."""
     if subject is not None:
-        return access_passes.by_pass(subject.agent.pk, now)
-    return LATER if access_passes.somebody(now) else False
+        return access_passes.admits(subject.agent.pk, now)
+    return LATER if access_passes.any_valid(now) else False
 
 
 def recorded(decision: Decision) -> dict[str, Any]:

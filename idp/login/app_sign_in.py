@@ -82,7 +82,7 @@ def renew(flow: InMemoryFlow, facts: RequestFacts, now: datetime) -> SignedIn | 
     request = FlowRequest(flow, facts, now)
     state = device_state.read(facts, flow.limits, now)
     if state.copied:
-        return sign_in.end_copied(request, state)
+        return sign_in.revoke_copied(request, state)
     sign_in.record_remark(request, state)
     device, token = state.device, state.token
     if device is None or not isinstance(token, Recognised):
@@ -92,7 +92,7 @@ def renew(flow: InMemoryFlow, facts: RequestFacts, now: datetime) -> SignedIn | 
     step = steps.next_step(state.authentication, decision, flow.requirements, reason=state.reason, code_sent=False)
     if isinstance(step, Refuse):
         request.record_refusal(decision, subject.agent if subject else None)
-    return _go_on(request, device, token, decision) if isinstance(step, steps.Finish) else step
+    return _store_renewal(request, device, token, decision) if isinstance(step, steps.Finish) else step
 
 
 def sign_out(facts: RequestFacts, now: datetime) -> None:
@@ -115,7 +115,9 @@ def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
     return Reason.NUMBER_CHANGED if changed.exists() else None
 
 
-def _go_on(request: FlowRequest[InMemoryFlow], device: Device, shown: Recognised, decision: Decision) -> SignedIn:
+def _store_renewal(
+    request: FlowRequest[InMemoryFlow], device: Device, shown: Recognised, decision: Decision
+) -> SignedIn:
     following = tokens.rotate(shown, device, request.now)
     devices.seen(device, request.now)
     request.record(Kind.RENEWED, decision, agent=device.agent, device=device)

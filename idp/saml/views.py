@@ -44,8 +44,8 @@ METADATA_AGE = 300
 def sso(request: HttpRequest) -> HttpResponse:
     """Take an AuthnRequest by HTTP-Redirect or HTTP-POST (Profiles 4.1).
 
-    By Redirect the browser's cookies came along, so a silent pass is answered at once. A POST from another
-    site brings none: the request is kept, and the browser comes back by GET.
+    With Redirect the browser sends Latchkey's cookies, so a silent sign-in is answered in the same request. A POST from
+    another site carries no cookies: the flow is stored, and the browser comes back by GET.
     """
     now = clock.now()
     received = receive(request)
@@ -55,40 +55,41 @@ def sso(request: HttpRequest) -> HttpResponse:
         trusted = authn_request.check(
             received, parsed, trust, sso_url=published.sso_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
-    except AnswerWithStatus as told:
-        return listening.answered_with(_tell(request, sp, told), told)
-    asked = PendingRequest.of(trusted)
-    login = InMemoryFlow(_requirements(sp, trusted), sp.timeout_policy, _respond_address, asked.to_json, now)
+    except AnswerWithStatus as error:
+        return listening.answered_with(_answer_with_status(request, sp, error), error)
+    pending = PendingRequest.of(trusted)
+    flow = InMemoryFlow(_requirements(sp, trusted), sp.timeout_policy, _respond_address, pending.to_json, now)
     if request.method == "POST":
         responding.refuse_answered(sp, trusted.id)
-        return rendering.store_and_redirect(login, login.return_to)
-    return _go_on(request, login, sp, asked)
+        return rendering.store_and_redirect(flow, flow.return_to)
+    return _conclude(request, flow, sp, pending)
 
 
 @require_safe
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin a sign-in here that no service provider asked for (Profiles 4.1.5)."""
+    """Start a sign-in at Latchkey that no service provider requested (Profiles 4.1.5)."""
     relay_state = receive_relay_state(request.META.get("QUERY_STRING", ""))
     sp = unsolicited.service_of(slug)
-    asked, wanted = unsolicited.asked(sp, relay_state), LoginRequirements(service=sp.slug, service_name=sp.name)
-    login = InMemoryFlow(wanted, sp.timeout_policy, _respond_address, asked.to_json, clock.now())
-    return _go_on(request, login, sp, asked)
+    pending = unsolicited.pending_request(sp, relay_state)
+    requirements = LoginRequirements(service=sp.slug, service_name=sp.name)
+    flow = InMemoryFlow(requirements, sp.timeout_policy, _respond_address, pending.to_json, clock.now())
+    return _conclude(request, flow, sp, pending)
 
 
 @require_http_methods(["GET", "POST"])
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
-    """Answer the request of a login, or lead back to its pages; by POST, tell the service that it was refused."""
+    """Answer the request of a login, or lead back to its pages. A POST declines it, and tells the service so."""
     now = clock.now()
-    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    sp, asked = ServiceProvider.objects.get_enabled(login.service), PendingRequest.from_json(login.protocol)
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    sp, pending = ServiceProvider.objects.get_enabled(flow.service), PendingRequest.from_json(flow.protocol)
     if request.method == "GET":
-        return _go_on(request, login, sp, asked)
-    storage.give_up(login, now)
+        return _conclude(request, flow, sp, pending)
+    storage.give_up(flow, now)
     origin = request_facts.origin_of(request)
     events.record(Kind.DECLINED, origin, now, service=sp.slug)
-    if asked.request_id is None:  # nobody asked, so there is nobody to tell
+    if pending.request_id is None:  # no service requested it
         return rendering.see_other("/")
-    return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.REQUEST_DENIED))
+    return _refuse(request, sp, pending, SamlStatus(names.RESPONDER, names.REQUEST_DENIED))
 
 
 @require_safe
@@ -114,46 +115,46 @@ def _respond_address(flow_id: UUID) -> str:
     return f"/saml/respond/{flow_id}"
 
 
-def _go_on(request: HttpRequest, login: Flow, sp: ServiceProvider, asked: PendingRequest) -> HttpResponse:
+def _conclude(request: HttpRequest, flow: Flow, sp: ServiceProvider, pending: PendingRequest) -> HttpResponse:
     now = clock.now()
-    seen = request_facts.of_browser(request, login.touch_points)
+    facts = request_facts.of_browser(request, flow.touch_points)
     try:
         step = dispatcher.conclude(
-            login,
-            seen,
+            flow,
+            facts,
             now,
-            lambda admission: responding.success(sp, asked, admission, seen.origin, now),
+            lambda admission: responding.success(sp, pending, admission, facts.origin, now),
             responding.answered_before,
         )
-    except AnswerWithStatus as told:
-        return _tell(request, sp, told)
-    if not isinstance(step, Concluded) and isinstance(login, InMemoryFlow):  # whoever concludes has looked already
-        responding.refuse_answered(sp, asked.request_id)
+    except AnswerWithStatus as error:
+        return _answer_with_status(request, sp, error)
+    if not isinstance(step, Concluded) and isinstance(flow, InMemoryFlow):  # a conclusion has checked this already
+        responding.refuse_answered(sp, pending.request_id)
     match step:
         case Concluded(answer, cookie_changes):
-            response = _post(request, sp, asked, answer, news=notices.of_ended(sign_in.replaced_by(login)))
+            response = _post(request, sp, pending, answer, news=notices.of_ended(sign_in.replaced_by(flow)))
             cookies.write(response, request, cookie_changes)
             return response
-        case Refuse() if login.is_passive or step.by == RefusedBy.NOT_PASSIVE:
-            return _refuse(request, sp, asked, SamlStatus(names.RESPONDER, names.NO_PASSIVE))
-        case Refuse() if isinstance(login, LoginFlow) and login.finished_at is not None:
+        case Refuse() if flow.is_passive or step.by == RefusedBy.NOT_PASSIVE:
+            return _refuse(request, sp, pending, SamlStatus(names.RESPONDER, names.NO_PASSIVE))
+        case Refuse() if isinstance(flow, LoginFlow) and flow.finished_at is not None:
             # The rules changed between the code and the answer.
-            return rendering.refusal(request, login, step, seen)
-    return rendering.store_and_redirect(login, rendering.address(login))
+            return rendering.refusal(request, flow, step, facts)
+    return rendering.store_and_redirect(flow, rendering.address(flow))
 
 
-def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerWithStatus) -> HttpResponse:
-    return _refuse(request, sp, PendingRequest.at(told.return_address), told.saml_status)
+def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: AnswerWithStatus) -> HttpResponse:
+    return _refuse(request, sp, PendingRequest.at(error.return_address), error.saml_status)
 
 
-def _refuse(request: HttpRequest, sp: ServiceProvider, asked: PendingRequest, status: SamlStatus) -> HttpResponse:
-    return _post(request, sp, asked, responding.refusal(sp, asked, status, clock.now()), declined=True)
+def _refuse(request: HttpRequest, sp: ServiceProvider, pending: PendingRequest, status: SamlStatus) -> HttpResponse:
+    return _post(request, sp, pending, responding.refusal(sp, pending, status, clock.now()), declined=True)
 
 
 def _post(
     request: HttpRequest,
     sp: ServiceProvider,
-    asked: PendingRequest,
+    pending: PendingRequest,
     answer: bytes,
     *,
     declined: bool = False,
@@ -161,8 +162,8 @@ def _post(
 ) -> HttpResponse:
     """Send a Response through the browser by HTTP-POST (Bindings 3.5)."""
     fields: list[tuple[str, str | bytes]] = [("SAMLResponse", answer)]
-    if asked.relay_state is not None:
-        fields.append(("RelayState", asked.relay_state))
+    if pending.relay_state is not None:
+        fields.append(("RelayState", pending.relay_state))
     purpose = "declined" if declined else "signing in"
     brand = brands.of(sp.slug)
-    return post_form(request, asked.acs_url, fields, purpose, sp.name, news=news, brand=brand)
+    return post_form(request, pending.acs_url, fields, purpose, sp.name, news=news, brand=brand)

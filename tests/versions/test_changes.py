@@ -93,7 +93,7 @@ SET = {
         AccessPass,
         "ended_at",
         NOW + HOUR,
-        lambda: access_passes.somebody(NOW) or NOW + HOUR,
+        lambda: access_passes.any_valid(NOW) or NOW + HOUR,
     ),
     "a key": (SigningKey, "certificate", "new", lambda: keyring.active(Use.SAML, NOW).certificate),
 }
@@ -188,12 +188,12 @@ def test_a_publication_that_was_rolled_back_is_forgotten_and_its_draft_goes_on_b
 
 
 def test_a_pass_lets_its_agent_in_from_the_next_request_until_its_end(db, agent):
-    assert not access_passes.by_pass(agent.pk, NOW)
+    assert not access_passes.admits(agent.pk, NOW)
     for hours in (14, 20, 16):  # over midnight: of several the longest counts
         AccessPass.objects.create(agent=agent, given_at=NOW, until=NOW + hours * HOUR, why="to see")
     end = NOW + 20 * HOUR
-    assert [access_passes.by_pass(agent.pk, at) for at in (NOW, end - timedelta(seconds=1), end)] == [True, True, False]
-    assert not access_passes.by_pass(an_agent("+12015550102", "bo@acme.example").pk, NOW)
+    assert [access_passes.admits(agent.pk, at) for at in (NOW, end - timedelta(seconds=1), end)] == [True, True, False]
+    assert not access_passes.admits(an_agent("+12015550102", "bo@acme.example").pk, NOW)
 
 
 def test_the_next_key_signs_from_the_next_request_on(db, keys):

@@ -35,7 +35,7 @@ class DeviceState:
     session: SsoSession | None
     token: Recognised | Unrecognised | None
     rung: Authentication | Limit | None
-    token_ran_out: bool = False
+    token_expired: bool = False
     by_loan: Loan | None = None
 
     @property
@@ -72,14 +72,14 @@ class DeviceState:
             return self.device.reason
         if isinstance(self.rung, Limit):
             return self.rung.value
-        if self.token_ran_out:
+        if self.token_expired:
             return Cause.EXPIRED
         return Cause.KEY if self.token == Unrecognised(WITHDRAWN) else None
 
 
 def read(facts: RequestFacts, policy: TimeoutPolicy, now: datetime) -> DeviceState:
     """Return the state of the device that a request names. Runs inside the caller's transaction."""
-    named = _named(facts, now)
+    named = _find_device(facts, now)
     if named is None:
         token = tokens.recognise(facts.token, None, facts.family, now)
         return DeviceState(None, None, token, None)
@@ -88,7 +88,7 @@ def read(facts: RequestFacts, policy: TimeoutPolicy, now: datetime) -> DeviceSta
     usable = device.revoked_at is None and device.agent.is_active
     proof = _proof(device, session, token, facts) if usable else Proof.NOTHING
     reached = rung(device_facts(device), session_facts(session), proof, policy, now)
-    return DeviceState(device, session, token, reached, ran_out(device, token, now))
+    return DeviceState(device, session, token, reached, token_expired(device, token, now))
 
 
 def read_loan(facts: RequestFacts, service: str, policy: TimeoutPolicy, now: datetime) -> DeviceState | None:
@@ -111,7 +111,7 @@ def expected(device: Device, session: SsoSession | None, policy: TimeoutPolicy, 
     """Return the state that a device would have if it presented everything it holds. Locks and changes nothing."""
     usable = device.revoked_at is None and device.agent.is_active
     shown = Proof.TOKEN if device.remembered else Proof.SESSION_COOKIE
-    over = ran_out(device, None, now)
+    over = token_expired(device, None, now)
     proof = shown if usable and not over else Proof.NOTHING
     reached = rung(device_facts(device), session_facts(session), proof, policy, now)
     return DeviceState(device, session, None, reached, over)
@@ -129,7 +129,7 @@ def proved_device(facts: RequestFacts, now: datetime) -> Device | None:
     return None if _proof(device, sessions.find(device), token, facts) == Proof.NOTHING else device
 
 
-def _named(facts: RequestFacts, now: datetime) -> tuple[Device, SsoSession | None] | None:
+def _find_device(facts: RequestFacts, now: datetime) -> tuple[Device, SsoSession | None] | None:
     """Return the device that a browser names by cookie or an app by token, with its open session.
 
     Locks the device's row until the commit.
@@ -152,7 +152,7 @@ def _proof(
     return Proof.SESSION_COOKIE if proves else Proof.NOTHING
 
 
-def ran_out(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
+def token_expired(device: Device, token: Recognised | Unrecognised | None, now: datetime) -> bool:
     """Whether the long-lived token has expired. The browser drops its cookie at the same instant."""
     if isinstance(token, Recognised):
         return token.verdict == Verdict.EXPIRED

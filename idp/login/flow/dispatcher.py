@@ -18,7 +18,7 @@ from idp.login.flow.device_state import DeviceState
 from idp.login.flow.in_memory import Flow, InMemoryFlow
 from idp.login.flow.request import FlowRequest
 from idp.login.flow.sign_in import Admission, Finished, LoginResult, Proved
-from idp.login.flow.transactions import Meaning, in_transaction
+from idp.login.flow.transactions import Translation, in_transaction
 from idp.login.ladder import steps
 from idp.login.ladder.steps import AskCode, AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
@@ -53,15 +53,15 @@ def conclude(
     facts: RequestFacts,
     now: datetime,
     answer: Callable[[Admission], Answer],
-    meaning: Meaning = lambda _: None,
+    translate: Translation = lambda _: None,
 ) -> Concluded[Answer] | Step:
     """Advance a flow and, if the agent is let in, build the protocol's answer in the same transaction.
 
-    `answer` builds it. `meaning` says what to raise if a constraint rejects it. Raises AlreadySignedIn if the flow has
-    been answered before, and Busy.
+    `answer` builds it. `translate` returns what to raise if a constraint rejects it. Raises AlreadySignedIn if the flow
+    has been answered before, and Busy.
     """
     was_finished = _is_finished(flow)
-    return in_transaction(lambda: _conclude(FlowRequest(flow, facts, now), was_finished, Admission, answer), meaning)
+    return in_transaction(lambda: _conclude(FlowRequest(flow, facts, now), was_finished, Admission, answer), translate)
 
 
 def conclude_with_proof(
@@ -89,7 +89,7 @@ def _advance(request: FlowRequest[Flow], was_finished: bool) -> Step:
     state = by_loan or device_state.read(facts, policy, request.now)
     version.confirm()  # no device row has confirmed it, and outdated settings must not be applied
     if state.copied:
-        return sign_in.end_copied(request, state)
+        return sign_in.revoke_copied(request, state)
     sign_in.record_remark(request, state)
     subject = Subject(state.device.agent, state.device) if state.authentication and state.device else None
     decision = request.decide(subject, touch_points=_touch_points(request, state))
@@ -119,7 +119,7 @@ def _conclude(
     if isinstance(result, Refuse):
         return result
     if not isinstance(result, wanted):
-        raise FlowUnknown("the flow was begun at another door")
+        raise FlowUnknown("the flow was started by another protocol")
     return Concluded(answer(result), step.cookie_changes)
 
 

@@ -53,15 +53,15 @@ class Proved:
 
 
 LoginResult = Admission | Proved
-Kept = TypeVar("Kept", bound=LoginResult)
-Kept_co = TypeVar("Kept_co", bound=LoginResult, covariant=True)
+Result = TypeVar("Result", bound=LoginResult)
+Result_co = TypeVar("Result_co", bound=LoginResult, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Finished(Generic[Kept_co]):
+class Finished(Generic[Result_co]):
     """The login is over and the agent is in."""
 
-    result: Kept_co
+    result: Result_co
     cookie_changes: CookieChanges
 
 
@@ -77,7 +77,7 @@ def renew(
         raise LostRace
     if proved.method != Method.SESSION or session is None:
         session, _ = sessions.open_session(device, OpenedBy.TOKEN, request.now)
-    token = None if request.flow.is_passive else _prolong(state, device, session, request)
+    token = None if request.flow.is_passive else _extend(state, device, session, request)
     admission = Admission(device.agent, device, session.index, proved)
     if state.by_loan is None:
         first_today = device.last_seen_at.date() != request.now.date()
@@ -87,7 +87,7 @@ def renew(
     return _finish(request, admission, CookieChanges(void=("loan",)), decision, detail="opened by its app")
 
 
-def _prolong(state: DeviceState, device: Device, session: SsoSession, request: FlowRequest[Flow]) -> str | None:
+def _extend(state: DeviceState, device: Device, session: SsoSession, request: FlowRequest[Flow]) -> str | None:
     sessions.touch(session, request.now)
     devices.seen(device, request.now)
     return tokens.rotate(state.token, device, request.now) if isinstance(state.token, Recognised) else None
@@ -148,7 +148,7 @@ def resume_finished(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
     If the answer to the proof was lost, the browser that holds the flow cookie gets the same root token and new
     secrets, within the quiet time (`LATCHKEY_QUIET_SECONDS`). After that it needs a new code.
     """
-    return Finished(result_of(request.flow), _what_got_lost(request))
+    return Finished(result_of(request.flow), _lost_cookies(request))
 
 
 def finished_by_twin(request: FlowRequest[LoginFlow]) -> Finished[LoginResult]:
@@ -167,7 +167,7 @@ def record_remark(request: FlowRequest[Flow], state: DeviceState) -> None:
         request.record(kind, agent=state.device and state.device.agent, device=state.device, detail=detail)
 
 
-def end_copied(request: FlowRequest[Flow], state: DeviceState) -> AskPhone | Refuse:
+def revoke_copied(request: FlowRequest[Flow], state: DeviceState) -> AskPhone | Refuse:
     """Revoke a device because somebody presented a token that has already been exchanged for a later one.
 
     Either the owner or a thief did so, so both have to sign in again. Raises LostRace.
@@ -209,7 +209,7 @@ def result_of(flow: LoginFlow) -> LoginResult:
     return Admission(flow.agent, flow.device, flow.session_index, proved)
 
 
-def _what_got_lost(request: FlowRequest[LoginFlow]) -> CookieChanges:
+def _lost_cookies(request: FlowRequest[LoginFlow]) -> CookieChanges:
     """Return the cookies that the browser should have, if it did not receive them."""
     flow = request.flow
     quiet = timedelta(seconds=settings.LATCHKEY.quiet_seconds)
@@ -242,22 +242,22 @@ def _new_cookies(
 
 def _finish(
     request: FlowRequest[Flow],
-    result: Kept,
+    result: Result,
     cookie_changes: CookieChanges,
     decision: Decision,
     *,
     kind: Kind = Kind.SIGNED_IN,
     detail: str = "",
-) -> Finished[Kept]:
+) -> Finished[Result]:
     if isinstance(request.flow, LoginFlow):
-        _write_down(result, request.flow, request.now)
+        _store_result(result, request.flow, request.now)
     device = result.device if isinstance(result, Admission) else None
     method = result.authentication.method.value
     request.record(kind, decision, agent=result.agent, device=device, method=method, detail=detail)
     return Finished(result, cookie_changes)
 
 
-def _write_down(result: LoginResult, flow: LoginFlow, now: datetime) -> None:
+def _store_result(result: LoginResult, flow: LoginFlow, now: datetime) -> None:
     proved = result.authentication
     flow.agent, flow.finished_at = result.agent, now
     if isinstance(result, Admission):

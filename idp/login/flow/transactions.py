@@ -20,7 +20,7 @@ ATTEMPTS = 3
 PATIENCE = 4.0
 """Seconds after which no further run starts. The databases wait 5 seconds for a lock."""
 Outcome = TypeVar("Outcome")
-Meaning = Callable[[IntegrityError], Exception | None]
+Translation = Callable[[IntegrityError], Exception | None]
 """Returns what to raise instead of an error that every further run would meet too, or None for any other error."""
 
 
@@ -36,8 +36,8 @@ class _Run(Generic[Outcome]):
         return events.were_written(self.lines)
 
 
-def in_transaction(step: Callable[[], Outcome], meaning: Meaning = lambda _: None) -> Outcome:
-    """Run `step` in a transaction and return its outcome. Raises Busy, and what `step` or `meaning` raises.
+def in_transaction(step: Callable[[], Outcome], translate: Translation = lambda _: None) -> Outcome:
+    """Run `step` in a transaction and return its outcome. Raises Busy, and what `step` or `translate` raises.
 
     If a run loses a race, it is rolled back and repeated, up to 3 times within 4 seconds. Each run uses the
     configuration of its time.
@@ -46,28 +46,28 @@ def in_transaction(step: Callable[[], Outcome], meaning: Meaning = lambda _: Non
     The commit may still be in progress. The next run then waits for the rows that the commit locks, so the trail is
     read again before that run, or its error, counts.
     """
-    begun, unheard = time.monotonic(), None
+    started, unconfirmed = time.monotonic(), None
     for nth in range(1, ATTEMPTS + 1):
         run: _Run[Outcome] | None = None
         try:
-            if unheard is not None and unheard.was_committed():
-                return unheard.outcome
+            if unconfirmed is not None and unconfirmed.was_committed():
+                return unconfirmed.outcome
             with transaction.atomic(), events.together() as lines:
                 run = _Run(step(), lines)
-                if unheard is not None and unheard.was_committed():
+                if unconfirmed is not None and unconfirmed.was_committed():
                     lines.clear()
                     transaction.set_rollback(True)
-                    return unheard.outcome
+                    return unconfirmed.outcome
         except (IdpError, LostRace, IntegrityError, OperationalError) as error:
-            if unheard is not None and not isinstance(error, OperationalError) and unheard.was_committed():
-                return unheard.outcome
+            if unconfirmed is not None and not isinstance(error, OperationalError) and unconfirmed.was_committed():
+                return unconfirmed.outcome
             if isinstance(error, IdpError):
                 raise
-            if isinstance(error, IntegrityError) and (meant := meaning(error)) is not None:
-                raise meant from error
-            if nth == ATTEMPTS or time.monotonic() - begun >= PATIENCE:
+            if isinstance(error, IntegrityError) and (translated := translate(error)) is not None:
+                raise translated from error
+            if nth == ATTEMPTS or time.monotonic() - started >= PATIENCE:
                 raise Busy(f"gave up after attempt {nth}: {type(error).__name__}") from error
-            unheard = run or unheard
+            unconfirmed = run or unconfirmed
             version.unpin()
         else:
             return run.outcome

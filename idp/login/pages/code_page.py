@@ -21,28 +21,28 @@ COST_A_TRY = {FORBIDDEN, SERVICE_UNAVAILABLE}
 """With one of these statuses the page says how many tries are left."""
 
 
-def show(request: HttpRequest, login: LoginFlow, *, form: CodeForm | None = None, status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, flow: LoginFlow, *, form: CodeForm | None = None, status: int = 200) -> HttpResponse:
     """Show the page for the code that the flow awaits: texted, or of another way."""
-    if login.verification is None:
-        return see_other(address(login))
+    if flow.verification is None:
+        return see_other(address(flow))
     now = clock.now()
-    if form is None and (way := other_codes.chosen(request, login)) is not None:
-        return other_codes.show(request, login, way)
-    left = verifications.standing(login.verification, requesting.asker_of(request_facts.of_browser(request)), now)
+    if form is None and (way := other_codes.chosen(request, flow)) is not None:
+        return other_codes.show(request, flow, way)
+    left = verifications.standing(flow.verification, requesting.asker_of(request_facts.of_browser(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
-        return paused(request, login, left.expires_at)
-    ways = other_codes.offered(login)
+        return paused(request, flow, left.expires_at)
+    ways = other_codes.offered(flow)
     if left.sends == 0 and ways:  # no text was requested
-        return other_codes.show(request, login, ways[0])
+        return other_codes.show(request, flow, ways[0])
     wait = left.next_send_at and max(0, ceil((left.next_send_at - now).total_seconds()))
     context = {
         "minutes": minutes(left.expires_at),
         "error": next(iter(form.errors.get("code", [])), "") if form else "",
         "tries_left": left.tries_left,
         "was_tried": status in COST_A_TRY,
-        "typed": login.typed,
-        "by_email": "@" in login.typed,
-        "mobile": request_facts.of_browser(request, login.touch_points).browser.kind == "mobile",
+        "typed": flow.typed,
+        "by_email": "@" in flow.typed,
+        "mobile": request_facts.of_browser(request, flow.touch_points).browser.kind == "mobile",
         "phones_per_agent": settings.LATCHKEY.phones_per_agent,
         "remember_desktops": settings.LATCHKEY.remember_desktops,
         "wait": wait,
@@ -50,16 +50,16 @@ def show(request: HttpRequest, login: LoginFlow, *, form: CodeForm | None = None
         "channel": left.channel,
         "over": now >= left.expires_at,
         "sends": left.sends,
-        "policy": login.limits,
-        "texts_down": (form is None and status == SERVICE_UNAVAILABLE) or requesting.texts_are_down(login, now),
+        "policy": flow.limits,
+        "texts_down": (form is None and status == SERVICE_UNAVAILABLE) or requesting.texts_are_down(flow, now),
         "ways": ways,
         "channels": left.channels,
         "web_otp": settings.LATCHKEY.web_otp,
     }
-    return page(request, login, "login/code.html", context, status=status)
+    return page(request, flow, "login/code.html", context, status=status)
 
 
-def show_rejected(request: HttpRequest, login: LoginFlow, form: CodeForm, result: Checked) -> HttpResponse:
+def show_rejected(request: HttpRequest, flow: LoginFlow, form: CodeForm, result: Checked) -> HttpResponse:
     """Show the page again, with the reason why the code was rejected."""
     match result:
         case Checked.EXPIRED:
@@ -72,4 +72,4 @@ def show_rejected(request: HttpRequest, login: LoginFlow, form: CodeForm, result
             sentence = _("That code isn't right.")
             status = 403
     form.add_error("code", sentence)
-    return show(request, login, form=form, status=status)
+    return show(request, flow, form=form, status=status)

@@ -22,7 +22,7 @@ SERVICE_UNAVAILABLE = 503
 
 def show(
     request: HttpRequest,
-    login: LoginFlow,
+    flow: LoginFlow,
     asked: AskPhone,
     *,
     form: IdentifierForm | None = None,
@@ -34,22 +34,22 @@ def show(
     device = devices.find(request.COOKIES.get(cookies.name("device")))
     other = not_me.replacement(device, clock.now()) if asked.reason == Reason.REPLACED else None
     said = other if other is not None and not_me.was_reported(other) else None
-    by_email, typed = _by_email(request, typed or request.POST.get("identifier", login.typed))
+    by_email, typed = _by_email(request, typed or request.POST.get("identifier", flow.typed))
     context = {
-        "notice": reported(said) if said else notice(asked.reason, device, login.limits),
+        "notice": reported(said) if said else notice(asked.reason, device, flow.limits),
         "other": None if said else other,
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed,
-        "texts_down": status == SERVICE_UNAVAILABLE or requesting.texts_are_down(login, clock.now()),
+        "texts_down": status == SERVICE_UNAVAILABLE or requesting.texts_are_down(flow, clock.now()),
         "by_email": by_email,
         "country": settings.LATCHKEY.default_country,
-        "asked_to_confirm": login.force_authn and login.service != OWN_PAGE,
-        "ways": other_codes.offered(login),
-        "by_text": login.accepts(Method.CODE),
-        "passkey": passkey_sign_in.request_for(login, device, clock.now()),
+        "asked_to_confirm": flow.force_authn and flow.service != OWN_PAGE,
+        "ways": other_codes.offered(flow),
+        "by_text": flow.accepts(Method.CODE),
+        "passkey": passkey_sign_in.request_for(flow, device, clock.now()),
         "not_taken": not_taken,
     }
-    return page(request, login, "login/phone.html", context, status=status)
+    return page(request, flow, "login/phone.html", context, status=status)
 
 
 def _by_email(request: HttpRequest, typed: str) -> tuple[bool, str]:

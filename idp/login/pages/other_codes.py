@@ -29,78 +29,78 @@ FORMS = {Way.APP: AppCodeForm, Way.BACKUP: BackupCodeForm}
 TEMPLATES = {Way.APP: "login/app_code.html", Way.BACKUP: "login/backup_code.html"}
 
 
-def offered(login: LoginFlow) -> list[Way]:
+def offered(flow: LoginFlow) -> list[Way]:
     """List the ways that the service accepts. This depends on the service alone."""
-    return [way for way in Way if way.methods <= frozenset(login.accepted)]
+    return [way for way in Way if way.methods <= frozenset(flow.accepted)]
 
 
-def chosen(request: HttpRequest, login: LoginFlow) -> Way | None:
+def chosen(request: HttpRequest, flow: LoginFlow) -> Way | None:
     """Return the way that the address names, if the service accepts it.
 
     If it names none and the service accepts no texted code, return the first way.
     """
     found = request.GET.get("with")
-    ways = offered(login)
+    ways = offered(flow)
     if found in set(Way) and Way(found) in ways:
         return Way(found)
-    return ways[0] if ways and not login.accepts(Method.CODE) else None
+    return ways[0] if ways and not flow.accepts(Method.CODE) else None
 
 
-def path(login: LoginFlow, way: Way) -> str:
+def path(flow: LoginFlow, way: Way) -> str:
     """Return the address of a way's page."""
-    return f"{address(login)}?with={way}"
+    return f"{address(flow)}?with={way}"
 
 
 def begin(
-    request: HttpRequest, login: LoginFlow, way: Way, typed: PhoneNumber | Email, touch_points: int | None
+    request: HttpRequest, flow: LoginFlow, way: Way, typed: PhoneNumber | Email, touch_points: int | None
 ) -> HttpResponse:
     """Go on from the first page without a text."""
     seen = request_facts.of_browser(request, touch_points)
-    result = requesting.begin_without_text(login, typed, seen, clock.now())
+    result = requesting.begin_without_text(flow, typed, seen, clock.now())
     match result:
         case Refuse():
-            return refusal(request, login, result, seen)
+            return refusal(request, flow, result, seen)
         case Paused(until):
-            return paused(request, login, until)
-    return see_other(path(login, way))
+            return paused(request, flow, until)
+    return see_other(path(flow, way))
 
 
-def submit(request: HttpRequest, login: LoginFlow, way: Way) -> Step | HttpResponse:
+def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpResponse:
     """Check the code that was typed. Returns the next step, or the page for a code that is not right."""
     form = FORMS[way](request.POST)
     if not form.is_valid():
-        return show(request, login, way, error=str(form.errors["code"][0]), status=400)
-    typed = parse(login.typed, settings.LATCHKEY.default_country)
+        return show(request, flow, way, error=str(form.errors["code"][0]), status=400)
+    typed = parse(flow.typed, settings.LATCHKEY.default_country)
     if not isinstance(typed, PhoneNumber | Email):
-        return see_other(address(login))
+        return see_other(address(flow))
     begun = time.monotonic()
-    seen = request_facts.of_browser(request, login.touch_points)
-    result = other_code.submit(login, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
+    seen = request_facts.of_browser(request, flow.touch_points)
+    result = other_code.submit(flow, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
     if isinstance(result, Paused):
-        return paused(request, login, result.until)
+        return paused(request, flow, result.until)
     if not isinstance(result, Checked):
         return result
     # An agent without an app or codes is answered faster than a wrong code. The pause hides the difference.
     time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
-    return show(request, login, way, error=_("That code isn't right."), status=FORBIDDEN)
+    return show(request, flow, way, error=_("That code isn't right."), status=FORBIDDEN)
 
 
-def show(request: HttpRequest, login: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", status: int = 200) -> HttpResponse:
     """Show the page of a way. It is the same whoever was named."""
-    if login.verification is None:
-        return see_other(address(login))
+    if flow.verification is None:
+        return see_other(address(flow))
     now = clock.now()
-    left = verifications.standing(login.verification, requesting.asker_of(request_facts.of_browser(request)), now)
+    left = verifications.standing(flow.verification, requesting.asker_of(request_facts.of_browser(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
-        return paused(request, login, left.expires_at)
+        return paused(request, flow, left.expires_at)
     context = {
         "error": error,
         "was_tried": status == FORBIDDEN,
         "tries_left": left.tries_left,
-        "action": path(login, way),
-        "ways": offered(login),
-        "by_text": login.accepts(Method.CODE),
-        "by_email": "@" in login.typed,
-        "texts_down": requesting.texts_are_down(login, now),
+        "action": path(flow, way),
+        "ways": offered(flow),
+        "by_text": flow.accepts(Method.CODE),
+        "by_email": "@" in flow.typed,
+        "texts_down": requesting.texts_are_down(flow, now),
     }
-    return page(request, login, TEMPLATES[way], context, status=status)
+    return page(request, flow, TEMPLATES[way], context, status=status)

@@ -28,19 +28,19 @@ TO_THINK = timedelta(minutes=5)
 """How much of the flow's lifetime has to be left. The page continues by itself a minute earlier."""
 
 
-def path(login: LoginFlow) -> str:
+def path(flow: LoginFlow) -> str:
     """Return the address of the offer."""
-    return f"{address(login)}/passkey"
+    return f"{address(flow)}/passkey"
 
 
-def is_due(request: HttpRequest, login: LoginFlow, result: LoginResult) -> bool:
+def is_due(request: HttpRequest, flow: LoginFlow, result: LoginResult) -> bool:
     """Whether an agent who has just given a code is offered a passkey."""
     return (
         request.POST.get("can_keep") == "yes"
         and isinstance(result, Admission)
         and result.authentication.method in passkey_setup.ENOUGH
         and not cookies.wants_no_passkey(request)
-        and clock.now() + TO_THINK < login.expires_at
+        and clock.now() + TO_THINK < flow.expires_at
         and relying_party.from_settings() is not None
         and not Passkey.objects.of(result.agent).filter(device=result.device).exists()
     )
@@ -49,43 +49,43 @@ def is_due(request: HttpRequest, login: LoginFlow, result: LoginResult) -> bool:
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Offer a passkey, store the one that was created, or continue without one."""
-    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), clock.now())
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), clock.now())
     if "later" in request.POST:
-        response = see_other(login.return_to)
+        response = see_other(flow.return_to)
         cookies.write_no_passkey(response)
         return response
     with transaction.atomic():
-        device = _device(request, login)
+        device = _device(request, flow)
         if device is None:
-            return see_other(login.return_to)
-        return _set_up(request, login, device) if request.method == "POST" else _show(request, login, device)
+            return see_other(flow.return_to)
+        return _set_up(request, flow, device) if request.method == "POST" else _show(request, flow, device)
 
 
-def _device(request: HttpRequest, login: LoginFlow) -> Device | None:
+def _device(request: HttpRequest, flow: LoginFlow) -> Device | None:
     """Return the device on which this flow was finished recently, if the browser proves to be that device."""
     now = clock.now()
     device = device_state.proved_device(request_facts.of_browser(request), now)
-    if device is None or device.pk != login.device_id:
+    if device is None or device.pk != flow.device_id:
         return None
     return device if passkey_setup.is_proved_lately(device, now) else None
 
 
-def _show(request: HttpRequest, login: LoginFlow, device: Device, *, fault: int | None = None) -> HttpResponse:
+def _show(request: HttpRequest, flow: LoginFlow, device: Device, *, fault: int | None = None) -> HttpResponse:
     options = ceremony_options.for_setup(device, clock.now())
     if options is None:
-        return see_other(login.return_to)
+        return see_other(flow.return_to)
     context = {
         "options_json": options,
         "mobile": device.kind == "mobile",
         "patience": int((TO_THINK - timedelta(minutes=1)).total_seconds()),
         "not_taken": fault is not None,
     }
-    return page(request, login, "login/passkey_offer.html", context, status=fault or OK)
+    return page(request, flow, "login/passkey_offer.html", context, status=fault or OK)
 
 
-def _set_up(request: HttpRequest, login: LoginFlow, device: Device) -> HttpResponse:
+def _set_up(request: HttpRequest, flow: LoginFlow, device: Device) -> HttpResponse:
     form = PasskeyForm(request.POST)
     if not form.is_valid():
-        return _show(request, login, device, fault=400)
+        return _show(request, flow, device, fault=400)
     made = passkey_setup.set_up(form.cleaned_data["passkey"], device, request_facts.origin_of(request), clock.now())
-    return _show(request, login, device, fault=403) if isinstance(made, Refused) else see_other(login.return_to)
+    return _show(request, flow, device, fault=403) if isinstance(made, Refused) else see_other(flow.return_to)

@@ -41,27 +41,27 @@ class PasskeyRejected:
     status: int
 
 
-def request_for(login: LoginFlow, device: Device | None, now: datetime) -> PasskeyRequest | None:
+def request_for(flow: LoginFlow, device: Device | None, now: datetime) -> PasskeyRequest | None:
     """Return a request for a passkey with a new challenge.
 
     Returns None if the service does not accept passkeys or the installation cannot use them.
     """
-    options = ceremony_options.for_sign_in(login.pk, now) if login.accepts(Method.PASSKEY) else None
+    options = ceremony_options.for_sign_in(flow.pk, now) if flow.accepts(Method.PASSKEY) else None
     if options is None:
         return None
     return PasskeyRequest(options, known=device is not None and Passkey.objects.of(device.agent).exists())
 
 
-def submit(request: HttpRequest, login: LoginFlow) -> Step | HttpResponse | PasskeyRejected:
+def submit(request: HttpRequest, flow: LoginFlow) -> Step | HttpResponse | PasskeyRejected:
     """Check the browser's response. Returns the next step, or what to show instead."""
     form = PasskeyForm(request.POST)
     if not form.is_valid():
         return PasskeyRejected(_sentence(), BAD_REQUEST)
     begun = time.monotonic()
     seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
-    result = passkey.submit(login, form.cleaned_data["passkey"], seen, clock.now())
+    result = passkey.submit(flow, form.cleaned_data["passkey"], seen, clock.now())
     if isinstance(result, Paused):
-        return paused(request, login, result.until)
+        return paused(request, flow, result.until)
     if not isinstance(result, NotProved):
         return result
     # An unknown passkey is rejected faster than a wrong signature. The pause hides the difference.

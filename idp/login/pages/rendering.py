@@ -26,11 +26,11 @@ OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
 SERVICE_UNAVAILABLE = 503
 
 
-def store_and_redirect(login: Flow, path: str) -> HttpResponse:
+def store_and_redirect(flow: Flow, path: str) -> HttpResponse:
     """Redirect the browser, and store the flow and set its cookie if that is still to be done."""
     response = see_other(path)
-    if isinstance(login, InMemoryFlow):
-        cookies.write_flow(response, login.pk, storage.store(login))
+    if isinstance(flow, InMemoryFlow):
+        cookies.write_flow(response, flow.pk, storage.store(flow))
     return response
 
 
@@ -41,30 +41,30 @@ def see_other(path: str) -> HttpResponse:
     return response
 
 
-def address(login: Flow) -> str:
+def address(flow: Flow) -> str:
     """Return the path of a flow's pages."""
-    return f"/login/{login.pk}"
+    return f"/login/{flow.pk}"
 
 
-def refusal(request: HttpRequest, login: LoginFlow, refuse: Refuse, seen: RequestFacts) -> HttpResponse:
+def refusal(request: HttpRequest, flow: LoginFlow, refuse: Refuse, seen: RequestFacts) -> HttpResponse:
     """Tell an agent that they cannot sign in from here, and what they can do."""
     if refuse.by == RefusedBy.SWITCHED_OFF:
-        return page(request, login, "login/switched_off.html", {}, status=403)
+        return page(request, flow, "login/switched_off.html", {}, status=403)
     if refuse.by == RefusedBy.STOPPED:
-        return page(request, login, "login/stopped.html", {}, status=SERVICE_UNAVAILABLE)
+        return page(request, flow, "login/stopped.html", {}, status=SERVICE_UNAVAILABLE)
     context = {
         "message": refuse.message,
         "concern": refuse.concern.value,
         "seen": seen.browser.label,
         "mobile": seen.browser.kind == Kind.MOBILE or not seen.user_agent.form,
     }
-    return page(request, login, "login/refused.html", context, status=403)
+    return page(request, flow, "login/refused.html", context, status=403)
 
 
-def paused(request: HttpRequest, login: LoginFlow, until: datetime) -> HttpResponse:
+def paused(request: HttpRequest, flow: LoginFlow, until: datetime) -> HttpResponse:
     """Say until when nothing can be typed."""
     context: dict[str, Any] = {"minutes": minutes(until), "until": until}
-    return page(request, login, "login/paused.html", context, status=TOO_MANY_REQUESTS)
+    return page(request, flow, "login/paused.html", context, status=TOO_MANY_REQUESTS)
 
 
 def minutes(until: datetime) -> int:
@@ -73,18 +73,18 @@ def minutes(until: datetime) -> int:
 
 
 def page(
-    request: HttpRequest, login: LoginFlow, template: str, context: Mapping[str, Any], *, status: int
+    request: HttpRequest, flow: LoginFlow, template: str, context: Mapping[str, Any], *, status: int
 ) -> HttpResponse:
     """Render a page of a login."""
     shared = {
-        "service": _(login.service_name) if login.service == OWN_PAGE else login.service_name,
-        "brand": brands.of(login.service),
-        "address": address(login),
-        "back": login.return_to,
+        "service": _(flow.service_name) if flow.service == OWN_PAGE else flow.service_name,
+        "brand": brands.of(flow.service),
+        "address": address(flow),
+        "back": flow.return_to,
         "reference": reference.current(),
         **context,
     }
     response = render(request, template, shared, status=status)
-    if login.leads_to:  # browsers apply the form's CSP to every redirect that follows it
-        response._csp_update = {"form-action": [login.leads_to]}  # type: ignore[attr-defined]  # django-csp's own hook
+    if flow.leads_to:  # browsers apply the form's CSP to every redirect that follows it
+        response._csp_update = {"form-action": [flow.leads_to]}  # type: ignore[attr-defined]  # django-csp's own hook
     return response

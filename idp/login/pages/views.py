@@ -33,115 +33,115 @@ FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429
 def step(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Show the page for the step that a flow has reached, or handle a form of that page."""
     now = clock.now()
-    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
     if request.method == "POST" and "lang" not in request.GET:  # a change of language shows the same page again
-        return _handle(request, login)
-    return _show(request, login, texted_code.resume(login, request_facts.of_browser(request, login.touch_points), now))
+        return _handle(request, flow)
+    return _show(request, flow, texted_code.resume(flow, request_facts.of_browser(request, flow.touch_points), now))
 
 
-def _handle(request: HttpRequest, login: LoginFlow) -> HttpResponse:
+def _handle(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     if "identifier" in request.POST:
-        return _handle_identifier(request, login)
+        return _handle_identifier(request, flow)
     if "passkey" in request.POST:
-        return _handle_passkey(request, login)
+        return _handle_passkey(request, flow)
     if "code" in request.POST:
-        way = other_codes.chosen(request, login)
-        return _handle_code(request, login) if way is None else _handle_other_code(request, login, way)
+        way = other_codes.chosen(request, flow)
+        return _handle_code(request, flow) if way is None else _handle_other_code(request, flow, way)
     if "not_me" in request.POST:
         not_me.report_replacement(request_facts.of_browser(request), clock.now())
-        return see_other(address(login))
+        return see_other(address(flow))
     if request.POST.get("again") in open_channels.offered(clock.now()):
-        return _send_again(request, login, Channel(request.POST["again"]))
-    requesting.change_number(login)
-    return see_other(address(login))
+        return _send_again(request, flow, Channel(request.POST["again"]))
+    requesting.change_number(flow)
+    return see_other(address(flow))
 
 
-def _handle_identifier(request: HttpRequest, login: LoginFlow) -> HttpResponse:
-    if not login.accepts(Method.CODE) and not other_codes.offered(login):  # no code would be accepted from anybody
-        return see_other(address(login))
+def _handle_identifier(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
+    if not flow.accepts(Method.CODE) and not other_codes.offered(flow):  # no code would be accepted from anybody
+        return see_other(address(flow))
     form = IdentifierForm(request.POST, by_email=request.GET.get("by") == "email")
     if not form.is_valid():
-        return first_page.show(request, login, AskPhone(None), form=form, status=400)
+        return first_page.show(request, flow, AskPhone(None), form=form, status=400)
     touch_points = form.cleaned_data["touch_points"]
-    if (way := other_codes.chosen(request, login)) is not None:
-        return other_codes.begin(request, login, way, form.cleaned_data["identifier"], touch_points)
-    return _send(request, login, form.cleaned_data["identifier"], Channel.SMS, touch_points)
+    if (way := other_codes.chosen(request, flow)) is not None:
+        return other_codes.begin(request, flow, way, form.cleaned_data["identifier"], touch_points)
+    return _send(request, flow, form.cleaned_data["identifier"], Channel.SMS, touch_points)
 
 
-def _send_again(request: HttpRequest, login: LoginFlow, channel: Channel) -> HttpResponse:
-    typed = parse(login.typed, settings.LATCHKEY.default_country)
-    by_text = login.verification is not None and login.accepts(Method.CODE)
+def _send_again(request: HttpRequest, flow: LoginFlow, channel: Channel) -> HttpResponse:
+    typed = parse(flow.typed, settings.LATCHKEY.default_country)
+    by_text = flow.verification is not None and flow.accepts(Method.CODE)
     if not by_text or not isinstance(typed, PhoneNumber | Email):
-        return see_other(address(login))
-    return _send(request, login, typed, channel, login.touch_points)
+        return see_other(address(flow))
+    return _send(request, flow, typed, channel, flow.touch_points)
 
 
 def _send(
     request: HttpRequest,
-    login: LoginFlow,
+    flow: LoginFlow,
     typed: PhoneNumber | Email,
     channel: Channel,
     touch_points: int | None,
 ) -> HttpResponse:
     seen = request_facts.of_browser(request, touch_points)
-    result = requesting.send_code(login, typed, channel, seen, clock.now())
+    result = requesting.send_code(flow, typed, channel, seen, clock.now())
     match result:
         case requesting.TooEarly() if "again" in request.POST:
-            return code_page.show(request, login, status=TOO_MANY_REQUESTS)
+            return code_page.show(request, flow, status=TOO_MANY_REQUESTS)
         case Refuse():
-            return refusal(request, login, result, seen)
+            return refusal(request, flow, result, seen)
         case requesting.TextsDown():
-            return _texts_down(request, login, typed)
+            return _texts_down(request, flow, typed)
         case Paused(until):
-            return paused(request, login, until)
-    return see_other(address(login))
+            return paused(request, flow, until)
+    return see_other(address(flow))
 
 
-def _texts_down(request: HttpRequest, login: LoginFlow, typed: PhoneNumber | Email) -> HttpResponse:
+def _texts_down(request: HttpRequest, flow: LoginFlow, typed: PhoneNumber | Email) -> HttpResponse:
     """Say that no code can be sent, on the page where the agent is. What was typed stays."""
-    if login.verification is not None:
-        return code_page.show(request, login, status=SERVICE_UNAVAILABLE)
-    return first_page.show(request, login, AskPhone(None), typed=typed.shown, status=SERVICE_UNAVAILABLE)
+    if flow.verification is not None:
+        return code_page.show(request, flow, status=SERVICE_UNAVAILABLE)
+    return first_page.show(request, flow, AskPhone(None), typed=typed.shown, status=SERVICE_UNAVAILABLE)
 
 
-def _handle_code(request: HttpRequest, login: LoginFlow) -> HttpResponse:
+def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return code_page.show(request, login, form=form, status=400)
+        return code_page.show(request, flow, form=form, status=400)
     begun, now, pause = time.monotonic(), clock.now(), settings.LATCHKEY.wrong_code_seconds
-    pause += sending.wait_at_most(login.verification, now) if pause else 0
-    seen = request_facts.of_browser(request, login.touch_points)
-    result = texted_code.submit(login, form.cleaned_data["code"], seen, now)
+    pause += sending.wait_at_most(flow.verification, now) if pause else 0
+    seen = request_facts.of_browser(request, flow.touch_points)
+    result = texted_code.submit(flow, form.cleaned_data["code"], seen, now)
     if not isinstance(result, Checked):
-        return _show(request, login, result)
+        return _show(request, flow, result)
     # If nobody has the number, there is no text to wait for and no code to check. The pause hides the difference.
     time.sleep(max(0.0, pause - (time.monotonic() - begun)))
-    return code_page.show_rejected(request, login, form, result)
+    return code_page.show_rejected(request, flow, form, result)
 
 
-def _handle_other_code(request: HttpRequest, login: LoginFlow, way: Way) -> HttpResponse:
-    taken = other_codes.submit(request, login, way)
-    return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
+def _handle_other_code(request: HttpRequest, flow: LoginFlow, way: Way) -> HttpResponse:
+    taken = other_codes.submit(request, flow, way)
+    return taken if isinstance(taken, HttpResponse) else _show(request, flow, taken)
 
 
-def _handle_passkey(request: HttpRequest, login: LoginFlow) -> HttpResponse:
-    taken = passkey_sign_in.submit(request, login)
+def _handle_passkey(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
+    taken = passkey_sign_in.submit(request, flow)
     if isinstance(taken, passkey_sign_in.PasskeyRejected):
-        return first_page.show(request, login, AskPhone(None), not_taken=taken.sentence, status=taken.status)
-    return taken if isinstance(taken, HttpResponse) else _show(request, login, taken)
+        return first_page.show(request, flow, AskPhone(None), not_taken=taken.sentence, status=taken.status)
+    return taken if isinstance(taken, HttpResponse) else _show(request, flow, taken)
 
 
-def _show(request: HttpRequest, login: LoginFlow, step: dispatcher.Step | Checked) -> HttpResponse:
+def _show(request: HttpRequest, flow: LoginFlow, step: dispatcher.Step | Checked) -> HttpResponse:
     match step:
         case Finished(result, cookie_changes):
-            offered = passkey_offer.is_due(request, login, result)
-            response = see_other(passkey_offer.path(login) if offered else login.return_to)
+            offered = passkey_offer.is_due(request, flow, result)
+            response = see_other(passkey_offer.path(flow) if offered else flow.return_to)
             cookies.write(response, request, cookie_changes)
             return response
         case AskPhone():
-            return first_page.show(request, login, step)
+            return first_page.show(request, flow, step)
         case Refuse(by=RefusedBy.NOT_PASSIVE):
-            return see_other(login.return_to)
+            return see_other(flow.return_to)
         case Refuse():
-            return refusal(request, login, step, request_facts.of_browser(request, login.touch_points))
-    return code_page.show(request, login)
+            return refusal(request, flow, step, request_facts.of_browser(request, flow.touch_points))
+    return code_page.show(request, flow)

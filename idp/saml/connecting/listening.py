@@ -84,9 +84,9 @@ def noted(view: View) -> View:
     return noting
 
 
-def answered_with(response: HttpResponse, told: AnswerWithStatus) -> HttpResponse:
+def answered_with(response: HttpResponse, error: AnswerWithStatus) -> HttpResponse:
     """Mark a response as one that answers a trusted request with a status, for the note about it."""
-    setattr(response, _ANSWERED_WITH, told.saml_status.second or told.saml_status.top)
+    setattr(response, _ANSWERED_WITH, error.saml_status.second or error.saml_status.top)
     return response
 
 

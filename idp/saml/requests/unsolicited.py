@@ -26,6 +26,6 @@ def service_of(slug: str) -> ServiceProvider:
     return sp
 
 
-def asked(sp: ServiceProvider, relay_state: str | None) -> PendingRequest:
+def pending_request(sp: ServiceProvider, relay_state: str | None) -> PendingRequest:
     """Return where the Response goes: to the default ACS, in response to nothing."""
     return PendingRequest(None, sp.consumers.all()[0].url, relay_state)

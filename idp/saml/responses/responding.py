@@ -30,7 +30,7 @@ _ISSUED = Blank(IssuedAssertion)
 
 
 def success(
-    sp: ServiceProvider, asked: PendingRequest, admission: Admission, origin: events.Origin, now: datetime
+    sp: ServiceProvider, pending: PendingRequest, admission: Admission, origin: events.Origin, now: datetime
 ) -> bytes:
     """Answer a request with a signed Assertion, and record it.
 
@@ -39,13 +39,13 @@ def success(
     another proof.
     """
     agent = admission.agent
-    known = known_of(agent, sp, asked)
-    subject = subject_of(agent, sp, asked, known)
+    known = known_of(agent, sp, pending)
+    subject = subject_of(agent, sp, pending, known)
     context = sp.context_of(admission.authentication.opened_by)
-    _check_wishes(asked, subject.name_id, context)
+    _check_wishes(pending, subject.name_id, context)
     told = released.told(sp, agent, subject.name_id, known.sent)
     content = Answer(
-        envelope=envelope(sp, asked),
+        envelope=envelope(sp, pending),
         subject=subject,
         authenticated=Authenticated(
             admission.authentication.authenticated_at, context, admission.session_index, _end_of(sp, admission)
@@ -56,7 +56,7 @@ def success(
     released.keep(sp, agent, told)
     issued = _ISSUED(
         service_provider_id=sp.pk,
-        request_id=asked.request_id,
+        request_id=pending.request_id,
         assertion_id=content.assertion_id,
         agent_id=agent.pk,
         name_id=subject.name_id,
@@ -91,9 +91,9 @@ def written(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bo
     return assertion.answer(content, key=signing_keys.key_for(sp, now), now=now, signed=sp.sign, encryption=encryption)
 
 
-def refusal(sp: ServiceProvider, asked: PendingRequest, status: SamlStatus, now: datetime) -> bytes:
+def refusal(sp: ServiceProvider, pending: PendingRequest, status: SamlStatus, now: datetime) -> bytes:
     """Answer a request with a signed Response with only a status."""
-    return assertion.answer_with_status(envelope(sp, asked), status, key=signing_keys.key_for(sp, now), now=now)
+    return assertion.answer_with_status(envelope(sp, pending), status, key=signing_keys.key_for(sp, now), now=now)
 
 
 def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:
@@ -107,13 +107,13 @@ def answered_before(error: IntegrityError) -> AlreadySignedIn | None:
     return AlreadySignedIn(BEFORE) if is_second(error) else None
 
 
-def envelope(sp: ServiceProvider, asked: PendingRequest) -> Envelope:
+def envelope(sp: ServiceProvider, pending: PendingRequest) -> Envelope:
     """Return the two sides of an answer."""
     return Envelope(
         issuer=settings.LATCHKEY.saml_entity_id,
         audience=sp.entity_id,
-        acs_url=asked.acs_url,
-        in_response_to=asked.request_id,
+        acs_url=pending.acs_url,
+        in_response_to=pending.request_id,
     )
 
 
@@ -130,10 +130,10 @@ def _end_of(sp: ServiceProvider, admission: Admission) -> datetime | None:
     )
 
 
-def _check_wishes(asked: PendingRequest, name_id: str, context: str) -> None:
-    if asked.subject_name_id not in (None, name_id):
+def _check_wishes(pending: PendingRequest, name_id: str, context: str) -> None:
+    if pending.subject_name_id not in (None, name_id):
         status = SamlStatus(names.RESPONDER, names.UNKNOWN_PRINCIPAL)
-        raise AnswerWithStatus(status, asked.address, "the request is about somebody else")
-    if asked.accepted_contexts is not None and context not in asked.accepted_contexts:
+        raise AnswerWithStatus(status, pending.address, "the request is about somebody else")
+    if pending.accepted_contexts is not None and context not in pending.accepted_contexts:
         status = SamlStatus(names.RESPONDER, names.NO_AUTHN_CONTEXT)
-        raise AnswerWithStatus(status, asked.address, f"{context} is not among {asked.accepted_contexts}")
+        raise AnswerWithStatus(status, pending.address, f"{context} is not among {pending.accepted_contexts}")

@@ -45,15 +45,15 @@ _BY_A_NAME_OF_ITS_OWN = Select(lambda: _known(Q(service_provider=_SERVICE)))
 _BY_THE_ONE_NAME = Select(lambda: _known(Q(service_provider__isnull=True)))
 
 
-def known_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest) -> Known:
+def known_of(agent: Agent, sp: ServiceProvider, pending: PendingRequest) -> Known:
     """Return what a service knows of an agent before it is answered."""
-    owner = _owner(sp, answered_format(sp.expects, asked.name_id_format))
+    owner = _owner(sp, answered_format(sp.expects, pending.name_id_format))
     for _, name, sent in (_BY_THE_ONE_NAME if owner is None else _BY_A_NAME_OF_ITS_OWN)(agent=agent.pk, service=sp.pk):
         return Known(name, apart(sent))
     return Known(None, frozenset())
 
 
-def subject_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest, known: Known) -> Subject:
+def subject_of(agent: Agent, sp: ServiceProvider, pending: PendingRequest, known: Known) -> Subject:
     """Return the agent's NameID in the requested format. The first sign-in creates it.
 
     A persistent name belongs to one service provider, a transient one to this answer only, and an email address is the
@@ -61,16 +61,16 @@ def subject_of(agent: Agent, sp: ServiceProvider, asked: PendingRequest, known: 
     request forbids creating a name and there is none yet.
     """
     profile = sp.expects
-    answered = answered_format(profile, asked.name_id_format)
+    answered = answered_format(profile, pending.name_id_format)
     if passing := _passing(agent, sp, answered):
         return passing
     owner = _owner(sp, answered)
     if known.name is not None:
         return Subject(known.name, answered)
-    named = may_be_named(profile, answered, allow_create=asked.allow_create, issued=False)
+    named = may_be_named(profile, answered, allow_create=pending.allow_create, issued=False)
     if not named and not SubjectName.objects.filter(agent=agent, service_provider=owner, told=True).exists():
         status = SamlStatus(names.REQUESTER, names.INVALID_NAME_ID_POLICY)
-        raise AnswerWithStatus(status, asked.address, "the request forbids making the name that it asks for")
+        raise AnswerWithStatus(status, pending.address, "the request forbids making the name that it asks for")
     return Subject(SubjectName.of(agent, owner), answered)
 
 

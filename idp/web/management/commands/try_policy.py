@@ -80,7 +80,7 @@ def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
         LATER if given["touch_points"] is None else given["touch_points"],
         given["address"],
         access_decision.agent_facts(Subject(agent, None), now) if agent else None,
-        let_in=agent is not None and access_passes.by_pass(agent.pk, now),
+        let_in=agent is not None and access_passes.admits(agent.pk, now),
     )
     guardrails = Guardrails(
         stopped=in_force.look().stopped,
