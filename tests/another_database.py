@@ -1,4 +1,4 @@
-"""Another database in the place of the test's, for a while: whatever the thread of the test does, it does there."""
+"""Connects the thread of a test to another database than the test's for a while."""
 
 from contextlib import contextmanager
 
@@ -6,7 +6,7 @@ from django.db import connections
 
 
 @contextmanager
-def asked_instead(**settings):
+def connected_to(**settings):
     """Name what is different: HOST, PORT, NAME and the like; OPTIONS are added to those in use."""
     usual, known = connections["default"], connections._connections
     options = usual.settings_dict["OPTIONS"] | settings.pop("OPTIONS", {})

@@ -1,4 +1,4 @@
-"""A pretend service that signs people in and out, made by other means than our code: signxml and cryptography.
+"""A pretend service that signs people in and out. It signs and verifies with signxml and cryptography, not our code.
 
 It has no server: its addresses are where our answers would go, and the tests read them there.
 """
@@ -33,8 +33,8 @@ PREFIXES = {"saml": names.ASSERTION, "samlp": names.PROTOCOL}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What an Assertion told the service."""
+class ReadAssertion:
+    """What the service reads in an Assertion."""
 
     name_id: str
     name_id_format: str
@@ -91,7 +91,7 @@ class Peer:
         name = root.find(".//saml:NameID", PREFIXES)
         statement = root.find(".//saml:AuthnStatement", PREFIXES)
         context = root.findtext(".//saml:AuthnContextClassRef", namespaces=PREFIXES)
-        return Told(name.text, name.get("Format"), statement.get("SessionIndex"), context, root)
+        return ReadAssertion(name.text, name.get("Format"), statement.get("SessionIndex"), context, root)
 
     def logout_request(self, told, **bent):
         """Build a LogoutRequest about somebody; `index` may be another, or None for all of theirs."""

@@ -104,7 +104,7 @@ V6 = (
         "6.3.4",
         2,
         "No undocumented way to sign in, and rules apply to each",
-        "journeys/test_other_codes.who_is_switched_off_learns_it_with_the_right_code_only",
+        "journeys/test_other_codes.only_with_a_right_code_an_agent_learns_that_they_are_switched_off",
         "journeys/test_passkeys.an_operators_rules_count_before_and_after",
         "web/operators/test_door.recovery_and_one_time_codes_are_no_second_factor",
         ".importlinter",

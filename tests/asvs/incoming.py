@@ -207,7 +207,7 @@ V2 = (
         "2.4.1",
         2,
         "Floods, enumeration and paid texts are limited",
-        "journeys/test_strangers.who_asks_for_number_after_number_is_stopped_known_or_not",
+        "journeys/test_strangers.a_browser_that_tries_number_after_number_is_stopped",
         "web/middleware/test_bursts",
         "journeys/test_strangers.when_the_days_texts_are_used_up_own_phones_go_on",
     ),

@@ -70,7 +70,7 @@ V7 = (
         "7.4.2",
         1,
         "Switching an account off ends its sessions",
-        "journeys/test_one_phone.whoever_is_switched_off_is_out_at_once",
+        "journeys/test_one_phone.an_agent_who_is_switched_off_is_out_at_once",
         "web/operators/test_door.who_is_no_operator_any_more_is_out_at_once",
     ),
     met(

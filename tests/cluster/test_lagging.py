@@ -6,7 +6,7 @@ from django.db import connection
 
 from idp.agents import devices
 from idp.agents.models import Device, Reason
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.cluster.postgresql import NAME
 from tests.cluster.test_failover import pair
 from tests.conftest import NOW
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 def node_of(pair, nth):
     """Latchkey on one of the two servers."""
-    return asked_instead(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST="127.0.0.1", PORT=pair.ports[nth])
+    return connected_to(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST="127.0.0.1", PORT=pair.ports[nth])
 
 
 def test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it_did_not_know_to_be_revoked(

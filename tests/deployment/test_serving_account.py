@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from idp.agents.models import Agent
 from idp.web.checkup import database
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
 from tests.races.installation import database_url, on_sqlite
 
@@ -42,14 +42,14 @@ def serving(transactional_db):
 
 def test_it_can_change_nothing_but_rows(serving):
     for statement in BEYOND_ITS_RIGHTS if serving else ():
-        with asked_instead(**serving), pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+        with connected_to(**serving), pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
             connection.cursor().execute(statement)
 
 
 def test_commands_and_timers_run_as_that_account(serving, keys):
     if not serving:
         return
-    with asked_instead(**serving):
+    with connected_to(**serving):
         for command in ("purge", "send_logouts", "send_webhooks", "refresh_metadata"):
             call_command(command, stdout=StringIO())
         call_command("add_operator", "olivia@acme.example", name="Olivia", stdout=StringIO())

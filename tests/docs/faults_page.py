@@ -105,7 +105,7 @@ FAULTS = [
         "the same browser continues without a second text; the lost secrets are invalid",
         (
             "login/flow/test_lost_answers.py::test_a_reload_signs_in_with_no_second_text",
-            "login/flow/test_lost_answers.py::test_what_got_lost_is_void",
+            "login/flow/test_lost_answers.py::test_the_secrets_that_got_lost_sign_nobody_in",
             "journeys/test_ladder.py::test_an_answer_that_got_lost_costs_nothing",
         ),
     ),
@@ -178,7 +178,7 @@ FAULTS = [
             f"{AHEAD}::test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in",
             f"{AHEAD}::test_a_phone_that_goes_to_and_fro_stays_signed_in_and_is_taken_for_no_copy",
             f"{AHEAD}::test_a_code_that_it_texted_signs_in_at_another",
-            f"{AHEAD}::test_whoever_lost_a_text_of_its_gets_another_elsewhere_without_waiting_an_hour",
+            f"{AHEAD}::test_an_agent_whose_text_it_sent_gets_another_elsewhere_without_waiting_an_hour",
             f"{AHEAD}::test_a_page_of_another_reads_there_that_it_has_expired_and_its_code_counts_where_the_time_is_right",
         ),
     ),

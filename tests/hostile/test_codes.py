@@ -199,7 +199,7 @@ def test_a_used_code_signs_nobody_in_again(witness, phone):
     witness.nothing_written(SIGN_IN)
 
 
-def test_who_is_switched_off_learns_it_with_the_right_code_only(witness, phone):
+def test_only_with_a_right_code_an_agent_learns_that_they_are_switched_off(witness, phone):
     off = "+12015550111"
     page = at_the_code(phone, off)
     witness.honest_page(give(phone, page, wrong(phone, off)), 403)

@@ -1,4 +1,4 @@
-"""What a page asks of whoever comes."""
+"""Whether a phone is asked for a code."""
 
 
 def asks_for_a_code(phone, home="/"):

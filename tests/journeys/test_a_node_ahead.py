@@ -62,7 +62,7 @@ def test_a_code_that_it_texted_signs_in_at_another(phone, ahead):
     consistency.check()
 
 
-def test_whoever_lost_a_text_of_its_gets_another_elsewhere_without_waiting_an_hour(phone, ahead):
+def test_an_agent_whose_text_it_sent_gets_another_elsewhere_without_waiting_an_hour(phone, ahead):
     with ahead():
         phone.ask_code(phone.ask_flex())
     page = phone.ask_code(phone.ask_flex())

@@ -79,7 +79,7 @@ def test_rota_signs_its_requests_in_both_bindings(phone, binding):
     assert phone.sign_in(home="/app/", binding=binding)["signed_in"]
 
 
-def test_who_has_no_key_sees_nothing_of_the_person(phone):
+def test_without_the_key_nothing_about_the_person_is_readable(phone):
     sent = response_on(answered(phone, number=LAB)).xml
     assert b"EncryptedAssertion" in sent
     for told in (b"lab@acme", b"Team", b"agent", b"NameID", SubjectName.objects.get().value.encode()):

@@ -20,7 +20,7 @@ def again(phone, page, channel="sms"):
 
 
 @each_number
-def test_whoever_asks_too_early_is_told_how_long_to_wait(phone, clock, number):
+def test_an_agent_who_asks_too_early_reads_how_long_to_wait(phone, clock, number):
     page = phone.ask_code(phone.ask_flex(), number)
     clock.shift(10)
     page = again(phone, page)
@@ -70,7 +70,7 @@ def test_after_a_call_the_page_speaks_of_a_call(phone, clock, number):
     assert "we have texted it a 6-digit code." in again(phone, page).text
 
 
-def test_who_came_by_email_reads_whom_we_call(phone, clock):
+def test_an_agent_who_typed_an_email_reads_which_number_is_called(phone, clock):
     page = phone.ask_code(phone.ask_flex(), "ana@acme.example")
     clock.shift(31)
     assert "we are calling the mobile number your contact centre has for you." in again(phone, page, "call").text

@@ -38,7 +38,7 @@ def test_the_new_phone_is_told_before_the_code_in_general_and_after_it_by_name(c
     assert ended in android.open(ME).text
 
 
-def test_whose_sign_in_ends_nothing_reads_nothing_about_it(clock, phone):
+def test_a_sign_in_that_replaces_no_phone_mentions_none(clock, phone):
     page = phone.ask_code(phone.ask_flex())
     page = phone.submit(page, "code", code=phone.code(after=0))
     assert "signed you out" not in page.text

@@ -72,7 +72,7 @@ def test_another_agent_in_the_same_browser_ends_the_first(phone):
     assert Device.objects.get(agent__email="ana@acme.example").reason == "handed over"
 
 
-def test_whoever_is_switched_off_is_out_at_once(phone):
+def test_an_agent_who_is_switched_off_is_out_at_once(phone):
     from idp.agents.models import Agent
 
     phone.sign_in()

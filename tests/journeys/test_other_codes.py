@@ -101,7 +101,7 @@ def test_each_meets_force_authn_and_the_next_sign_in_is_silent(phone, clock, kin
 
 
 @each_kind
-def test_who_is_switched_off_learns_it_with_the_right_code_only(phone, kind):
+def test_only_with_a_right_code_an_agent_learns_that_they_are_switched_off(phone, kind):
     agent = agent_of()
     code = kind.make(agent)
     Agent.objects.filter(pk=agent.pk).update(is_active=False)
@@ -205,7 +205,7 @@ def test_a_right_one_forgets_the_wrong_ones(phone, android, clock):
         assert at_the_code(android.like(), "backup").status == 200
 
 
-def test_who_guesses_for_agent_after_agent_from_one_address_is_stopped(phone, clock):
+def test_guesses_for_agent_after_agent_from_one_address_are_stopped(phone, clock):
     seen = []
     for n in range(PER_ADDRESS.base // 2 + 1):
         other = phone.like()

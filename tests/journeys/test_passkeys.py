@@ -34,7 +34,7 @@ def test_a_passkey_signs_in_without_number_text_or_code_and_both_sides_are_told_
     assert phone.messages() == 0
 
 
-def test_it_ends_the_phone_before_it_and_the_next_sign_in_is_silent(phone, android, clock):
+def test_a_passkey_replaces_the_phone_before_it_and_the_next_sign_in_is_silent(phone, android, clock):
     phone.sign_in()
     sign_in(android, a_passkey(agent_of()))
     assert phone.ask_flex().heading == "You signed in on another phone"
@@ -43,7 +43,7 @@ def test_it_ends_the_phone_before_it_and_the_next_sign_in_is_silent(phone, andro
     assert Device.objects.active().get().touch_points == 5
 
 
-def test_it_meets_force_authn_where_a_token_does_not(phone, clock):
+def test_a_passkey_satisfies_force_authn_and_a_token_does_not(phone, clock):
     phone.sign_in()
     clock.shift(timedelta(hours=1))
     assert sign_in(phone, a_passkey(agent_of()), force_authn=1)["authn_context"] == TWO_FACTORS
@@ -148,7 +148,7 @@ def test_nobody_is_offered_what_the_browser_cannot_keep_or_has_already(phone, an
     assert android.arrive(to_the_offer(android, force_authn=1))["signed_in"]
 
 
-def test_who_came_in_by_a_code_on_paper_or_late_is_offered_none(phone, clock):
+def test_no_passkey_is_offered_after_a_printed_code_or_a_late_one(phone, clock):
     page = at_the_code(phone, "backup", number="+12015550101")
     page = phone.submit(page, "code", code=a_one_time_code(agent_of()), can_keep="yes")
     assert phone.arrive(page)["signed_in"]

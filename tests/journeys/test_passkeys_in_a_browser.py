@@ -109,7 +109,7 @@ def test_somebody_else_at_the_lock_sets_nothing_up_and_both_go_on_by_a_press(pag
     assert not Passkey.objects.exists()
 
 
-def test_who_said_not_now_is_not_asked_after_the_next_code(page, flex, verify):
+def test_after_not_now_no_passkey_is_offered_after_the_next_code(page, flex, verify):
     sign_in_to_the_offer(page, flex, verify)
     page.get_by_role("button", name="Not now").click()
     arrive(page, flex, script=True)
@@ -119,7 +119,7 @@ def test_who_said_not_now_is_not_asked_after_the_next_code(page, flex, verify):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["no keeper of passkeys", "no script"])
-def test_who_cannot_keep_a_passkey_is_offered_none(browser_page, flex, verify, script):
+def test_a_browser_that_cannot_keep_a_passkey_is_offered_none(browser_page, flex, verify, script):
     page = browser_page("Android", script=script)
     go_to_sign_in(page, flex, "redirect", script=script)
     if not script:

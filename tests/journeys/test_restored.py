@@ -40,7 +40,7 @@ def by_code(phone, page, number):
     return phone.arrive(phone.submit(phone.ask_code(page, number), "code", code=phone.code(number, after=before)))
 
 
-def test_who_went_on_since_reads_why_and_gets_in_by_a_code_without_an_alarm(this_morning, clock, phone):
+def test_a_phone_used_since_the_backup_reads_why_and_gets_in_by_a_code_without_an_alarm(this_morning, clock, phone):
     restore(this_morning, clock)
     page = phone.ask_flex()
     assert "everyone was signed out" in page.text
@@ -49,7 +49,7 @@ def test_who_went_on_since_reads_why_and_gets_in_by_a_code_without_an_alarm(this
     assert alarms() == 0
 
 
-def test_who_came_since_is_asked_for_a_code_as_anybody(this_morning, clock, android):
+def test_a_phone_enrolled_after_the_backup_is_asked_for_a_code(this_morning, clock, android):
     assert android.sign_in(BEN)["signed_in"]
     restore(this_morning, clock)
     assert asks_for_a_code(android)

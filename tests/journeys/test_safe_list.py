@@ -139,7 +139,7 @@ def test_the_command_counts_first_asks_for_one_or_all_and_prints_no_number(two):
     assert NUMBER[-4:] not in out.getvalue() + said.getvalue()
 
 
-def test_who_may_not_ask_can_neither_see_nor_press(two):
+def test_an_operator_without_the_right_neither_sees_the_page_nor_sends_its_form(two):
     reader = inside(an_operator("reader@acme.example", is_superuser=False))
     assert (reader.get(PAGE).status_code, reader.post(PAGE).status_code) == (403, 403)
     assert SafeListing.objects.count() == 0

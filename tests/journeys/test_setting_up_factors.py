@@ -73,7 +73,7 @@ def test_it_takes_a_code_given_lately_and_leads_back_after_one(phone, clock, all
 
 
 @pytest.mark.parametrize("make", [a_one_time_code, lambda agent: a_sheet(agent)[0]], ids=["one-time", "recovery"])
-def test_who_came_in_by_a_code_on_paper_sets_nothing_up_that_outlasts_it(phone, allowed, make):
+def test_after_a_printed_code_no_lasting_factor_can_be_set_up(phone, allowed, make):
     sign_in(phone, "backup", make(allowed))
     for address in (APP, SHEET):
         assert phone.open(address).heading == "Sign in with a code first"
@@ -88,7 +88,7 @@ def test_the_sign_in_for_ones_own_page_takes_no_code_on_paper(phone, clock, allo
     assert "recovery code" not in page.text
 
 
-def test_who_may_not_is_told_so(phone):
+def test_an_agent_for_whom_it_is_not_switched_on_reads_so(phone):
     phone.sign_in()
     for address in (APP, SHEET):
         page = phone.open(address)

@@ -106,7 +106,7 @@ def test_a_wrong_number_can_be_corrected(phone):
     assert phone.submit(page, "code", code=phone.code()).form_with("SAMLResponse") is not None
 
 
-def test_whoever_comes_by_email_is_asked_for_an_email_until_they_choose_otherwise(phone):
+def test_an_agent_who_used_an_email_is_asked_for_it_until_they_choose_otherwise(phone):
     page = phone.ask_flex()
     by_email = phone.ask_code(phone.open(page.url, by="email"), "ana@")
     assert (by_email.status, "Work email" in by_email.text) == (400, True)
@@ -124,7 +124,7 @@ def test_a_code_that_was_typed_in_one_tab_serves_the_other(phone):
 
 
 @pytest.mark.parametrize(("number", "query"), [("+12015550102", {}), (NUMBER, {"force_authn": "1"})])
-def test_but_not_for_another_agent_or_where_a_fresh_code_is_wanted(phone, number, query):
+def test_a_code_typed_in_one_tab_serves_no_other_agent_and_no_request_for_a_fresh_code(phone, number, query):
     first, second = phone.ask_code(phone.ask_flex()), phone.ask_code(phone.ask_flex(**query), number)
     phone.arrive(phone.submit(first, "code", code=phone.code()))
     page = phone.submit(second, "code", code="000000")

@@ -115,7 +115,7 @@ def test_flex_which_cannot_be_told_spoils_nothing(clock, phone, shifts):
     assert phone.ask_flex().form_with("identifier") is not None
 
 
-def test_who_wants_no_answer_gets_none(clock, phone, shifts):
+def test_a_service_that_wants_no_answer_gets_none(clock, phone, shifts):
     told = shifts.sign_in(phone)
     page = phone.open(shifts.logout_url(told, extensions=ASYNCHRONOUS))
     assert (page.status, page.heading) == (200, "You are signed out")

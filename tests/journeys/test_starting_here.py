@@ -86,7 +86,7 @@ def test_a_refused_phone_gets_a_page_and_its_way_back_leads_to_the_start(phone, 
     assert LoginEvent.objects.filter(kind=Kind.DECLINED, service="rota").count() == 1
 
 
-def test_who_was_asked_by_rota_goes_back_to_rota(phone, no_iphones):
+def test_an_agent_whom_rota_sent_goes_back_to_rota(phone, no_iphones):
     page = phone.press_on(phone.ask_flex("/app/"))
     assert response_on(page).status == [names.RESPONDER, names.REQUEST_DENIED]
 

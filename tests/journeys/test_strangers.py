@@ -103,7 +103,7 @@ def ask_for_many(phone, count):
     return [it.ask_code(it.ask_flex(), f"+4420794600{n:02}").status for n, it in enumerate(browsers)]
 
 
-def test_who_asks_for_number_after_number_is_stopped_known_or_not(phone, clock):
+def test_a_browser_that_tries_number_after_number_is_stopped(phone, clock):
     assert ask_for_many(phone, PER_ADDRESS.base + 2) == [200] * PER_ADDRESS.base + [429] * 2
     assert phone.ask_code(phone.ask_flex(), NUMBER).status == 429
 

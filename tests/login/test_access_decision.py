@@ -51,7 +51,7 @@ def test_a_preview_judges_every_sample_header_by_the_facts_of_a_sign_in(db, touc
         assert judged == replace(previewed, guardrails=judged.guardrails), sample
 
 
-def test_who_is_proved_brings_department_roles_and_ages(agent):
+def test_a_proved_agent_is_judged_by_department_roles_and_ages(agent):
     agent.department = Department.objects.create(name="Sales")
     facts = decide(Subject(agent, enrolled(agent, days=3))).attempt.facts
     assert (facts.agent, facts.role, facts.department) == ({agent.email}, {"agent"}, {"Sales"})

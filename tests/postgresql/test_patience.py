@@ -10,7 +10,7 @@ from idp.audit.background import Background
 from idp.postgresql import base, patience
 from idp.postgresql.patience import LONGEST, Patience
 from idp.settings import POOL
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
 from tests.races.one_phone import browser, is_busy
 from tests.races.test_half_open import LONGEST as LONGEST_REQUEST
@@ -42,7 +42,7 @@ def silent(browser, monkeypatch):
     monkeypatch.setattr(base, "AN_ANSWER", 0.2)
     looking = Patience(base.waiting).begin()
     port = connections["default"].settings_dict["PORT"]
-    with Way(port) as way, asked_instead(HOST=HOST, PORT=way.port, OPTIONS={"pool": {**POOL, "timeout": 0.2}}):
+    with Way(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"pool": {**POOL, "timeout": 0.2}}):
         assert Device.objects.exists()
         way.fall_silent()
         yield

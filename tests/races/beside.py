@@ -1,4 +1,4 @@
-"""Another connection, beside the one of the test: what it holds we wait for, and what we hold it does not get."""
+"""A second database connection next to that of the test. Each waits for, or is refused, what the other has locked."""
 
 from contextlib import contextmanager
 

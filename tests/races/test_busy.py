@@ -66,7 +66,7 @@ def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault)
     assert is_in(browser.get(browser.address))
 
 
-def test_whoever_waited_long_is_told_at_once_instead_of_waiting_thrice(browser, monkeypatch):
+def test_an_agent_who_waited_long_is_told_at_once_instead_of_waiting_three_times(browser, monkeypatch):
     monkeypatch.setattr("idp.login.flow.transactions.PATIENCE", 0)
     with fails(1, FAULTS[0]):
         assert is_busy(browser.get(browser.address))
@@ -95,31 +95,31 @@ def test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again(
     consistency.check()
 
 
-def test_or_when_the_page_is_opened_again(phone, busy_page):
+def test_a_right_code_that_we_were_too_busy_for_counts_when_the_page_is_opened_again(phone, busy_page):
     assert phone.arrive(phone.open(busy_page.url))["signed_in"]
     consistency.check()
 
 
-def test_it_counts_in_its_own_browser_and_sign_in_alone(phone, busy_page):
+def test_a_code_that_we_were_too_busy_for_counts_only_in_its_own_browser_and_sign_in(phone, busy_page):
     code = phone.code()
     for someone in (phone.like(), phone):
         page = someone.submit(someone.ask_code(someone.ask_flex()), "code", code=code)
         assert (page.status, wrong_codes() > 0, Device.objects.count()) == (403, True, 0)
 
 
-def test_it_counts_no_longer_than_its_code_would_have(phone, clock, busy_page):
+def test_a_code_that_we_were_too_busy_for_counts_no_longer_than_its_ten_minutes(phone, clock, busy_page):
     clock.shift(600)
     page = phone.submit(busy_page, "code", code=phone.code())
     assert (page.status, Device.objects.count()) == (410, 0)
 
 
-def test_nor_after_the_agents_number_was_changed(phone, busy_page):
+def test_a_code_that_we_were_too_busy_for_does_not_count_after_the_number_changed(phone, busy_page):
     numbers.give(Agent.objects.get(numbers__number=NUMBER), "+12015550150", NOW)
     page = phone.submit(busy_page, "code", code=phone.code())
     assert (page.status, Device.objects.count()) == (403, 0)
 
 
-def test_whoever_asks_for_another_text_is_signed_in_without_one(phone, clock, busy_page):
+def test_asking_for_another_text_signs_in_by_the_code_that_was_right(phone, clock, busy_page):
     clock.shift(30)
     assert phone.arrive(phone.submit(busy_page, "again", again="sms"))["signed_in"]
     assert phone.messages() == 1

@@ -61,7 +61,7 @@ def test_nobody_is_turned_away_after_the_database_was_restarted(phone):
 
 
 @pytest.mark.parametrize("look", [devices.find, devices.find_and_hold])
-def test_what_lost_its_connection_on_the_way_is_done_again(transactional_db, look):
+def test_a_transaction_that_lost_its_connection_is_repeated(transactional_db, look):
     begun = []
 
     def step():

@@ -13,7 +13,7 @@ from django.db import connection
 from idp import log_lines
 from idp.conf import ROOT
 from idp.saml.models import IssuedAssertion
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
 from tests.races.one_phone import is_busy, is_in
 from tests.small_disk import small_disk
@@ -31,7 +31,7 @@ def _file(disk):
     at = str(disk.folder / "latchkey.sqlite3")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [at])
-    with asked_instead(NAME=at):
+    with connected_to(NAME=at):
         yield disk
 
 

@@ -14,7 +14,7 @@ from idp.agents.models import Device
 from idp.login.codes import checking, sending
 from idp.otp.twilio.line import TIMEOUT
 from idp.settings import DEAD_AFTER, POOL, SHARED
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.environment import VERIFY_PORT
 from tests.races.installation import on_sqlite
 from tests.races.one_phone import is_busy, is_in
@@ -119,7 +119,7 @@ def test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page(browser):
     if on_sqlite():  # is no server, and at the end of no connection
         return
     port = connections["default"].settings_dict["PORT"]
-    with Way(port) as way, asked_instead(HOST=HOST, PORT=way.port, OPTIONS={"tcp_user_timeout": 200}):
+    with Way(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"tcp_user_timeout": 200}):
         assert Device.objects.exists()
         way.vanish()
         assert is_busy(browser.get(browser.address))

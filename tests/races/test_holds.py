@@ -108,7 +108,7 @@ def is_got_by_another(row, *, at_once=False):
 
 
 @pytest.mark.parametrize(("model", "hold"), HOLDS.values(), ids=HOLDS)
-def test_what_is_held_nobody_else_gets_before_the_commit(place, model, hold):
+def test_a_row_held_by_one_connection_is_refused_to_another_until_the_commit(place, model, hold):
     row = model.objects.get(**ONE_OF.get(model, {}))
     with transaction.atomic():
         hold(place)

@@ -18,7 +18,7 @@ from idp.conf import ROOT
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from idp.web.checkup import database
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
 from tests.phone import Phone
 from tests.races.installation import Installation, database_url, on_sqlite
@@ -94,7 +94,7 @@ def test_nobody_is_served_where_a_restore_was_broken_off(browser, tmp_path):
     call_command("backup", tmp_path / "file", stderr=StringIO())
     with an_empty_database(tmp_path) as url:
         break_off(tmp_path / "file", url, "sign_out")
-        with asked_instead(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
+        with connected_to(NAME=url.removeprefix("sqlite:///") if on_sqlite() else "restored"):
             assert is_busy(browser.get(browser.address))
             assert browser.get("/readyz").status_code == 503
             with pytest.raises(CommandError, match="has not finished"):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from idp.saml.models import IssuedAssertion
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
 from tests.races.one_phone import is_busy, is_in
 
@@ -69,6 +69,6 @@ def test_nobody_is_let_in_by_what_cannot_be_written_down(browser, fault):
 
 def test_a_database_that_cannot_be_found_is_a_busy_page(browser):
     nowhere = {"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid"}
-    with asked_instead(**nowhere):
+    with connected_to(**nowhere):
         assert is_busy(browser.get(browser.address))
     assert is_in(browser.get(browser.address))

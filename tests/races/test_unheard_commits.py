@@ -12,7 +12,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.postgresql import base
 from idp.saml.models import IssuedAssertion
 from idp.settings import POOL
-from tests.another_database import asked_instead
+from tests.another_database import connected_to
 from tests.conftest import an_agent
 from tests.native.own_app import a_client, a_code, exchange, renew
 from tests.races.installation import on_sqlite
@@ -30,7 +30,7 @@ def next_commit_is_not_answered(**settings):
         yield
         return
     port = connections["default"].settings_dict["PORT"]
-    with Cut(port, b"COMMIT") as way, asked_instead(HOST=HOST, PORT=way.port, **settings):
+    with Cut(port, b"COMMIT") as way, connected_to(HOST=HOST, PORT=way.port, **settings):
         yield
         assert way.was_cut
 

@@ -46,7 +46,7 @@ def test_the_same_root_token_is_sent_again(phone):
     assert phone.cookie("session") is None
 
 
-def test_what_was_recovered_lasts(clock, browser):
+def test_the_secrets_sent_again_keep_the_phone_signed_in(clock, browser):
     address, _ = lose_the_answer_to_the_code(browser)
     browser.arrive(browser.open(address))
     later(clock, minutes=30)
@@ -54,7 +54,7 @@ def test_what_was_recovered_lasts(clock, browser):
     assert browser.messages() == 1
 
 
-def test_what_got_lost_is_void(clock, browser):
+def test_the_secrets_that_got_lost_sign_nobody_in(clock, browser):
     address, lost = lose_the_answer_to_the_code(browser)
     finder = browser.like()
     finder.http.cookies = lost

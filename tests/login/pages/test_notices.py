@@ -61,7 +61,7 @@ def test_no_words_are_technical_or_long(reason):
         (Cause.POLICY, "Your contact centre asks for a code each time you sign in on this phone."),
     ],
 )
-def test_what_a_phone_reads(reason, says):
+def test_a_phone_reads_why_a_code_is_needed(reason, says):
     assert says in words(reason)
 
 
