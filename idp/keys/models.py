@@ -7,8 +7,8 @@ from django.db.models import Q
 class Use(models.TextChoices):
     """What a key signs."""
 
-    SAML = "saml", "SAML messages, by RSA"
-    SAML_EC = "saml-ec", "SAML messages, by ECDSA"
+    SAML = "saml", "SAML messages, RSA"
+    SAML_EC = "saml-ec", "SAML messages, ECDSA"
     TOKEN = "token", "long-lived tokens"
 
 

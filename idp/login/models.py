@@ -81,6 +81,7 @@ class LoginFlow(models.Model):
 
     class Meta:
         verbose_name = "login under way"
+        verbose_name_plural = "logins under way"
         constraints = [
             models.CheckConstraint(
                 condition=Q(claimed_at__isnull=True) | Q(finished_at__isnull=False),

@@ -41,13 +41,13 @@ class Client(models.Model):
     timeout_policy = models.ForeignKey(
         TimeoutPolicy,
         models.PROTECT,
-        help_text="An app is asked for a new code by it, and no later than 7 days after its last renewal.",
+        help_text="Decides when the app needs a new code, at the latest 7 days after its last renewal.",
     )
     services = models.ManyToManyField(
         "saml.ServiceProvider",
         blank=True,
         related_name="opened_by",
-        help_text="What it may open without a code. Each must allow to be opened from here.",
+        help_text="The services it may open without a code. Each needs a tick at “may be opened from here”.",
     )
 
     class Meta:
@@ -110,7 +110,7 @@ class RedirectUri(models.Model):
         "redirect URI",
         max_length=redirects.LONGEST,
         help_text="https://…, or a private scheme such as com.acme.app:/signed-in. "
-        "http://127.0.0.1/… for programs on computers, at any port.",
+        "For programs on computers: http://127.0.0.1/…, at any port.",
     )
 
     class Meta:
@@ -179,6 +179,7 @@ class SignInLink(models.Model):
     opened_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "sign-in link"
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="a_link_expires_after_it_was_made"),
             models.CheckConstraint(

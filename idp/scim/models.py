@@ -53,6 +53,8 @@ class KnownAs(models.Model):
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "ID in a personnel system"
+        verbose_name_plural = "IDs in personnel systems"
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["system", "agent"], name="a_system_knows_an_agent_once"),

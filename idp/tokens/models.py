@@ -27,6 +27,7 @@ class LongLivedToken(models.Model):
 
     class Meta:
         ordering = ["-issued_at"]
+        verbose_name = "long-lived token"
         indexes = [models.Index(fields=["-issued_at"], name="latest_tokens")]
         constraints = [
             models.UniqueConstraint(

@@ -34,5 +34,9 @@ class OperatorTry(models.Model):
     account = models.CharField(max_length=64)
     address = models.CharField(max_length=45)
 
+    class Meta:
+        verbose_name = "sign-in attempt of an operator"
+        verbose_name_plural = "sign-in attempts of operators"
+
     def __str__(self) -> str:
         return f"try of {self.at:%d %b %H:%M}"

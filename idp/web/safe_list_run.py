@@ -67,7 +67,7 @@ def _keep(row: SafeListing, reply: Reply, origin: Origin) -> None:
         listings.note(row, reply, clock.now())
         if reply.verdict in SETTLED:
             act = "put on" if row.wanted else "taken off"
-            number = f", Twilio's number {reply.code}" if reply.code else ""
+            number = f", Twilio error {reply.code}" if reply.code else ""
             detail = act if reply.verdict is Verdict.DONE else f"not {act}: refused{number}"
             events.record(Kind.SAFE_LIST, origin, clock.now(), agent=row.agent, detail=detail)
 

@@ -16,11 +16,11 @@ from idp.audit.models import LoginEvent
 class Kind(models.TextChoices):
     """The types of message. `webhook.test` is sent only when an operator asks for it."""
 
-    AGENT_SIGNED_IN = "agent.signed_in", "an agent signed in, with a code or without"
+    AGENT_SIGNED_IN = "agent.signed_in", "an agent signed in, with or without a code"
     DEVICE_ENROLLED = "device.enrolled", "an agent signed in on a phone or computer for the first time"
     DEVICE_REPLACED = "device.replaced", "a phone was signed out because another one signed in"
     DEVICE_REVOKED = "device.revoked", "a phone or computer was signed out for another reason"
-    DEVICE_PUSH_CHANGED = "device.push_changed", "an app has another push address, or none any more"
+    DEVICE_PUSH_CHANGED = "device.push_changed", "the push address of an app changed or was removed"
     TRAIL_SIGN_IN = "trail.sign_in", "every line of the trail about sign-ins, agents and their devices"
     TRAIL_ACT = "trail.act", "every line of the trail about an act of an operator, a command or a personnel system"
     TEST = "webhook.test", "an operator sent a test"

@@ -24,7 +24,7 @@ class Webhook(models.Model):
     name = models.CharField(max_length=50, validators=[writable])
     url = models.CharField("address", max_length=500)
     kinds = models.JSONField("types")
-    tells_email = models.BooleanField("tell e-mail addresses", default=False)
+    tells_email = models.BooleanField("send email addresses", default=False)
     is_on = models.BooleanField("switched on", default=True)
     sealed_secret = models.TextField(editable=False)
     sealed_former_secret = models.TextField(blank=True, editable=False)
@@ -65,7 +65,7 @@ class Webhook(models.Model):
 class State(models.TextChoices):
     """The state of a message."""
 
-    WAITING = "waiting", "waits"
+    WAITING = "waiting", "waiting"
     DELIVERED = "delivered", "delivered"
     GIVEN_UP = "given up", "given up"
     LEFT_OUT = "left out", "left out by an operator"

@@ -86,8 +86,8 @@ def test_what_cannot_be_delivered_is_recorded_with_twilios_number(admin, messagi
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"twilio": twilio})
     change(admin)
     assert lines()[1:] == [
-        (Kind.NUMBER_UNTOLD, "the old number, Twilio's number 20003"),
-        (Kind.NUMBER_UNTOLD, "the new number, Twilio's number 20003"),
+        (Kind.NUMBER_UNTOLD, "the old number, Twilio error 20003"),
+        (Kind.NUMBER_UNTOLD, "the new number, Twilio error 20003"),
     ]
 
 

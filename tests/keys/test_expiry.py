@@ -39,7 +39,7 @@ def test_the_certificates_of_the_keys_that_sign_are_looked_at(db, keys):
     last = keyring.certificates.expires_at(ends)
     assert keyring.endings(last - timedelta(days=61)) == []
     (said,) = keyring.endings(last - timedelta(days=6))
-    assert said.sentence.startswith("The certificate of the active key for SAML messages, by RSA ends on")
+    assert said.sentence.startswith("The certificate of the active key for SAML messages, RSA ends on")
 
 
 def test_the_certificate_of_a_retired_key_is_nobodys_worry(db, keys):

@@ -74,7 +74,7 @@ def test_a_dry_run_only_counts(capsys, signed_in):
 
 @pytest.mark.parametrize("why", [" ", "x" * 101], ids=["nothing", "too much"])
 def test_the_command_wants_a_reason(signed_in, why):
-    with pytest.raises(CommandError, match="Say why"):
+    with pytest.raises(CommandError, match="Give a reason"):
         call_command("everyone_out", "--why", why)
 
 

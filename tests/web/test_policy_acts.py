@@ -90,7 +90,7 @@ def test_an_operator_stops_all_sign_ins_and_lets_people_in_again(admin, operator
 
 
 def test_a_stop_says_why_and_there_is_one_at_a_time(admin):
-    assert "Say why" in press(admin, admin.get("/admin/stop/"), "Stop all sign-ins", why=" ").text
+    assert "Enter a reason" in press(admin, admin.get("/admin/stop/"), "Stop all sign-ins", why=" ").text
     admin.post("/admin/stop/", {"why": "One"})
     assert "stopped already" in admin.post("/admin/stop/", {"why": "Two"}, follow=True).text
     assert Stop.objects.count() == 1

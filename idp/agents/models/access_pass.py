@@ -24,15 +24,16 @@ class AccessPass(models.Model):
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="passes")
     given_at = models.DateTimeField()
     until = models.DateTimeField()
-    ended_at = models.DateTimeField("taken back", null=True, blank=True)
+    ended_at = models.DateTimeField("revoked", null=True, blank=True)
     by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="given_passes")
-    why = models.CharField(max_length=200)
+    why = models.CharField("reason", max_length=200)
 
     objects = AccessPassQuerySet.as_manager()
 
     class Meta:
         ordering = ["-given_at"]
-        verbose_name_plural = "access passes"
+        verbose_name = "temporary pass"
+        verbose_name_plural = "temporary passes"
         default_permissions = ("view", "add", "change")
         constraints = [
             models.CheckConstraint(

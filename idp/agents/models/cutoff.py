@@ -30,7 +30,7 @@ class Cutoff(models.Model):
 
     at = models.DateTimeField()
     by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="cutoffs")
-    why = models.CharField(max_length=200)
+    why = models.CharField("reason", max_length=200)
 
     objects = CutoffQuerySet.as_manager()
 

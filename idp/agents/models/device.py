@@ -28,8 +28,8 @@ class Reason(models.TextChoices):
     SWITCHED_OFF = "switched off", "the agent was switched off"
     NUMBER_CHANGED = "number changed", "the mobile number was changed"
     COPIED = "copied", "an old copy of its sign-in was used"
-    HANDED_OVER = "handed over", "another agent signed in with it"
-    REPORTED = "reported", "the agent said: that was not me"
+    HANDED_OVER = "handed over", "another agent signed in on it"
+    REPORTED = "reported", "the agent reported: that was not me"
     EVERYONE = "everyone", "everyone was signed out"
 
 

@@ -82,16 +82,16 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     may_use_app = models.BooleanField(
         "may use an authenticator app",
         default=False,
-        help_text="The agent registers it at /me. Switching this off makes a registered app worth nothing.",
+        help_text="The agent registers it at /me. If you switch this off, a registered app stops working.",
     )
     may_make_recovery_codes = models.BooleanField(
-        default=False, help_text="The agent makes them at /me. An operator can make some for anybody."
+        default=False, help_text="The agent makes them at /me. An operator can make them for any agent."
     )
     language = models.CharField(
         max_length=10,
         blank=True,
         choices=languages,
-        help_text="Of the agent's pages and texts, unless they choose another one in their browser.",
+        help_text="For the agent's pages and texts, unless they choose another one in their browser.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

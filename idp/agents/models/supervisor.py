@@ -18,9 +18,9 @@ class Supervisor(models.Model):
     person = models.OneToOneField(Agent, models.CASCADE, related_name="supervisor")
     departments = models.ManyToManyField(Department, related_name="supervisors")
     barred = models.BooleanField(
-        "barred from it",
+        "barred from the admin",
         default=False,
-        help_text="Closes the admin to them from their next click on, and ends what codes they gave that nobody used.",
+        help_text="The admin rejects them from their next click on. Unused codes that they gave stop working.",
     )
 
     class Meta:

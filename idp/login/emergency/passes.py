@@ -28,7 +28,7 @@ def give(agent: Agent, lasts: timedelta, by: Agent | None, why: str, *, origin: 
     if not timedelta(0) < lasts <= LONGEST_PASS:
         raise ValueError("A pass runs for up to 24 hours.")
     if not 0 < len(why) <= 200:  # noqa: PLR2004 - as the column
-        raise ValueError("Say why, in up to 200 characters.")
+        raise ValueError("Enter a reason of up to 200 characters.")
     given = AccessPass.objects.create(agent=agent, given_at=now, until=now + lasts, by=by, why=why)
     events.record(Kind.PASS_GIVEN, origin, now, agent=agent, detail=f"until {_at(given)}, {_name(by)}: {why}"[:200])
     return given

@@ -44,5 +44,5 @@ def _name(by: Agent | None) -> str:
 def _reason(why: str) -> str:
     why = why.strip()
     if not 0 < len(why) <= 200:  # noqa: PLR2004 - as the column
-        raise ValueError("Say why, in up to 200 characters.")
+        raise ValueError("Enter a reason of up to 200 characters.")
     return why

@@ -75,7 +75,7 @@ def _send(agent: UUID, told: list[Notice], origin: Origin) -> None:
         for notice in told:
             delivery = sender.send(notice.number, notice.text)
             kind = Kind.NUMBER_TOLD if delivery.accepted else Kind.NUMBER_UNTOLD
-            why = f", Twilio's number {delivery.code}" if delivery.code else ""
+            why = f", Twilio error {delivery.code}" if delivery.code else ""
             events.record(kind, origin, clock.now(), agent=who, detail=f"{notice.which}{why}")
     finally:
         close_old_connections()

@@ -17,6 +17,8 @@ class DailyCodes(models.Model):
     approved = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = "codes of a day"
+        verbose_name_plural = "codes by day"
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["day", "channel"], name="a_day_of_codes_is_counted_once"),

@@ -66,6 +66,7 @@ class OneTimeCode(models.Model):
 
     class Meta:
         ordering = ["-given_at"]
+        verbose_name = "one-time code"
         default_permissions = ("view",)
         permissions = [("give_one_time_code", "Can give an agent a one-time code")]
         constraints = [

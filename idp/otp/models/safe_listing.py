@@ -22,7 +22,7 @@ class SafeListing(models.Model):
     tried_at = models.DateTimeField("last request", null=True, blank=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
     verdict = models.CharField("Twilio's answer", max_length=20, blank=True)
-    code = models.PositiveIntegerField("Twilio's number", null=True, blank=True)
+    code = models.PositiveIntegerField("Twilio error code", null=True, blank=True)
 
     class Meta:
         ordering = ["-asked_at", "pk"]

@@ -100,7 +100,7 @@ class VerificationSend(models.Model):
     asked_from = models.CharField(max_length=64, blank=True)
     prefix = models.CharField(max_length=8, blank=True)
     answer = models.CharField(max_length=40, blank=True)
-    code = models.PositiveIntegerField("Twilio's number", null=True, blank=True)
+    code = models.PositiveIntegerField("Twilio error code", null=True, blank=True)
 
     class Meta:
         ordering = ["-at"]

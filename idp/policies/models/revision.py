@@ -166,7 +166,9 @@ class AccessRule(models.Model):
     scope = models.JSONField(default=list, editable=False)
     conditions = models.JSONField(default=list, editable=False)
     message = models.CharField(
-        max_length=200, blank=True, help_text="What a refused agent reads. Empty: a sentence about the phone."
+        max_length=200,
+        blank=True,
+        help_text="What a refused agent reads. If empty, they read a sentence about their phone.",
     )
 
     objects = AccessRuleQuerySet.as_manager()

@@ -19,7 +19,7 @@ class Stop(models.Model):
 
     since = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="stops")
-    why = models.CharField(max_length=200)
+    why = models.CharField("reason", max_length=200)
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     objects = StopQuerySet.as_manager()

@@ -17,9 +17,9 @@ class TimeoutPolicy(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     inactivity = models.DurationField(help_text="A sign-in ends this long after it was last used.")
-    absolute = models.DurationField(help_text="A sign-in ends this long after it began, however much in use.")
+    absolute = models.DurationField(help_text="A sign-in ends this long after it began, even while it is in use.")
     code_again_after = models.DurationField(
-        null=True, blank=True, help_text="A code is asked again this long after the last one. Empty: never."
+        null=True, blank=True, help_text="Agents need a new code this long after the last one. Empty: never."
     )
     built_in = models.BooleanField(default=False, editable=False)
 

@@ -18,7 +18,9 @@ class IssuedAssertion(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    service_provider = models.ForeignKey(ServiceProvider, models.PROTECT, related_name="issued", db_index=False)
+    service_provider = models.ForeignKey(
+        ServiceProvider, models.PROTECT, verbose_name="service", related_name="issued", db_index=False
+    )
     request_id = models.CharField(max_length=256, null=True, blank=True)  # noqa: DJ001 - many have none, and they differ
     assertion_id = models.CharField(max_length=64, unique=True)
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="assertions")

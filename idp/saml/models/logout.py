@@ -20,13 +20,13 @@ class Channel(models.TextChoices):
 class Outcome(models.TextChoices):
     """The outcome of notifying one service provider."""
 
-    WAITING = "waiting", "not told yet"
-    ASKED = "asked", "told, no answer yet"
-    TOLD = "told", "told; it confirmed nothing"
+    WAITING = "waiting", "not notified yet"
+    ASKED = "asked", "notified, no answer yet"
+    TOLD = "told", "notified; it confirmed nothing"
     ENDED = "ended", "signed out there"
     REFUSED = "refused", "not signed out there"
     FAILED = "failed", "could not be reached"
-    UNTOLD = "untold", "cannot be told"
+    UNTOLD = "untold", "cannot be notified"
 
 
 class ObeyedLogoutRequest(models.Model):
@@ -69,7 +69,9 @@ class LogoutNotice(models.Model):
     The session indexes are those of the `issued` Assertions. `request_id` is the ID of our last LogoutRequest.
     """
 
-    service_provider = models.ForeignKey(ServiceProvider, models.CASCADE, related_name="logout_notices")
+    service_provider = models.ForeignKey(
+        ServiceProvider, models.CASCADE, verbose_name="service", related_name="logout_notices"
+    )
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="logout_notices")
     device = models.ForeignKey(Device, models.CASCADE, related_name="logout_notices")
     logout = models.ForeignKey(Logout, models.CASCADE, null=True, blank=True, related_name="notices")

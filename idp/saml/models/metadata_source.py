@@ -9,16 +9,16 @@ from idp.saml.models.service_provider import ServiceProvider
 class ValidUntil(models.TextChoices):
     """What is done about the metadata's own last day."""
 
-    CHECK = "check", "must not be past, if it is there"
-    REQUIRE = "require", "must be there, not past, and not too far away"
-    IGNORE = "ignore", "never looked at"
+    CHECK = "check", "must not be past, if present"
+    REQUIRE = "require", "must be present, not past, and not too far ahead"
+    IGNORE = "ignore", "not checked"
 
 
 class TakeOver(models.TextChoices):
     """How changes at the source reach the service's row."""
 
-    ASK = "ask", "show them here first"
-    SIGNED = "signed", "take them at once, if the signature holds"
+    ASK = "ask", "let an operator accept them first"
+    SIGNED = "signed", "accept them at once if the signature is valid"
 
 
 class MetadataSource(models.Model):

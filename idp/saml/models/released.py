@@ -26,7 +26,7 @@ class ReleasedAttribute(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=256)
     source = models.CharField("value", max_length=16, choices=[(it.value, label) for it, label in SOURCES.items()])
-    fixed = models.TextField("values", blank=True, help_text="One on each line, for a value that is always the same.")
+    fixed = models.TextField("values", blank=True, help_text="One value a line, the same for every agent.")
     name_format = models.CharField(max_length=100, choices=list(NAME_FORMATS.items()), default=names.BASIC)
 
     class Meta:

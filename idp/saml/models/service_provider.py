@@ -20,7 +20,7 @@ SIGN = [("both", "Response and Assertion"), ("response", "Response only"), ("ass
 REQUEST_SIGNATURE = [
     ("verify", "verify if there is one"),
     ("require", "must be signed"),
-    ("ignore", "never look at it"),
+    ("ignore", "do not check it"),
 ]
 REQUESTED_CONTEXT = [("honour", "honour"), ("ignore", "ignore")]
 SIGNATURE_ALGORITHM = [
@@ -104,7 +104,7 @@ class ServiceProvider(models.Model):
     profile = models.CharField(max_length=20, choices=[(slug, it.label) for slug, it in PROFILES.items()])
     timeout_policy = models.ForeignKey(TimeoutPolicy, models.PROTECT)
     certificates = models.TextField(
-        blank=True, help_text="The certificates it signs requests with, PEM, one below the other."
+        blank=True, help_text="The certificates that this service signs requests with, as PEM, one after the other."
     )
     sign = models.CharField(max_length=10, choices=SIGN, default="both")
     request_signature = models.CharField(max_length=10, choices=REQUEST_SIGNATURE, default="verify")
@@ -113,11 +113,11 @@ class ServiceProvider(models.Model):
     key = models.ForeignKey(SigningKey, models.PROTECT, null=True, blank=True, editable=False)
     encrypt = models.BooleanField("encrypt Assertions", default=False)
     encryption_certificates = models.TextField(
-        blank=True, help_text="The certificates to encrypt for, PEM, one below the other."
+        blank=True, help_text="The certificates to encrypt for, as PEM, one after the other."
     )
     encryption_algorithm = models.CharField(max_length=64, choices=ENCRYPTION_ALGORITHM, default=names.AES256_GCM)
     key_transport = models.CharField(
-        max_length=16, choices=KEY_TRANSPORT, default="mgf1p", help_text="Few services read SHA-256 inside."
+        max_length=16, choices=KEY_TRANSPORT, default="mgf1p", help_text="Few services support SHA-256 inside."
     )
     name_id_format = models.CharField("name ID", max_length=100, choices=NAME_ID_FORMAT, blank=True)
     code_context = models.CharField(
@@ -133,10 +133,14 @@ class ServiceProvider(models.Model):
         "context class without a code", max_length=200, blank=True, help_text=f"By default {CONTEXTS[Method.TOKEN]}"
     )
     unsolicited = models.BooleanField(
-        "may be opened from here", default=False, help_text="Sign-in that begins here, at /saml/start/ and the name."
+        "may be opened from here",
+        default=False,
+        help_text="Agents can begin at Latchkey, at /saml/start/ followed by the short name.",
     )
     states_end = models.BooleanField(
-        "is told when the sign-in ends", default=False, help_text="As SessionNotOnOrAfter, the first limit to come."
+        "is told when the sign-in ends",
+        default=False,
+        help_text="In SessionNotOnOrAfter: the first time limit that the sign-in reaches.",
     )
     logout_ends = models.CharField("sign-out there ends", max_length=8, choices=LOGOUT_ENDS, default="phone")
 
@@ -147,6 +151,7 @@ class ServiceProvider(models.Model):
 
     class Meta:
         ordering = ["name"]
+        verbose_name = "service"
         constraints = [
             models.CheckConstraint(condition=Q(profile__in=list(PROFILES)), name="a_profile_is_known"),
             models.CheckConstraint(

@@ -46,7 +46,7 @@ class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
     inactivity = WordsField(
         max_length=60, help_text=f"A sign-in ends this long after it was last used. {durations.HOW}"
     )
-    absolute = WordsField(max_length=60, help_text="A sign-in ends this long after it began, however much in use.")
+    absolute = WordsField(max_length=60, help_text="A sign-in ends this long after it began, even while it is in use.")
     code_again_after = WordsField(
         label="Code again after",
         max_length=60,

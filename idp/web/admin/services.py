@@ -83,7 +83,7 @@ class LogoutEndpointInline(admin.TabularInline[LogoutEndpoint, ServiceProvider])
     formset = LogoutEndpoints
     extra = 1
     max_num = len(LogoutEndpoint.BINDINGS)
-    verbose_name_plural = "addresses that take logout messages; none if it has none"
+    verbose_name_plural = "logout addresses; leave empty if the service has none"
     stands_below: ClassVar[str] = "Signing out"
 
 

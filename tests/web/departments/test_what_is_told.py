@@ -47,7 +47,7 @@ def test_the_page_of_an_agent_does_not_name_the_phone_of_somebody_else_that_took
         replaced_by=other, revoked_at=NOW, reason=Reason.HANDED_OVER, push_address="", push_provider=""
     )
     page = place.browser.get(f"{LIST}{place.ana.pk}/change/").text
-    assert ("another agent signed in with it" in page, "Big Ben" in page) == (True, False)
+    assert ("another agent signed in on it" in page, "Big Ben" in page) == (True, False)
 
 
 def test_each_reference_of_a_timeline_leads_supervisors_to_its_line(place, admin):

@@ -37,7 +37,7 @@ def test_both_sides_are_shown_with_address_and_user_agent(admin, keys, alarm):
     for page in (HOME, PAGE):
         shown = admin.get(page).text
         assert {it for it in ("192.0.2.7", ANDROID, "198.51.100.4", IPHONE) if it not in shown} == set()
-    assert "ended: the agent said: that was not me" in admin.get(PAGE).text
+    assert "ended: the agent reported: that was not me" in admin.get(PAGE).text
 
 
 def test_a_copied_sign_in_is_an_alarm_too(admin, keys, agent):

@@ -26,7 +26,7 @@ class Command(ActingCommand):
     def handle(self, *_: Any, why: str, dry_run: bool, as_json: bool, **__: Any) -> None:
         """Set the cutoff, then revoke each device, and print how many there were."""
         if not why.strip() or len(why) > everyone_out.LONGEST_WHY:
-            raise CommandError(f"Say why in 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'")
+            raise CommandError(f"Give a reason of 1 to {everyone_out.LONGEST_WHY} characters: --why 'backup restored'.")
         origin, now = Origin(None, "", reference.current()), clock.now()
         if dry_run:
             count = everyone_out.count_signed_in().total()
