@@ -15,9 +15,12 @@ TO_HEADING = re.compile(r"\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"`((?:idp|tests|docs|templates|bin|deploy)/[^`\s<…]*)`")
+MODULE = re.compile(r"`(\w+\.py)`")
 NAME = re.compile(
     r"`(?:idp\.)?((?:agents|audit|keys|login|otp|policies|saml|sessions|tokens|web|webhooks)(?:\.\w+)+)(?:\(\))?`"
 )
+MODULES = {it.name for folder in (ROOT / "idp", ROOT / "tests", ROOT / "examples") for it in folder.rglob("*.py")}
+MODULES |= {it.name for it in ROOT.glob("*.py")}
 MAP = (DOCS / "README.md").read_text(encoding="utf-8")
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda it: str(it.relative_to(ROOT)))
 
@@ -54,6 +57,11 @@ def anchors(page):
 def test_every_path_in_backticks_exists(page):
     gone = [it for it in PATH.findall(page.read_text(encoding="utf-8")) if not (ROOT / it).exists()]
     assert not gone
+
+
+@every_page
+def test_every_module_in_backticks_exists(page):
+    assert set(MODULE.findall(page.read_text(encoding="utf-8"))) <= MODULES
 
 
 @every_page

@@ -38,6 +38,10 @@ def test_columns_may_stand_in_any_order_and_strange_ones_are_named_and_passed_ov
     assert (found.said[0].email, found.strange_headings) == ("max@acme.example", ("Shoe size",))
 
 
+def test_a_file_exported_when_the_heading_had_a_hyphen_is_read():
+    assert read(a_file(["max@acme.example"], headings=["E-mail"])).said[0].email == "max@acme.example"
+
+
 @pytest.mark.parametrize(
     "cell", ["+1 (201) 555-0172", "001 201 555 0172", "'+12015550172", "+1.201.555.0172", " +1\u00a0201 555 0172 "]
 )
