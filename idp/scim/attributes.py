@@ -75,7 +75,9 @@ def checked(before: User | None, after: User, rules: Rules) -> User:
     if (old is None or old.email != new.email) and not rules.is_email(new.email):
         raise InvalidValue(sentence="userName has to be an email, such as name@company.com.")
     if not new.full_name and (old is None or old.full_name):
-        raise InvalidValue(sentence="Somebody needs a full name: displayName, name.formatted, or both parts of it.")
+        raise InvalidValue(
+            sentence="A user needs a full name: displayName, name.formatted, or both givenName and familyName."
+        )
     if old is None and not new.roles:
         return replace(after, person=replace(new, roles=NEW_ROLES))
     if (old is None or old.roles != new.roles) and (fault := flex_roles.fault(frozenset(new.roles))):
@@ -90,7 +92,7 @@ def objects(value: Any, name: str) -> list[Resource]:  # noqa: ANN401 - JSON
         raise InvalidValue(sentence=f"{name} has more than {MOST_ROLES} values.")
     found = [{"value": it} if isinstance(it, str) else it for it in items]
     if not all(isinstance(it, dict) for it in found):
-        raise InvalidValue(sentence=f"{name} has to be a list of objects with a value.")
+        raise InvalidValue(sentence=f"{name} must be a list of objects with a value.")
     return found
 
 
@@ -119,7 +121,7 @@ def _with(user: User, **changes: Any) -> User:
 def _put_extension(user: User, path: Path, value: Any) -> User:  # noqa: ANN401 - JSON
     if not path.name:
         if value is not None and not isinstance(value, dict):
-            raise InvalidValue(sentence="The enterprise extension has to be an object.")
+            raise InvalidValue(sentence="The enterprise extension must be an object.")
         for name, it in ({"department": None} if value is None else value).items():
             user = _put_extension(user, Path(name, extension=True), it)
         return user
@@ -147,7 +149,7 @@ def _name(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401
     """Set the name: the formatted one, or given and family name together. One of these alone is ignored."""
     parts = {path.part: value} if path.part else value or {}
     if not isinstance(parts, dict) or path.chosen:
-        raise InvalidValue(sentence="name has to be an object.")
+        raise InvalidValue(sentence="name must be an object.")
     known = {it: text(parts.get(it), "name", LONGEST[Column.FULL_NAME]) for it in NAMES}
     both = f"{known['givenname']} {known['familyname']}" if known["givenname"] and known["familyname"] else ""
     full = known["formatted"] or both
@@ -173,7 +175,7 @@ def _phone_numbers(user: User, path: Path, value: Any, rules: Rules) -> User:  #
         found = objects(value, "phoneNumbers")
         mobile = [it for it in found if text(it.get("type"), "type", 40).lower() == MOBILE]
         if len(mobile) > 1:
-            raise InvalidValue(sentence="Somebody has one mobile number at most.")
+            raise InvalidValue(sentence="A user can have only one mobile number.")
         if found and not mobile:
             return user
         value = mobile[0].get("value") if mobile else None
@@ -195,9 +197,9 @@ def _number(typed: str, rules: Rules) -> str:
 
 def _roles(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN401 - JSON
     if path.part not in {"", "value"} or (path.part and path.chosen is None):
-        raise InvalidPath(sentence="A role has a value, and no other part that is kept.")
+        raise InvalidPath(sentence="Latchkey stores only the value of a role.")
     if path.chosen and path.chosen[0] == "value":
-        raise InvalidPath(sentence="Roles are added and removed; what one is called cannot be replaced.")
+        raise InvalidPath(sentence="A role can be added or removed, but its value cannot be replaced.")
     return with_roles(user, role_names(value))
 
 

@@ -26,7 +26,7 @@ def read(content: bytes, schema: str) -> Resource:
         raise ScimError("no object")
     schemas = found.get("schemas")
     if not isinstance(schemas, list) or schema.lower() not in [it.lower() for it in schemas if isinstance(it, str)]:
-        raise ScimError("another schema", sentence=f"The body has to name {schema} among its schemas.")
+        raise ScimError("another schema", sentence=f"The body must list {schema} in schemas.")
     return found
 
 
@@ -49,7 +49,7 @@ def truth(value: object, name: str) -> bool:
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
     if not isinstance(value, bool):
-        raise InvalidValue(sentence=f"{name} has to be true or false.")
+        raise InvalidValue(sentence=f"{name} must be true or false.")
     return value
 
 

@@ -12,7 +12,7 @@ class ScimError(IdpError):
     status = 400
     scim_type = "invalidSyntax"
     sentence = "The body of the request cannot be read."
-    advice = "Read the page on SCIM, and mend the mapping of attributes in the personnel system."
+    advice = "Read the page on SCIM, and correct the mapping of attributes in the personnel system."
 
 
 class InvalidValue(ScimError):
@@ -20,7 +20,7 @@ class InvalidValue(ScimError):
 
     code = "scim_invalid_value"
     scim_type = "invalidValue"
-    sentence = "A value is missing, or cannot be kept."
+    sentence = "A value is missing or cannot be stored."
 
 
 class InvalidFilter(ScimError):
@@ -44,7 +44,7 @@ class NoTarget(ScimError):
 
     code = "scim_no_target"
     scim_type = "noTarget"
-    sentence = "To remove something, a path has to say what."
+    sentence = "A remove operation needs a path."
 
 
 class Mutability(ScimError):
@@ -61,7 +61,7 @@ class Uniqueness(ScimError):
     code = "scim_uniqueness"
     status = 409
     scim_type = "uniqueness"
-    sentence = "Somebody else has this userName, mobile number or externalId."
+    sentence = "Another user has this userName, mobile number or externalId."
 
 
 class NoSuchResource(ScimError):
@@ -70,7 +70,7 @@ class NoSuchResource(ScimError):
     code = "scim_not_found"
     status = 404
     scim_type = ""
-    sentence = "There is nobody, and nothing, of this id."
+    sentence = "There is no resource with this id."
 
 
 class NotLetIn(ScimError):
@@ -79,8 +79,8 @@ class NotLetIn(ScimError):
     code = "scim_unauthorized"
     status = 401
     scim_type = ""
-    sentence = "This address takes the secret of a personnel system, as Authorization: Bearer."
-    advice = "Make a new secret in the admin, and put it into the personnel system."
+    sentence = "This address requires the secret of a personnel system, as Authorization: Bearer."
+    advice = "Make a new secret in the admin, and enter it in the personnel system."
 
     def headers(self) -> Mapping[str, str]:
         """Return the header that asks for a bearer token."""
@@ -102,4 +102,4 @@ class OtherMediaType(ScimError):
     code = "scim_media_type"
     status = 415
     scim_type = ""
-    sentence = "A body has to be application/scim+json."
+    sentence = "The body must be application/scim+json."

@@ -22,10 +22,10 @@ def patched(user: User, body: Resource, rules: Rules) -> User:
     """Return the user after the operations. Raises ScimError."""
     operations = body.get("operations")
     if not isinstance(operations, list) or not 1 <= len(operations) <= MOST_OPERATIONS:
-        raise ScimError(sentence=f"Operations has to be a list of 1 to {MOST_OPERATIONS} operations.")
+        raise ScimError(sentence=f"Operations must be a list of 1 to {MOST_OPERATIONS} operations.")
     for it in operations:
         if not isinstance(it, dict):
-            raise ScimError(sentence="An operation has to be an object.")
+            raise ScimError(sentence="An operation must be an object.")
         user = _after(user, it, rules)
     return user
 
@@ -34,7 +34,7 @@ def _after(user: User, operation: Resource, rules: Rules) -> User:
     act, path, value = operation.get("op"), operation.get("path"), operation.get("value")
     act = act.lower() if isinstance(act, str) else act
     if act not in {"add", "replace", "remove"}:
-        raise ScimError(sentence="An operation is add, replace or remove.")
+        raise ScimError(sentence="op must be add, replace or remove.")
     if path is not None and not isinstance(path, str):
         raise ScimError(sentence="A path has to be a text.")
     if not path:
@@ -48,7 +48,7 @@ def _after(user: User, operation: Resource, rules: Rules) -> User:
 
 def _without_path(user: User, act: str, value: Any, rules: Rules) -> User:  # noqa: ANN401 - JSON
     if not isinstance(value, dict):
-        raise InvalidValue(sentence="Without a path the value has to be an object.")
+        raise InvalidValue(sentence="Without a path, the value must be an object.")
     if act == "add" and "roles" in value:
         user = _at(user, act, Path("roles"), value["roles"], rules)
         value = {name: it for name, it in value.items() if name != "roles"}
@@ -72,7 +72,7 @@ def _roles(user: User, act: str, path: Path, value: Any) -> User:  # noqa: ANN40
     held = user.person.roles
     if act == "add":
         if path.chosen and path.chosen[0] != "primary":
-            raise InvalidValue(sentence="Roles are added by a list of objects with a value.")
+            raise InvalidValue(sentence="To add roles, send a list of objects with a value.")
         return attributes.with_roles(user, (*held, *attributes.role_names(value)))
     gone: tuple[str, ...] = held
     if path.chosen:

@@ -107,7 +107,7 @@ def _page(request: HttpRequest, system: PersonnelSystem) -> Resource:
 def _number(request: HttpRequest, name: str, usual: int) -> int:
     given = request.GET.get(name, str(usual))
     if not _NUMBER.fullmatch(given):
-        raise InvalidValue(sentence=f"{name} has to be a number.")
+        raise InvalidValue(sentence=f"{name} must be a number.")
     return int(given)
 
 

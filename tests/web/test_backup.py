@@ -54,7 +54,7 @@ def test_a_backup_is_for_its_owner_alone_and_would_serve(file):
     said = drill(file)
     assert "A strict reader takes the answer for flex." in said
     assert f"{Agent.objects.count():,} people, 1 phones and computers signed in." in said  # services were told nothing
-    assert "The backup would serve." in said
+    assert "Latchkey could run from this backup." in said
     assert "FAULT" not in said
 
 

@@ -31,18 +31,18 @@ def names():
 def test_each_agent_gets_the_name_of_the_worker_that_is_there(two, choose):
     said, _ = choose("ANA@acme.example,ana.old", "ben@acme.example,ben.old")
     assert names() == {"ana@acme.example": "ana.old", "ben@acme.example": "ben.old"}
-    assert said.strip() == "Chosen: 2, as before: 0."
+    assert said.strip() == "Set: 2, unchanged: 0."
     assert LoginEvent.objects.filter(kind=Kind.NAME_CHOSEN).count() == 2
 
 
 def test_the_same_file_again_changes_nothing(two, choose):
     choose("ana@acme.example,ana.old")
-    assert choose("ana@acme.example,ana.old")[0].strip() == "Chosen: 0, as before: 1."
+    assert choose("ana@acme.example,ana.old")[0].strip() == "Set: 0, unchanged: 1."
 
 
 def test_a_dry_run_chooses_nothing(two, choose):
     said, _ = choose("ana@acme.example,ana.old", more=["--dry-run"])
-    assert (said.strip(), names()) == ("Would be chosen: 1, as before: 0.", {})
+    assert (said.strip(), names()) == ("Would be set: 1, unchanged: 0.", {})
     assert not LoginEvent.objects.filter(kind=Kind.NAME_CHOSEN).exists()
 
 
@@ -59,7 +59,7 @@ def test_a_dry_run_chooses_nothing(two, choose):
     ],
 )
 def test_one_row_with_a_problem_leaves_all_as_they_were(two, choose, row):
-    with pytest.raises(CommandError, match="Nothing was chosen"):
+    with pytest.raises(CommandError, match="Nothing was set"):
         choose("ana@acme.example,ana.old", row)
     assert names() == {}
 
@@ -68,7 +68,7 @@ def test_a_name_that_flex_was_told_is_fixed(two, choose, keys):
     ana, _ = two
     SubjectName.of(ana, None)
     SubjectName.objects.update(told=True)
-    with pytest.raises(CommandError, match="Nothing was chosen"):
+    with pytest.raises(CommandError, match="Nothing was set"):
         choose("ana@acme.example,ana.old")
 
 

@@ -294,9 +294,9 @@ def test_rotate_keys_changes_the_token_key_as_well(flex):
         (["activate"], "There is no next key. Next: python manage.py rotate_keys prepare$"),
         (["activate", *EC], "Flex. Next: python manage.py rotate_keys switch --sp SLUG --use saml-ec$"),
         (["prepare", *EC], "prepared already. Next: python manage.py rotate_keys switch --sp SLUG --use saml-ec$"),
-        (["switch", *EC], r"Which one\? --sp SLUG, or --all. There are: flex."),
+        (["switch", *EC], r"with --sp SLUG, or all with --all. Services: flex."),
         (["switch", "--sp", "wiki", *EC], "There is no service called wiki. There are: flex."),
-        (["activate", "--all", *EC], "--sp and --all belong to switch and back"),
+        (["activate", "--all", *EC], "--sp and --all are only for switch and back"),
         (["back", "--sp", "flex", *EC], "Signed to with the active key already: Flex. Next: .* switch"),
     ],
 )

@@ -115,7 +115,7 @@ def test_home_asks_little_while_nothing_is_refused(no_android, django_assert_num
 
 def test_a_timer_is_told_by_the_exit_code(no_android, capsys):
     call_command("check_refusals")
-    assert "No more is refused than was foreseen" in capsys.readouterr().out
+    assert "Refusals are within the forecast" in capsys.readouterr().out
     refused(6, no_android)
     with pytest.raises(CommandError, match="more is refused than expected") as error:
         call_command("check_refusals", "--json")

@@ -26,10 +26,10 @@ def verify(known: Iterable[Place] = ()) -> Verified:
         found.step(it)
         _look_at_the_signature(it, found)
         if noted.pop(it.position, it.digest) != it.digest:
-            found.fault(it.position, "its digest is another than the one that was written down")
+            found.fault(it.position, "its digest differs from the one noted")
     for position in noted:
-        gone = "the purge has taken it" if position <= chain.anchor else "the chain ends before it"
-        found.fault(position, f"what was written down of this position cannot be looked up: {gone}")
+        gone = "the purge has removed it" if position <= chain.anchor else "the chain ends before it"
+        found.fault(position, f"the checkpoint noted for this position cannot be compared: {gone}")
     _look_at_the_end(chain, found)
     found.unsealed = sealing.unsealed().count()
     for name in triggers.missing():
@@ -39,11 +39,13 @@ def verify(known: Iterable[Place] = ()) -> Verified:
 
 def _look_at_the_beginning(chain: Chain, found: Verified) -> None:
     if chain.forgetting:
-        found.fault(chain.anchor, "the trail stands open: something else than the purge let lines go")
+        found.fault(
+            chain.anchor, "the trail is unprotected: something other than the purge allowed entries to be deleted"
+        )
     if chain.anchor:
         purged = Checkpoint(Says.PURGED, chain.anchor, bytes(chain.anchor_digest))
         if (why := _unsigned(chain.anchor_signature, purged)) is not None:
-            found.fault(chain.anchor, f"that the purge took all up to here is not shown: {why}")
+            found.fault(chain.anchor, f"there is no proof that the purge removed everything up to here: {why}")
 
 
 def _look_at_the_signature(it: Sealed, found: Verified) -> None:

@@ -23,9 +23,9 @@ UNREACHABLE_FIX = (
     "Start the server and the proxy before it. If this computer cannot reach its own public address, "
     "open it on a phone instead, and run the doctor with --offline."
 )
-ELSEWHERE_FIX = "Let the proxy pass this host on to this installation, or correct LATCHKEY_BASE_URL."
-TRUST_FIX = "Give the proxy a certificate that phones trust, for exactly this host, with its intermediate ones."
-OTHER_KEYS_FIX = "Let the server and this command use the same DATABASE_URL, and let the proxy lead to that server."
+ELSEWHERE_FIX = "Configure the proxy to forward this host to this installation, or correct LATCHKEY_BASE_URL."
+TRUST_FIX = "Give the proxy a certificate for exactly this host that phones trust, with its intermediate certificates."
+OTHER_KEYS_FIX = "Use the same DATABASE_URL for the server and this command, and point the proxy to that server."
 _CERTIFICATE = f".//{{{names.METADATA}}}IDPSSODescriptor//{{{names.SIGNATURE}}}X509Certificate"
 
 
@@ -69,7 +69,7 @@ def published(metadata: Answer, entity_id: str, own: set[str]) -> Finding:
         return fault(SUBJECT, f"/saml/metadata {answer}.", ELSEWHERE_FIX)
     found = _read(metadata.body)
     if found is None or found.get("entityID") != entity_id:
-        return fault(SUBJECT, "The metadata at our address is of another entity ID than ours.", ELSEWHERE_FIX)
+        return fault(SUBJECT, "The metadata at our address has another entity ID than ours.", ELSEWHERE_FIX)
     shown = {"".join((it.text or "").split()) for it in found.iterfind(_CERTIFICATE)}
     if own and not own & shown:
         return fault(SUBJECT, "The metadata at our address shows none of our keys.", OTHER_KEYS_FIX)
@@ -82,13 +82,19 @@ def tls(alive: Answer, now: datetime) -> list[Finding]:
         return []
     days = (alive.certificate_ends - now).days
     if alive.certificate_ends - now > RENEW_WITHIN:
-        return [ok(HTTPS, f"The certificate of the address is trusted and counts for {days} more days.")]
-    return [warning(HTTPS, f"The certificate of the address ends in {days} days.", "See why it was not renewed.")]
+        return [ok(HTTPS, f"The certificate of the address is trusted and valid for {days} more days.")]
+    return [
+        warning(
+            HTTPS,
+            f"The certificate of the address ends in {days} days.",
+            "Renew it, and find out why that did not happen automatically.",
+        )
+    ]
 
 
 def _entity_id(entity_id: str) -> Finding:
     if any(it.isspace() for it in entity_id) or len(entity_id) > LONGEST_ENTITY_ID or not urlsplit(entity_id).scheme:
-        fix = "Set LATCHKEY_ENTITY_ID to a URI without spaces, or leave it empty. Services must be told."
+        fix = "Set LATCHKEY_ENTITY_ID to a URI without spaces, or leave it empty. Then enter it at every service."
         return fault(SUBJECT, "LATCHKEY_ENTITY_ID is no URI of up to 1024 characters.", fix)
     return ok(SUBJECT, f"Services know us as {entity_id}.")
 
@@ -98,8 +104,8 @@ def _scheme(conf: Conf) -> Finding:
         return ok(HTTPS, f"Browsers reach us at {conf.base_url}, and cookies are bound to HTTPS.")
     if conf.host in LOOPBACK:
         return ok(HTTPS, "Plain HTTP, as the demo may on this computer.")
-    fix = "Fine for a look on your own phone; turn LATCHKEY_DEMO off and use HTTPS for anything else."
-    return warning(HTTPS, f"Plain HTTP at {conf.host}: whoever shares this network can read along.", fix)
+    fix = "This is fine for a try on your own phone. For anything else turn LATCHKEY_DEMO off and use HTTPS."
+    return warning(HTTPS, f"Plain HTTP at {conf.host}: anyone on this network can read the traffic.", fix)
 
 
 def _resolves(host: str) -> bool:

@@ -18,8 +18,8 @@ from idp.web.checkup import (
 )
 from idp.web.checkup.finding import Finding, in_order, not_checked
 
-AFTER_THE_DATABASE = "The database comes first."
-OFFLINE = "Nothing outside was asked."
+AFTER_THE_DATABASE = "Fix the database first."
+OFFLINE = "Outside services were not contacted."
 STORED = (clocks.SUBJECT, signing_keys.SUBJECT, policy.SUBJECT, retention.SUBJECT, trail.SUBJECT)
 OUTSIDE = (address.SUBJECT, address.HTTPS, verify.SUBJECT)
 

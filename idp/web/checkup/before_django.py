@@ -15,11 +15,9 @@ FIXES = {
     "LATCHKEY_SECRET_KEY": 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"',
     "LATCHKEY_KEY_ENCRYPTION_KEYS": "Make one, unless keys were stored under another: "
     'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"',
-    "TWILIO_": "Take it from the Twilio Console; docs/how-to/real-twilio.md says where it stands.",
+    "TWILIO_": "Take it from the Twilio Console; docs/how-to/real-twilio.md says where to find it.",
 }
-REINSTALL = (
-    "Install the locked packages anew, lxml and xmlsec together: pip install --require-hashes -r requirements.txt"
-)
+REINSTALL = "Reinstall the locked packages, lxml and xmlsec together: pip install --require-hashes -r requirements.txt"
 
 
 def stop_if_unfit(arguments: Sequence[str]) -> None:
@@ -54,10 +52,10 @@ def _of_start() -> list[Finding]:
         django.setup()
         import idp.web.checkup.all_subjects  # noqa: F401, PLC0415 - loads every library that pages and Responses need
     except ImportError as error:
-        return [fault("packages", f"A package does not load: {error}.", REINSTALL)]
+        return [fault("packages", f"A package cannot be imported: {error}.", REINSTALL)]
     except Exception as error:  # noqa: BLE001 - the text may repeat a secret, so only the class is shown
         kind = type(error).__name__
         if type(error).__module__.startswith("xmlsec"):
-            return [fault("packages", f"lxml and xmlsec do not fit together ({kind}).", REINSTALL)]
+            return [fault("packages", f"lxml and xmlsec are incompatible ({kind}).", REINSTALL)]
         return [fault("settings", f"Django does not start ({kind}): most likely DATABASE_URL.", ELSEWHERE)]
     return []

@@ -13,9 +13,9 @@ SUBJECT = "clock"
 TWILIO = "https://verify.twilio.com"
 FAULT_BEYOND = timedelta(seconds=60)
 WARNING_BEYOND = timedelta(seconds=5)
-OUR_FIX = "Switch time synchronisation on here, chrony or systemd-timesyncd; timedatectl shows whether it runs."
-THEIR_FIX = "Switch time synchronisation on where the database runs."
-EITHER_FIX = "Compare both with a watch, and switch time synchronisation on where it is wrong."
+OUR_FIX = "Switch on time synchronisation here (chrony or systemd-timesyncd). timedatectl shows whether it runs."
+THEIR_FIX = "Switch on time synchronisation on the database's computer."
+EITHER_FIX = "Compare both with a correct clock, and switch on time synchronisation on the computer that is wrong."
 UNHEARD = not_checked(SUBJECT, "Twilio's clock could not be read, so ours was compared with the database's alone.")
 
 

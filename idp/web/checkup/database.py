@@ -28,12 +28,14 @@ AWAY_FIX = (
     "if it is a file, let this user read and write it and its folder."
 )
 RIGHTS_FIX = "As the owner of the tables, run deploy/postgresql/serving.sql in this database."
-LOGIN_FIX = "Compare user and password in DATABASE_URL with the database's own."
-NAME_FIX = "Make it with createdb, or correct the name at the end of DATABASE_URL."
-UNFINISHED_FIX = "If it was broken off, make a new database, name it in DATABASE_URL, and restore the backup again."
+LOGIN_FIX = "Check the user and password in DATABASE_URL."
+NAME_FIX = "Create it with createdb, or correct the name at the end of DATABASE_URL."
+UNFINISHED_FIX = (
+    "If the restore was interrupted, create a new database, name it in DATABASE_URL, and restore the backup again."
+)
 WAL_FIX = "Put the file on a disk of this computer, not on a network share, and restart."
-ACCOUNT_FIX = "Let DATABASE_URL name an account of its own; deploy/postgresql/serving.sql gives it what it needs."
-WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or move to PostgreSQL by DATABASE_URL."
+ACCOUNT_FIX = "Use a separate account in DATABASE_URL; deploy/postgresql/serving.sql grants what it needs."
+WORKERS_FIX = "Set WEB_CONCURRENCY to 1, or set DATABASE_URL to a PostgreSQL database."
 
 
 def check() -> list[Finding]:
@@ -50,8 +52,8 @@ def check() -> list[Finding]:
     except NotSupportedError:
         return [version(0)]
     except InconsistentMigrationHistory:
-        sentence = "The tables were changed in another order than this version wants."
-        return [fault(SUBJECT, sentence, "Restore a backup, or ask for help: this is not done by migrate.")]
+        sentence = "Migrations were applied in another order than this version requires."
+        return [fault(SUBJECT, sentence, "Restore a backup, or ask for help: migrate cannot fix this.")]
     except DatabaseError as error:
         return [unfinished() if isinstance(error, RestoreUnfinished) else away(str(error), _where(configured))]
 
@@ -60,7 +62,9 @@ def account() -> list[Finding]:
     """Judge the account that the server uses, over its own connection. SQLite has no accounts."""
     if connection.vendor != "postgresql" or _told(connection, "SHOW is_superuser") == "off":
         return []
-    sentence = "We serve as a superuser of PostgreSQL, who can read its files and run programs on its computer."
+    sentence = (
+        "DATABASE_URL names a PostgreSQL superuser, who can read files and run programs on the database's computer."
+    )
     return [warning(SUBJECT, sentence, ACCOUNT_FIX)]
 
 
@@ -85,9 +89,9 @@ def unfinished() -> Finding:
 def migrations(waiting: int, unwatched: Sequence[str] = ()) -> Finding:
     """Judge how many migrations are pending, and whether the triggers that announce changed settings exist."""
     if waiting:
-        return fault(SUBJECT, f"{waiting} changes of tables are not applied.", MIGRATE)
+        return fault(SUBJECT, f"{waiting} migrations are not applied.", MIGRATE)
     if unwatched:
-        sentence = "The database does not tell every change of what operators set, so a change may not count."
+        sentence = "Triggers that announce operators' changes are missing, so a change may not take effect."
         return fault(SUBJECT, f"{sentence} Missing: {', '.join(unwatched)}.", MIGRATE)
     return ok(SUBJECT, "All tables are up to date.")
 
@@ -112,22 +116,26 @@ def isolation(level: str) -> Finding:
     """Judge PostgreSQL's default isolation level."""
     if level == "read committed":
         return ok(SUBJECT, "Transactions are isolated as expected.")
-    fix = "Let default_transaction_isolation be 'read committed' for this database and user."
+    fix = "Set default_transaction_isolation to 'read committed' for this database and user."
     return warning(SUBJECT, f"Transactions are isolated by “{level}”, so some requests may fail and be busy.", fix)
 
 
 def journal(mode: str) -> Finding:
     """Judge SQLite's journal mode."""
     if mode == "wal":
-        return ok(SUBJECT, "SQLite answers, and writes ahead (WAL).")
-    return warning(SUBJECT, f"SQLite writes in mode “{mode}” instead of WAL: readers and writers wait.", WAL_FIX)
+        return ok(SUBJECT, "SQLite answers, and uses WAL mode.")
+    return warning(
+        SUBJECT,
+        f"SQLite uses the journal mode “{mode}” instead of WAL, so readers and writers wait for each other.",
+        WAL_FIX,
+    )
 
 
 def workers(count: str) -> Finding | None:
     """Judge how many processes share a SQLite file. `count` is WEB_CONCURRENCY as in the environment."""
     if not count.isdecimal() or int(count) <= 1:
         return None
-    return warning(SUBJECT, f"{count} processes share one SQLite file, which is for a single one.", WORKERS_FIX)
+    return warning(SUBJECT, f"{count} processes share one SQLite file, which supports only one.", WORKERS_FIX)
 
 
 def room(free: int) -> Finding:
@@ -135,7 +143,9 @@ def room(free: int) -> Finding:
     megabytes = f"{free // MEGABYTE} MB are free on the disk of the database."
     if free >= WARNING_UNDER:
         return ok(SUBJECT, megabytes)
-    return (fault if free < FAULT_UNDER else warning)(SUBJECT, megabytes, "Make room: without it nobody can sign in.")
+    return (fault if free < FAULT_UNDER else warning)(
+        SUBJECT, megabytes, "Free disk space: without it nobody can sign in."
+    )
 
 
 def _where(configured: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from idp.web.checkup.finding import Finding, fault, ok, warning
 SUBJECT = "program"
 TEMPLATES = ("base.html", "error.html", "login/phone.html", "admin/base_site.html")
 STATIC = ("admin/css/base.css",)
-FILES_FIX = "Install the program anew: a folder is missing or cannot be read."
+FILES_FIX = "Reinstall the program: a folder is missing or cannot be read."
 
 
 def check(conf: Conf) -> list[Finding]:
@@ -43,7 +43,7 @@ def demo(conf: Conf) -> Finding:
     if conf.host in LOOPBACK:
         return ok(SUBJECT, "Demo mode is on, for this computer alone.")
     return warning(
-        SUBJECT, f"Demo mode is on for whoever reaches {conf.host}.", "Remove LATCHKEY_DEMO to serve people."
+        SUBJECT, f"Demo mode is on for anyone who can reach {conf.host}.", "Remove LATCHKEY_DEMO to serve people."
     )
 
 

@@ -41,13 +41,13 @@ def get(url: str, method: str = "GET") -> Answer:
             headers = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, headers, response.read(MOST_READ), certificate_ends)
     except ssl.SSLCertVerificationError as error:
-        raise Unreachable(f"its certificate is not accepted: {error.verify_message}") from None
+        raise Unreachable(f"its certificate is not trusted: {error.verify_message}") from None
     except TimeoutError:
         raise Unreachable(f"no answer within {SECONDS:.0f} seconds") from None
     except OSError as error:
         raise Unreachable((error.strerror or type(error).__name__).lower()) from None
     except (HTTPException, ValueError) as error:
-        raise Unreachable(f"what answers is no web server ({type(error).__name__})") from None
+        raise Unreachable(f"what answers is not a web server ({type(error).__name__})") from None
 
 
 def date_of(url: str) -> datetime | None:

@@ -28,9 +28,9 @@ def rules(policy: Policy | None) -> Finding:
     asked = [it for it in policy.rules if it.mode is Mode.ON]
     shut = next((it for it in asked if it.effect is Effect.DENY and not it.conditions and not it.scope), None)
     if shut:
-        fix = "Right if all sign-ins are to stop; else give the rule a condition, or switch it off."
-        return warning(SUBJECT, f"The access rule “{shut.name}” refuses everybody it meets.", fix)
-    sentence = f"Access rules that decide: {len(asked)}. Whom none of them meets: {EFFECT_NAMES[policy.default]}."
+        fix = "Leave it if nobody should sign in. Otherwise give the rule a condition, or switch it off."
+        return warning(SUBJECT, f"The access rule “{shut.name}” refuses every sign-in that reaches it.", fix)
+    sentence = f"Access rules that decide: {len(asked)}. If none matches: {EFFECT_NAMES[policy.default]}."
     return ok(SUBJECT, sentence)
 
 

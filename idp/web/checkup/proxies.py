@@ -12,8 +12,10 @@ from idp.web.checkup.finding import Finding, fault, not_checked, ok, warning
 SUBJECT = "proxies"
 LONGEST_SHOWN = 200
 SETTING = "LATCHKEY_TRUSTED_PROXIES"
-PROTO_FIX = "Let the proxy that ends HTTPS set X-Forwarded-Proto to https, over whatever the browser sent."
-FOR_FIX = "Let each proxy append to X-Forwarded-For."
+PROTO_FIX = (
+    "Configure the proxy that terminates HTTPS to set X-Forwarded-Proto to https, replacing what the browser sent."
+)
+FOR_FIX = "Configure each proxy to append to X-Forwarded-For."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,15 @@ class ProxyHeaders:
 
 def check_locally(conf: Conf) -> list[Finding]:
     """Judge the setting alone, without a request."""
-    where = f"Open {conf.base_url}/admin/checkup/ the way agents come: it shows what the proxies really add."
+    where = f"Open {conf.base_url}/admin/checkup/ through the same proxies as agents: it shows what the proxies add."
     if conf.https and not conf.trusted_proxies:
-        sentence = f"The address is HTTPS and {SETTING} is 0: right only if this server itself ends HTTPS."
+        sentence = (
+            f"The address is HTTPS and {SETTING} is 0: that is right only if this server itself terminates HTTPS."
+        )
         return [warning(SUBJECT, sentence, f"Behind one proxy set {SETTING}=1. {where}")]
     if not conf.trusted_proxies:
         return [ok(SUBJECT, f"No proxy is expected, and {SETTING} is 0.")]
-    sentence = f"Whether {conf.trusted_proxies} proxies stand before us shows only in a request that came through them."
+    sentence = f"Only a request that came through the {conf.trusted_proxies} expected proxies can show what they add."
     return [not_checked(SUBJECT, sentence, where)]
 
 
@@ -65,7 +69,9 @@ def _host(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
     if arrived.host.lower() == ours.lower():
         return None
     sentence = f"This request came for {arrived.host or 'no host'}; ours is {ours}. Forms may fail."
-    return warning(SUBJECT, sentence, f"Open {conf.base_url} itself; if you did, let the proxy pass on Host unchanged.")
+    return warning(
+        SUBJECT, sentence, f"Open {conf.base_url} itself; if you did, configure the proxy to forward Host unchanged."
+    )
 
 
 def _scheme(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
@@ -75,7 +81,7 @@ def _scheme(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
         return None if arrived.proto == "https" else fault(SUBJECT, _not_https(arrived.proto), PROTO_FIX)
     if not arrived.proto:
         return None
-    sentence = f"A proxy ends HTTPS before us, but {SETTING} is 0: every form fails, every address is the proxy's."
+    sentence = f"A proxy terminates HTTPS, but {SETTING} is 0: every form fails, every address is the proxy's."
     return fault(SUBJECT, sentence, f"Set {SETTING}={max(1, len(arrived.forwarded_for))} and restart.")
 
 
@@ -92,9 +98,7 @@ def _count(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
     if seen < said:
         fix = f"{FOR_FIX} Or, if there are fewer, set {SETTING}={seen} and restart." if seen else FOR_FIX
         return fault(SUBJECT, f"{sentence} Addresses in the trail and in the limits are wrong.", fix)
-    fix = (
-        f"If all are proxies of yours, set {SETTING}={seen} and restart; if your browser sent one of them, all is well."
-    )
+    fix = f"If all are proxies of yours, set {SETTING}={seen} and restart; if your browser sent one, change nothing."
     return warning(SUBJECT, sentence, fix)
 
 

@@ -13,9 +13,11 @@ from idp.web.checkup.finding import Finding, ok, warning
 SUBJECT = "Redis"
 TRIAL = "latchkey:trial"
 MEANWHILE = "so each process counts bursts of requests for itself"
-AWAY_FIX = "Start it, and compare host and port in REDIS_URL; or unset REDIS_URL. Nobody is kept out meanwhile."
-LOGIN_FIX = "Compare user and password in REDIS_URL with Redis's own, and let that user read and write latchkey:*."
-WRITING_FIX = "Give it memory, or an eviction policy (maxmemory-policy volatile-lru); let it be no replica."
+AWAY_FIX = (
+    "Start Redis, and check host and port in REDIS_URL; or unset REDIS_URL. Meanwhile everybody can still sign in."
+)
+LOGIN_FIX = "Check the user and password in REDIS_URL, and grant that user read and write access to latchkey:*."
+WRITING_FIX = "Give Redis more memory or an eviction policy (maxmemory-policy volatile-lru), and do not use a replica."
 MORE_FIX = "Set REDIS_URL, so that they count together; or set WEB_CONCURRENCY to 1."
 
 
@@ -27,7 +29,7 @@ def check(conf: Conf) -> list[Finding]:
         Redis(connection_pool=pool(conf.redis_url)).set(TRIAL, 1, ex=1)
     except (RedisError, OSError) as error:
         return [away(error, _where(conf.redis_url))]
-    return [ok(SUBJECT, "Redis answers, and takes what is written.")]
+    return [ok(SUBJECT, "Redis answers and accepts writes.")]
 
 
 def away(error: Exception, where: str) -> Finding:
@@ -35,7 +37,7 @@ def away(error: Exception, where: str) -> Finding:
     if isinstance(error, AuthenticationError | NoPermissionError):
         return warning(SUBJECT, f"Redis at {where} refuses our user or password, {MEANWHILE}.", LOGIN_FIX)
     if isinstance(error, ResponseError):
-        return warning(SUBJECT, f"Redis at {where} takes nothing that is written, {MEANWHILE}.", WRITING_FIX)
+        return warning(SUBJECT, f"Redis at {where} rejects writes, {MEANWHILE}.", WRITING_FIX)
     return warning(SUBJECT, f"Redis at {where} does not answer in time, {MEANWHILE}.", AWAY_FIX)
 
 

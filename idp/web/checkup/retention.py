@@ -8,7 +8,7 @@ from idp.web.checkup.finding import Finding, ok, warning
 
 SUBJECT = "purge"
 PATIENCE = timedelta(days=7)
-FIX = "Run: python manage.py purge, once a day by a timer; docs/how-to/keep-no-longer.md has the lines for it."
+FIX = "Run: python manage.py purge, once a day by a timer. docs/how-to/keep-no-longer.md shows how."
 
 
 def check(conf: Conf, now: datetime) -> list[Finding]:
@@ -21,5 +21,5 @@ def check(conf: Conf, now: datetime) -> list[Finding]:
 def purged(*, late: bool) -> Finding:
     """Judge whether rows are a week past their retention time."""
     if late:
-        return warning(SUBJECT, "Nobody removes what is past its time: logins of weeks ago are still here.", FIX)
-    return ok(SUBJECT, "What is past its time is removed.")
+        return warning(SUBJECT, "Expired data is not being removed: logins from weeks ago are still stored.", FIX)
+    return ok(SUBJECT, "Expired data is removed.")

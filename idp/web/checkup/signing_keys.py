@@ -26,10 +26,10 @@ SUBJECT = "keys"
 MOST_KEYS = 50
 WAITS_AT_MOST = timedelta(days=30)
 ALGORITHMS = {Use.SAML: names.RSA_SHA256, Use.SAML_EC: names.ECDSA_SHA256}
-CHANGE_FIX = "Open Signing keys in the admin and change the key: prepare, tell every service, switch."
-UNREADABLE_FIX = "Put the key that encrypted it back into LATCHKEY_KEY_ENCRYPTION_KEYS, behind the others by a comma."
+CHANGE_FIX = "Open Signing keys in the admin and change the key: prepare it, give it to every service, switch."
+UNREADABLE_FIX = "Add the key that encrypted it to the end of LATCHKEY_KEY_ENCRYPTION_KEYS, after a comma."
 UNUSABLE_FIX = "Restore the table of signing keys from a backup, or prepare a new key and switch to it."
-LIBRARIES_FIX = "Install the locked packages anew, so that lxml and xmlsec move together."
+LIBRARIES_FIX = "Reinstall the locked packages, so that lxml and xmlsec change together."
 
 
 def check(now: datetime) -> list[Finding]:
@@ -66,7 +66,9 @@ def begun(label: str, begins: datetime, now: datetime) -> Finding | None:
     """Judge whether a certificate is valid already."""
     if now >= begins:
         return None
-    return fault(SUBJECT, f"The certificate of the {label} counts only from {begins:%d %B %Y}.", "Look at the clock.")
+    return fault(
+        SUBJECT, f"The certificate of the {label} is valid only from {begins:%d %B %Y}.", "Check this computer's clock."
+    )
 
 
 def waiting(label: str, made_at: datetime, now: datetime) -> Finding | None:
@@ -74,12 +76,14 @@ def waiting(label: str, made_at: datetime, now: datetime) -> Finding | None:
     if now - made_at <= WAITS_AT_MOST:
         return None
     days = (now - made_at).days
-    return warning(SUBJECT, f"The {label} waits since {days} days.", "Switch to it, or it grows old before it is used.")
+    return warning(
+        SUBJECT, f"The {label} has waited for {days} days.", "Switch to it: its certificate is running out unused."
+    )
 
 
 def _well(count: int) -> str:
     if not count:
-        return "There is no key yet; the first request makes one."
+        return "There is no key yet; the first request creates one."
     return f"{count} keys can be read, fit their certificates, sign and verify."
 
 

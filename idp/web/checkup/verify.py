@@ -17,14 +17,14 @@ CREDENTIALS_REFUSED, ACCOUNT_SUSPENDED, NOT_FOUND = 20003, 20005, 20404
 LONGEST_NAME = 30
 DECOY = "not sent"
 LAST_FIX = "Compare credentials and service SID with the Twilio Console; the doctor, asked online, says which is wrong."
-KEY_FIX = "Make an API key of this account and set TWILIO_API_KEY and TWILIO_API_SECRET."
+KEY_FIX = "Create an API key in this account and set TWILIO_API_KEY and TWILIO_API_SECRET."
 CREDENTIALS_FIX = (
     "Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET with Account > API keys & tokens in the Twilio "
-    "Console: the key must be of this account and the secret its own. Make a new key if in doubt."
+    "Console: the key must belong to this account, and the secret to the key. If in doubt, create a new key."
 )
-SERVICE_FIX = "Copy the SID (VA…) of the service from Verify > Services in the Twilio Console; mind the account."
+SERVICE_FIX = "Copy the SID (VA…) of the service from Verify > Services in the Twilio Console, in the same account."
 ACCOUNT_FIX = "Ask Twilio why the account is suspended; most often a payment is missing."
-NETWORK_FIX = "Let this computer reach verify.twilio.com on port 443, and look at status.twilio.com."
+NETWORK_FIX = "Allow connections from this computer to verify.twilio.com on port 443, and check status.twilio.com."
 LENGTH_FIX = f"Set the code length of the service to {CODE_LENGTH} in the Twilio Console, Verify > Services."
 
 
@@ -55,9 +55,15 @@ def shape(conf: Conf) -> list[Finding]:
     """Judge the credentials by their format."""
     key = conf.twilio.api_key
     if key and not key.startswith("SK"):
-        return [fault(SUBJECT, "TWILIO_API_KEY is no API key: those begin with SK.", KEY_FIX)]
+        return [fault(SUBJECT, "TWILIO_API_KEY is not an API key: API keys begin with SK.", KEY_FIX)]
     if not key:
-        return [warning(SUBJECT, "We sign in to Twilio by the account's own token, which opens all of it.", KEY_FIX)]
+        return [
+            warning(
+                SUBJECT,
+                "Latchkey signs in to Twilio with the account's auth token, which gives access to everything.",
+                KEY_FIX,
+            )
+        ]
     return [ok(SUBJECT, "The credentials for Twilio have the right shape.")]
 
 
@@ -71,10 +77,10 @@ def judge(answer: Service | Trouble) -> list[Finding]:
     if isinstance(answer, Trouble):
         return [_trouble(answer)]
     name = "".join(it for it in answer.friendly_name if it.isprintable())[:LONGEST_NAME]
-    known = ok(SUBJECT, f"Twilio knows us and the service; “{name}” stands in each text.")
+    known = ok(SUBJECT, f"Twilio accepts our credentials and the service. Each text contains “{name}”.")
     if answer.code_length == CODE_LENGTH:
         return [known]
-    length = f"The service sends codes of {answer.code_length} digits, and our form takes {CODE_LENGTH}."
+    length = f"The service sends codes of {answer.code_length} digits, but our form accepts {CODE_LENGTH}."
     return [known, fault(SUBJECT, length, LENGTH_FIX)]
 
 
@@ -84,9 +90,15 @@ def _trouble(trouble: Trouble) -> Finding:
     if trouble.status == HTTPStatus.UNAUTHORIZED or trouble.code == CREDENTIALS_REFUSED:
         return fault(SUBJECT, f"Twilio refuses our credentials ({CREDENTIALS_REFUSED}).", CREDENTIALS_FIX)
     if trouble.status == HTTPStatus.NOT_FOUND and trouble.code:
-        return fault(SUBJECT, f"This account has no service of TWILIO_VERIFY_SERVICE_SID ({NOT_FOUND}).", SERVICE_FIX)
+        return fault(
+            SUBJECT,
+            f"This account has no service with the SID in TWILIO_VERIFY_SERVICE_SID ({NOT_FOUND}).",
+            SERVICE_FIX,
+        )
     if not trouble.connected or not trouble.status:
         return fault(SUBJECT, "Twilio Verify cannot be reached from here.", NETWORK_FIX)
     code = f", code {trouble.code}" if trouble.code else ""
-    fix = f"Look at status.twilio.com. Twilio's support may ask for the request {trouble.request_id or '(none named)'}."
-    return fault(SUBJECT, f"Twilio Verify gives no usable answer (status {trouble.status}{code}).", fix)
+    fix = (
+        f"Check status.twilio.com. Twilio's support may ask for the request ID {trouble.request_id or '(none named)'}."
+    )
+    return fault(SUBJECT, f"Twilio Verify gave an unexpected answer (status {trouble.status}{code}).", fix)

@@ -11,8 +11,8 @@ from idp.web.checkup.finding import Finding, not_checked, ok, warning
 
 SUBJECT = "Verify"
 MAKE = "Run: python manage.py doctor --make-rate-limits"
-THERE = "The rate limits were there already; nothing was changed."
-NET = "Our own limits hold; Twilio's are a second net under them."
+THERE = "The rate limits already exist; nothing was changed."
+NET = "Our own limits apply; Twilio's would be a second safeguard."
 
 
 class NotMade(Exception):
@@ -38,8 +38,10 @@ def make(conf: Conf) -> str:
     """Make the missing rate limits at Twilio, and return a sentence about them. Raises NotMade if Twilio refuses."""
     made = at_twilio.from_settings().make(service_rate_limits.wanted(conf.texts_a_day))
     if not isinstance(made, Trouble):
-        return f"Rate limits made at Twilio: {', '.join(made)}." if made else THERE
-    raise NotMade(f"Twilio did not make all rate limits ({describe(made)}). Run this again: nothing is made twice.")
+        return f"Rate limits created at Twilio: {', '.join(made)}." if made else THERE
+    raise NotMade(
+        f"Twilio did not create all rate limits ({describe(made)}). Run this again: it creates only what is missing."
+    )
 
 
 def describe(trouble: Trouble) -> str:

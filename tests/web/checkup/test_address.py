@@ -36,8 +36,8 @@ def test_our_own_address_is_ours(live_server, keys, settings):
         ({"/healthz": ("200 OK", "text/html", b"Welcome to the web server")}, "/healthz answers 200"),
         ({"/saml/metadata": ("404 Not Found", "text/html", b"")}, "answers 404 as text/html"),
         ({"/saml/metadata": ("200 OK", "text/xml", metadata("urn:us")[2])}, "answers 200 as text/xml"),
-        ({"/saml/metadata": metadata("urn:others")}, "of another entity ID"),
-        ({"/saml/metadata": ("200 OK", "application/samlmetadata+xml", b"<!DOCTYPE x>")}, "of another entity ID"),
+        ({"/saml/metadata": metadata("urn:others")}, "another entity ID"),
+        ({"/saml/metadata": ("200 OK", "application/samlmetadata+xml", b"<!DOCTYPE x>")}, "another entity ID"),
         ({"/saml/metadata": metadata("urn:us", "AAAA")}, "none of our keys"),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_trusted_certificate_is_in_order_until_two_weeks_before_its_end(db, co
     ours = {"/saml/metadata": metadata("urn:us")}
     found = visit(conf, ours, certificate=authority.certify())
     assert states(found) == [OK, OK, OK]
-    assert "counts for 89 more days" in found[-1].sentence
+    assert "valid for 89 more days" in found[-1].sentence
     soon = authority.certify(lasts=timedelta(days=13, hours=1))
     assert "ends in 13 days" in sentence(visit(conf, ours, certificate=soon))
 
@@ -79,7 +79,7 @@ def test_a_certificate_that_phones_refuse_is_told(db, conf, authority, monkeypat
     assert "certificate has expired" in sentence(visit(conf, {}, certificate=ended))
     assert "Hostname mismatch" in sentence(visit(conf, {}, certificate=authority.certify("other.example")))
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert "its certificate is not accepted" in sentence(visit(conf, {}, certificate=authority.certify()))
+    assert "its certificate is not trusted" in sentence(visit(conf, {}, certificate=authority.certify()))
 
 
 def test_what_answers_but_is_no_web_server_is_told(db, conf, authority):

@@ -14,7 +14,7 @@ def test_the_database_of_the_tests_is_in_order(db):
 
 @pytest.mark.parametrize(
     ("app", "choose", "said"),
-    [("web", max, "1 changes of tables are not applied"), ("agents", min, "in another order than this version wants")],
+    [("web", max, "1 migrations are not applied"), ("agents", min, "in another order than this version requires")],
 )
 def test_tables_that_are_not_up_to_date_are_told(transactional_db, app, choose, said):
     recorder = MigrationRecorder(connection)

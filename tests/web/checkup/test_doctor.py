@@ -119,12 +119,12 @@ def test_a_database_without_tables_is_told(tmp_path):
     file = tmp_path / "latchkey.sqlite3"
     sqlite3.connect(file).execute("CREATE TABLE other (x)").connection.close()
     (told,) = faults(doctor("--json", "--offline", DATABASE_URL=f"sqlite:///{file}"))
-    assert "changes of tables are not applied" in told
+    assert "migrations are not applied" in told
 
 
 def test_libraries_that_do_not_fit_are_told(tmp_path):
     (tmp_path / "xmlsec.py").write_text("raise ImportError('lxml & xmlsec libxml2 library version mismatch')")
     ended = doctor(PYTHONPATH=str(tmp_path))
     assert ended.returncode == 1
-    assert "A package does not load" in ended.stdout
+    assert "A package cannot be imported" in ended.stdout
     assert "lxml and xmlsec together" in ended.stdout

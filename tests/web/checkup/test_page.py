@@ -62,10 +62,10 @@ def test_any_operator_may_look_and_no_secret_is_shown(db, keys):
 
 
 def test_only_the_button_asks_outside(admin, keys, live_server, verify):
-    assert "Nothing outside was asked." in admin.get(PAGE).text
+    assert "Outside services were not contacted." in admin.get(PAGE).text
     assert verify.state.counters()["paths"] == {}
     asked = admin.post(PAGE).text
-    assert "Twilio knows us and the service" in asked
+    assert "Twilio accepts our credentials and the service" in asked
     assert "The metadata at our address is ours." in asked
 
 

@@ -22,7 +22,7 @@ def arrived(*chain, proto="", host="login.acme.example"):
         (1, arrived(proto="https"), "append to X-Forwarded-For"),
         (1, arrived("192.0.2.7"), "set X-Forwarded-Proto to https"),
         (1, arrived("192.0.2.7", proto="http"), "set X-Forwarded-Proto to https"),
-        (1, arrived("192.0.2.7", proto="https", host="10.0.0.5:8000"), "pass on Host unchanged"),
+        (1, arrived("192.0.2.7", proto="https", host="10.0.0.5:8000"), "forward Host unchanged"),
     ],
 )
 def test_what_the_proxies_add_and_the_settings_say_must_fit(conf, said, came, expected):

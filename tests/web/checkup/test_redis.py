@@ -22,7 +22,7 @@ def look(settings):
 
 
 def test_one_that_answers_is_in_order(redis, look):
-    assert look() == (State.OK, "Redis answers, and takes what is written.")
+    assert look() == (State.OK, "Redis answers and accepts writes.")
 
 
 def test_one_that_is_gone_is_a_warning_that_says_where_it_was_looked_for(redis, look):
@@ -46,7 +46,7 @@ def test_one_without_room_is_told_as_such(redis, look):
     with Redis.from_url(redis.url) as owner:
         owner.config_set("maxmemory", 1)
         try:
-            assert "takes nothing that is written" in look()[1]
+            assert "rejects writes" in look()[1]
         finally:
             owner.config_set("maxmemory", 0)
 

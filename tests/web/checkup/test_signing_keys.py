@@ -45,11 +45,11 @@ def test_a_retired_saml_key_that_cannot_be_read_is_only_a_warning(db, keys):
 def test_a_next_key_that_waits_long_is_told(db, keys):
     SigningKey.objects.filter(use="saml").update(state=KeyState.NEXT)
     assert states(signing_keys.stored(NOW + timedelta(days=30))) == [OK]
-    assert "waits since 31 days" in sentence(signing_keys.stored(NOW + timedelta(days=31)))
+    assert "has waited for 31 days" in sentence(signing_keys.stored(NOW + timedelta(days=31)))
 
 
 def test_a_certificate_that_does_not_count_yet_is_told(db, keys):
-    assert "counts only from" in sentence(signing_keys.stored(NOW - timedelta(days=2)))
+    assert "is valid only from" in sentence(signing_keys.stored(NOW - timedelta(days=2)))
 
 
 def test_the_end_of_a_certificate_is_told_in_time(db, keys):

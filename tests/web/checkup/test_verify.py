@@ -12,7 +12,7 @@ from tests.web.checkup.conftest import FAULT, OK, WARNING, sentence, states
 def test_twilio_knows_us_and_nothing_is_sent(verify):
     found = verify_checkup.check_online()
     assert states(found) == [OK]
-    assert "“Latchkey” stands in each text" in found[0].sentence
+    assert "Each text contains “Latchkey”" in found[0].sentence
     assert verify.state.counters()["paths"] == {"GET Services/{Sid}": 1}
     assert verify.state.messages() == []
 
@@ -21,7 +21,7 @@ def test_twilio_knows_us_and_nothing_is_sent(verify):
     ("changed", "said"),
     [
         ({"account_sid": "AC" + "f" * 32, "api_key": "SK" + "f" * 32}, "refuses our credentials (20003)"),
-        ({"service_sid": "VA" + "f" * 32}, "no service of TWILIO_VERIFY_SERVICE_SID"),
+        ({"service_sid": "VA" + "f" * 32}, "no service with the SID in TWILIO_VERIFY_SERVICE_SID"),
         ({"base_url": "http://127.0.0.1:9"}, "cannot be reached"),
     ],
 )
@@ -34,12 +34,12 @@ def test_each_thing_that_does_not_fit_at_twilio_has_its_own_words(verify, twilio
     ("trouble", "said"),
     [
         (Fault(FaultKind.ERROR, status=403, code=20005), "has suspended the account"),
-        (Fault(FaultKind.UNAVAILABLE), "no usable answer (status 503"),
-        (Fault(FaultKind.HTML), "no usable answer (status 502"),
-        (Fault(FaultKind.TRUNCATED), "no usable answer"),
+        (Fault(FaultKind.UNAVAILABLE), "an unexpected answer (status 503"),
+        (Fault(FaultKind.HTML), "an unexpected answer (status 502"),
+        (Fault(FaultKind.TRUNCATED), "an unexpected answer"),
         (Fault(FaultKind.DROP), "cannot be reached"),
-        (Fault(FaultKind.FIELDS, fields={"code_length": 4}), "codes of 4 digits, and our form takes 6"),
-        (Fault(FaultKind.FIELDS, fields={"sid": "VA" + "0" * 32}), "no usable answer"),
+        (Fault(FaultKind.FIELDS, fields={"code_length": 4}), "codes of 4 digits, but our form accepts 6"),
+        (Fault(FaultKind.FIELDS, fields={"sid": "VA" + "0" * 32}), "an unexpected answer"),
     ],
 )
 def test_each_trouble_at_twilio_has_its_own_words(verify, trouble, said):

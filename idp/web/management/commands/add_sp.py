@@ -85,7 +85,7 @@ class Command(ActingCommand):
             write_json(self.stdout, known | {"acs": acs, "timeout_policy": str(sp.timeout_policy), "type_there": typed})
             return
         self.stderr.write(f"{sp.name} ({sp.expects.label}, timeouts: {sp.timeout_policy}) may ask for sign-ins now.")
-        self.stderr.write("Type there:")
+        self.stderr.write("Enter these values at the service:")
         for label, value in typed.items():
             self.stdout.write(f"{label}:\n{value}\n")
 
@@ -95,7 +95,7 @@ def _draft(given: dict[str, Any]) -> Draft:
     if given["flex"]:
         return _draft_of_flex(given["flex"])
     if not given["acs"]:
-        raise CommandError("--entity-id needs at least one --acs URL, where Responses are sent to.")
+        raise CommandError("--entity-id needs at least one --acs URL, to which Latchkey sends Responses.")
     acs = tuple(AcsDescription(url, is_default=at == 0) for at, url in enumerate(given["acs"]))
     return Draft(given["entity_id"], acs)
 
@@ -109,7 +109,7 @@ def _draft_of_flex(pasted: str) -> Draft:
 
 def _check_acs(given: dict[str, Any]) -> None:
     if given["acs"] and not given["entity_id"]:
-        raise CommandError("--acs belongs to --entity-id; metadata and Flex bring their own.")
+        raise CommandError("--acs is only for --entity-id; metadata and Flex values contain it.")
 
 
 def _source(given: dict[str, Any]) -> MetadataSource:

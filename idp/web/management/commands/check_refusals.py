@@ -46,4 +46,4 @@ class Command(BaseCommand):
         if found is not None:
             raise CommandError(f"{found.sentence} Look at the home page of the admin.", returncode=1)
         if not as_json:
-            self.stdout.write("No more is refused than was foreseen.")
+            self.stdout.write("Refusals are within the forecast.")

@@ -45,8 +45,8 @@ class Command(ActingCommand):
         for row, sentence in problems:
             self.stderr.write(f"row {row}: {sentence}")
         if problems:
-            raise CommandError("Nothing was chosen. Mend these rows, or remove them.")
-        self.stdout.write(f"{'Would be chosen' if dry_run else 'Chosen'}: {chosen}, as before: {len(rows) - chosen}.")
+            raise CommandError("Nothing was set. Correct these rows or remove them, and run this again.")
+        self.stdout.write(f"{'Would be set' if dry_run else 'Set'}: {chosen}, unchanged: {len(rows) - chosen}.")
 
 
 def _rows(file: str) -> list[Row]:

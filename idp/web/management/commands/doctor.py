@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def _make_rate_limits(self, conf: Conf, *, offline: bool) -> None:
         if offline:
-            raise CommandError("Rate limits are made at Twilio: leave --offline out.")
+            raise CommandError("Rate limits are created at Twilio: run this without --offline.")
         try:
             self.stderr.write(verify_rate_limits.make(conf))
         except verify_rate_limits.NotMade as error:

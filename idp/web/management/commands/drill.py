@@ -45,8 +45,8 @@ class Command(BaseCommand):
             )
         self.stdout.write(done.stdout)
         if done.returncode:
-            raise CommandError(f"The backup would not serve. {done.stderr.strip().rpartition(chr(10))[2]}")
-        self.stderr.write("The backup would serve. What the drill made is gone again.")
+            raise CommandError(f"Latchkey could not run from this backup. {done.stderr.strip().rpartition(chr(10))[2]}")
+        self.stderr.write("Latchkey could run from this backup. The temporary database has been removed.")
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Command(ActingCommand):
         for it in plan.problems:
             self.stderr.write(f"row {it.row}, {it.column}{f', {it.who}' if it.who else ''}: {it.sentence}")
         for heading in plan.strange_headings:
-            self.stderr.write(f"column {heading}: passed over")
+            self.stderr.write(f"column {heading}: ignored")
         if plan.missing.refused:
             self.stderr.write(f"Nobody is switched off for being absent. {plan.missing.refused}")
         missing = 0 if plan.missing.refused else len(plan.missing.changes)

@@ -44,7 +44,7 @@ class Command(ActingCommand):
     def _export(self, file: str, *, draft: bool) -> None:
         policy = (publishing.edited() if draft else publishing.live()).policy
         if not policy.readable:
-            raise CommandError("A rule does not read. Delete it in the admin and publish, then export.")
+            raise CommandError("A rule cannot be read. Delete it in the admin, publish, and export again.")
         if file == "-":
             self.stdout.write(policy_file.write(policy, []), ending="")
             return
@@ -53,7 +53,7 @@ class Command(ActingCommand):
             path.write_text(policy_file.write(policy, _cases(path)), encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error}") from None
-        self.stderr.write(f"{len(policy.rules)} rules are in {file}. Its cases stay what they were.")
+        self.stderr.write(f"{len(policy.rules)} rules written to {file}. Its test cases are unchanged.")
 
     def _passed(self, file: str) -> PolicyFile:
         try:

@@ -48,7 +48,7 @@ class Command(ActingCommand):
         if not done:
             self.stderr.write("No service has an address for its metadata.")
         if dry_run:
-            self.stderr.write("A trial run: nothing is kept.")
+            self.stderr.write("Dry run: nothing was changed.")
         for source, refreshed in done:
             self.stdout.write(f"{source.service_provider.slug}: {refreshed.outcome}. {refreshed.fault}".rstrip())
             for change in refreshed.changes:

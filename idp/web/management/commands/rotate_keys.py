@@ -87,12 +87,16 @@ class Command(ActingCommand):
 def _chosen(step: Step, use: Use, given: dict[str, Any]) -> list[str]:
     if step not in ON_SERVICES:
         if given["sp"] or given["everywhere"]:
-            raise CommandError(f"--sp and --all belong to switch and back; {step.value} is for all at once.")
+            raise CommandError(
+                f"--sp and --all are only for switch and back; {step.value} applies to all services at once."
+            )
         return []
     if given["sp"]:
         return [find_service(given["sp"]).slug]
     if not given["everywhere"]:
-        raise CommandError(f"Which one? --sp SLUG, or --all. There are: {_slugs(key_change.standing(use))}.")
+        raise CommandError(
+            f"Choose a service with --sp SLUG, or all with --all. Services: {_slugs(key_change.standing(use))}."
+        )
     standing = key_change.standing(use)
     return [it.slug for it in (standing.waiting if step == Step.SWITCH else standing.switched)]
 

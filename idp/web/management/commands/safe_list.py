@@ -56,7 +56,7 @@ class Command(ActingCommand):
             for row, reply in done:
                 self.stdout.write(f"{row.agent.email}: {_act(row)}: {reply.verdict}")
         left = SafeListing.objects.filter(due_at__isnull=False).count()
-        self.stderr.write(f"{len(done)} asked of Twilio, {left} left for the next run.")
+        self.stderr.write(f"{len(done)} requests sent to Twilio, {left} left for the next run.")
         stopped = next((reply.verdict for _, reply in done if reply.verdict in STOPPED_BY), None)
         if stopped is not None:
             self.stderr.write(stopped.sentence)

@@ -36,9 +36,9 @@ class Command(BaseCommand):
             self._check(metadata_check.checklist(published.metadata_document(now), now))
             return
         if not 1 <= valid_days <= MOST_DAYS:
-            raise CommandError(f"--valid-days goes from 1 to {MOST_DAYS}.")
+            raise CommandError(f"--valid-days must be from 1 to {MOST_DAYS}.")
         document = published.signed_metadata(now, valid_days) if sign else published.metadata_document(now)
-        self.stderr.write(f"The same as at {published.metadata_url()}{'?signed' if sign else ''}")
+        self.stderr.write(f"This is the document at {published.metadata_url()}{'?signed' if sign else ''}")
         self.stdout.write(document.decode())
 
     def _check(self, checks: list[metadata_check.Check]) -> None:

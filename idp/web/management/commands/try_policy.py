@@ -62,7 +62,7 @@ class Command(BaseCommand):
             self._print(answer, seen)
 
     def _print(self, answer: dict[str, Any], seen: UserAgent) -> None:
-        by = f" by {answer['decided_by']}" if answer["decided_by"] else ": what the sign-in still tells can change it"
+        by = f" by {answer['decided_by']}" if answer["decided_by"] else ": the rest of the sign-in can still change it"
         self.stdout.write(f"{answer['decision']}{by}")
         self.stdout.write(f"understood as: {describe(seen)}; " + _said(answer["user_agent"]))
         for line in answer["trace"]:

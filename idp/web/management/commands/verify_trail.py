@@ -46,9 +46,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, file: str | None, as_json: bool, **more: Any) -> None:
         """Verify, and print what is intact and what is not."""
         if file and more["known"]:
-            raise CommandError("--known is looked up in the database's chain: leave it out with --file.")
+            raise CommandError("--known needs the database: leave it out with --file.")
         if more["keys"] and not file:
-            raise CommandError("--keys belongs to --file; the database has its own keys.")
+            raise CommandError("--keys is only for --file; the database has its own keys.")
         found = _of_file(file, more["keys"]) if file else _of_tables(more["known"], seal=not more["no_seal"])
         if as_json:
             write_json(self.stdout, _as_values(found))
@@ -63,15 +63,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{at}{it.why}")
         if found.faulty > len(found.faults):
             self.stdout.write(f"            and {found.faulty - len(found.faults):,} more")
-        self.stdout.write(f"{found.hold:,} lines hold, from position {found.first:,} to {found.last:,}.")
+        self.stdout.write(f"{found.hold:,} lines are intact, from position {found.first:,} to {found.last:,}.")
         if found.left_out:
-            self.stdout.write(
-                f"{found.left_out:,} lines between them are not in the file, which says nothing of those."
-            )
+            self.stdout.write(f"{found.left_out:,} lines between them are not in the file and were not verified.")
         if found.unsealed:
-            self.stdout.write(f"{found.unsealed:,} lines have no seal yet, and nothing is known of them.")
+            self.stdout.write(f"{found.unsealed:,} lines have no seal yet and were not verified.")
         self.stdout.write(f"The chain ends with {found.last}:{found.digest.hex()}")
-        self.stderr.write("Everything holds." if found.in_order else "The trail is not in order.")
+        self.stderr.write(
+            "The trail is intact." if found.in_order else "The trail is not intact: see the faults above."
+        )
 
 
 def place(typed: str) -> Place:
