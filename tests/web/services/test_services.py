@@ -191,7 +191,7 @@ def test_rows_stand_below_the_heading_they_belong_to(admin, keys):
         "How answers are signed and encrypted",
         "What it may ask",
         "Signing out",
-        "Addresses that take logout messages; none if it has none",
+        "Logout addresses; leave empty if the service has none",
         "What its own operators need",
     ]
 
