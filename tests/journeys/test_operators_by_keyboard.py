@@ -98,7 +98,7 @@ def test_an_agent_is_added_and_missing_fields_are_stood_before(hands):
     hands.open("/admin/agents/agent/")
     hands.enter("Add agent", "Save")
     assert hands.focused() == "Please correct the errors below."
-    hands.write(Full_name="Zoë", **{"E-mail": "zoe@acme.example"})
+    hands.write(Full_name="Zoë", Email="zoe@acme.example")
     hands.tab_to("agent")
     hands.page.keyboard.press("Space")
     hands.enter("Save")

@@ -46,7 +46,7 @@ def test_a_supervisors_day(desk, phone):
 def _adds_zoe(desk):
     desk.get_by_role("link", name="Add an agent").click()
     desk.get_by_label("Full name").fill("Zoë New")
-    desk.get_by_label("E-mail").fill("zoe@acme.example")
+    desk.get_by_label("Email").fill("zoe@acme.example")
     desk.locator("#id_numbers-0-number").fill("+1 201 555 0171")
     desk.get_by_role("button", name="Save", exact=True).click()
     zoe = Agent.objects.get(email="zoe@acme.example")

@@ -68,7 +68,7 @@ def test_add_agent_takes_the_department_there_is(db):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"email": "ANA@acme.example"}, "Somebody already has this e-mail."),
+        ({"email": "ANA@acme.example"}, "Somebody already has this email."),
         ({"email": "nobody"}, "email: Enter a valid email address."),
         ({"number": "+12015550101"}, "number: Somebody else has this number."),
         ({"number": "12"}, "Start with \\+ and your country code"),

@@ -74,8 +74,8 @@ def test_what_would_not_work_gets_a_sentence_and_is_not_saved(admin, fields, sen
     ("fields", "sentence"),
     [
         ({"number": "+1 201 555 0101", "email": "new@acme.example"}, "Somebody else has this number."),
-        ({"email": "ANA@Acme.example"}, "Somebody already has this e-mail."),
-        ({"email": "ana@acme.example"}, "Somebody already has this e-mail."),
+        ({"email": "ANA@Acme.example"}, "Somebody already has this email."),
+        ({"email": "ana@acme.example"}, "Somebody already has this email."),
     ],
     ids=["number", "email in other letters", "email"],
 )

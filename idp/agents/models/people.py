@@ -51,7 +51,7 @@ class AgentManager(BaseUserManager["Agent"]):
     """Makes agents, who have no password, and operators, who have one."""
 
     def get_by_natural_key(self, username: str | None) -> "Agent":
-        """Find a person by e-mail, in any letter case."""
+        """Find a person by email, in any letter case."""
         return self.get(email__iexact=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Agent":
@@ -70,7 +70,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     """A person: an agent who proves a phone number, or an operator (`is_staff`) with a password."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("e-mail", max_length=254)
+    email = models.EmailField("email", max_length=254)
     full_name = models.CharField(max_length=256, validators=[writable])
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="agents")
     is_active = models.BooleanField(
@@ -115,7 +115,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="one_agent_of_each_email",
-                violation_error_message="Somebody already has this e-mail.",
+                violation_error_message="Somebody already has this email.",
             )
         ]
 

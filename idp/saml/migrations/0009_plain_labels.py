@@ -41,11 +41,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('check', 'must not be past, if present'), ('require', 'must be present, not past, and not too far ahead'), ('ignore', 'not checked')], default='check', max_length=8),
         ),
         migrations.AlterField(
-            model_name='releasedattribute',
-            name='fixed',
-            field=models.TextField(blank=True, help_text='One value a line, the same for every agent.', verbose_name='values'),
-        ),
-        migrations.AlterField(
             model_name='serviceprovider',
             name='certificates',
             field=models.TextField(blank=True, help_text='The certificates that this service signs requests with, as PEM, one after the other.'),
@@ -74,5 +69,20 @@ class Migration(migrations.Migration):
             model_name='serviceprovider',
             name='unsolicited',
             field=models.BooleanField(default=False, help_text='Agents can begin at Latchkey, at /saml/start/ followed by the short name.', verbose_name='may be opened from here'),
+        ),
+        migrations.AlterField(
+            model_name='releasedattribute',
+            name='source',
+            field=models.CharField(choices=[('email', 'email'), ('full_name', 'full name'), ('roles', 'roles'), ('department', 'department'), ('phone', 'mobile number'), ('fixed', 'always the same')], max_length=16, verbose_name='value'),
+        ),
+        migrations.AlterField(
+            model_name='serviceprovider',
+            name='name_id_format',
+            field=models.CharField(blank=True, choices=[('', 'as this kind of service expects'), ('urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified', 'unspecified'), ('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent', 'persistent'), ('urn:oasis:names:tc:SAML:2.0:nameid-format:transient', 'transient'), ('urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress', 'email address')], max_length=100, verbose_name='name ID'),
+        ),
+        migrations.AlterField(
+            model_name='releasedattribute',
+            name='fixed',
+            field=models.TextField(blank=True, help_text='One value a line, the same for every agent.', verbose_name='values'),
         ),
     ]

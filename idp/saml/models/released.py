@@ -9,7 +9,7 @@ from idp.saml.models.service_provider import ServiceProvider
 from idp.saml.responses.attributes import Release, Source
 
 SOURCES = {
-    Source.EMAIL: "e-mail",
+    Source.EMAIL: "email",
     Source.FULL_NAME: "full name",
     Source.ROLES: "roles",
     Source.DEPARTMENT: "department",

@@ -42,7 +42,7 @@ NAME_ID_FORMAT = [
     (names.UNSPECIFIED, "unspecified"),
     (names.PERSISTENT, "persistent"),
     (names.TRANSIENT, "transient"),
-    (names.EMAIL_ADDRESS, "e-mail address"),
+    (names.EMAIL_ADDRESS, "email address"),
 ]
 LOGOUT_ENDS = [
     ("phone", "this phone's sign-in: the next one takes a code"),

@@ -68,7 +68,7 @@ def test_each_attribute_says_where_it_comes_from(admin, sp, ana):
     assert told == {
         "roles": "always sent: roles",
         "full_name": "always sent: full name",
-        "email": "always sent: e-mail",
+        "email": "always sent: email",
         "site.string": "listed: always the same",
         "unit": "cleared: sent once, department is empty now",
         "gone": "cleared: sent once, no longer listed",
