@@ -3,8 +3,6 @@
 They are offered to everyone alike, whether they have such a code or not.
 """
 
-import time
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from idp.login.codes import requesting
 from idp.login.flow.dispatcher import Step
 from idp.login.ladder.steps import Refuse
 from idp.login.models import LoginFlow
+from idp.login.pages import rejection_delay
 from idp.login.pages.forms import AppCodeForm, BackupCodeForm
 from idp.login.pages.rendering import address, page, paused, refusal, see_other
 from idp.login.proofs import other_code
@@ -73,7 +72,7 @@ def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpRespon
     typed = parse(flow.typed, settings.LATCHKEY.default_country)
     if not isinstance(typed, PhoneNumber | Email):
         return see_other(address(flow))
-    begun = time.monotonic()
+    due = rejection_delay.due_at(clock.now())
     seen = request_facts.of_browser(request, flow.touch_points)
     result = other_code.submit(flow, typed, Given(way, form.cleaned_data["code"]), seen, clock.now())
     if isinstance(result, Paused):
@@ -81,7 +80,7 @@ def submit(request: HttpRequest, flow: LoginFlow, way: Way) -> Step | HttpRespon
     if not isinstance(result, Checked):
         return result
     # An agent without an app or codes is answered faster than a wrong code. The pause hides the difference.
-    time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
+    rejection_delay.wait_until(due)
     return show(request, flow, way, error=_("That code isn't right."), status=FORBIDDEN)
 
 

@@ -1,10 +1,8 @@
 """The button *Sign in with a passkey* on the first page."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from idp.agents.models import Device
 from idp.login import request_facts
 from idp.login.flow.dispatcher import Step
 from idp.login.models import LoginFlow
+from idp.login.pages import rejection_delay
 from idp.login.pages.forms import PasskeyForm
 from idp.login.pages.rendering import paused
 from idp.login.proofs import passkey
@@ -57,7 +56,7 @@ def submit(request: HttpRequest, flow: LoginFlow) -> Step | HttpResponse | Passk
     form = PasskeyForm(request.POST)
     if not form.is_valid():
         return PasskeyRejected(_sentence(), BAD_REQUEST)
-    begun = time.monotonic()
+    due = rejection_delay.due_at(clock.now())
     seen = request_facts.of_browser(request, form.cleaned_data["touch_points"])
     result = passkey.submit(flow, form.cleaned_data["passkey"], seen, clock.now())
     if isinstance(result, Paused):
@@ -65,7 +64,7 @@ def submit(request: HttpRequest, flow: LoginFlow) -> Step | HttpResponse | Passk
     if not isinstance(result, NotProved):
         return result
     # An unknown passkey is rejected faster than a wrong signature. The pause hides the difference.
-    time.sleep(max(0.0, settings.LATCHKEY.wrong_code_seconds - (time.monotonic() - begun)))
+    rejection_delay.wait_until(due)
     return PasskeyRejected(_sentence(), BAD_REQUEST if result.refused.unreadable else FORBIDDEN)
 
 

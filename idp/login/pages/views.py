@@ -1,6 +1,5 @@
 """The pages of the login. Every form posts to the same address, and the flow decides what comes next."""
 
-import time
 from uuid import UUID
 
 from django.conf import settings
@@ -10,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.agents.authentication import Method
 from idp.login import cookies, request_facts
-from idp.login.codes import requesting, sending
+from idp.login.codes import requesting
 from idp.login.endings import not_me
 from idp.login.flow import dispatcher, storage
 from idp.login.flow.sign_in import Finished
 from idp.login.ladder.steps import AskPhone, Refuse, RefusedBy
 from idp.login.models import LoginFlow
-from idp.login.pages import code_page, first_page, other_codes, passkey_offer, passkey_sign_in
+from idp.login.pages import code_page, first_page, other_codes, passkey_offer, passkey_sign_in, rejection_delay
 from idp.login.pages.forms import CodeForm, IdentifierForm
 from idp.login.pages.rendering import address, paused, refusal, see_other
 from idp.login.proofs import texted_code
@@ -108,14 +107,14 @@ def _handle_code(request: HttpRequest, flow: LoginFlow) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
         return code_page.show(request, flow, form=form, status=400)
-    begun, now, pause = time.monotonic(), clock.now(), settings.LATCHKEY.wrong_code_seconds
-    pause += sending.wait_at_most(flow.verification, now) if pause else 0
+    now = clock.now()
+    due = rejection_delay.due_at(now, flow.verification)
     seen = request_facts.of_browser(request, flow.touch_points)
     result = texted_code.submit(flow, form.cleaned_data["code"], seen, now)
     if not isinstance(result, Checked):
         return _show(request, flow, result)
     # If nobody has the number, there is no text to wait for and no code to check. The pause hides the difference.
-    time.sleep(max(0.0, pause - (time.monotonic() - begun)))
+    rejection_delay.wait_until(due)
     return code_page.show_rejected(request, flow, form, result)
 
 
