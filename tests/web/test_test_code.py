@@ -8,9 +8,9 @@ from idp.audit.models import Kind, LoginEvent
 from idp.otp.models import PhoneAuthenticator
 from tests.phone import NUMBER
 from tests.web.agent_page import a_looker, url, words
-from tests.web.coming import Coming
 from tests.web.pressing import press
 from tests.web.seeded import a_service
+from tests.web.sign_in_checks.browser_at_flex import BrowserAtFlex
 
 SEND, READ = "Send Ana García a test text", "Check the code"
 
@@ -60,8 +60,8 @@ def test_the_code_that_an_operator_hears_signs_nobody_in(admin, agent, verify):
     a_service(unsolicited=True)
     sent(admin, agent)
     heard = verify.state.messages(NUMBER)[0].code
-    assert Coming(verify).comes(code=heard) == "403"
-    assert Coming(verify).comes(code=verify.state.messages(NUMBER)[0].code) == "in"
+    assert BrowserAtFlex(verify).opens_flex(code=heard) == "403"
+    assert BrowserAtFlex(verify).opens_flex(code=verify.state.messages(NUMBER)[0].code) == "in"
 
 
 def test_where_there_is_nothing_to_read_out_nothing_is_taken(admin, agent):

@@ -47,7 +47,7 @@ def test_an_agent_without_roles_fails_the_check_that_flex_would_make(admin, sp, 
     assert "error 45050" in page.text
 
 
-def test_it_says_that_the_gates_are_elsewhere_and_who_is_switched_off(admin, sp):
+def test_it_says_that_the_checks_are_elsewhere_and_who_is_switched_off(admin, sp):
     page = ask(admin, sp, an_agent(is_active=False)).text
     assert "is decided elsewhere" in page
     assert "is switched off and cannot sign in." in page

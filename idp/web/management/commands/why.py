@@ -11,14 +11,14 @@ from idp import clock, reference
 from idp.audit.models import LoginEvent
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
-from idp.web.gates import all_gates, arrival
-from idp.web.gates.gate import Judged, as_values, lines
 from idp.web.management.asking import find_agent, find_service, write_json
+from idp.web.sign_in_checks import all_checks, arrival
+from idp.web.sign_in_checks.check import Judged, as_values, lines
 from idp.web.trail import words
 
 
 class Command(BaseCommand):
-    """Prints the events of a reference in order, or every gate of an agent."""
+    """Prints the events of a reference in order, or every check of an agent."""
 
     help = "Says what happened under a reference such as 7KQ2M-9TX4D, or why an agent can't sign in."
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON for programs")
 
     def handle(self, *_: Any, as_json: bool, **given: Any) -> None:
-        """Print a line for each event or gate."""
+        """Print a line for each event or check."""
         if "@" in given["reference"] or given["reference"].strip().startswith("+"):
             judged = _judge(given["reference"].strip(), given["sp"], given["phone"])
             self._print(judged, as_json=as_json)
@@ -66,16 +66,16 @@ class Command(BaseCommand):
             write_json(self.stdout, as_values(judged, roots))
             return
         self.stdout.write(judged.verdict)
-        for line in lines(judged.gates, roots):
+        for line in lines(judged.checks, roots):
             self.stdout.write(f"  {line}")
 
 
 def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
     agent = find_agent(who)
-    sp = find_service(slug) if slug else all_gates.usual_service(agent)
+    sp = find_service(slug) if slug else all_checks.usual_service(agent)
     device = sample_devices.named(sample) if sample else None
     coming = arrival.with_sample(device) if device else arrival.with_last_phone(agent)
-    return all_gates.judge(agent, sp, coming, clock.now())
+    return all_checks.judge(agent, sp, coming, clock.now())
 
 
 def _sentences(event: LoginEvent) -> Iterator[str]:

@@ -12,7 +12,7 @@ from idp.native.models import Client
 from idp.passkeys.models import Passkey
 from idp.sessions.models import SsoSession
 from idp.web import next_codes
-from idp.web.gates import entry
+from idp.web.sign_in_checks import access
 
 MOST_ENDED = 10
 
@@ -52,7 +52,7 @@ def cards_of(agent: Agent, now: datetime) -> Cards:
 
 def _card(device: Device, policies: Sequence[next_codes.InForce], apps: dict[str, str], now: datetime) -> Card:
     sessions: list[SsoSession] = getattr(device, "open_sessions", [])
-    ended = entry.ended(device) if device.revoked_at else ""
+    ended = access.ended(device) if device.revoked_at else ""
     due = next_codes.by_service(device, next(iter(sessions), None), policies, now) if not ended else []
     return Card(device, _what(device, apps), tuple(due), tuple(getattr(device, "kept_passkeys", [])), ended)
 

@@ -1,4 +1,4 @@
-"""The page *Why can't Ana sign in?*: every gate, for the last device or a sample, at one service."""
+"""The page *Why can't Ana sign in?*: every check, for the last device or a sample, at one service."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web import services_offered
 from idp.web.departments import reach
-from idp.web.gates import all_gates, arrival
-from idp.web.gates.arrival import Arrival
-from idp.web.gates.gate import Fix, Gate, Judged
 from idp.web.pages.agent import routing
 from idp.web.services_offered import BY_SHORT_NAME, Offered
+from idp.web.sign_in_checks import all_checks, arrival
+from idp.web.sign_in_checks.arrival import Arrival
+from idp.web.sign_in_checks.check import Check, Fix, Judged
 
 LACKING = "You do not have the right to do this. Ask an operator who does."
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A gate with the fixes that this operator may use; `instead` is the sentence if there are none."""
+    """A check with the fixes that this operator may use; `instead` is the sentence if there are none."""
 
-    gate: Gate
+    check: Check
     fixes: tuple[Fix, ...]
     instead: str = ""
 
@@ -57,22 +57,22 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
-    """Show every gate. `phone` and `service` replace the usual ones."""
+    """Show every check. `phone` and `service` replace the usual ones."""
     now = clock.now()
-    usual = all_gates.usual_service(agent)
+    usual = all_checks.usual_service(agent)
     own = arrival.devices_of(agent)
     form = AskForm(own, services_offered.first(), request.GET or {"service": usual.slug if usual else ""})
     given = form.cleaned_data if form.is_valid() else {}
     coming = _coming(agent, own, given.get("phone", ""))
-    sp = (all_gates.service_of(given["service"]) if given.get("service") else None) or usual
-    judged = all_gates.judge(agent, sp, coming, now)
+    sp = (all_checks.service_of(given["service"]) if given.get("service") else None) or usual
+    judged = all_checks.judge(agent, sp, coming, now)
     context = {
         **admin.site.each_context(request),
         "title": f"Why can't {agent} sign in?",
         "agent": agent,
         "form": form,
         "judged": judged,
-        "gates": [shown(request, agent, it) for it in judged.gates],
+        "checks": [shown(request, agent, it) for it in judged.checks],
         "next": shown(request, agent, judged.next) if judged.next else None,
         "guessed": coming.guessed,
     }
@@ -99,13 +99,13 @@ def _named(device: Device) -> str:
 
 def judge_usual(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
     """Judge the last device at the usual service, for the top of the agent's page."""
-    judged = all_gates.judge(agent, all_gates.usual_service(agent), arrival.with_last_phone(agent), now)
+    judged = all_checks.judge(agent, all_checks.usual_service(agent), arrival.with_last_phone(agent), now)
     return judged, shown(request, agent, judged.next) if judged.next else None
 
 
-def shown(request: HttpRequest, agent: Agent, gate: Gate) -> Shown:
+def shown(request: HttpRequest, agent: Agent, check: Check) -> Shown:
     """Keep the fixes that this operator may use. If none is left, say who may use them."""
-    theirs = [it for it in gate.fixes if request.user.has_perm(it.right)]
+    theirs = [it for it in check.fixes if request.user.has_perm(it.right)]
     fixes = tuple(it for it in theirs if not it.changes_agent or reach.may_change(request.user, agent))
-    instead = "" if fixes or not gate.fixes else reach.OPERATORS_BY_SUPERUSERS if theirs else LACKING
-    return Shown(gate, fixes, instead)
+    instead = "" if fixes or not check.fixes else reach.OPERATORS_BY_SUPERUSERS if theirs else LACKING
+    return Shown(check, fixes, instead)

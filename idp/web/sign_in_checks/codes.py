@@ -1,4 +1,4 @@
-"""Gates of a code: pauses, caps, tries left, the day's budget, and Twilio Verify itself."""
+"""Checks of a code: pauses, caps, tries left, the day's budget, and Twilio Verify itself."""
 
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from idp.otp.limits.asker import Asker
 from idp.otp.limits.hindrances import Cap
 from idp.otp.limits.todays_sends import sent_today
 from idp.otp.models import PhoneAuthenticator
-from idp.web.gates.account import one_time_code
-from idp.web.gates.gate import Fix, Gate, State
+from idp.web.sign_in_checks.account import one_time_code
+from idp.web.sign_in_checks.check import Check, Fix, State
 
 COUNTED = {
     Cap.NUMBER: "This number has used up today's codes for new phones.",
@@ -25,7 +25,7 @@ COUNTED = {
 LATER = "This limit passes by itself."
 
 
-def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
+def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Check:
     """Whether wrong codes in a row have paused the number, for the agent's own devices or for others."""
     if phone is None:
         return _open("pause", "Wrong codes", "There is no number, so nothing can be paused.")
@@ -43,7 +43,7 @@ def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     return _closed("pause", "Wrong codes", sentence, _lift(agent, says))
 
 
-def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
+def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Check:
     """Whether the pending code has tries left."""
     counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone) if phone else ""
     out = verifications.under_way(counted_as, now) if phone else None
@@ -61,7 +61,7 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     return _closed("tries", "Current code", sentence, _lift(agent, says))
 
 
-def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
+def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Check:
     """Whether too many codes were requested for this number, or from the device's address, to send another."""
     if phone is None or asker.owns(phone):
         whose = "The agent's own phone is not limited" if phone else "There is no number, so nothing is counted"
@@ -76,7 +76,7 @@ def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: date
     return _closed("caps", "Codes requested", f"{COUNTED[cap]} {LATER}", one_time_code(agent))
 
 
-def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Gate:
+def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Check:
     """Whether the day's budget of texts is used up."""
     own = phone is not None and asker.owns(phone)
     if not hindrances.budget_is_spent(now, own=own):
@@ -86,7 +86,7 @@ def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: da
     return _closed("budget", "Texts today", sentence, one_time_code(agent))
 
 
-def verify(agent: Agent) -> Gate:
+def verify(agent: Agent) -> Check:
     """Whether Twilio Verify works, as far as the latest sends tell."""
     reason = breaker.reason()
     if not reason:
@@ -102,9 +102,9 @@ def _lift(agent: Agent, says: str) -> Fix:
     return Fix(f"Lift the pause of {agent}", address, fields=(("lift", "1"),), says=says, changes_agent=True)
 
 
-def _open(key: str, name: str, sentence: str) -> Gate:
-    return Gate(key, name, State.OPEN, sentence, asked_for_a_code=True)
+def _open(key: str, name: str, sentence: str) -> Check:
+    return Check(key, name, State.OPEN, sentence, only_with_code=True)
 
 
-def _closed(key: str, name: str, sentence: str, *fixes: Fix) -> Gate:
-    return Gate(key, name, State.CLOSED, sentence, fixes, asked_for_a_code=True)
+def _closed(key: str, name: str, sentence: str, *fixes: Fix) -> Check:
+    return Check(key, name, State.CLOSED, sentence, fixes, only_with_code=True)

@@ -1,4 +1,4 @@
-"""What the page of gates says is what happens: each state is caused for real, then the agent comes."""
+"""The page *Why can't they sign in?* is right: each cause is made for real, then the agent opens Flex."""
 
 import json
 from datetime import timedelta
@@ -25,15 +25,15 @@ from idp.policies.access.rules import Effect
 from idp.policies.user_agents import Platform
 from idp.saml.models import ReleasedAttribute, ServiceProvider
 from idp.saml.responses.attributes import Source
-from idp.web.gates import all_gates, arrival
+from idp.web.sign_in_checks import all_checks, arrival
 from tests.conftest import an_agent
 from tests.phone import NUMBER
 from tests.policies import publishing
 from tests.user_agents import ANDROID
-from tests.web.coming import Coming
 from tests.web.conftest import a_superuser, inside
 from tests.web.pressing import press
 from tests.web.seeded import a_service
+from tests.web.sign_in_checks.browser_at_flex import BrowserAtFlex
 
 HERE = Origin("192.0.2.7", "", "7KQ2M-9TX4D")
 NO_IPHONES = PlatformIs(frozenset({Platform.IOS}))
@@ -42,21 +42,21 @@ NO_AGENTS = RoleIs(frozenset({"agent"}))
 
 @pytest.fixture
 def ana(transactional_db, keys, verify, clock):
-    """Ana, who comes with her iPhone to open Flex, for the first time."""
+    """Ana, who opens Flex with her iPhone for the first time."""
     a_service(unsolicited=True)
     ana = an_agent()
-    ana.phone = Coming(verify)
+    ana.phone = BrowserAtFlex(verify)
     yield ana
     sending.settle()
 
 
 def judged(agent):
-    """Judge the way in for Ana's iPhone, as the page does; before her first sign-in for one like it."""
+    """Judge a sign-in with Ana's iPhone, as the page does; before her first sign-in, with one like it."""
     agent = Agent.objects.get(pk=agent.pk)
     iphone = next((it for it in arrival.devices_of(agent) if it.family == "apple"), None)
-    sp = all_gates.usual_service(agent)
+    sp = all_checks.usual_service(agent)
     coming = arrival.with_device(iphone) if iphone else arrival.with_last_phone(agent)
-    return all_gates.judge(agent, sp, coming, time.now())
+    return all_checks.judge(agent, sp, coming, time.now())
 
 
 def switched_off(ana, _):
@@ -74,19 +74,19 @@ def without_number(ana, _):
 def refused_by_twilio(ana, _):
     PhoneAuthenticator.objects.filter(user=ana).update(number="+12015550199")
     ana.phone.number = "+12015550199"
-    ana.phone.comes()
+    ana.phone.opens_flex()
 
 
 def paused(ana, clock):
     for _ in range(3):
         for _ in range(4):
-            ana.phone.comes(code="000000")
+            ana.phone.opens_flex(code="000000")
         clock.shift(timedelta(minutes=10, seconds=1))
 
 
 def out_of_tries(ana, _):
     for _ in range(5):
-        ana.phone.comes(code="000000")
+        ana.phone.opens_flex(code="000000")
 
 
 def asked_too_often(ana, clock):
@@ -97,7 +97,7 @@ def asked_too_often(ana, clock):
 
 def verify_down(ana, _):
     other = an_agent("+12015550198", "trouble@acme.example", full_name="Bad Credentials")
-    Coming(ana.phone.verify, number=other.numbers.get().number).comes()
+    BrowserAtFlex(ana.phone.verify, number=other.numbers.get().number).opens_flex()
 
 
 def verify_up(*_):
@@ -163,25 +163,25 @@ def nothing(*_):
 
 
 def everyone_was_signed_out(ana, clock):
-    assert ana.phone.comes() == "in"
+    assert ana.phone.opens_flex() == "in"
     clock.shift(timedelta(minutes=1))
     everyone_out.begin(None, "A drill", HERE, time.now())
     clock.shift(timedelta(minutes=1))
 
 
 def replaced(ana, clock):
-    assert ana.phone.comes() == "in"
+    assert ana.phone.opens_flex() == "in"
     clock.shift(timedelta(minutes=20))
-    assert Coming(ana.phone.verify, ANDROID).comes() == "in"
+    assert BrowserAtFlex(ana.phone.verify, ANDROID).opens_flex() == "in"
     clock.shift(timedelta(minutes=20))
 
 
 def signed_in(ana, _):
-    assert ana.phone.comes() == "in"
+    assert ana.phone.opens_flex() == "in"
 
 
 @pytest.mark.parametrize(
-    ("cause", "gate", "met"),
+    ("cause", "check", "outcome"),
     [
         (nothing, None, "in"),
         (signed_in, None, "in"),
@@ -192,6 +192,7 @@ def signed_in(ana, _):
         (refused_by_twilio, "reach", "no text"),
         (paused, "pause", "paused"),
         (out_of_tries, "tries", "paused"),
+        (asked_too_often, "caps", "paused"),
         (verify_down, "verify", "no codes"),
         (stopped, "stop", "stopped"),
         (stopped_with_a_pass, None, "in"),
@@ -205,11 +206,11 @@ def signed_in(ana, _):
     ],
     ids=lambda it: it.__name__ if callable(it) else "",
 )
-def test_the_first_closed_gate_is_what_the_agent_meets(ana, clock, cause, gate, met):
+def test_an_agent_meets_the_first_closed_check(ana, clock, cause, check, outcome):
     cause(ana, clock)
-    said = judged(ana)
-    assert (next((it.key for it in said.closed), None), ana.phone.comes()) == (gate, met)
-    assert said.needs_a_code == ana.phone.asked or not said.lets_in
+    result = judged(ana)
+    assert (next((it.key for it in result.closed), None), ana.phone.opens_flex()) == (check, outcome)
+    assert result.needs_a_code == ana.phone.needed_a_code or not result.lets_in
 
 
 SWITCHES = (
@@ -223,17 +224,17 @@ SWITCHES = (
 
 
 @pytest.mark.parametrize("closed", [(0, 2), (1, 3), (2, 4), (3, 5), (0, 1, 2, 3, 4, 5)], ids=str)
-def test_several_closed_gates_are_all_told_and_each_has_to_be_opened(ana, clock, closed):
+def test_all_closed_checks_are_listed_and_each_has_to_be_opened(ana, clock, closed):
     for nth in closed:
         SWITCHES[nth][0](ana, clock)
     for nth in closed:
-        said = judged(ana)
-        assert len(said.closed) == len(closed) - closed.index(nth)
-        assert not said.lets_in
-        assert ana.phone.comes() != "in"
+        result = judged(ana)
+        assert len(result.closed) == len(closed) - closed.index(nth)
+        assert not result.lets_in
+        assert ana.phone.opens_flex() != "in"
         SWITCHES[nth][1](ana, clock)
         clock.shift(timedelta(minutes=11))
-    assert (judged(ana).lets_in, ana.phone.comes()) == (True, "in")
+    assert (judged(ana).lets_in, ana.phone.opens_flex()) == (True, "in")
 
 
 @pytest.mark.parametrize(
@@ -247,35 +248,35 @@ def test_several_closed_gates_are_all_told_and_each_has_to_be_opened(ana, clock,
     ],
     ids=lambda it: getattr(it, "__name__", ""),
 )
-def test_an_operator_who_opens_her_page_lets_her_in_with_one_button(ana, clock, cause, button):
+def test_an_operator_lets_an_agent_in_with_one_button_of_her_page(ana, clock, cause, button):
     cause(ana, clock)
-    assert ana.phone.comes() != "in"
+    assert ana.phone.opens_flex() != "in"
     olivia = inside(a_superuser())
     page = olivia.get(f"/admin/agents/agent/{ana.pk}/change/")
     assert "Ana García can&#x27;t sign in to Flex" in page.text
     press(olivia, page, button)
-    assert ana.phone.comes() == "in"
+    assert ana.phone.opens_flex() == "in"
 
 
-def test_what_stands_in_doubt_keeps_nobody_out_and_is_told_all_the_same(ana):
+def test_a_check_in_doubt_keeps_nobody_out_and_is_listed(ana):
     PhoneAuthenticator.objects.filter(user=ana).update(number="+12015550190")  # a landline at the emulator
     ana.phone.number = "+12015550190"
-    ana.phone.comes()
-    said = judged(ana)
-    assert said.lets_in
-    assert "A call can reach it: Ana García chooses “Call me instead”." in said.verdict
+    ana.phone.opens_flex()
+    result = judged(ana)
+    assert result.lets_in
+    assert "A call can reach it: Ana García chooses “Call me instead”." in result.verdict
 
 
 def test_a_text_lost_in_an_outage_is_in_doubt_while_it_is_awaited(ana, clock):
     PhoneAuthenticator.objects.filter(user=ana).update(number="+12015550195")  # the emulator answers it by 503
     ana.phone.number = "+12015550195"
-    ana.phone.comes()
+    ana.phone.opens_flex()
     assert "was not sent: unavailable (20503). That was not about this number" in judged(ana).verdict
     clock.shift(timedelta(minutes=10))
     assert "was not sent" not in judged(ana).verdict
 
 
-def test_the_page_and_the_command_say_the_same(ana, capsys):
+def test_the_page_and_the_command_give_the_same_verdict(ana, capsys):
     no_iphones()
     call_command("why", "ana@acme.example", as_json=True)
     by_mail = json.loads(capsys.readouterr().out)
@@ -288,7 +289,7 @@ def test_the_page_and_the_command_say_the_same(ana, capsys):
     assert "Ana García can sign in to Flex with a new phone (Android phone, Chrome)." in capsys.readouterr().out
 
 
-def test_another_phone_or_service_is_judged_where_it_is_chosen(ana):
+def test_an_operator_chooses_another_phone_or_service_to_judge(ana):
     no_iphones()
     why = f"/admin/agents/agent/{ana.pk}/why/"
     olivia = inside(a_superuser())
@@ -297,13 +298,13 @@ def test_another_phone_or_service_is_judged_where_it_is_chosen(ana):
     assert not olivia.get(why, {"phone": "no such phone", "service": "nor service"}).context["judged"].lets_in
 
 
-@pytest.mark.parametrize(("right", "led"), [("add_serviceprovider", True), ("change_serviceprovider", False)])
-def test_where_no_service_is_connected_whoever_may_connect_one_is_led_there(agent, keys, right, led):
+@pytest.mark.parametrize(("right", "linked"), [("add_serviceprovider", True), ("change_serviceprovider", False)])
+def test_an_operator_who_may_add_services_gets_a_link_to_connect_the_first_one(agent, keys, right, linked):
     helper = a_superuser("helper@acme.example", is_superuser=False)
     helper.user_permissions.set(Permission.objects.filter(codename__in=["view_agent", right]))
     page = inside(helper).get(f"/admin/agents/agent/{agent.pk}/why/")
     assert "No service is connected yet." in page.text
     assert (reverse("admin:connect_flex") in page.text, "You do not have the right to do this." in page.text) == (
-        led,
-        not led,
+        linked,
+        not linked,
     )

@@ -1,4 +1,4 @@
-"""Gates of access: the stop of all sign-ins, the device itself, and the access policy."""
+"""Checks of access: the stop of all sign-ins, the device itself, and the access policy."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,9 +19,9 @@ from idp.policies.models import Stop
 from idp.policies.timeouts import Limit, TimeoutPolicy
 from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
-from idp.web.gates.arrival import Arrival
-from idp.web.gates.gate import Fix, Gate, State
 from idp.web.next_codes import InForce, for_operator
+from idp.web.sign_in_checks.arrival import Arrival
+from idp.web.sign_in_checks.check import Check, Fix, State
 
 LET_IN_SAYS = (
     "For two hours, neither the access rules nor a stop of all sign-ins apply to this agent, on any phone. The "
@@ -50,8 +50,8 @@ class Verdicts:
         return self.after if self.after.effect in {Effect.DENY, None} else None
 
 
-def ask(agent: Agent, service: str, arrival: Arrival, now: datetime) -> Verdicts:
-    """Ask the access policy as the login does, with the facts of each of the two points."""
+def decide(agent: Agent, service: str, arrival: Arrival, now: datetime) -> Verdicts:
+    """Evaluate the access policy as the login does, with the facts of each of the two points."""
     device = arrival.device if arrival.device and arrival.device.revoked_at is None else None
     before = access_decision.decide(service, arrival.facts, None, now, touch_points=arrival.touch_points)
     subject = Subject(agent, device, fresh=True)
@@ -60,47 +60,47 @@ def ask(agent: Agent, service: str, arrival: Arrival, now: datetime) -> Verdicts
     )
 
 
-def stop(agent: Agent, verdicts: Verdicts) -> Gate:
+def stop(agent: Agent, verdicts: Verdicts) -> Check:
     """Whether all sign-ins are stopped and the agent has no pass."""
     name, begun = "Stop of all sign-ins", Stop.objects.in_force().first()
     if begun is None:
-        return Gate("stop", name, State.OPEN, "Sign-ins are not stopped.")
+        return Check("stop", name, State.OPEN, "Sign-ins are not stopped.")
     if _without(verdicts.after, agent_off=False).decided_by == PASS:
-        return Gate("stop", name, State.OPEN, f"All sign-ins are stopped, but {agent} has a temporary pass.")
+        return Check("stop", name, State.OPEN, f"All sign-ins are stopped, but {agent} has a temporary pass.")
     sentence = f"All sign-ins have been stopped since {begun.since:%d %b, %H:%M} UTC: {begun.why.rstrip('.')}."
     lift = Fix("Open the stop of all sign-ins", reverse("admin:stop"), "policies.change_stop")
-    return Gate("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
+    return Check("stop", name, State.CLOSED, sentence, (_let_in(agent), lift))
 
 
-def policy(agent: Agent, verdicts: Verdicts, arrival: Arrival) -> Gate:
+def policy(agent: Agent, verdicts: Verdicts, arrival: Arrival) -> Check:
     """What the access policy decides now about this agent, device and service."""
     name, seen = "Access policy", f"{arrival.phone}{', judged by a sample of its kind' if arrival.guessed else ''}"
     before, after = _by_rules(verdicts.before), _by_rules(verdicts.after)
     denied = Verdicts(before, after).denied
     if after.decided_by == PASS:
-        return Gate("policy", name, State.OPEN, f"{agent} has a temporary pass, so the rules do not apply.")
+        return Check("policy", name, State.OPEN, f"{agent} has a temporary pass, so the rules do not apply.")
     if denied is not None:
-        return Gate("policy", name, State.CLOSED, f"{_by(denied)} refuses {seen}.", (_let_in(agent), *_rule(denied)))
+        return Check("policy", name, State.CLOSED, f"{_by(denied)} refuses {seen}.", (_let_in(agent), *_rule(denied)))
     if after.effect is Effect.ASK_CODE:
-        return Gate("policy", name, State.CODE, f"{_by(after)} asks for a code each time.")
-    return Gate("policy", name, State.OPEN, f"{_by(after)} lets {seen} in.")
+        return Check("policy", name, State.CODE, f"{_by(after)} asks for a code each time.")
+    return Check("policy", name, State.OPEN, f"{_by(after)} lets {seen} in.")
 
 
-def phone(arrival: Arrival, sp: ServiceProvider | None, now: datetime) -> Gate:
+def phone(arrival: Arrival, sp: ServiceProvider | None, now: datetime) -> Check:
     """Whether the device is signed in and needs no code, or why it needs one."""
     name, device = "Phone", arrival.device
     if device is None:
-        return Gate("phone", name, State.CODE, f"A code is asked, since {arrival.phone} is not signed in here.")
+        return Check("phone", name, State.CODE, f"A code is asked, since {arrival.phone} is not signed in here.")
     if device.revoked_at is not None:
-        return Gate("phone", name, State.CODE, f"A code is needed: {ended(device)}")
+        return Check("phone", name, State.CODE, f"A code is needed: {ended(device)}")
     limits = sp.timeout_policy.limits if sp else None
     session = SsoSession.objects.filter(device=device, ended_at__isnull=True).first()
     known = device_state.expected(device, session, limits, now) if limits else None
     if known is not None and known.authentication is None:
         why = WHY_A_CODE.get(known.reason or "", "its sign-in has ended")
-        return Gate("phone", name, State.CODE, f"A code is needed on {device.label}, since {why}.")
+        return Check("phone", name, State.CODE, f"A code is needed on {device.label}, since {why}.")
     due = _due(device, session, limits, sp, now)
-    return Gate("phone", name, State.OPEN, f"{device.label} is signed in, and needs its next code by {due}, UTC.")
+    return Check("phone", name, State.OPEN, f"{device.label} is signed in, and needs its next code by {due}, UTC.")
 
 
 def ended(device: Device) -> str:

@@ -1,4 +1,4 @@
-"""One gate: a condition of every sign-in, its state, and what opens it. Pure."""
+"""One check of a sign-in: a condition, its state, and what opens it if it is closed. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class State(StrEnum):
-    """The state of a gate. Only a closed gate keeps an agent out."""
+    """The state of a check. Only a closed check keeps an agent out."""
 
     OPEN = "open"
     CODE = "asks for a code"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What opens a gate: its words, and the address that it leads to.
+    """What opens a check: its words, and the address that it leads to.
 
     With `fields` (name and value), it is a button that posts them, and `says` gives the consequence beforehand.
     Without, it is a link. `right` is the permission that it takes. If `changes_agent`, only a superuser may use it on
@@ -33,10 +33,10 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A gate of a sign-in.
+class Check:
+    """A condition of a sign-in.
 
-    If `asked_for_a_code`, it only concerns agents who need a code.
+    If `only_with_code`, it concerns only agents who need a code.
     """
 
     key: str
@@ -44,42 +44,42 @@ class Gate:
     state: State
     sentence: str
     fixes: tuple[Fix, ...] = ()
-    asked_for_a_code: bool = field(default=False, kw_only=True)
+    only_with_code: bool = field(default=False, kw_only=True)
 
     @property
     def is_closed(self) -> bool:
-        """Whether the gate keeps an agent out."""
+        """Whether the check keeps an agent out."""
         return self.state is State.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All gates in order, for one agent, device and service. `who`, `phone` and `service` are names for people."""
+    """All checks in order, for one agent, device and service. `who`, `phone` and `service` are names for people."""
 
     who: str
     phone: str
     service: str
-    gates: tuple[Gate, ...]
+    checks: tuple[Check, ...]
 
     @property
     def needs_a_code(self) -> bool:
         """Whether the agent needs a code, as far as is known."""
-        return any(it.state is State.CODE for it in self.gates)
+        return any(it.state is State.CODE for it in self.checks)
 
     @property
-    def closed(self) -> tuple[Gate, ...]:
-        """The gates that keep the agent out, in order."""
-        return tuple(it for it in self.gates if it.is_closed and (self.needs_a_code or not it.asked_for_a_code))
+    def closed(self) -> tuple[Check, ...]:
+        """The checks that keep the agent out, in order."""
+        return tuple(it for it in self.checks if it.is_closed and (self.needs_a_code or not it.only_with_code))
 
     @property
     def lets_in(self) -> bool:
-        """Whether no gate keeps the agent out."""
+        """Whether no check keeps the agent out."""
         return not self.closed
 
     @property
-    def next(self) -> Gate | None:
-        """The gate to look at: the first that keeps the agent out, else the first that is closed or in doubt."""
-        doubtful = (it for it in self.gates if it.is_closed or it.state is State.DOUBT)
+    def next(self) -> Check | None:
+        """The check to look at: the first that keeps the agent out, else the first that is closed or in doubt."""
+        doubtful = (it for it in self.checks if it.is_closed or it.state is State.DOUBT)
         return next(iter(self.closed), None) or next(doubtful, None)
 
     @property
@@ -93,9 +93,9 @@ class Judged:
         """What keeps the agent out. Otherwise, how they get in, and what may go wrong."""
         if not self.lets_in:
             return self.closed[0].sentence
-        way = " ".join(it.sentence for it in self.gates if it.state is State.CODE)
+        way = " ".join(it.sentence for it in self.checks if it.state is State.CODE)
         if not self.needs_a_code:
-            way = next((it.sentence for it in self.gates if it.key == "phone"), "")
+            way = next((it.sentence for it in self.checks if it.key == "phone"), "")
         if self.next is None:
             return way
         but = "If a code is needed all the same" if self.next.is_closed else "But"
@@ -116,17 +116,17 @@ def as_values(judged: Judged, roots: str) -> dict[str, Any]:
         "service": judged.service,
         "phone": judged.phone,
         "first_closed": next((it.key for it in judged.closed), None),
-        "gates": [
+        "gates": [  # the name that programs know
             asdict(it) | {"fixes": [{"words": fix.words, "address": roots + fix.address} for fix in it.fixes]}
-            for it in judged.gates
+            for it in judged.checks
         ],
     }
 
 
-def lines(gates: Sequence[Gate], roots: str) -> list[str]:
-    """Return a line for each gate, and below closed and doubtful ones what opens them."""
+def lines(checks: Sequence[Check], roots: str) -> list[str]:
+    """Return a line for each check, and below closed and doubtful ones what opens them."""
     found = []
-    for it in gates:
+    for it in checks:
         found.append(f"{it.state:<16} {it.name:<28} {it.sentence}")
         if it.state in {State.CLOSED, State.DOUBT}:
             found += [f"{'':<46}→ {fix.words}: {roots}{fix.address}" for fix in it.fixes]

@@ -1,4 +1,4 @@
-"""Gates of the service: whether it is enabled, which attributes it requires, and its signing key."""
+"""Checks of the service: whether it is enabled, which attributes it requires, and its signing key."""
 
 from datetime import datetime
 
@@ -10,22 +10,22 @@ from idp.saml.errors import UnreleasableAttribute
 from idp.saml.models import ServiceProvider
 from idp.saml.responses import attributes, released
 from idp.saml.signatures import signing_keys
-from idp.web.gates.gate import Fix, Gate, State
+from idp.web.sign_in_checks.check import Check, Fix, State
 
 MAY_ADD, MAY_CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 
 
-def switched_on(sp: ServiceProvider) -> Gate:
+def switched_on(sp: ServiceProvider) -> Check:
     """Whether the service is enabled and has an ACS address."""
     fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
     if not sp.enabled:
-        return Gate("service", "Service", State.CLOSED, f"{sp.name} is switched off here.", (fix,))
+        return Check("service", "Service", State.CLOSED, f"{sp.name} is switched off here.", (fix,))
     if not sp.consumers.all():
-        return Gate("service", "Service", State.CLOSED, f"{sp.name} has no address to send answers to.", (fix,))
-    return Gate("service", "Service", State.OPEN, f"{sp.name} is switched on.")
+        return Check("service", "Service", State.CLOSED, f"{sp.name} has no address to send answers to.", (fix,))
+    return Check("service", "Service", State.OPEN, f"{sp.name} is switched on.")
 
 
-def attribute_values(agent: Agent, sp: ServiceProvider) -> Gate:
+def attribute_values(agent: Agent, sp: ServiceProvider) -> Check:
     """Whether the agent has every attribute that the service requires, with values of the right type."""
     name, rules = "What it receives", attributes.rules_of(sp.profile)
     releases = released.releases_of(sp)
@@ -35,20 +35,20 @@ def attribute_values(agent: Agent, sp: ServiceProvider) -> Gate:
         fix = Fix(
             f"Fill in {' and '.join(lacking)}", f"{reverse('admin:agents_agent_change', args=[agent.pk])}#agent_form"
         )
-        return Gate("told", name, State.CLOSED, sentence, (fix,))
+        return Check("told", name, State.CLOSED, sentence, (fix,))
     try:
         released.told(sp, agent, "")
     except UnreleasableAttribute as fault:
         fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
-        return Gate("told", name, State.CLOSED, f"No answer to {sp.name} can be made: {fault.detail}.", (fix,))
-    return Gate("told", name, State.OPEN, f"{sp.name} gets everything it requires.")
+        return Check("told", name, State.CLOSED, f"No answer to {sp.name} can be made: {fault.detail}.", (fix,))
+    return Check("told", name, State.OPEN, f"{sp.name} gets everything it requires.")
 
 
-def key(sp: ServiceProvider, now: datetime) -> Gate:
+def key(sp: ServiceProvider, now: datetime) -> Check:
     """Whether the key that signs for the service can be used."""
     try:
         signing_keys.key_for(sp, now)
     except IdpError as fault:
         fix = Fix("Open the signing keys", reverse("admin:key_change"), "keys.view_signingkey")
-        return Gate("key", "Signing key", State.CLOSED, f"Answers cannot be signed: {fault.detail}.", (fix,))
-    return Gate("key", "Signing key", State.OPEN, "The signing key works.")
+        return Check("key", "Signing key", State.CLOSED, f"Answers cannot be signed: {fault.detail}.", (fix,))
+    return Check("key", "Signing key", State.OPEN, "The signing key works.")

@@ -1,6 +1,6 @@
-"""Judges all gates, in the order of the page, for one agent, device and service.
+"""Makes all checks, in the order of the page, for one agent, device and service.
 
-Nothing is written, locked or sent. The state of each gate comes from the function that a real sign-in uses; the
+Nothing is written, locked or sent. The state of each check comes from the function that a real sign-in uses; the
 sentences are for operators.
 """
 
@@ -17,32 +17,32 @@ from idp.otp.models import VerificationSend
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
 from idp.sql.unindexed import Unindexed
-from idp.web.gates import account, codes, entry, service
-from idp.web.gates.arrival import Arrival
-from idp.web.gates.gate import Fix, Gate, Judged, State
+from idp.web.sign_in_checks import access, account, codes, service
+from idp.web.sign_in_checks.arrival import Arrival
+from idp.web.sign_in_checks.check import Check, Fix, Judged, State
 
 
 def judge(agent: Agent, sp: ServiceProvider | None, arrival: Arrival, now: datetime) -> Judged:
-    """Judge every gate, in a fixed number of queries."""
+    """Make every check, in a fixed number of queries."""
     phone, asker = verifications.find_authenticator(Email(agent.email)), arrival.asker
     sends = VerificationSend.objects.filter(verification__authenticator=phone).exclude(answer="")
     last = sends.order_by("-at").first() if phone else None
-    verdicts = entry.ask(agent, sp.slug if sp else "", arrival, now)
-    gates = (
+    verdicts = access.decide(agent, sp.slug if sp else "", arrival, now)
+    checks = (
         account.account(agent),
         account.number(agent, phone),
-        account.reach(agent, last, now),
+        account.texts_to_number(agent, last, now),
         codes.pause(agent, phone, asker, now),
         codes.tries(agent, phone, asker, now),
         codes.caps(agent, phone, asker, now),
         codes.budget(agent, phone, asker, now),
         codes.verify(agent),
-        entry.stop(agent, verdicts),
-        entry.policy(agent, verdicts, arrival),
+        access.stop(agent, verdicts),
+        access.policy(agent, verdicts, arrival),
         *_at_service(agent, sp, now),
-        entry.phone(arrival, sp, now),
+        access.phone(arrival, sp, now),
     )
-    return Judged(str(agent), arrival.phone, sp.name if sp else "any service", gates)
+    return Judged(str(agent), arrival.phone, sp.name if sp else "any service", checks)
 
 
 def services() -> QuerySet[ServiceProvider]:
@@ -67,8 +67,8 @@ def usual_service(agent: Agent) -> ServiceProvider | None:
     return flex.first() or services().first()
 
 
-def _at_service(agent: Agent, sp: ServiceProvider | None, now: datetime) -> tuple[Gate, ...]:
+def _at_service(agent: Agent, sp: ServiceProvider | None, now: datetime) -> tuple[Check, ...]:
     if sp is None:
         fix = Fix("Connect Flex", reverse("admin:connect_flex"), service.MAY_ADD)
-        return (Gate("service", "Service", State.CLOSED, "No service is connected yet.", (fix,)),)
+        return (Check("service", "Service", State.CLOSED, "No service is connected yet.", (fix,)),)
     return service.switched_on(sp), service.attribute_values(agent, sp), service.key(sp, now)

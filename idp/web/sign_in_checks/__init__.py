@@ -1,0 +1,1 @@
+"""Why somebody can or cannot sign in: every check of a sign-in, made with the code that enforces it."""
