@@ -29,7 +29,7 @@ from idp.keys.models import SigningKey
 from idp.login.codes import sending
 from idp.otp.models import PhoneAuthenticator
 from idp.settings import SHARED
-from tests import browsers, database, tables, under_way
+from tests import browsers, database, open_requests, tables
 from tests.environment import VERIFY_PORT
 from tests.phone import Phone
 from tests.redis_server import RedisServer
@@ -50,8 +50,8 @@ def pytest_configure(config):
     if config.getoption("numprocesses", None) and not config.option.collectonly:  # never so in a worker itself
         database.begin()
     TransactionTestCase._fixture_teardown = lambda _: _put_back()
-    testcases.QuietWSGIRequestHandler = under_way.Handler
-    testcases.LiveServerThread.server_class = under_way.Server
+    testcases.QuietWSGIRequestHandler = open_requests.Handler
+    testcases.LiveServerThread.server_class = open_requests.Server
     WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
 
@@ -110,7 +110,7 @@ def _add_static_files(middleware):
 
 
 def _put_back():
-    under_way.settle()
+    open_requests.settle()
     background.settle()
     tables.put_back(_left_by_migrations())
 

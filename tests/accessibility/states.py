@@ -13,20 +13,21 @@ from idp.branding.models import Brand
 from idp.login.emergency import stops
 from idp.login.endings import signing_out
 from idp.otp.other_codes import recovery_codes
+from idp.saml import names
 from idp.saml.models import ServiceProvider
 from idp.web.middleware.error_pages import LONGEST_QUERY
 from tests.branding.logos import a_png
-from tests.journeys.asked import ask, sent_on
-from tests.journeys.blocked import ALWAYS, BLOCK_IOS, block
-from tests.journeys.by_passkey import TWO_FACTORS, to_the_offer
-from tests.journeys.trouble import order, pull_down
+from tests.journeys.access_rules import ALWAYS, BLOCK_IOS, block
+from tests.journeys.passkey_sign_in import TWO_FACTORS, to_the_offer
+from tests.journeys.verify_faults import order_fault, take_verify_down
+from tests.journeys.visits import next_address, open_request
 from tests.native.own_app import AUTHORIZE
 from tests.other_codes import a_sheet, agent_of, an_app, at_the_code
 from tests.passkeys.authenticator import Authenticator, options_on
 from tests.passkeys.kept import a_passkey
-from tests.peer import BASE_URL, Peer
 from tests.phone import Page
 from tests.policies import publishing
+from tests.pretend_service import BASE_URL, PretendService
 from tests.saml.asking import contexts
 from tests.user_agents import ANDROID, DESKTOP
 
@@ -43,7 +44,7 @@ def asking_who_it_is(phone, clock, verify):
     yield "email", phone.open(first.url, by="email")
     for typed in MISTYPED:
         yield f"mistyped {typed!r}", phone.ask_code(first, typed)
-    yield "only a passkey will do", ask(phone, Peer("shifts"), contexts(TWO_FACTORS), 1)
+    yield "only a passkey will do", open_request(phone, PretendService("shifts"), contexts(TWO_FACTORS), 1)
     passkey = a_passkey(agent_of())
     page = phone.ask_flex()
     yield "passkey not taken", phone.submit(page, "passkey", passkey=passkey.use(options_on(page), signature=b""))
@@ -51,7 +52,7 @@ def asking_who_it_is(phone, clock, verify):
     yield "passkey known, asked to confirm", phone.ask_flex(force_authn=1)
     clock.shift(CODE_OVER)
     yield "an own app", phone.like().open(AUTHORIZE, **AN_APP)
-    pull_down(phone, verify)
+    take_verify_down(phone, verify)
     yield "texts are down", phone.like().ask_flex()
 
 
@@ -77,7 +78,7 @@ def asking_for_the_code(phone, clock, verify):
     yield "texted again", phone.submit(page, "again", again="sms")
     clock.shift(91)
     yield "texted for the last time", phone.submit(page, "again", again="sms")
-    order(verify, "503", processed=False)
+    order_fault(verify, "503", processed=False)
     yield "not to be checked", phone.submit(page, "code", code="000000")
     for _ in range(3):
         paused = phone.submit(page, "code", code="000000")
@@ -101,14 +102,15 @@ def on_the_way_to_the_service(phone, clock, verify):
     yield "passkey not set up", phone.submit(page, "passkey", passkey=bad)
     yield "signing in", phone.submit(page, "later", later="yes")
     clock.shift(CODE_OVER)
-    shifts, wiki = Peer("shifts", logout=("urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",)), Peer("wiki")
+    shifts = PretendService("shifts", logout=(names.HTTP_POST,))
+    wiki = PretendService("wiki")
     shifts.sign_in(phone)
     yield "signing out by POST", phone.submit(phone.open(ME), "out", out="here")
     clock.shift(CODE_OVER)
     wiki.sign_in(phone)
     page = phone.submit(phone.open(ME), "out", out="here")
     yield "signing out by Redirect", page
-    yield "signed out", phone.open(wiki.answer_url(wiki.read_address(sent_on(page))[0]))
+    yield "signed out", phone.open(wiki.answer_url(wiki.read_address(next_address(page))[0]))
     other = phone.like(ANDROID)
     other.sign_in(NUMBERS[1])
     yield "signed out, but Flex may stay open", other.submit(other.open(ME), "out", out="here")

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from tests.hostile.typing_codes import wrong
-from tests.journeys.in_a_browser import go_to_sign_in
+from tests.journeys.browser_sign_in import go_to_sign_in
 from tests.journeys.test_setting_up_factors import allowed  # noqa: F401 - a fixture
 from tests.other_codes import at_the_code
-from tests.peer import BASE_URL
 from tests.phone import NUMBER
+from tests.pretend_service import BASE_URL
 
 FORBIDDEN = {
     "maxlength",

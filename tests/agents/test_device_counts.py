@@ -13,7 +13,7 @@ from idp.web.checkup import database
 from idp.web.checkup.finding import State
 from tests.conftest import NOW
 from tests.devices import IPHONE, MAC, a_device
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 LATER = NOW + timedelta(hours=1)
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from idp.branding import brands
 from idp.branding.models import Brand
 from tests.branding.logos import svg
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 RED, GREEN = "#8f1414", "#0b5a2a"
 

@@ -62,11 +62,11 @@ def on(folder, pair, redis, port, ending):
     from tests.cluster.phones import CLEAR
     from tests.cluster.place import Place
     from tests.cluster.story import Story
-    from tests.peer import Peer
+    from tests.pretend_service import PretendService
 
     call_command("migrate", verbosity=0)
     keyring.ensure(clock.now())
-    peer = Peer("desk")
+    peer = PretendService("desk")
     connections.close_all()
     pair.replicate()
     verify = ending.enter_context(

@@ -71,7 +71,7 @@ class Person:
     def ask(self):
         return self.phone.open(self.peer.request_url(ID=f"_{uuid.uuid4().hex}"))
 
-    def is_in(self, page):
+    def is_signed_in(self, page):
         """Whether this page carries an answer, whose signature is held against what was published."""
         form = page.form_with("SAMLResponse") if page.status == 200 else None
         if form is not None:
@@ -82,7 +82,7 @@ class Person:
         """Ask until it is answered otherwise than by *in a moment*; whether that lets in without a code."""
         for _ in self.patiently():
             page = self.ask()
-            if self.is_in(page):
+            if self.is_signed_in(page):
                 return True
             if page.status not in {429, 503}:
                 self.heading = page.heading
@@ -93,7 +93,7 @@ class Person:
         """Sign in by a text, however often it takes; the code is typed again after *in a moment*."""
         for _ in self.patiently():
             page, before = self.ask(), self.phone.messages(self.number)
-            if self.is_in(page):
+            if self.is_signed_in(page):
                 return True
             if page.form_with("identifier") is None:
                 self.record.odd[f"{page.status} {page.heading}"] += 1
@@ -113,7 +113,7 @@ class Person:
         code = arrived[0].code
         for _ in self.patiently():
             given = self.phone.submit(page, "code", code=code)
-            if self.is_in(given):
+            if self.is_signed_in(given):
                 return True
             if given.status not in {429, 503}:
                 self.record.odd[f"{given.status} {given.heading}"] += 1

@@ -11,7 +11,7 @@ from tests.cluster.postgresql import NAME
 from tests.cluster.test_failover import pair
 from tests.conftest import NOW
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import browser, is_in
+from tests.races.known_phone import browser, is_signed_in
 
 __all__ = ["browser", "pair"]
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
@@ -32,11 +32,11 @@ def test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it
     pair.lag()
     with node_of(pair, 0):
         devices.revoke(Device.objects.get(), Reason.OPERATOR, NOW)
-        assert not is_in(browser.get(browser.asked_as("_of_the_revoked")))
+        assert not is_signed_in(browser.get(browser.request_address("_of_the_revoked")))
     pair.fail_over(unnoticed=0)
     with node_of(pair, 1):
-        assert is_in(browser.get(browser.asked_as("_of_the_forgotten")))
+        assert is_signed_in(browser.get(browser.request_address("_of_the_forgotten")))
         call_command("everyone_out", why="a replica that lagged was promoted")
-        asked = browser.get(browser.asked_as("_after_all_were_out"), follow=True)
-        assert not is_in(asked)
+        asked = browser.get(browser.request_address("_after_all_were_out"), follow=True)
+        assert not is_signed_in(asked)
         assert "everyone was signed out" in asked.text

@@ -4,13 +4,13 @@ import pytest
 
 from idp.saml.logout import telling
 from tests.conformance import metadata
-from tests.peer import Peer
+from tests.pretend_service import PretendService
 
 
 @pytest.fixture
 def registered(clock, flex):
     """Register pretend services: `registered("shifts", sign="response")`."""
-    yield Peer
+    yield PretendService
     telling.settle()
 
 

@@ -17,7 +17,7 @@ from signxml.exceptions import InvalidSignature
 from signxml.verifier import SignatureConfiguration
 
 from idp.saml import names
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 PREFIXES = {
     "md": names.METADATA,

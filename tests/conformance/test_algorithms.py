@@ -27,8 +27,8 @@ from tests.conformance.readers import (
     posted,
     signed_by,
 )
-from tests.peer import SLO, SSO, verified, with_code
 from tests.phone import Page
+from tests.pretend_service import SLO, SSO, verified, with_code
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import RSA_SHA1, a_signed_post
 from tests.saml.messages import ACS, FORM, NOW, SP, a_body, a_signed_query, deflate, signed

@@ -7,7 +7,7 @@ from tests.conformance.answers import CLASSES, root_of
 from tests.conformance.readers import found
 from tests.hostile.responses import response_on
 from tests.hostile.typing_codes import wrong
-from tests.peer import statuses, with_code
+from tests.pretend_service import statuses, with_code
 from tests.saml.asking import contexts
 
 A_WHILE = timedelta(hours=2)  # the session is over, the device is known

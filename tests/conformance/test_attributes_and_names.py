@@ -17,7 +17,7 @@ from idp.saml.responses.attribute_faults import faults
 from idp.saml.responses.attributes import ANY, Release, Source, release
 from tests.conformance.answers import root_of
 from tests.conformance.readers import found, strictly_read
-from tests.peer import Peer, statuses
+from tests.pretend_service import PretendService, statuses
 from tests.saml.asking import name_id_policy
 from tests.saml.messages import ACS, NOW, SP
 
@@ -111,7 +111,7 @@ def test_idp10_an_address_is_given_where_an_operator_chose_it(phone, registered)
 
 @pytest.fixture
 def rows(db):
-    return [Peer(it).row for it in ("shifts", "wiki")]
+    return [PretendService(it).row for it in ("shifts", "wiki")]
 
 
 def test_idp21_persistent_names_are_lower_case_base32(rows):

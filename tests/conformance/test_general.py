@@ -23,7 +23,7 @@ from idp.saml.requests import authn_request
 from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject, build_assertion
 from idp.sessions.models import SsoSession
 from tests.conformance.readers import found, our_metadata, posted, strictly_read
-from tests.peer import SLO, SSO
+from tests.pretend_service import SLO, SSO
 from tests.saml.logout.peer import NAME, a_logout_request, a_signed_redirect
 from tests.saml.messages import ACS, FORM, NOW, SP, a_body, a_query, a_request, checked
 

@@ -28,8 +28,8 @@ from tests.conformance.readers import (
     signed_by,
     strictly_read,
 )
-from tests.peer import SSO, statuses, with_code
 from tests.phone import Page
+from tests.pretend_service import SSO, statuses, with_code
 from tests.saml.keys import a_pair
 from tests.saml.messages import FORM, NOW, a_body, a_signed_query
 from tests.saml.messages import signed as signed_request

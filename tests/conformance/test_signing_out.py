@@ -4,7 +4,7 @@ from idp.saml import names
 from idp.sessions.models import SsoSession
 from tests.conformance.metadata import logout
 from tests.conformance.readers import found
-from tests.peer import SLO, statuses
+from tests.pretend_service import SLO, statuses
 from tests.saml.logout.peer import a_signed_redirect
 from tests.saml.metadata.documents import key
 

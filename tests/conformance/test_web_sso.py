@@ -13,8 +13,8 @@ from idp.saml.models import SubjectName
 from idp.saml.responses.assertion import Sign
 from tests.conformance.metadata import logout
 from tests.conformance.readers import found, our_certificates, posted, signed_by, strictly_read
-from tests.peer import BASE_URL, SSO, statuses, with_code
 from tests.phone import Page
+from tests.pretend_service import BASE_URL, SSO, statuses, with_code
 from tests.saml.messages import FORM, a_body, a_signed_query, signed
 from tests.saml.metadata.documents import acs, key
 

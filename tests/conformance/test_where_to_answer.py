@@ -10,8 +10,8 @@ from idp.saml import names
 from idp.saml.models import AssertionConsumer, ServiceProvider
 from tests.conformance.answers import CLASSES, root_of
 from tests.conformance.readers import decrypted_by_xmlsec, found, our_certificates, posted, signed_by, strictly_read
-from tests.peer import statuses
 from tests.policies import publishing
+from tests.pretend_service import statuses
 from tests.saml.asking import contexts, name_id_policy
 from tests.saml.keys import a_pair
 

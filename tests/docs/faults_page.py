@@ -18,7 +18,7 @@ class Fault(NamedTuple):
 
 TWILIO, TROUBLE = "otp/twilio/test_trouble.py", "journeys/test_verify_in_trouble.py"
 BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
-SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_half_open.py"
+SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_dead_connections.py"
 FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"
 BRAKES = "races/test_brakes.py"
 FLOOR = "otp/limits/test_a_whole_floor.py"
@@ -271,9 +271,9 @@ FAULTS = [
         "otherwise it runs again. If the database is down by then, the busy page. A reload of the same request may "
         "show *You are already signed in*, and the next one succeeds",
         (
-            "races/test_unheard_commits.py::test_a_phone_is_in_by_the_answer_that_was_written",
-            "races/test_unheard_commits.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
-            "races/test_unheard_commits.py::test_a_phone_is_in_by_an_answer_that_is_written_late",
+            "races/test_lost_commit_replies.py::test_a_phone_is_in_by_the_answer_that_was_written",
+            "races/test_lost_commit_replies.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
+            "races/test_lost_commit_replies.py::test_a_phone_is_in_by_an_answer_that_is_written_late",
         ),
     ),
     Fault(

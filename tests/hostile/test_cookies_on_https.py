@@ -10,8 +10,8 @@ import requests
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
 from tests.hostile.authn_requests import ISSUER
-from tests.peer import stamped
 from tests.phone import NUMBER, Page
+from tests.pretend_service import stamped
 from tests.races.installation import Installation
 from tests.saml.messages import a_query, a_request
 from tests.user_agents import DESKTOP, IPHONE

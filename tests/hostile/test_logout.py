@@ -12,7 +12,7 @@ from idp.saml.models import Logout, LogoutNotice, ObeyedLogoutRequest, ServicePr
 from tests.conftest import NOW
 from tests.hostile import raw_http
 from tests.hostile.authn_requests import by_redirect as to_sso
-from tests.peer import BASE_URL, SLO, Peer
+from tests.pretend_service import BASE_URL, SLO, PretendService
 from tests.saml.keys import a_pair
 from tests.saml.logout.peer import a_logout_response, a_signed_redirect
 from tests.saml.messages import FORM, a_body, a_query, deflate, signed
@@ -26,7 +26,7 @@ DTD = b'<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 
 @pytest.fixture
 def shifts(flex):
-    return Peer("shifts")
+    return PretendService("shifts")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from idp.otp.limits.allowances import PER_ADDRESS
 from idp.passkeys.models import Passkey
 from idp.web.trail import alarms
 from tests.hostile.typing_codes import BEN
-from tests.journeys.by_passkey import sign_in, use
+from tests.journeys.passkey_sign_in import sign_in, use
 from tests.other_codes import agent_of
 from tests.passkeys.authenticator import PRESENT, Authenticator, options_on
 from tests.passkeys.kept import a_passkey

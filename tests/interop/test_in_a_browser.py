@@ -4,8 +4,8 @@ import pytest
 
 from idp.saml import names
 from idp.saml.models import LogoutEndpoint
-from tests.peer import BASE_URL
 from tests.phone import NUMBER
+from tests.pretend_service import BASE_URL
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time_machine
 from idp.saml.models import ServiceProvider
 from tests.interop.browser import carried
 from tests.interop.conftest import chosen
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 SIGNATURE = re.compile(rb"<ds:Signature .*?</ds:Signature>", re.DOTALL)
 

@@ -5,7 +5,7 @@ import pytest
 from idp.saml import names
 from idp.saml.models import ServiceProvider
 from tests.interop.conftest import chosen, publish
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 SUPERVISOR, MARKUP, ARABIC = "+12015550103", "+12015550108", "+12015550104"
 EVERYBODY = ("mellon", "shibboleth", "simplesamlphp")

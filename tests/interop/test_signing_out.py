@@ -12,7 +12,7 @@ from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
 from tests.interop.browser import carried
 from tests.interop.conftest import PRODUCTS
-from tests.peer import BASE_URL, statuses
+from tests.pretend_service import BASE_URL, statuses
 
 ALL = tuple(product.slug for product in PRODUCTS)
 

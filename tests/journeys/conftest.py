@@ -1,4 +1,4 @@
-"""A service's own server, for those that are told of a sign-out."""
+"""Servers of services that receive LogoutRequests without a browser."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from tests.journeys.logout_server import LogoutServer
 
 @pytest.fixture
 def told_by_post(flex):
-    """A service's own server, which takes LogoutRequests by HTTP-POST."""
+    """A service's server that accepts LogoutRequests by HTTP-POST."""
     with LogoutServer() as server:
         yield server
 
 
 @pytest.fixture
 def told_by_soap(flex):
-    """A service's own server, which takes LogoutRequests by SOAP and answers as `service`."""
+    """A service's server that accepts LogoutRequests by SOAP and answers as `service`."""
     with LogoutServer() as server:
         yield server

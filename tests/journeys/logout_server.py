@@ -1,4 +1,4 @@
-"""A service's server that is told of sign-outs without any browser, by form or by SOAP."""
+"""A service's server that receives LogoutRequests without a browser, as a form or by SOAP."""
 
 import base64
 import threading
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from lxml import etree
 
 from idp.saml import names
-from tests.peer import SLO, idp_certificate, stamped, verified
+from tests.pretend_service import SLO, idp_certificate, stamped, verified
 from tests.saml.logout.peer import a_logout_response
 from tests.saml.messages import signed
 
@@ -17,7 +17,7 @@ ENVELOPE = '<s:Envelope xmlns:s="{0}"><s:Body>{1}</s:Body></s:Envelope>'
 
 
 class LogoutServer:
-    """Listens on loopback. What it was asked, its signatures checked, is in `requests`."""
+    """Listens on loopback. `requests` holds the LogoutRequests it received, their signatures verified."""
 
     def __init__(self):
         self.requests, self.service, self.status = [], None, 200
@@ -44,8 +44,8 @@ class LogoutServer:
         self.requests.append(verified(message, self.certificate))
         return self._answer(self.requests[-1]) if self.service else b""
 
-    def _answer(self, asked):
-        given = {"ID": "_told", "InResponseTo": asked.get("ID"), **stamped(SLO), "Destination": None}
+    def _answer(self, request):
+        given = {"ID": "_response", "InResponseTo": request.get("ID"), **stamped(SLO), "Destination": None}
         answer = signed(a_logout_response(issuer=self.service.issuer, **given), self.service.pair)
         return ENVELOPE.format(SOAP, answer.decode()).encode()
 

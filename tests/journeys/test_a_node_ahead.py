@@ -8,7 +8,7 @@ import pytest
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent
 from idp.login.codes import sending
-from tests.peer import BASE_URL, Peer
+from tests.pretend_service import BASE_URL, PretendService
 from tests.races import consistency
 
 ME = f"{BASE_URL}/me"
@@ -33,7 +33,7 @@ def ahead(clock, verify):
 
 def test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in(phone, ahead):
     phone.sign_in()
-    asked = Peer("desk").request_url()
+    asked = PretendService("desk").request_url()
     with ahead():
         told = phone.open(asked)
     assert (told.status, told.heading) == (400, "The time of this request is wrong")

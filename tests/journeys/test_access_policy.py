@@ -9,7 +9,7 @@ from idp.audit.models import LoginEvent
 from idp.policies.access.conditions import PlatformIs, RoleIs, TextContains
 from idp.policies.user_agents import Platform
 from idp.tokens.models import LongLivedToken
-from tests.journeys.blocked import ALWAYS, BLOCK_ANDROID, BLOCK_IOS, block
+from tests.journeys.access_rules import ALWAYS, BLOCK_ANDROID, BLOCK_IOS, block
 from tests.phone import NUMBER
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE

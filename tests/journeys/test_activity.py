@@ -10,9 +10,9 @@ from idp.saml.models import ServiceProvider
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from tests.conftest import NOW, later
-from tests.journeys.asked import asks_for_a_code
-from tests.peer import BASE_URL, Peer
+from tests.journeys.visits import asks_for_a_code
 from tests.policies.publishing import in_force
+from tests.pretend_service import BASE_URL, PretendService
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def about(instant):
 
 
 def test_a_service_is_told_the_first_limit_where_an_operator_wants_that(clock, phone):
-    shifts = Peer("shifts", states_end=True)
+    shifts = PretendService("shifts", states_end=True)
     assert about(end_told(shifts.sign_in(phone)) - NOW - timedelta(hours=1))
     for _ in range(2):
         later(clock, minutes=50)
@@ -91,7 +91,7 @@ def test_a_service_is_told_the_first_limit_where_an_operator_wants_that(clock, p
 
 
 def test_no_service_is_told_by_itself_and_flex_least_of_all(clock, phone):
-    assert end_told(Peer("shifts").sign_in(phone)) is None
+    assert end_told(PretendService("shifts").sign_in(phone)) is None
     assert set(ServiceProvider.objects.values_list("states_end", flat=True)) == {False}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.phone import NUMBER
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 NOBODYS = "+12015550177"
 each_number = pytest.mark.parametrize("number", [NUMBER, NOBODYS], ids=["known", "unknown"])

@@ -9,8 +9,8 @@ from idp.login.emergency import everyone_out
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
 from tests.conftest import later
-from tests.journeys.asked import asks_for_a_code
-from tests.peer import BASE_URL, Peer
+from tests.journeys.visits import asks_for_a_code
+from tests.pretend_service import BASE_URL, PretendService
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 
@@ -60,7 +60,7 @@ def test_a_login_that_was_finished_before_is_not_answered_after(clock, phone):
 
 @pytest.mark.usefixtures("_told")
 def test_written_down_it_is_each_phones_reason_and_services_are_told(clock, phone, desktop):
-    shifts = Peer("shifts")
+    shifts = PretendService("shifts")
     shifts.sign_in(phone)
     desktop.sign_in("+12015550102")
     cut_off()

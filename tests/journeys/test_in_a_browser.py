@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.in_a_browser import arrive, code, go_to_sign_in, type_number_and_code
+from tests.journeys.browser_sign_in import arrive, code, go_to_sign_in, type_number_and_code
 from tests.phone import NUMBER
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from idp.agents.models import Device
 from idp.saml import names
 from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
-from tests.journeys.asked import asks_for_a_code
+from tests.journeys.visits import asks_for_a_code
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOMENT = timedelta(seconds=30)

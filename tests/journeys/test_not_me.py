@@ -5,8 +5,8 @@ import pytest
 from idp.agents.models import Device
 from idp.audit.models import LoginEvent
 from tests.conftest import later
-from tests.journeys.asked import asks_for_a_code
-from tests.peer import BASE_URL
+from tests.journeys.visits import asks_for_a_code
+from tests.pretend_service import BASE_URL
 from tests.user_agents import ANDROID
 
 ME = f"{BASE_URL}/me"

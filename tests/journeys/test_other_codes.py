@@ -22,10 +22,10 @@ from idp.policies import user_agents
 from idp.saml import names
 from tests.conftest import NOW, an_operator
 from tests.hostile.typing_codes import BEN
-from tests.journeys.asked import ask
+from tests.journeys.visits import open_request
 from tests.other_codes import a_one_time_code, a_sheet, agent_of, an_app, at_the_code, give, sign_in
-from tests.peer import Peer
 from tests.phone import NUMBER
+from tests.pretend_service import PretendService
 from tests.saml.asking import contexts
 from tests.user_agents import IPHONE
 
@@ -226,9 +226,9 @@ def test_agents_with_an_app_sign_in_while_no_text_can_be_sent(phone, verify):
 
 
 def test_a_service_that_wants_a_texted_code_is_not_content_with_an_app_and_offers_none(phone, clock):
-    peer, app = Peer("shifts"), an_app(agent_of())
+    peer, app = PretendService("shifts"), an_app(agent_of())
     sign_in(phone, "app", app.code(1))
-    page = ask(phone, peer, contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
+    page = open_request(phone, peer, contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
     assert "Use an app or recovery code" not in page.text
     assert peer.sign_in(phone, NUMBER, contexts(names.MOBILE_ONE_FACTOR_CONTRACT)).authn_context == (
         names.MOBILE_ONE_FACTOR_CONTRACT
@@ -236,9 +236,9 @@ def test_a_service_that_wants_a_texted_code_is_not_content_with_an_app_and_offer
 
 
 def test_a_service_that_wants_better_than_a_text_is_offered_the_app_alone(phone, clock):
-    peer, app = Peer("shifts"), an_app(agent_of())
+    peer, app = PretendService("shifts"), an_app(agent_of())
     phone.sign_in()
-    page = ask(phone, peer, contexts(names.MOBILE_ONE_FACTOR_CONTRACT, comparison="better"), 1)
+    page = open_request(phone, peer, contexts(names.MOBILE_ONE_FACTOR_CONTRACT, comparison="better"), 1)
     assert "Send code" not in page.text
     page = phone.ask_code(page)
     assert (page.heading, page.form_with("again")) == ("Enter the code from your app", None)
@@ -247,9 +247,9 @@ def test_a_service_that_wants_better_than_a_text_is_offered_the_app_alone(phone,
 
 
 def test_a_recovery_code_meets_no_wish(phone):
-    peer = Peer("shifts")
+    peer = PretendService("shifts")
     code = a_sheet(agent_of())[0]
-    page = phone.ask_code(ask(phone, peer, contexts(names.PREVIOUS_SESSION, comparison="minimum"), 1))
+    page = phone.ask_code(open_request(phone, peer, contexts(names.PREVIOUS_SESSION, comparison="minimum"), 1))
     assert "Use a recovery code" not in page.text
     page.form_with("code").action += "?with=backup"
     assert give(phone, page, code).status == 400
@@ -257,7 +257,8 @@ def test_a_recovery_code_meets_no_wish(phone):
 
 def test_a_way_that_the_service_does_not_take_is_refused_behind_the_pages_too(phone):
     code = a_sheet(agent_of())[0].replace("-", "")
-    phone.ask_code(ask(phone, Peer("shifts"), contexts(names.PREVIOUS_SESSION, comparison="minimum"), 1))
+    wish = contexts(names.PREVIOUS_SESSION, comparison="minimum")
+    phone.ask_code(open_request(phone, PretendService("shifts"), wish, 1))
     seen = RequestFacts(None, None, None, user_agents.parse(IPHONE), None, Origin(None, IPHONE, "7KQ2M-9TX4D"))
     given = Given(Way.BACKUP, code)
     assert other_code.submit(LoginFlow.objects.get(), PhoneNumber(NUMBER), given, seen, NOW) == AskPhone(None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.in_a_browser import type_number_and_code
+from tests.journeys.browser_sign_in import type_number_and_code
 from tests.native.own_app import AUTHORIZE, OwnApp, a_client, told
 
 pytestmark = pytest.mark.slow

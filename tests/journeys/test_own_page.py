@@ -5,15 +5,15 @@ import pytest
 from idp.agents.models import Device
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
-from tests.journeys.asked import go, is_asked, sent_on
-from tests.peer import BASE_URL, Peer
+from tests.journeys.visits import get_without_redirect, next_address, service_asks_for_a_code
+from tests.pretend_service import BASE_URL, PretendService
 
 ME = f"{BASE_URL}/me"
 
 
 @pytest.fixture
 def shifts(flex):
-    yield Peer("shifts")
+    yield PretendService("shifts")
     telling.settle()
 
 
@@ -34,7 +34,7 @@ def test_a_stranger_sees_nothing(phone):
 
 def test_signing_out_here_leads_through_the_services_and_ends_here(clock, phone, shifts):
     told = shifts.sign_in(phone)
-    asked, _ = shifts.read_address(sent_on(phone.submit(phone.open(ME), "out", out="here")))
+    asked, _ = shifts.read_address(next_address(phone.submit(phone.open(ME), "out", out="here")))
     assert told.name_id in "".join(asked.itertext())
     page = phone.open(shifts.answer_url(asked))
     assert (page.status, page.heading) == (200, "You are signed out")
@@ -53,14 +53,14 @@ def test_signing_out_here_leaves_the_computer_alone(clock, phone, desktop, shift
     shifts.sign_in(phone)
     shifts.sign_in(desktop)
     phone.submit(phone.open(ME), "out", out="here")
-    assert not is_asked(desktop, shifts)
+    assert not service_asks_for_a_code(desktop, shifts)
 
 
 def test_signing_out_everywhere_ends_the_computer_too(clock, phone, desktop, shifts):
     shifts.sign_in(phone)
     shifts.sign_in(desktop)
     phone.submit(phone.open(ME), "out", out="everywhere")
-    assert is_asked(desktop, shifts)
+    assert service_asks_for_a_code(desktop, shifts)
     assert set(Device.objects.values_list("reason", flat=True)) == {"agent"}
     assert [it.reason for it in LogoutNotice.objects.filter(service_provider=shifts.row)] == ["agent"] * 2
 
@@ -69,4 +69,4 @@ def test_another_site_cannot_sign_anybody_out(clock, phone, shifts):
     shifts.sign_in(phone)
     foreign = {"Origin": "https://elsewhere.example.org"}
     assert phone.http.post(ME, {"out": "here"}, headers=foreign, timeout=30).status_code == 403
-    assert go(phone, ME).status_code == 200
+    assert get_without_redirect(phone, ME).status_code == 200

@@ -11,13 +11,13 @@ from idp.saml import names
 from idp.saml.models import ServiceProvider
 from tests.conftest import NOW
 from tests.hostile.typing_codes import BEN
-from tests.journeys.asked import ask
-from tests.journeys.blocked import BLOCK_ANDROID, block
-from tests.journeys.by_passkey import TWO_FACTORS, sign_in, to_the_offer, use
+from tests.journeys.access_rules import BLOCK_ANDROID, block
+from tests.journeys.passkey_sign_in import TWO_FACTORS, sign_in, to_the_offer, use
+from tests.journeys.visits import open_request
 from tests.other_codes import a_one_time_code, agent_of, an_app, at_the_code
 from tests.passkeys.authenticator import Authenticator, options_on
 from tests.passkeys.kept import a_passkey
-from tests.peer import BASE_URL, Peer
+from tests.pretend_service import BASE_URL, PretendService
 from tests.saml.asking import contexts
 
 ME, OWN = f"{BASE_URL}/me", f"{BASE_URL}/me/passkeys"
@@ -79,7 +79,7 @@ def test_an_operators_rules_count_before_and_after(phone, android):
 
 
 def test_a_service_that_wants_a_texted_code_is_offered_no_passkey(phone):
-    page = ask(phone, Peer("shifts"), contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
+    page = open_request(phone, PretendService("shifts"), contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
     assert page.form_with("passkey") is None
     shown = a_passkey(agent_of()).use(options_on(phone.like().ask_flex()))
     page.form_with("identifier").xpath(".//input[@name='identifier']")[0].set("name", "passkey")
@@ -88,15 +88,15 @@ def test_a_service_that_wants_a_texted_code_is_offered_no_passkey(phone):
 
 
 def test_a_service_that_wants_two_factors_gets_a_passkey_and_nothing_less(phone):
-    peer, passkey = Peer("shifts"), a_passkey(agent_of())
+    peer, passkey = PretendService("shifts"), a_passkey(agent_of())
     phone.sign_in()
-    page = ask(phone, peer, contexts(names.TIME_SYNC_TOKEN, comparison="better"), 1)
+    page = open_request(phone, peer, contexts(names.TIME_SYNC_TOKEN, comparison="better"), 1)
     assert (page.form_with("identifier"), "accepts only a passkey" in page.text) == (None, True)
     assert peer.read(use(phone, page, passkey)).authn_context == TWO_FACTORS
 
 
 def test_where_only_a_passkey_will_do_no_text_is_sent(phone):
-    page = ask(phone, Peer("shifts"), contexts(TWO_FACTORS), 1)
+    page = open_request(phone, PretendService("shifts"), contexts(TWO_FACTORS), 1)
     phone.submit(page, "passkey", identifier="+12015550101")
     assert phone.messages() == 0
 

@@ -5,9 +5,9 @@ import pytest
 from idp.audit.models import Kind, LoginEvent
 from idp.passkeys.models import Passkey
 from idp.saml import names
-from tests.journeys.in_a_browser import arrive, go_to_sign_in, type_number_and_code
-from tests.peer import BASE_URL
+from tests.journeys.browser_sign_in import arrive, go_to_sign_in, type_number_and_code
 from tests.phone import NUMBER
+from tests.pretend_service import BASE_URL
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from idp.agents.models import Device, Reason
 from idp.audit.models import ALARMING, LoginEvent
 from tests import tables
-from tests.journeys.asked import asks_for_a_code
+from tests.journeys.visits import asks_for_a_code
 
 BEN = "+12015550102"
 

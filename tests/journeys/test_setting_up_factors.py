@@ -10,7 +10,7 @@ from idp.otp.models import AuthenticatorApp, RecoveryCode
 from idp.otp.other_codes import recovery_codes
 from tests.hostile.typing_codes import BEN
 from tests.other_codes import App, a_one_time_code, a_sheet, agent_of, an_app, sign_in
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 ME, APP, SHEET = f"{BASE_URL}/me", f"{BASE_URL}/me/authenticator", f"{BASE_URL}/me/recovery-codes"
 A_WHILE = timedelta(minutes=10)

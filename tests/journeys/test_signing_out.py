@@ -17,8 +17,8 @@ from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
 from tests.conftest import NOW
-from tests.journeys.asked import go, is_asked
-from tests.peer import SLO, Peer, statuses
+from tests.journeys.visits import get_without_redirect, service_asks_for_a_code
+from tests.pretend_service import SLO, PretendService, statuses
 
 POST_ONLY = (names.HTTP_POST,)
 ASYNCHRONOUS = (
@@ -35,44 +35,44 @@ def _everything_is_told(flex):
 
 @pytest.fixture
 def shifts(flex):
-    return Peer("shifts")
+    return PretendService("shifts")
 
 
 @pytest.fixture
 def wiki(flex):
-    return Peer("wiki")
+    return PretendService("wiki")
 
 
 def test_signing_out_at_a_service_ends_the_sign_in_and_is_answered(clock, phone, shifts):
     told = shifts.sign_in(phone)
     answer, relay_state = shifts.read_address(
-        go(phone, shifts.logout_url(told, "over & out", ID="_bye")).headers["Location"]
+        get_without_redirect(phone, shifts.logout_url(told, "over & out", ID="_bye")).headers["Location"]
     )
     assert statuses(answer) == [names.SUCCESS]
     assert (answer.get("InResponseTo"), answer.get("Destination"), relay_state) == ("_bye", shifts.slo, "over & out")
     assert not SsoSession.objects.filter(ended_at__isnull=True).exists()
-    assert is_asked(phone, shifts)
+    assert service_asks_for_a_code(phone, shifts)
 
 
 def test_signing_out_by_post_is_answered_by_post(clock, phone):
-    shifts = Peer("shifts", logout=POST_ONLY)
+    shifts = PretendService("shifts", logout=POST_ONLY)
     told = shifts.sign_in(phone)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     phone.http.post(SLO, shifts.logout_body(told), headers=form, timeout=30)
-    assert is_asked(phone, shifts)
+    assert service_asks_for_a_code(phone, shifts)
 
 
 def test_the_answer_by_post_is_signed_inside(clock, phone):
-    shifts = Peer("shifts", logout=POST_ONLY)
+    shifts = PretendService("shifts", logout=POST_ONLY)
     told = shifts.sign_in(phone)
     answer, relay_state = shifts.read_form(phone.open(shifts.logout_url(told, "back")))
     assert (statuses(answer), relay_state) == ([names.SUCCESS], "back")
 
 
 def test_where_a_service_ends_the_session_only_the_phone_stays_known(clock, phone):
-    shifts = Peer("shifts", logout_ends="session")
+    shifts = PretendService("shifts", logout_ends="session")
     before = shifts.sign_in(phone)
-    go(phone, shifts.logout_url(before))
+    get_without_redirect(phone, shifts.logout_url(before))
     after = shifts.sign_in(phone)
     assert after.session_index != before.session_index
     assert after.authn_context == names.PREVIOUS_SESSION
@@ -80,36 +80,36 @@ def test_where_a_service_ends_the_session_only_the_phone_stays_known(clock, phon
 
 def test_the_other_services_are_told_one_after_the_other_and_then_the_first_is_answered(clock, phone, shifts, wiki):
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
-    asked, _ = wiki.read_address(go(phone, shifts.logout_url(at_rota)).headers["Location"])
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     assert asked.findtext(f"{{{names.ASSERTION}}}NameID") == at_wiki.name_id
     assert asked.findtext(f"{{{names.PROTOCOL}}}SessionIndex") == at_wiki.session_index
-    answer, _ = shifts.read_address(go(phone, wiki.answer_url(asked)).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
     assert statuses(answer) == [names.SUCCESS]
     assert set(LogoutNotice.objects.values_list("outcome", flat=True)) == {Outcome.ENDED}
 
 
 def test_each_way_leads_through_the_next_service_by_the_binding_it_has(clock, phone, shifts):
-    wiki = Peer("wiki", logout=POST_ONLY)
+    wiki = PretendService("wiki", logout=POST_ONLY)
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_form(phone.open(shifts.logout_url(at_rota)))
     assert asked.findtext(f"{{{names.PROTOCOL}}}SessionIndex") == at_wiki.session_index
-    answer, _ = shifts.read_address(go(phone, wiki.answer_url(asked)).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, wiki.answer_url(asked)).headers["Location"])
     assert statuses(answer) == [names.SUCCESS]
 
 
 def test_a_service_that_refuses_makes_the_answer_a_partial_one(clock, phone, shifts, wiki):
     at_rota, _ = shifts.sign_in(phone), wiki.sign_in(phone)
-    asked, _ = wiki.read_address(go(phone, shifts.logout_url(at_rota)).headers["Location"])
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     refused = wiki.answer_url(asked, status=names.RESPONDER)
-    answer, _ = shifts.read_address(go(phone, refused).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, refused).headers["Location"])
     assert statuses(answer) == [names.SUCCESS, names.PARTIAL_LOGOUT]
-    assert is_asked(phone, shifts)
+    assert service_asks_for_a_code(phone, shifts)
 
 
 def test_flex_which_cannot_be_told_spoils_nothing(clock, phone, shifts):
     phone.sign_in()
     told = shifts.sign_in(phone)
-    answer, _ = shifts.read_address(go(phone, shifts.logout_url(told)).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
     assert statuses(answer) == [names.SUCCESS, names.PARTIAL_LOGOUT]
     assert LogoutNotice.objects.get().outcome == Outcome.UNTOLD
     assert phone.ask_flex().form_with("identifier") is not None
@@ -119,78 +119,78 @@ def test_a_service_that_wants_no_answer_gets_none(clock, phone, shifts):
     told = shifts.sign_in(phone)
     page = phone.open(shifts.logout_url(told, extensions=ASYNCHRONOUS))
     assert (page.status, page.heading) == (200, "You are signed out")
-    assert is_asked(phone, shifts)
+    assert service_asks_for_a_code(phone, shifts)
 
 
 def test_without_session_index_every_session_of_that_person_there_ends(clock, phone, desktop, shifts):
     told = shifts.sign_in(phone)
     shifts.sign_in(desktop)
-    go(phone, shifts.logout_url(told, index=None))
-    assert is_asked(phone, shifts)
-    assert is_asked(desktop, shifts)
+    get_without_redirect(phone, shifts.logout_url(told, index=None))
+    assert service_asks_for_a_code(phone, shifts)
+    assert service_asks_for_a_code(desktop, shifts)
 
 
 def test_a_session_index_ends_the_sign_in_on_that_device_alone(clock, phone, desktop, shifts):
     told = shifts.sign_in(phone)
     shifts.sign_in(desktop)
-    go(phone, shifts.logout_url(told))
-    assert is_asked(phone, shifts)
-    assert not is_asked(desktop, shifts)
+    get_without_redirect(phone, shifts.logout_url(told))
+    assert service_asks_for_a_code(phone, shifts)
+    assert not service_asks_for_a_code(desktop, shifts)
 
 
 def test_a_name_that_the_service_never_got_from_us_ends_nothing(clock, phone, shifts):
     told = shifts.sign_in(phone)
     for somebody in (replace(told, name_id=STRANGER), replace(told, session_index=STRANGER)):
-        answer, _ = shifts.read_address(go(phone, shifts.logout_url(somebody)).headers["Location"])
+        answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(somebody)).headers["Location"])
         assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
-    assert not is_asked(phone, shifts)
+    assert not service_asks_for_a_code(phone, shifts)
 
 
 def test_a_session_that_is_kept_no_longer_is_none_that_could_end(clock, phone, shifts):
     told = shifts.sign_in(phone)
     SsoSession.objects.all().delete()
-    answer, _ = shifts.read_address(go(phone, shifts.logout_url(told)).headers["Location"])
+    answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
     assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
 
 
 def test_a_name_given_to_another_service_ends_nothing(clock, phone, shifts, wiki):
     told = shifts.sign_in(phone)
-    answer, _ = wiki.read_address(go(phone, wiki.logout_url(told)).headers["Location"])
+    answer, _ = wiki.read_address(get_without_redirect(phone, wiki.logout_url(told)).headers["Location"])
     assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
-    assert not is_asked(phone, shifts)
+    assert not service_asks_for_a_code(phone, shifts)
 
 
 def test_a_logout_request_is_obeyed_once(clock, phone, shifts):
     address = shifts.logout_url(shifts.sign_in(phone))
-    go(phone, address)
+    get_without_redirect(phone, address)
     shifts.sign_in(phone)
     page = phone.open(address)
     assert (page.status, page.heading) == (400, "This sign-out was requested before")
-    assert not is_asked(phone, shifts)
+    assert not service_asks_for_a_code(phone, shifts)
 
 
 def test_an_unsigned_logout_request_ends_nothing(clock, phone, shifts):
     told = shifts.sign_in(phone)
     unsigned = shifts.logout_url(told).partition("&SigAlg")[0]
     assert phone.open(unsigned).status == 400
-    assert not is_asked(phone, shifts)
+    assert not service_asks_for_a_code(phone, shifts)
 
 
 def test_an_answer_counts_once_and_only_if_it_was_asked_for(clock, phone, shifts, wiki):
     at_rota, _ = shifts.sign_in(phone), wiki.sign_in(phone)
-    asked, _ = wiki.read_address(go(phone, shifts.logout_url(at_rota)).headers["Location"])
+    asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     assert phone.open(wiki.answer_url(asked, InResponseTo="_unasked")).status == 400
     assert phone.open(shifts.answer_url(asked)).status == 400
-    go(phone, wiki.answer_url(asked))
+    get_without_redirect(phone, wiki.answer_url(asked))
     assert phone.open(wiki.answer_url(asked)).status == 400
 
 
 def test_a_service_the_browser_never_reached_is_told_from_server_to_server(clock, phone, shifts, wiki, told_by_post):
-    blog = Peer("blog", logout=POST_ONLY, location=told_by_post.url)
+    blog = PretendService("blog", logout=POST_ONLY, location=told_by_post.url)
     at_rota = shifts.sign_in(phone)
     at_blog = blog.sign_in(phone)
     wiki.sign_in(phone)
-    go(phone, shifts.logout_url(at_rota))  # and at the wiki the agent closes the browser
+    get_without_redirect(phone, shifts.logout_url(at_rota))  # and at the wiki the agent closes the browser
     telling.settle()
     assert not told_by_post.requests
     clock.shift(timedelta(minutes=11))
@@ -200,7 +200,7 @@ def test_a_service_the_browser_never_reached_is_told_from_server_to_server(clock
 
 
 def test_a_service_the_browser_never_came_back_from_is_told_so_too(clock, phone, shifts, told_by_post):
-    blog = Peer("blog", logout=POST_ONLY, location=told_by_post.url)
+    blog = PretendService("blog", logout=POST_ONLY, location=told_by_post.url)
     at_shifts, at_blog = shifts.sign_in(phone), blog.sign_in(phone)
     phone.open(shifts.logout_url(at_shifts))  # the page that would post to the blog, and is closed
     telling.send_due(NOW + timedelta(minutes=12))
@@ -209,7 +209,7 @@ def test_a_service_the_browser_never_came_back_from_is_told_so_too(clock, phone,
 
 
 def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(clock, phone, told_by_soap):
-    shifts = Peer("shifts", logout=(names.SOAP, names.HTTP_REDIRECT), location=told_by_soap.url)
+    shifts = PretendService("shifts", logout=(names.SOAP, names.HTTP_REDIRECT), location=told_by_soap.url)
     told_by_soap.service = shifts
     told = shifts.sign_in(phone)
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
@@ -221,7 +221,7 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
 
 
 def test_a_service_in_a_private_network_is_told_only_where_the_network_is_listed(phone, told_by_soap, settings):
-    Peer("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
+    PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
     telling.settle()
@@ -231,7 +231,7 @@ def test_a_service_in_a_private_network_is_told_only_where_the_network_is_listed
 
 
 def test_the_phone_that_a_new_one_replaces_is_signed_out_at_the_services_too(clock, phone, android, told_by_soap):
-    shifts = Peer("shifts", logout=(names.SOAP,), location=told_by_soap.url)
+    shifts = PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url)
     told_by_soap.service = shifts
     told = shifts.sign_in(phone)
     shifts.sign_in(android)
@@ -240,7 +240,7 @@ def test_the_phone_that_a_new_one_replaces_is_signed_out_at_the_services_too(clo
 
 
 def test_a_service_that_is_down_is_told_again_and_then_given_up(clock, phone, told_by_soap):
-    shifts = Peer("shifts", logout=(names.SOAP,), location=told_by_soap.url)
+    shifts = PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url)
     shifts.sign_in(phone)
     told_by_soap.status = 503
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from idp.agents.models import Agent, Device
-from tests.journeys.by_passkey import to_the_offer
-from tests.peer import BASE_URL
+from tests.journeys.passkey_sign_in import to_the_offer
 from tests.phone import NUMBER
-from tests.races.at_once import at_once
+from tests.pretend_service import BASE_URL
+from tests.races.concurrent import at_once
 
 ME = f"{BASE_URL}/me"
 BROWSERS_OWN = {"Server Error", "Not Found", "Forbidden", "Bad Request"}

@@ -7,7 +7,7 @@ from idp.audit.models import LoginEvent
 from idp.login.codes import sending
 from idp.otp.models import VerificationSend
 from idp.web.trail import words
-from tests.journeys.trouble import order, pull_down
+from tests.journeys.verify_faults import order_fault, take_verify_down
 
 DOWN = "We can't send codes right now."
 TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
@@ -95,7 +95,7 @@ def test_wrong_credentials_of_one_number_are_a_pause_for_all_until_verify_answer
 def test_a_check_that_fails_once_says_nothing_of_texts(phone, verify):
     page = phone.ask_code(phone.ask_flex())
     sending.settle()
-    order(verify, "503", processed=False)
+    order_fault(verify, "503", processed=False)
     page = phone.submit(page, "code", code="000000")
     assert (page.status, "We could not check that code" in page.text, DOWN in page.text) == (503, True, False)
 
@@ -105,7 +105,7 @@ def test_a_check_that_fails_signs_nobody_in(phone, verify, kind):
     page = phone.ask_code(phone.ask_flex())
     code = phone.code()
     sending.settle()
-    order(verify, kind, calls=9, processed=False)
+    order_fault(verify, kind, calls=9, processed=False)
     page = phone.submit(page, "code", code=code)
     assert page.status in {403, 503}
     assert page.form_with("SAMLResponse") is None
@@ -122,13 +122,13 @@ def test_a_landline_can_be_called(phone, clock):
 
 def test_while_verify_is_down_phones_that_are_signed_in_go_on(phone, verify, clock):
     phone.sign_in()
-    order(verify, "503", calls=99)
+    order_fault(verify, "503", calls=99)
     clock.shift(3600 * 5)
     assert phone.sign_in_silently()["signed_in"]
 
 
 def test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking(phone, verify, clock):
-    pull_down(phone, verify)
+    take_verify_down(phone, verify)
     for number in ("+12015550106", "+12015550177"):
         someone = phone.like()
         page = someone.ask_flex()
@@ -138,7 +138,7 @@ def test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_aski
 
 
 def test_nothing_is_reserved_while_verify_is_down(phone, verify, clock):
-    pull_down(phone, verify)
+    take_verify_down(phone, verify)
     before = VerificationSend.objects.count()
     page = phone.ask_code(phone.ask_flex(), "+12015550106")
     assert (page.status, VerificationSend.objects.count()) == (503, before)
@@ -146,7 +146,7 @@ def test_nothing_is_reserved_while_verify_is_down(phone, verify, clock):
 
 
 def test_verify_is_tried_again_and_people_go_on_when_it_answers(phone, verify, clock):
-    pull_down(phone, verify)
+    take_verify_down(phone, verify)
     verify.state.reset()
     clock.shift(16)
     phone.ask_flex()
@@ -158,7 +158,7 @@ def test_a_code_typed_while_verify_is_down_is_told_alike_for_known_and_unknown(p
     known, unknown = phone.like(), phone.like()
     pages = [known.ask_code(known.ask_flex()), unknown.ask_code(unknown.ask_flex(), "+12015550177")]
     sending.settle()
-    order(verify, "503", calls=999)
+    order_fault(verify, "503", calls=999)
     answers = [who.submit(page, "code", code="000000") for who, page in zip((known, unknown), pages, strict=True)]
     assert [it.status for it in answers] == [503, 503]
     assert "We could not check that code." in answers[1].text

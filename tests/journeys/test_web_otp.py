@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.in_a_browser import code, go_to_sign_in
+from tests.journeys.browser_sign_in import code, go_to_sign_in
 from tests.phone import NUMBER
 
 pytestmark = pytest.mark.slow

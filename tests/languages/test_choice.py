@@ -7,8 +7,8 @@ from idp.agents.models import Agent
 from idp.login import cookies
 from idp.web.middleware import languages
 from tests.conftest import an_operator
-from tests.peer import BASE_URL
 from tests.phone import NUMBER
+from tests.pretend_service import BASE_URL
 from tests.user_agents import IPHONE
 
 HELP = f"{BASE_URL}/help"

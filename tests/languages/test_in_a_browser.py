@@ -3,8 +3,8 @@
 import pytest
 from django.utils.translation import gettext, override
 
-from tests.peer import BASE_URL
 from tests.phone import NUMBER
+from tests.pretend_service import BASE_URL
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext, override
 
 from idp.conf import LANGUAGES
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 RIGHT_TO_LEFT = {"ar"}
 

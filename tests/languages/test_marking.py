@@ -23,9 +23,9 @@ from tests.conftest import NOW
 from tests.docs.errors_page import errors
 from tests.languages import catalogues, pseudo
 from tests.other_codes import a_sheet, agent_of, an_app, give
-from tests.peer import BASE_URL
 from tests.phone import Page
 from tests.policies import publishing
+from tests.pretend_service import BASE_URL
 
 TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 WORDS = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)

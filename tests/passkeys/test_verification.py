@@ -8,7 +8,7 @@ import pytest
 from idp.passkeys import verification
 from idp.passkeys.verification import LONGEST, Known, Made, Refused, RelyingParty, Used
 from tests.passkeys.authenticator import BACKED_UP, ELIGIBLE, HOST, PRESENT, VERIFIED, Authenticator, text
-from tests.peer import BASE_URL
+from tests.pretend_service import BASE_URL
 
 RP = RelyingParty(HOST, BASE_URL, "Acme")
 CHALLENGE = token_bytes(32)

@@ -12,9 +12,9 @@ from idp.postgresql.patience import LONGEST, Patience
 from idp.settings import POOL
 from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import browser, is_busy
-from tests.races.test_half_open import LONGEST as LONGEST_REQUEST
-from tests.vanishing import HOST, Way
+from tests.races.known_phone import browser, is_busy
+from tests.races.test_dead_connections import LONGEST as LONGEST_REQUEST
+from tests.relays import HOST, Relay
 
 __all__ = ["browser"]
 ONE, ANOTHER, NONE = [1], [2], []
@@ -42,9 +42,9 @@ def silent(browser, monkeypatch):
     monkeypatch.setattr(base, "AN_ANSWER", 0.2)
     looking = Patience(base.waiting).begin()
     port = connections["default"].settings_dict["PORT"]
-    with Way(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"pool": {**POOL, "timeout": 0.2}}):
+    with Relay(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"pool": {**POOL, "timeout": 0.2}}):
         assert Device.objects.exists()
-        way.fall_silent()
+        way.stall()
         yield
     looking.ended.set()
 

@@ -1,5 +1,5 @@
-"""The phone that most of these stories are told of."""
+"""The phone of most of these tests."""
 
-from tests.races.one_phone import browser
+from tests.races.known_phone import browser
 
 __all__ = ["browser"]

@@ -12,9 +12,9 @@ from idp.agents.models import Agent
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out, passes, stops
 from tests.conftest import NOW
-from tests.races.beside import left_open
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import is_in
+from tests.races.known_phone import is_signed_in
+from tests.races.second_connection import open_transaction
 
 HERE = Origin(None, "", "7KQ2M-9TX4D")
 LATER = NOW + timedelta(minutes=20)
@@ -24,25 +24,25 @@ CHANGED = {"saml_serviceprovider": "name", "policies_accessrule": "name", "keys_
 @pytest.fixture
 def forgotten(browser):
     """The phone has been here, and has to be judged by what is held; a console has changed this and that since."""
-    assert is_in(browser.get(browser.asked_as("_before")))
+    assert is_signed_in(browser.get(browser.request_address("_before")))
     begun = "SELECT {1} FROM {0}" if on_sqlite() else "UPDATE {0} SET {1} = {1}"
-    with left_open(*(begun.format(*it) for it in CHANGED.items())):
+    with open_transaction(*(begun.format(*it) for it in CHANGED.items())):
         yield
 
 
 def test_everyone_out_acts_at_once_and_is_obeyed_by_the_next_request(browser, forgotten):
     assert everyone_out.begin(None, "lost phones", HERE, LATER) == 1
     answer = browser.get(browser.address)
-    assert not is_in(answer)
+    assert not is_signed_in(answer)
     assert "everyone was signed out" in browser.get(answer.headers["Location"]).text
 
 
 def test_a_stop_a_pass_and_the_end_of_the_stop_act_at_once_and_are_obeyed_by_the_next_request(browser, forgotten):
     stops.stop(None, "stolen phones", HERE, LATER)
-    assert "Sign-in is stopped" in browser.get(browser.asked_as("_stopped"), follow=True).text
+    assert "Sign-in is stopped" in browser.get(browser.request_address("_stopped"), follow=True).text
     given = passes.give(Agent.objects.get(), timedelta(hours=1), None, "a drill", origin=HERE, now=NOW)
-    assert is_in(browser.get(browser.asked_as("_by_pass")))
+    assert is_signed_in(browser.get(browser.request_address("_by_pass")))
     passes.take_back(given, None, HERE, NOW)
-    assert not is_in(browser.get(browser.asked_as("_without")))
+    assert not is_signed_in(browser.get(browser.request_address("_without")))
     stops.lift(None, HERE, LATER)
-    assert is_in(browser.get(browser.asked_as("_again")))
+    assert is_signed_in(browser.get(browser.request_address("_again")))

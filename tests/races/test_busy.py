@@ -15,8 +15,8 @@ from idp.tokens.lifecycle import LostRace
 from tests.conftest import NOW
 from tests.phone import NUMBER
 from tests.races import consistency
-from tests.races.beside import left_open
-from tests.races.one_phone import is_busy, is_in
+from tests.races.known_phone import is_busy, is_signed_in
+from tests.races.second_connection import open_transaction
 
 FAULTS = [OperationalError("deadlock detected"), IntegrityError("UNIQUE constraint failed"), LostRace()]
 EACH_FAULT = pytest.mark.parametrize("fault", FAULTS, ids=lambda it: type(it).__name__)
@@ -38,10 +38,10 @@ def fails(times, fault):
 
 
 def test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later(browser):
-    with left_open("UPDATE agents_device SET generation = generation"):
+    with open_transaction("UPDATE agents_device SET generation = generation"):
         assert is_busy(browser.get(browser.address))
     assert not IssuedAssertion.objects.exists()
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))
 
 
 def test_no_database_lets_a_sign_in_wait_for_ever(browser):
@@ -53,7 +53,7 @@ def test_no_database_lets_a_sign_in_wait_for_ever(browser):
 @EACH_FAULT
 def test_a_sign_in_that_lost_two_races_is_judged_a_third_time(browser, fault):
     with fails(2, fault):
-        assert is_in(browser.get(browser.address))
+        assert is_signed_in(browser.get(browser.address))
     assert IssuedAssertion.objects.count() == 1
 
 
@@ -63,7 +63,7 @@ def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault)
         assert is_busy(browser.get(browser.address))
     assert not IssuedAssertion.objects.exists()
     assert Device.objects.get().last_seen_at == NOW
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))
 
 
 def test_an_agent_who_waited_long_is_told_at_once_instead_of_waiting_three_times(browser, monkeypatch):

@@ -14,7 +14,7 @@ from idp.login.codes import sending
 from idp.login.flow.transactions import in_transaction
 from idp.sql.prepared import Slot, Update
 from tests.devices import a_phone
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 from tests.races.installation import on_sqlite
 
 THREADS = runpy.run_path(f"{ROOT}/gunicorn.conf.py")["threads"]

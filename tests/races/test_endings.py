@@ -7,7 +7,7 @@ from idp.agents.models import Device
 from idp.audit.events import Origin
 from idp.audit.models import LoginEvent
 from idp.login.emergency import everyone_out
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 ORIGIN = Origin(None, "", "7KQ2M-9TX4D")
 SEVERAL = 8

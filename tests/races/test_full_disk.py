@@ -15,7 +15,7 @@ from idp.conf import ROOT
 from idp.saml.models import IssuedAssertion
 from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import is_busy, is_in
+from tests.races.known_phone import is_busy, is_signed_in
 from tests.small_disk import small_disk
 from tests.web.monitor import TOKEN
 
@@ -54,7 +54,7 @@ def test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_
         assert is_busy(browser.get(browser.address))
         disk.clear()
         assert not IssuedAssertion.objects.exists()
-        assert is_in(browser.get(browser.address))
+        assert is_signed_in(browser.get(browser.address))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def log(monkeypatch):
 
 def test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing(browser, log):
     log.fill()
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))
     assert log.log.read_text() == ""
     log.clear()
     browser.get(browser.address)

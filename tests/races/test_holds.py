@@ -33,8 +33,8 @@ from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 from tests.native.own_app import a_client, a_code
 from tests.passkeys.kept import a_passkey
-from tests.races.beside import another
 from tests.races.installation import on_sqlite
+from tests.races.second_connection import second_connection
 from tests.web import aged
 
 NUMBER, NOBODY = PhoneNumber("+12015550101"), Asker(None, None)
@@ -96,7 +96,7 @@ def is_got_by_another(row, *, at_once=False):
     """Whether another connection gets the write lock on this row, if need be after a while."""
     table, key = row._meta.db_table, row._meta.pk
     wanted = "UPDATE {0} SET {1} = {1} WHERE {1} = %s" if on_sqlite() else "SELECT FROM {0} WHERE {1} = %s FOR UPDATE"
-    with another() as theirs:
+    with second_connection() as theirs:
         if at_once:
             theirs.execute("PRAGMA busy_timeout = 0" if on_sqlite() else "SET lock_timeout = '1ms'")
         theirs.execute("BEGIN")

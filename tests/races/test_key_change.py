@@ -18,7 +18,7 @@ from idp.keys.models import SigningKey, State, Use
 from idp.saml.models import ServiceProvider
 from idp.saml.signatures import key_change
 from tests.conftest import NOW
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 from tests.web.seeded import a_service
 
 PREFIXES = {"ds": "http://www.w3.org/2000/09/xmldsig#"}

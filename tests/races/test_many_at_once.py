@@ -5,7 +5,7 @@ from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 from tests.phone import NUMBER
 from tests.races import consistency
-from tests.races.at_once import MANY, at_once
+from tests.races.concurrent import MANY, at_once
 from tests.user_agents import ANDROID, IPHONE
 
 BEN = "+12015550102"

@@ -5,7 +5,7 @@ from django.db import connection
 from idp.web.models import OperatorTry
 from idp.web.operators import tries
 from tests.conftest import NOW
-from tests.races.at_once import MANY, at_once
+from tests.races.concurrent import MANY, at_once
 
 
 def guess():

@@ -5,7 +5,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.otp.limits.allowances import STRANGERS_TRIES
 from idp.otp.models import Verification
 from tests.other_codes import a_sheet, agent_of, an_app, at_the_code, give
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 MANY = 12
 

@@ -7,7 +7,7 @@ import pytest
 from idp.agents.models import Device, Kind, Reason
 from idp.tokens.models import LongLivedToken
 from tests.native.own_app import OwnApp, a_client, post, told
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 MANY = 8
 

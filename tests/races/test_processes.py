@@ -19,7 +19,7 @@ from tests.other_codes import a_sheet, agent_of, at_the_code, give
 from tests.phone import NUMBER, Phone
 from tests.policies import publishing
 from tests.races import consistency
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 from tests.races.installation import Installation
 from tests.user_agents import ANDROID, IPHONE
 
@@ -39,13 +39,13 @@ def installation(transactional_db, keys, verify, tmp_path):
         yield running
 
 
-def is_in(page):
+def is_signed_in(page):
     assert page.status in {200, 403, 429, 503}, f"{page.status} {page.text}"
     return page.form_with("SAMLResponse") is not None
 
 
 def visits(phone):
-    return is_in(phone.ask_flex())
+    return is_signed_in(phone.ask_flex())
 
 
 def signs_in(phone, used):
@@ -57,7 +57,7 @@ def signs_in(phone, used):
     texts = phone.verify.state.messages(NUMBER, wait=10)
     if texts[0].code in used:
         texts = phone.verify.state.messages(NUMBER, after=len(texts), wait=2)
-    is_let_in = is_in(phone.submit(page, "code", code=texts[0].code))
+    is_let_in = is_signed_in(phone.submit(page, "code", code=texts[0].code))
     if is_let_in:
         used.add(texts[0].code)
     return is_let_in
@@ -122,7 +122,7 @@ class Hurried:
 
     def by_code(self):
         page = at_the_code(self.phone, "backup", self.number, force_authn="1")
-        return is_in(give(self.phone, page, self.sheet.pop()))
+        return is_signed_in(give(self.phone, page, self.sheet.pop()))
 
     def gets_in(self):
         """Silently, or by one code."""

@@ -10,7 +10,7 @@ from idp.policies.editing import publishing
 from idp.policies.editing.publishing import CannotPublish
 from idp.policies.models import PolicyRevision, Stop
 from tests.policies.publishing import drafted
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 MANY = 8
 

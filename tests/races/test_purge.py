@@ -10,7 +10,7 @@ from idp.conf import retention
 from idp.web.models import OperatorTry
 from idp.web.retention import purge
 from tests.phone import NUMBER
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 ROWS = 400
 

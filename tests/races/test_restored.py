@@ -22,7 +22,7 @@ from tests.another_database import connected_to
 from tests.deployment.serving_account import serving_account
 from tests.phone import Phone
 from tests.races.installation import Installation, database_url, on_sqlite
-from tests.races.one_phone import is_busy
+from tests.races.known_phone import is_busy
 from tests.user_agents import IPHONE
 from tests.web.checkup.conftest import sentence
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from tests.conftest import NOW
-from tests.races.beside import another
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import is_in
+from tests.races.known_phone import is_signed_in
+from tests.races.second_connection import second_connection
 
 LATER = NOW + timedelta(minutes=20)
 COMES = {
@@ -37,9 +37,9 @@ def asks(browser, comes_to_hold):
 
 @pytest.mark.parametrize(("statement", "told"), COMES.values(), ids=COMES)
 def test_what_comes_while_a_silent_sign_in_waits_for_its_row_is_obeyed(browser, statement, told):
-    assert is_in(browser.get(browser.asked_as("_before")))  # so that all is held
+    assert is_signed_in(browser.get(browser.request_address("_before")))  # so that all is held
     comes_to_hold = Event()
-    with another() as theirs, ThreadPoolExecutor(1) as pool:
+    with second_connection() as theirs, ThreadPoolExecutor(1) as pool:
         theirs.execute("BEGIN IMMEDIATE" if on_sqlite() else "BEGIN")
         theirs.execute("UPDATE agents_device SET generation = generation")
         answer = pool.submit(asks, browser, comes_to_hold)

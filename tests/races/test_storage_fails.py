@@ -8,7 +8,7 @@ from django.db import connection
 from idp.saml.models import IssuedAssertion
 from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import is_busy, is_in
+from tests.races.known_phone import is_busy, is_signed_in
 
 FULL = """CREATE FUNCTION pg_temp.full_disk() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
@@ -64,11 +64,11 @@ def test_nobody_is_let_in_by_what_cannot_be_written_down(browser, fault):
     assert is_busy(answer)
     assert not answer.cookies
     assert not IssuedAssertion.objects.exists()
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))
 
 
 def test_a_database_that_cannot_be_found_is_a_busy_page(browser):
     nowhere = {"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid"}
     with connected_to(**nowhere):
         assert is_busy(browser.get(browser.address))
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))

@@ -6,7 +6,7 @@ from idp.otp import trial_codes
 from idp.otp.channels import Channel
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 from tests.conftest import NOW, an_agent
-from tests.races.at_once import MANY, at_once
+from tests.races.concurrent import MANY, at_once
 
 
 def presses(by, phones):

@@ -13,7 +13,7 @@ NAMES = {"ds": "http://www.w3.org/2000/09/xmldsig#", "saml": "urn:oasis:names:tc
 
 def check(page, certificate):
     """Verify both signatures on the page that posts an answer, by signxml. `certificate`: PEM of who answered."""
-    from tests.peer import verified
+    from tests.pretend_service import verified
 
     known = x509.load_pem_x509_certificate(certificate.encode())
     found = PAGE.search(page)

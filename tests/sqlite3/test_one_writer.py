@@ -8,7 +8,7 @@ from django.db import OperationalError, connections, transaction
 
 from idp.settings import SQLITE_OPTIONS
 from idp.sqlite3 import base
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 THREADS, EACH = 8, 25
 

@@ -1,7 +1,6 @@
 """Requests that begin by the version that the process heard last."""
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -16,7 +15,7 @@ from idp.versions.cached import Cached
 from idp.versions.optimistic import with_last_known_version
 from tests.conftest import NOW
 from tests.devices import IPHONE
-from tests.peer import Peer
+from tests.pretend_service import PretendService
 
 
 class Nobody(IdpError):
@@ -86,7 +85,7 @@ def test_who_posts_asks_first(db, rf):
 
 
 def test_a_stranger_who_comes_after_a_stop_is_not_written_down_as_refused_by_it(db, keys, clock):
-    asked = Peer("desk").request_url(IsPassive="true").removeprefix(settings.LATCHKEY.base_url)
+    asked = PretendService("desk").request_path(IsPassive="true")
     stop = Stop.objects.create(since=NOW, why="stolen phones")
     Client().get(asked)
     Stop.objects.filter(pk=stop.pk).update(lifted_at=NOW)

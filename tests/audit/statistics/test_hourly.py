@@ -17,7 +17,7 @@ from idp.audit.statistics.hourly import Summed
 from tests import tables
 from tests.conftest import NOW
 from tests.devices import IPHONE, PIXEL, a_device
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 BEGIN = NOW - timedelta(hours=6)
 HOURS = range(hour_of(BEGIN), hour_of(NOW) + 1)

@@ -1,14 +1,13 @@
 """An agent is switched off at the very moment their code is right."""
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 
 from idp.agents.models import Agent, Device
 from idp.audit.models import Kind, LoginEvent
 from tests.other_codes import a_sheet
-from tests.peer import Peer
 from tests.phone import NUMBER
+from tests.pretend_service import PretendService
 from tests.user_agents import IPHONE
 
 
@@ -21,7 +20,7 @@ def switched_off_meanwhile(execute, sql, *rest):
 
 def test_a_sign_in_that_waited_for_its_agents_row_sees_that_they_are_off(agent, keys, clock):
     browser = Client(headers={"User-Agent": IPHONE})
-    page = browser.get(Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)).headers["Location"]
+    page = browser.get(PretendService("desk").request_path()).headers["Location"]
     browser.post(f"{page}?with=backup", {"identifier": NUMBER})
     with connection.execute_wrapper(switched_off_meanwhile):
         answer = browser.post(f"{page}?with=backup", {"code": a_sheet(agent)[0]})

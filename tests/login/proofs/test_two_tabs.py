@@ -1,6 +1,5 @@
 """Two tabs of one sign-in: only the agent whose code was right gets in, whatever the other tab has asked for."""
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -12,8 +11,8 @@ from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
 from tests.conftest import NOW, an_agent
-from tests.peer import Peer
 from tests.phone import NUMBER
+from tests.pretend_service import PretendService
 from tests.user_agents import IPHONE
 
 BOBS = "+12015550102"
@@ -25,7 +24,7 @@ def test_a_right_code_proves_nothing_of_the_number_that_another_tab_asked_for_me
     bob = an_agent(BOBS, "bob@acme.example")
     bobs = verifications.ask(PhoneNumber(BOBS), Channel.SMS, Asker(None, None), NOW).verification
     browser = Client(headers={"User-Agent": IPHONE})
-    page = browser.get(Peer("desk").request_url().removeprefix(settings.LATCHKEY.base_url)).headers["Location"]
+    page = browser.get(PretendService("desk").request_path()).headers["Location"]
     browser.post(page, {"identifier": NUMBER})
     sending.settle()
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 from idp.web.middleware import bursts
 from tests.conftest import NOW
-from tests.races.at_once import at_once
+from tests.races.concurrent import at_once
 
 MOST = 5
 

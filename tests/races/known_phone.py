@@ -1,7 +1,6 @@
-"""A phone that comes for one more silent sign-in, and what it reads."""
+"""A phone that is signed in and comes back for a silent sign-in, and the pages it gets."""
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from idp.login.flow import sign_in
@@ -10,13 +9,13 @@ from idp.sessions.models import OpenedBy
 from idp.tokens import lifecycle as tokens
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE as AN_IPHONE
-from tests.peer import Peer
+from tests.pretend_service import PretendService
 from tests.user_agents import IPHONE
 
 
 @pytest.fixture
 def browser(transactional_db, keys, clock):
-    """A phone that is signed in, and asks from a service that knows it. It runs in the thread of the test."""
+    """A phone that is signed in and comes from a registered service. It runs in the thread of the test."""
     agent = an_agent()
     enrolled = sign_in.devices.enrol(agent, AN_IPHONE, None, NOW)
     sessions.open_session(enrolled.device, OpenedBy.CODE, NOW)
@@ -24,13 +23,13 @@ def browser(transactional_db, keys, clock):
     browser.cookies["latchkey-device"] = enrolled.secret
     browser.cookies["latchkey-token"] = tokens.issue(enrolled.device, NOW)
     clock.shift(600)
-    peer = Peer("desk")
-    browser.asked_as = lambda name: peer.request_url(ID=name).removeprefix(settings.LATCHKEY.base_url)
-    browser.address = browser.asked_as("_one")
+    service = PretendService("desk")
+    browser.request_address = lambda request_id: service.request_path(ID=request_id)
+    browser.address = browser.request_address("_one")
     return browser
 
 
-def is_in(answer):
+def is_signed_in(answer):
     return answer.status_code == 200 and "SAMLResponse" in answer.text
 
 

@@ -1,4 +1,4 @@
-"""What an agent does with a passkey."""
+"""An agent signs in with a passkey, or is offered one."""
 
 from idp.saml import names
 from tests.passkeys.authenticator import options_on

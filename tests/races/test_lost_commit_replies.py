@@ -16,9 +16,9 @@ from tests.another_database import connected_to
 from tests.conftest import an_agent
 from tests.native.own_app import a_client, a_code, exchange, renew
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import is_in
+from tests.races.known_phone import is_signed_in
+from tests.relays import HOST, CuttingRelay
 from tests.test_log_lines import lines
-from tests.vanishing import HOST, Cut
 
 __all__ = ["lines"]
 
@@ -30,7 +30,7 @@ def next_commit_is_not_answered(**settings):
         yield
         return
     port = connections["default"].settings_dict["PORT"]
-    with Cut(port, b"COMMIT") as way, connected_to(HOST=HOST, PORT=way.port, **settings):
+    with CuttingRelay(port, b"COMMIT") as way, connected_to(HOST=HOST, PORT=way.port, **settings):
         yield
         assert way.was_cut
 
@@ -38,7 +38,7 @@ def next_commit_is_not_answered(**settings):
 def test_a_phone_is_in_by_the_answer_that_was_written(browser, lines):
     with next_commit_is_not_answered():
         answer = browser.get(browser.address)
-    assert is_in(answer)
+    assert is_signed_in(answer)
     assert answer.cookies["latchkey-token"].value
     assert IssuedAssertion.objects.count() == 1
     told = next(it for it in lines() if it["event"] == "request")["happened"]
@@ -56,7 +56,7 @@ def test_a_phone_is_in_though_other_requests_just_found_no_connection(browser, m
 
     monkeypatch.setattr(base.DatabaseWrapper, "_close", others_find_none)
     with next_commit_is_not_answered(OPTIONS={"pool": POOL}):
-        assert is_in(browser.get(browser.address))
+        assert is_signed_in(browser.get(browser.address))
     assert IssuedAssertion.objects.count() == 1
 
 
@@ -92,7 +92,7 @@ def next_commit_ends_late(monkeypatch):
 
 def test_a_phone_is_in_by_an_answer_that_is_written_late(browser, lines, next_commit_ends_late):
     next_commit_ends_late()
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))
     assert [it.kind for it in LoginEvent.objects.order_by("pk")] == [Kind.SIGNED_IN, Kind.ANSWERED]
     told = next(it for it in lines() if it["event"] == "request")["happened"]
     assert [it["kind"] for it in told] == [Kind.SIGNED_IN, Kind.ANSWERED]

@@ -1,4 +1,4 @@
-"""Acts in threads that start together."""
+"""Runs functions in threads that start together."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,7 +7,7 @@ MANY = 20
 
 
 def at_once(acts):
-    """Run all acts in threads that start together, and return what each came to."""
+    """Run all functions in threads that start together, and return their results in order."""
     barrier = Barrier(len(acts))
 
     def run(act):

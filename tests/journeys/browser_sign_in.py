@@ -1,4 +1,4 @@
-"""What an agent does with a real browser."""
+"""An agent signs in with a code in a real browser."""
 
 import json
 

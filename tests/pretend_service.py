@@ -1,6 +1,6 @@
-"""A pretend service that signs people in and out. It signs and verifies with signxml and cryptography, not our code.
+"""A pretend service provider that signs people in and out. It signs with cryptography and verifies with signxml.
 
-It has no server: its addresses are where our answers would go, and the tests read them there.
+It has no server: tests read the messages for it from redirects and from forms.
 """
 
 import base64
@@ -34,7 +34,7 @@ PREFIXES = {"saml": names.ASSERTION, "samlp": names.PROTOCOL}
 
 @dataclass(frozen=True)
 class ReadAssertion:
-    """What the service reads in an Assertion."""
+    """What the service reads from an Assertion."""
 
     name_id: str
     name_id_format: str
@@ -43,8 +43,8 @@ class ReadAssertion:
     root: etree._Element
 
 
-class Peer:
-    """A service that is registered with us, and the key it signs with."""
+class PretendService:
+    """A service provider that is registered at Latchkey, and its key."""
 
     def __init__(self, slug, *, logout=(names.HTTP_REDIRECT,), location=None, **fields):
         self.slug, self.pair = slug, a_pair(slug)
@@ -67,23 +67,27 @@ class Peer:
     def issuer(self):
         return f"<saml:Issuer>{self.entity_id}</saml:Issuer>"
 
-    def request(self, inner="", **bent):
-        return a_request(inner, **{"issuer": self.issuer, **stamped(SSO), **bent})
+    def request(self, inner="", **changes):
+        return a_request(inner, **{"issuer": self.issuer, **stamped(SSO), **changes})
 
-    def request_url(self, inner="", **bent):
-        return f"{SSO}?{a_query(self.request(inner, **bent))}"
+    def request_url(self, inner="", **changes):
+        return f"{SSO}?{a_query(self.request(inner, **changes))}"
 
-    def sign_in(self, phone, number=NUMBER, inner="", **bent):
-        """Have somebody sign in here, with a code if one is asked for."""
-        return self.read(self.ask(phone, number, inner, **bent))
+    def request_path(self, inner="", **changes):
+        """The same without scheme and host, for Django's test client."""
+        return self.request_url(inner, **changes).removeprefix(BASE_URL)
 
-    def ask(self, phone, number=NUMBER, inner="", **bent):
-        """Have somebody sent to us from here, and give the code that is asked for. Returns the page that follows."""
-        given = {"ID": f"_{self.slug}-{datetime.now(UTC).timestamp()}", **bent}
+    def sign_in(self, phone, number=NUMBER, inner="", **changes):
+        """Let an agent sign in here, with a code if Latchkey asks for one."""
+        return self.read(self.ask(phone, number, inner, **changes))
+
+    def ask(self, phone, number=NUMBER, inner="", **changes):
+        """Open an AuthnRequest, and type the code if Latchkey asks for one. Return the page that follows."""
+        given = {"ID": f"_{self.slug}-{datetime.now(UTC).timestamp()}", **changes}
         return with_code(phone, phone.open(self.request_url(inner, **given)), number)
 
     def read(self, page):
-        """Read the Response that a page is about to post."""
+        """Read the Response in a page's form."""
         form = page.form_with("SAMLResponse")
         assert form is not None, f"no Response on: {page.status} {page.text}"
         assert form.action == self.acs
@@ -93,30 +97,32 @@ class Peer:
         context = root.findtext(".//saml:AuthnContextClassRef", namespaces=PREFIXES)
         return ReadAssertion(name.text, name.get("Format"), statement.get("SessionIndex"), context, root)
 
-    def logout_request(self, told, **bent):
-        """Build a LogoutRequest about somebody; `index` may be another, or None for all of theirs."""
-        index = bent.pop("index", told.session_index)
-        named = f'<saml:NameID Format="{told.name_id_format}">{told.name_id}</saml:NameID>'
+    def logout_request(self, person, **changes):
+        """Build a LogoutRequest for this person; `index` None ends all of their sessions here."""
+        index = changes.pop("index", person.session_index)
+        named = f'<saml:NameID Format="{person.name_id_format}">{person.name_id}</saml:NameID>'
         inner = (
-            bent.pop("extensions", "") + named + (f"<samlp:SessionIndex>{index}</samlp:SessionIndex>" if index else "")
+            changes.pop("extensions", "")
+            + named
+            + (f"<samlp:SessionIndex>{index}</samlp:SessionIndex>" if index else "")
         )
-        given = {"ID": f"_{self.slug}-out-{datetime.now(UTC).timestamp()}", **stamped(SLO), **bent}
+        given = {"ID": f"_{self.slug}-out-{datetime.now(UTC).timestamp()}", **stamped(SLO), **changes}
         return a_logout_request(inner, issuer=self.issuer, **given)
 
-    def logout_url(self, told, relay_state=None, **bent):
-        return f"{SLO}?{a_signed_redirect(self.logout_request(told, **bent), self.pair, relay_state=relay_state)}"
+    def logout_url(self, person, relay_state=None, **changes):
+        return f"{SLO}?{a_signed_redirect(self.logout_request(person, **changes), self.pair, relay_state=relay_state)}"
 
-    def logout_body(self, told, **bent):
-        return a_body(signed(self.logout_request(told, **bent), self.pair))
+    def logout_body(self, person, **changes):
+        return a_body(signed(self.logout_request(person, **changes), self.pair))
 
-    def answer_url(self, request, relay_state=None, **bent):
-        """Answer a LogoutRequest of ours by Redirect."""
-        given = {"ID": f"_{self.slug}-answer", "InResponseTo": request.get("ID"), **stamped(SLO), **bent}
+    def answer_url(self, request, relay_state=None, **changes):
+        """Answer a LogoutRequest from Latchkey by HTTP-Redirect."""
+        given = {"ID": f"_{self.slug}-answer", "InResponseTo": request.get("ID"), **stamped(SLO), **changes}
         xml = a_logout_response(issuer=self.issuer, **given)
         return f"{SLO}?{a_signed_redirect(xml, self.pair, 'SAMLResponse', relay_state=relay_state)}"
 
     def read_address(self, address):
-        """Read a logout message that the browser is sent here with; its signature must hold."""
+        """Verify and read a logout message in an address to which the browser is redirected."""
         location, _, query = address.partition("?")
         assert location == self.slo
         octets, _, signature = query.rpartition("&Signature=")
@@ -127,7 +133,7 @@ class Peer:
         return etree.fromstring(zlib.decompress(base64.b64decode(message), -15)), fields.get("RelayState")
 
     def read_form(self, page):
-        """Read a logout message that a page is about to post here; its signature must hold."""
+        """Verify and read a logout message in a page's form."""
         form = page.html.forms[0]
         assert form.action == self.slo
         message = form.fields.get("SAMLRequest") or form.fields["SAMLResponse"]
@@ -135,7 +141,7 @@ class Peer:
 
 
 def with_code(phone, page, number=NUMBER):
-    """Give a code if the page asks who it is. Returns the page that follows."""
+    """Type number and code if the page asks for them. Return the page that follows."""
     if page.form_with("identifier") is None:
         return page
     before = phone.messages(number)
@@ -144,7 +150,7 @@ def with_code(phone, page, number=NUMBER):
 
 
 def verified(xml, certificate=None):
-    """Return what our published key has signed."""
+    """Verify with the published key, and return the signed element."""
     config = SignatureConfiguration(location="./")
     found = XMLVerifier().verify(
         etree.fromstring(xml), x509_cert=certificate or idp_certificate(), id_attribute="ID", expect_config=config

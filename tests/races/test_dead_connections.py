@@ -17,8 +17,8 @@ from idp.settings import DEAD_AFTER, POOL, SHARED
 from tests.another_database import connected_to
 from tests.environment import VERIFY_PORT
 from tests.races.installation import on_sqlite
-from tests.races.one_phone import is_busy, is_in
-from tests.vanishing import HOST, Way
+from tests.races.known_phone import is_busy, is_signed_in
+from tests.relays import HOST, Relay
 
 PATIENCE, LONGEST = 0.4, 15
 """Seconds: of ours in these tests, and for which no request may hang in production."""
@@ -47,7 +47,7 @@ def that_says(words):
 @contextmanager
 def vanished():
     """A server that is gone, on a network where nobody says so."""
-    with Way(VERIFY_PORT) as way:
+    with Relay(VERIFY_PORT) as way:
         way.vanish()
         yield f"http://{HOST}:{way.port}"
 
@@ -105,7 +105,7 @@ def test_no_request_waits_for_verify_beyond_what_is_allowed():
 
 def test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache(redis, settings, monkeypatch):
     monkeypatch.setattr(cache, "PAUSE", 60.0)
-    with Way(redis.port) as way:
+    with Relay(redis.port) as way:
         settings.CACHES = {**settings.CACHES, "default": {**SHARED, "LOCATION": f"redis://{HOST}:{way.port}/0"}}
         shared = caches["default"]
         shared.set("a", 1)
@@ -119,11 +119,11 @@ def test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page(browser):
     if on_sqlite():  # is no server, and at the end of no connection
         return
     port = connections["default"].settings_dict["PORT"]
-    with Way(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"tcp_user_timeout": 200}):
+    with Relay(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"tcp_user_timeout": 200}):
         assert Device.objects.exists()
         way.vanish()
         assert is_busy(browser.get(browser.address))
-    assert is_in(browser.get(browser.address))
+    assert is_signed_in(browser.get(browser.address))
 
 
 def test_no_request_waits_for_a_dead_connection_beyond_what_is_allowed():

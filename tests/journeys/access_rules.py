@@ -1,4 +1,4 @@
-"""Access rules that keep phones out."""
+"""Access rules that refuse phones."""
 
 from datetime import time
 
