@@ -1,4 +1,4 @@
-"""The base of every error that a person may get to see."""
+"""The base of every error that a person or a program may see."""
 
 from collections.abc import Mapping
 
@@ -6,16 +6,18 @@ from idp.wording import for_agents
 
 
 class IdpError(Exception):
-    """Something that should not happen, told in a sentence fit for an agent.
+    """Something that should not happen, with a sentence for the agent.
 
-    `code` is stable and may be searched for, `status` is the honest HTTP status, `sentence` is shown,
-    `advice` says what to do next, and `detail` goes to the log only.
+    `code` is stable and can be searched for, `status` is the correct HTTP status, `sentence` is shown, `advice` says
+    what to do next, and `detail` goes to the log only. `for_programs` is what programs read instead of the sentence, if
+    that speaks of pages.
     """
 
     code = "unexpected"
     status = 500
     sentence = for_agents("Something went wrong.")
     advice = for_agents("It is our fault, not yours. Please try again in a moment.")
+    for_programs = ""
 
     def __init__(self, detail: str = "", *, sentence: str = "", advice: str = "") -> None:
         super().__init__(detail or sentence or self.sentence)

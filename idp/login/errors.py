@@ -42,6 +42,7 @@ class Busy(IdpError):
     code = "busy"
     status = 503
     sentence = for_agents("We are very busy at the moment.")
+    for_programs = "Latchkey is busy. Send the request again after the seconds in the header Retry-After."
     advice = for_agents("Please try again in a moment. Phones that are already signed in keep working.")
 
     def headers(self) -> Mapping[str, str]:

@@ -38,18 +38,18 @@ def issue(client: Client, device: Device | None, now: datetime) -> str:
 
 
 def of(token: str, now: datetime) -> Bearer | None:
-    """Return the owner of an access token. None if it is not ours, has expired, or its owner has lost access."""
-    said = _said(token, now)
-    client = clients.find(said.client_id) if said else None
-    if said is None or client is None:
+    """Return the owner of an access token. None if it is not valid, has expired, or its owner has lost access."""
+    access = _access(token, now)
+    client = clients.find(access.client_id) if access else None
+    if access is None or client is None:
         return None
-    if said.device is None:
+    if access.device is None:
         return Bearer(client, None) if client.kind == ClientKind.BACK_END else None
-    device = app_sign_in.signed_in(said.device, client.client_id)
-    return Bearer(client, device) if device is not None and device.agent_id == said.agent else None
+    device = app_sign_in.signed_in(access.device, client.client_id)
+    return Bearer(client, device) if device is not None and device.agent_id == access.agent else None
 
 
-def _said(token: str, now: datetime) -> Access | None:
+def _access(token: str, now: datetime) -> Access | None:
     kid = claims.key_id(token, access_tokens.TYPE)
     key = keyring.find(Use.TOKEN, kid, retired_after=now - access_tokens.LIFETIME) if kid else None
     if key is None:

@@ -40,7 +40,7 @@ def app_of(service: str) -> Client:
     kind, _, client_id = service.partition(":")
     client = find(client_id) if kind == "app" else None
     if client is None:
-        raise UnknownClient("the flow is of no app, or the app was switched off meanwhile")
+        raise UnknownClient("the flow belongs to no app, or the app has been switched off")
     return client
 
 
@@ -50,17 +50,18 @@ def authenticate(authorization: str, client_id: str | None, secret: str | None) 
     An app has no secret. Raises InvalidClient, InvalidRequest.
     """
     if authorization:
-        named, shown = _basic(authorization)
-        if secret or client_id not in (None, "", named):
-            raise InvalidRequest("a client showed itself in two ways")
-    else:
-        named, shown = client_id or "", secret or ""
-    client = find(named)
+        id_in_body, secret_in_body = client_id, secret
+        client_id, secret = _basic(authorization)
+        if secret_in_body or id_in_body not in (None, "", client_id):
+            raise InvalidRequest(
+                "two ways", sentence="Send the client ID and secret in one way: by HTTP Basic or in the body."
+            )
+    client = find(client_id or "")
     if client is None:
         raise InvalidClient("no enabled client of this client ID")
-    proved = client.keeps(shown) if client.kind == ClientKind.BACK_END else not shown
-    if not proved:
-        raise InvalidClient(f"{client.client_id} showed no secret, or a wrong one")
+    is_proved = client.keeps(secret or "") if client.kind == ClientKind.BACK_END else not secret
+    if not is_proved:
+        raise InvalidClient(f"{client.client_id} sent no secret, or a wrong one")
     return client
 
 
@@ -80,5 +81,5 @@ def _basic(authorization: str) -> tuple[str, str]:
     except ValueError:
         named = secret = ""
     if scheme.lower() != "basic" or not named:
-        raise InvalidClient("the Authorization header does not read")
+        raise InvalidClient("the Authorization header cannot be read")
     return unquote_plus(named), unquote_plus(secret)

@@ -1,4 +1,4 @@
-"""Authorization codes, which take a sign-in from the browser to the app that asked for it (RFC 6749 section 4.1.3)."""
+"""Authorization codes, which take a sign-in from the browser to the app that requested it (RFC 6749 section 4.1.3)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,15 +16,15 @@ from idp.login.flow.transactions import LostRace, in_transaction
 from idp.login.ladder.steps import AskPhone, Refuse
 from idp.login.request_facts import RequestFacts
 from idp.native import pkce
-from idp.native.authorization import Asked
+from idp.native.authorization import AuthorizationRequest
 from idp.native.models import AuthorizationCode, Client
 
 LIFETIME = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A code, and the values with which the app proves that it asked for it."""
+class Redemption:
+    """A code, and the values with which the app proves that it requested it."""
 
     code: str
     redirect_uri: str
@@ -32,19 +32,19 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTwice:
+class Reused:
     """The code had been used before. The device that it signed in then has been signed out."""
 
 
-def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:
+def make(client: Client, request: AuthorizationRequest, proved: Proved, now: datetime) -> str:
     """Return a new code for a proof. Runs in the transaction that concludes the flow."""
     code = new_secret()
     AuthorizationCode.objects.create(
         secret_hash=_hash(code),
         client=client,
         agent=proved.agent,
-        redirect_uri=asked.redirect_uri,
-        challenge=asked.challenge,
+        redirect_uri=request.redirect_uri,
+        challenge=request.challenge,
         method=proved.authentication.method,
         proved_at=proved.authentication.authenticated_at,
         made_at=now,
@@ -54,29 +54,29 @@ def make(client: Client, asked: Asked, proved: Proved, now: datetime) -> str:
 
 
 def redeem(
-    client: Client, shown: Shown, facts: RequestFacts, now: datetime
-) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
-    """Sign in the app as the agent's device. Returns None for a code that does not count.
+    client: Client, redemption: Redemption, facts: RequestFacts, now: datetime
+) -> SignedIn | AskPhone | Refuse | Reused | None:
+    """Sign in the app as the agent's device. Returns None for a code that is not valid.
 
-    Only this step may sign another phone out, so a sign-in that was given up halfway signs nobody out.
+    Only this step may sign another phone out, so a sign-in that is abandoned before it signs nobody out.
     """
-    return in_transaction(lambda: _redeem(client, shown, facts, now))
+    return in_transaction(lambda: _redeem(client, redemption, facts, now))
 
 
 def _redeem(
-    client: Client, shown: Shown, facts: RequestFacts, now: datetime
-) -> SignedIn | AskPhone | Refuse | ShownTwice | None:
-    code = _hold(shown.code)
-    if code is None or code.client_id != client.pk or code.redirect_uri != shown.redirect_uri:
+    client: Client, redemption: Redemption, facts: RequestFacts, now: datetime
+) -> SignedIn | AskPhone | Refuse | Reused | None:
+    code = _hold(redemption.code)
+    if code is None or code.client_id != client.pk or code.redirect_uri != redemption.redirect_uri:
         return None
-    if not pkce.proves(shown.verifier, code.challenge):
+    if not pkce.proves(redemption.verifier, code.challenge):
         return None
     if code.device is not None:
-        # A replay counts only with the right verifier: then it comes from the app or a copy of it. A code alone, read
-        # from a screen, must not sign anybody out.
-        twice = "its authorization code was shown twice"
-        signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, twice, facts.origin, now)
-        return ShownTwice()
+        # With the right verifier, it comes from the app or a copy of it. A code alone, read from a screen, must not
+        # sign anybody out.
+        detail = "its authorization code was used twice"
+        signing_out.sign_out(Device.objects.filter(pk=code.device.pk), Reason.COPIED, detail, facts.origin, now)
+        return Reused()
     if now >= code.expires_at:
         return None
     outcome = app_sign_in.enrol(client.login(now), _proof(code), facts, now)

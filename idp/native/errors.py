@@ -14,7 +14,16 @@ from idp.wording import for_agents
 
 FOR_PROGRAMS = ("/api/", "/oauth/revoke", "/.well-known/")
 REALM = "latchkey"
-READ_ON = "Read /api/v1/openapi.json and the page on own apps."
+READ_ON = "See /api/v1/openapi.json, and Connect an app of your own in the documentation."
+REASONS: Mapping[str, str] = {
+    "code_needed": "A time limit has passed, or an access rule requires a new code. Sign the agent in again.",
+    "replaced": "The agent signed in on another phone, which signed this one out. Sign the agent in again.",
+    "signed_out": "The agent, an operator or a change of number ended this sign-in. Sign the agent in again.",
+    "copied": "A code or token was used in two places, so Latchkey ended the sign-in. Sign the agent in again.",
+    "refused": "An access rule refuses this phone, or the agent is switched off. Keep the token and ask an operator.",
+    "unknown": "This client has no such code or token, or it has expired. Sign the agent in again.",
+}
+"""Why a code or token is not accepted, and what to do, by the reason that programs read."""
 
 
 def speaks_json(path: str) -> bool:
@@ -24,10 +33,14 @@ def speaks_json(path: str) -> bool:
 
 def as_json(error: IdpError) -> JsonResponse:
     """Return an error as JSON."""
-    told = {"error": error.code, "error_description": error.sentence, "reference": reference.current()}
+    content = {
+        "error": error.code,
+        "error_description": error.for_programs or error.sentence,
+        "reference": reference.current(),
+    }
     if isinstance(error, OAuthError) and error.reason:
-        told["reason"] = error.reason
-    return JsonResponse(told, status=error.status, headers=dict(error.headers()))
+        content["reason"] = error.reason
+    return JsonResponse(content, status=error.status, headers=dict(error.headers()))
 
 
 class OAuthError(IdpError):
@@ -35,7 +48,7 @@ class OAuthError(IdpError):
 
     code = "invalid_request"
     status = 400
-    sentence = "The request lacks a parameter, repeats one, or holds one that cannot be read."
+    sentence = "A parameter of the request is missing, repeated, or cannot be read."
     advice = READ_ON
 
     def __init__(self, detail: str = "", *, sentence: str = "", reason: str = "") -> None:
@@ -52,7 +65,7 @@ class InvalidClient(OAuthError):
 
     code = "invalid_client"
     status = 401
-    sentence = "This client is not registered, is switched off, or its secret is wrong."
+    sentence = "This client is not registered or is switched off, or its secret is missing or wrong."
 
     def headers(self) -> Mapping[str, str]:
         """Return the header that says how to send a secret."""
@@ -63,21 +76,24 @@ class InvalidGrant(OAuthError):
     """The code or token is not valid, or is not valid any more; `reason` says why (RFC 6749 section 5.2)."""
 
     code = "invalid_grant"
-    sentence = "This code or token does not count, or not any more."
+    sentence = "This code or token is not valid."
+
+    def __init__(self, detail: str = "", *, reason: str = "") -> None:
+        super().__init__(detail, sentence=REASONS.get(reason, ""), reason=reason)
 
 
 class UnauthorizedClient(OAuthError):
     """This kind of client may not use this grant (RFC 6749 section 5.2)."""
 
     code = "unauthorized_client"
-    sentence = "This kind of client may not use this grant type."
+    sentence = "Apps use authorization_code and refresh_token, back ends client_credentials."
 
 
 class UnsupportedGrantType(OAuthError):
     """The grant type is not supported (RFC 6749 section 5.2)."""
 
     code = "unsupported_grant_type"
-    sentence = "The grant types are authorization_code, refresh_token and client_credentials."
+    sentence = "grant_type must be authorization_code, refresh_token or client_credentials."
 
 
 class InvalidScope(OAuthError):
@@ -92,7 +108,7 @@ class MissingToken(OAuthError):
 
     code = "missing_token"
     status = 401
-    sentence = "This address takes an access token, as Authorization: Bearer."
+    sentence = "Send an access token, as Authorization: Bearer."
 
     def headers(self) -> Mapping[str, str]:
         """Return the header that asks for an access token."""
@@ -100,11 +116,11 @@ class MissingToken(OAuthError):
 
 
 class InvalidToken(OAuthError):
-    """The access token is not ours, has expired, or its device was signed out (RFC 6750 section 3.1)."""
+    """The access token is not valid, has expired, or its device was signed out (RFC 6750 section 3.1)."""
 
     code = "invalid_token"
     status = 401
-    sentence = "The access token is not one of ours, ran out, or its sign-in has ended."
+    sentence = "The access token is not valid, has expired, or its device was signed out. Get a new one."
 
     def headers(self) -> Mapping[str, str]:
         """Return the header that names the error (RFC 6750 section 3)."""
@@ -116,7 +132,7 @@ class InsufficientScope(InvalidToken):
 
     code = "insufficient_scope"
     status = 403
-    sentence = "This access token is of the other kind: an app's opens its own device, a back end's the registry."
+    sentence = "An app may use only its own device, a back end only agents and devices."
 
 
 class CodeNeeded(OAuthError):
@@ -124,7 +140,7 @@ class CodeNeeded(OAuthError):
 
     code = "insufficient_user_authentication"
     status = 401
-    sentence = "The agent's last code is too old for this service. Sign in anew."
+    sentence = "The agent's last code is too old for this service. Sign the agent in again."
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail, reason="code_needed")
@@ -134,12 +150,12 @@ class CodeNeeded(OAuthError):
         return {"WWW-Authenticate": f'Bearer realm="{REALM}", error="{self.code}"'}
 
 
-class NoSuchThing(OAuthError):
+class UnknownResource(OAuthError):
     """The address or the body names something that does not exist, or that this client may not see."""
 
     code = "unknown_resource"
     status = 404
-    sentence = "There is no such thing, or it is not yours to use."
+    sentence = "There is no such agent or service, or this client may not use it."
 
 
 class SignInLinkUsed(IdpError):

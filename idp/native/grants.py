@@ -12,7 +12,7 @@ from idp.login.ladder.steps import AskCode, AskPhone, Refuse
 from idp.login.request_facts import RequestFacts
 from idp.native import bearer, codes
 from idp.native.access_tokens import LIFETIME
-from idp.native.codes import Shown, ShownTwice
+from idp.native.codes import Redemption, Reused
 from idp.native.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
 from idp.native.models import Client, ClientKind
 
@@ -29,13 +29,13 @@ class Granted:
     expires_in: int = int(LIFETIME.total_seconds())
 
 
-def by_code(client: Client, shown: Shown, facts: RequestFacts, now: datetime) -> Granted:
+def by_code(client: Client, redemption: Redemption, facts: RequestFacts, now: datetime) -> Granted:
     """Sign an app in with the code that it got through the browser. Raises InvalidGrant, Busy."""
     _only(ClientKind.APP, client)
-    outcome = codes.redeem(client, shown, facts, now)
+    outcome = codes.redeem(client, redemption, facts, now)
     if isinstance(outcome, SignedIn):
         return Granted(bearer.issue(client, outcome.device, now), outcome.token)
-    if isinstance(outcome, ShownTwice):
+    if isinstance(outcome, Reused):
         raise _refused("copied")
     raise _refused(_reason(outcome) if outcome else "unknown")
 
@@ -71,7 +71,7 @@ def needed(**parameters: str | None) -> dict[str, str]:
 
 def _only(kind: ClientKind, client: Client) -> None:
     if client.kind != kind:
-        raise UnauthorizedClient(f"{client.client_id} is of another kind")
+        raise UnauthorizedClient(f"{client.client_id} may not use this grant")
 
 
 def _reason(step: AskPhone | AskCode | Refuse) -> str:

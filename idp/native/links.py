@@ -11,7 +11,7 @@ from idp.bearer_secrets import keyed_hash, new_secret
 from idp.login import app_sign_in
 from idp.login.flow import loans
 from idp.native import clients
-from idp.native.errors import CodeNeeded, NoSuchThing, SignInLinkUsed
+from idp.native.errors import CodeNeeded, SignInLinkUsed, UnknownResource
 from idp.native.models import Client, SignInLink
 from idp.policies.timeouts import code_is_too_old
 
@@ -29,11 +29,11 @@ class Opened:
 def make(client: Client, device: Device, slug: str, now: datetime) -> str:
     """Return the address of a new link.
 
-    Raises NoSuchThing for a service that the app may not open, and CodeNeeded.
+    Raises UnknownResource for a service that the app may not open, and CodeNeeded.
     """
     sp = client.may_open().filter(slug=slug).select_related("timeout_policy").first()
     if sp is None:
-        raise NoSuchThing("no such service, or this app may not open it")
+        raise UnknownResource("no such service, or this app may not open it")
     if code_is_too_old(sp.timeout_policy.limits, device.authenticated_at, now):
         raise CodeNeeded(f"the last code is too old for {slug}")
     secret = new_secret()

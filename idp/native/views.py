@@ -19,7 +19,7 @@ from idp.login.ladder.requirements import LoginRequirements
 from idp.login.ladder.steps import Refuse
 from idp.login.pages import rendering
 from idp.native import authorization, bearer, clients, codes, links, redirects, server_metadata
-from idp.native.authorization import Asked, Fault
+from idp.native.authorization import AuthorizationRequest, Fault
 from idp.native.errors import InvalidRequest
 
 METADATA_AGE = 300
@@ -32,40 +32,40 @@ def authorize(request: HttpRequest) -> HttpResponse:
     query = {name: request.GET.getlist(name) for name in request.GET}
     client = clients.app_that_sent(_only(query.get("client_id")), _only(query.get("redirect_uri")))
     redirect_uri = query["redirect_uri"][0]
-    asked = authorization.read(query, redirect_uri)
-    if isinstance(asked, Fault):
+    read = authorization.read(query, redirect_uri)
+    if isinstance(read, Fault):
         state = authorization.state_of(query)
-        return _to_app(redirect_uri, state, error=asked.error, error_description=asked.description)
-    wanted = LoginRequirements(
+        return _to_app(redirect_uri, state, error=read.error, error_description=read.description)
+    requirements = LoginRequirements(
         client.service,
         client.name,
         force_authn=True,
         enrols_browser=False,
         leads_to=redirects.origin(redirect_uri),
     )
-    login = InMemoryFlow(wanted, client.timeout_policy, _respond_address, asked.to_json, clock.now())
-    return rendering.store_and_redirect(login, rendering.address(login))
+    flow = InMemoryFlow(requirements, client.timeout_policy, _respond_address, read.to_json, clock.now())
+    return rendering.store_and_redirect(flow, rendering.address(flow))
 
 
 @require_http_methods(["GET", "POST"])
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
-    """Redirect the browser to the app with a code, once. On POST, tell the app that the agent gave up."""
+    """Redirect the browser to the app with a code, once. On POST, tell the app that the agent went back."""
     now = clock.now()
-    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
-    asked = Asked.from_json(login.protocol)
-    client = clients.app_that_sent(clients.app_of(login.service).client_id, asked.redirect_uri)  # as of now
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    app_request = AuthorizationRequest.from_json(flow.protocol)
+    client = clients.app_that_sent(clients.app_of(flow.service).client_id, app_request.redirect_uri)  # as of now
     if request.method == "POST":
-        storage.give_up(login, now)
+        storage.give_up(flow, now)
         events.record(Kind.DECLINED, request_facts.origin_of(request), now, service=client.service)
-        return _to_app(asked.redirect_uri, asked.state, error="access_denied")
-    seen = request_facts.of_browser(request, login.touch_points)
-    step = dispatcher.conclude_with_proof(login, seen, now, lambda proved: codes.make(client, asked, proved, now))
+        return _to_app(app_request.redirect_uri, app_request.state, error="access_denied")
+    facts = request_facts.of_browser(request, flow.touch_points)
+    step = dispatcher.conclude_with_proof(flow, facts, now, lambda proved: codes.make(client, app_request, proved, now))
     match step:
         case Concluded(code, _):
-            return _to_app(asked.redirect_uri, asked.state, code=code)
-        case Refuse() if login.finished_at is not None:  # the rules changed after the code was checked
-            return rendering.refusal(request, login, step, seen)
-    return rendering.see_other(rendering.address(login))
+            return _to_app(app_request.redirect_uri, app_request.state, code=code)
+        case Refuse() if flow.finished_at is not None:  # the rules changed after the code was checked
+            return rendering.refusal(request, flow, step, facts)
+    return rendering.see_other(rendering.address(flow))
 
 
 @csrf_exempt
@@ -79,12 +79,12 @@ def revoke(request: HttpRequest) -> HttpResponse:
     token = request.POST.get("token", "")
     if not token:
         raise InvalidRequest("no token", sentence="token is missing.")
-    seen = request_facts.of_app(request, request.POST.get("client_id", ""), token)
-    shown = bearer.of(token, now)
-    if shown is not None and shown.device is not None and seen.client in ("", shown.client.client_id):
-        app_sign_in.sign_out_device(shown.device, seen, now)
+    facts = request_facts.of_app(request, request.POST.get("client_id", ""), token)
+    owner = bearer.of(token, now)
+    if owner is not None and owner.device is not None and facts.client in ("", owner.client.client_id):
+        app_sign_in.sign_out_device(owner.device, facts, now)
     else:
-        app_sign_in.sign_out(seen, now)
+        app_sign_in.sign_out(facts, now)
     return JsonResponse({})
 
 
@@ -111,8 +111,8 @@ def metadata(_: HttpRequest) -> HttpResponse:
 
 def _only_looks_ahead(request: HttpRequest) -> bool:
     """Whether a browser prefetches the page (Fetch section 2.2.5, and the headers of older browsers)."""
-    said = (request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
-    return any(it.startswith(("prefetch", "preview")) for it in said)
+    purposes = (request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(it.startswith(("prefetch", "preview")) for it in purposes)
 
 
 def _respond_address(flow_id: UUID) -> str:
@@ -124,8 +124,8 @@ def _only(values: list[str] | None) -> str:
     return values[0] if values is not None and len(values) == 1 else ""
 
 
-def _to_app(redirect_uri: str, state: str, **told: str) -> HttpResponse:
+def _to_app(redirect_uri: str, state: str, **parameters: str) -> HttpResponse:
     """Redirect the browser to an app. Django's redirect classes refuse an app's own scheme."""
     response = HttpResponse(status=rendering.SEE_OTHER)
-    response["Location"] = authorization.answer(redirect_uri, state, settings.LATCHKEY.base_url, **told)
+    response["Location"] = authorization.answer(redirect_uri, state, settings.LATCHKEY.base_url, **parameters)
     return response

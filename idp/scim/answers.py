@@ -26,11 +26,11 @@ def answer(resource: Resource, **how: Any) -> JsonResponse:
 
 def as_error(error: IdpError) -> JsonResponse:
     """Return an error as an HTTP answer, with the reference under which it is logged."""
-    told = {
+    content = {
         "schemas": [ERROR],
         "status": str(error.status),
-        "detail": f"{error.sentence} Reference: {reference.current()}",
+        "detail": f"{error.for_programs or error.sentence} Reference: {reference.current()}",
     }
     if isinstance(error, ScimError) and error.scim_type:
-        told["scimType"] = error.scim_type
-    return answer(told, status=error.status, headers=dict(error.headers()))
+        content["scimType"] = error.scim_type
+    return answer(content, status=error.status, headers=dict(error.headers()))

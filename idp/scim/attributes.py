@@ -65,7 +65,7 @@ def put(user: User, path: Path, value: Any, rules: Rules) -> User:  # noqa: ANN4
         return user
     setter = _SETTERS.get(path.name)
     if setter is None or (path.name in _SIMPLE and (path.part or path.chosen)):
-        raise InvalidPath(sentence=f"There is no attribute {path.name[:40]}, or it has no such part.")
+        raise InvalidPath(sentence=f"Latchkey knows no attribute {path.name[:40]}, or not this part of it.")
     return setter(user, path, value, rules)
 
 
@@ -73,7 +73,7 @@ def checked(before: User | None, after: User, rules: Rules) -> User:
     """Return the user if it can be stored. Raises InvalidValue, but never for a value that has not changed."""
     old, new = before.person if before else None, after.person
     if (old is None or old.email != new.email) and not rules.is_email(new.email):
-        raise InvalidValue(sentence="userName has to be an email, such as name@company.com.")
+        raise InvalidValue(sentence="userName must be an email, such as name@company.com.")
     if not new.full_name and (old is None or old.full_name):
         raise InvalidValue(
             sentence="A user needs a full name: displayName, name.formatted, or both givenName and familyName."
@@ -128,7 +128,9 @@ def _put_extension(user: User, path: Path, value: Any) -> User:  # noqa: ANN401 
     if path.name in PASSED_OVER_OF_EXTENSION:
         return user
     if path.name != "department" or path.part or path.chosen:
-        raise InvalidPath(sentence=f"The enterprise extension has no attribute {path.name[:40]}, or no such part.")
+        raise InvalidPath(
+            sentence=f"Latchkey knows no attribute {path.name[:40]} in the enterprise extension, or not this part."
+        )
     return _with(user, department=text(value, "department", LONGEST[Column.DEPARTMENT]))
 
 
@@ -171,7 +173,7 @@ def _phone_numbers(user: User, path: Path, value: Any, rules: Rules) -> User:  #
     """Set the mobile number. Other numbers are ignored, and a list without a mobile number changes nothing."""
     if path.chosen is None:
         if path.part:
-            raise InvalidPath(sentence='Which number is meant is said by phoneNumbers[type eq "mobile"].')
+            raise InvalidPath(sentence='Name the number in the path: phoneNumbers[type eq "mobile"].value.')
         found = objects(value, "phoneNumbers")
         mobile = [it for it in found if text(it.get("type"), "type", 40).lower() == MOBILE]
         if len(mobile) > 1:
@@ -199,7 +201,7 @@ def _roles(user: User, path: Path, value: Any, _: Rules) -> User:  # noqa: ANN40
     if path.part not in {"", "value"} or (path.part and path.chosen is None):
         raise InvalidPath(sentence="Latchkey stores only the value of a role.")
     if path.chosen and path.chosen[0] == "value":
-        raise InvalidPath(sentence="A role can be added or removed, but its value cannot be replaced.")
+        raise InvalidPath(sentence="The value of a role cannot be replaced. Remove the role and add another one.")
     return with_roles(user, role_names(value))
 
 

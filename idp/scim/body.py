@@ -35,9 +35,9 @@ def text(value: object, name: str, longest: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InvalidValue(sentence=f"{name} has to be a text.")
+        raise InvalidValue(sentence=f"{name} must be a text.")
     if _UNWRITABLE.search(value):
-        raise InvalidValue(sentence=f"{name} holds a character that cannot be written down.")
+        raise InvalidValue(sentence=f"{name} contains a character that cannot be stored.")
     tidy = " ".join(value.split())
     if len(tidy) > longest:
         raise InvalidValue(sentence=f"{name} is longer than {longest} characters.")

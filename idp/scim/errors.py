@@ -11,8 +11,8 @@ class ScimError(IdpError):
     code = "scim_invalid_syntax"
     status = 400
     scim_type = "invalidSyntax"
-    sentence = "The body of the request cannot be read."
-    advice = "Read the page on SCIM, and correct the mapping of attributes in the personnel system."
+    sentence = "The body of the request is not a JSON object."
+    advice = "Correct the mapping of attributes in the personnel system; the documentation lists what Latchkey reads."
 
 
 class InvalidValue(ScimError):
@@ -28,7 +28,7 @@ class InvalidFilter(ScimError):
 
     code = "scim_invalid_filter"
     scim_type = "invalidFilter"
-    sentence = 'Filters are userName eq "…", externalId eq "…" and emails.value eq "…".'
+    sentence = 'This filter is not supported. Use userName eq "…", externalId eq "…" or emails.value eq "…".'
 
 
 class InvalidPath(ScimError):
@@ -70,7 +70,7 @@ class NoSuchResource(ScimError):
     code = "scim_not_found"
     status = 404
     scim_type = ""
-    sentence = "There is no resource with this id."
+    sentence = "There is no such resource. It never existed, or was deleted."
 
 
 class NotLetIn(ScimError):
@@ -79,8 +79,8 @@ class NotLetIn(ScimError):
     code = "scim_unauthorized"
     status = 401
     scim_type = ""
-    sentence = "This address requires the secret of a personnel system, as Authorization: Bearer."
-    advice = "Make a new secret in the admin, and enter it in the personnel system."
+    sentence = "The secret of the personnel system is missing, wrong or replaced, or the system is switched off."
+    advice = "In the admin, check that it is switched on. Make a new secret, and enter it in the personnel system."
 
     def headers(self) -> Mapping[str, str]:
         """Return the header that asks for a bearer token."""
@@ -93,7 +93,7 @@ class TooLong(ScimError):
     code = "scim_too_long"
     status = 413
     scim_type = ""
-    sentence = "The body of the request is too long."
+    sentence = "The body of the request is longer than 64 KiB."
 
 
 class OtherMediaType(ScimError):
@@ -102,4 +102,4 @@ class OtherMediaType(ScimError):
     code = "scim_media_type"
     status = 415
     scim_type = ""
-    sentence = "The body must be application/scim+json."
+    sentence = "Send the body as application/scim+json or application/json."

@@ -36,7 +36,7 @@ def _after(user: User, operation: Resource, rules: Rules) -> User:
     if act not in {"add", "replace", "remove"}:
         raise ScimError(sentence="op must be add, replace or remove.")
     if path is not None and not isinstance(path, str):
-        raise ScimError(sentence="A path has to be a text.")
+        raise ScimError(sentence="path must be a text.")
     if not path:
         if act == "remove":
             raise NoTarget

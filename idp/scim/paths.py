@@ -56,7 +56,7 @@ def parse(path: str) -> Path:
     if found["chosen"] is not None:
         inner = _CHOSEN.fullmatch(found["chosen"])
         if inner is None:
-            raise InvalidPath(sentence='Inside brackets stands one comparison, such as type eq "mobile".')
+            raise InvalidPath(sentence='A path may have only one comparison in brackets, such as [type eq "mobile"].')
         chosen = inner["part"].lower(), _value(inner["value"])
     return Path((found["name"] or "").lower(), (found["part"] or "").lower(), chosen, extension)
 

@@ -52,7 +52,7 @@ def service_provider_config(base: str) -> Resource:
     how = {
         "type": "oauthbearertoken",
         "name": "Secret of a personnel system",
-        "description": "An operator makes it in the admin; it stands in Authorization: Bearer.",
+        "description": "An operator makes it in the admin. Send it as Authorization: Bearer.",
         "primary": True,
     }
     return {
@@ -86,7 +86,10 @@ def resource_types(base: str) -> list[Resource]:
 
 def schemas(base: str) -> list[Resource]:
     """Return the supported attributes."""
-    named = {USER: ("User", _of_user()), ENTERPRISE: ("EnterpriseUser", [_attribute("department", "Where they work.")])}
+    named = {
+        USER: ("User", _of_user()),
+        ENTERPRISE: ("EnterpriseUser", [_attribute("department", "The department. Latchkey creates it if it is new.")]),
+    }
     return [
         {
             "schemas": [f"{_CORE}Schema"],
@@ -100,17 +103,35 @@ def schemas(base: str) -> list[Resource]:
 
 
 def _of_user() -> list[Resource]:
-    mobile = _attribute("type", "Only the mobile number is kept.", canonicalValues=["mobile"])
-    role = _attribute("value", "A role of Flex.", canonicalValues=list(ROLES))
+    mobile = _attribute("type", "Latchkey stores only the mobile number.", canonicalValues=["mobile"])
+    role = _attribute("value", "A Flex role.", canonicalValues=list(ROLES))
     return [
-        _attribute("userName", "The email.", required=True, uniqueness="server"),
-        _many("name", "Give and family name make the full one.", [_attribute("formatted", "The full name.")], False),
-        _attribute("displayName", "The full name; counts before name."),
-        _many("emails", "The userName.", [_attribute("value", "Email.", mutability=READ_ONLY)], mutability=READ_ONLY),
-        _many("phoneNumbers", "The number that gets codes.", [_attribute("value", "With + and country."), mobile]),
-        _attribute("preferredLanguage", "The language of their pages, one of ours."),
-        _attribute("active", "Whether they may sign in; false ends every sign-in.", type="boolean"),
-        _many("roles", "What they may do in Flex.", [role]),
+        _attribute("userName", "The email address.", required=True, uniqueness="server"),
+        _many("name", "The full name: formatted, or givenName with familyName.", _of_name(), False),
+        _attribute("displayName", "The full name. It takes precedence over name."),
+        _many(
+            "emails",
+            "The userName, as a work address.",
+            [_attribute("value", "The email address.", mutability=READ_ONLY)],
+            mutability=READ_ONLY,
+        ),
+        _many(
+            "phoneNumbers",
+            "The mobile number to which codes are sent.",
+            [_attribute("value", "In E.164, such as +12015550101."), mobile],
+        ),
+        _attribute("preferredLanguage", "The language of the pages and texts, if Latchkey supports it."),
+        _attribute("active", "Whether the person may sign in. False ends every sign-in at once.", type="boolean"),
+        _many("roles", "The Flex roles.", [role]),
+    ]
+
+
+def _of_name() -> list[Resource]:
+    half = {"mutability": "writeOnly", "returned": "never"}
+    return [
+        _attribute("formatted", "The full name."),
+        _attribute("givenName", "The first half of the full name.", **half),
+        _attribute("familyName", "The second half of the full name.", **half),
     ]
 
 

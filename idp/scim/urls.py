@@ -12,4 +12,6 @@ urlpatterns = [
     path("Schemas/<str:named>", views.discovered, {"what": "Schemas"}),
     path("Users", views.people),
     path("Users/<uuid:pk>", views.person),
+    path("Groups", views.groups),
+    path("<path:rest>", views.unsupported),
 ]

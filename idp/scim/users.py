@@ -121,7 +121,7 @@ def _write(
             kept = {"external_id": after.external_id, "removed_at": removed_at}
             KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=kept)
     except IntegrityError:
-        raise Uniqueness("somebody was quicker") from None
+        raise Uniqueness("another request wrote first") from None
     listings.let_go(by.now, [pk])  # the timer, or the next command, tells Twilio
     return pk
 
@@ -140,13 +140,13 @@ def _refuse_taken(system: PersonnelSystem, pk: UUID | None, before: User | None,
     mine = [pk] if pk else []
     same_email = Agent.objects.filter(email__iexact=new.email).exclude(pk__in=mine)
     if new.email != old.email and same_email.exists():
-        raise Uniqueness(sentence="Somebody else has this userName.")
+        raise Uniqueness(sentence="Another person has this userName.")
     same_number = PhoneAuthenticator.objects.filter(number=new.number).exclude(user__in=mine)
     if new.number and new.number != old.number and same_number.exists():
-        raise Uniqueness(sentence="Somebody else has this mobile number.")
+        raise Uniqueness(sentence="Another person has this mobile number.")
     same_id = KnownAs.objects.filter(system=system, external_id=after.external_id).exclude(agent__in=mine)
     if after.external_id and same_id.exists():
-        raise Uniqueness(sentence="Somebody else has this externalId.")
+        raise Uniqueness(sentence="Another person has this externalId.")
 
 
 def _rules() -> Rules:

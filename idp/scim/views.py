@@ -26,6 +26,7 @@ from idp.scim.users import Provisioner
 
 MEDIA_TYPES = (answers.MEDIA_TYPE, "application/json")
 USUAL_RESULTS = 100
+NO_ADDRESS = "There is nothing at this SCIM address. Latchkey has /Users, but no bulk requests and no /.search."
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 View = Callable[..., HttpResponse]
 
@@ -58,8 +59,14 @@ def service_provider_config(_: HttpRequest, __: PersonnelSystem) -> HttpResponse
 
 
 @_door("GET")
+def groups(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
+    """Return no groups. Okta asks for them even if it sends none, and takes an error for a failed connection."""
+    return answers.answer(schemas.listed([], 0))
+
+
+@_door("GET")
 def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") -> HttpResponse:
-    """Return all resource types or schemas, or the named one."""
+    """Return all resource types or schemas, or the named one. Raises NoSuchResource."""
     known = schemas.resource_types(_base()) if what == "ResourceTypes" else schemas.schemas(_base())
     if not named:
         return answers.answer(schemas.listed(known, len(known)))
@@ -93,6 +100,12 @@ def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpRespo
         case _:
             agent = users.find(system, pk)
     return answers.answer(_shown(agent))
+
+
+@_door("GET", "POST", "PUT", "PATCH", "DELETE")
+def unsupported(_: HttpRequest, __: PersonnelSystem, rest: str) -> HttpResponse:
+    """Answer that there is no such address. Raises NoSuchResource."""
+    raise NoSuchResource(rest[:100], sentence=NO_ADDRESS)
 
 
 def _page(request: HttpRequest, system: PersonnelSystem) -> Resource:

@@ -39,6 +39,7 @@ class NotFound(IdpError):
     code = "not_found"
     status = 404
     sentence = for_agents("There is no such page.")
+    for_programs = "There is nothing at this address."
     advice = FROM_THE_APP
 
 
@@ -48,6 +49,7 @@ class BadRequest(IdpError):
     code = "bad_request"
     status = 400
     sentence = for_agents("We could not read that request.")
+    for_programs = "The request cannot be read."
     advice = FROM_THE_APP
 
 
@@ -64,6 +66,7 @@ class TooLarge(IdpError):
     code = "too_large"
     status = 413
     sentence = for_agents("That is too much to send at once.")
+    for_programs = "The request is too large."
     advice = FROM_THE_APP
 
 
@@ -73,6 +76,7 @@ class WrongMethod(IdpError):
     code = "wrong_method"
     status = 405
     sentence = for_agents("This page cannot be used that way.")
+    for_programs = "This address does not accept this method. The header Allow lists those that it accepts."
     advice = FROM_THE_APP
 
 

@@ -40,7 +40,7 @@ V1 = (
         1,
         "Data inside script or JSON is escaped",
         "web/test_rules.names_and_texts_of_others_make_no_markup",
-        "native/test_document.each_example_of_an_answer_or_a_body_is_one",
+        "native/test_document.each_example_matches_its_schema",
     ),
     met(
         "1.2.4",

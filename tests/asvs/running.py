@@ -112,7 +112,7 @@ V15 = (
         "15.3.1",
         1,
         "Answers contain only what is needed",
-        "native/test_document.no_name_from_within_is_told",
+        "native/test_document.the_document_has_no_internal_name",
         "native/test_fuzzed.each_answer_is_as_the_document_says",
     ),
     met(

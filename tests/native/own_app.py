@@ -13,7 +13,7 @@ from idp import clock
 from idp.agents.authentication import Authentication, Method
 from idp.login.flow.sign_in import Proved
 from idp.native import codes
-from idp.native.authorization import Asked
+from idp.native.authorization import AuthorizationRequest
 from idp.native.models import Client, ClientKind, RedirectUri
 from idp.policies.access import conditions
 from idp.policies.models import TimeoutPolicy
@@ -145,7 +145,7 @@ def renew(token, client_id="acme-phone", **more):
 def a_code(client, agent, redirect_uri=REDIRECT):
     """A code that a browser brought for an app, without the browser."""
     proved = Proved(agent, Authentication(agent.pk, None, Method.CODE, Method.CODE, clock.now()))
-    return codes.make(client, Asked(redirect_uri, "a state", CHALLENGE), proved, clock.now())
+    return codes.make(client, AuthorizationRequest(redirect_uri, "a state", CHALLENGE), proved, clock.now())
 
 
 def exchange(code, client_id="acme-phone", redirect_uri=REDIRECT, code_verifier=VERIFIER, **more):

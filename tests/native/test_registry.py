@@ -237,10 +237,17 @@ def test_without_a_token_of_ours_nothing_is_told(header):
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("get", "/nothing", 404), ("put", "/device", 405)])
-def test_even_what_is_not_there_is_told_as_json(method, path, status):
+def test_a_program_at_an_unknown_address_reads_json_that_speaks_of_no_page(method, path, status):
     answer = getattr(HttpClient(), method)(f"/api/v1{path}")
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
     assert answer.json()["reference"] == answer["X-Reference"]
+    assert "page" not in answer.json()["error_description"]
+
+
+def test_a_missing_and_an_unknown_field_are_named_in_a_sentence(app):
+    missing, unknown = app("post", "/sign-in-links", {}), app("post", "/sign-in-links", {"sp": "flex", "to": "x"})
+    assert missing.json()["error_description"] == "sp is missing."
+    assert unknown.json()["error_description"] == "to is not a field of this request."
 
 
 def test_what_an_app_calls_its_device_is_told_before_and_after(app, device):

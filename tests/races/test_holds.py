@@ -65,7 +65,7 @@ def uses_a_passkey_unasked(place):
 
 
 def shows_a_code_without_its_secret(place):
-    assert codes.redeem(Client.objects.get(), codes.Shown(place["code"], "elsewhere", ""), None, NOW) is None
+    assert codes.redeem(Client.objects.get(), codes.Redemption(place["code"], "elsewhere", ""), None, NOW) is None
 
 
 def imports(place):

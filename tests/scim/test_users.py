@@ -207,11 +207,17 @@ def test_strangers_learn_what_is_wanted(workday, agent):
 
 
 def test_other_addresses_methods_and_media_types_get_errors_of_scim(workday):
-    assert refused(workday.http.get("/scim/v2/Groups"), 404)
+    assert refused(workday.http.post("/scim/v2/Bulk", {}), 404)
+    assert refused(workday.http.post("/scim/v2/Groups", {}), 405)
     assert refused(workday.http.get("/scim/v2/Schemas/x"), 404)
     assert refused(workday.ask("GET", "/nobody"), 404)
     assert refused(workday.ask("DELETE"), 405)
     assert refused(workday.http.post(USERS, {"userName": "x"}), 415)
+
+
+def test_okta_finds_no_groups_and_takes_the_connection_for_good(workday):
+    answer = workday.http.get("/scim/v2/Groups?startIndex=1&count=100")
+    assert (answer.status_code, answer.json()["totalResults"], answer.json()["Resources"]) == (200, 0, [])
 
 
 @pytest.mark.parametrize("path", ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas"])

@@ -12,11 +12,13 @@ from ninja.operation import Operation
 from idp.native.api import document, other_paths
 from idp.native.api.app_operations import router as app_operations
 from idp.native.api.back_end_operations import router as back_end_operations
-from idp.native.api.schemas import Problem
+from idp.native.api.schemas import Error
 from idp.native.api.token import router as token
 from idp.native.errors import InvalidRequest
 
 DOCUMENT_AGE = 300
+FAULTS = {"missing": " is missing.", "extra_forbidden": " is not a field of this request."}
+"""Sentences in place of pydantic's, by its type of error."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -31,17 +33,17 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **how: Any) -> Any:  # noqa: ANN401 - as the class above
         """Return the whole document."""
         written = super().get_openapi_schema(**how)
-        base_url, problem = settings.LATCHKEY.base_url, Problem.json_schema()
-        return document.complete(written, base_url, other_paths=other_paths.paths(), problem=problem)
+        base_url, error = settings.LATCHKEY.base_url, Error.json_schema()
+        return document.complete(written, base_url, other_paths=other_paths.paths(), error=error)
 
 
 api = Api(
-    title="Latchkey for own apps and back ends",
+    title="Latchkey API for apps and back ends",
     version="1",
     urls_namespace="api",
     docs_url=None,
     docs_decorator=cache_control(public=True, max_age=DOCUMENT_AGE),
-    description="Apps sign agents in by OAuth 2.0 with PKCE and keep their sign-in fresh; back ends read the registry.",
+    description=document.INTRODUCTION,
 )
 api.add_router("", token)
 api.add_router("", app_operations)
@@ -53,12 +55,13 @@ def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: AN
     """Answer 400 and name the part of the request that could not be read, in the terms of RFC 6749."""
     first = error.errors[0]
     if first["loc"][0] == "form" and request.content_type not in FORMS:
-        raise InvalidRequest("not a form", sentence=f"The parameters have to stand in the body as {FORMS[0]}.")
+        raise InvalidRequest("not a form", sentence=f"Send the parameters in the body, as {FORMS[0]}.")
     where = str(first["loc"][-1])[:40]
-    raise InvalidRequest(f"{where}: {first['type']}", sentence=f"{where}: {first['msg']}.")
+    fault = FAULTS.get(first["type"], f": {first['msg']}.")
+    raise InvalidRequest(f"{where}: {first['type']}", sentence=f"{where}{fault}")
 
 
 @api.exception_handler(HttpError)
 def not_json(_: HttpRequest, error: HttpError) -> Any:  # noqa: ANN401 - never returns
     """Answer that the body could not be read."""
-    raise InvalidRequest(error.message, sentence="The body of the request cannot be read.")
+    raise InvalidRequest(error.message, sentence="The body of the request is not valid JSON.")

@@ -26,10 +26,10 @@ class AppToken(HttpBearer):
         return self.authenticate(request, token.strip())
 
     def authenticate(self, _: HttpRequest, token: str) -> Bearer:
-        """Return whom the token was issued to, if it is of this kind. Raises InvalidToken, InsufficientScope."""
+        """Return the client of the token, if it is of this kind. Raises InvalidToken, InsufficientScope."""
         found = bearer.of(token, clock.now())
         if found is None:
-            raise InvalidToken("no token of ours, run out, or its owner is out")
+            raise InvalidToken("not valid, expired, or signed out")
         if not self.is_for(found):
             raise InsufficientScope("the other kind of client")
         return found

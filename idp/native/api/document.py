@@ -1,6 +1,6 @@
-"""What the OpenAPI document has besides operations: authentication, headers, errors, examples."""
+"""What the OpenAPI document has besides operations: introduction, authentication, headers, errors, examples."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,27 +9,59 @@ from idp.login.errors import Busy
 from idp.native.api.examples import EXAMPLES
 
 JSON = "application/json"
-ERROR = {"$ref": "#/components/schemas/Problem"}
+ERROR = {"$ref": "#/components/schemas/Error"}
 REFERENCE = "7KQ2M-9TX4D"
+FORMS = {"TokenRequest"}
+"""Schemas that the document has in place, since they describe forms."""
 METHODS = ("get", "post", "patch", "delete")
+INTRODUCTION = """\
+Apps sign agents in, stay signed in, and open services such as Flex without another code. Back ends read agents and
+their devices.
+
+**Authentication.** Get an access token at `/api/v1/token`: an app by authorization code with PKCE, a back end by its
+secret. Send it as `Authorization: Bearer`. It expires after 15 minutes. There are no scopes: an app may use only its
+own device and sign-in links, a back end only agents and devices.
+
+**Formats.** Requests to `/api/v1/token` and `/oauth/revoke` are forms. All other bodies and all answers are JSON.
+Times are in UTC. Ignore fields of answers and values of texts that you do not know: more may be added. A field of a
+request that Latchkey does not know is an error.
+
+**Errors.** See the schema `Error`. Besides the errors listed with each operation, there are 404 `not_found` at an
+unknown address, 405 `wrong_method`, 408 `incomplete` and 500 `unexpected`.
+
+**Limits.** A body may have 256 KiB. Addresses below `/api/v1/` have no rate limit. `/oauth/authorize` and
+`/oauth/revoke` share a limit on requests a minute from one network, 1200 unless the operator changes it; then the
+answer is 429. A proxy in front of Latchkey may have limits of its own. Send a request answered with 503 again after
+the seconds in `Retry-After`.
+"""
+TAGS: Mapping[str, str] = {
+    "sign-in": "Sign agents in, keep them signed in, open services and sign out.",
+    "device": "The device of the app that sends the request.",
+    "agents and devices": "For back ends.",
+    "metadata": "What OAuth clients and readers of access tokens fetch.",
+}
 HEADERS: Mapping[str, Mapping[str, Any]] = {
-    "Reference": {"description": "Leads to the trail and the log.", "schema": {"type": "string"}, "required": True},
-    "NoStore": {"description": "Nobody keeps this answer.", "schema": {"const": "no-store"}, "required": True},
+    "Reference": {
+        "description": "Identifies the request in Latchkey's log and audit trail.",
+        "schema": {"type": "string", "examples": [REFERENCE]},
+        "required": True,
+    },
+    "NoStore": {"description": "Do not cache this answer.", "schema": {"const": "no-store"}, "required": True},
     "Challenge": {
-        "description": "What is wanted, and what is wrong (RFC 6750 section 3; Basic at the token address).",
-        "schema": {"type": "string"},
+        "description": "How to authenticate, and what failed (RFC 6750 section 3; Basic at `/api/v1/token`).",
+        "schema": {"type": "string", "examples": ['Bearer realm="latchkey", error="invalid_token"']},
         "required": True,
     },
     "RetryAfter": {
-        "description": "Seconds to wait before asking again.",
-        "schema": {"type": "integer", "minimum": 1},
+        "description": "How many seconds to wait before you send the request again.",
+        "schema": {"type": "integer", "minimum": 1, "examples": [2]},
         "required": True,
     },
 }
 ALWAYS = {"X-Reference": "Reference", "Cache-Control": "NoStore"}
 """The headers of every answer."""
-CHALLENGED, PATIENT = {401, 403}, {429, 503}
-WHO_ASKS: Mapping[str, list[dict[str, list[str]]]] = {
+CHALLENGED, RETRIED = {401, 403}, {429, 503}
+SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     "AppToken": [{"accessToken": []}, {"app": []}],
     "BackEndToken": [{"accessToken": []}, {"backEnd": []}],
     "": [{}, {"backEndSecret": []}],
@@ -37,92 +69,124 @@ WHO_ASKS: Mapping[str, list[dict[str, list[str]]]] = {
 """Who may call an operation, by the class that authenticates it."""
 
 
-def refusals(*errors: type[IdpError]) -> dict[str, Any]:
+def errors(*kinds: IdpError | type[IdpError]) -> dict[str, Any]:
     """Return the OpenAPI description of the errors that an operation raises, for `openapi_extra`."""
-    found = [error() for error in (*errors, Busy)]
+    found = [it if isinstance(it, IdpError) else it() for it in (*kinds, Busy)]
     statuses = sorted({it.status for it in found})
-    return {"responses": {status: _refusal(status, [it for it in found if it.status == status]) for status in statuses}}
+    return {"responses": {status: _error(status, [it for it in found if it.status == status]) for status in statuses}}
 
 
 def complete(
-    document: dict[str, Any], base_url: str, *, other_paths: dict[str, Any], problem: dict[str, Any]
+    document: dict[str, Any], base_url: str, *, other_paths: dict[str, Any], error: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the generated document with everything added: the other paths, and the schema of an error."""
     paths = {path: _path(methods) for path, methods in document["paths"].items()}
-    return {
+    schemas = {name: it for name, it in document["components"]["schemas"].items() if name not in FORMS}
+    whole = {
         **document,
         "servers": [{"url": base_url}],
+        "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
         "paths": {**paths, **other_paths},
         "components": {
-            "schemas": {**_with_examples(document["components"]["schemas"]), "Problem": problem},
+            "schemas": {**_with_examples(schemas), "Error": error},
             "headers": HEADERS,
-            "securitySchemes": _ways_in(base_url),
+            "securitySchemes": _security_schemes(base_url),
         },
         "externalDocs": {
-            "description": "Metadata of the authorization server",
+            "description": "Metadata of the authorization server (RFC 8414)",
             "url": f"{base_url}/.well-known/oauth-authorization-server",
         },
     }
+    return {**whole, "paths": _untitled(whole["paths"]), "components": _untitled(whole["components"])}
 
 
 def headers(status: int) -> dict[str, Any]:
     """Return the headers of an answer with this status, in OpenAPI's form."""
     more = {"WWW-Authenticate": "Challenge"} if status in CHALLENGED else {}
-    more |= {"Retry-After": "RetryAfter"} if status in PATIENT else {}
+    more |= {"Retry-After": "RetryAfter"} if status in RETRIED else {}
     return {name: {"$ref": f"#/components/headers/{it}"} for name, it in {**ALWAYS, **more}.items()}
+
+
+def too_large() -> dict[str, Any]:
+    """Return the description of the answer to a body that is too large."""
+    return {
+        "description": "The body has more than 256 KiB. `error` is `too_large`.",
+        "headers": headers(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        "content": {JSON: {"schema": ERROR}},
+    }
 
 
 def _with_examples(schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     return {name: it | ({"examples": [EXAMPLES[name]]} if name in EXAMPLES else {}) for name, it in schemas.items()}
 
 
-def _refusal(status: int, errors: Iterable[IdpError]) -> dict[str, Any]:
-    examples = {error.code: {"value": _example(error)} for error in errors}
+def _untitled(described: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a description without the titles that repeat the names of fields."""
+    if isinstance(described, list):
+        return [_untitled(it) for it in described]
+    if not isinstance(described, dict):
+        return described
+    return {name: _untitled(it) for name, it in described.items() if name != "title" or not isinstance(it, str)}
+
+
+def _error(status: int, errors: Sequence[IdpError]) -> dict[str, Any]:
+    examples = {_name(error): {"value": _example(error)} for error in errors}
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": " ".join(f"`{it}`." for it in dict.fromkeys(it.code for it in errors)),
         "headers": headers(status),
         "content": {JSON: {"schema": ERROR, "examples": examples}},
     }
 
 
+def _name(error: IdpError) -> str:
+    reason = getattr(error, "reason", "")
+    return f"{error.code}.{reason}" if reason else error.code
+
+
 def _example(error: IdpError) -> dict[str, str]:
     reason = getattr(error, "reason", "")
-    told = {"error": error.code, "error_description": error.sentence, "reference": REFERENCE}
-    return {**told, "reason": reason} if reason else told
+    sentence = error.for_programs or error.sentence
+    content = {"error": error.code, "error_description": sentence, "reference": REFERENCE}
+    return {**content, "reason": reason} if reason else content
 
 
 def _path(methods: dict[str, Any]) -> dict[str, Any]:
     return {method: _operation(it) if method in METHODS else it for method, it in methods.items()}
 
 
-def _operation(told: dict[str, Any]) -> dict[str, Any]:
+def _operation(generated: dict[str, Any]) -> dict[str, Any]:
     """Split the description of an operation into summary and description, and say who may call it."""
-    summary, _, description = told.pop("description", "").partition("\n\n")
-    door = next((name for it in told.pop("security", ()) for name in it), "")
-    answers = {str(status): it for status, it in sorted(told.pop("responses").items())}
+    operation = {**generated}
+    summary, _, description = operation.pop("description", "").partition("\n\n")
+    scheme = next((name for it in operation.pop("security", ()) for name in it), "")
+    answers = {str(status): it for status, it in sorted(operation.pop("responses").items())}
     for status, answer in answers.items():
         if status.startswith("2"):
             answer["headers"] = headers(int(status))
-    if "requestBody" in told:
-        answers["413"] = {"description": "Over 256 KB.", "headers": headers(413), "content": {JSON: {"schema": ERROR}}}
-    for body in told.get("requestBody", {}).get("content", {}).values():
-        body["schema"].pop("title", None)
+    if "requestBody" in operation:
+        answers["413"] = too_large()
     more = {"description": " ".join(description.split())} if description else {}
-    return {**told, "summary": " ".join(summary.split()), **more, "responses": answers, "security": WHO_ASKS[door]}
+    return {
+        **operation,
+        "summary": " ".join(summary.split()),
+        **more,
+        "responses": answers,
+        "security": SECURITY[scheme],
+    }
 
 
-def _ways_in(base_url: str) -> dict[str, Any]:
+def _security_schemes(base_url: str) -> dict[str, Any]:
     token = f"{base_url}/api/v1/token"
     return {
         "accessToken": {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "The `access_token` of an app or a back end, good for 15 minutes (RFC 6750 section 2.1).",
+            "description": "The `access_token` of an app or a back end (RFC 6750). It expires after 15 minutes.",
         },
         "app": {
             "type": "oauth2",
-            "description": "An app, by code and PKCE (S256). There are no scopes.",
+            "description": "An app, by authorization code and PKCE (S256). There are no scopes.",
             "flows": {
                 "authorizationCode": {
                     "authorizationUrl": f"{base_url}/oauth/authorize",
@@ -140,6 +204,6 @@ def _ways_in(base_url: str) -> dict[str, Any]:
         "backEndSecret": {
             "type": "http",
             "scheme": "basic",
-            "description": "Client ID and secret of a back end (RFC 6749 section 2.3.1). An app has none.",
+            "description": "Client ID and secret of a back end (RFC 6749 section 2.3.1). An app has no secret.",
         },
     }

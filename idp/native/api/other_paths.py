@@ -3,32 +3,33 @@
 from collections.abc import Mapping
 from typing import Any
 
-from idp.native.api.document import ERROR, JSON, headers, refusals
+from idp.native.api.document import ERROR, JSON, errors, headers, too_large
 from idp.native.authorization import LONGEST_STATE
 from idp.native.errors import InvalidRequest
 from idp.native.pkce import CHALLENGE, METHOD
 
 PAGE = {"text/html": {"schema": {"type": "string"}}}
-KEPT = {
+CACHED = {
     "X-Reference": {"$ref": "#/components/headers/Reference"},
-    "Cache-Control": {"description": "May be kept for some minutes.", "schema": {"type": "string"}, "required": True},
+    "Cache-Control": {"description": "May be cached for some minutes.", "schema": {"type": "string"}, "required": True},
 }
-ASKED: Mapping[str, tuple[str, dict[str, Any]]] = {
-    "response_type": ("Nothing else is spoken here.", {"const": "code"}),
-    "client_id": ("Of an app.", {"type": "string", "examples": ["acme-phone"]}),
+PARAMETERS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "response_type": ("Only the authorization code flow is supported.", {"const": "code"}),
+    "client_id": ("The client ID of your app.", {"type": "string", "examples": ["acme-phone"]}),
     "redirect_uri": (
-        "One that was registered for the app, letter for letter. Only the port of a loopback address is free.",
+        "A redirect URI registered for the app, as an identical string. Only the port of a loopback address may "
+        "differ.",
         {"type": "string", "examples": ["com.acme.phone:/signed-in"]},
     ),
     "state": (
-        "Comes back as it is. Compare it with what you sent.",
+        "An unguessable text. Latchkey sends it back unchanged: compare it with what you sent.",
         {"type": "string", "minLength": 1, "maxLength": LONGEST_STATE},
     ),
     "code_challenge": (
         "SHA-256 of the code_verifier, in base64url without padding (RFC 7636).",
         {"type": "string", "pattern": f"^{CHALLENGE.pattern}$"},
     ),
-    "code_challenge_method": ("The plain method is refused.", {"const": METHOD}),
+    "code_challenge_method": ("The method `plain` is refused.", {"const": METHOD}),
 }
 
 
@@ -50,34 +51,35 @@ def _authorize() -> dict[str, Any]:
     return {
         "operationId": "authorize",
         "tags": ["sign-in"],
-        "summary": "Sign an agent in. For the system browser, not for programs.",
+        "summary": "Sign an agent in. Open this address in the system browser.",
         "description": (
-            "The browser is led through the pages of the sign-in, and in the end to the redirect_uri, with code, state "
-            "and iss, or with error, error_description, state and iss. Compare iss with the issuer (RFC 9207)."
+            "The agent types number and code on Latchkey's pages. Then the browser goes to the redirect_uri with "
+            "`code`, `state` and `iss`, or with `error`, `error_description`, `state` and `iss`. Compare `iss` with "
+            "the issuer (RFC 9207). `access_denied` means that the agent went back."
         ),
         "security": [],
         "parameters": [
             {"in": "query", "name": name, "required": True, "description": said, "schema": schema}
-            for name, (said, schema) in ASKED.items()
+            for name, (said, schema) in PARAMETERS.items()
         ],
         "responses": {
             "303": {
-                "description": "To the sign-in, or back to the app with what was wrong in its request.",
+                "description": "To the sign-in pages, or back to the app with an error in its request.",
                 "headers": {
                     **headers(303),
-                    "Location": {"description": "Where to go on.", "schema": {"type": "string"}, "required": True},
+                    "Location": {"description": "The next address.", "schema": {"type": "string"}, "required": True},
                 },
             },
-            "400": _page(400, "No redirect_uri of this app: a page says so, and the browser is sent nowhere."),
-            "403": _page(403, "No app of this client_id: a page says so, and the browser is sent nowhere."),
-            "429": _page(429, "Too much came from this network within a minute."),
+            "400": _page(400, "A page: the redirect_uri is not registered for this app."),
+            "403": _page(403, "A page: no app is registered with this client_id, or it is switched off."),
+            "429": _page(429, "Too many requests from this network within a minute."),
         },
     }
 
 
 def _page(status: int, description: str) -> dict[str, Any]:
-    kept = {name: it for name, it in headers(status).items() if name != "WWW-Authenticate"}
-    return {"description": description, "headers": kept, "content": PAGE}
+    sent = {name: it for name, it in headers(status).items() if name != "WWW-Authenticate"}
+    return {"description": description, "headers": sent, "content": PAGE}
 
 
 def _revoke() -> dict[str, Any]:
@@ -85,24 +87,24 @@ def _revoke() -> dict[str, Any]:
         "type": "object",
         "required": ["token"],
         "properties": {
-            "token": {"type": "string", "minLength": 1, "description": "The refresh token, or the access token."},
-            "token_type_hint": {"type": "string", "description": "Not needed, and not looked at."},
-            "client_id": {"type": "string", "examples": ["acme-phone"]},
+            "token": {"type": "string", "minLength": 1, "description": "The refresh token or the access token."},
+            "token_type_hint": {"type": "string", "description": "Ignored."},
+            "client_id": {"type": "string", "description": "Your client ID.", "examples": ["acme-phone"]},
         },
     }
-    done = {"description": "Whatever the token was, it counts no more.", "headers": headers(200)}
-    burst = {"description": "Too much came from this network within a minute.", "headers": headers(429)}
+    revoked = {"description": "The token is not valid, now or already before.", "headers": headers(200)}
+    limited = {"description": "Too many requests from this network within a minute.", "headers": headers(429)}
     return {
         "operationId": "revoke",
         "tags": ["sign-in"],
-        "summary": "Sign out: end the device that a token belongs to, with all its tokens (RFC 7009).",
+        "summary": "Sign out the device that a token belongs to, with all its tokens (RFC 7009).",
         "security": [],
         "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
         "responses": {
-            "200": {**done, "content": {JSON: {"schema": {"type": "object", "maxProperties": 0}}}},
-            "413": {"description": "Over 256 KB.", "headers": headers(413), "content": {JSON: {"schema": ERROR}}},
-            "429": {**burst, "content": {JSON: {"schema": ERROR}}},
-            **{str(status): it for status, it in refusals(InvalidRequest)["responses"].items()},
+            "200": {**revoked, "content": {JSON: {"schema": {"type": "object", "maxProperties": 0}}}},
+            "413": too_large(),
+            "429": {**limited, "content": {JSON: {"schema": ERROR}}},
+            **{str(status): it for status, it in errors(InvalidRequest)["responses"].items()},
         },
     }
 
@@ -113,7 +115,9 @@ def _published(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any
         "tags": ["metadata"],
         "summary": summary,
         "security": [],
-        "responses": {"200": {"description": "OK", "headers": KEPT, "content": {JSON: {"schema": schema}}}},
+        "responses": {
+            "200": {"description": "The document.", "headers": CACHED, "content": {JSON: {"schema": schema}}}
+        },
     }
 
 

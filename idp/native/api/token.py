@@ -9,10 +9,12 @@ from pydantic import Field, WithJsonSchema
 from idp import clock
 from idp.login import request_facts
 from idp.native import clients, grants
-from idp.native.api.document import refusals
-from idp.native.api.schemas import Omitted
-from idp.native.codes import Shown
+from idp.native.api import schemas
+from idp.native.api.document import errors
+from idp.native.api.examples import TOKEN_REQUESTS
+from idp.native.codes import Redemption
 from idp.native.errors import (
+    REASONS,
     InvalidClient,
     InvalidGrant,
     InvalidRequest,
@@ -23,8 +25,11 @@ from idp.native.errors import (
 from idp.native.grants import Granted
 
 GRANTS: list[Any] = ["authorization_code", "refresh_token", "client_credentials"]
-REFUSALS = (InvalidRequest, InvalidScope, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidClient)
+GRANT_ERRORS = [InvalidGrant(reason=it) for it in REASONS]
+OTHER_ERRORS = (InvalidRequest, InvalidScope, UnauthorizedClient, UnsupportedGrantType, InvalidClient)
 Parameter = Annotated[str | None, Field(max_length=4096), WithJsonSchema({"type": "string", "maxLength": 4096})]
+Nothing = Annotated[str | None, WithJsonSchema({"const": ""})]
+FORM = {"content": {"application/x-www-form-urlencoded": {"examples": TOKEN_REQUESTS}}}
 
 router = Router(tags=["sign-in"])
 
@@ -33,52 +38,58 @@ class TokenRequest(Schema):
     """The form parameters of the token endpoint (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
 
     grant_type: Annotated[str, Field(max_length=100, json_schema_extra={"enum": GRANTS})]
-    client_id: Parameter = None
-    client_secret: Parameter = None
-    code: Parameter = None
-    redirect_uri: Parameter = None
-    code_verifier: Parameter = None
-    refresh_token: Parameter = None
-    scope: Annotated[str | None, WithJsonSchema({"const": ""})] = None
+    client_id: Annotated[
+        Parameter, Field(description="Your client ID. A back end may send it by HTTP Basic instead.")
+    ] = None
+    client_secret: Annotated[
+        Parameter, Field(description="The secret of a back end, unless it is sent by HTTP Basic.")
+    ] = None
+    code: Annotated[Parameter, Field(description="`authorization_code`: the code from the redirect.")] = None
+    redirect_uri: Annotated[
+        Parameter, Field(description="`authorization_code`: the same as at `/oauth/authorize`.")
+    ] = None
+    code_verifier: Annotated[
+        Parameter, Field(description="`authorization_code`: the verifier of your code_challenge (RFC 7636).")
+    ] = None
+    refresh_token: Annotated[
+        Parameter, Field(description="`refresh_token`: the latest refresh token that you received.")
+    ] = None
+    scope: Annotated[Nothing, Field(description="Leave it out: there are no scopes.")] = None
 
 
-class TokenAnswer(Schema):
-    """The issued tokens (RFC 6749 section 5.1). If there is no refresh token, keep the one you have."""
-
-    access_token: str
-    token_type: str = "Bearer"  # noqa: S105 - the name of a type
-    expires_in: int
-    refresh_token: Omitted = None
-
-
-@router.post("/token", response=TokenAnswer, exclude_none=True, openapi_extra=refusals(*REFUSALS))
-def token(request: HttpRequest, asked: Form[TokenRequest]) -> dict[str, Any]:
+@router.post(
+    "/token",
+    response=schemas.TokenResponse,
+    exclude_none=True,
+    openapi_extra={**errors(*GRANT_ERRORS, *OTHER_ERRORS), "requestBody": FORM},
+)
+def token(request: HttpRequest, form: Form[TokenRequest]) -> dict[str, Any]:
     """Exchange a code for a sign-in, renew a sign-in, or get an access token for a back end.
 
     `authorization_code` takes code, redirect_uri, client_id and code_verifier; `refresh_token` takes refresh_token
     and client_id; `client_credentials` takes the back end's secret, by HTTP Basic or as client_secret.
     """
     if repeated := [name for name, values in request.POST.lists() if len(values) > 1]:
-        raise InvalidRequest("a parameter twice", sentence=f"{repeated[0][:40]} stands there twice.")
-    if asked.scope:
-        raise InvalidScope("a scope was asked for")
-    client = clients.authenticate(request.headers.get("Authorization", ""), asked.client_id, asked.client_secret)
-    seen = request_facts.of_app(request, client.client_id, asked.refresh_token)
+        raise InvalidRequest("a repeated parameter", sentence=f"{repeated[0][:40]} is given more than once.")
+    if form.scope:
+        raise InvalidScope("a scope was requested")
+    client = clients.authenticate(request.headers.get("Authorization", ""), form.client_id, form.client_secret)
+    facts = request_facts.of_app(request, client.client_id, form.refresh_token)
     now = clock.now()
-    match asked.grant_type:
+    match form.grant_type:
         case "authorization_code":
-            given = grants.needed(code=asked.code, redirect_uri=asked.redirect_uri, code_verifier=asked.code_verifier)
-            shown = Shown(given["code"], given["redirect_uri"], given["code_verifier"])
-            return _told(grants.by_code(client, shown, seen, now))
+            given = grants.needed(code=form.code, redirect_uri=form.redirect_uri, code_verifier=form.code_verifier)
+            redemption = Redemption(given["code"], given["redirect_uri"], given["code_verifier"])
+            return _answer(grants.by_code(client, redemption, facts, now))
         case "refresh_token":
-            grants.needed(refresh_token=asked.refresh_token)
-            return _told(grants.by_token(client, seen, now))
+            grants.needed(refresh_token=form.refresh_token)
+            return _answer(grants.by_token(client, facts, now))
         case "client_credentials":
-            return _told(grants.by_secret(client, now))
-    raise UnsupportedGrantType(f"grant type of {len(asked.grant_type)} characters")
+            return _answer(grants.by_secret(client, now))
+    raise UnsupportedGrantType(f"grant type of {len(form.grant_type)} characters")
 
 
-def _told(granted: Granted) -> dict[str, Any]:
+def _answer(granted: Granted) -> dict[str, Any]:
     return {
         "access_token": granted.access_token,
         "expires_in": granted.expires_in,

@@ -20,7 +20,7 @@ from idp.web.views import refused
 from idp.wording import for_agents
 
 MINUTE = 60
-FREE = ("/saml/", "/api/", "/oauth/open/", "/healthz", "/readyz", "/metrics", "/.well-known/")
+FREE = ("/saml/", "/api/", "/scim/", "/oauth/open/", "/healthz", "/readyz", "/metrics", "/.well-known/")
 """Paths without the limit: for machines, and for signed-in phones, many of which share an address as a shift begins."""
 
 
@@ -30,6 +30,7 @@ class TooManyRequests(IdpError):
     code = "too_many_requests"
     status = 429
     sentence = for_agents("Too many requests from your network.")
+    for_programs = "Too many requests from your network within a minute. Wait the seconds in the header Retry-After."
     advice = for_agents("Wait a minute, then reload this page. Phones that are already signed in keep working.")
 
     def __init__(self, detail: str, seconds: int) -> None:

@@ -58,6 +58,10 @@ def test_phones_that_are_signed_in_and_machines_are_never_refused(limited, keys,
     assert ask(path, times=MOST + 1).status_code == 200
 
 
+def test_a_personnel_system_may_send_as_many_requests_as_it_has_people(limited, clock):
+    assert ask("/scim/v2/Users", times=MOST + 1).status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/", "/me", "/login/x", "/admin/", "/admin/login/", "/nowhere"])
 def test_every_other_page_counts(limited, clock, path):
     ask(path, times=MOST)
