@@ -26,7 +26,7 @@ V8 = (
         "Data is limited to those with the right",
         "web/departments/test_addresses.no_page_tells_of_somebody_elses_people",
         "web/departments/test_walk.a_random_walk_of_posted_forms_stays_inside",
-        "journeys/test_passkeys.nobody_removes_or_sees_the_passkey_of_another",
+        "journeys/test_passkeys.nobody_can_see_or_remove_the_passkey_of_another_agent",
     ),
     met(
         "8.2.3",

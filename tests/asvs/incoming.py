@@ -25,7 +25,7 @@ V1 = (
         "Escaping fits the context: HTML, XML, headers",
         "saml/metadata/test_own.names_with_markup_come_back_equal",
         "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
-        "journeys/test_signing_in.a_name_with_markup_stays_a_name",
+        "journeys/test_signing_in.a_name_with_markup_is_sent_as_text",
     ),
     met(
         "1.2.2",
@@ -170,7 +170,7 @@ V2 = (
         "2.2.2",
         1,
         "Validation happens on the server",
-        "hostile/test_codes.fields_that_name_another_agent_or_verification_are_not_read",
+        "hostile/test_codes.form_fields_that_name_another_agent_or_verification_are_ignored",
         "web/test_policy_editor.what_no_page_sends_is_refused_and_writes_nothing",
     ),
     met(
@@ -186,14 +186,14 @@ V2 = (
         1,
         "Steps happen in order, and none is skipped",
         "hostile/test_codes.no_step_can_be_skipped",
-        "hostile/test_codes.steps_out_of_order_lead_to_the_first_one",
+        "hostile/test_codes.steps_out_of_order_lead_back_to_the_first_page",
     ),
     met("2.3.2", 2, "Business limits are enforced", "otp/limits/test_allowances", "otp/limits/test_hindrances"),
     met(
         "2.3.3",
         2,
         "Operations are all or nothing",
-        "hostile/test_flows.a_key_that_cannot_be_read_leaves_nothing_half_written",
+        "hostile/test_flows.an_unreadable_key_leaves_no_partial_write",
         "races/test_processes.processes_that_are_killed_leave_nothing_half_written",
     ),
     met(
@@ -207,8 +207,8 @@ V2 = (
         "2.4.1",
         2,
         "Floods, enumeration and paid texts are limited",
-        "journeys/test_strangers.a_browser_that_tries_number_after_number_is_stopped",
+        "journeys/test_strangers.a_browser_that_tries_many_numbers_is_stopped",
         "web/middleware/test_bursts",
-        "journeys/test_strangers.when_the_days_texts_are_used_up_own_phones_go_on",
+        "journeys/test_strangers.when_the_daily_budget_is_spent_known_phones_still_get_texts",
     ),
 )

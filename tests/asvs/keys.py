@@ -192,7 +192,7 @@ V13 = (
         "Secrets are in a vault, never in code",
         "never in code, which is scanned; but they come from the environment, set by a file or your platform",
         "scanning/test_left_secrets",
-        "hostile/test_stored_secrets.no_table_holds_a_private_key_that_could_be_read",
+        "hostile/test_stored_secrets.no_table_holds_a_readable_private_key",
     ),
     met(
         "13.3.2",
@@ -214,9 +214,9 @@ V13 = (
         2,
         "Debug modes are off",
         "idp/settings.py",
-        "hostile/test_every_address.a_fault_that_nobody_thought_of_has_them_as_well",
+        "hostile/test_every_address.an_unexpected_error_has_the_security_headers",
     ),
-    met("13.4.3", 2, "No directory listings", "hostile/test_every_address.static_files_carry_them_too"),
+    met("13.4.3", 2, "No directory listings", "hostile/test_every_address.static_files_have_the_security_headers"),
     met("13.4.4", 2, "No TRACE", "hostile/test_foreign_pages.other_methods_have_no_effect"),
     met(
         "13.4.5",

@@ -136,7 +136,7 @@ V10 = (
         "People can revoke them",
         "native/test_registry.an_app_signs_its_device_out",
         "web/test_people.the_button_on_a_device_names_agent_and_device_and_signs_it_out",
-        "journeys/test_not_me.an_agent_ends_from_their_own_page_what_they_do_not_recognise",
+        "journeys/test_not_me.an_agent_signs_out_an_unknown_device_on_their_own_page",
     ),
     met("10.4.10", 2, "Confidential clients authenticate", "native/test_back_ends.anything_else_lets_nobody_in"),
     absent("10.4.11", 2, "Scopes", "there are none: `native/test_ends_at_once` shows that one is refused"),

@@ -71,8 +71,8 @@ FAULTS = [
         "Redis is gone, emptied, slow, full, or moved by Sentinel",
         "nothing is lost, and no limit gets wider",
         (
-            "journeys/test_redis_gone.py::test_agents_stay_signed_in_and_new_ones_sign_in",
-            "journeys/test_redis_gone.py::test_nobody_gets_more_tries_or_texts",
+            "journeys/test_redis_gone.py::test_without_redis_agents_stay_signed_in_and_new_ones_sign_in",
+            "journeys/test_redis_gone.py::test_without_redis_nobody_gets_more_tries_or_texts",
             "test_cache.py::test_full_it_is_an_empty_cache_too",
             f"{FAILOVER}::test_a_redis_that_sentinel_moved_is_found_again",
         ),
@@ -106,7 +106,7 @@ FAULTS = [
         (
             "login/flow/test_lost_answers.py::test_a_reload_signs_in_with_no_second_text",
             "login/flow/test_lost_answers.py::test_the_secrets_that_got_lost_sign_nobody_in",
-            "journeys/test_ladder.py::test_an_answer_that_got_lost_costs_nothing",
+            "journeys/test_ladder.py::test_a_response_lost_on_the_network_does_not_sign_the_phone_out",
         ),
     ),
     Fault(
@@ -218,7 +218,7 @@ FAULTS = [
         "a backup is restored",
         "everyone needs a new code; if the restore breaks off, nobody is served from that database",
         (
-            "journeys/test_restored.py::test_a_phone_that_was_lost_since_does_not_come_back",
+            "journeys/test_restored.py::test_a_phone_reported_lost_since_the_backup_stays_signed_out",
             "races/test_restored.py::test_agents_sign_in_at_a_place_that_was_restored",
             "races/test_restored.py::test_nobody_is_served_where_a_restore_was_broken_off",
         ),

@@ -110,7 +110,7 @@ WALKS = {
     [(KNOWN, OFF, UNKNOWN, EQUIPPED), (KNOWN_MAIL, OFF_MAIL, UNKNOWN_MAIL, EQUIPPED_MAIL)],
     ids=["by number", "by email"],
 )
-def test_nobody_can_tell_who_is_registered(still, phone, steps, people):
+def test_pages_do_not_reveal_who_is_registered(still, phone, steps, people):
     equip()
     known, off, unknown, equipped = (walk(phone, still, typed, steps) for typed in people)
     assert known == unknown
@@ -118,7 +118,7 @@ def test_nobody_can_tell_who_is_registered(still, phone, steps, people):
     assert equipped == unknown
 
 
-def test_the_texts_themselves_go_to_the_known_only(still, phone, verify):
+def test_only_registered_numbers_get_a_text(still, phone, verify):
     for typed in (KNOWN, UNKNOWN, UNKNOWN_MAIL):
         walk(phone, still, typed, [SEND])
     phone.code(KNOWN)
@@ -138,7 +138,7 @@ def timed(phone, page, **data):
 
 
 @pytest.mark.slow
-def test_sending_takes_as_long_for_the_unknown_as_for_the_known(phone, verify):
+def test_requesting_a_code_takes_as_long_for_unknown_numbers_as_for_registered_ones(phone, verify):
     for n in range(14):
         an_agent(f"+120155553{n:02}", f"agent{n}@acme.example")
     slow_down(verify, calls=14)
@@ -150,7 +150,7 @@ def test_sending_takes_as_long_for_the_unknown_as_for_the_known(phone, verify):
 
 
 @pytest.mark.slow
-def test_a_wrong_code_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
+def test_a_wrong_code_takes_as_long_for_unknown_numbers_as_for_registered_ones(phone, verify, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
     seconds = {"known": [], "unknown": []}
     for n in range(1, 5):
@@ -177,7 +177,9 @@ def after_its_text(phone, verify, number):
 
 
 @pytest.mark.slow
-def test_a_wrong_code_right_after_its_text_takes_as_long_for_the_unknown_as_for_the_known(phone, verify, settings):
+def test_a_wrong_code_right_after_the_text_takes_as_long_for_unknown_numbers_as_for_registered_ones(
+    phone, verify, settings
+):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
     pairs = (
         [after_its_text(phone, verify, f"+1201555{number}{n}") for number in ("010", "017")] for n in range(1, 4)
@@ -187,7 +189,7 @@ def test_a_wrong_code_right_after_its_text_takes_as_long_for_the_unknown_as_for_
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("way", "code"), [("app", "000000"), ("backup", "AAAAA-AAAAA")])
-def test_a_wrong_code_that_no_text_brought_takes_as_long_for_everybody(phone, settings, way, code):
+def test_a_wrong_app_recovery_or_one_time_code_takes_equally_long_for_everybody(phone, settings, way, code):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"wrong_code_seconds": 0.4})
     equip()
     seconds = {}

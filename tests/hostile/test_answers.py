@@ -43,19 +43,19 @@ UNMET = {
 
 
 @pytest.mark.parametrize(("inner", "status"), UNMET.values(), ids=UNMET)
-def test_a_wish_that_cannot_be_met_is_answered_without_an_assertion(witness, phone, strict_sp, inner, status):
+def test_a_request_that_cannot_be_met_gets_an_error_without_an_assertion(witness, phone, strict_sp, inner, status):
     response = response_on(phone.open(link(inner)))
     assert response.status == status
     assert response.assertions == 0
     witness.nothing_written()
 
 
-def test_a_wish_that_can_be_met_is_met(witness, phone, strict_sp):
+def test_a_request_that_can_be_met_gets_an_assertion(witness, phone, strict_sp):
     inner = FORMAT.format(names.UNSPECIFIED) + CONTEXT.format("", names.MOBILE_ONE_FACTOR_CONTRACT)
     assert signed_in(phone, phone.open(link(inner))).assertions == 1
 
 
-def test_force_authn_asks_for_a_code_whatever_is_live(witness, phone, clock):
+def test_force_authn_requires_a_code_despite_a_session_and_a_token(witness, phone, clock):
     first = response_on(give(phone, at_the_code(phone), phone.code()))
     clock.shift(timedelta(minutes=30))
     page = phone.open(link(ForceAuthn="true", IssueInstant="2026-11-21T09:30:00Z"))
@@ -65,7 +65,9 @@ def test_force_authn_asks_for_a_code_whatever_is_live(witness, phone, clock):
 
 
 @pytest.mark.parametrize("value", ["true", "1"])
-def test_a_passive_request_is_alike_for_strangers_and_for_whoever_is_out(witness, phone, android, clock, value):
+def test_a_passive_request_gets_the_same_answer_for_strangers_and_signed_out_agents(
+    witness, phone, android, clock, value
+):
     phone.sign_in()
     android.sign_in()  # ends the first
     answers = [response_on(it.open(link(IsPassive=value))) for it in (phone, phone.like())]
@@ -74,7 +76,7 @@ def test_a_passive_request_is_alike_for_strangers_and_for_whoever_is_out(witness
     assert [it.assertions for it in answers] == [0, 0]
 
 
-def test_a_passive_request_with_a_live_sign_in_succeeds(witness, phone):
+def test_a_passive_request_of_a_signed_in_agent_succeeds(witness, phone):
     phone.sign_in()
     assert response_on(phone.open(link(IsPassive="true"))).assertions == 1
 
@@ -119,7 +121,7 @@ RELAY_STATES = {
 
 
 @pytest.mark.parametrize("relay_state", RELAY_STATES.values(), ids=RELAY_STATES)
-def test_relay_state_comes_back_octet_for_octet_and_is_never_followed(witness, phone, flex, relay_state):
+def test_relay_state_is_returned_unchanged_and_never_followed(witness, phone, flex, relay_state):
     page = phone.open(link(relay_state=relay_state))
     page = give(phone, phone.ask_code(page), phone.code())
     form = page.form_with("SAMLResponse")
@@ -154,7 +156,7 @@ CLAIMS = {
 }
 
 
-def test_fields_that_nobody_asked_for_change_nothing_in_the_answer(witness, phone):
+def test_unknown_form_fields_change_nothing_in_the_response(witness, phone):
     honest, liar = phone.like(), phone.like()
     plain = signed_in(honest, honest.open(link(ID="_plain", relay_state="demo")))
     page = liar.open(link(ID="_bent", relay_state="demo"))
@@ -166,7 +168,7 @@ def test_fields_that_nobody_asked_for_change_nothing_in_the_answer(witness, phon
     assert page.form_with("SAMLResponse").fields["RelayState"] == "demo"
 
 
-def test_a_response_is_kept_by_nobody_and_lives_five_minutes(witness, phone):
+def test_a_response_is_not_cached_and_expires_after_five_minutes(witness, phone):
     page = give(phone, at_the_code(phone), phone.code())
     response = response_on(page)
     assert page.response.headers["Cache-Control"] == "no-store"
@@ -176,14 +178,14 @@ def test_a_response_is_kept_by_nobody_and_lives_five_minutes(witness, phone):
     assert not [it.url for it in page.response.history if "SAMLResponse" in it.url]
 
 
-def test_a_response_is_taken_once(witness, phone):
+def test_a_service_accepts_a_response_once(witness, phone):
     page = give(phone, at_the_code(phone), phone.code())
     assert phone.submit(page, "SAMLResponse").status == 200
     assert phone.submit(page, "SAMLResponse").status == 403
     assert len(response_on(page).all("//@ID")) == len(set(response_on(page).all("//@ID")))
 
 
-def test_a_service_provider_that_is_switched_off_meanwhile_gets_no_answer(witness, phone):
+def test_a_service_provider_that_is_switched_off_during_a_sign_in_gets_no_response(witness, phone):
     page = at_the_code(phone)
     ServiceProvider.objects.filter(slug="flex").update(enabled=False)
     page = give(phone, page, phone.code())

@@ -22,7 +22,7 @@ def tries():
     return Verification.objects.get().tries
 
 
-def test_a_wrong_code_is_told_and_admits_nobody(witness, phone):
+def test_a_wrong_code_is_rejected_with_a_message(witness, phone):
     page = give(phone, at_the_code(phone), wrong(phone))
     witness.honest_page(page, 403)
     witness.nothing_written(SIGN_IN)
@@ -35,7 +35,7 @@ def test_after_a_wrong_code_the_right_one_still_signs_in(witness, phone):
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
 
 
-def test_the_right_code_is_refused_as_the_fifth(witness, phone, verify):
+def test_the_right_code_is_rejected_after_four_wrong_ones(witness, phone, verify):
     page = at_the_code(phone)
     for _ in range(4):
         last = give(phone, page, wrong(phone))
@@ -47,7 +47,7 @@ def test_the_right_code_is_refused_as_the_fifth(witness, phone, verify):
     assert checks(verify) == 4
 
 
-def test_the_pause_covers_every_browser_that_asks_for_the_number(witness, phone):
+def test_the_pause_applies_in_every_browser_that_enters_the_number(witness, phone):
     page = at_the_code(phone)
     for _ in range(4):
         give(phone, page, wrong(phone))
@@ -63,7 +63,7 @@ def test_after_the_pause_a_new_code_signs_in(witness, phone, clock, verify):
     assert phone.sign_in()["signed_in"]
 
 
-def test_a_code_is_too_old_after_ten_minutes_by_our_own_clock(witness, phone, verify, clock):
+def test_a_code_expires_after_ten_minutes_by_latchkeys_clock(witness, phone, verify, clock):
     page = at_the_code(phone)
     code = phone.code()
     verify.state.advance(-601)  # for Verify no time has passed
@@ -75,7 +75,7 @@ def test_a_code_is_too_old_after_ten_minutes_by_our_own_clock(witness, phone, ve
     assert checks(verify) == 0
 
 
-def test_just_before_ten_minutes_it_is_not(witness, phone, clock):
+def test_a_code_is_accepted_just_before_ten_minutes(witness, phone, clock):
     page = at_the_code(phone)
     clock.shift(timedelta(seconds=580))
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
@@ -110,7 +110,7 @@ def test_only_an_approval_of_this_very_verification_counts(witness, phone, verif
     witness.nothing_written(SIGN_IN)
 
 
-def test_an_answer_with_nothing_replaced_counts(witness, phone, verify):
+def test_an_approval_counts_by_its_status_even_if_valid_is_false(witness, phone, verify):
     page = at_the_code(phone)
     verify.state.order_faults([Fault.parse({"kind": "fields", "fields": {"valid": False}})])
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
@@ -134,7 +134,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("code", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_code_costs_neither_try_nor_call(witness, phone, verify, code):
+def test_a_malformed_code_uses_neither_a_try_nor_a_call_to_verify(witness, phone, verify, code):
     page = at_the_code(phone)
     witness.look()
     page = give(phone, page, code)
@@ -145,7 +145,7 @@ def test_a_malformed_code_costs_neither_try_nor_call(witness, phone, verify, cod
 
 
 @pytest.mark.parametrize("field", ["code[]", "code.0", "Code", "otp"])
-def test_a_code_by_another_name_is_none(witness, phone, verify, field):
+def test_a_code_in_another_form_field_is_ignored(witness, phone, verify, field):
     page = at_the_code(phone)
     form = {name: value for name, value in page.form_with("code").form_values() if name != "code"}
     phone.http.post(page.url, data={**form, field: phone.code()})
@@ -153,13 +153,13 @@ def test_a_code_by_another_name_is_none(witness, phone, verify, field):
     assert checks(verify) == 0
 
 
-def test_a_code_in_other_digits_is_the_same_code(witness, phone):
+def test_a_code_in_arabic_digits_is_accepted(witness, phone):
     page = at_the_code(phone)
     arabic = "".join(chr(0x0660 + int(digit)) for digit in phone.code())
     assert phone.arrive(give(phone, page, arabic))["signed_in"]
 
 
-def test_the_code_of_one_agent_is_no_code_of_another(witness, phone):
+def test_the_code_of_one_agent_does_not_sign_in_another(witness, phone):
     anas = at_the_code(phone)
     other = phone.like()
     bens = at_the_code(other, BEN)
@@ -169,7 +169,7 @@ def test_the_code_of_one_agent_is_no_code_of_another(witness, phone):
     witness.nothing_written(SIGN_IN)
 
 
-def test_the_code_counts_for_the_flow_that_asked_and_no_earlier_one(witness, phone, verify):
+def test_a_code_counts_only_for_the_sign_in_that_requested_it(witness, phone, verify):
     page = phone.ask_flex()
     at_the_code(phone.like())
     form = dict(page.form_with("identifier").form_values())
@@ -179,7 +179,7 @@ def test_the_code_counts_for_the_flow_that_asked_and_no_earlier_one(witness, pho
     witness.nothing_written(SIGN_IN)
 
 
-def test_fields_that_name_another_agent_or_verification_are_not_read(witness, phone):
+def test_form_fields_that_name_another_agent_or_verification_are_ignored(witness, phone):
     other = phone.like()
     at_the_code(other, BEN)
     bens = Verification.objects.get(authenticator__number=BEN)
@@ -199,7 +199,7 @@ def test_a_used_code_signs_nobody_in_again(witness, phone):
     witness.nothing_written(SIGN_IN)
 
 
-def test_only_with_a_right_code_an_agent_learns_that_they_are_switched_off(witness, phone):
+def test_an_agent_who_is_switched_off_learns_it_only_after_the_right_code(witness, phone):
     off = "+12015550111"
     page = at_the_code(phone, off)
     witness.honest_page(give(phone, page, wrong(phone, off)), 403)
@@ -225,7 +225,7 @@ def test_no_step_can_be_skipped(witness, phone, target):
 
 
 @pytest.mark.parametrize("fields", [{"again": "sms"}, {"again": "pigeon"}, {"again": ""}, {"change": "number"}, {}])
-def test_steps_out_of_order_lead_to_the_first_one(witness, phone, fields):
+def test_steps_out_of_order_lead_back_to_the_first_page(witness, phone, fields):
     page = phone.ask_flex()
     token = page.form_with("identifier").fields["csrfmiddlewaretoken"]
     page = type(page)(phone.http.post(page.url, data={"csrfmiddlewaretoken": token, **fields}))
@@ -251,7 +251,7 @@ ODD_NUMBERS = {
 
 
 @pytest.mark.parametrize("typed", ODD_NUMBERS.values(), ids=ODD_NUMBERS)
-def test_what_is_no_number_is_told_before_anything_is_done(witness, phone, verify, typed):
+def test_text_that_is_no_number_is_rejected_before_any_lookup(witness, phone, verify, typed):
     page = phone.ask_flex()
     witness.look()
     page = phone.ask_code(page, typed)

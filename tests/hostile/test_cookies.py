@@ -30,7 +30,7 @@ def bent(value):
 
 @pytest.mark.parametrize("bend", [bent, str.upper, lambda it: it + it, lambda _: "x" * 3000, lambda _: '"; Path=/'])
 @pytest.mark.parametrize("kind", ["device", "token"])
-def test_a_phone_with_a_bent_cookie_is_a_stranger(witness, phone, kind, bend):
+def test_a_phone_with_a_changed_cookie_is_asked_for_a_code(witness, phone, kind, bend):
     phone.sign_in()
     replace(phone, kind, bend(phone.cookie(kind)))
     page = phone.ask_flex()
@@ -39,27 +39,27 @@ def test_a_phone_with_a_bent_cookie_is_a_stranger(witness, phone, kind, bend):
 
 
 @pytest.mark.parametrize("kind", ["device", "session"])
-def test_a_computer_with_a_bent_cookie_is_a_stranger(witness, desktop, kind):
+def test_a_computer_with_a_changed_cookie_is_asked_for_a_code(witness, desktop, kind):
     desktop.sign_in()
     replace(desktop, kind, bent(desktop.cookie(kind)))
     assert is_asked_who_it_is(desktop.ask_flex())
 
 
-def test_with_its_cookies_as_they_were_each_is_let_in(witness, phone, desktop):
+def test_phone_and_computer_sign_in_with_their_unchanged_cookies(witness, phone, desktop):
     for browser in (phone, desktop):
         browser.sign_in()
         assert browser.sign_in_silently()["signed_in"]
 
 
 @pytest.mark.parametrize("kind", ["device", "token"])
-def test_the_cookie_of_another_agent_lets_nobody_in(witness, phone, android, kind):
+def test_the_cookie_of_another_agent_signs_nobody_in(witness, phone, android, kind):
     phone.sign_in()
     android.sign_in(BEN)
     replace(phone, kind, android.cookie(kind))
     assert is_asked_who_it_is(phone.ask_flex())
 
 
-def test_a_device_cookie_alone_is_no_proof(witness, phone):
+def test_a_device_cookie_alone_signs_nobody_in(witness, phone):
     phone.sign_in()
     thief = phone.like()
     plant(thief, "device", phone.cookie("device"))
@@ -68,7 +68,7 @@ def test_a_device_cookie_alone_is_no_proof(witness, phone):
     witness.nothing_written(SIGN_IN)
 
 
-def test_all_cookies_together_are_the_phone(witness, phone):
+def test_all_cookies_of_a_phone_together_sign_it_in(witness, phone):
     phone.sign_in()
     copy = phone.like()
     for kind in ("device", "token"):
@@ -76,7 +76,7 @@ def test_all_cookies_together_are_the_phone(witness, phone):
     assert copy.open(link()).form_with("SAMLResponse") is not None
 
 
-def test_a_secret_planted_before_the_code_is_dead_after_it(witness, phone):
+def test_a_cookie_planted_before_the_code_is_worthless_after_it(witness, phone):
     plant(phone, "device", "chosen by somebody else")
     plant(phone, "token", "chosen by somebody else")
     phone.sign_in()
@@ -89,7 +89,7 @@ def test_a_secret_planted_before_the_code_is_dead_after_it(witness, phone):
 
 
 @pytest.mark.parametrize("kept", [("device", "token"), ("device",), ("token",)], ids=" and ".join)
-def test_a_code_gives_new_secrets_and_ends_the_old_ones(witness, phone, kept):
+def test_a_code_issues_new_secrets_and_revokes_the_old_ones(witness, phone, kept):
     phone.sign_in()
     old = {kind: phone.cookie(kind) for kind in ("device", "token")}
     phone.sign_in(force_authn="1")
@@ -102,7 +102,7 @@ def test_a_code_gives_new_secrets_and_ends_the_old_ones(witness, phone, kept):
     assert is_asked_who_it_is(thief.open(link()))
 
 
-def test_a_browser_that_was_another_agents_is_handed_over(witness, phone):
+def test_a_browser_of_one_agent_can_be_taken_over_by_another(witness, phone):
     phone.sign_in()
     anas = phone.cookie("device")
     assert phone.sign_in(BEN, force_authn="1")["attributes"]["email"] == ["ben@acme.example"]
@@ -111,7 +111,7 @@ def test_a_browser_that_was_another_agents_is_handed_over(witness, phone):
     assert phone.cookie("device") != anas
 
 
-def test_a_secret_is_bound_and_out_of_reach_of_script(witness, phone):
+def test_each_secret_cookie_is_bound_to_the_host_and_hidden_from_scripts(witness, phone):
     page = phone.ask_flex()
     phone.arrive(phone.submit(phone.ask_code(page), "code", code=phone.code()))
     ours = [cookie for cookie in phone.http.cookies if cookie.name.startswith("latchkey-")]
@@ -141,7 +141,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("cookies", ODD.values(), ids=ODD)
-def test_odd_cookies_are_those_of_a_stranger(witness, cookies):
+def test_malformed_cookies_are_ignored(witness, cookies):
     target = link().removeprefix(BASE_URL)
     page = raw_http.send(BASE_URL, target, headers={"Cookie": cookies})
     assert page.status == 303

@@ -82,7 +82,7 @@ def sign_in(browser, verify):
     return browser.submit(page, code=verify.state.messages(NUMBER, after=before, wait=10)[0].code)
 
 
-def test_each_cookie_is_bound_to_this_host_to_https_and_kept_from_script(service, verify):
+def test_on_https_each_cookie_is_bound_to_the_host_and_hidden_from_scripts(service, verify):
     phone, desktop = Browser(service, IPHONE), Browser(service, DESKTOP)
     for browser in (phone, desktop):
         assert sign_in(browser, verify).form_with("SAMLResponse") is not None

@@ -65,20 +65,20 @@ def test_each_address_leads_to_its_own_view():
     assert {"/", "/saml/sso", "/metrics", "/.well-known/jwks.json", "/admin/agents/agent/"} <= addresses().keys()
 
 
-def test_a_stranger_finds_the_headers_on_every_answer(db, keys, https):
+def test_every_response_to_a_stranger_has_the_security_headers(db, keys, https):
     statuses, lacking = walk(Client())
     assert lacking == {}
     assert {200, 302, 303, 400, 401, 403, 404, 405} <= statuses
     assert not any(status >= 500 for status in statuses)
 
 
-def test_an_operator_finds_them_on_every_page_of_the_admin(db, keys, https):
+def test_every_page_of_the_admin_has_the_security_headers(db, keys, https):
     statuses, lacking = walk(inside(a_superuser()), methods=["get"])
     assert lacking == {}
     assert {200, 302, 404} <= statuses
 
 
-def test_static_files_carry_them_too(db, https):
+def test_static_files_have_the_security_headers(db, https):
     browser = Client()
     named = ["admin/css/base.css", "admin/img/icon-yes.svg", "admin/js/theme.js"]
     for name in named:
@@ -99,13 +99,13 @@ handler500 = "idp.web.views.server_error"
 
 
 @pytest.mark.urls(__name__)
-def test_a_fault_that_nobody_thought_of_has_them_as_well(db, https):
+def test_an_unexpected_error_has_the_security_headers(db, https):
     answer = Client(raise_request_exception=False).get("/breaks", secure=True)
     assert (answer.status_code, sorted(faults(answer))) == (500, [])
 
 
 @pytest.mark.urls(__name__)
-def test_an_answer_without_them_would_be_noticed(db, https, settings):
+def test_a_response_without_security_headers_is_found(db, https, settings):
     settings.MIDDLEWARE = []
     answer = Client().get("/bare", secure=True)
     assert {*ON_EVERY_ANSWER, *IN_EVERY_POLICY, "X-Reference"} <= set(faults(answer))

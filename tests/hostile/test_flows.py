@@ -38,18 +38,18 @@ def flow_page(page):
 
 
 @pytest.mark.parametrize("target", PAGES)
-def test_a_flow_that_never_was_is_gone(witness, phone, target):
+def test_an_unknown_flow_gets_the_page_of_an_expired_one(witness, phone, target):
     witness.refusal(phone.open(BASE_URL + target.format(uuid.uuid4())), 410, "flow_expired")
 
 
 @pytest.mark.parametrize("name", ["1", "%00", "'; DROP TABLE login_loginflow; --", "0" * 32])
-def test_an_address_that_names_no_flow_leads_nowhere(witness, phone, name):
+def test_an_address_with_a_malformed_flow_is_not_found(witness, phone, name):
     for target in (*PAGES, "/login/{}/"):
         witness.refusal(phone.open(BASE_URL + target.format(name)), 404, "not_found")
 
 
 @pytest.mark.parametrize("data", FORMS)
-def test_an_expired_flow_takes_no_form(witness, phone, clock, verify, data):
+def test_an_expired_flow_accepts_no_form(witness, phone, clock, verify, data):
     page = at_the_code(phone)
     clock.shift(timedelta(minutes=20, seconds=1))
     witness.look()
@@ -58,7 +58,7 @@ def test_an_expired_flow_takes_no_form(witness, phone, clock, verify, data):
     assert verify.state.counters() == calls
 
 
-def test_an_expired_flow_shows_no_page_and_gives_no_answer(witness, phone, clock):
+def test_an_expired_flow_gets_no_page_and_no_response(witness, phone, clock):
     page = at_the_code(phone)
     clock.shift(timedelta(minutes=20, seconds=1))
     witness.look()
@@ -66,7 +66,7 @@ def test_an_expired_flow_shows_no_page_and_gives_no_answer(witness, phone, clock
     witness.refusal(phone.open(flow_page(page)), 410, "flow_expired")
 
 
-def test_a_finished_flow_is_not_answered_after_its_time(witness, phone, clock):
+def test_a_finished_flow_gets_no_response_after_it_expires(witness, phone, clock):
     page = at_the_code(phone)
     form = dict(page.form_with("code").form_values())
     phone.http.post(page.url, data={**form, "code": phone.code()}, allow_redirects=False)
@@ -75,14 +75,14 @@ def test_a_finished_flow_is_not_answered_after_its_time(witness, phone, clock):
     witness.refusal(phone.open(flow_page(page)), 410, "flow_expired")
 
 
-def test_a_flow_goes_on_until_its_time_is_up(witness, phone, clock):
+def test_a_flow_works_until_it_expires(witness, phone, clock):
     page = phone.ask_flex()
     clock.shift(timedelta(minutes=19, seconds=30))
     assert phone.open(page.url).form_with("identifier") is not None
 
 
 @pytest.mark.parametrize("data", FORMS)
-def test_without_its_cookie_a_flow_takes_no_form(witness, phone, verify, data):
+def test_a_flow_without_its_cookie_accepts_no_form(witness, phone, verify, data):
     page = at_the_code(phone)
     drop_flow_cookies(phone)
     witness.look()
@@ -99,7 +99,7 @@ def test_another_browser_cannot_open_a_flow(witness, phone):
     witness.refusal(stranger.open(flow_page(page)), 400, "cookie_lost")
 
 
-def test_the_cookie_of_another_flow_opens_none(witness, phone):
+def test_the_cookie_of_one_flow_does_not_open_another(witness, phone):
     page, other = at_the_code(phone), phone.like()
     other.ask_flex()
     (cookie,) = [it for it in other.http.cookies if it.name.startswith("latchkey-flow-")]
@@ -109,7 +109,7 @@ def test_the_cookie_of_another_flow_opens_none(witness, phone):
     witness.refusal(other.open(page.url), 400, "cookie_lost")
 
 
-def test_the_very_page_still_works_in_the_browser_it_belongs_to(witness, phone):
+def test_the_same_page_still_works_in_its_own_browser(witness, phone):
     page = at_the_code(phone)
     phone.like().open(page.url)
     assert phone.arrive(give(phone, phone.open(page.url), phone.code()))["signed_in"]
@@ -152,7 +152,7 @@ def test_a_sign_in_is_answered_once(witness, phone):
     assert phone.arrive(answered)["signed_in"]
 
 
-def test_before_the_answer_reload_and_back_work(witness, phone):
+def test_reload_and_back_work_until_the_response(witness, phone):
     first = phone.ask_flex()
     page = at_the_code(phone)
     assert phone.open(first.url).form_with("identifier") is not None
@@ -160,7 +160,7 @@ def test_before_the_answer_reload_and_back_work(witness, phone):
     assert phone.arrive(give(phone, phone.open(page.url), phone.code()))["signed_in"]
 
 
-def test_a_request_that_was_answered_begins_no_second_sign_in(witness, phone):
+def test_an_answered_request_begins_no_second_sign_in(witness, phone):
     address = link()
     page = phone.ask_code(phone.open(address))
     give(phone, page, phone.code())
@@ -181,13 +181,13 @@ def test_one_request_opened_twice_is_answered_once(witness, phone):
     assert IssuedAssertion.objects.count() == 1
 
 
-def test_two_tabs_answer_each_its_own_request(witness, phone):
+def test_two_tabs_each_answer_their_own_request(witness, phone):
     tabs = [phone.open(link(ID="_first")), phone.open(link(ID="_second"))]
     answers = [give(phone, phone.ask_code(tabs[0]), phone.code()), phone.open(tabs[1].url)]
     assert [response_on(page).in_response_to for page in answers] == ["_first", "_second"]
 
 
-def test_who_gives_up_goes_back_without_an_assertion_and_cannot_return(witness, phone):
+def test_an_agent_who_cancels_goes_back_without_an_assertion_and_cannot_return(witness, phone):
     page = at_the_code(phone)
     token = page.html.forms[0].fields["csrfmiddlewaretoken"]
     back = Page(phone.http.post(flow_page(page), data={"csrfmiddlewaretoken": token}))
@@ -198,7 +198,7 @@ def test_who_gives_up_goes_back_without_an_assertion_and_cannot_return(witness, 
     assert LoginEvent.objects.filter(kind=Kind.DECLINED).count() == 1
 
 
-def test_who_signed_in_cannot_give_up_any_more(witness, phone):
+def test_an_agent_who_signed_in_cannot_cancel_any_more(witness, phone):
     page = at_the_code(phone)
     give(phone, page, phone.code())
     token = page.html.forms[0].fields["csrfmiddlewaretoken"]
@@ -207,7 +207,7 @@ def test_who_signed_in_cannot_give_up_any_more(witness, phone):
     witness.refusal(again, 200, "already_answered")
 
 
-def test_a_key_that_cannot_be_read_leaves_nothing_half_written(witness, phone):
+def test_an_unreadable_key_leaves_no_partial_write(witness, phone):
     page = at_the_code(phone)
     SigningKey.objects.update(private_key="no key at all")
     witness.honest_page(give(phone, page, phone.code()), 503)
@@ -218,7 +218,7 @@ def name_that_no_answer_holds():
     SubjectName.objects.create(agent=Agent.objects.get(email="ana@acme.example"), value=" ana")
 
 
-def test_a_fault_while_answering_can_be_mended_and_the_sign_in_goes_on(witness, phone):
+def test_after_a_repaired_fault_the_same_sign_in_continues(witness, phone):
     page = at_the_code(phone)
     name_that_no_answer_holds()
     broken = give(phone, page, phone.code())
@@ -230,7 +230,7 @@ def test_a_fault_while_answering_can_be_mended_and_the_sign_in_goes_on(witness, 
     assert phone.arrive(phone.open(broken.url))["signed_in"]
 
 
-def test_what_is_logged_of_a_fault_holds_no_secret(witness, phone):
+def test_the_log_entry_of_a_fault_holds_no_secret(witness, phone):
     page = at_the_code(phone)
     name_that_no_answer_holds()
     broken = give(phone, page, phone.code())

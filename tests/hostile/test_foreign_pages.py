@@ -22,7 +22,7 @@ TOKENS = {"none": {}, "an empty one": {"csrfmiddlewaretoken": ""}, "another": {"
 
 
 @pytest.mark.parametrize("fields", TOKENS.values(), ids=TOKENS)
-def test_a_form_without_its_token_is_refused(witness, phone, fields):
+def test_a_form_without_its_csrf_token_is_rejected(witness, phone, fields):
     page = at_the_code(phone)
     witness.look()
     for url in (page.url, page.url.replace("/login/", "/saml/respond/")):
@@ -38,20 +38,20 @@ ORIGINS = {
 
 
 @pytest.mark.parametrize("origin", ORIGINS.values(), ids=ORIGINS)
-def test_a_form_from_another_origin_is_refused_even_with_its_token(witness, phone, origin):
+def test_a_form_from_another_origin_is_rejected_even_with_its_csrf_token(witness, phone, origin):
     page = at_the_code(phone)
     witness.look()
     fields = {"csrfmiddlewaretoken": token_on(page), "code": phone.code()}
     witness.refusal(post(phone, page.url, headers={"Origin": origin}, **fields), 403, "form_too_old")
 
 
-def test_a_form_from_our_own_origin_is_taken(witness, phone):
+def test_a_form_from_latchkeys_own_origin_is_accepted(witness, phone):
     page = at_the_code(phone)
     fields = {"csrfmiddlewaretoken": token_on(page), "code": phone.code()}
     assert post(phone, page.url, headers={"Origin": BASE_URL}, **fields).status == 303
 
 
-def test_the_token_of_another_browser_is_none(witness, phone):
+def test_the_csrf_token_of_another_browser_is_rejected(witness, phone):
     page, other = at_the_code(phone), phone.like()
     theirs = token_on(other.ask_flex())
     witness.look()
@@ -76,13 +76,13 @@ def test_other_methods_have_no_effect(witness, phone, verify, method):
     assert verify.state.counters() == calls
 
 
-def test_a_method_that_is_not_taken_gets_a_page_too(witness):
+def test_a_method_that_is_not_allowed_gets_an_error_page(witness):
     page = raw_http.send(BASE_URL, link().removeprefix(BASE_URL), method="OPTIONS")
     witness.refusal(page, 405, "wrong_method")
     assert page.response.headers["Allow"] == "GET, POST"
 
 
-def test_looking_ahead_sends_no_text(witness, phone, verify):
+def test_a_browsers_prefetch_sends_no_text(witness, phone, verify):
     page = at_the_code(phone)
     calls = verify.state.counters()
     witness.look()
@@ -119,7 +119,7 @@ NAMES = ["next", "return_to", "redirect_uri", "url", "RelayState", "continue"]
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
-def test_no_wish_leads_to_another_host(witness, phone, flex, address):
+def test_no_parameter_redirects_to_another_host(witness, phone, flex, address):
     wishes = dict.fromkeys(NAMES, address)
     page = phone.open(phone.ask_flex().url, **wishes)
     hops = page.response.history
@@ -134,7 +134,7 @@ def test_no_wish_leads_to_another_host(witness, phone, flex, address):
 @pytest.mark.parametrize(
     "target", ["//evil.example", "//evil.example/admin", "/\\evil.example/admin", "/admin//evil.example"]
 )
-def test_no_path_is_taken_for_a_host(witness, target):
+def test_no_path_is_read_as_a_host(witness, target):
     page = raw_http.send(BASE_URL, target)
     assert page.status in {301, 302, 404}
     assert page.response.headers.get("Location", "/x")[:2] not in {"//", "/\\"}
@@ -147,14 +147,14 @@ def test_every_redirect_turns_a_form_into_a_get(witness, phone):
     assert [it.status_code for it in page.response.history] == [303]
 
 
-def test_a_posted_request_reads_no_cookies_until_it_comes_back_by_get(witness, phone):
+def test_a_posted_request_is_redirected_before_cookies_are_read(witness, phone):
     phone.sign_in()
     page = phone.ask_flex(binding="post")
     assert [it.request.method for it in page.response.history] == ["POST"]
     assert response_on(page).assertions == 1
 
 
-def test_what_reaches_a_page_too_large_is_refused(witness, phone, verify):
+def test_a_body_that_is_too_large_is_rejected(witness, phone, verify):
     page = at_the_code(phone)
     witness.look()
     big = {"csrfmiddlewaretoken": token_on(page), "code": phone.code(), "x": "x" * 300_000}

@@ -49,7 +49,7 @@ def directives(answer):
 
 
 @pytest.mark.parametrize(("method", "target", "status"), ANSWERS.values(), ids=ANSWERS)
-def test_every_answer_is_closed_to_frames_script_caches_and_other_origins(witness, method, target, status):
+def test_every_response_forbids_frames_scripts_caches_and_other_origins(witness, method, target, status):
     answer = raw_http.fetch(BASE_URL, target, method=method)
     headers = answer.headers
     assert answer.status_code == status
@@ -69,7 +69,7 @@ def test_nothing_but_public_keys_may_be_cached(witness):
         assert public or "Cookie" in headers["Vary"]
 
 
-def test_the_pages_of_a_sign_in_are_as_closed(witness, phone):
+def test_the_pages_of_a_sign_in_forbid_the_same(witness, phone):
     pages = [phone.ask_flex(), at_the_code(phone, BEN), give(phone, at_the_code(phone), wrong(phone))]
     for page in pages:
         assert directives(page.response) >= {*FROM_US, "form-action 'self'", "script-src 'self' (nonce)"}
@@ -77,7 +77,7 @@ def test_the_pages_of_a_sign_in_are_as_closed(witness, phone):
         assert "Cookie" in page.response.headers["Vary"]
 
 
-def test_the_page_with_the_response_lets_the_service_lead_on_to_another_origin(witness, phone):
+def test_the_page_that_posts_the_response_lets_the_service_redirect_to_another_origin(witness, phone):
     page = give(phone, at_the_code(phone), phone.code())
     assert directives(page.response) >= {*FROM_US, "form-action 'self' http:"}
     assert {script.get("nonce") for script in page.html.xpath("//script")} == {nonce(page)}
@@ -94,7 +94,7 @@ def test_a_nonce_is_used_once(witness, phone):
 
 
 @pytest.mark.parametrize("target", ["/", link().removeprefix(BASE_URL), "/nothing"], ids=["start", "login", "error"])
-def test_no_page_names_another_host(witness, phone, target):
+def test_no_page_loads_anything_from_another_host(witness, phone, target):
     page = phone.open(BASE_URL + target)
     linked = [it for it in page.html.xpath("//@href | //@src | //@action") if it.startswith(("http", "//"))]
     assert linked == []
@@ -115,14 +115,14 @@ FORGED = {
 
 
 @pytest.mark.parametrize("header", FORGED)
-def test_a_forged_header_changes_nothing_that_is_published(witness, header):
+def test_forged_headers_do_not_change_the_metadata(witness, header):
     honest = raw_http.fetch(BASE_URL, "/saml/metadata")
     forged = raw_http.fetch(BASE_URL, "/saml/metadata", headers={header: FORGED[header]})
     assert (forged.status_code, forged.text) == (200, honest.text)
     assert "evil.example" not in str(forged.headers)
 
 
-def test_another_name_of_this_host_changes_nothing_either(witness):
+def test_another_allowed_host_name_does_not_change_the_metadata(witness):
     honest = raw_http.fetch(BASE_URL, "/saml/metadata")
     named = raw_http.fetch(BASE_URL, "/saml/metadata", headers={"Host": "127.0.0.1"})
     assert named.text == honest.text
@@ -131,7 +131,7 @@ def test_another_name_of_this_host_changes_nothing_either(witness):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "a b", "", "[::"])
-def test_a_host_that_is_not_ours_is_refused(witness, host):
+def test_an_unknown_host_header_is_rejected(witness, host):
     for target in ("/", "/saml/metadata", "/saml/sso", "/admin/"):
         page = raw_http.send(BASE_URL, target, headers={"Host": host})
         witness.refusal(page, 400, "bad_request")
@@ -153,7 +153,7 @@ CHAINS = {
 
 
 @pytest.mark.parametrize(("proxies", "chain", "address"), CHAINS.values(), ids=CHAINS)
-def test_the_address_in_the_trail_is_counted_back_from_our_proxies(phone, settings, proxies, chain, address):
+def test_the_address_in_the_trail_is_the_one_that_the_trusted_proxy_saw(phone, settings, proxies, chain, address):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"trusted_proxies": proxies})
     page = at_the_code(phone)
     phone.http.headers.update({} if chain is None else {"X-Forwarded-For": chain})
@@ -172,7 +172,7 @@ print(answer.status_code, answer["Strict-Transport-Security"], settings.CSRF_COO
 """
 
 
-def test_on_https_browsers_are_told_to_stay_there():
+def test_on_https_browsers_are_told_to_use_only_https():
     production = {name: value for name, value in ENVIRONMENT.items() if name not in DEMO_ONLY}
     place = {"LATCHKEY_BASE_URL": "https://login.acme.example", "DATABASE_URL": "sqlite://"}
     environment = {**production, **place, "DJANGO_SETTINGS_MODULE": "idp.settings"}

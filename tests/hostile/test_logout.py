@@ -89,7 +89,7 @@ BENT = {
 
 
 @pytest.mark.parametrize(("bent", "code"), BENT.values(), ids=BENT)
-def test_a_signed_request_that_is_stale_or_astray_ends_nothing(witness, shifts, told, bent, code):
+def test_a_signed_request_that_is_stale_or_misdirected_ends_nothing(witness, shifts, told, bent, code):
     refused(witness, by_redirect(shifts.logout_url(told, **bent).partition("?")[2]), 400, code)
 
 
@@ -135,7 +135,7 @@ def test_a_badly_signed_request_ends_nothing(witness, shifts, told, send, code):
 
 
 @pytest.mark.parametrize("rule", ["verify", "ignore"])
-def test_logout_must_be_signed_whatever_the_rule_for_sign_in_is(witness, shifts, told, rule):
+def test_logout_requests_must_be_signed_even_if_sign_in_requests_need_not(witness, shifts, told, rule):
     ServiceProvider.objects.filter(slug="shifts").update(request_signature=rule)
     refused(witness, unsigned(shifts, told), 400, MISSING)
 
@@ -150,19 +150,19 @@ def test_a_genuine_request_hidden_under_a_forged_one_ends_nothing(witness, shift
     assert not any(it.objects.exists() for it in WRITTEN)
 
 
-def test_an_unknown_or_switched_off_service_ends_nothing(witness, shifts, told):
+def test_a_request_of_an_unknown_or_switched_off_service_ends_nothing(witness, shifts, told):
     address = shifts.logout_url(told).partition("?")[2]
     ServiceProvider.objects.filter(slug="shifts").update(enabled=False)
     refused(witness, by_redirect(address), 403, "saml_unknown_service_provider")
 
 
-def test_an_answer_that_nobody_asked_for_is_refused(witness, shifts, told):
+def test_an_unsolicited_logout_response_is_rejected(witness, shifts, told):
     xml = a_logout_response(issuer=shifts.issuer, ID="_x", Destination=SLO, IssueInstant=at())
     query = a_signed_redirect(xml, shifts.pair, "SAMLResponse")
     refused(witness, by_redirect(query), 400, "saml_unexpected_logout_response")
 
 
-def test_a_logout_request_at_the_sign_in_address_is_refused(witness, shifts, told):
+def test_a_logout_request_at_the_sign_in_address_is_rejected(witness, shifts, told):
     query = shifts.logout_url(told).partition("?")[2]
     assert to_sso(query).status == 400
     witness.nothing_written()
@@ -178,7 +178,7 @@ START = {
 
 
 @pytest.mark.parametrize(("tail", "status"), START.values(), ids=START)
-def test_a_start_from_here_that_is_bent_is_refused(witness, flex, tail, status):
+def test_a_malformed_sign_in_from_latchkey_is_rejected(witness, flex, tail, status):
     ServiceProvider.objects.filter(slug="flex").update(unsolicited=True)
     page = raw_http.send(BASE_URL, f"/saml/start/flex{tail}")
     witness.honest_page(page, status)
@@ -186,12 +186,12 @@ def test_a_start_from_here_that_is_bent_is_refused(witness, flex, tail, status):
 
 
 @pytest.mark.parametrize("fields", [{"unsolicited": False}, {"unsolicited": True, "enabled": False}])
-def test_a_service_that_may_not_be_opened_from_here_looks_like_none(witness, flex, fields):
+def test_a_service_that_may_not_be_opened_from_latchkey_looks_unknown(witness, flex, fields):
     ServiceProvider.objects.filter(slug="flex").update(**fields)
     witness.refusal(raw_http.send(BASE_URL, "/saml/start/flex"), 404, "saml_nothing_to_start")
 
 
 @pytest.mark.parametrize("escape", [quote, quote_plus])
-def test_an_honest_logout_is_taken_however_it_is_escaped(witness, shifts, told, escape):
+def test_a_valid_logout_is_accepted_with_any_url_escaping(witness, shifts, told, escape):
     query = a_signed_redirect(shifts.logout_request(told), shifts.pair, relay_state="a b/c", escape=escape)
     assert by_redirect(query).status == 302

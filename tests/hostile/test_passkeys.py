@@ -55,7 +55,7 @@ REFUSED = {
 }
 
 
-def test_whatever_is_wrong_with_a_passkey_looks_alike_and_stands_in_the_trail(phone):
+def test_every_wrong_passkey_gets_the_same_page_and_an_entry_in_the_trail(phone):
     passkey, seen = a_passkey(agent_of(), count=9), set()
     for kind, bent in REFUSED.values():
         Agent.objects.update(is_active=True)
@@ -70,14 +70,14 @@ def test_whatever_is_wrong_with_a_passkey_looks_alike_and_stands_in_the_trail(ph
 
 
 @pytest.mark.parametrize("shown", ["", "{", "[" * 4_000, "\x00", "x" * 17_000, '{"id": 1}'], ids=lambda it: it[:4])
-def test_garbage_is_told_so_and_costs_nobody_anything(phone, shown):
+def test_garbage_instead_of_a_passkey_is_rejected_and_counts_against_nobody(phone, shown):
     page = phone.ask_flex()
     page = phone.submit(page, "passkey", passkey=shown)
     assert (page.status, SENTENCE in page.text) == (400, True)
     assert sign_in(phone, a_passkey(agent_of()))["signed_in"]
 
 
-def test_a_use_that_was_seen_on_the_way_opens_nothing_in_another_browser(phone, android):
+def test_an_intercepted_passkey_response_is_rejected_in_another_browser(phone, android):
     passkey, page = a_passkey(agent_of()), phone.ask_flex()
     shown = passkey.use(options_on(page))
     assert phone.arrive(phone.submit(page, "passkey", passkey=shown))["signed_in"]
@@ -86,7 +86,7 @@ def test_a_use_that_was_seen_on_the_way_opens_nothing_in_another_browser(phone, 
     assert Device.objects.active().count() == 1
 
 
-def test_a_copied_key_raises_the_alarm_and_signs_nobody_in(phone):
+def test_a_copied_passkey_raises_an_alarm_and_signs_nobody_in(phone):
     passkey = a_passkey(agent_of(), count=9)
     sign_in(phone, passkey)
     other = phone.like()
@@ -98,7 +98,7 @@ def test_a_copied_key_raises_the_alarm_and_signs_nobody_in(phone):
     assert alarm.sides[1].who.startswith("The phone with the original passkey,")
 
 
-def test_who_tries_passkey_after_passkey_from_one_address_is_stopped_and_the_agents_own_phone_is_not(phone, android):
+def test_trying_many_passkeys_from_one_address_is_stopped_but_the_agents_own_phone_is_not(phone, android):
     passkey = a_passkey(agent_of())
     phone.sign_in()
     line = LoginEvent.objects.latest("pk")

@@ -55,12 +55,12 @@ TAKEN_BY_REDIRECT = {
 
 
 @pytest.mark.parametrize("raw_query", TAKEN_BY_REDIRECT.values(), ids=TAKEN_BY_REDIRECT)
-def test_an_honest_redirect_is_taken(witness, raw_query):
+def test_a_valid_redirect_is_accepted(witness, raw_query):
     assert is_taken(by_redirect(raw_query))
 
 
 @pytest.mark.parametrize("body", [a_body(REQUEST), wrapped(REQUEST)], ids=["plain", "wrapped base64"])
-def test_an_honest_post_is_taken(witness, body):
+def test_a_valid_post_is_accepted(witness, body):
     assert is_kept(by_post(body))
 
 
@@ -107,7 +107,7 @@ MALFORMED = [(raw_query, CODES.get(case, UNREADABLE)) for case, raw_query in RED
 
 
 @pytest.mark.parametrize(("raw_query", "code"), MALFORMED, ids=REDIRECTS)
-def test_a_malformed_redirect_is_refused(witness, raw_query, code):
+def test_a_malformed_redirect_is_rejected(witness, raw_query, code):
     witness.refusal(by_redirect(raw_query), 400, code)
 
 
@@ -119,11 +119,11 @@ TOO_BIG = {
 
 
 @pytest.mark.parametrize(("raw_query", "status", "code"), TOO_BIG.values(), ids=TOO_BIG)
-def test_a_redirect_that_is_too_big_is_refused(witness, raw_query, status, code):
+def test_a_redirect_that_is_too_large_is_rejected(witness, raw_query, status, code):
     witness.refusal(by_redirect(raw_query), status, code)
 
 
-def test_a_bomb_leaves_the_memory_flat(witness):
+def test_a_decompression_bomb_does_not_use_up_memory(witness):
     bomb = query(deflate(b" " * 20_000_000))
     tracemalloc.start()
     by_redirect(bomb)
@@ -145,12 +145,12 @@ POSTS = {
 
 
 @pytest.mark.parametrize(("body", "status", "code"), POSTS.values(), ids=POSTS)
-def test_a_malformed_post_is_refused(witness, body, status, code):
+def test_a_malformed_post_is_rejected(witness, body, status, code):
     witness.refusal(by_post(body), status, code)
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/xml", "multipart/form-data; boundary=x", ""])
-def test_a_post_that_is_no_form_is_refused(witness, content_type):
+def test_a_post_that_is_no_form_is_rejected(witness, content_type):
     witness.refusal(by_post(a_body(REQUEST), content_type), 400, UNREADABLE)
 
 
@@ -210,14 +210,14 @@ XML = {
 
 
 @pytest.mark.parametrize("xml", XML.values(), ids=XML)
-def test_xml_that_is_no_authn_request_is_refused_within_two_seconds(witness, xml):
+def test_xml_that_is_no_authn_request_is_rejected_within_two_seconds(witness, xml):
     begun = time.perf_counter()
     witness.refusal(by_redirect(a_query(xml)), 400, UNREADABLE)
     assert time.perf_counter() - begun < 2
     witness.refusal(by_post(a_body(xml)), 400, UNREADABLE)
 
 
-def test_what_the_schema_leaves_open_is_taken(witness):
+def test_optional_content_that_the_schema_allows_is_accepted(witness):
     assert is_taken(by_redirect(a_query(extended('<x xmlns="urn:example" any="1">open</x>'))))
 
 
@@ -248,16 +248,16 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("issuer", STRANGERS.values(), ids=STRANGERS)
-def test_an_issuer_that_is_not_registered_is_refused(witness, issuer):
+def test_an_issuer_that_is_not_registered_is_rejected(witness, issuer):
     witness.refusal(by_redirect(a_query(asked(issuer=ISSUERS.format(issuer)))), 403, "saml_unknown_service_provider")
 
 
-def test_a_service_provider_that_is_switched_off_is_refused(witness):
+def test_a_service_provider_that_is_switched_off_is_rejected(witness):
     ServiceProvider.objects.filter(slug="flex").update(enabled=False)
     witness.refusal(by_redirect(HONEST), 403, "saml_unknown_service_provider")
 
 
-def test_the_registered_acs_is_taken(witness, flex):
+def test_the_registered_acs_is_accepted(witness, flex):
     assert is_taken(by_redirect(a_query(asked(AssertionConsumerServiceURL=ENHANCED.acs_url(flex.url)))))
 
 
@@ -279,7 +279,7 @@ FOREIGN_ACS = {
 
 
 @pytest.mark.parametrize("bend", FOREIGN_ACS.values(), ids=FOREIGN_ACS)
-def test_an_acs_that_is_not_registered_is_refused(witness, flex, bend):
+def test_an_acs_that_is_not_registered_is_rejected(witness, flex, bend):
     acs = bend(ENHANCED.acs_url(flex.url)).replace("&", "&amp;")
     witness.refusal(by_redirect(a_query(asked(AssertionConsumerServiceURL=acs))), 400, "saml_unregistered_acs")
 
@@ -297,7 +297,7 @@ RETURNS = {
 
 
 @pytest.mark.parametrize(("bent", "code"), RETURNS.values(), ids=RETURNS)
-def test_an_answer_wanted_otherwise_is_refused(witness, bent, code):
+def test_a_response_by_another_binding_is_rejected(witness, bent, code):
     witness.refusal(by_redirect(a_query(asked(**bent))), 400, code)
 
 
@@ -314,7 +314,7 @@ DESTINATIONS = {
 
 
 @pytest.mark.parametrize("destination", DESTINATIONS.values(), ids=DESTINATIONS)
-def test_a_request_for_another_destination_is_refused(witness, destination):
+def test_a_request_for_another_destination_is_rejected(witness, destination):
     witness.refusal(by_redirect(a_query(asked(Destination=destination))), 400, "saml_wrong_destination")
 
 
@@ -330,7 +330,7 @@ INSTANTS = {
 
 
 @pytest.mark.parametrize("instant", INSTANTS.values(), ids=INSTANTS)
-def test_a_request_of_another_time_is_refused(witness, instant):
+def test_a_request_from_the_past_or_the_future_is_rejected(witness, instant):
     witness.refusal(by_redirect(a_query(asked(IssueInstant=instant))), 400, "saml_stale_request")
 
 

@@ -50,11 +50,11 @@ GENUINE = {
 
 
 @pytest.mark.parametrize("query", GENUINE.values(), ids=GENUINE)
-def test_a_genuine_signature_in_the_query_is_taken(query):
+def test_a_valid_signature_in_the_query_is_accepted(query):
     assert is_taken(by_redirect(query))
 
 
-def test_a_genuine_signature_in_the_message_is_taken():
+def test_a_valid_signature_in_the_message_is_accepted():
     assert is_kept(by_post(a_body(SIGNED)))
 
 
@@ -91,7 +91,7 @@ QUERIES = {
 
 
 @pytest.mark.parametrize(("query", "code"), QUERIES.values(), ids=QUERIES)
-def test_a_query_whose_signature_does_not_hold_is_refused(witness, query, code):
+def test_an_invalid_signature_in_the_query_is_rejected(witness, query, code):
     witness.refusal(by_redirect(query), 400, code)
 
 
@@ -149,7 +149,7 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize(("xml", "code"), WRAPPED.values(), ids=WRAPPED)
-def test_a_genuine_message_carries_no_forged_one(witness, xml, code):
+def test_a_forged_message_wrapped_around_a_signed_one_is_rejected(witness, xml, code):
     witness.refusal(by_post(a_body(xml)), 400, code)
 
 
@@ -198,7 +198,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("change", SHAPES.values(), ids=SHAPES)
-def test_a_signature_of_another_shape_is_refused_whatever_is_done_with_it(witness, change):
+def test_a_signature_of_another_structure_is_always_rejected(witness, change):
     for rule in ("require", "verify", "ignore"):
         ServiceProvider.objects.filter(slug="flex").update(request_signature=rule)
         page = by_post(a_body(bent(change)))
@@ -208,7 +208,7 @@ def test_a_signature_of_another_shape_is_refused_whatever_is_done_with_it(witnes
         assert line["code"] in {MISSHAPEN, UNREADABLE}
 
 
-def test_a_reference_to_a_file_opens_none(witness, tmp_path):
+def test_a_signature_that_references_a_file_opens_no_file(witness, tmp_path):
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     xml = bent(lambda _, reference: reference.set("URI", f"file://{fifo}"))
@@ -244,11 +244,11 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("xml", "code"), MESSAGES.values(), ids=MESSAGES)
-def test_a_message_whose_signature_does_not_hold_is_refused(witness, xml, code):
+def test_an_invalid_signature_in_the_message_is_rejected(witness, xml, code):
     witness.refusal(by_post(a_body(xml)), 400, code)
 
 
-def test_a_signature_of_another_service_provider_does_not_count(witness):
+def test_a_signature_of_another_service_provider_is_rejected(witness):
     ServiceProvider.objects.filter(slug="flex-legacy").update(certificates=a_pair("legacy").certificate)
     witness.refusal(by_redirect(a_signed_query(REQUEST, a_pair("legacy"))), 400, UNKNOWN_KEY)
 
@@ -258,12 +258,12 @@ def test_a_signed_request_must_name_its_destination(witness):
     witness.refusal(by_redirect(query), 400, "saml_wrong_destination")
 
 
-def test_where_signatures_are_ignored_a_wrong_one_counts_as_none():
+def test_an_invalid_signature_is_ignored_if_the_service_ignores_signatures():
     ServiceProvider.objects.filter(slug="flex").update(request_signature="ignore")
     assert is_taken(by_redirect(a_signed_query(REQUEST, a_pair("stranger"))))
 
 
-def test_where_none_is_required_a_wrong_one_is_refused_all_the_same(witness):
+def test_an_invalid_signature_is_rejected_even_if_none_is_required(witness):
     ServiceProvider.objects.filter(slug="flex").update(request_signature="verify")
     assert is_taken(by_redirect(a_query(REQUEST)))
     witness.look()

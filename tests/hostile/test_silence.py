@@ -72,17 +72,17 @@ def test_no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response(story
     assert story.told_in(heard) == []
 
 
-def test_no_address_holds_one_either(story):
+def test_no_url_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response(story):
     assert len(story.addresses) > 8
     assert story.told_in("\n".join(story.addresses)) == []
     assert "SAMLResponse" not in "".join(story.addresses)
 
 
-def test_the_trail_holds_none(story):
+def test_the_trail_holds_no_code_token_cookie_or_response(story):
     assert LoginEvent.objects.count() > 4
     assert story.told_in("\n".join(map(str, LoginEvent.objects.values()))) == []
 
 
-def test_a_secret_would_be_noticed(story, said):
+def test_a_secret_in_a_log_line_is_found(story, said):
     logging.getLogger("somebody").debug("the code is %s", story.secrets["the code"])
     assert story.told_in(said()) == ["the code"]

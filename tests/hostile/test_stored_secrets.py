@@ -79,16 +79,16 @@ def found(secrets):
     return [(name, where) for where, text in cells() for name, pattern in wanted.items() if pattern.search(text)]
 
 
-def test_no_table_holds_a_secret_that_lets_anybody_in(secrets):
+def test_no_table_holds_a_readable_secret_that_signs_anybody_in(secrets):
     assert {name.removeprefix("latchkey-").split(" ")[0] for name in secrets} >= COOKIES
     assert found(secrets) == []
 
 
-def test_no_table_holds_a_private_key_that_could_be_read(secrets):
+def test_no_table_holds_a_readable_private_key(secrets):
     assert [where for where, text in cells() if "PRIVATE KEY" in text] == []
 
 
-def test_a_secret_would_be_found(phone):
+def test_a_readable_secret_in_a_table_is_found(phone):
     phone.sign_in()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE agents_device SET label = %s", [phone.cookie("device")[:100]])

@@ -31,7 +31,7 @@ def ahead(clock, verify):
     return ahead
 
 
-def test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in(phone, ahead):
+def test_a_request_at_the_node_ahead_reads_about_clocks_and_the_next_one_signs_in(phone, ahead):
     phone.sign_in()
     asked = PretendService("desk").request_url()
     with ahead():
@@ -41,7 +41,7 @@ def test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in(pho
     assert phone.messages() == 1
 
 
-def test_a_phone_that_goes_to_and_fro_stays_signed_in_and_is_taken_for_no_copy(phone, ahead):
+def test_a_phone_that_alternates_between_nodes_stays_signed_in_without_an_alarm(phone, ahead):
     phone.sign_in()
     for _ in range(3):
         with ahead():
@@ -54,7 +54,7 @@ def test_a_phone_that_goes_to_and_fro_stays_signed_in_and_is_taken_for_no_copy(p
     consistency.check()
 
 
-def test_a_code_that_it_texted_signs_in_at_another(phone, ahead):
+def test_a_code_sent_by_the_node_ahead_signs_in_at_another(phone, ahead):
     with ahead():
         page = phone.ask_code(phone.ask_flex())
     assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]
@@ -62,7 +62,7 @@ def test_a_code_that_it_texted_signs_in_at_another(phone, ahead):
     consistency.check()
 
 
-def test_an_agent_whose_text_it_sent_gets_another_elsewhere_without_waiting_an_hour(phone, ahead):
+def test_an_agent_with_a_text_from_the_node_ahead_gets_another_elsewhere_without_an_hours_wait(phone, ahead):
     with ahead():
         phone.ask_code(phone.ask_flex())
     page = phone.ask_code(phone.ask_flex())
@@ -71,7 +71,7 @@ def test_an_agent_whose_text_it_sent_gets_another_elsewhere_without_waiting_an_h
     consistency.check()
 
 
-def test_a_page_of_another_reads_there_that_it_has_expired_and_its_code_counts_where_the_time_is_right(phone, ahead):
+def test_a_page_from_another_node_has_expired_at_the_node_ahead_and_still_works_where_it_came_from(phone, ahead):
     page = phone.ask_code(phone.ask_flex())
     with ahead():
         told = phone.submit(page, "code", code=phone.code())

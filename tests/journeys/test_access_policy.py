@@ -32,7 +32,7 @@ BLOCK_MOBILE = TextContains("Mobile")
         pytest.param(BLOCK_IOS, "", True, id="iOS blocked, no user agent at all"),
     ],
 )
-def test_a_rule_bars_the_phones_it_names_and_no_others(phone, condition, user_agent, refused):
+def test_a_rule_refuses_the_phones_it_names_and_no_others(phone, condition, user_agent, refused):
     block(condition)
     page = phone.like().like(user_agent) if user_agent else phone.like("")
     page = page.ask_flex()
@@ -67,7 +67,7 @@ def test_a_refusal_says_what_it_is_about(phone, condition, user_agent, heading, 
     assert sentence in page.text
 
 
-def test_a_refused_phone_costs_no_text(phone):
+def test_a_refused_phone_is_sent_no_text(phone):
     page = phone.ask_flex()
     block(BLOCK_IOS)
     assert phone.ask_code(page).status == 403
@@ -75,7 +75,7 @@ def test_a_refused_phone_costs_no_text(phone):
 
 
 @pytest.mark.parametrize("after", [timedelta(minutes=5), timedelta(hours=5)], ids=["by session", "by token"])
-def test_a_new_rule_counts_at_the_next_reuse_and_leaves_the_sign_in_as_it_was(phone, clock, after):
+def test_a_new_rule_counts_at_the_next_silent_sign_in_and_ends_no_session(phone, clock, after):
     phone.sign_in(home="/legacy/")
     rule = block(BLOCK_IOS)
     clock.shift(after)
@@ -86,7 +86,7 @@ def test_a_new_rule_counts_at_the_next_reuse_and_leaves_the_sign_in_as_it_was(ph
     assert phone.sign_in_silently("/legacy/")["signed_in"]
 
 
-def test_a_rule_about_the_agent_waits_for_the_code_and_ends_no_other_phone(phone, android):
+def test_a_rule_about_the_agent_counts_after_the_code_and_signs_out_no_other_phone(phone, android):
     phone.sign_in()
     publishing.in_force(RoleIs(frozenset({"agent"})), BLOCK_ANDROID)
     page = android.ask_code(android.ask_flex())
@@ -96,12 +96,12 @@ def test_a_rule_about_the_agent_waits_for_the_code_and_ends_no_other_phone(phone
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_rule_that_only_watches_bars_nobody(phone):
+def test_a_rule_in_watch_mode_refuses_nobody(phone):
     block(BLOCK_IOS, mode="watch")
     assert phone.sign_in()["signed_in"]
 
 
-def test_a_rule_may_ask_for_a_code_each_time(phone, clock):
+def test_a_rule_can_require_a_code_each_time(phone, clock):
     block(BLOCK_IOS, effect="ask_code")
     phone.sign_in()
     clock.shift(61)
@@ -115,12 +115,12 @@ def test_the_first_rule_that_matches_decides(phone):
     assert phone.sign_in()["signed_in"]
 
 
-def test_a_rule_that_cannot_be_read_lets_nobody_in(phone):
+def test_an_unreadable_rule_refuses_everybody(phone):
     publishing.broken([{"kind": "no such thing"}])
     assert phone.ask_flex().status == 403
 
 
-def test_back_to_flex_tells_flex_that_it_was_refused(phone):
+def test_back_to_flex_sends_flex_an_error(phone):
     block(BLOCK_IOS)
     page = phone.ask_flex()
     page = phone.submit(page, "csrfmiddlewaretoken")
@@ -129,7 +129,7 @@ def test_back_to_flex_tells_flex_that_it_was_refused(phone):
     assert "RequestDenied" in answer.text
 
 
-def test_a_passive_request_that_is_refused_gets_no_page_and_stands_in_the_trail(phone):
+def test_a_refused_passive_request_gets_no_page_and_an_entry_in_the_trail(phone):
     phone.sign_in()
     block(BLOCK_IOS)
     answer = phone.submit(phone.ask_flex(is_passive="1"), "SAMLResponse")
@@ -137,7 +137,7 @@ def test_a_passive_request_that_is_refused_gets_no_page_and_stands_in_the_trail(
     assert LoginEvent.objects.get(kind="refused").agent.email == "ana@acme.example"
 
 
-def test_a_rule_made_between_the_code_and_the_answer_still_counts(phone):
+def test_a_rule_published_between_the_code_and_the_response_still_counts(phone):
     page = phone.ask_code(phone.ask_flex())
     form = {name: value for name, value in page.form_with("code").form_values() if name != "again"}
     answer = phone.http.post(page.url, data=form | {"code": phone.code()}, allow_redirects=False)
@@ -146,7 +146,7 @@ def test_a_rule_made_between_the_code_and_the_answer_still_counts(phone):
     assert (page.status, page.form_with("SAMLResponse")) == (403, None)
 
 
-def test_what_a_watching_rule_would_have_done_stands_in_the_trail(phone):
+def test_the_trail_says_what_a_rule_in_watch_mode_would_have_done(phone):
     rule = block(BLOCK_IOS, mode="watch")
     phone.sign_in()
     assert LoginEvent.objects.get(kind="signed in").would_have == [{"rule": str(rule.key), "effect": "deny"}]
@@ -163,18 +163,18 @@ def sign_in_from_a_mac(browser, touch_points):
     return browser.submit(page, "code", code=browser.code()) if page.form_with("code") is not None else page
 
 
-def test_an_ipad_that_says_it_is_a_mac_is_known_by_its_touch_points(phone):
+def test_an_ipad_that_claims_to_be_a_mac_is_recognised_by_its_touch_points(phone):
     block(PlatformIs(frozenset({Platform.IPADOS})))
     assert sign_in_from_a_mac(phone.like(MAC), touch_points="5").status == 403
 
 
-def test_a_mac_stays_a_mac_when_it_comes_back(phone):
+def test_a_mac_is_still_a_mac_at_its_next_sign_in(phone):
     block(PlatformIs(frozenset({Platform.IPADOS})))
     mac = phone.like(MAC)
     assert mac.arrive(sign_in_from_a_mac(mac, touch_points="0"))["signed_in"]
     assert mac.sign_in_silently()["signed_in"]
 
 
-def test_a_mac_or_ipad_that_does_not_tell_is_refused_where_ipads_are(phone):
+def test_a_mac_or_ipad_without_touch_points_is_refused_by_a_rule_about_ipads(phone):
     block(PlatformIs(frozenset({Platform.IPADOS})))
     assert sign_in_from_a_mac(phone.like(MAC), touch_points="").status == 403

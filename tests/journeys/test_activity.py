@@ -37,7 +37,7 @@ WITHOUT_ANYBODY = pytest.mark.parametrize("comes_by", [passively, own_page, stat
 
 
 @WITHOUT_ANYBODY
-def test_a_computer_is_idle_however_often_something_comes_by(clock, desktop, comes_by):
+def test_a_computer_is_idle_despite_passive_requests_and_page_views(clock, desktop, comes_by):
     desktop.sign_in(home="/legacy/")
     for _ in range(2):
         later(clock, minutes=25)
@@ -47,7 +47,7 @@ def test_a_computer_is_idle_however_often_something_comes_by(clock, desktop, com
 
 
 @WITHOUT_ANYBODY
-def test_a_phone_stays_away_however_often_something_comes_by(clock, phone, comes_by):
+def test_a_phone_is_away_despite_passive_requests_and_page_views(clock, phone, comes_by):
     phone.sign_in()
     token = phone.cookie("token")
     for _ in range(2):
@@ -60,7 +60,7 @@ def test_a_phone_stays_away_however_often_something_comes_by(clock, phone, comes
     assert phone.ask_flex().heading == "Time for a new code"
 
 
-def test_a_passive_visit_costs_the_next_one_of_the_agent_nothing(clock, phone):
+def test_a_passive_request_does_not_disturb_the_agents_next_sign_in(clock, phone):
     phone.sign_in(home="/legacy/")
     later(clock, hours=2)
     passively(phone, "/legacy/")
@@ -79,7 +79,7 @@ def about(instant):
     return timedelta(0) <= instant < timedelta(seconds=20)
 
 
-def test_a_service_is_told_the_first_limit_where_an_operator_wants_that(clock, phone):
+def test_a_service_is_told_the_earliest_limit_if_an_operator_chose_that(clock, phone):
     shifts = PretendService("shifts", states_end=True)
     assert about(end_told(shifts.sign_in(phone)) - NOW - timedelta(hours=1))
     for _ in range(2):
@@ -90,12 +90,12 @@ def test_a_service_is_told_the_first_limit_where_an_operator_wants_that(clock, p
     assert about(end_told(shifts.sign_in(phone)) - NOW - timedelta(hours=24))
 
 
-def test_no_service_is_told_by_itself_and_flex_least_of_all(clock, phone):
+def test_no_service_is_told_a_limit_by_default(clock, phone):
     assert end_told(PretendService("shifts").sign_in(phone)) is None
     assert set(ServiceProvider.objects.values_list("states_end", flat=True)) == {False}
 
 
-def test_an_ended_key_of_tokens_is_a_cause_of_its_own(clock, phone):
+def test_a_retired_token_key_is_given_as_the_cause(clock, phone):
     from idp.keys.models import SigningKey, Use
 
     phone.sign_in()
@@ -107,7 +107,7 @@ def test_an_ended_key_of_tokens_is_a_cause_of_its_own(clock, phone):
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_rule_that_asks_each_time_says_so(clock, phone):
+def test_a_rule_that_requires_a_code_each_time_is_given_as_the_cause(clock, phone):
     in_force(name="Codes for phones", effect="ask_code")
     phone.sign_in()
     page = phone.ask_flex()

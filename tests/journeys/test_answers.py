@@ -66,7 +66,7 @@ def opened(phone, number=NUMBER):
 
 @pytest.mark.parametrize("algorithm", [names.AES128_GCM, names.AES256_GCM])
 @pytest.mark.parametrize("transport", ["mgf1p", "mgf1p-sha256", "oaep-sha256"])
-def test_rota_reads_what_is_encrypted_for_it(phone, algorithm, transport):
+def test_rota_decrypts_its_assertion(phone, algorithm, transport):
     change(encryption_algorithm=algorithm, key_transport=transport)
     known = phone.sign_in(LAB, "/app/")
     assert known["encrypted"]
@@ -79,14 +79,14 @@ def test_rota_signs_its_requests_in_both_bindings(phone, binding):
     assert phone.sign_in(home="/app/", binding=binding)["signed_in"]
 
 
-def test_without_the_key_nothing_about_the_person_is_readable(phone):
+def test_without_the_key_an_encrypted_assertion_reveals_nothing_about_the_person(phone):
     sent = response_on(answered(phone, number=LAB)).xml
     assert b"EncryptedAssertion" in sent
     for told in (b"lab@acme", b"Team", b"agent", b"NameID", SubjectName.objects.get().value.encode()):
         assert told not in sent
 
 
-def test_rota_cannot_read_what_is_encrypted_for_another(phone):
+def test_rota_cannot_decrypt_an_assertion_for_another_service(phone):
     change(encryption_certificates=a_pair("another").certificate)
     page = phone.submit(answered(phone), "SAMLResponse")
     assert (page.status, page.heading) == (403, "Sign-in not accepted")
@@ -96,7 +96,7 @@ UNUSABLE = {"a curve": a_pair("curve", curve=True).certificate, "weak": a_pair("
 
 
 @pytest.mark.parametrize("certificate", [*UNUSABLE.values(), "garbage"], ids=[*UNUSABLE, "garbage"])
-def test_an_unusable_certificate_ends_in_a_page_and_nothing_readable_leaves(phone, certificate):
+def test_an_unusable_certificate_gets_an_error_page_and_no_readable_assertion(phone, certificate):
     change(encryption_certificates=certificate)
     page = answered(phone)
     assert (page.status, page.heading) == (500, "The answer for the app can't be made")
@@ -106,7 +106,7 @@ def test_an_unusable_certificate_ends_in_a_page_and_nothing_readable_leaves(phon
     assert not LoginEvent.objects.filter(kind=Kind.ANSWERED).exists()
 
 
-def test_once_the_certificate_is_replaced_the_same_page_leads_on(phone):
+def test_once_the_certificate_is_replaced_the_same_page_signs_in(phone):
     right = ServiceProvider.objects.get(slug="rota").encryption_certificates
     change(encryption_certificates=UNUSABLE["a curve"])
     page = answered(phone)
@@ -117,7 +117,7 @@ def test_once_the_certificate_is_replaced_the_same_page_leads_on(phone):
 # Release
 
 
-def test_each_service_is_told_its_own(phone):
+def test_each_service_gets_its_own_attributes(phone):
     agent = PhoneAuthenticator.objects.get(number=LAB).user
     agent.department = Department.objects.create(name="Q&A <2>")
     agent.save()
@@ -134,7 +134,7 @@ def test_each_service_is_told_its_own(phone):
     assert flex["name_id"] != rota["name_id"]
 
 
-def test_a_name_travels_in_the_format_that_was_chosen_for_it(phone):
+def test_a_name_id_is_sent_in_the_chosen_format(phone):
     change(encrypt=False)
     lines = [("cn", "full_name", "", names.URI), ("site", "fixed", "a\nb"), ("x", "fixed", "1", names.URI)]
     tell("rota", *lines)
@@ -144,12 +144,12 @@ def test_a_name_travels_in_the_format_that_was_chosen_for_it(phone):
     assert response.all("//a:AttributeValue/text()") == [LAB_NAME, "a", "b", "1"]
 
 
-def test_a_service_that_is_told_nothing_gets_a_name_alone(phone):
+def test_a_service_without_attributes_gets_only_a_name_id(phone):
     tell("rota")
     assert phone.sign_in(home="/app/")["attributes"] == {}
 
 
-def test_flex_is_told_types_by_the_end_of_a_name(phone):
+def test_flex_is_told_types_by_the_suffix_of_an_attribute_name(phone):
     lines = [
         ("canAddAgents.boolean", "fixed", "true"),
         ("skills.stringarray", "fixed", "sales\nR&D"),
@@ -170,7 +170,7 @@ def the_location(page):
     return [it.text or "" for it in held]
 
 
-def test_what_flex_was_told_is_cleared_once_it_is_removed(phone, android):
+def test_an_attribute_that_is_removed_is_cleared_at_flex(phone, android):
     tell("flex", ("location", "fixed", "Kraków"))
     assert the_location(answered(phone, "/")) == ["Kraków"]
     tell("flex")
@@ -180,7 +180,7 @@ def test_what_flex_was_told_is_cleared_once_it_is_removed(phone, android):
     assert the_location(answered(android, "/", LAB)) == []
 
 
-def test_another_app_keeps_nothing_so_nothing_is_cleared(phone):
+def test_at_another_app_a_removed_attribute_is_only_left_out(phone):
     tell("rota", ("location", "fixed", "Kraków"))
     phone.sign_in(home="/app/")
     tell("rota", ("cn", "full_name"))
@@ -188,7 +188,7 @@ def test_another_app_keeps_nothing_so_nothing_is_cleared(phone):
     assert not SentAttribute.objects.exists()
 
 
-def test_a_value_that_cannot_be_told_ends_in_a_sentence(phone):
+def test_an_attribute_value_that_cannot_be_sent_gets_an_error_page(phone):
     tell("flex", ("age.int", "fixed", "five"))
     page = answered(phone, "/")
     assert page.status == 500
@@ -201,20 +201,20 @@ def test_a_value_that_cannot_be_told_ends_in_a_sentence(phone):
 # Names
 
 
-def test_a_persistent_name_stays(phone):
+def test_a_persistent_name_id_stays_the_same(phone):
     first, again = opened(phone), opened(phone)
     assert first["name_id"] == again["name_id"] == phone.sign_in_silently("/app/")["name_id"]
     assert first["name_id_format"] == names.PERSISTENT
 
 
-def test_a_transient_name_never_comes_again(phone):
+def test_a_transient_name_id_is_never_repeated(phone):
     change(name_id_format=names.TRANSIENT)
     first, again = opened(phone), opened(phone)
     assert first["name_id"] != again["name_id"]
     assert first["name_id_format"] == again["name_id_format"] == names.TRANSIENT
 
 
-def test_the_address_or_the_one_stored_name_can_be_the_name(phone):
+def test_an_email_address_or_a_stored_name_can_be_the_name_id(phone):
     change(name_id_format=names.EMAIL_ADDRESS)
     by_address = opened(phone)
     assert (by_address["name_id"], by_address["name_id_format"]) == ("ana@acme.example", names.EMAIL_ADDRESS)
@@ -222,7 +222,7 @@ def test_the_address_or_the_one_stored_name_can_be_the_name(phone):
     assert opened(phone)["name_id"] == phone.sign_in_silently()["name_id"]
 
 
-def test_flex_gets_its_one_stable_name_whatever_its_format_is_called(phone):
+def test_flex_gets_one_stable_name_id_whatever_its_format_is_called(phone):
     first = phone.sign_in()
     change("flex", name_id_format=names.EMAIL_ADDRESS)
     again = phone.sign_in_silently()
@@ -245,7 +245,7 @@ def as_node_saml(phone):
     return phone.open(f"{SSO}?{a_query(xml)}")
 
 
-def test_node_saml_is_refused_until_the_class_it_asks_for_is_mapped(phone, clock):
+def test_node_saml_gets_an_error_until_its_authn_context_is_mapped(phone, clock):
     change(request_signature="verify", encrypt=False)
     assert response_on(as_node_saml(phone)).status == [names.RESPONDER, names.NO_AUTHN_CONTEXT]
     change(code_context=PASSWORD)
@@ -254,7 +254,7 @@ def test_node_saml_is_refused_until_the_class_it_asks_for_is_mapped(phone, clock
     assert response.all("//a:AuthnContextClassRef/text()") == [PASSWORD]
 
 
-def test_each_way_to_sign_in_has_a_class_of_its_own(phone, clock):
+def test_each_method_of_sign_in_has_its_own_authn_context(phone, clock):
     change(code_context="https://acme.example/code", token_context="https://acme.example/token")
     assert opened(phone)["authn_context"] == "https://acme.example/code"
     clock.shift(90 * 60)
@@ -264,14 +264,14 @@ def test_each_way_to_sign_in_has_a_class_of_its_own(phone, clock):
 # Signatures
 
 
-def test_rota_takes_rsa_with_sha_512(phone):
+def test_rota_accepts_rsa_with_sha_512(phone):
     change(signature_algorithm=names.RSA_SHA512)
     page = answered(phone, number=LAB)
     assert response_on(page).root.xpath("//ds:SignatureMethod/@Algorithm", namespaces=DSIG) == [names.RSA_SHA512]
     assert phone.arrive(page, "/app/")["attributes"]["full_name"] == [LAB_NAME]
 
 
-def test_an_answer_signed_by_ecdsa_verifies_with_the_curves_certificate(phone):
+def test_a_response_signed_by_ecdsa_verifies_with_the_ecdsa_certificate(phone):
     change(signature_algorithm=names.ECDSA_SHA256, encrypt=False)
     sent = response_on(answered(phone, number=LAB))
     certificate = SigningKey.objects.get(use=Use.SAML_EC).certificate
@@ -281,6 +281,6 @@ def test_an_answer_signed_by_ecdsa_verifies_with_the_curves_certificate(phone):
     assert LAB_NAME in "".join(signed.signed_xml.itertext())
 
 
-def test_rota_finds_the_curves_certificate_in_our_metadata(phone):
+def test_rota_finds_the_ecdsa_certificate_in_the_metadata(phone):
     change(signature_algorithm=names.ECDSA_SHA256)
     assert phone.sign_in(LAB, "/app/")["attributes"]["full_name"] == [LAB_NAME]

@@ -20,7 +20,7 @@ def again(phone, page, channel="sms"):
 
 
 @each_number
-def test_an_agent_who_asks_too_early_reads_how_long_to_wait(phone, clock, number):
+def test_an_agent_who_requests_another_code_too_early_reads_how_long_to_wait(phone, clock, number):
     page = phone.ask_code(phone.ask_flex(), number)
     clock.shift(10)
     page = again(phone, page)
@@ -30,18 +30,18 @@ def test_an_agent_who_asks_too_early_reads_how_long_to_wait(phone, clock, number
     assert 15 <= wait <= 20
 
 
-def test_nobody_is_sent_anything_too_early(phone, clock, asked):
+def test_no_second_code_is_sent_too_early(phone, clock, asked):
     assert phone.code()
     clock.shift(10)
     again(phone, asked)
     assert phone.messages() == 1
 
 
-def test_the_seconds_on_the_page_are_never_over_before_ours(phone, clock, asked):
+def test_the_countdown_on_the_page_never_ends_before_latchkeys(phone, clock, asked):
     assert asked.html.xpath("string(//*[@id='wait'])") == "30"
 
 
-def test_a_second_tap_a_moment_later_is_the_same_wish(phone, clock, asked):
+def test_a_second_tap_a_moment_later_is_the_same_request(phone, clock, asked):
     assert phone.code()
     clock.shift(31)
     pages = [again(phone, asked) for _ in range(2)]
@@ -50,7 +50,7 @@ def test_a_second_tap_a_moment_later_is_the_same_wish(phone, clock, asked):
     assert phone.messages() == 2
 
 
-def test_a_double_tap_at_the_same_instant_is_one_text(phone, clock, asked):
+def test_two_simultaneous_taps_send_one_text(phone, clock, asked):
     assert phone.code()
     clock.shift(31)
     pages = at_once([lambda: again(phone, asked)] * 4)
@@ -70,13 +70,13 @@ def test_after_a_call_the_page_speaks_of_a_call(phone, clock, number):
     assert "we have texted it a 6-digit code." in again(phone, page).text
 
 
-def test_an_agent_who_typed_an_email_reads_which_number_is_called(phone, clock):
+def test_an_agent_who_typed_an_email_reads_which_number_will_be_called(phone, clock):
     page = phone.ask_code(phone.ask_flex(), "ana@acme.example")
     clock.shift(31)
     assert "we are calling the mobile number your contact centre has for you." in again(phone, page, "call").text
 
 
-def test_once_the_code_has_run_out_nothing_is_called_the_same_code(phone, clock, asked):
+def test_after_the_code_expired_the_page_does_not_promise_the_same_code(phone, clock, asked):
     clock.shift(31)
     page = again(phone, asked)
     assert "It is the same code" in page.text

@@ -36,7 +36,7 @@ def buttons(page):
     return [it.get("value") for it in page.html.xpath("//button[@name='again']")]
 
 
-def test_whatsapp_is_offered_only_where_an_operator_says_so(phone, set_to):
+def test_whatsapp_is_offered_only_if_an_operator_enabled_it(phone, set_to):
     assert buttons(phone.ask_code(phone.ask_flex())) == ["sms", "call"]
     set_to(channels="sms,call,whatsapp")
     page = phone.ask_code(phone.ask_flex())
@@ -55,7 +55,7 @@ def test_a_code_by_whatsapp_signs_its_agent_in(phone, verify, clock, set_to):
     assert phone.arrive(phone.submit(page, "code", code=code))["signed_in"]
 
 
-def test_a_channel_that_is_not_offered_cannot_be_asked_for(phone, clock):
+def test_a_channel_that_is_not_offered_cannot_be_requested(phone, clock):
     page = phone.ask_code(phone.ask_flex())
     clock.shift(31)
     phone.submit(page, "again", again="whatsapp")
@@ -75,7 +75,7 @@ def test_a_channel_that_is_off_at_twilio_is_not_offered_for_a_while_to_anybody(p
     assert buttons(someone.ask_code(someone.ask_flex(), NOBODYS)) == ["sms", "call", "whatsapp"]
 
 
-def test_a_start_tells_twilio_the_reference_and_nothing_that_names_a_person(phone, recorder):
+def test_a_verification_tells_twilio_the_reference_and_no_personal_data(phone, recorder):
     page = phone.ask_code(phone.ask_flex())
     sending.settle()
     said = form(recorder.exchanges[0].request)
@@ -87,7 +87,7 @@ def test_a_start_tells_twilio_the_reference_and_nothing_that_names_a_person(phon
     assert page.status == 200
 
 
-def test_the_page_fills_in_by_itself_only_where_texts_carry_the_domain(phone, set_to):
+def test_the_page_autofills_only_if_texts_carry_the_domain(phone, set_to):
     assert SCRIPT not in phone.ask_code(phone.ask_flex()).response.text
     set_to(web_otp=True)
     page = phone.ask_code(phone.ask_flex())

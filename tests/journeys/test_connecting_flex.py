@@ -116,7 +116,7 @@ def test_one_value_pasted_here_and_three_there_let_an_agent_in(flex, phone, oper
 
 
 @pytest.mark.parametrize("way", ["enhanced", "legacy"])
-def test_an_unknown_flex_is_heard_adopted_and_the_same_agent_gets_in(flex, phone, operator_page, way):
+def test_an_unknown_flex_is_detected_and_registered_and_the_same_agent_signs_in(flex, phone, operator_page, way):
     console = Console()
     console.paste(operator_page.get(PAGE), *COPIED)
     pretend = PretendFlex(way, console)
@@ -130,7 +130,7 @@ def test_an_unknown_flex_is_heard_adopted_and_the_same_agent_gets_in(flex, phone
     assert HeardRequest.objects.first().outcome == ""
 
 
-def test_a_flex_elsewhere_is_heard_but_never_sent_an_answer(flex, phone, operator_page):
+def test_a_flex_at_another_address_is_detected_but_gets_no_response(flex, phone, operator_page):
     console = Console()
     console.paste(operator_page.get(PAGE), *COPIED)
     pretend = PretendFlex("enhanced", console)
@@ -148,7 +148,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("label", "bend", "reason"), WRONG.values(), ids=WRONG)
-def test_a_value_that_is_not_ours_is_noticed_by_flex(phone, operator_page, label, bend, reason):
+def test_flex_rejects_a_value_that_is_not_latchkeys(phone, operator_page, label, bend, reason):
     page = operator_page.post(
         f"{PAGE}?pasted={CONNECTION}", {"profile": "flex-enhanced", "slug": "desk", "name": "Desk"}, follow=True
     )
@@ -158,7 +158,7 @@ def test_a_value_that_is_not_ours_is_noticed_by_flex(phone, operator_page, label
     assert reason in sign_in(phone, PretendFlex("enhanced", console))
 
 
-def test_a_flex_that_signs_is_heard_and_let_in_once_its_signatures_are_ignored(flex, phone, operator_page):
+def test_a_flex_that_signs_is_detected_and_works_once_its_signatures_are_ignored(flex, phone, operator_page):
     request = asked(IssueInstant=f"{clock.now():%Y-%m-%dT%H:%M:%SZ}")
     address = f"{SSO}?{a_signed_query(request, a_pair('twilio'))}"
     operator_page.post(f"{PAGE}listening/begin/", {"service": "flex"})

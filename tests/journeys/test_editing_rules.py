@@ -77,7 +77,7 @@ def test_android_is_blocked_by_the_keyboard_alone(desk):
     assert android_is_blocked()
 
 
-def test_rules_are_moved_by_arrow_keys_announced_and_kept_when_saved(desk, three):
+def test_rules_are_moved_by_arrow_keys_and_announced_and_saved_in_the_new_order(desk, three):
     page = sheet(desk)
     page.get_by_role("button", name="Move “C” by the arrow keys").focus()
     page.keyboard.press("ArrowUp")
@@ -93,7 +93,7 @@ def test_rules_are_moved_by_arrow_keys_announced_and_kept_when_saved(desk, three
     assert names() == ["C", "B", "A"]
 
 
-def test_a_rule_is_dragged_to_its_place(desk, three):
+def test_a_rule_is_dragged_to_another_position(desk, three):
     page = sheet(desk)
     handle = page.get_by_role("button", name="Move “A” by the arrow keys").bounding_box()
     below = page.locator("ol.rules > li").last.bounding_box()
@@ -107,7 +107,7 @@ def test_a_rule_is_dragged_to_its_place(desk, three):
     assert names() == ["B", "C", "A"]
 
 
-def test_the_preview_follows_what_is_not_saved_yet_and_so_do_the_marks(desk, flex):
+def test_the_preview_and_the_marks_follow_unsaved_changes(desk, flex):
     rule = in_tests.drafted(ANDROID, name="Block Android")
     in_tests.drafted(ANDROID, name="Idle", effect="allow")
     page = sheet(desk)

@@ -25,7 +25,7 @@ def cut_off():
     return everyone_out.begin(None, "backup restored", ORIGIN, time.now())
 
 
-def test_a_cutoff_ends_phone_and_computer_at_once_and_they_read_why(clock, phone, desktop):
+def test_everyone_out_signs_out_phone_and_computer_at_once_and_they_read_why(clock, phone, desktop):
     phone.sign_in()
     desktop.sign_in()
     later(clock, hours=1)
@@ -37,7 +37,7 @@ def test_a_cutoff_ends_phone_and_computer_at_once_and_they_read_why(clock, phone
         assert browser.open(f"{BASE_URL}/me").status == 403
 
 
-def test_a_code_since_counts_and_keeps_the_same_phone(clock, phone):
+def test_after_everyone_out_a_code_signs_the_same_phone_in_again(clock, phone):
     phone.sign_in()
     cut_off()
     later(clock, seconds=1)
@@ -47,7 +47,7 @@ def test_a_code_since_counts_and_keeps_the_same_phone(clock, phone):
     assert Device.objects.count() == 1
 
 
-def test_a_login_that_was_finished_before_is_not_answered_after(clock, phone):
+def test_a_sign_in_finished_before_everyone_out_gets_no_response_after_it(clock, phone):
     page = phone.ask_code(phone.ask_flex())
     form = page.form_with("code")
     data = dict(form.form_values()) | {"code": phone.code(after=0)}
@@ -59,7 +59,7 @@ def test_a_login_that_was_finished_before_is_not_answered_after(clock, phone):
 
 
 @pytest.mark.usefixtures("_told")
-def test_written_down_it_is_each_phones_reason_and_services_are_told(clock, phone, desktop):
+def test_everyone_out_is_recorded_for_each_phone_and_services_are_notified(clock, phone, desktop):
     shifts = PretendService("shifts")
     shifts.sign_in(phone)
     desktop.sign_in("+12015550102")
@@ -70,7 +70,7 @@ def test_written_down_it_is_each_phones_reason_and_services_are_told(clock, phon
     assert asks_for_a_code(phone)
 
 
-def test_whoever_gives_a_code_meanwhile_is_not_ended_by_the_writing_down(clock, phone, android):
+def test_an_agent_who_signs_in_while_everyone_out_is_recorded_stays_signed_in(clock, phone, android):
     phone.sign_in()
     cut_off()
     later(clock, seconds=1)

@@ -100,7 +100,7 @@ def test_the_example_app_signs_in_opens_flex_and_signs_out_again(example, browse
     assert example.complaint("device") == "Nobody is signed in. Sign in first."
 
 
-def test_the_example_app_goes_on_without_a_code_and_says_why_if_it_cannot(example, browser):
+def test_the_example_app_continues_without_a_code_or_says_why_not(example, browser):
     sign_in(example, browser)
     kept = json.loads(example.kept.read_text())
     example.kept.write_text(json.dumps(kept | {"good_until": time.time()}))

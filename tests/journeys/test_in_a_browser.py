@@ -36,7 +36,7 @@ def test_the_next_sign_in_asks_nothing(browser_page, flex, verify, script, bindi
     assert arrive(page, flex, script=script)["signed_in"]
 
 
-def test_a_code_that_is_filled_in_at_one_go_is_sent_at_once(browser_page, flex, verify):
+def test_an_autofilled_code_is_sent_at_once(browser_page, flex, verify):
     page = browser_page()
     go_to_sign_in(page, flex, "redirect", script=True)
     page.get_by_label("Mobile number").fill(NUMBER)
@@ -55,7 +55,7 @@ def test_typing_six_digits_sends_nothing_by_itself(browser_page, flex, verify):
     assert page.get_by_role("heading", name="Enter the code").is_visible()
 
 
-def test_an_evicted_phone_reads_why(browser_page, flex, verify):
+def test_a_signed_out_phone_reads_why(browser_page, flex, verify):
     iphone, android = browser_page("iPhone"), browser_page("Android")
     for after, page in enumerate([iphone, android]):
         go_to_sign_in(page, flex, "redirect", script=True)

@@ -35,7 +35,7 @@ def test_the_next_sign_in_is_silent_and_of_the_same_session(phone):
     assert again["authn_context"] == names.MOBILE_ONE_FACTOR_CONTRACT
 
 
-def test_legacy_ends_the_session_at_one_hour_idle_and_the_token_opens_another(phone, clock):
+def test_legacy_ends_the_session_after_one_hour_idle_and_the_token_opens_another(phone, clock):
     first = phone.sign_in(home="/legacy/")
     clock.shift(HOUR - MOMENT)
     just_before = phone.sign_in_silently("/legacy/")
@@ -46,7 +46,7 @@ def test_legacy_ends_the_session_at_one_hour_idle_and_the_token_opens_another(ph
     assert after["authn_context"] == names.PREVIOUS_SESSION
 
 
-def test_legacy_asks_a_computer_for_a_code_at_one_hour_idle(desktop, clock):
+def test_legacy_requires_a_code_of_a_computer_after_one_hour_idle(desktop, clock):
     desktop.sign_in(home="/legacy/")
     clock.shift(HOUR - MOMENT)
     assert desktop.sign_in_silently("/legacy/")["signed_in"]
@@ -54,7 +54,7 @@ def test_legacy_asks_a_computer_for_a_code_at_one_hour_idle(desktop, clock):
     assert asks_for_a_code(desktop, "/legacy/")
 
 
-def test_legacy_asks_for_a_code_at_24_hours_however_busy_it_was(browser, clock):
+def test_legacy_requires_a_code_after_24_hours_despite_activity(browser, clock):
     browser.sign_in(home="/legacy/")
     keep_using(browser, clock, "/legacy/", until=DAY - MOMENT, every=timedelta(minutes=50))
     assert browser.sign_in_silently("/legacy/")["signed_in"]
@@ -62,7 +62,7 @@ def test_legacy_asks_for_a_code_at_24_hours_however_busy_it_was(browser, clock):
     assert asks_for_a_code(browser, "/legacy/")
 
 
-def test_enhanced_asks_for_a_code_at_seven_days_idle(browser, clock):
+def test_enhanced_requires_a_code_after_seven_days_idle(browser, clock):
     browser.sign_in()
     clock.shift(7 * DAY - MOMENT)
     assert browser.sign_in_silently()["signed_in"]
@@ -71,7 +71,7 @@ def test_enhanced_asks_for_a_code_at_seven_days_idle(browser, clock):
     assert page.form_with("SAMLResponse") is not None, "within nine days of the code"
 
 
-def test_enhanced_lets_nobody_in_who_was_away_for_seven_days(browser, clock):
+def test_enhanced_signs_in_no_phone_that_was_away_for_seven_days(browser, clock):
     browser.sign_in()
     clock.shift(7 * DAY)
     page = browser.ask_flex()
@@ -79,7 +79,7 @@ def test_enhanced_lets_nobody_in_who_was_away_for_seven_days(browser, clock):
     assert page.form_with("identifier") is not None
 
 
-def test_enhanced_asks_for_a_code_at_nine_days_however_busy_it_was(browser, clock):
+def test_enhanced_requires_a_code_after_nine_days_despite_activity(browser, clock):
     browser.sign_in()
     keep_using(browser, clock, "/", until=9 * DAY - MOMENT, every=timedelta(hours=20))
     assert browser.sign_in_silently()["signed_in"]
@@ -109,7 +109,7 @@ def test_each_sign_in_outside_a_visit_rotates_the_token(phone, clock):
     assert LongLivedToken.objects.filter(confirmed_at__isnull=False, retired_at__isnull=True).count() == 1
 
 
-def test_an_answer_that_got_lost_costs_nothing(phone, clock):
+def test_a_response_lost_on_the_network_does_not_sign_the_phone_out(phone, clock):
     phone.sign_in()
     root = phone.cookie("token")
     clock.shift(3 * HOUR)
@@ -119,7 +119,7 @@ def test_an_answer_that_got_lost_costs_nothing(phone, clock):
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_copied_token_puts_both_holders_out(phone, clock):
+def test_a_copied_token_signs_out_both_holders(phone, clock):
     phone.sign_in()
     thief = phone.like()
     thief.http.cookies.update(phone.http.cookies)
@@ -133,14 +133,14 @@ def test_a_copied_token_puts_both_holders_out(phone, clock):
     assert Device.objects.get().reason == "copied"
 
 
-def test_a_token_without_its_device_cookie_is_worth_nothing(phone, android):
+def test_a_token_without_its_device_cookie_signs_nobody_in(phone, android):
     phone.sign_in()
     android.http.cookies.set("latchkey-token", phone.cookie("token"), domain="localhost.local", path="/")
     assert asks_for_a_code(android)
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_stricter_policy_counts_at_the_next_contact(phone, clock, flex):
+def test_a_stricter_policy_counts_at_the_next_request(phone, clock, flex):
     from idp.policies.models import TimeoutPolicy
     from idp.saml.models import ServiceProvider
 

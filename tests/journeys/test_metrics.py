@@ -11,7 +11,7 @@ def watched(settings, flex):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"metrics_token": SecretStr(TOKEN)})
 
 
-def test_a_sign_in_by_a_code_and_then_a_silent_one_move_the_figures(phone):
+def test_a_sign_in_with_a_code_and_a_silent_one_are_counted(phone):
     phone.sign_in()
     phone.sign_in_silently()
     read = figures()
@@ -20,12 +20,12 @@ def test_a_sign_in_by_a_code_and_then_a_silent_one_move_the_figures(phone):
     assert read["latchkey_recent_codes", "sent"] == read["latchkey_recent_codes", "approved"] == 1
 
 
-def test_a_number_that_nobody_has_is_no_code_sent(phone):
+def test_an_unknown_number_is_not_counted_as_a_code_sent(phone):
     phone.ask_code(phone.ask_flex(), "+12015550177")
     assert figures()["latchkey_recent_codes", "sent"] == 0
 
 
-def test_a_wrong_code_is_one(phone):
+def test_a_wrong_code_is_counted(phone):
     page = phone.ask_code(phone.ask_flex())
     phone.submit(page, "code", code="000000" if phone.code() != "000000" else "111111")
     read = figures()

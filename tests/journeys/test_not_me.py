@@ -26,7 +26,7 @@ def not_me(phone, page):
     return phone.submit(page, "not_me", not_me="yes")
 
 
-def test_the_new_phone_is_told_before_the_code_in_general_and_after_it_by_name(clock, phone, android):
+def test_the_new_phone_reads_the_platform_of_the_former_one_only_after_the_code(clock, phone, android):
     phone.sign_in()
     page = android.ask_code(android.ask_flex())
     assert "Signing in here signs you out on any other phone." in page.text
@@ -45,7 +45,7 @@ def test_a_sign_in_that_replaces_no_phone_mentions_none(clock, phone):
     assert "signed you out" not in phone.open(ME).text
 
 
-def test_that_was_not_me_ends_the_other_phone_and_tells_operators_where_both_were(android, phone, replaced):
+def test_that_was_not_me_signs_out_the_other_phone_and_shows_operators_both_addresses(android, phone, replaced):
     page = not_me(phone, replaced)
     assert page.heading == "We signed the other phone out"
     assert "You said that the sign-in on another phone (Android phone, Chrome) was not you." in page.text
@@ -60,13 +60,13 @@ def test_that_was_not_me_ends_the_other_phone_and_tells_operators_where_both_wer
     assert page.form_with("not_me") is None
 
 
-def test_the_old_phone_proves_no_more_than_that(phone, replaced):
+def test_the_former_phone_can_do_nothing_else(phone, replaced):
     not_me(phone, replaced)
     assert asks_for_a_code(phone)
     assert phone.open(ME).status == 403
 
 
-def test_the_word_of_an_old_phone_counts_once(phone, android, replaced):
+def test_a_report_of_a_former_phone_counts_once(phone, android, replaced):
     not_me(phone, replaced)
     android.sign_in()
     not_me(phone, replaced)
@@ -74,7 +74,7 @@ def test_the_word_of_an_old_phone_counts_once(phone, android, replaced):
     assert LoginEvent.objects.filter(kind="not me").count() == 1
 
 
-def test_a_page_that_offers_no_objection_takes_none(clock, phone, android, replaced):
+def test_a_page_without_the_button_accepts_no_report(clock, phone, android, replaced):
     later(clock, days=7)
     page = phone.ask_flex()
     assert page.heading == "You signed in on another phone"
@@ -84,13 +84,13 @@ def test_a_page_that_offers_no_objection_takes_none(clock, phone, android, repla
     assert not LoginEvent.objects.filter(kind="not me").exists()
 
 
-def test_a_cookie_that_moved_to_another_platform_ends_no_other(phone, android, replaced):
+def test_a_cookie_on_another_platform_signs_out_no_other_phone(phone, android, replaced):
     phone.http.headers["User-Agent"] = ANDROID
     not_me(phone, replaced)
     assert android.sign_in_silently()["signed_in"]
 
 
-def test_an_agent_ends_from_their_own_page_what_they_do_not_recognise(clock, phone, desktop):
+def test_an_agent_signs_out_an_unknown_device_on_their_own_page(clock, phone, desktop):
     desktop.sign_in()
     later(clock, minutes=5)
     phone.sign_in()

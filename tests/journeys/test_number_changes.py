@@ -46,7 +46,7 @@ def lines():
     return [(it.kind, it.detail) for it in LoginEvent.objects.filter(kind__in=told).order_by("pk")]
 
 
-def test_both_numbers_are_told_and_the_trail_says_so_without_them(admin, verify, messaging, capsys):
+def test_both_numbers_get_a_text_and_the_trail_names_neither(admin, verify, messaging, capsys):
     page = change(admin)
     assert "A text about the change goes to the old number and the new number." in page.text
     assert (texts(verify, NUMBER), texts(verify, NEW)) == ([("text notice", OLD_TEXT)], [("text notice", NEW_TEXT)])
@@ -58,7 +58,7 @@ def test_both_numbers_are_told_and_the_trail_says_so_without_them(admin, verify,
     assert not [it for it in (NUMBER, NEW) if it[1:] in "".join(capsys.readouterr())]
 
 
-def test_the_passkeys_of_the_old_phone_are_gone_and_the_trail_says_by_what(admin, phone):
+def test_a_changed_number_removes_the_passkeys_of_the_old_phone(admin, phone):
     a_passkey(agent_of())
     change(admin)
     assert not Passkey.objects.kept().exists()
@@ -66,14 +66,14 @@ def test_the_passkeys_of_the_old_phone_are_gone_and_the_trail_says_by_what(admin
     assert removed.detail == "passkey of iPhone, Safari, number changed, by Olivia Operator"
 
 
-def test_the_old_phone_is_out_and_the_new_number_signs_in(admin, phone, android, messaging):
+def test_a_changed_number_signs_out_the_old_phone_and_signs_in_the_new_one(admin, phone, android, messaging):
     phone.sign_in()
     change(admin)
     assert phone.ask_flex().heading == "You were signed out"
     assert android.sign_in(NEW)["attributes"]["email"] == ["ana@acme.example"]
 
 
-def test_where_no_sender_is_named_the_page_and_the_trail_say_that_nobody_is_told(admin, verify):
+def test_without_a_sender_the_page_and_the_trail_say_that_nobody_is_notified(admin, verify):
     before = admin.get(f"/admin/agents/agent/{agent_of().pk}/change/")
     assert "No text announces a change," in before.text
     assert number_changes.NOBODY_IS_TOLD in change(admin).text
@@ -81,7 +81,7 @@ def test_where_no_sender_is_named_the_page_and_the_trail_say_that_nobody_is_told
     assert lines() == [(Kind.NUMBER_CHANGED, "the old number and the new number, by Olivia Operator, nobody is told")]
 
 
-def test_what_cannot_be_delivered_is_recorded_with_twilios_number(admin, messaging, settings):
+def test_a_text_that_cannot_be_delivered_is_recorded_with_twilios_error_code(admin, messaging, settings):
     twilio = settings.LATCHKEY.twilio.model_copy(update={"api_key": "SK" + "f" * 32})
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"twilio": twilio})
     change(admin)
@@ -91,12 +91,12 @@ def test_what_cannot_be_delivered_is_recorded_with_twilios_number(admin, messagi
     ]
 
 
-def test_each_number_is_told_in_the_language_of_the_agent(admin, verify, messaging):
+def test_each_number_is_notified_in_the_language_of_the_agent(admin, verify, messaging):
     change(admin, language="de")
     assert [text for _, text in texts(verify, NEW)] == ["Du kannst dich jetzt mit dieser Nummer bei Acme anmelden."]
 
 
-def test_an_emulator_that_is_gone_keeps_nobody_from_changing_a_number(admin, messaging, settings):
+def test_a_number_can_be_changed_while_twilio_is_down(admin, messaging, settings):
     twilio = settings.LATCHKEY.twilio.model_copy(update={"base_url": "http://127.0.0.1:9"})
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"twilio": twilio})
     change(admin)
@@ -104,28 +104,28 @@ def test_an_emulator_that_is_gone_keeps_nobody_from_changing_a_number(admin, mes
     assert [kind for kind, _ in lines()[1:]] == [Kind.NUMBER_UNTOLD] * 2
 
 
-def test_a_messaging_service_can_be_the_sender(admin, verify, messaging, settings):
+def test_texts_can_be_sent_by_a_messaging_service(admin, verify, messaging, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"messaging_from": "MG" + "a" * 32})
     change(admin)
     assert texts(verify, NEW) == [("text notice", NEW_TEXT)]
 
 
-def test_the_same_number_in_another_spelling_tells_nobody(admin, verify, messaging):
+def test_the_same_number_in_another_spelling_notifies_nobody(admin, verify, messaging):
     change(admin, "+1 201 555-0101")
     assert (lines(), verify.state.messages()) == ([], [])
 
 
-def test_a_change_that_is_not_saved_is_not_told(admin, verify, messaging):
+def test_a_change_that_is_rolled_back_notifies_nobody(admin, verify, messaging):
     assert "Somebody else has this number." in change(admin, "+12015550102").text
     assert (lines(), verify.state.messages()) == ([], [])
 
 
-def test_a_number_taken_away_is_told(admin, verify, messaging):
+def test_a_removed_number_is_notified(admin, verify, messaging):
     change(admin, NUMBER, **{"numbers-0-DELETE": "on"})
     assert texts(verify, NUMBER) == [("text notice", OLD_TEXT)]
 
 
-def test_saving_a_person_tells_nobody(admin, verify, messaging):
+def test_saving_a_person_without_a_new_number_notifies_nobody(admin, verify, messaging):
     save(admin, agent_of(), full_name="Ana Maria")
     number_notices.settle()
     assert (lines(), verify.state.messages()) == ([], [])

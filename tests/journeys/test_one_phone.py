@@ -6,7 +6,7 @@ from idp.sessions.models import SsoSession
 from idp.tokens.models import LongLivedToken
 
 
-def test_a_second_phone_ends_the_first_which_is_told_why(phone, android):
+def test_a_second_phone_signs_out_the_first_which_reads_why(phone, android):
     phone.sign_in()
     android.sign_in()
     page = phone.ask_flex()
@@ -35,14 +35,14 @@ def test_device_session_and_token_of_the_first_phone_end_together(phone, android
     assert LoginEvent.objects.get(kind="device ended").device == first
 
 
-def test_until_the_code_is_right_nobody_is_ended(phone, android):
+def test_nobody_is_signed_out_until_the_code_is_right(phone, android):
     phone.sign_in()
     page = android.ask_code(android.ask_flex())
     android.submit(page, "code", code="000000" if phone.code(after=1) != "000000" else "111111")
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_computer_neither_ends_the_phone_nor_gets_a_long_lived_token(phone, desktop):
+def test_a_computer_neither_signs_out_the_phone_nor_gets_a_long_lived_token(phone, desktop):
     phone.sign_in()
     desktop.sign_in()
     assert desktop.cookie("token") is None
@@ -52,19 +52,19 @@ def test_a_computer_neither_ends_the_phone_nor_gets_a_long_lived_token(phone, de
     assert LongLivedToken.objects.filter(device__kind=Kind.DESKTOP).count() == 0
 
 
-def test_a_phone_does_not_end_the_computer(phone, desktop):
+def test_a_phone_does_not_sign_out_the_computer(phone, desktop):
     desktop.sign_in()
     phone.sign_in()
     assert desktop.sign_in_silently()["signed_in"]
 
 
-def test_a_phone_has_no_session_cookie_that_leads_round_the_rotation(phone):
+def test_a_phone_has_no_session_cookie_that_bypasses_the_rotation(phone):
     phone.sign_in()
     assert phone.cookie("session") is None
     assert phone.cookie("token") is not None
 
 
-def test_another_agent_in_the_same_browser_ends_the_first(phone):
+def test_another_agent_in_the_same_browser_signs_out_the_first(phone):
     phone.sign_in("+12015550101")
     page = phone.ask_code(phone.ask_flex(force_authn="1"), "+12015550102")
     known = phone.arrive(phone.submit(page, "code", code=phone.code("+12015550102")))
@@ -72,7 +72,7 @@ def test_another_agent_in_the_same_browser_ends_the_first(phone):
     assert Device.objects.get(agent__email="ana@acme.example").reason == "handed over"
 
 
-def test_an_agent_who_is_switched_off_is_out_at_once(phone):
+def test_an_agent_who_is_switched_off_is_signed_out_at_once(phone):
     from idp.agents.models import Agent
 
     phone.sign_in()

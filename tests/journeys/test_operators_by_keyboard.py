@@ -94,7 +94,7 @@ def test_an_operator_signs_in_skips_to_the_page_and_reads_what_is_wrong(outside,
     assert outside.page.evaluate("document.activeElement.id") == "content-start"
 
 
-def test_an_agent_is_added_and_missing_fields_are_stood_before(hands):
+def test_an_agent_is_added_and_focus_moves_to_missing_fields(hands):
     hands.open("/admin/agents/agent/")
     hands.enter("Add agent", "Save")
     assert hands.focused() == "Please correct the errors below."
@@ -140,14 +140,14 @@ def test_flex_is_connected(hands):
     assert ServiceProvider.objects.get().entity_id == "urn:flex:JQ" + "7" * 32
 
 
-def test_a_line_of_the_trail_is_read(hands, ana):
+def test_an_entry_of_the_trail_is_read(hands, ana):
     hands.open("/admin/audit/loginevent/?q=7KQ2M-9TX4D")
     hands.enter("20")
     assert hands.page.get_by_text("7KQ2M-9TX4D").first.is_visible()
 
 
 @pytest.mark.parametrize("path", ["agents/accesspass/add/", "policies/accessrule/add/", "connect-flex/"])
-def test_no_page_keeps_the_keyboard(hands, path):
+def test_no_page_traps_the_keyboard(hands, path):
     """From wherever it begins, Tab leads out of the page, and once round all of it."""
     hands.open(f"/admin/{path}")
     for _ in range(2):

@@ -54,7 +54,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
 @each_kind
-def test_each_signs_in_without_a_text_and_the_service_and_the_trail_are_told_which(phone, kind):
+def test_each_kind_of_code_signs_in_without_a_text_and_is_named_to_the_service_and_in_the_trail(phone, kind):
     code = kind.make(agent_of())
     told = sign_in(phone, kind.page, code)
     assert (told["attributes"]["email"], told["authn_context"]) == (["ana@acme.example"], kind.context)
@@ -63,7 +63,7 @@ def test_each_signs_in_without_a_text_and_the_service_and_the_trail_are_told_whi
 
 
 @each_kind
-def test_each_works_once(phone, kind):
+def test_each_code_without_a_text_works_once(phone, kind):
     code = kind.make(agent_of())
     sign_in(phone, kind.page, code)
     other = phone.like()
@@ -72,7 +72,7 @@ def test_each_works_once(phone, kind):
 
 
 @each_kind
-def test_none_is_worth_anything_to_somebody_else(phone, kind):
+def test_a_code_without_a_text_does_not_sign_in_another_agent(phone, kind):
     code = kind.make(agent_of())
     page = give(phone, at_the_code(phone, kind.page, BEN), code)
     assert page.status == 403
@@ -80,7 +80,7 @@ def test_none_is_worth_anything_to_somebody_else(phone, kind):
 
 
 @each_kind
-def test_each_ends_the_phone_before_it_and_starts_the_age_of_the_code_anew(phone, android, clock, kind):
+def test_each_kind_of_code_signs_out_the_former_phone_and_restarts_the_time_limit(phone, android, clock, kind):
     phone.sign_in()
     clock.shift(timedelta(days=3))
     sign_in(android, kind.page, kind.make(agent_of()))
@@ -93,7 +93,7 @@ def test_each_ends_the_phone_before_it_and_starts_the_age_of_the_code_anew(phone
 
 
 @each_kind
-def test_each_meets_force_authn_and_the_next_sign_in_is_silent(phone, clock, kind):
+def test_each_kind_of_code_satisfies_force_authn_and_the_next_sign_in_is_silent(phone, clock, kind):
     phone.sign_in()
     clock.shift(timedelta(hours=1))
     sign_in(phone, kind.page, kind.make(agent_of()), force_authn=1)
@@ -101,7 +101,7 @@ def test_each_meets_force_authn_and_the_next_sign_in_is_silent(phone, clock, kin
 
 
 @each_kind
-def test_only_with_a_right_code_an_agent_learns_that_they_are_switched_off(phone, kind):
+def test_an_agent_who_is_switched_off_learns_it_only_after_the_right_code(phone, kind):
     agent = agent_of()
     code = kind.make(agent)
     Agent.objects.filter(pk=agent.pk).update(is_active=False)
@@ -109,13 +109,13 @@ def test_only_with_a_right_code_an_agent_learns_that_they_are_switched_off(phone
     assert not Device.objects.exists()
 
 
-def test_an_app_that_the_agent_may_not_use_any_more_is_worth_nothing(phone):
+def test_an_app_that_the_agent_may_no_longer_use_signs_nobody_in(phone):
     app = an_app(agent_of())
     Agent.objects.update(may_use_app=False)
     assert give(phone, at_the_code(phone, "app"), app.code(1)).status == 403
 
 
-def test_an_app_whose_clock_is_half_a_minute_off_is_understood_and_no_code_before_a_used_one(phone, clock):
+def test_an_app_half_a_minute_off_is_accepted_but_no_code_before_a_used_one(phone, clock):
     app = an_app(agent_of())
     before = app.code()
     clock.shift(90)
@@ -125,13 +125,13 @@ def test_an_app_whose_clock_is_half_a_minute_off_is_understood_and_no_code_befor
     assert [give(other, page, code).status for code in (app.code(), before)] == [403, 403]
 
 
-def test_a_one_time_code_runs_out_after_a_quarter_of_an_hour(phone, clock):
+def test_a_one_time_code_expires_after_fifteen_minutes(phone, clock):
     code = a_one_time_code(agent_of())
     clock.shift(one_time_codes.LIFETIME)
     assert give(phone, at_the_code(phone, "backup"), code).status == 403
 
 
-def test_a_one_time_code_that_was_revoked_or_followed_by_another_is_worth_nothing(phone):
+def test_a_revoked_or_replaced_one_time_code_signs_nobody_in(phone):
     agent, operator = agent_of(), an_operator("boss@acme.example")
     first, second = (a_one_time_code(agent, operator) for _ in range(2))
     page = give(phone, at_the_code(phone, "backup"), first)
@@ -140,13 +140,13 @@ def test_a_one_time_code_that_was_revoked_or_followed_by_another_is_worth_nothin
     assert give(phone, page, second).status == 403
 
 
-def test_the_trail_names_who_gave_a_one_time_code_and_who_used_it(phone):
+def test_the_trail_names_the_operator_who_gave_a_one_time_code_and_the_agent_who_used_it(phone):
     sign_in(phone, "backup", a_one_time_code(agent_of()))
     line = LoginEvent.objects.get(kind=Kind.SIGNED_IN)
     assert (line.agent, line.detail) == (agent_of(), "one-time code from Olivia Operator: SIM broken")
 
 
-def test_a_new_sheet_ends_the_one_before(phone):
+def test_a_new_sheet_replaces_the_former_one(phone):
     agent = agent_of()
     old, new = a_sheet(agent), a_sheet(agent)
     page = give(phone, at_the_code(phone, "backup"), old[0])
@@ -158,7 +158,7 @@ def test_a_new_sheet_ends_the_one_before(phone):
 @pytest.mark.parametrize(
     ("way", "code"), [("app", "12"), ("app", "abcdef"), ("backup", "ABC"), ("backup", "ABCDE-FGHI0")]
 )
-def test_what_cannot_be_a_code_costs_no_try(phone, way, code):
+def test_a_malformed_code_without_a_text_uses_no_try(phone, way, code):
     page = give(phone, at_the_code(phone, way), code)
     assert page.status == 400
     assert not LoginEvent.objects.filter(kind=Kind.CODE_WRONG).exists()
@@ -167,7 +167,7 @@ def test_what_cannot_be_a_code_costs_no_try(phone, way, code):
 # Limits
 
 
-def test_wrong_ones_count_together_with_wrong_texts(phone):
+def test_wrong_codes_of_every_kind_count_together(phone):
     app = an_app(agent_of())
     page = at_the_code(phone, "app")
     for _ in range(STRANGERS_TRIES - 1):
@@ -182,7 +182,7 @@ def test_wrong_ones_count_together_with_wrong_texts(phone):
     assert (page.status, page.form_with("code")) == (429, None)
 
 
-def test_after_a_stranger_used_up_the_tries_the_agents_own_phone_has_one_left(phone, android, clock):
+def test_after_a_stranger_used_all_tries_the_agents_own_phone_has_one_left(phone, android, clock):
     phone.sign_in()
     clock.shift(CODE_OVER)
     app = an_app(agent_of())
@@ -192,7 +192,7 @@ def test_after_a_stranger_used_up_the_tries_the_agents_own_phone_has_one_left(ph
     assert sign_in(phone, "app", app.code(1), force_authn=1)["signed_in"]
 
 
-def test_a_right_one_forgets_the_wrong_ones(phone, android, clock):
+def test_a_right_code_of_any_kind_resets_the_count_of_wrong_ones(phone, android, clock):
     agent = agent_of()
     for _ in range(2):
         page = at_the_code(android, "backup")
@@ -225,7 +225,7 @@ def test_agents_with_an_app_sign_in_while_no_text_can_be_sent(phone, verify):
 # What services ask for
 
 
-def test_a_service_that_wants_a_texted_code_is_not_content_with_an_app_and_offers_none(phone, clock):
+def test_a_service_that_requires_a_texted_code_neither_offers_nor_accepts_an_app(phone, clock):
     peer, app = PretendService("shifts"), an_app(agent_of())
     sign_in(phone, "app", app.code(1))
     page = open_request(phone, peer, contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
@@ -235,7 +235,7 @@ def test_a_service_that_wants_a_texted_code_is_not_content_with_an_app_and_offer
     )
 
 
-def test_a_service_that_wants_better_than_a_text_is_offered_the_app_alone(phone, clock):
+def test_a_service_that_requires_better_than_a_text_offers_only_the_app(phone, clock):
     peer, app = PretendService("shifts"), an_app(agent_of())
     phone.sign_in()
     page = open_request(phone, peer, contexts(names.MOBILE_ONE_FACTOR_CONTRACT, comparison="better"), 1)
@@ -246,7 +246,7 @@ def test_a_service_that_wants_better_than_a_text_is_offered_the_app_alone(phone,
     assert peer.read(give(phone, page, app.code())).authn_context == names.TIME_SYNC_TOKEN
 
 
-def test_a_recovery_code_meets_no_wish(phone):
+def test_a_recovery_code_satisfies_no_requested_authn_context(phone):
     peer = PretendService("shifts")
     code = a_sheet(agent_of())[0]
     page = phone.ask_code(open_request(phone, peer, contexts(names.PREVIOUS_SESSION, comparison="minimum"), 1))
@@ -255,7 +255,7 @@ def test_a_recovery_code_meets_no_wish(phone):
     assert give(phone, page, code).status == 400
 
 
-def test_a_way_that_the_service_does_not_take_is_refused_behind_the_pages_too(phone):
+def test_a_method_that_the_service_excludes_is_rejected_even_if_no_page_offered_it(phone):
     code = a_sheet(agent_of())[0].replace("-", "")
     wish = contexts(names.PREVIOUS_SESSION, comparison="minimum")
     phone.ask_code(open_request(phone, PretendService("shifts"), wish, 1))

@@ -42,7 +42,7 @@ def test_signing_out_here_leads_through_the_services_and_ends_here(clock, phone,
     assert phone.ask_flex().heading == "You were signed out"
 
 
-def test_flex_which_cannot_be_told_is_named(clock, phone):
+def test_flex_without_single_logout_is_named(clock, phone):
     phone.sign_in()
     page = phone.submit(phone.open(ME), "out", out="here")
     assert page.heading == "You are signed out"
@@ -65,7 +65,7 @@ def test_signing_out_everywhere_ends_the_computer_too(clock, phone, desktop, shi
     assert [it.reason for it in LogoutNotice.objects.filter(service_provider=shifts.row)] == ["agent"] * 2
 
 
-def test_another_site_cannot_sign_anybody_out(clock, phone, shifts):
+def test_another_site_cannot_sign_an_agent_out(clock, phone, shifts):
     shifts.sign_in(phone)
     foreign = {"Origin": "https://elsewhere.example.org"}
     assert phone.http.post(ME, {"out": "here"}, headers=foreign, timeout=30).status_code == 403

@@ -26,7 +26,7 @@ ME, OWN = f"{BASE_URL}/me", f"{BASE_URL}/me/passkeys"
 # Signing in
 
 
-def test_a_passkey_signs_in_without_number_text_or_code_and_both_sides_are_told_of_it(phone):
+def test_a_passkey_signs_in_without_a_number_or_code_and_is_named_to_the_service_and_in_the_trail(phone):
     told = sign_in(phone, a_passkey(agent_of()))
     assert (told["attributes"]["email"], told["authn_context"]) == (["ana@acme.example"], TWO_FACTORS)
     line = LoginEvent.objects.get(kind=Kind.SIGNED_IN)
@@ -34,7 +34,7 @@ def test_a_passkey_signs_in_without_number_text_or_code_and_both_sides_are_told_
     assert phone.messages() == 0
 
 
-def test_a_passkey_replaces_the_phone_before_it_and_the_next_sign_in_is_silent(phone, android, clock):
+def test_a_passkey_signs_out_the_former_phone_and_the_next_sign_in_is_silent(phone, android, clock):
     phone.sign_in()
     sign_in(android, a_passkey(agent_of()))
     assert phone.ask_flex().heading == "You signed in on another phone"
@@ -56,7 +56,7 @@ def test_a_browser_whose_agent_has_a_passkey_is_asked_for_it_first(phone, androi
     assert [it.index("Sign in with a passkey") < it.index("Send code") for it in shown] == [True, False]
 
 
-def test_the_code_stays_the_way_back(phone):
+def test_an_agent_with_a_passkey_can_still_use_a_code(phone):
     passkey = a_passkey(agent_of())
     page = use(phone, phone.ask_flex(), passkey, signature=b"")
     assert (page.status, "sign in with a code" in page.text) == (403, True)
@@ -64,7 +64,7 @@ def test_the_code_stays_the_way_back(phone):
     assert phone.arrive(page)["authn_context"] == names.MOBILE_ONE_FACTOR_CONTRACT
 
 
-def test_an_operators_rules_count_before_and_after(phone, android):
+def test_access_rules_count_before_and_after_a_passkey(phone, android):
     passkey = a_passkey(agent_of())
     page, elsewhere = phone.ask_flex(), android.ask_flex()
     block(BLOCK_ANDROID)
@@ -78,7 +78,7 @@ def test_an_operators_rules_count_before_and_after(phone, android):
 # What services ask for
 
 
-def test_a_service_that_wants_a_texted_code_is_offered_no_passkey(phone):
+def test_a_service_that_requires_a_texted_code_offers_no_passkey(phone):
     page = open_request(phone, PretendService("shifts"), contexts(names.MOBILE_ONE_FACTOR_CONTRACT), 1)
     assert page.form_with("passkey") is None
     shown = a_passkey(agent_of()).use(options_on(phone.like().ask_flex()))
@@ -87,7 +87,7 @@ def test_a_service_that_wants_a_texted_code_is_offered_no_passkey(phone):
     assert not LoginEvent.objects.filter(kind=Kind.SIGNED_IN).exists()
 
 
-def test_a_service_that_wants_two_factors_gets_a_passkey_and_nothing_less(phone):
+def test_a_service_that_requires_two_factors_accepts_only_a_passkey(phone):
     peer, passkey = PretendService("shifts"), a_passkey(agent_of())
     phone.sign_in()
     page = open_request(phone, peer, contexts(names.TIME_SYNC_TOKEN, comparison="better"), 1)
@@ -95,13 +95,13 @@ def test_a_service_that_wants_two_factors_gets_a_passkey_and_nothing_less(phone)
     assert peer.read(use(phone, page, passkey)).authn_context == TWO_FACTORS
 
 
-def test_where_only_a_passkey_will_do_no_text_is_sent(phone):
+def test_a_service_that_accepts_only_a_passkey_sends_no_text(phone):
     page = open_request(phone, PretendService("shifts"), contexts(TWO_FACTORS), 1)
     phone.submit(page, "passkey", identifier="+12015550101")
     assert phone.messages() == 0
 
 
-def test_an_operator_can_call_it_otherwise_for_one_service(phone):
+def test_an_operator_can_map_passkeys_to_another_authn_context_for_one_service(phone):
     ServiceProvider.objects.filter(slug="flex").update(passkey_context="https://refeds.org/profile/mfa")
     assert sign_in(phone, a_passkey(agent_of()))["authn_context"] == "https://refeds.org/profile/mfa"
 
@@ -119,7 +119,7 @@ def test_after_a_code_a_passkey_is_offered_set_up_and_then_flex_opens(phone, and
     assert sign_in(android, passkey)["signed_in"]
 
 
-def test_what_goes_wrong_at_the_offer_sets_nothing_up_and_flex_still_opens(phone):
+def test_an_error_at_the_offer_sets_nothing_up_and_flex_still_opens(phone):
     page = to_the_offer(phone)
     shown = Authenticator().make(options_on(page), origin="https://evil.example")
     page = phone.submit(page, "passkey", passkey=shown)
@@ -141,7 +141,7 @@ def test_not_now_is_remembered_for_a_month(phone, clock):
     assert to_the_offer(phone, force_authn=1).heading == "Skip the code next time"
 
 
-def test_nobody_is_offered_what_the_browser_cannot_keep_or_has_already(phone, android):
+def test_no_passkey_is_offered_to_a_browser_without_passkeys_or_with_one(phone, android):
     assert phone.sign_in()["signed_in"]
     page = to_the_offer(android)
     android.arrive(android.submit(page, "passkey", passkey=Authenticator().make(options_on(page))))
@@ -162,7 +162,7 @@ def test_no_passkey_is_offered_after_a_printed_code_or_a_late_one(phone, clock):
     assert other.arrive(other.submit(page, "code", code=app.code(), can_keep="yes"))["signed_in"]
 
 
-def test_the_offer_of_one_sign_in_is_worth_nothing_in_another_browser_or_before_its_code(phone, android):
+def test_an_offer_is_worthless_in_another_browser_or_before_its_code(phone, android):
     page = to_the_offer(phone)
     assert android.open(page.url).status == 400
     options = options_on(page)
@@ -176,7 +176,7 @@ def test_the_offer_of_one_sign_in_is_worth_nothing_in_another_browser_or_before_
 # The agent's own page
 
 
-def test_an_agent_sets_one_up_lists_it_and_removes_it_at_me(phone, android, clock):
+def test_an_agent_sets_up_lists_and_removes_a_passkey_on_their_own_page(phone, android, clock):
     phone.sign_in()
     page, passkey = phone.open(OWN), Authenticator()
     page = phone.submit(page, "passkey", passkey=passkey.make(options_on(page)))
@@ -188,7 +188,7 @@ def test_an_agent_sets_one_up_lists_it_and_removes_it_at_me(phone, android, cloc
     assert use(android, android.ask_flex(), passkey).status == 403
 
 
-def test_setting_one_up_takes_a_code_or_a_passkey_given_lately(phone, clock):
+def test_setting_up_a_passkey_requires_a_recent_code_or_passkey(phone, clock):
     phone.sign_in()
     page = phone.open(OWN)
     clock.shift(LATELY)
@@ -199,7 +199,7 @@ def test_setting_one_up_takes_a_code_or_a_passkey_given_lately(phone, clock):
     assert (page.url, page.heading) == (OWN, "Set up a passkey")
 
 
-def test_nobody_removes_or_sees_the_passkey_of_another(phone, android):
+def test_nobody_can_see_or_remove_the_passkey_of_another_agent(phone, android):
     a_passkey(agent_of())
     android.sign_in(BEN)
     page = android.open(ME)
@@ -224,14 +224,14 @@ def test_an_agent_who_is_switched_off_and_on_again_has_the_passkeys_as_before(ph
     assert sign_in(phone, passkey)["signed_in"]
 
 
-def test_the_pages_stay_light(phone):
+def test_the_pages_with_passkeys_stay_small(phone):
     a_passkey(agent_of())
     first = phone.ask_flex()
     offer = to_the_offer(phone.like())
     assert max(int(page.response.headers["Content-Length"]) for page in (first, offer)) < 10_000
 
 
-def test_that_was_not_me_takes_the_passkey_of_the_other_phone_with_it(phone, android):
+def test_that_was_not_me_removes_the_passkey_of_the_other_phone(phone, android):
     phone.sign_in()
     page, passkey = to_the_offer(android), Authenticator()
     android.arrive(android.submit(page, "passkey", passkey=passkey.make(options_on(page))))

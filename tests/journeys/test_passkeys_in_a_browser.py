@@ -90,7 +90,7 @@ def test_a_passkey_is_set_up_after_a_code_and_signs_in_until_it_is_removed(page,
     assert LoginEvent.objects.filter(kind=Kind.PASSKEY_REFUSED).first().detail == "it was removed"
 
 
-def test_a_passkey_is_offered_where_the_number_is_typed_too(page, flex, verify):
+def test_the_page_for_the_number_offers_a_passkey(page, flex, verify):
     sign_in_and_set_up(page, flex, verify)
     page.keeper.touched()  # Chromium's keeper chooses the one that it would have offered
     page.goto(f"{flex.url}/sign-in")
@@ -98,7 +98,7 @@ def test_a_passkey_is_offered_where_the_number_is_typed_too(page, flex, verify):
     assert known["authn_context"] == names.MOBILE_TWO_FACTOR_UNREGISTERED
 
 
-def test_somebody_else_at_the_lock_sets_nothing_up_and_both_go_on_by_a_press(page, flex, verify):
+def test_a_failed_screen_lock_sets_nothing_up_and_a_button_leads_on(page, flex, verify):
     sign_in_to_the_offer(page, flex, verify)
     page.keeper.belongs_to_somebody_else()
     page.keeper.touched()
@@ -119,7 +119,7 @@ def test_after_not_now_no_passkey_is_offered_after_the_next_code(page, flex, ver
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["no keeper of passkeys", "no script"])
-def test_a_browser_that_cannot_keep_a_passkey_is_offered_none(browser_page, flex, verify, script):
+def test_a_browser_without_passkeys_is_offered_none(browser_page, flex, verify, script):
     page = browser_page("Android", script=script)
     go_to_sign_in(page, flex, "redirect", script=script)
     if not script:

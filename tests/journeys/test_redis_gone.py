@@ -14,7 +14,7 @@ def bursts_are_counted(settings, redis):
 
 
 @pytest.mark.parametrize("harm", HARM)
-def test_agents_stay_signed_in_and_new_ones_sign_in(phone, redis, harm):
+def test_without_redis_agents_stay_signed_in_and_new_ones_sign_in(phone, redis, harm):
     phone.sign_in()
     getattr(redis, harm)()
     assert phone.sign_in_silently()["signed_in"]
@@ -22,7 +22,7 @@ def test_agents_stay_signed_in_and_new_ones_sign_in(phone, redis, harm):
 
 
 @pytest.mark.parametrize("harm", HARM)
-def test_a_code_that_was_sent_before_signs_in_and_ends_the_phone_before(phone, android, redis, harm):
+def test_without_redis_a_code_sent_earlier_signs_in_and_signs_out_the_former_phone(phone, android, redis, harm):
     phone.sign_in()
     before = phone.messages()
     page = android.ask_code(android.ask_flex())
@@ -32,7 +32,7 @@ def test_a_code_that_was_sent_before_signs_in_and_ends_the_phone_before(phone, a
 
 
 @pytest.mark.parametrize("harm", ["flush", "kill"])
-def test_nobody_gets_more_tries_or_texts(phone, redis, harm):
+def test_without_redis_nobody_gets_more_tries_or_texts(phone, redis, harm):
     page = phone.ask_code(phone.ask_flex())
     wrong = "000000" if phone.code() != "000000" else "111111"
     for _ in range(STRANGERS_TRIES):
@@ -44,7 +44,7 @@ def test_nobody_gets_more_tries_or_texts(phone, redis, harm):
     assert phone.messages(NUMBER) == 1
 
 
-def test_readyz_says_so_and_goes_on_serving(flex, phone, redis, settings):
+def test_without_redis_readyz_says_so_and_stays_ready(flex, phone, redis, settings):
     address = f"{settings.LATCHKEY.base_url}/readyz"
     assert phone.http.get(address, timeout=30).json() == {"ready": True, "redis": True}
     redis.kill()

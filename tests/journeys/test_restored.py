@@ -40,7 +40,7 @@ def by_code(phone, page, number):
     return phone.arrive(phone.submit(phone.ask_code(page, number), "code", code=phone.code(number, after=before)))
 
 
-def test_a_phone_used_since_the_backup_reads_why_and_gets_in_by_a_code_without_an_alarm(this_morning, clock, phone):
+def test_a_phone_used_since_the_backup_reads_why_and_signs_in_with_a_code_without_an_alarm(this_morning, clock, phone):
     restore(this_morning, clock)
     page = phone.ask_flex()
     assert "everyone was signed out" in page.text
@@ -57,7 +57,7 @@ def test_a_phone_enrolled_after_the_backup_is_asked_for_a_code(this_morning, clo
     assert alarms() == 0
 
 
-def test_a_phone_that_was_lost_since_does_not_come_back(this_morning, clock, phone, android):
+def test_a_phone_reported_lost_since_the_backup_stays_signed_out(this_morning, clock, phone, android):
     """Her new phone ended the lost one; the morning's tables do not know that, and hold the lost one active."""
     assert android.sign_in()["signed_in"]
     restore(this_morning, clock)
@@ -65,7 +65,7 @@ def test_a_phone_that_was_lost_since_does_not_come_back(this_morning, clock, pho
     assert asks_for_a_code(android)
 
 
-def test_without_everyone_out_nobody_is_locked_out_and_none_is_taken_for_a_thief(this_morning, clock, phone, android):
+def test_without_everyone_out_nobody_is_locked_out_and_no_theft_is_reported(this_morning, clock, phone, android):
     """What `restore --keep-sign-ins` is not for: tokens are newer than the tables know."""
     assert android.sign_in(BEN)["signed_in"]
     tables.put_back(this_morning)

@@ -19,7 +19,7 @@ def rota():
     return ServiceProvider.objects.get(slug="rota")
 
 
-def test_rota_was_set_up_from_its_metadata_alone(flex):
+def test_rota_is_registered_from_its_metadata_alone(flex):
     described = sp_metadata.read(requests.get(f"{flex.url}/app/metadata", timeout=30).content)
     sp = rota()
     assert (described.entity_id, described.authn_requests_signed) == (ROTA.entity_id, True)
@@ -42,7 +42,7 @@ def another_key():
     signing_in.own_key = before
 
 
-def test_a_demo_started_again_is_known_by_its_new_key(flex, verify, another_key):
+def test_a_restarted_demo_is_trusted_with_its_new_key(flex, verify, another_key):
     with DemoSp(settings.LATCHKEY.base_url) as again:
         assert not Phone(again.url, verify, IPHONE).ask_flex("/app/").form_with("identifier")
         seeds.plant(again.url)
@@ -50,20 +50,20 @@ def test_a_demo_started_again_is_known_by_its_new_key(flex, verify, another_key)
         assert Phone(again.url, verify, IPHONE).sign_in(home="/app/")["encrypted"]
 
 
-def test_what_an_operator_changed_survives_the_next_start(flex):
+def test_an_operators_changes_survive_the_next_start(flex):
     ServiceProvider.objects.filter(slug="rota").update(name="Roster", encrypt=False, unsolicited=False)
     seeds.plant(flex.url)
     assert (rota().name, rota().encrypt, rota().unsolicited) == ("Roster", False, False)
 
 
-def test_legacy_flex_takes_no_answer_that_it_did_not_ask_for(phone):
+def test_legacy_flex_rejects_an_unsolicited_response(phone):
     ServiceProvider.objects.filter(slug="flex-legacy").update(unsolicited=True)
     phone.sign_in(home="/legacy/")
     page = phone.submit(phone.open(f"{settings.LATCHKEY.base_url}/saml/start/flex-legacy"), "SAMLResponse")
     assert (page.status, page.heading) == (403, "Sign-in not accepted")
 
 
-def test_signing_out_of_rota_ends_the_sign_in_here(phone):
+def test_signing_out_of_rota_signs_out_of_latchkey(phone):
     phone.sign_in(home="/app/")
     page = phone.open(f"{phone.sp_url}/app/")
     form = page.html.forms[0]
@@ -74,6 +74,6 @@ def test_signing_out_of_rota_ends_the_sign_in_here(phone):
 
 
 @pytest.mark.parametrize("sent", [{}, {"SAMLResponse": "x", "Signature": "y"}, {"SAMLRequest": "x"}], ids=str)
-def test_rota_takes_no_logout_message_that_it_cannot_read(phone, sent):
+def test_rota_rejects_a_logout_message_that_it_cannot_read(phone, sent):
     page = phone.open(f"{phone.sp_url}/app/slo", **sent)
     assert (page.status, page.heading) == (403, "Sign-out not accepted")

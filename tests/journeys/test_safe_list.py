@@ -55,7 +55,7 @@ def at_twilio(verify, number):
     return isinstance(verify.state.safe_list_find(number), str)
 
 
-def test_an_agent_whom_fraud_guard_keeps_from_signing_in_gets_a_text_after_that(phone, clock):
+def test_an_agent_blocked_by_fraud_guard_gets_a_text_once_on_the_safe_list(phone, clock):
     admin = inside(a_superuser())
     phone.ask_code(phone.ask_flex(), FRAUD)
     clock.shift(31)
@@ -68,7 +68,7 @@ def test_an_agent_whom_fraud_guard_keeps_from_signing_in_gets_a_text_after_that(
     assert phone.like().sign_in(FRAUD)["signed_in"]
 
 
-def test_chosen_agents_are_shown_before_and_only_they_are_asked_for(admin, verify):
+def test_chosen_agents_are_previewed_and_only_they_are_listed(admin, verify):
     chosen = [agent_with(NUMBER).pk, agent_with(FRAUD).pk]
     page = admin.post(AGENTS, {"action": "put_on_safe_list", "_selected_action": chosen})
     assert ("the 2 agents you chose" in page.text, "Put 2 on the list" in page.text) == (True, True)
@@ -79,7 +79,7 @@ def test_chosen_agents_are_shown_before_and_only_they_are_asked_for(admin, verif
     assert ("Ana García", "put on") in lines()
 
 
-def test_an_agent_who_is_switched_off_is_taken_off(admin, verify):
+def test_an_agent_who_is_switched_off_is_removed_from_the_list(admin, verify):
     ana = agent_with(NUMBER)
     ask(admin, agent=[ana.pk])
     save(admin, ana, is_active="")
@@ -88,7 +88,7 @@ def test_an_agent_who_is_switched_off_is_taken_off(admin, verify):
     assert ("Ana García", "taken off") in lines()
 
 
-def test_another_number_comes_on_the_list_in_place_of_the_old_one(admin, verify):
+def test_a_changed_number_replaces_the_old_one_on_the_list(admin, verify):
     ana = agent_with(NUMBER)
     ask(admin, agent=[ana.pk])
     admin.post(f"{AGENTS}{ana.pk}/change/", filled(ana, number="+12015550188"), follow=True)
@@ -96,7 +96,7 @@ def test_another_number_comes_on_the_list_in_place_of_the_old_one(admin, verify)
     assert (at_twilio(verify, NUMBER), at_twilio(verify, "+12015550188")) == (False, True)
 
 
-def test_where_twilio_has_not_opened_its_list_page_and_command_say_so(admin, verify):
+def test_page_and_command_say_so_if_twilio_has_not_enabled_the_list(admin, verify):
     requests.post(f"{verify.url}/control", json={"safe_list": False}, timeout=5)
     ask(admin)
     assert NOT_OPEN in admin.get(PAGE).text
@@ -108,7 +108,7 @@ def test_where_twilio_has_not_opened_its_list_page_and_command_say_so(admin, ver
     assert NOT_OPEN in said.getvalue()
 
 
-def test_the_timer_goes_on_where_twilios_minute_was_full(admin, verify, clock):
+def test_the_timer_continues_after_twilios_rate_limit(admin, verify, clock):
     for _ in range(30):
         verify.state.safe_list_find(NUMBER)
     ask(admin)
@@ -119,7 +119,7 @@ def test_the_timer_goes_on_where_twilios_minute_was_full(admin, verify, clock):
     assert not SafeListing.objects.filter(listed_at=None).exists()
 
 
-def test_what_twilio_gave_no_answer_for_can_be_tried_again_at_once(admin, verify):
+def test_numbers_without_an_answer_from_twilio_can_be_tried_again_at_once(admin, verify):
     ana = agent_with(NUMBER)
     requests.post(f"{verify.url}/control", json={"faults": [{"kind": "drop"}]}, timeout=5)
     ask(admin, agent=[ana.pk])
@@ -128,7 +128,7 @@ def test_what_twilio_gave_no_answer_for_can_be_tried_again_at_once(admin, verify
     assert SafeListing.objects.get().listed_at is not None
 
 
-def test_the_command_counts_first_asks_for_one_or_all_and_prints_no_number(two):
+def test_the_command_counts_first_lists_one_or_all_and_prints_no_number(two):
     out, said = StringIO(), StringIO()
     call_command("safe_list", "--all", "--dry-run", stdout=out, stderr=said)
     assert (" new, 0 on the list" in out.getvalue(), SafeListing.objects.count()) == (True, 0)
@@ -145,6 +145,6 @@ def test_an_operator_without_the_right_neither_sees_the_page_nor_sends_its_form(
     assert SafeListing.objects.count() == 0
 
 
-def test_a_form_with_nonsense_for_an_agent_asks_for_nobody(admin):
+def test_a_form_without_a_valid_agent_lists_nobody(admin):
     ask(admin, agent=["nonsense"])
     assert SafeListing.objects.count() == 0

@@ -31,7 +31,7 @@ def codes_on(page):
     return page.html.xpath("//ol[@class='sheet']//code/text()")
 
 
-def test_an_agent_sets_an_app_up_and_signs_in_with_it(phone, android, clock, allowed):
+def test_an_agent_sets_up_an_app_and_signs_in_with_it(phone, android, clock, allowed):
     phone.sign_in()
     page = phone.open(APP)
     app = shown_app(page)
@@ -51,7 +51,7 @@ def test_a_wrong_code_sets_nothing_up_and_keeps_the_key(phone, allowed):
     assert not AuthenticatorApp.objects.filter(confirmed=True).exists()
 
 
-def test_the_key_is_not_stored_as_it_is(phone, allowed):
+def test_the_key_of_an_app_is_stored_encrypted(phone, allowed):
     phone.sign_in()
     app = shown_app(phone.open(APP))
     assert app.key.hex() not in AuthenticatorApp.objects.get().sealed_key
@@ -59,7 +59,7 @@ def test_the_key_is_not_stored_as_it_is(phone, allowed):
 
 
 @pytest.mark.parametrize("address", [APP, SHEET], ids=["the app", "the sheet"])
-def test_it_takes_a_code_given_lately_and_leads_back_after_one(phone, clock, allowed, address):
+def test_setting_up_a_factor_requires_a_recent_code_and_continues_after_one(phone, clock, allowed, address):
     phone.sign_in()
     clock.shift(A_WHILE)
     page = phone.open(address)
@@ -80,7 +80,7 @@ def test_after_a_printed_code_no_lasting_factor_can_be_set_up(phone, allowed, ma
     assert phone.http.post(SHEET, timeout=30).status_code == 403
 
 
-def test_the_sign_in_for_ones_own_page_takes_no_code_on_paper(phone, clock, allowed):
+def test_the_sign_in_to_the_agents_own_page_accepts_no_recovery_code(phone, clock, allowed):
     phone.sign_in()
     clock.shift(A_WHILE)
     page = phone.ask_code(phone.submit(phone.open(APP), "goal", goal="authenticator"))
@@ -88,7 +88,7 @@ def test_the_sign_in_for_ones_own_page_takes_no_code_on_paper(phone, clock, allo
     assert "recovery code" not in page.text
 
 
-def test_an_agent_for_whom_it_is_not_switched_on_reads_so(phone):
+def test_an_agent_who_may_not_use_an_app_reads_so(phone):
     phone.sign_in()
     for address in (APP, SHEET):
         page = phone.open(address)
@@ -110,7 +110,7 @@ def test_an_agent_removes_the_app(phone, clock, allowed):
     assert app
 
 
-def test_another_app_ends_the_one_before(phone, android, clock, allowed):
+def test_a_new_app_replaces_the_former_one(phone, android, clock, allowed):
     old = an_app(allowed)
     phone.sign_in()
     page = phone.open(APP)
@@ -123,7 +123,7 @@ def test_another_app_ends_the_one_before(phone, android, clock, allowed):
     assert old.key != new.key
 
 
-def test_a_sheet_is_shown_once_and_only_hashes_are_kept(phone, android, allowed):
+def test_a_sheet_is_shown_once_and_only_hashes_are_stored(phone, android, allowed):
     phone.sign_in()
     page = phone.submit(phone.open(SHEET), "csrfmiddlewaretoken")
     codes = codes_on(page)
@@ -134,14 +134,14 @@ def test_a_sheet_is_shown_once_and_only_hashes_are_kept(phone, android, allowed)
     assert sign_in(android, "backup", codes[3])["signed_in"]
 
 
-def test_two_codes_left_are_warned_of(phone, allowed):
+def test_a_page_warns_when_two_recovery_codes_are_left(phone, allowed):
     for code in a_sheet(allowed)[2:]:
         assert recovery_codes.spend(allowed, code.replace("-", ""), allowed.created_at)
     phone.sign_in()
     assert "Only 2 recovery codes are left." in phone.open(ME).text
 
 
-def test_nobody_sees_what_another_agent_set_up(phone, android, allowed):
+def test_nobody_sees_the_factors_of_another_agent(phone, android, allowed):
     an_app(allowed)
     a_sheet(allowed)
     android.sign_in(BEN)

@@ -14,7 +14,7 @@ def allow(settings):
     return allow
 
 
-def test_with_two_phones_allowed_the_third_ends_the_one_unused_longest(allow, clock, phone, android):
+def test_with_two_phones_allowed_a_third_signs_out_the_one_unused_longest(allow, clock, phone, android):
     allow(phones_per_agent=2)
     phone.sign_in()
     android.sign_in()
@@ -30,7 +30,7 @@ def test_with_two_phones_allowed_the_third_ends_the_one_unused_longest(allow, cl
     assert "Only 2 phones can be signed in at a time. This one had been unused for longest" in page.text
 
 
-def test_with_one_phone_the_page_says_that_the_other_one_goes(phone, android):
+def test_with_one_phone_allowed_the_page_says_that_the_other_will_be_signed_out(phone, android):
     phone.sign_in()
     asked = android.ask_code(android.ask_flex())
     assert "Signing in here signs you out on any other phone." in asked.text
@@ -50,7 +50,7 @@ def test_a_remembered_computer_comes_back_without_a_code_after_its_session(allow
     assert LongLivedToken.objects.count() == 2
 
 
-def test_a_computer_that_had_a_session_cookie_trades_it_for_a_token_at_its_next_code(allow, desktop):
+def test_a_computer_with_a_session_cookie_gets_a_token_at_its_next_code(allow, desktop):
     desktop.sign_in()
     allow(remember_desktops=True)
     assert desktop.sign_in_silently()["signed_in"]

@@ -33,7 +33,7 @@ def test_an_agent_signs_in_to_flex_with_a_code(phone, user_agent, binding, home)
 
 
 @BINDINGS
-def test_the_relay_state_comes_back_byte_for_byte(phone, binding):
+def test_the_relay_state_is_returned_unchanged(phone, binding):
     relay_state = "https://flex.twilio.com/?a=1&b=%2F+ü<\"'>" + "x" * 200
     assert phone.sign_in(binding=binding, relay_state=relay_state)["relay_state"] == relay_state
 
@@ -55,11 +55,11 @@ def test_the_name_id_is_the_same_for_both_presets_and_holds_nothing_personal(pho
     assert re.fullmatch(r"[a-z2-7]{26}", first)
 
 
-def test_a_name_with_markup_stays_a_name(phone):
+def test_a_name_with_markup_is_sent_as_text(phone):
     assert phone.sign_in("+12015550108")["attributes"]["full_name"] == ["R&D <Team>"]
 
 
-def test_a_supervisor_brings_every_role_as_a_value_of_its_own(phone):
+def test_a_supervisors_roles_are_sent_as_separate_values(phone):
     roles = phone.sign_in("+12015550103")["attributes"]["roles"]
     assert roles == ["agent", "supervisor", "wfo.quality_process_manager"]
 
@@ -75,7 +75,7 @@ def test_a_supervisor_brings_every_role_as_a_value_of_its_own(phone):
         "ANA@acme.example",
     ],
 )
-def test_a_number_or_email_is_understood_as_people_type_it(phone, typed):
+def test_a_number_or_email_is_accepted_as_people_type_it(phone, typed):
     page = phone.ask_code(phone.ask_flex(), typed)
     assert phone.submit(page, "code", code=phone.code()).form_with("SAMLResponse") is not None
 
@@ -88,7 +88,7 @@ def test_a_code_may_be_typed_with_spaces_and_dashes(phone, spelling):
     assert page.form_with("SAMLResponse") is not None
 
 
-def test_a_call_brings_the_same_code(phone, clock):
+def test_a_call_reads_out_the_same_code(phone, clock):
     page = phone.ask_code(phone.ask_flex())
     texted = phone.code()
     clock.shift(31)
@@ -106,7 +106,7 @@ def test_a_wrong_number_can_be_corrected(phone):
     assert phone.submit(page, "code", code=phone.code()).form_with("SAMLResponse") is not None
 
 
-def test_an_agent_who_used_an_email_is_asked_for_it_until_they_choose_otherwise(phone):
+def test_the_page_asks_for_the_email_again_until_the_agent_chooses_the_number(phone):
     page = phone.ask_flex()
     by_email = phone.ask_code(phone.open(page.url, by="email"), "ana@")
     assert (by_email.status, "Work email" in by_email.text) == (400, True)
@@ -116,7 +116,7 @@ def test_an_agent_who_used_an_email_is_asked_for_it_until_they_choose_otherwise(
     assert ("Mobile number" in page.text, page.form_with("identifier").fields["identifier"]) == (True, "")
 
 
-def test_a_code_that_was_typed_in_one_tab_serves_the_other(phone):
+def test_a_code_typed_in_one_tab_signs_in_the_other(phone):
     first, second = (phone.ask_code(page) for page in (phone.ask_flex(), phone.ask_flex()))
     assert phone.submit(first, "code", code=phone.code()).form_with("SAMLResponse") is not None
     assert phone.arrive(phone.submit(second, "code", code=phone.code()))["signed_in"]
@@ -124,14 +124,14 @@ def test_a_code_that_was_typed_in_one_tab_serves_the_other(phone):
 
 
 @pytest.mark.parametrize(("number", "query"), [("+12015550102", {}), (NUMBER, {"force_authn": "1"})])
-def test_a_code_typed_in_one_tab_serves_no_other_agent_and_no_request_for_a_fresh_code(phone, number, query):
+def test_a_code_typed_in_one_tab_signs_in_no_other_agent_and_does_not_satisfy_force_authn(phone, number, query):
     first, second = phone.ask_code(phone.ask_flex()), phone.ask_code(phone.ask_flex(**query), number)
     phone.arrive(phone.submit(first, "code", code=phone.code()))
     page = phone.submit(second, "code", code="000000")
     assert (page.status, page.form_with("SAMLResponse")) == (403, None)
 
 
-def test_an_expired_code_is_not_said_to_have_tries_left(phone, clock):
+def test_the_page_of_an_expired_code_mentions_no_tries_left(phone, clock):
     page = phone.ask_code(phone.ask_flex())
     clock.shift(600)
     page = phone.submit(page, "code", code="000000")
@@ -139,14 +139,14 @@ def test_an_expired_code_is_not_said_to_have_tries_left(phone, clock):
 
 
 @pytest.mark.parametrize("typed", ["", "lab", "12", "ana@acme"])
-def test_the_field_for_an_email_asks_for_an_email(phone, typed):
+def test_the_field_for_an_email_shows_the_keyboard_for_emails(phone, typed):
     page = phone.open(f"{phone.ask_flex().url}?by=email")
     page = phone.submit(page, "identifier", identifier=typed)
     assert page.status == 400
     assert page.html.get_element_by_id("error").text == "Enter an email like name@company.com"
 
 
-def test_flex_may_ask_for_a_fresh_code(phone, clock):
+def test_flex_can_require_a_fresh_code(phone, clock):
     phone.sign_in()
     clock.shift(61)
     page = phone.ask_flex(force_authn="1")
@@ -154,20 +154,20 @@ def test_flex_may_ask_for_a_fresh_code(phone, clock):
     assert phone.arrive(phone.submit(phone.ask_code(page), "code", code=phone.code(after=1)))["signed_in"]
 
 
-def test_a_passive_request_gets_an_answer_and_no_page(phone):
+def test_a_passive_request_gets_a_response_and_no_page(phone):
     page = phone.ask_flex(is_passive="1")
     answer = phone.submit(page, "SAMLResponse")
     assert answer.status == 403
     assert "NoPassive" in answer.text
 
 
-def test_two_services_know_one_sign_in(phone):
+def test_two_services_share_one_sign_in(phone):
     enhanced, legacy = phone.sign_in(), phone.sign_in_silently("/legacy/")
     assert (enhanced["flavour"], legacy["flavour"]) == (ENHANCED.slug, LEGACY.slug)
     assert enhanced["name_id"] == legacy["name_id"]
 
 
-def test_two_agents_do_not_mix(phone, android):
+def test_two_agents_at_once_get_their_own_assertions(phone, android):
     assert isinstance(android, Phone)
     ana, ben = phone.sign_in("+12015550101"), android.sign_in("+12015550102")
     assert ana["name_id"] != ben["name_id"]

@@ -43,7 +43,7 @@ def wiki(flex):
     return PretendService("wiki")
 
 
-def test_signing_out_at_a_service_ends_the_sign_in_and_is_answered(clock, phone, shifts):
+def test_signing_out_at_a_service_ends_the_session_and_gets_a_response(clock, phone, shifts):
     told = shifts.sign_in(phone)
     answer, relay_state = shifts.read_address(
         get_without_redirect(phone, shifts.logout_url(told, "over & out", ID="_bye")).headers["Location"]
@@ -54,7 +54,7 @@ def test_signing_out_at_a_service_ends_the_sign_in_and_is_answered(clock, phone,
     assert service_asks_for_a_code(phone, shifts)
 
 
-def test_signing_out_by_post_is_answered_by_post(clock, phone):
+def test_signing_out_by_post_gets_a_response_by_post(clock, phone):
     shifts = PretendService("shifts", logout=POST_ONLY)
     told = shifts.sign_in(phone)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -62,14 +62,14 @@ def test_signing_out_by_post_is_answered_by_post(clock, phone):
     assert service_asks_for_a_code(phone, shifts)
 
 
-def test_the_answer_by_post_is_signed_inside(clock, phone):
+def test_a_response_by_post_has_an_enveloped_signature(clock, phone):
     shifts = PretendService("shifts", logout=POST_ONLY)
     told = shifts.sign_in(phone)
     answer, relay_state = shifts.read_form(phone.open(shifts.logout_url(told, "back")))
     assert (statuses(answer), relay_state) == ([names.SUCCESS], "back")
 
 
-def test_where_a_service_ends_the_session_only_the_phone_stays_known(clock, phone):
+def test_if_a_service_ends_only_the_session_the_phone_stays_known(clock, phone):
     shifts = PretendService("shifts", logout_ends="session")
     before = shifts.sign_in(phone)
     get_without_redirect(phone, shifts.logout_url(before))
@@ -78,7 +78,7 @@ def test_where_a_service_ends_the_session_only_the_phone_stays_known(clock, phon
     assert after.authn_context == names.PREVIOUS_SESSION
 
 
-def test_the_other_services_are_told_one_after_the_other_and_then_the_first_is_answered(clock, phone, shifts, wiki):
+def test_the_other_services_are_notified_in_turn_and_then_the_first_gets_its_response(clock, phone, shifts, wiki):
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     assert asked.findtext(f"{{{names.ASSERTION}}}NameID") == at_wiki.name_id
@@ -88,7 +88,7 @@ def test_the_other_services_are_told_one_after_the_other_and_then_the_first_is_a
     assert set(LogoutNotice.objects.values_list("outcome", flat=True)) == {Outcome.ENDED}
 
 
-def test_each_way_leads_through_the_next_service_by_the_binding_it_has(clock, phone, shifts):
+def test_each_service_is_notified_by_its_own_binding(clock, phone, shifts):
     wiki = PretendService("wiki", logout=POST_ONLY)
     at_rota, at_wiki = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_form(phone.open(shifts.logout_url(at_rota)))
@@ -97,7 +97,7 @@ def test_each_way_leads_through_the_next_service_by_the_binding_it_has(clock, ph
     assert statuses(answer) == [names.SUCCESS]
 
 
-def test_a_service_that_refuses_makes_the_answer_a_partial_one(clock, phone, shifts, wiki):
+def test_a_service_that_fails_makes_the_response_a_partial_logout(clock, phone, shifts, wiki):
     at_rota, _ = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     refused = wiki.answer_url(asked, status=names.RESPONDER)
@@ -106,7 +106,7 @@ def test_a_service_that_refuses_makes_the_answer_a_partial_one(clock, phone, shi
     assert service_asks_for_a_code(phone, shifts)
 
 
-def test_flex_which_cannot_be_told_spoils_nothing(clock, phone, shifts):
+def test_flex_without_single_logout_does_not_make_it_partial(clock, phone, shifts):
     phone.sign_in()
     told = shifts.sign_in(phone)
     answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
@@ -122,7 +122,7 @@ def test_a_service_that_wants_no_answer_gets_none(clock, phone, shifts):
     assert service_asks_for_a_code(phone, shifts)
 
 
-def test_without_session_index_every_session_of_that_person_there_ends(clock, phone, desktop, shifts):
+def test_without_a_session_index_every_session_of_that_person_there_ends(clock, phone, desktop, shifts):
     told = shifts.sign_in(phone)
     shifts.sign_in(desktop)
     get_without_redirect(phone, shifts.logout_url(told, index=None))
@@ -138,7 +138,7 @@ def test_a_session_index_ends_the_sign_in_on_that_device_alone(clock, phone, des
     assert not service_asks_for_a_code(desktop, shifts)
 
 
-def test_a_name_that_the_service_never_got_from_us_ends_nothing(clock, phone, shifts):
+def test_an_unknown_name_id_ends_nothing(clock, phone, shifts):
     told = shifts.sign_in(phone)
     for somebody in (replace(told, name_id=STRANGER), replace(told, session_index=STRANGER)):
         answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(somebody)).headers["Location"])
@@ -146,21 +146,21 @@ def test_a_name_that_the_service_never_got_from_us_ends_nothing(clock, phone, sh
     assert not service_asks_for_a_code(phone, shifts)
 
 
-def test_a_session_that_is_kept_no_longer_is_none_that_could_end(clock, phone, shifts):
+def test_a_session_that_was_purged_cannot_be_ended(clock, phone, shifts):
     told = shifts.sign_in(phone)
     SsoSession.objects.all().delete()
     answer, _ = shifts.read_address(get_without_redirect(phone, shifts.logout_url(told)).headers["Location"])
     assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
 
 
-def test_a_name_given_to_another_service_ends_nothing(clock, phone, shifts, wiki):
+def test_the_name_id_of_another_service_ends_nothing(clock, phone, shifts, wiki):
     told = shifts.sign_in(phone)
     answer, _ = wiki.read_address(get_without_redirect(phone, wiki.logout_url(told)).headers["Location"])
     assert statuses(answer) == [names.REQUESTER, names.UNKNOWN_PRINCIPAL]
     assert not service_asks_for_a_code(phone, shifts)
 
 
-def test_a_logout_request_is_obeyed_once(clock, phone, shifts):
+def test_a_logout_request_counts_once(clock, phone, shifts):
     address = shifts.logout_url(shifts.sign_in(phone))
     get_without_redirect(phone, address)
     shifts.sign_in(phone)
@@ -176,7 +176,7 @@ def test_an_unsigned_logout_request_ends_nothing(clock, phone, shifts):
     assert not service_asks_for_a_code(phone, shifts)
 
 
-def test_an_answer_counts_once_and_only_if_it_was_asked_for(clock, phone, shifts, wiki):
+def test_a_logout_response_counts_once_and_only_if_it_was_requested(clock, phone, shifts, wiki):
     at_rota, _ = shifts.sign_in(phone), wiki.sign_in(phone)
     asked, _ = wiki.read_address(get_without_redirect(phone, shifts.logout_url(at_rota)).headers["Location"])
     assert phone.open(wiki.answer_url(asked, InResponseTo="_unasked")).status == 400
@@ -185,7 +185,9 @@ def test_an_answer_counts_once_and_only_if_it_was_asked_for(clock, phone, shifts
     assert phone.open(wiki.answer_url(asked)).status == 400
 
 
-def test_a_service_the_browser_never_reached_is_told_from_server_to_server(clock, phone, shifts, wiki, told_by_post):
+def test_a_service_that_the_browser_never_reached_is_notified_from_server_to_server(
+    clock, phone, shifts, wiki, told_by_post
+):
     blog = PretendService("blog", logout=POST_ONLY, location=told_by_post.url)
     at_rota = shifts.sign_in(phone)
     at_blog = blog.sign_in(phone)
@@ -199,7 +201,9 @@ def test_a_service_the_browser_never_reached_is_told_from_server_to_server(clock
     assert told_by_post.names() == [at_blog.name_id]
 
 
-def test_a_service_the_browser_never_came_back_from_is_told_so_too(clock, phone, shifts, told_by_post):
+def test_a_service_from_which_the_browser_never_returned_is_notified_from_server_to_server_too(
+    clock, phone, shifts, told_by_post
+):
     blog = PretendService("blog", logout=POST_ONLY, location=told_by_post.url)
     at_shifts, at_blog = shifts.sign_in(phone), blog.sign_in(phone)
     phone.open(shifts.logout_url(at_shifts))  # the page that would post to the blog, and is closed
@@ -220,7 +224,7 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_TOLD, service="shifts").exists()
 
 
-def test_a_service_in_a_private_network_is_told_only_where_the_network_is_listed(phone, told_by_soap, settings):
+def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_listed(phone, told_by_soap, settings):
     PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
@@ -239,7 +243,7 @@ def test_the_phone_that_a_new_one_replaces_is_signed_out_at_the_services_too(clo
     assert [it.findtext(f"{{{names.PROTOCOL}}}SessionIndex") for it in told_by_soap.requests] == [told.session_index]
 
 
-def test_a_service_that_is_down_is_told_again_and_then_given_up(clock, phone, told_by_soap):
+def test_a_service_that_is_down_is_notified_again_until_the_last_attempt(clock, phone, told_by_soap):
     shifts = PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url)
     shifts.sign_in(phone)
     told_by_soap.status = 503
@@ -252,7 +256,7 @@ def test_a_service_that_is_down_is_told_again_and_then_given_up(clock, phone, to
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_UNTOLD, service="shifts").count() == 1
 
 
-def test_a_silent_visit_tells_nobody_of_an_end(clock, phone, shifts):
+def test_a_silent_sign_in_notifies_no_service(clock, phone, shifts):
     shifts.sign_in(phone)
     clock.shift(timedelta(hours=2))
     assert shifts.sign_in(phone).authn_context == names.PREVIOUS_SESSION

@@ -29,13 +29,13 @@ def change(slug="rota", **fields):
     ServiceProvider.objects.filter(slug=slug).update(**fields)
 
 
-def test_an_agent_opens_rota_from_here_with_a_code_and_then_silently(phone):
+def test_an_agent_opens_rota_from_latchkey_with_a_code_and_then_silently(phone):
     assert phone.arrive(with_code(phone, start(phone)), "/app/")["authn_context"] == names.MOBILE_ONE_FACTOR_CONTRACT
     assert phone.arrive(start(phone), "/app/")["signed_in"]
     assert phone.messages() == 1
 
 
-def test_flex_can_be_opened_from_here_once_it_is_allowed(phone):
+def test_flex_can_be_opened_from_latchkey_once_it_is_allowed(phone):
     change("flex", unsolicited=False)
     assert start(phone, "flex").status == 404
     change("flex", unsolicited=True)
@@ -43,13 +43,13 @@ def test_flex_can_be_opened_from_here_once_it_is_allowed(phone):
     assert response.root.get("Destination").endswith("/login/callback?connection=JQ" + "e" * 32)
 
 
-def test_the_relay_state_reaches_rota_byte_for_byte(phone):
+def test_the_relay_state_reaches_rota_unchanged(phone):
     wanted = "https://rota.example/?a=1&b=%2F+ü<\"'>" + "x" * 200
     assert phone.arrive(with_code(phone, start(phone, RelayState=wanted)), "/app/")["relay_state"] == wanted
     assert phone.arrive(start(phone), "/app/")["relay_state"] is None
 
 
-def test_no_answer_says_that_it_responds_to_anything(phone):
+def test_an_unsolicited_response_has_no_in_response_to(phone):
     change(encrypt=False)
     for page in (with_code(phone, start(phone)), start(phone)):
         response = response_on(page)
@@ -58,7 +58,7 @@ def test_no_answer_says_that_it_responds_to_anything(phone):
     assert set(IssuedAssertion.objects.values_list("request_id", flat=True)) == {None}
 
 
-def test_not_allowed_unknown_and_switched_off_look_alike(phone):
+def test_services_that_are_not_allowed_unknown_or_switched_off_look_alike(phone):
     change(unsolicited=False)
     change("flex", unsolicited=True, enabled=False)
     pages = [start(phone, slug) for slug in ("rota", "flex", "nobody")]
@@ -67,7 +67,7 @@ def test_not_allowed_unknown_and_switched_off_look_alike(phone):
     assert "There is no app to open here" in pages[0].text
 
 
-def test_a_relay_state_over_4_kb_is_refused(phone):
+def test_a_relay_state_over_4_kb_is_rejected(phone):
     assert start(phone, RelayState="x" * 4096).status == 200
     page = start(phone, RelayState="x" * 4097)
     assert (page.status, page.form_with("identifier")) == (400, None)
@@ -86,7 +86,7 @@ def test_a_refused_phone_gets_a_page_and_its_way_back_leads_to_the_start(phone, 
     assert LoginEvent.objects.filter(kind=Kind.DECLINED, service="rota").count() == 1
 
 
-def test_an_agent_whom_rota_sent_goes_back_to_rota(phone, no_iphones):
+def test_an_agent_sent_by_rota_goes_back_to_rota(phone, no_iphones):
     page = phone.press_on(phone.ask_flex("/app/"))
     assert response_on(page).status == [names.RESPONDER, names.REQUEST_DENIED]
 
@@ -102,7 +102,7 @@ def test_the_start_page_opens_the_one_app_there_is(phone):
     assert phone.arrive(with_code(phone, phone.open(f"{IDP}{address}")), "/app/")["signed_in"]
 
 
-def test_the_start_page_offers_all_that_may_be_opened(phone):
+def test_the_start_page_offers_every_app_that_may_be_opened(phone):
     change("flex", unsolicited=True, name="R&D <Team>")
     change("flex-legacy", unsolicited=True, enabled=False)
     page = phone.open(f"{IDP}/")
@@ -112,7 +112,7 @@ def test_the_start_page_offers_all_that_may_be_opened(phone):
     assert not page.html.xpath("//script")
 
 
-def test_without_such_an_app_the_start_page_says_where_to_begin(phone):
+def test_without_any_app_the_start_page_says_where_to_begin(phone):
     change(unsolicited=False)
     change("flex", unsolicited=False)
     page = phone.open(f"{IDP}/")

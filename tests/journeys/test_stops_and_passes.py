@@ -28,7 +28,7 @@ def give_ana_a_pass(**lasts):
     return passes.give(ana, lasts, None, "Her phone is new", origin=HERE, now=now_of.now())
 
 
-def test_while_all_is_stopped_nobody_gets_in_and_who_was_in_goes_on_afterwards(phone):
+def test_during_a_stop_nobody_signs_in_and_sessions_continue_afterwards(phone):
     phone.sign_in()
     before = LongLivedToken.objects.count()
     stop()
@@ -40,7 +40,7 @@ def test_while_all_is_stopped_nobody_gets_in_and_who_was_in_goes_on_afterwards(p
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_stop_costs_no_text_and_flex_is_told_that_it_was_refused(phone):
+def test_during_a_stop_no_text_is_sent_and_flex_gets_an_error(phone):
     stop()
     page = phone.ask_flex()
     assert (page.form_with("identifier"), phone.messages()) == (None, 0)
@@ -48,7 +48,7 @@ def test_a_stop_costs_no_text_and_flex_is_told_that_it_was_refused(phone):
     assert "RequestDenied" in answer.text
 
 
-def test_a_stop_between_the_code_and_the_answer_still_counts(phone):
+def test_a_stop_between_the_code_and_the_response_still_counts(phone):
     page = phone.ask_code(phone.ask_flex())
     stop()
     assert phone.submit(page, "code", code=phone.code()).status == 503
@@ -56,7 +56,7 @@ def test_a_stop_between_the_code_and_the_answer_still_counts(phone):
 
 
 @pytest.mark.parametrize("shut", [stop, lambda: publishing.in_force(NO_IPHONES)], ids=["stopped", "by a rule"])
-def test_a_pass_lets_its_agent_in_and_nobody_else(phone, shut):
+def test_a_pass_admits_its_agent_and_nobody_else(phone, shut):
     shut()
     give_ana_a_pass()
     ben = phone.like()
@@ -66,7 +66,7 @@ def test_a_pass_lets_its_agent_in_and_nobody_else(phone, shut):
     assert [it.decided_by for it in LoginEvent.objects.filter(kind="signed in")] == ["pass"]
 
 
-def test_a_pass_ends_when_it_is_over_or_taken_back(phone, clock):
+def test_a_pass_ends_when_it_expires_or_is_revoked(phone, clock):
     publishing.in_force(NO_IPHONES)
     give_ana_a_pass(minutes=30)
     phone.sign_in()
@@ -78,7 +78,7 @@ def test_a_pass_ends_when_it_is_over_or_taken_back(phone, clock):
     assert phone.ask_flex().status == 403
 
 
-def test_a_pass_does_not_let_in_an_agent_who_is_switched_off(phone):
+def test_a_pass_does_not_admit_an_agent_who_is_switched_off(phone):
     give_ana_a_pass()
     page = phone.ask_code(phone.ask_flex())
     Agent.objects.filter(email="ana@acme.example").update(is_active=False)

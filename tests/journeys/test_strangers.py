@@ -34,7 +34,7 @@ def confirm(phone):
     return phone.ask_code(phone.ask_flex(force_authn=1))
 
 
-def test_after_a_stranger_used_up_the_tries_the_agents_own_phone_has_one_left(phone, android, clock):
+def test_after_a_stranger_used_all_tries_the_agents_own_phone_has_one_left(phone, android, clock):
     phone.sign_in()
     clock.shift(CODE_OVER)
     assert guess(android).status == 429
@@ -43,7 +43,7 @@ def test_after_a_stranger_used_up_the_tries_the_agents_own_phone_has_one_left(ph
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
 
 
-def test_after_a_stranger_used_up_the_sends_the_agents_own_phone_gets_one_more(phone, android, clock):
+def test_after_a_stranger_used_all_texts_the_agents_own_phone_gets_one_more(phone, android, clock):
     phone.sign_in()
     clock.shift(CODE_OVER)
     page = android.ask_code(android.ask_flex())
@@ -73,7 +73,7 @@ def test_ten_wrong_codes_in_a_row_are_followed_by_a_longer_pause(phone, clock, n
     assert "paused for 29 minutes" in page.text
 
 
-def test_a_stranger_who_guesses_for_days_pauses_nobodys_own_phone(phone, android, clock):
+def test_a_stranger_who_guesses_for_days_does_not_pause_the_agents_own_phone(phone, android, clock):
     phone.sign_in()
     clock.shift(CODE_OVER)
     guess_thrice(android, clock)
@@ -82,7 +82,7 @@ def test_a_stranger_who_guesses_for_days_pauses_nobodys_own_phone(phone, android
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
 
 
-def test_a_right_code_forgets_the_wrong_ones(phone, android, clock):
+def test_a_right_code_resets_the_count_of_wrong_ones(phone, android, clock):
     for _ in range(2):
         guess(android.like())
         clock.shift(CODE_OVER)
@@ -103,18 +103,18 @@ def ask_for_many(phone, count):
     return [it.ask_code(it.ask_flex(), f"+4420794600{n:02}").status for n, it in enumerate(browsers)]
 
 
-def test_a_browser_that_tries_number_after_number_is_stopped(phone, clock):
+def test_a_browser_that_tries_many_numbers_is_stopped(phone, clock):
     assert ask_for_many(phone, PER_ADDRESS.base + 2) == [200] * PER_ADDRESS.base + [429] * 2
     assert phone.ask_code(phone.ask_flex(), NUMBER).status == 429
 
 
-def test_a_floor_that_proves_its_codes_is_not_stopped(phone, clock):
+def test_an_office_whose_codes_are_right_is_not_stopped(phone, clock):
     for digit in range(1, 4):
         phone.like().sign_in(f"+1201555010{digit}")
     assert set(ask_for_many(phone, PER_ADDRESS.base + 5)) == {200}
 
 
-def test_when_the_days_texts_are_used_up_own_phones_go_on(phone, android, clock, settings):
+def test_when_the_daily_budget_is_spent_known_phones_still_get_texts(phone, android, clock, settings):
     phone.sign_in()
     clock.shift(CODE_OVER)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": 1})
@@ -124,7 +124,7 @@ def test_when_the_days_texts_are_used_up_own_phones_go_on(phone, android, clock,
     assert confirm(phone).heading == "Enter the code"
 
 
-def test_what_is_counted_holds_no_address(phone, clock):
+def test_counts_hold_no_ip_address(phone, clock):
     phone.ask_code(phone.ask_flex())
     send = VerificationSend.objects.get()
     assert len(send.asked_from) == 64

@@ -74,7 +74,7 @@ def test_every_page_of_a_sign_in_can_be_reloaded(phone):
 
 
 @taps
-def test_not_now_tapped_twice_leads_on(phone, tap):
+def test_not_now_tapped_twice_continues_the_sign_in(phone, tap):
     pages = tap(phone, to_the_offer(phone), "later", later="yes")
     assert {it.status for it in pages} == {200}
     assert any(it.form_with("SAMLResponse") is not None for it in pages)
@@ -96,7 +96,7 @@ def test_that_was_not_me_tapped_twice_reports_it_once(phone, android, tap):
 
 
 @taps
-def test_removing_something_twice_shows_ones_own_page(phone, tap):
+def test_removing_a_passkey_twice_shows_the_agents_own_page(phone, tap):
     Agent.objects.filter(numbers__number=NUMBER).update(may_use_app=True)
     phone.sign_in()
     page = phone.open(ME)
@@ -118,7 +118,7 @@ def test_a_browser_that_lost_its_cookies_is_told_what_to_do_and_the_phone_stays_
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_a_page_that_lay_about_for_an_hour_says_so_sends_nothing_and_puts_nobody_out(phone, clock):
+def test_a_page_left_open_for_an_hour_says_so_sends_nothing_and_signs_nobody_out(phone, clock):
     phone.sign_in()
     page = phone.ask_flex(force_authn=1)
     clock.shift(timedelta(hours=1))

@@ -14,7 +14,7 @@ TROUBLES = [f"+1201555019{digit}" for digit in range(10)]
 
 
 @pytest.mark.parametrize("number", TROUBLES)
-def test_every_troubled_number_sees_the_same_page_and_nobody_gets_in(phone, number):
+def test_every_number_that_verify_refuses_sees_the_same_page_and_signs_nobody_in(phone, number):
     page = phone.ask_code(phone.ask_flex(), number)
     assert (page.status, page.heading) == (200, "Enter the code")
     page = phone.submit(page, "code", code="000000")
@@ -37,7 +37,7 @@ def test_every_troubled_number_sees_the_same_page_and_nobody_gets_in(phone, numb
         ("0199", "unexplained refusal (60999)", "an unknown error number"),
     ],
 )
-def test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page(phone, line, answer, advice):
+def test_operators_read_twilios_error_and_its_remedy_and_agents_do_not(phone, line, answer, advice):
     page = phone.ask_code(phone.ask_flex(), f"+1201555{line}")
     sending.settle()
     event = LoginEvent.objects.get(kind="code sent" if answer == "sent" else "code not sent")
@@ -57,14 +57,14 @@ def test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page(ph
         ("0197", 429, "Too many tries"),
     ],
 )
-def test_a_check_of_a_troubled_number_is_told_on_its_page(phone, line, status, sentence):
+def test_a_failed_check_is_explained_on_the_page(phone, line, status, sentence):
     page = phone.ask_code(phone.ask_flex(), f"+1201555{line}")
     sending.settle()
     page = phone.submit(page, "code", code="000000")
     assert (page.status, sentence in page.text) == (status, True)
 
 
-def test_a_late_text_still_lets_its_agent_in(phone, verify):
+def test_a_late_text_still_signs_its_agent_in(phone, verify):
     number = "+12015550193"
     page = phone.ask_code(phone.ask_flex(), number)
     sending.settle()
@@ -81,7 +81,7 @@ def test_a_number_without_texts_or_checks_can_use_the_other_channel(phone, clock
     assert phone.arrive(phone.submit(page, "code", code=phone.code(number)))["signed_in"]
 
 
-def test_wrong_credentials_of_one_number_are_a_pause_for_all_until_verify_answers_for_itself(phone, verify, clock):
+def test_wrong_credentials_pause_all_texts_until_verify_answers_again(phone, verify, clock):
     phone.ask_code(phone.ask_flex(), "+12015550198")
     sending.settle()
     someone = phone.like()
@@ -92,7 +92,7 @@ def test_wrong_credentials_of_one_number_are_a_pause_for_all_until_verify_answer
     assert DOWN not in phone.like().ask_flex().text
 
 
-def test_a_check_that_fails_once_says_nothing_of_texts(phone, verify):
+def test_one_failed_check_does_not_report_texts_as_failing(phone, verify):
     page = phone.ask_code(phone.ask_flex())
     sending.settle()
     order_fault(verify, "503", processed=False)
@@ -101,7 +101,7 @@ def test_a_check_that_fails_once_says_nothing_of_texts(phone, verify):
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated", "drop"])
-def test_a_check_that_fails_signs_nobody_in(phone, verify, kind):
+def test_a_failed_check_signs_nobody_in(phone, verify, kind):
     page = phone.ask_code(phone.ask_flex())
     code = phone.code()
     sending.settle()
@@ -120,14 +120,14 @@ def test_a_landline_can_be_called(phone, clock):
     assert phone.submit(page, "code", code=phone.code(number)).form_with("SAMLResponse") is not None
 
 
-def test_while_verify_is_down_phones_that_are_signed_in_go_on(phone, verify, clock):
+def test_during_an_outage_of_verify_signed_in_phones_continue(phone, verify, clock):
     phone.sign_in()
     order_fault(verify, "503", calls=99)
     clock.shift(3600 * 5)
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking(phone, verify, clock):
+def test_during_an_outage_of_verify_the_page_says_so_before_and_after_a_request(phone, verify, clock):
     take_verify_down(phone, verify)
     for number in ("+12015550106", "+12015550177"):
         someone = phone.like()
@@ -137,7 +137,7 @@ def test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_aski
         assert (asked.status, DOWN in asked.text) == (503, True)
 
 
-def test_nothing_is_reserved_while_verify_is_down(phone, verify, clock):
+def test_no_send_is_counted_during_an_outage_of_verify(phone, verify, clock):
     take_verify_down(phone, verify)
     before = VerificationSend.objects.count()
     page = phone.ask_code(phone.ask_flex(), "+12015550106")
@@ -145,7 +145,7 @@ def test_nothing_is_reserved_while_verify_is_down(phone, verify, clock):
     assert page.form_with("identifier").fields["identifier"] == "+1 201-555-0106"
 
 
-def test_verify_is_tried_again_and_people_go_on_when_it_answers(phone, verify, clock):
+def test_verify_is_tried_again_and_agents_sign_in_once_it_answers(phone, verify, clock):
     take_verify_down(phone, verify)
     verify.state.reset()
     clock.shift(16)
@@ -154,7 +154,7 @@ def test_verify_is_tried_again_and_people_go_on_when_it_answers(phone, verify, c
     assert phone.sign_in("+12015550106")["signed_in"]
 
 
-def test_a_code_typed_while_verify_is_down_is_told_alike_for_known_and_unknown(phone, verify, clock):
+def test_a_code_typed_during_an_outage_gets_the_same_page_for_known_and_unknown_numbers(phone, verify, clock):
     known, unknown = phone.like(), phone.like()
     pages = [known.ask_code(known.ask_flex()), unknown.ask_code(unknown.ask_flex(), "+12015550177")]
     sending.settle()

@@ -32,13 +32,13 @@ def ask_for_the_code(page, flex):
     page.get_by_label("6-digit code").wait_for()
 
 
-def test_a_code_that_the_phone_hands_over_signs_in(page, flex, verify):
+def test_a_code_from_the_phones_web_otp_signs_in(page, flex, verify):
     ask_for_the_code(page, flex)
     page.evaluate("code => handOver(code)", code(verify))
     page.get_by_role("heading", name="Signed in as Ana García").wait_for()
 
 
-def test_a_code_typed_first_is_sent_once(page, flex, verify):
+def test_a_code_typed_before_the_web_otp_is_sent_once(page, flex, verify):
     ask_for_the_code(page, flex)
     page.get_by_label("6-digit code").press_sequentially(code(verify))
     page.get_by_role("button", name="Continue", exact=True).click()

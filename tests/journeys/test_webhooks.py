@@ -9,7 +9,7 @@ from tests.phone import NUMBER
 from tests.webhooks.receiver import a_webhook, receiving, settled
 
 
-def test_a_back_end_hears_of_each_phone_in_order(phone, android, clock):
+def test_a_back_end_is_notified_of_each_phone_in_order(phone, android, clock):
     with receiving() as receiver:
         a_webhook(receiver)
         phone.sign_in()
@@ -34,7 +34,7 @@ def test_a_back_end_hears_of_each_phone_in_order(phone, android, clock):
     assert NUMBER.removeprefix("+") not in str(receiver.seen)
 
 
-def test_a_back_end_hears_that_an_app_has_another_push_address_and_reads_it_itself(phone, clock):
+def test_a_back_end_is_notified_of_a_new_push_address_and_reads_it_by_the_api(phone, clock):
     a_client()
     app = OwnApp(phone)
     app.sign_in()

@@ -38,18 +38,18 @@ def code_given(phone, monkeypatch):
     return give
 
 
-def test_a_service_that_is_switched_off_gets_no_answer(code_given):
+def test_a_service_switched_off_during_the_check_gets_no_response(code_given):
     _, page = code_given(lambda: ServiceProvider.objects.filter(slug="flex").update(enabled=False))
     assert (page.status, page.heading) == (403, "This app is not set up for sign-in")
 
 
-def test_a_stop_keeps_out_and_enrols_nothing(code_given):
+def test_a_stop_during_the_check_refuses_and_enrols_no_phone(code_given):
     _, page = code_given(lambda: stops.stop(None, "Stolen phones", Origin(None, "", "7KQ2M-9TX4D"), now_of.now()))
     assert (page.status, page.heading) == (503, "Sign-in is stopped")
     assert not Device.objects.exists()
 
 
-def test_shorter_limits_shorten_how_long_a_computer_keeps_its_sign_in(code_given):
+def test_shorter_limits_set_during_the_check_count_for_the_computers_session(code_given):
     limits = {"inactivity": timedelta(hours=1), "code_again_after": timedelta(hours=5)}
     own = TimeoutPolicy.objects.create(name="own", absolute=timedelta(hours=5), **limits)
     ServiceProvider.objects.filter(slug="flex").update(timeout_policy=own)
