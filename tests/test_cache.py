@@ -38,14 +38,14 @@ def at_once(monkeypatch):
     monkeypatch.setattr(cache, "PAUSE", 0.0)
 
 
-def test_it_keeps_and_counts_and_is_asked_for_by_every_process(redis, shared):
+def test_the_shared_cache_stores_and_counts_for_every_process(redis, shared):
     shared.set("what", {"is": ["kept", 1, None]})
     shared.set("counter", 1)
     assert (shared.get("what"), shared.incr("counter")) == ({"is": ["kept", 1, None]}, 2)
     assert Redis.from_url(redis.url).keys("latchkey:*")
 
 
-def test_what_somebody_else_wrote_is_never_run(redis, shared):
+def test_a_value_written_by_another_program_is_never_executed(redis, shared):
     shared.set("what", "x")
     with Redis.from_url(redis.url) as writer:
         (key,) = writer.keys()
@@ -56,20 +56,20 @@ def test_what_somebody_else_wrote_is_never_run(redis, shared):
 
 @pytest.mark.parametrize("harm", ["kill", "hang"])
 @pytest.mark.parametrize(("ask", "told"), OPERATIONS)
-def test_away_it_is_an_empty_cache(redis, shared, ask, told, harm):
+def test_without_redis_the_cache_is_empty(redis, shared, ask, told, harm):
     shared.set("a", 1)
     getattr(redis, harm)()
     assert ask(shared) == told
 
 
-def test_away_it_counts_nothing(redis, shared):
+def test_without_redis_nothing_is_counted(redis, shared):
     shared.set("a", 1)
     redis.kill()
     with pytest.raises(ValueError, match="no counter"):
         shared.incr("a")
 
 
-def test_full_it_is_an_empty_cache_too(redis, shared):
+def test_a_full_redis_is_an_empty_cache_too(redis, shared):
     with Redis.from_url(redis.url) as owner:
         owner.config_set("maxmemory", 1)
         try:
@@ -79,7 +79,7 @@ def test_full_it_is_an_empty_cache_too(redis, shared):
             owner.config_set("maxmemory", 0)
 
 
-def test_away_it_is_asked_once_in_a_while_and_told_of_once(redis, shared):
+def test_without_redis_it_is_tried_at_intervals_and_logged_once(redis, shared):
     redis.kill()
     with capture_logs() as logs:
         answers = [shared.get("a") for _ in range(50)]
@@ -87,7 +87,7 @@ def test_away_it_is_asked_once_in_a_while_and_told_of_once(redis, shared):
     assert [line["event"] for line in logs] == ["redis_away"]
 
 
-def test_back_again_it_is_used_again(redis, shared, at_once):
+def test_redis_is_used_again_once_it_is_back(redis, shared, at_once):
     redis.kill()
     assert not cache.answers()
     redis.start()
@@ -97,7 +97,7 @@ def test_back_again_it_is_used_again(redis, shared, at_once):
     assert [line["event"] for line in logs] == ["redis_back"]
 
 
-def test_one_request_alone_tries_whether_it_is_back(monkeypatch):
+def test_only_one_request_tries_whether_redis_is_back(monkeypatch):
     outage = Outage()
     outage.begin(OSError())
     assert not outage.may_ask()
@@ -106,7 +106,7 @@ def test_one_request_alone_tries_whether_it_is_back(monkeypatch):
     assert [outage.may_ask() for _ in range(3)] == [True, False, False]
 
 
-def test_an_outage_says_nothing_of_what_redis_said():
+def test_the_log_of_an_outage_does_not_quote_redis():
     with capture_logs() as logs:
         Outage().begin(OSError("redis://user:password@host"))
     assert "password" not in str(logs)

@@ -44,7 +44,7 @@ SAID = {
 
 
 @pytest.mark.parametrize(("said", "written"), SAID.items(), ids=range(len(SAID)))
-def test_what_names_a_person_or_opens_something_is_left_out_and_the_rest_stays(said, written):
+def test_personal_data_and_secrets_are_left_out_of_log_lines(said, written):
     assert impersonal(said) == (said if written is None else written)
 
 
@@ -64,7 +64,7 @@ def _formatter():
     return dict(log_lines.FORMATTERS["json"])
 
 
-def test_the_words_of_an_error_of_the_database_are_told_without_the_row(agent, lines):
+def test_a_database_error_is_logged_without_the_values_of_the_row(agent, lines):
     with pytest.raises(IntegrityError) as raised:
         Agent.objects.create_user(agent.email, full_name="Another")
     structlog.get_logger().error("unexpected", exc_info=raised.value)
@@ -73,7 +73,7 @@ def test_the_words_of_an_error_of_the_database_are_told_without_the_row(agent, l
     assert agent.email not in json.dumps(line)
 
 
-def test_what_a_library_says_is_a_line_of_the_same_kind(lines):
+def test_messages_of_libraries_are_logged_in_the_same_format(lines):
     reference.begin()
     logging.getLogger("somebody").warning("cannot reach %s at +12015550101", "ana@acme.example")
     (line,) = lines()
@@ -91,7 +91,7 @@ def told(lines):
     return [line["kind"] for line in lines() if line["event"] == "event"]
 
 
-def test_the_line_of_a_request_tells_what_happened_in_it(lines):
+def test_the_log_line_of_a_request_holds_its_events(lines):
     references(lambda _: log_lines.happened(kind="signed in", service="flex") or HttpResponse())(
         RequestFactory().get("/x")
     )
@@ -100,7 +100,7 @@ def test_the_line_of_a_request_tells_what_happened_in_it(lines):
     assert line["happened"] == [{"kind": "signed in", "service": "flex"}]
 
 
-def test_what_happens_outside_of_a_request_or_beside_it_has_a_line_of_its_own(lines):
+def test_an_event_outside_of_a_request_has_its_own_log_line(lines):
     log_lines.happened(kind="before")
     with log_lines.Gathered() as happened, ThreadPoolExecutor(1) as pool:
         pool.submit(copy_context().run, log_lines.happened, kind="beside").result()
@@ -109,7 +109,7 @@ def test_what_happens_outside_of_a_request_or_beside_it_has_a_line_of_its_own(li
     assert happened == []
 
 
-def test_a_request_in_which_thousands_of_things_happen_tells_the_others_one_by_one(lines):
+def test_a_request_with_thousands_of_events_logs_the_rest_one_by_one(lines):
     with log_lines.Gathered() as happened:
         for nth in range(25):
             log_lines.happened(kind=str(nth))
@@ -117,7 +117,7 @@ def test_a_request_in_which_thousands_of_things_happen_tells_the_others_one_by_o
     assert told(lines) == [str(nth) for nth in range(20, 25)]
 
 
-def test_what_came_to_nothing_is_not_told_and_what_stands_in_the_trail_is(transactional_db):
+def test_only_committed_events_are_logged(transactional_db):
     origin = Origin(None, "", "R")
     with log_lines.Gathered() as happened:
         with transaction.atomic():

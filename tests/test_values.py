@@ -11,11 +11,11 @@ class Name:
     last: str = "Ana"
 
 
-def test_values_that_hold_the_same_are_one():
+def test_values_with_equal_fields_are_equal():
     assert Name("Ruiz") == Name("Ruiz", "Ana")
     assert len({Name("Ruiz"), Name("Ruiz"), Name("Diaz")}) == 2
 
 
-def test_a_value_has_no_room_for_anything_else():
+def test_a_value_accepts_no_other_attributes():
     with pytest.raises(AttributeError):
         Name("Ruiz").middle = "Maria"

@@ -83,12 +83,12 @@ def sweep(window, live_server, operator):
 
 
 @pytest.mark.parametrize("label", sorted(admin_visits.MODELS))
-def test_what_django_makes_of_a_table(sweep, operator, label):
+def test_the_pages_that_django_generates_for_each_table_are_accessible(sweep, operator, label):
     assert sweep(admin_visits.of_table(admin_visits.MODELS[label], operator), operator) == {}
 
 
 @pytest.mark.parametrize("name", admin_visits.OWN)
-def test_what_is_our_own(sweep, operator, name):
+def test_latchkeys_own_admin_pages_are_accessible(sweep, operator, name):
     who = None if name in admin_visits.AS_NOBODY else operator
     if name in admin_visits.AS_SUPERVISOR:
         who = Agent.objects.get(email=admin_place.SUPERVISOR)

@@ -16,7 +16,7 @@ BUDGET = 10_000
 
 
 @pytest.mark.parametrize("states", EVERYWHERE, ids=lambda it: it.__name__)
-def test_nobody_is_kept_from_reading_and_using_them(any_page, phone, clock, verify, states):
+def test_every_page_for_agents_is_accessible(any_page, phone, clock, verify, states):
     page, found, seen = any_page("iPhone"), [], set()
     for name, state in states(phone, clock, verify):
         asked_for = show_what_came(page, state.response)

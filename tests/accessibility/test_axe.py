@@ -20,7 +20,7 @@ def rules(found):
     return {it.partition(": ")[0] for it in found}
 
 
-def test_a_good_page_is_left_in_peace(page):
+def test_a_good_page_has_no_violations(page):
     page.set_content(GOOD.format(style=DARK, more="<p><a>Go on</a></p>"))
     assert axe_in_every_look(page, contrast=ENHANCED_CONTRAST) == []
 
@@ -30,7 +30,7 @@ def test_a_field_without_a_label_is_found(page):
     assert rules(axe(page)) == {"label"}
 
 
-def test_a_target_that_is_small_on_small_screens_only_is_found_there(page):
+def test_a_target_that_is_too_small_on_small_screens_only_is_found(page):
     small = "@media (max-width: 330px) { button { all: unset; font-size: 8px } }"
     page.set_content(GOOD.format(style=small, more="<button>a</button><button>b</button>"))
     assert {it.partition(": target-size")[0] for it in axe_in_every_look(page)} == {
@@ -38,7 +38,7 @@ def test_a_target_that_is_small_on_small_screens_only_is_found_there(page):
     }
 
 
-def test_what_is_pale_in_the_dark_only_is_found_there(page):
+def test_low_contrast_in_dark_mode_only_is_found(page):
     pale = "@media (prefers-color-scheme: dark) { p { color: #999 } }"
     page.set_content(GOOD.format(style=DARK + pale, more=""))
     found = axe_in_every_look(page, contrast=ENHANCED_CONTRAST, widths=[390], directions=["ltr"])

@@ -62,7 +62,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize(("told", "reach"), FIELDS.values(), ids=FIELDS)
-def test_each_field_tells_the_phone_what_it_is_and_hinders_nobody(phone, allowed, told, reach):  # noqa: F811
+def test_each_field_has_its_autocomplete_and_keyboard_and_allows_pasting(phone, allowed, told, reach):  # noqa: F811
     page = reach(phone)
     (field,) = page.html.xpath("//input[not(@type='hidden')]")
     assert {name: field.get(name) for name in told} == told
@@ -77,7 +77,7 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # no
 
 
 @pytest.mark.slow
-def test_a_code_that_is_pasted_is_sent_at_once_however_it_is_written(browser_page, flex, verify, phone):
+def test_a_pasted_code_is_sent_at_once_in_any_notation(browser_page, flex, verify, phone):
     page = browser_page()
     go_to_sign_in(page, flex, "redirect", script=True)
     page.get_by_label("Mobile number").fill(NUMBER)
@@ -103,7 +103,7 @@ TAPPED_TWICE = """
 
 
 @pytest.mark.slow
-def test_a_second_tap_is_swallowed_and_a_page_that_is_come_back_to_can_be_used_again(browser_page, flex, verify):
+def test_a_second_tap_is_ignored_and_a_page_works_again_after_going_back(browser_page, flex, verify):
     page, sent = browser_page(), []
     go_to_sign_in(page, flex, "redirect", script=True)
     page.route(re.compile("/login/"), lambda route: sent.append(route.request.method) or route.fulfill(status=204))

@@ -62,7 +62,7 @@ V6 = (
         1,
         "Pasting and password managers work",
         OWN,
-        "accessibility/test_fields.each_field_tells_the_phone_what_it_is_and_hinders_nobody",
+        "accessibility/test_fields.each_field_has_its_autocomplete_and_keyboard_and_allows_pasting",
     ),
     met("6.2.8", 1, "Passwords are used exactly as typed", OWN),
     met("6.2.9", 2, "At least 64 characters are allowed", OWN),

@@ -117,7 +117,7 @@ V4 = (
         "4.1.2",
         2,
         "Only browsers are redirected to HTTPS; programs are refused",
-        "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
+        "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_nginx_rejects_malformed_requests",
         "deploy/nginx/latchkey-plain.inc",
     ),
     met(
@@ -131,7 +131,7 @@ V4 = (
         "4.2.1",
         2,
         "Message boundaries are unambiguous (request smuggling)",
-        "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside",
+        "deployment/test_behind_nginx.an_agent_signs_in_over_tls_and_nginx_rejects_malformed_requests",
     ),
     absent("4.3.1", 2, "Costly queries", GRAPHQL),
     absent("4.3.2", 2, "Introspection", GRAPHQL),

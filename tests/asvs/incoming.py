@@ -68,7 +68,13 @@ V1 = (
         "no pattern is built from data; RE2 runs operators' own patterns as they are",
     ),
     absent("1.3.1", 1, "HTML from rich-text editors", "nobody can enter HTML"),
-    met("1.3.2", 1, "No code is run from text", "pyproject.toml", "test_cache.what_somebody_else_wrote_is_never_run"),
+    met(
+        "1.3.2",
+        1,
+        "No code is run from text",
+        "pyproject.toml",
+        "test_cache.a_value_written_by_another_program_is_never_executed",
+    ),
     met(
         "1.3.3",
         2,
@@ -128,7 +134,7 @@ V1 = (
         "1.5.2",
         2,
         "No deserialisation into objects that the sender chooses",
-        "test_cache.what_somebody_else_wrote_is_never_run",
+        "test_cache.a_value_written_by_another_program_is_never_executed",
         "policies/editing/test_policy_file.what_is_no_policy_is_told_with_its_place",
     ),
 )
@@ -194,7 +200,7 @@ V2 = (
         2,
         "Operations are all or nothing",
         "hostile/test_flows.an_unreadable_key_leaves_no_partial_write",
-        "races/test_processes.processes_that_are_killed_leave_nothing_half_written",
+        "races/test_processes.killed_processes_leave_no_partial_writes",
     ),
     met(
         "2.3.4",

@@ -48,7 +48,7 @@ def as_in_settings(url):
     return DatabaseWrapper(defaults | settings, alias="pair")
 
 
-def test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_replica(pair):
+def test_a_revocation_just_before_a_primary_fails_is_known_to_its_replica(pair):
     connection = as_in_settings(pair.url)
     try:
         with connection.cursor() as cursor:
@@ -64,7 +64,7 @@ def test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_repl
         connection.close_pool()
 
 
-def test_a_redis_that_sentinel_moved_is_found_again(redis, monkeypatch):
+def test_the_cache_follows_sentinel_to_a_new_redis_master(redis, monkeypatch):
     monkeypatch.setattr(cache, "PAUSE", 0.0)
     shared = RedisThatMayBeAway(redis.url, {})
     shared.set("a", 1)

@@ -22,9 +22,7 @@ def node_of(pair, nth):
     return connected_to(NAME="postgres", USER=NAME, PASSWORD=pair.password, HOST="127.0.0.1", PORT=pair.ports[nth])
 
 
-def test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it_did_not_know_to_be_revoked(
-    browser, request
-):
+def test_after_the_promotion_of_a_lagging_replica_everyone_out_keeps_revoked_phones_out(browser, request):
     if on_sqlite():  # has no replicas
         return
     pair = request.getfixturevalue("pair")

@@ -115,7 +115,7 @@ def demo(clone):
 class TestMakeDemo:
     """In the order in which a person would go about it; one demo serves them all."""
 
-    def test_it_says_what_it_does_and_where_to_go(self, demo):
+    def test_the_demo_prints_its_progress_and_its_addresses(self, demo):
         assert re.search(r"Ready in \d+ s", demo.output)
         for port in range(demo.port, demo.port + 3):
             assert f":{port}/" in demo.output
@@ -127,7 +127,7 @@ class TestMakeDemo:
         assert phone.sign_in(NUMBER)["attributes"]["full_name"] == ["Ana García"]
         assert phone.sign_in_silently()["signed_in"]
 
-    def test_the_link_opens_the_admin_once(self, demo):
+    def test_the_link_to_the_admin_works_once(self, demo):
         with requests.Session() as browser:
             page = browser.get(demo.link, timeout=PATIENCE).text
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
@@ -137,10 +137,10 @@ class TestMakeDemo:
         assert requests.get(demo.link, timeout=PATIENCE).status_code == 410
 
     @pytest.mark.usefixtures("demo")
-    def test_its_secrets_are_for_this_user_alone(self, clone):
+    def test_the_demos_secrets_are_readable_by_this_user_only(self, clone):
         assert stat.S_IMODE((clone / "var/demo.env").stat().st_mode) == 0o600
 
-    def test_a_taken_port_is_one_sentence_with_the_fix(self, demo, clone):
+    def test_a_port_in_use_gets_one_sentence_with_the_remedy(self, demo, clone):
         second = Demo(clone, demo.port)
         assert second.stop() != 0
         last = second.output.strip().splitlines()
@@ -148,7 +148,7 @@ class TestMakeDemo:
         assert "Traceback" not in second.output
 
     @pytest.mark.usefixtures("demo")
-    def test_the_commands_work_on_it(self, clone):
+    def test_management_commands_work_on_the_demo(self, clone):
         shown = subprocess.run(
             [clone / ".venv/bin/python", "manage.py", "check"],
             cwd=clone,
@@ -159,7 +159,7 @@ class TestMakeDemo:
         )
         assert "no issues" in shown.stdout
 
-    def test_it_stops_all_three_and_starts_again_with_what_it_knew(self, demo, clone):
+    def test_the_demo_stops_all_three_servers_and_starts_again_with_its_data(self, demo, clone):
         assert demo.stop() in {0, 2, -signal.SIGTERM}
         for port in range(demo.port, demo.port + 3):
             with socket.socket() as probe:
@@ -185,7 +185,7 @@ def _network(socket_enabled):
     ],
     ids=["no Python", "an old Python", "no network"],
 )
-def test_what_is_missing_is_said_in_one_sentence(tmp_path, more, sentence, code):
+def test_an_unmet_prerequisite_is_explained_in_one_sentence(tmp_path, more, sentence, code):
     shutil.copytree(ROOT / "bin", tmp_path / "bin")
     shutil.copy2(ROOT / "requirements.txt", tmp_path)
     old = tmp_path / "old-python"

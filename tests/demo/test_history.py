@@ -16,7 +16,7 @@ def told(db):
     history.write(NOW)
 
 
-def test_a_new_demo_has_a_month_behind_it_that_is_told_once(told):
+def test_a_new_demo_has_a_month_of_history_created_once(told):
     lines = LoginEvent.objects.filter(kind=Kind.SIGNED_IN)
     count = lines.count()
     history.write(NOW)
@@ -28,7 +28,7 @@ def test_a_new_demo_has_a_month_behind_it_that_is_told_once(told):
     assert Device.objects.phones().active().count() == len(history.PHONES)
 
 
-def test_each_line_can_be_judged_again_and_who_tries_the_demo_has_none(told):
+def test_each_entry_can_be_replayed_and_the_demos_agents_have_none(told):
     line = LoginEvent.objects.filter(agent__email="jonas@acme.example").first()
 
     assert recorded_attempts.from_json(line.judged, service=line.service, text=line.user_agent, address=line.address)

@@ -11,7 +11,7 @@ def send(client, account=ACCOUNT, **fields):
     return client.http.post(f"{client.url}/2010-04-01/Accounts/{account}/Messages.json", data={**TEXT, **fields})
 
 
-def test_a_text_reaches_the_phone_and_is_marked_as_no_code(client):
+def test_a_text_reaches_the_phone_and_is_not_shown_as_a_code(client):
     answer = send(client)
     assert (answer.status_code, answer.json()["status"]) == (201, "queued")
     (message,) = client.http.get(f"{client.url}/outbox.json").json()
@@ -28,7 +28,7 @@ def test_a_text_reaches_the_phone_and_is_marked_as_no_code(client):
         ({"account": "AC" + "0" * 32}, 404, 20404),
     ],
 )
-def test_what_twilio_refuses_is_refused(client, fields, status, code):
+def test_a_message_that_twilio_rejects_is_rejected(client, fields, status, code):
     answer = send(client, **fields)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 

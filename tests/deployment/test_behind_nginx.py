@@ -34,7 +34,7 @@ def place(transactional_db, keys, verify, tmp_path, monkeypatch):
         yield running
 
 
-def test_an_agent_signs_in_over_tls_and_what_no_honest_browser_sends_stays_outside(place):
+def test_an_agent_signs_in_over_tls_and_nginx_rejects_malformed_requests(place):
     place.phone.http.headers["X-Forwarded-For"] = "203.0.113.9"
     assert place.phone.sign_in()["signed_in"]
     assert LoginEvent.objects.get(kind=Kind.SIGNED_IN).address == "127.0.0.1"
@@ -93,7 +93,7 @@ def held_up(place, verify):
         assert waiting.result(PATIENCE).form_with("SAMLResponse") is not None, waiting.result().text
 
 
-def test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted(place, verify):
+def test_open_requests_finish_while_the_service_is_reloaded_and_restarted(place, verify):
     before = place.workers()
     place.reload()
     with held_up(place, verify):
@@ -110,7 +110,7 @@ def test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted
         place.start()  # what comes in between waits in the socket, as the page that follows the code does
 
 
-def test_a_new_version_that_cannot_start_leaves_the_old_one_serving(place):
+def test_a_new_version_that_cannot_start_leaves_the_former_one_serving(place):
     before = place.workers()
     place.before_all.write_text("raise SystemExit('this version is broken')")
     os.kill(place.main, signal.SIGUSR2)

@@ -23,19 +23,19 @@ def said():
     return {str(it.relative_to(ROOT)): it.read_text(encoding="utf-8") for it in FILES}
 
 
-def test_the_chart_is_of_this_version():
+def test_the_chart_has_the_version_of_the_product():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert version == CHART["version"] == CHART["appVersion"] == VALUES["image"]["tag"]
 
 
-def test_every_setting_that_is_named_is_one():
+def test_every_setting_in_the_container_files_exists():
     ours = {it for conf in (Conf, Twilio) for name, field in conf.model_fields.items() for it in names(name, field)}
     named = {it for text in said().values() for it in re.findall(r"\bLATCHKEY_[A-Z_]+\b", text)}
     assert named
     assert named <= ours
 
 
-def test_every_command_that_is_run_is_one():
+def test_every_command_in_the_container_files_exists():
     run = {it for text in said().values() for it in re.findall(r"(?:python,? )manage\.py,? ([a-z_]+)", text)} | set(
         VALUES["timers"]
     )
@@ -44,7 +44,7 @@ def test_every_command_that_is_run_is_one():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_container_of_ours_can_write_nowhere_and_become_nobody_else(name):
+def test_a_container_has_a_read_only_file_system_and_no_way_to_gain_privileges(name):
     it = SERVICES[name]
     assert (it["read_only"], it["user"], it["cap_drop"]) == (True, "10001:10001", ["ALL"])
     assert it["security_opt"] == ["no-new-privileges:true"]
@@ -52,15 +52,15 @@ def test_a_container_of_ours_can_write_nowhere_and_become_nobody_else(name):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_the_log_of_a_container_fills_no_disk(name):
+def test_the_log_of_a_container_is_limited_in_size(name):
     assert SERVICES[name]["logging"]["options"]["max-size"] == "50m"
 
 
-def test_only_the_proxy_is_reached_from_outside():
+def test_only_the_proxy_has_a_public_port():
     assert [name for name, it in SERVICES.items() if "ports" in it] == ["nginx"]
 
 
-def test_the_proxy_of_containers_does_what_the_other_one_does():
+def test_the_proxy_in_the_container_has_the_rules_of_the_other_proxy():
     parts = {it.name for it in (DEPLOY / "nginx").glob("*.inc")}
     for conf in ("nginx/latchkey.conf", "container/nginx.conf"):
         included = re.findall(r"include /etc/nginx/conf\.d/(.*);", (DEPLOY / conf).read_text(encoding="utf-8"))
@@ -69,14 +69,14 @@ def test_the_proxy_of_containers_does_what_the_other_one_does():
     assert laid < set(SERVICES["nginx"]["volumes"])
 
 
-def test_the_containers_account_at_postgresql_is_not_the_one_that_may_do_anything():
+def test_the_containers_use_a_postgresql_account_that_is_not_a_superuser():
     assert "POSTGRES_USER" not in SERVICES["postgresql"]["environment"]
     laid = "./account.sql:/docker-entrypoint-initdb.d/account.sql:ro"
     assert laid in SERVICES["postgresql"]["volumes"]
     assert "CREATE ROLE latchkey LOGIN PASSWORD" in (DEPLOY / "container/account.sql").read_text(encoding="utf-8")
 
 
-def test_the_image_is_made_of_the_locked_packages():
+def test_the_image_installs_the_locked_packages():
     made = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
     assert "--require-hashes --only-binary :all: -r requirements.txt" in made
     assert re.findall(r"^USER (.*)$", made, re.MULTILINE) == ["10001:10001"]

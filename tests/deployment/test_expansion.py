@@ -64,38 +64,38 @@ def judged(*operations, before=(FORMER,), **more):
     return release.faults
 
 
-def test_what_this_release_does_to_the_tables_suits_the_former_version(db):
+def test_the_migrations_of_this_release_are_compatible_with_the_former_version(db):
     assert expansion.since_the_last_release() == []
 
 
-def test_what_comes_after_a_release_is_judged(db, tmp_path, monkeypatch):
+def test_migrations_after_a_release_are_checked(db, tmp_path, monkeypatch):
     released = [it for it in expansion.all_there_are() if it != "keys.0002_connections"]
     monkeypatch.setattr(expansion, "RELEASED", tmp_path / "released.json")
     expansion.RELEASED.write_text(json.dumps(released), encoding="utf-8")
     assert [it for it in expansion.since_the_last_release() if it.startswith("keys.0002_connections: ")]
 
 
-def test_what_was_released_is_still_there(db):
+def test_released_migrations_still_exist(db):
     released = json.loads(expansion.RELEASED.read_text(encoding="utf-8"))
     assert set(released) <= set(expansion.all_there_are())
 
 
 @pytest.mark.parametrize("operation", SUITS.values(), ids=SUITS)
-def test_what_adds_suits_the_former_version(db, operation):
+def test_an_addition_is_compatible_with_the_former_version(db, operation):
     assert judged(operation) == []
 
 
 @pytest.mark.parametrize(("operation", "why"), BREAKS.values(), ids=BREAKS)
-def test_what_takes_away_or_refuses_does_not(db, operation, why):
+def test_a_removal_or_a_new_constraint_is_incompatible(db, operation, why):
     (fault,) = judged(operation)
     assert why in fault
 
 
-def test_a_table_of_the_same_release_may_be_changed_as_one_likes(db):
+def test_a_table_new_in_this_release_may_be_changed_freely(db):
     assert judged(FORMER, BREAKS["a rule"][0], BREAKS["a column to be written"][0], before=()) == []
 
 
-def test_a_migration_may_say_why_it_suits_all_the_same(db):
+def test_a_migration_can_say_why_it_is_compatible_nevertheless(db):
     assert judged(BREAKS["a rule"][0], suits_former_version="No phone ever had a name of another.") == []
 
 
@@ -129,9 +129,7 @@ def written_by_the_next_one():
         return {it: cursor.execute(count.format(it)).fetchone()[0] for it in SHARED_BY_BOTH}
 
 
-def test_a_sign_in_goes_on_at_either_version_and_this_one_leaves_alone_what_the_next_one_wrote(
-    phone, android, next_release
-):
+def test_a_sign_in_continues_at_either_version_and_data_of_the_next_version_is_kept(phone, android, next_release):
     page = phone.ask_code(phone.ask_flex())
     assert phone.code()
     with connection.cursor() as cursor:  # as if the next version had served it so far

@@ -29,9 +29,7 @@ def of_master(place, what):
     return Path(f"/proc/{place.process.pid}/{what}").read_text()
 
 
-def test_a_connection_is_taken_once_the_code_is_loaded_and_no_thread_is_left_behind_a_fork(
-    transactional_db, keys, tmp_path
-):
+def test_the_master_listens_after_loading_the_code_and_forks_without_threads(transactional_db, keys, tmp_path):
     place = Installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{HOST}:1")
     place.start()
     with ExitStack() as at_the_end:
@@ -42,7 +40,7 @@ def test_a_connection_is_taken_once_the_code_is_loaded_and_no_thread_is_left_beh
         assert re.search(r"^Threads:\t1$", of_master(place, "status"), re.MULTILINE)
 
 
-def test_what_is_wrong_with_the_settings_is_said_and_nothing_starts(tmp_path):
+def test_an_invalid_setting_is_explained_and_nothing_starts(tmp_path):
     place = Installation(tmp_path, LATCHKEY_BASE_URL="nonsense")
     command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{place.port}", "idp.wsgi"]
     done = subprocess.run(
@@ -55,7 +53,7 @@ def test_what_is_wrong_with_the_settings_is_said_and_nothing_starts(tmp_path):
     assert not listens(place)
 
 
-def test_a_client_that_sends_half_a_request_and_no_more_keeps_its_thread_for_10_seconds_at_most():
+def test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most():
     when_ready = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["when_ready"]
     with socket.create_server((HOST, 0)) as listener:
         when_ready(SimpleNamespace(LISTENERS=[listener], master_pid=0))

@@ -40,7 +40,7 @@ def serving(transactional_db):
         yield serving
 
 
-def test_it_can_change_nothing_but_rows(serving):
+def test_the_serving_account_can_change_rows_and_no_tables(serving):
     for statement in BEYOND_ITS_RIGHTS if serving else ():
         with connected_to(**serving), pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
             connection.cursor().execute(statement)

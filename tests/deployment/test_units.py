@@ -41,13 +41,13 @@ def test_systemd_understands_every_unit(laid_out):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_reaches_no_more_of_the_computer_than_it_needs(name, laid_out):
+def test_each_service_has_access_only_to_what_it_needs(name, laid_out):
     unit = f"./{WHOLE.get(name, name)}"
     code, said = analyzed(laid_out, "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", unit)
     assert code == 0, said
 
 
-def test_every_service_is_shut_in_alike_and_by_itself():
+def test_every_service_has_the_same_sandbox_of_its_own():
     """A drop-in for all of them would be said once, and a unit that was copied without it would run open."""
     walls = {(UNITS / it).read_text(encoding="utf-8").partition("\nUMask=")[2].partition("\n\n")[0] for it in SERVICES}
     alike = {"\n".join(it for it in wall.splitlines() if "@chown" not in it and it[0] != "#").strip() for wall in walls}
@@ -56,13 +56,13 @@ def test_every_service_is_shut_in_alike_and_by_itself():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_gunicorn_alone_may_give_files_away(name):
+def test_only_gunicorn_may_change_the_owner_of_files(name):
     unit = (UNITS / name).read_text(encoding="utf-8")
     assert ("SystemCallFilter=@chown" in unit) == ("bin/gunicorn" in unit)
 
 
 @pytest.mark.parametrize("name", [it for it in NAMES if it.endswith(".timer")])
-def test_a_timer_runs_a_command_that_there_is(name):
+def test_a_timer_runs_an_existing_command(name):
     (command,) = re.findall(r"^Unit=latchkey@(\w+)\.service$", (UNITS / name).read_text(encoding="utf-8"), re.MULTILINE)
     assert get_commands()[command] == "idp.web"
     assert name == f"latchkey-{command}.timer"

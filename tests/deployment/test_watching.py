@@ -30,7 +30,7 @@ def told(db, keys, clock, redis, settings):
     return [it for family in text_string_to_metric_families(ask().text) for it in family.samples]
 
 
-def test_each_figure_that_is_asked_for_is_told_and_so_is_each_label(told):
+def test_each_metric_and_label_that_alerts_and_panels_use_is_exported(told):
     asked = [(name, LABEL.findall(labels)) for it in EXPRESSIONS for name, labels in FIGURE.findall(it)]
     assert len(asked) > len(EXPRESSIONS) / 2
     for name, labels in asked:
@@ -41,24 +41,24 @@ def test_each_figure_that_is_asked_for_is_told_and_so_is_each_label(told):
             assert label in OF_PROMETHEUS or value in known | NOT_YET_SEEN, f"{name} {label}={value}"
 
 
-def test_each_figure_is_watched_by_an_alarm_or_shown(told):
+def test_each_metric_is_used_by_an_alert_or_a_panel(told):
     bare = {re.sub("_(bucket|count|sum|created)$", "", it.name) for it in told}
     asked = " ".join(EXPRESSIONS)
     assert {it for it in bare if it.startswith("latchkey_") and it not in asked} == set()
 
 
-def test_the_page_says_of_each_alarm_what_to_do_and_of_no_other():
+def test_the_page_explains_each_alert_and_no_other():
     page = (ROOT / "docs/how-to/watch-it.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(Latchkey\w+)` \|", page, re.MULTILINE) == ALARMS
 
 
-def test_each_alarm_says_how_urgent_it_is_and_what_it_means():
+def test_each_alert_has_a_severity_and_a_description():
     assert {it["labels"]["severity"] for it in RULES} == {"page", "ticket", "morning"}
     assert all(it["annotations"]["summary"].endswith(".") for it in RULES)
     assert len(set(ALARMS)) == len(ALARMS)
 
 
-def test_panels_lie_beside_each_other_and_each_has_its_number():
+def test_panels_do_not_overlap_and_have_unique_ids():
     taken = [
         (x, y)
         for it in (panel["gridPos"] for panel in PANELS)

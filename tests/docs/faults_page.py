@@ -48,15 +48,15 @@ FAULTS = [
         "F3",
         "Verify answers 429",
         "the same page for every number; nobody gets in, and Latchkey repeats a request at most once",
-        (f"{TROUBLE}::test_every_troubled_number_sees_the_same_page_and_nobody_gets_in",),
+        (f"{TROUBLE}::test_every_number_that_verify_refuses_sees_the_same_page_and_signs_nobody_in",),
     ),
     Fault(
         "F4",
         "Verify is down for long, or rejects the credentials",
         "one sentence for everybody; signed-in phones continue",
         (
-            f"{TROUBLE}::test_once_verify_is_known_to_be_down_everybody_is_told_before_and_after_asking",
-            f"{TROUBLE}::test_while_verify_is_down_phones_that_are_signed_in_go_on",
+            f"{TROUBLE}::test_during_an_outage_of_verify_the_page_says_so_before_and_after_a_request",
+            f"{TROUBLE}::test_during_an_outage_of_verify_signed_in_phones_continue",
             "otp/test_breaker.py::test_wrong_credentials_open_it_at_once",
         ),
     ),
@@ -64,7 +64,7 @@ FAULTS = [
         "F5",
         "Twilio refuses a number",
         "the page does not show it; operators see the reason",
-        (f"{TROUBLE}::test_what_twilio_said_and_what_to_do_is_for_operators_and_not_on_the_page",),
+        (f"{TROUBLE}::test_operators_read_twilios_error_and_its_remedy_and_agents_do_not",),
     ),
     Fault(
         "F6",
@@ -73,15 +73,15 @@ FAULTS = [
         (
             "journeys/test_redis_gone.py::test_without_redis_agents_stay_signed_in_and_new_ones_sign_in",
             "journeys/test_redis_gone.py::test_without_redis_nobody_gets_more_tries_or_texts",
-            "test_cache.py::test_full_it_is_an_empty_cache_too",
-            f"{FAILOVER}::test_a_redis_that_sentinel_moved_is_found_again",
+            "test_cache.py::test_a_full_redis_is_an_empty_cache_too",
+            f"{FAILOVER}::test_the_cache_follows_sentinel_to_a_new_redis_master",
         ),
     ),
     Fault(
         "F7",
         "PostgreSQL restarts",
         "dead connections are detected before use",
-        ("races/test_connections.py::test_nobody_is_turned_away_after_the_database_was_restarted",),
+        ("races/test_connections.py::test_after_a_restart_of_the_database_nobody_gets_an_error",),
     ),
     Fault(
         "F8",
@@ -89,15 +89,15 @@ FAULTS = [
         "a synchronous replica has everything that was answered, so what was revoked stays revoked. After one that "
         "lagged behind, sign everyone out before it serves, as after a restored backup (F21)",
         (
-            f"{FAILOVER}::test_what_was_revoked_in_the_last_moment_of_a_primary_is_revoked_at_its_replica",
-            "cluster/test_lagging.py::test_where_a_replica_that_lagged_was_promoted_everyone_out_keeps_out_whom_it_did_not_know_to_be_revoked",
+            f"{FAILOVER}::test_a_revocation_just_before_a_primary_fails_is_known_to_its_replica",
+            "cluster/test_lagging.py::test_after_the_promotion_of_a_lagging_replica_everyone_out_keeps_revoked_phones_out",
         ),
     ),
     Fault(
         "F9",
         "a process is killed before a sign-in is committed",
         "the sign-in did not happen; nothing is half-written",
-        ("races/test_processes.py::test_processes_that_are_killed_leave_nothing_half_written",),
+        ("races/test_processes.py::test_killed_processes_leave_no_partial_writes",),
     ),
     Fault(
         "F10",
@@ -114,8 +114,8 @@ FAULTS = [
         "a sign-in cannot be written although its code was correct",
         "the code counts when the agent presses the button again; if the process was killed, a new text is offered",
         (
-            f"{BUSY}::test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again",
-            f"{SLOW}::test_killed_between_a_right_code_and_its_sign_in_nothing_is_written_and_a_new_text_signs_in",
+            f"{BUSY}::test_after_a_busy_page_the_right_code_counts_when_it_is_sent_again",
+            f"{SLOW}::test_a_process_killed_between_the_check_and_the_sign_in_writes_nothing_and_a_new_text_signs_in",
         ),
     ),
     Fault(
@@ -123,8 +123,8 @@ FAULTS = [
         "a deadlock, or a lost race",
         "the transaction runs up to three times in all; then the busy page",
         (
-            f"{BUSY}::test_a_sign_in_that_lost_two_races_is_judged_a_third_time",
-            f"{BUSY}::test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing",
+            f"{BUSY}::test_a_sign_in_that_lost_two_races_is_tried_a_third_time",
+            f"{BUSY}::test_a_sign_in_that_lost_three_races_gets_a_busy_page_and_writes_nothing",
         ),
     ),
     Fault(
@@ -132,9 +132,9 @@ FAULTS = [
         "the database is locked for long, read-only, or gone",
         "the busy page; nobody is let in",
         (
-            f"{BUSY}::test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later",
-            f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",
-            f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
+            f"{BUSY}::test_a_phone_that_waits_too_long_for_a_lock_gets_a_busy_page_and_signs_in_later",
+            f"{STORAGE}::test_a_database_that_cannot_write_signs_nobody_in",
+            f"{STORAGE}::test_a_database_that_cannot_be_reached_gets_a_busy_page",
         ),
     ),
     Fault(
@@ -143,10 +143,10 @@ FAULTS = [
         "no sign-in without its trail entry, so the busy page. A full log loses entries and keeps nobody out; "
         "a full disk under the counts for `/metrics` loses counts and keeps nobody out",
         (
-            f"{STORAGE}::test_nobody_is_let_in_by_what_cannot_be_written_down",
-            f"{FULL}::test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_room",
-            f"{FULL}::test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing",
-            f"{FULL}::test_a_disk_too_full_to_count_requests_keeps_nobody_out",
+            f"{STORAGE}::test_a_database_that_cannot_write_signs_nobody_in",
+            f"{FULL}::test_a_database_on_a_full_disk_signs_nobody_in_until_there_is_space",
+            f"{FULL}::test_a_log_on_a_full_disk_stops_no_sign_in_and_counts_the_missing_lines",
+            f"{FULL}::test_a_disk_too_full_for_metrics_stops_no_sign_in",
         ),
         "no space for PostgreSQL's WAL: the server then stops by itself, which is F7",
     ),
@@ -175,11 +175,11 @@ FAULTS = [
             "tokens/test_lifecycle.py::test_a_worker_whose_clock_is_behind_hands_out_nothing_and_retires_nothing_before_its_birth",
             "sessions/test_lifecycle.py::test_a_worker_whose_clock_is_behind_ends_a_session_no_earlier_than_it_opened",
             "otp/test_verifications.py::test_a_worker_whose_clock_is_behind_ends_a_verification_no_earlier_than_it_began",
-            f"{AHEAD}::test_a_request_that_meets_it_is_told_of_clocks_and_the_next_one_signs_in",
-            f"{AHEAD}::test_a_phone_that_goes_to_and_fro_stays_signed_in_and_is_taken_for_no_copy",
-            f"{AHEAD}::test_a_code_that_it_texted_signs_in_at_another",
-            f"{AHEAD}::test_an_agent_whose_text_it_sent_gets_another_elsewhere_without_waiting_an_hour",
-            f"{AHEAD}::test_a_page_of_another_reads_there_that_it_has_expired_and_its_code_counts_where_the_time_is_right",
+            f"{AHEAD}::test_a_request_at_the_node_ahead_reads_about_clocks_and_the_next_one_signs_in",
+            f"{AHEAD}::test_a_phone_that_alternates_between_nodes_stays_signed_in_without_an_alarm",
+            f"{AHEAD}::test_a_code_sent_by_the_node_ahead_signs_in_at_another",
+            f"{AHEAD}::test_an_agent_with_a_text_from_the_node_ahead_gets_another_elsewhere_without_an_hours_wait",
+            f"{AHEAD}::test_a_page_from_another_node_has_expired_at_the_node_ahead_and_still_works_where_it_came_from",
         ),
     ),
     Fault(
@@ -197,8 +197,8 @@ FAULTS = [
         "the same while Verify takes 5 s",
         "requests that wait for Twilio take neither connections nor threads from signed-in phones",
         (
-            "races/test_connections.py::test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else",
-            f"{SLOW}::test_however_many_wait_for_verify_phones_that_are_signed_in_come_in_as_quickly_as_ever",
+            "races/test_connections.py::test_threads_that_wait_for_twilio_hold_no_database_connection",
+            f"{SLOW}::test_many_requests_that_wait_for_verify_do_not_slow_down_signed_in_phones",
         ),
     ),
     Fault(
@@ -206,9 +206,9 @@ FAULTS = [
         "a new version is deployed",
         "requests in progress complete; both versions read the same tables",
         (
-            "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
-            "deployment/test_expansion.py::test_what_this_release_does_to_the_tables_suits_the_former_version",
-            "deployment/test_expansion.py::test_a_sign_in_goes_on_at_either_version_and_this_one_leaves_alone_what_the_next_one_wrote",
+            "deployment/test_behind_nginx.py::test_open_requests_finish_while_the_service_is_reloaded_and_restarted",
+            "deployment/test_expansion.py::test_the_migrations_of_this_release_are_compatible_with_the_former_version",
+            "deployment/test_expansion.py::test_a_sign_in_continues_at_either_version_and_data_of_the_next_version_is_kept",
         ),
         "two released versions side by side, because none is released yet; the tests imitate the tables and rows of "
         "a next version. `make cluster` adds a column under load",
@@ -220,7 +220,7 @@ FAULTS = [
         (
             "journeys/test_restored.py::test_a_phone_reported_lost_since_the_backup_stays_signed_out",
             "races/test_restored.py::test_agents_sign_in_at_a_place_that_was_restored",
-            "races/test_restored.py::test_nobody_is_served_where_a_restore_was_broken_off",
+            "races/test_restored.py::test_an_interrupted_restore_serves_nobody",
         ),
     ),
     Fault(
@@ -239,11 +239,11 @@ FAULTS = [
         (
             "saml/metadata/test_fetch.py::test_a_name_server_that_never_answers_ends_with_the_time",
             "conf/test_name_servers.py::test_a_name_server_that_never_answers_is_given_up_after_2_seconds",
-            f"{STORAGE}::test_a_database_that_cannot_be_found_is_a_busy_page",
-            f"{HALF_OPEN}::test_a_code_that_verify_says_nothing_of_is_told_in_time_and_counts_a_moment_later",
-            f"{HALF_OPEN}::test_redis_at_the_end_of_a_dead_connection_is_an_empty_cache",
-            f"{HALF_OPEN}::test_a_database_at_the_end_of_a_dead_connection_is_a_busy_page",
-            "deployment/test_behind_nginx.py::test_requests_under_way_end_well_while_the_service_is_reloaded_and_restarted",
+            f"{STORAGE}::test_a_database_that_cannot_be_reached_gets_a_busy_page",
+            f"{HALF_OPEN}::test_a_code_typed_while_verify_is_unreachable_gets_a_page_soon_and_signs_in_later",
+            f"{HALF_OPEN}::test_redis_on_a_dead_connection_acts_as_an_empty_cache",
+            f"{HALF_OPEN}::test_a_database_on_a_dead_connection_gets_a_busy_page",
+            "deployment/test_behind_nginx.py::test_open_requests_finish_while_the_service_is_reloaded_and_restarted",
         ),
         "a name server that never answers, under load. By hand: a lookup took 2 s, 4 s with a search domain or a "
         "second name server in `/etc/resolv.conf`, 8 s with both; Verify and Redis delay one request by that "
@@ -254,15 +254,15 @@ FAULTS = [
         "a change of configuration is left open in a PostgreSQL console",
         "sign-ins continue; other changes fail after 5 s, but everyone out, the stop and passes work immediately",
         (
-            f"{BRAKES}::test_everyone_out_acts_at_once_and_is_obeyed_by_the_next_request",
-            f"{BRAKES}::test_a_stop_a_pass_and_the_end_of_the_stop_act_at_once_and_are_obeyed_by_the_next_request",
+            f"{BRAKES}::test_everyone_out_takes_effect_at_once_without_waiting_for_locks",
+            f"{BRAKES}::test_a_stop_a_pass_and_the_end_of_the_stop_take_effect_at_once_without_waiting_for_locks",
         ),
     ),
     Fault(
         "F25",
         "a stop or everyone out is committed while a silent sign-in waits for its row lock",
         "it applies: after the wait, the sign-in uses the current configuration",
-        ("races/test_stopped_meanwhile.py::test_what_comes_while_a_silent_sign_in_waits_for_its_row_is_obeyed",),
+        ("races/test_stopped_meanwhile.py::test_a_change_made_while_a_silent_sign_in_waits_for_its_lock_counts",),
     ),
     Fault(
         "F26",
@@ -271,9 +271,9 @@ FAULTS = [
         "otherwise it runs again. If the database is down by then, the busy page. A reload of the same request may "
         "show *You are already signed in*, and the next one succeeds",
         (
-            "races/test_lost_commit_replies.py::test_a_phone_is_in_by_the_answer_that_was_written",
-            "races/test_lost_commit_replies.py::test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time",
-            "races/test_lost_commit_replies.py::test_a_phone_is_in_by_an_answer_that_is_written_late",
+            "races/test_lost_commit_replies.py::test_a_phone_is_signed_in_if_its_commit_succeeded_without_a_reply",
+            "races/test_lost_commit_replies.py::test_a_commit_without_a_reply_does_not_make_an_app_redeem_its_code_twice",
+            "races/test_lost_commit_replies.py::test_a_phone_is_signed_in_if_its_commit_ends_late",
         ),
     ),
     Fault(
@@ -282,8 +282,8 @@ FAULTS = [
         "no statement except an export's is waited for longer than 8 s, then the busy page; `database_silent` in the "
         "log, 503 at `/readyz`",
         (
-            "postgresql/test_patience.py::test_a_server_that_falls_silent_is_a_busy_page",
-            "postgresql/test_patience.py::test_a_connection_is_ended_that_waits_too_long_for_one_statement",
+            "postgresql/test_patience.py::test_a_server_that_stalls_gets_a_busy_page",
+            "postgresql/test_patience.py::test_a_connection_closes_after_waiting_too_long_for_one_statement",
         ),
         "an SQLite file on a disk that hangs: nothing interrupts a read",
     ),
@@ -292,9 +292,7 @@ FAULTS = [
         "clients connect and stay silent, or send half a request",
         "nginx waits for them, so nobody else notices. Without a proxy that reads whole requests, such a client "
         "keeps one of 8 threads for 10 s",
-        (
-            "deployment/test_master.py::test_a_client_that_sends_half_a_request_and_no_more_keeps_its_thread_for_10_seconds_at_most",
-        ),
+        ("deployment/test_master.py::test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most",),
         "a client that sends one byte every few seconds, without such a proxy",
     ),
     Fault(

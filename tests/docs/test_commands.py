@@ -85,11 +85,11 @@ def run(line):
     return code, out.getvalue() + err.getvalue()
 
 
-def test_every_block_says_what_it_is_written_in():
+def test_every_code_block_names_its_language():
     assert not [(it.page, it.body[:40]) for it in BLOCKS if not it.language]
 
 
-def test_every_line_for_a_shell_is_run_or_it_is_said_why_not():
+def test_every_shell_line_is_run_or_has_a_reason_why_not():
     lines = [(block.page, it) for block in SHELL for it in block.commands()]
     unknown = [
         it for it in lines if not (it[1].startswith(fences.MANAGE) or it[1] in ELSEWHERE or BY_HAND.match(it[1]))
@@ -99,7 +99,7 @@ def test_every_line_for_a_shell_is_run_or_it_is_said_why_not():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_work_one_after_the_other(place, page):
+def test_the_commands_of_a_page_work_in_order(place, page):
     for line in lines_of(page):
         if line.startswith(fences.MANAGE):
             code, said = run(place(line))

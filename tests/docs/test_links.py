@@ -38,11 +38,11 @@ def test_every_link_to_a_heading_leads_to_one(page):
     assert not [it for it in targets if it[0].suffix == ".md" and it[1] not in anchors(it[0])]
 
 
-def test_no_page_has_a_conflict_that_a_merge_left():
+def test_no_page_has_a_merge_conflict_marker():
     assert [it for it in PAGES if "\n<<<<<<< " in it.read_text(encoding="utf-8")] == []
 
 
-def test_every_page_is_on_the_map_of_the_documents():
+def test_every_page_is_in_the_index_of_the_documents():
     pages = {str(it.relative_to(DOCS)) for it in DOCS.rglob("*.md")} - {"README.md"}
     assert pages - set(LINK.findall(MAP)) == set()
 

@@ -68,14 +68,14 @@ def _plain(text):
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda it: str(it.relative_to(ROOT)))
-def test_a_text_in_italics_is_one_of_the_product(page, texts):
+def test_a_text_in_italics_exists_in_the_product(page, texts):
     text = FENCED.sub("", page.read_text(encoding="utf-8"))
     quoted = QUOTED.findall(text) + ERROR.findall(text)
     unknown = [it for it in (" ".join(it.split()) for it in quoted) if not _said(it, texts)]
     assert not unknown, "Quote what the product says: was the text changed, or mistyped?"
 
 
-def test_a_text_that_is_excused_is_still_quoted():
+def test_an_exempt_text_is_still_quoted():
     everything = " ".join(" ".join(it.read_text(encoding="utf-8") for it in GUIDES).split())
     assert [it for it in {*AT_OTHERS, *OF_PARTS} if f"*{it}*" not in everything] == []
 

@@ -64,25 +64,25 @@ def reference(name):
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_a_generated_page_says_what_the_code_says(name):
+def test_a_generated_page_is_up_to_date(name):
     again = f"python -m tests.docs.{name}_page > docs/reference/{name}.md"
     assert reference(name) == GENERATED[name].page(), f"The code has changed; regenerate the page: {again}"
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda it: it.id)
-def test_a_requirement_is_shown_by_a_test_or_says_why_it_is_absent(requirement):
+def test_a_requirement_has_a_test_or_says_why_it_is_absent(requirement):
     assert bool(conformance_page.tests().get(requirement.id)) != bool(requirement.absent)
 
 
 @pytest.mark.parametrize("fault", faults_page.FAULTS, ids=lambda it: it.id)
-def test_a_fault_names_tests_that_are_there_or_says_that_it_has_none(fault):
+def test_a_fault_names_existing_tests_or_says_that_it_has_none(fault):
     assert fault.tests or fault.untried
     for named in fault.tests:
         file, _, test = named.partition("::")
         assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), named
 
 
-def test_every_test_of_conformance_is_of_a_known_requirement():
+def test_every_conformance_test_names_a_known_requirement():
     assert set(conformance_page.tests()) <= {it.id for it in REQUIREMENTS}
 
 
@@ -107,7 +107,7 @@ def of_the_admin(patterns, at="/admin/"):
             yield here
 
 
-def test_every_address_of_our_own_in_the_admin_is_on_the_page_of_addresses():
+def test_every_address_that_latchkey_adds_to_the_admin_is_on_the_page_of_addresses():
     admin.autodiscover()
     parts = [[it for it in address.split("/") if it and "<" not in it] for address in of_the_admin(admin.site.urls[0])]
     assert [it for it in parts if it[-1] not in reference("addresses")] == []
@@ -134,7 +134,7 @@ def test_every_address_of_the_admin_is_open_to_supervisors_or_closed_on_purpose(
     assert not missing, f"May supervisors open it? Say so: see tests/web/departments/closed.py: {missing}"
 
 
-def test_every_setting_says_when_it_is_changed_and_a_number_says_of_what():
+def test_every_setting_says_when_to_change_it_and_every_number_has_a_unit():
     fields = {name: it for name, it in Conf.model_fields.items() if name != "twilio"}
     assert set(settings_page.WHEN) == set(fields)
     numbers = [it.description for it in fields.values() if it.annotation in (int, float)]

@@ -42,7 +42,7 @@ def sign_in(page, flex, verify):
     page.get_by_role("heading", name="Signed in as Ana García").wait_for()
 
 
-def test_every_picture_that_a_page_shows_is_taken_here_and_shown_somewhere():
+def test_every_picture_is_taken_here_and_shown_on_a_page():
     pages = [ROOT / "README.md", *DOCS.rglob("*.md")]
     shown = {name for page in pages for name in NAMED.findall(page.read_text(encoding="utf-8"))}
     assert shown == set(HERE) == {it.stem for it in FOLDER.glob("*.png")}
@@ -88,7 +88,7 @@ def test_the_operator(browser_page, flex, live_server, clock):
 
 
 @slow
-def test_the_door_closed_to_android(browser_page, flex, clock):
+def test_a_rule_that_blocks_android(browser_page, flex, clock):
     in_tests.in_force(PlatformIs(frozenset({Platform.ANDROID})))
     page = browser_page("Android")
     page.goto(f"{flex.url}/sign-in")

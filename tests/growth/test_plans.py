@@ -64,7 +64,7 @@ class Asked:
 
 
 @pytest.mark.parametrize("device", [place.at_a_computer, place.at_a_phone], ids=["by session", "by token"])
-def test_a_silent_sign_in_reads_no_table_from_end_to_end(transactional_db, keys, device):
+def test_a_silent_sign_in_scans_no_whole_table(transactional_db, keys, device):
     place.furnish()
     with place.standing_clock() as clock:
         application = get_wsgi_application()
@@ -78,7 +78,7 @@ def test_a_silent_sign_in_reads_no_table_from_end_to_end(transactional_db, keys,
 
 
 @pytest.mark.parametrize("page", ["/metrics", "/admin/costs/", "/admin/everyone-out/"])
-def test_what_monitors_and_operators_look_at_reads_no_table_from_end_to_end(db, keys, clock, settings, page):
+def test_pages_for_monitors_and_operators_scan_no_whole_table(db, keys, clock, settings, page):
     token = SecretStr("a token of monitors")
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"metrics_token": token})
     browser, plans = inside(a_superuser()), Plans([])
@@ -87,7 +87,7 @@ def test_what_monitors_and_operators_look_at_reads_no_table_from_end_to_end(db, 
     assert (answer.status_code, plans.found) == (200, [])
 
 
-def test_a_notice_that_is_forgotten_and_a_service_that_goes_are_found_among_answers_by_an_index(db):
+def test_purging_a_notice_and_removing_a_service_find_responses_by_an_index(db):
     place.somebody(1)
     notice, plans = aged.MAKE[LogoutNotice](place.NOW), Plans([])
     with connection.execute_wrapper(plans):
@@ -96,14 +96,14 @@ def test_a_notice_that_is_forgotten_and_a_service_that_goes_are_found_among_answ
     assert plans.found == []
 
 
-def test_whom_a_supervisor_looks_after_is_asked_without_reading_the_roles_of_everybody(db):
+def test_a_supervisors_agents_are_found_without_reading_everybodys_roles(db):
     limits = Supervisor.objects.create(person=a_superuser(is_superuser=False))
     limits.departments.add(Department.objects.create(name="Support"))
     limits.roles.create(role="agent")
     assert not re.search("SCAN|hashed", reach.agents_for(limits.person).order_by().explain())
 
 
-def test_sealing_looks_for_recent_lines_by_when_they_were_written(db):
+def test_sealing_finds_recent_entries_by_their_time(db):
     asked = Asked([])
     with connection.execute_wrapper(asked):
         sealing._settled(0, place.NOW, None)

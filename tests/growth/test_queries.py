@@ -169,7 +169,7 @@ def queries(db, keys, clock):
     return found
 
 
-def test_no_address_takes_more_queries_for_more_rows_nor_more_than_its_bound(queries):
+def test_no_address_runs_more_queries_for_more_rows_or_more_than_its_limit(queries):
     few, many_rows = queries
     assert {
         it: (few[it], many_rows[it]) for it in few.keys() & many_rows.keys() if few[it] + ONCE < many_rows[it]

@@ -18,17 +18,17 @@ def filled(db):
     rows.fill(connection, Sizes(agents=20, services=3, events=50), NOW)
 
 
-def test_every_row_belongs_to_one_that_is_there(filled):
+def test_every_generated_row_refers_to_existing_rows(filled):
     connection.check_constraints()
     assert (Agent.objects.count(), ServiceProvider.objects.count(), LoginEvent.objects.count()) == (20, 3, 50)
 
 
-def test_everybody_has_a_number_a_phone_and_a_computer(filled):
+def test_every_generated_agent_has_a_number_a_phone_and_a_computer(filled):
     agent = Agent.objects.get(pk=rows.key_of("agent", 7))
     assert (agent.email, agent.numbers.get().number) == (rows.email(7), rows.number(7))
     assert {it.kind for it in Device.objects.active().of(agent)} == {"mobile", "desktop"}
 
 
-def test_nothing_of_the_past_waits_to_be_sealed(filled):
+def test_every_generated_entry_is_sealed(filled):
     assert Chain.objects.get().settled == LoginEvent.objects.latest("pk").pk
     assert Seal.objects.count() == LoginEvent.objects.count()

@@ -26,7 +26,7 @@ def let_in(browser, service):
     return page.url == service.home and service.session(browser) is not None
 
 
-def test_a_service_that_read_both_certificates_takes_either_key(service, browser, read_anew):
+def test_a_service_that_knows_both_certificates_accepts_either_key(service, browser, read_anew):
     call_command("rotate_keys", "prepare")
     read_anew()
     assert let_in(browser, service)
@@ -36,7 +36,7 @@ def test_a_service_that_read_both_certificates_takes_either_key(service, browser
     assert let_in(browser, service)
 
 
-def test_after_the_change_the_new_key_alone_signs(service, browser, read_anew):
+def test_after_the_change_only_the_new_key_signs(service, browser, read_anew):
     call_command("rotate_keys", "prepare")
     read_anew()
     call_command("rotate_keys", "switch", everywhere=True)
@@ -46,7 +46,7 @@ def test_after_the_change_the_new_key_alone_signs(service, browser, read_anew):
     assert let_in(browser, service)
 
 
-def test_a_service_that_read_only_the_old_certificate_refuses_the_new_key(service, browser, read_anew):
+def test_a_service_that_knows_only_the_old_certificate_rejects_the_new_key(service, browser, read_anew):
     read_anew()
     call_command("rotate_keys", "prepare")
     call_command("rotate_keys", "switch", sp=service.slug)
@@ -69,7 +69,7 @@ def fetched(lab):
     return service
 
 
-def test_a_service_that_took_another_key_is_believed_once_its_metadata_was_fetched(fetched, browser):
+def test_a_service_with_a_new_key_is_trusted_once_its_metadata_is_refreshed(fetched, browser):
     with fetched.changed(key="simplesamlphp-next"):
         assert browser.start(fetched).status == 400
         call_command("refresh_metadata")

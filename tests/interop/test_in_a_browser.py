@@ -27,13 +27,13 @@ def sign_in(page, verify, service, **wishes):
     page.keyboard.press("Enter")
 
 
-def test_a_service_may_lead_on_to_another_origin(lab, verify, page):
+def test_a_service_can_redirect_to_another_origin(lab, verify, page):
     service = lab["simplesamlphp"]
     sign_in(page, verify, service, target=elsewhere(service.home))
     page.wait_for_url(elsewhere(service.home))
 
 
-def test_a_sign_out_goes_on_after_a_service_that_takes_posts_alone(lab, verify, page):
+def test_a_sign_out_continues_after_a_service_that_accepts_only_posts(lab, verify, page):
     first, second = lab["simplesamlphp"], lab["shibboleth"]
     own = LogoutEndpoint.objects.filter(service_provider__slug=first.slug)
     own.exclude(binding=names.HTTP_POST).delete()

@@ -39,17 +39,17 @@ def deliver(browser, page, bend):
     return browser.submit(page, "SAMLResponse", SAMLResponse=base64.b64encode(bent).decode())
 
 
-def test_a_changed_name_is_refused(on_its_way, service, browser):
+def test_a_changed_name_id_is_rejected(on_its_way, service, browser):
     deliver(browser, on_its_way, lambda xml: xml.replace(b"ana@acme.example", b"eve@acme.example"))
     assert service.session(browser) is None
 
 
-def test_a_response_without_signatures_is_refused(on_its_way, service, browser):
+def test_a_response_without_signatures_is_rejected(on_its_way, service, browser):
     deliver(browser, on_its_way, lambda xml: SIGNATURE.sub(b"", xml))
     assert service.session(browser) is None
 
 
-def test_a_response_for_another_service_is_refused(service, lab, browser):
+def test_a_response_for_another_service_is_rejected(service, lab, browser):
     other = lab["mellon-by-post" if service.slug != "mellon-by-post" else "mellon"]
     page = stopped(browser, other)
     page.form_with("SAMLResponse").action = ServiceProvider.objects.get(slug=service.slug).consumers.all()[0].url
@@ -57,7 +57,7 @@ def test_a_response_for_another_service_is_refused(service, lab, browser):
     assert service.session(browser) is None
 
 
-def test_an_old_response_is_refused(service, browser):
+def test_an_expired_response_is_rejected(service, browser):
     chosen(service, unsolicited=True)
     with time_machine.travel(datetime.now(UTC) - timedelta(hours=1), tick=True):
         page = browser.open(f"{BASE_URL}/saml/start/{service.slug}", RelayState=service.home)
@@ -70,7 +70,7 @@ def test_an_old_response_is_refused(service, browser):
 
 
 @pytest.mark.parametrize("slug", ["shibboleth", "simplesamlphp"])  # mod_auth_mellon keeps no record of Assertions
-def test_a_response_is_taken_once(slug, lab, browser, another_browser):
+def test_a_response_is_accepted_once(slug, lab, browser, another_browser):
     service = lab[slug]
     page = stopped(browser, service)
     browser.submit(page, "SAMLResponse")

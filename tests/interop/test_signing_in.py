@@ -17,18 +17,18 @@ ENCRYPTIONS = [
 NAME_IDS = [names.PERSISTENT, names.TRANSIENT, names.EMAIL_ADDRESS, names.UNSPECIFIED]
 
 
-def test_a_service_registered_by_its_metadata_lets_the_agent_in(service, browser):
+def test_a_service_registered_by_its_metadata_signs_the_agent_in(service, browser):
     browser.begin(service)
     session = service.session(browser)
     assert session.authn_context == names.MOBILE_ONE_FACTOR_CONTRACT
     assert session.attributes["email"] == ["ana@acme.example"]
 
 
-def test_requests_that_the_metadata_calls_signed_must_be_signed(service):
+def test_requests_must_be_signed_if_the_metadata_says_so(service):
     assert ServiceProvider.objects.get(slug=service.slug).request_signature == "require"
 
 
-def test_the_second_sign_in_asks_for_nothing(service, browser):
+def test_the_second_sign_in_is_silent(service, browser):
     browser.begin(service)
     page = browser.start(service)
     assert page.form_with("identifier") is None
@@ -46,7 +46,7 @@ def test_a_request_by_post_is_answered(slug, lab, place, browser):
     assert service.session(browser) is not None
 
 
-def test_an_unsigned_request_is_answered_where_none_need_be_signed(lab, place, browser):
+def test_an_unsigned_request_is_answered_if_none_need_be_signed(lab, place, browser):
     service = lab["simplesamlphp"]
     with service.changed(signs=False):
         assert browser.start(service).status == 400
@@ -55,14 +55,14 @@ def test_an_unsigned_request_is_answered_where_none_need_be_signed(lab, place, b
 
 
 @pytest.mark.parametrize("signed", ["both", "response", "assertion"])
-def test_each_way_of_signing_is_taken(signed, service, browser):
+def test_each_combination_of_signatures_is_accepted(signed, service, browser):
     chosen(service, sign=signed)
     browser.begin(service)
     assert service.session(browser) is not None
 
 
 @pytest.mark.parametrize("algorithm", [names.RSA_SHA384, names.RSA_SHA512])
-def test_longer_digests_are_taken(algorithm, service, browser):
+def test_longer_digests_are_accepted(algorithm, service, browser):
     chosen(service, signature_algorithm=algorithm)
     browser.begin(service)
     assert service.session(browser) is not None
@@ -78,30 +78,30 @@ def test_an_encrypted_assertion_is_read(slug, algorithm, transport, lab, browser
 
 
 @pytest.mark.parametrize("name_id", NAME_IDS, ids=lambda it: it.rpartition(":")[2])
-def test_a_name_of_each_format_arrives(name_id, service, browser):
+def test_a_name_id_of_each_format_is_read(name_id, service, browser):
     chosen(service, name_id_format=name_id)
     browser.begin(service)
     assert service.session(browser).name_id.encode() in browser.seen[-1]
 
 
 @pytest.mark.parametrize(("number", "name"), [(MARKUP, "R&D <Team>"), (ARABIC, "دينا الحسن")])
-def test_names_arrive_as_they_are_written(number, name, service, browser):
+def test_names_in_any_script_are_read_unchanged(number, name, service, browser):
     browser.begin(service, number)
     assert service.session(browser).attributes["full_name"] == [name]
 
 
-def test_several_roles_are_several_values(service, browser):
+def test_several_roles_are_read_as_several_values(service, browser):
     browser.begin(service, SUPERVISOR)
     roles = ["agent", "supervisor", "wfo.quality_process_manager"]
     assert sorted(service.session(browser).attributes["roles"]) == roles
 
 
-def test_the_agent_arrives_where_the_way_was_to_lead(service, browser):
+def test_the_agent_arrives_at_the_requested_page(service, browser):
     target = f"{service.home}?page=2&word=a+b%26c"
     assert browser.begin(service, target=target).url == target
 
 
-def test_a_sign_in_that_begins_here_is_taken(service, browser):
+def test_an_unsolicited_response_is_accepted(service, browser):
     chosen(service, unsolicited=True)
     page = browser.answer(
         browser.follow(browser.open(f"{BASE_URL}/saml/start/{service.slug}", RelayState=service.home))
@@ -111,37 +111,37 @@ def test_a_sign_in_that_begins_here_is_taken(service, browser):
 
 
 @pytest.mark.parametrize("slug", ["shibboleth", "simplesamlphp"])
-def test_who_asks_for_a_fresh_proof_gets_one(slug, lab, browser):
+def test_a_service_that_requests_force_authn_gets_a_fresh_proof(slug, lab, browser):
     browser.begin(lab["mellon"])
     assert browser.start(lab[slug], force_authn=True).form_with("identifier") is not None
 
 
-def test_where_no_page_may_be_shown_the_service_learns_so(service, browser):
+def test_a_passive_request_of_a_signed_out_agent_gets_no_passive(service, browser):
     page = browser.start(service, is_passive=True)
     assert page.form_with("identifier") is None
     assert b"status:NoPassive" in browser.seen[-1]
     assert page.url.startswith(service.place.url)
 
 
-def test_where_no_page_need_be_shown_a_passive_request_succeeds(service, lab, browser):
+def test_a_passive_request_of_a_signed_in_agent_succeeds(service, lab, browser):
     browser.begin(lab["mellon-by-post"])
     assert browser.start(service, is_passive=True).url == service.home
 
 
 @pytest.mark.parametrize("slug", ["shibboleth", "simplesamlphp"])
-def test_a_context_that_can_be_met_is_met(slug, lab, browser):
+def test_a_requested_authn_context_is_stated(slug, lab, browser):
     browser.begin(lab[slug], context=names.MOBILE_ONE_FACTOR_CONTRACT)
     assert lab[slug].session(browser) is not None
 
 
 @pytest.mark.parametrize("slug", ["shibboleth", "simplesamlphp"])
-def test_a_context_that_cannot_be_met_is_answered_with_that(slug, lab, browser):
+def test_an_authn_context_that_is_not_available_gets_no_authn_context(slug, lab, browser):
     browser.start(lab[slug], context="urn:oasis:names:tc:SAML:2.0:ac:classes:Smartcard")
     assert b"status:NoAuthnContext" in browser.seen[-1]
     assert lab[slug].session(browser) is None
 
 
-def test_a_key_on_a_curve_is_taken_by_shibboleth(lab, place, browser):
+def test_shibboleth_accepts_an_ecdsa_key(lab, place, browser):
     service = lab["shibboleth"]
     chosen(service, signature_algorithm=names.ECDSA_SHA256)
     publish(place)
@@ -150,7 +150,7 @@ def test_a_key_on_a_curve_is_taken_by_shibboleth(lab, place, browser):
     assert service.session(browser) is not None
 
 
-def test_a_key_on_a_curve_beside_the_other_troubles_nobody(service, lab, place, browser, restart):
+def test_an_ecdsa_key_beside_the_rsa_key_disturbs_no_service(service, lab, place, browser, restart):
     chosen(lab["mellon-by-post"], signature_algorithm=names.ECDSA_SHA256)
     publish(place)
     restart()

@@ -49,7 +49,7 @@ def last_status(browser):
     return statuses(root)
 
 
-def test_signing_out_at_a_service_ends_it_there_and_here(service, browser):
+def test_signing_out_at_a_service_signs_out_there_and_at_latchkey(service, browser):
     browser.begin(service)
     browser.end(service)
     assert last_status(browser) == [names.SUCCESS]
@@ -58,7 +58,7 @@ def test_signing_out_at_a_service_ends_it_there_and_here(service, browser):
     assert browser.start(service).form_with("identifier") is not None
 
 
-def test_signing_out_by_post_is_answered(lab, browser):
+def test_signing_out_by_post_gets_a_response(lab, browser):
     service = lab["shibboleth"]
     browser.begin(service)
     page = browser.open(service.sign_out_address(by_post=True))
@@ -74,14 +74,14 @@ def test_a_service_that_wants_no_answer_gets_none(lab, everywhere, browser):
     assert [it.session(browser) for it in everywhere] == [None] * len(ALL)
 
 
-def test_signing_out_at_one_service_ends_the_others(service, everywhere, browser):
+def test_signing_out_at_one_service_signs_out_of_the_others(service, everywhere, browser):
     page = browser.end(service)
     assert [it.session(browser) for it in everywhere] == [None] * len(ALL)
     assert last_status(browser) == [names.SUCCESS]
     assert page.url.startswith(service.place.url)
 
 
-def test_signing_out_here_ends_all_services(everywhere, browser):
+def test_signing_out_at_latchkey_signs_out_of_all_services(everywhere, browser):
     page = browser.follow(browser.submit(browser.open(f"{BASE_URL}/me"), "out", out="here"))
     assert [it.session(browser) for it in everywhere] == [None] * len(ALL)
     assert page.heading == "You are signed out"
@@ -98,7 +98,7 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_every_service(every
     assert outcomes == {"mellon": Outcome.ENDED, "shibboleth": Outcome.ENDED, "simplesamlphp": Outcome.TOLD}
 
 
-def test_a_service_learns_that_flex_could_not_be_told(service, browser):
+def test_a_service_gets_a_partial_logout_if_flex_could_not_be_notified(service, browser):
     browser.sign_in()
     browser.begin(service)
     page = browser.end(service)
@@ -108,7 +108,7 @@ def test_a_service_learns_that_flex_could_not_be_told(service, browser):
 
 
 @pytest.mark.parametrize("slug", ["shibboleth", "simplesamlphp"])
-def test_a_service_that_takes_posts_alone_is_answered_and_asked_so(slug, lab, browser):
+def test_a_service_that_accepts_only_posts_gets_requests_and_responses_by_post(slug, lab, browser):
     LogoutEndpoint.objects.exclude(binding=names.HTTP_POST).delete()
     service = lab[slug]
     browser.begin(service)
@@ -126,7 +126,7 @@ def test_a_service_that_takes_posts_alone_is_answered_and_asked_so(slug, lab, br
     [(names.HTTP_POST, ("shibboleth", "simplesamlphp")), (names.HTTP_REDIRECT, ALL)],
     ids=["POST", "Redirect"],
 )
-def test_a_service_without_soap_obeys_at_its_address_for_browsers(binding, slugs, lab, browser):
+def test_a_service_without_soap_signs_out_at_its_address_for_browsers(binding, slugs, lab, browser):
     LogoutEndpoint.objects.exclude(binding=binding).delete()
     for slug in slugs:
         browser.begin(lab[slug])

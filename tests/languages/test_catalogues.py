@@ -58,18 +58,18 @@ def sentences(text):
 
 
 @pytest.mark.parametrize("code", catalogues.translated())
-def test_a_catalogue_holds_what_is_marked_and_nothing_else(code):
+def test_a_catalogue_holds_exactly_the_marked_texts(code):
     there, marked = ({(it.id, it.context) for it in found} for found in (catalogues.read(code), catalogues.marked()))
     assert there == marked, AGAIN
 
 
 @pytest.mark.parametrize("code", catalogues.translated())
-def test_what_is_compiled_is_what_is_written(code):
+def test_each_compiled_catalogue_is_up_to_date(code):
     assert catalogues.path(code, "mo").read_bytes() == catalogues.as_mo(catalogues.read(code)), AGAIN
 
 
 @pytest.mark.parametrize("code", catalogues.translated())
-def test_every_text_is_translated_in_every_form_and_none_is_a_guess(code):
+def test_every_text_is_translated_in_every_plural_form_and_none_is_fuzzy(code):
     catalogue = catalogues.read(code)
     for message in list(catalogue)[1:]:
         wanted = catalogue.num_plurals if message.pluralizable else 1
@@ -78,12 +78,12 @@ def test_every_text_is_translated_in_every_form_and_none_is_a_guess(code):
         assert not message.fuzzy, message.id
 
 
-def test_arabic_has_its_six_forms():
+def test_arabic_has_its_six_plural_forms():
     assert catalogues.read("ar").num_plurals == 6
 
 
 @pytest.mark.parametrize("code", catalogues.translated())
-def test_placeholders_and_tags_are_those_of_the_english(code):
+def test_translations_have_the_placeholders_and_tags_of_the_english_text(code):
     for message in list(catalogues.read(code))[1:]:
         many = forms(message.id)[-1]
         for form, text in enumerate(forms(message.string)):
@@ -96,12 +96,12 @@ def test_placeholders_and_tags_are_those_of_the_english(code):
             assert "%" not in PLACEHOLDER.sub("", text), message.id
 
 
-def test_nothing_stands_in_english_in_another_language(texts):
+def test_no_translation_repeats_the_english_text(texts):
     same = {(code, text) for code, english, text in texts if code != "en" and text == english}
     assert not {it for it in same if not SAME_IN_MANY.fullmatch(it[1])}
 
 
-def test_no_word_of_the_trade_is_said(texts):
+def test_no_text_for_agents_uses_jargon(texts):
     for code, _, text in texts:
         plain = re.sub(SAID_ALL_THE_SAME.get(code, "(?!)"), "", text, flags=re.IGNORECASE)
         found = re.search(rf"\b({EVERYWHERE}|{BANNED[code]})\b", plain, re.IGNORECASE)
@@ -122,7 +122,7 @@ def test_headings_are_short(texts):
             assert len(PLACEHOLDER.sub("Flex", text)) <= most, f"{code}: {text}"
 
 
-def test_a_button_that_is_named_is_called_so(texts):
+def test_a_sentence_quotes_a_button_by_its_translated_label(texts):
     said = {(code, english): text for code, english, text in texts}
     for code in LANGUAGES:
         again = said[code, "That code has expired. Choose Text me again for a new one."]
@@ -131,7 +131,7 @@ def test_a_button_that_is_named_is_called_so(texts):
         assert said[code, "Use an app or recovery code"] in use
 
 
-def test_numbers_in_arabic_are_set_apart_so_that_their_digits_keep_their_order(texts):
+def test_numbers_in_arabic_texts_are_isolated_to_keep_the_order_of_digits(texts):
     arabic = [text for code, _, text in texts if code == "ar" and NUMBER.search(text)]
     assert arabic
     assert all(re.search(rf"\u2066{NUMBER.pattern}\u2069", text) for text in arabic)

@@ -18,7 +18,7 @@ def get(client, address="/nowhere"):
 
 
 @pytest.mark.parametrize("content", [b"", b"not a catalogue", b"\xde\x12\x04\x95" + b"\xff" * 40, None])
-def test_a_damaged_catalogue_is_english_instead(client, db, settings, tmp_path, content):
+def test_a_damaged_catalogue_falls_back_to_english(client, db, settings, tmp_path, content):
     file = tmp_path / "de" / "LC_MESSAGES" / "django.mo"
     file.parent.mkdir(parents=True)
     whole = catalogues.path("de", "mo").read_bytes()
@@ -29,7 +29,7 @@ def test_a_damaged_catalogue_is_english_instead(client, db, settings, tmp_path, 
     assert get(client, "/help")[0] == 200
 
 
-def test_without_any_catalogue_pages_are_in_english(client, db, settings, tmp_path):
+def test_without_catalogues_pages_are_in_english(client, db, settings, tmp_path):
     settings.LOCALE_PATHS = [tmp_path]
     assert "<h1>Help</h1>" in get(client, "/help")[1]
 

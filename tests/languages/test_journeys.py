@@ -38,7 +38,7 @@ def test_an_agent_signs_in_and_out_in_their_own_language(phone, language):
         assert {it.get("dir") for it in shown.html.xpath("//input[not(@type='hidden')]")} <= {"ltr"}
 
 
-def test_help_and_what_is_not_there_are_told_in_every_language(client, db, language):
+def test_help_and_the_page_not_found_are_in_every_language(client, db, language):
     for address, heading in (
         ("/help", gettext("Help")),
         ("/nowhere", gettext("There is no such page.").removesuffix(".")),
@@ -48,6 +48,6 @@ def test_help_and_what_is_not_there_are_told_in_every_language(client, db, langu
         assert f'<html lang="{language}"' in page
 
 
-def test_whom_to_ask_is_the_operators_own_word_where_there_is_one(client, db, settings):
+def test_the_contact_that_an_operator_configured_is_shown_as_written(client, db, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"support": "das IT-Team"})
     assert "Frag das IT-Team." in client.get("/help", headers={"Accept-Language": "de"}).content.decode()

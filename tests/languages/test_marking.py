@@ -54,13 +54,13 @@ def of_others(kind):
 
 
 @pytest.mark.parametrize("file", [it for it in catalogues.sources() if it.suffix == ".html"], ids=lambda it: it.name)
-def test_a_template_has_no_words_outside_its_marks(file):
+def test_a_template_has_no_unmarked_text(file):
     bare = TAGS.sub("", WORDS.sub("", CODE.sub("", file.read_text())))
     said = [*re.sub(r"<[^>]*>", "\n", bare).split("\n"), *READ_OUT.findall(bare)]
     assert not [it for it in said if re.search("[A-Za-z]{2}", it)]
 
 
-def test_every_error_that_an_agent_can_meet_is_marked():
+def test_every_error_text_for_agents_is_marked_for_translation():
     marked = {
         text for message in catalogues.marked() for text in (message.id if message.pluralizable else [message.id])
     }
@@ -69,7 +69,7 @@ def test_every_error_that_an_agent_can_meet_is_marked():
             assert {kind.sentence, kind.advice} <= marked, f"{kind.__name__}: mark its sentences by for_agents"
 
 
-def test_who_is_spoken_to_in_english_has_no_texts_for_agents():
+def test_modules_for_operators_mark_no_texts_for_translation():
     beyond = ("idp/web/admin/", "idp/web/pages/", "idp/web/checkup/", "idp/web/metrics/", "idp/scim/", "idp/demo/")
     where = {place for message in catalogues.marked() for place, _ in message.locations}
     assert not [it for it in where if it.startswith(beyond) or "/management/" in it]
@@ -84,7 +84,7 @@ def forgotten(settings, tmp_path):
     pseudo.forget()
 
 
-def test_pseudo_finds_what_was_forgotten(forgotten, client, db):
+def test_the_pseudo_language_finds_an_unmarked_text(forgotten, client, db):
     page = Page(_as_read(client.get("/help", headers={"Accept-Language": pseudo.STANDS_FOR})))
     assert not forgotten(page)
     page.html.find(".//h1").text = "Forgotten"
@@ -98,13 +98,13 @@ def device(**more):
 
 
 @pytest.mark.parametrize("reason", [*Reason, *Limit, *Cause])
-def test_nothing_is_forgotten_in_why_a_phone_was_signed_out(forgotten, reason):
+def test_every_reason_of_a_signed_out_phone_is_marked(forgotten, reason):
     for kind in Kind:
         told = notices.notice(reason, device(kind=kind), LEGACY)
         assert not re.search("[A-Za-z]", KNOWN.sub("", told.title + told.text))
 
 
-def test_nothing_is_forgotten_in_other_sentences(forgotten):
+def test_all_other_sentences_are_marked(forgotten):
     said = [notices.of_ended([device(), device()]), notices.reported(device()).text]
     said += [next_codes._sentence(due, NOW) for due in next_codes_of_each_kind()]
     assert not [it for it in said if re.search("[A-Za-z]", KNOWN.sub("", it))]
@@ -116,14 +116,14 @@ def next_codes_of_each_kind():
         yield NextCode(at_latest=latest, unused=unused)
 
 
-def test_nothing_is_forgotten_on_pages_of_errors(forgotten, db):
+def test_all_error_pages_are_marked(forgotten, db):
     request = RequestFactory().get("/nowhere")
     for kind in errors():
         if not of_others(kind):
             assert not forgotten(Page(_as_read(error_page(request, _made(kind))))), kind
 
 
-def test_nothing_is_forgotten_on_the_way_of_a_code(forgotten, phone, clock):
+def test_all_pages_of_a_sign_in_with_a_code_are_marked(forgotten, phone, clock):
     phone.http.headers["Accept-Language"] = pseudo.STANDS_FOR
     first = phone.ask_flex()
     code_page = phone.ask_code(first)
@@ -148,7 +148,7 @@ def test_nothing_is_forgotten_on_the_way_of_a_code(forgotten, phone, clock):
     assert [forgotten(page) for page in pages] == [[]] * len(pages)
 
 
-def test_nothing_is_forgotten_by_e_mail_nor_where_somebody_is_refused(forgotten, phone, android):
+def test_pages_about_an_email_and_about_refusals_are_marked(forgotten, phone, android):
     phone.http.headers["Accept-Language"] = android.http.headers["Accept-Language"] = pseudo.STANDS_FOR
     pages = [phone.ask_code(phone.open(phone.ask_flex().url, by="email"), "ana@acme.example")]
     publishing.in_force(PlatformIs(frozenset({Platform.ANDROID})))
@@ -159,7 +159,7 @@ def test_nothing_is_forgotten_by_e_mail_nor_where_somebody_is_refused(forgotten,
     assert [forgotten(page) for page in pages] == [[]] * len(pages)
 
 
-def test_nothing_is_forgotten_on_the_own_page_and_below_it(forgotten, phone, android, clock):
+def test_the_agents_own_page_and_its_subpages_are_marked(forgotten, phone, android, clock):
     for it in (phone, android):
         it.http.headers["Accept-Language"] = pseudo.STANDS_FOR
     agent = agent_of()

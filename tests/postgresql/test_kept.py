@@ -33,13 +33,13 @@ def a_door(*, told, answers, status=ExecStatus.TUPLES_OK):
     ],
     ids=["the server", "a pooler", "nobody"],
 )
-def test_only_the_server_itself_is_to_keep_statements(door, keeps):
+def test_statements_are_prepared_only_on_a_direct_connection_to_the_server(door, keeps):
     connection = Mock(pgconn=door)
     kept.begin(connection)
     assert bool(kept.of(connection).most) is keeps
 
 
-def test_a_statement_gets_a_name_of_its_own_until_there_is_no_room():
+def test_each_statement_gets_its_own_name_until_the_limit():
     one, other = Kept(most=2), Kept(most=2)
     one.names.update(one.new([b"one", b"two"]))
     other.names.update(other.new([b"one"]))
@@ -56,7 +56,7 @@ def kept_of_devices():
         return cursor.fetchone()[0]
 
 
-def test_one_that_comes_again_is_not_sent_whole(agent):
+def test_a_prepared_statement_is_not_sent_again(agent):
     phone = a_phone(agent)
     for _ in range(3):
         assert BY_LABEL(label=phone.label) == [phone]
@@ -69,7 +69,7 @@ def make_label(kind):
             cursor.execute(f"ALTER TABLE agents_device ALTER COLUMN label TYPE {kind}")
 
 
-def test_who_asks_again_is_answered_after_a_migration_made_a_column_another(transactional_db, agent):
+def test_a_prepared_statement_works_after_a_migration_changed_a_column(transactional_db, agent):
     phone = a_phone(agent)
     try:
         for kind in ("varchar(100)", "text"):

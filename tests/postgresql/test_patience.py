@@ -24,7 +24,7 @@ ONE, ANOTHER, NONE = [1], [2], []
 @pytest.mark.parametrize(
     ("seen", "is_ended"), [([ONE, ONE, ONE], True), ([ONE, ANOTHER, ANOTHER], False), ([ONE, NONE, ONE], False)]
 )
-def test_a_connection_is_ended_that_waits_too_long_for_one_statement(seen, is_ended):
+def test_a_connection_closes_after_waiting_too_long_for_one_statement(seen, is_ended):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         looks = iter(seen)
@@ -50,7 +50,7 @@ def silent(browser, monkeypatch):
 
 
 @pytest.mark.parametrize("a_moment", [0.0, 60.0], ids=["asked whether it is there", "taken to be there"])
-def test_a_server_that_falls_silent_is_a_busy_page(request, browser, monkeypatch, a_moment):
+def test_a_server_that_stalls_gets_a_busy_page(request, browser, monkeypatch, a_moment):
     if on_sqlite():  # is no server
         return
     monkeypatch.setattr(base, "A_MOMENT", a_moment)
@@ -67,7 +67,7 @@ def patience_is_short(transactional_db, monkeypatch):
     looking.ended.set()
 
 
-def test_an_export_may_take_long_and_so_may_what_nobody_waits_for(patience_is_short, monkeypatch):
+def test_exports_and_background_work_may_take_longer(patience_is_short, monkeypatch):
     long = "SELECT 1" if on_sqlite() else "SELECT pg_sleep(0.3)"
     with transaction.atomic(), connection.chunked_cursor() as in_parts:
         in_parts.execute(long)
@@ -82,7 +82,7 @@ def test_an_export_may_take_long_and_so_may_what_nobody_waits_for(patience_is_sh
         cursor.execute(long)
 
 
-def test_nobody_waits_for_work_in_the_background(transactional_db):
+def test_no_request_waits_for_background_work(transactional_db):
     seen = []
     work = Background("trial", lambda: seen.append(connections["default"].people_wait) or 0)
     work.dispatch()
@@ -90,6 +90,6 @@ def test_nobody_waits_for_work_in_the_background(transactional_db):
     assert seen == [False]
 
 
-def test_no_request_waits_for_a_silent_server_beyond_what_is_allowed():
+def test_no_request_waits_for_a_stalled_server_longer_than_fifteen_seconds():
     assert LONGEST + patience.PAUSE + POOL["timeout"] < LONGEST_REQUEST
     assert LONGEST + patience.PAUSE + base.AN_ANSWER < LONGEST_REQUEST

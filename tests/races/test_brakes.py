@@ -30,14 +30,14 @@ def forgotten(browser):
         yield
 
 
-def test_everyone_out_acts_at_once_and_is_obeyed_by_the_next_request(browser, forgotten):
+def test_everyone_out_takes_effect_at_once_without_waiting_for_locks(browser, forgotten):
     assert everyone_out.begin(None, "lost phones", HERE, LATER) == 1
     answer = browser.get(browser.address)
     assert not is_signed_in(answer)
     assert "everyone was signed out" in browser.get(answer.headers["Location"]).text
 
 
-def test_a_stop_a_pass_and_the_end_of_the_stop_act_at_once_and_are_obeyed_by_the_next_request(browser, forgotten):
+def test_a_stop_a_pass_and_the_end_of_the_stop_take_effect_at_once_without_waiting_for_locks(browser, forgotten):
     stops.stop(None, "stolen phones", HERE, LATER)
     assert "Sign-in is stopped" in browser.get(browser.request_address("_stopped"), follow=True).text
     given = passes.give(Agent.objects.get(), timedelta(hours=1), None, "a drill", origin=HERE, now=NOW)

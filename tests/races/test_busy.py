@@ -37,28 +37,28 @@ def fails(times, fault):
     assert left == []
 
 
-def test_a_phone_that_has_to_wait_too_long_reads_that_we_are_busy_and_gets_in_a_moment_later(browser):
+def test_a_phone_that_waits_too_long_for_a_lock_gets_a_busy_page_and_signs_in_later(browser):
     with open_transaction("UPDATE agents_device SET generation = generation"):
         assert is_busy(browser.get(browser.address))
     assert not IssuedAssertion.objects.exists()
     assert is_signed_in(browser.get(browser.address))
 
 
-def test_no_database_lets_a_sign_in_wait_for_ever(browser):
+def test_a_sign_in_waits_five_seconds_for_a_lock(browser):
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
         assert cursor.fetchone()[0] in {5000, "5s"}
 
 
 @EACH_FAULT
-def test_a_sign_in_that_lost_two_races_is_judged_a_third_time(browser, fault):
+def test_a_sign_in_that_lost_two_races_is_tried_a_third_time(browser, fault):
     with fails(2, fault):
         assert is_signed_in(browser.get(browser.address))
     assert IssuedAssertion.objects.count() == 1
 
 
 @EACH_FAULT
-def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault):
+def test_a_sign_in_that_lost_three_races_gets_a_busy_page_and_writes_nothing(browser, fault):
     with fails(3, fault):
         assert is_busy(browser.get(browser.address))
     assert not IssuedAssertion.objects.exists()
@@ -66,7 +66,7 @@ def test_a_sign_in_that_lost_three_is_told_so_and_leaves_nothing(browser, fault)
     assert is_signed_in(browser.get(browser.address))
 
 
-def test_an_agent_who_waited_long_is_told_at_once_instead_of_waiting_three_times(browser, monkeypatch):
+def test_an_agent_who_waited_long_for_a_lock_is_not_made_to_wait_again(browser, monkeypatch):
     monkeypatch.setattr("idp.login.flow.transactions.PATIENCE", 0)
     with fails(1, FAULTS[0]):
         assert is_busy(browser.get(browser.address))
@@ -89,37 +89,37 @@ def wrong_codes():
     return LoginEvent.objects.filter(kind=Kind.CODE_WRONG).count()
 
 
-def test_a_right_code_that_we_were_too_busy_for_counts_when_it_is_pressed_again(phone, busy_page):
+def test_after_a_busy_page_the_right_code_counts_when_it_is_sent_again(phone, busy_page):
     assert phone.arrive(phone.submit(busy_page, "code", code=phone.code()))["signed_in"]
     assert (phone.messages(), Verification.objects.get().tries, wrong_codes()) == (1, 1, 0)
     consistency.check()
 
 
-def test_a_right_code_that_we_were_too_busy_for_counts_when_the_page_is_opened_again(phone, busy_page):
+def test_after_a_busy_page_the_right_code_counts_when_the_page_is_opened_again(phone, busy_page):
     assert phone.arrive(phone.open(busy_page.url))["signed_in"]
     consistency.check()
 
 
-def test_a_code_that_we_were_too_busy_for_counts_only_in_its_own_browser_and_sign_in(phone, busy_page):
+def test_after_a_busy_page_the_right_code_counts_only_in_its_own_browser_and_sign_in(phone, busy_page):
     code = phone.code()
     for someone in (phone.like(), phone):
         page = someone.submit(someone.ask_code(someone.ask_flex()), "code", code=code)
         assert (page.status, wrong_codes() > 0, Device.objects.count()) == (403, True, 0)
 
 
-def test_a_code_that_we_were_too_busy_for_counts_no_longer_than_its_ten_minutes(phone, clock, busy_page):
+def test_after_a_busy_page_the_right_code_still_expires_after_ten_minutes(phone, clock, busy_page):
     clock.shift(600)
     page = phone.submit(busy_page, "code", code=phone.code())
     assert (page.status, Device.objects.count()) == (410, 0)
 
 
-def test_a_code_that_we_were_too_busy_for_does_not_count_after_the_number_changed(phone, busy_page):
+def test_after_a_busy_page_the_right_code_does_not_count_for_another_number(phone, busy_page):
     numbers.give(Agent.objects.get(numbers__number=NUMBER), "+12015550150", NOW)
     page = phone.submit(busy_page, "code", code=phone.code())
     assert (page.status, Device.objects.count()) == (403, 0)
 
 
-def test_asking_for_another_text_signs_in_by_the_code_that_was_right(phone, clock, busy_page):
+def test_after_a_busy_page_requesting_another_text_signs_in_with_the_right_code(phone, clock, busy_page):
     clock.shift(30)
     assert phone.arrive(phone.submit(busy_page, "again", again="sms"))["signed_in"]
     assert phone.messages() == 1

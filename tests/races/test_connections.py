@@ -40,7 +40,7 @@ def end_mine():
         connection.close()
 
 
-def test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else(transactional_db):
+def test_threads_that_wait_for_twilio_hold_no_database_connection(transactional_db):
     all_have_one = Barrier(THREADS + sending.WORKERS)
 
     def keep_one():
@@ -53,7 +53,7 @@ def test_threads_that_wait_for_twilio_leave_a_connection_for_everybody_else(tran
     at_once([keep_one] * all_have_one.parties)
 
 
-def test_nobody_is_turned_away_after_the_database_was_restarted(phone):
+def test_after_a_restart_of_the_database_nobody_gets_an_error(phone):
     phone.sign_in()
     end_all_others()
     for _ in range(4):
@@ -75,7 +75,7 @@ def test_a_transaction_that_lost_its_connection_is_repeated(transactional_db, lo
     assert len(begun) == (1 if on_sqlite() else 2)
 
 
-def test_what_is_due_at_the_commit_when_the_connection_is_lost_is_done_once_and_whole(transactional_db, agent):
+def test_work_due_at_a_commit_that_loses_its_connection_is_done_once(transactional_db, agent):
     label = [a_phone(agent).label]
 
     def step():

@@ -21,7 +21,7 @@ def everybody_out():
         connections.close_all()
 
 
-def test_everyone_out_among_tabs_that_come_by_lets_nobody_in_afterwards(phone, clock):
+def test_after_everyone_out_among_many_open_tabs_nobody_is_signed_in(phone, clock):
     phone.sign_in()
     clock.shift(7200)
     tabs = [phone.like() for _ in range(SEVERAL)]
@@ -33,7 +33,7 @@ def test_everyone_out_among_tabs_that_come_by_lets_nobody_in_afterwards(phone, c
     assert Device.objects.get().reason == "everyone"
 
 
-def test_that_was_not_me_said_many_times_at_once_is_heard_once(phone, android):
+def test_that_was_not_me_reported_many_times_at_once_counts_once(phone, android):
     phone.sign_in()
     android.sign_in()
     page = phone.ask_flex()

@@ -48,7 +48,7 @@ def _table(disk):
             cursor.execute("DROP TABLESPACE small")
 
 
-def test_a_database_on_a_disk_without_a_byte_left_lets_nobody_in_until_there_is_room(browser):
+def test_a_database_on_a_full_disk_signs_nobody_in_until_there_is_space(browser):
     with database_on_a_small_disk() as disk:
         disk.fill()
         assert is_busy(browser.get(browser.address))
@@ -66,7 +66,7 @@ def log(monkeypatch):
         yield disk
 
 
-def test_a_log_that_takes_nothing_more_keeps_nobody_out_and_tells_how_many_lines_are_missing(browser, log):
+def test_a_log_on_a_full_disk_stops_no_sign_in_and_counts_the_missing_lines(browser, log):
     log.fill()
     assert is_signed_in(browser.get(browser.address))
     assert log.log.read_text() == ""
@@ -84,7 +84,7 @@ print(Client(SERVER_NAME="localhost").get("/healthz"))
 """
 
 
-def test_a_disk_too_full_to_count_requests_keeps_nobody_out():
+def test_a_disk_too_full_for_metrics_stops_no_sign_in():
     with small_disk(megabytes=1) as disk:
         disk.fill()
         counting = {"LATCHKEY_METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": str(disk.folder)}

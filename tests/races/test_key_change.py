@@ -56,14 +56,14 @@ def test_two_operators_who_activate_at_once_activate_once(service):
     assert SigningKey.objects.filter(use=Use.SAML, state=State.RETIRED).count() == 1
 
 
-def test_of_two_operators_who_prepare_at_once_one_is_told_that_it_was_done(service):
+def test_of_two_operators_who_prepare_at_once_one_reads_that_it_is_done(service):
     done = at_once([lambda: tried((Step.PREPARE, ()))] * 2)
     assert done.count([None]) == 1
     assert SigningKey.objects.filter(use=Use.SAML, state=State.NEXT).count() == 1
 
 
 @pytest.mark.parametrize("_", range(5))
-def test_nobody_is_left_behind_by_a_switch_back_in_the_moment_of_activation(service, _):
+def test_a_switch_back_during_the_activation_loses_no_sign_in(service, _):
     prepare()
     key_change.switch(Use.SAML, ["flex"])
     (activated,), (back,) = at_once(
@@ -149,7 +149,7 @@ def test_a_key_is_replaced_while_phones_sign_in_and_no_sign_in_is_lost(phone):
     assert all((it.used[0], it.used[-1]) == (old, new) for it in phones)
 
 
-def test_an_answer_that_is_on_its_way_while_the_key_is_activated_is_taken(phone):
+def test_a_response_sent_during_the_activation_of_a_key_is_accepted(phone):
     phone.sign_in()
     under_way = phone.ask_flex()
     slugs = [it.slug for it in key_change.standing(Use.SAML).waiting]

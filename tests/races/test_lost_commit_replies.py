@@ -35,7 +35,7 @@ def next_commit_is_not_answered(**settings):
         assert way.was_cut
 
 
-def test_a_phone_is_in_by_the_answer_that_was_written(browser, lines):
+def test_a_phone_is_signed_in_if_its_commit_succeeded_without_a_reply(browser, lines):
     with next_commit_is_not_answered():
         answer = browser.get(browser.address)
     assert is_signed_in(answer)
@@ -46,7 +46,7 @@ def test_a_phone_is_in_by_the_answer_that_was_written(browser, lines):
     assert [it.kind for it in LoginEvent.objects.order_by("pk")] == [Kind.SIGNED_IN, Kind.ANSWERED]
 
 
-def test_a_phone_is_in_though_other_requests_just_found_no_connection(browser, monkeypatch):
+def test_a_phone_is_signed_in_although_other_requests_just_found_no_connection(browser, monkeypatch):
     close = base.DatabaseWrapper._close
 
     def others_find_none(it):
@@ -60,7 +60,7 @@ def test_a_phone_is_in_though_other_requests_just_found_no_connection(browser, m
     assert IssuedAssertion.objects.count() == 1
 
 
-def test_an_app_is_not_taken_for_one_that_shows_its_code_a_second_time(transactional_db, keys):
+def test_a_commit_without_a_reply_does_not_make_an_app_redeem_its_code_twice(transactional_db, keys):
     code = a_code(a_client(), an_agent())
     with next_commit_is_not_answered():
         signed_in = exchange(code)
@@ -90,7 +90,7 @@ def next_commit_ends_late(monkeypatch):
     return begin
 
 
-def test_a_phone_is_in_by_an_answer_that_is_written_late(browser, lines, next_commit_ends_late):
+def test_a_phone_is_signed_in_if_its_commit_ends_late(browser, lines, next_commit_ends_late):
     next_commit_ends_late()
     assert is_signed_in(browser.get(browser.address))
     assert [it.kind for it in LoginEvent.objects.order_by("pk")] == [Kind.SIGNED_IN, Kind.ANSWERED]
@@ -98,7 +98,7 @@ def test_a_phone_is_in_by_an_answer_that_is_written_late(browser, lines, next_co
     assert [it["kind"] for it in told] == [Kind.SIGNED_IN, Kind.ANSWERED]
 
 
-def test_an_app_whose_sign_in_is_written_late_is_not_signed_out(transactional_db, keys, next_commit_ends_late):
+def test_an_app_whose_commit_ends_late_stays_signed_in(transactional_db, keys, next_commit_ends_late):
     code = a_code(a_client(), an_agent())
     next_commit_ends_late()
     signed_in = exchange(code)

@@ -34,7 +34,7 @@ def sign_in_however_long_it_takes(phone):
         page = phone.ask_flex()
 
 
-def test_twenty_tabs_of_one_phone_hand_out_one_token(phone, clock):
+def test_twenty_tabs_of_one_phone_get_one_token(phone, clock):
     phone.sign_in()
     clock.shift(7200)
     tabs = [phone.like() for _ in range(MANY)]
@@ -93,7 +93,7 @@ def test_two_agents_who_swap_phones_in_the_same_moment_both_get_in(phone, androi
     assert Device.objects.active().count() == 2
 
 
-def test_a_phone_that_rotates_while_another_takes_its_place_is_out_afterwards(phone, android, clock):
+def test_a_phone_that_rotates_its_token_while_it_is_replaced_is_signed_out(phone, android, clock):
     android.sign_in()
     for old, new in ((android, phone), (phone, android), (android, phone)):
         clock.shift(7200)

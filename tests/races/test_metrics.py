@@ -38,7 +38,7 @@ def counted(installation):
     return sum(it.value for it in samples if it.labels == ROW)
 
 
-def test_each_process_tells_what_all_of_them_counted(transactional_db, keys, tmp_path):
+def test_each_process_reports_the_metrics_of_all_processes(transactional_db, keys, tmp_path):
     kept = {"LATCHKEY_METRICS_TOKEN": TOKEN, "WEB_CONCURRENCY": "2", "RUNTIME_DIRECTORY": str(tmp_path)}
     with Installation(tmp_path, **kept) as installation:
         one, other = installation.workers()

@@ -15,6 +15,6 @@ def guess():
         connection.close()
 
 
-def test_of_twenty_guesses_at_once_no_more_than_ten_are_looked_at(transactional_db):
+def test_of_twenty_simultaneous_password_guesses_at_most_ten_are_checked(transactional_db):
     assert sum(at_once([guess] * MANY)) <= tries.PER_ACCOUNT
     assert OperatorTry.objects.count() <= tries.PER_ACCOUNT

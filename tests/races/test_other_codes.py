@@ -10,7 +10,7 @@ from tests.races.concurrent import at_once
 MANY = 12
 
 
-def test_one_recovery_code_typed_in_four_browsers_signs_in_one(phone):
+def test_one_recovery_code_typed_in_four_browsers_signs_in_only_one(phone):
     code = a_sheet(agent_of())[0]
     browsers = [phone.like() for _ in range(STRANGERS_TRIES)]
     pages = [(it, at_the_code(it, "backup")) for it in browsers]
@@ -19,7 +19,7 @@ def test_one_recovery_code_typed_in_four_browsers_signs_in_one(phone):
     assert Device.objects.count() == 1
 
 
-def test_one_code_of_an_app_typed_in_four_browsers_signs_in_one(phone):
+def test_one_code_of_an_app_typed_in_four_browsers_signs_in_only_one(phone):
     code = an_app(agent_of()).code(1)
     browsers = [phone.like() for _ in range(STRANGERS_TRIES)]
     pages = [(it, at_the_code(it, "app")) for it in browsers]
@@ -27,7 +27,7 @@ def test_one_code_of_an_app_typed_in_four_browsers_signs_in_one(phone):
     assert sum(answer.form_with("SAMLResponse") is not None for answer in answers) == 1
 
 
-def test_many_guesses_at_once_take_no_more_tries_than_there_are(phone):
+def test_many_simultaneous_guesses_get_no_more_tries_than_allowed(phone):
     app = an_app(agent_of())
     page = at_the_code(phone, "app")
     at_once([lambda: give(phone, page, app.wrong())] * MANY)

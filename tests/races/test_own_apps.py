@@ -33,7 +33,7 @@ def exchange(app, code):
     )
 
 
-def test_an_app_that_renews_in_many_threads_gets_one_child(app, clock):
+def test_an_app_that_renews_in_many_threads_gets_one_new_token(app, clock):
     app.sign_in()
     clock.shift(timedelta(hours=2))
     answers = at_once([lambda: renew(app)] * MANY)
@@ -43,7 +43,7 @@ def test_an_app_that_renews_in_many_threads_gets_one_child(app, clock):
     assert Device.objects.get().revoked_at is None
 
 
-def test_a_code_redeemed_many_times_at_once_makes_one_device_and_ends_it(app):
+def test_a_code_redeemed_many_times_at_once_makes_one_device_and_signs_it_out(app):
     code = told(app.give_code(app.ask()))["code"]
     answers = at_once([lambda: exchange(app, code)] * MANY)
     assert len([it for it in answers if it.status_code == 200]) == 1

@@ -63,7 +63,7 @@ def signs_in(phone, used):
     return is_let_in
 
 
-def test_of_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_left(installation):
+def test_after_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_active(installation):
     phones = [installation.phone.like(IPHONE if index % 2 else ANDROID) for index in range(PHONES)]
     sign_in = partial(signs_in, used=set())
 
@@ -81,7 +81,7 @@ def test_of_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_left(insta
     consistency.check()
 
 
-def test_what_is_published_counts_at_the_next_request_of_every_process(installation):
+def test_a_published_policy_counts_at_the_next_request_of_every_process(installation):
     phone = installation.phone
     visitors = [phone.like() for _ in range(2 * installation.size)]
     assert {it.ask_flex().status for it in visitors} == {200}
@@ -129,7 +129,7 @@ class Hurried:
         return visits(self.phone) or self.by_code()
 
 
-def test_processes_that_are_killed_leave_nothing_half_written(installation):
+def test_killed_processes_leave_no_partial_writes(installation):
     agents = [Hurried(installation.phone, number) for number in NUMBERS]
     assert all(it.by_code() for it in agents)
     stop, pick = Event(), random.Random(1)

@@ -33,7 +33,7 @@ def publish(looked_at):
     return publishing.publish(author=None, reason="At once", now=clocks.now(), looked_at=looked_at)
 
 
-def test_of_operators_who_publish_at_once_one_does_and_the_others_are_told(transactional_db):
+def test_of_operators_who_publish_at_once_one_succeeds_and_the_others_read_so(transactional_db):
     drafted(name="New")
     looked_at = str(publishing.seen())
     came = at_once([alone(lambda: publish(looked_at))] * MANY)
@@ -42,7 +42,7 @@ def test_of_operators_who_publish_at_once_one_does_and_the_others_are_told(trans
     assert [it.name for it in in_force.policy().rules] == ["No in-app browsers", "New"]
 
 
-def test_a_draft_that_is_thrown_away_while_it_is_published_is_the_one_or_the_other(transactional_db):
+def test_a_draft_discarded_during_its_publication_is_either_discarded_or_published(transactional_db):
     drafted(name="New")
     at_once([alone(lambda: publish(None)), alone(publishing.discard)] * MANY)
     assert publishing.draft() is None

@@ -32,13 +32,13 @@ def run():
     return sum(it.rows for it in done)
 
 
-def test_two_purges_at_once_do_no_harm_and_nothing_twice(transactional_db, old_rows):
+def test_two_simultaneous_purges_count_each_row_once(transactional_db, old_rows):
     assert sum(at_once([run, run])) == ROWS
     run()
     assert not OperatorTry.objects.exists()
 
 
-def test_people_sign_in_while_it_runs(phone, old_rows):
+def test_agents_sign_in_during_a_purge(phone, old_rows):
     browsers = [phone.like() for _ in range(3)]
     numbers = [NUMBER, "+12015550102", "+12015550103"]
     acts = [lambda it=it, number=number: it.sign_in(number) for it, number in zip(browsers, numbers, strict=True)]

@@ -90,7 +90,7 @@ def break_off(file, url, step):
     assert done.returncode == -signal.SIGKILL
 
 
-def test_nobody_is_served_where_a_restore_was_broken_off(browser, tmp_path):
+def test_an_interrupted_restore_serves_nobody(browser, tmp_path):
     call_command("backup", tmp_path / "file", stderr=StringIO())
     with an_empty_database(tmp_path) as url:
         break_off(tmp_path / "file", url, "sign_out")

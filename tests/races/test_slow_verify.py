@@ -65,7 +65,7 @@ def at_the_code(phone, nr):
     return other, other.ask_code(other.ask_flex(), number), other.code(number)
 
 
-def test_however_many_wait_for_verify_phones_that_are_signed_in_come_in_as_quickly_as_ever(process, verify):
+def test_many_requests_that_wait_for_verify_do_not_slow_down_signed_in_phones(process, verify):
     phone = process.phone
     phone.sign_in()
     waiting = [at_the_code(phone, nr) for nr in range(MANY)]
@@ -88,7 +88,7 @@ def test_however_many_wait_for_verify_phones_that_are_signed_in_come_in_as_quick
     consistency.check()
 
 
-def test_killed_between_a_right_code_and_its_sign_in_nothing_is_written_and_a_new_text_signs_in(process, verify):
+def test_a_process_killed_between_the_check_and_the_sign_in_writes_nothing_and_a_new_text_signs_in(process, verify):
     phone = process.phone
     page = phone.ask_code(phone.ask_flex())
     code, before = phone.code(), checks(verify)

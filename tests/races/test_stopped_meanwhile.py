@@ -36,7 +36,7 @@ def asks(browser, comes_to_hold):
 
 
 @pytest.mark.parametrize(("statement", "told"), COMES.values(), ids=COMES)
-def test_what_comes_while_a_silent_sign_in_waits_for_its_row_is_obeyed(browser, statement, told):
+def test_a_change_made_while_a_silent_sign_in_waits_for_its_lock_counts(browser, statement, told):
     assert is_signed_in(browser.get(browser.request_address("_before")))  # so that all is held
     comes_to_hold = Event()
     with second_connection() as theirs, ThreadPoolExecutor(1) as pool:

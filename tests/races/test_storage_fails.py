@@ -58,7 +58,7 @@ def full_for_what_goes_with_the_commit():
 
 
 @pytest.mark.parametrize("fault", [read_only, full, full_for_what_goes_with_the_commit])
-def test_nobody_is_let_in_by_what_cannot_be_written_down(browser, fault):
+def test_a_database_that_cannot_write_signs_nobody_in(browser, fault):
     with fault():
         answer = browser.get(browser.address)
     assert is_busy(answer)
@@ -67,7 +67,7 @@ def test_nobody_is_let_in_by_what_cannot_be_written_down(browser, fault):
     assert is_signed_in(browser.get(browser.address))
 
 
-def test_a_database_that_cannot_be_found_is_a_busy_page(browser):
+def test_a_database_that_cannot_be_reached_gets_a_busy_page(browser):
     nowhere = {"NAME": "/nowhere/latchkey.sqlite3"} if on_sqlite() else {"HOST": "nowhere.invalid"}
     with connected_to(**nowhere):
         assert is_busy(browser.get(browser.address))

@@ -21,14 +21,14 @@ def presses(by, phones):
     return at_once([lambda it=it: press(it) for it in phones])
 
 
-def test_of_twenty_presses_at_once_three_reach_one_number(transactional_db):
+def test_of_twenty_simultaneous_test_codes_three_are_sent_to_one_number(transactional_db):
     olivia = an_agent("+12015550150", "olivia@acme.example")
     sent = presses(olivia, [PhoneAuthenticator.objects.get()] * MANY)
     assert sum(isinstance(it, VerificationSend) for it in sent) == trial_codes.A_NUMBER
     assert Verification.objects.filter(ended_at__isnull=True).count() == 1
 
 
-def test_an_operator_sends_no_more_than_twenty_an_hour_to_however_many_numbers_at_once(transactional_db):
+def test_an_operator_sends_at_most_twenty_test_codes_an_hour_to_many_numbers_at_once(transactional_db):
     olivia = an_agent("+12015550150", "olivia@acme.example")
     for nth in range(trial_codes.AN_OPERATOR // 2):
         an_agent(f"+120155501{nth:02}", f"agent-{nth}@acme.example")

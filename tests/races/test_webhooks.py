@@ -49,7 +49,7 @@ def send(after=LATER):
     return list(sending.send_due(lambda: clock.now() + after))
 
 
-def test_of_two_senders_at_once_one_sends(receiver, phone):
+def test_of_two_simultaneous_senders_one_sends(receiver, phone):
     others = []
 
     def meanwhile(it):
@@ -63,7 +63,7 @@ def test_of_two_senders_at_once_one_sends(receiver, phone):
     assert (others, receiver.references) == ([[]], ["AAAAA-11111"])
 
 
-def test_a_sender_that_was_away_too_long_sends_no_further_message(receiver, phone):
+def test_a_sender_that_paused_too_long_sends_no_further_message(receiver, phone):
     """Another took over in its absence; the message it was about arrives twice, under one id."""
 
     def meanwhile(it):
@@ -79,7 +79,7 @@ def test_a_sender_that_was_away_too_long_sends_no_further_message(receiver, phon
     assert receiver.seen[0]["id"] == receiver.seen[1]["id"]
 
 
-def test_a_sender_killed_between_sending_and_writing_down_loses_nothing(receiver, phone):
+def test_a_sender_killed_before_it_records_a_delivery_loses_no_message(receiver, phone):
     receiver.answers = [lambda _: os.kill(sender.pid, signal.SIGKILL)]
     event = signs_in(phone, "AAAAA-11111")
     Webhook.objects.update(since=event.at - LOOK_BACK)
@@ -109,7 +109,7 @@ def environment():
     return {**os.environ, "DATABASE_URL": f"postgres://{login}/{its['NAME']}"}
 
 
-def test_a_webhook_removed_while_something_is_sent_to_it_stops_no_sender(receiver, phone):
+def test_a_webhook_removed_during_a_delivery_stops_no_sender(receiver, phone):
     def remove(it):
         Webhook.objects.all().delete()
         connections.close_all()
@@ -149,7 +149,7 @@ def test_a_transaction_that_commits_after_a_later_one_is_not_skipped(receiver, p
     assert receiver.references[-1] == "SLOWW-11111"
 
 
-def test_a_lower_number_that_shows_up_later_is_not_skipped(receiver, phone):
+def test_an_entry_with_a_lower_number_that_appears_later_is_not_skipped(receiver, phone):
     quick = signs_in(phone, "QUICK-22222")
     send()
     low = LoginEvent(pk=quick.pk - 1, at=clock.now(), kind=Kind.SIGNED_IN, reference="SLOWW-11111")
@@ -160,7 +160,7 @@ def test_a_lower_number_that_shows_up_later_is_not_skipped(receiver, phone):
     assert receiver.references == ["QUICK-22222", "SLOWW-11111"]
 
 
-def test_the_newest_lines_wait_until_their_neighbours_must_have_arrived(receiver, phone):
+def test_the_newest_entries_wait_until_earlier_ones_must_be_committed(receiver, phone):
     signs_in(phone, "AAAAA-11111")
     assert send(after=timedelta(0)) == []
     assert len(send()) == 1

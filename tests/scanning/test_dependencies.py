@@ -23,25 +23,25 @@ def an_index(**known):
     return ask
 
 
-def test_a_known_hole_is_told_with_what_mends_it():
+def test_a_known_vulnerability_is_reported_with_the_fixed_version():
     verdict = audit({"leaky": "1.0"}, an_index(pyyaml=[HOLE], leaky=[HOLE]))
     assert verdict.holes == ("leaky 1.0: PYSEC-2026-1, mended in 2.0",)
 
 
-def test_packages_without_holes_pass():
+def test_packages_without_vulnerabilities_pass():
     assert audit({"sound": "1.0"}, an_index(pyyaml=[HOLE], sound=[])) == Verdict()
 
 
-def test_an_index_that_knows_of_no_holes_at_all_has_not_been_asked():
+def test_an_index_without_any_vulnerability_data_is_an_error():
     assert audit({"leaky": "1.0"}, an_index(pyyaml=[], leaky=[])).unasked
     assert audit({"leaky": "1.0"}, an_index()).unasked
 
 
-def test_a_package_that_the_index_does_not_know_is_named():
+def test_a_package_that_is_unknown_to_the_index_is_named():
     assert audit({"ours": "1.0"}, an_index(pyyaml=[HOLE])).unasked == "the index does not know ours"
 
 
-def test_without_a_network_nothing_is_claimed():
+def test_without_a_network_the_scan_fails():
     verdict = audit(
         {"leaky": "1.0"}, lambda packages: dependencies.at_pypi(packages, HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="")
     )

@@ -20,13 +20,13 @@ def test_a_secret_that_was_left_in_a_file_is_found(tmp_path, text):
     assert [(path, line) for path, line, _ in left_secrets.left(["left.py"], tmp_path)] == [("left.py", 2)]
 
 
-def test_what_was_made_up_on_purpose_is_known_in_its_own_file_alone(tmp_path):
+def test_a_made_up_secret_is_allowed_in_its_own_file_only(tmp_path):
     made_up = "tests/conf/test_conf.py"
     assert left_secrets.left([made_up]) == []
     (tmp_path / "copied.py").write_bytes((left_secrets.ROOT / made_up).read_bytes())
     assert left_secrets.left(["copied.py"], tmp_path) != []
 
 
-def test_every_kind_of_file_that_is_tracked_is_looked_at():
+def test_every_kind_of_tracked_file_is_scanned():
     looked_at = set(left_secrets.tracked())
     assert {"Makefile", "idp/settings.py", "deploy/helm/latchkey/values.yaml", "docs/README.md"} <= looked_at

@@ -21,14 +21,14 @@ from tests.speed.rounds import Figure
 ANSWER = b'HTTP/1.1 200 OK\r\n\r\n<input name="SAMLResponse" value="' + b"A" * 1000 + b'">'
 
 
-def test_a_thousand_come_within_the_second():
+def test_a_thousand_agents_arrive_within_one_second():
     instants = arrivals.at_once(random.Random(1))
     assert len(instants) == 1000
     assert instants == sorted(instants)
     assert 0 <= instants[0] <= instants[-1] <= 1
 
 
-def test_people_who_know_nothing_of_each_other_come_as_often_as_was_said_but_not_evenly():
+def test_agents_arrive_at_random_times_at_the_given_average_rate():
     instants = arrivals.poisson(random.Random(1), 100, 50)
     gaps = [later - sooner for sooner, later in pairwise(instants)]
     assert 45 < instants[-1] < 55
@@ -37,11 +37,11 @@ def test_people_who_know_nothing_of_each_other_come_as_often_as_was_said_but_not
 
 
 @pytest.mark.parametrize(("part", "found"), [(0.5, 51), (0.99, 100), (1, 100)])
-def test_a_share_of_waits(part, found):
+def test_a_percentile_of_waits(part, found):
     assert arrivals.share(range(1, 101), part) == found
 
 
-def test_a_figure_without_bounds_is_told_and_not_judged():
+def test_a_figure_without_a_required_value_has_no_verdict():
     assert Figure("sign-ins a second", 300, "").verdict == ""
 
 
@@ -66,7 +66,7 @@ class Answering(StreamRequestHandler):
 
 
 @pytest.mark.parametrize("instants", [(0, 0, 0.01), (None, None, None)], ids=["by appointment", "one after another"])
-def test_the_driver_tells_of_each_wait_and_of_who_got_no_response(one_at_a_time, instants):
+def test_the_driver_reports_each_wait_and_each_missing_response(one_at_a_time, instants):
     appointments = json.dumps([(at, "GET / HTTP/1.1\r\n\r\n") for at in instants])
     command = [sys.executable, "-m", "tests.speed.driver", str(one_at_a_time.server_address[1])]
     told = json.loads(subprocess.run(command, input=appointments, capture_output=True, text=True, check=True).stdout)
@@ -76,12 +76,12 @@ def test_the_driver_tells_of_each_wait_and_of_who_got_no_response(one_at_a_time,
 
 
 @pytest.mark.parametrize(("mode", "unsigned"), [(Sign.ASSERTION, "Response"), (Sign.RESPONSE, "Assertion")])
-def test_what_signs_only_one_of_the_two_does_less_than_we(mode, unsigned):
+def test_a_page_with_only_one_signature_is_not_comparable(mode, unsigned):
     with pytest.raises(AssertionError, match=f"{unsigned} is not signed"):
         signed.check(a_page(mode), a_pair("idp").certificate)
 
 
-def test_what_signs_both_does_the_same():
+def test_a_page_with_both_signatures_is_comparable():
     signed.check(a_page(Sign.BOTH), a_pair("idp").certificate)
 
 

@@ -29,19 +29,19 @@ def setting(transactional_db, keys, verify):
         yield Setting(get_wsgi_application(), clock, verify, count(1))
 
 
-def test_a_sign_in_by_session_asks_no_more_than_it_did(setting):
+def test_a_sign_in_by_session_runs_no_more_queries_than_allowed(setting):
     assert counts.by_session(setting) <= counts.MOST["session"]
 
 
-def test_a_sign_in_that_rotates_the_token_asks_no_more_than_it_did(setting):
+def test_a_sign_in_that_rotates_the_token_runs_no_more_queries_than_allowed(setting):
     assert counts.by_token(setting) <= counts.MOST["token"]
 
 
-def test_a_sign_in_with_a_code_asks_no_more_than_it_did(setting):
+def test_a_sign_in_with_a_code_runs_no_more_queries_than_allowed(setting):
     assert counts.with_a_code(setting) <= counts.MOST["code"]
 
 
-def test_a_sign_in_with_a_code_makes_no_connection(setting):
+def test_a_sign_in_with_a_code_opens_no_database_connection(setting):
     counts.with_a_code(setting)
     database = connection.Database
     with mock.patch.object(database, "connect", wraps=database.connect) as made:
@@ -49,5 +49,5 @@ def test_a_sign_in_with_a_code_makes_no_connection(setting):
     assert made.call_count == 0
 
 
-def test_a_process_loads_the_key_that_signs_once(setting):
+def test_a_process_loads_the_signing_key_once(setting):
     assert counts.key_loads(setting) == 1

@@ -103,7 +103,7 @@ def test_the_first_page_is_painted_in_time_and_nothing_on_it_moves(begun, poor_p
 
 
 @pytest.mark.parametrize("binding", BARS)
-def test_the_silent_way_back_reaches_the_service_in_time(signed_in, poor_phone, pem, tell, binding):
+def test_a_silent_sign_in_reaches_the_service_in_time(signed_in, poor_phone, pem, tell, binding):
     with slow_link.over(POOR, place=IDP_PORT, pem=pem) as link:
         before = worked(poor_phone)
         begun = time.monotonic()

@@ -19,6 +19,6 @@ print(len(site._registry) > 20)
 """
 
 
-def test_pages_of_operators_and_large_libraries_are_read_at_need_and_checked_all_the_same():
+def test_pages_of_operators_and_large_libraries_are_imported_on_demand_and_still_checked():
     done = subprocess.run([sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["", "True"]

@@ -44,7 +44,7 @@ def elsewhere(act):
         return other.submit(done).result()
 
 
-def test_it_is_read_once_while_nothing_changes(db, names, django_assert_num_queries):
+def test_a_cached_value_is_read_once_while_nothing_changes(db, names, django_assert_num_queries):
     a_brand("Acme")
     assert names() == ["Acme"]
     with django_assert_num_queries(1):
@@ -60,7 +60,7 @@ def test_a_request_asks_for_the_version_once(db, names, django_assert_num_querie
         assert names() == names() == []
 
 
-def test_a_request_does_not_remember_what_the_one_before_was_told(db, names):
+def test_a_request_does_not_reuse_the_version_of_the_former_one(db, names):
     with version.pinned():
         names()
     a_brand("Acme")
@@ -68,7 +68,7 @@ def test_a_request_does_not_remember_what_the_one_before_was_told(db, names):
         assert names() == ["Acme"]
 
 
-def test_what_goes_on_beside_a_request_asks_for_itself(transactional_db, names):
+def test_background_work_asks_for_the_version_itself(transactional_db, names):
     with version.pinned():
         assert names() == []
         beside = copy_context()
@@ -85,7 +85,7 @@ def test_a_change_by_another_connection_counts_at_the_next_request(transactional
         assert names() == ["Acme"]
 
 
-def test_what_was_rolled_back_never_was(transactional_db, names):
+def test_a_change_that_is_rolled_back_has_no_effect(transactional_db, names):
     assert names() == []
     with transaction.atomic():
         a_brand("Acme")
@@ -98,7 +98,7 @@ def test_what_was_rolled_back_never_was(transactional_db, names):
     assert names() == ["Beta"]
 
 
-def test_what_was_rolled_back_in_part_never_was(transactional_db, names):
+def test_a_change_in_a_savepoint_that_is_rolled_back_has_no_effect(transactional_db, names):
     with transaction.atomic():
         a_brand("Acme")
         assert names() == ["Acme"]
@@ -110,7 +110,7 @@ def test_what_was_rolled_back_in_part_never_was(transactional_db, names):
     assert names() == ["Acme"]
 
 
-def test_a_request_that_changes_something_itself_and_rolls_it_back_leaves_nothing_behind(transactional_db, names):
+def test_a_request_that_rolls_back_its_own_change_caches_nothing_of_it(transactional_db, names):
     """The version that it was told is the one that counts afterwards; what it read must not stand under it."""
     with version.pinned():
         version.ask()
@@ -121,7 +121,7 @@ def test_a_request_that_changes_something_itself_and_rolls_it_back_leaves_nothin
     assert names() == []
 
 
-def test_nobody_sees_what_another_has_not_committed(transactional_db, names):
+def test_an_uncommitted_change_is_invisible_to_other_requests(transactional_db, names):
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.fail("the tests need a file, which several connections share")
     with transaction.atomic():
@@ -144,7 +144,7 @@ def test_a_change_that_is_committed_while_a_value_is_read_is_not_missed(transact
     assert count() == 1
 
 
-def test_threads_get_what_is_there_while_another_changes_it(transactional_db, names):
+def test_threads_read_the_current_value_while_another_changes_it(transactional_db, names):
     """Whoever begins after a change was committed gets it, or what came after it."""
     written, stale, over = [0], [], threading.Event()
 
@@ -167,7 +167,7 @@ def test_threads_get_what_is_there_while_another_changes_it(transactional_db, na
     assert len(names()) == 20
 
 
-def test_a_sign_in_that_lost_a_race_is_run_again_by_what_is_set_by_then(transactional_db, names):
+def test_a_sign_in_that_lost_a_race_runs_again_with_the_new_configuration(transactional_db, names):
     runs = []
 
     def sign_in():
@@ -183,7 +183,7 @@ def test_a_sign_in_that_lost_a_race_is_run_again_by_what_is_set_by_then(transact
     assert runs == [[], ["Acme"]]
 
 
-def test_two_operators_who_write_crosswise_wait_for_each_other_and_both_get_through(transactional_db):
+def test_two_operators_who_write_in_opposite_order_both_succeed(transactional_db):
     """One writes brand and key, the other key and brand: the row of their part of the version puts them in a line."""
     a_brand("Acme")
     Listening.objects.create(begun_at=NOW, until=NOW)
@@ -206,7 +206,7 @@ def test_two_operators_who_write_crosswise_wait_for_each_other_and_both_get_thro
     assert (done, brand.get().colour) == (["#8f1414", "#0b5a2a"], "#0b5a2a")
 
 
-def test_without_a_version_nothing_is_held(db, names):
+def test_without_a_version_nothing_is_cached(db, names):
     Version.objects.filter(pk=Part.CONFIGURATION).delete()
     assert names() == names() == []
     assert len(names.asked) == 2
@@ -215,7 +215,7 @@ def test_without_a_version_nothing_is_held(db, names):
     assert len(names.asked) == 3
 
 
-def test_nobody_can_write_a_version_that_was_there_before(db, names, tmp_path):
+def test_a_version_never_repeats(db, names, tmp_path):
     a_brand("Acme")
     dump = tmp_path / "edited.json"
     call_command("dumpdata", "branding", "versions", output=str(dump))
@@ -225,7 +225,7 @@ def test_nobody_can_write_a_version_that_was_there_before(db, names, tmp_path):
     assert names() == ["Beta"]
 
 
-def test_what_raises_is_not_held_and_of_the_rest_no_more_than_allowed(db):
+def test_an_error_is_not_cached_and_the_number_of_values_is_limited(db):
     asked = []
 
     def read(name):
@@ -246,7 +246,7 @@ def test_what_raises_is_not_held_and_of_the_rest_no_more_than_allowed(db):
     assert asked[5:] == ["4", "1"]
 
 
-def test_what_was_held_last_can_be_had_without_the_database(db, names, django_assert_num_queries):
+def test_the_last_cached_value_is_available_without_the_database(db, names, django_assert_num_queries):
     a_brand("Acme")
     names()
     a_brand("Beta")

@@ -123,7 +123,7 @@ def the_row(model):
 
 @pytest.mark.parametrize("written", [saved, updated, typed])
 @pytest.mark.parametrize("thing", SET)
-def test_what_is_set_counts_at_the_next_request(place, thing, written):
+def test_every_kind_of_change_counts_at_the_next_request(place, thing, written):
     model, field, value, seen = SET[thing]
     with version.pinned():
         before = seen()
@@ -167,7 +167,7 @@ def test_a_publication_and_a_stop_count_at_the_next_request(db):
     assert (before.stopped, in_force.look().stopped) == (False, True)
 
 
-def test_a_rule_that_somebody_wrote_past_us_counts_at_the_next_request(db):
+def test_a_rule_written_directly_to_the_database_counts_at_the_next_request(db):
     rule = publishing.in_force(name="New")
     assert in_force.look().policy.rules[-1].mode == Mode.ON
     with connection.cursor() as cursor:
@@ -175,7 +175,7 @@ def test_a_rule_that_somebody_wrote_past_us_counts_at_the_next_request(db):
     assert in_force.look().policy.rules[-1].mode == Mode.OFF
 
 
-def test_a_publication_that_was_rolled_back_is_forgotten_and_its_draft_goes_on_being_written(db):
+def test_a_publication_that_is_rolled_back_does_not_count_and_its_draft_stays(db):
     rule = publishing.drafted(name="New")
     with transaction.atomic():
         publishing.publish()
@@ -187,7 +187,7 @@ def test_a_publication_that_was_rolled_back_is_forgotten_and_its_draft_goes_on_b
     assert in_force.look().policy.rules[-1].name == "Newer"
 
 
-def test_a_pass_lets_its_agent_in_from_the_next_request_until_its_end(db, agent):
+def test_a_pass_admits_its_agent_from_the_next_request_until_it_ends(db, agent):
     assert not access_passes.admits(agent.pk, NOW)
     for hours in (14, 20, 16):  # over midnight: of several the longest counts
         AccessPass.objects.create(agent=agent, given_at=NOW, until=NOW + hours * HOUR, why="to see")
@@ -208,13 +208,13 @@ def test_the_next_key_signs_from_the_next_request_on(db, keys):
     assert keyring.find(Use.TOKEN, former.kid, retired_after=NOW) is None
 
 
-def test_a_key_that_is_made_on_first_need_is_found_by_the_same_request(db):
+def test_a_key_created_on_demand_is_found_by_the_same_request(db):
     with version.pinned():
         assert keyring.published(Use.TOKEN) == []
         assert keyring.active(Use.TOKEN, NOW) == keyring.active(Use.TOKEN, NOW)
 
 
-def test_listening_is_heard_of_at_the_next_request(db):
+def test_listening_for_a_new_connection_counts_at_the_next_request(db):
     assert listening.current(NOW) is None
     listening.begin(NOW)
     assert listening.current(NOW).until == NOW + listening.LASTS
@@ -232,7 +232,7 @@ def inside(sp):
     return plain, [(sorted(vars(row)), sorted(row._state.fields_cache)) for row in rows]
 
 
-def test_a_sign_in_changes_nothing_of_what_is_held_for_all(phone, android):
+def test_a_sign_in_does_not_change_the_configuration_version(phone, android):
     phone.sign_in()
     services = [ServiceProvider.objects.get_for(it.entity_id) for it in ServiceProvider.objects.all()]
     before = copy.deepcopy([inside(it) for it in services])
@@ -242,7 +242,7 @@ def test_a_sign_in_changes_nothing_of_what_is_held_for_all(phone, android):
     assert all(ServiceProvider.objects.get_for(it.entity_id) is it for it in services)
 
 
-def test_a_stop_that_comes_while_verify_looks_at_a_code_lets_nobody_in(phone, verify):
+def test_a_stop_during_a_check_by_verify_signs_nobody_in(phone, verify):
     page, code = phone.ask_code(phone.ask_flex()), phone.code()
     verify.state.order_faults([Fault(FaultKind.SLOW, calls=1, seconds=0.3)])
     with ThreadPoolExecutor(1) as pool:
@@ -253,7 +253,7 @@ def test_a_stop_that_comes_while_verify_looks_at_a_code_lets_nobody_in(phone, ve
     assert not Device.objects.exists()
 
 
-def test_an_operators_form_sees_what_it_changed_itself(rf, db):
+def test_an_operators_request_reads_its_own_changes(rf, db):
     def form(_):
         before = brands.of().name
         Brand.objects.create(name="Beta")
@@ -272,7 +272,7 @@ HOLDS = {
 
 
 @pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
-def test_whoever_may_have_waited_for_a_row_goes_by_what_is_set_by_then(agent, hold):
+def test_a_request_that_waited_for_a_lock_reads_the_configuration_again(agent, hold):
     enrolled = devices.enrol(agent, IPHONE, None, NOW)
     with version.pinned():
         assert (devices.latest_cutoff(), in_force.look().stopped) == (None, False)
@@ -283,7 +283,7 @@ def test_whoever_may_have_waited_for_a_row_goes_by_what_is_set_by_then(agent, ho
 
 
 @pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
-def test_where_there_is_no_version_a_hold_brings_none(agent, hold):
+def test_without_a_version_a_lock_returns_none(agent, hold):
     enrolled = devices.enrol(agent, IPHONE, None, NOW)
     with version.pinned():
         version.ask()

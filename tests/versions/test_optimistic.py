@@ -43,20 +43,20 @@ def a_brand(name):
     Brand.objects.create(service=name.lower(), name=name)
 
 
-def test_what_was_set_since_the_last_request_counts(db, rf):
+def test_a_change_since_the_last_request_counts(db, rf):
     for name, told in [("Acme", "Acme"), ("Beta", "Acme, Beta")]:
         a_brand(name)
         assert get(rf) == told
 
 
-def test_a_refusal_by_what_was_set_before_is_none(db, rf):
+def test_a_refusal_by_outdated_configuration_is_repeated(db, rf):
     with pytest.raises(Nobody):
         get(rf)
     a_brand("Acme")
     assert get(rf) == "Acme"
 
 
-def test_nobody_asks_where_a_row_brings_the_version(agent, rf, django_assert_num_queries):
+def test_no_query_asks_for_the_version_if_a_row_returns_it(agent, rf, django_assert_num_queries):
     a_brand("Acme")
     secret = devices.enrol(agent, IPHONE, None, NOW).secret
 
@@ -74,7 +74,7 @@ def test_nobody_asks_where_a_row_brings_the_version(agent, rf, django_assert_num
     assert get(rf, sign_in) == "['Acme', 'Beta'] then ['Acme', 'Beta']"
 
 
-def test_who_posts_asks_first(db, rf):
+def test_a_post_asks_for_the_version_first(db, rf):
     """A form may write at once, and what is written is not written again."""
     a_brand("Acme")
     get(rf)
@@ -84,7 +84,7 @@ def test_who_posts_asks_first(db, rf):
         version.confirm()
 
 
-def test_a_stranger_who_comes_after_a_stop_is_not_written_down_as_refused_by_it(db, keys, clock):
+def test_a_stranger_after_a_stop_is_not_recorded_as_refused_by_it(db, keys, clock):
     asked = PretendService("desk").request_path(IsPassive="true")
     stop = Stop.objects.create(since=NOW, why="stolen phones")
     Client().get(asked)

@@ -69,16 +69,16 @@ def test_a_table_is_configuration_or_says_why_not():
     assert not others & set(triggers.TABLES)
 
 
-def test_the_database_tells_changes_of_every_one(db):
+def test_every_configuration_table_has_triggers_that_change_the_version(db):
     assert triggers.missing(connection) == []
 
 
-def test_each_brake_has_a_part_of_the_version_to_itself():
+def test_each_emergency_table_has_its_own_part_of_the_version():
     parts = [triggers.BRAKES.get(it, Part.CONFIGURATION) for it in triggers.TABLES]
     assert {it: parts.count(it) for it in (Part.STOP, Part.CUTOFF, Part.PASSES)} == dict.fromkeys(list(Part)[1:], 1)
 
 
-def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transactional_db):
+def test_the_doctor_names_a_missing_trigger_and_migrate_restores_it(transactional_db):
     name, of = ("insert", "") if connection.vendor == "sqlite" else ("change", " ON saml_listening")
     name, before = f"saml_listening_{name}_renews_version", version.ask()
     with connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def test_the_doctor_names_a_trigger_that_is_gone_and_migrate_puts_it_back(transa
 
 
 @pytest.mark.parametrize("back_to", ["zero", "0001"])
-def test_after_a_step_back_operators_write_as_before_and_nothing_is_held(transactional_db, back_to):
+def test_after_a_reversed_migration_operators_can_write_and_nothing_is_cached(transactional_db, back_to):
     call_command("migrate", "versions", back_to, verbosity=0)
     try:
         Brand.objects.create(name="Acme")
@@ -104,7 +104,7 @@ def test_after_a_step_back_operators_write_as_before_and_nothing_is_held(transac
     assert triggers.missing(connection) == []
 
 
-def test_a_migration_that_breaks_off_after_it_rebuilt_a_table_leaves_nothing_held(transactional_db):
+def test_after_an_interrupted_migration_that_rebuilt_a_table_nothing_is_cached(transactional_db):
     """On SQLite the table's triggers are gone with the old one; elsewhere they stay, and tell."""
     name = Brand._meta.get_field("name")
     pre_migrate.send(apps.get_app_config("versions"), using="default")

@@ -8,7 +8,7 @@ import requests
 from tests.demo.verify_emulator.calls import ANA, BEN, refusal
 
 
-def test_what_is_set_up_stays_until_it_is_set_up_otherwise(client):
+def test_settings_of_the_emulator_stay_until_they_are_changed(client):
     client.control(countries_off=["+1"])
     client.control(channels=["sms"])
     assert refusal(client.start(ANA)) == (403, 60605)
@@ -43,7 +43,7 @@ def test_a_reset_forgets_everything(client):
         {"templates": None},
     ],
 )
-def test_an_order_that_cannot_be_read_changes_nothing(client, orders):
+def test_an_invalid_order_changes_nothing(client, orders):
     client.start(ANA)
     assert client.control(reset=True, **orders).status_code == 400
     assert len(client.outbox(ANA)) == 1
@@ -64,19 +64,19 @@ def test_faults_last_for_as_many_calls_as_ordered(client):
     ],
 )
 @pytest.mark.parametrize("processed", [True, False])
-def test_a_lost_answer_may_have_been_carried_out(client, fault, error, processed):
+def test_a_call_without_an_answer_may_have_taken_effect(client, fault, error, processed):
     client.control(faults=[{"kind": fault, "processed": processed}])
     with pytest.raises(error):
         client.start(ANA)
     assert len(client.outbox(ANA)) == processed
 
 
-def test_a_slow_answer_comes_whole(client):
+def test_a_slow_answer_is_complete(client):
     client.control(faults=[{"kind": "slow", "seconds": 0.1}])
     assert client.start(ANA).status_code == 201
 
 
-def test_closing_lets_go_of_a_call_that_hangs(client, verify):
+def test_closing_the_emulator_ends_a_hanging_call(client, verify):
     client.control(faults=[{"kind": "hang", "seconds": 30}])
     with ThreadPoolExecutor(1) as threads:
         hanging = threads.submit(client.start, ANA)

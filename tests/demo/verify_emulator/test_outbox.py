@@ -7,7 +7,7 @@ import pytest
 from tests.demo.verify_emulator.calls import ANA, BEN
 
 
-def test_a_late_text_arrives_twenty_seconds_after(client):
+def test_a_late_text_arrives_after_twenty_seconds(client):
     late = "+12015550193"
     client.start(late)
     client.control(advance=18)
@@ -40,16 +40,16 @@ def test_the_outbox_waits_until_another_message_comes(client):
         assert len(waiting.result(timeout=10)) == 2
 
 
-def test_the_outbox_stops_waiting_when_the_time_is_out(client):
+def test_the_outbox_stops_waiting_at_its_timeout(client):
     assert client.outbox(ANA, after=0, wait=1) == []
 
 
 @pytest.mark.parametrize("query", ["after=x", "wait=soon", "wait=nan"])
-def test_the_outbox_refuses_what_is_no_number(client, query):
+def test_the_outbox_rejects_an_invalid_number(client, query):
     assert client.http.get(f"{client.url}/outbox.json?{query}").status_code == 400
 
 
-def test_the_phone_shows_messages_and_escapes_what_it_is_asked_for(client):
+def test_the_phone_shows_messages_and_escapes_its_parameters(client):
     client.start(ANA)
     page = client.http.get(client.url)
     strange = client.http.get(client.url, params={"to": "<script>alert(1)</script>"})
@@ -58,7 +58,7 @@ def test_the_phone_shows_messages_and_escapes_what_it_is_asked_for(client):
     assert "<script>" not in strange.text
 
 
-def test_the_counters_tell_calls_per_path_and_per_number(client):
+def test_the_counters_show_calls_per_path_and_per_number(client):
     sid = client.start(ANA).json()["sid"]
     client.check(sid, client.code(ANA))
     client.fetch(sid)

@@ -58,7 +58,7 @@ def test_the_sixth_check_finds_the_verification_deleted(client):
     assert refusal(client.fetch(sid)) == (404, 20404)
 
 
-def test_the_sixth_check_locks_the_number_where_reports_say_so(client):
+def test_the_sixth_check_locks_the_number_in_that_variant(client):
     client.control(variants={"sixth_check_is_429": True})
     sid = client.start(ANA).json()["sid"]
     for _ in range(5):
@@ -69,7 +69,7 @@ def test_the_sixth_check_locks_the_number_where_reports_say_so(client):
 
 
 @pytest.mark.parametrize(("keeps_lock", "status"), [(False, 201), (True, 429)])
-def test_canceling_a_locked_number_frees_it_or_not(client, keeps_lock, status):
+def test_canceling_frees_a_locked_number_except_in_one_variant(client, keeps_lock, status):
     client.control(variants={"sixth_check_is_429": True, "cancel_keeps_lock": keeps_lock})
     sid = client.start(ANA).json()["sid"]
     for _ in range(6):
@@ -106,12 +106,12 @@ def test_a_right_code_is_approved_once(client, variants, status):
 
 
 @pytest.mark.parametrize(("variants", "expected"), [({}, (404, 20404)), ({"unknown_check_is_400": True}, (400, 60200))])
-def test_a_check_of_what_was_never_started_is_refused(client, variants, expected):
+def test_a_check_without_a_verification_is_rejected(client, variants, expected):
     client.control(variants=variants)
     assert refusal(client.check("VE" + "0" * 32, "123456")) == expected
 
 
-def test_what_is_over_can_be_read_where_reports_say_so(client):
+def test_a_finished_verification_can_be_read_in_that_variant(client):
     client.control(variants={"over_stays_readable": True})
     sid = client.start(ANA).json()["sid"]
     client.cancel(sid)
