@@ -18,7 +18,7 @@ V3 = (
         1,
         "Text is displayed as text, not as HTML",
         "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
-        "web/connect_flex/test_listening.a_hostile_request_stays_text",
+        "web/pages/connect_flex/test_listening.a_hostile_request_stays_text",
     ),
     met(
         "3.3.1",
@@ -83,7 +83,7 @@ V3 = (
         "GET changes nothing",
         "hostile/test_foreign_pages.other_methods_have_no_effect",
         "hostile/test_foreign_pages.a_browsers_prefetch_sends_no_text",
-        "web/test_agent_page.looking_presses_nothing",
+        "web/pages/agent/test_overview.opening_an_address_presses_no_button",
         but="except that services request a sign-in by GET, as SAML defines",
     ),
     absent("3.5.4", 2, "Separate applications have separate hosts", "this is one application; give it its own host"),
@@ -193,7 +193,7 @@ V5 = (
         "5.4.1",
         2,
         "Latchkey chooses the names of downloads",
-        "web/test_people_files.everybody_is_exported_in_the_same_columns_and_it_is_written_down",
+        "web/pages/test_import_agents.an_export_has_the_columns_of_an_import_and_is_recorded",
         "idp/web/admin/trail.py",
     ),
     met(

@@ -16,7 +16,7 @@ V1 = (
         "1.1.2",
         2,
         "Output is escaped as the last step, by the component that writes it",
-        "web/checkup/test_page.a_header_is_shown_escaped_and_cut",
+        "web/pages/test_checkup.a_header_is_shown_escaped_and_cut",
         "saml/responses/test_assertion.any_text_comes_back_equal",
     ),
     met(
@@ -39,7 +39,7 @@ V1 = (
         "1.2.3",
         1,
         "Data inside script or JSON is escaped",
-        "web/test_rules.names_and_texts_of_others_make_no_markup",
+        "web/pages/policy/test_rule_page.names_and_texts_make_no_markup",
         "native/test_document.each_example_matches_its_schema",
     ),
     met(
@@ -177,7 +177,7 @@ V2 = (
         1,
         "Validation happens on the server",
         "hostile/test_codes.form_fields_that_name_another_agent_or_verification_are_ignored",
-        "web/test_policy_editor.what_no_page_sends_is_refused_and_writes_nothing",
+        "web/pages/policy/test_rule_list.a_forged_form_is_rejected_and_writes_nothing",
     ),
     met(
         "2.2.3",

@@ -92,8 +92,8 @@ V7 = (
         "7.4.5",
         2,
         "Operators can end one session, or all",
-        "web/test_agent_page.one_button_ends_all_with_a_line_each",
-        "web/test_everyone_out",
+        "web/pages/agent/test_overview.one_button_signs_out_every_device_and_the_trail_records_each",
+        "web/pages/test_everyone_out",
     ),
     met(
         "7.5.1",

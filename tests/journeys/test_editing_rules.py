@@ -9,7 +9,7 @@ from idp.policies.editing import publishing
 from idp.policies.user_agents import Platform
 from tests.policies import publishing as in_tests
 from tests.web.conftest import a_superuser, inside
-from tests.web.policy_pages import LIST, names
+from tests.web.pages.policy.rule_pages import LIST, names
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from tests.phone import NUMBER
 from tests.policies import publishing
 from tests.user_agents import ANDROID, DESKTOP, FLEX_MOBILE_ANDROID, FLEX_MOBILE_IOS, IPHONE
 from tests.web.conftest import a_superuser, inside
-from tests.web.policy_pages import LIST, a_new_rule
+from tests.web.pages.policy.rule_pages import LIST, a_new_rule
 from tests.web.pressing import press
 
 SENTENCE = "These phones are not for work. Use the one we gave you."

@@ -7,7 +7,7 @@ from idp.otp.safe_list import listings
 from idp.web import services_offered
 from idp.web.admin import long_lists
 from tests.conftest import an_agent
-from tests.web.policy_pages import the_form
+from tests.web.pages.policy.rule_pages import the_form
 from tests.web.seeded import a_service
 
 NOBODYS = "No service has this short name."

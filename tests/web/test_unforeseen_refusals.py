@@ -14,9 +14,9 @@ from idp.policies.access.decisions import STOP
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
 from tests.user_agents import ANDROID
+from tests.web.pages.policy.test_publish import came
 from tests.web.pressing import press
 from tests.web.seeded import ANDROID_RULE
-from tests.web.test_policy_publish import came
 
 AGO = timedelta(minutes=90)
 

@@ -27,8 +27,9 @@ from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.admin.long_lists import LongList
 from idp.web.admin.within_reach import WithinReach
 from idp.web.departments import reach
-from idp.web.pages import people_file, safe_list
-from idp.web.pages.agent import acts, name_id, overview, sign_in_link, timeline, trial_code, ways_back, why
+from idp.web.pages import export_agents, safe_list
+from idp.web.pages.agent import name_id, overview
+from idp.web.pages.agent.urls import agent_urls
 from idp.web.sign_out import sign_out
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     search_help_text = "Name, email or mobile number"
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
-    change_form_template = "admin/agent.html"
+    change_form_template = "admin/agent/page.html"
     change_list_template = "admin/agents.html"
     actions = ["put_on_safe_list", "export_chosen"]
 
@@ -107,17 +108,16 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     @admin.action(description="Put the chosen agents' numbers on Twilio's safe list", permissions=["safe_list"])
     def put_on_safe_list(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
         """Show the effect first; a button on that page puts the numbers on the list."""
-        return safe_list.shown(request, self.admin_site, Agent.objects.filter(pk__in=chosen.values("pk")))
+        return safe_list.page_for(request, Agent.objects.filter(pk__in=chosen.values("pk")))
 
     @admin.action(description="Export the chosen agents to a file", permissions=["view"])
     def export_chosen(self, request: HttpRequest, chosen: QuerySet[Agent]) -> HttpResponse:
         """Return a file of the chosen agents, with the columns that an import reads."""
-        return people_file.exported(request, Agent.objects.filter(pk__in=chosen.values("pk")))
+        return export_agents.as_csv(request, Agent.objects.filter(pk__in=chosen.values("pk")))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the URLs of the buttons on an agent's page."""
-        pages = (ways_back, acts, why, timeline, sign_in_link, name_id, trial_code)
-        return [*(it for page in pages for it in page.urls(self)), *super().get_urls()]
+        return [*agent_urls(self), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show, next to the form, what is known of the agent and what the operator can do."""

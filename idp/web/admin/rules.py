@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from idp.policies.editing import publishing
 from idp.policies.models import AccessRule
 from idp.web.admin.policy_acts import PolicyActs, author_of
-from idp.web.pages.policy.editor import RuleListPage
+from idp.web.pages.policy.rule_list import RuleListPage
 from idp.web.pages.policy.rule_page import RulePage
 
 

@@ -26,19 +26,22 @@ from idp.web.home import checklist
 from idp.web.home import page as home
 from idp.web.operators import contents, links, own_sign_in, sign_in_trail
 from idp.web.operators.login_form import OperatorLoginForm
-from idp.web.pages import alarms, checkup, costs, everyone_out, people_file, policy_history, safe_list, stop
+from idp.web.pages import alarms, checkup, costs, everyone_out, export_agents, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
-from idp.web.pages.keys import pages as keys
-from idp.web.pages.metadata import pages as service_metadata
-from idp.web.pages.policy_publish import pages as policy_publish
+from idp.web.pages.import_agents import pages as import_agents
+from idp.web.pages.keys import page as keys
+from idp.web.pages.metadata import new_service, registered_service
+from idp.web.pages.policy import history as policy_history
+from idp.web.pages.policy.publish import page as policy_publish
 
 # An agent's mobile number is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)
 PAGES = (
     connect_flex,
     keys,
-    service_metadata,
+    new_service,
+    registered_service,
     answers,
     checkup,
     costs,
@@ -48,7 +51,8 @@ PAGES = (
     stop,
     policy_publish,
     policy_history,
-    people_file,
+    import_agents,
+    export_agents,
 )
 
 

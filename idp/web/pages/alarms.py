@@ -1,50 +1,48 @@
 """The page of alarms about sign-ins: what was noticed, from where, and a button to acknowledge it."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from idp import clock
 from idp.audit.models import ALARMING, LoginEvent
 from idp.web.departments import reach
+from idp.web.pages.rendering import admin_page
 from idp.web.trail import alarms
 
-LATELY = 20
+MAY_SEE, MAY_ACKNOWLEDGE = "audit.view_loginevent", "audit.add_acknowledgement"
+MOST_ACKNOWLEDGED = 20
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    return [path("alarms/", site.admin_view(view), name="alarms")]
+    return [path("alarms/", site.admin_view(alarms_page), name="alarms")]
 
 
 @require_http_methods(["GET", "POST"])
-def view(request: HttpRequest) -> HttpResponse:
+@permission_required(MAY_SEE, raise_exception=True)
+def alarms_page(request: HttpRequest) -> HttpResponse:
     """Show waiting and acknowledged alarms. POST acknowledges one."""
-    may = request.user.has_perm("audit.add_acknowledgement")
-    if not request.user.has_perm("audit.view_loginevent"):
-        raise PermissionDenied
     if request.method == "POST":
-        if not may:
-            raise PermissionDenied
         return _acknowledge(request)
-    done = LoginEvent.objects.filter(kind__in=ALARMING, acknowledgement__isnull=False)
+    acknowledged = LoginEvent.objects.filter(kind__in=ALARMING, acknowledgement__isnull=False)
     context = {
-        **admin.site.each_context(request),
         "title": "Alarms about sign-ins",
         "waiting": alarms.with_sides(alarms.waiting()),
-        "done": alarms.with_sides(done.order_by("-acknowledgement__at"))[:LATELY],
-        "may_acknowledge": may,
+        "acknowledged": alarms.with_sides(acknowledged.order_by("-acknowledgement__at"))[:MOST_ACKNOWLEDGED],
+        "may_acknowledge": request.user.has_perm(MAY_ACKNOWLEDGE),
     }
-    return render(request, "admin/alarms.html", context)
+    return admin_page(request, "alarms/page.html", context)
 
 
+@permission_required(MAY_ACKNOWLEDGE, raise_exception=True)
 def _acknowledge(request: HttpRequest) -> HttpResponse:
-    which = request.POST.get("event", "")
-    event = get_object_or_404(LoginEvent, pk=which if which.isdecimal() else 0, kind__in=ALARMING)
+    pk = request.POST.get("event", "")
+    event = get_object_or_404(LoginEvent, pk=pk if pk.isdecimal() else 0, kind__in=ALARMING)
     if alarms.acknowledge(event, reach.operator_of(request), clock.now()):
         messages.success(request, f"Noted that you looked into it: {event.agent}, {event.at:%Y-%m-%d %H:%M} UTC.")
     else:

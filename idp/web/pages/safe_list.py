@@ -2,11 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
@@ -18,10 +18,11 @@ from idp.login import request_facts
 from idp.otp.safe_list import listings
 from idp.otp.safe_list.provider import Verdict
 from idp.web import safe_list_run
+from idp.web.pages.rendering import admin_page
 
 MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
-SHOWN = 50
-MOST_LEFT = 10_000
+MOST_SHOWN = 50
+MOST_COUNTED = 10_000
 """The limit of counting rows that wait."""
 UNDER_WAY = (
     "The requests are on their way to Twilio. After the first 30, a timer that runs manage.py safe_list sends the rest."
@@ -31,41 +32,40 @@ STANDSTILLS = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """Return the URL pattern of the page."""
-
-    @require_http_methods(["GET", "POST"])
-    def page(request: HttpRequest) -> HttpResponse:
-        """Show the state. The buttons request numbers, or retry refused ones."""
-        if request.method == "POST":
-            return _act(request)
-        if not request.user.has_perm(MAY_SEE):
-            raise PermissionDenied
-        return shown(request, site)
-
-    return [path("safe-list/", site.admin_view(page), name="safe_list")]
+    return [path("safe-list/", site.admin_view(safe_list_page), name="safe_list")]
 
 
-def shown(request: HttpRequest, site: AdminSite, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def safe_list_page(request: HttpRequest) -> HttpResponse:
+    """Show the state. The buttons add numbers, or retry refused ones."""
+    return _act(request) if request.method == "POST" else _show(request)
+
+
+@permission_required(MAY_SEE, raise_exception=True)
+def _show(request: HttpRequest) -> HttpResponse:
+    return page_for(request)
+
+
+def page_for(request: HttpRequest, chosen: QuerySet[Agent] | None = None) -> HttpResponse:
     """Show the page, for all agents or for those chosen in the list."""
-    left, verdict = listings.not_done(), listings.latest_verdict()
-    counted = chosen is not None or "count" in request.GET or not listings.are_many()
+    waiting, verdict = listings.not_done(), listings.latest_verdict()
+    is_counted = chosen is not None or "count" in request.GET or not listings.are_many()
     context = {
-        **site.each_context(request),
         "title": "Twilio's safe list",
-        "preview": listings.preview(chosen) if counted else None,
+        "preview": listings.preview(chosen) if is_counted else None,
         "counted_at_once": listings.COUNTED_AT_ONCE,
         "chosen": None if chosen is None else list(chosen),
-        "left": left.select_related("agent").order_by("due_at")[:SHOWN],
-        "left_in_all": left.order_by()[:MOST_LEFT].count(),
-        "most": MOST_LEFT,
+        "waiting": waiting.select_related("agent").order_by("due_at")[:MOST_SHOWN],
+        "waiting_in_all": waiting.order_by()[:MOST_COUNTED].count(),
+        "most_counted": MOST_COUNTED,
         "standstill": verdict.sentence if verdict in STANDSTILLS else "",
         "may_ask": request.user.has_perm(MAY_ASK),
     }
-    return render(request, "admin/safe_list.html", context)
+    return admin_page(request, "safe_list.html", context)
 
 
+@permission_required(MAY_ASK, raise_exception=True)
 def _act(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm(MAY_ASK):
-        raise PermissionDenied
     now, origin = clock.now(), request_facts.origin_of(request)
     with transaction.atomic():
         if request.POST.get("act") == "again":

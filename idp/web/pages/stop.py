@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
@@ -13,34 +12,37 @@ from idp.login import request_facts
 from idp.login.emergency import stops
 from idp.policies.models import Stop
 from idp.web.departments import reach
+from idp.web.pages.rendering import admin_page
 from idp.web.typed import typed
 
-MAY_LOOK, MAY_STOP = "policies.view_stop", "policies.change_stop"
+MAY_SEE, MAY_STOP = "policies.view_stop", "policies.change_stop"
+MOST_PAST = 10
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """Return the URL pattern of the page."""
-
-    @require_http_methods(["GET", "POST"])
-    def view(request: HttpRequest) -> HttpResponse:
-        return _take(request) if request.method == "POST" else _show(site, request)
-
-    return [path("stop/", site.admin_view(view), name="stop")]
+    return [path("stop/", site.admin_view(stop_page), name="stop")]
 
 
-def _show(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    if not (request.user.has_perm(MAY_LOOK) or request.user.has_perm(MAY_STOP)):
+@require_http_methods(["GET", "POST"])
+def stop_page(request: HttpRequest) -> HttpResponse:
+    """Show whether sign-ins are stopped. POST stops them, or lets agents sign in again."""
+    return _stop_or_lift(request) if request.method == "POST" else _show(request)
+
+
+def _show(request: HttpRequest) -> HttpResponse:
+    if not (request.user.has_perm(MAY_SEE) or request.user.has_perm(MAY_STOP)):
         raise PermissionDenied
     shown = {
         "title": "Stop all sign-ins",
         "stop": Stop.objects.in_force().select_related("by").first(),
-        "past": Stop.objects.exclude(lifted_at=None).select_related("by")[:10],
+        "past": Stop.objects.exclude(lifted_at=None).select_related("by")[:MOST_PAST],
         "may_stop": request.user.has_perm(MAY_STOP),
     }
-    return render(request, "admin/stop.html", {**site.each_context(request), **shown})
+    return admin_page(request, "stop.html", shown)
 
 
-def _take(request: HttpRequest) -> HttpResponse:
+def _stop_or_lift(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_STOP):
         raise PermissionDenied
     operator = reach.operator_of(request)

@@ -5,8 +5,8 @@ import pytest
 from idp.agents.models import Agent, Department, GrantableRole
 from idp.importing.models import Import
 from tests.web.departments.place import a_supervisor, changed, of, rows
+from tests.web.pages.test_import_agents import PAGE, choose
 from tests.web.pressing import buttons, press
-from tests.web.test_people_files import PAGE, choose
 
 MINE, STRANGERS = "agent-1@acme.example", "agent-2@acme.example"
 OUT_OF_REACH = "Somebody else already has this email, and you do not look after them."

@@ -8,8 +8,8 @@ from tests.conftest import an_agent
 from tests.policies import publishing
 from tests.user_agents import ANDROID
 from tests.web.conftest import a_superuser, inside
+from tests.web.pages.policy.test_publish import came
 from tests.web.seeded import ANDROID_RULE
-from tests.web.test_policy_publish import came
 
 pytestmark = pytest.mark.usefixtures("clock")
 

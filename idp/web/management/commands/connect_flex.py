@@ -15,7 +15,7 @@ from idp.saml.profiles import flex
 from idp.saml.profiles.flex import FlexAddress
 from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import in_one_sentence, write_json
-from idp.web.pages.connect_flex.form import RESERVED, connect
+from idp.web.pages.connect_flex.forms import RESERVED, connect
 
 NEEDS_CONNECTION = (
     "Enhanced SSO needs the connection, JQ and 32 hex digits, from the Console. For legacy SSO add --legacy."

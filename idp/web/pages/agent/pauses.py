@@ -25,22 +25,22 @@ class Pause:
 
 def pauses_of(agent: Agent, now: datetime) -> list[Pause]:
     """Return an agent's pauses: after wrong codes in a row, or because the pending code has no tries left."""
-    found = []
+    pauses = []
     for phone in PhoneAuthenticator.objects.filter(user=agent):
         for where, asker in (
             (f"on {agent}'s own phone", Asker(agent.pk, None)),
             ("on new phones", Asker(None, None)),
         ):
             if until := _until(phone, asker, now):
-                found.append(Pause(where, until if until < now + UNTIL_LIFTED else None))
-    return found
+                pauses.append(Pause(where, until if until < now + UNTIL_LIFTED else None))
+    return pauses
 
 
 def _until(phone: PhoneAuthenticator, asker: Asker, now: datetime) -> datetime | None:
     counted_as = verifications.counted_as_of(PhoneNumber(phone.number), phone)
     paused = hindrances.paused_until(counted_as, own=asker.owns(phone), now=now)
-    out = verifications.under_way(counted_as, now)
-    if out is None:
+    pending = verifications.under_way(counted_as, now)
+    if pending is None:
         return paused
-    left = verifications.standing(out, asker, now)
+    left = verifications.standing(pending, asker, now)
     return max(paused or now, left.expires_at) if left.tries_left <= 0 else None

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 
@@ -15,17 +13,18 @@ from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
 from idp.web import qr
 from idp.web.pages.agent import routing
+from idp.web.pages.rendering import admin_page
 
-MAY_OPEN = "saml.change_serviceprovider"
+MAY_CHANGE_SERVICES = "saml.change_serviceprovider"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SignInLink:
     """The URL at which a sign-in to a service begins, and its QR code."""
 
     service: str
     address: str
-    square: SafeString
+    qr_code: SafeString
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
@@ -38,17 +37,16 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     open_from_here = list(unsolicited.services())
     others = ServiceProvider.objects.filter(enabled=True).exclude(pk__in=[it.pk for it in open_from_here])
     context = {
-        **admin.site.each_context(request),
         "title": f"Where {agent} can sign in",
         "agent": agent,
         "links": [link(it) for it in open_from_here],
         "others": list(others),
-        "may_open": request.user.has_perm(MAY_OPEN),
+        "may_change_services": request.user.has_perm(MAY_CHANGE_SERVICES),
     }
-    return render(request, "admin/sign_in_link.html", context)
+    return admin_page(request, "agent/sign_in_link.html", context)
 
 
-def link(sp: ServiceProvider) -> Link:
+def link(sp: ServiceProvider) -> SignInLink:
     """Return the link to a service. It is the same for everybody."""
     address = f"{settings.LATCHKEY.base_url}{reverse('saml_start', args=[sp.slug])}"
-    return Link(sp.name, address, qr.drawn(address))
+    return SignInLink(sp.name, address, qr.drawn(address))

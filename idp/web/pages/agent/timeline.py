@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern
 
 from idp.agents.models import Agent
@@ -19,14 +17,15 @@ from idp.native.models import Client
 from idp.saml.models import ServiceProvider
 from idp.sql.unindexed import Unindexed
 from idp.web.pages.agent import routing, timeline_words
+from idp.web.pages.rendering import admin_page
 
-A_PAGE = 50
-LATEST = 6
+PER_PAGE = 50
+MOST_RECENT = 6
 MAY_SEE = "audit.view_loginevent"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EventLine:
     """An event. `pk` and `reference` lead to the trail."""
 
     pk: int
@@ -41,7 +40,7 @@ class Day:
     """The events of a day, in UTC."""
 
     day: date
-    lines: tuple[Line, ...]
+    lines: tuple[EventLine, ...]
 
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
@@ -53,18 +52,17 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show a page of the timeline. `before` is the ID of the event after which older ones follow."""
     before = request.GET.get("before", "")
-    shown = days(agent, A_PAGE + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004 - fits a bigint
+    shown = days(agent, PER_PAGE + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004 - fits a bigint
     lines = [line for day in shown for line in day.lines]
-    older = lines[A_PAGE - 1].pk if len(lines) > A_PAGE else None
+    older = lines[PER_PAGE - 1].pk if len(lines) > PER_PAGE else None
     context = {
-        **admin.site.each_context(request),
         "title": f"Events of {agent}",
         "agent": agent,
-        "days": list(_without_the_last(shown)) if older else shown,
+        "days": list(_without_last(shown)) if older else shown,
         "older": older,
-        "begins": not before,
+        "is_latest": not before,
     }
-    return render(request, "admin/agent_timeline.html", context)
+    return admin_page(request, "agent/timeline.html", context)
 
 
 def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
@@ -72,16 +70,17 @@ def days(agent: Agent, most: int, *, before: int | None = None) -> list[Day]:
     about = Q(agent=agent) | Q(ABOUT_A_ROW) & Q(about=acts.thing(agent).about)
     rows = LoginEvent.objects.filter(about).select_related("device").order_by(Unindexed("pk").desc())
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:most])
-    named = ServiceProvider.objects.filter(slug__in={it.service for it in found})
-    services = dict(named.values_list("slug", "name"))
+    rows_of_services = ServiceProvider.objects.filter(slug__in={it.service for it in found})
+    services = dict(rows_of_services.values_list("slug", "name"))
     services |= {it.service: it.name for it in Client.objects.all()}
     lines = (
-        Line(it.pk, it.at, timeline_words.sentence(it, services), timeline_words.more(it), it.reference) for it in found
+        EventLine(it.pk, it.at, timeline_words.sentence(it, services), timeline_words.more(it), it.reference)
+        for it in found
     )
     return [Day(day, tuple(its)) for day, its in groupby(lines, key=lambda it: it.at.date())]
 
 
-def _without_the_last(shown: list[Day]) -> Iterator[Day]:
+def _without_last(shown: list[Day]) -> Iterator[Day]:
     """Drop the last event, which only showed that there are more."""
     yield from shown[:-1]
     if shown[-1].lines[:-1]:

@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, reverse
 
 from idp import clock
@@ -25,9 +24,10 @@ from idp.otp.trial_codes import NotNow
 from idp.otp.verifications import Checked
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
+from idp.web.pages.rendering import admin_page
 from idp.web.typed import typed
 
-READ = {
+FAULTS = {
     Checked.WRONG: "That is not the code. Ask the agent for the digits in the newest text.",
     Checked.GONE: "Twilio has ended this test code. Send another.",
     Checked.TOO_MANY_TRIES: "That was the last try of this test code.",
@@ -48,11 +48,10 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     if request.method == "POST" and phone is not None:
         if (channel := typed(request.POST, "send")) in open_channels.offered(now):
             return _send(request, agent, phone, Channel(channel))
-        return _take(request, agent, phone)
+        return _check(request, agent, phone)
     test = trial_codes.last(phone) if phone else None
     send = test.sends.order_by("nth").last() if test else None
     context = {
-        **admin.site.each_context(request),
         "title": f"Test code for {agent}",
         "agent": agent,
         "phone": phone,
@@ -60,13 +59,13 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
         "test": test,
         "send": send,
         "sent_by": channels.in_words(send.channel) if send else "",
-        "came": came_of(send) if send else "",
-        "waits": test is not None and trial_codes.can_be_read_out(test, now),
+        "twilio_did": what_twilio_did(send) if send else "",
+        "can_be_read_out": test is not None and trial_codes.can_be_read_out(test, now),
     }
-    return render(request, "admin/test_code.html", context)
+    return admin_page(request, "agent/test_code.html", context)
 
 
-def came_of(send: VerificationSend) -> str:
+def what_twilio_did(send: VerificationSend) -> str:
     """Return in words what Twilio did with a test, and what to do if it failed."""
     outcome = outcomes.of_send(send.answer, send.code)
     if outcome is not None and send.answer != "sent":
@@ -81,15 +80,15 @@ def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel
     begun = trial_codes.begin(phone, channel, reach.operator_of(request), now)
     if isinstance(begun, NotNow):
         messages.error(request, begun.value)
-        return _again(agent)
+        return _back_to_page(agent)
     result = verifications.carry_out(begun, sending.gateway(), origin.reference, now, address=origin.address)
     begun.refresh_from_db()
     kind = Kind.TEST_SENT if isinstance(result, Sent) else Kind.TEST_NOT_SENT
     events.record(kind, origin, clock.now(), agent=agent, detail=f"{channel.value}: {begun.answer}")
-    return _again(agent)
+    return _back_to_page(agent)
 
 
-def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> HttpResponse:
+def _check(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> HttpResponse:
     """Compare the digits that were read out with the code."""
     test, form, now = trial_codes.last(phone), CodeForm(request.POST), clock.now()
     if test is None or not trial_codes.can_be_read_out(test, now):
@@ -105,8 +104,8 @@ def _take(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator) -> Http
         if arrived:
             messages.success(request, f"That is right: codes reach {agent}. The code is used up and signed nobody in.")
         else:
-            messages.error(request, READ[checked])
-    return _again(agent)
+            messages.error(request, FAULTS[checked])
+    return _back_to_page(agent)
 
 
 def _cost(channel: Channel) -> Decimal:
@@ -115,5 +114,5 @@ def _cost(channel: Channel) -> Decimal:
     return prices.get(channel.value, Decimal(0)) + prices.get(costs.APPROVED, Decimal(0))
 
 
-def _again(agent: Agent) -> HttpResponse:
+def _back_to_page(agent: Agent) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:test_code", args=[agent.pk]))

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern
 
 from idp import clock
@@ -18,6 +16,7 @@ from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web import services_offered
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
+from idp.web.pages.rendering import admin_page
 from idp.web.services_offered import BY_SHORT_NAME, Offered
 from idp.web.sign_in_checks import all_checks, arrival
 from idp.web.sign_in_checks.arrival import Arrival
@@ -27,7 +26,7 @@ LACKING = "You do not have the right to do this. Ask an operator who does."
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CheckLine:
     """A check with the fixes that this operator may use; `instead` is the sentence if there are none."""
 
     check: Check
@@ -35,16 +34,16 @@ class Shown:
     instead: str = ""
 
 
-class AskForm(forms.Form):
+class ChoiceForm(forms.Form):
     """The choice of device and service."""
 
-    def __init__(self, own: Sequence[Device], services: Offered, given: Mapping[str, str]) -> None:
-        super().__init__(given)
+    def __init__(self, own: Sequence[Device], services: Offered, data: Mapping[str, str]) -> None:
+        super().__init__(data)
         samples = [(it.slug, it.label) for it in SAMPLE_DEVICES]
-        theirs = [(str(it.pk), _named(it)) for it in own]
+        known = [(str(it.pk), _label(it)) for it in own]
         phones = [
             ("", "the last one seen"),
-            *([("Their phones", theirs)] if theirs else []),
+            *([("Their phones", known)] if known else []),
             ("A new phone", samples),
         ]
         self.fields["phone"] = forms.ChoiceField(required=False, choices=phones)
@@ -61,25 +60,24 @@ def view(request: HttpRequest, agent: Agent) -> HttpResponse:
     now = clock.now()
     usual = all_checks.usual_service(agent)
     own = arrival.devices_of(agent)
-    form = AskForm(own, services_offered.first(), request.GET or {"service": usual.slug if usual else ""})
-    given = form.cleaned_data if form.is_valid() else {}
-    coming = _coming(agent, own, given.get("phone", ""))
-    sp = (all_checks.service_of(given["service"]) if given.get("service") else None) or usual
-    judged = all_checks.judge(agent, sp, coming, now)
+    form = ChoiceForm(own, services_offered.first(), request.GET or {"service": usual.slug if usual else ""})
+    data = form.cleaned_data if form.is_valid() else {}
+    chosen = _arrival(agent, own, data.get("phone", ""))
+    sp = (all_checks.service_of(data["service"]) if data.get("service") else None) or usual
+    judged = all_checks.judge(agent, sp, chosen, now)
     context = {
-        **admin.site.each_context(request),
         "title": f"Why can't {agent} sign in?",
         "agent": agent,
         "form": form,
         "judged": judged,
-        "checks": [shown(request, agent, it) for it in judged.checks],
-        "next": shown(request, agent, judged.next) if judged.next else None,
-        "guessed": coming.guessed,
+        "checks": [check_line(request, agent, it) for it in judged.checks],
+        "first_closed": check_line(request, agent, judged.next) if judged.next else None,
+        "guessed": chosen.guessed,
     }
-    return render(request, "admin/agent_why.html", context)
+    return admin_page(request, "agent/why.html", context)
 
 
-def _coming(agent: Agent, own: Sequence[Device], named: str) -> Arrival:
+def _arrival(agent: Agent, own: Sequence[Device], named: str) -> Arrival:
     sample, device = sample_devices.named(named), next((it for it in own if str(it.pk) == named), None)
     if sample:
         return arrival.with_sample(sample)
@@ -92,20 +90,20 @@ def _field_for(services: Offered) -> forms.Field:
     return forms.CharField(required=False, label=BY_SHORT_NAME, max_length=50)
 
 
-def _named(device: Device) -> str:
-    stands = "ended" if device.revoked_at else "signed in"
-    return f"{device.label}, {stands}, last seen {device.last_seen_at:%d %b, %H:%M}"
+def _label(device: Device) -> str:
+    state = "ended" if device.revoked_at else "signed in"
+    return f"{device.label}, {state}, last seen {device.last_seen_at:%d %b, %H:%M}"
 
 
-def judge_usual(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, Shown | None]:
+def judge_usual(request: HttpRequest, agent: Agent, now: datetime) -> tuple[Judged, CheckLine | None]:
     """Judge the last device at the usual service, for the top of the agent's page."""
     judged = all_checks.judge(agent, all_checks.usual_service(agent), arrival.with_last_phone(agent), now)
-    return judged, shown(request, agent, judged.next) if judged.next else None
+    return judged, check_line(request, agent, judged.next) if judged.next else None
 
 
-def shown(request: HttpRequest, agent: Agent, check: Check) -> Shown:
+def check_line(request: HttpRequest, agent: Agent, check: Check) -> CheckLine:
     """Keep the fixes that this operator may use. If none is left, say who may use them."""
-    theirs = [it for it in check.fixes if request.user.has_perm(it.right)]
-    fixes = tuple(it for it in theirs if not it.changes_agent or reach.may_change(request.user, agent))
-    instead = "" if fixes or not check.fixes else reach.OPERATORS_BY_SUPERUSERS if theirs else LACKING
-    return Shown(check, fixes, instead)
+    permitted = [it for it in check.fixes if request.user.has_perm(it.right)]
+    fixes = tuple(it for it in permitted if not it.changes_agent or reach.may_change(request.user, agent))
+    instead = "" if fixes or not check.fixes else reach.OPERATORS_BY_SUPERUSERS if permitted else LACKING
+    return CheckLine(check, fixes, instead)

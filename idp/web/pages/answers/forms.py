@@ -29,8 +29,8 @@ class AgentForm(forms.Form):
         return found
 
 
-class WouldForm(AgentForm):
-    """A service and an agent."""
+class PreviewForm(AgentForm):
+    """A service, and the agent whose Response to preview."""
 
     service = forms.ModelChoiceField(ServiceProvider.objects.all(), to_field_name="slug", empty_label=None)
     field_order = ["service", "agent"]

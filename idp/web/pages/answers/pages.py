@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
@@ -26,30 +26,33 @@ from idp.saml.inspection import expectations, rehearsal
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.signatures import signing_keys
-from idp.web.pages.answers import words as answer_words
-from idp.web.pages.answers.forms import AgentForm, WouldForm
-from idp.web.pages.answers.words import Explained
+from idp.web.pages.answers import explanation
+from idp.web.pages.answers.explanation import Explanation
+from idp.web.pages.answers.forms import AgentForm, PreviewForm
+from idp.web.pages.rendering import admin_page
 
 SEE_ANSWERS = "saml.view_issuedassertion"
 SEE_PEOPLE = "agents.view_agent"
-CANNOT_BE_MADE = (UnreleasableAttribute, UnusableKey, UnregisteredAcs)
+NO_RESPONSE = (UnreleasableAttribute, UnusableKey, UnregisteredAcs)
 LONGEST_NAME = 120  # characters of an operator's name in an event
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """Return the URL patterns of the pages."""
     return [
-        path("answers/would/", site.admin_view(would), name="would_answer"),
-        path("answers/check/<slug:slug>/", site.admin_view(check_here), name="check_answer"),
-        path("answers/<uuid:pk>/", site.admin_view(past), name="answer"),
+        path("answers/would/", site.admin_view(preview), name="would_answer"),
+        path("answers/check/<slug:slug>/", site.admin_view(check), name="check_answer"),
+        path("answers/<uuid:pk>/", site.admin_view(sent_answer), name="answer"),
     ]
 
 
 @require_http_methods(["GET", "POST"])
-def past(request: HttpRequest, pk: UUID) -> HttpResponse:
+@permission_required(SEE_ANSWERS, raise_exception=True)
+def sent_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Explain a Response that was sent. POST shows its personal values once."""
     showing = request.method == "POST"
-    _allow(request, SEE_ANSWERS, *([SEE_PEOPLE] if showing else []))
+    if showing and not request.user.has_perm(SEE_PEOPLE):
+        raise PermissionDenied
     rows = IssuedAssertion.objects.select_related("service_provider", "agent")
     issued = get_object_or_404(rows.prefetch_related("service_provider__consumers"), pk=pk)
     if showing:
@@ -57,80 +60,82 @@ def past(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = {
         "title": f"Answer to {issued.service_provider}",
         "issued": issued,
-        "story": answer_words.story(issued),
-        "explained": _explain_past(issued, masked=not showing),
+        "summary": explanation.summary(issued),
+        "explanation": _explain_sent(issued, masked=not showing),
         "may_show": request.user.has_perm(SEE_PEOPLE),
     }
-    return _page(request, "admin/answer.html", shown)
+    return admin_page(request, "answers/sent.html", shown)
 
 
 @require_http_methods(["GET", "POST"])
-def would(request: HttpRequest) -> HttpResponse:
+@permission_required([SEE_ANSWERS, SEE_PEOPLE], raise_exception=True)
+def preview(request: HttpRequest) -> HttpResponse:
     """Explain the Response that an agent would get now. Nothing is stored or sent."""
-    _allow(request, SEE_ANSWERS, SEE_PEOPLE)
-    form = WouldForm(request.POST or None, initial={"service": request.GET.get("service", "")})
+    form = PreviewForm(request.POST or None, initial={"service": request.GET.get("service", "")})
     shown: dict[str, Any] = {"title": "Preview an answer", "form": form, "may_show": True}
     if request.method == "POST" and form.is_valid():
         agent, sp = form.cleaned_data["agent"], form.cleaned_data["service"]
         showing = "show" in request.POST
         if showing:
             _record(request, agent, sp, "what would be sent now")
-        shown |= {"agent": agent, "service": sp} | _would(sp, agent, masked=not showing)
-    return _page(request, "admin/answer_would.html", shown)
+        shown |= {"agent": agent, "service": sp} | _preview(sp, agent, masked=not showing)
+    return admin_page(request, "answers/preview.html", shown)
 
 
 @require_http_methods(["GET", "POST"])
-def check_here(request: HttpRequest, slug: str) -> HttpResponse:
+@permission_required([SEE_ANSWERS, SEE_PEOPLE], raise_exception=True)
+def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the second reader check a Response as the service would, and show the result."""
-    _allow(request, SEE_ANSWERS, SEE_PEOPLE)
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)
     form = AgentForm(request.POST if request.method == "POST" else None)
     shown: dict[str, Any] = {"title": f"Check the answer: {sp}", "form": form, "service": sp}
     if form.is_valid():
         shown |= {"agent": form.cleaned_data["agent"]} | _checked(sp, form.cleaned_data["agent"])
-    return _page(request, "admin/answer_check.html", shown)
+    return admin_page(request, "answers/check.html", shown)
 
 
-def _explain_past(issued: IssuedAssertion, *, masked: bool) -> Explained | None:
+def _explain_sent(issued: IssuedAssertion, *, masked: bool) -> Explanation | None:
     """Explain the stored Response. Returns None if none was stored, or if it cannot be read."""
-    wanted = expectations.of_past(issued)
+    expected = expectations.of_past(issued)
     try:
-        return answer_words.explain(
-            issued.response, issued.service_provider, wanted, encrypted=issued.encrypted, masked=masked
+        return explanation.explain(
+            issued.response, issued.service_provider, expected, encrypted=issued.encrypted, masked=masked
         )
     except UnreadableRequest:
         return None
 
 
-def _would(sp: ServiceProvider, agent: Agent, *, masked: bool) -> dict[str, Any]:
+def _preview(sp: ServiceProvider, agent: Agent, *, masked: bool) -> dict[str, Any]:
     now = clock.now()
     try:
         made = rehearsal.rehearse(sp, agent, now)
-    except CANNOT_BE_MADE as error:
+    except NO_RESPONSE as error:
         return {"refused": error}
-    wanted = expectations.of_now(sp, made.request_id, now)
-    explained = answer_words.explain(made.response, sp, wanted, encrypted=sp.encrypt, masked=masked)
-    return {"unnamed": not made.named, "explained": explained}
+    expected = expectations.of_now(sp, made.request_id, now)
+    explained = explanation.explain(made.response, sp, expected, encrypted=sp.encrypt, masked=masked)
+    return {"unnamed": not made.named, "explanation": explained}
 
 
 def _checked(sp: ServiceProvider, agent: Agent | None) -> dict[str, Any]:
     now = clock.now()
     try:
         made, verdict = rehearsal.check_here(sp, agent, now)
-    except CANNOT_BE_MADE as error:
+    except NO_RESPONSE as error:
         return {"refused": error}
-    wanted = expectations.of_now(sp, made.request_id, now)
-    explained = answer_words.explain(made.response, sp, wanted, encrypted=sp.encrypt, masked=agent is not None)
+    expected = expectations.of_now(sp, made.request_id, now)
+    explained = explanation.explain(made.response, sp, expected, encrypted=sp.encrypt, masked=agent is not None)
     return {
         "verdict": verdict,
         "unnamed": not made.named,
-        "explained": explained,
-        "taken": verdict.accepted and not explained.failed,
-        "ours": _ours(sp, made.acs_url, wanted.certificates, now),
+        "explanation": explained,
+        "accepted": verdict.accepted and not explained.failed,
+        "our_values": _our_values(sp, made.acs_url, expected.certificates, now),
     }
 
 
-def _ours(sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...], now: datetime) -> list[tuple[str, str]]:
+def _our_values(
+    sp: ServiceProvider, acs_url: str, fingerprints: tuple[str, ...], now: datetime
+) -> list[tuple[str, str]]:
     """Return Latchkey's values, in the order in which to compare them with those at the service."""
     signs = certificates.fingerprint(signing_keys.certificate_for(sp, now))
     return [
@@ -153,12 +158,3 @@ def _record(request: HttpRequest, agent: Agent, sp: ServiceProvider, what: str) 
         service=sp.slug,
         detail=f"to {str(request.user)[:LONGEST_NAME]}: {what}",
     )
-
-
-def _allow(request: HttpRequest, *permissions: str) -> None:
-    if not request.user.has_perms(permissions):
-        raise PermissionDenied
-
-
-def _page(request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **shown})

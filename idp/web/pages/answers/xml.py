@@ -21,7 +21,7 @@ _ENCODED = {f"{{{names.SIGNATURE}}}X509Certificate", f"{{{names.ENCRYPTION}}}Cip
 _SIGNATURE_VALUE = f"{{{names.SIGNATURE}}}SignatureValue"
 
 
-def personal(value: str) -> bool:
+def is_personal(value: str) -> bool:
     """Whether a value may be personal: any but empty ones and the known roles."""
     return not all(part in ROLES for part in value.split(",") if value)
 
@@ -32,15 +32,15 @@ def rendered(xml: str, *, masked: bool) -> SafeString:
     return format_html_join("\n", "{}", ((line,) for line in _lines(root, 0, masked)))
 
 
-def _lines(found: etree._Element, depth: int, masked: bool) -> Iterator[SafeString]:
-    name, opening = _name(found), format_html_join("", "{}", ((it,) for it in _attributes(found)))
+def _lines(element: etree._Element, depth: int, masked: bool) -> Iterator[SafeString]:
+    name, opening = _name(element), format_html_join("", "{}", ((it,) for it in _attributes(element)))
     indent = "  " * depth
-    if len(found):
+    if len(element):
         yield format_html('{}<span class="tag">&lt;{}</span>{}<span class="tag">&gt;</span>', indent, name, opening)
-        for inner in found:
-            yield from _lines(inner, depth + 1, masked)
+        for child in element:
+            yield from _lines(child, depth + 1, masked)
         yield format_html('{}<span class="tag">&lt;/{}&gt;</span>', indent, name)
-    elif not found.text and found.tag != _SIGNATURE_VALUE:
+    elif not element.text and element.tag != _SIGNATURE_VALUE:
         yield format_html('{}<span class="tag">&lt;{}</span>{}<span class="tag">/&gt;</span>', indent, name, opening)
     else:
         yield format_html(
@@ -48,19 +48,19 @@ def _lines(found: etree._Element, depth: int, masked: bool) -> Iterator[SafeStri
             indent,
             name,
             opening,
-            _text(found, masked),
+            _text(element, masked),
             name,
         )
 
 
-def _attributes(found: etree._Element) -> Iterator[SafeString]:
+def _attributes(element: etree._Element) -> Iterator[SafeString]:
     """Yield the namespace declarations, then the attributes."""
-    parent = found.getparent()
+    parent = element.getparent()
     known = {} if parent is None else parent.nsmap
-    begun = [(prefix, uri) for prefix, uri in found.nsmap.items() if known.get(prefix) != uri]
-    for prefix, uri in begun:
+    declared = [(prefix, uri) for prefix, uri in element.nsmap.items() if known.get(prefix) != uri]
+    for prefix, uri in declared:
         yield _attribute(f"xmlns:{prefix}" if prefix else "xmlns", uri)
-    for key, value in found.attrib.items():
+    for key, value in element.attrib.items():
         yield _attribute(etree.QName(key).localname, str(value))
 
 
@@ -68,18 +68,18 @@ def _attribute(name: str, value: str) -> SafeString:
     return format_html(' <span class="name">{}</span>="<bdi class="value">{}</bdi>"', name, value)
 
 
-def _text(found: etree._Element, masked: bool) -> SafeString:
-    text = found.text or ""
-    if found.tag == _SIGNATURE_VALUE:
+def _text(element: etree._Element, masked: bool) -> SafeString:
+    text = element.text or ""
+    if element.tag == _SIGNATURE_VALUE:
         return BLANK
-    if masked and (found.tag == _DIGEST or (found.tag in _PERSONAL and personal(text))):
+    if masked and (element.tag == _DIGEST or (element.tag in _PERSONAL and is_personal(text))):
         return HIDDEN
-    if found.tag in _ENCODED and len(text) > LONGEST_ENCODED:
+    if element.tag in _ENCODED and len(text) > LONGEST_ENCODED:
         encoded = "".join(text.split())
         return format_html('{}… <span class="quiet">({} characters)</span>', encoded[:LONGEST_ENCODED], len(encoded))
     return format_html("<bdi>{}</bdi>", text)
 
 
-def _name(found: etree._Element) -> str:
-    local = etree.QName(found).localname
-    return f"{found.prefix}:{local}" if found.prefix else local
+def _name(element: etree._Element) -> str:
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local

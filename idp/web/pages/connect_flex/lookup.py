@@ -33,8 +33,8 @@ def connections(account_sid: str) -> list[str]:
 
 
 def _fetch(account_sid: str) -> bytes:
-    asked = {"AccountSid": account_sid}
-    with requests.get(ADDRESS, asked, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+    query = {"AccountSid": account_sid}
+    with requests.get(ADDRESS, query, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
         if answer.status_code != HTTP_OK:
             raise LookupFailed(f"wanted status 200, saw {answer.status_code}")
         return next(answer.iter_content(MOST_BYTES), b"")
@@ -44,7 +44,7 @@ def _read(octets: bytes) -> list[str]:
     """Return the connections in `config_list`; entries without one are skipped. Raises LookupFailed."""
     try:
         listed = json.loads(octets)["config_list"]
-        found = [(not it.get("active"), it["connection_name"]) for it in listed if flex.derive(it["connection_name"])]
+        names = [(not it.get("active"), it["connection_name"]) for it in listed if flex.derive(it["connection_name"])]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LookupFailed(f"wanted config_list with connection_name, but {type(error).__name__}") from error
-    return list(dict.fromkeys(name for _, name in sorted(found) if name.startswith("JQ")))
+    return list(dict.fromkeys(name for _, name in sorted(names) if name.startswith("JQ")))

@@ -1,8 +1,11 @@
 """The pages of Connect Flex: from three pasted values to the first sign-in."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from idp import clock
 from idp.saml.connecting import console, registration
+from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
-from idp.web.pages.connect_flex import acts, heard, lookup, symptoms
-from idp.web.pages.connect_flex.access import ADD, CHANGE, View, connection_of, operators_with, page
-from idp.web.pages.connect_flex.form import ConnectForm, PasteForm, recognise
+from idp.web.pages.connect_flex import buttons, listening_panel, lookup, symptoms
+from idp.web.pages.connect_flex.access import ADD, CHANGE, connect_page, connection_of
+from idp.web.pages.connect_flex.forms import ConnectForm, PasteForm, recognise
 
 NOT_LOOKED_UP = (
     "Twilio could not be reached or gave no connection. Paste the connection (JQ and 32 hex digits) instead."
@@ -24,79 +28,89 @@ NO_CONNECTION = "This account has no enhanced SSO yet. Open Single sign-on (SSO)
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """Return the URL patterns of the pages."""
-    pages: list[tuple[str, View, str]] = [
+    pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
         ("", begin, "connect_flex"),
         ("symptoms/", symptom_picker, "flex_symptoms"),
         ("look-up/account/", look_up, "flex_look_up"),
-        ("listening/begin/", acts.listen, "flex_listen"),
-        ("listening/end/", acts.stop_listening, "flex_stop_listening"),
-        ("listening/heard/", heard_so_far, "flex_heard"),
-        ("adopt/<int:pk>/", acts.adopt, "flex_adopt"),
+        ("listening/begin/", buttons.listen, "flex_listen"),
+        ("listening/end/", buttons.stop_listening, "flex_stop_listening"),
+        ("listening/heard/", listening_part, "flex_heard"),
+        ("adopt/<int:pk>/", buttons.adopt, "flex_adopt"),
         ("<slug:slug>/", connection, "flex_connection"),
-        ("<slug:slug>/signatures/", acts.ignore_signatures, "flex_ignore_signatures"),
-        ("<slug:slug>/opening/", acts.open_from_here, "flex_open_from_here"),
-        ("<slug:slug>/opened/", acts.opened, "flex_opened"),
+        ("<slug:slug>/signatures/", buttons.ignore_signatures, "flex_ignore_signatures"),
+        ("<slug:slug>/opening/", buttons.open_from_here, "flex_open_from_here"),
+        ("<slug:slug>/opened/", buttons.report_opened, "flex_opened"),
     ]
     return [path(f"connect-flex/{at}", site.admin_view(view), name=name) for at, view, name in pages]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@operators_with(ADD)
+@permission_required(ADD, raise_exception=True)
 def begin(request: HttpRequest) -> HttpResponse:
     """Step 1: read what is pasted, and register it when the operator presses the button; or listen first."""
-    pasting = PasteForm(request.GET if "pasted" in request.GET else None)
-    understood = pasting.understood if pasting.is_valid() else flex.Pasted()
-    refused: list[str] = []
+    form = PasteForm(request.GET if "pasted" in request.GET else None)
+    pasted = form.understood if form.is_valid() else flex.Pasted()
+    errors: list[str] = []
     if request.method == "POST":
-        form = ConnectForm(request.POST, understood)
-        try:
-            if form.is_valid():
-                return acts.connected(request, form.connect())
-            refused = [f"{field}: {text}" for field, texts in form.errors.items() for text in texts]
-        except ValidationError as error:
-            refused = error.messages
-    return page(
+        connected = _connect(ConnectForm(request.POST, pasted))
+        if isinstance(connected, ServiceProvider):
+            return buttons.to_connection(request, connected)
+        errors = connected
+    recognised = [recognise(it) for it in (pasted.enhanced, pasted.legacy) if it]
+    needs_connection = pasted.enhanced is None and pasted.legacy is not None
+    return connect_page(
         request,
-        "connect_flex.html",
+        "begin.html",
         title="Connect Flex",
-        form=pasting,
-        refused=refused,
-        ways=[recognise(it) for it in (understood.enhanced, understood.legacy) if it],
-        account_sid=understood.account_sid,
-        needs_connection=understood.enhanced is None and understood.legacy is not None,
+        form=form,
+        errors=errors,
+        recognised=recognised,
+        legacy_is_open=bool(errors) or (len(recognised) == 1 and not needs_connection),
+        account_sid=pasted.account_sid,
+        needs_connection=needs_connection,
         connections=symptoms.flex_services(),
         fields=console.fields_of_a_new_one(clock.now()),
-        ear=heard.panel(clock.now()),
+        panel=listening_panel.panel(clock.now()),
     )
 
 
+def _connect(form: ConnectForm) -> ServiceProvider | list[str]:
+    """Register the connection. Return it, or the errors."""
+    if not form.is_valid():
+        return [f"{field}: {text}" for field, texts in form.errors.items() for text in texts]
+    try:
+        return form.connect()
+    except ValidationError as error:
+        return error.messages
+
+
 @require_POST
-@operators_with(ADD)
+@permission_required(ADD, raise_exception=True)
 def look_up(request: HttpRequest) -> HttpResponse:
     """Ask Twilio which connection an account has, and fill it in."""
     account_sid = request.POST.get("account_sid", "")
-    found: list[str] = []
+    names: list[str] = []
     try:
-        found = lookup.connections(account_sid)
+        names = lookup.connections(account_sid)
     except (lookup.LookupFailed, ValueError):
         messages.warning(request, NOT_LOOKED_UP)
     else:
-        if not found:
+        if not names:
             messages.warning(request, NO_CONNECTION)
-        if found[1:]:
-            others = ", ".join(found[1:])
+        if names[1:]:
+            others = ", ".join(names[1:])
             messages.info(request, f"Twilio names several connections. The first is filled in; the others: {others}.")
-    return HttpResponseRedirect(reverse("admin:connect_flex", query={"pasted": "\n".join([account_sid, *found[:1]])}))
+    return HttpResponseRedirect(reverse("admin:connect_flex", query={"pasted": "\n".join([account_sid, *names[:1]])}))
 
 
 @require_safe
-@operators_with(ADD)
+@permission_required(ADD, raise_exception=True)
 def connection(request: HttpRequest, slug: str) -> HttpResponse:
     """Steps 2 to 4, for a registered connection."""
     sp, now = connection_of(slug), clock.now()
-    return page(
+    return connect_page(
         request,
-        "connect_flex_connection.html",
+        "connection.html",
         title=f"Connect {sp.name}",
         sp=sp,
         fields=console.fields_of(sp, now),
@@ -104,27 +118,31 @@ def connection(request: HttpRequest, slug: str) -> HttpResponse:
         runtime_domain=console.RUNTIME_DOMAIN,
         warnings=registration.warnings(sp),
         others=[it for it in symptoms.flex_services() if it.pk != sp.pk],
-        ear=heard.panel(now),
+        panel=listening_panel.panel(now),
     )
 
 
 @require_safe
-@operators_with(ADD)
-def heard_so_far(request: HttpRequest) -> HttpResponse:
+@permission_required(ADD, raise_exception=True)
+def listening_part(request: HttpRequest) -> HttpResponse:
     """Return the listening part alone, which the page's script polls."""
-    shown = {"ear": heard.panel(clock.now()), "service": request.GET.get("service", "")}
+    shown = {"panel": listening_panel.panel(clock.now()), "service": request.GET.get("service", "")}
     may_change = request.user.has_perm(CHANGE)
-    return render(request, "admin/connect_flex_heard.html", {"may_change": may_change, **shown})
+    return render(request, "admin/connect_flex/listening_panel.html", {"may_change": may_change, **shown})
 
 
 @require_safe
-@operators_with(ADD)
+@permission_required(ADD, raise_exception=True)
 def symptom_picker(request: HttpRequest) -> HttpResponse:
     """Show what agents see in Flex, its cause, and what to do."""
     services = symptoms.flex_services()
     wanted = request.GET.get("service", "")
     sp = next((it for it in services if it.slug == wanted), services[0] if services else None)
-    told = symptoms.with_remedies(sp, clock.now())
-    return page(
-        request, "connect_flex_symptoms.html", title="What do you see in Flex?", sp=sp, services=services, told=told
+    return connect_page(
+        request,
+        "symptoms.html",
+        title="What do you see in Flex?",
+        sp=sp,
+        services=services,
+        symptoms=symptoms.with_remedies(sp, clock.now()),
     )

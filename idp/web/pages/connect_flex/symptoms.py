@@ -47,10 +47,9 @@ def with_remedies(sp: ServiceProvider | None, now: datetime) -> list[tuple[Sympt
 
 def _lacking() -> str:
     """Return agents with a number who lack something that Flex requires."""
-    poor = Q(roles__isnull=True) | Q(full_name="") | Q(email="")
-    agents = Agent.objects.filter(poor, is_active=True, numbers__isnull=False).distinct().order_by("full_name")
-    found = [f"{agent}: {' and '.join(_empty(agent))}" for agent in agents[:MOST_NAMED]]
-    return "; ".join(found) or NONE
+    incomplete = Q(roles__isnull=True) | Q(full_name="") | Q(email="")
+    agents = Agent.objects.filter(incomplete, is_active=True, numbers__isnull=False).distinct().order_by("full_name")
+    return "; ".join(f"{agent}: {' and '.join(_empty(agent))}" for agent in agents[:MOST_NAMED]) or NONE
 
 
 def _empty(agent: Agent) -> list[str]:
@@ -60,5 +59,5 @@ def _empty(agent: Agent) -> list[str]:
 
 def _typed(released: Iterable[ReleasedAttribute]) -> str:
     """Return the released attributes that have a type, with their sources."""
-    lines = [it for it in released if it.name.rpartition(".")[2] in set(Type)]
-    return "; ".join(f"{it.name} from {it.fixed or it.get_source_display()}" for it in lines) or NONE
+    attributes = [it for it in released if it.name.rpartition(".")[2] in set(Type)]
+    return "; ".join(f"{it.name} from {it.fixed or it.get_source_display()}" for it in attributes) or NONE

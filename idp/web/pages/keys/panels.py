@@ -18,15 +18,15 @@ _TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class StageLine:
     """A step of the change, and whether it is the next one."""
 
     text: str
-    now: bool
+    is_next: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedKey:
     """A published key. Instants are in UTC; `leaves_at` is None unless the key is retired."""
 
     state: str
@@ -40,7 +40,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConnectionLine:
     """A connection, the key that signs for it, and the consequence of switching it."""
 
     connection: Connection
@@ -54,9 +54,9 @@ class Panel:
     use: Use
     title: str
     standing: Standing
-    stages: list[Stage]
-    lines: list[Line]
-    published: list[Published]
+    stages: list[StageLine]
+    lines: list[ConnectionLine]
+    published: list[PublishedKey]
 
     @property
     def may_activate(self) -> bool:
@@ -77,14 +77,14 @@ def panels(now: datetime) -> list[Panel]:
 def _panel(use: Use, now: datetime) -> Panel:
     standing = key_change.standing(use)
     at_flex = set(ServiceProvider.objects.filter(profile__startswith="flex").values_list("slug", flat=True))
-    lines = [Line(it, _consequence(it, at_flex=it.slug in at_flex)) for it in standing.connections]
+    lines = [ConnectionLine(it, _consequence(it, at_flex=it.slug in at_flex)) for it in standing.connections]
     published = [_published(row, now) for row in keyring.shown(use, now)]
     return Panel(use, _TITLES[use], standing, _stages(use, standing), lines, published)
 
 
-def _published(row: SigningKey, now: datetime) -> Published:
+def _published(row: SigningKey, now: datetime) -> PublishedKey:
     ends_at = certificates.expires_at(row.certificate) if row.certificate else None
-    return Published(
+    return PublishedKey(
         state=row.get_state_display(),
         kid=row.kid,
         made_at=row.made_at,
@@ -96,7 +96,7 @@ def _published(row: SigningKey, now: datetime) -> Published:
     )
 
 
-def _stages(use: Use, standing: Standing) -> list[Stage]:
+def _stages(use: Use, standing: Standing) -> list[StageLine]:
     texts = {
         Step.PREPARE: "Prepare the next key. It is published at once, but signs nothing yet.",
         Step.SWITCH: "For each service: install the next certificate there, switch the service here, and sign in to "
@@ -108,7 +108,7 @@ def _stages(use: Use, standing: Standing) -> list[Stage]:
         texts[Step.ACTIVATE] = (
             "Five minutes later, activate it. Tokens signed with the old key stay valid until they expire."
         )
-    return [Stage(text, step == standing.step) for step, text in texts.items()]
+    return [StageLine(text, step == standing.step) for step, text in texts.items()]
 
 
 def _consequence(connection: Connection, *, at_flex: bool) -> str:
@@ -118,5 +118,5 @@ def _consequence(connection: Connection, *, at_flex: bool) -> str:
             f"{connection.name} refuses sign-ins from the moment you switch back until {there} has the active "
             f"certificate."
         )
-    said = f"{connection.name} refuses sign-ins from the moment you switch until {there} has the next certificate."
-    return said if at_flex else f"{said} If it reads our metadata by itself, it may have it already."
+    refusal = f"{connection.name} refuses sign-ins from the moment you switch until {there} has the next certificate."
+    return refusal if at_flex else f"{refusal} If it reads our metadata by itself, it may have it already."

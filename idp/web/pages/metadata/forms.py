@@ -109,7 +109,7 @@ class NewServiceForm(DocumentForm, SourceForm):
         return {"name": name[:LONGEST_NAME], "slug": slug}
 
 
-def refuse(form: forms.BaseForm, error: IdpError | ValidationError) -> None:
+def add_errors(form: forms.BaseForm, error: IdpError | ValidationError) -> None:
     """Add the faults of the document to the form."""
     sentences = error.messages if isinstance(error, ValidationError) else [metadata_sources.sentence_of(error)]
     for sentence in sentences:

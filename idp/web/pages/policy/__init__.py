@@ -1,1 +1,1 @@
-"""The editor of the access policy: the list of rules, a page for each rule, and trying unsaved rules."""
+"""The pages of the access policy: its rules, trying them unsaved, publishing them, and the history."""

@@ -1,4 +1,4 @@
-"""The form of a condition. Its fields are derived from the condition's dataclass."""
+"""The form fields of a condition, derived from the fields of its dataclass."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -9,7 +9,7 @@ from django import forms
 
 from idp.agents.models import Department
 from idp.agents.roles import ROLES
-from idp.policies.access.conditions import KINDS, LONGEST_TEXT, Condition, Weekday, field_types, from_json, to_json
+from idp.policies.access.conditions import LONGEST_TEXT, Weekday
 from idp.policies.access.conditions.numbers import HIGHEST
 from idp.policies.user_agents import Client, Form, Platform
 from idp.policies.user_agents.words import FORM_NAMES, PLATFORM_NAMES
@@ -20,15 +20,16 @@ CLIENT_NAMES = {
     Client.APP: "an app of its own",
 }
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-NAMES: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
+VALUE_NAMES: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Platform: PLATFORM_NAMES,
     Form: FORM_NAMES,
     Client: CLIENT_NAMES,
     Weekday: dict(zip(Weekday, DAYS, strict=True)),
 }
-A_TIME = "Enter a time, such as 08:00."
-TURNS = {"negated": ("is", "is not"), "under": ("at least", "under"), "outside": ("within", "outside")}
-TURNS_OF = {
+TIME_EXPECTED = "Enter a time, such as 08:00."
+NEGATIONS = {"negated": ("is", "is not"), "under": ("at least", "under"), "outside": ("within", "outside")}
+"""The fields that negate a condition, with the words for no and yes."""
+NEGATIONS_OF_KIND = {
     "text": ("contains", "does not contain"),
     "pattern": ("matches", "does not match"),
     "network": ("is in", "is not in"),
@@ -70,7 +71,7 @@ HINTS = {
 }
 
 
-class Lines(forms.CharField):
+class LinesField(forms.CharField):
     """Several texts, one a line."""
 
     def __init__(self, **given: Any) -> None:
@@ -85,67 +86,16 @@ class Lines(forms.CharField):
         return [it.strip() for it in super().clean(value).splitlines() if it.strip()]
 
 
-class ConditionForm(forms.Form):
-    """A condition of a rule. Its kind is fixed."""
-
-    def __init__(self, tag: str, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
-        self.tag, self.kind = tag, KINDS[tag]
-        self.turn = next((it for it in field_types(self.kind) if it in TURNS), "")
-        for name in sorted(field_types(self.kind), key=lambda it: it not in TURNS):
-            self.fields[name] = _field(tag, name, field_types(self.kind)[name])
-        self._keep_departments()
-        self.condition: Condition | None = None
-
-    def _keep_departments(self) -> None:
-        """Offer deleted departments that a rule still names, so that an edit does not lose them."""
-        field = self.fields.get("departments")
-        if isinstance(field, forms.MultipleChoiceField):
-            value = self["departments"].value() or []
-            known = [it for it, _ in _departments()]
-            field.choices = [*_departments(), *((it, it) for it in value if it not in known)]
-
-    @property
-    def text(self) -> str:
-        """The text to look for, as typed; empty for conditions without one."""
-        return str(self["text"].value() or "") if "text" in self.fields else ""
-
-    @property
-    def label(self) -> str:
-        """The name of the condition's kind."""
-        return self.kind.label
-
-    def clean(self) -> dict[str, Any]:
-        """Make the condition. An error of its dataclass is added to the field that it is about."""
-        given = self.cleaned_data
-        if self.errors:
-            return given
-        stored = {"kind": self.tag} | {name: _stored(name, value) for name, value in given.items()}
-        try:
-            self.condition = from_json(stored)
-        except (TypeError, ValueError) as refused:
-            said = str(refused)
-            self.add_error(_about(said, list(given)), f"{said[:1].upper()}{said[1:]}.")
-        return given
-
-
-def form_of(condition: Condition, prefix: str) -> ConditionForm:
-    """Return the form that shows a condition."""
-    shown = to_json(condition)
-    tag = shown.pop("kind")
-    initial = {name: ("yes" if value else "") if name in TURNS else value for name, value in shown.items()}
-    return ConditionForm(tag, prefix=prefix, initial=initial)
-
-
-def _field(tag: str, name: str, wanted: Any) -> forms.Field:  # noqa: ANN401 - a type
+def form_field(kind: str, name: str, wanted: Any) -> forms.Field:  # noqa: ANN401 - a type
+    """Return the form field for a field of a condition of a kind. `wanted` is the type of the dataclass's field."""
     given: dict[str, Any] = {"label": LABELS.get(name, name.capitalize()), "help_text": HINTS.get(name, "")}
-    if name in TURNS:
-        straight, turned = TURNS_OF.get(tag, TURNS[name])
-        return forms.ChoiceField(choices=[("", straight), ("yes", turned)], required=False, label="Holds if it")
+    if name in NEGATIONS:
+        plain, negated = NEGATIONS_OF_KIND.get(kind, NEGATIONS[name])
+        return forms.ChoiceField(choices=[("", plain), ("yes", negated)], required=False, label="Holds if it")
     if get_origin(wanted) is frozenset:
         return _set_field(name, get_args(wanted)[0], given)
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
-        return forms.ChoiceField(choices=[(it.value, label) for it, label in NAMES[wanted].items()], **given)
+        return forms.ChoiceField(choices=[(it.value, label) for it, label in VALUE_NAMES[wanted].items()], **given)
     return _plain_field(name, wanted, given)
 
 
@@ -154,7 +104,9 @@ def _plain_field(name: str, wanted: Any, given: dict[str, Any]) -> forms.Field: 
         return forms.IntegerField(min_value=0, max_value=HIGHEST, **given)
     if wanted is time:
         clock = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-        return forms.TimeField(widget=clock, error_messages=dict.fromkeys(("required", "invalid"), A_TIME), **given)
+        return forms.TimeField(
+            widget=clock, error_messages=dict.fromkeys(("required", "invalid"), TIME_EXPECTED), **given
+        )
     if name == "zone":
         return forms.CharField(initial="UTC", widget=forms.TextInput(attrs={"list": "zones"}), **given)
     return forms.CharField(max_length=LONGEST_TEXT, strip=False, **given)
@@ -163,35 +115,21 @@ def _plain_field(name: str, wanted: Any, given: dict[str, Any]) -> forms.Field: 
 def _set_field(name: str, member: type, given: dict[str, Any]) -> forms.Field:
     choices = _choices(name, member)
     if choices is None:
-        return Lines(error_messages={"required": "Enter at least one."}, **given)
+        return LinesField(error_messages={"required": "Enter at least one."}, **given)
     tick = {"required": "Tick at least one."}
     return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=tick, **given)
 
 
 def _choices(name: str, member: type) -> list[tuple[str, str]] | None:
     if issubclass(member, StrEnum):
-        return [(it.value, label) for it, label in NAMES[member].items()]
+        return [(it.value, label) for it, label in VALUE_NAMES[member].items()]
     if name == "roles":
         return [(it, it) for it in ROLES]
     if name == "departments":
-        return _departments()
+        return department_choices()
     return None
 
 
-def _departments() -> list[tuple[str, str]]:
+def department_choices() -> list[tuple[str, str]]:
+    """Return the departments by name."""
     return [(it, it) for it in Department.objects.order_by("name").values_list("name", flat=True)]
-
-
-def _stored(name: str, value: object) -> object:
-    if name in TURNS:
-        return value == "yes"
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    return value
-
-
-def _about(said: str, names: list[str]) -> str:
-    """Return the field that an error is about: the time zone if it says so, otherwise the first that is no negation."""
-    if "zone" in names and "zone" in said:
-        return "zone"
-    return next((it for it in names if it not in TURNS), names[0])

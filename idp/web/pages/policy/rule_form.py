@@ -16,16 +16,16 @@ from idp.policies.editing.policy_file import LONGEST_MESSAGE, LONGEST_NAME, read
 from idp.policies.models import AccessRule
 from idp.policies.models.revision import EFFECTS, MODES
 from idp.saml.models import ServiceProvider
-from idp.web.pages.policy.condition_fields import ConditionForm, form_of
+from idp.web.pages.policy.condition_form import ConditionForm, form_of
 
 MOST_CONDITIONS = 20
-TURNS_ROUND = "Remove the character that reverses the direction of the text."
+REVERSES_TEXT = "Remove the character that reverses the direction of the text."
 
 
 def read_as_written(text: str) -> None:
     """Reject text with characters that change the direction of the sentence around it."""
     if not reads_as_written(text):
-        raise forms.ValidationError(TURNS_ROUND)
+        raise forms.ValidationError(REVERSES_TEXT)
 
 
 class RuleForm(forms.Form):
@@ -56,67 +56,66 @@ class RuleForm(forms.Form):
         help_text="If empty, a standard sentence about the phone.",
     )
 
-    def __init__(self, *args: Any, kept: list[str], **given: Any) -> None:
+    def __init__(self, *args: Any, former_scope: list[str], **given: Any) -> None:
         super().__init__(*args, **given)
         known = dict(services())
-        gone = [(it, f"{it} (gone)") for it in kept if it not in known]
+        gone = [(it, f"{it} (gone)") for it in former_scope if it not in known]
         scope: Any = self.fields["scope"]
         scope.choices = [*known.items(), *gone]
 
 
 @dataclass
-class WholeRule:
-    """A rule as the form has it: unsaved, and perhaps incomplete. `row` is the rule that was opened."""
+class RuleForms:
+    """The forms of a rule and its conditions: unsaved, and perhaps incomplete. `row` is the rule that was opened."""
 
     row: AccessRule
     head: RuleForm
-    asked: list[ConditionForm]
+    conditions: list[ConditionForm]
 
     @classmethod
     def of(cls, row: AccessRule) -> Self:
-        """Return the form that shows a rule."""
+        """Return the forms that show a rule."""
         initial = {name: getattr(row, name) for name in ("name", "mode", "effect", "scope", "message")}
         shown = row.asked if row.readable else ()
-        asked = [form_of(it, f"c{at}") for at, it in enumerate(shown)]
-        return cls(row, RuleForm(initial=initial, kept=row.scope), asked)
+        condition_forms = [form_of(it, f"c{at}") for at, it in enumerate(shown)]
+        return cls(row, RuleForm(initial=initial, former_scope=row.scope), condition_forms)
 
     @classmethod
     def posted(cls, row: AccessRule, data: QueryDict) -> Self:
-        """Return the form as posted."""
-        asked = [ConditionForm(tag, data, prefix=prefix) for prefix, tag in _prefixes(data)]
-        return cls(row, RuleForm(data, kept=row.scope), asked)
+        """Return the forms as posted."""
+        condition_forms = [ConditionForm(tag, data, prefix=prefix) for prefix, tag in _prefixes(data)]
+        return cls(row, RuleForm(data, former_scope=row.scope), condition_forms)
 
     def add(self, tag: str) -> None:
         """Add an empty condition."""
-        taken = {it.prefix for it in self.asked}
+        taken = {it.prefix for it in self.conditions}
         free = next(it for it in (f"c{at}" for at in range(MOST_CONDITIONS + 1)) if it not in taken)
-        if tag in KINDS and len(self.asked) < MOST_CONDITIONS:
-            self.asked.append(ConditionForm(tag, prefix=free))
+        if tag in KINDS and len(self.conditions) < MOST_CONDITIONS:
+            self.conditions.append(ConditionForm(tag, prefix=free))
 
     def remove(self, prefix: str) -> None:
         """Remove a condition."""
-        self.asked = [it for it in self.asked if it.prefix != prefix]
+        self.conditions = [it for it in self.conditions if it.prefix != prefix]
 
     @property
-    def filled(self) -> AccessRule | None:
+    def entered_rule(self) -> AccessRule | None:
         """The rule that the form describes, or None while it has errors. Unreadable conditions stay unchanged."""
-        right = [self.head.is_valid(), *(it.is_valid() for it in self.asked)]
-        if not all(right):
+        valid = [self.head.is_valid(), *(it.is_valid() for it in self.conditions)]
+        if not all(valid):
             return None
-        said = self.head.cleaned_data
-        stored = [conditions.to_json(it.condition) for it in self.asked if it.condition]
-        kept = stored if self.row.readable else self.row.conditions
-        return AccessRule(pk=self.row.pk, key=self.row.key, conditions=kept, **said)
+        entered = [conditions.to_json(it.condition) for it in self.conditions if it.condition]
+        stored = entered if self.row.readable else self.row.conditions
+        return AccessRule(pk=self.row.pk, key=self.row.key, conditions=stored, **self.head.cleaned_data)
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
-        """The errors, each with the field's ID and label."""
-        forms_in_order: list[forms.Form] = [self.head, *self.asked]
+        """The errors: the field's ID, its label, and a sentence."""
+        forms_in_order: list[forms.Form] = [self.head, *self.conditions]
         return [
-            (form[name].id_for_label or form[name].auto_id, str(form[name].label), said)
+            (form[name].id_for_label or form[name].auto_id, str(form[name].label), sentence)
             for form in forms_in_order
             for name, sentences in form.errors.items()
-            for said in map(str, sentences)
+            for sentence in map(str, sentences)
         ]
 
 

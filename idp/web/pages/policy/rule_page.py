@@ -17,12 +17,13 @@ from idp.policies.access.rules import Effect, Mode
 from idp.policies.editing import sheet
 from idp.policies.editing.sheet import Overtaken, Sheet
 from idp.policies.models import AccessRule
-from idp.web.pages.policy import editor, history, verdicts
-from idp.web.pages.policy.rule_form import WholeRule, kinds
+from idp.web.pages.policy import rule_history, rule_list, try_result
+from idp.web.pages.policy.rule_form import RuleForms, kinds
+from idp.web.pages.policy.rule_list_edits import STALE_PAGE, posted_lists
 from idp.web.pages.policy.try_form import TryForm
-from idp.web.pages.policy.verdicts import Outcome
+from idp.web.pages.policy.try_result import TryResult
 
-NOT_RIGHT = "The rule is not complete yet"
+INCOMPLETE = "The rule is not complete yet"
 
 
 @dataclass(frozen=True)
@@ -39,87 +40,89 @@ class RulePage:
         if not (may_look and (self.pk or self._may_save())):
             raise PermissionDenied
         shown = sheet.shown()
-        return self._page(WholeRule.of(_row(shown, self.pk)), shown)
+        row = _new_rule() if self.pk is None else _listed_rule(shown, self.pk)
+        return self._page(RuleForms.of(row), shown)
 
     def act(self) -> HttpResponse:
         """Act on a button. Only *save* writes anything."""
         if not self._may_save():
             raise PermissionDenied
-        base, _ = editor.posted(self.request)
-        whole = WholeRule.posted(_posted_row(self.request, base, self.pk), self.request.POST)
-        what, _, about = self.request.POST.get("act", "save").partition(":")
-        match what:
+        base, _ = posted_lists(self.request.POST)
+        row = _new_rule() if self.pk is None else _posted_rule(self.request, base)
+        forms = RuleForms.posted(row, self.request.POST)
+        button, _, target = self.request.POST.get("act", "save").partition(":")
+        match button:
             case "add":
-                whole.add(self.request.POST.get("kind", ""))
+                forms.add(self.request.POST.get("kind", ""))
             case "remove":
-                whole.remove(about)
+                forms.remove(target)
             case "try":
-                return self._try(whole, base)
+                return self._try(forms, base)
             case _:
-                return self._save(whole, base)
-        return self._page(whole, base, unsaved=True)
+                return self._save(forms, base)
+        return self._page(forms, base, unsaved=True)
 
-    def _save(self, whole: WholeRule, base: Sheet) -> HttpResponse:
-        filled = whole.filled
-        if filled is None:
-            return self._page(whole, base, errors=whole.errors, unsaved=True)
-        mine = base.with_rule(filled)
+    def _save(self, forms: RuleForms, base: Sheet) -> HttpResponse:
+        rule = forms.entered_rule
+        if rule is None:
+            return self._page(forms, base, errors=forms.errors, unsaved=True)
+        mine = base.with_rule(rule)
         try:
             changed = sheet.keep(mine, base, self.request.user.pk)
         except Overtaken as overtaken:
-            return self._page(whole, overtaken.now, overtaken=overtaken.changes, unsaved=True, status=409)
+            return self._page(forms, overtaken.now, overtaken=overtaken.changes, unsaved=True, status=409)
         if changed:
-            history.write(self.admin, self.request, base, mine)
-            messages.success(self.request, f"“{filled.name}” is saved to the draft. {editor.IN_DRAFT}")
-        return HttpResponseRedirect(reverse(editor.LIST))
+            rule_history.record(self.admin, self.request, base, mine)
+            messages.success(self.request, f"“{rule.name}” is saved to the draft. {rule_list.IN_DRAFT}")
+        return HttpResponseRedirect(reverse(rule_list.LIST))
 
-    def _try(self, whole: WholeRule, base: Sheet) -> HttpResponse:
-        filled, form = whole.filled, TryForm(self.request, clock.now(), self.request.POST)
-        mine = base.with_rule(filled) if filled else base
-        wrong = [(f"{NOT_RIGHT}: {label}", said) for _, label, said in whole.errors]
-        found = verdicts.outcome(mine.policy, form) if filled else Outcome(errors=wrong)
+    def _try(self, forms: RuleForms, base: Sheet) -> HttpResponse:
+        rule, form = forms.entered_rule, TryForm(self.request, clock.now(), self.request.POST)
+        mine = base.with_rule(rule) if rule else base
+        errors = [(f"{INCOMPLETE}: {label}", message) for _, label, message in forms.errors]
+        result = try_result.result_of(mine.policy, form) if rule else TryResult(errors=errors)
         if "fragment" in self.request.POST:
-            return editor.fragment(self.request, mine, found)
-        return self._page(whole, base, try_form=form, found=found, unsaved=True)
+            return rule_list.try_fragment(self.request, mine, result)
+        return self._page(forms, base, try_form=form, try_result=result, unsaved=True)
 
     def _may_save(self) -> bool:
         may_add = self.pk is not None or self.admin.has_add_permission(self.request)
         return self.admin.has_change_permission(self.request) and may_add
 
-    def _page(self, whole: WholeRule, base: Sheet, *, status: int = 200, **shown: Any) -> HttpResponse:
+    def _page(self, forms: RuleForms, base: Sheet, *, status: int = 200, **shown: Any) -> HttpResponse:
         context = {
             **self.admin.admin_site.each_context(self.request),
-            "title": whole.row.name or "A new rule",
+            "title": forms.row.name or "A new rule",
             "opts": self.admin.opts,
-            "rule": whole.row,
-            "head": whole.head,
-            "asked": [(it, verdicts.of_text(it.text)) for it in whole.asked],
+            "rule": forms.row,
+            "head": forms.head,
+            "conditions": [(it, try_result.text_hint(it.text)) for it in forms.conditions],
             "kinds": kinds(),
-            "zones": sorted(available_timezones()) if any("zone" in it.fields for it in whole.asked) else [],
+            "zones": sorted(available_timezones()) if any("zone" in it.fields for it in forms.conditions) else [],
             "seen": base.write(),
             "try_form": TryForm(self.request, clock.now()),
             "may_change": self._may_save(),
             **shown,
         }
-        return render(self.request, "admin/policy_editor_rule.html", context, status=status)
+        return render(self.request, "admin/policy/rule.html", context, status=status)
 
 
-def _row(shown: Sheet, pk: str | None) -> AccessRule:
+def _new_rule() -> AccessRule:
+    return AccessRule(key=uuid4(), mode=Mode.WATCH.value, effect=Effect.DENY.value)
+
+
+def _listed_rule(rules: Sheet, pk: str) -> AccessRule:
     """Return the rule of the list with this key's rule, whichever revision `pk` belongs to. Raises Http404."""
-    if pk is None:
-        return AccessRule(key=uuid4(), mode=Mode.WATCH.value, effect=Effect.DENY.value)
-    asked = AccessRule.objects.filter(pk=pk).first() if pk.isdecimal() else None
-    row = shown.row(str(asked.key)) if asked else None
+    known = AccessRule.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    row = rules.row(str(known.key)) if known else None
     if row is None:
         raise Http404
     return row
 
 
-def _posted_row(request: HttpRequest, base: Sheet, pk: str | None) -> AccessRule:
-    """Return the edited rule as the page had it, or a new one. Raises BadRequest if the page is stale."""
+def _posted_rule(request: HttpRequest, base: Sheet) -> AccessRule:
+    """Return the edited rule as the page had it. Raises BadRequest if the page is stale."""
     row = base.row(request.POST.get("key", ""))
-    if pk is None:
-        return AccessRule(key=uuid4(), mode=Mode.WATCH.value, effect=Effect.DENY.value)
     if row is None:
-        raise BadRequest(editor.STALE)
+        raise BadRequest(STALE_PAGE)
     return row

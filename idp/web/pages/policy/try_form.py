@@ -43,9 +43,9 @@ TOUCH = (("", "as the sample says"), ("0", "no touch screen"), ("5", "a touch sc
 
 @dataclass(frozen=True, slots=True)
 class PastSignIn:
-    """A past sign-in, with the facts that were judged."""
+    """A past sign-in: when and what, in words, and the facts that were judged."""
 
-    said: str
+    label: str
     attempt: Attempt
 
 

@@ -1,0 +1,79 @@
+"""Buttons on an agent's page. Each is one POST, and shows its outcome."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+
+from idp import clock
+from idp.agents.models import Agent, Device, Reason
+from idp.login import request_facts
+from idp.login.emergency import passes
+from idp.login.endings import agent_switch
+from idp.web.departments import reach
+from idp.web.pages.agent import routing
+from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
+from idp.web.typed import typed
+
+MAY_SIGN_OUT = "agents.change_device"
+MAY_LET_IN = "agents.add_accesspass"
+LONGEST_REASON = 200
+
+
+def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
+    """Return the URL patterns of the buttons."""
+    may_sign_out = routing.with_right(MAY_SIGN_OUT, model_admin)
+    may_let_in = routing.with_right(MAY_LET_IN, model_admin)
+    return [
+        routing.page_url("switch_agent", "switch", switch, model_admin.has_change_permission, model_admin, "POST"),
+        routing.page_url("sign_out_agent", "sign-out", end_devices, may_sign_out, model_admin, "POST"),
+        routing.page_url("let_agent_in", "let-in", let_in, may_let_in, model_admin, "POST"),
+    ]
+
+
+def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Enable or disable the agent (`to` is on or off). Disabling signs them out everywhere."""
+    by, origin, now = str(request.user), request_facts.origin_of(request), clock.now()
+    if typed(request.POST, "to") == "on":
+        agent_switch.on(agent, by, origin, now)
+        messages.success(request, f"{agent} is switched on and can sign in with a code.")
+    elif agent.pk == reach.operator_of(request).pk:
+        messages.error(request, "You cannot switch yourself off. Ask another operator.")
+    else:
+        ended = agent_switch.off(agent, by, origin, now)
+        messages.success(request, f"{agent} is switched off. Signed out: {len(ended)}. {FLEX_STAYS_OPEN}")
+    return routing.back(agent)
+
+
+def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Sign the agent out of one device (`device` is its ID), or of all (`device` is all)."""
+    if not reach.may_sign_out(request.user, agent):
+        messages.error(request, reach.BY_SUPERUSERS)
+        return routing.back(agent)
+    device, own = typed(request.POST, "device"), Device.objects.of(agent)
+    chosen = own if device == "all" else own.filter(pk__in=_ids(device))
+    if ended := sign_out(request, chosen, Reason.OPERATOR):
+        labels = " and ".join(it.label for it in ended)
+        messages.success(request, f"{agent} is signed out of {labels} and needs a code there. {FLEX_STAYS_OPEN}")
+    else:
+        messages.info(request, f"{agent} was already signed out there.")
+    return routing.back(agent)
+
+
+def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Give the agent a two-hour pass, past access rules and a stop of all sign-ins."""
+    reason = typed(request.POST, "why")[:LONGEST_REASON] or "Let in from the agent's page"
+    origin = request_facts.origin_of(request)
+    access_pass = passes.give(agent, passes.USUAL, reach.operator_of(request), reason, origin=origin, now=clock.now())
+    messages.success(request, f"{agent} is exempt from the access rules until {access_pass.until:%H:%M} UTC.")
+    return routing.back(agent)
+
+
+def _ids(device: str) -> list[UUID]:
+    """Return the ID of a device; empty if the text is none."""
+    try:
+        return [UUID(device)]
+    except ValueError:
+        return []
