@@ -98,9 +98,9 @@ def _keep_plain(element: etree._Element) -> None:
         del element.attrib[name]
         if name in HREFS and value.startswith("#"):
             element.set("href", value)
-        for kept, said in _declared(value) if name == "style" else [(name, value)]:
-            if kept in PLAIN and _stays_here(said):
-                element.set(kept, said)
+        for property_name, setting in _declared(value) if name == "style" else [(name, value)]:
+            if property_name in PLAIN and _stays_here(setting):
+                element.set(property_name, setting)
 
 
 def _declared(style: str) -> Iterator[tuple[str, str]]:

@@ -86,16 +86,16 @@ def read(content: bytes) -> reading.Read:
 def prepare(waiting: Import, importer: Importer) -> Prepared:
     """Return what a file would change now. Raises UnreadableFile if the stored file has been damaged."""
     known = existing.known(importer.within, operators=importer.operators)
-    said = read(bytes(waiting.content))
+    content = read(bytes(waiting.content))
     off, most = waiting.missing_off, waiting.most_missing
     departments = existing.departments()
-    plan = planning.plan(said, known, departments, limits=importer.limits, missing_off=off, most_missing=most)
+    plan = planning.plan(content, known, departments, limits=importer.limits, missing_off=off, most_missing=most)
     return Prepared(plan, known)
 
 
 @transaction.atomic
 def forget(waiting: Import) -> bool:
-    """Delete a waiting file. Returns whether it did: a file that was written meanwhile stays, for its undo."""
+    """Delete a waiting file. Returns whether it did: a file that has been written stays, for its undo."""
     held = Import.objects.waiting().select_for_update().filter(pk=waiting.pk).first()
     if held is not None:
         held.delete()
@@ -118,7 +118,7 @@ def write(
     waiting.applied_at, waiting.content, waiting.wrote = now, b"", _counts(plan)
     waiting.save(update_fields=["applied_at", "content", "wrote"])
     ImportedAgent.objects.bulk_create([_kept(waiting, it) for it in written], batch_size=writing.AT_ONCE)
-    detail = f"{_said(waiting.wrote)}, by {importer.name}"[:200]
+    detail = f"{_summary(waiting.wrote)}, by {importer.name}"[:200]
     events.record(Kind.IMPORTED, importer.origin, now, detail=detail)
     return written
 
@@ -159,23 +159,23 @@ def _objections(changes: Sequence[Change], known: Sequence[Known], limits: Limit
     here = {it.id: it for it in known}
     own = {it.id for it in changes}
     others = {it.person.number: it for it in known if it.id not in own and it.person.number}
-    said = []
+    reasons = []
     for it in changes:
         present_one = here.get(it.id) if it.id else None
         number = it.before.number if it.before else ""
         if present_one and present_one.stranger:
-            said.append(f"{it.after.email}: {present_one.locked}")
+            reasons.append(f"{it.after.email}: {present_one.locked}")
         elif present_one is None or present_one.person != it.after or (it.before is None and present_one.is_operator):
-            said.append(f"{it.after.full_name} ({it.after.email}) was changed since.")
+            reasons.append(f"{it.after.full_name} ({it.after.email}) was changed since.")
         elif present_one.locked:
-            said.append(f"{it.after.email}: {present_one.locked}")
+            reasons.append(f"{it.after.email}: {present_one.locked}")
         elif number in others:
             holder = others[number]
             who = "Somebody else" if holder.stranger else holder.person.full_name
-            said.append(f"{who} has the former number of {it.after.full_name}.")
+            reasons.append(f"{who} has the former number of {it.after.full_name}.")
         elif limits and it.before and (beyond := next(limits.faults(it.before), None)):
-            said.append(f"{it.after.full_name}: {beyond[1]}")
-    return said
+            reasons.append(f"{it.after.full_name}: {beyond[1]}")
+    return reasons
 
 
 def _remove_untouched(new: Sequence[UUID]) -> set[UUID]:
@@ -220,5 +220,5 @@ def _counts(plan: Plan) -> dict[str, int]:
     }
 
 
-def _said(wrote: dict[str, int]) -> str:
+def _summary(wrote: dict[str, int]) -> str:
     return f"{wrote['new']} new, {wrote['changed']} changed, {wrote['switched_off']} switched off"

@@ -53,7 +53,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RowValues:
     """The content of one row. None is an empty cell or a missing column, and changes nothing."""
 
     row: int
@@ -68,8 +68,8 @@ class Said:
 
     def of(self, person: Person) -> Person:
         """Return the person with the row's values. A known person's email keeps its current spelling."""
-        said = {name: getattr(self, name) for name in FIELDS}
-        return replace(person, **{name: value for name, value in said.items() if value is not None})
+        values = {name: getattr(self, name) for name in FIELDS}
+        return replace(person, **{name: value for name, value in values.items() if value is not None})
 
 
 FIELDS = ("full_name", "number", "department", "roles", "may_sign_in", "may_use_app", "language")
@@ -140,6 +140,6 @@ def to_json(person: Person | None) -> dict[str, Any] | None:
     return asdict(person) if person else None
 
 
-def from_json(kept: dict[str, Any] | None) -> Person | None:
+def from_json(stored: dict[str, Any] | None) -> Person | None:
     """Return the person that `to_json` wrote."""
-    return Person(**{**kept, "roles": tuple(kept["roles"])}) if kept else None
+    return Person(**{**stored, "roles": tuple(stored["roles"])}) if stored else None

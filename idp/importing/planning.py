@@ -7,7 +7,7 @@ from itertools import islice
 
 from idp.importing import reading
 from idp.importing.columns import Column
-from idp.importing.people import Change, Known, Limits, Person, Problem, Said
+from idp.importing.people import Change, Known, Limits, Person, Problem, RowValues
 from idp.importing.reading import Read
 
 TAKEN = "This number belongs to {who}. Give them another number first, in this file if you like."
@@ -74,7 +74,7 @@ def plan(
     """
     here = {it.person.email.lower(): it for it in known}
     names = {it.lower(): it for it in departments}
-    wanted, problems = _wanted(read.said, here, dict(names), limits)
+    wanted, problems = _wanted(read.rows, here, dict(names), limits)
     problems += _without_conflicts(wanted, here)
     problems += _besides(read, here, limits)
     changes = [_change(it, here.get(key), person) for key, (it, person) in wanted.items()]
@@ -90,24 +90,24 @@ def plan(
     )
 
 
-_Wanted = dict[str, tuple[Said, Person]]
+_Wanted = dict[str, tuple[RowValues, Person]]
 
 
 def _wanted(
-    said: Sequence[Said], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
+    rows: Sequence[RowValues], here: Mapping[str, Known], departments: dict[str, str], limits: Limits | None
 ) -> tuple[_Wanted, list[Problem]]:
     """Return what rows would make of people, by email, and the problems of rows that cannot be done."""
-    rows = _rows((it.email.lower(), it.row) for it in said)
+    numbers = _rows((it.email.lower(), it.row) for it in rows)
     wanted: _Wanted = {}
     problems = []
-    for it in said:
+    for it in rows:
         key = it.email.lower()
         known = here.get(key)
         if it.department:
             it = replace(it, department=departments.setdefault(it.department.lower(), it.department))  # noqa: PLW2901
         person = it.of(known.person if known else Person(it.email))
-        if len(rows[key]) > 1:
-            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("email", it.row, rows[key])))
+        if len(numbers[key]) > 1:
+            problems.append(Problem(it.row, it.email, Column.EMAIL.value, _twice("email", it.row, numbers[key])))
         elif faults := list(_faults(person, known, limits)):
             problems += [Problem(it.row, it.email, *fault) for fault in faults]
         else:
@@ -201,7 +201,7 @@ def _missing(read: Read, known: Iterable[Known], most: int) -> Missing:
     missing = Missing(changes, len(able))
     if any(not it.who for it in read.problems):
         return replace(missing, refused="A row without an email could be anybody's. Fix it first.")
-    if not read.said:
+    if not read.rows:
         return replace(missing, refused="No row of the file could be read.")
     if missing.share > most:
         sentence = f"That would be {missing.share} % of those who may sign in, more than the {most} % you allow."
@@ -209,5 +209,5 @@ def _missing(read: Read, known: Iterable[Known], most: int) -> Missing:
     return missing
 
 
-def _change(said: Said, known: Known | None, person: Person) -> Change:
-    return Change(said.row, known.id if known else None, known.person if known else None, person)
+def _change(row: RowValues, known: Known | None, person: Person) -> Change:
+    return Change(row.row, known.id if known else None, known.person if known else None, person)

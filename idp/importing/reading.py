@@ -10,7 +10,7 @@ from idp.agents.writable import UNWRITABLE
 from idp.conf import LANGUAGES
 from idp.importing import columns, languages
 from idp.importing.columns import Column
-from idp.importing.people import COLUMN_OF, Problem, Said
+from idp.importing.people import COLUMN_OF, Problem, RowValues
 from idp.importing.sheet import Sheet, UnreadableFile
 from idp.otp import identifiers
 from idp.otp.identifiers import PhoneNumber
@@ -35,13 +35,13 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file says, the rows that could not be read in full, and the unknown headings.
+    """The rows of a file, those that could not be read in full, and the unknown headings.
 
     `misread` has what could be read of the rows with problems, to look for further problems.
     """
 
-    said: tuple[Said, ...]
-    misread: tuple[Said, ...]
+    rows: tuple[RowValues, ...]
+    misread: tuple[RowValues, ...]
     problems: tuple[Problem, ...]
     strange_headings: tuple[str, ...]
 
@@ -57,8 +57,8 @@ def read(sheet: Sheet, rules: Rules) -> Read:
         raise UnreadableFile(f"Two columns are called {twice[0]}, or mean the same. Remove one.")
     if Column.EMAIL not in places:
         raise UnreadableFile("The first row has no column Email. It is required to identify people.")
-    said: list[Said] = []
-    misread: list[Said] = []
+    rows: list[RowValues] = []
+    misread: list[RowValues] = []
     problems: list[Problem] = []
     for row, cells in sheet.rows:
         tidy = {column: _tidy(cells[place]) for column, place in places.items() if place < len(cells)}
@@ -66,8 +66,8 @@ def read(sheet: Sheet, rules: Rules) -> Read:
         if any(cell.strip() for cell in cells[len(sheet.headings) :]):  # then any cell may be in the wrong column
             faults = [(Column.EMAIL, "There are more cells than headings. Put texts with commas into quotes.")]
         problems += [Problem(row, it.email[:254], column.value, sentence) for column, sentence in faults]
-        (misread if faults else said).append(it)
-    return Read(tuple(said), tuple(misread), tuple(problems), tuple(strange))
+        (misread if faults else rows).append(it)
+    return Read(tuple(rows), tuple(misread), tuple(problems), tuple(strange))
 
 
 def _tidy(cell: str) -> str:
@@ -76,18 +76,18 @@ def _tidy(cell: str) -> str:
     return text.removeprefix("'")
 
 
-def _read(row: int, cells: Mapping[Column, str], rules: Rules) -> tuple[Said, list[tuple[Column, str]]]:
+def _read(row: int, cells: Mapping[Column, str], rules: Rules) -> tuple[RowValues, list[tuple[Column, str]]]:
     """Return what could be read of a row, and why the rest could not."""
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     faults = []
     for field, column in {"email": Column.EMAIL, **COLUMN_OF}.items():
         cell = cells.get(column, "")
         try:
             _check(column, cell)
-            told[field] = READERS[column](cell, rules)
+            values[field] = READERS[column](cell, rules)
         except _Fault as fault:
             faults.append((column, str(fault)))
-    return Said(row, **{"email": cells.get(Column.EMAIL, ""), **told}), faults
+    return RowValues(row, **{"email": cells.get(Column.EMAIL, ""), **values}), faults
 
 
 def _check(column: Column, cell: str) -> None:
@@ -163,5 +163,5 @@ READERS: Mapping[Column, Callable[[str, Rules], Any]] = {
 
 def emails(read: Read) -> Iterator[str]:
     """Yield the emails of all rows that have one, in the form in which they are compared."""
-    yield from (it.email.lower() for it in read.said)
+    yield from (it.email.lower() for it in read.rows)
     yield from (it.who.lower() for it in read.problems if it.who)

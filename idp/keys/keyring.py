@@ -96,23 +96,23 @@ def endings_of(keys: Iterable[SigningKey], now: datetime) -> list[Ending]:
 
 
 def find(use: Use, kid: str, *, retired_after: datetime) -> Key | None:
-    """Return the key of that id, or None; one that was retired at that instant or before proves nothing."""
+    """Return the key with that ID, or None if there is none or it was retired by that instant."""
     row = next((it for it in _all() if it.kid == kid and it.use == use), None)
     trusted = row is not None and (row.retired_at is None or row.retired_at > retired_after)
     return _key(row) if row and trusted else None
 
 
 def hold(use: Use) -> None:
-    """Take the write locks on the keys of a use in order of id; what is read after this is fresh.
+    """Lock the keys of a use until the commit, in order of ID. What is read afterwards is current.
 
-    Runs inside the caller's transaction. Keys are never removed, so whoever changes them meets at the same rows.
+    Runs inside the caller's transaction. Keys are never removed, so concurrent changes lock the same rows.
     """
     for kid in sorted(SigningKey.objects.filter(use=use).values_list("kid", flat=True)):
         SigningKey.objects.filter(kid=kid).update(made_at=F("made_at"))
 
 
 def draw(use: Use, now: datetime) -> SigningKey:
-    """Make a next key, not yet saved: drawing an RSA key takes a while, and nothing should wait for it."""
+    """Return a next key that is not saved: making an RSA key takes a while, and nothing should wait for it."""
     return _new(use, State.NEXT, now)
 
 

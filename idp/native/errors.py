@@ -97,7 +97,7 @@ class UnsupportedGrantType(OAuthError):
 
 
 class InvalidScope(OAuthError):
-    """The client asked for a scope, and there are none (RFC 6749 section 5.2)."""
+    """The client requested a scope, and there are none (RFC 6749 section 5.2)."""
 
     code = "invalid_scope"
     sentence = NO_SCOPES

@@ -88,8 +88,8 @@ class Client(models.Model):
 
     def login(self, now: datetime) -> InMemoryFlow:
         """Begin a login without pages for a request of this client."""
-        wanted = LoginRequirements(self.service, self.name)
-        return InMemoryFlow(wanted, self.timeout_policy, return_path=str, protocol=dict, begun_at=now)
+        requirements = LoginRequirements(self.service, self.name)
+        return InMemoryFlow(requirements, self.timeout_policy, return_path=str, protocol=dict, begun_at=now)
 
     def keeps(self, secret: str) -> bool:
         """Whether this is the client's secret."""
@@ -137,7 +137,7 @@ class RedirectUri(models.Model):
 
 
 class AuthorizationCode(models.Model):
-    """A proof that a browser gave, on its way to the app that asked for it (RFC 6749 section 4.1.2).
+    """A proof that a browser gave, on its way to the app that requested it (RFC 6749 section 4.1.2).
 
     It can be used once, within a minute. `device` is the device that it signed in.
     """

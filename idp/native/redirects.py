@@ -25,17 +25,17 @@ def fault(uri: str) -> str | None:
     return None if SCHEME.fullmatch(parts.scheme) else "Give https, or a scheme with a dot in it, such as com.acme.app."
 
 
-def matches(registered: str, asked: str) -> bool:
+def matches(registered: str, requested: str) -> bool:
     """Whether a requested redirect URI equals a registered one.
 
     Only the port of a loopback address may differ, since the system assigns it (RFC 8252 section 7.3).
     """
-    if registered == asked:
+    if registered == requested:
         return True
-    fixed, wanted = _parts(registered), _parts(asked)
-    if fixed is None or wanted is None or not _is_loopback(fixed) or fault(asked):
+    fixed, given = _parts(registered), _parts(requested)
+    if fixed is None or given is None or not _is_loopback(fixed) or fault(requested):
         return False
-    return fixed._replace(netloc="") == wanted._replace(netloc="") and fixed.hostname == wanted.hostname
+    return fixed._replace(netloc="") == given._replace(netloc="") and fixed.hostname == given.hostname
 
 
 def origin(uri: str) -> str:

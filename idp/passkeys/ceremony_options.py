@@ -26,25 +26,25 @@ def for_sign_in(login: UUID, now: datetime) -> str | None:
     rp = relying_party.from_settings()
     if rp is None:
         return None
-    asked = generate_authentication_options(
+    options = generate_authentication_options(
         rp_id=rp.id,
         challenge=challenges.ask(Purpose.SIGN_IN, login, now),
         timeout=TIMEOUT,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json(asked)
+    return options_to_json(options)
 
 
 def for_setup(device: Device, now: datetime) -> str | None:
     """Return the options to create a passkey for a device's agent. None if the installation cannot have passkeys.
 
     The passkey must be discoverable, so that nobody types a name, and require user verification. The authenticator must
-    not have one of the agent's already. It is not asked for attestation.
+    not have one of the agent's already. No attestation is requested.
     """
     rp, agent = relying_party.from_settings(), device.agent
     if rp is None:
         return None
-    asked = generate_registration_options(
+    options = generate_registration_options(
         rp_id=rp.id,
         rp_name=rp.name,
         user_id=agent.pk.bytes,
@@ -60,7 +60,7 @@ def for_setup(device: Device, now: datetime) -> str | None:
         supported_pub_key_algs=verification.ALGORITHMS,
         hints=[PublicKeyCredentialHint.CLIENT_DEVICE],
     )
-    return options_to_json(asked)
+    return options_to_json(options)
 
 
 def _described(passkey: Passkey) -> PublicKeyCredentialDescriptor:

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from idp.agents.models import Device
 from idp.passkeys import challenges, relying_party, verification
 from idp.passkeys.models import Passkey, PasskeyQuerySet, Purpose
-from idp.passkeys.verification import Known, Refused, RelyingParty, Shown, Used
+from idp.passkeys.verification import Known, Presented, Refused, RelyingParty, Used
 
 MOST = 10
 """The most passkeys of one agent: one for each authenticator, and some to spare."""
@@ -40,13 +40,13 @@ def spend(text: str, login: UUID, now: datetime) -> Proved | NotProved:
     (WebAuthn Level 3, section 7.2 step 6), and the agent must be switched on.
     """
     rp, challenge = relying_party.from_settings(), challenges.take(Purpose.SIGN_IN, login, now)
-    shown = verification.read(text)
-    if isinstance(shown, Refused):
-        return NotProved(shown)
-    passkey = _held(shown.credential_id)
+    presented = verification.read(text)
+    if isinstance(presented, Refused):
+        return NotProved(presented)
+    passkey = _held(presented.credential_id)
     if passkey is None:
         return NotProved(Refused("unknown"))
-    used = _use(passkey, shown, challenge, rp)
+    used = _use(passkey, presented, challenge, rp)
     if isinstance(used, Refused):
         return NotProved(used, passkey)
     Passkey.objects.filter(pk=passkey.pk).update(
@@ -55,16 +55,16 @@ def spend(text: str, login: UUID, now: datetime) -> Proved | NotProved:
     return Proved(passkey)
 
 
-def _use(passkey: Passkey, shown: Shown, challenge: bytes | None, rp: RelyingParty | None) -> Used | Refused:
+def _use(passkey: Passkey, presented: Presented, challenge: bytes | None, rp: RelyingParty | None) -> Used | Refused:
     agent = passkey.agent
     if rp is None or challenge is None:
         return NOT_ASKED
     if passkey.removed_at is not None:
         return Refused("it was removed")
-    if shown.user_handle != agent.pk.bytes:
-        return Refused("it names somebody else")
+    if presented.user_handle != agent.pk.bytes:
+        return Refused("its user handle is not the agent's")
     known = Known(bytes(passkey.public_key), passkey.sign_count, passkey.eligible)
-    used = verification.check_use(shown, known, challenge, rp)
+    used = verification.check_use(presented, known, challenge, rp)
     return used if isinstance(used, Refused) or agent.is_active else Refused("the agent is switched off")
 
 

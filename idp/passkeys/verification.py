@@ -51,7 +51,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Registered:
     """A new passkey, as its authenticator describes it."""
 
     credential_id: bytes
@@ -63,7 +63,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Presented:
     """A passkey that a browser claims to have used, and its claimed owner. Not verified."""
 
     credential_id: bytes
@@ -88,23 +88,23 @@ class Used:
     backed_up: bool
 
 
-def check_new(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
+def check_new(text: str, challenge: bytes, rp: RelyingParty) -> Registered | Refused:
     """Verify a new passkey against the challenge."""
-    return _guarded(text, lambda: _made(text, challenge, rp))
+    return _guarded(text, lambda: _registered(text, challenge, rp))
 
 
-def read(text: str) -> Shown | Refused:
+def read(text: str) -> Presented | Refused:
     """Read which passkey a browser claims to have used."""
-    return _guarded(text, lambda: _shown(text), unreadable=True)
+    return _guarded(text, lambda: _presented(text), unreadable=True)
 
 
-def check_use(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
+def check_use(presented: Presented, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
     """Verify the use of a known passkey against the challenge.
 
     The signature count is checked last, so only the key itself can show that it was copied. A key that is synchronised
     (`backed_up`) need not count (WebAuthn Level 3, section 6.1.1).
     """
-    return _guarded("", lambda: _used(shown, known, challenge, rp))
+    return _guarded("", lambda: _used(presented, known, challenge, rp))
 
 
 def _guarded(text: str, step: Callable[[], Outcome], *, unreadable: bool = False) -> Outcome | Refused:
@@ -116,7 +116,7 @@ def _guarded(text: str, step: Callable[[], Outcome], *, unreadable: bool = False
         return Refused(_reason(error), unreadable=unreadable)
 
 
-def _made(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
+def _registered(text: str, challenge: bytes, rp: RelyingParty) -> Registered | Refused:
     credential = parse_registration_credential_json(text)
     found = verify_registration_response(
         credential=credential,
@@ -127,11 +127,11 @@ def _made(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
         supported_pub_key_algs=ALGORITHMS,
     )
     if _from_a_frame(credential.response.client_data_json):
-        return Refused("asked from another site's frame")
+        return Refused("requested from another site's frame")
     if found.credential_id != credential.raw_id or len(found.credential_id) > LONGEST_ID:
         return Refused("its id is not its own")
     named = {transport.value for transport in credential.response.transports or ()}
-    return Made(
+    return Registered(
         credential_id=found.credential_id,
         public_key=found.credential_public_key,
         sign_count=found.sign_count,
@@ -141,14 +141,14 @@ def _made(text: str, challenge: bytes, rp: RelyingParty) -> Made | Refused:
     )
 
 
-def _shown(text: str) -> Shown:
+def _presented(text: str) -> Presented:
     credential = parse_authentication_credential_json(text)
-    return Shown(credential.raw_id, credential.response.user_handle, credential)
+    return Presented(credential.raw_id, credential.response.user_handle, credential)
 
 
-def _used(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
+def _used(presented: Presented, known: Known, challenge: bytes, rp: RelyingParty) -> Used | Refused:
     found = verify_authentication_response(
-        credential=shown.credential,
+        credential=presented.credential,
         expected_challenge=challenge,
         expected_rp_id=rp.id,
         expected_origin=rp.origin,
@@ -156,8 +156,8 @@ def _used(shown: Shown, known: Known, challenge: bytes, rp: RelyingParty) -> Use
         credential_current_sign_count=0,  # else py_webauthn checks it before the signature
         require_user_verification=True,
     )
-    if _from_a_frame(shown.credential.response.client_data_json):
-        return Refused("asked from another site's frame")
+    if _from_a_frame(presented.credential.response.client_data_json):
+        return Refused("requested from another site's frame")
     if (found.credential_device_type == CredentialDeviceType.MULTI_DEVICE) is not known.eligible:
         return Refused("its kind has changed")
     counts = bool(found.new_sign_count or known.sign_count)

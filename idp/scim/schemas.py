@@ -19,9 +19,9 @@ READ_ONLY = "readOnly"
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
-def user(shown: User, pk: UUID, created: datetime, base: str) -> Resource:
+def user(user: User, pk: UUID, created: datetime, base: str) -> Resource:
     """Return a person as a resource, without empty attributes."""
-    person, known = shown.person, {"externalId": shown.external_id} if shown.external_id else {}
+    person, known = user.person, {"externalId": user.external_id} if user.external_id else {}
     number = [{"value": person.number, "type": "mobile", "primary": True}] if person.number else []
     extension = {ENTERPRISE: {"department": person.department}} if person.department else {}
     return {

@@ -1,4 +1,4 @@
-"""The people whom a personnel system sees, and its writes. Each write is one transaction.
+"""The people that a personnel system can see, and its writes. Each write is one transaction.
 
 Operators are not among them. Writes go through the import's code, so they have the same consequences as a change made
 by hand.
@@ -39,23 +39,23 @@ class Provisioner:
 
 
 def of(system: PersonnelSystem) -> QuerySet[Agent]:
-    """Return the agents whom a system sees, with all related rows, in a fixed number of queries."""
+    """Return the agents that a system can see, with all related rows, in a fixed number of queries."""
     own = KnownAs.objects.filter(system=system)
     gone = own.filter(agent=OuterRef("pk"), removed_at__isnull=False)
-    seen = Agent.objects.filter(Q(is_active=True) | ~Exists(gone), is_staff=False, is_superuser=False)
+    visible = Agent.objects.filter(Q(is_active=True) | ~Exists(gone), is_staff=False, is_superuser=False)
     known = Prefetch("known_as", queryset=own)
-    return seen.select_related("department").prefetch_related("roles", "numbers", known).order_by("created_at", "pk")
+    return visible.select_related("department").prefetch_related("roles", "numbers", known).order_by("created_at", "pk")
 
 
 def matching(system: PersonnelSystem, wanted: Filter | None) -> QuerySet[Agent]:
     """Return the agents that match a filter. Email addresses ignore case; external IDs do not."""
-    seen = of(system)
+    visible = of(system)
     if wanted is None:
-        return seen
+        return visible
     if wanted.name == "email":
-        return seen.filter(email__iexact=wanted.value)
+        return visible.filter(email__iexact=wanted.value)
     own = KnownAs.objects.filter(system=system, external_id=wanted.value).exclude(external_id="")
-    return seen.filter(pk__in=own.values("agent"))
+    return visible.filter(pk__in=own.values("agent"))
 
 
 def find(system: PersonnelSystem, pk: UUID) -> Agent:
@@ -67,7 +67,7 @@ def find(system: PersonnelSystem, pk: UUID) -> Agent:
 
 
 def read(agent: Agent) -> User:
-    """Return the resource of an agent whom `of` loaded."""
+    """Return the resource of an agent that `of` loaded."""
     number = next((it.number for it in sorted(agent.numbers.all(), key=lambda it: it.pk)), "")
     department = agent.department.name if agent.department else ""
     roles, may = agent.role_names, (agent.is_active, agent.may_use_app, agent.language)
@@ -88,7 +88,7 @@ def create(by: Provisioner, edit: Edit) -> Agent:
 @transaction.atomic
 def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
     """Apply a request's edit to someone. Raises ScimError."""
-    before = _held(by, pk)
+    before = _locked(by, pk)
     wanted = attributes.checked(before, edit(before, _rules()), _rules())
     if wanted != before:
         _write(by, pk, before, wanted)
@@ -98,17 +98,17 @@ def change(by: Provisioner, pk: UUID, edit: Edit) -> Agent:
 @transaction.atomic
 def remove(by: Provisioner, pk: UUID) -> None:
     """Deactivate someone and hide them from this system. Nothing is erased. Raises NoSuchResource."""
-    before = _held(by, pk)
+    before = _locked(by, pk)
     off = User(replace(before.person, may_sign_in=False))
     _write(by, pk, before, off, removed_at=by.now)
 
 
-def _held(by: Provisioner, pk: UUID) -> User:
+def _locked(by: Provisioner, pk: UUID) -> User:
     """Return someone's current values, locked until the commit."""
-    held = of(by.system).select_for_update(of=("self",)).filter(pk=pk).first()
-    if held is None:
+    locked = of(by.system).select_for_update(of=("self",)).filter(pk=pk).first()
+    if locked is None:
         raise NoSuchResource
-    return read(held)
+    return read(locked)
 
 
 def _write(
@@ -118,8 +118,8 @@ def _write(
     try:
         with transaction.atomic():
             pk = _written(by, pk, before, after)
-            kept = {"external_id": after.external_id, "removed_at": removed_at}
-            KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=kept)
+            values = {"external_id": after.external_id, "removed_at": removed_at}
+            KnownAs.objects.update_or_create(system=by.system, agent_id=pk, defaults=values)
     except IntegrityError:
         raise Uniqueness("another request wrote first") from None
     listings.let_go(by.now, [pk])  # the timer, or the next command, tells Twilio

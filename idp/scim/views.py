@@ -82,8 +82,8 @@ def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
     if request.method == "GET":
         return answers.answer(_page(request, system))
     resource = _read(request, paths.USER)
-    shown = _shown(users.create(_by(request, system), partial(_as_whole, resource)))
-    return answers.answer(shown, status=201, headers={"Location": shown["meta"]["location"]})
+    created = _resource(users.create(_by(request, system), partial(_as_whole, resource)))
+    return answers.answer(created, status=201, headers={"Location": created["meta"]["location"]})
 
 
 @_door("GET", "PUT", "PATCH", "DELETE")
@@ -99,7 +99,7 @@ def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpRespo
             return HttpResponse(status=204)
         case _:
             agent = users.find(system, pk)
-    return answers.answer(_shown(agent))
+    return answers.answer(_resource(agent))
 
 
 @_door("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -113,8 +113,10 @@ def _page(request: HttpRequest, system: PersonnelSystem) -> Resource:
     start = max(1, _number(request, "startIndex", 1))
     count = min(max(0, _number(request, "count", USUAL_RESULTS)), schemas.MOST_RESULTS)
     found = users.matching(system, wanted)
-    shown = [_shown(it) for it in found[start - 1 : start - 1 + count]]
-    return schemas.listed(shown, found.count(), start)
+    page = [_resource(it) for it in found[start - 1 : start - 1 + count]]
+    is_last = len(page) < count and (page or start == 1)
+    total = start - 1 + len(page) if is_last else found.count()  # counting reads every person
+    return schemas.listed(page, total, start)
 
 
 def _number(request: HttpRequest, name: str, usual: int) -> int:
@@ -147,7 +149,7 @@ def _by(request: HttpRequest, system: PersonnelSystem) -> Provisioner:
     return Provisioner(system, request_facts.origin_of(request), clock.now())
 
 
-def _shown(agent: Agent) -> Resource:
+def _resource(agent: Agent) -> Resource:
     return schemas.user(users.read(agent), agent.pk, agent.created_at, _base())
 
 

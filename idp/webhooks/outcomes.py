@@ -16,7 +16,7 @@ class Outcome:
     """The status of the answer, or None without one, and the beginning of its text or what went wrong."""
 
     status: int | None
-    said: str
+    text: str
 
     @property
     def taken(self) -> bool:
@@ -32,12 +32,12 @@ class Outcome:
     def words(self) -> str:
         """Return the outcome as a sentence for the operator."""
         status = "" if self.status is None else f"HTTP {self.status} "
-        return f"{status}{self.said}".strip()[:LONGEST_ANSWER]
+        return f"{status}{self.text}".strip()[:LONGEST_ANSWER]
 
 
 @transaction.atomic
 def keep(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-    """Save the outcome of a try, unless its webhook was deleted meanwhile."""
+    """Save the outcome of a try, unless its webhook has been deleted."""
     webhook = Webhook.objects.select_for_update().filter(pk=delivery.webhook_id).first()
     if webhook is None:
         return

@@ -28,13 +28,13 @@ def take_in(webhook: Webhook, now: datetime) -> None:
     """
     up_to, last = now - SETTLING, 0
     while lines := _unread(webhook, up_to, last):
-        found = [
+        messages = [
             Delivery(webhook=webhook, event=line, kind=kind, made_at=now)
             for line in lines
             for kind in kinds.of(line)
             if kind in webhook.kinds
         ]
-        Delivery.objects.bulk_create(found, ignore_conflicts=True)
+        Delivery.objects.bulk_create(messages, ignore_conflicts=True)
         last = lines[-1].pk
     Webhook.objects.filter(pk=webhook.pk, read_to__lt=up_to).update(read_to=up_to)
 
@@ -47,13 +47,13 @@ def forward(webhook: Webhook, now: datetime) -> None:
     """
     wanted = {it for it in kinds.TRAIL if it in webhook.kinds}
     while wanted and (seals := _beyond(webhook)):
-        told = [
+        messages = [
             Delivery(webhook=webhook, event=seal.event, kind=kind, made_at=now)
             for seal in seals
             if (kind := kinds.forwarded_as(seal.event)) in wanted
         ]
         with transaction.atomic():
-            Delivery.objects.bulk_create(told, ignore_conflicts=True)
+            Delivery.objects.bulk_create(messages, ignore_conflicts=True)
             webhook.forwarded_to = seals[-1].position
             webhook.save(update_fields=["forwarded_to"])
 

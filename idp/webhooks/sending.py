@@ -36,7 +36,7 @@ TURN = timedelta(seconds=15)
 READ = 4 * 500
 """Bytes of an answer that are read: enough for the characters that are stored."""
 
-UNEXPECTED = "Something went wrong that nobody thought of; the log has the details."
+UNEXPECTED = "An unexpected error. The log has the details."
 JSON = {"Content-Type": "application/json"}
 
 

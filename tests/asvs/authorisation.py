@@ -18,7 +18,7 @@ V8 = (
         "Functions are limited to those with the right",
         "web/departments/test_addresses.what_is_not_open_is_refused_and_changes_nothing",
         "web/test_every_page.an_operator_who_may_only_look_is_offered_no_change",
-        "native/test_registry.an_app_reads_nothing_of_others",
+        "native/test_registry.an_app_cannot_read_agents_and_devices",
     ),
     met(
         "8.2.2",

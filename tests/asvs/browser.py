@@ -11,7 +11,7 @@ V3 = (
         1,
         "Content is not rendered in the wrong context",
         "hostile/test_every_address",
-        "branding/test_brands.a_logo_is_in_the_page_with_its_size_and_says_what_it_is",
+        "branding/test_brands.a_logo_is_in_the_page_with_its_size_and_alternative_text",
     ),
     met(
         "3.2.2",
@@ -100,7 +100,7 @@ V3 = (
         2,
         "Redirects go only to registered addresses",
         "hostile/test_foreign_pages.no_parameter_redirects_to_another_host",
-        "native/test_authorize.nobody_is_sent_where_no_app_was_registered",
+        "native/test_authorize.a_browser_is_never_redirected_to_an_unregistered_address",
         "hostile/test_requests.an_acs_that_is_not_registered_is_rejected",
     ),
 )
@@ -111,7 +111,7 @@ V4 = (
         1,
         "Each answer has a content type and charset",
         "hostile/test_every_address",
-        "native/test_fuzzed.each_answer_is_as_the_document_says",
+        "native/test_fuzzed.each_answer_matches_the_document",
     ),
     met(
         "4.1.2",
@@ -155,7 +155,7 @@ V5 = (
         1,
         "Oversized files are refused before processing",
         "hostile/test_foreign_pages.a_body_that_is_too_large_is_rejected",
-        "branding/test_logos.what_is_too_large_is_refused",
+        "branding/test_logos.a_picture_that_is_too_large_is_rejected",
         "saml/metadata/test_fetch.an_endless_document_is_cut_at_the_limit",
     ),
     unmet(
@@ -163,8 +163,8 @@ V5 = (
         1,
         "File extension and content are checked",
         "only the content decides; the name is ignored",
-        "importing/test_sheet.what_cannot_be_read_gets_a_sentence",
-        "branding/test_logos.what_is_no_picture_is_refused",
+        "importing/test_sheet.an_unreadable_file_gets_a_sentence",
+        "branding/test_logos.a_file_that_is_no_picture_is_rejected",
     ),
     met(
         "5.2.3",

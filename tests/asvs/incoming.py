@@ -32,7 +32,7 @@ V1 = (
         1,
         "URLs are built safely, with safe schemes only",
         "saml/metadata/test_theirs.an_address_that_can_be_no_acs_is_refused",
-        "native/test_redirects.an_app_cannot_be_sent_there",
+        "native/test_redirects.an_operator_may_not_register_this_redirect_uri",
         "web/services/test_services.an_address_that_nothing_can_be_sent_to_gets_a_sentence",
     ),
     met(
@@ -86,14 +86,14 @@ V1 = (
         "1.3.4",
         2,
         "Uploaded SVG keeps only drawing elements",
-        "branding/test_logos.what_could_do_more_than_draw_is_left_out",
+        "branding/test_logos.active_content_of_a_logo_is_removed",
     ),
     met(
         "1.3.5",
         2,
         "Uploaded style or template languages are disabled",
-        "branding/test_logos.what_a_logo_may_not_hold_is_refused_with_what_would_do",
-        "branding/test_colours.what_is_no_colour_is_refused_with_an_example",
+        "branding/test_logos.an_unsupported_logo_is_rejected_with_advice",
+        "branding/test_colours.a_text_that_is_no_colour_is_rejected_with_an_example",
     ),
     met(
         "1.3.6",
@@ -168,8 +168,8 @@ V2 = (
         1,
         "All input is validated against what is expected",
         "saml/requests/test_authn_request.what_is_no_valid_authn_request_is_unreadable",
-        "importing/test_reading.a_problem_names_row_column_and_what_mends_it",
-        "scim/test_users.hostile_bodies_are_refused_and_change_nothing",
+        "importing/test_reading.a_problem_names_row_column_and_remedy",
+        "scim/test_users.hostile_bodies_are_rejected_and_change_nothing",
         "fuzzing/test_corpus",
     ),
     met(

@@ -26,7 +26,7 @@ def head(page):
     return " ".join(page.html.find(".//header").text_content().split())
 
 
-def test_without_a_brand_the_organisation_stands_there_in_our_colour(phone):
+def test_without_a_brand_pages_show_the_organisation_in_the_default_colour(phone):
     page = phone.ask_flex()
     assert (head(page), logo_of(page)) == ("Acme", None)
     assert "--go:#0b4f8a" in page.response.text
@@ -40,7 +40,7 @@ def test_a_brand_shows_on_every_page(phone):
         assert page.html.findtext(".//title").endswith(" Beta")
 
 
-def test_a_services_own_brand_shows_on_its_sign_ins_alone_and_takes_the_rest_from_all_pages(phone):
+def test_a_services_brand_shows_on_its_sign_ins_only_and_inherits_the_rest(phone):
     a_brand(name="Beta", colour=RED)
     a_brand("rota", colour=GREEN)
     at_rota, at_flex = phone.ask_flex("/app/"), phone.ask_flex()
@@ -51,14 +51,14 @@ def test_a_services_own_brand_shows_on_its_sign_ins_alone_and_takes_the_rest_fro
     assert f"--go:{GREEN}" in phone.submit(page, "code", code=phone.code()).response.text
 
 
-def test_a_services_own_name_stands_beside_the_logo_of_all_pages(phone):
+def test_a_services_name_is_next_to_the_inherited_logo(phone):
     a_brand(name="Beta", logo=True, logo_says="Beta Ltd")
     a_brand("rota", name="Gamma")
     page = phone.ask_flex("/app/")
     assert (head(page), logo_of(page).get("alt")) == ("Gamma", "")
 
 
-def test_a_logo_is_in_the_page_with_its_size_and_says_what_it_is(phone):
+def test_a_logo_is_in_the_page_with_its_size_and_alternative_text(phone):
     a_brand(name="Beta", logo=True, logo_says="Beta Ltd")
     page = phone.ask_flex()
     assert {name: logo_of(page).get(name) for name in ("alt", "width", "height")} == {
@@ -69,12 +69,12 @@ def test_a_logo_is_in_the_page_with_its_size_and_says_what_it_is(phone):
     assert head(page) == ""
 
 
-def test_a_logo_that_says_nothing_stands_beside_the_name(phone):
+def test_a_logo_without_alternative_text_is_next_to_the_name(phone):
     a_brand(name="Beta", logo=True)
     assert (logo_of(phone.ask_flex()).get("alt"), head(phone.ask_flex())) == ("", "Beta")
 
 
-def test_a_page_costs_no_query_more(db):
+def test_a_brand_adds_no_query_to_a_page(db):
     def queries():
         with CaptureQueriesContext(connection) as seen:
             Client().get("/")
@@ -87,7 +87,7 @@ def test_a_page_costs_no_query_more(db):
     assert queries() == before
 
 
-def test_the_environment_gives_colour_and_logo_where_the_admin_has_none(db, settings, tmp_path):
+def test_colour_and_logo_come_from_the_environment_if_the_admin_has_none(db, settings, tmp_path):
     file = tmp_path / "logo.svg"
     file.write_bytes(svg())
     changed = {"brand_colour": RED, "brand_logo": str(file)}
@@ -97,12 +97,12 @@ def test_the_environment_gives_colour_and_logo_where_the_admin_has_none(db, sett
     assert (brands.of().colours.light, brands.of().logo.width) == (GREEN, 40)
 
 
-def test_a_file_that_is_no_logo_leaves_the_name_alone(db, settings, tmp_path):
+def test_a_file_that_is_no_logo_leaves_only_the_name(db, settings, tmp_path):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"brand_logo": str(tmp_path / "gone.svg")})
     assert brands.of().logo is None
 
 
 @pytest.mark.parametrize("fields", [{"colour": "red"}, {"colour": "#FFF;}x"}, {"logo": "https://evil.example/a.png"}])
-def test_the_table_refuses_what_is_no_colour_or_no_picture(db, fields):
+def test_the_table_rejects_invalid_colours_and_pictures(db, fields):
     with pytest.raises(IntegrityError):
         Brand.objects.create(**fields)

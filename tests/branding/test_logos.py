@@ -14,13 +14,13 @@ def shown(data):
     return unquote(clean(data).address.removeprefix("data:image/svg+xml,"))
 
 
-def test_shapes_and_colours_stay_as_they_are():
+def test_a_logo_keeps_its_shapes_and_colours():
     logo = clean(svg())
     assert shown(svg()) == svg().decode()
     assert (logo.width, logo.height) == (40, 20)
 
 
-def test_a_size_in_pixels_does_where_there_is_no_view_box():
+def test_a_size_in_pixels_replaces_a_missing_view_box():
     assert 'viewBox="0 0 40 20"' in shown(svg(attributes='width="40px" height="20"'))
 
 
@@ -38,7 +38,7 @@ def test_a_size_in_pixels_does_where_there_is_no_view_box():
         "<g>evil alert</g>",
     ],
 )
-def test_what_could_do_more_than_draw_is_left_out(more):
+def test_active_content_of_a_logo_is_removed(more):
     left = shown(svg(SHAPE + more))
     assert not [it for it in ("evil", "alert", "on", "\\72") if it in left.replace("version", "")]
     assert SHAPE in left
@@ -56,12 +56,12 @@ def test_what_could_do_more_than_draw_is_left_out(more):
         ('<image href="data:,"/>', "Save the logo as PNG"),
     ],
 )
-def test_what_a_logo_may_not_hold_is_refused_with_what_would_do(inner, advice):
+def test_an_unsupported_logo_is_rejected_with_advice(inner, advice):
     with pytest.raises(NotALogo, match=advice):
         clean(svg(inner))
 
 
-def test_colours_in_a_style_attribute_become_plain_ones():
+def test_colours_in_a_style_attribute_become_attributes():
     assert 'fill="#123456"' in shown(svg('<path d="M0 0" style="fill:#123456;-inkscape-x:y"/>'))
 
 
@@ -76,18 +76,18 @@ def test_entities_are_not_followed():
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"<html/>", b"<svg", svg(attributes="")])
-def test_what_is_no_picture_is_refused(data):
+def test_a_file_that_is_no_picture_is_rejected(data):
     with pytest.raises(NotALogo):
         clean(data)
 
 
 @pytest.mark.parametrize("data", [svg("<path d='%s'/>" % ("M0 0" * LARGEST)), a_png(3000, 1)])
-def test_what_is_too_large_is_refused(data):
+def test_a_picture_that_is_too_large_is_rejected(data):
     with pytest.raises(NotALogo, match=r"is the most|may be up to"):
         clean(data)
 
 
-def test_of_a_png_only_the_picture_stays():
+def test_a_png_loses_everything_but_the_picture():
     said = b"tEXtAuthor\0Olivia"
     extra = struct.pack(">I", len(said) - 4) + said + struct.pack(">I", zlib.crc32(said))
     assert clean(a_png(extra=extra)) == clean(a_png())
@@ -95,6 +95,6 @@ def test_of_a_png_only_the_picture_stays():
 
 
 @pytest.mark.parametrize("data", [a_png()[:-5], a_png().replace(b"IHDR", b"IHDX"), PNG_SIGNATURE])
-def test_a_damaged_png_is_refused(data):
+def test_a_damaged_png_is_rejected(data):
     with pytest.raises(NotALogo, match="damaged"):
         clean(data)

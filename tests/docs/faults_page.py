@@ -156,7 +156,7 @@ FAULTS = [
         "every signature verifies with the published keys",
         (
             "races/test_key_change.py::test_a_key_is_replaced_while_phones_sign_in_and_no_sign_in_is_lost",
-            f"{KEYS}::test_in_whatever_order_steps_are_tried_what_signs_is_published",
+            f"{KEYS}::test_every_key_that_signs_is_published_in_any_order_of_steps",
         ),
     ),
     Fault(
@@ -229,7 +229,7 @@ FAULTS = [
         "the key still signs, and operators were warned",
         (
             f"{KEYS}::test_an_expired_certificate_still_signs",
-            "keys/test_expiry.py::test_the_certificates_of_the_keys_that_sign_are_looked_at",
+            "keys/test_expiry.py::test_the_certificates_of_signing_keys_are_checked",
         ),
     ),
     Fault(

@@ -16,14 +16,14 @@ names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp", 
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(1)", "'=1", "\t=1", "\uff1d1"])
-def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cell):
+def test_a_cell_that_a_spreadsheet_would_run_becomes_text(cell):
     (row,) = csv.reader([exporting.line([cell])])
     assert row == [f"'{cell}"]
 
 
 @settings(max_examples=50)
 @given(names, names)
-def test_what_was_exported_is_unchanged_when_it_is_imported(name, department):
+def test_an_exported_file_changes_nothing_when_it_is_imported(name, department):
     person = Person("ana@acme.example", name, "+12015550101", department, ("agent",), False, True)
     content = "".join(exporting.lines([person])).encode()
     found = plan(content, [Known(1, person)], [department])

@@ -52,13 +52,13 @@ def reasons(agent):
     return set(Device.objects.of(agent).values_list("reason", flat=True))
 
 
-def test_a_language_is_written_and_left_alone_where_a_file_says_nothing_of_it(who, agent):
+def test_a_language_is_written_and_stays_if_a_file_has_none(who, agent):
     write(who, [agent.email, "es"], headings=["Email", "Language"])
     write(who, [agent.email, "Ana"], headings=["Email", "Name"])
     assert Agent.objects.get(pk=agent.pk).language == "es"
 
 
-def test_somebody_new_can_sign_in_as_if_added_by_hand(who):
+def test_an_imported_agent_can_sign_in_like_one_added_by_hand(who):
     write(who, ZOE, MAX, headings=HEADINGS)
     zoe = Agent.objects.get(email="zoe@acme.example")
     assert (zoe.full_name, zoe.department.name, zoe.role_names) == ("Zoë Ümlaut", "Support", ("agent",))
@@ -68,7 +68,7 @@ def test_somebody_new_can_sign_in_as_if_added_by_hand(who):
     assert bytes(Import.objects.get().content) == b""
 
 
-def test_only_what_a_row_says_is_changed(who, agent):
+def test_a_row_changes_only_the_fields_that_it_has(who, agent):
     before = Agent.objects.filter(pk=agent.pk).values().get()
     write(who, [agent.email, "wfo.team_leader agent", "yes"], headings=["Email", "Roles", "May use app"])
     assert Agent.objects.filter(pk=agent.pk).values().get() == before | {"may_use_app": True}
@@ -76,7 +76,7 @@ def test_only_what_a_row_says_is_changed(who, agent):
     assert number_of(agent) == "+12015550101"
 
 
-def test_who_is_switched_off_is_signed_out_with_a_line_each(who, signed_in):
+def test_an_agent_switched_off_by_a_file_is_signed_out_with_lines_in_the_trail(who, signed_in):
     write(who, [signed_in.email, "", "no"])
     assert reasons(signed_in) == {Reason.SWITCHED_OFF}
     assert not SsoSession.objects.filter(ended_at=None).exists()
@@ -84,7 +84,7 @@ def test_who_is_switched_off_is_signed_out_with_a_line_each(who, signed_in):
     assert set(lines) == {"the agent was switched off (command line)"}
 
 
-def test_another_number_does_what_it_does_by_hand(who, signed_in):
+def test_a_changed_number_has_the_same_effects_as_by_hand(who, signed_in):
     open_one = Verification.objects.get(ended_at=None)
     write(who, [signed_in.email, "+1 201 555 0177", ""])
     assert (number_of(signed_in), reasons(signed_in)) == ("+12015550177", {Reason.NUMBER_CHANGED})
@@ -93,26 +93,26 @@ def test_another_number_does_what_it_does_by_hand(who, signed_in):
     assert detail == "the old number and the new number, by command line, nobody is told"
 
 
-def test_a_number_is_taken_away_and_given_for_the_first_time(who, agent):
+def test_a_number_is_removed_and_another_set_for_the_first_time(who, agent):
     write(who, [agent.email, "-", ""])
     assert not PhoneAuthenticator.objects.exists()
     write(who, [agent.email, "+12015550108", ""])
     assert number_of(agent) == "+12015550108"
 
 
-def test_two_agents_change_their_numbers_about(who, agent):
+def test_two_agents_swap_their_numbers(who, agent):
     ben = an_agent("+12015550102", "ben@acme.example")
     write(who, [agent.email, "+12015550102", ""], [ben.email, "+12015550101", ""])
     assert (number_of(agent), number_of(ben)) == ("+12015550102", "+12015550101")
 
 
-def test_somebody_new_gets_the_number_that_another_row_frees(who, agent):
+def test_a_new_agent_gets_the_number_that_another_row_frees(who, agent):
     rows = [[agent.email, "+12015550109", "", ""], ["zoe@acme.example", "+12015550101", "Zoe", "agent"]]
     write(who, *rows, headings=["Email", "Mobile number", "Full name", "Roles"])
     assert number_of(Agent.objects.get(email="zoe@acme.example")) == "+12015550101"
 
 
-def test_who_is_missing_is_switched_off_if_asked_and_operators_are_not(who, signed_in):
+def test_missing_agents_are_switched_off_if_chosen_and_operators_are_not(who, signed_in):
     ben = an_agent("+12015550102", "ben@acme.example")
     operator = Agent.objects.create(email="olivia@acme.example", full_name="Olivia", is_staff=True)
     write(who, [ben.email, "", ""], missing_off=True, most_missing=50)
@@ -124,7 +124,7 @@ def test_who_is_missing_is_switched_off_if_asked_and_operators_are_not(who, sign
 # All or nothing
 
 
-def test_what_was_looked_at_is_not_written_if_somebody_changed_people_meanwhile(who, agent):
+def test_a_reviewed_import_is_not_written_if_people_changed_since(who, agent):
     waiting = take_in(who, [agent.email, "+12015550177", ""])
     prepared = imports.prepare(waiting, who)
     Agent.objects.filter(pk=agent.pk).update(full_name="Ana Maria")
@@ -142,7 +142,7 @@ def test_an_import_is_written_once(who, agent):
     assert number_of(agent) == "+12015550177"
 
 
-def test_a_file_that_was_written_meanwhile_is_not_forgotten_any_more(who, agent):
+def test_a_written_file_cannot_be_discarded(who, agent):
     waiting, other = take_in(who, [agent.email, "+1 201 555 0177"]), take_in(who, [agent.email, "-"])
     imports.write(waiting, imports.prepare(waiting, who), who, NOW)
     assert (imports.forget(Import(pk=waiting.pk)), imports.forget(other)) == (False, True)
@@ -168,7 +168,7 @@ def test_a_fault_half_way_leaves_nothing_written(who, agent, monkeypatch):
 # Back again
 
 
-def test_an_undo_puts_everybody_back_and_removes_who_was_new(who, signed_in):
+def test_an_undo_restores_everyone_and_removes_new_people(who, signed_in):
     signed_in.refresh_from_db()
     before = Agent.objects.filter(pk=signed_in.pk).values().get()
     rows = [[signed_in.email, "+12015550177", "no", "", ""], ["zoe@acme.example", "+12015550101", "", "Zoe", "agent"]]
@@ -182,14 +182,14 @@ def test_an_undo_puts_everybody_back_and_removes_who_was_new(who, signed_in):
     )
 
 
-def test_what_ended_stays_ended_and_is_counted(who, signed_in):
+def test_an_undo_leaves_ended_sign_ins_ended_and_counts_them(who, signed_in):
     done = write(who, [signed_in.email, "", "no"])
     assert ImportedAgent.objects.get().ended == 2
     imports.undo(done, who, LATER)
     assert not Device.objects.active().exists()
 
 
-def test_somebody_new_whom_the_trail_knows_is_switched_off_instead(who):
+def test_an_undo_switches_off_a_new_person_whom_the_trail_names(who):
     done = write(who, ZOE, headings=HEADINGS)
     zoe = Agent.objects.get()
     LoginEvent.objects.create(at=NOW, kind="code sent", agent=zoe, reference="x")
@@ -198,7 +198,7 @@ def test_somebody_new_whom_the_trail_knows_is_switched_off_instead(who):
     assert not zoe.is_active
 
 
-def test_somebody_new_whose_number_twilio_keeps_is_not_forgotten(who):
+def test_an_undo_keeps_a_new_person_whose_number_is_on_twilios_safe_list(who):
     done = write(who, ZOE, headings=HEADINGS)
     listings.ask(NOW)
     assert imports.undo(done, who, LATER).kept == ("Zoë Ümlaut",)
@@ -224,7 +224,7 @@ def a_former_number(_):
         (a_former_number, "Eve has the former number of Ana García"),
     ],
 )
-def test_nothing_is_undone_if_somebody_changed_the_same_people_since(who, agent, change, sentence):
+def test_nothing_is_undone_if_the_same_people_changed_since(who, agent, change, sentence):
     done = write(who, [agent.email, "+12015550177", ""])
     change(agent)
     with pytest.raises(Refused, match=f"Nothing was undone. .*{sentence}"):
@@ -233,13 +233,13 @@ def test_nothing_is_undone_if_somebody_changed_the_same_people_since(who, agent,
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=24), timedelta(days=9)], ids=str)
-def test_after_a_day_there_is_no_way_back(who, agent, after):
+def test_an_import_cannot_be_undone_after_a_day(who, agent, after):
     done = write(who, [agent.email, "+12015550177", ""])
     with pytest.raises(Refused, match="can no longer be undone"):
         imports.undo(done, who, NOW + after)
 
 
-def test_it_is_undone_once(who, agent):
+def test_an_import_is_undone_once(who, agent):
     done = write(who, [agent.email, "+12015550177", ""])
     imports.undo(done, who, LATER)
     with pytest.raises(Refused, match="can no longer be undone"):

@@ -40,7 +40,7 @@ def test_somebody_new_needs_a_name_and_a_role():
     ]
 
 
-def test_what_else_is_amiss_with_a_row_that_was_not_wholly_read_is_named_too():
+def test_further_problems_of_a_row_with_an_unreadable_cell_are_named_too():
     found = plan(a_file(["zoe@acme.example", "", "12"], ["max", "", "12"]))
     assert [(it.row, it.column) for it in found.problems] == [
         (2, "Mobile number"),
@@ -52,29 +52,29 @@ def test_what_else_is_amiss_with_a_row_that_was_not_wholly_read_is_named_too():
     assert found.left_out == 2
 
 
-def test_of_rows_that_say_the_same_each_names_the_others():
+def test_identical_rows_name_each_other():
     rows = [[f"a{nth}@acme.example", "A", ZOE[2], "", "agent"] for nth in range(6)]
     (first, *_) = plan(a_file(*rows)).problems
     assert first.sentence == "The same number is also in rows 3, 4, 5 and 2 more. Keep one of them."
 
 
-def test_of_two_rows_about_one_person_neither_is_taken():
+def test_two_rows_about_one_person_are_both_rejected():
     found = plan(a_file(ZOE, MAX, [ZOE[0].upper(), *MAX[1:]]))
     assert [it.row for it in found.problems] == [2, 4]
     assert [it.row for it in found.new] == [3]
 
 
-def test_of_two_rows_with_one_number_neither_is_taken():
+def test_two_rows_with_one_number_are_both_rejected():
     found = plan(a_file(ZOE, [MAX[0], MAX[1], ZOE[2], *MAX[3:]]))
     assert sentences(found)[1] == (3, "The same number is also in row 2. Keep one of them.")
 
 
-def test_a_number_of_somebody_else_is_a_problem_that_names_them():
+def test_a_number_of_another_person_is_a_problem_that_names_that_person():
     found = numbers(["ben@acme.example", "+1 201 555 0101"])
     assert sentences(found)[0][1].startswith("This number belongs to Ana (Ana@acme.example).")
 
 
-def test_two_people_may_change_their_numbers_about():
+def test_two_people_may_swap_their_numbers():
     found = numbers(["ana@acme.example", "+12015550102"], ["ben@acme.example", "+12015550101"])
     assert ([it.after.number for it in found.changed], found.problems) == (["+12015550102", "+12015550101"], ())
 
@@ -99,7 +99,7 @@ def test_departments_are_one_in_any_letter_case_and_new_ones_are_named():
     assert found.departments == ("sales",)
 
 
-def test_an_operator_is_changed_by_none_who_may_not_but_may_stand_in_the_file():
+def test_an_operator_in_a_file_is_a_problem_only_if_the_row_changes_them():
     content = a_file(["olivia@acme.example", "Olivia"])
     assert plan(content, [OLIVIA]).unchanged == 1
     changed = a_file(["olivia@acme.example", "Mine"])
@@ -107,19 +107,19 @@ def test_an_operator_is_changed_by_none_who_may_not_but_may_stand_in_the_file():
 
 
 @pytest.mark.parametrize("off", [True, False])
-def test_who_is_not_in_the_file_stays_unless_they_are_to_be_switched_off(off):
+def test_a_person_missing_from_the_file_stays_unless_missing_people_are_switched_off(off):
     found = plan(a_file(["ana@acme.example"]), [ANA, BEN, OLIVIA], missing_off=off, most_missing=50)
     assert [it.after.email for it in found.missing.changes] == (["ben@acme.example"] if off else [])
     assert [it.after.may_sign_in for it in found.changes] == ([False] if off else [])
 
 
-def test_too_many_are_not_switched_off_for_being_absent():
+def test_an_import_that_would_switch_off_too_many_people_is_stopped():
     found = plan(a_file(["ana@acme.example"]), [ANA, BEN], missing_off=True, most_missing=49)
     assert (found.changes, found.missing.share) == ((), 50)
     assert "50 % of those who may sign in, more than the 49 %" in found.missing.refused
 
 
-def test_a_row_with_a_problem_is_not_absent_and_one_without_an_e_mail_might_be_anybodys():
+def test_a_person_whose_row_has_a_problem_is_not_missing_and_a_row_without_email_may_be_anyones():
     known = [ANA, BEN]
     wrong = plan(a_file(["ana@acme.example"], ["ben@acme.example", "", "12"]), known, missing_off=True, most_missing=99)
     assert wrong.missing.changes == ()
@@ -127,7 +127,7 @@ def test_a_row_with_a_problem_is_not_absent_and_one_without_an_e_mail_might_be_a
     assert (nobody.changes, "could be anybody's." in nobody.missing.refused) == ((), True)
 
 
-def test_the_fingerprint_is_another_as_soon_as_anything_else_would_be_done():
+def test_the_fingerprint_changes_with_everything_that_an_import_would_do():
     content = a_file(["ana@acme.example", "Ana Maria"])
     now, later = plan(content, [ANA]), plan(content, [a_known(1, "Ana@acme.example", "+12015550109")])
     assert now.fingerprint == plan(content, [ANA]).fingerprint != later.fingerprint

@@ -10,7 +10,7 @@ NUMBER, DEPARTMENT, ROLES, MAY_SIGN_IN = 2, 3, 4, 5
 def said(place, cell, country=""):
     row = [*MAX]
     row[place] = cell
-    (it,) = read(a_file(row), country).said
+    (it,) = read(a_file(row), country).rows
     return it
 
 
@@ -33,13 +33,13 @@ def test_headings_are_taken_in_any_case_and_by_other_names(headings):
     assert read(a_file(ZOE, headings=headings)) == read(a_file(ZOE))
 
 
-def test_columns_may_stand_in_any_order_and_strange_ones_are_named_and_passed_over():
+def test_columns_come_in_any_order_and_unknown_ones_are_named_and_ignored():
     found = read(a_file(["x", "max@acme.example"], headings=["Shoe size", "Email"]))
-    assert (found.said[0].email, found.strange_headings) == ("max@acme.example", ("Shoe size",))
+    assert (found.rows[0].email, found.strange_headings) == ("max@acme.example", ("Shoe size",))
 
 
 def test_a_file_exported_when_the_heading_had_a_hyphen_is_read():
-    assert read(a_file(["max@acme.example"], headings=["E-mail"])).said[0].email == "max@acme.example"
+    assert read(a_file(["max@acme.example"], headings=["E-mail"])).rows[0].email == "max@acme.example"
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_a_number_without_a_plus_belongs_to_the_default_country():
     [("de", "de"), ("es-MX", "es"), ("pt_BR", "pt-br"), ("Français", "fr"), ("العربية", "ar"), ("-", "")],
 )
 def test_a_language_is_a_code_or_its_own_name(cell, meaning):
-    (it,) = read(a_file(["max@acme.example", cell], headings=["Email", "Language"])).said
+    (it,) = read(a_file(["max@acme.example", cell], headings=["Email", "Language"])).rows
     assert it.language == meaning
 
 
-def test_a_language_that_is_none_of_ours_is_a_problem_and_says_which_there_are():
+def test_an_unsupported_language_is_a_problem_that_names_the_supported_ones():
     (it,) = read(a_file(["max@acme.example", "Klingon"], headings=["Email", "Language"])).problems
     assert it.sentence == "This language is not available. Use one of en, es, pt-br, fr, de, ar."
 
@@ -79,7 +79,7 @@ def test_yes_and_no_are_understood(cell, meaning):
     assert said(MAY_SIGN_IN, cell).may_sign_in is meaning
 
 
-def test_an_empty_cell_says_nothing_and_a_dash_empties():
+def test_an_empty_cell_changes_nothing_and_a_dash_removes_the_value():
     assert (said(NUMBER, "").number, said(NUMBER, "-").number) == (None, "")
     assert (said(DEPARTMENT, " ").department, said(DEPARTMENT, "-").department) == (None, "")
 
@@ -100,7 +100,7 @@ def test_an_empty_cell_says_nothing_and_a_dash_empties():
         (MAY_SIGN_IN, "perhaps", "May sign in", "Write yes or no."),
     ],
 )
-def test_a_problem_names_row_column_and_what_mends_it(place, cell, column, sentence):
+def test_a_problem_names_row_column_and_remedy(place, cell, column, sentence):
     found = problem(place, cell)
     assert (found.row, found.column, sentence in found.sentence) == (2, column, True)
 

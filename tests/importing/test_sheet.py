@@ -28,11 +28,11 @@ ENCODINGS = {
 
 @pytest.mark.parametrize("content", ENCODINGS.values(), ids=ENCODINGS)
 def test_a_file_is_read_however_it_was_saved(content):
-    (zoe,) = read(content).said
+    (zoe,) = read(content).rows
     assert (zoe.email, zoe.full_name, zoe.number) == ("zoe@acme.example", "Zoë Ümlaut", "+12015550171")
 
 
-def test_rows_are_numbered_as_the_spreadsheet_does_whatever_stands_between():
+def test_rows_have_the_numbers_of_the_spreadsheet_despite_blank_and_multiline_rows():
     content = a_file(ZOE, [], [ZOE[0], 'two\nlines, and "quotes"'], ["max@acme.example"])
     assert [row for row, _ in sheet.read(content).rows] == [2, 4, 5]
 
@@ -54,7 +54,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "sentence"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_gets_a_sentence(content, sentence):
+def test_an_unreadable_file_gets_a_sentence(content, sentence):
     with pytest.raises(UnreadableFile, match=sentence):
         read(content)
 
@@ -68,7 +68,7 @@ def test_no_bytes_break_the_reader(noise, begin):
 
 @settings(max_examples=40)
 @given(st.lists(st.lists(st.text(max_size=20), min_size=1, max_size=9), max_size=4))
-def test_no_cells_break_the_reader_and_every_row_is_either_said_or_a_problem(rows):
+def test_no_cells_break_the_reader_and_every_row_is_read_or_a_problem(rows):
     table = sheet.Sheet(tuple(HEADINGS), tuple(enumerate(map(tuple, rows), start=2)))
     found = reading.read(table, reading.Rules("ES", lambda it: "@" in it))
-    assert {it.row for it in found.said} | {it.row for it in found.problems} == {row for row, _ in table.rows}
+    assert {it.row for it in found.rows} | {it.row for it in found.problems} == {row for row, _ in table.rows}

@@ -28,7 +28,7 @@ def standing(*connections, prepared=True):
     ],
     ids=["nothing prepared", "one waits", "all switched", "the one that waits is off", "nobody signed to"],
 )
-def test_the_step_that_comes_now_is_known_and_allowed(there, step):
+def test_the_next_step_of_a_key_change_is_named_and_allowed(there, step):
     assert there.step == step
     check(step, there, [it.slug for it in there.waiting] if step == Step.SWITCH else ())
 
@@ -51,7 +51,7 @@ def test_the_step_that_comes_now_is_known_and_allowed(there, step):
         (Step.DISCARD, standing(flex(switched=True), wiki()), (), "in use for Flex", Step.BACK),
     ],
 )
-def test_a_step_out_of_order_is_refused_and_the_right_one_named(step, there, chosen, sentence, instead):
+def test_a_step_out_of_order_is_rejected_and_the_right_one_named(step, there, chosen, sentence, instead):
     with pytest.raises(OutOfOrder) as refused:
         check(step, there, chosen)
     assert sentence in refused.value.sentence
@@ -59,7 +59,7 @@ def test_a_step_out_of_order_is_refused_and_the_right_one_named(step, there, cho
     assert refused.value.status == 409
 
 
-def test_a_service_that_is_switched_off_holds_up_no_discard():
+def test_a_service_that_is_switched_off_does_not_block_a_discard():
     check(Step.DISCARD, standing(flex(switched=True, enabled=False), wiki()))
 
 

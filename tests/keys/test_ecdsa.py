@@ -32,12 +32,12 @@ def want_ecdsa(sp):
     signing_keys.ensure(NOW)
 
 
-def test_an_agent_signs_in_to_a_service_that_takes_ecdsa(phone):
+def test_an_agent_signs_in_to_a_service_that_uses_ecdsa(phone):
     want_ecdsa(ServiceProvider.objects.get(slug="flex"))
     assert phone.sign_in()["attributes"]["full_name"] == ["Ana García"]
 
 
-def test_both_signatures_of_a_response_verify_with_the_certificate_in_our_metadata(phone):
+def test_both_signatures_of_a_response_verify_with_the_published_certificate(phone):
     want_ecdsa(ServiceProvider.objects.get(slug="flex"))
     phone.sign_in()
     form = phone.ask_flex().form_with("SAMLResponse")
@@ -63,7 +63,7 @@ def redirect(db, keys):
     return query.partition("&Signature=")[0].encode(), signature, x509.load_pem_x509_certificate(certificate.encode())
 
 
-def test_the_signature_of_a_redirect_is_both_numbers_side_by_side(redirect):
+def test_the_signature_of_a_redirect_is_r_and_s_concatenated(redirect):
     octets, signature, certificate = redirect
     assert len(signature) == 64
     numbers = (int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))

@@ -24,17 +24,17 @@ NAME = "The certificate"
         (-400, "We still sign", True),
     ],
 )
-def test_the_nearer_the_end_the_louder_the_words(days, words, loud):
+def test_warnings_get_more_urgent_as_a_certificate_expires(days, words, loud):
     said = expiry.of(NAME, NOW + timedelta(days=days), NOW)
     assert words in said.sentence
     assert said.loud == loud
 
 
-def test_nothing_is_said_while_there_is_time():
+def test_a_certificate_that_expires_much_later_causes_no_warning():
     assert expiry.of(NAME, NOW + timedelta(days=60, seconds=1), NOW) is None
 
 
-def test_the_certificates_of_the_keys_that_sign_are_looked_at(db, keys):
+def test_the_certificates_of_signing_keys_are_checked(db, keys):
     (ends,) = {it.certificate for it in SigningKey.objects.filter(use=Use.SAML)}
     last = keyring.certificates.expires_at(ends)
     assert keyring.endings(last - timedelta(days=61)) == []
@@ -42,6 +42,6 @@ def test_the_certificates_of_the_keys_that_sign_are_looked_at(db, keys):
     assert said.sentence.startswith("The certificate of the active key for SAML messages, RSA ends on")
 
 
-def test_the_certificate_of_a_retired_key_is_nobodys_worry(db, keys):
+def test_the_certificate_of_a_retired_key_causes_no_warning(db, keys):
     SigningKey.objects.filter(use=Use.SAML).update(state="retired", retired_at=NOW)
     assert keyring.endings(NOW + timedelta(days=4000)) == []

@@ -64,7 +64,7 @@ def test_a_prepared_key_is_published_at_once_and_signs_nothing(flex):
     assert certificate_to(flex) == active
 
 
-def test_one_connection_is_switched_and_the_others_are_left(flex, wiki):
+def test_one_connection_is_switched_and_the_others_are_not(flex, wiki):
     active = certificate_to(wiki)
     key_change.prepare(RSA, NOW)
     key_change.switch(RSA, ["flex"])
@@ -89,7 +89,7 @@ def test_an_operator_is_shown_the_certificate_that_the_connection_needs(flex):
     assert typed["X.509 Certificate"] == the("next").certificate.strip()
 
 
-def test_the_next_key_becomes_the_active_one_for_everybody(flex, wiki):
+def test_the_next_key_becomes_active_for_every_connection(flex, wiki):
     key_change.prepare(RSA, NOW)
     old, new = the("active"), the("next")
     key_change.switch(RSA, ["flex", "wiki"])
@@ -118,7 +118,7 @@ def test_activation_waits_for_every_connection_that_is_switched_on(flex, wiki):
     key_change.activate(RSA, NOW)
 
 
-def test_a_connection_that_was_off_follows_once_the_key_is_active(flex, wiki):
+def test_a_connection_that_was_switched_off_uses_the_new_key_once_active(flex, wiki):
     ServiceProvider.objects.filter(pk=wiki.pk).update(enabled=False)
     key_change.prepare(RSA, NOW)
     key_change.switch(RSA, ["flex", "wiki"])
@@ -126,7 +126,7 @@ def test_a_connection_that_was_off_follows_once_the_key_is_active(flex, wiki):
     assert certificate_to(wiki) == the("active").certificate
 
 
-def test_a_next_key_that_nobody_uses_can_be_given_up(flex, wiki):
+def test_a_next_key_that_no_connection_uses_can_be_discarded(flex, wiki):
     key_change.prepare(RSA, NOW)
     ServiceProvider.objects.filter(pk=wiki.pk).update(enabled=False)
     key_change.switch(RSA, ["wiki"])
@@ -135,7 +135,7 @@ def test_a_next_key_that_nobody_uses_can_be_given_up(flex, wiki):
     assert certificate_to(wiki) == the("active").certificate
 
 
-def test_a_next_key_in_use_is_not_given_up(flex):
+def test_a_next_key_in_use_cannot_be_discarded(flex):
     key_change.prepare(RSA, NOW)
     key_change.switch(RSA, ["flex"])
     with pytest.raises(OutOfOrder, match="Flex"):
@@ -143,7 +143,7 @@ def test_a_next_key_in_use_is_not_given_up(flex):
     assert certificate_to(flex) == the("next").certificate
 
 
-def test_a_next_key_that_cannot_sign_is_switched_to_by_nobody(flex):
+def test_no_connection_is_switched_to_a_key_that_cannot_sign(flex):
     key_change.prepare(RSA, NOW)
     SigningKey.objects.filter(state="next").update(certificate=spare().certificate)
     with pytest.raises(OutOfOrder) as refused:
@@ -152,7 +152,7 @@ def test_a_next_key_that_cannot_sign_is_switched_to_by_nobody(flex):
     assert ServiceProvider.objects.get().key_id is None
 
 
-def test_the_database_holds_one_next_key_of_each_use(flex):
+def test_the_database_allows_one_next_key_of_each_use(flex):
     row = keyring.draw(TOKEN, NOW)
     row.save()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -162,12 +162,12 @@ def test_the_database_holds_one_next_key_of_each_use(flex):
 # ECDSA
 
 
-def test_a_service_that_takes_ecdsa_is_signed_to_with_a_key_of_its_own_kind(flex, blog):
+def test_a_service_that_uses_ecdsa_gets_signatures_by_an_ecdsa_key(flex, blog):
     assert certificate_to(blog) == the("active", EC).certificate
     assert published.certificates(NOW) == (the("active").certificate, the("active", EC).certificate)
 
 
-def test_no_certificate_for_ecdsa_is_published_where_nobody_wants_one(flex):
+def test_no_ecdsa_certificate_is_published_if_no_service_uses_it(flex):
     published.certificates(NOW)
     assert the("active", EC) is None
 
@@ -178,12 +178,12 @@ def test_a_key_for_ecdsa_is_published_before_a_service_that_wants_it_signs_anybo
     assert published.certificates(NOW)[-1] == the("active", EC).certificate
 
 
-def test_the_first_key_of_a_kind_can_be_made_ahead_and_is_active_at_once(flex):
+def test_the_first_key_of_a_kind_is_active_as_soon_as_it_is_made(flex):
     assert key_change.prepare(EC, NOW) == State.ACTIVE
     assert published.certificates(NOW)[1] == the("active", EC).certificate
 
 
-def test_the_change_of_one_kind_of_key_leaves_the_other_alone(flex, blog):
+def test_a_change_of_one_kind_of_key_leaves_the_other_kind_unchanged(flex, blog):
     key_change.prepare(EC, NOW)
     with pytest.raises(OutOfOrder, match="flex"):
         key_change.switch(EC, ["flex"])
@@ -193,7 +193,7 @@ def test_the_change_of_one_kind_of_key_leaves_the_other_alone(flex, blog):
     assert certificate_to(blog) == the("active", EC).certificate
 
 
-def test_a_service_that_changes_to_ecdsa_amid_a_change_of_key_is_signed_to_all_the_same(flex, wiki):
+def test_a_service_that_changes_to_ecdsa_during_a_key_change_still_gets_signatures(flex, wiki):
     key_change.prepare(RSA, NOW)
     key_change.switch(RSA, ["flex", "wiki"])
     ServiceProvider.objects.filter(pk=wiki.pk).update(signature_algorithm=names.ECDSA_SHA256)
@@ -203,7 +203,7 @@ def test_a_service_that_changes_to_ecdsa_amid_a_change_of_key_is_signed_to_all_t
     assert not ServiceProvider.objects.exclude(key=None).exists()
 
 
-def test_a_choice_left_behind_by_an_earlier_change_counts_for_nothing(flex):
+def test_a_choice_of_an_earlier_key_change_has_no_effect(flex):
     """A form that was open meanwhile may write an old choice back."""
     key_change.prepare(RSA, NOW)
     stale = the("next")
@@ -251,7 +251,7 @@ def one_of(chance, at):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_in_whatever_order_steps_are_tried_what_signs_is_published(flex, blog, seed):
+def test_every_key_that_signs_is_published_in_any_order_of_steps(flex, blog, seed):
     chance, leaves_at = random.Random(seed), {}
     a_service("news", "JQ" + "4" * 32, name="News", **EC_SERVICE)
     for nth in range(100):
@@ -269,14 +269,14 @@ def test_in_whatever_order_steps_are_tried_what_signs_is_published(flex, blog, s
 # Trying out
 
 
-def test_every_key_in_use_is_tried_out_and_a_broken_one_found(flex, blog):
+def test_a_test_of_every_key_in_use_finds_a_broken_one(flex, blog):
     signing_keys.try_out(NOW)
     SigningKey.objects.filter(use=EC).update(certificate=spare().certificate)
     with pytest.raises(UnusableKey):
         signing_keys.try_out(NOW)
 
 
-def test_a_broken_next_key_keeps_nobody_out_until_somebody_is_switched_to_it(flex):
+def test_a_broken_next_key_blocks_no_sign_in_until_a_connection_is_switched_to_it(flex):
     key_change.prepare(RSA, NOW)
     SigningKey.objects.filter(state="next").update(certificate=spare().certificate)
     signing_keys.try_out(NOW)

@@ -37,7 +37,7 @@ def retire(use, at=NOW):
     SigningKey.objects.filter(use=use).update(state=State.RETIRED, retired_at=at)
 
 
-def test_a_key_is_made_on_first_need_and_once(db):
+def test_a_key_is_made_once_on_first_use(db):
     first = keyring.active(Use.TOKEN, NOW)
     assert keyring.active(Use.TOKEN, LATER) == first
     assert SigningKey.objects.get().made_at == NOW
@@ -52,14 +52,14 @@ def test_each_use_has_a_key_of_its_own(db, keys):
     assert token.certificate == ""
 
 
-def test_the_keys_are_of_the_strength_that_is_promised(db, keys):
+def test_the_keys_have_the_documented_strength(db, keys):
     saml = load_pem_private_key(keyring.active(Use.SAML, NOW).private_key.encode(), None)
     token = load_pem_private_key(keyring.active(Use.TOKEN, NOW).private_key.encode(), None)
     assert saml.key_size == 3072
     assert isinstance(token.curve, ec.SECP256R1)
 
 
-def test_the_certificate_carries_the_other_half_of_its_key_and_no_name_of_a_person(db, keys):
+def test_a_certificate_has_the_public_key_and_names_no_person(db, keys):
     key = keyring.active(Use.SAML, NOW)
     certificate = x509.load_pem_x509_certificate(key.certificate.encode())
     assert certificate.public_key() == load_pem_private_key(key.private_key.encode(), None).public_key()
@@ -67,14 +67,14 @@ def test_the_certificate_carries_the_other_half_of_its_key_and_no_name_of_a_pers
     assert certificate.not_valid_before_utc < NOW < certificate.not_valid_after_utc
 
 
-def test_no_private_key_stands_in_the_table(db, keys):
+def test_no_private_key_is_stored_unencrypted(db, keys):
     for row in SigningKey.objects.all():
         stored = row.private_key
         assert "PRIVATE" not in stored + row.certificate
         assert keyring.active(Use(row.use), NOW).private_key.splitlines()[1] not in stored
 
 
-def test_a_key_without_its_encryption_key_is_unreadable_and_no_other_is_made(db, encrypted_under):
+def test_a_key_without_its_encryption_key_is_unreadable_and_not_replaced(db, encrypted_under):
     keyring.active(Use.TOKEN, NOW)
     SigningKey.objects.update(private_key=Fernet(Fernet.generate_key()).encrypt(b"pem").decode())
     with pytest.raises(KeyUnreadable) as refused:
@@ -102,7 +102,7 @@ def test_the_first_encryption_key_encrypts_and_all_of_them_read(db, encrypted_un
     assert Fernet(new).decrypt(SigningKey.objects.get(kid=after.kid).private_key).decode() == after.private_key
 
 
-def test_what_is_published_begins_with_the_active_key(db):
+def test_the_active_key_is_published_first(db):
     active = keyring.active(Use.TOKEN, NOW)
     for kid, state, retired_at in [("1" * 32, State.NEXT, None), ("2" * 32, State.RETIRED, NOW)]:
         encrypted = SigningKey.objects.get(kid=active.kid).private_key
@@ -120,7 +120,7 @@ def test_after_the_active_key_was_retired_another_is_made_and_both_are_published
     assert [key.kid for key in keyring.published(Use.TOKEN)] == [new.kid, old.kid]
 
 
-def test_a_key_is_found_by_its_use_and_id_alone(db):
+def test_a_key_is_found_only_by_its_own_use_and_id(db):
     key = keyring.active(Use.TOKEN, NOW)
     assert keyring.find(Use.TOKEN, key.kid, retired_after=NOW) == key
     assert keyring.find(Use.SAML, key.kid, retired_after=NOW) is None
@@ -134,7 +134,7 @@ def test_a_key_retired_long_ago_is_not_found(db):
     assert keyring.find(Use.TOKEN, key.kid, retired_after=LATER) is None
 
 
-def test_the_key_set_shows_public_halves_only(db):
+def test_the_key_set_has_public_keys_only(db):
     key = keyring.active(Use.TOKEN, NOW)
     (shown,) = jwks.key_set()["keys"]
     assert shown.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
@@ -142,7 +142,7 @@ def test_the_key_set_shows_public_halves_only(db):
     assert "PRIVATE" not in json.dumps(shown)
 
 
-def test_two_workers_that_both_need_a_key_come_to_the_same_one(transactional_db):
+def test_two_workers_that_need_a_key_at_once_use_the_same_one(transactional_db):
     barrier = Barrier(2)
 
     def need(_):
@@ -158,7 +158,7 @@ def test_two_workers_that_both_need_a_key_come_to_the_same_one(transactional_db)
     assert SigningKey.objects.count() == 1
 
 
-def test_a_worker_that_was_a_moment_too_late_takes_the_key_of_the_faster_one(db):
+def test_a_worker_that_is_too_late_uses_the_key_of_the_faster_one(db):
     faster = []
 
     def just_before_the_write(execute, sql, *rest):
@@ -182,12 +182,12 @@ def test_a_worker_that_was_a_moment_too_late_takes_the_key_of_the_faster_one(db)
         pytest.param({"state": "lost"}, id="an unknown state"),
     ],
 )
-def test_the_database_refuses_a_key_that_cannot_be(db, fields):
+def test_the_database_rejects_an_inconsistent_key(db, fields):
     with pytest.raises(IntegrityError), transaction.atomic():
         a_row(**fields)
 
 
-def test_the_database_refuses_two_active_keys_of_one_use(db):
+def test_the_database_rejects_two_active_keys_of_one_use(db):
     a_row(state=State.ACTIVE)
     with pytest.raises(IntegrityError), transaction.atomic():
         a_row(kid="c" * 32, state=State.ACTIVE)

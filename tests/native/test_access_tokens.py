@@ -48,12 +48,12 @@ def forged(token, header=None, key=None, **changed):
     return jwt.encode(said, key or active.private_key, algorithm="ES256", headers=headers)
 
 
-def test_it_names_client_and_device_until_the_fifteenth_minute_is_over(token, client, device):
+def test_a_token_names_client_and_device_for_fifteen_minutes(token, client, device):
     assert bearer.of(token, NOW + 15 * MINUTE - timedelta(seconds=1)) == bearer.Bearer(client, device)
     assert bearer.of(token, NOW + 15 * MINUTE) is None
 
 
-def test_the_control_a_token_forged_with_nothing_changed_counts(token):
+def test_the_control_a_forged_token_with_nothing_changed_is_valid(token):
     assert bearer.of(forged(token), NOW) is not None
 
 
@@ -83,22 +83,22 @@ def test_the_control_a_token_forged_with_nothing_changed_counts(token):
     ],
     ids="-".join,  # every worker has its own address and draws its own numbers
 )
-def test_anything_changed_makes_it_worthless(token, changed):
+def test_a_token_with_one_value_changed_is_not_valid(token, changed):
     a_client("other-app")
     assert bearer.of(forged(token, **changed), NOW) is None
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é.é.é", "x" * 5000])
-def test_what_is_no_token_is_none(text):
+def test_a_text_that_is_no_token_names_nobody(text):
     assert bearer.of(text, NOW) is None
 
 
-def test_an_unsigned_token_counts_for_nothing(token):
+def test_an_unsigned_token_is_not_valid(token):
     header = urlsafe_b64encode(json.dumps({"alg": "none", "typ": "at+jwt"}).encode()).decode().rstrip("=")
     assert bearer.of(f"{header}.{token.split('.')[1]}.", NOW) is None
 
 
-def test_tokens_of_one_kind_open_no_door_of_another(client, agent, device, token):
+def test_an_access_token_and_a_long_lived_token_cannot_replace_each_other(client, agent, device, token):
     refresh = lifecycle.issue(device, NOW)
     browser = lifecycle.issue(a_phone(agent), NOW)
     assert bearer.of(refresh, NOW) is bearer.of(browser, NOW) is None
@@ -110,7 +110,7 @@ def test_tokens_of_one_kind_open_no_door_of_another(client, agent, device, token
 
 
 @pytest.mark.parametrize("ends", ["device", "agent", "client"])
-def test_it_counts_no_more_once_device_agent_or_client_is_out(token, client, device, ends):
+def test_a_token_ends_with_its_device_agent_or_client(token, client, device, ends):
     match ends:
         case "device":
             devices.revoke(device, Reason.OPERATOR, NOW)
@@ -130,5 +130,5 @@ def test_a_back_end_is_its_own_subject(device):
     assert bearer.of(forged(token, sub="acme-phone"), NOW) is None
 
 
-def test_an_app_is_no_back_end(client):
+def test_an_app_gets_no_token_of_a_back_end(client):
     assert bearer.of(bearer.issue(client, None, NOW), NOW) is None

@@ -38,7 +38,7 @@ def ask(method="get", **changed):
         "http://127.0.0.1:50123/signed-in",
     ],
 )
-def test_an_honest_request_leads_to_the_login(client, redirect_uri):
+def test_a_valid_request_leads_to_the_login(client, redirect_uri):
     browser = HttpClient()
     response = browser.get("/oauth/authorize", RIGHT | {"redirect_uri": redirect_uri})
     assert (response.status_code, response["Location"]) == (303, f"/login/{LoginFlow.objects.get().pk}")
@@ -70,7 +70,7 @@ def test_an_honest_request_leads_to_the_login(client, redirect_uri):
     ],
     ids=str,
 )
-def test_nobody_is_sent_where_no_app_was_registered(client, changed):
+def test_a_browser_is_never_redirected_to_an_unregistered_address(client, changed):
     a_client("off", enabled=False)
     a_back_end(NOW)
     response = ask(**changed)
@@ -99,7 +99,7 @@ def test_nobody_is_sent_where_no_app_was_registered(client, changed):
     ],
     ids=str,
 )
-def test_what_else_is_wrong_is_told_to_the_app(client, changed, error):
+def test_every_other_fault_is_reported_to_the_app(client, changed, error):
     response = ask(**changed)
     answer = told(response["Location"])
     assert response["Location"].startswith(f"{REDIRECT}?")
@@ -108,7 +108,7 @@ def test_what_else_is_wrong_is_told_to_the_app(client, changed, error):
 
 
 @pytest.mark.parametrize("state", [None, "", "x" * 1025, "a\x00b", "a\r\nSet-Cookie: b", ["a", "b"]], ids=repr)
-def test_a_state_is_needed_and_only_a_plain_one_is_echoed(client, state):
+def test_a_state_is_required_and_only_a_printable_one_is_sent_back(client, state):
     answer = told(ask(state=state)["Location"])
     assert answer["error"] == "invalid_request"
     assert "state" not in answer
@@ -120,12 +120,12 @@ def test_a_query_of_the_registered_address_is_kept(client):
 
 
 @pytest.mark.parametrize("method", ["head", "post"])
-def test_other_methods_begin_nothing(client, method):
+def test_a_sign_in_begins_by_get_only(client, method):
     assert ask(method).status_code == 405
     assert not LoginFlow.objects.exists()
 
 
-def test_a_flow_of_an_app_is_answered_at_no_other_door(client):
+def test_an_apps_flow_is_answered_to_no_service(client):
     browser = HttpClient()
     pk = browser.get("/oauth/authorize", RIGHT)["Location"].rpartition("/")[2]
     assert browser.get(f"/saml/respond/{pk}").status_code == 403

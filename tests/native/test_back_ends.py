@@ -20,7 +20,7 @@ def with_header(header, **form):
     return HttpClient(headers={"authorization": header}).post("/api/v1/token", given)
 
 
-def test_a_back_end_reads_the_registry_by_a_client_library_of_other_make(flex):
+def test_a_back_end_reads_devices_with_a_common_oauth_library(flex):
     _, secret = a_back_end(NOW)
     session = OAuth2Session(client=BackendApplicationClient("crm"))
     session.trust_env = False
@@ -30,7 +30,7 @@ def test_a_back_end_reads_the_registry_by_a_client_library_of_other_make(flex):
 
 
 @pytest.mark.django_db
-def test_the_secret_may_stand_in_the_header_or_in_the_body(keys):
+def test_a_back_end_sends_its_secret_by_http_basic_or_in_the_body(keys):
     _, secret = a_back_end(NOW)
     assert with_header(basic("crm", secret)).status_code == 200
     assert ask(grant_type="client_credentials", client_id="crm", client_secret=secret).status_code == 200
@@ -55,7 +55,7 @@ def test_the_secret_may_stand_in_the_header_or_in_the_body(keys):
     ],
     ids=str,
 )
-def test_anything_else_lets_nobody_in(keys, header, form, status):
+def test_a_back_end_with_wrong_credentials_gets_no_token(keys, header, form, status):
     a_client()
     _, secret = a_back_end(NOW)
     answer = with_header(header.replace("right", secret), **form)
@@ -77,7 +77,7 @@ def test_a_back_end_without_a_secret_or_switched_off_gets_nothing(keys):
 
 
 @pytest.mark.django_db
-def test_we_describe_ourselves_as_rfc_8414_says():
+def test_the_metadata_follows_rfc_8414():
     told = HttpClient().get("/.well-known/oauth-authorization-server").json()
     assert told["issuer"] == BASE_URL
     assert told["token_endpoint"] == TOKEN

@@ -50,14 +50,14 @@ def refused(answer, status=400, error="invalid_grant", reason=None):
     return True
 
 
-def test_the_code_counts_from_the_browsers_proof_and_not_from_the_exchange(code, clock):
+def test_the_next_code_is_due_from_the_browsers_proof_and_not_from_the_exchange(code, clock):
     clock.shift(30)
     assert exchange(code).status_code == 200
     device = Device.objects.get()
     assert device.enrolled_at - device.authenticated_at >= timedelta(seconds=30)
 
 
-def test_a_code_ends_after_sixty_seconds(client, agent, clock):
+def test_a_code_expires_after_sixty_seconds(client, agent, clock):
     early, late = a_code(client, agent), a_code(client, agent)
     clock.shift(59)
     assert exchange(early).status_code == 200
@@ -79,7 +79,7 @@ def test_a_code_ends_after_sixty_seconds(client, agent, clock):
     ],
     ids=str,
 )
-def test_whoever_did_not_ask_for_a_code_gets_nothing_and_spends_nothing(code, wrong):
+def test_an_app_that_did_not_request_a_code_cannot_redeem_or_use_it_up(code, wrong):
     a_client("other-app")
     before = facts()
     assert refused(exchange(**{"code": code} | wrong), reason="unknown")
@@ -88,7 +88,7 @@ def test_whoever_did_not_ask_for_a_code_gets_nothing_and_spends_nothing(code, wr
 
 
 @pytest.mark.parametrize("name", ["code", "redirect_uri", "code_verifier"])
-def test_what_is_missing_is_named(code, name):
+def test_a_missing_parameter_is_named(code, name):
     before = facts()
     answer = exchange(**{"code": code, name: ""})
     assert refused(answer, error="invalid_request")
@@ -96,7 +96,7 @@ def test_what_is_missing_is_named(code, name):
     assert facts() == before
 
 
-def test_a_code_shown_twice_ends_what_it_gave(code):
+def test_a_code_used_twice_signs_its_device_out(code):
     assert exchange(code).status_code == 200
     assert refused(exchange(code), reason="copied")
     assert Device.objects.get().reason == Reason.COPIED
@@ -104,13 +104,13 @@ def test_a_code_shown_twice_ends_what_it_gave(code):
     assert LoginEvent.objects.filter(kind=Kind.DEVICE_ENDED).count() == 1
 
 
-def test_whoever_saw_the_code_alone_ends_nobodys_sign_in_with_it(code):
+def test_a_code_without_its_verifier_signs_nobody_out(code):
     exchange(code)
     assert refused(exchange(code, code_verifier="x" * 43), reason="unknown")
     assert Device.objects.get().revoked_at is None
 
 
-def test_a_phone_that_the_policy_refuses_evicts_nobody_and_spends_nothing(code, agent):
+def test_a_phone_that_the_policy_refuses_signs_nobody_out_and_keeps_its_code(code, agent):
     phone = a_phone(agent, NOW)
     rule = a_rule_against(Platform.IOS)
     before = facts()
@@ -136,7 +136,7 @@ def test_an_agent_switched_off_after_the_code_gets_nothing(code):
     ],
     ids=["switched off", "number changed"],
 )
-def test_what_an_operator_did_while_the_app_waited_for_its_agents_row_is_seen(code, agent, act, reason):
+def test_an_app_that_waited_for_a_lock_sees_what_an_operator_changed_before(code, agent, act, reason):
     waiting = [act]
 
     def meanwhile(execute, sql, *rest):
@@ -162,16 +162,16 @@ def test_what_an_operator_did_while_the_app_waited_for_its_agents_row_is_seen(co
     ],
     ids=str,
 )
-def test_a_request_that_does_not_read_is_told_by_the_standards_name(client, form, error):
+def test_a_malformed_token_request_gets_the_error_of_the_standard(client, form, error):
     assert refused(ask(client_id="acme-phone", **form), error=error)
 
 
 @pytest.mark.parametrize("client_id", ["", "nobody", "ACME-PHONE", "acme-phone\x00", "a" * 4000])
-def test_a_client_that_is_not_registered_is_told_so(code, client_id):
+def test_a_client_that_is_not_registered_is_invalid(code, client_id):
     assert refused(exchange(code, client_id=client_id), 401, "invalid_client")
 
 
-def test_an_app_has_no_secret_to_show(code):
+def test_an_app_that_sends_a_secret_is_rejected(code):
     assert refused(exchange(code, client_secret="guess"), 401, "invalid_client")
 
 
@@ -181,14 +181,14 @@ def test_a_back_end_signs_nobody_in(code, agent):
     assert refused(answer, error="unauthorized_client")
 
 
-def test_one_agents_code_makes_no_device_of_another(client, agent, code):
+def test_one_agents_code_never_signs_another_agent_in(client, agent, code):
     ben = an_agent("+12015550102", "ben@acme.example")
     exchange(a_code(client, ben))
     exchange(code)
     assert {it.agent for it in Device.objects.active()} == {agent, ben}
 
 
-def test_the_access_token_is_what_rfc_9068_says(code, agent):
+def test_the_access_token_has_the_claims_of_rfc_9068(code, agent):
     granted = exchange(code).json()
     header = jwt.get_unverified_header(granted["access_token"])
     said = jwt.decode(granted["access_token"], options={"verify_signature": False})
@@ -198,7 +198,7 @@ def test_the_access_token_is_what_rfc_9068_says(code, agent):
     assert (said["sub"], said["client_id"]) == (str(agent.pk), "acme-phone")
 
 
-def test_the_refresh_token_is_a_long_lived_token_for_the_door_of_apps(code):
+def test_the_refresh_token_is_a_long_lived_token_for_apps_only(code):
     said = jwt.decode(exchange(code).json()["refresh_token"], options={"verify_signature": False})
     assert said["aud"] == f"{BASE_URL}/api/v1/token"
     assert said["exp"] - said["iat"] == 7 * 24 * 60 * 60

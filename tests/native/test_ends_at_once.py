@@ -75,7 +75,7 @@ def happen(what, client):
 ENDINGS = pytest.mark.parametrize("what", ["everyone out", "agent", "app"])
 
 
-def test_the_control_without_an_ending_each_door_is_open(api, refresh, clock):
+def test_the_control_without_an_ending_everything_works(api, refresh, clock):
     clock.shift(timedelta(minutes=2))
     browser = HttpClient()
     assert api.get("/api/v1/device").status_code == renew(refresh).status_code == 200
@@ -92,7 +92,7 @@ def test_rotation_and_the_api_end(client, api, refresh, clock, what):
 
 
 @ENDINGS
-def test_a_code_on_its_way_makes_no_device(client, agent, clock, what):
+def test_a_code_made_before_makes_no_device(client, agent, clock, what):
     code = a_code(client, agent)
     happen(what, client)
     assert exchange(code).status_code in {400, 401}
@@ -107,14 +107,14 @@ def test_a_link_made_before_opens_nothing(client, api, what):
 
 
 @ENDINGS
-def test_what_was_lent_to_a_browser_before_lets_nobody_in(client, api, what):
+def test_a_loan_made_before_lets_nobody_in(client, api, what):
     browser = HttpClient()
     opens(wants_link(api).json()["url"], browser)
     happen(what, client)
     assert not is_let_in(browser)
 
 
-def test_an_app_whose_address_was_taken_back_meanwhile_gets_no_code(client):
+def test_an_app_whose_redirect_uri_was_removed_during_the_sign_in_gets_no_code(client):
     query = {"response_type": "code", "client_id": "acme-phone", "redirect_uri": REDIRECT, "state": "x"}
     browser = HttpClient()
     begun = browser.get("/oauth/authorize", {**query, "code_challenge": CHALLENGE, "code_challenge_method": "S256"})
@@ -123,7 +123,7 @@ def test_an_app_whose_address_was_taken_back_meanwhile_gets_no_code(client):
     assert (answer.status_code, answer.has_header("Location")) == (400, False)
 
 
-def test_a_back_end_reads_of_everyone_out_before_it_is_written_down_and_again_after(client, api, clock):
+def test_a_back_end_reads_everyone_out_before_and_after_the_devices_are_revoked(client, api, clock):
     crm, _ = a_back_end(NOW)
     registry = HttpClient(headers={"authorization": f"Bearer {bearer.issue(crm, None, clocks.now())}"})
     push = {"push": {"provider": "apns", "address": "a1b2c3"}}
@@ -140,25 +140,25 @@ def test_a_back_end_reads_of_everyone_out_before_it_is_written_down_and_again_af
 
 
 @pytest.mark.parametrize("said", [[1], 7, "x", None, {"psuh": None}, {"push": {"provider": "apns", "adress": "a"}}])
-def test_a_body_that_would_do_nothing_unnoticed_is_refused(api, said):
+def test_a_body_with_an_unknown_or_misplaced_field_is_rejected(api, said):
     answer = api.patch("/api/v1/device", json.dumps(said), content_type="application/json")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def test_a_token_request_that_is_no_form_is_told_what_is_wanted():
+def test_a_token_request_in_json_is_answered_that_it_must_be_a_form():
     asked = json.dumps({"grant_type": "refresh_token"})
     answer = HttpClient().post("/api/v1/token", asked, content_type="application/json")
     assert answer.status_code == 400
     assert "application/x-www-form-urlencoded" in answer.json()["error_description"]
 
 
-def test_a_scope_is_refused_and_spends_nothing(refresh, clock):
+def test_a_request_for_a_scope_is_rejected_and_uses_up_no_token(refresh, clock):
     clock.shift(timedelta(minutes=2))
     assert renew(refresh, scope="openid admin").json()["error"] == "invalid_scope"
     assert renew(refresh, scope="").status_code == 200
 
 
-def test_other_sites_may_not_ask_by_a_persons_browser(api):
+def test_scripts_of_other_sites_cannot_read_the_api(api):
     answer = api.get("/api/v1/device", headers={"origin": "https://evil.example"})
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
 

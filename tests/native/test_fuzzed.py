@@ -90,7 +90,7 @@ def name_what_is_there(case, known):
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_each_answer_is_as_the_document_says(label, askers, agent):
+def test_each_answer_matches_the_document(label, askers, agent):
     from schemathesis import GenerationMode
 
     operation, known = operations()[label], {**KNOWN, "name_id": SubjectName.of(agent, None)}

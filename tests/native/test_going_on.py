@@ -57,7 +57,7 @@ def test_the_token_ends_after_seven_days_to_the_second(token, clock):
     assert reason(renew(token)) == "code_needed"
 
 
-def test_to_go_on_asks_no_more_than_it_did(token, clock):
+def test_a_refresh_runs_no_more_queries_than_it_did(token, clock):
     for _warm in range(2):
         clock.shift(2 * MINUTE)
         with queries() as asked:
@@ -65,7 +65,7 @@ def test_to_go_on_asks_no_more_than_it_did(token, clock):
     assert len([it for it in asked if "SAVEPOINT" not in it]) <= 10
 
 
-def test_a_code_is_needed_again_when_the_policy_says_so_however_often_the_app_came(client, token, clock):
+def test_an_app_needs_a_new_code_when_the_policy_says_so_however_often_it_refreshed(client, token, clock):
     for _ in range(2):
         clock.shift(4 * DAY)
         token = renew(token).json()["refresh_token"]
@@ -75,7 +75,7 @@ def test_a_code_is_needed_again_when_the_policy_says_so_however_often_the_app_ca
     assert reason(renew(token)) == "code_needed"
 
 
-def test_a_stricter_policy_counts_at_once(client, token, clock):
+def test_a_stricter_policy_applies_at_the_next_refresh(client, token, clock):
     clock.shift(25 * HOUR)
     client.timeout_policy = TimeoutPolicy.objects.get(name="legacy")
     client.save()
@@ -94,13 +94,13 @@ def test_a_stricter_policy_counts_at_once(client, token, clock):
         (Reason.HANDED_OVER, "signed_out"),
     ],
 )
-def test_an_app_is_told_how_its_sign_in_ended(token, clock, ended, told):
+def test_an_app_reads_why_its_sign_in_ended(token, clock, ended, told):
     signing_out.sign_out(Device.objects.all(), ended, "Olivia", Origin(None, "", "7KQ2M-9TX4D"), NOW + HOUR)
     clock.shift(2 * HOUR)
     assert reason(renew(token)) == told
 
 
-def test_two_holders_of_one_token_are_both_out(token, clock):
+def test_two_holders_of_one_token_are_both_signed_out(token, clock):
     clock.shift(HOUR)
     child, copy = renew(token).json()["refresh_token"], token
     clock.shift(HOUR)
@@ -111,7 +111,7 @@ def test_two_holders_of_one_token_are_both_out(token, clock):
     assert LoginEvent.objects.filter(kind=Event.TOKEN_COPIED).count() == 1
 
 
-def test_a_token_counts_for_the_app_alone_that_it_was_given_to(token, clock):
+def test_a_token_is_valid_only_for_the_app_that_received_it(token, clock):
     a_client("other-app")
     clock.shift(HOUR)
     before = list(LongLivedToken.objects.values())
@@ -119,13 +119,13 @@ def test_a_token_counts_for_the_app_alone_that_it_was_given_to(token, clock):
     assert list(LongLivedToken.objects.values()) == before
 
 
-def test_a_token_that_moved_to_another_make_of_phone_does_not_count(token, clock):
+def test_a_token_that_moved_to_another_platform_is_not_valid(token, clock):
     clock.shift(HOUR)
     assert reason(renew(token, user_agent="AcmePhone/2.1 (Android 15; Pixel 9)")) == "unknown"
     assert renew(token).status_code == 200
 
 
-def test_the_access_policy_is_asked_each_time_and_changes_nothing_when_it_refuses(token, clock):
+def test_the_access_policy_decides_at_each_refresh_and_a_refusal_changes_nothing(token, clock):
     clock.shift(HOUR)
     rule = a_rule_against(Platform.IOS)
     before = list(LongLivedToken.objects.values())
@@ -136,27 +136,27 @@ def test_the_access_policy_is_asked_each_time_and_changes_nothing_when_it_refuse
     assert renew(token).status_code == 200
 
 
-def test_a_rule_that_asks_for_a_code_makes_the_app_ask(token, clock):
+def test_a_rule_that_requires_a_code_makes_the_app_sign_in_again(token, clock):
     clock.shift(HOUR)
     rule = a_rule_against(Platform.IOS)
     publishing.change(rule, effect=Effect.ASK_CODE)
     assert reason(renew(token)) == "code_needed"
 
 
-def test_an_agent_who_was_switched_off_goes_on_nowhere(agent, token, clock):
+def test_an_agent_who_was_switched_off_cannot_refresh(agent, token, clock):
     clock.shift(HOUR)
     Agent.objects.update(is_active=False)
     assert renew(token).status_code == 400
 
 
-def test_an_app_that_was_switched_off_is_told_so(client, token, clock):
+def test_an_app_that_was_switched_off_is_an_invalid_client(client, token, clock):
     client.enabled = False
     client.save()
     answer = renew(token)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-def test_five_answers_lost_in_a_row_take_one_code_and_raise_no_alarm(token, clock):
+def test_after_five_lost_answers_an_app_needs_a_code_and_raises_no_alarm(token, clock):
     for _ in range(5):
         clock.shift(HOUR)
         assert "refresh_token" in renew(token).json()
@@ -165,19 +165,19 @@ def test_five_answers_lost_in_a_row_take_one_code_and_raise_no_alarm(token, cloc
     assert Device.objects.get().revoked_at is None
 
 
-def test_another_agents_phone_is_left_alone(client, token):
+def test_a_refresh_leaves_other_agents_phones_signed_in(client, token):
     other = an_agent("+12015550102", "ben@acme.example")
     an_app_signed_in(client, other)
     assert Device.objects.active().filter(kind=Kind.MOBILE).count() == 2
 
 
-def test_answers_are_kept_by_nobody(token):
+def test_answers_with_tokens_are_never_cached(token):
     for answer in (renew(token), ask(grant_type="refresh_token", client_id="acme-phone")):
         assert answer["Cache-Control"] == "no-store"
         assert answer["Content-Type"].startswith("application/json")
 
 
-def test_everyone_out_counts_for_apps_too(client, agent, token, clock):
+def test_everyone_out_ends_apps_too(client, agent, token, clock):
     code, access = a_code(client, agent), renew(token).json()["access_token"]
     clock.shift(SECOND)
     Cutoff.objects.create(at=timezone.now(), why="a drill")
@@ -188,7 +188,7 @@ def test_everyone_out_counts_for_apps_too(client, agent, token, clock):
     assert Device.objects.count() == 1
 
 
-def test_a_token_of_a_key_that_was_withdrawn_takes_a_code(token, clock):
+def test_an_app_whose_token_was_signed_by_a_withdrawn_key_needs_a_code(token, clock):
     clock.shift(HOUR)
     SigningKey.objects.filter(use=Use.TOKEN).update(state=State.RETIRED, retired_at=NOW - 8 * DAY)
     assert reason(renew(token)) == "code_needed"

@@ -67,7 +67,7 @@ def test_a_link_opens_once(phone, token):
     assert (page.status, page.heading) == (410, "This link does not work any more")
 
 
-def test_one_loan_is_one_sign_in_even_where_its_cookie_was_copied(phone, token):
+def test_one_loan_gives_one_sign_in_even_if_its_cookie_was_copied(phone, token):
     phone.http.get(link(token), allow_redirects=False, timeout=30)
     copy = phone.like()
     copy.http.cookies.update(phone.http.cookies)
@@ -75,7 +75,7 @@ def test_one_loan_is_one_sign_in_even_where_its_cookie_was_copied(phone, token):
     assert copy.open(f"{BASE_URL}/saml/start/rota").form_with("identifier") is not None
 
 
-def test_a_link_is_good_for_a_minute_and_its_loan_for_five(phone, token, clock):
+def test_a_link_is_valid_for_a_minute_and_its_loan_for_five(phone, token, clock):
     early, late = link(token), link(token)
     clock.shift(59)
     follow = phone.http.get(early, allow_redirects=False, timeout=30)
@@ -96,7 +96,7 @@ def test_after_five_minutes_a_loan_opens_nothing(phone, token, clock):
     "header",
     [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Purpose": "preview"}, {"X-Moz": "prefetch"}],
 )
-def test_a_browser_that_only_looks_ahead_spends_nothing(phone, token, header):
+def test_a_browser_that_prefetches_a_link_does_not_use_it_up(phone, token, header):
     url = link(token)
     assert requests.get(url, headers=header, timeout=30, allow_redirects=False).status_code == 503
     assert requests.head(url, timeout=30, allow_redirects=False).status_code == 200
@@ -104,7 +104,7 @@ def test_a_browser_that_only_looks_ahead_spends_nothing(phone, token, header):
     assert arrive(phone, phone.open(url))
 
 
-def test_link_and_loan_die_with_the_device(phone, token):
+def test_link_and_loan_end_with_the_device(phone, token):
     before, after = link(token), link(token)
     phone.http.get(before, allow_redirects=False, timeout=30)
     requests.post(f"{BASE_URL}/oauth/revoke", data={"token": token}, timeout=30)
@@ -113,7 +113,7 @@ def test_link_and_loan_die_with_the_device(phone, token):
     assert Loan.objects.get().used_at is None
 
 
-def test_a_code_that_is_due_at_the_service_is_asked_for(sp, phone, token, clock):
+def test_an_agent_whose_code_is_due_at_the_service_has_to_enter_one(sp, phone, token, clock):
     sp.timeout_policy = TimeoutPolicy.objects.get(name="legacy")
     sp.save()
     clock.shift(DAY)
@@ -133,7 +133,7 @@ def test_a_limit_that_passes_between_link_and_browser_counts(sp, phone, token, c
     assert Loan.objects.get().used_at is None
 
 
-def test_a_session_that_ended_by_a_limit_is_opened_anew_by_the_link(sp, phone, token, clock):
+def test_a_link_opens_a_new_session_after_a_limit_ended_the_old_one(sp, phone, token, clock):
     sp.timeout_policy = TimeoutPolicy.objects.get(name="legacy, remembered")
     sp.save()
     clock.shift(2 * DAY)
@@ -149,7 +149,7 @@ def test_the_access_policy_judges_the_browser_that_opened_the_link(phone, androi
 
 
 @pytest.mark.parametrize("slug", ["flex", "nothing", "rota"])
-def test_an_app_opens_only_what_it_may(sp, token, slug):
+def test_an_app_gets_no_link_to_a_service_that_it_may_not_open(sp, token, slug):
     if slug == "rota":
         sp.unsolicited = False
         sp.save()
@@ -157,7 +157,7 @@ def test_an_app_opens_only_what_it_may(sp, token, slug):
     assert (answer.status_code, answer.json()["error"]) == (404, "unknown_resource")
 
 
-def test_a_loan_is_for_its_service_alone(sp, phone, token):
+def test_a_loan_opens_no_other_service(sp, phone, token):
     phone.http.get(link(token), allow_redirects=False, timeout=30)
     assert phone.ask_flex().form_with("identifier") is not None
     assert Loan.objects.get().used_at is None
@@ -169,14 +169,14 @@ def test_a_link_of_an_app_that_was_switched_off_opens_nothing(phone, token):
     assert phone.open(url).status == 410
 
 
-def test_a_browser_signed_in_as_somebody_else_goes_on_as_before_after_the_one_loan(phone, token):
+def test_a_browser_stays_signed_in_as_its_own_agent_after_a_loan(phone, token):
     desktop = phone.like("Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0")
     desktop.sign_in("+12015550102")
     assert arrive(desktop, desktop.open(link(token))) == "ana@acme.example"
     assert arrive(desktop, desktop.open(f"{BASE_URL}/saml/start/rota")) == "ben@acme.example"
 
 
-def test_nothing_secret_of_a_link_is_stored_or_logged(phone, token, capfd):
+def test_a_links_secret_is_neither_stored_nor_logged(phone, token, capfd):
     url = link(token)
     phone.open(url)
     secret = urlsplit(url).path.rpartition("/")[2]

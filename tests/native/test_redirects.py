@@ -20,7 +20,7 @@ from tests.native.own_app import CHALLENGE, VERIFIER, a_client
         "http://[::1]:8000/",
     ],
 )
-def test_an_app_can_be_sent_there(uri):
+def test_an_operator_may_register_this_redirect_uri(uri):
     assert redirects.fault(uri) is None
 
 
@@ -49,7 +49,7 @@ def test_an_app_can_be_sent_there(uri):
         "//phone.acme.example/",
     ],
 )
-def test_an_app_cannot_be_sent_there(uri):
+def test_an_operator_may_not_register_this_redirect_uri(uri):
     assert redirects.fault(uri)
 
 
@@ -68,7 +68,7 @@ def test_an_app_cannot_be_sent_there(uri):
         ("http://127.0.0.1/cb", "http://a@127.0.0.1/cb", False),
     ],
 )
-def test_addresses_are_compared_as_strings_but_for_the_port_of_a_program_here(registered, asked, same):
+def test_redirect_uris_are_compared_as_strings_except_for_a_loopback_port(registered, asked, same):
     assert redirects.matches(registered, asked) is same
 
 
@@ -76,7 +76,7 @@ def test_addresses_are_compared_as_strings_but_for_the_port_of_a_program_here(re
 @pytest.mark.parametrize(
     "uri", ["http://a.example/", "http://127.0.0.1.evil.example/", "acme:/", "javascript:alert(1)"]
 )
-def test_the_table_refuses_what_the_form_does(uri):
+def test_the_table_rejects_the_redirect_uris_that_the_form_rejects(uri):
     row = RedirectUri(client=a_client(), uri=uri)
     with pytest.raises(ValidationError):
         row.full_clean()
@@ -84,7 +84,7 @@ def test_the_table_refuses_what_the_form_does(uri):
         row.save()
 
 
-def test_the_verifier_of_the_standards_example_proves_its_challenge():
+def test_the_verifier_of_rfc_7636_appendix_b_proves_its_challenge():
     assert pkce.proves(VERIFIER, CHALLENGE)
     assert not pkce.proves(CHALLENGE, CHALLENGE)
     assert not pkce.proves(VERIFIER + "é", CHALLENGE)

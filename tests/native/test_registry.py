@@ -72,7 +72,7 @@ def test_an_app_reads_its_own_device(app, device):
     assert told["code_needed_at"][:10] == "2026-11-30"
 
 
-def test_an_app_says_how_it_is_called_and_where_a_push_reaches_it(app, device):
+def test_an_app_sets_its_label_version_and_push_address(app, device):
     answer = app("patch", "/device", {"label": " Ana's phone ", "app_version": "2.1 (400)", "push": PUSH})
     assert answer.status_code == 200
     assert (answer.json()["label"], answer.json()["app_version"], answer.json()["push"]) == (
@@ -83,7 +83,7 @@ def test_an_app_says_how_it_is_called_and_where_a_push_reaches_it(app, device):
     assert LoginEvent.objects.filter(kind=Kind.PUSH_CHANGED, device=device).count() == 1
 
 
-def test_what_is_left_out_stays_and_null_removes_the_address(app):
+def test_omitted_fields_stay_and_null_removes_the_push_address(app):
     app("patch", "/device", {"label": "Mine", "push": PUSH})
     assert app("patch", "/device", {"app_version": "2.2"}).json()["push"] == PUSH
     told = app("patch", "/device", {"push": None}).json()
@@ -107,14 +107,14 @@ def test_what_is_left_out_stays_and_null_removes_the_address(app):
     ],
     ids=str,
 )
-def test_what_does_not_read_is_refused_and_changes_nothing(app, said):
+def test_a_malformed_update_is_rejected_and_changes_nothing(app, said):
     before = Device.objects.values().get()
     answer = app("patch", "/device", said)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert Device.objects.values().get() == before
 
 
-def test_a_push_address_goes_with_the_device_in_the_same_transaction(app, device):
+def test_a_push_address_is_removed_in_the_transaction_that_signs_the_device_out(app, device):
     app("patch", "/device", {"push": PUSH})
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "7KQ2M-9TX4D"), NOW)
     device.refresh_from_db()
@@ -122,7 +122,7 @@ def test_a_push_address_goes_with_the_device_in_the_same_transaction(app, device
     assert app("get", "/device").status_code == 401
 
 
-def test_the_table_refuses_a_push_address_on_a_revoked_device(device):
+def test_the_table_rejects_a_push_address_on_a_revoked_device(device):
     devices.revoke(device, Reason.AGENT, NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         Device.objects.update(push_provider="apns", push_address="a1b2c3")
@@ -143,7 +143,7 @@ def test_an_app_signs_its_device_out(app, device):
     assert app("delete", "/device").status_code == 401
 
 
-def test_a_back_end_reads_an_agent_by_the_name_that_flex_knows(agent, crm, app, device):
+def test_a_back_end_reads_an_agent_by_the_name_id_in_flex(agent, crm, app, device):
     app("patch", "/device", {"push": PUSH})
     a_desktop(agent)
     name_id = SubjectName.of(agent, None)
@@ -155,7 +155,7 @@ def test_a_back_end_reads_an_agent_by_the_name_that_flex_knows(agent, crm, app, 
     }
 
 
-def test_a_number_is_verified_by_a_code_that_reached_this_very_number(agent, crm):
+def test_a_number_counts_as_verified_only_by_a_code_sent_to_that_number(agent, crm):
     phone = PhoneAuthenticator.objects.get(user=agent)
     name_id = SubjectName.of(agent, None)
     assert crm("get", f"/agents/{name_id}").json()["phone_number_verified_at"] is None
@@ -171,14 +171,14 @@ def test_a_number_is_verified_by_a_code_that_reached_this_very_number(agent, crm
     assert crm("get", f"/agents/{name_id}").json()["phone_number_verified_at"] is None
 
 
-def test_an_agent_who_is_switched_off_is_on_no_device(agent, crm, device):
+def test_an_agent_who_is_switched_off_has_no_devices(agent, crm, device):
     Agent.objects.update(is_active=False)
     told = crm("get", f"/agents/{SubjectName.of(agent, None)}").json()
     assert (told["may_sign_in"], told["devices"]) == (False, [])
 
 
 @pytest.mark.parametrize("name_id", ["nobody", "x" * 101, "a%00b"])
-def test_a_name_of_nobody_is_told_so(crm, name_id):
+def test_an_unknown_name_id_is_not_found(crm, name_id):
     assert crm("get", f"/agents/{name_id}").status_code in {400, 404}
 
 
@@ -199,7 +199,7 @@ def test_changed_devices_come_page_by_page_and_again_after_each_change(monkeypat
     assert told["signed_out_at"] == "2026-11-21T09:00:50Z"
 
 
-def test_what_changed_in_the_last_seconds_is_told_at_once_and_once_more(clock, crm, device):
+def test_a_change_of_the_last_seconds_is_sent_at_once_and_repeated(clock, crm, device):
     first = crm("get", "/devices").json()
     assert [it["id"] for it in first["devices"]] == [str(device.pk)]
     clock.shift(11)
@@ -209,25 +209,25 @@ def test_what_changed_in_the_last_seconds_is_told_at_once_and_once_more(clock, c
 
 
 @pytest.mark.parametrize("since", ["x", "MjAyNi0xMS0yMQ", "____", "x" * 101, "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"])
-def test_a_cursor_that_is_not_ours_is_refused(crm, since):
+def test_a_cursor_that_latchkey_did_not_issue_is_rejected(crm, since):
     answer = crm("get", "/devices", since=since)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ["/agents/x", "/devices"])
-def test_an_app_reads_nothing_of_others(app, path):
+def test_an_app_cannot_read_agents_and_devices(app, path):
     answer = app("get", path)
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
     assert 'error="insufficient_scope"' in answer["WWW-Authenticate"]
 
 
-def test_a_back_end_has_no_device(crm):
+def test_a_back_end_cannot_use_the_operations_of_a_device(crm):
     for method, path in (("get", "/device"), ("delete", "/device")):
         assert crm(method, path).status_code == 403
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic YTpi", "Bearer", "Bearer x", "bearer a.b.c"])
-def test_without_a_token_of_ours_nothing_is_told(header):
+def test_a_request_without_a_valid_access_token_is_answered_401(header):
     browser = HttpClient(headers={"authorization": header} if header is not None else {})
     for method, path in (("get", "/device"), ("get", "/devices"), ("post", "/sign-in-links")):
         answer = getattr(browser, method)(f"/api/v1{path}")
@@ -250,7 +250,7 @@ def test_a_missing_and_an_unknown_field_are_named_in_a_sentence(app):
     assert unknown.json()["error_description"] == "to is not a field of this request."
 
 
-def test_what_an_app_calls_its_device_is_told_before_and_after(app, device):
+def test_the_trail_records_a_devices_label_before_and_after(app, device):
     app("patch", "/device", {"label": "Ana's phone"})
     app("patch", "/device", {"label": "Ana's phone"})
     line = LoginEvent.objects.get(kind=Kind.CHANGED)

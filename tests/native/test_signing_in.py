@@ -17,19 +17,19 @@ def test_an_app_signs_an_agent_in_and_becomes_the_phone(app):
     assert (device.agent.email, device.secret_hash, device.revoked_at) == ("ana@acme.example", "", None)
 
 
-def test_the_answer_names_code_state_and_who_answers(app):
+def test_the_redirect_to_the_app_has_code_state_and_issuer(app):
     answer = told(app.give_code(app.ask()))
     assert answer.keys() == {"code", "state", "iss"}
     assert (answer["state"], answer["iss"]) == (app.state, BASE_URL)
 
 
-def test_the_browser_of_the_app_is_no_device_and_keeps_nothing(app):
+def test_the_system_browser_becomes_no_device_and_is_not_signed_in(app):
     app.sign_in()
     assert {cookie.name for cookie in app.phone.http.cookies if "flow" not in cookie.name} == {"latchkey-form"}
     assert app.phone.ask_flex().form_with("identifier") is not None
 
 
-def test_a_sign_in_given_up_after_the_code_evicts_nobody(app, android):
+def test_a_sign_in_abandoned_after_the_code_signs_nobody_out(app, android):
     android.sign_in()
     app.give_code(app.ask())
     assert android.sign_in_silently()["signed_in"]
@@ -37,7 +37,7 @@ def test_a_sign_in_given_up_after_the_code_evicts_nobody(app, android):
     assert LoginEvent.objects.filter(kind=Kind.PROVED, device=None).count() == 1
 
 
-def test_app_and_phone_browser_evict_each_other(app, android):
+def test_an_app_and_a_browser_sign_each_other_out(app, android):
     android.sign_in()
     app.sign_in()
     assert Device.objects.get(client="").reason == Reason.REPLACED
@@ -62,7 +62,7 @@ def test_a_browser_that_is_signed_in_still_gives_a_code_for_the_app(app):
     assert app.ask().form_with("identifier") is not None
 
 
-def test_an_app_goes_on_without_a_code_and_gets_another_token(app, clock):
+def test_an_app_refreshes_without_a_code_and_gets_a_new_token(app, clock):
     first = app.sign_in()
     clock.shift(timedelta(hours=3))
     second = app.renew()
@@ -71,13 +71,13 @@ def test_an_app_goes_on_without_a_code_and_gets_another_token(app, clock):
     assert LoginEvent.objects.filter(kind=Kind.RENEWED).count() == 1
 
 
-def test_within_a_minute_the_app_keeps_its_token(app, clock):
+def test_an_app_that_refreshes_within_a_minute_keeps_its_token(app, clock):
     first = app.sign_in()
     answer = app.renew()
     assert answer["refresh_token"] == first["refresh_token"]  # the library keeps what no answer replaces
 
 
-def test_going_on_in_the_background_is_no_use_of_the_session(app, clock):
+def test_a_refresh_in_the_background_does_not_keep_the_session_open(app, clock):
     app.sign_in()
     before = SsoSession.objects.values().get()
     clock.shift(timedelta(hours=3))
@@ -85,7 +85,7 @@ def test_going_on_in_the_background_is_no_use_of_the_session(app, clock):
     assert SsoSession.objects.values().get() == before
 
 
-def test_signing_out_ends_the_device_whatever_is_asked_again(app):
+def test_signing_out_ends_the_device_and_may_be_repeated(app):
     app.sign_in()
     assert [app.revoke().status_code for _ in range(2)] == [200, 200]
     device = Device.objects.get()
@@ -93,7 +93,7 @@ def test_signing_out_ends_the_device_whatever_is_asked_again(app):
     assert app.refused(app.renew) == "invalid_grant"
 
 
-def test_whom_the_access_policy_refuses_goes_back_to_the_app_with_a_refusal(app):
+def test_an_agent_whom_the_access_policy_refuses_goes_back_to_the_app_with_access_denied(app):
     a_rule_against(Platform.IOS)
     page = app.ask()
     assert page.heading == "This phone can't be used for Acme Phone"

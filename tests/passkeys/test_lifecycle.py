@@ -39,20 +39,20 @@ def why(outcome):
     return outcome.refused.why
 
 
-def test_a_passkey_proves_its_agent_and_remembers_when(agent, passkey):
+def test_a_passkey_proves_its_agent_and_records_when(agent, passkey):
     assert spend(passkey, now=NOW + timedelta(hours=1)).passkey.agent == agent
     kept = Passkey.objects.get()
     assert (kept.sign_count, kept.last_used_at, kept.label) == (6, NOW + timedelta(hours=1), "iPhone, Safari")
 
 
-def test_one_use_proves_once(passkey):
+def test_a_response_proves_an_agent_once(passkey):
     login = uuid4()
     shown = passkey.use(asked(login))
     assert isinstance(lifecycle.spend(shown, login, NOW), Proved)
     assert why(lifecycle.spend(shown, login, NOW)) == lifecycle.NOT_ASKED.why
 
 
-def test_a_use_is_worth_nothing_to_another_login_that_asks_as_well(passkey):
+def test_a_response_is_not_valid_in_another_login(passkey):
     here, elsewhere = uuid4(), uuid4()
     shown = passkey.use(asked(here))
     asked(elsewhere)
@@ -65,7 +65,7 @@ def test_a_challenge_for_setting_up_signs_nobody_in(agent, passkey):
     assert why(lifecycle.spend(shown, device.pk, NOW)) == lifecycle.NOT_ASKED.why
 
 
-def test_a_challenge_runs_out_to_the_second_and_a_newer_one_takes_its_place(passkey):
+def test_a_challenge_expires_to_the_second_and_a_newer_one_replaces_it(passkey):
     login = uuid4()
     first = asked(login)
     assert why(lifecycle.spend(passkey.use(first), login, NOW + LIFETIME)) == lifecycle.NOT_ASKED.why
@@ -74,32 +74,32 @@ def test_a_challenge_runs_out_to_the_second_and_a_newer_one_takes_its_place(pass
     assert "challenge" in why(lifecycle.spend(passkey.use(first), login, NOW))
 
 
-def test_a_use_that_proves_nothing_takes_the_challenge_with_it(passkey):
+def test_a_rejected_response_uses_up_the_challenge(passkey):
     login = uuid4()
     options = asked(login)
     lifecycle.spend("{", login, NOW)
     assert why(lifecycle.spend(passkey.use(options), login, NOW)) == lifecycle.NOT_ASKED.why
 
 
-def test_every_challenge_is_another():
+def test_every_challenge_is_different():
     login = uuid4()
     seen = {challenges.ask(Purpose.SIGN_IN, login, NOW) for _ in range(3)}
     assert {len(it) for it in seen} == {challenges.LENGTH}
     assert len(seen) == 3
 
 
-def test_the_alarm_of_a_copy_changes_nothing_that_is_kept(passkey):
+def test_a_suspected_copy_leaves_the_stored_passkey_unchanged(passkey):
     outcome = spend(passkey, count=5)
     assert outcome.refused.copied
     assert (Passkey.objects.get().sign_count, Passkey.objects.get().last_used_at) == (5, None)
 
 
-def test_nobody_is_proved_by_what_was_removed_switched_off_or_names_somebody_else(agent, passkey):
+def test_a_removed_passkey_a_switched_off_agent_or_another_user_handle_proves_nobody(agent, passkey):
     ben = an_agent("+12015550102", "ben@acme.example")
-    assert why(spend(passkey, handle=ben.pk.bytes)) == "it names somebody else"
-    assert why(spend(passkey, handle=b"")) == "it names somebody else"
+    assert why(spend(passkey, handle=ben.pk.bytes)) == "its user handle is not the agent's"
+    assert why(spend(passkey, handle=b"")) == "its user handle is not the agent's"
     assert why(spend(Authenticator(), handle=agent.pk.bytes)) == "unknown"
-    assert why(spend(a_passkey(ben), id=passkey.id)) == "it names somebody else"
+    assert why(spend(a_passkey(ben), id=passkey.id)) == "its user handle is not the agent's"
     agent.is_active = False
     agent.save()
     assert why(spend(passkey)) == "the agent is switched off"
@@ -112,7 +112,7 @@ def test_a_passkey_is_removed_once(agent, passkey):
     assert lifecycle.remove(Passkey.objects.filter(agent=agent), NOW) == []
 
 
-def test_a_passkey_is_nobody_elses_ever_after(agent, passkey):
+def test_a_removed_passkey_cannot_be_registered_by_another_agent(agent, passkey):
     lifecycle.remove(Passkey.objects.all(), NOW)
     device = a_phone(an_agent("+12015550102", "ben@acme.example"))
     shown = passkey.make(json.loads(ceremony_options.for_setup(device, NOW)))
@@ -123,7 +123,7 @@ def test_a_passkey_is_nobody_elses_ever_after(agent, passkey):
         twice.save(force_insert=True)
 
 
-def test_setting_up_takes_a_challenge_of_this_very_device(agent):
+def test_a_passkey_is_set_up_with_a_challenge_of_the_same_device(agent):
     here, there = a_phone(agent), a_phone(an_agent("+12015550102", "ben@acme.example"))
     shown = Authenticator().make(json.loads(ceremony_options.for_setup(here, NOW)))
     assert lifecycle.set_up(shown, there, NOW) == lifecycle.NOT_ASKED
@@ -131,7 +131,7 @@ def test_setting_up_takes_a_challenge_of_this_very_device(agent):
     assert lifecycle.set_up(shown, here, NOW) == lifecycle.NOT_ASKED
 
 
-def test_an_agent_has_ten_at_most_and_is_told_of_them_when_one_is_made(agent):
+def test_an_agent_has_at_most_ten_passkeys(agent):
     device = a_phone(agent)
     for _ in range(MOST):
         keep(Authenticator(), agent, device)
@@ -140,7 +140,7 @@ def test_an_agent_has_ten_at_most_and_is_told_of_them_when_one_is_made(agent):
     assert lifecycle.set_up(Authenticator().make(options), device, NOW) == Refused("there are 10 already")
 
 
-def test_the_keeper_is_told_an_id_that_means_nothing_to_others(agent):
+def test_a_passkey_manager_gets_a_user_id_that_identifies_nobody_to_others(agent):
     options = json.loads(ceremony_options.for_setup(a_phone(agent), NOW))
     assert octets(options["user"]["id"]) == agent.pk.bytes
     assert options["authenticatorSelection"]["userVerification"] == "required"
@@ -159,7 +159,7 @@ def test_the_keeper_is_told_an_id_that_means_nothing_to_others(agent):
         ("https://[2001:db8::1]", None),
     ],
 )
-def test_passkeys_are_bound_to_the_name_in_the_base_url_and_not_to_a_number(settings, base_url, known_as):
+def test_passkeys_are_bound_to_the_host_name_of_the_base_url_and_not_to_an_ip_address(settings, base_url, known_as):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"base_url": base_url})
     rp = lifecycle.relying_party.from_settings()
     assert (rp and (rp.id, rp.origin)) == known_as

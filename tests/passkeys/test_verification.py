@@ -1,4 +1,4 @@
-"""What counts as a passkey made or used, as tables of single faults. Beside each stands the case without one."""
+"""Which passkeys are accepted when created and used, as tables of single faults, each next to a case without one."""
 
 import json
 from secrets import token_bytes
@@ -6,7 +6,7 @@ from secrets import token_bytes
 import pytest
 
 from idp.passkeys import verification
-from idp.passkeys.verification import LONGEST, Known, Made, Refused, RelyingParty, Used
+from idp.passkeys.verification import LONGEST, Known, Refused, Registered, RelyingParty, Used
 from tests.passkeys.authenticator import BACKED_UP, ELIGIBLE, HOST, PRESENT, VERIFIED, Authenticator, text
 from tests.pretend_service import BASE_URL
 
@@ -25,7 +25,7 @@ FAULTS = {
     "nobody at the lock": {"flags": PRESENT},
     "nobody there": {"flags": VERIFIED},
     "backed up though it may not be": {"flags": PRESENT | VERIFIED | BACKED_UP},
-    "asked from another site's frame": {"frame": True},
+    "requested from another site's frame": {"frame": True},
 }
 each_fault = pytest.mark.parametrize("bent", FAULTS.values(), ids=FAULTS)
 GARBAGE = {
@@ -61,7 +61,7 @@ def used(authenticator, known=None, **bent):
 
 
 @pytest.mark.parametrize("synced", [True, False])
-def test_an_honest_passkey_is_made_and_used(synced):
+def test_a_genuine_passkey_is_created_and_used(synced):
     authenticator = Authenticator(synced=synced)
     new = made(authenticator)
     assert (new.credential_id, new.transports) == (authenticator.id, ("internal",))
@@ -70,12 +70,12 @@ def test_an_honest_passkey_is_made_and_used(synced):
 
 
 @each_fault
-def test_one_fault_in_the_making_is_enough(bent):
+def test_one_fault_rejects_a_new_passkey(bent):
     assert isinstance(made(Authenticator(), **bent), Refused)
 
 
 @each_fault
-def test_one_fault_in_the_use_is_enough_and_its_reason_can_be_printed(bent):
+def test_one_fault_rejects_the_use_of_a_passkey_with_a_printable_reason(bent):
     refused = used(Authenticator(), **bent)
     assert isinstance(refused, Refused)
     assert (refused.copied, refused.why.isprintable(), len(refused.why) <= 200) == (False, True, True)
@@ -89,7 +89,7 @@ def test_a_signature_of_another_key_or_none_proves_nothing():
 
 
 @pytest.mark.parametrize("shown", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_neither_a_passkey_nor_a_crash(shown):
+def test_garbage_from_a_browser_is_rejected_without_a_crash(shown):
     assert verification.read(shown).unreadable
     assert isinstance(verification.check_new(shown, CHALLENGE, RP), Refused)
 
@@ -107,7 +107,7 @@ def test_garbage_is_neither_a_passkey_nor_a_crash(shown):
     ],
     ids=str,
 )
-def test_a_new_passkey_with_a_strange_key_or_id_is_not_kept(bent):
+def test_a_new_passkey_with_an_unsupported_key_or_id_is_rejected(bent):
     assert isinstance(made(Authenticator(), **bent), Refused)
 
 
@@ -123,24 +123,24 @@ COUNTS = {
 
 
 @pytest.mark.parametrize(("before", "after", "synced", "counts"), COUNTS.values(), ids=COUNTS)
-def test_the_count_of_a_key_that_stays_where_it_is_only_grows(before, after, synced, counts):
+def test_the_signature_count_of_a_device_bound_key_must_grow(before, after, synced, counts):
     authenticator = Authenticator(synced=synced, count=before)
     outcome = used(authenticator, made(authenticator), count=after)
     assert isinstance(outcome, Used) is counts
     assert counts or outcome.copied
 
 
-def test_without_the_key_nobody_raises_the_alarm_of_a_copy():
+def test_a_forged_signature_raises_no_alarm_about_a_copied_key():
     authenticator = Authenticator(count=7)
     outcome = used(authenticator, made(authenticator), count=1, key=Authenticator().key)
     assert not outcome.copied
 
 
-def test_a_passkey_does_not_change_its_kind():
+def test_a_passkey_stays_synchronisable_or_device_bound():
     authenticator = Authenticator()
     assert isinstance(used(authenticator, made(authenticator), flags=PRESENT | VERIFIED | ELIGIBLE), Refused)
 
 
-def test_the_longest_honest_answer_is_far_below_the_bound():
-    assert isinstance(made(Authenticator()), Made)
+def test_the_longest_genuine_response_is_far_below_the_size_limit():
+    assert isinstance(made(Authenticator()), Registered)
     assert len(Authenticator().make(OPTIONS)) * 8 < LONGEST

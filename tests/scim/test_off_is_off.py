@@ -52,7 +52,7 @@ def test_a_phone_in_flex_loses_session_and_token_with_a_line_in_the_trail(phone)
     assert "SAMLResponse" not in json.dumps([dict(it.form_values()) for it in page.forms()])
 
 
-def test_another_number_ends_the_old_phone(phone):
+def test_a_changed_number_signs_the_phone_out(phone):
     phone.sign_in()
     agent = Agent.objects.get(email="ana@acme.example")
     Workday().patch(agent, patch(op("Replace", 'phoneNumbers[type eq "mobile"].value', "+12015550177")))

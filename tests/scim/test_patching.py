@@ -113,19 +113,19 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("operation", "said"), REFUSED, ids=lambda it: str(it)[:70])
-def test_what_cannot_be_is_refused_by_the_standards_word(operation, said):
+def test_an_impossible_operation_gets_the_error_type_of_the_standard(operation, said):
     with pytest.raises(ScimError) as refused:
         patched(op("replace", "active", False), operation)
     assert refused.value.scim_type == said
 
 
 @pytest.mark.parametrize("operations", [None, [], {}, [op("replace", "active", True)] * 101])
-def test_operations_are_a_list_of_1_to_100(operations):
+def test_a_patch_has_1_to_100_operations(operations):
     with pytest.raises(ScimError):
         patching.patched(ANA, {"operations": operations}, RULES)
 
 
-def test_somebody_whose_row_is_poor_can_be_switched_off_all_the_same():
+def test_a_person_with_an_invalid_email_and_no_name_can_still_be_switched_off():
     poor = User(Person("not an email"))
     assert not patched(op("replace", "active", False), user=poor).person.may_sign_in
 
@@ -141,7 +141,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("text", "read"), FILTERS, ids=str)
-def test_a_filter_is_read(text, read):
+def test_a_supported_filter_is_parsed(text, read):
     found = paths.parse_filter(text)
     assert (found.name, found.value) == read
 
@@ -162,7 +162,7 @@ OTHER_FILTERS = [
 
 
 @pytest.mark.parametrize("text", OTHER_FILTERS, ids=lambda it: it[:40])
-def test_any_other_filter_is_refused(text):
+def test_any_other_filter_is_rejected(text):
     with pytest.raises(ScimError) as refused:
         paths.parse_filter(text)
     assert refused.value.scim_type == "invalidFilter"

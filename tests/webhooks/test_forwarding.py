@@ -32,7 +32,7 @@ def told(webhook, keys, clock):
     return told
 
 
-def test_every_line_arrives_in_order_with_its_place(receiver, told):
+def test_every_line_of_the_trail_arrives_in_order_with_its_position(receiver, told):
     told("a", "b")
     told("c")
     assert [(it["data"]["position"], it["data"]["line"]["detail"]) for it in receiver.seen] == [
@@ -43,7 +43,7 @@ def test_every_line_arrives_in_order_with_its_place(receiver, told):
     assert [it["data"]["previous"] for it in receiver.seen[1:]] == [it["data"]["digest"] for it in receiver.seen[:-1]]
 
 
-def test_whoever_receives_a_line_can_work_its_digest_out(receiver, told):
+def test_a_receiver_can_compute_the_digest_of_a_line(receiver, told):
     told("a", "b")
     for it in receiver.seen[1:]:
         said = it["data"]["line"]
@@ -54,14 +54,14 @@ def test_whoever_receives_a_line_can_work_its_digest_out(receiver, told):
     assert "192.0.2.7" not in str(receiver.seen)
 
 
-def test_acts_and_sign_ins_can_be_had_apart(receiver, told):
+def test_a_webhook_forwards_acts_or_sign_ins_alone(receiver, told):
     Webhook.objects.update(kinds=["trail.act"])
     told("a")
     told("b", by=Actor("Olivia", Origin(None, "", "7KQ2M-9TX4D")))
     assert [(it["type"], it["data"]["position"]) for it in receiver.seen] == [("trail.act", 2)]
 
 
-def test_one_that_is_ticked_later_begins_with_what_happens_then(receiver, told, webhook):
+def test_a_type_chosen_later_begins_with_later_events(receiver, told, webhook):
     Webhook.objects.update(kinds=["agent.signed_in"])
     told("a")
     webhook.refresh_from_db()
@@ -71,7 +71,7 @@ def test_one_that_is_ticked_later_begins_with_what_happens_then(receiver, told, 
     assert [it["data"]["line"]["detail"] for it in receiver.seen] == ["b"]
 
 
-def test_what_is_told_besides_is_not_taken_for_told(receiver, told, happens):
+def test_a_webhook_that_also_sends_events_forwards_every_line(receiver, told, happens):
     Webhook.objects.update(kinds=[*BOTH, "agent.signed_in"])
     happens("AAAAA-11111")
     send()

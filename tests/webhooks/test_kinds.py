@@ -34,7 +34,7 @@ def test_the_first_sign_in_of_a_phone_enrols_it(device):
     assert told(record(Kind.SIGNED_IN, device, device.enrolled_at)) == ["device.enrolled", "agent.signed_in"]
 
 
-def test_later_ones_do_not(device):
+def test_later_sign_ins_do_not_enrol_the_phone(device):
     assert told(record(Kind.SIGNED_IN, device, device.enrolled_at + timedelta(seconds=1))) == ["agent.signed_in"]
 
 
@@ -59,7 +59,7 @@ def test_the_end_of_a_session_leaves_the_device(device):
 
 
 @pytest.mark.parametrize("kind", [Kind.CODE_SENT, Kind.REFUSED, Kind.ANSWERED, Kind.SIGNED_OUT, Kind.VALUES_SHOWN])
-def test_other_lines_are_told_to_nobody(device, kind):
+def test_other_lines_of_the_trail_make_no_message(device, kind):
     assert told(record(kind, device, device.enrolled_at)) == []
 
 

@@ -11,7 +11,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(("tries", "pause"), list(enumerate(PAUSES, start=1)))
-def test_pauses_grow(tries, pause):
+def test_pauses_between_tries_grow(tries, pause):
     assert next_try_at(tries, NOW, NOW) == NOW + pause
     assert sorted(PAUSES) == list(PAUSES)
 

@@ -16,7 +16,7 @@ def the_state():
     return list(Delivery.objects.order_by("event_id", "kind").values_list("state", flat=True))
 
 
-def test_a_sign_in_arrives_with_who_and_what(receiver, webhook, happens, phone_of):
+def test_a_receiver_reads_who_signed_in_on_which_device(receiver, webhook, happens, phone_of):
     name = SubjectName.of(phone_of.agent, None)
     happens("AAAAA-11111")
     assert [it.state for it in send()] == [State.DELIVERED]
@@ -36,21 +36,21 @@ def test_a_sign_in_arrives_with_who_and_what(receiver, webhook, happens, phone_o
     assert {name: message["data"][name] for name in rest} == rest
 
 
-def test_the_end_of_a_device_arrives_with_its_reason(receiver, webhook, signs_out):
+def test_a_receiver_reads_why_a_device_was_signed_out(receiver, webhook, signs_out):
     signs_out(Reason.NUMBER_CHANGED)
     send()
     assert receiver.types == ["device.revoked"]
     assert receiver.seen[0]["data"]["reason"] == "number changed"
 
 
-def test_an_e_mail_is_told_only_where_an_operator_ticked_it(receiver, webhook, happens):
+def test_a_message_has_the_email_only_if_an_operator_ticked_it(receiver, webhook, happens):
     happens("AAAAA-11111")
     Webhook.objects.update(tells_email=True)
     send()
     assert receiver.seen[0]["data"]["agent"]["email"] == "ana@acme.example"
 
 
-def test_nothing_is_told_twice_and_only_the_types_that_were_ticked(receiver, webhook, happens, signs_out):
+def test_a_webhook_gets_each_event_once_and_only_of_the_chosen_types(receiver, webhook, happens, signs_out):
     Webhook.objects.update(kinds=["device.revoked"])
     happens("AAAAA-11111")
     signs_out()
@@ -59,7 +59,7 @@ def test_nothing_is_told_twice_and_only_the_types_that_were_ticked(receiver, web
     assert receiver.types == ["device.revoked"]
 
 
-def test_what_happened_before_or_while_switched_off_is_not_told(receiver, phone_of, happens, webhook, clock):
+def test_events_before_a_webhook_or_while_it_is_switched_off_are_not_sent(receiver, phone_of, happens, webhook, clock):
     webhook.is_on = False
     registration.change(webhook, clocks.now())
     happens("OFFFF-11111")
@@ -74,7 +74,7 @@ def test_what_happened_before_or_while_switched_off_is_not_told(receiver, phone_
 # Failures
 
 
-def test_what_was_not_taken_is_sent_again_under_its_id_and_the_rest_waits_its_turn(receiver, webhook, happens, clock):
+def test_a_failed_message_is_sent_again_under_its_id_while_later_ones_wait(receiver, webhook, happens, clock):
     receiver.answers = [500]
     happens("FIRST-11111", "SECON-22222")
     send()
@@ -103,7 +103,7 @@ def test_after_a_day_a_message_is_given_up_and_the_next_one_tried(receiver, webh
     assert receiver.references.count("FIRST-11111") == first.tries
 
 
-def test_an_operator_has_it_sent_again_or_left_out(receiver, webhook, happens, clock):
+def test_an_operator_has_a_message_sent_again_or_left_out(receiver, webhook, happens, clock):
     receiver.answers = [500]
     happens("FIRST-11111", "SECON-22222")
     send()
@@ -145,7 +145,7 @@ def test_a_slow_receiver_is_not_waited_for(receiver, webhook, happens, monkeypat
     assert (tried.state, tried.answer) == (State.WAITING, "No answer within 0.2 seconds.")
 
 
-def test_of_a_long_answer_the_beginning_is_kept(receiver, webhook, happens):
+def test_the_beginning_of_a_long_answer_is_stored(receiver, webhook, happens):
     receiver.answers = [lambda it: it.say(400, b"no\x00 \xff " + b"x" * 100_000)]
     happens("AAAAA-11111")
     (tried,) = send()
@@ -169,7 +169,7 @@ def test_plain_http_to_another_machine_is_refused(webhook, happens):
     assert "http is taken only to this very machine" in tried.answer
 
 
-def test_one_that_fails_holds_up_no_other(receiver, webhook, happens):
+def test_a_webhook_that_fails_does_not_delay_others(receiver, webhook, happens):
     with receiving() as well:
         a_webhook(well, "Wallboard")
         receiver.answers = [500]
@@ -178,7 +178,7 @@ def test_one_that_fails_holds_up_no_other(receiver, webhook, happens):
         assert (well.references, receiver.references) == (["AAAAA-11111"], ["AAAAA-11111"])
 
 
-def test_a_message_that_cannot_be_written_keeps_no_other_webhook_from_its_turn(receiver, webhook, happens):
+def test_a_message_that_cannot_be_written_does_not_delay_other_webhooks(receiver, webhook, happens):
     """Such as one of a type that this version does not know, after a newer one was taken back."""
     happens("AAAAA-11111")
     reading.take_in(webhook, clocks.now())
@@ -194,7 +194,7 @@ def test_a_message_that_cannot_be_written_keeps_no_other_webhook_from_its_turn(r
 # Secrets
 
 
-def test_during_a_change_of_secret_the_old_one_still_checks_for_a_day(receiver, webhook, happens, clock):
+def test_the_old_secret_verifies_messages_for_a_day_after_a_change(receiver, webhook, happens, clock):
     old, new = receiver.secret, registration.change_secret(webhook, clocks.now())
     happens("AAAAA-11111")
     send()
@@ -209,12 +209,12 @@ def test_during_a_change_of_secret_the_old_one_still_checks_for_a_day(receiver, 
     assert tried.state == State.WAITING
 
 
-def test_no_secret_is_kept_in_the_clear(receiver, webhook):
+def test_no_secret_is_stored_in_plain_text(receiver, webhook):
     stored = Webhook.objects.values().get()
     assert all(receiver.secret.removeprefix("whsec_") not in str(it) for it in stored.values())
 
 
-def test_a_secret_that_cannot_be_read_is_told_and_nothing_goes_out_unsigned(receiver, webhook, happens):
+def test_an_unreadable_secret_is_reported_and_nothing_is_sent_unsigned(receiver, webhook, happens):
     Webhook.objects.update(sealed_secret="gAAAA")
     happens("AAAAA-11111")
     (tried,) = send()

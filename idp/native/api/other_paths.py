@@ -59,8 +59,8 @@ def _authorize() -> dict[str, Any]:
         ),
         "security": [],
         "parameters": [
-            {"in": "query", "name": name, "required": True, "description": said, "schema": schema}
-            for name, (said, schema) in PARAMETERS.items()
+            {"in": "query", "name": name, "required": True, "description": description, "schema": schema}
+            for name, (description, schema) in PARAMETERS.items()
         ],
         "responses": {
             "303": {
