@@ -14,7 +14,7 @@ from idp.web.management.acting import ActingCommand
 from idp.web.management.asking import find_service, write_json
 
 log = structlog.get_logger(__name__)
-UNEXPECTED = "Something went wrong that nobody thought of; the log has the details."
+UNEXPECTED = "An unexpected error. The log has the details."
 
 
 class Command(ActingCommand):
