@@ -32,7 +32,7 @@ from idp.policies.access.rules import Effect, Mode, Policy, Rule
 _OF_ONE = (PlatformIs, FormIs, ClientIs, BrowserIs, AppIs, AgentIs, DepartmentIs)  # the fact has one true value
 _VERSIONS = (BrowserVersion, AppVersion, OsVersion)
 _AGES = (DeviceAge, CodeAge)
-_TURNS = ("negated", "under", "outside")
+_TURNS = ("negated", "under", "outside")  # each kind of condition has one of these fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,7 @@ def _contradicts_itself(rule: Rule) -> Mark | None:
 def _exclude_each_other(one: Condition, two: Condition) -> bool:
     if type(one) is not type(two):
         return False
-    turn = next((it.name for it in fields(two) if it.name in _TURNS), None)  # type: ignore[arg-type]
-    if turn is None:
-        return False
+    turn = next(it.name for it in fields(two) if it.name in _TURNS)  # type: ignore[arg-type]
     opposite = replace(two, **{turn: not getattr(two, turn)})  # type: ignore[type-var]
     return implies(one, opposite)
 

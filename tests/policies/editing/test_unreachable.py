@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idp.policies.access import conditions
 from idp.policies.access.conditions import (
     AgentIs,
     BrowserVersion,
@@ -137,6 +138,11 @@ def test_a_rule_is_marked_with_what_decides_before_it(above, below):
             rule("2", ALLOW, NetworkIn(frozenset({"192.0.2.0/24", "198.51.100.0/24"}))),
             id="fewer networks above",
         ),
+        pytest.param(
+            rule("1", DENY, platform("android", "ios", negated=True)),
+            rule("2", ALLOW, platform("android", negated=True)),
+            id="fewer of the others refused above",
+        ),
         pytest.param(rule("1", DENY, ANDROID), rule("2", ALLOW, IOS, BOSS), id="two conditions that go together"),
         pytest.param(rule("1", ALLOW, mode=Mode.WATCH), rule("2", DENY), id="a rule in watch only ends nothing"),
         pytest.param(rule("1", ALLOW, mode=Mode.OFF), rule("2", DENY), id="nor one that is off"),
@@ -180,6 +186,11 @@ def test_conditions_that_are_never_both_true_are_marked(conditions):
     assert "never both true" in allows.reason
     assert (allows.never, denies.never) == (True, False)
     assert "only matches what Latchkey cannot tell." in denies.reason
+
+
+@pytest.mark.parametrize("kind", conditions.KINDS.values(), ids=conditions.KINDS)
+def test_every_condition_can_be_turned_round(kind):
+    assert len({"negated", "under", "outside"} & conditions.field_types(kind).keys()) == 1
 
 
 def test_what_is_off_or_does_not_read_is_not_marked_and_marks_nothing():

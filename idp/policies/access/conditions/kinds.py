@@ -1,6 +1,7 @@
 """What a condition is, and how it is stored: a tag, and the fields of its dataclass.
 
-To add a kind, write another frozen dataclass in this package, with `label`, `ask` and `sentence`.
+To add a kind, write another frozen dataclass in this package, with `label`, `ask`, `sentence`, and a field that turns
+the question round: `negated`, `under` or `outside`.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
