@@ -129,8 +129,6 @@ def _gather(replayed: Replayed, group: Group, sign_in: PastSignIn, *, unknown: b
         line = replayed.lines[key] = Line(group, sign_in.agent, sign_in.device, sign_in)
     line.sign_ins += 1
     line.unknown += unknown and group is Group.REFUSED
-    if sign_in.at > line.last.at:
-        line.last = sign_in
 
 
 class Judge:

@@ -72,7 +72,11 @@ class Counted:
 def test_the_same_facts_are_judged_once_whatever_else_differs():
     asked = []
     rule = Rule("1", "", Mode.ON, Effect.DENY, (Counted(asked),))
-    past = [signed_in(on(it, code_age=frozenset({n})), f"agent {n}") for n in range(50) for it in (ANDROID, IOS)]
+    past = [
+        signed_in(on(it, code_age=frozenset({n})), f"agent {n}", text=f"Flex/{n}")._replace(address=f"192.0.2.{n}")
+        for n in range(50)
+        for it in (ANDROID, IOS)
+    ]
     assert replay(Policy((rule,)), Policy((rule, NO_ANDROID)), past).sign_ins == 100
     assert asked == [ANDROID, IOS]
 
@@ -132,6 +136,18 @@ def test_the_same_facts_from_another_address_are_judged_by_themselves():
     assert found((replace(NO_ANDROID, conditions=(inside,)),), *past) == {(Group.REFUSED, "198.51.100.1")}
 
 
+def test_the_same_facts_with_another_header_are_judged_by_themselves():
+    flex = replace(NO_ANDROID, conditions=(conditions.TextContains("Flex/7"),))
+    past = [signed_in(on(IOS, text=frozenset({it})), it, text=it) for it in ("Flex/7.1", "Flex/8.0")]
+    assert found((flex,), *past) == {(Group.REFUSED, "Flex/7.1")}
+
+
+def test_a_default_that_refuses_counts_for_the_phones_that_no_rule_names():
+    let_in = replace(NO_ANDROID, effect=Effect.ALLOW)
+    replayed = replay(OPEN, Policy((let_in,), Effect.DENY), [signed_in(on(ANDROID)), signed_in(on(IOS), "ben")])
+    assert replayed.agents(Group.REFUSED) == {"ben"}
+
+
 def test_who_gave_a_code_anyway_is_not_newly_asked_for_one():
     assert found((CODE_FOR_ANDROID,), signed_in(on(ANDROID), fresh=True)) == set()
 
@@ -155,7 +171,7 @@ def test_a_rule_that_only_watches_changes_nobody_even_where_facts_are_missing():
 
 
 def test_a_line_counts_an_agents_sign_ins_on_a_phone_and_keeps_the_last():
-    past = [signed_in(on(ANDROID), days=2), signed_in(on(ANDROID), days=1), signed_in(on(IOS), device="other")]
+    past = [signed_in(on(IOS), device="other"), signed_in(on(ANDROID), days=1), signed_in(on(ANDROID), days=2)]
     replayed = replay(OPEN, Policy((NO_ANDROID,)), past)
     (line,) = replayed.of(Group.REFUSED)
     assert (line.sign_ins, line.last, replayed.let_in) == (2, past[1], {"ana": 3})
