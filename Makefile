@@ -19,7 +19,7 @@ help:
 	@echo "make test    install what the full test suite needs, and run all of it"
 	@echo "make check   lint, types, import rules, known vulnerabilities, secrets left in files, and the fast tests"
 	@echo "make fuzz    fuzz the parsers of untrusted input; a minute each"
-	@echo "make mutants put small faults into rules, tokens and messages, and see which no test notices; WHICH='idp.tokens.*'"
+	@echo "make mutants put small faults into rules, tokens and messages, and list those that no test notices; WHICH='idp.tokens.*'"
 	@echo "make sbom    the bill of materials of what runs (CycloneDX)"
 	@echo "make coverage   all tests on SQLite, and which lines no test reaches"
 	@echo "make pictures   take the screenshots in docs/ again"
@@ -63,7 +63,7 @@ fuzz:
 
 mutants:
 	@bin/environment requirements-mutants.txt
-	@nice -n 15 $(PY) -m tests.small_faults $(WHICH)
+	@nice -n 15 $(PY) -m tests.mutation $(WHICH)
 
 sbom:
 	@bin/environment requirements-dev.txt

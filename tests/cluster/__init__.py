@@ -1,1 +1,1 @@
-"""A place on several computers, played on one: `make cluster`. What it showed: docs/explanation/scaled-out.md."""
+"""An installation on several nodes, on one computer: `make cluster`. Results: docs/explanation/scaled-out.md."""

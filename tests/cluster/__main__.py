@@ -1,4 +1,4 @@
-"""`make cluster`: python -m tests.cluster, or `… shift` for its last part alone. Ends with 1 if anything was wrong."""
+"""Runs `make cluster`: python -m tests.cluster, or `… shift` for its last part only. Exits with 1 if a check failed."""
 
 import asyncio
 import contextlib
@@ -13,19 +13,20 @@ from tests.cluster.postgresql import Pair
 from tests.cluster.redis import Watched
 from tests.environment import ENVIRONMENT, VERIFY_PASSWORD, VERIFY_PORT, free_port
 
-PEOPLE = 600
+AGENTS = 600
 
 
 def main():
     folder = Path(tempfile.mkdtemp(prefix="latchkey-cluster-"))
-    folder.chmod(0o755)  # PostgreSQL's own user goes through it
+    folder.chmod(0o755)  # so that PostgreSQL's own user can read below it
     try:
         with contextlib.ExitStack() as ending:
             wrong = in_folder(folder, ending)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    for it in wrong or ["nothing"]:
-        say(f"Wrong: {it}")
+    for it in wrong:
+        say(f"Failed: {it}")
+    say(f"{len(wrong)} checks failed." if wrong else "All checks passed.")
     return bool(wrong)
 
 
@@ -85,15 +86,15 @@ def on(folder, pair, redis, port, ending):
     if sys.argv[1:] != ["shift"]:
         story = Story(place, pair, redis, peer, verify, quiet=4.0, unnoticed=10.0, silent=15.0)
         wrong += story.run()
-        for line in [*story.told, *story.budget()]:
+        for line in [*story.results, *story.summary()]:
             say(line)
-    cookies = list(shift.signed_in(PEOPLE, clock.now()))
+    cookies = list(shift.signed_in(AGENTS, clock.now()))
     connections.close_all()
     for within in (60, 0):
         begun = asyncio.run(shift.begin(peer, cookies, within))
-        say(f"A shift of {PEOPLE} within {within} s: {begun.line()}")
-        wrong += [f"a shift met {it}" for it in begun.kinds if it not in {"served", *CLEAR}]
-        wrong += ["somebody of the shift never got in"] * (len(begun.seconds) < PEOPLE)
+        say(f"{AGENTS} agents who arrive within {within} s: {begun.line()}")
+        wrong += [f"agents who arrived together got: {it}" for it in begun.kinds if it not in {"served", *CLEAR}]
+        wrong += ["not every agent who arrived together was signed in"] * (len(begun.seconds) < AGENTS)
     connections.close_all()
     return wrong
 
@@ -104,5 +105,5 @@ def say(line):
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that started servers are stopped too
     sys.exit(main())

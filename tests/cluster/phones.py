@@ -1,4 +1,4 @@
-"""People who sign in while servers die under them, and a record of everything that they were answered."""
+"""Agents who sign in while servers fail, and a record of all responses."""
 
 import base64
 import itertools
@@ -16,23 +16,23 @@ from tests.phone import Phone
 from tests.races.test_key_change import published, read
 
 LONGEST = 40.0
-"""Seconds that somebody goes on trying to get in."""
+"""Seconds for which an agent tries to sign in."""
 REPLACED = "You signed in on another phone"
-CLEAR = {"busy", "restarting", "hurried"}
+CLEAR = {"busy", "restarting", "rate limited"}
 
 
 def kind_of_answer(status, headers):
-    """What an answer was: served, one of the clear pages that ask for a moment, or a fault of ours."""
+    """Classify a response: served, a clear page that says to wait, or an error."""
     if status == 503 and "Retry-After" in headers:
         return "busy" if "X-Reference" in headers else "restarting"
     if status == 429 and "Retry-After" in headers:
-        return "hurried"
-    return "served" if status < 500 and status != 429 else f"bare {status}"
+        return "rate limited"
+    return "served" if status < 500 and status != 429 else f"error {status}"
 
 
 @dataclass
 class Record:
-    """All answers, by what was going on then, and all that must not be."""
+    """All responses with their phase, and all failed checks."""
 
     phase: str = "before"
     answers: list = field(default_factory=list)
@@ -51,7 +51,7 @@ class Record:
             self.wrong.append(f"[{self.phase}] {sentence}")
 
     def watch_metadata(self, stop):
-        """Read our metadata twice a second, as a service that takes our keys from there; only what it read counts."""
+        """Read the metadata twice a second, as a service does; only certificates that it read are trusted."""
         while not stop.is_set():
             try:
                 self.certificates |= set(published())
@@ -61,7 +61,7 @@ class Record:
 
 
 class Person:
-    """Somebody with a phone, who asks one service to be let in."""
+    """An agent with a phone, who signs in at one service."""
 
     def __init__(self, peer, verify, number, user_agent, record):
         self.peer, self.number, self.record = peer, number, record
@@ -72,14 +72,14 @@ class Person:
         return self.phone.open(self.peer.request_url(ID=f"_{uuid.uuid4().hex}"))
 
     def is_signed_in(self, page):
-        """Whether this page carries an answer, whose signature is held against what was published."""
+        """Whether this page posts a Response; its signature must match a published certificate."""
         form = page.form_with("SAMLResponse") if page.status == 200 else None
         if form is not None:
             read(base64.b64decode(form.fields["SAMLResponse"]), self.record.certificates)
         return form is not None
 
     def visit(self):
-        """Ask until it is answered otherwise than by *in a moment*; whether that lets in without a code."""
+        """Open the service until no page says to wait. Return whether that signs in without a code."""
         for _ in self.patiently():
             page = self.ask()
             if self.is_signed_in(page):
@@ -90,7 +90,7 @@ class Person:
         return False
 
     def by_code(self):
-        """Sign in by a text, however often it takes; the code is typed again after *in a moment*."""
+        """Sign in with a code, in as many attempts as needed; after a page to wait the code is typed again."""
         for _ in self.patiently():
             page, before = self.ask(), self.phone.messages(self.number)
             if self.is_signed_in(page):
@@ -101,13 +101,13 @@ class Person:
             page = self.phone.ask_code(page, self.number)
             if page.form_with("code") is not None and self.types_code(page, before):
                 return True
-        self.record.tell(f"{self.number} never got in")
+        self.record.tell(f"{self.number} was never signed in")
         return False
 
     def types_code(self, page, before):
         arrived = self.phone.verify.state.messages(self.number, after=before, wait=3)
         if len(arrived) <= before:
-            self.record.odd["a text that did not come"] += 1
+            self.record.odd["a text did not arrive"] += 1
         if not arrived:
             return False
         code = arrived[0].code
@@ -129,7 +129,7 @@ class Person:
 
 
 class Regular(Person):
-    """Signed in for long: comes again and again, and must never be asked for a code."""
+    """A signed-in agent who returns again and again, and must never be asked for a code."""
 
     def run(self, stop):
         pick = random.Random(self.number)
@@ -141,7 +141,7 @@ class Regular(Person):
 
 
 class Movers:
-    """People who sign in on a phone by a code, and a little later on another: then the first is out, for good."""
+    """Agents who sign in on one phone with a code and then on another, which must sign out the first for good."""
 
     def __init__(self, make, numbers):
         self.make, self.numbers, self.moved = make, iter(numbers), []
@@ -157,13 +157,13 @@ class Movers:
         first, second = self.make(number), self.make(number)
         if first.by_code() and second.by_code():
             if first.visit():
-                first.record.tell(f"{number}: two phones were let in")
+                first.record.tell(f"{number}: two phones were signed in")
             self.moved.append((first, second))
 
 
 @dataclass
 class Everybody:
-    """All who are on the move while something happens."""
+    """All agents who sign in during the phases."""
 
     regulars: list
     movers: Movers
@@ -178,17 +178,17 @@ class Everybody:
         ]
 
     def still(self):
-        """In the end: whose sign-in was lost, and who is in on a phone that was replaced."""
+        """Check at the end that every sign-in still counts, and that no replaced phone is signed in."""
         for it in itertools.chain(self.regulars, (second for _, second in self.movers.moved)):
             if not it.visit():
                 self.record.tell(f"{it.number} lost a sign-in: {it.heading}")
         for first, _ in self.movers.moved:
             if first.visit():
-                self.record.tell(f"{first.number} is in on a phone that was replaced")
+                self.record.tell(f"{first.number} is still signed in on a replaced phone")
 
 
 def share_of(record, phase=None):
-    """Requests, how many of them were told to wait by which page, and the slowest of a hundred; by phase or all."""
+    """Return number of requests, count of each kind, and 99th percentile in seconds, of a phase or of all."""
     chosen = [it for it in record.answers if phase in {None, it[0]}]
     kinds = Counter(kind for _, kind, _ in chosen)
     seconds = sorted(it[2] for it in chosen)

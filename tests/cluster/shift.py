@@ -1,4 +1,4 @@
-"""The minute a shift begins: everybody's phone asks at once, from one address, and comes again when told to wait."""
+"""The start of a shift: many phones arrive at once, from one address, and come again if a page tells them to wait."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ LONGEST = 120.0
 
 @dataclass
 class Shift:
-    """What became of it: seconds until each was in, every answer, and the seconds that answers took."""
+    """The results: seconds until each agent was signed in, the kinds of responses, and their seconds."""
 
     came: int
     seconds: list = field(default_factory=list)
@@ -33,12 +33,12 @@ class Shift:
     def line(self):
         self.seconds.sort()
         self.answers.sort()
-        told = sum(self.kinds.values()) - self.kinds["served"]
+        waits = sum(self.kinds.values()) - self.kinds["served"]
         return (
-            f"{len(self.seconds)} of {self.came} are in; half after {at(self.seconds, 0.5):.1f} s, 99 of 100 after "
-            f"{at(self.seconds, 0.99):.1f} s, the last after {self.seconds[-1]:.1f} s; {told} of "
-            f"{sum(self.kinds.values())} answers told them to wait {dict(self.kinds)}; p99 of an answer "
-            f"{at(self.answers, 0.99):.1f} s"
+            f"{len(self.seconds)} of {self.came} signed in: half after {at(self.seconds, 0.5):.1f} s, 99 % after "
+            f"{at(self.seconds, 0.99):.1f} s, the last after {self.seconds[-1]:.1f} s; {waits} of "
+            f"{sum(self.kinds.values())} responses were a page to wait {dict(self.kinds)}; "
+            f"99th percentile of a response {at(self.answers, 0.99):.1f} s"
         )
 
 
@@ -47,7 +47,7 @@ def at(ordered, share):
 
 
 def signed_in(many, now):
-    """Cookies of so many agents whose phones are signed in."""
+    """Create so many agents with a signed-in phone, and yield their cookies."""
     for nr in range(many):
         agent = an_agent(f"+1201556{nr:04d}", f"shift{nr}@acme.example")
         enrolled = sign_in.devices.enrol(agent, AN_IPHONE, None, now)
@@ -57,7 +57,7 @@ def signed_in(many, now):
 
 
 async def begin(peer, cookies, within):
-    """All come, evenly over so many seconds."""
+    """Let all phones arrive, evenly over so many seconds."""
     shift = Shift(len(cookies))
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, force_close=True),
@@ -71,7 +71,7 @@ async def begin(peer, cookies, within):
 
 
 async def arrives(http, peer, cookies, wait, shift):
-    """One phone: asks, and asks again after as many seconds as it is told."""
+    """Send a phone's request, and again after Retry-After seconds until it is signed in."""
     await asyncio.sleep(wait)
     begun = time.monotonic()
     headers = {"User-Agent": IPHONE, "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}

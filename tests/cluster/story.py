@@ -1,4 +1,4 @@
-"""What happens to the cluster, one thing after another, while people sign in."""
+"""The faults of the cluster, one after another, while agents sign in."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,17 +18,17 @@ from tests.user_agents import ANDROID, IPHONE
 
 REGULARS, MOVERS = 6, 40
 LONGEST_ANSWER = 20.0
-"""Seconds: 15 at most, and some for a computer that runs the people and all servers."""
+"""Seconds: 15 in production, and 5 more on a computer that also runs all agents and servers."""
 STEPS = (("prepare",), ("switch", "--all"), ("activate",))
 
 
 class Story:
-    """The phases, each of which leaves `quiet` seconds for people to notice. `told` is what there is to say of them."""
+    """The phases; after each, agents go on for `quiet` seconds. `results` holds a sentence for each measurement."""
 
     def __init__(self, place, pair, redis, peer, verify, *, quiet, unnoticed, silent):
         self.place, self.pair, self.redis = place, pair, redis
         self.quiet, self.unnoticed, self.silent = quiet, unnoticed, silent
-        self.record, self.told = Record(), []
+        self.record, self.results = Record(), []
         numbers = [f"+1201555{nr:04d}" for nr in range(2000, 2000 + REGULARS + MOVERS + 1)]
         for nr, number in enumerate(numbers):
             an_agent(number, f"agent{nr}@acme.example")
@@ -42,7 +42,7 @@ class Story:
         self.people = Everybody(regulars, Movers(make, numbers[REGULARS:-1]), self.record)
 
     def run(self):
-        """Have all of it happen. Returns the sentences about what must not have been, none if all went well."""
+        """Run all phases. Return a sentence for each failed check."""
         self.record.certificates |= {_bare(it.certificate) for it in keyring.published(Use.SAML)}
         assert all(it.by_code() for it in self.people.regulars), self.record.odd
         runs = self.people.runs()
@@ -63,47 +63,49 @@ class Story:
         self.look()
         slowest = max(seconds for _, _, seconds in self.record.answers)
         if slowest > LONGEST_ANSWER:
-            self.record.tell(f"somebody waited {slowest:.1f} s for an answer")
+            self.record.tell(f"a response took {slowest:.1f} s")
         bare = {kind for _, kind, _ in self.record.answers} - CLEAR - {"served"}
-        return [*self.record.wrong, *(f"answered without a clear page: {it}" for it in bare)]
+        return [*self.record.wrong, *(f"a response without a clear page: {it}" for it in bare)]
 
     def phases(self):
-        """What happens, in its order."""
+        """The phases in order."""
         yield from (self.calm, self.node, self.memory, self.key, self.column, self.silence, self.database, self.after)
 
     def look(self):
         try:
             consistency.check()
         except AssertionError as wrong:
-            self.record.tell(f"the tables contradict each other: {wrong!r}")
+            self.record.tell(f"the tables are inconsistent: {wrong!r}")
         finally:
             connections.close_all()
 
     def calm(self):
-        """Nothing happens."""
+        """Nothing fails."""
 
     def node(self):
-        """A node is killed, and comes back."""
+        """A node is killed and restarted."""
         self.place.kill_a_node()
         time.sleep(1)
         self.place.bring_it_back()
 
     def memory(self):
-        """Redis is emptied; then its computer is gone, and Sentinel names another, which every node finds."""
+        """Redis is emptied; then its master dies, Sentinel promotes the replica, and every node connects to it."""
         self.redis.flush()
         named = self.redis.fail_over()
         found = until(lambda: all(it == {"ready": True, "redis": True} for it in self.place.ready()), "Redis found")
         self.redis.back()
-        self.told.append(f"Redis: Sentinel named the replica after {named:.1f} s, all nodes had it {found:.1f} s later")
+        self.results.append(
+            f"Redis: Sentinel promoted the replica after {named:.1f} s; all nodes used it {found:.1f} s later"
+        )
 
     def key(self):
-        """The SAML key is replaced, by the steps of the how-to; services have a moment to read the next one."""
+        """The SAML key is replaced by the steps of the guide; services have a moment to read the next one."""
         for step in STEPS:
             call_command("rotate_keys", *step, stdout=_Silent(), stderr=_Silent())
             time.sleep(1.5)
 
     def column(self):
-        """A migration of the next version adds a column, as long as it need not wait long for the table."""
+        """A migration of the next version adds a column, with a short lock timeout and retries."""
         for nth in range(1, 20):
             with self.pair.connect(self.pair.ports[0]) as connection:
                 try:
@@ -111,45 +113,47 @@ class Story:
                     connection.execute("ALTER TABLE agents_device ADD COLUMN of_the_next_version integer NULL")
                 except psycopg.errors.LockNotAvailable:
                     continue
-            self.told.append(f"Migration: a column was added at attempt {nth}")
+            self.results.append(f"Migration: the column was added at attempt {nth}")
             return
-        self.record.tell("the column could not be added")
+        self.record.tell("the migration could not add the column")
 
     def silence(self):
-        """PostgreSQL is there and says nothing for a while, as where its disk hangs; nobody waits for it too long."""
+        """PostgreSQL stalls for a while, as if its disk hung; no request waits for it too long."""
         with stopped(self.pair.primary.process):
             time.sleep(self.silent)
         begun, number = time.monotonic(), len(self.record.answers)
-        until(lambda: self._served_since(number), "that somebody is served after the silence")
-        self.told.append(f"PostgreSQL: silent for {self.silent:.0f} s, served {time.monotonic() - begun:.1f} s later")
+        until(lambda: self._served_since(number), "a response after the stall")
+        self.results.append(
+            f"PostgreSQL: stalled for {self.silent:.0f} s; first response {time.monotonic() - begun:.1f} s later"
+        )
 
     def database(self):
-        """Somebody moves to another phone, and in that moment the primary is gone and the replica promoted."""
+        """An agent signs in on a new phone; at that moment the primary dies and the replica is promoted."""
         self.last_moment.move(self.last_number)
         begun = time.monotonic()
         self.pair.fail_over(self.unnoticed)
         promoted, number = time.monotonic() - begun, len(self.record.answers)
-        until(lambda: self._served_since(number), "that somebody is served after the failover")
+        until(lambda: self._served_since(number), "a response after the failover")
         served = time.monotonic() - begun
-        self.told.append(f"PostgreSQL: promoted after {promoted:.1f} s, somebody served after {served:.1f} s")
+        self.results.append(f"PostgreSQL: replica promoted after {promoted:.1f} s; first response after {served:.1f} s")
 
     def _served_since(self, number):
         return any(kind == "served" for _, kind, _ in self.record.answers[number:])
 
     def after(self):
-        """Nothing more happens."""
+        """Nothing fails any more."""
 
-    def budget(self):
-        """A line for each phase, and one for all."""
+    def summary(self):
+        """Return a line for each phase, and one for all."""
         phases = dict.fromkeys(phase for phase, _, _ in self.record.answers)
         for phase in [*phases, None]:
             asked, kinds, slowest = share_of(self.record, phase)
             told = sum(kinds[it] for it in CLEAR)
             kept = ", ".join(f"{kinds[it]} {it}" for it in sorted(CLEAR) if kinds[it]) or "none"
-            share = f"{100 * told / asked:5.2f} % told to wait ({kept})"
-            yield f"{phase or 'in all':10} {asked:6} requests, {share}, p99 {slowest:.2f} s"
-        yield f"agents: {Agent.objects.count()}, moved to another phone: {len(self.people.movers.moved)}"
-        yield f"odd: {dict(self.record.odd)}"
+            share = f"{100 * told / asked:5.2f} % with a page to wait ({kept})"
+            yield f"{phase or 'total':10} {asked:6} requests, {share}, 99th percentile {slowest:.2f} s"
+        yield f"agents: {Agent.objects.count()}, signed in on a new phone: {len(self.people.movers.moved)}"
+        yield f"unexpected responses: {dict(self.record.odd)}"
 
 
 class _Silent:

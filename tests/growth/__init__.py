@@ -1,1 +1,1 @@
-"""What it costs to have many agents, many services and a long past."""
+"""What gets slower with many agents, many services and a long history."""

@@ -1,13 +1,13 @@
-"""Measures what grows with agents, services and the past: make growth.
+"""Measures what gets slower with many agents, many services and a long history: make growth.
 
-A small place and a large one stand side by side, on SQLite, and on PostgreSQL where `bin/on-postgresql-and-redis` can
-start one. Prints what everything takes at the large one in terms of what it takes at the small one.
+Compares a small installation with a large one, on SQLite, and on PostgreSQL if `bin/on-postgresql-and-redis` can start
+a server. Prints for each operation the ratio of its time in the large installation to its time in the small one.
 
-    --full             a million agents, a thousand services, ten million lines: half an hour each, 15 GB of disk
-    --agents, --services, --events   other sizes of the large place
-    --rounds           how often each thing is measured at both places
+    --full             a million agents, a thousand services, ten million entries: half an hour each, 15 GB of disk
+    --agents, --services, --events   other sizes of the large installation
+    --rounds           measurements of each operation in both installations
     --on DATABASE      sqlite or postgresql only
-    --write            into docs/explanation/performance.md as well
+    --write            also update docs/explanation/performance.md
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tests.growth.sizes import FULL, MODEST, SMALL, Sizes
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BYTES_A_ROW = 3_000
-"""What a line of the trail with its seal, or a tenth of what an agent has, takes at most, indexes and all."""
+"""Most bytes, with indexes, of a trail entry with its seal, or of a tenth of the rows of one agent."""
 
 
 def main():
@@ -56,25 +56,25 @@ def databases():
 
 
 def room_for(large):
-    """End with a sentence where the disk is too small."""
+    """Exit with a message if the disk is too small."""
     needed, free = BYTES_A_ROW * (large.events + 10 * large.agents), shutil.disk_usage(tempfile.gettempdir()).free
     if needed > free:
-        sys.exit(f"That may take {needed >> 30} GiB of {tempfile.gettempdir()}, which has {free >> 30} left.")
+        sys.exit(f"This needs up to {needed >> 30} GiB in {tempfile.gettempdir()}, and {free >> 30} GiB are free.")
 
 
 def on_database(vendor, large, rounds):
-    """Measure in a process of its own, print the rows, and return them."""
-    told = [str(rounds), str(large.agents), str(large.services), str(large.events)]
+    """Measure in a separate process, print the results, and return them."""
+    sizes = [str(rounds), str(large.agents), str(large.services), str(large.events)]
     with tempfile.TemporaryDirectory(prefix="latchkey-growth-") as folder:
         found, log = Path(folder) / "found.json", Path(folder) / "log"
-        command = [sys.executable, "-m", "tests.growth.on_database", str(found), *told]
+        command = [sys.executable, "-m", "tests.growth.on_database", str(found), *sizes]
         if vendor == "postgresql":
             command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
         with log.open("w") as lines:
             ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines, check=False)
         if ended.returncode or not found.exists():
-            sys.exit(f"It could not be measured on {NAMES[vendor]}:\n{log.read_text()[-4000:]}")
+            sys.exit(f"The measurement on {NAMES[vendor]} failed. The end of its log:\n{log.read_text()[-4000:]}")
         pairs = page.read(json.loads(found.read_text()))
     sys.stdout.write(f"\n{NAMES[vendor]}: {large.words}, compared with {SMALL.words}\n{page.as_text(pairs)}\n")
     sys.stdout.flush()

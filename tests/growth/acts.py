@@ -1,7 +1,4 @@
-"""What is done at a place to be measured: sign-ins, pages of operators, the APIs. Each is called again and again.
-
-An act is prepared with the number of times that it will be done at a stretch, and then done so often.
-"""
+"""The operations that are measured: sign-ins, pages for operators, the APIs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,19 +22,19 @@ SIGN_INS = (
 OWN_PAGES = ("index", "alarms", "costs", "everyone_out", "policy_history", "connect_flex", "flex_heard", "safe_list")
 OF_AN_AGENT = ("agents_agent_change", "agent_timeline", "why_agent")
 HIGHEST = 900
-"""Agents below this are at every place. The first of them sign in with codes, each once."""
+"""Agents below this number exist in every installation. The first of them sign in with codes, each once."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """Something to be done, and what has to be ready for it."""
+    """A function to measure. `prepare` is called before each block with its number of calls."""
 
     do: Callable[[], object]
     prepare: Callable[[int], object] = lambda _: None
 
 
 class Acts:
-    """All acts of one place, by name. Each is set up when it is asked for."""
+    """All operations of one installation, by name; each is set up on demand."""
 
     def __init__(self, application, clock, emulator):
         self.application, self.clock, self.emulator = application, clock, emulator
@@ -51,11 +48,11 @@ class Acts:
         )
 
     def names(self):
-        """Name every act there is: lists and APIs are those that have an address."""
+        """Name every operation: sign-ins, and every list and API with an address."""
         from django.contrib import admin
         from django.urls import reverse
 
-        own = [reverse(f"admin:{it}") for it in OWN_PAGES]  # loads the admin, and with it what has a list
+        own = [reverse(f"admin:{it}") for it in OWN_PAGES]  # imports the admin, which registers the lists
         lists = sorted(
             reverse(f"admin:{it._meta.app_label}_{it._meta.model_name}_changelist") for it in admin.site._registry
         )
@@ -101,7 +98,7 @@ class Acts:
 
 
 def an_operators_browser(application):
-    """Return the browser of an operator who is inside."""
+    """Return the browser of an operator who is signed in."""
     from idp.agents.models import Agent
     from tests.web.conftest import a_superuser, inside
 
@@ -111,7 +108,7 @@ def an_operators_browser(application):
 
 
 def with_secret(application, secret):
-    """Let every request bring a secret along."""
+    """Add this secret to every request."""
 
     def asked(environ, begin):
         environ["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
@@ -121,7 +118,7 @@ def with_secret(application, secret):
 
 
 def a_secret(path, now):
-    """Return what opens an API."""
+    """Return a secret for this API."""
     from idp.native import bearer
     from idp.native.models import Client
     from idp.scim.models import PersonnelSystem

@@ -1,7 +1,7 @@
-"""A small and a large place side by side, of either the same things in turn: A B A B.
+"""Runs the same operations alternately in a small and a large installation, and writes the ratios to a file.
 
-python -m tests.growth.on_database FILE ROUNDS AGENTS SERVICES EVENTS, on a server for PostgreSQL or, without one, on
-SQLite.
+python -m tests.growth.on_database FILE ROUNDS AGENTS SERVICES EVENTS, on the PostgreSQL server of DATABASE_URL or,
+without one, on SQLite.
 """
 
 import json
@@ -16,19 +16,19 @@ from urllib.parse import urlsplit
 
 from idp.conf import ROOT
 from tests.growth.sizes import SMALL, Sizes
-from tests.speed.rounds import Contest, outcome
+from tests.speed.comparisons import Comparison, outcome
 
-MUST, AIM = round(1 / 0.85, 2), round(1 / 0.95, 2)
-"""What time at the large place may be of that at the small one: speed has to be 0.85 of it."""
+REQUIRED, GOAL = round(1 / 0.85, 2), round(1 / 0.95, 2)
+"""Limits of time in the large installation / time in the small one: 0.85 and 0.95 of the speed."""
 ROUNDS, FEWER, BLOCK, LONGEST = 9, 3, 0.25, 60
 TOO_LONG = 2.0
-"""What takes this many seconds once is measured in fewer rounds: it has grown, whatever they say."""
+"""Seconds: an operation that takes longer is measured in fewer rounds, because it has clearly become slower."""
 ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-CLOCKS = {"cpu": "processor", "clock": "clock"}
+CLOCKS = ("cpu", "clock")
 
 
 class Place:
-    """A place in a process of its own."""
+    """An installation in a separate process (`tests.growth.place`)."""
 
     def __init__(self, process):
         self.process = process
@@ -42,13 +42,13 @@ class Place:
     def _answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit("A place gave up; its log says why.")
+            raise SystemExit("An installation's process ended early. The log above says why.")
         return json.loads(line)
 
 
 @contextmanager
 def a_place(sizes, database, redis, folder, log):
-    """Begin one; `begun` is asked for its answer by whoever waits for it."""
+    """Start the process of an installation of these sizes."""
     environment = os.environ | {"DATABASE_URL": database, "TMPDIR": folder}
     if redis:
         environment["REDIS_URL"] = redis
@@ -77,7 +77,7 @@ def main(found, rounds, large):
 
 
 def two_databases(folder):
-    """Return the addresses of two empty databases, each with one of Redis beside it if there is any."""
+    """Return the URLs of two empty databases, each with the URL of a Redis database if there is a server."""
     server, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
     if not server.startswith("postgres"):
         return [(f"sqlite:///{folder}/{name}.sqlite3", "") for name in ("small", "large")]
@@ -93,7 +93,7 @@ def two_databases(folder):
 
 
 def measured(name, small, large, rounds):
-    """Do something at both in turn, and return what comes of it by either clock."""
+    """Run an operation alternately in both, and return its outcomes in CPU time and in elapsed time."""
     times, slow = _times(name, small, large)
     rounds = min(rounds, FEWER) if slow else rounds
     both = []
@@ -101,16 +101,15 @@ def measured(name, small, large, rounds):
         order = (large, small) if nth % 2 else (small, large)
         took = {it: it.do(name, times) for it in order}
         both.append((took[large], took[small]))
-    contest = Contest(ID.sub("…", name), "at the small place", main, main, MUST, AIM)
-    outcomes = {
-        clock: outcome(contest, [(great[clock], little[clock]) for great, little in both]).as_json() for clock in CLOCKS
-    }
-    sys.stderr.write(f"{name}: {outcomes['cpu']['quotient']:.2f}\n")
+    comparison = Comparison(ID.sub("…", name), "the small installation", main, main, REQUIRED, GOAL)
+    pairs = {clock: [(great[clock], little[clock]) for great, little in both] for clock in CLOCKS}
+    outcomes = {clock: outcome(comparison, it).as_json() for clock, it in pairs.items()}
+    sys.stderr.write(f"{name}: {outcomes['cpu']['ratio']:.2f}\n")
     return outcomes
 
 
 def _times(name, small, large):
-    """Say how often it fits into a stretch, and whether it is slow; both have done it before, so that all is warm."""
+    """Return how many calls fit into a block, and whether it is slow. Both run it before, so that caches are warm."""
     for it in (small, large):
         it.do(name, 2)
     slower = max(it.do(name, 1)["clock"] for it in (small, large))

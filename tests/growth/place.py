@@ -1,7 +1,7 @@
-"""One place in a process of its own, on the database of DATABASE_URL: tests.growth.place AGENTS SERVICES EVENTS.
+"""One installation in its own process, on the database of DATABASE_URL: tests.growth.place AGENTS SERVICES EVENTS.
 
-Fills it, then does what it is told: a line such as ["sign-in by session", 20] on stdin is answered by a line with the
-seconds of processor and clock that it took, database and all. Lines of the log go to stderr, as they do in production.
+Fills the database. Then each line on stdin, such as ["sign-in by session", 20], runs an operation so many times, and
+gets a line with the seconds of one, in CPU time and in elapsed time, the database's included. Its log goes to stderr.
 """
 
 import json
@@ -35,7 +35,7 @@ def main(sizes):
 
 
 def furnish(sizes, clock):
-    """Migrate, write what an installation has, and then all the rows."""
+    """Migrate, set up an installation, and add all the rows."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -46,7 +46,7 @@ def furnish(sizes, clock):
     place.furnish()
     rows.fill(connection, sizes, clock.now())
     if connection.vendor != "sqlite":
-        with connection.cursor() as cursor:  # as autovacuum would have done by and by, and must not do meanwhile
+        with connection.cursor() as cursor:  # else autovacuum would run during the measurement
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
     hourly.keep_all(clock.now())
@@ -55,7 +55,7 @@ def furnish(sizes, clock):
 
 
 def serve(clock, emulator):
-    """Do what stdin says, line by line."""
+    """Run the operations that stdin names, line by line."""
     from idp.wsgi import application
     from tests.growth.acts import Acts
 
@@ -70,7 +70,7 @@ def serve(clock, emulator):
 
 
 def stretch(act, times):
-    """Return the seconds of processor and clock that doing something took, each time."""
+    """Return the seconds of one call, in CPU time and in elapsed time."""
     act.prepare(times)
     began = time.perf_counter()
     worked = processors()
@@ -81,7 +81,7 @@ def stretch(act, times):
 
 
 def processors():
-    """Seconds that processors worked for us: in this process, and in the server processes that it is connected to."""
+    """Return CPU seconds of this process and of the database server processes that it is connected to."""
     return time.process_time() + sum(_worked(pid) for pid in _servers())
 
 

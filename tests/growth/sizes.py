@@ -1,11 +1,11 @@
-"""How large the places are that are held against each other. Pure."""
+"""The sizes of the installations that are compared."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many agents and services there are, and how many lines the trail has already."""
+    """Numbers of agents, services and trail entries."""
 
     agents: int
     services: int
@@ -18,6 +18,6 @@ class Sizes:
 
 
 SMALL = Sizes(agents=1_000, services=1, events=10_000)
-"""Ten lines for each agent, as at the large places: what is compared is how much there is, not how much is shown."""
+"""Ten entries for each agent, as in the large ones, so that pages show as much in either."""
 MODEST = Sizes(agents=100_000, services=100, events=1_000_000)
 FULL = Sizes(agents=1_000_000, services=1_000, events=10_000_000)

@@ -1,1 +1,1 @@
-"""Others who do what we do, measured beside us on the same machine in the same minutes."""
+"""Other SAML and token libraries, measured alternately with Latchkey on the same machine."""

@@ -1,8 +1,7 @@
-"""Measures others beside us: make peers.
+"""Compares Latchkey with other identity providers and with another token library: make peers.
 
-The same silent sign-in at a service, over HTTP, by eight browsers against one server on one core, us and them in turn,
-in processor time of the server; and the rotation of a token beside another library's. What is not installed is said,
-and nothing made up for it.
+Eight browsers sign in silently at one server on one core, Latchkey and each other product in turn; the server's CPU
+time counts. Token rotation is compared by elapsed time. A product that is not installed is named as not measured.
 
     python -m tests.peers sign-ins    the sign-ins only
     python -m tests.peers rotation    the rotation only, on the database of DATABASE_URL
@@ -22,8 +21,7 @@ from idp.conf import ROOT
 from tests import environment
 from tests.peers import driving, node, ours, pysaml2, rotation, simplesamlphp
 from tests.speed import place
-from tests.speed.page import REACHED
-from tests.speed.rounds import Contest, outcome
+from tests.speed.comparisons import Comparison, outcome
 
 PEERS = (simplesamlphp, node.SAMLP, node.SAMLIFY, pysaml2)
 ROUNDS = 7
@@ -55,18 +53,18 @@ def main():
 
 
 def rotations(folder, database):
-    """Rotate a token, and have the library do so."""
+    """Compare the rotation of a token with the library's."""
     with place.standing_clock() as clock, ours.quietly():
         found = rotation.measured(clock, folder)
     if isinstance(found, str):
-        told(f"Not measured. {found}")
+        say(f"Not measured. {found}")
         return
     for it in found:
-        told_beside(it, database)
+        say_comparison(it, database)
 
 
 def sign_ins(folder):
-    """Sign in at us and at each peer in turn, in as many rounds as there are, and tell what it came to."""
+    """Sign in at Latchkey and at each peer alternately, and print the results."""
 
     def query():
         return place.a_query(datetime.now(UTC))
@@ -84,35 +82,35 @@ def sign_ins(folder):
             driving.drive(server, it.times)
         rounds = [[*in_process(), *(driving.drive(server, it.times) for server, it in sides)] for _ in range(ROUNDS)]
     inner, pairs, we, *others = zip(*rounds, strict=True)
-    names = ("ours, in process", "ours, over HTTP", *(it.name for it in here))
+    names = ("Latchkey, in process", "Latchkey, over HTTP", *(it.name for it in here))
     for name, taken in zip(names, (inner, we, *others), strict=True):
         of_pairs = median(took / pair for took, pair in zip(taken, pairs, strict=True))
-        told(f"{name:40}{median(taken):8.2f} ms of CPU time, {of_pairs:6.1f} pairs of raw signatures")
+        say(f"{name:40}{median(taken):8.2f} ms of CPU time, {of_pairs:6.1f} times two raw signatures")
     share = median(inside / whole for inside, whole in zip(inner, we, strict=True))
-    told(f"{'in process, as a share of over HTTP':40}{100 * share:8.0f} %")
+    say(f"{'Latchkey in process / over HTTP':40}{100 * share:8.0f} %")
     for it, they in zip(here, others, strict=True):
-        contest = Contest("silent sign-in", it.name, main, main, it.must, it.aim, turned=True)
-        told_beside(outcome(contest, list(zip(we, they, strict=True))), "sqlite")
+        comparison = Comparison("silent sign-in", it.name, main, main, it.required, it.goal, is_speed=True)
+        say_comparison(outcome(comparison, list(zip(we, they, strict=True))), "sqlite")
     for it in PEERS:
         if it.missing():
-            told(f"Not measured. {it.name}: {it.missing()}")
+            say(f"Not measured. {it.name}: {it.missing()}")
 
 
-def told(line):
-    """Print a line at once."""
+def say(line):
+    """Print a line at once, although stdout may be a pipe."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-def told_beside(it, database):
-    """Print how many times as fast we are."""
+def say_comparison(it, database):
+    """Print how many times as fast as the other Latchkey is."""
     half = f"{it.low:.2f} to {it.high:.2f}"
-    bound = f"required {it.must:g}, goal {it.aim:g}: {REACHED[it.verdict]}"
-    told(f"{f'{it.name} ({database})':40}vs {it.against:40}{it.quotient:7.2f}  {half:16} {bound}")
+    bound = f"required {it.required:g}, goal {it.goal:g}: {it.reached}"
+    say(f"{f'{it.name} ({database})':40}vs {it.compared_with:40}{it.ratio:7.2f}  {half:16} {bound}")
 
 
 def on_postgresql():
-    """Measure the rotation once more, where there is a server to begin."""
+    """Compare the rotation again on PostgreSQL."""
     variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     command = [ROOT / "bin" / "on-postgresql-and-redis", sys.executable, "-m", "tests.peers", "rotation"]
     subprocess.run(command, cwd=ROOT, env=variables, check=False)

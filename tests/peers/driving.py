@@ -1,6 +1,6 @@
-"""The driver: eight browsers ask one server on one core for silent sign-ins, and its processor time is read off.
+"""The driver: eight browsers sign in silently at one server on one core, and the server's CPU time is read.
 
-The driver keeps to the other core. Each request has a connection of its own, as behind a web server that keeps none.
+The driver runs on the other core. Each request has its own connection, as behind a web server without keep-alive.
 """
 
 import subprocess
@@ -19,20 +19,20 @@ BROWSERS = 8
 
 @dataclass(frozen=True)
 class Server:
-    """One that is asked: its process, and eight functions, each of which signs a browser in again."""
+    """The process id of a server, and eight functions that each sign in one browser and return the page."""
 
     pid: int
     browsers: list[Callable[[], str]]
     certificate: str
 
     def checked(self):
-        """Hold a sample to what all have to do; returns itself."""
+        """Check both signatures of a sample page, and return self."""
         signed.check(self.browsers[0](), self.certificate)
         return self
 
 
 def drive(server, times):
-    """Have the browsers sign in so often in all. Returns the milliseconds of processor that one took."""
+    """Sign in so many times in all, and return milliseconds of CPU time per sign-in."""
 
     def sign_in_often(browser):
         for _ in range(times // BROWSERS):
@@ -46,7 +46,7 @@ def drive(server, times):
 
 
 def a_browser(sso, query, cookies=(), **headers):
-    """Return what signs a browser in again and gives the page, and the browser. `query()` makes a fresh request."""
+    """Return a function that signs a browser in and returns the page, and the browser. `query()` makes a request."""
     browser = requests.Session()
     browser.trust_env = False
     browser.headers.update({"Connection": "close", **headers})
@@ -56,7 +56,7 @@ def a_browser(sso, query, cookies=(), **headers):
 
 @contextmanager
 def started(command, log, *, on_core=True, **how):
-    """Run a server until the end of the block, on its core or on the driver's."""
+    """Run a server for the `with` block, on its core or on the driver's."""
     with log.open("ab") as lines, serving.on_the_servers_core() if on_core else serving.beside_the_server():
         process = subprocess.Popen(command, stdout=lines, stderr=lines, **how)
     try:
@@ -71,7 +71,7 @@ def started(command, log, *, on_core=True, **how):
 
 
 def wait_for(address, process, log, patience=30.0):
-    """Wait until a server answers whatever it likes."""
+    """Wait until a server gives any response."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()[-2000:]

@@ -1,4 +1,4 @@
-"""samlp and samlify, libraries of node: one process of express, with its session in memory and NODE_ENV=production."""
+"""samlp and samlify, libraries for Node.js: one Express process in production mode, with sessions in memory."""
 
 import os
 import shutil
@@ -16,24 +16,24 @@ WANTED = ("express", "express-session")
 
 @dataclass(frozen=True)
 class Library:
-    """One of the two, in the same small server: `of_node.js`."""
+    """A library in the small server of `node_server.js`."""
 
     name: str
-    must: float = 4
-    aim: float = 6
+    required: float = 4
+    goal: float = 6
     times: int = 160
 
     def missing(self):
-        """Say what is not there, or nothing."""
+        """Return what is missing, or an empty text."""
         there = all((programs.FOLDER / "node_modules" / it).is_dir() for it in (self.name, *WANTED))
-        return "" if there and shutil.which("node") else f"node or a package is missing: {programs.SET_UP}"
+        return "" if there and shutil.which("node") else f"node or a package is not installed: {programs.SET_UP}"
 
     @contextmanager
     def serving(self, folder, query, entity, acs):
-        """Serve, with everybody signed in."""
+        """Serve, with eight browsers signed in."""
         port, log, certificate = free_port(), folder / "log", programs.put_pair(folder)
         url = f"http://127.0.0.1:{port}"
-        program = str(ROOT / "tests" / "peers" / "of_node.js")
+        program = str(ROOT / "tests" / "peers" / "node_server.js")
         command = ["node", program, self.name, str(port), entity, acs, str(folder)]
         environment = {"PEERS": str(programs.FOLDER), "PATH": os.environ["PATH"], "NODE_ENV": "production"}
         with driving.started(command, log, env=environment) as server:

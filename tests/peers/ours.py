@@ -1,4 +1,4 @@
-"""We ourselves, as production runs us: gunicorn with one process, all features on, twenty access rules; SQLite."""
+"""Latchkey itself, as in production: gunicorn with one process, all features on, twenty access rules, SQLite."""
 
 import os
 import tempfile
@@ -18,7 +18,7 @@ _numbers = count(1)
 
 @contextmanager
 def serving(folder, query, _entity, _acs):
-    """Serve from the database of this process, with eight agents whose computers have a session."""
+    """Serve from this process's database, with eight agents whose computers are signed in."""
     from idp.keys import keyring
     from idp.keys.models import State, Use
 
@@ -32,7 +32,7 @@ def serving(folder, query, _entity, _acs):
 
 @contextmanager
 def in_process():
-    """Give what measures a sign-in called in this process, and two raw signatures: milliseconds of processor."""
+    """Yield a function that returns CPU milliseconds of a sign-in in this process, and of two raw signatures."""
     from idp.wsgi import application
     from tests.speed.signing import raw_pair
 
@@ -54,7 +54,7 @@ def _milliseconds(act, prepare=lambda _: None):
 
 @contextmanager
 def quietly():
-    """Write lines of the log, as production does, but into a file."""
+    """Write the log to a file instead of stderr; production writes it too."""
     with tempfile.TemporaryFile() as lines:
         kept = os.dup(2)
         os.dup2(lines.fileno(), 2)

@@ -1,11 +1,11 @@
-"""Where the peers are installed: in throw-away folders below var/, and never among our own packages."""
+"""Where the other products are installed: below var/peers, apart from Latchkey's own packages."""
 
 import subprocess
 
 from idp.conf import ROOT
 
 FOLDER = ROOT / "var" / "peers"
-SET_UP = "bin/peer-programs could not install it; its last lines say why"
+SET_UP = "bin/peer-programs could not install it; its output says why"
 
 
 def python(name):

@@ -1,4 +1,4 @@
-"""djangosaml2idp on pysaml2 and xmlsec1, as gunicorn serves it with as many threads as ours; sessions in SQLite."""
+"""djangosaml2idp on pysaml2 and xmlsec1, served by gunicorn with as many threads as Latchkey; sessions in SQLite."""
 
 import json
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 from tests.environment import free_port
 from tests.peers import driving, programs
 
-name, must, aim, times = "djangosaml2idp", 30, 50, 24
-PROJECT = Path(__file__).parent / "of_djangosaml2idp.py"
+name, required, goal, times = "djangosaml2idp", 30, 50, 24
+PROJECT = Path(__file__).parent / "djangosaml2idp_project.py"
 LEFT = Path("/tmp/djangosaml2idp")
-"""Where it puts the metadata of services, by the number of their row."""
+"""The folder where it stores the metadata of services, by primary key."""
 
 
 def missing():
-    """Say what is not there, or nothing."""
+    """Return what is missing, or an empty text."""
     there = programs.has(name, "djangosaml2idp.idp, gunicorn") and Path("/usr/bin/xmlsec1").exists()
-    return "" if there else f"it or xmlsec1 is missing: {programs.SET_UP}"
+    return "" if there else f"it or xmlsec1 is not installed: {programs.SET_UP}"
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""The rotation of a token beside djangorestframework-simplejwt's, by the clock, at two levels.
+"""Compares the rotation of a token with djangorestframework-simplejwt's, in elapsed time, at two levels.
 
-The transaction alone: a device held, its token recognised and rotated, beside the library's serializer. And the whole
-request, called as WSGI calls it, without a network: an app that goes on by its token at our token address, with all
-middleware, the rules, the trail and a new access token, beside the library's view.
+The transaction: lock the device, recognise its token, rotate it; the library's serializer. The request, called by WSGI
+without a network: an app renews at the token endpoint, with all middleware, rules, the trail and a new access token;
+the library's view.
 """
 
 import json
@@ -14,45 +14,48 @@ from types import SimpleNamespace
 
 from idp.conf import ROOT
 from tests.peers import programs
-from tests.speed.rounds import Contest, outcome
+from tests.speed.comparisons import Comparison, outcome
 from tests.user_agents import IPHONE
 
 NAME = "djangorestframework-simplejwt"
 BOUNDS = {"sqlite": (4, 7), "postgresql": (8, 15)}
 TIMES, ROUNDS = 40, 6
 APART = 61
-"""Seconds between two rotations of one device: past the quiet minute."""
+"""Seconds between two rotations of a device: more than the minute within which a token is not rotated again."""
 COMPARED = (
-    ("transaction", "serializer", "rotation, its transaction", "simplejwt: serializer, one transaction"),
-    ("request", "kept", "rotation, the request", "simplejwt: view, connections kept"),
-    ("request", "anew", "rotation, the request", "simplejwt: view, Django's defaults"),
-    ("transaction", "anew", "rotation, its transaction", "simplejwt: view, Django's defaults"),
+    ("transaction", "serializer", "token rotation, transaction", "simplejwt: serializer, one transaction"),
+    ("request", "persistent", "token rotation, request", "simplejwt: view, persistent connections"),
+    ("request", "default", "token rotation, request", "simplejwt: view, Django's defaults"),
+    ("transaction", "default", "token rotation, transaction", "simplejwt: view, Django's defaults"),
 )
 
 
 def measured(clock, folder):
-    """Return the outcomes, in speed; or say why there are none."""
+    """Return the outcomes as ratios of speed, or the reason why there are none."""
     from django.db import connection
 
     from tests.speed.rotation import Rotation
 
     if not programs.has(NAME, "rest_framework_simplejwt"):
-        return f"{NAME}: it is missing: {programs.SET_UP}"
-    ours = {"transaction": Rotation(SimpleNamespace(clock=clock, numbers=count(9000))).turn, "request": an_app(clock)}
+        return f"{NAME}: it is not installed: {programs.SET_UP}"
+    ours = {
+        "transaction": Rotation(SimpleNamespace(clock=clock, numbers=count(9000))).rotate_once,
+        "request": an_app(clock),
+    }
     with _theirs(_address(connection, folder)) as they:
         rounds = [_a_round(ours, they) for _ in range(ROUNDS + 1)][1:]
-    must, aim = BOUNDS[connection.vendor]
+    required, goal = BOUNDS[connection.vendor]
     return [
         outcome(
-            Contest(name, against, print, print, must, aim, turned=True),
+            Comparison(name, compared_with, print, print, required, goal, is_speed=True),
             [(took[mine], took[theirs]) for took in rounds],
         )
-        for mine, theirs, name, against in COMPARED
+        for mine, theirs, name, compared_with in COMPARED
     ]
 
 
 def an_app(clock):
-    """Return what has an app go on by its token, a minute later each time."""
+    """Return a function that renews an app's tokens, each time a minute later."""
     from idp.wsgi import application
     from tests.native import own_app
     from tests.speed.browser import Browser
@@ -69,15 +72,15 @@ def an_app(clock):
     told = {"redirect_uri": own_app.REDIRECT, "code_verifier": own_app.VERIFIER}
     tokens = [ask(grant_type="authorization_code", code=code, **told)]
 
-    def go_on():
+    def renew():
         clock.on(seconds=APART)
         tokens[:] = [ask(grant_type="refresh_token", refresh_token=tokens[-1])]
 
-    return go_on
+    return renew
 
 
 def _a_round(ours, they):
-    took = {way: they(way, TIMES) for way in ("serializer", "kept", "anew")}
+    took = {variant: they(variant, TIMES) for variant in ("serializer", "persistent", "default")}
     for name, turn in ours.items():
         begun = time.perf_counter()
         for _ in range(TIMES):
@@ -96,11 +99,11 @@ def _address(connection, folder):
 
 @contextmanager
 def _theirs(address):
-    command = [programs.python(NAME), ROOT / "tests" / "peers" / "of_simplejwt.py", address]
+    command = [programs.python(NAME), ROOT / "tests" / "peers" / "simplejwt_rotation.py", address]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
 
-        def they(way, times):
-            process.stdin.write(f"{way} {times}\n")
+        def they(variant, times):
+            process.stdin.write(f"{variant} {times}\n")
             process.stdin.flush()
             return float(process.stdout.readline())
 

@@ -1,6 +1,6 @@
 """SimpleSAMLphp of Debian's package as an identity provider: php-fpm with Debian's settings, so with its opcache.
 
-nginx before it speaks HTTP, on the driver's core, and is not counted. What is not said here is as the package has it.
+nginx in front of it runs on the driver's core and does not count. All other settings are the package's defaults.
 """
 
 import os
@@ -13,7 +13,7 @@ from tests.cluster.processes import until
 from tests.environment import free_port
 from tests.peers import driving, programs
 
-name, must, aim, times = "SimpleSAMLphp", 2.2, 3.5, 160
+name, required, goal, times = "SimpleSAMLphp", 2.2, 3.5, 160
 PROGRAM = "/usr/share/simplesamlphp"
 CONFIG = r"""<?php
 $config = [
@@ -81,9 +81,9 @@ server {{
 
 
 def missing():
-    """Say what is not there, or nothing."""
+    """Return what is missing, or an empty text."""
     there = Path(PROGRAM).is_dir() and _php_fpm() and Path("/usr/sbin/nginx").exists()
-    return "" if there else f"it, php-fpm or nginx is missing: {programs.SET_UP}"
+    return "" if there else f"it, php-fpm or nginx is not installed: {programs.SET_UP}"
 
 
 def _php_fpm():
@@ -92,7 +92,7 @@ def _php_fpm():
 
 @contextmanager
 def serving(folder, query, entity, acs):
-    """Serve, with eight sessions of one user, each in a file, as PHP keeps them."""
+    """Serve, with eight sessions of one user, each in a file of PHP."""
     port, log, certificate = free_port(), folder / "log", programs.put_pair(folder)
     url = f"http://127.0.0.1:{port}"
     for name in ("metadata", "tmp", "www"):

@@ -1,9 +1,9 @@
-"""Measures how fast we are, beside what is possible on the same machine in the same minute: make bench.
+"""Measures Latchkey's speed relative to what this machine can do: make bench.
 
-On SQLite, and on PostgreSQL where `bin/on-postgresql-and-redis` can start one. Prints quotients with the middle half of
-their rounds. With `--write` it also writes the table and the plot of docs/explanation/performance.md.
+On SQLite, and on PostgreSQL if `bin/on-postgresql-and-redis` can start a server. Prints ratios with the middle half of
+their rounds. With `--write` it also updates the tables and the plot of docs/explanation/performance.md.
 
-    python -m tests.speed arrivals    only people who come when they like, to a server on one core: make arrivals
+    python -m tests.speed arrivals    only agents who arrive at random, at a server on one core: make arrivals
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from idp.conf import ROOT
 from tests.speed import page
-from tests.speed.rounds import Figure, Outcome
+from tests.speed.comparisons import Figure, Outcome
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -30,7 +30,7 @@ def main():
 
 
 def on_database(vendor):
-    """Measure in a process of its own, print the rows, and return them."""
+    """Measure in a separate process, print the results, and return them."""
     with tempfile.TemporaryDirectory(prefix="latchkey-speed-") as folder:
         found, log = Path(folder) / "found.json", Path(folder) / "log"
         command = [sys.executable, "-m", "tests.speed.on_database", str(found), *_only()]
@@ -40,7 +40,7 @@ def on_database(vendor):
         with log.open("w") as lines:
             ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines, check=False)
         if ended.returncode or not found.exists():
-            sys.exit(f"It could not be measured on {NAMES[vendor]}:\n{log.read_text()[-4000:]}")
+            sys.exit(f"The measurement on {NAMES[vendor]} failed. The end of its log:\n{log.read_text()[-4000:]}")
         rows = json.loads(found.read_text())
     outcomes = [Outcome(**it) for it in rows["outcomes"]]
     figures = [Figure(**it) for it in rows["figures"]]

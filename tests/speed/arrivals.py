@@ -1,7 +1,7 @@
-"""People who come when they like, to a server that may not keep up: everybody at once, and at 60 % of what it can do.
+"""Agents who arrive independently, at a server that may not keep up: all within a second, and at 60 % of full speed.
 
-One core serves, as production does; a driver on another asks at appointed instants (`driver.py`). A wait counts from
-the instant somebody came, so it holds the whole line before them.
+One core serves, as in production; a driver on another core sends requests at given instants (`driver.py`). A wait runs
+from the agent's arrival to the last byte of the response, so it includes the queue.
 """
 
 import json
@@ -16,7 +16,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from tests.speed import serving, signed
-from tests.speed.rounds import Contest, Figure, outcome
+from tests.speed.comparisons import Comparison, Figure, outcome
 
 PEOPLE, WITHIN = 1000, 1.0
 LOAD, SECONDS = 0.6, 4
@@ -26,9 +26,9 @@ PAIRS = 200
 
 @dataclass(frozen=True)
 class Round:
-    """A round, in seconds: a sign-in at full speed and two raw signatures, each by the clock and of processor; waits.
+    """Seconds of one round: a sign-in at full speed and two raw signatures, each elapsed and as CPU time; waits.
 
-    `busy` is the part of its core that the server got while a thousand waited.
+    `busy` is the share of its core that the server got while a thousand agents waited.
     """
 
     apart: float
@@ -43,7 +43,7 @@ class Round:
 
 
 def measured(setting, pair):
-    """Return outcomes and figures. `pair`: signs twice and does nothing else."""
+    """Return outcomes and figures. `pair` makes two raw signatures."""
     with tempfile.TemporaryDirectory(prefix="latchkey-arrivals-") as folder, serving.serving(Path(folder)) as server:
         crowd = Crowd(server, setting.numbers)
         crowd.at_full_speed(WARM)
@@ -53,7 +53,7 @@ def measured(setting, pair):
 
 
 class Crowd:
-    """A thousand agents whose computers have a session, and the driver that has them come."""
+    """A thousand agents whose computers have a session, and the driver that sends their requests."""
 
     def __init__(self, server, numbers):
         from django.db import transaction
@@ -63,29 +63,29 @@ class Crowd:
             self.cookies = [serving.signed_in(numbers) for _ in range(PEOPLE)]
 
     def at_full_speed(self, times):
-        """Have eight connections ask as fast as they are answered. Returns seconds, and those of processor, of one."""
+        """Let eight connections send without pause. Return elapsed seconds and CPU seconds per sign-in."""
         before = serving.processors(self.server.process.pid)
-        told = self._driven([None] * times)
-        return told["seconds"] / times, (serving.processors(self.server.process.pid) - before) / times
+        result = self._driven([None] * times)
+        return result["seconds"] / times, (serving.processors(self.server.process.pid) - before) / times
 
     def at(self, instants):
-        """Have somebody come at each instant. Returns seconds the driver was late, waits, and processor seconds."""
+        """Send a request at each instant. Return how late the driver was, the waits, and CPU time, all in seconds."""
         before = serving.processors(self.server.process.pid)
-        told = self._driven(instants)
-        late, waits, _ = zip(*told["answers"], strict=True)
+        result = self._driven(instants)
+        late, waits, _ = zip(*result["answers"], strict=True)
         return late, waits, serving.processors(self.server.process.pid) - before
 
     def _driven(self, instants):
-        who = [self.cookies[nth % PEOPLE] for nth in range(len(instants))]
-        asked = [(at, serving.request_of(self.server.port, it)) for at, it in zip(instants, who, strict=True)]
+        cookies = [self.cookies[nth % PEOPLE] for nth in range(len(instants))]
+        requests = [(at, serving.request_of(self.server.port, it)) for at, it in zip(instants, cookies, strict=True)]
         command = [sys.executable, "-m", "tests.speed.driver", str(self.server.port)]
         with serving.beside_the_server():
-            ended = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
+            ended = subprocess.run(command, input=json.dumps(requests), capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stderr
-        told = json.loads(ended.stdout)
-        assert all(got for *_, got in told["answers"]), self.server.log.read_text()[-2000:]
-        self.pages.append(told["page"])
-        return told
+        result = json.loads(ended.stdout)
+        assert all(got for *_, got in result["answers"]), self.server.log.read_text()[-2000:]
+        self.pages.append(result["page"])
+        return result
 
 
 def _a_round(crowd, pair, chance):
@@ -100,17 +100,17 @@ def _a_round(crowd, pair, chance):
 
 
 def at_once(chance):
-    """Draw when each of a thousand comes within the second."""
+    """Return a thousand random instants within one second, in order."""
     return sorted(chance.uniform(0, WITHIN) for _ in range(PEOPLE))
 
 
 def poisson(chance, a_second, seconds):
-    """Draw when people come who know nothing of each other. `a_second`: how many on the average."""
+    """Return instants of a Poisson process with an average of `a_second` arrivals per second."""
     return list(accumulate(chance.expovariate(a_second) for _ in range(max(1, round(a_second * seconds)))))
 
 
 def share(values, part):
-    """Return what so great a part of the values is at most."""
+    """Return the quantile: the value that this part of the values does not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
@@ -129,12 +129,12 @@ def _both_signatures(page):
 
 
 def _outcomes(rounds):
-    def compared(name, against, pairs, must=None, aim=None, *, turned=False):
-        return outcome(Contest(name, against, print, print, must, aim, turned=turned), pairs)
+    def compared(name, compared_with, pairs, required=None, goal=None, *, is_speed=False):
+        return outcome(Comparison(name, compared_with, print, print, required, goal, is_speed=is_speed), pairs)
 
     yield compared("sign-in over HTTP", "two raw signatures", [(it.worked, it.pair_worked) for it in rounds])
     pairs = [(it.apart, it.pair) for it in rounds]
-    yield compared("speed of sign-ins over HTTP", "pairs of raw signatures", pairs, 0.25, 0.40, turned=True)
+    yield compared("speed of sign-ins over HTTP", "pairs of raw signatures", pairs, 0.25, 0.40, is_speed=True)
     pairs = [(it.last, PEOPLE * it.apart) for it in rounds]
     yield compared(f"{PEOPLE} within one second, until the last is answered", f"{PEOPLE} at full speed", pairs)
 

@@ -1,4 +1,4 @@
-"""Django with one view and nothing around it: what any page of Django takes."""
+"""Django with one view and no middleware: the least that any page of Django costs."""
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
@@ -10,7 +10,7 @@ def hello(_request):
 
 
 def own_addresses(get_response):
-    """Serve the addresses of this module, beside whatever place is in the same process."""
+    """Serve the addresses of this module, although Latchkey is configured in the same process."""
 
     def middleware(request):
         request.urlconf = __name__

@@ -1,4 +1,4 @@
-"""A browser in this very process, so that nobody's network and no second process is measured along."""
+"""A browser that calls the WSGI application in this process, so that no network and no second process is measured."""
 
 import re
 from io import BytesIO
@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 
 class Browser:
-    """A browser in this process: the WSGI application is called as gunicorn calls it. It keeps cookies."""
+    """Calls the WSGI application as gunicorn does, and stores cookies."""
 
     def __init__(self, application, user_agent, address="198.51.100.7", cookies=(), host=""):
         self.application, self.user_agent, self.address = application, user_agent, address
@@ -49,7 +49,7 @@ class Browser:
 
 
 class Answer:
-    """What the application answered."""
+    """The application's response."""
 
     def begin(self, status, headers, _exc_info=None):
         self.status, self.headers = int(status[:3]), headers

@@ -1,20 +1,20 @@
-"""A whole sign-in with a code, beside what the pretend Verify takes for its part of it, asked by the same client.
+"""A whole sign-in with a code, compared with the Verify emulator's share of it, called by the same client.
 
-Both are in this process, so the emulator's own time is in the sign-in too: a quotient of 3 says that we take twice what
-it takes. Each sign-in is another agent's, because nobody gets many codes in a row.
+Both run in this process, so the emulator's time is part of the sign-in: with a ratio of 3, Latchkey takes twice as long
+as the emulator. Each sign-in is another agent's, because nobody gets many codes in a row.
 """
 
 from itertools import count
 
 from tests.speed.browser import Browser
+from tests.speed.comparisons import Comparison
 from tests.speed.place import by_code, somebody
-from tests.speed.rounds import Contest
 from tests.user_agents import IPHONE
 
 AGENTS = 20
 
 
-def contests(setting):
+def comparisons(setting):
     numbers = iter([_number(somebody(next(setting.numbers))) for _ in range(AGENTS)])
     emulator_only = (f"+1202555{nth:04}" for nth in count(1))
 
@@ -26,12 +26,12 @@ def contests(setting):
     def its_part():
         verify(setting.emulator, next(emulator_only))
 
-    against = "the Verify emulator's share of it"
-    yield Contest("sign-in with a code", against, sign_in, its_part, rounds=AGENTS - 1, once=True)
+    compared_with = "the Verify emulator's share of it"
+    yield Comparison("sign-in with a code", compared_with, sign_in, its_part, rounds=AGENTS - 1, once=True)
 
 
 def verify(emulator, number):
-    """Start a verification and have the right code judged."""
+    """Start a verification, and check the right code."""
     from idp.login.codes import sending
     from idp.otp.channels import Channel
 

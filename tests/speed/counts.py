@@ -1,16 +1,16 @@
-"""What can be counted, and so is the same on every machine: queries of each sign-in, and loads of the signing key."""
+"""Counts, which are the same on every machine: queries of each kind of sign-in, and loads of the signing key."""
 
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest import mock
 
 from tests.speed.browser import Browser
+from tests.speed.comparisons import Figure
 from tests.speed.place import Silent, at_a_computer, at_a_phone, by_code, somebody
-from tests.speed.rounds import Figure
 from tests.user_agents import IPHONE
 
 MOST = {"session": 7, "token": 11, "code": 37}
-"""What holds today, and must not grow."""
+"""Most queries of each kind of sign-in, as of today."""
 
 
 def figures(setting):
@@ -22,20 +22,20 @@ def figures(setting):
 
 @contextmanager
 def queries():
-    """Note the statements of all threads, where every one of them passes; begin and commit are none."""
+    """Record the SQL statements of all threads, without BEGIN and COMMIT."""
     from django.db.backends.utils import CursorWrapper
 
     from idp.sql.short_way import ShortWay
 
-    asked, execute = [], CursorWrapper.execute
+    statements, execute = [], CursorWrapper.execute
 
-    def noted(cursor, sql, params=None):
+    def recorded(cursor, sql, params=None):
         if not sql.startswith("BEGIN"):
-            asked.append(sql)
+            statements.append(sql)
         return execute(cursor, sql, params)
 
-    with mock.patch.object(CursorWrapper, "execute", noted), mock.patch.object(ShortWay, "is_open", False):
-        yield asked
+    with mock.patch.object(CursorWrapper, "execute", recorded), mock.patch.object(ShortWay, "is_open", False):
+        yield statements
 
 
 def by_session(setting):
@@ -51,13 +51,13 @@ def with_a_code(setting):
         nth = next(setting.numbers)
         somebody(nth)
         browser = Browser(setting.application, IPHONE)
-        with queries() as asked:
+        with queries() as statements:
             by_code(browser, setting.emulator, f"+1201555{nth:04}", setting.clock.now())
-    return len(asked)
+    return len(statements)
 
 
 def key_loads(setting):
-    """Count how often the key is parsed in four sign-ins of a process that has just begun."""
+    """Count how often the key is parsed in the first four sign-ins of a process."""
     from idp.saml.signatures import signing_keys
     from idp.saml.signatures.signing import SamlKey
 
@@ -78,6 +78,6 @@ def _second(silent):
     silent.prepare(3)
     silent.sign_in()
     silent.sign_in()
-    with queries() as asked:
+    with queries() as statements:
         silent.sign_in()
-    return len(asked)
+    return len(statements)

@@ -1,6 +1,6 @@
-"""A process from its start to its first answer: python -m tests.speed.first_answer [bare].
+"""A process from its start to its first response: python -m tests.speed.first_answer [bare].
 
-Ours signs it: the signed metadata. The environment is the caller's; nothing of the tests' own is read.
+Latchkey's is signed metadata. The environment is the caller's; nothing of the test suite is imported.
 """
 
 import sys
@@ -11,13 +11,13 @@ from tests.speed.browser import Browser
 def bare():
     from django.conf import settings
 
-    settings.configure(ALLOWED_HOSTS=["localhost"], ROOT_URLCONF="tests.speed.bare", SECRET_KEY="of nobody")
+    settings.configure(ALLOWED_HOSTS=["localhost"], ROOT_URLCONF="tests.speed.bare", SECRET_KEY="benchmark only")
     from django.core.wsgi import get_wsgi_application
 
     return Browser(get_wsgi_application(), "bench", host="localhost").get("/")
 
 
-def ours():
+def latchkey():
     from idp.wsgi import application
 
     answer = Browser(application, "bench").get("/saml/metadata", "signed")
@@ -26,4 +26,4 @@ def ours():
 
 
 if __name__ == "__main__":
-    assert (bare if "bare" in sys.argv else ours)().status == 200
+    assert (bare if "bare" in sys.argv else latchkey)().status == 200

@@ -1,7 +1,7 @@
-"""Memory of gunicorn's processes once each has answered: what one of them holds, and what another one adds to all.
+"""Memory of gunicorn's processes after some responses: of one worker, and what each additional worker adds.
 
-Workers share with their master what it loaded. So a worker is weighed with all that is not a file's, shared or not;
-what another adds is the difference of all processes together, each with its part of what it shares.
+Workers share memory with the master that loaded the code. So one worker is measured by its anonymous memory, shared or
+not; an additional worker by the proportional set size (PSS) of all processes together.
 """
 
 import re
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import requests
 
-from tests.speed.rounds import Figure
+from tests.speed.comparisons import Figure
 
 MORE = 3
-ASKED = 30
+REQUESTS = 30
 
 
 def figures(setting):
@@ -25,17 +25,17 @@ def figures(setting):
 
 
 def _grown(workers):
-    """Return what one worker holds and what all processes take, in MiB, after some pages and signatures."""
+    """Return MiB of one worker and of all processes, after some pages and signatures."""
     from tests.races.installation import Installation
 
     with tempfile.TemporaryDirectory() as folder:
         place = Installation(Path(folder), WEB_CONCURRENCY=str(workers))
         with place:
-            for _ in range(ASKED * workers):
+            for _ in range(REQUESTS * workers):
                 requests.get(f"{place.url}/saml/metadata?signed", timeout=30).raise_for_status()
                 requests.get(f"{place.url}/help", timeout=30).raise_for_status()
-            everybody = [place.process.pid, *place.workers()]
-            return _weight("Anonymous", everybody[-1]), sum(_weight("Pss", pid) for pid in everybody)
+            pids = [place.process.pid, *place.workers()]
+            return _weight("Anonymous", pids[-1]), sum(_weight("Pss", pid) for pid in pids)
 
 
 def _weight(kind, pid):

@@ -1,7 +1,7 @@
-"""Measures all there is on the database of DATABASE_URL, into a file: python -m tests.speed.on_database FILE.
+"""Measures everything on the database of DATABASE_URL, and writes the results to a file.
 
-With `arrivals` behind it, only people who come when they like.
-Lines of the log go to stderr, as they do in production.
+python -m tests.speed.on_database FILE [arrivals]; with `arrivals` only agents who arrive at random. The log goes to
+stderr, as in production.
 """
 
 import json
@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from tests import environment
-from tests.speed import place, rounds
+from tests.speed import comparisons, place
 
 
 @dataclass
 class Setting:
-    """Where everything is measured. `numbers` gives each agent another one."""
+    """What the measurements need. `numbers` yields a new number for each agent."""
 
     application: Any
     clock: Any
@@ -73,8 +73,8 @@ def _in_process(setting):
     from tests.speed import code_sign_in, counts, memory, rotation, signing, silent_sign_in, small_things, starting
 
     modules = (signing, silent_sign_in, rotation, code_sign_in, small_things, starting)
-    contests = chain.from_iterable(it.contests(setting) for it in modules)
-    return [rounds.run(it) for it in contests], [*counts.figures(setting), *memory.figures(setting)]
+    measurable = chain.from_iterable(it.comparisons(setting) for it in modules)
+    return [comparisons.run(it) for it in measurable], [*counts.figures(setting), *memory.figures(setting)]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A place as production runs it: all features on, twenty access rules, metrics, lines for the log.
+"""An installation as in production: all features on, twenty access rules, metrics and a log.
 
-`as_production` is called before Django is set up, where seconds count; the tests of counts do without.
+Timings call `as_production` before Django is set up; the tests of counts do without.
 """
 
 import base64
@@ -31,13 +31,13 @@ ACS = f"https://login.flex.us1.twilio.com/login/callback?connection={CONNECTION}
 
 
 def as_production():
-    """Put the settings in place that a real installation has; call it before Django is set up."""
+    """Apply the settings of a real installation; call it before Django is set up."""
     os.environ.update(SETTINGS)
     Path(SETTINGS["PROMETHEUS_MULTIPROC_DIR"]).mkdir(exist_ok=True)
 
 
 class Clock:
-    """What time it is for the product: it stands until it is moved, since seconds mean nothing here."""
+    """The clock of the product: it stands still until it is moved."""
 
     def __init__(self, at=NOW):
         self.at = at
@@ -51,7 +51,7 @@ class Clock:
 
 @contextmanager
 def standing_clock():
-    """Let the product read a clock of ours, without anything in its way that production has not."""
+    """Let the product read this clock instead of the real one, at no extra cost."""
     from idp import clock
 
     ours, kept = Clock(), clock.now
@@ -74,7 +74,7 @@ def a_query(now):
 
 
 class Silent:
-    """A browser that signs in silently, again and again. Its requests are made before they are counted."""
+    """A browser that signs in silently again and again. `prepare` builds its requests before the time counts."""
 
     def __init__(self, application, clock, browser, *, apart=timedelta()):
         self.application, self.clock, self.browser, self.apart = application, clock, browser, apart
@@ -91,7 +91,7 @@ class Silent:
 
 
 def furnish(bits=2048):
-    """Put a service of Flex's kind, keys and rules into the empty database."""
+    """Create a Flex service, keys and rules in the empty database."""
     from idp.keys import keyring
     from tests.policies import publishing
     from tests.policies.simulation.replay_speed import policies
@@ -107,7 +107,7 @@ def furnish(bits=2048):
 
 
 def _on_another_day(condition):
-    """Move the hour in which a rule lets nobody in away from `NOW` and from today, which is a server's own clock."""
+    """Move the hour in which a rule refuses everybody away from `NOW` and from today, a server's real date."""
     from idp.policies.access.conditions import MomentWithin, Weekday
 
     if not isinstance(condition, MomentWithin):
@@ -117,7 +117,7 @@ def _on_another_day(condition):
 
 
 def put_key(bits):
-    """Have answers signed by a key of that size."""
+    """Replace the signing key by one of this size."""
     from unittest import mock
 
     from idp.keys import certificates, keyring
@@ -131,14 +131,14 @@ def put_key(bits):
 
 
 def somebody(nth):
-    """Return an agent with a number of their own."""
+    """Create an agent with a number."""
     from tests.conftest import an_agent
 
     return an_agent(f"+1201555{nth:04}", f"agent-{nth}@acme.example")
 
 
 def at_a_computer(application, clock, agent):
-    """Return an agent's computer, signed in: it shows a session."""
+    """Return the browser of an agent's computer, signed in by a session."""
     from idp.login import cookies
     from idp.sessions import lifecycle as sessions
     from idp.sessions.models import OpenedBy
@@ -151,7 +151,7 @@ def at_a_computer(application, clock, agent):
 
 
 def at_a_phone(application, clock, agent):
-    """Return an agent's phone, signed in: it shows a long-lived token."""
+    """Return the browser of an agent's phone, signed in by a long-lived token."""
     from idp.login import cookies
     from idp.sessions import lifecycle as sessions
     from idp.sessions.models import OpenedBy
@@ -165,7 +165,7 @@ def at_a_phone(application, clock, agent):
 
 
 def by_code(browser, emulator, number, now):
-    """Sign in by a code, from the request to the Response."""
+    """Sign in with a code, from the AuthnRequest to the Response."""
     from idp.login.codes import sending
 
     step = urlsplit(browser.get("/saml/sso", a_query(now)).location).path

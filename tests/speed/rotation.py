@@ -1,33 +1,33 @@
-"""The rotation of a token on PostgreSQL, beside the same statements sent by psycopg alone.
+"""Token rotation on PostgreSQL, compared with the same statements sent by psycopg alone.
 
-The statements are noted while one rotation runs. Sent again, the token that is shown and the one that is handed
-out take the places of those that were noted, so that every rotation is of other rows, and is committed.
+The statements are recorded during one rotation. When they are sent again, the current token and a new one replace the
+recorded ones, so that every rotation writes other rows and is committed.
 """
 
 import time
 import uuid
 
+from tests.speed.comparisons import Comparison
 from tests.speed.place import somebody
-from tests.speed.rounds import Contest
 
-TURNS = 60
-FURTHER = 61
-"""Seconds between two rotations of one device: past the quiet minute."""
+APART = 61
+"""Seconds between two rotations of a device: more than the minute within which a token is not rotated again."""
 
 
-def contests(setting):
+def comparisons(setting):
     if setting.vendor != "postgresql":
         return
-    ours, same = Rotation(setting), Statements(setting)
+    rotation, statements = Rotation(setting), Statements(setting)
     for name, clock in (("token rotation, speed", time.perf_counter), ("token rotation, CPU time", time.process_time)):
-        must, aim = (0.30, 0.50) if clock is time.perf_counter else (None, None)
-        yield Contest(
-            name, "the same statements by psycopg alone", ours.turn, same.turn, must, aim, clock=clock, turned=True
-        )
+        required, goal = (0.30, 0.50) if clock is time.perf_counter else (None, None)
+        yield Comparison(
+            name, "the same statements by psycopg alone", rotation.rotate_once, statements.rotate_once,
+            required, goal, clock=clock, is_speed=True,
+        )  # fmt: skip
 
 
 class Rotation:
-    """A phone that comes back every 61 seconds and shows the token it got last, each time as in a request."""
+    """A phone that returns every 61 seconds with its latest token, in the same transaction as a request."""
 
     def __init__(self, setting):
         from idp.agents import devices
@@ -38,16 +38,16 @@ class Rotation:
         enrolment = devices.enrol(somebody(next(setting.numbers)), IPHONE, None, self.clock.now())
         self.secret = enrolment.secret
         self.token = lifecycle.issue(enrolment.device, self.clock.now())
-        self.turn()
+        self.rotate_once()
 
-    def turn(self):
+    def rotate_once(self):
         from django.db import transaction
 
         from idp.agents import devices
         from idp.tokens import lifecycle
         from idp.versions import version
 
-        self.clock.on(seconds=FURTHER)
+        self.clock.on(seconds=APART)
         now = self.clock.now()
         with version.pinned(), transaction.atomic():
             version.assume_last_known()
@@ -58,7 +58,7 @@ class Rotation:
 
 
 class Statements:
-    """The statements of one rotation, sent again and again."""
+    """The statements of one rotation, sent repeatedly."""
 
     def __init__(self, setting):
         import psycopg
@@ -66,25 +66,25 @@ class Statements:
 
         from idp.tokens.models import LongLivedToken
 
-        rotation, self.noted = Rotation(setting), []
+        rotation, self.recorded = Rotation(setting), []
         newest = LongLivedToken.objects.order_by("-issued_at").values_list("jti", flat=True)
         self.was_shown = self.shown = newest[0]
         with connection.execute_wrapper(self._note):
-            rotation.turn()
+            rotation.rotate_once()
         self.was_new = self.shown = newest[0]
         given = connection.get_connection_params()
         parameters = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
         self.connection = psycopg.connect(**parameters, cursor_factory=psycopg.ClientCursor)
 
     def _note(self, execute, sql, params, many, context):
-        self.noted.append((sql, tuple(params or ())))
+        self.recorded.append((sql, tuple(params or ())))
         return execute(sql, params, many, context)
 
-    def turn(self):
+    def rotate_once(self):
         new = uuid.uuid4()
         instead = {self.was_shown: self.shown, self.was_new: new}
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            for sql, params in self.noted:
+            for sql, params in self.recorded:
                 cursor.execute(sql, [instead.get(it, it) for it in params])
                 if cursor.description:
                     cursor.fetchall()

@@ -1,4 +1,4 @@
-"""Ourselves as production runs us, on one core: gunicorn with one process, all features on, twenty access rules."""
+"""Latchkey as in production on one core: gunicorn with one process, all features on, twenty access rules."""
 
 import os
 import time
@@ -10,13 +10,13 @@ from tests.speed import place
 from tests.user_agents import DESKTOP
 
 CORE = max(os.sched_getaffinity(0))
-"""The server's; drivers have the others."""
+"""The core of the server; drivers use the others."""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def serving(folder):
-    """Serve from the database of this process. Gives the installation."""
+    """Serve from this process's database; yield the installation."""
     from tests.races.installation import Installation
 
     settings = {**place.SETTINGS, "WEB_CONCURRENCY": "1", "PYTHONDONTWRITEBYTECODE": ""}
@@ -32,7 +32,7 @@ def serving(folder):
 
 @contextmanager
 def on_the_servers_core():
-    """Be on the server's core meanwhile, with whatever is started there."""
+    """Run this process, and all that it starts, on the server's core."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {CORE})
     try:
@@ -43,7 +43,7 @@ def on_the_servers_core():
 
 @contextmanager
 def beside_the_server():
-    """Leave the server's core to it meanwhile, if there is another."""
+    """Run this process, and all that it starts, on the other cores, if there are any."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, allowed - {CORE} or allowed)
     try:
@@ -53,13 +53,13 @@ def beside_the_server():
 
 
 def signed_in(numbers):
-    """Return the cookies of another agent, whose computer has a session."""
+    """Create an agent whose computer has a session, and return its cookies."""
     now = place.Clock(datetime.now(UTC))  # a server's clock cannot be stopped
     return place.at_a_computer(None, now, place.somebody(next(numbers))).cookies
 
 
 def request_of(port, cookies):
-    """Return a whole request, with a fresh AuthnRequest, for a connection of its own."""
+    """Return a whole HTTP request with a fresh AuthnRequest, for its own connection."""
     shown = "; ".join(f"{name}={value}" for name, value in cookies.items())
     return (
         f"GET /saml/sso?{place.a_query(datetime.now(UTC))} HTTP/1.1\r\nHost: localhost:{port}\r\n"
@@ -68,9 +68,9 @@ def request_of(port, cookies):
 
 
 def processors(pid):
-    """Seconds of processor that a process has taken, with its children.
+    """Return CPU seconds of a process and its children.
 
-    Of those that run, ended threads included, to the nanosecond (clock_getcpuclockid(3)); of those that ended, by
+    For running processes, ended threads included, to the nanosecond (clock_getcpuclockid(3)); for ended ones in
     the kernel's ticks.
     """
     try:

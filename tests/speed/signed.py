@@ -1,4 +1,4 @@
-"""An answer held to what everybody measured here has to do: Response and Assertion signed, RSA 2048 with SHA-256."""
+"""Checks what every measured product must deliver: Response and Assertion signed, RSA 2048 with SHA-256."""
 
 import base64
 import re
@@ -12,7 +12,7 @@ NAMES = {"ds": "http://www.w3.org/2000/09/xmldsig#", "saml": "urn:oasis:names:tc
 
 
 def check(page, certificate):
-    """Verify both signatures on the page that posts an answer, by signxml. `certificate`: PEM of who answered."""
+    """Verify both signatures on a page that posts a Response, by signxml. `certificate`: the signer's, as PEM."""
     from tests.pretend_service import verified
 
     known = x509.load_pem_x509_certificate(certificate.encode())

@@ -1,4 +1,4 @@
-"""A phone's line to the place: TLS, every byte late and few at a time, and a count of what went over it."""
+"""A phone's connection to the server: TLS with latency and limited bandwidth, and counts of round trips and bytes."""
 
 import asyncio
 import ssl

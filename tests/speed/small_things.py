@@ -1,23 +1,23 @@
-"""A hundred access rules judged, and our metadata, each beside something everybody knows the size of."""
+"""A hundred access rules, and the metadata, each compared with something of known cost."""
 
 from tests.speed import bare
 from tests.speed.browser import Browser
+from tests.speed.comparisons import Comparison
 from tests.speed.place import NOW
-from tests.speed.rounds import Contest
 from tests.speed.signing import raw_pair
 from tests.user_agents import DESKTOP
 
 RULES = 100
 
 
-def contests(setting):
-    yield Contest(f"{RULES} rules evaluated, none matches", "two raw signatures", judge(), raw_pair())
+def comparisons(setting):
+    yield Comparison(f"{RULES} rules evaluated, none matches", "two raw signatures", judge(), raw_pair())
     asked, hello = Browser(setting.application, DESKTOP), Browser(bare.application(), DESKTOP)
-    yield Contest("metadata", "a bare Django view", lambda: asked.get("/saml/metadata"), lambda: hello.get("/"))
+    yield Comparison("metadata", "a bare Django view", lambda: asked.get("/saml/metadata"), lambda: hello.get("/"))
 
 
 def judge():
-    """Judge somebody on a computer by rules that never fit, so that all of them are looked at."""
+    """Return a function that evaluates rules none of which matches, so that all of them are read."""
     from idp.policies import user_agents
     from idp.policies.access.decisions import Attempt, evaluate
     from idp.policies.access.facts import AgentFacts, gather

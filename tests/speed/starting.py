@@ -1,14 +1,14 @@
-"""From the start of a process to its first signed answer, beside a bare Django's first answer. CPU time of both."""
+"""From the start of a process to its first signed response, compared with a bare Django's. CPU time of both."""
 
 import os
 import resource
 import subprocess
 import sys
 
-from tests.speed.rounds import Contest
+from tests.speed.comparisons import Comparison
 
 
-def contests(setting):
+def comparisons(setting):
     if setting.vendor != "sqlite":  # it is the same on any
         return
     from tests.races.installation import database_url
@@ -19,10 +19,10 @@ def contests(setting):
         command = [sys.executable, "-m", "tests.speed.first_answer", *which]
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
-    against = "the first answer of a bare Django"
-    yield Contest(
-        "first signed answer of a process", against, answer, lambda: answer("bare"),
-        must=5, aim=2.5, clock=children, rounds=5, once=True,
+    compared_with = "the first answer of a bare Django"
+    yield Comparison(
+        "first signed answer of a process", compared_with, answer, lambda: answer("bare"),
+        required=5, goal=2.5, clock=children, rounds=5, once=True,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Who comes when, and what a driver tells that does not wait for answers before it asks again."""
+"""When agents arrive, and what the driver reports, which sends requests without waiting for responses."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ from idp.saml.signatures.signing import SamlKey
 from tests.saml.inspection import ours
 from tests.saml.keys import a_pair
 from tests.speed import arrivals, signed
-from tests.speed.rounds import Figure
+from tests.speed.comparisons import Figure
 
 ANSWER = b'HTTP/1.1 200 OK\r\n\r\n<input name="SAMLResponse" value="' + b"A" * 1000 + b'">'
 
@@ -42,14 +42,14 @@ def test_a_percentile_of_waits(part, found):
 
 
 def test_a_figure_without_a_required_value_has_no_verdict():
-    assert Figure("sign-ins a second", 300, "").verdict == ""
+    assert Figure("sign-ins a second", 300, "").reached == ""
 
 
 @pytest.fixture
 def one_at_a_time():
-    """A server that answers one request at a time, and notes how many were asked."""
+    """A server that answers one request at a time and counts them."""
     with TCPServer(("127.0.0.1", 0), Answering) as server:
-        server.asked = 0
+        server.requests = 0
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
@@ -61,18 +61,18 @@ class Answering(StreamRequestHandler):
     def handle(self):
         while self.rfile.readline().strip():
             pass
-        self.server.asked += 1
-        self.wfile.write(ANSWER if self.server.asked != 2 else b"HTTP/1.1 503 Busy\r\n\r\n")
+        self.server.requests += 1
+        self.wfile.write(ANSWER if self.server.requests != 2 else b"HTTP/1.1 503 Busy\r\n\r\n")
 
 
-@pytest.mark.parametrize("instants", [(0, 0, 0.01), (None, None, None)], ids=["by appointment", "one after another"])
+@pytest.mark.parametrize("instants", [(0, 0, 0.01), (None, None, None)], ids=["scheduled", "one after another"])
 def test_the_driver_reports_each_wait_and_each_missing_response(one_at_a_time, instants):
-    appointments = json.dumps([(at, "GET / HTTP/1.1\r\n\r\n") for at in instants])
+    schedule = json.dumps([(at, "GET / HTTP/1.1\r\n\r\n") for at in instants])
     command = [sys.executable, "-m", "tests.speed.driver", str(one_at_a_time.server_address[1])]
-    told = json.loads(subprocess.run(command, input=appointments, capture_output=True, text=True, check=True).stdout)
-    assert one_at_a_time.asked == 3
-    assert all(0 <= late < wait for late, wait, _ in told["answers"])
-    assert sorted(got for *_, got in told["answers"]) == [False, True, True]
+    report = json.loads(subprocess.run(command, input=schedule, capture_output=True, text=True, check=True).stdout)
+    assert one_at_a_time.requests == 3
+    assert all(0 <= late < wait for late, wait, _ in report["answers"])
+    assert sorted(got for *_, got in report["answers"]) == [False, True, True]
 
 
 @pytest.mark.parametrize(("mode", "unsigned"), [(Sign.ASSERTION, "Response"), (Sign.RESPONSE, "Assertion")])

@@ -1,4 +1,4 @@
-"""What each sign-in asks of the database, and how often a key is loaded: counted, so that it never creeps up."""
+"""Queries of each kind of sign-in, and loads of the key, which must not grow."""
 
 from dataclasses import dataclass
 from itertools import count

@@ -1,7 +1,7 @@
-"""The first page and the silent way back, on a poor phone with a poor line.
+"""The first page and a silent sign-in, on a slow phone with a slow connection.
 
-Machines that run tests are busy, so no clock decides: what goes over the line is counted, its time at that line is
-worked out, and the time that the phone's processor worked is added. What a clock said is printed beside it.
+Machines that run tests are busy, so elapsed time decides nothing. Time on the network is computed from counted bytes
+and round trips, and the phone's CPU time is added. Elapsed time is printed for comparison.
 """
 
 import time

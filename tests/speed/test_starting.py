@@ -1,4 +1,4 @@
-"""What a process reads at its start: not what none of the first answers needs."""
+"""What a process imports at its start: nothing that its first responses do not need."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What became of each fault, where mutmut keeps it: `mutmut show NAME` and `mutmut browse` read it too."""
+"""The outcome of each fault, in mutmut's own files: `mutmut show NAME` and `mutmut browse` read them too."""
 
 import sys
 from fnmatch import fnmatch
@@ -7,12 +7,12 @@ from pathlib import Path
 from mutmut.__main__ import walk_mutatable_files
 from mutmut.mutation.data import SourceFileMutationData
 
-KILLED, SURVIVED, NO_TESTS, OUT_OF_TIME, ODD, NOT_TRIED = 1, 0, 33, 36, 35, None  # as mutmut writes them
+KILLED, SURVIVED, NO_TESTS, TIMED_OUT, BROKEN, NOT_TRIED = 1, 0, 33, 36, 35, None  # as mutmut writes them
 MEANINGS = {
     KILLED: "noticed",
     SURVIVED: "not noticed",
     NO_TESTS: "reached by no test",
-    OUT_OF_TIME: "out of time",
+    TIMED_OUT: "timed out",
     NOT_TRIED: "not tried",
 }
 
@@ -22,7 +22,7 @@ def meaning(code):
 
 
 def modules(folder):
-    """List the modules that have faults, each with `exit_code_by_key`: what became of its faults, by name."""
+    """List the modules that have faults; their `exit_code_by_key` holds the outcomes by the fault's name."""
     found = [SourceFileMutationData(path=path) for path in sorted(walk_mutatable_files())]
     for it in found:
         it.meta_path = Path(folder, f"{it.path}.meta")
@@ -31,7 +31,7 @@ def modules(folder):
 
 
 def chosen(names, patterns):
-    """List the names that a pattern matches, those of the first pattern first."""
+    """List the names that match a pattern, in the order of the patterns."""
     ranks = {name: next((at for at, it in enumerate(patterns) if fnmatch(name, it)), None) for name in names}
     return sorted((it for it in names if ranks[it] is not None), key=ranks.get)
 

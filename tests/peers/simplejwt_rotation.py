@@ -1,11 +1,11 @@
-"""Run by the Python that has djangorestframework-simplejwt: of_simplejwt.py FILE-OR-DSN.
+"""Rotates tokens with djangorestframework-simplejwt, in the Python that has it: simplejwt_rotation.py FILE-OR-URL.
 
-A refresh token is rotated, and the old one put on the blacklist, in the way and as often as each line of stdin says;
-answered by the seconds of the clock that one took. All else is as the library has it: HS256, a look at the user. Ways:
+Each line on stdin is a variant and a number of rotations; the answer is the seconds of one. A rotation issues a refresh
+token and puts the old one on the blacklist. The rest is the library's default: HS256, one lookup of the user. Variants:
 
-    serializer   the library's serializer alone, in one transaction
-    kept         its view, called as WSGI calls it, behind the middleware of a new project; connections are kept
-    anew         the same with a connection for each request, which is Django's default
+    serializer   the library's serializer, in one transaction
+    persistent   its view, called by WSGI, behind the middleware of a new project; persistent connections
+    default      the same with Django's default, a new connection for each request
 """
 
 import json
@@ -37,7 +37,7 @@ def database(address):
 
 
 settings.configure(
-    SECRET_KEY="of nobody, and long enough for whoever signs by it",
+    SECRET_KEY="only for this benchmark, and long enough for HS256",
     USE_TZ=True,
     DATABASES={"default": database(sys.argv[1])},
     ALLOWED_HOSTS=["*"],
@@ -96,20 +96,20 @@ def by_view(token):
         "wsgi.input": BytesIO(body), "wsgi.url_scheme": "http", "wsgi.errors": BytesIO(), "wsgi.version": (1, 0),
         "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
     }  # fmt: skip
-    answer = application(environ, lambda told, _: status.append(told))
+    answer = application(environ, lambda line, _: status.append(line))
     content = b"".join(answer)
     answer.close()
     assert status == ["200 OK"], (status, content)
     return json.loads(content)["refresh"]
 
 
-WAYS = {"serializer": (by_serializer, None), "kept": (by_view, None), "anew": (by_view, 0)}
+VARIANTS = {"serializer": (by_serializer, None), "persistent": (by_view, None), "default": (by_view, 0)}
 for line in sys.stdin:
-    way, times = line.split()
-    rotate, connection.settings_dict["CONN_MAX_AGE"] = WAYS[way]
+    variant, times = line.split()
+    rotate, connection.settings_dict["CONN_MAX_AGE"] = VARIANTS[variant]
     connection.close()
     shown = rotate(shown)
-    begun = time.perf_counter()
+    began = time.perf_counter()
     for _ in range(int(times)):
         shown = rotate(shown)
-    print((time.perf_counter() - begun) / int(times), flush=True)  # noqa: T201
+    print((time.perf_counter() - began) / int(times), flush=True)  # noqa: T201

@@ -1,22 +1,21 @@
-"""A plot of what is bounded: how far each figure is from its bound, on a logarithmic scale."""
+"""A plot of each figure that has a required value: the ratio to that value, on a logarithmic scale."""
 
 import math
 from html import escape
 
 WIDE, LEFT, RIGHT, ROW, TOP = 860, 380, 70, 24, 56
 SCALE = (0.25, 0.5, 1, 2, 4, 8, 16)
-"""Multiples of the bound that the axis shows; 1 is the bound itself."""
-COLOURS = {"aim": "#1b7a43", "must": "#2f6fb3", "not reached": "#b3541e"}
-WORDS = {"aim": "goal", "must": "required", "not reached": "neither reached"}
+"""Multiples of the required value on the axis; 1 is the required value."""
+COLOURS = {"goal": "#1b7a43", "required": "#2f6fb3", "neither": "#b3541e"}
 
 
-def plot(measured):
+def svg(measured):
     """Return the SVG. `measured`: outcomes and figures by the database's name."""
     rows = [
-        (f"{it.name} ({database})", _excess(it), it.verdict)
+        (f"{it.name} ({database})", _excess(it), it.reached)
         for database, (outcomes, figures) in measured.items()
         for it in (*outcomes, *figures)
-        if it.must is not None
+        if it.required is not None
     ]
     high = TOP + ROW * len(rows) + 12
     parts = [
@@ -33,23 +32,23 @@ def plot(measured):
 
 
 def _excess(it):
-    """By how much what was measured is over its bound; for speeds, by how much the bound is over it."""
-    value = getattr(it, "quotient", None) or getattr(it, "value", 0)
-    return it.must / value if getattr(it, "turned", False) else value / it.must
+    """Return value / required value; for speeds the inverse, so that more is always worse."""
+    value = getattr(it, "ratio", None) or getattr(it, "value", 0)
+    return it.required / value if getattr(it, "is_speed", False) else value / it.required
 
 
 def _at(excess):
-    """Return the x of a multiple of the bound; what is beyond the axis ends at it."""
+    """Return the x of a multiple; a value beyond the axis is drawn at its end."""
     first, last = math.log(SCALE[0]), math.log(SCALE[-1])
     share = (min(max(math.log(excess or SCALE[0]), first), last) - first) / (last - first)
     return LEFT + share * (WIDE - LEFT - RIGHT)
 
 
 def _legend():
-    for nth, (verdict, colour) in enumerate(COLOURS.items()):
+    for nth, (reached, colour) in enumerate(COLOURS.items()):
         x = LEFT + 140 * nth
         yield f'<rect x="{x}" y="8" width="12" height="12" fill="{colour}"/>'
-        yield f'<text x="{x + 18}" y="18" fill="#1a1a1a">{WORDS[verdict]}</text>'
+        yield f'<text x="{x + 18}" y="18" fill="#1a1a1a">{reached}</text>'
 
 
 def _tick(multiple, high):
@@ -61,11 +60,11 @@ def _tick(multiple, high):
     )
 
 
-def _row(top, name, excess, verdict):
+def _row(top, name, excess, reached):
     begin, end = sorted((_at(1), _at(excess)))
     yield f'<text x="{LEFT - 10}" y="{top + 15}" text-anchor="end" fill="#1a1a1a">{escape(name)}</text>'
     yield (
         f'<rect x="{begin:.1f}" y="{top + 4}" width="{max(end - begin, 2):.1f}" height="{ROW - 9}" '
-        f'fill="{COLOURS[verdict]}"/>'
+        f'fill="{COLOURS[reached]}"/>'
     )
     yield f'<text x="{WIDE - RIGHT + 8}" y="{top + 15}" fill="#414a57">{excess:.2f}</text>'

@@ -1,4 +1,4 @@
-"""Runs tests in a process of their own, forked from this one."""
+"""Runs tests in a forked process."""
 
 import json
 import os
@@ -10,13 +10,13 @@ import time
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
-from tests.small_faults.kept import KILLED, ODD, OUT_OF_TIME, SURVIVED
+from tests.mutation.outcomes import BROKEN, KILLED, SURVIVED, TIMED_OUT
 
-GIVEN_UP = 600  # seconds of the clock after which whatever hangs is ended
+HANGS_AFTER = 600  # elapsed seconds
 
 
 def forked(name, items, allowed):
-    """Run tests in a process of their own, until one fails; return what became of the fault, and what was told."""
+    """Run tests in a forked process until one fails. Return the outcome, and a report: seconds, functions, failed."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -25,20 +25,20 @@ def forked(name, items, allowed):
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
         _run(name, items, writing)
     os.close(writing)
-    told, until = b"", time.monotonic() + GIVEN_UP
+    report, until = b"", time.monotonic() + HANGS_AFTER
     while select.select([reading], [], [], max(0, until - time.monotonic()))[0]:
         if not (more := os.read(reading, 1 << 16)):
             break
-        told += more
+        report += more
     else:
         os.kill(pid, signal.SIGKILL)
     os.close(reading)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return (OUT_OF_TIME, {}) if code < 0 else (code, json.loads(told or "{}"))
+    return (TIMED_OUT, {}) if code < 0 else (code, json.loads(report or "{}"))
 
 
 def _run(name, items, writing):
-    code = ODD
+    code = BROKEN
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
@@ -51,13 +51,13 @@ def _run(name, items, writing):
             it.config.hook.pytest_runtest_protocol(item=it, nextitem=following)
             if watch.failed:
                 break
-        told = {
+        report = {
             "seconds": time.process_time() - started,
             "reached": sorted(state()._stats),
             "failed": watch.failed,
         }
         with os.fdopen(writing, "w") as pipe:
-            json.dump(told, pipe)
+            json.dump(report, pipe)
         code = KILLED if watch.failed else SURVIVED
     finally:
         os._exit(code)

@@ -1,7 +1,7 @@
-"""Run by the Python that has djangosaml2idp, with its folder, address, service and ACS in the environment.
+"""A Django project with djangosaml2idp, for the Python that has it. FOLDER, URL, ENTITY and ACS are in the environment.
 
-As `application` it is served by gunicorn, as a project that Django's startproject makes; run by itself it makes the
-database, a user and the service, and prints the cookies of eight browsers in which the user is signed in.
+gunicorn serves `application`. Run as a program, it creates the database, a user and the service, and prints the session
+cookies of eight browsers in which the user is signed in.
 """
 
 import json
@@ -23,7 +23,7 @@ THE_SERVICE = f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:met
 </md:EntityDescriptor>"""
 
 settings.configure(
-    SECRET_KEY="of nobody, and long enough for whoever signs by it",
+    SECRET_KEY="only for this benchmark, and long enough for its signatures",
     ALLOWED_HOSTS=["*"],
     USE_TZ=True,
     ROOT_URLCONF=__name__,

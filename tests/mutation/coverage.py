@@ -1,0 +1,58 @@
+"""Which tests reach a function, in the order in which they run for its faults."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from tests.mutation.outcomes import SURVIVED, say
+from tests.mutation.processes import forked
+
+LONGEST = 0.25  # CPU seconds of a test
+
+
+def reached(items):
+    """Return the tests that reach each function, in order, and the CPU seconds of each test when it runs alone.
+
+    Slow tests are left out: a function has about a hundred tests, and few faults are noticed only by a slow one.
+    """
+    stored = Path("reached.json")
+    now = digest()
+    known = json.loads(stored.read_text()) if stored.exists() else {}
+    known = known["tests"] if known.get("digest") == now else {}
+    for it in items:
+        if it.nodeid not in known:
+            code, known[it.nodeid] = forked("stats", [it], 120)
+            if code != SURVIVED:  # else it would seem to notice every fault
+                say(f"This test fails when it runs alone, without any fault, and is not used: {it.nodeid}")
+                known[it.nodeid] = {"seconds": 0, "reached": []}
+    stored.write_text(json.dumps({"digest": now, "tests": known}))
+    tests = defaultdict(list)
+    for it in items:
+        if known[it.nodeid]["seconds"] <= LONGEST:
+            for function in known[it.nodeid]["reached"]:
+                tests[function].append(it)
+    seconds = {node: it["seconds"] for node, it in known.items()}
+    return {function: in_order(function, those, seconds) for function, those in tests.items()}, seconds
+
+
+def digest():
+    """Return a digest of all code, which decides which test reaches which function."""
+    found = hashlib.sha256()
+    for path in sorted([*Path("idp").rglob("*.py"), *Path("tests").rglob("*.py")]):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def in_order(function, items, seconds):
+    """Put the tests of the module's own file first. If it has one, use only one case of every other test."""
+    module = function.rpartition(".")[0].split(".")
+    own = f"tests/{module[1]}/test_{'_'.join(module[2:])}.py"
+    has_own = any(it.nodeid.startswith(own) for it in items)
+    cases, ranks = Counter(), {}
+    for it in sorted(items, key=lambda it: seconds[it.nodeid]):
+        test, others = it.nodeid.partition("[")[0], has_own and not it.nodeid.startswith(own)
+        cases[test] += 1
+        if cases[test] == 1 or not others:
+            ranks[it] = (others, cases[test], seconds[it.nodeid])
+    return sorted(ranks, key=ranks.get)
