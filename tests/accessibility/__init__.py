@@ -1,1 +1,1 @@
-"""What every page owes to whoever reads it: small, large, turned round, in the dark or read out."""
+"""Every page is usable: on small and large screens, in landscape, in dark mode, and with a screen reader."""

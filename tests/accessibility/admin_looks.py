@@ -1,4 +1,4 @@
-"""A page of the admin in every look: light and dark, wide and narrow, from either side, with large text."""
+"""A page of the admin in every appearance: light and dark, wide and narrow, both text directions, large text."""
 
 from tests.accessibility.axe import CONTRAST, axe
 

@@ -1,4 +1,4 @@
-"""A place in which every page of the admin has something to show, good and bad."""
+"""An installation in which every page of the admin has something to show, good and bad."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every page of the admin, in the states that matter: where it is, and what is pressed there before it is looked at."""
+"""Every page of the admin in its important states: its address, and what is pressed on it before it is checked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What axe-core finds on a page, in sentences: by WCAG 2.2 up to AA, by axe's best practice, and in every look."""
+"""The violations that axe-core finds on a page, as sentences: WCAG 2.2 up to AA and axe's best practices."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Where things are on a page: targets that a thumb hits, and nothing beyond the edge."""
+"""The positions of elements on a page: large enough targets, and nothing beyond the edge."""
 
 TARGET = 44
 """CSS pixels, as WCAG's success criterion 2.5.5 has it, which is beyond AA."""

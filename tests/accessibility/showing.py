@@ -1,4 +1,4 @@
-"""A browser that shows answers it did not fetch itself: those of the test client, and those that a phone got."""
+"""A browser that shows responses it did not fetch itself: those of the test client and of a phone."""
 
 from contextvars import copy_context
 

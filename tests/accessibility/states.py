@@ -1,4 +1,4 @@
-"""Every page that an agent can come to, reached by requests at the running place. Each is yielded with its name."""
+"""Every page that an agent can reach, by requests to the running installation. Each is yielded with its name."""
 
 import random
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Every page of the agents, in every look: read by everybody, hit by every thumb, and sent in one small piece."""
+"""Every page for agents in every appearance: no violations, large enough targets, one small response."""
 
 from urllib.parse import urlsplit
 

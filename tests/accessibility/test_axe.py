@@ -1,4 +1,4 @@
-"""The eye that looks for faults sees them."""
+"""The check for accessibility finds known faults."""
 
 import pytest
 

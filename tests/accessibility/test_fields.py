@@ -1,4 +1,4 @@
-"""What phones are told of each field, and what becomes of what they put in."""
+"""The attributes of each field for phones, and the handling of what phones fill in."""
 
 import re
 

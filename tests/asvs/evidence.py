@@ -1,4 +1,4 @@
-"""Where evidence stands: a file of the repository, a module of tests, or one test in it without its `test_`."""
+"""Evidence: a file of the repository, a module of tests, or one test in it, without its `test_`."""
 
 import ast
 from functools import cache

@@ -213,8 +213,8 @@ V2 = (
         "2.4.1",
         2,
         "Floods, enumeration and paid texts are limited",
-        "journeys/test_strangers.a_browser_that_tries_many_numbers_is_stopped",
+        "journeys/test_guessing.a_browser_that_tries_many_numbers_is_stopped",
         "web/middleware/test_bursts",
-        "journeys/test_strangers.when_the_daily_budget_is_spent_known_phones_still_get_texts",
+        "journeys/test_guessing.when_the_daily_budget_is_spent_known_phones_still_get_texts",
     ),
 )

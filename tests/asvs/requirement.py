@@ -1,4 +1,4 @@
-"""What we say of one requirement."""
+"""A requirement, and how Latchkey meets it."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -25,7 +25,7 @@ V14 = (
         1,
         "Nothing secret in an address",
         "no code, token or cookie; but one-time links contain a secret, which the log omits",
-        "hostile/test_silence.no_url_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
+        "hostile/test_secrets_in_logs.no_url_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
         "web/operators/test_links.no_log_line_holds_a_link",
     ),
     met(
@@ -46,7 +46,7 @@ V14 = (
         "14.2.4",
         2,
         "The documented protection is implemented",
-        "hostile/test_silence.no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
+        "hostile/test_secrets_in_logs.no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
         "hostile/test_stored_secrets.no_table_holds_a_readable_secret_that_signs_anybody_in",
         "web/test_purge",
     ),
@@ -128,7 +128,7 @@ V15 = (
         "Unexpected fields are not accepted (mass assignment)",
         "web/departments/test_forms.hidden_fields_change_nothing",
         "native/test_ends_at_once.a_body_with_an_unknown_or_misplaced_field_is_rejected",
-        "hostile/test_answers.unknown_form_fields_change_nothing_in_the_response",
+        "hostile/test_responses.unknown_form_fields_change_nothing_in_the_response",
     ),
     met(
         "15.3.4",
@@ -196,7 +196,7 @@ V16 = (
         "16.2.5",
         2,
         "No secrets in logs",
-        "hostile/test_silence.no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
+        "hostile/test_secrets_in_logs.no_log_holds_a_code_a_token_a_cookie_a_whole_number_or_a_response",
         "test_log_lines.personal_data_and_secrets_are_left_out_of_log_lines",
     ),
     met(
@@ -261,8 +261,8 @@ V16 = (
         "16.5.2",
         2,
         "Failures of external systems leave Latchkey secure",
-        "journeys/test_verify_in_trouble.during_an_outage_of_verify_signed_in_phones_continue",
-        "journeys/test_redis_gone",
+        "journeys/test_verify_faults.during_an_outage_of_verify_signed_in_phones_continue",
+        "journeys/test_redis_outage",
         "otp/test_breaker",
     ),
     met(

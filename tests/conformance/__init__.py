@@ -1,1 +1,1 @@
-"""What can be certified: one test at least for each requirement, named after its id."""
+"""The requirements of a SAML profile: at least one test for each, named after its id."""

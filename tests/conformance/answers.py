@@ -1,4 +1,4 @@
-"""Answers as the peer got them."""
+"""Responses as a service receives them."""
 
 from lxml import etree
 

@@ -1,4 +1,4 @@
-"""Pretend services beside the running place."""
+"""Pretend services at the running installation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Metadata of pretend services, and registering them from it alone."""
+"""Metadata of pretend services, and their registration from it."""
 
 from idp.saml import names
 from idp.saml.connecting import registration

@@ -1,4 +1,4 @@
-"""Readers of what we send that share no code with what built it: python3-saml, signxml, xmlsec, `cryptography`."""
+"""Readers of sent messages that share no code with what built them: python3-saml, signxml, xmlsec, `cryptography`."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Algorithms: what goes out, what is taken, and what is refused as a message and as a choice."""
+"""Algorithms: which are sent, which are accepted, and which are rejected in messages and as settings."""
 
 import base64
 from urllib.parse import parse_qs, quote, urlsplit
@@ -97,19 +97,19 @@ def curve(registered):
     return peer
 
 
-def test_alg03_a_redirect_signed_by_ecdsa_is_believed(phone, curve):
+def test_alg03_a_redirect_signed_by_ecdsa_is_accepted(phone, curve):
     query = a_signed_query(curve.request(Destination=SSO), curve.pair, algorithm=names.ECDSA_SHA256)
     assert phone.open(f"{SSO}?{query}").form_with("identifier") is not None
     assert phone.open(f"{SSO}?{query.replace('SAMLRequest=', 'RelayState=x&SAMLRequest=')}").status == 400
 
 
-def test_alg03_a_message_signed_by_ecdsa_inside_is_believed(phone, curve):
+def test_alg03_a_message_with_an_ecdsa_signature_inside_is_accepted(phone, curve):
     message = signed(curve.request(), curve.pair, signature_algorithm="ecdsa-sha256")
     assert post(phone, SSO, a_body(message)).form_with("identifier") is not None
     assert post(phone, SSO, a_body(message.replace(b"_one", b"_two"))).status == 400
 
 
-def test_alg03_an_answer_signed_by_ecdsa_holds_with_a_key_of_our_metadata(phone, curve):
+def test_alg03_a_response_signed_by_ecdsa_verifies_with_a_key_of_the_metadata(phone, curve):
     octets = posted(with_code(phone, phone.open(curve.request_url())))
     (ours,) = [it for it in our_certificates() if isinstance(it.public_key(), ec.EllipticCurvePublicKey)]
     assert found(etree.fromstring(octets), "//ds:SignatureMethod/@Algorithm") == [names.ECDSA_SHA256] * 2
@@ -133,12 +133,12 @@ def test_alg04_an_assertion_is_encrypted_by_aes_gcm_of_either_length(phone, regi
     assert found(etree.fromstring(octets), "//saml:NameID | //saml:Assertion") == []
 
 
-def test_alg04_both_lengths_are_offered():
+def test_alg04_both_key_lengths_can_be_chosen():
     assert set(dict(ENCRYPTION_ALGORITHM)) == {names.AES128_GCM, names.AES256_GCM}
 
 
 @pytest.mark.parametrize("transport", dict(KEY_TRANSPORT))
-def test_alg06_the_key_travels_by_rsa_oaep_as_the_service_takes_it(phone, registered, transport):
+def test_alg06_the_key_is_encrypted_by_rsa_oaep_with_the_services_parameters(phone, registered, transport):
     shifts, wanted = encrypting(registered, key_transport=transport), KEY_TRANSPORTS[transport][1]
     octets = posted(shifts.ask(phone))
     method = "//xenc:EncryptedKey/xenc:EncryptionMethod"
@@ -149,7 +149,7 @@ def test_alg06_the_key_travels_by_rsa_oaep_as_the_service_takes_it(phone, regist
 
 @pytest.mark.parametrize("digest", [SHA1, names.SHA256])
 @pytest.mark.parametrize("algorithm", [names.RSA_OAEP_MGF1P, names.RSA_OAEP])
-def test_alg06_both_names_of_rsa_oaep_are_made_with_both_digests(algorithm, digest):
+def test_alg06_both_variants_of_rsa_oaep_work_with_both_digests(algorithm, digest):
     idp, sp = a_pair("idp"), a_pair("sp")
     said = Answer(Envelope("urn:idp", SP, ACS), Subject("ana"), Authenticated(NOW, "urn:x", "s"))
     by = Encryption((sp.certificate,), names.AES256_GCM, KeyTransport(algorithm, digest))
@@ -161,7 +161,7 @@ def test_alg06_both_names_of_rsa_oaep_are_made_with_both_digests(algorithm, dige
 # ALG08
 
 
-def test_alg08_a_redirect_that_names_a_denied_algorithm_is_refused(phone, shifts):
+def test_alg08_a_redirect_with_a_denied_algorithm_is_rejected(phone, shifts):
     for algorithm in DENIED_SIGNATURES:
         query = a_signed_query(shifts.request(), shifts.pair, algorithm=algorithm)
         assert phone.open(f"{SSO}?{query}").status == 400
@@ -174,17 +174,17 @@ def by_sha1(peer):
     return f"{query}&Signature={quote(base64.b64encode(value), safe='')}"
 
 
-def test_alg08_a_sound_signature_by_sha1_is_refused(phone, shifts):
+def test_alg08_a_valid_signature_by_sha1_is_rejected(phone, shifts):
     assert phone.open(f"{SSO}?{by_sha1(shifts)}").status == 400
 
 
-def test_alg08_a_message_signed_inside_by_sha1_is_refused(phone, shifts):
+def test_alg08_a_message_with_a_sha1_signature_inside_is_rejected(phone, shifts):
     assert post(phone, SSO, a_signed_post(shifts.request(), shifts.pair)).form_with("identifier") is not None
     for how in ({"sign_algorithm": RSA_SHA1}, {"digest_algorithm": SHA1}):
         assert post(phone, SSO, a_signed_post(shifts.request(), shifts.pair, **how)).status == 400
 
 
-def test_alg08_a_sign_out_signed_by_sha1_is_refused(phone, shifts):
+def test_alg08_a_logout_request_signed_by_sha1_is_rejected(phone, shifts):
     xml = shifts.logout_request(shifts.sign_in(phone))
     assert post(phone, SLO, a_signed_post(xml, shifts.pair, sign_algorithm=RSA_SHA1)).status == 400
     assert post(phone, SLO, a_signed_post(xml, shifts.pair)).status == 200
@@ -206,6 +206,6 @@ def a_service(field, value):
     return ServiceProvider(**fields, **{field: value})
 
 
-def test_alg08_a_key_that_is_too_short_is_refused_as_well():
+def test_alg08_a_key_that_is_too_short_is_rejected():
     with pytest.raises(ValidationError, match="too weak"):
         registration.normal_certificates(a_pair("short", bits=1024).certificate)

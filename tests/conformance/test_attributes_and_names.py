@@ -1,4 +1,4 @@
-"""What an identity provider tells of somebody: attributes, and names of the kinds that were asked for."""
+"""Attributes, and NameIDs in the requested formats."""
 
 from itertools import product
 
@@ -58,7 +58,7 @@ def test_idp01_the_name_formats_of_the_standard_reach_the_service(phone, shifts)
     assert strictly_read(page, shifts).get_attributes()["Größe & <Rang>"] == ["yes", "no"]
 
 
-def test_idp02_each_service_is_told_what_is_meant_for_it(phone, shifts, wiki):
+def test_idp02_each_service_gets_its_own_attributes(phone, shifts, wiki):
     tell(shifts, ("mail", "email", names.BASIC))
     tell(wiki, ("who", "full_name", names.BASIC), ("what", "roles", names.BASIC))
     at_shifts, at_wiki = strictly_read(shifts.ask(phone), shifts), strictly_read(wiki.ask(phone), wiki)
@@ -85,25 +85,25 @@ NOT_GIVEN = {
 }
 
 
-def test_idp10_a_policy_that_can_be_met_is_met(phone, shifts):
+def test_idp10_a_name_id_policy_that_can_be_met_is_met(phone, shifts):
     told = {it: shifts.sign_in(phone, inner=name_id_policy(**policy)) for it, (policy, _) in GIVEN.items()}
     wanted = {it: answered for it, (_, answered) in GIVEN.items()}
     assert {it: one.name_id_format for it, one in told.items()} == wanted
 
 
-def test_idp10_a_policy_that_cannot_be_met_is_told_so(phone, shifts):
+def test_idp10_a_name_id_policy_that_cannot_be_met_gets_an_error(phone, shifts):
     told = {it: statuses(root_of(shifts.ask(phone, inner=name_id_policy(**wish)))) for it, wish in NOT_GIVEN.items()}
     assert list(told.values()) == [[names.REQUESTER, names.INVALID_NAME_ID_POLICY]] * len(NOT_GIVEN)
     assert not SubjectName.objects.filter(service_provider=shifts.row).exists()
 
 
-def test_idp10_a_name_that_is_there_needs_no_making(phone, shifts):
+def test_idp10_an_existing_name_id_is_used_although_allow_create_is_false(phone, shifts):
     name = shifts.sign_in(phone).name_id
     policy = name_id_policy(Format=names.PERSISTENT, AllowCreate="false")
     assert shifts.sign_in(phone.like(), inner=policy).name_id == name
 
 
-def test_idp10_an_address_is_given_where_an_operator_chose_it(phone, registered):
+def test_idp10_an_email_address_is_the_name_id_if_an_operator_chose_it(phone, registered):
     mailing = registered("shifts", name_id_format=names.EMAIL_ADDRESS)
     told = mailing.sign_in(phone, inner=name_id_policy(Format=names.EMAIL_ADDRESS))
     assert (told.name_id, told.name_id_format) == ("ana@acme.example", names.EMAIL_ADDRESS)
@@ -114,14 +114,14 @@ def rows(db):
     return [PretendService(it).row for it in ("shifts", "wiki")]
 
 
-def test_idp21_persistent_names_are_lower_case_base32(rows):
+def test_idp21_persistent_name_ids_are_lower_case_base32(rows):
     agents = Agent.objects.bulk_create([Agent(email=f"{n}@acme.example", full_name="x") for n in range(100)])
     given = [SubjectName.of(agent, sp) for agent, sp in product(agents, rows)]
     assert all(set(it) <= set("abcdefghijklmnopqrstuvwxyz234567") and len(it) >= 26 for it in given)
     assert len({it.casefold() for it in given}) == len(given) == 200
 
 
-def test_idp21_a_name_that_differs_by_case_alone_cannot_be_given(rows):
+def test_idp21_name_ids_that_differ_only_by_case_are_impossible(rows):
     ana, ben = (Agent.objects.create(email=f"{it}@acme.example", full_name=it) for it in ("ana", "ben"))
     name = SubjectName.of(ana, rows[0])
     with pytest.raises(IntegrityError):

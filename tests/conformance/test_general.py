@@ -1,4 +1,4 @@
-"""What holds for all messages: clocks, texts, DTDs, extensions."""
+"""All messages: clocks, texts, DTDs, extensions."""
 
 import socket
 from datetime import UTC, datetime, timedelta
@@ -44,21 +44,21 @@ def is_over(session_index):
 # G01
 
 
-def test_g01_a_request_of_a_clock_that_is_4_minutes_off_is_taken_of_10_minutes_refused(phone, shifts):
+def test_g01_a_request_from_a_clock_4_minutes_off_is_accepted_and_10_minutes_off_rejected(phone, shifts):
     for minutes in WITHIN:
         assert phone.open(shifts.request_url(IssueInstant=at(minutes))).form_with("identifier") is not None
     for minutes in BEYOND:
         assert phone.open(shifts.request_url(IssueInstant=at(minutes))).status == 400
 
 
-def test_g01_a_sign_out_of_a_clock_that_is_4_minutes_off_is_obeyed(phone, shifts):
+def test_g01_a_logout_request_from_a_clock_4_minutes_off_is_accepted(phone, shifts):
     for minutes in WITHIN:
         told = shifts.sign_in(phone)
         phone.http.get(shifts.logout_url(told, IssueInstant=at(minutes)), allow_redirects=False, timeout=30)
         assert is_over(told.session_index)
 
 
-def test_g01_a_sign_out_of_a_clock_that_is_10_minutes_off_is_refused(phone, shifts):
+def test_g01_a_logout_request_from_a_clock_10_minutes_off_is_rejected(phone, shifts):
     told = shifts.sign_in(phone)
     for minutes in BEYOND:
         assert phone.open(shifts.logout_url(told, IssueInstant=at(minutes))).status == 400
@@ -82,17 +82,17 @@ STRICT = Demands(valid_until_rule=REQUIRE, longest_days=30)
 
 
 @FIRST_AND_LAST
-def test_g01_metadata_whose_end_is_4_minutes_off_is_taken(end, sign):
+def test_g01_metadata_with_an_expiry_4_minutes_off_is_accepted(end, sign):
     assert metadata_trust.read(metadata_until(end + sign * timedelta(minutes=4)), STRICT, NOW).entity_id == SP
 
 
 @FIRST_AND_LAST
-def test_g01_metadata_whose_end_is_10_minutes_off_is_refused(end, sign):
+def test_g01_metadata_with_an_expiry_10_minutes_off_is_rejected(end, sign):
     with pytest.raises(UntrustedMetadata):
         metadata_trust.read(metadata_until(end + sign * timedelta(minutes=10)), STRICT, NOW)
 
 
-def test_g01_how_far_clocks_may_differ_can_be_set(phone, shifts, settings):
+def test_g01_the_tolerance_for_clocks_can_be_configured(phone, shifts, settings):
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"clock_skew_seconds": 60})
     assert phone.open(shifts.request_url(IssueInstant=at(-2))).status == 400
 
@@ -100,7 +100,7 @@ def test_g01_how_far_clocks_may_differ_can_be_set(phone, shifts, settings):
 # G02
 
 
-def test_g02_names_in_any_script_arrive_as_they_are_written(phone, shifts):
+def test_g02_names_in_any_script_arrive_unchanged(phone, shifts):
     ReleasedAttribute.objects.create(service_provider=shifts.row, name="full_name", source="full_name")
     for number in PEOPLE:
         agent = Agent.objects.get(pk=PhoneAuthenticator.objects.get(number=number).user_id)
@@ -113,14 +113,14 @@ def test_g02_names_and_values_of_256_characters_arrive_uncut(phone, shifts):
     assert strictly_read(shifts.ask(phone), shifts).get_attributes() == {LONGEST: [LONGEST]}
 
 
-def test_g02_an_id_of_256_characters_comes_back_whole(phone, shifts):
+def test_g02_an_id_of_256_characters_is_returned_whole(phone, shifts):
     for letter in ("x", "é", "語"):
         wanted = f"_{letter * 255}"
         root = etree.fromstring(posted(shifts.ask(phone, ID=wanted)))
         assert set(found(root, "//@InResponseTo")) == {wanted}
 
 
-def test_g02_an_entity_id_of_256_characters_is_told_as_audience(phone, shifts):
+def test_g02_an_entity_id_of_256_characters_is_the_audience(phone, shifts):
     shifts.entity_id = shifts.row.entity_id = "urn:" + "é語ё" * 84
     shifts.row.save()
     assert strictly_read(shifts.ask(phone), shifts).get_audiences() == [shifts.entity_id]
@@ -131,7 +131,7 @@ NAMES = TEXT.filter(lambda it: it and it == it.strip())
 
 
 @given(name=NAMES, value=TEXT, who=NAMES)
-def test_g02_whatever_xml_can_hold_is_read_as_it_was_written(name, value, who):
+def test_g02_any_text_that_xml_allows_is_read_unchanged(name, value, who):
     said = Answer(
         Envelope("idp", SP, ACS), Subject(who), Authenticated(NOW, "urn:x", "s"), (Attribute(name, (value,)),)
     )
@@ -164,7 +164,7 @@ def dtds(listener, folder):
     return [f"<!DOCTYPE a {it}>".encode() for it in declared + external]
 
 
-def test_g03_a_request_with_a_dtd_is_refused_and_nothing_fetched(phone, shifts, listener, tmp_path):
+def test_g03_a_request_with_a_dtd_is_rejected_and_nothing_is_fetched(phone, shifts, listener, tmp_path):
     for dtd in dtds(listener, tmp_path):
         xml = dtd + shifts.request()
         assert phone.open(f"{SSO}?{a_query(xml)}").status == 400
@@ -172,20 +172,20 @@ def test_g03_a_request_with_a_dtd_is_refused_and_nothing_fetched(phone, shifts, 
         assert phone.http.post(SSO, body, headers={"Content-Type": FORM}, timeout=30).status_code == 400
 
 
-def test_g03_a_sign_out_with_a_dtd_is_refused_and_nothing_fetched(phone, shifts, listener, tmp_path):
+def test_g03_a_logout_request_with_a_dtd_is_rejected_and_nothing_is_fetched(phone, shifts, listener, tmp_path):
     told = shifts.sign_in(phone)
     for dtd in dtds(listener, tmp_path):
         assert phone.open(f"{SLO}?{a_signed_redirect(dtd + shifts.logout_request(told), shifts.pair)}").status == 400
     assert not is_over(told.session_index)
 
 
-def test_g03_metadata_with_a_dtd_is_refused_and_nothing_fetched(listener, tmp_path):
+def test_g03_metadata_with_a_dtd_is_rejected_and_nothing_is_fetched(listener, tmp_path):
     for dtd in dtds(listener, tmp_path):
         with pytest.raises(UnreadableMetadata, match="DTD"):
             sp_metadata.read(dtd + metadata_until(timedelta(days=1)))
 
 
-def test_g03_nothing_that_is_sent_has_a_dtd(phone, shifts):
+def test_g03_no_sent_message_has_a_dtd(phone, shifts):
     answer = posted(shifts.ask(phone))
     error = posted(shifts.ask(phone.like(), IsPassive="true"))
     for sent in (answer, error, our_metadata(), our_metadata(signed="")):
@@ -224,21 +224,21 @@ def extended(namespace, extensions):
 
 @FEWER
 @given(SEVERAL)
-def test_ext01_a_request_says_the_same_with_any_extension(extensions):
+def test_ext01_a_request_means_the_same_with_any_extension(extensions):
     plain, more = (a_request(it) for it in ("", extended(names.PROTOCOL, extensions)))
     assert checked(more) == checked(plain)
 
 
 @FEWER
 @given(SEVERAL)
-def test_ext01_a_logout_request_says_the_same_with_any_extension(extensions):
+def test_ext01_a_logout_request_means_the_same_with_any_extension(extensions):
     more = a_logout_request(extended(names.PROTOCOL, extensions) + NAME)
     assert logout_request.parse(more) == logout_request.parse(a_logout_request())
 
 
 @FEWER
 @given(SEVERAL, st.dictionaries(QUALIFIED, TEXT, max_size=4))
-def test_ext01_metadata_says_the_same_with_any_extension_and_foreign_attribute(extensions, attributes):
+def test_ext01_metadata_means_the_same_with_any_extension_and_foreign_attribute(extensions, attributes):
     plain = metadata_until(timedelta(days=1))
     root = etree.fromstring(plain)
     for holder in (root, *found(root, "//md:SPSSODescriptor | //md:AssertionConsumerService")):
@@ -250,7 +250,7 @@ def test_ext01_metadata_says_the_same_with_any_extension_and_foreign_attribute(e
 
 
 @given(st.dictionaries(QUALIFIED, TEXT, min_size=1, max_size=4))
-def test_ext01_foreign_attributes_are_passed_over_where_the_schema_allows_them(attributes):
+def test_ext01_foreign_attributes_are_ignored_where_the_schema_allows_them(attributes):
     data = an_element(f"{{{names.ASSERTION}}}SubjectConfirmationData", attributes, None, [])
     subject = (
         f'<saml:Subject><saml:NameID>x</saml:NameID><saml:SubjectConfirmation Method="{names.BEARER}">'

@@ -1,4 +1,4 @@
-"""Metadata: what is fetched and believed of others', what is taken from it, and what stands in ours."""
+"""Metadata: how it is fetched, trusted and used, and what Latchkey's contains."""
 
 from datetime import timedelta
 
@@ -79,7 +79,7 @@ def published(shifts):
         assert [path for path, _ in site.seen][:2] == ["/metadata", "/moved"]
 
 
-def test_md02_a_service_is_set_up_and_refreshed_from_an_address(phone, shifts, published):
+def test_md02_a_service_is_registered_and_refreshed_from_an_address(phone, shifts, published):
     assert shifts.sign_in(phone).name_id
     published["/moved"] = document(of(shifts, acs(NEW_ACS)))
     call_command("refresh_metadata", sp="shifts")
@@ -89,7 +89,7 @@ def test_md02_a_service_is_set_up_and_refreshed_from_an_address(phone, shifts, p
     assert shifts.ask(phone).form_with("SAMLResponse").action == NEW_ACS
 
 
-def test_md02_a_redirect_leads_nowhere_that_may_not_be_asked():
+def test_md02_a_redirect_to_a_forbidden_address_is_not_followed():
     answers = {f"/{n}": leads_to(f"/{n + 1}") for n in range(9)}
     answers |= {"/in": leads_to("http://10.0.0.1/metadata"), "/file": leads_to("file:///etc/hostname")}
     with serving(answers) as site:
@@ -125,17 +125,17 @@ NOT_BELIEVED = {
 }
 
 
-def test_md03_metadata_signed_with_the_key_that_came_by_another_way_is_believed():
+def test_md03_metadata_signed_with_the_key_obtained_out_of_band_is_accepted():
     assert metadata_trust.read(GENUINE, BOUND, NOW).entity_id == ENTITY
 
 
 @pytest.mark.parametrize("xml", NOT_BELIEVED.values(), ids=NOT_BELIEVED)
-def test_md03_metadata_that_this_key_has_not_signed_is_refused(xml):
+def test_md03_metadata_not_signed_with_this_key_is_rejected(xml):
     with pytest.raises((UntrustedMetadata, UnreadableMetadata)):
         metadata_trust.read(xml, BOUND, NOW)
 
 
-def test_md03_nothing_but_the_key_counts_in_its_certificate():
+def test_md03_only_the_key_of_the_certificate_matters():
     over = a_pair("over", expired=True)
     assert metadata_trust.read(signed(an_entity(), over), Demands(over.certificate), NOW).entity_id == ENTITY
 
@@ -157,7 +157,7 @@ def refreshed(source, xml):
     return outcome, [url for url, _, _ in ServiceProvider.objects.get(pk=source.service_provider_id).trust.acs]
 
 
-def test_md03_a_key_counts_for_its_own_source_alone(bound):
+def test_md03_a_key_is_trusted_for_its_own_source_only(bound):
     first, second = bound
     changed = [an_entity(acs(NEW_ACS), entity_id=it.service_provider.entity_id) for it in bound]
     assert refreshed(second, signed(changed[1], a_pair("first"))) == (Outcome.FAILED, [ACS])
@@ -176,23 +176,23 @@ STRICT = Demands(valid_until_rule=REQUIRE, longest_days=30)
 
 
 @pytest.mark.parametrize("xml", ENDS.values(), ids=ENDS)
-def test_md04_metadata_without_an_end_that_is_near_is_refused_where_one_is_required(xml):
+def test_md04_metadata_that_expires_never_or_too_late_is_rejected_if_a_limit_is_set(xml):
     with pytest.raises(UntrustedMetadata):
         metadata_trust.read(xml, STRICT, NOW)
 
 
-def test_md04_metadata_that_ends_soon_is_taken():
+def test_md04_metadata_that_expires_soon_is_accepted():
     assert metadata_trust.read(until(days=29), STRICT, NOW).entity_id == ENTITY
 
 
-def test_md04_what_is_over_is_refused_by_default_and_the_end_of_a_role_counts_too():
+def test_md04_expired_metadata_or_an_expired_role_is_rejected_by_default():
     role = an_entity(role='validUntil="2026-11-20T09:00:00Z"', root='validUntil="2026-12-01T00:00:00Z"')
     for xml in (ENDS["over"], role):
         with pytest.raises(UntrustedMetadata, match="only"):
             metadata_trust.read(xml, Demands(), NOW)
 
 
-def test_md04_an_operator_can_say_otherwise_for_one_source(db):
+def test_md04_an_operator_can_allow_expired_metadata_of_one_source(db):
     assert MetadataSource().valid_until_rule == CHECK
     lenient = MetadataSource(url="https://x.example.org/", valid_until_rule=IGNORE)
     assert metadata_trust.read(ENDS["over"], metadata_sources.demands_of(lenient), NOW).entity_id == ENTITY
@@ -209,7 +209,7 @@ def test_md05_a_service_is_registered_from_what_its_product_publishes(db, produc
     assert row == ServiceProvider.objects.get_for(ENTITY)
 
 
-def test_md05_odd_prefixes_another_order_and_foreign_parts_are_read():
+def test_md05_other_prefixes_another_order_and_foreign_elements_are_read():
     ui = f'<x:UIInfo xmlns:x="{names.METADATA_UI}"><x:DisplayName xml:lang="en">App</x:DisplayName></x:UIInfo>'
     about = (
         f'<e:EntityAttributes xmlns:e="urn:oasis:names:tc:SAML:metadata:attribute"><s:Attribute Name="urn:x" '
@@ -227,7 +227,7 @@ def test_md05_odd_prefixes_another_order_and_foreign_parts_are_read():
 # MD06
 
 
-def test_md06_a_service_signs_in_and_out_with_nothing_typed(phone, described):
+def test_md06_a_service_signs_in_and_out_with_its_metadata_alone(phone, described):
     shifts = described(key("shifts"), logout("https://shifts.example.org/slo"), AuthnRequestsSigned="true")
     page = with_code(phone, phone.open(signed_url(shifts, shifts.pair)))
     assert strictly_read(page, shifts, wantAttributeStatement=True).get_attributes()["email"] == ["ana@acme.example"]
@@ -235,7 +235,7 @@ def test_md06_a_service_signs_in_and_out_with_nothing_typed(phone, described):
     assert statuses(shifts.read_address(answer.headers["Location"])[0]) == [names.SUCCESS]
 
 
-def test_md06_to_encrypt_for_it_takes_no_more_than_saying_so(phone, described):
+def test_md06_encryption_for_a_service_needs_only_one_setting(phone, described):
     shifts = described(key("shifts", "encryption", methods(names.AES128_GCM)))
     ServiceProvider.objects.filter(slug="shifts").update(encrypt=True)
     page = shifts.ask(phone)
@@ -245,21 +245,21 @@ def test_md06_to_encrypt_for_it_takes_no_more_than_saying_so(phone, described):
 # MD07 and MD08
 
 
-def test_md07_a_request_signed_by_any_of_three_keys_is_believed(phone, described):
+def test_md07_a_request_signed_by_any_of_three_keys_is_accepted(phone, described):
     shifts = described(*(key(it, "signing") for it in ("sp", "next", "shifts")))
     for number, it in enumerate(("sp", "next", "shifts")):
         assert is_believed(phone.open(signed_url(shifts, a_pair(it), ID=f"_{number}")))
     assert phone.open(signed_url(shifts, a_pair("stranger"))).status == 400
 
 
-def test_md07_a_message_signed_inside_by_the_second_of_three_keys_is_believed(phone, described):
+def test_md07_a_message_signed_inside_by_the_second_of_three_keys_is_accepted(phone, described):
     shifts = described(*(key(it, "signing") for it in ("sp", "next", "shifts")))
     bodies = [a_body(signed_request(shifts.request(), a_pair(it))) for it in ("next", "stranger")]
     pages = [Page(phone.http.post(SSO, it, headers={"Content-Type": FORM}, timeout=30)) for it in bodies]
     assert (is_believed(pages[0]), pages[1].status) == (True, 400)
 
 
-def test_md08_of_several_keys_one_that_can_be_encrypted_for_is_taken(phone, described):
+def test_md08_of_several_keys_one_that_supports_encryption_is_used(phone, described):
     cannot = key("idp", "encryption", methods(CBC, RSA_15)), odd_key("curve", "encryption", curve=True)
     shifts = described(*cannot, key("sp", "encryption"), key("shifts", "encryption"))
     ServiceProvider.objects.filter(slug="shifts").update(encrypt=True)
@@ -276,20 +276,20 @@ def published_algorithms(kind):
     return [it.get("Algorithm") for it in role.findall(f"{MD}Extensions/{ALG}{kind}")]
 
 
-def test_md09_our_metadata_names_what_we_sign_and_verify_by(flex):
+def test_md09_the_metadata_names_the_algorithms_for_signing_and_verifying(flex):
     validate(etree.fromstring(our_metadata()), Schema.METADATA)
     assert set(published_algorithms("SigningMethod")) == names.SIGNATURE_ALGORITHMS
     assert set(published_algorithms("DigestMethod")) == names.DIGEST_ALGORITHMS
 
 
-def test_md09_what_it_names_is_taken(phone, shifts):
+def test_md09_the_named_algorithms_are_accepted(phone, shifts):
     for number, algorithm in enumerate(it for it in published_algorithms("SigningMethod") if "rsa" in it):
         how = {"signature_algorithm": algorithm.rpartition("#")[2], "digest_algorithm": algorithm[-6:]}
         body = a_body(signed_request(shifts.request(ID=f"_{number}"), shifts.pair, **how))
         assert is_believed(Page(phone.http.post(SSO, body, headers={"Content-Type": FORM}, timeout=30)))
 
 
-def test_md10_who_takes_only_sha512_gets_nothing_else(phone, described):
+def test_md10_a_service_that_accepts_only_sha512_gets_sha512(phone, described):
     only = takes(signing=(names.RSA_SHA512,), digests=(names.SHA512,))
     octets = posted(described(only).ask(phone))
     root = etree.fromstring(octets)
@@ -298,7 +298,7 @@ def test_md10_who_takes_only_sha512_gets_nothing_else(phone, described):
     assert signed_by(our_certificates()[0], octets) is not None
 
 
-def test_md10_who_names_ways_to_encrypt_gets_one_of_them(phone, described):
+def test_md10_a_service_that_names_encryption_algorithms_gets_one_of_them(phone, described):
     shifts = described(key("shifts", "encryption", methods(CBC, names.AES128_GCM, RSA_15, names.RSA_OAEP)))
     ServiceProvider.objects.filter(slug="shifts").update(encrypt=True)
     octets = posted(shifts.ask(phone))
@@ -307,7 +307,7 @@ def test_md10_who_names_ways_to_encrypt_gets_one_of_them(phone, described):
     assert found(decrypted_by_the_book(octets, shifts.pair), "saml:Subject/saml:NameID")
 
 
-def test_md10_who_takes_only_what_is_denied_is_not_registered():
+def test_md10_a_service_that_accepts_only_denied_algorithms_is_not_registered():
     with pytest.raises(UnreadableMetadata, match="signatures that are not made here"):
         sp_metadata.read(an_entity(takes(signing=("http://www.w3.org/2000/09/xmldsig#rsa-sha1",))))
 
@@ -322,21 +322,21 @@ def signs_and_decrypts(phone, shifts, pair):
     return bool(found(decrypted_by_xmlsec(octets, pair), "saml:Subject/saml:NameID"))
 
 
-def test_md11_a_key_without_a_use_verifies_and_is_encrypted_for(phone, described):
+def test_md11_a_key_without_a_use_serves_for_verification_and_encryption(phone, described):
     assert signs_and_decrypts(phone, described(key("sp")), a_pair("sp"))
 
 
-def test_md11_a_key_with_a_use_serves_only_that(described):
+def test_md11_a_key_with_a_use_serves_only_for_that(described):
     row = described(key("sp", "signing"), key("next", "encryption")).row
     assert (row.certificates, row.encryption_certificates) == (a_pair("sp").certificate, a_pair("next").certificate)
 
 
-def test_md12_a_certificate_that_is_over_still_carries_its_key(phone, described):
+def test_md12_the_key_of_an_expired_certificate_is_used(phone, described):
     over = {"expired": True}
     assert signs_and_decrypts(phone, described(odd_key("over", **over)), a_pair("over", **over))
 
 
-def test_md12_a_message_signed_inside_by_its_key_is_believed(phone, described):
+def test_md12_a_message_signed_inside_by_that_key_is_accepted(phone, described):
     shifts, over = described(odd_key("over", "signing", expired=True)), a_pair("over", expired=True)
     for pair, believed in ((over, True), (a_pair("stranger"), False)):
         body = a_body(signed_request(shifts.request(ID=f"_{believed}"), pair))

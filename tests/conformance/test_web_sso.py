@@ -1,4 +1,4 @@
-"""Web Browser SSO: how requests come in, how answers go out, and what stands in them."""
+"""Web Browser SSO: how requests arrive, how responses are sent, and what they contain."""
 
 import base64
 
@@ -45,7 +45,7 @@ EVERY_WAY = [by_redirect, by_signed_redirect, by_post, by_signed_post]
 # SSO01
 
 
-def test_sso01_a_strict_service_takes_the_answer_to_its_request(phone, shifts):
+def test_sso01_a_strict_service_accepts_the_response_to_its_request(phone, shifts):
     page = shifts.ask(phone)
     validate(etree.fromstring(posted(page)), Schema.PROTOCOL)
     response = strictly_read(page, shifts)
@@ -53,7 +53,7 @@ def test_sso01_a_strict_service_takes_the_answer_to_its_request(phone, shifts):
     assert response.get_session_index()
 
 
-def test_sso01_an_answer_that_nobody_asked_for_names_no_request(phone, registered):
+def test_sso01_an_unsolicited_response_names_no_request(phone, registered):
     shifts = registered("shifts", unsolicited=True)
     page = with_code(phone, phone.open(f"{BASE_URL}/saml/start/shifts"))
     assert strictly_read(page, shifts).get_nameid()
@@ -73,7 +73,7 @@ ONE_OF_EACH = {
 }
 
 
-def test_sso01_what_the_profile_demands_stands_in_the_answer_once(phone, shifts):
+def test_sso01_everything_the_profile_requires_is_in_the_response_once(phone, shifts):
     root = etree.fromstring(posted(shifts.ask(phone, ID="_asked")))
     assert {path: found(root, path) for path in ONE_OF_EACH} == {path: [it] for path, it in ONE_OF_EACH.items()}
     assert found(root, f"{BEARER}/saml:SubjectConfirmationData/@NotBefore") == []
@@ -89,13 +89,13 @@ def test_sso01_one_request_is_answered_once(phone, shifts):
 # SSO02 and SSO03
 
 
-def test_sso02_a_request_is_taken_by_redirect_and_by_post_signed_or_not(phone, shifts):
+def test_sso02_a_request_is_accepted_by_redirect_and_by_post_signed_or_not(phone, shifts):
     for number, way in enumerate(EVERY_WAY):
         page = with_code(phone, way(phone, shifts, ID=f"_{number}"))
         assert strictly_read(page, shifts).get_nameid()
 
 
-def test_sso03_an_answer_goes_to_the_acs_as_a_form_with_its_relay_state(phone, shifts):
+def test_sso03_a_response_is_posted_to_the_acs_with_its_relay_state(phone, shifts):
     form = with_code(phone, by_signed_redirect(phone, shifts)).form_with("SAMLResponse")
     assert (form.method, form.action, form.fields["RelayState"]) == ("POST", shifts.acs, "x")
     assert base64.b64decode(form.fields["SAMLResponse"], validate=True)
@@ -108,7 +108,7 @@ RETINA = (
 )
 
 
-def test_sso03_an_error_goes_to_the_acs_as_a_form(phone, shifts):
+def test_sso03_an_error_is_posted_to_the_acs(phone, shifts):
     for way in EVERY_WAY:
         page = way(phone, shifts, RETINA)
         form = page.form_with("SAMLResponse")
@@ -122,7 +122,7 @@ CARRIES = {Sign.BOTH: (True, True), Sign.RESPONSE: (True, False), Sign.ASSERTION
 
 
 @pytest.mark.parametrize("mode", list(Sign))
-def test_sso04_what_the_service_wants_signed_is_signed_and_nothing_else(phone, registered, mode):
+def test_sso04_exactly_what_the_service_wants_signed_is_signed(phone, registered, mode):
     page, ours = registered("shifts", sign=mode).ask(phone), our_certificates()[0]
     response, assertion = (signed_by(ours, posted(page), path) for path in (".", "saml:Assertion"))
     assert (response is not None, assertion is not None) == CARRIES[mode]
@@ -131,14 +131,14 @@ def test_sso04_what_the_service_wants_signed_is_signed_and_nothing_else(phone, r
 
 
 @pytest.mark.parametrize("mode", list(Sign))
-def test_sso04_a_service_that_insists_on_just_these_signatures_takes_the_answer(phone, registered, mode):
+def test_sso04_a_service_that_requires_these_signatures_accepts_the_response(phone, registered, mode):
     shifts, (response, assertion) = registered("shifts", sign=mode), CARRIES[mode]
     page = shifts.ask(phone)
     assert strictly_read(page, shifts, wantMessagesSigned=response, wantAssertionsSigned=assertion).get_nameid()
 
 
 @pytest.mark.parametrize("mode", list(Sign))
-def test_sso04_an_error_is_signed_in_any_case(phone, registered, mode):
+def test_sso04_an_error_is_always_signed(phone, registered, mode):
     page = registered("shifts", sign=mode).ask(phone, IsPassive="true")
     assert statuses(signed_by(our_certificates()[0], posted(page))) == [names.RESPONDER, names.NO_PASSIVE]
 
@@ -150,7 +150,7 @@ def policy(name_id_format):
     return f'<samlp:NameIDPolicy Format="{name_id_format}" AllowCreate="true"/>'
 
 
-def test_sso05_a_persistent_name_stays_and_is_of_one_person_at_one_service(phone, shifts, wiki):
+def test_sso05_a_persistent_name_id_is_stable_for_one_person_at_one_service(phone, shifts, wiki):
     first = shifts.sign_in(phone, ANA, policy(names.PERSISTENT))
     again = shifts.sign_in(phone.like(), ANA, policy(names.PERSISTENT))
     assert (first.name_id, first.name_id_format) == (again.name_id, names.PERSISTENT)
@@ -158,14 +158,14 @@ def test_sso05_a_persistent_name_stays_and_is_of_one_person_at_one_service(phone
     assert len({first.name_id, *others}) == 3
 
 
-def test_sso05_a_persistent_name_tells_nothing_of_its_person(phone, shifts):
+def test_sso05_a_persistent_name_id_reveals_nothing_about_the_person(phone, shifts):
     name = shifts.sign_in(phone, ANA).name_id
     ana = Agent.objects.get(pk=PhoneAuthenticator.objects.get(number=ANA).user_id)
     told = [*ana.email.split("@"), *ana.full_name.lower().split(), ANA[-7:], str(ana.pk)]
     assert not any(it in name for it in told if len(it) > 1)
 
 
-def test_sso05_a_transient_name_never_comes_again(phone, shifts):
+def test_sso05_a_transient_name_id_is_never_repeated(phone, shifts):
     told = [shifts.sign_in(phone, ANA, policy(names.TRANSIENT)) for _ in range(3)]
     assert {it.name_id_format for it in told} == {names.TRANSIENT}
     assert len({it.name_id for it in told}) == 3
@@ -175,25 +175,25 @@ def test_sso05_a_transient_name_never_comes_again(phone, shifts):
 # SSO06
 
 
-def test_sso06_the_acs_is_the_one_that_metadata_names_as_default(phone, described):
+def test_sso06_the_acs_is_the_default_one_of_the_metadata(phone, described):
     old, new = acs("https://shifts.example.org/old"), acs("https://shifts.example.org/acs", 1, ' isDefault="true"')
     shifts = described(old, new)
     assert strictly_read(shifts.ask(phone), shifts).get_nameid()
 
 
-def test_sso06_whom_metadata_says_to_sign_must_sign_and_with_the_key_in_it(phone, described):
+def test_sso06_requests_must_be_signed_with_a_key_of_the_metadata_if_it_says_so(phone, described):
     shifts = described(key("shifts", "signing"), AuthnRequestsSigned="true")
     assert phone.open(shifts.request_url()).status == 400
     assert strictly_read(with_code(phone, by_signed_redirect(phone, shifts)), shifts).get_nameid()
 
 
 @pytest.mark.parametrize("name_id_format", [names.TRANSIENT, names.PERSISTENT, names.EMAIL_ADDRESS])
-def test_sso06_the_name_has_the_format_that_metadata_wants(phone, described, name_id_format):
+def test_sso06_the_name_id_has_the_format_of_the_metadata(phone, described, name_id_format):
     shifts = described(f"<md:NameIDFormat>{name_id_format}</md:NameIDFormat>")
     assert shifts.sign_in(phone).name_id_format == name_id_format
 
 
-def test_sso06_sign_outs_are_answered_where_metadata_says(phone, described):
+def test_sso06_logout_requests_are_answered_at_the_address_of_the_metadata(phone, described):
     shifts = described(key("shifts", "signing"), logout("https://shifts.example.org/slo"))
     told = shifts.sign_in(phone)
     answer = phone.http.get(shifts.logout_url(told), allow_redirects=False, timeout=30)
@@ -215,7 +215,7 @@ IN_THE_HEAD = {
 }
 
 
-def test_sso07_optional_content_that_is_not_supported_is_passed_over(phone, shifts):
+def test_sso07_optional_content_that_is_not_supported_is_ignored(phone, shifts):
     assert all(shifts.sign_in(phone, inner=it).name_id for it in PASSED_OVER)
     assert shifts.sign_in(phone, **IN_THE_HEAD).name_id
 
@@ -235,11 +235,11 @@ SUBJECTS = {
 
 
 @pytest.mark.parametrize(("name_id", "status"), SUBJECTS.values(), ids=SUBJECTS)
-def test_sso07_a_subject_that_is_not_ours_to_assert_gets_an_error(phone, shifts, name_id, status):
+def test_sso07_a_request_for_another_subject_gets_an_error(phone, shifts, name_id, status):
     root = etree.fromstring(posted(shifts.ask(phone, inner=about(name_id))))
     assert (statuses(root), found(root, "//saml:Assertion")) == (status, [])
 
 
-def test_sso07_the_subject_that_signs_in_is_asserted(phone, shifts):
+def test_sso07_a_request_for_the_subject_that_signs_in_gets_an_assertion(phone, shifts):
     name = shifts.sign_in(phone).name_id
     assert shifts.sign_in(phone, inner=about(f"<saml:NameID>{name}</saml:NameID>")).name_id == name

@@ -1,1 +1,1 @@
-"""The demo: pretend Verify and Flex."""
+"""The demo: the emulators of Verify and Flex."""

@@ -1,4 +1,4 @@
-"""A running emulator, spoken to by plain HTTP as any client could."""
+"""A running emulator, called by plain HTTP."""
 
 import pytest
 import requests

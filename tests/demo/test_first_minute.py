@@ -1,4 +1,4 @@
-"""What a stranger meets in the first minute: `make demo` in an empty clone."""
+"""A newcomer's first minute: `make demo` in an empty clone."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The emulator's Messaging: what Twilio would take and refuse, and that a text reaches the phone."""
+"""The emulated Messaging API: what it accepts and rejects, and that a text reaches the phone."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""What stands in deploy/: units, proxy, container, chart, alerts."""
+"""The files in deploy/: units, proxy, container, chart, alerts."""

@@ -1,4 +1,4 @@
-"""An installation as deploy/ sets it up: nginx ends TLS, and hands requests to a socket that outlives the service."""
+"""An installation as in deploy/: nginx ends TLS and passes requests to a socket that outlives the service."""
 
 import os
 import re

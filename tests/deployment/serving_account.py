@@ -1,4 +1,4 @@
-"""An account of PostgreSQL with the rights that `deploy/` gives to the one that serves."""
+"""A PostgreSQL account with the rights that `deploy/` gives to the serving account."""
 
 import subprocess
 from contextlib import contextmanager

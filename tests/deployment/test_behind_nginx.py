@@ -1,4 +1,4 @@
-"""A sign-in through the nginx of deploy/, and requests while the service behind it is reloaded and restarted."""
+"""A sign-in through the nginx of deploy/, and requests while the service is reloaded and restarted."""
 
 import os
 import signal

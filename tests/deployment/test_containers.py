@@ -1,4 +1,4 @@
-"""What the container, the Compose file and the chart say of Latchkey is true of this version."""
+"""The container, the Compose file and the chart agree with this version of Latchkey."""
 
 import re
 import tomllib

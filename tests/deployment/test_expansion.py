@@ -1,4 +1,4 @@
-"""The migrations of a release suit the version before it, and the check that says so sees what does not."""
+"""The migrations of a release are compatible with the former version, and the check finds those that are not."""
 
 import json
 

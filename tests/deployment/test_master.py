@@ -1,4 +1,4 @@
-"""gunicorn's master, from which all that serves is forked: what it has when it listens, and what it has not."""
+"""gunicorn's master, from which all workers are forked: its state when it listens."""
 
 import gc
 import re

@@ -1,4 +1,4 @@
-"""Traces of a sign-in reach a collector, and say nothing of who it was."""
+"""Traces of a sign-in reach a collector, and contain no personal data."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""systemd's own program reads the units of deploy/, and says how much of the computer they leave open."""
+"""systemd reads the units of deploy/, and rates their sandbox."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Alarms and dashboard speak of figures that there are, and a page says what to do about each alarm."""
+"""Alerts and dashboard use existing metrics, and a page explains each alert."""
 
 import json
 import re

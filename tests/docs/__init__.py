@@ -1,1 +1,1 @@
-"""The documents say what the code says."""
+"""The documents agree with the code."""

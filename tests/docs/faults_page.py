@@ -16,10 +16,10 @@ class Fault(NamedTuple):
     untried: str = ""
 
 
-TWILIO, TROUBLE = "otp/twilio/test_trouble.py", "journeys/test_verify_in_trouble.py"
-BUSY, STORAGE = "races/test_busy.py", "races/test_storage_fails.py"
+TWILIO, TROUBLE = "otp/twilio/test_trouble.py", "journeys/test_verify_faults.py"
+BUSY, STORAGE = "races/test_busy.py", "races/test_storage_faults.py"
 SLOW, HALF_OPEN = "races/test_slow_verify.py", "races/test_dead_connections.py"
-FULL, AHEAD = "races/test_full_disk.py", "journeys/test_a_node_ahead.py"
+FULL, AHEAD = "races/test_full_disk.py", "journeys/test_clock_ahead.py"
 BRAKES = "races/test_brakes.py"
 FLOOR = "otp/limits/test_a_whole_floor.py"
 KEYS, FAILOVER = "keys/test_key_change.py", "cluster/test_failover.py"
@@ -71,8 +71,8 @@ FAULTS = [
         "Redis is gone, emptied, slow, full, or moved by Sentinel",
         "nothing is lost, and no limit gets wider",
         (
-            "journeys/test_redis_gone.py::test_without_redis_agents_stay_signed_in_and_new_ones_sign_in",
-            "journeys/test_redis_gone.py::test_without_redis_nobody_gets_more_tries_or_texts",
+            "journeys/test_redis_outage.py::test_without_redis_agents_stay_signed_in_and_new_ones_sign_in",
+            "journeys/test_redis_outage.py::test_without_redis_nobody_gets_more_tries_or_texts",
             "test_cache.py::test_a_full_redis_is_an_empty_cache_too",
             f"{FAILOVER}::test_the_cache_follows_sentinel_to_a_new_redis_master",
         ),
@@ -164,7 +164,7 @@ FAULTS = [
         "a service's clock is off",
         "accepted up to five minutes; beyond that, the page names the clocks",
         (
-            "conformance/test_general.py::test_g01_a_request_of_a_clock_that_is_4_minutes_off_is_taken_of_10_minutes_refused",
+            "conformance/test_general.py::test_g01_a_request_from_a_clock_4_minutes_off_is_accepted_and_10_minutes_off_rejected",
         ),
     ),
     Fault(
@@ -262,7 +262,7 @@ FAULTS = [
         "F25",
         "a stop or everyone out is committed while a silent sign-in waits for its row lock",
         "it applies: after the wait, the sign-in uses the current configuration",
-        ("races/test_stopped_meanwhile.py::test_a_change_made_while_a_silent_sign_in_waits_for_its_lock_counts",),
+        ("races/test_changes_during_a_wait.py::test_a_change_made_while_a_silent_sign_in_waits_for_its_lock_counts",),
     ),
     Fault(
         "F26",

@@ -1,4 +1,4 @@
-"""The fenced blocks of the documents: what stands in each, and in which language."""
+"""The fenced code blocks of the documents, with their languages."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What the generated pages have in common."""
+"""What the generated pages share."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The pictures in the documents: taken by a test, kept in the repository, and held against the pages of today."""
+"""The pictures in the documents: a test takes them, and compares the stored ones with today's pages."""
 
 import os
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""The table of the ASVS is whole, and its evidence is there."""
+"""The table of the ASVS is complete, and its evidence exists."""
 
 import re
 

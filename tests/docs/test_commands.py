@@ -1,4 +1,4 @@
-"""What the documents tell people to type works: run here as it stands, or it is said what runs it."""
+"""The commands in the documents work: each is run here, or says what runs it."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""What the documents point at is there: files, paths of the code, and names in it."""
+"""Links, paths and names in the documents exist."""
 
 import importlib
 import re

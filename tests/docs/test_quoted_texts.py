@@ -1,4 +1,4 @@
-"""What the guides quote in italics is a text of the product, so that a changed text and its guide change together."""
+"""Texts that the guides quote in italics are texts of the product, so that both change together."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Pages that can be generated are current, and the others name everything there is."""
+"""Generated pages are up to date, and the others name everything that exists."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The first tutorial, walked in Chromium from its first step to its last; its pictures are taken on the way."""
+"""The first tutorial in Chromium, from its first step to its last; it also takes the pictures."""
 
 import re
 

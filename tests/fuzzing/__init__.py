@@ -1,1 +1,1 @@
-"""What reads strangers' bytes, fed with bytes that nobody would send. See `make fuzz`."""
+"""Parsers of untrusted input, fed with random bytes. See `make fuzz`."""

@@ -1,4 +1,4 @@
-"""One function for each reader: it takes any bytes, and only an honest refusal may come of them."""
+"""A function for each parser: it accepts any bytes, and only the parser's own error may result."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What fuzzing found to reach new code, fed to the readers once more: at most an honest refusal comes of it."""
+"""The inputs by which fuzzing reached new code: each parser handles them or raises its own error."""
 
 from pathlib import Path
 

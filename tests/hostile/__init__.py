@@ -1,1 +1,1 @@
-"""Everything a stranger may send, and what must come of it."""
+"""Everything that a stranger may send, and its required outcome."""

@@ -1,4 +1,4 @@
-"""AuthnRequests to the running IdP, as the seeded Flex would send them, and ways to bend them."""
+"""AuthnRequests to the running IdP, as the seeded Flex sends them, and ways to change them."""
 
 from urllib.parse import urlencode
 

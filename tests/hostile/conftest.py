@@ -1,4 +1,4 @@
-"""What the hostile tests look at: the log as it is written, the tables, and the answer of a running IdP."""
+"""What the tests of hostile input inspect: the log, the tables, and the responses of a running IdP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every address that there is, by the resolver itself, with something in each place for a value."""
+"""Every address of the URL resolver, with a value in each variable part."""
 
 import re
 import uuid

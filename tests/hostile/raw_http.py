@@ -1,4 +1,4 @@
-"""HTTP with every octet as given. `requests` would tidy the address, and so undo the attack."""
+"""HTTP with every octet as given. `requests` would normalise the address, and so undo the attack."""
 
 import socket
 from dataclasses import dataclass

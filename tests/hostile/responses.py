@@ -1,4 +1,4 @@
-"""Reading the Response that a page sends through the browser. Nothing is verified here."""
+"""Reads the Response that a page posts. Nothing is verified here."""
 
 import base64
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Codes that are wrong, late, malformed, somebody else's, or right in an answer that lies."""
+"""Codes that are wrong, late, malformed, somebody else's, or approved by a false answer of Verify."""
 
 from datetime import timedelta
 

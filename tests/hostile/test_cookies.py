@@ -1,4 +1,4 @@
-"""Cookies that are bent, borrowed, planted beforehand, or kept when they should be dead."""
+"""Cookies that are changed, borrowed, planted in advance, or used after their end."""
 
 import pytest
 

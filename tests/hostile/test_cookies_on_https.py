@@ -1,4 +1,4 @@
-"""The real service behind a proxy that ends TLS: what its answers say of each cookie."""
+"""The real service behind a proxy that ends TLS: the attributes of each cookie."""
 
 import re
 from http.cookies import SimpleCookie

@@ -1,4 +1,4 @@
-"""What every address there is says to browsers, whoever asks and whatever comes of it."""
+"""The security headers of every address, for everybody and for every kind of response."""
 
 import re
 

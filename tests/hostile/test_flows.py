@@ -1,4 +1,4 @@
-"""Sign-ins that are over, lost, somebody else's, or finished twice."""
+"""Sign-ins that have ended, are lost, belong to somebody else, or are finished twice."""
 
 import uuid
 from datetime import timedelta

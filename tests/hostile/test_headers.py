@@ -1,4 +1,4 @@
-"""What every answer says to browsers, caches and proxies, and what forged headers may not change."""
+"""The headers of responses for browsers, caches and proxies, and the effects of forged request headers."""
 
 import re
 import subprocess

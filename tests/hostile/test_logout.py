@@ -1,4 +1,4 @@
-"""Logout messages that nobody honest sends: refused with a page, and everybody stays signed in."""
+"""Logout messages that no honest service sends: each is rejected with a page, and everybody stays signed in."""
 
 import base64
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Uses of passkeys that must not sign anybody in: all are told alike, written down, and counted."""
+"""Uses of passkeys that must not sign anybody in: each gets the same page, is recorded and is counted."""
 
 import pytest
 

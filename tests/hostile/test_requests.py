@@ -1,4 +1,4 @@
-"""AuthnRequests that nobody honest sends: refused with a page, and as if they had never come."""
+"""AuthnRequests that no honest service sends: each is rejected with a page, and nothing is written."""
 
 import base64
 import json

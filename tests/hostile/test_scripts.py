@@ -1,4 +1,4 @@
-"""Our scripts write no member whose name comes from elsewhere, so no prototype can be changed through them."""
+"""No script writes an object member whose name is data, so no prototype can be polluted."""
 
 import re
 

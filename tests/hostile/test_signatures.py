@@ -1,4 +1,4 @@
-"""Signed requests that somebody bent after signing, or signed with a key that is none of ours."""
+"""Requests that were changed after signing, or signed with an unknown key."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What lies in the database after whole journeys: no secret that would let anybody in."""
+"""The database after whole journeys: no readable secret that would sign anybody in."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Long-lived tokens that are tampered with, stale, taken apart and put together, or stolen, shown where Flex asks."""
+"""Long-lived tokens that are tampered with, stale, recombined or stolen, at a sign-in for Flex."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The way to the page that asks for the code, and what is typed there."""
+"""The way to the page that asks for the code, and the codes typed there."""
 
 from tests.phone import NUMBER
 

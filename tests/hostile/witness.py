@@ -1,4 +1,4 @@
-"""Looking at a refusal: is it honest, does its reference find the log line, and was nothing written?"""
+"""Checks a rejection: a clear page, a reference that is in the log, and nothing written."""
 
 import io
 import json

@@ -1,1 +1,1 @@
-"""Service providers that others wrote, as Debian packages them, against the product. Run by `make interop`."""
+"""Other products' service providers, from Debian's packages, against Latchkey. Run by `make interop`."""

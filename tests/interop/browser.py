@@ -1,4 +1,4 @@
-"""A browser that goes where service and IdP send it, and holds everything the IdP says against the schemas."""
+"""A browser that follows service and IdP, and validates every message of the IdP against the schemas."""
 
 import base64
 import zlib

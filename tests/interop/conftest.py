@@ -1,4 +1,4 @@
-"""Three service providers of other make, started once, and a browser that checks what we say to them."""
+"""Three service providers of other products, started once, and a browser that validates Latchkey's messages."""
 
 import re
 from dataclasses import dataclass

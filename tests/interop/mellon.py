@@ -1,4 +1,4 @@
-"""mod_auth_mellon, which is Lasso in Apache."""
+"""mod_auth_mellon: the Lasso library in Apache."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""What every service provider of the lab can be asked to do, whatever program it is."""
+"""The interface of every service provider in these tests."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode

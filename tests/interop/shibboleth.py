@@ -1,4 +1,4 @@
-"""The Shibboleth service provider: mod_shib in Apache, and its daemon, which does the thinking."""
+"""The Shibboleth service provider: mod_shib in Apache, and its daemon."""
 
 from tests.interop.service import Service, Session
 

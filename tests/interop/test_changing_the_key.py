@@ -1,4 +1,4 @@
-"""A key changes, ours or a service provider's, and nobody is lost meanwhile."""
+"""A key of Latchkey or of a service provider changes, and no sign-in is lost."""
 
 import pytest
 from django.core.management import call_command

@@ -1,4 +1,4 @@
-"""What only a real browser does: it holds redirects after a form against the policy of the form's page."""
+"""What only a real browser enforces: the form's policy on redirects after a form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Signing in at service providers of other make."""
+"""Signing in at other products' service providers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Signing out, at service providers of other make and for all of them."""
+"""Signing out at other products' service providers, and of all of them."""
 
 import pytest
 from django.core.management import call_command

@@ -1,4 +1,4 @@
-"""Rules about the phone: asked before a text is sent, and at every reuse of session or token."""
+"""Rules about the phone: evaluated before a text is sent, and at every silent sign-in."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Only the agent's own acts keep a sign-in alive, and a service may be told when it ends."""
+"""Only the agent's own acts extend a session, and a service may be told when it ends."""
 
 from datetime import datetime, timedelta
 

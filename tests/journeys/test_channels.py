@@ -1,4 +1,4 @@
-"""Other ways for the code to come: a call, WhatsApp where it is on, and what Twilio is told along with it."""
+"""Other channels for the code: a call, WhatsApp if it is enabled, and the data that Twilio gets with it."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""An operator edits the access policy in Chromium: by clicks, by keys alone, by dragging, and sees what it would do."""
+"""An operator edits the access policy in Chromium: by mouse, by keyboard and by dragging, with a preview."""
 
 import pytest
 from django.conf import settings

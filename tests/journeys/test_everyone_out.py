@@ -1,4 +1,4 @@
-"""*Everyone out*: one row ends every sign-in at once; the rest only writes that down and tells the services."""
+"""*Everyone out*: one row ends every sign-in at once; then each device is recorded and services are notified."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The example app runs as its README says, beside a browser that is no part of it."""
+"""The example app works as its README says, with a browser outside of it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The journey in Chromium, as an iPhone and as an Android phone, with script on and off."""
+"""The sign-in in Chromium, as an iPhone and as an Android phone, with script on and off."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Session, token, code: what answers when, told with a moved clock."""
+"""Session, token, code: which one signs in at what time, with a moved clock."""
 
 from datetime import timedelta
 

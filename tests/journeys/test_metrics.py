@@ -1,4 +1,4 @@
-"""What a monitor reads while people sign in."""
+"""The metrics while people sign in."""
 
 import pytest
 from pydantic import SecretStr

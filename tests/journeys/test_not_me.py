@@ -1,4 +1,4 @@
-"""*That was not me*: the new phone is told what it ends, the old one may object, and operators hear of it."""
+"""*That was not me*: the new phone reads what it replaces, the old one can report it, and operators are alarmed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Another number: both numbers are told, the old phone is out, and nothing tells either number to a log."""
+"""A changed number: both numbers get a text, the old phone is signed out, and no log names either number."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One active phone for each agent, told why, and computers beside it."""
+"""One active phone for each agent, which reads why it was signed out, and computers beside it."""
 
 from idp.agents.models import Device, Kind
 from idp.audit.models import LoginEvent

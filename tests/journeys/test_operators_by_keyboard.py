@@ -1,4 +1,4 @@
-"""Operators do their work by the keyboard alone: Tab leads to everything, and the focus stands where the answer is."""
+"""Operators work by keyboard alone: Tab reaches everything, and the focus moves to the result."""
 
 import pytest
 from django.conf import settings

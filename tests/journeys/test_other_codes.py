@@ -1,4 +1,4 @@
-"""Signing in without a text: by an authenticator app, a printed code, or a code that an operator gave."""
+"""Signing in without a text: with an authenticator app, a recovery code, or a code from an operator."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The sign-in of an own app in a real browser, which holds every redirect after a form against the form's policy."""
+"""The sign-in of an own app in a real browser, which enforces the form's policy on every redirect."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`/me`: what agents see of their own phone, and how they leave."""
+"""`/me`: what agents see of their own devices, and how they sign out."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Passkeys over plain HTTP, with a keeper in software: what they open, what they end, and what is told of them."""
+"""Passkeys over plain HTTP with a software authenticator: what they sign in, replace and record."""
 
 from datetime import timedelta
 

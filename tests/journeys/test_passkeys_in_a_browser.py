@@ -1,4 +1,4 @@
-"""Passkeys in Chromium, with the keeper of passkeys that Chromium plays: set up after a code, used, removed."""
+"""Passkeys in Chromium with its virtual authenticator: set up after a code, used, removed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The tables are as they were this morning: what becomes of phones that went on since, of new and of lost ones."""
+"""The database is restored from this morning: phones used since, new phones and lost phones."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Rota, the demo's app that is not Flex: registered from its metadata, at each start with a new key."""
+"""Rota, the demo's app that is not Flex: registered from its metadata, with a new key at each start."""
 
 import pytest
 import requests

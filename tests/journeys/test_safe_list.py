@@ -1,4 +1,4 @@
-"""An operator puts agents' numbers on Twilio's safe list; whoever leaves is taken off again."""
+"""An operator puts agents' numbers on Twilio's safe list; an agent who leaves is removed from it."""
 
 import json
 from io import StringIO

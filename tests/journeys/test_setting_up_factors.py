@@ -1,4 +1,4 @@
-"""What agents set up on their own page for the day on which no text comes, and what it takes."""
+"""Factors that agents set up on their own page for the day on which no text arrives."""
 
 from datetime import timedelta
 

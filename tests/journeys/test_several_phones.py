@@ -1,4 +1,4 @@
-"""Where an operator allows more than one phone, or remembered computers, and what agents read then."""
+"""More than one phone or remembered computers, if an operator allows them, and what agents read then."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The main job: from Flex to Flex, by a code, in both bindings and both presets."""
+"""The main job: from Flex to Flex with a code, in both bindings and both presets."""
 
 import re
 

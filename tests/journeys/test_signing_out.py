@@ -1,4 +1,4 @@
-"""Signing out: at one service, at all of them, and where nobody sits at the phone."""
+"""Signing out: at one service, at all services, and without a browser."""
 
 from dataclasses import replace
 from datetime import timedelta

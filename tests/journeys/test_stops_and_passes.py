@@ -1,4 +1,4 @@
-"""All sign-ins stopped, one agent let in, and what the trail says of both."""
+"""Sign-in is stopped, one agent gets a pass, and the trail records both."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A supervisor's day in Chromium: adds an agent, gives a code, signs out a phone, and is barred."""
+"""A supervisor's day in Chromium: adds an agent, gives a code, signs out a phone, and lacks some rights."""
 
 import pytest
 from django.conf import settings

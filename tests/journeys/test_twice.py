@@ -1,4 +1,4 @@
-"""Back, reload, a double tap, two tabs, a lost cookie, an old page: no raw error, no second text, nobody put out."""
+"""Back, reload, a double tap, two tabs, a lost cookie, an old page: no raw error, no second text, no sign-out."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A text with the domain line, in Chromium: the phone hands the code over and nobody types."""
+"""A text with the domain line, in Chromium: the phone fills in the code."""
 
 import pytest
 

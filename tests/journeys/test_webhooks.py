@@ -1,4 +1,4 @@
-"""What a back end hears while an agent changes phones."""
+"""The messages that a back end gets while an agent changes phones."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""A language in which every marked text is in one Cyrillic letter, so that what was forgotten is seen."""
+"""A language in which every marked text is one Cyrillic letter, so that unmarked texts are visible."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The catalogues: all that is marked is there, in every language, in words that agents use."""
+"""The catalogues: every marked text is there, in every language, in words that agents use."""
 
 import re
 from itertools import chain

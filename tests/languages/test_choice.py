@@ -1,4 +1,4 @@
-"""Which language a page speaks: what was chosen, what the agent has, what the browser asks for, in this order."""
+"""The language of a page: the chosen one, else the agent's, else the browser's."""
 
 import pytest
 from django.utils import translation

@@ -1,4 +1,4 @@
-"""The whole way of an agent in each language: the number, a wrong code, the right one, Flex, the own page, and out."""
+"""A whole sign-in in each language: the number, a wrong code, the right one, Flex, the own page, signing out."""
 
 import pytest
 from django.utils.html import escape

@@ -1,4 +1,4 @@
-"""No text that an agent reads is out of the catalogues: not in a template, not in an error, not on any page."""
+"""Every text for agents is in the catalogues: in templates, in errors, on every page."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Instants as PostgreSQL writes them."""
+"""Instants in PostgreSQL's text format."""
 
 from datetime import UTC, timedelta
 

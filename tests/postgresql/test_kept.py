@@ -1,4 +1,4 @@
-"""What the server keeps of statements, and for whom."""
+"""Which statements are prepared on the server, and on which connections."""
 
 from unittest.mock import Mock
 

@@ -1,4 +1,4 @@
-"""A server that is there and says nothing, as one whose disk hangs: nobody waits for it longer than is allowed."""
+"""A server that stalls, as if its disk hung: no request waits for it too long."""
 
 import socket
 

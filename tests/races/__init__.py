@@ -1,1 +1,1 @@
-"""Many at once."""
+"""Concurrent requests, and faults in the middle of them."""

@@ -1,4 +1,4 @@
-"""What must hold in the tables after any interleaving and any crash: nothing half, nothing twice."""
+"""Rules that the tables must satisfy after any interleaving and any crash: nothing partial, nothing twice."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A whole installation in processes of its own, on the database of the test: gunicorn as production starts it."""
+"""A whole installation in its own processes, on the test's database: gunicorn as in production."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""When the database makes a sign-in wait or loses its race: judged again, then the busy page, and nothing half."""
+"""A sign-in waits for a lock or loses a race: it is tried again, else it gets the busy page and writes nothing."""
 
 from contextlib import contextmanager
 

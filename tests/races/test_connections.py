@@ -1,4 +1,4 @@
-"""Connections to the database: enough for everybody who waits at once, and none that is dead."""
+"""Connections to the database: enough for all waiting requests, and no dead ones."""
 
 import runpy
 from threading import Barrier

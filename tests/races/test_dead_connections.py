@@ -1,4 +1,4 @@
-"""The other end of a connection is gone and nobody said so, or it says half of what it has to: no request hangs."""
+"""A connection is dead without notice, or delivers half a response: no request hangs."""
 
 import socket
 from contextlib import closing, contextmanager, suppress

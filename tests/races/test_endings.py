@@ -1,4 +1,4 @@
-"""Endings that come while phones are coming by: each happens once, and nobody slips through."""
+"""Sign-outs while phones sign in: each happens once, and no phone slips through."""
 
 from django.db import connections
 

@@ -1,4 +1,4 @@
-"""Not a byte is left on the disk under the database, the log, or the counts of requests."""
+"""The disk of the database, of the log, or of the metrics is full."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Operators who change keys in the same moment, and phones that sign in while somebody does."""
+"""Operators who change keys at the same moment, and phones that sign in meanwhile."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The connection is lost with the answer to a commit: what was written counts, and is not tried again in vain."""
+"""The connection is lost before the reply to a commit: what was written counts, and is not written again."""
 
 import time
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Twenty sign-ins, tabs and taps of one agent in the same moment."""
+"""Twenty sign-ins, tabs and taps of one agent at the same moment."""
 
 from idp.agents.models import Device, Kind
 from idp.sessions.models import SsoSession

@@ -1,4 +1,4 @@
-"""Two server processes count requests, and whichever is asked tells of both, also of one that is dead."""
+"""Two server processes count requests; each reports the counts of both, even of a dead one."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Whoever guesses at the door of the admin gains nothing by trying many times at once."""
+"""Many simultaneous guesses at the operators' sign-in gain nothing."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""Codes that no text brings, typed in many browsers in the same moment."""
+"""One code that needs no text, typed in many browsers at the same moment."""
 
 from idp.agents.models import Device
 from idp.audit.models import Kind, LoginEvent

@@ -1,4 +1,4 @@
-"""An app that asks many times in the same moment, and an app and a browser that sign in at once."""
+"""An app that sends many requests at once, and an app and a browser that sign in at once."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Phones at the service as production runs it: processes on PostgreSQL, threads on SQLite, and some are killed."""
+"""Phones at the service as in production: processes on PostgreSQL, threads on SQLite, some of them killed."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Operators at the access policy in the same moment."""
+"""Operators who change the access policy at the same moment."""
 
 from django.db import OperationalError, connections
 

@@ -1,4 +1,4 @@
-"""Purging beside another purge, and beside people who sign in."""
+"""A purge during another purge, and while people sign in."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Verify takes its time, at the service as production runs it: with threads, in a process that may be killed."""
+"""Verify is slow, at the service as in production: with threads, in a process that may be killed."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Whoever presses *send a test code* many times at once is counted each time."""
+"""Simultaneous presses of *send a test code* are all counted."""
 
 from django.db import connection
 

@@ -1,1 +1,1 @@
-"""What `make check` looks for besides: packages with known holes, and secrets that were left in a file."""
+"""Scans of `make check`: locked packages with known vulnerabilities, and secrets left in files."""

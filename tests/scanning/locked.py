@@ -1,4 +1,4 @@
-"""The packages of a lock file, each with its one version."""
+"""The packages of a lock file, each with its version."""
 
 import re
 

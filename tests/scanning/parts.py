@@ -1,4 +1,4 @@
-"""Writes the list of parts (SBOM, CycloneDX) of what runs: python -m tests.scanning.parts FILE."""
+"""Writes the bill of materials (SBOM, CycloneDX) of what runs: python -m tests.scanning.parts FILE."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is made of an index's answers about holes."""
+"""The reading of an index's answers about vulnerabilities."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A secret that somebody leaves in a file is found; what was made up for tests is not."""
+"""A secret left in a file is found; secrets made up for tests are not reported."""
 
 import pytest
 

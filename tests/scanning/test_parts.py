@@ -1,4 +1,4 @@
-"""The list of parts names what runs, and nothing else."""
+"""The bill of materials names what runs, and nothing else."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A value is read once for each version, and whatever happens to a transaction, nobody gets one that never was."""
+"""A value is read once for each version; no request gets a value that was never committed."""
 
 import threading
 import time

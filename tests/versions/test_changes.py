@@ -1,4 +1,4 @@
-"""Whatever an operator sets counts at the next request, however it was written."""
+"""Every operator's change counts at the next request, however it was written."""
 
 import copy
 from concurrent.futures import ThreadPoolExecutor

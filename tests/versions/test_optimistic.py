@@ -1,4 +1,4 @@
-"""Requests that begin by the version that the process heard last."""
+"""Requests that start with the version that the process saw last."""
 
 import pytest
 from django.db import transaction

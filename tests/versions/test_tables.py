@@ -1,4 +1,4 @@
-"""Every table is configuration, whose changes the database tells, or is not on purpose."""
+"""Every table is configuration, with triggers that change the version, or is declared not to be."""
 
 import pytest
 from django.apps import apps

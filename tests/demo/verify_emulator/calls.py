@@ -1,4 +1,4 @@
-"""Two numbers, and how a refusal is read."""
+"""Two numbers, and the reading of an error."""
 
 ANA = "+12015550101"
 

@@ -1,4 +1,4 @@
-"""The emulated Verify: what it is told to do, and the faults that can be ordered."""
+"""The emulated Verify: its settings, and the faults that can be ordered."""
 
 from concurrent.futures import ThreadPoolExecutor
 

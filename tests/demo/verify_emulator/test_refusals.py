@@ -1,4 +1,4 @@
-"""The emulated Verify: what it refuses, as Twilio does."""
+"""The emulated Verify: what it rejects, as Twilio does."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The emulated Verify: codes sent and checked, and when a verification is over."""
+"""The emulated Verify: codes sent and checked, and the end of a verification."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

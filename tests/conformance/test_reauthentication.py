@@ -1,4 +1,4 @@
-"""ForceAuthn, IsPassive and contexts: when somebody has to prove anew who they are."""
+"""ForceAuthn, IsPassive and RequestedAuthnContext: when a new proof is required."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ def authn_instant(page):
     return datetime.fromisoformat(instant)
 
 
-def test_idp06_force_authn_asks_for_a_code_despite_session_and_token(clock, phone, shifts):
+def test_idp06_force_authn_requires_a_code_despite_a_session_and_a_token(clock, phone, shifts):
     first = shifts.ask(phone)
     assert not is_asked(phone.open(shifts.request_url(ID="_silent")))
     clock.shift(timedelta(minutes=3))
@@ -33,7 +33,7 @@ def test_idp06_force_authn_asks_for_a_code_despite_session_and_token(clock, phon
     assert found(root_of(again), "//saml:AuthnContextClassRef")[0].text == names.MOBILE_ONE_FACTOR_CONTRACT
 
 
-def test_idp06_force_authn_is_not_met_by_the_token_alone(clock, phone, shifts):
+def test_idp06_a_token_alone_does_not_satisfy_force_authn(clock, phone, shifts):
     shifts.ask(phone)
     clock.shift(A_WHILE)
     assert shifts.read(phone.open(shifts.request_url(ID="_silent"))).authn_context == names.PREVIOUS_SESSION
@@ -41,7 +41,7 @@ def test_idp06_force_authn_is_not_met_by_the_token_alone(clock, phone, shifts):
     assert is_asked(phone.open(shifts.request_url(ID="_forced", ForceAuthn="1")))
 
 
-def test_idp06_who_cannot_give_the_code_gets_no_answer(phone, shifts):
+def test_idp06_without_the_code_there_is_no_response(phone, shifts):
     shifts.ask(phone)
     page = phone.ask_code(phone.open(shifts.request_url(ID="_forced", ForceAuthn="true")))
     page = phone.submit(page, "code", code=wrong(phone))
@@ -49,12 +49,12 @@ def test_idp06_who_cannot_give_the_code_gets_no_answer(phone, shifts):
     assert phone.open(page.url.replace("/login/", "/saml/respond/")).form_with("SAMLResponse") is None
 
 
-def test_idp07_nobody_known_gets_no_page_but_no_passive(phone, shifts):
+def test_idp07_an_unknown_browser_gets_no_passive_instead_of_a_page(phone, shifts):
     page = phone.open(shifts.request_url(IsPassive="true"))
     assert statuses(root_of(page)) == [names.RESPONDER, names.NO_PASSIVE]
 
 
-def test_idp07_whoever_needs_no_page_is_signed_in(phone, shifts):
+def test_idp07_an_agent_who_needs_no_page_is_signed_in(phone, shifts):
     name = shifts.sign_in(phone).name_id
     assert shifts.read(phone.open(shifts.request_url(ID="_p", IsPassive="true"))).name_id == name
 
@@ -76,12 +76,12 @@ def test_idp07_a_context_that_would_need_a_code_gets_no_passive_too(clock, phone
     assert statuses(root_of(phone.open(shifts.request_url(asked, ID="_p", IsPassive="true"))))[-1] == names.NO_PASSIVE
 
 
-def test_idp08_the_context_that_is_asked_for_exactly_is_stated(phone, shifts):
+def test_idp08_the_exactly_requested_context_is_stated(phone, shifts):
     asked = contexts(f"{CLASSES}Kerberos", names.MOBILE_ONE_FACTOR_CONTRACT)
     assert shifts.sign_in(phone, inner=asked).authn_context == names.MOBILE_ONE_FACTOR_CONTRACT
 
 
-def test_idp08_a_stronger_context_than_the_token_gives_takes_a_code(clock, phone, shifts):
+def test_idp08_a_context_stronger_than_a_token_requires_a_code(clock, phone, shifts):
     shifts.sign_in(phone)
     clock.shift(A_WHILE)
     page = phone.open(shifts.request_url(contexts(names.MOBILE_ONE_FACTOR_CONTRACT), ID="_exact"))
@@ -89,13 +89,13 @@ def test_idp08_a_stronger_context_than_the_token_gives_takes_a_code(clock, phone
     assert shifts.read(with_code(phone, page)).authn_context == names.MOBILE_ONE_FACTOR_CONTRACT
 
 
-def test_idp08_a_context_that_nobody_proves_here_is_no_context(phone, shifts):
+def test_idp08_a_context_that_is_not_available_gets_no_authn_context(phone, shifts):
     for context in ("Password", "PasswordProtectedTransport", "MobileTwoFactorContract", "X509"):
         page = phone.open(shifts.request_url(contexts(f"{CLASSES}{context}")))
         assert statuses(root_of(page)) == [names.RESPONDER, names.NO_AUTHN_CONTEXT]
 
 
-def test_idp08_a_service_that_minds_none_of_it_gets_the_honest_class_all_the_same(phone, registered):
+def test_idp08_a_service_that_requests_no_context_gets_the_true_one(phone, registered):
     lenient = registered("shifts", requested_context="ignore")
     told = lenient.sign_in(phone, inner=contexts(f"{CLASSES}Password"))
     assert told.authn_context == names.MOBILE_ONE_FACTOR_CONTRACT

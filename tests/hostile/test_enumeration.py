@@ -1,4 +1,4 @@
-"""Known, unknown and switched-off people look alike, on every page and by the clock, until a code is right."""
+"""Registered, unknown and switched-off people get the same pages in the same time, until a code is right."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Whoever knows a number cannot lock its agent out, nor go on guessing for days, nor send texts without end."""
+"""Somebody who knows a number can neither lock its agent out, nor guess for days, nor send texts without limit."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What comes back for requests with wishes, with RelayState, and with fields that nobody asked for."""
+"""Responses to requests with special wishes, with RelayState, and with unknown form fields."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Where an answer or an error goes, and in which form."""
+"""The address and form of a response or an error."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -30,20 +30,20 @@ NOT_TOLD = [
 ]
 
 
-def test_idp05_an_error_is_told_to_the_service_by_a_signed_response(phone, shifts):
+def test_idp05_an_error_is_sent_to_the_service_as_a_signed_response(phone, shifts):
     for asked, status in TOLD:
         root = signed_by(our_certificates()[0], posted(shifts.ask(phone, ID="_asked", **asked)))
         assert (statuses(root), root.get("InResponseTo"), root.get("Destination")) == (status, "_asked", shifts.acs)
         assert found(root, "//saml:Assertion | //saml:EncryptedAssertion") == []
 
 
-def test_idp05_without_an_acceptable_place_the_error_stays_a_page(phone, shifts):
+def test_idp05_without_an_acceptable_address_the_error_is_a_page(phone, shifts):
     for asked in NOT_TOLD:
         page = shifts.ask(phone, **asked)
         assert (page.status in {400, 403}, page.form_with("SAMLResponse")) == (True, None)
 
 
-def test_idp05_a_refusal_is_a_page_first_and_then_told_to_the_service(phone, shifts):
+def test_idp05_a_refusal_is_first_a_page_and_then_a_response_to_the_service(phone, shifts):
     publishing.in_force(PlatformIs(frozenset({Platform.IOS})), name="No iPhones")
     page = phone.open(shifts.request_url())
     assert page.status == 403
@@ -51,7 +51,7 @@ def test_idp05_a_refusal_is_a_page_first_and_then_told_to_the_service(phone, shi
     assert statuses(root) == [names.RESPONDER, names.REQUEST_DENIED]
 
 
-def test_idp09_a_strict_service_that_wants_it_encrypted_reads_the_assertion(phone, registered):
+def test_idp09_a_strict_service_that_requires_encryption_reads_the_assertion(phone, registered):
     shifts = registered("shifts", encrypt=True, encryption_certificates=a_pair("shifts").certificate)
     page = shifts.ask(phone)
     assert strictly_read(page, shifts, wantAssertionsEncrypted=True).get_nameid().encode() not in posted(page)
@@ -59,7 +59,7 @@ def test_idp09_a_strict_service_that_wants_it_encrypted_reads_the_assertion(phon
     assert signed_by(our_certificates()[0], inside) is not None
 
 
-def test_idp09_it_is_off_for_flex_which_cannot_read_it(flex):
+def test_idp09_encryption_is_off_for_flex_which_cannot_decrypt(flex):
     row = ServiceProvider.objects.get(slug="flex")
     row.encrypt, row.encryption_certificates = True, a_pair("flex").certificate
     with pytest.raises(ValidationError, match="Flex cannot read encrypted Assertions"):
@@ -96,7 +96,7 @@ def located(asked):
     return {name: value.replace("&", "&amp;") for name, value in {**asked, **whole}.items()}
 
 
-def test_idp12_the_answer_goes_to_the_door_that_was_asked_for(phone, many_doors):
+def test_idp12_the_response_goes_to_the_requested_acs(phone, many_doors):
     pages = {it: many_doors.ask(phone, **located(asked)) for it, (asked, _) in DOORS.items()}
     wanted = {it: f"https://shifts.example.org/{path}" for it, (_, path) in DOORS.items()}
     assert {it: page.form_with("SAMLResponse").action for it, page in pages.items()} == wanted
@@ -120,7 +120,7 @@ NO_DOORS = {
 }
 
 
-def test_idp12_a_door_that_is_not_registered_to_the_character_gets_nothing(phone, many_doors):
+def test_idp12_an_acs_that_is_not_registered_exactly_gets_no_response(phone, many_doors):
     pages = {name: phone.open(many_doors.request_url(**located(asked))) for name, asked in NO_DOORS.items()}
     assert {name: page.status for name, page in pages.items()} == dict.fromkeys(NO_DOORS, 400)
     assert [name for name, page in pages.items() if page.form_with("SAMLResponse") is not None] == []

@@ -1,4 +1,4 @@
-"""A database that takes nothing more: read-only, full, or gone. Nobody is let in, and all read that we are busy."""
+"""A database that cannot write: read-only, full, or gone. Nobody is signed in, and everybody gets the busy page."""
 
 from contextlib import contextmanager
 

@@ -1,4 +1,4 @@
-"""What service providers refuse because of what our messages say: that they say it is our part."""
+"""Service providers reject changed, unsigned, misdirected, expired and repeated Responses."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""One node's clock is an hour ahead of the others', on one database: nobody is put out or kept waiting by that."""
+"""One node's clock is an hour ahead, on a shared database: nobody is signed out or has to wait because of it."""
 
 from contextlib import contextmanager
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sign-in that begins here: an answer to a question nobody asked, after the same ladder and the same rules."""
+"""Sign-in that starts at Latchkey: an unsolicited Response, after the same checks and rules."""
 
 import pytest
 from django.conf import settings

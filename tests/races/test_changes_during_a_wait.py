@@ -1,4 +1,4 @@
-"""What comes while a sign-in waits for a row that somebody else holds: it is obeyed, though it was asked for before."""
+"""A change made while a sign-in waits for a lock counts for that sign-in."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is left where catalogues or templates are gone or damaged: a page that says what happened."""
+"""Catalogues or templates are missing or damaged: a page still says what happened."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Redis is emptied, hangs or dies while people sign in: nobody notices, and nothing that is limited gets more."""
+"""Redis is emptied, hangs or dies while people sign in: nobody notices, and every limit still holds."""
 
 import pytest
 

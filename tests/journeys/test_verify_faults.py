@@ -1,4 +1,4 @@
-"""When codes do not come: nobody gets in, nobody who is signed in is put out."""
+"""Codes do not arrive: nobody new is signed in, and nobody is signed out."""
 
 import pytest
 

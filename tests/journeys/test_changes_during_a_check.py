@@ -1,4 +1,4 @@
-"""What operators change in the seconds in which Twilio judges a code counts for the sign-in that comes of it."""
+"""Changes by operators while Twilio checks a code count for the sign-in that follows."""
 
 from datetime import timedelta
 

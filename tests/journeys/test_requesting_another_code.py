@@ -1,4 +1,4 @@
-"""Asking for the code again: what the page says of it, when it is too early, and that a double tap is one text."""
+"""Requesting another code: the page says if it is too early, and a double tap sends one text."""
 
 import pytest
 

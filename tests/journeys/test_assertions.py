@@ -1,4 +1,4 @@
-"""What each service is told, how it is signed, and who can read it. Rota is a general app, Flex is Flex."""
+"""The attributes each service gets, their signature and their encryption. Rota is a general app, Flex is Flex."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""A whole sign-in with every log at its most talkative: nothing secret in any line, nor in any address."""
+"""A whole sign-in with every log at its most verbose: no secret in any line or URL."""
 
 import base64
 import io
