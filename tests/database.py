@@ -1,6 +1,6 @@
-"""The migrated database, made once where several workers run: each gets a copy, since migrating takes seconds.
+"""The migrated database, built once for several workers: each gets a copy, because migrations take seconds.
 
-`python -m tests.database FOLDER NAME` makes it, in a process of its own while the workers still collect.
+`python -m tests.database FOLDER NAME` builds it in a separate process, while the workers still collect tests.
 """
 
 import atexit
@@ -18,24 +18,25 @@ import psycopg
 from django.db import connections
 
 PATIENCE = 110.0
+"""Seconds; less than the time limit of a test."""
 NAMED = "MIGRATED_FOR_TESTS"
-"""Tells the workers where it will be: a folder, and the name of a database in it or in PostgreSQL. It looks like none
-of our settings, beside which the demo's own would not be read."""
+"""The environment variable with its place: a folder, and the name of a database in it or in PostgreSQL. The name must
+not begin as settings do, because the demo ignores its own settings beside others."""
 MEMORY = "/dev/shm"
-"""Where Linux keeps files in memory."""
+"""The folder for files in memory on Linux."""
 _MAKING: list[subprocess.Popen[bytes]] = []
 
 
 @cache
 def folder():
-    """A folder for SQLite's files, which nobody has to find again after a power cut: so nothing waits for a disk."""
+    """A temporary folder for SQLite's files, in memory if possible, so that no test waits for a disk."""
     made = tempfile.mkdtemp(prefix="latchkey-tests-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 
 
 def begin():
-    """Have it made, to be ready when the first worker asks."""
+    """Start building it, so that it is ready when the first worker needs it."""
     os.environ[NAMED] = f"{folder()} latchkey_migrated_{os.getpid()}"
     command = [sys.executable, "-m", "tests.database", *os.environ[NAMED].split()]
     with Path(folder(), "migrating.log").open("w") as log:
@@ -43,13 +44,13 @@ def begin():
 
 
 def copy(settings):
-    """Have the database of these settings begin as a copy of it. Returns whether there is one to be copied."""
+    """Make the test database of these settings a copy of it. Return whether there is one to copy."""
     if NAMED not in os.environ:
         return False
     there, name = os.environ[NAMED].split()
     deadline = time.monotonic() + PATIENCE
     while not Path(there, "migrated").exists():
-        assert time.monotonic() < deadline, Path(there, "migrating.log").read_text()
+        assert time.monotonic() < deadline, Path(there, "migrating.log").read_text() or "still migrating"
         time.sleep(0.05)
     if settings["ENGINE"].endswith("sqlite3"):
         shutil.copy(Path(there, name), settings["TEST"]["NAME"])

@@ -52,6 +52,12 @@ class Phone:
         """Another browser, which knows nothing of this one."""
         return Phone(self.sp_url, self.verify, user_agent or self.user_agent)
 
+    def copy(self):
+        """A browser with the cookies of this one: another tab, or a thief's copy."""
+        copy = self.like()
+        copy.http.cookies.update(self.http.cookies)
+        return copy
+
     def open(self, address, **query):
         return Page(self.http.get(address, params=query, timeout=30))
 

@@ -1,6 +1,5 @@
 """Lines of the log: JSON whoever says them, with the reference, and without what names a person."""
 
-import io
 import json
 import logging
 import logging.config
@@ -23,6 +22,9 @@ from idp.conf import ROOT
 from idp.log_lines import impersonal
 from idp.web.middleware.references import references
 from tests.conftest import NOW
+from tests.log_lines import lines
+
+__all__ = ["lines"]
 
 SAID = {
     "UNIQUE constraint failed: agents_agent.email": None,
@@ -46,22 +48,6 @@ SAID = {
 @pytest.mark.parametrize(("said", "written"), SAID.items(), ids=range(len(SAID)))
 def test_personal_data_and_secrets_are_left_out_of_log_lines(said, written):
     assert impersonal(said) == (said if written is None else written)
-
-
-@pytest.fixture
-def lines(monkeypatch):
-    """What is written from here on, by structlog and by the standard library, as values."""
-    out = io.StringIO()
-    monkeypatch.setattr(log_lines.OURS, "file", out)
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(logging.config.DictConfigurator({"version": 1}).configure_formatter(_formatter()))
-    logging.getLogger().addHandler(handler)
-    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
-    logging.getLogger().removeHandler(handler)
-
-
-def _formatter():
-    return dict(log_lines.FORMATTERS["json"])
 
 
 def test_a_database_error_is_logged_without_the_values_of_the_row(agent, lines):

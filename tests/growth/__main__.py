@@ -11,20 +11,16 @@ a server. Prints for each operation the ratio of its time in the large installat
 """
 
 import argparse
-import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-from idp.conf import ROOT
 from tests.growth import page
 from tests.growth.on_database import ROUNDS
 from tests.growth.sizes import FULL, MODEST, SMALL, Sizes
+from tests.speed import separate_process
+from tests.speed.separate_process import NAMES
 
-NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BYTES_A_ROW = 3_000
 """Most bytes, with indexes, of a trail entry with its seal, or of a tenth of the rows of one agent."""
 
@@ -47,7 +43,10 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--on", action="append", choices=list(NAMES))
     parser.add_argument("--write", action="store_true")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.rounds < 2:
+        parser.error("--rounds must be at least 2, because a middle half needs two measurements")
+    return asked
 
 
 def databases():
@@ -64,18 +63,8 @@ def room_for(large):
 
 def on_database(vendor, large, rounds):
     """Measure in a separate process, print the results, and return them."""
-    sizes = [str(rounds), str(large.agents), str(large.services), str(large.events)]
-    with tempfile.TemporaryDirectory(prefix="latchkey-growth-") as folder:
-        found, log = Path(folder) / "found.json", Path(folder) / "log"
-        command = [sys.executable, "-m", "tests.growth.on_database", str(found), *sizes]
-        if vendor == "postgresql":
-            command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
-        environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-        with log.open("w") as lines:
-            ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines, check=False)
-        if ended.returncode or not found.exists():
-            sys.exit(f"The measurement on {NAMES[vendor]} failed. The end of its log:\n{log.read_text()[-4000:]}")
-        pairs = page.read(json.loads(found.read_text()))
+    sizes = map(str, (rounds, large.agents, large.services, large.events))
+    pairs = page.read(separate_process.results("tests.growth.on_database", vendor, *sizes))
     sys.stdout.write(f"\n{NAMES[vendor]}: {large.words}, compared with {SMALL.words}\n{page.as_text(pairs)}\n")
     sys.stdout.flush()
     return pairs

@@ -1,7 +1,6 @@
 """The attributes each service gets, their signature and their encryption. Rota is a general app, Flex is Flex."""
 
 import pytest
-from django.conf import settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp import clock
@@ -16,6 +15,7 @@ from tests.conftest import NOW
 from tests.hostile.authn_requests import SSO
 from tests.hostile.responses import NAMESPACES, response_on
 from tests.phone import NUMBER
+from tests.pretend_service import BASE_URL, with_code
 from tests.saml.keys import a_pair
 from tests.saml.messages import a_query, a_request
 
@@ -43,22 +43,14 @@ def a_line(name, source, fixed="", name_format=names.BASIC):
 
 
 def answered(phone, home="/app/", number=NUMBER):
-    """Sign in with a code, as far as the page that carries the Response, or a page that explains."""
-    page = phone.ask_flex(home)
-    if page.form_with("identifier") is None:
-        return page
-    before = phone.messages(number)
-    page = phone.ask_code(page, number)
-    return phone.submit(page, "code", code=phone.code(number, after=before))
+    """Sign in with a code, up to the page that posts the Response, or a page that explains."""
+    return with_code(phone, phone.ask_flex(home), number)
 
 
 def opened(phone, number=NUMBER):
-    """Open Rota from here, which asks for no NameID format, and return what Rota knows then."""
-    page = phone.open(f"{settings.LATCHKEY.base_url}/saml/start/rota")
-    if page.form_with("identifier") is not None:
-        page = phone.ask_code(page, number)
-        page = phone.submit(page, "code", code=phone.code(number))
-    return phone.arrive(page, "/app/")
+    """Open Rota from Latchkey, without a requested NameID format. Return what Rota knows then."""
+    page = phone.open(f"{BASE_URL}/saml/start/rota")
+    return phone.arrive(with_code(phone, page, number), "/app/")
 
 
 # Encryption

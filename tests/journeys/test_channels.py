@@ -6,8 +6,10 @@ import requests
 from idp.login.codes import sending
 from idp.otp.models import VerificationSend
 from tests.otp.contract.judge import form
-from tests.otp.contract.recorder import Recorder
+from tests.otp.contract.recorder import recorder
 from tests.phone import NUMBER
+
+__all__ = ["recorder"]
 
 NOBODYS = "+12015550177"
 SCRIPT = "navigator.credentials.get"
@@ -19,17 +21,6 @@ def set_to(settings):
         settings.LATCHKEY = settings.LATCHKEY.model_copy(update=changes)
 
     return set_to
-
-
-@pytest.fixture
-def recorder(monkeypatch):
-    recorder = Recorder()
-
-    def send(session, request, **options):
-        return recorder.send(session, request, **options)
-
-    monkeypatch.setattr(requests.Session, "send", send)
-    return recorder
 
 
 def buttons(page):

@@ -121,8 +121,7 @@ def test_a_response_lost_on_the_network_does_not_sign_the_phone_out(phone, clock
 
 def test_a_copied_token_signs_out_both_holders(phone, clock):
     phone.sign_in()
-    thief = phone.like()
-    thief.http.cookies.update(phone.http.cookies)
+    thief = phone.copy()
     for _ in range(2):
         clock.shift(2 * HOUR)
         phone.sign_in_silently()

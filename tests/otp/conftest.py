@@ -8,8 +8,10 @@ from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
 from idp.otp.twilio.line import TwilioSettings
 from idp.otp.twilio.verify import TwilioGateway
-from tests.otp.contract.recorder import Recorder
+from tests.otp.contract.recorder import recorder
 from tests.otp.place import Place, twilio_itself
+
+__all__ = ["recorder"]
 
 ACCOUNT = "AC" + "a" * 32
 SERVICE = "VA" + "b" * 32
@@ -68,18 +70,6 @@ def control():
         requests.post(f"{emulator.url}/control", json=orders, timeout=10).raise_for_status()
 
     return control
-
-
-@pytest.fixture
-def recorder(monkeypatch):
-    """Listens to all that goes to Verify and comes back."""
-    recorder = Recorder()
-
-    def send(session, request, **options):
-        return recorder.send(session, request, **options)
-
-    monkeypatch.setattr(requests.Session, "send", send)
-    return recorder
 
 
 @pytest.fixture

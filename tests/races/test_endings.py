@@ -24,9 +24,7 @@ def everybody_out():
 def test_after_everyone_out_among_many_open_tabs_nobody_is_signed_in(phone, clock):
     phone.sign_in()
     clock.shift(7200)
-    tabs = [phone.like() for _ in range(SEVERAL)]
-    for tab in tabs:
-        tab.http.cookies.update(phone.http.cookies)
+    tabs = [phone.copy() for _ in range(SEVERAL)]
     pages = at_once([everybody_out, *(tab.ask_flex for tab in tabs)])[1:]
     assert {page.status for page in pages} == {200}
     assert {tab.ask_flex().heading for tab in tabs} == {"You were signed out"}

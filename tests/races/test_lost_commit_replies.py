@@ -14,11 +14,11 @@ from idp.saml.models import IssuedAssertion
 from idp.settings import POOL
 from tests.another_database import connected_to
 from tests.conftest import an_agent
+from tests.log_lines import lines
 from tests.native.own_app import a_client, a_code, exchange, renew
 from tests.races.installation import on_sqlite
 from tests.races.known_phone import is_signed_in
 from tests.relays import HOST, CuttingRelay
-from tests.test_log_lines import lines
 
 __all__ = ["lines"]
 

@@ -6,19 +6,12 @@ their rounds. With `--write` it also updates the tables and the plot of docs/exp
     python -m tests.speed arrivals    only agents who arrive at random, at a server on one core: make arrivals
 """
 
-import json
-import os
 import shutil
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from idp.conf import ROOT
-from tests.speed import page
+from tests.speed import page, separate_process
 from tests.speed.comparisons import Figure, Outcome
-
-NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+from tests.speed.separate_process import NAMES
 
 
 def main():
@@ -31,17 +24,7 @@ def main():
 
 def on_database(vendor):
     """Measure in a separate process, print the results, and return them."""
-    with tempfile.TemporaryDirectory(prefix="latchkey-speed-") as folder:
-        found, log = Path(folder) / "found.json", Path(folder) / "log"
-        command = [sys.executable, "-m", "tests.speed.on_database", str(found), *_only()]
-        if vendor == "postgresql":
-            command = [str(ROOT / "bin" / "on-postgresql-and-redis"), *command]
-        environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-        with log.open("w") as lines:
-            ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines, check=False)
-        if ended.returncode or not found.exists():
-            sys.exit(f"The measurement on {NAMES[vendor]} failed. The end of its log:\n{log.read_text()[-4000:]}")
-        rows = json.loads(found.read_text())
+    rows = separate_process.results("tests.speed.on_database", vendor, *_only())
     outcomes = [Outcome(**it) for it in rows["outcomes"]]
     figures = [Figure(**it) for it in rows["figures"]]
     sys.stdout.write(f"\n{NAMES[vendor]}\n{page.as_text(outcomes, figures)}\n")

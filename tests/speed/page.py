@@ -13,9 +13,9 @@ HEADS = ("What", "Compared with", "Ratio", "Middle half", "Required", "Goal", "R
 
 def as_text(outcomes, figures):
     """Format the results for a terminal."""
-    lines = [f"{'':48}{'compared with':34}{'ratio':>9}  {'middle half':15}{'required':>10}{'goal':>6}  reached"]
-    lines += [f"{it.name:48}{it.compared_with:34}{it.ratio:9.2f}  {_half(it):15}{_bounds(it)}" for it in outcomes]
-    lines += [f"{it.name:82}{f'{it.value:g} {it.unit}':>9}  {'':15}{_bounds(it)}" for it in figures]
+    lines = [f"{'':52}{'compared with':34}{'ratio':>9}  {'middle half':15}{'required':>10}{'goal':>6}  reached"]
+    lines += [f"{it.name:52}{it.compared_with:34}{it.ratio:9.2f}  {_half(it):15}{_bounds(it)}" for it in outcomes]
+    lines += [f"{it.name:86}{f'{it.value:g} {it.unit}':>9}  {'':15}{_bounds(it)}" for it in figures]
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 TWILIO = "https://verify.twilio.com"
@@ -33,3 +34,15 @@ class Recorder:
         self.exchanges.append(exchange)
         exchange.response = self._send(session, request, **options)
         return exchange.response
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    """Records all requests to Verify and their responses."""
+    recorder = Recorder()
+
+    def send(session, request, **options):
+        return recorder.send(session, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    return recorder
