@@ -21,7 +21,7 @@ REASONS: Mapping[str, str] = {
     "signed_out": "The agent, an operator or a change of number ended this sign-in. Sign the agent in again.",
     "copied": "A code or token was used in two places, so Latchkey ended the sign-in. Sign the agent in again.",
     "refused": "An access rule refuses this phone, or the agent is switched off. Keep the token and ask an operator.",
-    "unknown": "This client has no such code or token, or it has expired. Sign the agent in again.",
+    "unknown": "No such code or token, or it has expired, or the User-Agent names another platform. Sign in again.",
 }
 """Why a code or token is not accepted, and what to do, by the reason that programs read."""
 

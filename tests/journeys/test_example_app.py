@@ -69,7 +69,7 @@ def example(flex, tmp_path):
 def sign_in(example, browser):
     """Sign in as an agent does, and return what the program says in the end."""
     running = example.begin("sign-in")
-    assert running.stdout.readline() == "Go on in the browser.\n"
+    assert running.stdout.readline() == "Continue in the browser.\n"
     page = browser.open(example.opened.read_text())
     before = browser.messages()
     page = browser.ask_code(page, NUMBER)
@@ -103,7 +103,7 @@ def test_the_example_app_signs_in_opens_flex_and_signs_out_again(example, browse
 def test_the_example_app_continues_without_a_code_or_says_why_not(example, browser):
     sign_in(example, browser)
     kept = json.loads(example.kept.read_text())
-    example.kept.write_text(json.dumps(kept | {"good_until": time.time()}))
+    example.kept.write_text(json.dumps(kept | {"valid_until": time.time()}))
     assert "example-app" in example.run("device")
     assert json.loads(example.kept.read_text())["access_token"] != kept["access_token"]
     Device.objects.update(revoked_at=Device.objects.get().enrolled_at, reason=Reason.REPLACED)

@@ -244,10 +244,22 @@ def test_a_program_at_an_unknown_address_reads_json_that_speaks_of_no_page(metho
     assert "page" not in answer.json()["error_description"]
 
 
-def test_a_missing_and_an_unknown_field_are_named_in_a_sentence(app):
-    missing, unknown = app("post", "/sign-in-links", {}), app("post", "/sign-in-links", {"sp": "flex", "to": "x"})
-    assert missing.json()["error_description"] == "sp is missing."
-    assert unknown.json()["error_description"] == "to is not a field of this request."
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("/sign-in-links", {}, "sp is missing."),
+        ("/device", {"lable": "x"}, "lable is not a field of this request."),
+        ("/device", [], "The body must be a JSON object."),
+        ("/device", {"label": 7}, "label must be a text."),
+        ("/device", {"label": ""}, "label is too short. Minimum length: 1."),
+        ("/device", {"label": "x" * 101}, "label is too long. Maximum length: 100."),
+        ("/device", {"label": "a\x00"}, "label contains a character that cannot be stored."),
+        ("/device", {"push": {"provider": "A", "address": "x"}}, "provider must match ^[a-z][a-z0-9-]{0,15}$."),
+    ],
+)
+def test_a_developer_reads_which_field_is_wrong_and_why(app, path, body, sentence):
+    answer = app("post" if path == "/sign-in-links" else "patch", path, body)
+    assert (answer.status_code, answer.json()["error_description"]) == (400, sentence)
 
 
 def test_the_trail_records_a_devices_label_before_and_after(app, device):

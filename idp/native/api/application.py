@@ -17,7 +17,16 @@ from idp.native.api.token import router as token
 from idp.native.errors import InvalidRequest
 
 DOCUMENT_AGE = 300
-FAULTS = {"missing": " is missing.", "extra_forbidden": " is not a field of this request."}
+FAULTS = {
+    "missing": "{where} is missing.",
+    "extra_forbidden": "{where} is not a field of this request.",
+    "model_attributes_type": "The body must be a JSON object.",
+    "string_type": "{where} must be a text.",
+    "string_too_short": "{where} is too short. Minimum length: {min_length}.",
+    "string_too_long": "{where} is too long. Maximum length: {max_length}.",
+    "string_pattern_mismatch": "{where} must match {pattern}.",
+    "value_error": "{where} {error}.",
+}
 """Sentences in place of pydantic's, by its type of error."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -57,8 +66,9 @@ def unreadable(request: HttpRequest, error: ValidationError) -> Any:  # noqa: AN
     if first["loc"][0] == "form" and request.content_type not in FORMS:
         raise InvalidRequest("not a form", sentence=f"Send the parameters in the body, as {FORMS[0]}.")
     where = str(first["loc"][-1])[:40]
-    fault = FAULTS.get(first["type"], f": {first['msg']}.")
-    raise InvalidRequest(f"{where}: {first['type']}", sentence=f"{where}{fault}")
+    sentence = FAULTS.get(first["type"], "{where}: {msg}.")
+    given = {"msg": first["msg"], **first.get("ctx", {})}
+    raise InvalidRequest(f"{where}: {first['type']}", sentence=sentence.format(where=where, **given))
 
 
 @api.exception_handler(HttpError)

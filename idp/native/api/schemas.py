@@ -143,7 +143,7 @@ class DeviceUpdate(Body):
     def is_writable(cls, label: str | None) -> str | None:
         """Refuse characters that the database cannot store."""
         if label is not None and re.search(UNWRITABLE, label):
-            raise ValueError("it contains a character that cannot be stored")
+            raise ValueError("contains a character that cannot be stored")
         return label
 
 
