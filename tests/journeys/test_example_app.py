@@ -76,7 +76,7 @@ def sign_in(example, browser):
     form = page.form_with("code")
     data = dict(form.form_values()) | {"code": browser.code(after=before)}
     back = follow(browser, "POST", f"{BASE_URL}{form.action}", data)
-    assert "Go back to the app" in browser.open(back).response.text
+    assert "Return to the app" in browser.open(back).response.text
     said, complaint = running.communicate(timeout=LONGEST)
     assert running.returncode == 0, complaint
     return said
