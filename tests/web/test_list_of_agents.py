@@ -64,3 +64,23 @@ def test_a_page_of_many_takes_twelve_queries_at_most(admin, keys, asked):
     with CaptureQueriesContext(connection) as queries:
         assert admin.get(f"{LIST}{asked}").status_code == 200
     assert len(queries) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("typed", ["Garcia", "201 555 0101", "(201) 555-01 01"])
+def test_an_operator_finds_an_agent_by_what_they_say_on_the_phone(four, typed):
+    assert named(four, q=typed) == ["Ana García"]
+
+
+def test_a_reference_leads_from_the_search_for_agents_to_the_trail(four):
+    assert four.get(LIST, {"q": "7kq2m 9tx4d"}).url == "/admin/audit/loginevent/?q=7kq2m+9tx4d"
+
+
+def test_a_name_that_could_be_a_reference_finds_the_agent(four):
+    an_agent(a_number(5), "bea@acme.example", full_name="Bea Sanders")
+    assert named(four, q="Bea Sanders") == ["Bea Sanders"]
+
+
+def test_a_search_that_finds_nobody_says_what_to_try(four):
+    page = four.get(LIST, {"q": "zzz", "number": "some"}).text
+    assert "Nobody matches “zzz” with these filters. Try a shorter part of the name" in page
+    assert 'href="?q=zzz"' in page

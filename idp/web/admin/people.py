@@ -4,23 +4,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.shortcuts import redirect
+from django.urls import URLPattern, reverse
+from django.utils.http import urlencode
 
-from idp import clock
+from idp import clock, reference
 from idp.agents import provisioning
 from idp.agents.models import Agent, Device, Reason
 from idp.login import request_facts
 from idp.login.endings import number_change
-from idp.otp import identifiers, numbers
+from idp.otp import numbers
 from idp.otp.models import PhoneAuthenticator
 from idp.saml import name_ids
 from idp.saml.name_ids import NameIdRefused
-from idp.web import safe_list_run
+from idp.web import people_search, safe_list_run
 from idp.web.admin import number_changes
 from idp.web.admin.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
@@ -28,7 +30,7 @@ from idp.web.admin.long_lists import LongList
 from idp.web.admin.within_reach import WithinReach
 from idp.web.departments import reach
 from idp.web.pages import export_agents, safe_list
-from idp.web.pages.agent import name_id, overview
+from idp.web.pages.agent import name_id, overview, timeline
 from idp.web.pages.agent.urls import agent_urls
 from idp.web.sign_out import sign_out
 
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     _Formsets = Iterable[BaseModelFormSet[Any, Any]]
 
 RIGHTS = ("is_staff", "is_superuser", "groups")
-FEWEST_DIGITS = 3
 WAYS_BACK = ("may_use_app", "may_make_recovery_codes")
 
 
@@ -94,7 +95,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         "is_staff",
     ]
     search_fields = ["full_name", "email"]
-    search_help_text = "Name, email or mobile number"
+    search_help_text = "Name, email, mobile number, or the reference on the agent's screen"
     readonly_fields = ["name_id", "shown_roles"]
     list_per_page = 50
     change_form_template = "admin/agent/page.html"
@@ -118,6 +119,14 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     def get_urls(self) -> list[URLPattern]:
         """Add the URLs of the buttons on an agent's page."""
         return [*agent_urls(self), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the list. If the search is no agent's name but a reference, go to the trail."""
+        typed = request.GET.get(SEARCH_VAR, "")
+        is_reference = bool(reference.read(typed)) and request.user.has_perm(timeline.MAY_SEE)
+        if is_reference and not self.get_queryset(request).filter(people_search.people(typed)).exists():
+            return redirect(f"{reverse('admin:audit_loginevent_changelist')}?{urlencode({SEARCH_VAR: typed})}")
+        return super().changelist_view(request, *args, **kwargs)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show, next to the form, what is known of the agent and what the operator can do."""
@@ -163,15 +172,9 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         own = Device.objects.filter(agent=OuterRef("pk")).order_by("-last_seen_at")
         return rows.annotate(last_sign_in_at=Subquery(own.values("last_seen_at")[:1]))
 
-    def get_search_results(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
-        """Find numbers too, in any spelling, from three digits on."""
-        found, doubled = super().get_search_results(request, rows, term)
-        read = identifiers.parse(term, settings.LATCHKEY.default_country)
-        digits = read.e164 if isinstance(read, identifiers.PhoneNumber) else term.strip()
-        if len(digits) < FEWEST_DIGITS or not digits.removeprefix("+").isdecimal():
-            return found, doubled
-        numbers = PhoneAuthenticator.objects.filter(number__contains=digits)
-        return found | rows.filter(pk__in=numbers.values("user")), doubled
+    def get_search_results(self, _: HttpRequest, rows: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
+        """Find agents by name or email in any spelling, or by number."""
+        return rows.filter(people_search.people(term)), False
 
     @admin.display(description="roles")
     def shown_roles(self, agent: Agent) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
-from idp import clock
+from idp import clock, reference
 from idp.audit import acts
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import IssuedAssertion
@@ -22,6 +22,7 @@ from idp.web.admin.read_only import ReadOnlyAdmin
 from idp.web.admin.trail_filters import FILTERS, EventList, anywhere
 from idp.web.admin.within_reach import WithinReach
 from idp.web.departments import reach
+from idp.web.pages.connect_flex import access as connect_flex
 from idp.web.trail import refusals, words
 from idp.web.trail.files import WRITERS
 
@@ -50,7 +51,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
     list_per_page = 50
     change_list_template = "admin/trail.html"
     search_fields = ["reference", "agent__full_name", "agent__email", "device__label", "address"]
-    search_help_text = "Reference, agent, device or address"
+    search_help_text = "Reference, device, address, or the agent's name, email or number"
     list_select_related = ["agent", "device"]
     change_form_template = "admin/login_event.html"
     fields = [
@@ -117,10 +118,15 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         return super().change_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Offer the listed events as a file, except to supervisors."""
-        query = f"?{request.GET.urlencode()}" if request.GET else ""
-        exports = EXPORTS if reach.limits_of(request.user) is None else []
-        return super().changelist_view(request, {"exports": exports, "query": query, **(extra_context or {})})
+        """Offer the listed events as a file, except to supervisors. Say what an unknown reference means."""
+        context = {
+            "exports": EXPORTS if reach.limits_of(request.user) is None else [],
+            "query": f"?{request.GET.urlencode()}" if request.GET else "",
+            "typed_reference": reference.read(request.GET.get(SEARCH_VAR, "")),
+            "may_listen": request.user.has_perm(connect_flex.ADD),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
     def get_changelist(self, *_: Any, **__: Any) -> type[ChangeList]:
         """Return the list that reads its page in the quickest order."""

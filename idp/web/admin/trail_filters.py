@@ -17,7 +17,7 @@ from idp.audit.groups import KINDS, WORDS, Group
 from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.sql.unindexed import Unindexed
-from idp.web import services_offered
+from idp.web import people_search, services_offered
 from idp.web.admin.base_admin import FilteredList
 from idp.web.admin.long_lists import CappedPaginator
 from idp.web.departments import reach
@@ -201,11 +201,11 @@ def anywhere(typed: str, operator: object) -> Q:
 
 
 def people(typed: str, operator: object) -> list[Any]:
-    """Return the keys of the people within the operator's reach whose name or email contains the text.
+    """Return the keys of the people within the operator's reach whose name, email or number contains the text.
 
     Raises ValueError if they are more than 500.
     """
-    found = reach.agents_for(operator).filter(Q(full_name__icontains=typed) | Q(email__icontains=typed)).order_by()
+    found = reach.agents_for(operator).filter(people_search.people(typed)).order_by()
     keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
     if len(keys) > MOST_PEOPLE:
         raise ValueError(f"“{typed}” matches more than {MOST_PEOPLE} people. Type more of the name.")

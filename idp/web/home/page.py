@@ -14,6 +14,7 @@ def parts(request: HttpRequest, operator: Agent) -> dict[str, Any]:
     found = facts.gather(request, operator, clock.now())
     may_see = operator.has_perm(dashboard.MAY_SEE)
     return {
+        "may_find": operator.has_perm("agents.view_agent"),
         "checklist": checklist.make_checklist(found, operator),
         "alerts": alerts.find_alerts(found, operator),
         "dashboard": dashboard.read_dashboard(found, request.GET) if may_see else None,

@@ -169,3 +169,15 @@ def test_a_supervisor_sees_no_figures_of_others(db):
     Department.objects.create(name="Sales")
     _, browser = a_supervisor("Sales")
     assert ">Sign-ins<" not in browser.get(HOME).text
+
+
+def test_the_home_page_finds_an_agent(admin):
+    an_agent()
+    form = html.fromstring(admin.get(HOME).content).find(".//form[@role='search']")
+    assert form.get("action") == "/admin/agents/agent/"
+    assert "Ana García" in admin.get(form.get("action"), {form.find(".//input").get("name"): "garcia"}).text
+
+
+def test_an_operator_without_the_right_to_see_agents_is_not_offered_to_find_them(db):
+    browser = inside(a_superuser("ivy@acme.example", is_superuser=False))
+    assert 'role="search"' not in browser.get(HOME).text

@@ -67,3 +67,14 @@ def test_a_hostile_user_agent_makes_no_markup(admin, db):
     pages = admin.get(LIST).text + admin.get(f"{LIST}{line.pk}/change/").text
     assert "<script>alert" not in pages
     assert "<b>bold" not in pages
+
+
+def test_an_unknown_reference_says_where_else_to_look(admin, lines):
+    page = admin.get(LIST, {"q": "22222 33333"}).text
+    assert "No event has the reference 22222-33333." in page
+    assert "/admin/connect-flex/" in page
+    assert "No event has" not in admin.get(LIST, {"q": REFERENCE}).text
+
+
+def test_an_agent_of_the_trail_is_found_by_their_number(admin, lines):
+    assert {it.agent for it in admin.get(LIST, {"q": "201 555 0101"}).context["cl"].result_list} == {lines[0]}
