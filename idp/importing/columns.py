@@ -1,6 +1,7 @@
 """The columns of an import file, and the headings by which each is recognised. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -21,16 +22,19 @@ class Column(StrEnum):
 
 
 ALSO = {
-    Column.EMAIL: ("email address", "mail", "user name", "login", "correo", "work email"),
-    Column.FULL_NAME: ("name", "display name", "agent", "nombre"),
-    Column.NUMBER: ("number", "mobile", "phone", "phone number", "mobile phone", "cell", "cell phone", "telephone"),
-    Column.DEPARTMENT: ("team", "group", "dept"),
+    Column.EMAIL: ("email address", "mail", "user name", "login", "correo", "correo electrónico", "work email"),
+    Column.FULL_NAME: ("name", "display name", "agent", "nombre", "nombre completo", "nome", "nom"),
+    Column.NUMBER: (
+        *("number", "mobile", "phone", "phone number", "mobile phone", "cell", "cell phone", "telephone"),
+        *("teléfono", "móvil", "celular", "telefone", "téléphone", "portable", "telefon", "handy", "mobilnummer"),
+    ),
+    Column.DEPARTMENT: ("team", "group", "dept", "departamento", "equipo", "département", "abteilung"),
     Column.ROLES: ("role", "flex roles", "flex role"),
     Column.MAY_SIGN_IN: ("active", "enabled", "is active"),
     Column.MAY_USE_APP: ("authenticator app", "may use an authenticator app", "app"),
     Column.LANGUAGE: ("preferred language", "locale", "idioma", "sprache", "langue"),
 }
-"""Other accepted headings. Each column's own heading is accepted in any case, spacing and punctuation."""
+"""Other accepted headings. All are accepted in any case, spacing and punctuation, with or without accents."""
 
 
 def read(headings: Sequence[str]) -> tuple[dict[Column, int], list[str], list[Column]]:
@@ -49,7 +53,8 @@ def read(headings: Sequence[str]) -> tuple[dict[Column, int], list[str], list[Co
 
 
 def _bare(heading: str) -> str:
-    return _BESIDE_LETTERS.sub("", heading.casefold())
+    apart = unicodedata.normalize("NFD", heading.casefold())  # accents become characters of their own
+    return _BESIDE_LETTERS.sub("", apart)
 
 
 _KNOWN = {_bare(name): column for column in Column for name in (column.value, *ALSO[column])}

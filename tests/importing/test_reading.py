@@ -115,3 +115,9 @@ def test_every_fault_of_a_row_is_named_at_once():
 def test_more_cells_than_headings_are_a_problem_not_a_guess():
     (found,) = read(a_file([*ZOE, "beyond"], headings=HEADINGS)).problems
     assert "more cells than headings" in found.sentence
+
+
+@pytest.mark.parametrize("heading", ["Teléfono", "telefono", "MÓVIL", "Celular", "Mobilnummer", "Téléphone"])
+def test_the_heading_of_numbers_is_read_in_the_languages_of_agents_with_and_without_accents(heading):
+    cells = ["max@acme.example", "+1 201 555 0101"]
+    assert read(a_file(cells, headings=["Email", heading])) == read(a_file(cells, headings=["Email", "Mobile number"]))

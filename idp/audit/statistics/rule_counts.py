@@ -39,7 +39,7 @@ class RuleCount:
         if self.last is None:
             return "has matched nobody in 30 days"
         said = [
-            f"{words} {month} in 30 days, {week} in 7"
+            f"{words} {month} sign-in{'' if month == 1 else 's'} in 30 days, {week} in 7"
             for words, week, month in (
                 ("decided", self.on_week, self.on_month),
                 ("would have matched", self.watching_week, self.watching_month),

@@ -90,7 +90,9 @@ def phone(arrival: Arrival, sp: ServiceProvider | None, now: datetime) -> Check:
     """Whether the device is signed in and needs no code, or why it needs one."""
     name, device = "Phone", arrival.device
     if device is None:
-        return Check("phone", name, State.CODE, f"A code is asked, since {arrival.phone} is not signed in here.")
+        return Check(
+            "phone", name, State.CODE, f"Latchkey asks for a code, because {arrival.phone} is not signed in yet."
+        )
     if device.revoked_at is not None:
         return Check("phone", name, State.CODE, f"A code is needed: {ended(device)}")
     limits = sp.timeout_policy.limits if sp else None

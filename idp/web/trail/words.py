@@ -7,6 +7,7 @@ from django.db.models import Model
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import channels, outcomes
 from idp.otp.models import VerificationSend
+from idp.otp.verifications import Checked
 from idp.policies import in_force
 from idp.policies.access import recorded_attempts
 from idp.policies.access.decisions import Attempt, Decision, evaluate
@@ -17,6 +18,7 @@ from idp.policies.rule_names import name_of
 
 EFFECT_NAMES = dict(EFFECTS)
 
+SENT = "sent"  # what Twilio answered to a text or call that it accepted
 UNSENT = frozenset({Kind.CODE_NOT_SENT, Kind.TEST_NOT_SENT})
 SENDS = frozenset({Kind.CODE_SENT, Kind.TEST_SENT}) | UNSENT
 FACTS = ("platform", "form", "client")  # PostgreSQL does not keep the order of JSON objects
@@ -41,9 +43,13 @@ def watched(event: LoginEvent) -> str:
 
 
 def detail(event: LoginEvent) -> str:
-    """Return the rest of what an event records. The outcome of a code is kept in Twilio's terms."""
+    """Return what an event records beyond its kind. Twilio's answer to a code is kept in Twilio's terms."""
+    if event.kind == Kind.CODE_WRONG and event.detail == Checked.WRONG:
+        return ""
     channel, colon, answer = event.detail.partition(": ")
-    return channels.in_words(channel) + colon + answer if event.kind in SENDS else event.detail
+    if event.kind not in SENDS:
+        return event.detail
+    return channels.in_words(channel) if answer == SENT else channels.in_words(channel) + colon + answer
 
 
 def advice(event: LoginEvent) -> str:

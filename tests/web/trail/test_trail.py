@@ -5,6 +5,7 @@ import pytest
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.web.trail import words
 from tests.conftest import NOW
 from tests.web.seeded import REFERENCE, a_rule, a_signed_in_agent
 
@@ -78,3 +79,16 @@ def test_an_unknown_reference_says_where_else_to_look(admin, lines):
 
 def test_an_agent_of_the_trail_is_found_by_their_number(admin, lines):
     assert {it.agent for it in admin.get(LIST, {"q": "201 555 0101"}).context["cl"].result_list} == {lines[0]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "said"),
+    [
+        (Kind.CODE_SENT, "sms: sent", "code sent: text"),
+        (Kind.CODE_NOT_SENT, "sms: refused (60205)", "code could not be sent: text: refused (60205)"),
+        (Kind.CODE_WRONG, "wrong", "wrong code"),
+        (Kind.CODE_WRONG, "too many tries", "wrong code: too many tries"),
+    ],
+)
+def test_a_line_of_the_trail_says_nothing_twice(kind, detail, said):
+    assert words.sentence(LoginEvent(kind=kind, detail=detail)) == said

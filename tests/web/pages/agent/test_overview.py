@@ -279,3 +279,10 @@ def test_a_service_that_begins_its_sign_ins_itself_has_no_link(admin, agent):
     page = words(admin.get(url(agent, "sign-in-link")))
     assert "No service may be opened from here yet" in page
     assert "Flex starts its sign-ins itself. Tick “may be opened from here” to allow it" in page
+
+
+def test_ways_to_help_come_before_the_button_that_switches_an_agent_off(admin, agent):
+    page = words(admin.get(url(agent)))
+    assert page.index("When texts do not reach Ana García") < page.index("Switch Ana García off")
+    assert 'href="#numbers-group"' in (source := admin.get(url(agent)).text)
+    assert 'id="numbers-group"' in source

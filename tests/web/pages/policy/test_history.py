@@ -81,7 +81,9 @@ def test_the_page_says_how_often_the_rules_in_force_matched(admin):
     came(timedelta(days=10), "default", rule.key)
     came(timedelta(hours=1), "default", rule.key)
     page = admin.get(PAGE).text
-    assert "No Android (watch only): would have matched 2 in 30 days, 1 in 7; last 2026-11-21 08:00 UTC" in page
+    assert (
+        "No Android (watch only): would have matched 2 sign-ins in 30 days, 1 in 7; last 2026-11-21 08:00 UTC" in page
+    )
 
 
 @pytest.mark.parametrize(
