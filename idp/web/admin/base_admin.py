@@ -1,15 +1,23 @@
-"""The base of every table in the admin: it rejects filters that cannot work, and writes only what changed."""
+"""The base of every table in the admin: it rejects filters that cannot work, and writes only what changed.
+
+A page that somebody left open saves nothing once its row has changed.
+"""
 
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db import DataError
+from django.db import DataError, transaction
 from django.db.models import DurationField, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from idp.bearer_secrets import same
+from idp.web.admin import as_shown
+from idp.web.typed import typed
 
 Row = TypeVar("Row", bound=Model)
 UNOFFERED = frozenset({"regex", "iregex", "range"})
@@ -58,6 +66,45 @@ class BaseAdmin(admin.ModelAdmin[Row]):
     def _durations(self) -> frozenset[str]:
         """The duration columns: no list filters by them, and Django cannot on SQLite."""
         return frozenset(it.name for it in self.model._meta.get_fields() if isinstance(it, DurationField))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show or save a row. If it has changed since its page was opened, show it again instead of saving."""
+        if request.method != "POST" or object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            if row := self._changed_meanwhile(request, unquote(object_id)):
+                messages.error(request, as_shown.CHANGED.format(row))
+                return HttpResponseRedirect(request.get_full_path())
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as its base says
+        """Add the digest of what the page shows. A form with an error keeps the digest that it came with."""
+        formsets = [it.formset for it in context["inline_admin_formsets"]]
+        came = typed(request.POST, as_shown.FIELD)
+        context |= {"as_shown_in": as_shown.FIELD}
+        context |= {"as_shown": came or as_shown.digest(context["adminform"].form, formsets)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _changed_meanwhile(self, request: HttpRequest, pk: str) -> Row | None:
+        """Return the row if it is no longer as the operator's page showed it. Locks the row until the commit."""
+        came, row = typed(request.POST, as_shown.FIELD), self.get_object(request, pk)
+        if not came or row is None or not self.has_change_permission(request, row):
+            return None
+        rows = self.model._default_manager.select_for_update(of=("self",), no_key=True)
+        rows.filter(pk=row.pk).values_list("pk").first()
+        if (row := self.get_object(request, pk)) is None:
+            return None
+        fields = flatten_fieldsets(self.get_fieldsets(request, row))
+        form = self.get_form(request, row, change=True, fields=fields)(instance=row)
+        below = self.get_formsets_with_inlines(request, row)
+        formsets = [one(instance=row, queryset=inline.get_queryset(request)) for one, inline in below]
+        return None if same(came, as_shown.digest(form, formsets)) else row
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:  # noqa: ANN401 - as its base says
         """Save only if something changed, so that the trail records no change that was none."""
