@@ -1,4 +1,4 @@
-"""Redis as Django's cache. Nothing depends on it: while it is down or slow, it behaves as an empty cache.
+"""Redis as Django's cache. Nothing depends on it: while it is down, slow or garbled, it behaves as an empty cache.
 
 It holds only counters and copies. Values are JSON, so data that someone else wrote to Redis is never executed.
 """
@@ -29,6 +29,8 @@ PAUSE = 5.0
 """Seconds until Redis is asked again after a failure, by one request only."""
 LOG_EVERY = 60.0
 """Seconds between two log lines about one outage."""
+GARBLED = (RedisError, OSError, ValueError, TypeError)
+"""What is raised if Redis does not answer, or if what answers is not Redis, or holds what is not ours."""
 
 
 class Outage:
@@ -122,7 +124,7 @@ class SharedPool:
 
 
 class Client:
-    """Django's Redis client. If Redis does not answer, it behaves as an empty cache."""
+    """Django's Redis client. If Redis does not answer, or with garbage, it behaves as an empty cache."""
 
     def __init__(self, url: str) -> None:
         self._redis = RedisCacheClient([url], serializer=f"{__name__}.Json", pool_class=f"{__name__}.SharedPool")
@@ -133,7 +135,7 @@ class Client:
             return instead
         try:
             answer = act(*given)
-        except (RedisError, OSError) as error:
+        except GARBLED as error:
             OUTAGE.begin(error)
             return instead
         OUTAGE.end()
@@ -169,10 +171,14 @@ class Client:
 
     def incr(self, key: str, delta: int) -> int:
         """Add to a counter. Raises ValueError if it does not exist or Redis does not answer."""
-        counted: int | None = self._ask(self._redis.incr, (key, delta), None)
-        if counted is None:
-            raise ValueError(f"there is no counter {key}")
-        return counted
+        counted = self._ask(self._counted, (key, delta), None)
+        if type(counted) is int:
+            return counted
+        raise ValueError(f"there is no counter {key}")
+
+    def _counted(self, key: str, delta: int) -> object:
+        """Add to a counter. Django's own method raises ValueError for a missing one, as garbled answers do."""
+        return self._redis.get_client(key, write=True).incr(key, delta) if self._redis.has_key(key) else None
 
     def set_many(self, *given: object) -> None:
         """Set some values."""

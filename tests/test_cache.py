@@ -1,6 +1,9 @@
 """Redis as a cache that may be emptied, hang or be gone at any moment: then it is an empty one."""
 
 import pickle
+import socketserver
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 from django.core.cache import caches
@@ -50,8 +53,33 @@ def test_a_value_written_by_another_program_is_never_executed(redis, shared):
     with Redis.from_url(redis.url) as writer:
         (key,) = writer.keys()
         writer.set(key, pickle.dumps(print))
-    with pytest.raises(ValueError, match=r"decode|Expecting"):
-        shared.get("what")
+    assert shared.get("what", "nothing") == "nothing"
+
+
+@contextmanager
+def that_answers(garbage):
+    """A server in Redis's place that gives the same answer to everything."""
+
+    class Answers(socketserver.BaseRequestHandler):
+        def handle(self):
+            while self.request.recv(4096):
+                self.request.sendall(garbage)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answers) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("garbage", [b":abc\r\n", b"*2\r\n:1\r\n:2\r\n", b"$2\r\n\xff\xff\r\n", b"+OK\r\n"])
+def test_garbage_in_place_of_redis_is_an_empty_cache(settings, at_once, garbage):
+    with that_answers(garbage) as address:
+        settings.CACHES = {**settings.CACHES, "default": {**configured.SHARED, "LOCATION": address}}
+        assert caches["default"].get("a", "nothing") == "nothing"
+        assert not cache.answers()
+        with pytest.raises(ValueError, match="no counter"):
+            caches["default"].incr("a")
 
 
 @pytest.mark.parametrize("harm", ["kill", "hang"])
