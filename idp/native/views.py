@@ -51,7 +51,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Redirect the browser to the app with a code, once. On POST, tell the app that the agent went back."""
     now = clock.now()
-    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now, answered_at=request.path)
     app_request = AuthorizationRequest.from_json(flow.protocol)
     client = clients.app_that_sent(clients.app_of(flow.service).client_id, app_request.redirect_uri)  # as of now
     if request.method == "POST":

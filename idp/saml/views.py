@@ -80,7 +80,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def respond(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Answer the request of a login, or lead back to its pages. A POST declines it, and tells the service so."""
     now = clock.now()
-    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    flow = storage.get(flow_id, cookies.flow_secret(request, flow_id), now, answered_at=request.path)
     sp, pending = ServiceProvider.objects.get_enabled(flow.service), PendingRequest.from_json(flow.protocol)
     if request.method == "GET":
         return _conclude(request, flow, sp, pending)

@@ -254,3 +254,13 @@ def test_a_wrong_code_leaves_the_flow_as_it_was(witness, phone):
     before = LoginFlow.objects.values().get()
     give(phone, page, wrong(phone))
     assert LoginFlow.objects.values().get() == before
+
+
+@pytest.mark.parametrize("elsewhere", ["/oauth/respond/", "/me/sign-in/"])
+def test_a_finished_flow_is_answered_by_its_own_protocol_alone(witness, phone, elsewhere):
+    page = at_the_code(phone)
+    form = dict(page.form_with("code").form_values())
+    phone.http.post(page.url, data={**form, "code": phone.code()}, allow_redirects=False)
+    witness.look()
+    witness.refusal(phone.open(page.url.replace("/login/", elsewhere)), 410, "flow_expired")
+    assert response_on(phone.open(flow_page(page)))

@@ -25,10 +25,11 @@ def store(flow: InMemoryFlow) -> str:
     return secret
 
 
-def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
+def get(pk: UUID, secret: str | None, now: datetime, *, answered_at: str | None = None) -> LoginFlow:
     """Return the flow with that ID, if the secret from its cookie is right.
 
-    Raises FlowUnknown if there is no such flow or it has expired, and CookieLost if the cookie is missing or wrong.
+    `answered_at` is the path where a protocol answers its own flows. Raises FlowUnknown if there is no such flow, it
+    has expired or another protocol started it, and CookieLost if the cookie is missing or wrong.
     """
     replaced = Exists(Device.objects.filter(replaced_by=OuterRef("device")))
     flow: Any = (
@@ -38,6 +39,8 @@ def get(pk: UUID, secret: str | None, now: datetime) -> LoginFlow:
         raise FlowUnknown("no such flow" if flow is None else f"flow of {flow.begun_at:%H:%M:%S} is too old")
     if not secret or not same(flow.secret_hash, keyed_hash("flow", secret)):
         raise CookieLost("the flow cookie is " + ("wrong" if secret else "missing"))
+    if answered_at is not None and answered_at != flow.return_to:
+        raise FlowUnknown("the flow was started by another protocol")
     version.take_first(flow.version)
     flow.texts_fail, flow.has_replaced = flow.breaker, flow.replaced
     if flow.agent is not None:

@@ -47,7 +47,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, flow_id: UUID) -> HttpResponse:
     """Send the agent on, once, after the code. POST is the button *Back*, which abandons the sign-in."""
     now = clock.now()
-    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now)
+    login = storage.get(flow_id, cookies.flow_secret(request, flow_id), now, answered_at=request.path)
     if request.method == "POST":
         storage.give_up(login, now)
         return rendering.see_other("/me")
