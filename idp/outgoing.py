@@ -20,6 +20,7 @@ import certifi
 
 SECONDS = 5.0
 HTTP_PORT, HTTPS_PORT = 80, 443
+IPV6 = 6
 NOT_PUBLIC = "This address is in a network that is not public; LATCHKEY_OUTGOING_NETWORKS can allow it."
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": "Latchkey", "Connection": "close"}
 
@@ -28,7 +29,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Iterable[str]]
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_TUNNELS = tuple(map(ipaddress.ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48")))
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291; elsewhere are forms that embed private IPv4 addresses
+_TUNNELS = tuple(map(ipaddress.ip_network, ("2002::/16", "2001::/32")))
 _LAST_32_BITS = 0xFFFFFFFF
 
 
@@ -123,7 +125,9 @@ def may_be_asked(address: str, networks: Iterable[Network]) -> bool:
     judged = _meant(ipaddress.ip_address(address))
     if any(judged in network for network in networks if network.version == judged.version):
         return True
-    return judged.is_global and not judged.is_multicast and not any(judged in it for it in _TUNNELS)
+    if judged.version == IPV6 and (judged not in _GLOBAL_UNICAST or any(judged in it for it in _TUNNELS)):
+        return False
+    return judged.is_global and not judged.is_multicast
 
 
 def _is_loopback(host: str) -> bool:
