@@ -1,4 +1,4 @@
-"""Limits guessing at the admin's sign-in, by account and by address.
+"""Limits guessing at the admin's sign-in, by account and by address. A whole IPv6 /64 network counts as one address.
 
 Attempts are stored in the database, so that they count over all processes. Unknown accounts count as well.
 """
@@ -6,6 +6,7 @@ Attempts are stored in the database, so that they count over all processes. Unkn
 from datetime import datetime, timedelta
 
 from idp.bearer_secrets import keyed_hash
+from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
 from idp.web.models import OperatorTry
 
 WINDOW = timedelta(minutes=15)
@@ -19,9 +20,10 @@ def reserve(typed: str, address: str, now: datetime) -> bool:
     The row is written before counting, so that simultaneous attempts all count. A rejected attempt does not count.
     """
     OperatorTry.objects.filter(at__lte=now - WINDOW).delete()
-    own = OperatorTry.objects.create(at=now, account=_account(typed), address=address)
+    network = network_of(address, ONE_ADDRESS)
+    own = OperatorTry.objects.create(at=now, account=_account(typed), address=network)
     recent = OperatorTry.objects.filter(at__gt=now - WINDOW)
-    of_account, of_address = recent.filter(account=own.account), recent.filter(address=address)
+    of_account, of_address = recent.filter(account=own.account), recent.filter(address=network)
     if of_account.count() <= PER_ACCOUNT and of_address.count() <= PER_ADDRESS:
         return True
     own.delete()

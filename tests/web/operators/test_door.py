@@ -150,12 +150,17 @@ def test_an_account_that_nobody_has_is_slowed_alike(client, olivia):
     assert sign_in(client, olivia).status_code == 302
 
 
-def test_guessing_many_accounts_from_one_address_is_slowed(olivia):
+@pytest.mark.parametrize(
+    ("address", "same", "another"),
+    [("192.0.2.1", "192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1")],
+    ids=["IPv4", "a network of IPv6"],
+)
+def test_guessing_many_accounts_from_one_address_is_slowed(olivia, address, same, another):
     now = time.now()
     for nth in range(tries.PER_ADDRESS):
-        assert tries.reserve(f"{nth}@acme.example", "192.0.2.1", now)
-    assert not tries.reserve("fresh@acme.example", "192.0.2.1", now)
-    assert tries.reserve("fresh@acme.example", "192.0.2.2", now)
+        assert tries.reserve(f"{nth}@acme.example", address, now)
+    assert not tries.reserve("fresh@acme.example", same, now)
+    assert tries.reserve("fresh@acme.example", another, now)
 
 
 def test_a_right_sign_in_forgets_the_tries_before_it(client, olivia):
