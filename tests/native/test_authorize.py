@@ -128,6 +128,6 @@ def test_a_sign_in_begins_by_get_only(client, method):
 def test_an_apps_flow_is_answered_to_no_service(client):
     browser = HttpClient()
     pk = browser.get("/oauth/authorize", RIGHT)["Location"].rpartition("/")[2]
-    assert browser.get(f"/saml/respond/{pk}").status_code == 403
+    assert browser.get(f"/saml/respond/{pk}").status_code == 410
     assert browser.get(f"/oauth/respond/{pk}")["Location"] == f"/login/{pk}"
     assert HttpClient().get(f"/oauth/respond/{pk}").status_code == 400
