@@ -1,6 +1,7 @@
 """Requests that other pages, prefetchers and scanners make a browser send."""
 
 import pytest
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from idp.login.models import LoginFlow
 from tests.hostile import raw_http
@@ -152,6 +153,16 @@ def test_a_posted_request_is_redirected_before_cookies_are_read(witness, phone):
     page = phone.ask_flex(binding="post")
     assert [it.request.method for it in page.response.history] == ["POST"]
     assert response_on(page).assertions == 1
+
+
+@pytest.mark.parametrize("path", ["/login/{}", "/oauth/revoke", "/api/v1/token", "/admin/login/"])
+def test_a_file_in_an_agents_form_is_rejected_unread(witness, phone, path, monkeypatch):
+    page = at_the_code(phone)
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", lambda *_, **__: pytest.fail("written to the disk"))
+    address = BASE_URL + path.format(page.url.rpartition("/")[2])
+    form = {"csrfmiddlewaretoken": token_on(page), "token": "x"}
+    answer = phone.http.post(address, data=form, files={"f": ("f", b"x" * 3_000_000)}, allow_redirects=False)
+    assert answer.status_code == 413
 
 
 def test_a_body_that_is_too_large_is_rejected(witness, phone, verify):

@@ -8,12 +8,16 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
-from idp.web.views import Incomplete, WrongMethod, error_page, refused
+from idp.web.operators.middleware import is_inside
+from idp.web.views import Incomplete, TooLarge, WrongMethod, error_page, refused
 from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 LONGEST_QUERY = 32 * 1024
+LONGEST_BODY = 256 * 1024
+LONGEST_FILE = 9 * 1024 * 1024
+"""Bytes of a body with which an operator sends a file."""
 METHOD_NOT_ALLOWED = 405
 DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)  # PostgreSQL raises the last if it is read-only
 
@@ -38,9 +42,14 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse an overlong query string before anything reads it, and give 405 responses a page."""
+        """Refuse an overlong query string or body before anything reads it, and give 405 responses a page.
+
+        Django limits forms, but writes files of any size to the disk, before it knows who sends them.
+        """
         if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
             return refused(request, AddressTooLong())
+        if _body_length(request) > (LONGEST_FILE if is_inside(request) else LONGEST_BODY):
+            return refused(request, TooLarge())
         response = self.get_response(request)
         return self._with_a_page(request, response) if response.status_code == METHOD_NOT_ALLOWED else response
 
@@ -63,3 +72,9 @@ class ErrorPages:
             return None
         log.error("unexpected", exc_info=error)
         return error_page(request, Busy() if isinstance(error, DATABASE_ERRORS) else Unexpected())
+
+
+def _body_length(request: HttpRequest) -> int:
+    """Return the announced length of a body. Django reads no body that comes without one."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isdecimal() else 0

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 PREFIX = "/admin/"
+DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
+"""The pages under the prefix that anybody may open."""
 Handler = Callable[[HttpRequest], HttpResponse]
 Look = Callable[..., HttpResponse | None]
 
@@ -53,3 +55,8 @@ class OperatorsChain:
 def is_for_operators(request: HttpRequest) -> bool:
     """Whether a request's path is under the admin's prefix."""
     return request.path_info.startswith(PREFIX)
+
+
+def is_inside(request: HttpRequest) -> bool:
+    """Whether only operators who are signed in may open a request's path."""
+    return is_for_operators(request) and not request.path_info.startswith(DOORS)
