@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, TypeVar
 
 import requests
@@ -17,7 +18,10 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from idp.otp.twilio.answers import LONGEST_PAUSE, Trouble
 
 TIMEOUT = (3.0, 8.0)
-"""Seconds to connect, and seconds to wait for bytes of the answer."""
+"""Seconds to connect, and seconds to wait for bytes of the answer. A whole answer takes no longer than both."""
+LONGEST_ANSWER = 64 * 1024
+"""Bytes of an answer. Twilio's have about a thousand."""
+PIECE = 8 * 1024
 
 Read = TypeVar("Read")
 
@@ -76,6 +80,7 @@ class Line:
 
     def __init__(self, settings: TwilioSettings, timeout: tuple[float, float]) -> None:
         self._client = _client(settings, timeout, self._note)
+        self._patience = sum(timeout)
         self._forget()
 
     def read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
@@ -93,6 +98,7 @@ class Line:
         """Begin a call: what was heard so far is about another."""
         self._status = 0
         self._headers: Mapping[str, str] = {}
+        self._until = monotonic() + self._patience
 
     def trouble(self, error: Exception | None = None) -> Trouble:
         """Describe what was wrong with the call just made."""
@@ -108,6 +114,21 @@ class Line:
 
     def _note(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
         self._status, self._headers = response.status_code, response.headers
+        _read_until(response, self._until)
+
+
+def _read_until(response: requests.Response, until: float) -> None:
+    """Read the body. Raises RequestException if it is too long, or not complete by then.
+
+    The timeout of the socket starts again with each byte, so a body that trickles would keep a thread for ever.
+    """
+    body = bytearray()
+    while piece := response.raw.read1(PIECE, decode_content=True):
+        body += piece
+        if len(body) > LONGEST_ANSWER or monotonic() > until:
+            response.close()
+            raise RequestException("the answer is endless")
+    response._content = bytes(body)
 
 
 def _client(settings: TwilioSettings, timeout: tuple[float, float], note: Callable[..., None]) -> Client:

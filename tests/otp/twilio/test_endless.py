@@ -1,0 +1,53 @@
+"""Answers of Verify that never end: they are given up in time, so that they keep no thread from other codes."""
+
+import socketserver
+from contextlib import suppress
+from threading import Event, Thread
+
+import pytest
+
+from idp.otp.gateway import CheckResult
+from tests.otp.twilio.codes import ANA
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+SID = "VE" + "0" * 32
+
+
+@pytest.fixture
+def that_sends():
+    """A server that sends these pieces in turn, each a moment after the other, for as long as somebody listens."""
+    over, servers = Event(), []
+
+    def make(head, piece, pause):
+        class Sends(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(65536)
+                with suppress(OSError):
+                    self.request.sendall(head)
+                    while not over.wait(pause):
+                        self.request.sendall(piece)
+
+        servers.append(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sends))
+        servers[-1].daemon_threads = True
+        Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_address[1]}"
+
+    yield make
+    over.set()
+    for it in servers:
+        it.shutdown()
+        it.server_close()
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "pause"),
+    [
+        (HEAD + b"Content-Length: 1000000\r\n\r\n", b" ", 0.05),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", 0.05),
+        (HEAD + b"Connection: close\r\n\r\n", b" " * 50_000, 0.0),
+    ],
+    ids=["a byte at a time", "in small chunks", "without end"],
+)
+def test_an_answer_that_never_ends_is_given_up(make_gateway, that_sends, head, piece, pause):
+    gateway = make_gateway(that_sends(head, piece, pause), timeout=(0.5, 0.5), pause=lambda _: None)
+    assert gateway.check(sid=SID, to=ANA, code="123456") is CheckResult.UNKNOWN
