@@ -1,5 +1,6 @@
 """The cookies of the login: their names, lifetimes and attributes."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,8 +15,11 @@ FLOW_LIFETIME = timedelta(minutes=20)
 NO_PASSKEY_LIFETIME = timedelta(days=30)
 LOAN_LIFETIME = timedelta(minutes=5)
 LANGUAGE_LIFETIME = timedelta(days=400)
+MOST_FLOWS = 20
+"""Logins that a browser may have open. Each has a cookie, and more than 80 cookies are longer than servers accept."""
 OF_AGENT = ".agent"
 """Ends the value of a language that came from the agent's profile, not from a choice in this browser."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @value
@@ -60,6 +64,17 @@ def write_flow(response: HttpResponse, flow: UUID, secret: str) -> None:
     _set(response, name(f"flow-{flow}"), secret, FLOW_LIFETIME)
 
 
+def forget_old_flows(response: HttpResponse, request: HttpRequest, flow: UUID) -> None:
+    """Delete the cookies of the oldest flows if a browser has too many. Browsers send the oldest first.
+
+    Otherwise a page that begins one login after another, by mistake or on purpose, would keep the browser out of every
+    page for 20 minutes. Source: RFC 6265 section 5.4.
+    """
+    others = [it for it in request.COOKIES if _names_flow(it) and it != name(f"flow-{flow}")]
+    for oldest in others[: 1 - MOST_FLOWS]:
+        _set(response, oldest, "", timedelta(0))
+
+
 def write_loan(response: HttpResponse, secret: str) -> None:
     """Give the browser a loan."""
     _set(response, name("loan"), secret, LOAN_LIFETIME)
@@ -88,6 +103,12 @@ def language(request: HttpRequest) -> str:
 def write_language(response: HttpResponse, code: str) -> None:
     """Keep the language that somebody chose in this browser. It takes precedence over the agent's own."""
     _set(response, name("language"), code, LANGUAGE_LIFETIME)
+
+
+def _names_flow(cookie: str) -> bool:
+    """Whether a cookie has the name of a flow's, which Latchkey alone gives; anyone may have sent any other."""
+    begins = name("flow-")
+    return cookie.startswith(begins) and _UUID.fullmatch(cookie, len(begins)) is not None
 
 
 def _follow_agent(response: HttpResponse, request: HttpRequest, code: str) -> None:

@@ -44,7 +44,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         leads_to=redirects.origin(redirect_uri),
     )
     flow = InMemoryFlow(requirements, client.timeout_policy, _respond_address, read.to_json, clock.now())
-    return rendering.store_and_redirect(flow, rendering.address(flow))
+    return rendering.store_and_redirect(request, flow, rendering.address(flow))
 
 
 @require_http_methods(["GET", "POST"])

@@ -61,7 +61,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     flow = InMemoryFlow(_requirements(sp, trusted), sp.timeout_policy, _respond_address, pending.to_json, now)
     if request.method == "POST":
         responding.refuse_answered(sp, trusted.id)
-        return rendering.store_and_redirect(flow, flow.return_to)
+        return rendering.store_and_redirect(request, flow, flow.return_to)
     return _conclude(request, flow, sp, pending)
 
 
@@ -140,7 +140,7 @@ def _conclude(request: HttpRequest, flow: Flow, sp: ServiceProvider, pending: Pe
         case Refuse() if isinstance(flow, LoginFlow) and flow.finished_at is not None:
             # The rules changed between the code and the answer.
             return rendering.refusal(request, flow, step, facts)
-    return rendering.store_and_redirect(flow, rendering.address(flow))
+    return rendering.store_and_redirect(request, flow, rendering.address(flow))
 
 
 def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: AnswerWithStatus) -> HttpResponse:

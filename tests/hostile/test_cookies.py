@@ -3,6 +3,7 @@
 import pytest
 
 from idp.agents.models import Device, Reason
+from idp.login.cookies import MOST_FLOWS
 from idp.sessions.models import SsoSession
 from tests.hostile import raw_http
 from tests.hostile.authn_requests import BASE_URL, link
@@ -147,3 +148,13 @@ def test_malformed_cookies_are_ignored(witness, cookies):
     assert page.status == 303
     assert page.response.headers["Location"].startswith("/login/")
     witness.nothing_written(SIGN_IN)
+
+
+@pytest.mark.parametrize("query", [{}, {"binding": "post"}], ids=["redirect", "post"])
+def test_a_browser_that_begins_login_after_login_keeps_the_cookies_of_the_last_ones(witness, phone, query):
+    pages = [phone.ask_flex(**query) for _ in range(MOST_FLOWS + 2)]
+    assert len([it for it in phone.http.cookies if it.name.startswith("latchkey-flow-")]) == MOST_FLOWS
+    witness.look()
+    witness.refusal(phone.open(pages[0].url), 400, "cookie_lost")
+    page = phone.ask_code(pages[-1])
+    assert phone.arrive(phone.submit(page, "code", code=phone.code()))["signed_in"]

@@ -26,9 +26,10 @@ OWN_PAGE, OWN_PAGE_NAME = "/me", for_agents("your own page")
 SERVICE_UNAVAILABLE = 503
 
 
-def store_and_redirect(flow: Flow, path: str) -> HttpResponse:
+def store_and_redirect(request: HttpRequest, flow: Flow, path: str) -> HttpResponse:
     """Redirect the browser, and store the flow and set its cookie if that is still to be done."""
     response = see_other(path)
+    cookies.forget_old_flows(response, request, flow.pk)
     if isinstance(flow, InMemoryFlow):
         cookies.write_flow(response, flow.pk, storage.store(flow))
     return response

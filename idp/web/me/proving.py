@@ -40,7 +40,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         protocol=lambda: {"goal": goal if goal in GOALS else ""},
         begun_at=clock.now(),
     )
-    return rendering.store_and_redirect(login, rendering.address(login))
+    return rendering.store_and_redirect(request, login, rendering.address(login))
 
 
 @require_http_methods(["GET", "POST"])
