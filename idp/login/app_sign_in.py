@@ -30,6 +30,8 @@ from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 
 LONGEST_LABEL = 100
+DISTRUSTED = (Reason.OPERATOR, Reason.SWITCHED_OFF, Reason.REPORTED)
+"""Reasons that end a proof too, if a device of the agent ended for one of them after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,10 @@ def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
     """Return what has signed the agent out everywhere since the proof, which was given on no device yet."""
     if devices.cutoff_since(proved_at) is not None:
         return Reason.EVERYONE
-    changed = LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at)
-    return Reason.NUMBER_CHANGED if changed.exists() else None
+    if LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at).exists():
+        return Reason.NUMBER_CHANGED
+    ended = Device.objects.of(agent).filter(reason__in=DISTRUSTED, revoked_at__gte=proved_at).first()
+    return Reason(ended.reason) if ended else None
 
 
 def _store_renewal(

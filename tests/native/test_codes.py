@@ -6,8 +6,11 @@ import jwt
 import pytest
 from django.db import connection
 
+from idp import clock as clocks
 from idp.agents.models import Agent, Device, Reason
+from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
+from idp.login.endings import signing_out
 from idp.native.models import AuthorizationCode
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
@@ -120,6 +123,24 @@ def test_a_phone_that_the_policy_refuses_signs_nobody_out_and_keeps_its_code(cod
     assert exchange(code).status_code == 200
     phone.refresh_from_db()
     assert phone.reason == Reason.REPLACED
+
+
+@pytest.mark.parametrize("reason", [Reason.OPERATOR, Reason.SWITCHED_OFF, Reason.REPORTED])
+def test_an_app_collects_no_sign_in_of_an_agent_who_was_signed_out_since_the_proof(client, agent, clock, reason):
+    phone = a_phone(agent, NOW)
+    code = a_code(client, agent)
+    clock.shift(10)
+    signing_out.sign_out(Device.objects.filter(pk=phone.pk), reason, "Olivia", Origin(None, "", ""), clocks.now())
+    assert refused(exchange(code), reason="signed_out")
+    assert not Device.objects.active().exists()
+
+
+def test_a_sign_out_before_the_proof_does_not_end_it(client, agent, clock):
+    signing_out.sign_out(
+        Device.objects.filter(pk=a_phone(agent).pk), Reason.OPERATOR, "Olivia", Origin(None, "", ""), NOW
+    )
+    clock.shift(10)
+    assert exchange(a_code(client, agent)).status_code == 200
 
 
 def test_an_agent_switched_off_after_the_code_gets_nothing(code):
