@@ -18,6 +18,7 @@ from idp.native.errors import as_json, speaks_json
 from idp.saml.requests import unsolicited
 from idp.saml.signatures import signing_keys
 from idp.scim import answers as scim
+from idp.sql.writable import takes_writes
 from idp.tokens.jwks import key_set
 from idp.web.operators.middleware import is_for_operators
 from idp.wording import for_agents
@@ -164,7 +165,7 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Answer whether agents can be served: the database answers, and every key in use exists and signs.
+    """Answer whether agents can be served: the database takes writes, and every key in use exists and signs.
 
     It also reports Redis, if there is one; agents can be served without it. Each request has the trail sealed in the
     background.
@@ -173,7 +174,10 @@ def readyz(_: HttpRequest) -> JsonResponse:
         now = clock.now()
         signing_keys.ensure(now)
         signing_keys.try_out(now)
+        ready = takes_writes()
     except Exception:  # noqa: BLE001 - any failure means that this node cannot serve
+        ready = False
+    if not ready:
         return JsonResponse({"ready": False}, status=503)
     background.sealing.dispatch()
     return JsonResponse({"ready": True, **_redis()})

@@ -132,8 +132,9 @@ FAULTS = [
     Fault(
         "F13",
         "the database is locked for long, read-only, or gone",
-        "the busy page; nobody is let in",
+        "the busy page; nobody is let in. If PostgreSQL is read-only, 503 at `/readyz`",
         (
+            f"{STORAGE}::test_a_node_whose_database_takes_no_writes_is_not_ready",
             f"{BUSY}::test_a_phone_that_waits_too_long_for_a_lock_gets_a_busy_page_and_signs_in_later",
             f"{STORAGE}::test_a_database_that_cannot_write_signs_nobody_in",
             f"{STORAGE}::test_a_database_that_cannot_be_reached_gets_a_busy_page",

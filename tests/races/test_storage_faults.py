@@ -72,3 +72,10 @@ def test_a_database_that_cannot_be_reached_gets_a_busy_page(browser):
     with connected_to(**nowhere):
         assert is_busy(browser.get(browser.address))
     assert is_signed_in(browser.get(browser.address))
+
+
+def test_a_node_whose_database_takes_no_writes_is_not_ready(browser, client):
+    """Such as a primary that was made a replica: every sign-in writes. SQLite tells only a writer."""
+    with read_only():
+        assert client.get("/readyz").status_code == (200 if on_sqlite() else 503)
+    assert client.get("/readyz").status_code == 200
