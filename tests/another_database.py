@@ -1,4 +1,4 @@
-"""Connects the thread of a test to another database than the test's for a while."""
+"""Connects the thread of a test to another database for a while."""
 
 from contextlib import contextmanager
 
@@ -7,7 +7,7 @@ from django.db import connections
 
 @contextmanager
 def connected_to(**settings):
-    """Name what is different: HOST, PORT, NAME and the like; OPTIONS are added to those in use."""
+    """Connect with these settings changed (HOST, PORT, NAME …); OPTIONS are added to the usual ones."""
     usual, known = connections["default"], connections._connections
     options = usual.settings_dict["OPTIONS"] | settings.pop("OPTIONS", {})
     there = type(usual)(usual.settings_dict | settings | {"OPTIONS": options}, alias="another")

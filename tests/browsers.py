@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium, driven by Playwright, dressed as a phone or a computer."""
+"""A real browser: Debian's Chromium, driven by Playwright, with the user agent and size of a phone or a computer."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ from tests.user_agents import ANDROID, DESKTOP, IPHONE
 
 ARGUMENTS = [
     "--no-sandbox",
-    "--ignore-certificate-errors",  # asking for that page by page costs a second connection, and time on a slow line
+    "--ignore-certificate-errors",  # Playwright's own option costs a second connection per page
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -16,9 +16,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HONEST = re.compile("status of (4|503)")
-"""What a browser says of every page that says no, or *not now*."""
-DRESSED_AS = {
+EXPECTED = re.compile("status of (4|503)")
+"""The console's message about each page with status 4xx or 503."""
+DEVICES = {
     "iPhone": {"user_agent": IPHONE, "viewport": {"width": 390, "height": 844}, "has_touch": True},
     "Android": {"user_agent": ANDROID, "viewport": {"width": 360, "height": 780}, "has_touch": True},
     "computer": {"user_agent": DESKTOP, "viewport": {"width": 1280, "height": 800}},
@@ -27,8 +27,8 @@ DRESSED_AS = {
 
 @contextmanager
 def launched():
-    """Chromium, until the end of the `with`."""
-    from playwright.sync_api import sync_playwright  # takes a while, and most tests need no browser
+    """Run Chromium for the `with` block."""
+    from playwright.sync_api import sync_playwright  # a slow import, and most tests need no browser
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
@@ -38,11 +38,11 @@ def launched():
 
 @contextmanager
 def pages(chromium):
-    """Yield what opens pages, each in a browser of its own. Whatever a page complains of fails the test at the end."""
+    """Yield a function that opens pages, each in its own context. An error on the console fails the test at its end."""
     contexts, complaints = [], []
 
-    def open_page(dress="iPhone", *, script=True, **more):
-        context = chromium.new_context(**DRESSED_AS[dress], java_script_enabled=script, **more)
+    def open_page(device="iPhone", *, script=True, **more):
+        context = chromium.new_context(**DEVICES[device], java_script_enabled=script, **more)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
@@ -53,4 +53,4 @@ def pages(chromium):
     yield open_page
     for context in contexts:
         context.close()
-    assert not [it for it in complaints if not HONEST.search(it)]
+    assert not [it for it in complaints if not EXPECTED.search(it)]

@@ -1,4 +1,4 @@
-"""Factories and the running place: IdP, Verify emulator and demo SP, each on a port of its own."""
+"""Factories, and the running installation: IdP, Verify emulator and demo SP, each on its own port."""
 
 import gc
 import os
@@ -38,26 +38,28 @@ from tests.user_agents import ANDROID, DESKTOP, IPHONE
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-hypothesis.settings.register_profile("here", deadline=None)  # the machines are shared and noisy
+hypothesis.settings.register_profile("here", deadline=None)  # test machines are busy
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms lie between the headers of an answer and its body
+WSGIRequestHandler.disable_nagle_algorithm = True  # else 40 ms pass between headers and body of a response
 
 
 def pytest_configure(config):
-    if config.getoption("numprocesses", None) and not config.option.collectonly:  # never so in a worker itself
+    if config.getoption("numprocesses", None) and not config.option.collectonly:  # not in a worker
         database.begin()
     TransactionTestCase._fixture_teardown = lambda _: _put_back()
     testcases.QuietWSGIRequestHandler = open_requests.Handler
     testcases.LiveServerThread.server_class = open_requests.Server
     WhiteNoiseMiddleware.add_files_from_finders = _add_static_files
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one slows only us
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # fast, because tests need no strong hash
 
 
 def pytest_collection_finish():
-    """Leave what collecting made alone: walking all of it again and again took a tenth of the tests' time."""
+    """Exclude the collected tests from garbage collection, which otherwise takes a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -87,7 +89,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings):
-    """A file that was copied is there already; a copy in PostgreSQL is made with the database."""
+    """Keep a copied SQLite file; PostgreSQL creates its database as a copy."""
     own = connections["default"].settings_dict
     return database.copy(own) and own["ENGINE"].endswith("sqlite3")
 
@@ -102,7 +104,7 @@ _find_static_files, _static_files = WhiteNoiseMiddleware.add_files_from_finders,
 
 
 def _add_static_files(middleware):
-    """Look for them once, and not for each of Django's test clients."""
+    """Look for static files once, and not for each of Django's test clients."""
     if not _static_files:
         _find_static_files(middleware)
         _static_files.update(middleware.files)
@@ -128,13 +130,13 @@ def _signing_keys():
 
 @pytest.fixture
 def keys():
-    """The installation's keys; made once, since an RSA key takes a while."""
+    """The installation's keys; generated once, because an RSA key takes a while."""
     SigningKey.objects.bulk_create([SigningKey(**row) for row in _signing_keys()], ignore_conflicts=True)
 
 
 @pytest.fixture
 def clock():
-    """A clock that goes on from a fixed morning and can be moved: `clock.shift(timedelta(hours=1))`."""
+    """A clock that runs from a fixed morning and can be moved: `clock.shift(timedelta(hours=1))`."""
     with time_machine.travel(NOW, tick=True) as traveller:
         yield traveller
 
@@ -178,7 +180,7 @@ def _verify_server():
 
 @pytest.fixture
 def verify(_verify_server):
-    """The emulator, with nothing left of the test before."""
+    """The Verify emulator, reset."""
     _verify_server.state.reset()
     return _verify_server
 
@@ -192,7 +194,7 @@ def _redis_server():
 
 @pytest.fixture
 def redis(_redis_server, settings):
-    """A real Redis that the place uses, empty; `redis.kill()` and the like do it harm."""
+    """An empty Redis server that the installation uses; `redis.kill()` and the like break it."""
     _redis_server.start().flush()
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"redis_url": _redis_server.url})
     settings.CACHES = {**settings.CACHES, "default": {**SHARED, "LOCATION": _redis_server.url}}
@@ -210,7 +212,7 @@ def _demo_sp():
 
 @cache
 def _planted(sp_url):
-    """The rows that the seeds put into an empty place."""
+    """Return the rows that the seeds create in an empty database."""
     found = tables.remember()
     tables.put_back(_left_by_migrations())
     empty = tables.remember()
@@ -222,7 +224,7 @@ def _planted(sp_url):
 
 @pytest.fixture
 def flex(transactional_db, live_server, verify, keys, _demo_sp):
-    """The whole place, seeded: yields the demo SP, which plays Flex."""
+    """The whole installation with the demo's data. Yields the demo SP, which stands in for Flex."""
     tables.add(_planted(_demo_sp.url))
     yield _demo_sp
     sending.settle()
@@ -230,7 +232,7 @@ def flex(transactional_db, live_server, verify, keys, _demo_sp):
 
 @pytest.fixture
 def phone(flex, verify):
-    """An iPhone; `phone.another()` is an Android phone, `phone.desktop()` a computer."""
+    """An iPhone."""
     return Phone(flex.url, verify, IPHONE)
 
 
@@ -252,14 +254,14 @@ def chromium():
 
 @pytest.fixture
 def any_page(chromium):
-    """Open a page that needs no running place: `any_page("computer")`."""
+    """Open a page without a running installation: `any_page("computer")`."""
     with browsers.pages(chromium) as open_page:
         yield open_page
 
 
 @pytest.fixture
 def browser_page(chromium, flex):
-    """Open a page at the running place: `browser_page("iPhone", script=False)`."""
+    """Open a page of the running installation: `browser_page("iPhone", script=False)`."""
     with browsers.pages(chromium) as open_page:
         yield open_page
 

@@ -1,4 +1,4 @@
-"""Browsers that agents sign in with, made without the pages."""
+"""Devices that agents sign in with, created without any page."""
 
 from idp.agents import devices
 from idp.agents.devices import Browser
@@ -13,7 +13,7 @@ WINDOWS = Browser(Kind.DESKTOP, "Windows computer, Chrome", Family.OTHER)
 
 
 def a_device(agent, browser=IPHONE, now=NOW):
-    """A device in which the agent has just passed a code."""
+    """Enrol a device as if the agent had just typed a right code."""
     return devices.enrol(agent, browser, None, now).device
 
 

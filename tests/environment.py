@@ -1,7 +1,7 @@
-"""The environment of the tests: made up, and set before Django reads it.
+"""The environment variables of the tests, set before Django reads its settings.
 
-A pytest plugin, because Django's settings are read before any conftest. Every worker gets ports and a
-database of its own.
+This is a pytest plugin, because Django's settings are read before any conftest. Every worker gets its own ports and
+database.
 """
 
 import atexit
@@ -23,9 +23,9 @@ def free_port():
 
 
 def held_port():
-    """A free port that nobody else gets, to listen at or to call from, until the server it is for binds it too."""
+    """Reserve a free port: no other process can bind it until the server that it is for does."""
     holding = socket.socket()
-    holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers have, so that they may share it
+    holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # so that the server may bind it too
     holding.bind(("127.0.0.1", 0))
     atexit.register(holding.close)
     return holding.getsockname()[1]
@@ -41,7 +41,7 @@ ENVIRONMENT = {
     "LATCHKEY_KEY_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     "LATCHKEY_ORGANISATION": "Acme",
     "LATCHKEY_WRONG_CODE_SECONDS": "0",
-    "LATCHKEY_REQUESTS_A_MINUTE": "0",  # all tests come from one address, and the clock may stand
+    "LATCHKEY_REQUESTS_A_MINUTE": "0",  # all tests share one address, and the clock may stand still
     "LATCHKEY_LOG_LEVEL": "DEBUG",
     "LATCHKEY_VERIFY_BASE_URL": f"http://127.0.0.1:{VERIFY_PORT}",
     "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
@@ -51,11 +51,13 @@ ENVIRONMENT = {
 }
 os.environ.update(ENVIRONMENT)
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER}/unused.sqlite3")
-if os.environ.get("REDIS_URL"):  # a numbered database of the same Redis for each worker
+if os.environ.get("REDIS_URL"):  # each worker gets a numbered database of the same Redis
     own = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={own}"  # a worker inherits another's
+    os.environ["REDIS_URL"] = (
+        f"{os.environ['REDIS_URL'].partition('?')[0]}?db={own}"  # the parent has added its own number
+    )
 os.environ["DJANGO_SETTINGS_MODULE"] = "idp.settings"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in the thread of the test
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in the thread of the test
 os.environ["DJANGO_LIVE_TEST_SERVER_ADDRESS"] = f"localhost:{IDP_PORT}"
 
 if __name__ == "__main__":  # python -m tests.environment mypy: run a module with these settings

@@ -1,4 +1,4 @@
-"""Codes that no text brings, as people have them: an app on a phone, a printed sheet, a code read out."""
+"""Codes without a text, as agents have them: from an app on a phone, on a printed sheet, read out by an operator."""
 
 import base64
 
@@ -16,13 +16,13 @@ def agent_of(number=NUMBER):
 
 
 class App:
-    """A pretend authenticator app, which was told a key."""
+    """A pretend authenticator app with a key."""
 
     def __init__(self, key):
         self.key = base64.b32decode(key.replace(" ", ""))
 
     def code(self, steps=0):
-        """What it shows now, or so many times 30 seconds later."""
+        """Return the code that it shows now, or so many times 30 seconds later."""
         return f"{totp(self.key, drift=steps):06}"
 
     def wrong(self):
@@ -30,7 +30,7 @@ class App:
 
 
 def an_app(agent):
-    """Register an app for somebody who may use one. Its present code is spent by that; `code(1)` is not."""
+    """Register an app for an agent. That uses up its current code; `code(1)` is still unused."""
     Agent.objects.filter(pk=agent.pk).update(may_use_app=True)
     agent.refresh_from_db()
     app = App(app_codes.key_text(app_codes.pending(agent, clock.now())))
@@ -47,7 +47,7 @@ def a_one_time_code(agent, by=None, reason="SIM broken"):
 
 
 def at_the_code(phone, way, number=NUMBER, **query):
-    """Go as far as the page that asks for a code that no text brings."""
+    """Go as far as the page that asks for a code of this kind."""
     page = phone.ask_flex(**query)
     form = page.form_with("identifier")
     target = form.xpath("string(.//button[@formaction]/@formaction)").split("?")[0] + f"?with={way}"
@@ -60,5 +60,5 @@ def give(phone, page, code):
 
 
 def sign_in(phone, way, code, number=NUMBER, **query):
-    """Sign in with such a code. Returns what Flex knows then."""
+    """Sign in with such a code. Return what Flex knows then."""
     return phone.arrive(give(phone, at_the_code(phone, way, number, **query), code))

@@ -1,4 +1,4 @@
-"""A pretend phone: a browser without script, driven by plain HTTP, and the texts that reach it."""
+"""A pretend phone: a browser without script, driven by plain HTTP, and the texts that arrive on it."""
 
 import requests
 from lxml import html
@@ -7,7 +7,7 @@ NUMBER = "+12015550101"
 
 
 class Page:
-    """One answer, as a person and a browser without script see it."""
+    """A response, as a person and a browser without script see it."""
 
     def __init__(self, response):
         self.response = response
@@ -40,7 +40,7 @@ class Page:
 
 
 class Phone:
-    """One browser: it keeps cookies, and can read the texts to any number."""
+    """One browser: it stores cookies, and can read the texts to any number."""
 
     def __init__(self, sp_url, verify, user_agent):
         self.sp_url, self.verify, self.user_agent = sp_url, verify, user_agent
@@ -49,11 +49,11 @@ class Phone:
         self.http.headers["User-Agent"] = user_agent
 
     def like(self, user_agent=None):
-        """Another browser, which knows nothing of this one."""
+        """Return another browser, without any cookies."""
         return Phone(self.sp_url, self.verify, user_agent or self.user_agent)
 
     def copy(self):
-        """A browser with the cookies of this one: another tab, or a thief's copy."""
+        """Return a browser with the cookies of this one: another tab, or a thief's copy."""
         copy = self.like()
         copy.http.cookies.update(self.http.cookies)
         return copy
@@ -69,11 +69,11 @@ class Phone:
         return Page(self.http.request(form.method, self._absolute(page, form.action), data=data, timeout=30))
 
     def press_on(self, page):
-        """Press the one button of a page that only sends the browser on."""
+        """Press the button of a page that has only one form."""
         return self.submit(page, page.html.forms[0].inputs.keys()[0])
 
     def ask_flex(self, home="/", **query):
-        """Press *Sign in* at Flex, and go on to whatever the IdP says."""
+        """Press *Sign in* at Flex, and return the page of the IdP."""
         page = self.open(f"{self.sp_url}{home}sign-in", **query)
         return self.submit(page, "SAMLRequest") if page.form_with("SAMLRequest") is not None else page
 
@@ -81,14 +81,14 @@ class Phone:
         return len(self.verify.state.messages(number))
 
     def code(self, number=NUMBER, after=0):
-        """Read the newest code, once more than `after` messages came."""
+        """Return the newest code, once more than `after` messages have arrived."""
         return self.verify.state.messages(number, after=after, wait=10)[0].code
 
     def ask_code(self, page, number=NUMBER):
         return self.submit(page, "identifier", identifier=number)
 
     def sign_in(self, number=NUMBER, home="/", **query):
-        """Sign in with a code, from Flex to Flex. Returns what Flex knows then."""
+        """Sign in with a code, from Flex to Flex. Return what Flex knows then."""
         page = self.ask_flex(home, **query)
         before = self.messages(number)
         page = self.ask_code(page, number)
@@ -96,11 +96,11 @@ class Phone:
         return self.arrive(page, home)
 
     def sign_in_silently(self, home="/", **query):
-        """Sign in without being asked anything; fails if a page asks."""
+        """Sign in without any page; fails if there is one."""
         return self.arrive(self.ask_flex(home, **query), home)
 
     def arrive(self, page, home="/"):
-        """Carry the Response to Flex, and return what Flex knows then."""
+        """Post the Response to Flex, and return what Flex knows then."""
         assert page.form_with("SAMLResponse") is not None, f"no Response on: {page.status} {page.text}"
         page = self.submit(page, "SAMLResponse")
         assert page.status == 200, page.text

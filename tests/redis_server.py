@@ -1,4 +1,4 @@
-"""A Redis of the tests' own, which can be emptied, hung, killed and brought back."""
+"""A Redis server for tests, which can be emptied, hung, killed and restarted."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ ARGUMENTS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemo
 
 
 class RedisServer:
-    """A redis-server on a port of this computer. Stopped by its pid."""
+    """A redis-server on a loopback port."""
 
     def __init__(self):
         self.port = free_port()
@@ -22,37 +22,37 @@ class RedisServer:
         self.process = None
 
     def start(self):
-        """Start it, unless it runs, and wait until it answers."""
+        """Start it if it does not run, and wait until it answers."""
         if self.process is None:
             command = [shutil.which("redis-server"), "--port", str(self.port), *ARGUMENTS]
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
             until = time.monotonic() + SECONDS
-            while not self._says("PING", b"+PONG"):
+            while not self._answers("PING", b"+PONG"):
                 assert time.monotonic() < until, "redis-server did not start"
                 time.sleep(0.01)
         return self
 
     def kill(self):
-        """End it as a crash would."""
+        """Kill it, like a crash."""
         if self.process is not None:
             self.process.kill()
             self.process.wait(SECONDS)
             self.process = None
 
     def flush(self):
-        """Let it forget everything."""
-        assert self._says("FLUSHALL", b"+OK")
+        """Delete all keys."""
+        assert self._answers("FLUSHALL", b"+OK")
 
     def hang(self):
-        """Let it take connections and say nothing."""
+        """Stop the process: connections open, and get no answer."""
         os.kill(self.process.pid, signal.SIGSTOP)
 
     def go_on(self):
-        """Let it speak again, if it hangs."""
+        """Continue the process if it hangs."""
         if self.process is not None:
             os.kill(self.process.pid, signal.SIGCONT)
 
-    def _says(self, command, answer):
+    def _answers(self, command, answer):
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
                 connection.sendall(f"{command}\r\n".encode())

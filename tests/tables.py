@@ -1,6 +1,6 @@
-"""All rows of the database, remembered and put back: much faster than emptying and filling it anew.
+"""Stores all rows of the database and restores them, which is much faster than emptying and filling it again.
 
-Rows are copied as the database gives them, below the models, so nothing is computed or checked again.
+Rows are copied below the models, so nothing is computed or validated again.
 """
 
 from contextlib import contextmanager
@@ -14,19 +14,19 @@ from idp.audit.models import ONLY, Chain
 
 CHAIN = Chain._meta.db_table
 
-# What the framework finds again by itself, and keeps in memory; the version, which changes
-# with what is put back; and the count of devices, which follows what is written.
+# Tables that Django fills itself and caches; the version, which changes when rows are restored;
+# and the counts of devices, which triggers maintain.
 LEFT_ALONE = {"django_content_type", "auth_permission", "django_migrations", "versions_version", "agents_devicecount"}
 
 
 def remember(*names):
-    """Return the rows of these tables, or of all: the name of each that has some to its columns and rows."""
+    """Return columns and rows of these tables, or of all, by table name; empty tables are left out."""
     with connection.cursor() as cursor:
         return {table: found for table in names or _tables() if (found := _read(cursor, table))}
 
 
 def beyond(before):
-    """Return the rows that came to those remembered before."""
+    """Return the rows that were added since."""
     known = {table: rows for table, (_, rows) in before.items()}
     return {
         table: (columns, [row for row in rows if row not in known.get(table, [])])
@@ -36,24 +36,24 @@ def beyond(before):
 
 @transaction.atomic
 def put_back(rows):
-    """Leave exactly these rows in the tables. Constraints are checked at the end, so their order is free."""
+    """Restore exactly these rows. Constraints are checked at the end, so any order works."""
     with connection.cursor() as cursor:
         open_trail(cursor)
         emptying = [f"DELETE FROM {_quoted(table)}" for table in sorted(_tables(), key=CHAIN.__eq__)]
-        for statement in emptying if connection.vendor == "sqlite" else ["; ".join(emptying)]:  # each is a way there
+        for statement in emptying if connection.vendor == "sqlite" else ["; ".join(emptying)]:  # one round trip
             cursor.execute(statement)
     add(rows)
 
 
 def open_trail(cursor):
-    """Have the triggers let lines of the trail go, within this transaction, until the chain's row is written again."""
+    """Let this transaction delete trail entries, until the row of the chain is written again."""
     Chain.objects.get_or_create(pk=ONLY)
     cursor.execute(f"UPDATE {_quoted(CHAIN)} SET forgetting = {'1' if connection.vendor == 'sqlite' else 'TRUE'}")
 
 
 @contextmanager
 def unguarded():
-    """Let a test do to the trail what the database refuses everybody: the triggers are gone meanwhile."""
+    """Remove the triggers that protect the trail, for the `with` block."""
     with connection.cursor() as cursor:
         for name in triggers.NAMES[connection.vendor]:
             table = name.partition("_refuses_")[0]
@@ -64,7 +64,7 @@ def unguarded():
 
 @transaction.atomic
 def add(rows):
-    """Put remembered rows beside what is there."""
+    """Insert stored rows in addition to existing ones."""
     with connection.cursor() as cursor:
         for table, (columns, found) in rows.items():
             names, places = ", ".join(map(_quoted, columns)), ", ".join(["%s"] * len(columns))
@@ -89,7 +89,7 @@ def _read(cursor, table):
 
 @cache
 def _generated(table):
-    """Columns that the database works out by itself, and takes from nobody."""
+    """Generated columns, which cannot be inserted."""
     models = [it for it in apps.get_models(include_auto_created=True) if it._meta.db_table == table]
     return {field.column for it in models for field in it._meta.concrete_fields if field.generated}
 

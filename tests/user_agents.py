@@ -1,6 +1,6 @@
-"""User agents of the browsers that the stories are told with."""
+"""The user agents of the browsers in the tests."""
 
-# The two strings of Twilio's page on Flex Mobile.
+# From Twilio's page on Flex Mobile.
 FLEX_MOBILE_IOS = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 16_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
 )
