@@ -24,7 +24,7 @@ async ([tags, extra, only, doubts]) => {
 
 
 def axe(page, *only, extra=(), doubts=True):
-    """Return what axe finds on the page as it stands: by these rules only, or by all and those `extra` beside them.
+    """Return axe's violations on the current page: of these rules only, or of all and the `extra` ones.
 
     A contrast that axe cannot tell counts as found, unless `doubts` are passed over, as where icons lie behind text.
     Where a page names no background, axe takes it for white.

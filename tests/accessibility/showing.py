@@ -9,7 +9,7 @@ KEPT_BACK = {"content-length", "content-encoding", "transfer-encoding", "set-coo
 
 
 def show(page, response):
-    """Show an answer of the test client at its own address. What the page asks for beside it, the same client gets."""
+    """Show a response of the test client at its own address. The same client fetches what the page loads."""
     address = ORIGIN + response.request["PATH_INFO"]
     here = copy_context()  # Playwright answers in another, in which Django would open another connection
 

@@ -53,7 +53,7 @@ def operator(transactional_db, keys, verify, clock):
 
 @pytest.fixture
 def sweep(window, live_server, operator):
-    """Visit pages as somebody who is inside, or as nobody, and tell what is wrong on each in every look."""
+    """Visit pages as an operator or without a sign-in. Return the violations of each in every appearance."""
     said = []
 
     def hear(message):

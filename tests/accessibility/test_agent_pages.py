@@ -35,7 +35,7 @@ def over_budget(response):
 
 
 def personal(state):
-    """What names somebody in a title or an address, where histories and logs keep it."""
+    """Personal data that must not be in a title or an address, because histories and logs store those."""
     kept = f"{state.html.findtext('.//title')} {urlsplit(state.url).path}"
     return [f"{it} in {kept}" for it in ("2015550", "201-555", "@", "Ana", "acme.example") if it in kept]
 

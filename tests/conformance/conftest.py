@@ -26,7 +26,7 @@ def wiki(registered):
 
 @pytest.fixture
 def described(shifts):
-    """Register the service anew, from what its metadata says in place of what was typed."""
+    """Register the service again, from its metadata alone."""
 
     def from_metadata(*parts, **wishes):
         shifts.row.delete()

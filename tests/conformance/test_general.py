@@ -146,7 +146,7 @@ def test_g02_any_text_that_xml_allows_is_read_unchanged(name, value, who):
 
 @pytest.fixture
 def listener():
-    """Somebody whom nobody calls."""
+    """A server to which nobody connects."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0)
         yield server

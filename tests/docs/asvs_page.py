@@ -44,7 +44,7 @@ def stands(requirement):
 
 
 def cited(evidence):
-    """Put what stands in one file together, with a link to it."""
+    """Group evidence by file, with a link to each."""
     told = defaultdict(list)
     for it in evidence:
         path, test = place(it)

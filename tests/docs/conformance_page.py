@@ -73,7 +73,7 @@ def cited(sentences):
 
 
 def tests():
-    """The sentences of the tests of each requirement, each with the file it stands in."""
+    """The sentences of the tests of each requirement, each with its file."""
     found = defaultdict(list)
     for path in sorted((ROOT / "tests" / "conformance").glob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

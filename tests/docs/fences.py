@@ -13,7 +13,7 @@ MANAGE = ".venv/bin/python manage.py "
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block, and the page it stands on."""
+    """A fenced block, and its page."""
 
     page: str
     language: str

@@ -29,7 +29,7 @@ RANDOM = (
 
 @pytest.fixture
 def still():
-    """A clock that stands, so that seconds to wait are the same on every page."""
+    """A clock that stands still, so that seconds to wait are the same on every page."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

@@ -48,7 +48,7 @@ def secrets(phone, desktop, clock):
 
 
 def cells():
-    """Every text and every octet in every table, and where it stands."""
+    """Every text and every octet in every table, with its column."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")

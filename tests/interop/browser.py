@@ -29,11 +29,11 @@ class Browser(Phone):
         return self.follow(self.open(service.sign_in_address(**wishes)))
 
     def begin(self, service, number=NUMBER, **wishes):
-        """Sign in at a service, with a code if one is asked for. Returns where that led to."""
+        """Sign in at a service, with a code if the page asks for one. Return the last page."""
         return self.answer(self.start(service, **wishes), number)
 
     def answer(self, page, number=NUMBER):
-        """Give number and code if they are asked for."""
+        """Type number and code if the page asks for them."""
         if page.form_with("identifier") is None:
             return page
         before = self.messages(number)

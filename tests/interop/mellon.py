@@ -70,6 +70,6 @@ class Mellon(Service):
 
 
 class MellonByPost(Mellon):
-    """The same, told of no address for Redirect."""
+    """The same with metadata that has no address for Redirect."""
 
     slug, name, idp_metadata = "mellon-by-post", "mod_auth_mellon by POST", "idp-post.xml"

@@ -63,7 +63,7 @@ class Place:
         return self.folder / "idp.xml"
 
     def write(self, path, text):
-        """Write a file that the servers can read, whoever they run as."""
+        """Write a file that every server's user can read."""
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True)
 class Session:
-    """What a service provider knows of whom it let in."""
+    """What a service provider knows about the agent who is signed in."""
 
     name_id: str
     authn_context: str

@@ -21,7 +21,7 @@ def read_anew(place, restart):
 
 
 def let_in(browser, service):
-    """Sign in anew, and tell whether the service took the answer."""
+    """Sign in again, and return whether the service accepted the response."""
     page = browser.begin(service)
     return page.url == service.home and service.session(browser) is not None
 

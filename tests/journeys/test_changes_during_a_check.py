@@ -15,7 +15,7 @@ from tests.user_agents import DESKTOP
 
 
 class Meanwhile:
-    """Verify, in whose time somebody does something."""
+    """Verify, with a function that runs during its check."""
 
     def __init__(self, gateway, act):
         self._gateway, self._act = gateway, act

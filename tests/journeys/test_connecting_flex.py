@@ -58,7 +58,7 @@ class Console:
 
 
 class PretendFlex:
-    """Flex at its real addresses: it asks where the Console says, and believes whom the Console names."""
+    """Flex at its real addresses: it sends requests to the address in the Console, and trusts the issuer in it."""
 
     def __init__(self, way, console):
         self.entity_id, self.acs_url = PLACES[way]

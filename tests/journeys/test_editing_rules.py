@@ -44,7 +44,7 @@ def sheet(desk):
 
 
 def tab_to(page, words, most=120):
-    """Press Tab until what says this has the focus, as somebody without a mouse does."""
+    """Press Tab until the element with this text has the focus."""
     for _ in range(most):
         page.keyboard.press("Tab")
         if page.evaluate(FOCUSED) == words:

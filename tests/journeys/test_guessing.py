@@ -30,7 +30,7 @@ def guess_thrice(stranger, clock, number=NUMBER):
 
 
 def confirm(phone):
-    """Be asked for a code on a phone that is signed in."""
+    """Require a fresh code on a phone that is signed in."""
     return phone.ask_code(phone.ask_flex(force_authn=1))
 
 

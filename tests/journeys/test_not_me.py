@@ -15,7 +15,7 @@ REPORTS = f"{ME}/not-me"
 
 @pytest.fixture
 def replaced(clock, phone, android):
-    """A page: an iPhone of Ana's is told that somebody signed in on an Android phone."""
+    """The page on Ana's iPhone that says that an Android phone was signed in."""
     phone.sign_in()
     later(clock, minutes=5)
     android.sign_in()

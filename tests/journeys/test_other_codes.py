@@ -37,7 +37,7 @@ def an_app_code(agent):
 
 
 class Kept(NamedTuple):
-    """A kind of code: the page it is typed on, how somebody comes by one, and what is told of it."""
+    """A kind of code: the page for it, how an agent gets one, and its names for services and in the trail."""
 
     page: str
     make: Callable

@@ -11,7 +11,7 @@ each_number = pytest.mark.parametrize("number", [NUMBER, NOBODYS], ids=["known",
 
 @pytest.fixture
 def asked(phone, clock):
-    """The page after a first text, which may be asked for again from 30 seconds on."""
+    """The page after a first text; another can be requested after 30 seconds."""
     return phone.ask_code(phone.ask_flex())
 
 

@@ -24,7 +24,7 @@ NOT_OPEN = "Twilio has not opened its safe list for our account"
 
 @pytest.fixture
 def two(transactional_db, verify):
-    """Ana, and somebody whose number Fraud Guard blocks."""
+    """Ana, and an agent whose number Fraud Guard blocks."""
     an_agent()
     an_agent(FRAUD, "flora@acme.example", full_name="Flora")
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def sami(flex):
-    """The supervisor of Sales whom the seeds made, with a second factor."""
+    """The demo's supervisor of Sales, with a second factor."""
     person = Agent.objects.get(email=SUPERVISOR_OF_SALES)
     TOTPDevice.objects.create(user=person, name="authenticator app", confirmed=True)
     return person

@@ -37,7 +37,7 @@ def translated() -> list[str]:
 
 
 def path(code: str, kind: str) -> Path:
-    """Where the catalogue of a language lies, as Django and gettext look for it."""
+    """Return the path of a language's catalogue, where Django and gettext look for it."""
     language, _, country = code.partition("-")
     folder = f"{language}_{country.upper()}" if country else language
     return FOLDER / folder / "LC_MESSAGES" / f"django.{kind}"

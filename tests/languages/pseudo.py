@@ -33,12 +33,12 @@ def put_in_place(folder, settings):
 
 
 def forget():
-    """Have Django read its catalogues anew."""
+    """Let Django read its catalogues again."""
     trans_real._translations.clear()
 
 
 def forgotten(html, known):
-    """Return what a person reads on a page in our letters, beside what is known to be nobody's to translate."""
+    """Return the visible text of a page in Latin letters, without what needs no translation."""
     for element in html.xpath("//script|//style|//*[@translate='no']|//nav[@class='languages']/*|//bdi"):
         element.text = None
         for child in list(element):

@@ -34,7 +34,7 @@ FIXED = {"ar": (0, 1, 2)}
 
 
 def every_text():
-    """Language, English and what stands for it; English itself included."""
+    """Language, English text and its translation, for every language and English itself."""
     for message in list(catalogues.marked())[1:]:
         for text in forms(message.id):
             yield "en", text, text

@@ -18,12 +18,12 @@ from idp.tokens.models import LongLivedToken
 
 
 def check():
-    """Check all of it as it stands at one moment, whoever goes on writing."""
+    """Check all rules in one snapshot, even during other writes."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        for law in LAWS:
-            law()
+        for rule in RULES:
+            rule()
 
 
 def no_agent_has_more_phones_than_allowed():
@@ -95,7 +95,7 @@ def signed_in(**which):
     return LoginEvent.objects.filter(kind=Happened.SIGNED_IN, **which)
 
 
-LAWS = (
+RULES = (
     no_agent_has_more_phones_than_allowed,
     the_active_phone_is_the_one_of_the_last_code,
     a_device_has_one_open_session_while_it_is_active,

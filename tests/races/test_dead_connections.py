@@ -26,15 +26,15 @@ HALF_AN_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-
 
 
 @contextmanager
-def that_says(words):
-    """A server that takes whoever comes, says this, and then nothing more for as long as the block lasts."""
+def server_that_sends(data):
+    """A server that accepts connections, sends these bytes, and then nothing for the `with` block."""
     came = []
 
     def take(listening):
         with suppress(OSError):
             while True:
                 came.append(listening.accept()[0])
-                came[-1].sendall(words)
+                came[-1].sendall(data)
 
     with closing(socket.create_server((HOST, 0))) as listening:
         Thread(target=take, args=[listening], daemon=True).start()
@@ -68,8 +68,8 @@ def unknown():
 
 ENDS = {
     "vanished": vanished,
-    "silent": lambda: that_says(b""),
-    "half an answer": lambda: that_says(HALF_AN_ANSWER),
+    "silent": lambda: server_that_sends(b""),
+    "half an answer": lambda: server_that_sends(HALF_AN_ANSWER),
     "refuses": refuses,
     "has no address": unknown,
 }

@@ -71,7 +71,7 @@ def test_a_commit_without_a_reply_does_not_make_an_app_redeem_its_code_twice(tra
 
 @pytest.fixture
 def next_commit_ends_late(monkeypatch):
-    """The connection is lost, and the commit is still under way when the trail is asked for the first time."""
+    """The connection is lost, and the commit has not ended when the trail is read for the first time."""
     known = {"commit": connection.commit, "were_written": events.were_written}
 
     def lost():

@@ -95,7 +95,7 @@ CUT_OFF = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)  
 
 
 class CutOff(Phone):
-    """A phone that may be told to come back in a moment, and whose Flex may not reach us either."""
+    """A phone that may get a page to wait, and whose Flex may not reach Latchkey either."""
 
     def ask_flex(self, home="/", **query):
         page = super().ask_flex(home, **query)

@@ -16,8 +16,8 @@ CREATE TRIGGER full_disk BEFORE INSERT ON {} EXECUTE FUNCTION pg_temp.full_disk(
 
 
 @contextmanager
-def told(first, last):
-    """Say something to the database, and take it back afterwards."""
+def executed(first, last):
+    """Run a statement, and one that undoes it at the end of the block."""
     with connection.cursor() as cursor:
         cursor.execute(first)
         yield
@@ -25,17 +25,17 @@ def told(first, last):
 
 
 def read_only():
-    """As a disk that was mounted anew after an error, or a primary that was made a replica."""
+    """Like a disk that was remounted read-only after an error, or a primary that was made a replica."""
     if on_sqlite():
-        return told("PRAGMA query_only = 1", "PRAGMA query_only = 0")
-    return told("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
+        return executed("PRAGMA query_only = 1", "PRAGMA query_only = 0")
+    return executed("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
 
 
 @contextmanager
 def full(table="saml_issuedassertion"):
     """SQLite may grow no further. PostgreSQL says what it says on a full disk."""
     if not on_sqlite():
-        with told(FULL.format(table), f"DROP TRIGGER full_disk ON {table}"):
+        with executed(FULL.format(table), f"DROP TRIGGER full_disk ON {table}"):
             yield
         return
     with connection.cursor() as cursor:

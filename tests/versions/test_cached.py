@@ -111,7 +111,7 @@ def test_a_change_in_a_savepoint_that_is_rolled_back_has_no_effect(transactional
 
 
 def test_a_request_that_rolls_back_its_own_change_caches_nothing_of_it(transactional_db, names):
-    """The version that it was told is the one that counts afterwards; what it read must not stand under it."""
+    """The request keeps its version afterwards, so its value must not be cached under that version."""
     with version.pinned():
         version.ask()
         with transaction.atomic():
