@@ -6,10 +6,9 @@ concern would get in the end.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
-from idp.policies.access.conditions import Answer, Condition
+from idp.policies.access.conditions import Answer
 from idp.policies.access.rules import DEFAULT, Effect, Mode, Policy, Rule, RuleTrace, WouldHave
 
 
@@ -62,7 +61,7 @@ class AnsweredRule(NamedTuple):
             return RuleTrace(self.rule.key, self.answer())
         culprit = Answer.NO if Answer.NO in short_of_yes else short_of_yes[0]
         unmet = self.rule.conditions[self.answers.index(culprit)]
-        return RuleTrace(self.rule.key, self.answer(), _sentence(unmet))
+        return RuleTrace(self.rule.key, self.answer(), unmet.sentence())
 
 
 def _read(rules: Sequence[AnsweredRule], answered: tuple[AnsweredRule, ...]) -> Outcome:
@@ -87,12 +86,6 @@ def _read(rules: Sequence[AnsweredRule], answered: tuple[AnsweredRule, ...]) -> 
             break
         ways = onward
     return Outcome(frozenset(effects), deciders[0], tuple(would_have), answered)
-
-
-@lru_cache(maxsize=1024)
-def _sentence(condition: Condition) -> str:
-    """Word a condition once. A replay of a month's sign-ins wants the same few a million times."""
-    return condition.sentence()
 
 
 def _matches(effect: Effect, answer: Answer) -> bool:

@@ -162,7 +162,7 @@ def counting(policy: Policy) -> Policy:
 def _read(policy: Policy, service: str, told: Mapping[Condition, Answer | None]) -> Verdict:
     rules = tuple(replace(it, conditions=tuple(_Answered(told[its]) for its in it.conditions)) for it in policy.rules)
     decision = evaluate(replace(policy, rules=rules), Attempt(service, Facts()))
-    by = next((it.answer for it in decision.trace if it.key == decision.decided_by), None)
+    by = next((it.answer() for it in decision.answered if it.rule.key == decision.decided_by), None)
     return Verdict(decision.effect, decision.effect is Effect.DENY and by is Answer.UNKNOWN)
 
 
@@ -218,8 +218,8 @@ class _Answered:
 
     def ask(self, _facts: Facts) -> Answer:
         if self.given is None:
-            raise ValueError("it cannot be asked")
+            raise ValueError
         return self.given
 
     def sentence(self) -> str:
-        return self.given or "cannot be asked"
+        return ""

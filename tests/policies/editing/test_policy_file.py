@@ -133,6 +133,17 @@ def test_a_file_is_written_for_people_to_read():
     assert '"name": "Señoras"' in text
 
 
+def test_every_field_of_a_rule_and_the_cases_stand_in_the_file():
+    rule = {
+        "key": KEY, "name": "No Android", "mode": "watch", "effect": "deny", "services": ["flex"],
+        "conditions": [NO_ANDROID], "message": "iPhones only.",
+    }  # fmt: skip
+    whole = {"default": "deny", "rules": [rule], "cases": [CASE]}
+    policy = policy_file.read(json.dumps(whole)).policy
+
+    assert policy_file.write(policy, [CASE]) == json.dumps(whole, indent=2) + "\n"
+
+
 def test_the_default_stands_in_the_file():
     assert policy_file.read(a_file(default="deny")).policy.default is Effect.DENY
 

@@ -50,3 +50,9 @@ def test_mobile_misses_tablets_and_hits_a_tv_and_a_bot():
 def test_a_text_that_nothing_holds_misses_every_phone_and_hits_nothing():
     missed, hit = missed_and_hit("no such words")
     assert (len(missed) > 9, hit) == (True, ())
+
+
+def test_a_text_that_every_header_holds_misses_no_phone_and_hits_every_computer():
+    missed, hit = missed_and_hit("Mozilla")
+    assert missed == ()
+    assert {"Mac, Safari", "Windows, Chrome", "Linux, Firefox"} <= set(hit)
