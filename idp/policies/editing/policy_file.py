@@ -205,7 +205,7 @@ def _address(value: object, where: str) -> str | None:
     if value is None:
         return None
     try:
-        return str(ipaddress.ip_address(_text(value, f"{where}, address")))
+        return str(ipaddress.ip_address(_text(value, where)))
     except ValueError as error:
         raise Misfit(f"In {where} the address does not read; one is 192.0.2.7.") from error
 
