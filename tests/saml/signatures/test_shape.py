@@ -9,6 +9,7 @@ from lxml import etree
 
 from idp.saml import names
 from idp.saml.errors import BadSignature, DeniedAlgorithm, MisshapenSignature, UnreadableRequest
+from idp.saml.signatures.shape import check_shape, find
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.messages import SSO_URL, a_request, a_signed_request, checked
@@ -166,6 +167,22 @@ def a_foreign_parameter(signature):
     etree.SubElement(reference(signature)[0][1], f"{DS_}XPath")
 
 
+def a_parameter_of_the_digest(signature):
+    etree.SubElement(reference(signature)[1], "{urn:x}parameter")
+
+
+def a_parameter_of_the_canonicalization(signature):
+    etree.SubElement(signature[0][0], "{urn:x}parameter")
+
+
+def an_empty_digest_value(signature):
+    reference(signature)[2].text = None
+
+
+def behind_another_element(signature):
+    signature.getprevious().tag = f"{SAML}Advice"
+
+
 MISSHAPEN = {
     "an empty URI": uri(""),
     "a foreign ID": uri("#_other"),
@@ -185,6 +202,9 @@ MISSHAPEN = {
     "in Extensions": at_the_end,
     "another in Extensions": another_in_extensions,
     "a foreign parameter": a_foreign_parameter,
+    "a parameter of the digest": a_parameter_of_the_digest,
+    "a parameter of the canonicalization": a_parameter_of_the_canonicalization,
+    "an empty digest value": an_empty_digest_value,
 }
 
 
@@ -193,6 +213,26 @@ MISSHAPEN = {
 def test_a_misshapen_signature_is_refused_under_every_rule(sp_pair, change, rule):
     with pytest.raises((MisshapenSignature, UnreadableRequest)):
         checked(shaped(change), request_signature=rule, **keys(sp_pair))
+
+
+SEEN = {
+    "wanted one signature at most, saw 2": second_signature,
+    "wanted the signature right after the root's Issuer, saw it elsewhere": behind_another_element,
+    "wanted a reference to the root, saw '#_other'": uri("#_other"),
+    f"wanted one of ['{C14N}'], saw 'urn:x'": transform("urn:x", 1),
+    f"wanted ['SignedInfo', 'SignatureValue'] in {DS_}Signature, saw ['{DS_}SignedInfo', ": an_object,
+    f"wanted no parameters in {DS_}DigestMethod, saw {{urn:x}}parameter": a_parameter_of_the_digest,
+    f"wanted at most InclusiveNamespaces in {DS_}CanonicalizationMethod, saw more": a_parameter_of_the_canonicalization,
+    f"wanted a value in {DS_}DigestValue, saw none": an_empty_digest_value,
+}
+
+
+@pytest.mark.parametrize(("sentence", "change"), SEEN.items())
+def test_the_log_tells_what_was_seen_in_a_misshapen_signature(sentence, change):
+    root = etree.fromstring(shaped(change))
+    with pytest.raises(BadSignature) as caught:
+        check_shape(root, find(root))
+    assert str(caught.value).startswith(sentence)
 
 
 ALGORITHMS = {
