@@ -104,7 +104,7 @@ def test_a_query_by_a_denied_algorithm_is_refused_under_every_rule(sp_pair, algo
 
 def test_a_redirect_may_not_carry_its_signature_inside(sp_pair):
     received = receive_redirect(a_query(a_signed_request(sp_pair)))
-    with pytest.raises(MisshapenSignature):
+    with pytest.raises(MisshapenSignature, match=r"^wanted the signature of a redirect in its query, saw one in the"):
         checked(received, **keys(sp_pair))
 
 

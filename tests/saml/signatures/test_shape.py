@@ -179,6 +179,14 @@ def an_empty_digest_value(signature):
     reference(signature)[2].text = None
 
 
+def prefixes(times):
+    def change(signature):
+        for _ in range(times):
+            etree.SubElement(reference(signature)[0][1], f"{{{names.EXCLUSIVE}}}InclusiveNamespaces", PrefixList="xs")
+
+    return change
+
+
 def behind_another_element(signature):
     signature.getprevious().tag = f"{SAML}Advice"
 
@@ -205,6 +213,7 @@ MISSHAPEN = {
     "a parameter of the digest": a_parameter_of_the_digest,
     "a parameter of the canonicalization": a_parameter_of_the_canonicalization,
     "an empty digest value": an_empty_digest_value,
+    "prefixes named twice": prefixes(2),
 }
 
 
@@ -213,6 +222,11 @@ MISSHAPEN = {
 def test_a_misshapen_signature_is_refused_under_every_rule(sp_pair, change, rule):
     with pytest.raises((MisshapenSignature, UnreadableRequest)):
         checked(shaped(change), request_signature=rule, **keys(sp_pair))
+
+
+def test_prefixes_may_be_named_once():
+    root = etree.fromstring(shaped(prefixes(1)))
+    check_shape(root, find(root))
 
 
 SEEN = {

@@ -9,7 +9,7 @@ from idp.saml.requests.authn_request import parse
 from idp.saml.signatures import verifying
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
-from tests.saml.messages import ACS, a_request, a_signed_query, a_signed_request, checked, signed
+from tests.saml.messages import ACS, SP, a_request, a_signed_query, a_signed_request, checked, signed
 from tests.saml.signed_requests import DS_, XML, keys
 
 
@@ -41,11 +41,11 @@ def test_an_expired_certificate_still_carries_its_key():
     assert checked(a_signed_request(pair), **keys(pair)).signed
 
 
-@pytest.mark.parametrize("known", [(), ("third",)], ids=["no key", "another key"])
+@pytest.mark.parametrize("known", [(), ("third",), ("third", "idp")], ids=["no key", "another key", "two others"])
 def test_a_key_that_is_not_registered_is_refused(sp_pair, known):
     others = keys(*map(a_pair, known))
     for message in (a_signed_request(sp_pair), receive_redirect(a_signed_query(XML, sp_pair))):
-        with pytest.raises(UnknownSigningKey):
+        with pytest.raises(UnknownSigningKey, match=f"by one of {len(known)} registered keys, saw another or none$"):
             checked(message, **others)
 
 
@@ -72,12 +72,12 @@ def test_key_info_is_not_read(sp_pair):
 
 def test_a_verifier_that_names_another_element_is_not_believed(sp_pair, monkeypatch):
     monkeypatch.setattr(verifying, "_signed_by", lambda *_: etree.fromstring(b"<inner/>"))
-    with pytest.raises(MisshapenSignature):
+    with pytest.raises(MisshapenSignature, match=r"^wanted the root to be signed, saw inner signed$"):
         checked(a_signed_request(sp_pair), **keys(sp_pair))
 
 
 def test_a_missing_signature_is_told_where_one_is_required():
-    with pytest.raises(MissingSignature):
+    with pytest.raises(MissingSignature, match=f"^wanted a signed request of '{SP}', saw none$"):
         checked(XML, request_signature=RequestSignature.REQUIRE)
 
 
