@@ -3,6 +3,7 @@
 import pytest
 from lxml import etree
 
+from idp.saml import names
 from idp.saml.bindings.decoding import receive_redirect
 from idp.saml.errors import MisshapenSignature, MissingSignature, UnknownSigningKey, WrongDestination
 from idp.saml.requests.authn_request import parse
@@ -70,10 +71,20 @@ def test_key_info_is_not_read(sp_pair):
     assert checked(etree.tostring(root), **keys(sp_pair)).signed
 
 
-def test_a_verifier_that_names_another_element_is_not_believed(sp_pair, monkeypatch):
-    monkeypatch.setattr(verifying, "_signed_by", lambda *_: etree.fromstring(b"<inner/>"))
-    with pytest.raises(MisshapenSignature, match=r"^wanted the root to be signed, saw inner signed$"):
+@pytest.mark.parametrize(
+    ("named", "tag"),
+    [
+        (b"<inner/>", "inner"),
+        (b'<inner ID="_one"/>', "inner"),
+        (a_request(ID="_two"), f"{{{names.PROTOCOL}}}AuthnRequest"),
+    ],
+    ids=["another name and ID", "another name", "another ID"],
+)
+def test_a_verifier_that_names_another_element_is_not_believed(sp_pair, monkeypatch, named, tag):
+    monkeypatch.setattr(verifying, "_signed_by", lambda *_: etree.fromstring(named))
+    with pytest.raises(MisshapenSignature) as caught:
         checked(a_signed_request(sp_pair), **keys(sp_pair))
+    assert str(caught.value) == f"wanted the root to be signed, saw {tag} signed"
 
 
 def test_a_missing_signature_is_told_where_one_is_required():
