@@ -11,8 +11,10 @@ from lxml import html
 
 from idp.agents.models import Department
 from idp.audit import background
+from idp.audit.events import Origin
 from idp.audit.models import CountedHour, Kind, LoginEvent
 from idp.audit.statistics import hourly
+from idp.login.emergency import stops
 from tests.conftest import NOW, an_agent
 from tests.policies import publishing
 from tests.web.conftest import a_superuser, inside
@@ -181,3 +183,9 @@ def test_the_home_page_finds_an_agent(admin):
 def test_an_operator_without_the_right_to_see_agents_is_not_offered_to_find_them(db):
     browser = inside(a_superuser("ivy@acme.example", is_superuser=False))
     assert 'role="search"' not in browser.get(HOME).text
+
+
+def test_what_is_urgent_comes_before_what_is_left_to_set_up(admin):
+    stops.stop(None, "Stolen phones", Origin(None, "", "7KQ2M-9TX4D"), NOW)
+    page = admin.get(HOME).text
+    assert page.index("All sign-ins have been stopped") < page.index("To finish setting up")
