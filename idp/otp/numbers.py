@@ -6,8 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
-from django.db.models.functions import Greatest
+from django.db.models import Max
 
 from idp.agents.models import Agent
 from idp.otp import identifiers, verifications
@@ -61,4 +60,4 @@ def give(agent: Agent, number: str, now: datetime) -> bool:
 def end_open(agents: Collection[Agent], now: datetime) -> None:
     """End the verifications under way of these agents' numbers, so that a code sent to an old one opens nothing."""
     under_way = Verification.objects.filter(authenticator__user__in=agents, ended_at__isnull=True)
-    under_way.update(ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED)
+    verifications.end(under_way, now)

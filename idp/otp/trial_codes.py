@@ -1,26 +1,24 @@
 """Test codes: an operator checks whether texts reach an agent, who reads the code out. It signs nobody in.
 
 Test codes are counted apart from sign-ins, so that no sign-in can join one. A sign-in that starts in the meantime ends
-the test at Twilio, and does not accept the code of the test (`verifications.check`).
+the test at Twilio, and does not accept the code of the test (`checks.check`).
 """
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 
 from idp.agents.models import Agent
 from idp.bearer_secrets import keyed_hash
-from idp.otp import breaker, verifications
+from idp.otp import breaker, checks, verifications
 from idp.otp.channels import Channel
+from idp.otp.checks import Checked
 from idp.otp.gateway import CodeChecker
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import allowances, hindrances
 from idp.otp.limits.asker import Asker
-from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
-from idp.otp.verifications import Checked
+from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 
 HOUR = timedelta(hours=1)
 A_NUMBER, AN_OPERATOR = 3, 20
@@ -55,16 +53,14 @@ def begin(phone: PhoneAuthenticator, channel: Channel, by: Agent, now: datetime)
     if (why := _why_not(phone, by, now)) is not None:
         return why
     counted_as = keyed_hash("test of", phone.number)
-    Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True).update(
-        ended_at=Greatest(now, F("started_at")), outcome=Outcome.EXPIRED
-    )
+    verifications.end(Verification.objects.filter(counted_as=counted_as, ended_at__isnull=True), now)
     test = Verification.objects.create(authenticator=phone, counted_as=counted_as, started_at=now, asked_by=by)
     return VerificationSend.objects.create(verification=test, nth=1, channel=channel, at=now)
 
 
 def read_out(test: Verification, code: str, gateway: CodeChecker, now: datetime) -> Checked:
     """Check what the agent read out. A right code ends the test, and Twilio's verification with it."""
-    checked = verifications.check(test, code, Asker(None, None), gateway, now)
+    checked = checks.check(test, code, Asker(None, None), gateway, now)
     if checked is Checked.APPROVED:
         verifications.approve(test, now)
     return checked

@@ -187,7 +187,7 @@ V6 = (
         "6.6.3",
         2,
         "Codes cannot be brute-forced",
-        "otp/test_verifications.all_browsers_that_ask_for_a_number_share_its_tries",
+        "otp/test_checks.all_browsers_that_enter_a_number_share_its_tries",
         "races/test_many_at_once.twenty_guesses_at_once_reach_twilio_five_times_at_most",
     ),
     absent("6.8.1", 2, "Identities of several identity providers", ITSELF),

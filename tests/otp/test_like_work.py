@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from idp.otp import verifications
+from idp.otp import checks, sends
 from idp.otp.channels import Channel
+from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits.asker import Asker
-from idp.otp.verifications import Checked
 from tests.conftest import NOW, an_agent
 
 STRANGER = Asker(None, "192.0.2.7")
@@ -38,7 +38,7 @@ def work(act):
 
 
 def test_asking_for_a_code_takes_the_same_statements(people):
-    ana, off, nobody = (work(lambda it=it: verifications.ask(it, Channel.SMS, STRANGER, NOW))[0] for it in people)
+    ana, off, nobody = (work(lambda it=it: sends.reserve(it, Channel.SMS, STRANGER, NOW))[0] for it in people)
     assert ana == off == nobody
     assert len(ana) > 5
 
@@ -47,9 +47,9 @@ def test_a_wrong_code_is_one_call_of_twilio_for_everybody(people, verify, gatewa
     """Its statements may differ: a pause makes all wrong codes take as long (`LATCHKEY_WRONG_CODE_SECONDS`)."""
     counted = []
     for typed in people:
-        asked = verifications.ask(typed, Channel.SMS, STRANGER, NOW)
-        verifications.carry_out(asked.send, gateway, "reference", NOW)
+        asked = sends.reserve(typed, Channel.SMS, STRANGER, NOW)
+        sends.carry_out(asked.send, gateway, "reference", NOW)
         before = sum(verify.state.counters()["paths"].values())
-        told = verifications.check(asked.verification, "0000000", STRANGER, gateway, NOW)
+        told = checks.check(asked.verification, "0000000", STRANGER, gateway, NOW)
         counted.append((told, sum(verify.state.counters()["paths"].values()) - before))
     assert counted == [(Checked.WRONG, 1)] * 3

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from idp.otp import breaker, trial_codes, verifications
+from idp.otp import breaker, checks, sends, trial_codes, verifications
 from idp.otp.channels import Channel
+from idp.otp.checks import Checked
 from idp.otp.gateway import CheckResult, Failure
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import allowances, hindrances
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.otp.trial_codes import NotNow
-from idp.otp.verifications import Checked
 from tests.conftest import NOW, an_agent
 
 ANA = PhoneNumber("+12015550101")
@@ -33,13 +33,13 @@ def olivia(db):
 
 def a_test(phone, by, gateway, now=NOW):
     send = trial_codes.begin(phone, Channel.SMS, by, now)
-    verifications.carry_out(send, gateway, "reference", now)
+    sends.carry_out(send, gateway, "reference", now)
     return trial_codes.last(phone)
 
 
 def a_sign_in(gateway, now=NOW):
-    asked = verifications.ask(ANA, Channel.SMS, STRANGER, now)
-    verifications.carry_out(asked.send, gateway, "reference", now)
+    asked = sends.reserve(ANA, Channel.SMS, STRANGER, now)
+    sends.carry_out(asked.send, gateway, "reference", now)
     return asked.verification
 
 
@@ -48,7 +48,7 @@ def code(verify):
 
 
 def try_code(verification, digits, gateway, now=NOW + SECOND):
-    return verifications.check(verification, digits, STRANGER, gateway, now)
+    return checks.check(verification, digits, STRANGER, gateway, now)
 
 
 def test_what_the_agent_reads_out_shows_that_the_text_arrived_and_uses_the_code_up(phone, olivia, verify, gateway):

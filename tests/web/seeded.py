@@ -13,7 +13,7 @@ from idp.audit.models import Kind
 from idp.branding.models import Brand
 from idp.importing.models import Import
 from idp.keys.models import SigningKey
-from idp.otp import verifications
+from idp.otp import sends
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
@@ -128,5 +128,5 @@ def everything(operator, now):
 
 def _a_code(agent, now):
     number = PhoneNumber(PhoneAuthenticator.objects.get(user=agent).number)
-    asked = verifications.ask(number, Channel.SMS, Asker(None, None), now)
+    asked = sends.reserve(number, Channel.SMS, Asker(None, None), now)
     VerificationSend.objects.filter(pk=asked.send.pk).update(answer="sent")

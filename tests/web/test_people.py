@@ -4,7 +4,7 @@ import pytest
 
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.models import LoginEvent
-from idp.otp import verifications
+from idp.otp import sends, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
@@ -120,7 +120,7 @@ def test_taking_the_number_away_signs_out_every_device(admin, signed_in):
 
 
 def test_a_code_on_its_way_to_the_old_number_is_worth_nothing_any_more(admin, agent):
-    asked = verifications.ask(PhoneNumber("+12015550101"), Channel.SMS, Asker(None, None), NOW)
+    asked = sends.reserve(PhoneNumber("+12015550101"), Channel.SMS, Asker(None, None), NOW)
     save(admin, agent, number="+1 201 555 0177")
     assert Verification.objects.get(pk=asked.verification.pk).ended_at is not None
     assert not verifications.approve(asked.verification, NOW)

@@ -26,7 +26,7 @@ DEADLINE = 12.0
 """Seconds for one check, including the query for its result if the answer is lost."""
 ROOM_TIMEOUT = 0.25
 """Seconds that a request waits for another check to finish."""
-Said = TypeVar("Said")
+Result = TypeVar("Result")
 
 _pool = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="check")
 _room = BoundedSemaphore(MAX_CONCURRENT)
@@ -37,25 +37,25 @@ class VerifyWithDeadline:
 
     def __init__(self, gateway: CodeChecker) -> None:
         self._gateway = gateway
-        self._asked: list[Future[object]] = []
+        self._calls: list[Future[object]] = []
 
     def check(self, *, sid: str, to: str, code: str) -> CheckResult:
         """Check a code. Returns UNKNOWN if there is no answer in time."""
-        return self._ask(lambda: self._gateway.check(sid=sid, to=to, code=code), CheckResult.UNKNOWN)
+        return self._call(lambda: self._gateway.check(sid=sid, to=to, code=code), CheckResult.UNKNOWN)
 
     def probe(self) -> Failure | None:
         """Ask Verify whether it works. Returns UNAVAILABLE if there is no answer in time."""
         silent: Failure | None = Failure.UNAVAILABLE
-        return self._ask(self._gateway.probe, silent)
+        return self._call(self._gateway.probe, silent)
 
     def when_done(self, act: Callable[[], None]) -> None:
         """Call `act` once no call to Verify is in progress, including those that were abandoned."""
-        left = [it for it in self._asked if not it.done()]
+        left = [it for it in self._calls if not it.done()]
         (left[-1].add_done_callback(lambda _: act())) if left else act()
 
-    def _ask(self, act: Callable[[], Said], silent: Said) -> Said:
+    def _call(self, act: Callable[[], Result], silent: Result) -> Result:
         future = _pool.submit(contextvars.copy_context().run, act)
-        self._asked.append(future)  # type: ignore[arg-type]
+        self._calls.append(future)  # type: ignore[arg-type]
         try:
             return future.result(DEADLINE)
         except futures.TimeoutError:
@@ -68,8 +68,8 @@ def with_deadline() -> Iterator[VerifyWithDeadline]:
     """Yield Verify for one request. Raises Busy, before any try is counted, if too many requests wait for Verify."""
     if not _room.acquire(timeout=ROOM_TIMEOUT):
         raise Busy("as many as may wait for Verify do so already")
-    asked = VerifyWithDeadline(sending.gateway())
+    verify = VerifyWithDeadline(sending.gateway())
     try:
-        yield asked
+        yield verify
     finally:
-        asked.when_done(_room.release)
+        verify.when_done(_room.release)

@@ -13,12 +13,13 @@ from idp.login.flow.request import FlowRequest
 from idp.login.ladder.steps import AskCode, Refuse
 from idp.login.models import LoginFlow
 from idp.login.request_facts import RequestFacts
-from idp.otp import breaker, verifications
+from idp.otp import breaker, sends, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Verification
-from idp.otp.verifications import Paused, Spent
+from idp.otp.sends import BudgetSpent
+from idp.otp.verifications import Paused
 
 OWN_STILL = ("", Reason.REPLACED, Reason.AGENT, Reason.NUMBER_CHANGED, Reason.EVERYONE)
 """A device that was revoked for one of these reasons still speaks for its agent when a code is requested."""
@@ -49,16 +50,16 @@ def send_code(
         return AskCode()  # the page calls `proofs.texted_code.resume`, which signs in
     if texts_are_down(flow, now):
         return TextsDown()
-    asked = verifications.ask(typed, channel, asker_of(facts), now)
-    match asked:
-        case Spent():
+    reserved = sends.reserve(typed, channel, asker_of(facts), now)
+    match reserved:
+        case BudgetSpent():
             return TextsDown()
         case Paused():
-            return asked
-    _go_on_with(flow, asked.verification, typed, facts)
-    if asked.send is not None:
-        sending.dispatch(asked.send, facts.origin, flow.service)
-    return TooEarly() if asked.too_early else AskCode()
+            return reserved
+    _go_on_with(flow, reserved.verification, typed, facts)
+    if reserved.send is not None:
+        sending.dispatch(reserved.send, facts.origin, flow.service)
+    return TooEarly() if reserved.too_early else AskCode()
 
 
 def begin_without_text(
@@ -68,10 +69,10 @@ def begin_without_text(
     decision = FlowRequest(flow, facts, now).decide_or_refuse(None)
     if isinstance(decision, Refuse):
         return decision
-    joined = verifications.join(typed, asker_of(facts), now)
-    if isinstance(joined, Paused):
-        return joined
-    _go_on_with(flow, joined, typed, facts)
+    begun = verifications.begin(typed, asker_of(facts), now)
+    if isinstance(begun, Paused):
+        return begun
+    _go_on_with(flow, begun, typed, facts)
     return AskCode()
 
 

@@ -17,7 +17,7 @@ from django.db import close_old_connections
 from idp import clock
 from idp.audit import events
 from idp.audit.models import Kind
-from idp.otp import breaker, verifications
+from idp.otp import breaker, sends
 from idp.otp.gateway import Sent, VerifyGateway
 from idp.otp.models import Verification, VerificationSend
 from idp.otp.twilio import verify
@@ -92,7 +92,7 @@ def _probe() -> None:
 
 def _carry_out(send: VerificationSend, origin: events.Origin, service: str) -> None:
     try:
-        result = verifications.carry_out(send, gateway(), origin.reference, clock.now(), address=origin.address)
+        result = sends.carry_out(send, gateway(), origin.reference, clock.now(), address=origin.address)
         authenticator = send.verification.authenticator
         events.record(
             Kind.CODE_SENT if isinstance(result, Sent) else Kind.CODE_NOT_SENT,

@@ -13,8 +13,8 @@ from idp.login.models import LoginFlow
 from idp.login.pages import other_codes
 from idp.login.pages.forms import CodeForm
 from idp.login.pages.rendering import address, minutes, page, paused, see_other
-from idp.otp import verifications
-from idp.otp.verifications import Checked
+from idp.otp.checks import Checked
+from idp.otp.progress import progress_of
 
 FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429
 COST_A_TRY = {FORBIDDEN, SERVICE_UNAVAILABLE}
@@ -28,7 +28,7 @@ def show(request: HttpRequest, flow: LoginFlow, *, form: CodeForm | None = None,
     now = clock.now()
     if form is None and (way := other_codes.chosen(request, flow)) is not None:
         return other_codes.show(request, flow, way)
-    left = verifications.standing(flow.verification, requesting.asker_of(request_facts.of_browser(request)), now)
+    left = progress_of(flow.verification, requesting.asker_of(request_facts.of_browser(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, flow, left.expires_at)
     ways = other_codes.offered(flow)

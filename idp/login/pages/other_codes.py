@@ -18,10 +18,11 @@ from idp.login.pages import rejection_delay
 from idp.login.pages.forms import AppCodeForm, BackupCodeForm
 from idp.login.pages.rendering import address, page, paused, refusal, see_other
 from idp.login.proofs import other_code
-from idp.otp import verifications
+from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber, parse
 from idp.otp.other_codes.proofs import Given, Way
-from idp.otp.verifications import Checked, Paused
+from idp.otp.progress import progress_of
+from idp.otp.verifications import Paused
 
 FORBIDDEN = 403
 FORMS = {Way.APP: AppCodeForm, Way.BACKUP: BackupCodeForm}
@@ -89,7 +90,7 @@ def show(request: HttpRequest, flow: LoginFlow, way: Way, *, error: str = "", st
     if flow.verification is None:
         return see_other(address(flow))
     now = clock.now()
-    left = verifications.standing(flow.verification, requesting.asker_of(request_facts.of_browser(request)), now)
+    left = progress_of(flow.verification, requesting.asker_of(request_facts.of_browser(request)), now)
     if left.tries_left <= 0 and now < left.expires_at:
         return paused(request, flow, left.expires_at)
     context = {

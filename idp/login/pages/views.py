@@ -21,9 +21,10 @@ from idp.login.pages.rendering import address, paused, refusal, see_other
 from idp.login.proofs import texted_code
 from idp.otp import open_channels
 from idp.otp.channels import Channel
+from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber, parse
 from idp.otp.other_codes.proofs import Way
-from idp.otp.verifications import Checked, Paused
+from idp.otp.verifications import Paused
 
 FORBIDDEN, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS = 403, 503, 429
 

@@ -16,7 +16,7 @@ from idp.login.flow.transactions import in_transaction
 from idp.login.models import LoginFlow
 from idp.login.proofs import admission
 from idp.otp import verifications
-from idp.otp.verifications import Checked
+from idp.otp.checks import Checked
 
 TWIN_PATIENCE = 0.7
 """Seconds that a request waits for its twin. This is less than the pause after a wrong code."""

@@ -15,12 +15,13 @@ from idp.login.models import LoginFlow
 from idp.login.proofs import admission, rejection
 from idp.login.request_facts import RequestFacts
 from idp.otp import verifications
+from idp.otp.checks import Checked
 from idp.otp.identifiers import Email, PhoneNumber
 from idp.otp.limits import allowances
 from idp.otp.models import Outcome
 from idp.otp.other_codes import proofs
 from idp.otp.other_codes.proofs import Given
-from idp.otp.verifications import Checked, Paused
+from idp.otp.verifications import Paused
 
 
 def submit(
@@ -38,10 +39,10 @@ def submit(
     if (until := guess_limit.blocked_until(asker, now)) is not None:
         return Paused(until)
     if allowances.is_over(flow.verification.started_at, now):
-        joined = verifications.join(typed, asker, now)
-        if isinstance(joined, Paused):
-            return joined
-        flow.verification = joined
+        begun = verifications.begin(typed, asker, now)
+        if isinstance(begun, Paused):
+            return begun
+        flow.verification = begun
         flow.save(update_fields=["verification"])
     if not verifications.count_try(flow.verification, asker):
         return rejection.reject(request, Checked.TOO_MANY_TRIES, f"{Checked.TOO_MANY_TRIES}, {given.way}")

@@ -8,7 +8,7 @@ from idp.login.flow.sign_in import Finished
 from idp.login.flow.transactions import in_transaction
 from idp.login.models import LoginFlow
 from idp.login.proofs import approved_code
-from idp.otp.verifications import Checked
+from idp.otp.checks import Checked
 
 
 def reject(request: FlowRequest[LoginFlow], checked: Checked, detail: str) -> Step | Checked:

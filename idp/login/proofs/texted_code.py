@@ -12,8 +12,8 @@ from idp.login.ladder.steps import AskPhone
 from idp.login.models import LoginFlow
 from idp.login.proofs import approved_code, rejection
 from idp.login.request_facts import RequestFacts
-from idp.otp import verifications
-from idp.otp.verifications import Checked
+from idp.otp import checks
+from idp.otp.checks import Checked
 from idp.versions import version
 
 
@@ -25,7 +25,7 @@ def submit(flow: LoginFlow, code: str, facts: RequestFacts, now: datetime) -> St
     if not approvals.is_valid(flow, now):
         sending.wait(flow.verification_id)
         with checking.with_deadline() as verify:
-            checked = verifications.check(flow.verification, code, asker_of(facts), verify, now)
+            checked = checks.check(flow.verification, code, asker_of(facts), verify, now)
         flow.texts_fail = None  # this and the configuration may have changed meanwhile
         version.unpin()
         if checked != Checked.APPROVED:

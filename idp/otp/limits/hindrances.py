@@ -90,7 +90,7 @@ class Capped:
     def is_reached(self, left: Sums, now: datetime) -> bool:
         """Whether as many are unproved as may be. Right codes are counted only until there are enough of them."""
         if self.key:
-            unproved_sends.keep(self.key, self.sends, left.read, now)
+            unproved_sends.store(self.key, self.sends, left.read, now)
         needed = self.allowance.proofs_needed(left.many + self.past.after(now - self.allowance.within))
         if not needed:
             return False
@@ -111,11 +111,13 @@ def hindrance(counted_as: str, *, own: bool, asker: Asker, prefix: str, now: dat
 
     Only its own failures hold up the agent's own phone, so that no stranger can lock it out.
     """
-    capped, counted = [] if own else _capped(counted_as, asker, prefix, now), todays_sends.counted(now)
-    today: Part = (counted.left, Count("pk"), UNREAD)
-    left, in_a_row, recent, *unproved = _sums([today, *_wrong(counted_as, own, now), *(it.left(now) for it in capped)])
-    todays_sends.keep(counted, left.many, now)
-    if counted.many + left.many >= _budget(own=asker.agent is not None):
+    capped, today = [] if own else _capped(counted_as, asker, prefix, now), todays_sends.counted(now)
+    later_today: Part = (today.later, Count("pk"), UNREAD)
+    later, in_a_row, recent, *unproved = _sums(
+        [later_today, *_wrong(counted_as, own, now), *(it.left(now) for it in capped)]
+    )
+    todays_sends.store(today, later.many, now)
+    if today.number + later.many >= _budget(own=asker.agent is not None):
         return Hindrance(spent=True)
     paused = _paused_until(counted_as, Failures(in_a_row.many, recent.many), now)
     if paused is None and _reached(capped, unproved, now):

@@ -1,7 +1,7 @@
-"""How many sends from one address or to one prefix stayed unproved, without reading the whole day at each question.
+"""How many sends from one address or to one prefix had no right code, without reading the whole day at each request.
 
-A code is right within ten minutes or never. Once a send is older, a process that has read it keeps the instant if the
-code was not right, and never reads the row again. Most codes are right, so what is kept is small.
+A code is right within ten minutes or never. Once a send is older, a process that has read it stores its instant if the
+code was not right, and never reads the row again. Most codes are right, so little is stored.
 """
 
 from bisect import bisect_right
@@ -14,18 +14,18 @@ from django.db.models import QuerySet
 from idp.otp.limits.allowances import CLOCKS_APART, CODE_LIFETIME
 from idp.otp.models import Outcome, VerificationSend
 
-MANY: Final = 200
-"""So many rows are read each time, which is cheaper than a query of its own to keep what became of them."""
-SETTLES: Final = CODE_LIFETIME + 2 * CLOCKS_APART
+FEW: Final = 200
+"""Reading so few rows each time costs less than the extra query that stores what became of them."""
+SETTLED_AFTER: Final = CODE_LIFETIME + 2 * CLOCKS_APART
 LONGEST: Final = timedelta(days=1)
 """No limit looks further back."""
 MOST: Final = 1000
-"""Addresses and prefixes of which something is kept; with one more, all are read again."""
+"""The most addresses and prefixes that are stored. With one more, all are read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Up to when sends were read, and the instants of those whose code was not right, the first one first."""
+    """The instant up to which sends were read, and those whose code was not right, in order."""
 
     read_to: datetime
     unproved: tuple[datetime, ...] = ()
@@ -44,10 +44,10 @@ def past(key: str, now: datetime) -> Past:
     return known if known and earliest < known.read_to <= now else Past(earliest)
 
 
-def keep(key: str, sends: QuerySet[VerificationSend], read: int, now: datetime) -> None:
-    """Keep what became of the sends that are settled, if a question had to read many. `read` is how many it read."""
-    known, read_to = past(key, now), now - SETTLES
-    if read <= MANY or read_to <= known.read_to:
+def store(key: str, sends: QuerySet[VerificationSend], read: int, now: datetime) -> None:
+    """Store what became of the settled sends, if the caller had to read many. `read` is how many it read."""
+    known, read_to = past(key, now), now - SETTLED_AFTER
+    if read <= FEW or read_to <= known.read_to:
         return
     settled = sends.filter(at__gt=known.read_to, at__lte=read_to).exclude(verification__outcome=Outcome.APPROVED)
     found = settled.order_by("at").values_list("at", flat=True)

@@ -14,6 +14,7 @@ from idp.otp.limits.asker import Asker
 from idp.otp.limits.hindrances import Cap
 from idp.otp.limits.todays_sends import sent_today
 from idp.otp.models import PhoneAuthenticator
+from idp.otp.progress import progress_of
 from idp.web.sign_in_checks.account import one_time_code
 from idp.web.sign_in_checks.check import Check, Fix, State
 
@@ -49,7 +50,7 @@ def tries(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     out = verifications.under_way(counted_as, now) if phone else None
     if out is None:
         return _open("tries", "Current code", "No code is waiting to be typed.")
-    left = verifications.standing(out, asker, now)
+    left = progress_of(out, asker, now)
     if left.tries_left > 0:
         tries_left = "1 try" if left.tries_left == 1 else f"{left.tries_left} tries"
         sentence = f"A code is valid until {left.expires_at:%H:%M} UTC, with {tries_left} left."

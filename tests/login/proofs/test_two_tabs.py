@@ -6,7 +6,7 @@ from django.test import Client
 from idp.agents.models import Device
 from idp.login.codes import sending
 from idp.login.models import LoginFlow
-from idp.otp import verifications
+from idp.otp import sends
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
@@ -22,7 +22,7 @@ def test_a_right_code_proves_nothing_of_the_number_that_another_tab_asked_for_me
     transactional_db, agent, keys, verify, clock
 ):
     bob = an_agent(BOBS, "bob@acme.example")
-    bobs = verifications.ask(PhoneNumber(BOBS), Channel.SMS, Asker(None, None), NOW).verification
+    bobs = sends.reserve(PhoneNumber(BOBS), Channel.SMS, Asker(None, None), NOW).verification
     browser = Client(headers={"User-Agent": IPHONE})
     page = browser.get(PretendService("desk").request_path()).headers["Location"]
     browser.post(page, {"identifier": NUMBER})

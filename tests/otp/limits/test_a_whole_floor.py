@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from idp.agents.models import Agent
-from idp.otp import verifications
+from idp.otp import sends, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import hindrances, todays_sends, unproved_sends
@@ -55,7 +55,7 @@ def come(people):
         now, phone = coming.pop(0)
         while reading and reading[0][0] <= now:
             assert verifications.approve(reading.pop(0)[1], now)
-        asked = verifications.ask(PhoneNumber(phone.number), Channel.SMS, HERE, now)
+        asked = sends.reserve(PhoneNumber(phone.number), Channel.SMS, HERE, now)
         if isinstance(asked, Paused):
             assert asked.until == now + AGAIN_LATER
             told[phone] += 1

@@ -19,8 +19,8 @@ def test_after_four_sends_there_is_no_other(sends):
 
 
 def test_the_agents_own_phone_has_one_more():
-    assert allowances.next_send_at(4, NOW, most=allowances.SENDS) == NOW + timedelta(seconds=90)
-    assert allowances.next_send_at(5, NOW, most=allowances.SENDS) is None
+    assert allowances.next_send_at(4, NOW, own=True) == NOW + timedelta(seconds=90)
+    assert allowances.next_send_at(5, NOW, own=True) is None
 
 
 def test_a_code_is_over_at_the_very_instant_of_ten_minutes():

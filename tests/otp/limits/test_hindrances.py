@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from idp.otp import verifications
+from idp.otp import sends, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import hindrances
 from idp.otp.limits.allowances import PER_ADDRESS, PER_ADDRESS_A_DAY, PER_PREFIX, PER_PREFIX_A_DAY
 from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
-from idp.otp.verifications import Asked, Paused
+from idp.otp.sends import Reservation
+from idp.otp.verifications import Paused
 from tests.conftest import NOW
 
 HERE = Asker(None, "192.0.2.7")
@@ -27,7 +28,7 @@ def were_asked_for(count, *, at=NOW, **fields):
 
 
 def ask(asker=HERE, number="+442079460000", now=NOW):
-    return type(verifications.ask(PhoneNumber(number), Channel.SMS, asker, now))
+    return type(sends.reserve(PhoneNumber(number), Channel.SMS, asker, now))
 
 
 def an_hour_at_a_time(most, hourly, **fields):
@@ -36,23 +37,23 @@ def an_hour_at_a_time(most, hourly, **fields):
         were_asked_for(hourly, at=NOW - timedelta(hours=hour, minutes=1), **fields)
 
 
-@pytest.mark.parametrize(("left", "result"), [(1, Asked), (0, Paused)])
+@pytest.mark.parametrize(("left", "result"), [(1, Reservation), (0, Paused)])
 def test_an_address_has_so_many_texts_an_hour(db, left, result):
     were_asked_for(PER_ADDRESS.base - left, asked_from=HERE.asked_from)
     assert ask() is result
-    assert ask(Asker(None, "192.0.2.8")) is Asked
+    assert ask(Asker(None, "192.0.2.8")) is Reservation
 
 
 def test_an_address_that_keeps_below_the_hour_has_so_many_a_day(db):
     an_hour_at_a_time(PER_ADDRESS_A_DAY.base, PER_ADDRESS.base - 10, asked_from=HERE.asked_from)
     assert ask() is Paused
-    assert ask(now=NOW + timedelta(hours=22)) is Asked
+    assert ask(now=NOW + timedelta(hours=22)) is Reservation
 
 
 def test_a_prefix_that_keeps_below_the_hour_has_so_many_a_day(db):
     an_hour_at_a_time(PER_PREFIX_A_DAY.base, PER_PREFIX.base - 10, prefix="+442079")
     assert ask() is Paused
-    assert ask(number="+442179460000") is Asked
+    assert ask(number="+442179460000") is Reservation
 
 
 @pytest.mark.parametrize(

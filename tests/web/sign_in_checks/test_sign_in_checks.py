@@ -15,7 +15,7 @@ from idp.keys.models import SigningKey
 from idp.login.codes import sending
 from idp.login.emergency import everyone_out, passes, stops
 from idp.login.endings import agent_switch
-from idp.otp import breaker, verifications
+from idp.otp import breaker, sends
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits.asker import Asker
@@ -91,7 +91,7 @@ def out_of_tries(ana, _):
 
 def asked_too_often(ana, clock):
     for _ in range(20):
-        verifications.ask(PhoneNumber(NUMBER), Channel.SMS, Asker(None, None), time.now())
+        sends.reserve(PhoneNumber(NUMBER), Channel.SMS, Asker(None, None), time.now())
         clock.shift(timedelta(minutes=10, seconds=1))
 
 

@@ -13,6 +13,7 @@ from idp.otp.limits import hindrances
 from idp.otp.limits.asker import Asker
 from idp.otp.limits.hindrances import UNTIL_LIFTED
 from idp.otp.models import PhoneAuthenticator
+from idp.otp.progress import progress_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,5 @@ def _until(phone: PhoneAuthenticator, asker: Asker, now: datetime) -> datetime |
     pending = verifications.under_way(counted_as, now)
     if pending is None:
         return paused
-    left = verifications.standing(pending, asker, now)
+    left = progress_of(pending, asker, now)
     return max(paused or now, left.expires_at) if left.tries_left <= 0 else None

@@ -15,13 +15,13 @@ from idp.audit.models import Kind
 from idp.login import request_facts
 from idp.login.codes import checking, sending
 from idp.login.pages.forms import CodeForm
-from idp.otp import channels, costs, open_channels, outcomes, trial_codes, verifications
+from idp.otp import channels, costs, open_channels, outcomes, sends, trial_codes, verifications
 from idp.otp.channels import Channel
+from idp.otp.checks import Checked
 from idp.otp.gateway import Sent
 from idp.otp.identifiers import Email
 from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.otp.trial_codes import NotNow
-from idp.otp.verifications import Checked
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
 from idp.web.pages.rendering import admin_page
@@ -81,7 +81,7 @@ def _send(request: HttpRequest, agent: Agent, phone: PhoneAuthenticator, channel
     if isinstance(begun, NotNow):
         messages.error(request, begun.value)
         return _back_to_page(agent)
-    result = verifications.carry_out(begun, sending.gateway(), origin.reference, now, address=origin.address)
+    result = sends.carry_out(begun, sending.gateway(), origin.reference, now, address=origin.address)
     begun.refresh_from_db()
     kind = Kind.TEST_SENT if isinstance(result, Sent) else Kind.TEST_NOT_SENT
     events.record(kind, origin, clock.now(), agent=agent, detail=f"{channel.value}: {begun.answer}")

@@ -205,7 +205,7 @@ def test_opening_a_buttons_address_does_nothing(admin, agent, act):
 
 
 def join():
-    return verifications.join(PhoneNumber(NUMBER), Asker(None, None), time.now())
+    return verifications.begin(PhoneNumber(NUMBER), Asker(None, None), time.now())
 
 
 def fail_for_days(clock):

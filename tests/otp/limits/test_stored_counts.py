@@ -1,4 +1,4 @@
-"""What limits count is read once where it cannot change any more: sends of today, and those whose code never came."""
+"""Counts of sends that can no longer change are stored, so that their rows are read once."""
 
 from datetime import timedelta
 
@@ -13,13 +13,13 @@ from idp.web.home import texts
 from tests.conftest import NOW
 
 PREFIX, NUMBER = "+442079", "nobody's"
-MANY = 2 * unproved_sends.MANY
+MANY = 2 * unproved_sends.FEW
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SOMEBODY = Asker(None, None)
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept():
+def nothing_stored():
     yield
     todays_sends._counted.clear()
     unproved_sends._past.clear()
@@ -44,7 +44,7 @@ def reached(now):
     return hindrances.cap_reached(NUMBER, asker=SOMEBODY, prefix=PREFIX, now=now)
 
 
-def test_what_came_of_old_sends_is_not_read_again(db):
+def test_the_outcome_of_an_old_send_is_read_once(db):
     were_sent(MANY, NOW - HOUR)
     assert reached(NOW) == hindrances.Cap.PREFIX
     VerificationSend.objects.all().delete()
@@ -59,7 +59,7 @@ def test_a_code_that_can_still_be_right_is_read_again(db):
     assert reached(NOW) is None
 
 
-def test_what_is_kept_adds_up_to_what_is_there(agent):
+def test_stored_and_new_counts_add_up_to_the_rows_that_exist(agent):
     phone, sends = PhoneAuthenticator.objects.get(), VerificationSend.objects.filter(prefix=PREFIX)
     for nr in range(10):
         now = NOW + nr * 3 * HOUR
@@ -74,7 +74,7 @@ def test_what_is_kept_adds_up_to_what_is_there(agent):
     assert len(unproved_sends.past(PREFIX, now).unproved) > MANY
 
 
-def test_what_went_wrong_is_found_without_reading_what_went_well(agent):
+def test_failures_are_found_without_reading_the_sends_that_went_well(agent):
     were_sent(MANY, NOW, PhoneAuthenticator.objects.get(), answer="sent")
     if connection.vendor == "postgresql":
         connection.cursor().execute("ANALYZE otp_verificationsend, otp_verification")
@@ -95,7 +95,7 @@ def test_sends_of_today_are_counted_once(agent):
     assert todays_sends.sent_today(NOW + 24 * HOUR) == 0
 
 
-def test_what_a_node_whose_clock_is_behind_sends_is_counted_within_ten_minutes(agent):
+def test_texts_of_a_node_whose_clock_is_behind_are_counted_within_ten_minutes(agent):
     phone = PhoneAuthenticator.objects.get()
     were_sent(MANY, NOW - HOUR, phone)
     todays_sends.sent_today(NOW)
