@@ -13,10 +13,10 @@ import structlog
 from django.conf import settings
 from django.db.models import Q
 
-from idp import outgoing
 from idp.audit.chain import sealing
 from idp.keys.keyring import KeyUnreadable
-from idp.outgoing import Answer, Request, Unreached
+from idp.outgoing import exchange
+from idp.outgoing.exchange import Answer, Request, Unreached
 from idp.saml.models import SubjectName
 from idp.webhooks import kinds, outcomes, payload, reading, registration, signature
 from idp.webhooks.kinds import Kind
@@ -132,7 +132,7 @@ def _try(delivery: Delivery, now: Clock) -> None:
 
 def _post(delivery: Delivery, now: datetime) -> Outcome:
     try:
-        answer = outgoing.exchange(
+        answer = exchange.send(
             _signed(delivery, now), longest=READ, networks=settings.LATCHKEY.networks, seconds=SECONDS
         )
     except Unreached as error:

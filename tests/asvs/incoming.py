@@ -31,7 +31,7 @@ V1 = (
         "1.2.2",
         1,
         "URLs are built safely, with safe schemes only",
-        "saml/metadata/test_theirs.an_address_that_can_be_no_acs_is_refused",
+        "outgoing/test_addresses.a_url_that_is_not_https_or_disguises_its_host_is_refused",
         "native/test_redirects.an_operator_may_not_register_this_redirect_uri",
         "web/services/test_services.an_address_that_nothing_can_be_sent_to_gets_a_sentence",
     ),

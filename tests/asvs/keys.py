@@ -176,7 +176,7 @@ V13 = (
         "13.2.4",
         2,
         "Connections go only to listed destinations",
-        "saml/metadata/test_fetch.addresses_that_are_not_public_are_not_asked",
+        "outgoing/test_addresses.an_address_that_is_not_public_is_refused",
         "saml/metadata/test_fetch.addresses_of_another_kind_are_refused_and_no_name_is_looked_up",
     ),
     met(

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from idp import clock as clocks
-from idp import outgoing
 from idp.agents.models import Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.login.endings import signing_out
+from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
 from idp.saml.logout import telling
 from idp.saml.models import LogoutNotice
@@ -230,7 +230,7 @@ def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_liste
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
     telling.settle()
     notice = LogoutNotice.objects.get()
-    assert (notice.outcome, notice.detail) == (Outcome.WAITING, outgoing.NOT_PUBLIC)
+    assert (notice.outcome, notice.detail) == (Outcome.WAITING, NOT_PUBLIC)
     assert not told_by_soap.requests
 
 

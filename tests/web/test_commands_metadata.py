@@ -73,7 +73,7 @@ def test_add_sp_says_what_the_service_will_not_get(db, keys, tmp_path):
     ("given", "words"),
     [
         (["--metadata", "https://10.0.0.1/m"], "not public"),
-        (["--metadata", "http://sp.example/m"], "http is taken only to this very machine"),
+        (["--metadata", "http://sp.example/m"], "http is allowed only to this computer"),
         (["--metadata", "sp.xml", "--metadata-certificate", "/nowhere.pem"], "nowhere.pem cannot be read"),
         (["--metadata", "sp.xml", "--metadata-certificate", __file__], "not an X.509 certificate"),
     ],

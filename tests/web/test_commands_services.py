@@ -67,7 +67,7 @@ def test_add_sp_warns_of_what_flex_will_not_take(db, keys):
         (["--flex", "Flex"], "That is neither an Account SID"),
         (["--entity-id", "urn:sp"], "--entity-id needs at least one --acs URL"),
         (["--flex", CONNECTION, "--acs", "https://sp.example"], "--acs is only for --entity-id"),
-        (["--entity-id", "urn:sp", "--acs", "http://sp.example"], "http is taken only to this very machine"),
+        (["--entity-id", "urn:sp", "--acs", "http://sp.example"], "http is allowed only to this computer"),
         (["--entity-id", "urn sp", "--acs", "https://sp.example"], "An entity ID holds no white space."),
         (["--flex", CONNECTION, "--timeout-policy", "eternal"], "There is no timeout policy called eternal"),
         (["--metadata", "/nowhere/sp.xml"], "cannot be read: No such file or directory"),

@@ -166,7 +166,7 @@ def test_plain_http_to_another_machine_is_refused(webhook, happens):
     Webhook.objects.update(url="http://hooks.example.com/")
     happens("AAAAA-11111")
     (tried,) = send()
-    assert "http is taken only to this very machine" in tried.answer
+    assert "http is allowed only to this computer" in tried.answer
 
 
 def test_a_webhook_that_fails_does_not_delay_others(receiver, webhook, happens):

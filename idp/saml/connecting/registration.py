@@ -9,7 +9,7 @@ from django.db import transaction
 
 from idp.agents.authentication import Method
 from idp.keys import certificates
-from idp.outgoing import address_fault
+from idp.outgoing.addresses import address_fault
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
 from idp.saml.metadata import published

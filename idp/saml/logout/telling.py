@@ -20,12 +20,13 @@ from django.db import close_old_connections
 from django.db.models import F, Q
 from lxml import etree
 
-from idp import clock, outgoing, reference
+from idp import clock, reference
 from idp.audit import events
 from idp.audit.events import Origin
 from idp.audit.models import Kind
 from idp.errors import IdpError
-from idp.outgoing import Answer, Request, Unreached
+from idp.outgoing import exchange
+from idp.outgoing.exchange import Answer, Request, Unreached
 from idp.saml import names
 from idp.saml.bindings import encoding
 from idp.saml.bindings.decoding import Binding, Message, ReceivedMessage
@@ -157,7 +158,7 @@ def _to_browsers_address(notice: LogoutNotice, address: LogoutEndpoint, message:
 def _exchange(url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
     """Send a message, and read no more than a real answer holds. Raises Unreached."""
     request = Request(url, headers, body)
-    return outgoing.exchange(request, longest=LONGEST_ANSWER, networks=settings.LATCHKEY.networks, seconds=TIMEOUT)
+    return exchange.send(request, longest=LONGEST_ANSWER, networks=settings.LATCHKEY.networks, seconds=TIMEOUT)
 
 
 def _inside(envelope: bytes) -> bytes:

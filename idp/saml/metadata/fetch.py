@@ -7,8 +7,9 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urljoin
 
-from idp import outgoing
-from idp.outgoing import Answer, Late, Network, Request, Resolve, Unreached
+from idp.outgoing import exchange
+from idp.outgoing.addresses import Network
+from idp.outgoing.exchange import Answer, Late, Request, Resolve, Unreached
 from idp.saml.errors import quoted
 from idp.saml.metadata.errors import UnfetchedMetadata
 from idp.saml.metadata.theirs import MAX_METADATA
@@ -23,55 +24,55 @@ def fetch(
     url: str,
     *,
     networks: Sequence[Network] = (),
-    resolver: Resolve = outgoing.resolve,
-    seconds: float = outgoing.SECONDS,
+    resolver: Resolve = exchange.resolve,
+    seconds: float = exchange.SECONDS,
 ) -> bytes:
     """Return the document at an https address, or at an http address of this computer if its network is listed.
 
-    `networks` may be asked though they are not public. Raises UnfetchedMetadata with a sentence.
+    `networks` are allowed although they are not public. Raises UnfetchedMetadata with a sentence.
     """
-    end, asked = time.monotonic() + seconds, url
+    end, address = time.monotonic() + seconds, url
     for _ in range(MOST_REDIRECTS + 1):
         try:
-            answer = outgoing.exchange(
-                Request(asked, HEADERS),
+            answer = exchange.send(
+                Request(address, HEADERS),
                 longest=MAX_METADATA + 1,
                 networks=networks,
                 resolver=resolver,
                 seconds=end - time.monotonic(),
             )
         except Late:
-            raise _no(f"The metadata did not come within {seconds:g} seconds.", url) from None
+            raise _unfetched(f"The metadata did not arrive within {seconds:g} seconds.", url) from None
         except Unreached as error:
-            raise _no(error.sentence, asked, error.why) from error
+            raise _unfetched(error.sentence, address, error.why) from error
         if answer.status not in REDIRECTS:
-            return _document(answer, asked)
-        asked = _further(answer, asked)
-    raise _no(f"The server leads on more than {MOST_REDIRECTS} times.", url)
+            return _document(answer, address)
+        address = _redirected(answer, address)
+    raise _unfetched(f"The server redirects more than {MOST_REDIRECTS} times.", url)
 
 
-def _no(sentence: str, url: str, why: object = "") -> UnfetchedMetadata:
+def _unfetched(sentence: str, url: str, why: object = "") -> UnfetchedMetadata:
     return UnfetchedMetadata(f"{sentence} {quoted(url)} {why}".strip(), sentence=sentence)
 
 
-def _further(answer: Answer, url: str) -> str:
+def _redirected(answer: Answer, url: str) -> str:
     """Return the address that a server redirects to."""
     if not (location := answer.headers.get("Location", "")):
-        raise _no("The server leads on without saying where.", url)
+        raise _unfetched("The server redirects without an address.", url)
     try:
         target = urljoin(url, location)
     except ValueError as error:
-        raise _no("The server leads on to what is no address.", url, error) from None
+        raise _unfetched("The server redirects to something that is not an address.", url, error) from None
     if url.startswith("https:") and not target.startswith("https:"):
-        raise _no("The server leads from https to an address that is not https.", target)
+        raise _unfetched("The server redirects from https to an address that is not https.", target)
     return target
 
 
 def _document(answer: Answer, url: str) -> bytes:
     if answer.status != OK:
-        raise _no(f"The server answered with status {answer.status} instead of a document.", url)
+        raise _unfetched(f"The server answered with status {answer.status} instead of a document.", url)
     if answer.headers.get("Content-Encoding", "identity") != "identity":
-        raise _no("The document came compressed, though that was not asked for.", url)
+        raise _unfetched("The document is compressed, although the request did not allow it.", url)
     if len(answer.body) > MAX_METADATA:
-        raise _no(f"The document is larger than {MAX_METADATA // 1024} kB.", url)
+        raise _unfetched(f"The document is larger than {MAX_METADATA // 1024} kB.", url)
     return answer.body

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from idp.outgoing import address_fault
+from idp.outgoing.addresses import address_fault
 from idp.saml import names
 from idp.saml.documents import parsing
 from idp.saml.documents.parsing import XML_SPACE, boolean, text_of

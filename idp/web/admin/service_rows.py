@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
-from idp.outgoing import address_fault
+from idp.outgoing.addresses import address_fault
 from idp.saml.metadata.theirs import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
 from idp.saml.responses import attribute_faults, attributes

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
-from idp.outgoing import address_fault
+from idp.outgoing.addresses import request_fault
 from idp.web.admin.buttons import button, show_once
 from idp.web.admin.hidden_columns import HidesColumns
 from idp.web.admin.read_only import ReadOnlyAdmin
@@ -55,7 +55,7 @@ class WebhookForm(forms.ModelForm[Webhook]):
     def clean_url(self) -> str:
         """Reject an address that Latchkey may not send to."""
         url = str(self.cleaned_data["url"]).strip()
-        if fault := address_fault(url) or ("" if url.isascii() else "it holds letters beyond ASCII"):
+        if fault := request_fault(url):
             raise ValidationError(f"Nothing can be sent to this address: {fault}.")
         return url
 

@@ -104,10 +104,10 @@ def test_pasted_certificates_are_kept_as_plain_pem_and_once_each(admin, keys, pa
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("http://sp.example/acs", "http is taken only to this very machine"),
+        ("http://sp.example/acs", "http is allowed only to this computer"),
         ("javascript:alert(1)", "it is not an https URL with a host"),
-        ("https://user@sp.example/", "it holds a user name or a fragment"),
-        ("https://sp.example/#there", "it holds a user name or a fragment"),
+        ("https://user@sp.example/", "it contains a user name or a fragment"),
+        ("https://sp.example/#there", "it contains a user name or a fragment"),
         ("https://sp.example/a b", "it holds white space"),
         ("", "This field is required."),
     ],

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from idp.errors import IdpError
-from idp.outgoing import address_fault
+from idp.outgoing.addresses import address_fault
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata.theirs import LONGEST_NAME, MAX_METADATA, SpDescription
 from idp.saml.models import MetadataSource

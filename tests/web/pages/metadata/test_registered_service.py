@@ -159,7 +159,7 @@ def test_a_failed_fetch_is_shown_and_raises_an_alarm(admin, app, pem):
     with serving({"/metadata": leads_to("http://127.0.0.1/")}, pem) as site:
         admin.post(KNOWN, {**RULES, "step": "save", "url": f"https://127.0.0.1:{site.port}/metadata"})
         page = admin.post(KNOWN, {"step": "fetch"}, follow=True)
-    assert "The server leads from https to an address that is not https." in page.text
+    assert "The server redirects from https to an address that is not https." in page.text
     assert "The metadata of App could not be read again" in admin.get("/admin/").text
 
 
@@ -224,7 +224,7 @@ def test_saving_the_source_clears_a_fault_and_keeps_waiting_changes(admin, app):
 
 def test_a_wrong_setting_gets_a_sentence_at_its_field(admin, app):
     page = admin.post(KNOWN, {**RULES, "step": "save", "url": "http://app.example.org/m"})
-    assert "http is taken only to this very machine" in page.text
+    assert "http is allowed only to this computer" in page.text
     assert MetadataSource.objects.get().url == ""
 
 
