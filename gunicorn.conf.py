@@ -97,9 +97,9 @@ def post_fork(_: object, __: object) -> None:
     from django.conf import settings  # noqa: PLC0415 - the application has to be loaded before
 
     if settings.DATABASES["default"]["ENGINE"] == "idp.postgresql":
-        from idp.postgresql import base, patience  # noqa: PLC0415 - read only where there is one
+        from idp.postgresql import base, watchdog  # noqa: PLC0415 - read only where there is one
 
-        patience.Patience(base.waiting).begin()
+        watchdog.Watchdog(base.waiting).start()
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         from idp import tracing  # noqa: PLC0415 - its packages are there only for those who trace
 

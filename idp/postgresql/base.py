@@ -3,10 +3,10 @@
 A restart or failover of the server ends all connections of the pool. Unchecked, each of them would fail one request.
 The pool's own check pauses after each dead one, in total for seconds. Here, the first dead one makes the pool check all
 of them. A connection that answered a moment ago, and has received nothing since, is not checked, which saves a round
-trip per request. Nobody waits for a server that does not answer (`patience`).
+trip per request. Nobody waits for a server that does not answer (`watchdog`).
 
-A statement whose result nobody needs (`later`) is sent with the next one, and so are the statements that begin and end
-a transaction, since a round trip costs more than they do.
+A statement whose result nobody needs (`execute_later`) is sent with the next one, and so are the statements that begin
+and end a transaction, since a round trip costs more than they do.
 """
 
 import time
@@ -18,13 +18,12 @@ from weakref import WeakKeyDictionary, WeakSet
 from django.db import DatabaseError, Error, OperationalError, models
 from django.db.backends.postgresql import base
 
-from idp.postgresql import kept
+from idp.postgresql import server_prepared
 from idp.postgresql.instants import Instant
-from idp.postgresql.patience import Waiting
 from idp.postgresql.statements import (
     BEGIN,
     COMMIT,
-    QUICK,
+    FAST_ADAPTERS,
     Statement,
     answers,
     is_idle,
@@ -35,8 +34,9 @@ from idp.postgresql.statements import (
     text,
     waits,
 )
+from idp.postgresql.watchdog import Waiting
 from idp.sql import unfinished
-from idp.sql.short_way import Adapter, ShortWay, Values, adapter, with_places
+from idp.sql.direct_execution import Adapter, DirectExecution, Parameters, fastest_adapter, with_placeholders
 
 A_MOMENT = 1.0
 """Seconds for which a connection that answered counts as alive."""
@@ -57,13 +57,13 @@ OWN_CURSORS = {base.Cursor, base.ServerBindingCursor}
 
 
 # django-stubs do not know a backend's methods, hence the ignores.
-class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
-    """A connection that was alive when it left the pool, with its waiting statements (`later`)."""
+class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
+    """A connection that was alive when it left the pool, with its waiting statements (`execute_later`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._due: list[Statement] = []
-        self._asked, self._reads_in_parts = 0, False
+        self._waiting_statements: list[Statement] = []
+        self._statements_sent, self._reads_in_parts = 0, False
         self._is_unheard = False
         with _OPENED:
             _OPEN.add(self)
@@ -74,7 +74,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         connection = self.connection
         if connection is None or self._reads_in_parts or not self.people_wait or not waits(connection):
             return None
-        return connection, self._asked
+        return connection, self._statements_sent
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return the parameters, with a faster reader of instants."""
@@ -93,13 +93,13 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         if pool is not None and not unheard and now - _HAD_NONE.get(pool, now - A_BREATH) < A_BREATH:
             raise self.Database.OperationalError("a moment ago the server could not be reached")
         try:
-            return self._taken(conn_params)
+            return self._take_from_pool(conn_params)
         except self.Database.OperationalError:
             if pool is not None:
                 _HAD_NONE[pool] = time.monotonic()
             raise
 
-    def _taken(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
+    def _take_from_pool(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Take a connection from the pool. If it is dead, have the pool check all of them."""
         connection = super().get_new_connection(conn_params)
         if (pool := self.pool) is None or _was_just_used(connection):
@@ -115,7 +115,7 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         raise self.Database.OperationalError("the server is there and does not answer")
 
     def _configure_connection(self, connection: Any) -> bool:  # noqa: ANN401 - psycopg's
-        kept.begin(connection)
+        server_prepared.start(connection)
         if is_unfinished(connection):
             _UNFINISHED.add(connection)
         needs_commit: bool = super()._configure_connection(connection)  # type: ignore[misc]
@@ -130,58 +130,58 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             raise unfinished.RestoreUnfinished
 
     @property
-    def is_open(self) -> bool:
+    def is_unobserved(self) -> bool:
         """Whether statements may bypass Django's cursor: nothing observes them, and `cursor` is not replaced."""
-        return super().is_open and (self.connection is None or self.connection.cursor_factory in OWN_CURSORS)
+        return super().is_unobserved and (self.connection is None or self.connection.cursor_factory in OWN_CURSORS)
 
-    def short(self, sql: str) -> bytes:
+    def native_sql(self, sql: str) -> bytes:
         """Return a statement with numbered placeholders."""
-        return with_places(sql, lambda nth: f"${nth}").encode()
+        return with_placeholders(sql, lambda nth: f"${nth}").encode()
 
     def adapter(self, field: "models.Field[Any, Any]") -> Adapter:
         """Return what converts a field's values to text for the server."""
-        return adapter(field, QUICK, text)
+        return fastest_adapter(field, FAST_ADAPTERS, text)
 
-    def constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
+    def adapted_constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Convert a value to text for the server."""
         return text(value)
 
-    def fetched(self, sql: bytes, given: Values) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, sql: bytes, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        result = self._run((sql, given))
+        result = self._run((sql, parameters))
         with self.wrap_database_errors:
             return rows(self.connection, result)
 
-    def changed(self, sql: bytes, given: Values) -> int:
+    def execute(self, sql: bytes, parameters: Parameters) -> int:
         """Execute a statement, and return how many rows it matched."""
-        return self._run((sql, given)).command_tuples or 0
+        return self._run((sql, parameters)).command_tuples or 0
 
-    def later(self, sql: bytes, given: Values) -> None:
+    def execute_later(self, sql: bytes, parameters: Parameters) -> None:
         """Execute a statement with the next one or the commit; outside a transaction, at once."""
         if self.in_atomic_block:
             self._make_ready()
-            self._due.append((sql, given))
+            self._waiting_statements.append((sql, parameters))
         else:
-            self.changed(sql, given)
+            self.execute(sql, parameters)
 
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Return a cursor. Its statements run after those that wait."""
-        if self._due:
+        if self._waiting_statements:
             self._run()
         self._reads_in_parts = name is not None  # the server computes it all before the first part
         return super().create_cursor(name)
 
     def validate_no_broken_transaction(self) -> None:
         """Execute waiting statements first. Every cursor calls this before a statement."""
-        self._asked += 1
+        self._statements_sent += 1
         super().validate_no_broken_transaction()
-        if self._due:
+        if self._waiting_statements:
             self._run()
 
     def _run(self, *statements: Statement) -> Any:  # noqa: ANN401 - a PGresult
         self._make_ready()
-        self._asked, self._reads_in_parts = self._asked + 1, False
-        due, self._due = self._due, []
+        self._statements_sent, self._reads_in_parts = self._statements_sent + 1, False
+        due, self._waiting_statements = self._waiting_statements, []
         begin = [BEGIN] if not self.autocommit and is_idle(self.connection) else []
         try:
             with self.wrap_database_errors:
@@ -193,10 +193,10 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def _commit(self) -> None:
         try:
-            if self._due:
+            if self._waiting_statements:
                 self._run(COMMIT)
             else:
-                self._asked += 1
+                self._statements_sent += 1
                 super()._commit()  # type: ignore[misc]
         except OperationalError:
             self._is_unheard = True
@@ -212,15 +212,15 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         super()._savepoint_commit(sid)  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self._due = []  # all of them came after the savepoint, whose cursor had sent earlier ones
+        self._waiting_statements = []  # all of them came after the savepoint, whose cursor had sent earlier ones
         super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def _rollback(self) -> None:
-        self._due = []
+        self._waiting_statements = []
         super()._rollback()  # type: ignore[misc]
 
     def _close(self) -> None:
-        self._due = []
+        self._waiting_statements = []
         if self.connection is not None and self.pool:
             _GIVEN_BACK[self.connection] = time.monotonic()
         super()._close()  # type: ignore[misc]
@@ -237,4 +237,4 @@ def waiting() -> list[Waiting]:
     """Return the connections of this process that wait for an answer."""
     with _OPENED:
         every = [*_OPEN]
-    return [asked for it in every if (asked := it.waits_for) is not None]
+    return [waiting for it in every if (waiting := it.waits_for) is not None]

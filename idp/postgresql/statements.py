@@ -2,7 +2,7 @@
 
 Values are sent apart from the statement, as text whose type the server infers from its place, so nothing is quoted.
 Several statements are sent and answered together (libpq's pipeline mode), in one round trip. A prepared statement
-(`kept`) is sent by its name.
+(`server_prepared`) is sent by its name.
 """
 
 import json
@@ -18,11 +18,12 @@ from psycopg import errors, generators, waiting
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-from idp.postgresql import kept
+from idp.postgresql import server_prepared
+from idp.postgresql.server_prepared import PreparedStatements
 from idp.sql import unfinished
-from idp.sql.short_way import Quick, Values
+from idp.sql.direct_execution import FastAdapters, Parameters
 
-Statement = tuple[bytes, Values]
+Statement = tuple[bytes, Parameters]
 BEGIN: Statement = (b"BEGIN", ())
 COMMIT: Statement = (b"COMMIT", ())
 AWAKE = 0.1
@@ -38,7 +39,7 @@ def run(connection: "psycopg.Connection[Any]", statements: Sequence[Statement]) 
 
     Statements after a failed one are not executed.
     """
-    results = _together(connection, statements, kept.of(connection))
+    results = _together(connection, statements, server_prepared.of(connection))
     for result in results:
         if result.status not in _FINE:
             _refuse(connection.pgconn, result)
@@ -64,13 +65,13 @@ def waits(connection: "psycopg.Connection[Any]") -> bool:
 
 def answers(connection: "psycopg.Connection[Any]", within: float) -> bool:
     """Whether the server answers within so many seconds. Raises psycopg.OperationalError on a lost connection."""
-    door = connection.pgconn
-    door.send_query(b"")
-    if door.flush() or not is_readable(connection, within):
+    pgconn = connection.pgconn
+    pgconn.send_query(b"")
+    if pgconn.flush() or not is_readable(connection, within):
         return False
-    for result in waiting.wait(generators.fetch_many(door), door.socket, AWAKE):
+    for result in waiting.wait(generators.fetch_many(pgconn), pgconn.socket, AWAKE):
         if result.status != ExecStatus.EMPTY_QUERY:
-            _refuse(door, result)
+            _refuse(pgconn, result)
     return True
 
 
@@ -95,35 +96,37 @@ def text(value: Any) -> Any:  # noqa: ANN401 - whatever psycopg has a dumper for
         raise DataError(*error.args) from error
 
 
-def _together(connection: "psycopg.Connection[Any]", statements: Sequence[Statement], known: kept.Kept) -> list[Any]:
-    door, new = connection.pgconn, known.new(sql for sql, _ in statements)
+def _together(
+    connection: "psycopg.Connection[Any]", statements: Sequence[Statement], prepared: PreparedStatements
+) -> list[Any]:
+    pgconn, new = connection.pgconn, prepared.names_for_new(sql for sql, _ in statements)
     try:
-        door.enter_pipeline_mode()
+        pgconn.enter_pipeline_mode()
         for sql, name in new.items():
-            door.send_prepare(name, sql)
-        for sql, given in statements:
-            if called := known.names.get(sql) or new.get(sql):
-                door.send_query_prepared(called, given)
+            pgconn.send_prepare(name, sql)
+        for sql, parameters in statements:
+            if prepared_as := prepared.names.get(sql) or new.get(sql):
+                pgconn.send_query_prepared(prepared_as, parameters)
             else:
-                door.send_query_params(sql, given)
-        door.pipeline_sync()
-        answers = [*waiting.wait(generators.execute(door), door.socket, AWAKE)]
+                pgconn.send_query_params(sql, parameters)
+        pgconn.pipeline_sync()
+        answers = [*waiting.wait(generators.execute(pgconn), pgconn.socket, AWAKE)]
         for _ in range(len(new) + len(statements)):  # one fewer, and the end of the pipeline
-            answers += waiting.wait(generators.fetch_many(door), door.socket, AWAKE)
-        door.exit_pipeline_mode()
+            answers += waiting.wait(generators.fetch_many(pgconn), pgconn.socket, AWAKE)
+        pgconn.exit_pipeline_mode()
     except BaseException:
         connection.close()  # the state of the answers is unknown
         raise
-    known.names.update(it for it, answer in zip(new.items(), answers, strict=False) if answer.status in _FINE)
+    prepared.names.update(it for it, answer in zip(new.items(), answers, strict=False) if answer.status in _FINE)
     return answers[:-1]
 
 
-def _refuse(door: Any, result: Any) -> NoReturn:  # noqa: ANN401
-    if door.status == ConnStatus.BAD:
+def _refuse(pgconn: Any, result: Any) -> NoReturn:  # noqa: ANN401
+    if pgconn.status == ConnStatus.BAD:
         raise psycopg.OperationalError(result.get_error_message() or "the connection is lost")
     error = errors.error_from_result(result)
     if isinstance(error, _OUTDATED):
-        kept.forget_all()
+        server_prepared.forget_all()
         raise psycopg.OperationalError(*error.args) from error  # so that it is retried
     raise error
 
@@ -132,7 +135,7 @@ def _encoded(value: str) -> bytes | None:
     return None if "\0" in value else value.encode()  # psycopg then raises an error that says what is wrong
 
 
-QUICK: Quick = {
+FAST_ADAPTERS: FastAdapters = {
     models.BooleanField: (bool, lambda it: b"t" if it else b"f"),
     models.CharField: (str, _encoded),
     models.DateTimeField: (datetime, lambda it: it.isoformat().encode() if it.tzinfo is not None else None),

@@ -2,8 +2,8 @@
 
 Django compiles a query set each time it runs, which takes longer than the database does. Here, a query set with named
 slots for its values is compiled at its first use, once for each kind of database. After that, only its values are
-adapted, and it bypasses Django's cursor (`sql.short_way`). The connection, its transactions, the converters and the
-resulting models are the same as without.
+adapted, and it bypasses Django's cursor (`sql.direct_execution`). The connection, its transactions, the converters and
+the resulting models are the same as without.
 
 Besides documented parts (expressions, `get_db_prep_save`, `from_db`) this uses parts of Django that have not changed
 since 1.8: `Query.get_compiler`, `as_sql`, `get_converters`, `klass_info` and `annotation_col_map` of the compiler,
@@ -45,28 +45,28 @@ class _Statement:
     """SQL and its parameters in the order of the placeholders: slots and constant values."""
 
     def __init__(self, connection: Any, sql: str, parameters: Sequence[Any]) -> None:  # noqa: ANN401 - any database's
-        self._sql, self._parameters, self._short = sql, parameters, connection.short(sql)
-        self._given = [
-            (it.name, connection.taken(it.output_field), connection.adapter(it.output_field))
+        self._sql, self._parameters, self._native = sql, parameters, connection.native_sql(sql)
+        self._adapters = [
+            (it.name, connection.accepted_type(it.output_field), connection.adapter(it.output_field))
             if type(it) is Slot
-            else (None, None, connection.constant(it))
+            else (None, None, connection.adapted_constant(it))
             for it in parameters
         ]
 
-    def fetched(self, connection: Any, values: Any) -> list[Sequence[Any]]:  # noqa: ANN401
+    def fetch(self, connection: Any, values: Any) -> list[Sequence[Any]]:  # noqa: ANN401
         """Execute it with values in the slots, and return the rows as the database gives them."""
-        if connection.is_open:
-            found: list[Sequence[Any]] = connection.fetched(self._short, self._adapted(connection, values))
+        if connection.is_unobserved:
+            found: list[Sequence[Any]] = connection.fetch_rows(self._native, self._adapted(connection, values))
             return found
         with connection.cursor() as cursor:
             cursor.execute(self._sql, self._prepared(connection, values))
             return [*cursor.fetchall()]
 
-    def changed(self, connection: Any, values: Any) -> int:  # noqa: ANN401
+    def execute(self, connection: Any, values: Any) -> int:  # noqa: ANN401
         """Execute it with values in the slots, and return how many rows it matched."""
         try:
-            if connection.is_open:
-                return int(connection.changed(self._short, self._adapted(connection, values)))
+            if connection.is_unobserved:
+                return int(connection.execute(self._native, self._adapted(connection, values)))
             with connection.cursor() as cursor:
                 cursor.execute(self._sql, self._prepared(connection, values))
                 return int(cursor.rowcount)
@@ -74,13 +74,13 @@ class _Statement:
             _roll_back(connection, error)
             raise
 
-    def later(self, connection: Any, values: Any) -> None:  # noqa: ANN401
+    def execute_later(self, connection: Any, values: Any) -> None:  # noqa: ANN401
         """Execute it with the next statement or the commit, since nobody needs its result."""
         try:
-            if connection.is_open:
-                connection.later(self._short, self._adapted(connection, values))
+            if connection.is_unobserved:
+                connection.execute_later(self._native, self._adapted(connection, values))
             else:
-                self.changed(connection, values)
+                self.execute(connection, values)
         except Exception as error:
             _roll_back(connection, error)
             raise
@@ -90,9 +90,9 @@ class _Statement:
             adapt
             if name is None
             else value
-            if type(value := values[name]) is as_it_is or value is None
+            if type(value := values[name]) is accepted_type or value is None
             else adapt(value, connection)
-            for name, as_it_is, adapt in self._given
+            for name, accepted_type, adapt in self._adapters
         ]
 
     def _prepared(self, connection: Any, values: Any) -> list[Any]:  # noqa: ANN401
@@ -117,9 +117,9 @@ class _Rows:
     model: Shape | None
     annotations: tuple[tuple[str, int], ...]
 
-    def fetched(self, connection: Any, values: dict[str, Any]) -> list[list[Any]]:  # noqa: ANN401
+    def fetch(self, connection: Any, values: dict[str, Any]) -> list[list[Any]]:  # noqa: ANN401
         """Execute it, and convert the database's values to those of the fields."""
-        rows = [list(it) for it in self.statement.fetched(connection, values)]
+        rows = [list(it) for it in self.statement.fetch(connection, values)]
         for row in rows:
             for column, convert, expression in self.converters:
                 row[column] = convert(row[column], expression, connection)
@@ -156,7 +156,7 @@ class Select(_Prepared[_Rows], Generic[Row]):
         """Return the rows for these values of the slots."""
         connection = connections[DEFAULT_DB_ALIAS]
         made = self._made_for(connection)
-        rows: Any = made.fetched(connection, values)
+        rows: Any = made.fetch(connection, values)
         if made.model is None:
             return [*rows]
         found = []
@@ -192,12 +192,12 @@ class Update(_Prepared[_Statement]):
     def __call__(self, **values: Any) -> int:
         """Execute it, and return how many rows it matched."""
         connection = connections[DEFAULT_DB_ALIAS]
-        return self._made_for(connection).changed(connection, values)
+        return self._made_for(connection).execute(connection, values)
 
     def later(self, **values: Any) -> None:
         """Execute it before the next statement. Its errors are raised there, or by the commit."""
         connection = connections[DEFAULT_DB_ALIAS]
-        self._made_for(connection).later(connection, values)
+        self._made_for(connection).execute_later(connection, values)
 
     def _make(self, connection: Any) -> _Statement:  # noqa: ANN401
         query: Any = self._query().query.chain(UpdateQuery)
@@ -220,14 +220,14 @@ class Insert(_Prepared[dict[int, _Statement]], Generic[Row]):
     def __call__(self, *rows: Row) -> int:
         """Execute it, and return how many were inserted."""
         connection = connections[DEFAULT_DB_ALIAS]
-        inserted = self._statement(connection, len(rows)).changed(connection, self._values(rows))
+        inserted = self._statement(connection, len(rows)).execute(connection, self._values(rows))
         _are_stored(rows)
         return inserted
 
     def later(self, *rows: Row) -> None:
         """Execute it before the next statement. Its errors are raised there, or by the commit."""
         connection = connections[DEFAULT_DB_ALIAS]
-        self._statement(connection, len(rows)).later(connection, self._values(rows))
+        self._statement(connection, len(rows)).execute_later(connection, self._values(rows))
         _are_stored(rows)
 
     def _values(self, rows: Sequence[Row]) -> list[Any]:

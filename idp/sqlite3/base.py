@@ -27,8 +27,15 @@ from django.db import OperationalError, models
 from django.db.backends.sqlite3 import base, operations
 
 from idp.sql import unfinished
-from idp.sql.short_way import Adapter, Quick, ShortWay, Values, adapter, with_places
-from idp.sqlite3 import log
+from idp.sql.direct_execution import (
+    Adapter,
+    DirectExecution,
+    FastAdapters,
+    Parameters,
+    fastest_adapter,
+    with_placeholders,
+)
+from idp.sqlite3 import write_ahead_log
 
 _TURNS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _POOLS: defaultdict[str, list[tuple[Any, float | None]]] = defaultdict(list)
@@ -52,7 +59,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         return super().convert_datetimefield_value(value, expression, connection)
 
 
-class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
+class DatabaseWrapper(DirectExecution, base.DatabaseWrapper):
     """A connection that waits for its turn before a transaction, and gives it up at the end, whatever the outcome."""
 
     ops_class = DatabaseOperations
@@ -65,11 +72,11 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return the parameters, with a connection class that remembers its write-ahead log."""
-        return {**super().get_connection_params(), "factory": log.Connection}
+        return {**super().get_connection_params(), "factory": write_ahead_log.Connection}
 
     def get_new_connection(self, conn_params: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Return a connection with a function that SQLite lacks. Raises RestoreUnfinished, OperationalError."""
-        if log.is_lost(self._name):
+        if write_ahead_log.is_lost(self._name):
             raise OperationalError(LOST_LOG)
         connection = super().get_new_connection(conn_params)
         if connection.execute(_IS_UNFINISHED).fetchone():
@@ -129,8 +136,8 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
         self._take_turn()
         try:
             self.ensure_connection()
-            if self.is_open:
-                self.changed(f"BEGIN {self.transaction_mode}", ())
+            if self.is_unobserved:
+                self.execute(f"BEGIN {self.transaction_mode}", ())
             else:
                 super()._start_transaction_under_autocommit()  # type: ignore[misc]
             if not self.connection.has_log():
@@ -167,34 +174,34 @@ class DatabaseWrapper(ShortWay, base.DatabaseWrapper):
             self._give_up_turn()
             self._has_begun = False
 
-    def short(self, sql: str) -> str:
+    def native_sql(self, sql: str) -> str:
         """Return a statement with question marks as placeholders."""
-        return with_places(sql, lambda _: "?")
+        return with_placeholders(sql, lambda _: "?")
 
-    def taken(self, field: "models.Field[Any, Any]") -> type | None:
+    def accepted_type(self, field: "models.Field[Any, Any]") -> type | None:
         """Return the type whose values the database accepts unchanged in this field, or None."""
-        return _TAKEN.get(type(field))
+        return _ACCEPTED.get(type(field))
 
     def adapter(self, field: "models.Field[Any, Any]") -> Adapter:
         """Return what converts a field's values for the sqlite3 module."""
-        return adapter(field, _QUICK)
+        return fastest_adapter(field, _FAST_ADAPTERS)
 
-    def constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
+    def adapted_constant(self, value: Any) -> Any:  # noqa: ANN401 - as untyped as the overridden
         """Return the value unchanged, since Django's compiler has adapted it."""
         return value
 
-    def fetched(self, sql: str, given: Values) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         self._make_ready()
         with self.wrap_database_errors:
-            rows: list[tuple[Any, ...]] = self.connection.execute(sql, given).fetchall()
+            rows: list[tuple[Any, ...]] = self.connection.execute(sql, parameters).fetchall()
         return rows
 
-    def changed(self, sql: str, given: Values) -> int:
+    def execute(self, sql: str, parameters: Parameters) -> int:
         """Execute a statement, and return how many rows it matched."""
         self._make_ready()
         with self.wrap_database_errors:
-            return int(self.connection.execute(sql, given).rowcount)
+            return int(self.connection.execute(sql, parameters).rowcount)
 
     def _take_turn(self) -> None:
         turn = _TURNS[self._name]
@@ -215,14 +222,14 @@ def _instant(value: datetime) -> str | None:
     return value.replace(tzinfo=None).isoformat(" ") if value.tzinfo is UTC else None
 
 
-_TAKEN: dict[type, type] = {
+_ACCEPTED: dict[type, type] = {
     models.CharField: str,
     models.IntegerField: int,
     models.PositiveIntegerField: int,
     models.PositiveSmallIntegerField: int,
     models.TextField: str,
 }
-_QUICK: Quick = {
+_FAST_ADAPTERS: FastAdapters = {
     models.BooleanField: (bool, bool),
     models.CharField: (str, str.__str__),  # for a member of an enumeration, its value
     models.DateTimeField: (datetime, _instant),

@@ -285,8 +285,8 @@ FAULTS = [
         "no statement except an export's is waited for longer than 8 s, then the busy page; `database_silent` in the "
         "log, 503 at `/readyz`",
         (
-            "postgresql/test_patience.py::test_a_server_that_stalls_gets_a_busy_page",
-            "postgresql/test_patience.py::test_a_connection_closes_after_waiting_too_long_for_one_statement",
+            "postgresql/test_watchdog.py::test_a_server_that_stalls_gets_a_busy_page",
+            "postgresql/test_watchdog.py::test_a_connection_closes_after_waiting_too_long_for_one_statement",
         ),
         "an SQLite file on a disk that hangs: nothing interrupts a read",
     ),
@@ -306,10 +306,10 @@ FAULTS = [
         "a new one before, what the removed one held is lost: the busy page until a restart, and then everyone out as "
         "after a restored backup (F21)",
         (
-            "sqlite3/test_removed_log.py::test_nothing_is_written_into_a_removed_log_and_what_was_in_it_is_kept",
-            "sqlite3/test_removed_log.py::test_what_was_in_it_is_kept_though_another_process_still_has_it_open",
-            "sqlite3/test_removed_log.py::test_no_log_is_begun_while_another_thread_reads_by_the_removed_one",
-            "sqlite3/test_removed_log.py::test_nothing_is_written_where_another_process_has_begun_a_log_since",
+            "sqlite3/test_removed_log.py::test_nothing_is_written_into_a_removed_log_and_its_content_is_saved",
+            "sqlite3/test_removed_log.py::test_the_content_of_a_removed_log_is_saved_while_another_process_has_it_open",
+            "sqlite3/test_removed_log.py::test_no_new_log_is_begun_while_another_thread_reads_from_the_removed_one",
+            "sqlite3/test_removed_log.py::test_nothing_is_written_once_another_process_has_begun_a_new_log",
         ),
     ),
 ]

@@ -25,7 +25,7 @@ def queries():
     """Record the SQL statements of all threads, without BEGIN and COMMIT."""
     from django.db.backends.utils import CursorWrapper
 
-    from idp.sql.short_way import ShortWay
+    from idp.sql.direct_execution import DirectExecution
 
     statements, execute = [], CursorWrapper.execute
 
@@ -34,7 +34,8 @@ def queries():
             statements.append(sql)
         return execute(cursor, sql, params)
 
-    with mock.patch.object(CursorWrapper, "execute", recorded), mock.patch.object(ShortWay, "is_open", False):
+    direct = mock.patch.object(DirectExecution, "is_unobserved", False)
+    with mock.patch.object(CursorWrapper, "execute", recorded), direct:
         yield statements
 
 

@@ -1,4 +1,4 @@
-"""What a prepared statement does is what the query set does that it was made from."""
+"""A prepared statement does what the query set does from which it was made."""
 
 from contextlib import suppress
 from datetime import UTC, timedelta, timezone
@@ -33,10 +33,10 @@ def passed(execute, *it):
     return execute(*it)
 
 
-@pytest.fixture(params=["the short way", "by Django's cursor"], autouse=True)
+@pytest.fixture(params=["directly", "by Django's cursor"], autouse=True)
 def way(request, db):
-    """All that follows holds on both ways; the second is that of whoever watches the statements."""
-    if request.param == "the short way":
+    """All tests run in both ways. Statements go through Django's cursor while something observes them."""
+    if request.param == "directly":
         yield
     else:
         with connection.execute_wrapper(passed):
@@ -54,7 +54,7 @@ def facts(row):
     return {it.attname: getattr(row, it.attname) for it in row._meta.concrete_fields}
 
 
-def test_rows_come_out_as_the_query_set_makes_them(phone, django_assert_num_queries):
+def test_rows_become_the_models_that_the_query_set_makes(phone, django_assert_num_queries):
     rows = Device.objects.select_related("agent__department", "replaced_by")
     prepared = Select(lambda: rows.filter(pk=DEVICE).annotate(again=F("label")))
     with django_assert_num_queries(1):
@@ -72,7 +72,7 @@ def test_one_statement_takes_other_values_each_time(phone):
     assert prepared(pk=phone.agent_id) == []
 
 
-def test_columns_come_out_as_such(phone):
+def test_columns_are_returned_as_lists_of_values(phone):
     prepared = Select(lambda: Device.objects.filter(pk=DEVICE).values_list("pk", "agent__email", "enrolled_at"))
     assert prepared(pk=phone.pk) == [[phone.pk, phone.agent.email, phone.enrolled_at]]
 
@@ -86,7 +86,7 @@ def test_texts_of_many_rows_come_with_the_row_they_belong_to(phone):
     assert apart(prepared(pk=phone.pk)[0].roles) == set()
 
 
-def test_an_update_meets_what_the_query_set_meets(phone):
+def test_an_update_matches_the_rows_that_the_query_set_matches(phone):
     now = Slot("now", DateTimeField())
     later = Update(lambda: Device.objects.filter(pk=DEVICE), last_seen_at=Greatest(now, F("enrolled_at")))
     assert later(pk=phone.pk, now=NOW + timedelta(hours=1)) == 1
@@ -115,14 +115,14 @@ def test_an_inserted_row_is_one_that_is_stored(phone):
     assert facts(SsoSession.objects.get()) == facts(session)
 
 
-def test_what_a_constraint_refuses_is_refused(phone):
+def test_a_row_that_a_constraint_refuses_is_refused(phone):
     sessions.open_session(phone, "code", NOW)
     second = SsoSession(index="_2", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
     with pytest.raises(IntegrityError):
         Insert(SsoSession)(second)
 
 
-def test_after_an_error_the_transaction_comes_to_nothing_also_where_somebody_passes_it_over(phone):
+def test_an_error_ends_the_transaction_even_if_it_is_caught(phone):
     """On SQLite too, which by itself takes back the one statement only."""
     session = SsoSession(index="_1", device=phone, authenticated_at=NOW, opened_at=NOW, last_seen_at=NOW)
     for write in (lambda: Insert(SsoSession)(session, session), lambda: REVOKE(pk=phone.pk)):
@@ -155,10 +155,10 @@ def test_a_thread_with_a_connection_of_its_own_uses_the_same_statement(transacti
     assert facts(found[0]) == facts(Device.objects.get(pk=phone.pk))
 
 
-@pytest.mark.parametrize("told", ["50 % ?", "%s $1 ?", "'; --", "Zoë\n\t\\", ""])
-def test_a_text_is_kept_as_it_is(phone, told):
-    assert RENAME(pk=phone.pk, label=told) == 1
-    assert [it.label for it in BY_LABEL(label=told)] == [told]
+@pytest.mark.parametrize("text", ["50 % ?", "%s $1 ?", "'; --", "Zoë\n\t\\", ""])
+def test_a_text_is_stored_unchanged(phone, text):
+    assert RENAME(pk=phone.pk, label=text) == 1
+    assert [it.label for it in BY_LABEL(label=text)] == [text]
 
 
 @pytest.mark.parametrize(
@@ -190,22 +190,22 @@ def test_an_instant_comes_back_as_it_was(phone, other):
 
 
 @pytest.mark.parametrize("signal", [pre_init, post_init], ids=["before", "after"])
-def test_a_model_that_somebody_is_told_of_is_made_as_ever(phone, signal):
-    told = []
+def test_a_model_with_a_signal_receiver_is_made_the_usual_way(phone, signal):
+    senders = []
 
     def note(sender, **_):
-        told.append(sender)
+        senders.append(sender)
 
     signal.connect(note, sender=Device)
     try:
         assert Select(lambda: Device.objects.filter(pk=DEVICE))(pk=phone.pk) == [phone]
     finally:
         signal.disconnect(note, sender=Device)
-    assert told == [Device]
+    assert senders == [Device]
 
 
 @pytest.mark.parametrize("ask", [BY_LABEL, RENAME, RENAME.later], ids=["a query", "an update", "one to come"])
-def test_a_transaction_that_is_broken_takes_no_more_statements(phone, ask):
+def test_a_broken_transaction_accepts_no_more_statements(phone, ask):
     with transaction.atomic():
         transaction.set_rollback(True)
         with pytest.raises(transaction.TransactionManagementError):
@@ -213,7 +213,7 @@ def test_a_transaction_that_is_broken_takes_no_more_statements(phone, ask):
     assert not Device.objects.filter(label="new").exists()
 
 
-def test_what_nobody_waits_for_is_there_for_whoever_asks_next(phone):
+def test_the_next_query_sees_a_write_that_was_put_off(phone):
     for nth, ask in enumerate(
         [
             lambda label: BY_LABEL(label=label),
@@ -226,7 +226,7 @@ def test_what_nobody_waits_for_is_there_for_whoever_asks_next(phone):
             assert ask(f"{nth}") == [phone]
 
 
-def test_what_nobody_waits_for_is_committed_in_its_order(transactional_db, phone):
+def test_writes_that_were_put_off_are_committed_in_order(transactional_db, phone):
     line = LoginEvent(at=NOW, kind=Kind.ANSWERED, device=phone, reference="R")
     with transaction.atomic():
         for label in ("one", "two"):
@@ -238,7 +238,7 @@ def test_what_nobody_waits_for_is_committed_in_its_order(transactional_db, phone
     assert Device.objects.get().label.startswith("at once")
 
 
-def test_what_nobody_waits_for_goes_with_its_savepoint(transactional_db, phone):
+def test_a_write_that_was_put_off_is_rolled_back_with_its_savepoint(transactional_db, phone):
     with transaction.atomic():
         RENAME.later(pk=phone.pk, label="stays")
         with suppress(LookupError), transaction.atomic():
@@ -256,7 +256,7 @@ def give_up():
 
 
 @pytest.mark.parametrize("end", [lambda: None, give_up])
-def test_what_is_refused_within_a_savepoint_goes_with_it_alone(transactional_db, phone, end):
+def test_a_refused_write_rolls_back_its_savepoint_alone(transactional_db, phone, end):
     with transaction.atomic():
         RENAME.later(pk=phone.pk, label="stays")
         with suppress(LookupError, IntegrityError), transaction.atomic():
@@ -267,7 +267,7 @@ def test_what_is_refused_within_a_savepoint_goes_with_it_alone(transactional_db,
     assert Device.objects.get().label == "follows"
 
 
-def test_what_nobody_waits_for_comes_before_whatever_an_older_cursor_is_asked(transactional_db, phone):
+def test_an_older_cursor_sees_a_write_that_was_put_off(transactional_db, phone):
     with transaction.atomic(), connection.cursor() as cursor:
         RENAME.later(pk=phone.pk, label="new")
         cursor.execute("SELECT label FROM agents_device")
@@ -275,7 +275,7 @@ def test_what_nobody_waits_for_comes_before_whatever_an_older_cursor_is_asked(tr
 
 
 @pytest.mark.parametrize("ask", [lambda: None, lambda: BY_LABEL(label=""), Device.objects.count])
-def test_what_nobody_waits_for_and_the_table_refuses_lets_nothing_through(transactional_db, phone, ask):
+def test_a_refused_write_that_was_put_off_rolls_back_the_transaction(transactional_db, phone, ask):
     @transaction.atomic
     def sign_in():
         RENAME(pk=phone.pk, label="goes")
@@ -287,14 +287,14 @@ def test_what_nobody_waits_for_and_the_table_refuses_lets_nothing_through(transa
     assert Device.objects.get().label == phone.label
 
 
-def test_a_fault_in_a_value_is_told_as_django_tells_it(phone):
+def test_an_invalid_value_raises_the_same_error_as_in_django(phone):
     """Each database has texts of its own that it refuses: SQLite a lone half of a character, PostgreSQL a zero too."""
-    told = {"sqlite": ("\ud800", UnicodeEncodeError), "postgresql": ("\0", DataError)}
-    text, error = told[connection.vendor]
+    rejected = {"sqlite": ("\ud800", UnicodeEncodeError), "postgresql": ("\0", DataError)}
+    text, error = rejected[connection.vendor]
     with pytest.raises(error):
         RENAME(pk=phone.pk, label=text)
 
 
-def test_of_a_member_of_an_enumeration_the_value_is_stored(phone):
+def test_the_value_of_an_enumeration_member_is_stored(phone):
     RENAME(pk=phone.pk, label=Enum("Label", {"ONE": "first"}, type=str).ONE)
     assert [it.label for it in BY_LABEL(label="first")] == ["first"]

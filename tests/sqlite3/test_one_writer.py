@@ -74,7 +74,7 @@ def elsewhere(act):
     return raised
 
 
-def test_it_writes_ahead_and_reading_waits_for_nobody():
+def test_reading_waits_for_no_writer():
     assert run("PRAGMA journal_mode") == [("wal",)]
     with transaction.atomic(using="one"):
         run("UPDATE counter SET n = 7")
@@ -83,7 +83,7 @@ def test_it_writes_ahead_and_reading_waits_for_nobody():
     assert (seen, counted()) == ([0], 7)
 
 
-def test_many_threads_that_write_all_get_their_turn_and_lose_nothing():
+def test_many_writing_threads_all_get_their_turn_and_lose_nothing():
     at_once([count_often] * THREADS)
     assert counted() == THREADS * EACH
 
@@ -97,7 +97,7 @@ def close():
 
 
 @pytest.mark.parametrize("harm", [fail, lambda: run("NONSENSE"), close], ids=["raise", "nonsense", "close"])
-def test_whoever_fails_gives_up_the_turn(harm):
+def test_a_failed_transaction_gives_up_its_turn(harm):
     with contextlib.suppress(ZeroDivisionError, OperationalError), transaction.atomic(using="one"):
         count()
         harm()
@@ -105,7 +105,7 @@ def test_whoever_fails_gives_up_the_turn(harm):
     assert counted() == 1
 
 
-def test_a_point_of_return_inside_a_transaction_takes_no_second_turn():
+def test_a_savepoint_takes_no_second_turn():
     with transaction.atomic(using="one"):
         count()
         with pytest.raises(ZeroDivisionError), transaction.atomic(using="one"):
@@ -114,7 +114,7 @@ def test_a_point_of_return_inside_a_transaction_takes_no_second_turn():
     assert counted() == 2
 
 
-def test_who_waits_too_long_is_told_in_the_words_of_sqlite(monkeypatch):
+def test_a_transaction_that_waits_too_long_fails_with_the_error_of_sqlite(monkeypatch):
     monkeypatch.setattr(base, "PATIENCE", 0.01)
     with transaction.atomic(using="one"):
         (error,) = elsewhere(count)
@@ -127,7 +127,7 @@ def test_a_transaction_that_cannot_begin_keeps_no_turn(monkeypatch):
         raise OperationalError("disk I/O error")
 
     with monkeypatch.context() as broken:
-        broken.setattr(base.DatabaseWrapper, "changed", refuse)
+        broken.setattr(base.DatabaseWrapper, "execute", refuse)
         with pytest.raises(OperationalError, match="disk"):
             count()
     assert not elsewhere(count)

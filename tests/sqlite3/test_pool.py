@@ -56,7 +56,7 @@ def test_threads_that_take_turns_use_one_connection(threads):
     assert all(thread(a_request) is last for thread in threads)
 
 
-def test_two_at_once_have_one_each(threads):
+def test_two_threads_at_once_have_a_connection_each(threads):
     for thread in threads:
         thread(a_request)
     held = threads[0](asked)
@@ -77,7 +77,7 @@ def written():
         return asked("UPDATE counter SET n = n + 1")
 
 
-def test_whoever_waits_for_its_turn_to_write_goes_on_with_the_connection_that_wrote_last():
+def test_a_thread_that_waited_to_write_uses_the_connection_that_wrote_last():
     with ThreadPoolExecutor(1) as beside:
         beside.submit(a_request).result(30)
         with transaction.atomic(using="place"):
@@ -100,14 +100,14 @@ def test_a_thread_whose_connection_was_taken_while_it_waited_makes_one_and_retur
     assert [it for it, _ in connections["place"]._pool] == [mine]
 
 
-def test_none_is_left_on_the_other_side_of_a_fork(threads):
+def test_a_forked_process_has_no_connection_of_its_parent(threads):
     threads[0](written)
     start_up.close_connections()
     assert connections["place"].connection is None
     assert not connections["place"]._pool
 
 
-def test_one_that_is_too_old_is_closed_and_another_made():
+def test_a_connection_that_is_too_old_is_replaced():
     old = a_request()
     asked()
     connections["place"].close_at = 0.0
@@ -116,7 +116,7 @@ def test_one_that_is_too_old_is_closed_and_another_made():
     assert asked() is not old
 
 
-def test_threads_that_serve_once_and_end_leave_no_more_than_are_needed(monkeypatch):
+def test_threads_that_end_leave_no_more_connections_than_are_needed(monkeypatch):
     monkeypatch.setattr(base, "MOST_IDLE", 2)
     for _ in range(4):
         with ThreadPoolExecutor(1) as one:

@@ -64,14 +64,14 @@ def rows(database):
     return subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
 
 
-def test_nothing_is_written_into_a_removed_log_and_what_was_in_it_is_kept(database):
+def test_nothing_is_written_into_a_removed_log_and_its_content_is_saved(database):
     remove_log(database)
     assert refused()
     execute("INSERT INTO rows VALUES ('after')")
     assert rows(database) == ["('before',)", "('after',)"]
 
 
-def test_what_was_in_it_is_kept_though_another_process_still_has_it_open(database):
+def test_the_content_of_a_removed_log_is_saved_while_another_process_has_it_open(database):
     with another_process(database):
         remove_log(database)
         assert refused()
@@ -79,7 +79,7 @@ def test_what_was_in_it_is_kept_though_another_process_still_has_it_open(databas
         assert rows(database) == ["('before',)", "('after',)"]
 
 
-def test_no_log_is_begun_while_another_thread_reads_by_the_removed_one(database):
+def test_no_new_log_is_begun_while_another_thread_reads_from_the_removed_one(database):
     with ThreadPoolExecutor(1) as beside:
         beside.submit(read).result(30)
         remove_log(database)
@@ -90,7 +90,7 @@ def test_no_log_is_begun_while_another_thread_reads_by_the_removed_one(database)
     assert rows(database) == ["('before',)", "('after',)"]
 
 
-def test_nothing_is_written_where_another_process_has_begun_a_log_since(database):
+def test_nothing_is_written_once_another_process_has_begun_a_new_log(database):
     remove_log(database)
     Path(f"{database}-wal").touch()
     assert refused()

@@ -9,8 +9,8 @@ from psycopg.pq import ExecStatus
 
 from idp.agents.models import Device
 from idp.login.flow.transactions import in_transaction
-from idp.postgresql import kept
-from idp.postgresql.kept import Kept
+from idp.postgresql import server_prepared
+from idp.postgresql.server_prepared import PreparedStatements
 from idp.sql.prepared import Select, Slot
 from tests.devices import a_phone
 from tests.races.installation import on_sqlite
@@ -18,37 +18,37 @@ from tests.races.installation import on_sqlite
 BY_LABEL = Select(lambda: Device.objects.filter(label=Slot("label", CharField())))
 
 
-def a_door(*, told, answers, status=ExecStatus.TUPLES_OK):
+def a_pgconn(*, reported, answers, status=ExecStatus.TUPLES_OK):
     """A connection whose other end called itself one process, and then another or the same."""
     answer = Mock(status=status, **{"get_value.return_value": answers})
-    return Mock(backend_pid=told, **{"exec_.return_value": answer})
+    return Mock(backend_pid=reported, **{"exec_.return_value": answer})
 
 
 @pytest.mark.parametrize(
-    ("door", "keeps"),
+    ("pgconn", "prepares"),
     [
-        (a_door(told=4711, answers=b"4711"), True),
-        (a_door(told=4711, answers=b"815"), False),
-        (a_door(told=4711, answers=None, status=ExecStatus.FATAL_ERROR), False),
+        (a_pgconn(reported=4711, answers=b"4711"), True),
+        (a_pgconn(reported=4711, answers=b"815"), False),
+        (a_pgconn(reported=4711, answers=None, status=ExecStatus.FATAL_ERROR), False),
     ],
     ids=["the server", "a pooler", "nobody"],
 )
-def test_statements_are_prepared_only_on_a_direct_connection_to_the_server(door, keeps):
-    connection = Mock(pgconn=door)
-    kept.begin(connection)
-    assert bool(kept.of(connection).most) is keeps
+def test_statements_are_prepared_only_on_a_direct_connection_to_the_server(pgconn, prepares):
+    connection = Mock(pgconn=pgconn)
+    server_prepared.start(connection)
+    assert bool(server_prepared.of(connection).most) is prepares
 
 
 def test_each_statement_gets_its_own_name_until_the_limit():
-    one, other = Kept(most=2), Kept(most=2)
-    one.names.update(one.new([b"one", b"two"]))
-    other.names.update(other.new([b"one"]))
+    one, other = PreparedStatements(most=2), PreparedStatements(most=2)
+    one.names.update(one.names_for_new([b"one", b"two"]))
+    other.names.update(other.names_for_new([b"one"]))
     assert len({*one.names.values(), *other.names.values()}) == 3
-    assert (one.new([b"three"]), [*other.new([b"one", b"two"])]) == ({}, [b"two"])
+    assert (one.names_for_new([b"three"]), [*other.names_for_new([b"one", b"two"])]) == ({}, [b"two"])
 
 
-def kept_of_devices():
-    """How many statements about devices the server keeps for this connection; SQLite is none, and keeps one here."""
+def prepared_of_devices():
+    """Count the statements about devices that are prepared on this connection. SQLite has no server: one here."""
     if on_sqlite():
         return 1
     with connection.cursor() as cursor:
@@ -60,7 +60,7 @@ def test_a_prepared_statement_is_not_sent_again(agent):
     phone = a_phone(agent)
     for _ in range(3):
         assert BY_LABEL(label=phone.label) == [phone]
-    assert kept_of_devices() == 1
+    assert prepared_of_devices() == 1
 
 
 def make_label(kind):

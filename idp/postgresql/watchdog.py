@@ -1,7 +1,7 @@
-"""No request waits for ever for a server that accepts connections and does not answer: a hung disk, a stopped process.
+"""Ends connections to a server that accepts them and does not answer: a hung disk, a stopped process.
 
 Such a server's kernel still acknowledges what it receives, so TCP notices nothing (`DEAD_AFTER` in the settings is for
-a server that is gone). In each serving process a thread looks once a second which connections wait. It ends those that
+a server that is gone). In each serving process a thread checks once a second which connections wait. It ends those that
 have waited too long for one statement, and their requests fail as busy. A wait for a lock ends sooner, after 5 s.
 Results that are read in parts, such as exports, and background work may take longer.
 """
@@ -21,37 +21,38 @@ log = structlog.get_logger(__name__)
 LONGEST = 7.0
 """Seconds that one statement may take while someone waits for it."""
 PAUSE = 1.0
+"""Seconds between two checks."""
 Waiting = tuple[Any, int]
 """A psycopg connection that waits for an answer, and the number of its statement."""
 
 
-class Patience:
+class Watchdog:
     """Ends connections that wait for one statement longer than `LONGEST`. `waiting` returns those that wait now."""
 
     def __init__(self, waiting: Callable[[], Iterable[Waiting]]) -> None:
         self._waiting = waiting
         self._since: dict[Waiting, float] = {}
-        self.ended = Event()
+        self.stopped = Event()
 
-    def begin(self) -> "Patience":
-        """Start a thread that looks once a second until `ended` is set."""
-        Thread(target=self._go_on, name="patience", daemon=True).start()
+    def start(self) -> "Watchdog":
+        """Start a thread that checks once a second until `stopped` is set."""
+        Thread(target=self._run, name="watchdog", daemon=True).start()
         return self
 
-    def look(self, now: float) -> None:
-        """Look once. `now` is from the monotonic clock, in seconds."""
+    def check(self, now: float) -> None:
+        """Check once. `now` is from the monotonic clock, in seconds."""
         self._since = {it: self._since.get(it, now) for it in self._waiting()}
         for (connection, _), since in self._since.items():
             if now - since >= LONGEST:
                 log.error("database_silent", seconds=round(now - since))
-                end(connection)
+                _end(connection)
 
-    def _go_on(self) -> None:
-        while not self.ended.wait(PAUSE):
-            self.look(time.monotonic())
+    def _run(self) -> None:
+        while not self.stopped.wait(PAUSE):
+            self.check(time.monotonic())
 
 
-def end(connection: Any) -> None:  # noqa: ANN401 - psycopg's
+def _end(connection: Any) -> None:  # noqa: ANN401 - psycopg's
     """End a connection without telling the server. The thread that waits for it gets an error."""
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as its:
         its.shutdown(socket.SHUT_RDWR)

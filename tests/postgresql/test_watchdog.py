@@ -7,8 +7,8 @@ from django.db import OperationalError, connection, connections, transaction
 
 from idp.agents.models import Device
 from idp.audit.background import Background
-from idp.postgresql import base, patience
-from idp.postgresql.patience import LONGEST, Patience
+from idp.postgresql import base, watchdog
+from idp.postgresql.watchdog import LONGEST, Watchdog
 from idp.settings import POOL
 from tests.another_database import connected_to
 from tests.races.installation import on_sqlite
@@ -28,28 +28,28 @@ def test_a_connection_closes_after_waiting_too_long_for_one_statement(seen, is_e
     ours, theirs = socket.socketpair()
     with ours, theirs:
         looks = iter(seen)
-        looking = Patience(lambda: [(ours, nth) for nth in next(looks)])
+        dog = Watchdog(lambda: [(ours, nth) for nth in next(looks)])
         for moment in (0.0, LONGEST / 2, LONGEST):
-            looking.look(moment)
+            dog.check(moment)
         assert bool(base.is_readable(theirs)) == is_ended
 
 
 @pytest.fixture
 def silent(browser, monkeypatch):
-    """PostgreSQL falls silent, and so it goes on until a block is over. Everybody's patience is short."""
-    monkeypatch.setattr(patience, "LONGEST", 0.2)
-    monkeypatch.setattr(patience, "PAUSE", 0.05)
+    """PostgreSQL falls silent, and so it goes on until a block is over. The watchdog ends waits soon."""
+    monkeypatch.setattr(watchdog, "LONGEST", 0.2)
+    monkeypatch.setattr(watchdog, "PAUSE", 0.05)
     monkeypatch.setattr(base, "AN_ANSWER", 0.2)
-    looking = Patience(base.waiting).begin()
+    dog = Watchdog(base.waiting).start()
     port = connections["default"].settings_dict["PORT"]
     with Relay(port) as way, connected_to(HOST=HOST, PORT=way.port, OPTIONS={"pool": {**POOL, "timeout": 0.2}}):
         assert Device.objects.exists()
         way.stall()
         yield
-    looking.ended.set()
+    dog.stopped.set()
 
 
-@pytest.mark.parametrize("a_moment", [0.0, 60.0], ids=["asked whether it is there", "taken to be there"])
+@pytest.mark.parametrize("a_moment", [0.0, 60.0], ids=["checked before use", "used a moment ago"])
 def test_a_server_that_stalls_gets_a_busy_page(request, browser, monkeypatch, a_moment):
     if on_sqlite():  # is no server
         return
@@ -59,15 +59,15 @@ def test_a_server_that_stalls_gets_a_busy_page(request, browser, monkeypatch, a_
 
 
 @pytest.fixture
-def patience_is_short(transactional_db, monkeypatch):
-    monkeypatch.setattr(patience, "LONGEST", 0.05)
-    monkeypatch.setattr(patience, "PAUSE", 0.01)
-    looking = Patience(base.waiting).begin()
+def impatient(transactional_db, monkeypatch):
+    monkeypatch.setattr(watchdog, "LONGEST", 0.05)
+    monkeypatch.setattr(watchdog, "PAUSE", 0.01)
+    dog = Watchdog(base.waiting).start()
     yield
-    looking.ended.set()
+    dog.stopped.set()
 
 
-def test_exports_and_background_work_may_take_longer(patience_is_short, monkeypatch):
+def test_exports_and_background_work_may_take_longer(impatient, monkeypatch):
     long = "SELECT 1" if on_sqlite() else "SELECT pg_sleep(0.3)"
     with transaction.atomic(), connection.chunked_cursor() as in_parts:
         in_parts.execute(long)
@@ -91,5 +91,5 @@ def test_no_request_waits_for_background_work(transactional_db):
 
 
 def test_no_request_waits_for_a_stalled_server_longer_than_fifteen_seconds():
-    assert LONGEST + patience.PAUSE + POOL["timeout"] < LONGEST_REQUEST
-    assert LONGEST + patience.PAUSE + base.AN_ANSWER < LONGEST_REQUEST
+    assert LONGEST + watchdog.PAUSE + POOL["timeout"] < LONGEST_REQUEST
+    assert LONGEST + watchdog.PAUSE + base.AN_ANSWER < LONGEST_REQUEST
