@@ -12,7 +12,7 @@ from idp.otp.models import PhoneAuthenticator
 from idp.policies.models import TimeoutPolicy
 from idp.saml.connecting import registration
 from idp.saml.connecting.registration import Draft
-from idp.saml.metadata import theirs as sp_metadata
+from idp.saml.metadata import sp_description
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ServiceProvider
 from idp.saml.profiles import PROFILES
 
@@ -60,7 +60,7 @@ def plant(sp_url: str) -> Agent:
     with requests.Session() as http:
         http.trust_env = False
         metadata = http.get(f"{sp_url}{ROTA.metadata_path}", timeout=TIMEOUT).content
-    return _plant(sp_url, Draft.of_metadata(sp_metadata.read(metadata)))
+    return _plant(sp_url, Draft.of_metadata(sp_description.read(metadata)))
 
 
 @transaction.atomic

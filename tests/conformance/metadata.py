@@ -2,7 +2,7 @@
 
 from idp.saml import names
 from idp.saml.connecting import registration
-from idp.saml.metadata import theirs as sp_metadata
+from idp.saml.metadata import sp_description
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import acs, an_entity, bare, key
 
@@ -27,5 +27,5 @@ def logout(url, binding=names.HTTP_REDIRECT, answers=None):
 
 def register(document, slug="shifts"):
     """Register a service from its metadata; nothing else is typed but the name it has here."""
-    draft = registration.Draft.of_metadata(sp_metadata.read(document))
+    draft = registration.Draft.of_metadata(sp_description.read(document))
     return registration.register(draft, slug=slug, name=slug.title())

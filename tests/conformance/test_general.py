@@ -14,7 +14,7 @@ from idp.otp.models import PhoneAuthenticator
 from idp.saml import names
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.logout import request as logout_request
-from idp.saml.metadata import theirs as sp_metadata
+from idp.saml.metadata import sp_description
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.errors import UntrustedMetadata
 from idp.saml.metadata.trust import REQUIRE, Demands
@@ -182,7 +182,7 @@ def test_g03_a_logout_request_with_a_dtd_is_rejected_and_nothing_is_fetched(phon
 def test_g03_metadata_with_a_dtd_is_rejected_and_nothing_is_fetched(listener, tmp_path):
     for dtd in dtds(listener, tmp_path):
         with pytest.raises(UnreadableMetadata, match="DTD"):
-            sp_metadata.read(dtd + metadata_until(timedelta(days=1)))
+            sp_description.read(dtd + metadata_until(timedelta(days=1)))
 
 
 def test_g03_no_sent_message_has_a_dtd(phone, shifts):
@@ -246,7 +246,7 @@ def test_ext01_metadata_means_the_same_with_any_extension_and_foreign_attribute(
             holder.set(name, value)
     for holder in (root[0], root):
         holder.insert(0, etree.fromstring(extended(names.METADATA, extensions)))
-    assert sp_metadata.read(etree.tostring(root)) == sp_metadata.read(plain)
+    assert sp_description.read(etree.tostring(root)) == sp_description.read(plain)
 
 
 @given(st.dictionaries(QUALIFIED, TEXT, min_size=1, max_size=4))

@@ -11,7 +11,7 @@ from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnreadableMetadata
 from idp.saml.metadata import fetch as metadata_fetch
 from idp.saml.metadata import sources as metadata_sources
-from idp.saml.metadata import theirs as sp_metadata
+from idp.saml.metadata import sp_description
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.errors import UnfetchedMetadata, UntrustedMetadata
 from idp.saml.metadata.sources import Outcome
@@ -74,7 +74,7 @@ def published(shifts):
     with serving(answers) as site:
         source = MetadataSource(url=f"http://127.0.0.1:{site.port}/metadata")
         xml = metadata_sources.fetch(source.url)
-        shifts.row = metadata_sources.register(sp_metadata.read(xml), source, NOW, slug="shifts", name="Shifts")
+        shifts.row = metadata_sources.register(sp_description.read(xml), source, NOW, slug="shifts", name="Shifts")
         yield answers
         assert [path for path, _ in site.seen][:2] == ["/metadata", "/moved"]
 
@@ -147,7 +147,7 @@ def bound(db):
     for slug in ("first", "second"):
         sources.append(MetadataSource(url=f"https://{slug}.example.org/", take_over="signed"))
         sources[-1].signing_certificate = a_pair(slug).certificate
-        described = sp_metadata.read(an_entity(entity_id=f"urn:{slug}"))
+        described = sp_description.read(an_entity(entity_id=f"urn:{slug}"))
         metadata_sources.register(described, sources[-1], NOW, slug=slug, name=slug)
     return sources
 
@@ -218,7 +218,7 @@ def test_md05_other_prefixes_another_order_and_foreign_elements_are_read():
     algorithms = takes(signing=(names.RSA_SHA384,)).removeprefix("<md:Extensions>").removesuffix("</md:Extensions>")
     inner = acs() + key("sp") + f"<md:Extensions>{ui}{algorithms}</md:Extensions>"
     xml = an_entity(inner, entity=f"<md:Extensions>{about}</md:Extensions>").replace(b"md:", b"n_0.-:")
-    read = sp_metadata.read(xml.replace(b"xmlns:md=", b"xmlns:n_0.-="))
+    read = sp_description.read(xml.replace(b"xmlns:md=", b"xmlns:n_0.-="))
     assert (read.entity_id, read.display_name) == (ENTITY, "App")
     assert read.signature_algorithms == (names.RSA_SHA384,)
     assert read.signing_certificates == (a_pair("sp").certificate,)
@@ -309,7 +309,7 @@ def test_md10_a_service_that_names_encryption_algorithms_gets_one_of_them(phone,
 
 def test_md10_a_service_that_accepts_only_denied_algorithms_is_not_registered():
     with pytest.raises(UnreadableMetadata, match="signatures that are not made here"):
-        sp_metadata.read(an_entity(takes(signing=("http://www.w3.org/2000/09/xmldsig#rsa-sha1",))))
+        sp_description.read(an_entity(takes(signing=("http://www.w3.org/2000/09/xmldsig#rsa-sha1",))))
 
 
 # MD11 and MD12

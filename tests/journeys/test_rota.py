@@ -8,7 +8,7 @@ from idp.demo import seeds
 from idp.demo.sp import DemoSp, signing_in
 from idp.demo.sp.flavours import ROTA
 from idp.saml import names
-from idp.saml.metadata import theirs as sp_metadata
+from idp.saml.metadata import sp_description
 from idp.saml.models import ServiceProvider
 from tests.phone import Phone
 from tests.saml.keys import a_pair
@@ -20,7 +20,7 @@ def rota():
 
 
 def test_rota_is_registered_from_its_metadata_alone(flex):
-    described = sp_metadata.read(requests.get(f"{flex.url}/app/metadata", timeout=30).content)
+    described = sp_description.read(requests.get(f"{flex.url}/app/metadata", timeout=30).content)
     sp = rota()
     assert (described.entity_id, described.authn_requests_signed) == (ROTA.entity_id, True)
     assert [acs.url for acs in sp.consumers.all()] == [f"{flex.url}/app/acs"]

@@ -12,7 +12,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.login.endings import signing_out
 from idp.outgoing.exchange import NOT_PUBLIC
 from idp.saml import names
-from idp.saml.logout import telling
+from idp.saml.logout import notifying
 from idp.saml.models import LogoutNotice
 from idp.saml.models.logout import Outcome
 from idp.sessions.models import SsoSession
@@ -30,7 +30,7 @@ STRANGER = "nobody-we-know"
 @pytest.fixture(autouse=True)
 def _everything_is_told(flex):
     yield
-    telling.settle()
+    notifying.settle()
 
 
 @pytest.fixture
@@ -193,10 +193,10 @@ def test_a_service_that_the_browser_never_reached_is_notified_from_server_to_ser
     at_blog = blog.sign_in(phone)
     wiki.sign_in(phone)
     get_without_redirect(phone, shifts.logout_url(at_rota))  # and at the wiki the agent closes the browser
-    telling.settle()
+    notifying.settle()
     assert not told_by_post.requests
     clock.shift(timedelta(minutes=11))
-    telling.send_due(NOW + timedelta(minutes=12))
+    notifying.send_due(NOW + timedelta(minutes=12))
     assert LogoutNotice.objects.get(service_provider=blog.row).outcome == Outcome.TOLD
     assert told_by_post.names() == [at_blog.name_id]
 
@@ -207,7 +207,7 @@ def test_a_service_from_which_the_browser_never_returned_is_notified_from_server
     blog = PretendService("blog", logout=POST_ONLY, location=told_by_post.url)
     at_shifts, at_blog = shifts.sign_in(phone), blog.sign_in(phone)
     phone.open(shifts.logout_url(at_shifts))  # the page that would post to the blog, and is closed
-    telling.send_due(NOW + timedelta(minutes=12))
+    notifying.send_due(NOW + timedelta(minutes=12))
     assert told_by_post.names() == [at_blog.name_id]
     assert LogoutNotice.objects.get().outcome == Outcome.TOLD
 
@@ -217,7 +217,7 @@ def test_a_phone_that_an_operator_signs_out_is_signed_out_at_the_services_too(cl
     told_by_soap.service = shifts
     told = shifts.sign_in(phone)
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
-    telling.settle()
+    notifying.settle()
     (asked,) = told_by_soap.requests
     assert (told_by_soap.names(), asked.get("Reason")) == ([told.name_id], names.LOGOUT_BY_ADMIN)
     assert LogoutNotice.objects.get().outcome == Outcome.ENDED
@@ -228,7 +228,7 @@ def test_a_service_in_a_private_network_is_notified_only_if_the_network_is_liste
     PretendService("shifts", logout=(names.SOAP,), location=told_by_soap.url).sign_in(phone)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"demo": False})
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), clocks.now())
-    telling.settle()
+    notifying.settle()
     notice = LogoutNotice.objects.get()
     assert (notice.outcome, notice.detail) == (Outcome.WAITING, NOT_PUBLIC)
     assert not told_by_soap.requests
@@ -239,7 +239,7 @@ def test_the_phone_that_a_new_one_replaces_is_signed_out_at_the_services_too(clo
     told_by_soap.service = shifts
     told = shifts.sign_in(phone)
     shifts.sign_in(android)
-    telling.settle()
+    notifying.settle()
     assert [it.findtext(f"{{{names.PROTOCOL}}}SessionIndex") for it in told_by_soap.requests] == [told.session_index]
 
 
@@ -248,10 +248,10 @@ def test_a_service_that_is_down_is_notified_again_until_the_last_attempt(clock, 
     shifts.sign_in(phone)
     told_by_soap.status = 503
     signing_out.sign_out(Device.objects.all(), Reason.OPERATOR, "Olivia", Origin(None, "", "A"), NOW)
-    telling.settle()
+    notifying.settle()
     for hours in range(1, 12):
-        telling.send_due(NOW + timedelta(hours=7 * hours))
-    assert len(told_by_soap.requests) == len(telling.PAUSES)
+        notifying.send_due(NOW + timedelta(hours=7 * hours))
+    assert len(told_by_soap.requests) == len(notifying.PAUSES)
     assert LogoutNotice.objects.get().outcome == Outcome.FAILED
     assert LoginEvent.objects.filter(kind=Kind.SERVICE_UNTOLD, service="shifts").count() == 1
 

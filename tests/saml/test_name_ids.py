@@ -54,7 +54,7 @@ def test_from_the_first_answer_on_it_is_fixed_however_it_is_tried(agent):
 
 
 @pytest.mark.parametrize("value", ["Ana García", "ana garcia", "ana\n", "衛藤", "a" * 101, "\x00"])
-def test_what_flex_is_not_known_to_take_is_refused_with_a_sentence(agent, value):
+def test_a_name_that_flex_may_not_accept_is_refused_with_a_sentence(agent, value):
     with pytest.raises(NameIdRefused, match=r"ASCII|up to 100"):
         choose(agent, value)
     assert names(agent) == []

@@ -89,7 +89,7 @@ def test_a_head_that_cannot_be_read_is_refused_with_what_was_wanted_and_what_cam
 
 
 @pytest.mark.parametrize("changes", [{"ID": None}, {"ID": "1"}, {"Other": "x"}], ids=["no ID", "a number", "unknown"])
-def test_what_the_schema_does_not_allow_is_refused_by_the_schema(changes):
+def test_a_message_against_the_schema_is_refused_by_the_schema(changes):
     assert "saml-schema-protocol-2.0.xsd" in refusal(UnreadableRequest, head_of, a_request(**changes))
 
 
@@ -118,7 +118,7 @@ NO_INSTANTS = {
 
 
 @pytest.mark.parametrize("text", NO_INSTANTS)
-def test_what_is_no_instant_is_refused_by_its_name(text):
+def test_an_invalid_instant_is_refused_by_its_name(text):
     told = refusal(StaleRequest, read_instant, etree.Element("a", NotOnOrAfter=text), "NotOnOrAfter")
     assert told == f"wanted NotOnOrAfter {NO_INSTANTS[text]}, saw '{text}'"
 
@@ -153,13 +153,13 @@ def test_an_unsigned_message_is_read_again_and_believed_as_unsigned():
     assert believed(posted(a_request())) == ("_one", False)
 
 
-def test_what_was_parsed_of_these_very_octets_is_neither_parsed_nor_read_once_more():
+def test_octets_that_were_parsed_before_are_not_parsed_again():
     xml = b"parsed before"
     document = Document(xml, parsing.parse(a_request()))
     assert believed(posted(xml), "as parsed", never, document=document) == ("as parsed", False)
 
 
-def test_what_was_parsed_of_other_octets_does_not_count():
+def test_a_document_parsed_from_other_octets_is_not_used():
     other = a_request(ID="_two")
     assert believed(posted(a_request()), document=Document(other, parsing.parse(other))) == ("_one", False)
 
@@ -250,7 +250,7 @@ def test_a_message_of_ours_has_its_head_in_front_and_no_signature():
     )
 
 
-def test_what_is_built_is_read_back_and_its_id_is_fresh():
+def test_a_built_message_is_read_back_and_has_a_new_id():
     one, two = (read_head(etree.fromstring(built().octets()), "LogoutRequest") for _ in range(2))
     assert (one.issuer, one.issue_instant, one.destination) == (SP, NOW, SSO_URL)
     assert one.id != two.id

@@ -13,7 +13,7 @@ from idp.outgoing.addresses import address_fault
 from idp.policies.models import TimeoutPolicy
 from idp.saml import names
 from idp.saml.metadata import published
-from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription
+from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, ServiceProvider
 from idp.saml.models.service_provider import CONTEXTS, KEY_TRANSPORTS, NAME_ID_FORMAT
 from idp.saml.profiles import PROFILES, flex

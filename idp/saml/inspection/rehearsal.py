@@ -19,7 +19,7 @@ from idp.saml.profiles import Person
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import attributes, released, responding
 from idp.saml.responses.assertion import Answer, Authenticated, Sign, Subject
-from idp.saml.responses.released import Told
+from idp.saml.responses.released import Released
 from idp.saml.responses.subjects import subject_so_far
 
 NOT_YET = "made-at-the-first-sign-in"
@@ -52,7 +52,7 @@ def rehearse(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Rehears
     Raises UnreleasableAttribute, UnusableKey, or UnregisteredAcs if the service has no address.
     """
     content = _content(sp, agent, now)
-    return _rehearsed(content, responding.written(sp, content, now).kept)
+    return _rehearsed(content, responding.signed_response(sp, content, now).kept)
 
 
 def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple[Rehearsed, Verdict]:
@@ -61,8 +61,8 @@ def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple
     Raises what `rehearse` raises.
     """
     content = _content(sp, agent, now)
-    kept = responding.written(sp, content, now).kept
-    readable = responding.written(sp, content, now, readable=True)
+    kept = responding.signed_response(sp, content, now).kept
+    readable = responding.signed_response(sp, content, now, readable=True)
     expected = Expected(
         entity_id=sp.entity_id,
         acs_url=content.envelope.acs_url,
@@ -78,12 +78,12 @@ def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Answer:
     consumer = next(iter(sp.consumers.all()), None)
     if consumer is None:
         raise UnregisteredAcs("no ACS is registered", sentence="This service has no address that takes Responses.")
-    subject, told = _about(sp, agent)
+    subject, about = _about(sp, agent)
     return Answer(
         envelope=responding.envelope(sp, PendingRequest(new_id(), consumer.url, None)),
         subject=subject,
         authenticated=Authenticated(now, sp.context_of(Method.CODE), new_id(), _end_of(sp, now)),
-        attributes=told.attributes,
+        attributes=about.attributes,
     )
 
 
@@ -93,13 +93,13 @@ def _end_of(sp: ServiceProvider, now: datetime) -> datetime | None:
     return timeouts.ends_at(sp.timeout_policy.limits, authenticated_at=now, opened_at=now, last_seen_at=now)
 
 
-def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Told]:
+def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Released]:
     if agent is None:
-        told = released.tell(MADE_UP, released.releases_of(sp), attributes.rules_of(sp.profile))
-        return Subject(MADE_UP.name_id, sp.expects.name_id_format), told
+        about = released.for_person(MADE_UP, released.releases_of(sp), attributes.rules_of(sp.profile))
+        return Subject(MADE_UP.name_id, sp.expects.name_id_format), about
     subject = subject_so_far(agent, sp)
-    told = released.told(sp, agent, subject.name_id)
-    return (subject if subject.name_id else Subject(NOT_YET, subject.name_id_format)), told
+    about = released.for_agent(sp, agent, subject.name_id)
+    return (subject if subject.name_id else Subject(NOT_YET, subject.name_id_format)), about
 
 
 def _rehearsed(content: Answer, response: str) -> Rehearsed:

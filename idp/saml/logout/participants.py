@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from idp.saml import names
-from idp.saml.logout import telling
+from idp.saml.logout import notifying
 from idp.saml.models import IssuedAssertion, LogoutNotice, ServiceProvider
 from idp.saml.models.logout import Channel, Outcome
 from idp.sessions.models import SsoSession
@@ -31,7 +31,7 @@ def on_signed_out(devices: list[UUID], reason: str, now: datetime, **_: Any) -> 
     for (device, _sp, _name), assertions in groups.items():
         _write_down(device, assertions, reason, now)
     if groups:
-        transaction.on_commit(telling.dispatch)
+        transaction.on_commit(notifying.dispatch)
 
 
 def channels(sp: ServiceProvider) -> set[Channel]:

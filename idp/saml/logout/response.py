@@ -46,13 +46,13 @@ class TrustedLogoutResponse:
         return self.status.top == names.SUCCESS and self.status.second != names.PARTIAL_LOGOUT
 
 
-def status_of(*, ended: bool, others_told: bool) -> SamlStatus:
+def status_of(*, ended: bool, others_notified: bool) -> SamlStatus:
     """Return the true status of a logout (Core 3.7.3.2).
 
     The top code is about our own session only: Success if it has ended, or else Responder. PartialLogout below it says
     that not all other service providers of the session have confirmed.
     """
-    return SamlStatus(names.SUCCESS if ended else names.RESPONDER, None if others_told else names.PARTIAL_LOGOUT)
+    return SamlStatus(names.SUCCESS if ended else names.RESPONDER, None if others_notified else names.PARTIAL_LOGOUT)
 
 
 def build(status: SamlStatus, *, issuer: str, destination: str, in_response_to: str, now: datetime) -> Element:
@@ -60,10 +60,10 @@ def build(status: SamlStatus, *, issuer: str, destination: str, in_response_to: 
     that is empty or padded.
     """
     second = [] if status.second is None else [element("samlp:StatusCode", {"Value": status.second})]
-    told = element("samlp:Status", None, element("samlp:StatusCode", {"Value": status.top}, *second))
+    status_element = element("samlp:Status", None, element("samlp:StatusCode", {"Value": status.top}, *second))
     return build_message(
         "LogoutResponse",
-        told,
+        status_element,
         issuer=issuer,
         destination=destination,
         now=now,

@@ -12,10 +12,10 @@ from idp.saml.bindings.decoding import Message, ReceivedMessage
 from idp.saml.bindings.posting import post_form, send_on
 from idp.saml.bindings.receiving import receive
 from idp.saml.errors import AnswerLogoutWithStatus
-from idp.saml.logout import course as logout
 from idp.saml.logout import messages as logout_messages
 from idp.saml.logout import request as logout_request
 from idp.saml.logout import response as logout_response
+from idp.saml.logout import single_logout
 from idp.saml.logout.messages import Outgoing
 from idp.saml.metadata import published
 from idp.saml.models import Logout, ServiceProvider
@@ -27,54 +27,54 @@ def slo(request: HttpRequest) -> HttpResponse:
     """Receive a LogoutRequest, or the answer to one of ours, by HTTP-Redirect or HTTP-POST (Profiles 4.4)."""
     received = receive(request, None)
     if received.message is Message.RESPONSE:
-        return _take_answer(request, received)
-    return _obey(request, received)
+        return _accept_response(request, received)
+    return _accept_request(request, received)
 
 
 def carry_on(request: HttpRequest, under_way: Logout) -> HttpResponse:
-    """Send the browser to the next service, back to whoever began, or show that the agent is signed out."""
-    message = logout.next_message(under_way, clock.now())
+    """Send the browser to the next service, back to the one that began, or show that the agent is signed out."""
+    message = single_logout.next_message(under_way, clock.now())
     if message is not None:
         return _carry(request, message)
-    told = under_way.notices.select_related("service_provider")
-    return render(request, "saml/signed_out.html", {"told": told})
+    notices = under_way.notices.select_related("service_provider")
+    return render(request, "saml/signed_out.html", {"notices": notices})
 
 
-def _obey(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
+def _accept_request(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
     now = clock.now()
     parsed = logout_request.parse(received.xml)
     sp = ServiceProvider.objects.get_for(parsed.issuer)
     try:
-        asked = logout_request.check(
+        trusted = logout_request.check(
             received, parsed, sp.trust, slo_url=published.slo_url(), now=now, skew=settings.LATCHKEY.clock_skew
         )
-        under_way = logout.obey(sp, asked, request_facts.origin_of(request), now)
-    except AnswerLogoutWithStatus as told:
-        return _tell(request, sp, told)
+        under_way = single_logout.accept_request(sp, trusted, request_facts.origin_of(request), now)
+    except AnswerLogoutWithStatus as error:
+        return _answer_with_status(request, sp, error)
     return carry_on(request, under_way)
 
 
-def _take_answer(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
+def _accept_response(request: HttpRequest, received: ReceivedMessage) -> HttpResponse:
     now = clock.now()
     parsed = logout_response.parse(received.xml)
     sp = ServiceProvider.objects.get_for(parsed.issuer)
-    told = logout_response.check(
+    trusted = logout_response.check(
         received,
         parsed,
         sp.trust,
         slo_url=published.slo_url(),
-        open_requests=logout.open_requests(sp, now),
+        open_requests=single_logout.open_requests(sp, now),
         now=now,
         skew=settings.LATCHKEY.clock_skew,
     )
-    return carry_on(request, logout.take_answer(sp, told, now))
+    return carry_on(request, single_logout.accept_response(sp, trusted, now))
 
 
-def _tell(request: HttpRequest, sp: ServiceProvider, told: AnswerLogoutWithStatus) -> HttpResponse:
+def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: AnswerLogoutWithStatus) -> HttpResponse:
     """Answer a request that cannot be met, unless no answer is wanted or there is nowhere to send it."""
-    message = logout_messages.answer(sp, told.saml_status, told.in_response_to, told.relay_state, clock.now())
-    if told.asynchronous or message is None:
-        raise told
+    message = logout_messages.answer(sp, error.saml_status, error.in_response_to, error.relay_state, clock.now())
+    if error.asynchronous or message is None:
+        raise error
     return _carry(request, message)
 
 

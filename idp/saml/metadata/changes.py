@@ -14,7 +14,7 @@ from idp.keys import certificates
 from idp.saml.connecting import registration
 from idp.saml.metadata import words as metadata_words
 from idp.saml.metadata.errors import UntakenMetadata
-from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription
+from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.metadata.words import ACS, LABELS, LOGOUT, numbered, of_acs, of_logout, usable
 from idp.saml.models import AssertionConsumer, ServiceProvider
 from idp.saml.trust import RequestSignature

@@ -12,7 +12,7 @@ from idp.outgoing.addresses import Network
 from idp.outgoing.exchange import Answer, Late, Request, Resolve, Unreached
 from idp.saml.errors import quoted
 from idp.saml.metadata.errors import UnfetchedMetadata
-from idp.saml.metadata.theirs import MAX_METADATA
+from idp.saml.metadata.sp_description import MAX_METADATA
 
 MOST_REDIRECTS = 3
 OK = 200

@@ -7,7 +7,7 @@ from django.conf import settings
 from idp.keys import keyring
 from idp.keys.models import Use
 from idp.saml import names
-from idp.saml.metadata import own as metadata
+from idp.saml.metadata import idp_description
 from idp.saml.signatures import signing_keys
 
 SIGNED_DAYS = 14
@@ -36,17 +36,17 @@ def certificates(now: datetime) -> tuple[str, ...]:
 
 def metadata_document(now: datetime) -> bytes:
     """Build our metadata."""
-    return metadata.build(_described(now))
+    return idp_description.build(_described(now))
 
 
 def signed_metadata(now: datetime, days: int = SIGNED_DAYS) -> bytes:
     """Build our metadata, valid for that many days and signed by our active RSA key. Raises UnusableKey."""
-    return metadata.build_signed(_described(now), signing_keys.own_key(now), now + timedelta(days=days))
+    return idp_description.build_signed(_described(now), signing_keys.own_key(now), now + timedelta(days=days))
 
 
-def _described(now: datetime) -> metadata.IdpDescription:
+def _described(now: datetime) -> idp_description.IdpDescription:
     conf = settings.LATCHKEY
-    return metadata.IdpDescription(
+    return idp_description.IdpDescription(
         entity_id=entity_id(),
         sso_url=sso_url(),
         slo_url=slo_url(),
@@ -56,7 +56,7 @@ def _described(now: datetime) -> metadata.IdpDescription:
         name_id_formats=(names.UNSPECIFIED, names.PERSISTENT, names.TRANSIENT, names.EMAIL_ADDRESS),
         error_url=f"{conf.base_url}/",
         logo_url=conf.logo or None,
-        technical_contact=metadata.Contact(conf.organisation, conf.contact) if conf.contact else None,
+        technical_contact=idp_description.Contact(conf.organisation, conf.contact) if conf.contact else None,
     )
 
 

@@ -22,7 +22,7 @@ from idp.saml.metadata import fetch as metadata_fetch
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.changes import Change
 from idp.saml.metadata.errors import UnfetchedMetadata, UntakenMetadata, UntrustedMetadata
-from idp.saml.metadata.theirs import SpDescription
+from idp.saml.metadata.sp_description import SpDescription
 from idp.saml.metadata.trust import Demands
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import TakeOver

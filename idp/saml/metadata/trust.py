@@ -11,9 +11,9 @@ from lxml import etree
 
 from idp.saml import names
 from idp.saml.errors import BadSignature
-from idp.saml.metadata import theirs as sp_metadata
+from idp.saml.metadata import sp_description
 from idp.saml.metadata.errors import UntrustedMetadata
-from idp.saml.metadata.theirs import SpDescription
+from idp.saml.metadata.sp_description import SpDescription
 from idp.saml.signatures.shape import check_shape
 from idp.saml.signatures.verifying import verify_enveloped
 
@@ -41,10 +41,10 @@ class Demands:
 
 def read(xml: bytes, demands: Demands, now: datetime) -> SpDescription:
     """Read a document that meets the demands. Raises UnreadableMetadata or UntrustedMetadata."""
-    root = sp_metadata.parse(xml)
+    root = sp_description.parse(xml)
     if demands.signing_certificate:
         root = _signed(root, demands.signing_certificate)
-    described = sp_metadata.describe(root)
+    described = sp_description.describe(root)
     if fault := valid_until_fault(described.valid_until, demands, now):
         raise UntrustedMetadata(fault, sentence=fault)
     return described

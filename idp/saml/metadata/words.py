@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from idp.keys import certificates
 from idp.saml.connecting.registration import LOGOUT_BINDINGS, Draft
-from idp.saml.metadata.theirs import AcsDescription, Endpoint, SpDescription
+from idp.saml.metadata.sp_description import AcsDescription, Endpoint, SpDescription
 from idp.saml.models import LogoutEndpoint
 from idp.saml.models import service_provider as choices
 

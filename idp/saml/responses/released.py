@@ -28,14 +28,14 @@ def person_of(agent: Agent, name_id: str, releases: tuple[Release, ...]) -> Pers
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Released:
     """The attributes of a Response, and the names among them that were never sent before."""
 
     attributes: tuple[Attribute, ...]
     new: tuple[str, ...]
 
 
-def told(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset[str] | None = None) -> Told:
+def for_agent(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset[str] | None = None) -> Released:
     """Return the attributes to send to a service provider about an agent. Raises UnreleasableAttribute.
 
     `before` are the names that it was sent before, if the caller has read them.
@@ -44,16 +44,18 @@ def told(sp: ServiceProvider, agent: Agent, name_id: str, before: frozenset[str]
     if before is None or not rules.typed:
         sent = SentAttribute.objects.filter(agent=agent, service_provider=sp) if rules.typed else ()
         before = frozenset(it.name for it in sent)
-    return tell(person_of(agent, name_id, releases), releases, rules, before)
+    return for_person(person_of(agent, name_id, releases), releases, rules, before)
 
 
-def tell(person: Person, releases: tuple[Release, ...], rules: Rules, before: frozenset[str] = frozenset()) -> Told:
+def for_person(
+    person: Person, releases: tuple[Release, ...], rules: Rules, before: frozenset[str] = frozenset()
+) -> Released:
     """Return the attributes to send about a person, after the names `before`. Raises UnreleasableAttribute."""
     try:
-        released = attributes.release(person, releases, before, rules)
+        sent = attributes.release(person, releases, before, rules)
     except ValueError as error:
         raise UnreleasableAttribute(str(error)) from error
-    return Told(released, tuple([it.name for it in released if rules.typed and it.name not in before]))
+    return Released(sent, tuple([it.name for it in sent if rules.typed and it.name not in before]))
 
 
 def releases_of(sp: ServiceProvider) -> tuple[Release, ...]:
@@ -61,8 +63,8 @@ def releases_of(sp: ServiceProvider) -> tuple[Release, ...]:
     return tuple(it.line for it in sp.released.all()) if sp.held_lines is None else sp.held_lines
 
 
-def keep(sp: ServiceProvider, agent: Agent, sent: Told) -> None:
+def record(sp: ServiceProvider, agent: Agent, released: Released) -> None:
     """Record the names that were sent, if the service keeps attributes until it receives others."""
-    rows = [SentAttribute(agent=agent, service_provider=sp, name=name) for name in sent.new]
+    rows = [SentAttribute(agent=agent, service_provider=sp, name=name) for name in released.new]
     if rows:
         SentAttribute.objects.bulk_create(rows, ignore_conflicts=True)

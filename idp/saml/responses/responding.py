@@ -26,7 +26,7 @@ from idp.sql.prepared import Insert
 
 BEFORE = "this request was answered before"
 _INSERT = Insert(IssuedAssertion)
-_ISSUED = Blank(IssuedAssertion)
+_BLANK = Blank(IssuedAssertion)
 
 
 def success(
@@ -35,51 +35,48 @@ def success(
     """Answer a request with a signed Assertion, and record it.
 
     This is the last step of the transaction that admits the agent. The table refuses a second answer to the same
-    request, at commit at the latest (`answered_before`). Raises AnswerWithStatus if the request wants somebody else or
-    another proof.
+    request, at commit at the latest (`answered_before`). Raises AnswerWithStatus if the request is about another person
+    or requires another proof.
     """
-    agent = admission.agent
+    agent, proof = admission.agent, admission.authentication
     known = known_of(agent, sp, pending)
     subject = subject_of(agent, sp, pending, known)
-    context = sp.context_of(admission.authentication.opened_by)
-    _check_wishes(pending, subject.name_id, context)
-    told = released.told(sp, agent, subject.name_id, known.sent)
+    context = sp.context_of(proof.opened_by)
+    _check_requirements(pending, subject.name_id, context)
+    about = released.for_agent(sp, agent, subject.name_id, known.sent)
+    end = _end_of(sp, admission) if sp.states_end else None
     content = Answer(
         envelope=envelope(sp, pending),
         subject=subject,
-        authenticated=Authenticated(
-            admission.authentication.authenticated_at, context, admission.session_index, _end_of(sp, admission)
-        ),
-        attributes=told.attributes,
+        authenticated=Authenticated(proof.authenticated_at, context, admission.session_index, end),
+        attributes=about.attributes,
     )
-    response = written(sp, content, now)
-    released.keep(sp, agent, told)
-    issued = _ISSUED(
+    response = signed_response(sp, content, now)
+    released.record(sp, agent, about)
+    _INSERT.later(_issued(sp, admission, content, response, now))
+    device, service = admission.device, sp.slug
+    events.record(Kind.ANSWERED, origin, now, agent=agent, device=device, service=service, detail=content.assertion_id)
+    return response.octets
+
+
+def _issued(
+    sp: ServiceProvider, admission: Admission, content: Answer, response: assertion.Sent, now: datetime
+) -> IssuedAssertion:
+    return _BLANK(
         service_provider_id=sp.pk,
-        request_id=pending.request_id,
+        request_id=content.envelope.in_response_to,
         assertion_id=content.assertion_id,
-        agent_id=agent.pk,
-        name_id=subject.name_id,
-        name_id_format=subject.name_id_format,
+        agent_id=admission.agent.pk,
+        name_id=content.subject.name_id,
+        name_id_format=content.subject.name_id_format,
         session_index=admission.session_index,
         encrypted=sp.encrypt,
         response=response.kept,
         issued_at=now,
     )
-    _INSERT.later(issued)
-    events.record(
-        Kind.ANSWERED,
-        origin,
-        now,
-        agent=agent,
-        device=admission.device,
-        service=sp.slug,
-        detail=content.assertion_id,
-    )
-    return response.octets
 
 
-def written(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bool = False) -> assertion.Sent:
+def signed_response(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bool = False) -> assertion.Sent:
     """Sign and encrypt an answer as this service provider wants it. Raises UnusableKey.
 
     A `readable` one is not encrypted. It is for our own checks, which have no key to decrypt it.
@@ -117,10 +114,8 @@ def envelope(sp: ServiceProvider, pending: PendingRequest) -> Envelope:
     )
 
 
-def _end_of(sp: ServiceProvider, admission: Admission) -> datetime | None:
-    """Return when the sign-in ends by this service's timeout policy, if an operator wants it stated (Core 2.7.2)."""
-    if not sp.states_end:
-        return None
+def _end_of(sp: ServiceProvider, admission: Admission) -> datetime:
+    """Return when the sign-in ends by this service's timeout policy (Core 2.7.2)."""
     session = SsoSession.objects.get(index=admission.session_index)
     return timeouts.ends_at(
         sp.timeout_policy.limits,
@@ -130,10 +125,10 @@ def _end_of(sp: ServiceProvider, admission: Admission) -> datetime | None:
     )
 
 
-def _check_wishes(pending: PendingRequest, name_id: str, context: str) -> None:
+def _check_requirements(pending: PendingRequest, name_id: str, context: str) -> None:
     if pending.subject_name_id not in (None, name_id):
         status = SamlStatus(names.RESPONDER, names.UNKNOWN_PRINCIPAL)
-        raise AnswerWithStatus(status, pending.address, "the request is about somebody else")
+        raise AnswerWithStatus(status, pending.address, "the request is about another person")
     if pending.accepted_contexts is not None and context not in pending.accepted_contexts:
         status = SamlStatus(names.RESPONDER, names.NO_AUTHN_CONTEXT)
         raise AnswerWithStatus(status, pending.address, f"{context} is not among {pending.accepted_contexts}")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from idp.outgoing.addresses import address_fault
-from idp.saml.metadata.theirs import LARGEST_INDEX
+from idp.saml.metadata.sp_description import LARGEST_INDEX
 from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute, SentAttribute, ServiceProvider
 from idp.saml.responses import attribute_faults, attributes
 from idp.saml.responses.attribute_types import Type

@@ -15,7 +15,7 @@ from idp.login.pages import notices
 from idp.otp.other_codes import app_codes, recovery_codes
 from idp.passkeys import relying_party
 from idp.passkeys.models import Passkey
-from idp.saml.logout import course as logout
+from idp.saml.logout import single_logout
 from idp.saml.logout import views as logout_views
 from idp.web import next_codes
 from idp.web.me import sign_ins
@@ -69,7 +69,9 @@ def _sign_out(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             device = device_of(request)
-            under_way = logout.begin_here(device, request_facts.origin_of(request), clock.now(), everywhere=everywhere)
+            under_way = single_logout.begin(
+                device, request_facts.origin_of(request), clock.now(), everywhere=everywhere
+            )
     except NotSignedIn:
         return render(request, "saml/signed_out.html")
     return logout_views.carry_on(request, under_way)

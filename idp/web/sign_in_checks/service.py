@@ -37,7 +37,7 @@ def attribute_values(agent: Agent, sp: ServiceProvider) -> Check:
         )
         return Check("told", name, State.CLOSED, sentence, (fix,))
     try:
-        released.told(sp, agent, "")
+        released.for_agent(sp, agent, "")
     except UnreleasableAttribute as fault:
         fix = Fix(f"Open {sp.name}", reverse("admin:saml_serviceprovider_change", args=[sp.pk]), MAY_CHANGE)
         return Check("told", name, State.CLOSED, f"No answer to {sp.name} can be made: {fault.detail}.", (fix,))

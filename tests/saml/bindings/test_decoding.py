@@ -203,7 +203,7 @@ def test_a_state_by_itself_has_32_kb_around_it_and_no_more():
         receive_relay_state(f"{longest}x")
 
 
-def test_where_a_sign_in_begins_here_no_message_may_stand_beside_its_state():
+def test_a_sign_in_that_begins_here_accepts_relay_state_alone():
     assert receive_relay_state("") is None
     with pytest.raises(UnreadableRequest, match="wanted no more than RelayState, saw SAMLRequest and SigAlg"):
         receive_relay_state(f"RelayState=a&{QUERY}&SigAlg=a")

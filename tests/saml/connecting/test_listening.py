@@ -46,7 +46,7 @@ def test_a_posted_request_is_noted_with_the_address_it_names(ear, flex):
     assert (heard().binding, heard().acs_url) == ("post", acs)
 
 
-def test_what_a_request_says_is_kept_but_nothing_about_a_person(ear):
+def test_the_note_of_a_request_holds_nothing_about_a_person(ear):
     xml = asked(SAYS_ALL, ProviderName="Twilio", ForceAuthn="true", IssueInstant="2026-11-21T08:58:00Z")
     by_redirect(a_query(xml, RelayState="secret-of-ana"))
     says = heard().says
@@ -113,7 +113,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("query", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_noted_by_its_reason_alone(ear, query):
+def test_an_unreadable_request_is_noted_by_its_error_alone(ear, query):
     page = by_redirect(query)
     assert page.status in (400, 413)
     row = heard()

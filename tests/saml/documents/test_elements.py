@@ -53,7 +53,7 @@ def a_tree(dice, parent, depth=0):
     return ours
 
 
-def test_it_is_canonical_to_the_octet_wherever_it_stands():
+def test_an_element_is_canonical_to_the_octet_in_any_context():
     dice = random.Random(1)
     for _ in range(700):
         octets = a_tree(dice, etree.Element("holder", nsmap=PREFIXES)).octets()
@@ -84,6 +84,6 @@ def test_a_mark_is_nothing_that_a_value_can_hold():
     assert not any(map(writable, marks))
 
 
-def test_what_is_empty_is_written_as_canonical_xml_writes_it():
+def test_an_empty_element_is_written_as_canonical_xml_requires():
     uri = PREFIXES["saml"]
     assert element("saml:a", {"b": ""}).octets() == f'<saml:a xmlns:saml="{uri}" b=""></saml:a>'.encode()

@@ -107,7 +107,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("xml", BROKEN.values(), ids=BROKEN)
-def test_what_is_not_one_sound_document_is_refused(xml):
+def test_bytes_that_are_not_one_well_formed_document_are_refused(xml):
     with pytest.raises(UnreadableRequest):
         parse(xml)
 
@@ -175,6 +175,6 @@ def test_any_bytes_are_parsed_or_refused_honestly(data):
             parse(xml)
 
 
-def test_what_was_parsed_keeps_no_comment_or_instruction():
+def test_a_parsed_document_has_no_comments_or_instructions():
     root = parse_document(b"<a><!-- x --><b><?p i?></b></a>")
     assert etree.tostring(root) == b"<a><b/></a>"

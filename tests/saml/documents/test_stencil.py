@@ -12,7 +12,7 @@ def siblings(name, text):
     return element("saml:a", {"Name": name}, element("ds:b", text=text)), element("samlp:c", {"Name": name})
 
 
-def test_what_is_filled_in_reads_as_if_it_had_been_written_so():
+def test_a_filled_stencil_equals_the_document_written_at_once():
     stencil = Stencil(*siblings(place(1), place(0)))
     for name in HOSTILE:
         for text in HOSTILE:
@@ -33,6 +33,6 @@ def test_a_text_that_looks_like_a_place_is_a_text():
 
 
 @pytest.mark.parametrize("own", [["\0", "a"], ["a", "\0"]], ids=["in an attribute", "in a text"])
-def test_what_xml_cannot_hold_is_refused_while_filling_in(own):
+def test_a_stencil_refuses_characters_that_xml_cannot_hold(own):
     with pytest.raises(ValueError, match="a character that XML cannot hold"):
         Stencil(*siblings(place(0), place(1))).filled(own)

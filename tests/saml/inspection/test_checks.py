@@ -162,7 +162,7 @@ def checked(answer, known, **more):
 
 @pytest.mark.parametrize("request_id", ["_request-1", None], ids=["asked for", "begun here"])
 @pytest.mark.parametrize("signed", Sign)
-def test_what_we_send_passes_every_check(idp_key, signed, request_id):
+def test_our_own_response_passes_every_check(idp_key, signed, request_id):
     answer = sent(idp_key, *TYPED, signed=signed, request_id=request_id, session_not_on_or_after=FAR_OFF)
     assert failed(checked(answer, wanted(idp_key, sign=signed, request_id=request_id))) == ()
 

@@ -225,7 +225,7 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("answer", "name", "got", "advice"), SPOILT, ids=[f"{it[1]}, {it[2]}" for it in SPOILT])
-def test_what_came_instead_is_told_beside_what_to_do(answer, name, got, advice):
+def test_a_failed_check_shows_what_came_and_what_to_do(answer, name, got, advice):
     told = [it for it in check(answer, ASKED, sent_encrypted=False) if it.name == name]
     assert Check(name, told[0].wanted, got, passed=False, advice=advice) in told
 

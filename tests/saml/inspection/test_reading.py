@@ -71,7 +71,7 @@ def test_signatures_are_named_by_place_algorithm_and_certificate(idp_key, signed
     assert [it.references for it in found] == [(f"#{it.on_id}",) for it in found]
 
 
-def test_what_is_kept_reads_like_what_was_sent(idp_key):
+def test_a_stored_response_reads_like_the_one_that_was_sent(idp_key):
     both = sent(idp_key, Attribute("team", (ODD["script"],)))
     assert read(both.kept) == read(both.octets.decode())
 
@@ -169,7 +169,7 @@ NotBefore="2028" NotOnOrAfter="2029"/></saml:SubjectConfirmation></saml:Subject>
 </samlp:Response>"""
 
 
-def test_what_is_not_said_is_read_as_empty_or_as_nothing():
+def test_missing_elements_are_read_as_empty_or_none():
     assert read(EMPTY) == ResponseRead(
         *("", "", "", "", "", None, ("",)),
         assertions=(
@@ -221,7 +221,7 @@ def test_a_certificate_is_known_by_its_fingerprint_however_it_is_laid_out():
     assert (found.references, found.algorithm, found.digests) == ((), "", ())
 
 
-def test_what_may_stand_beside_is_passed_over():
+def test_additional_elements_that_are_allowed_are_ignored():
     beside = FILLED.replace(
         "<saml:SubjectConfirmationData", "<saml:NameID>x</saml:NameID><saml:SubjectConfirmationData"
     )
@@ -232,7 +232,7 @@ def test_what_may_stand_beside_is_passed_over():
     assert read(beside) == read(FILLED)
 
 
-def test_what_came_instead_of_a_response_is_named():
+def test_the_error_names_the_element_that_came_instead_of_a_response():
     with pytest.raises(UnreadableRequest, match=r"^wanted a Response, saw a$"):
         read("<a/>")
 

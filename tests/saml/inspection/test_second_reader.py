@@ -7,7 +7,7 @@ import time_machine
 
 from idp.saml import names
 from idp.saml.inspection.second_reader import Expected, judge
-from idp.saml.metadata import own as metadata
+from idp.saml.metadata import idp_description
 from idp.saml.responses.assertion import Attribute, Encryption, Envelope, Sign, answer
 from idp.saml.signatures.signing import SamlKey
 from tests.saml.inspection.ours import IDP, REQUEST, content, sent
@@ -22,7 +22,7 @@ def _now():
 
 
 def ours(*certificates, entity_id=IDP):
-    described = metadata.IdpDescription(
+    described = idp_description.IdpDescription(
         entity_id=entity_id,
         sso_url="https://idp.example.org/saml/sso",
         certificates=certificates,
@@ -30,7 +30,7 @@ def ours(*certificates, entity_id=IDP):
         url="https://idp.example.org",
         name_id_formats=(names.UNSPECIFIED,),
     )
-    return metadata.build(described)
+    return idp_description.build(described)
 
 
 @pytest.fixture
@@ -40,25 +40,25 @@ def expected(idp_key):
 
 @pytest.mark.parametrize("value", ["R&D <Team>", "</td><script>", "\u202eabc", "x" * 256])
 @pytest.mark.parametrize("signed", Sign)
-def test_it_takes_what_we_send(idp_key, expected, signed, value):
+def test_the_second_reader_accepts_our_response(idp_key, expected, signed, value):
     octets = sent(idp_key, Attribute("team", (value,)), signed=signed).octets
     verdict = judge(octets, replace(expected, sign=signed))
     assert (verdict.accepted, verdict.reason) == (True, "")
 
 
 @pytest.mark.parametrize("algorithm", [names.RSA_SHA384, names.RSA_SHA512, names.ECDSA_SHA256])
-def test_it_takes_every_algorithm_that_can_be_chosen(expected, algorithm):
+def test_the_second_reader_accepts_every_algorithm_that_can_be_chosen(expected, algorithm):
     pair = a_pair(f"idp {algorithm}", curve=algorithm == names.ECDSA_SHA256)
     key = SamlKey.load(pair.private_pem, pair.certificate, algorithm)
     assert judge(sent(key).octets, replace(expected, metadata=ours(pair.certificate))).accepted
 
 
-def test_it_takes_a_signature_by_the_second_published_key(idp_key, expected, sp_pair):
+def test_the_second_reader_accepts_a_signature_by_the_second_published_key(idp_key, expected, sp_pair):
     both = ours(sp_pair.certificate, idp_key.certificate)
     assert judge(sent(idp_key).octets, replace(expected, metadata=both)).accepted
 
 
-def test_it_takes_an_answer_at_an_address_without_a_dot_and_with_a_query(idp_key, expected):
+def test_the_second_reader_accepts_an_acs_without_a_dot_and_with_a_query(idp_key, expected):
     acs_url = "http://intranet/acs?connection=JQ"
     there = replace(content(), envelope=Envelope(IDP, FLEX_SP, acs_url, REQUEST))
     octets = answer(there, key=idp_key, now=NOW).octets
@@ -75,7 +75,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_it_says_why_it_does_not_take_an_answer(idp_key, expected, name):
+def test_the_second_reader_says_why_it_refuses_a_response(idp_key, expected, name):
     other, words = REFUSALS[name]
     verdict = judge(sent(idp_key).octets, replace(expected, **other))
     assert not verdict.accepted
@@ -83,7 +83,7 @@ def test_it_says_why_it_does_not_take_an_answer(idp_key, expected, name):
 
 
 @pytest.mark.parametrize(("signed", "missing"), [(Sign.RESPONSE, "Assertion"), (Sign.ASSERTION, "Message")])
-def test_it_misses_a_signature_that_the_service_wants(idp_key, expected, signed, missing):
+def test_the_second_reader_refuses_a_response_without_the_required_signature(idp_key, expected, signed, missing):
     reason = judge(sent(idp_key, signed=signed).octets, expected).reason
     assert f"The {missing} of the Response is not signed" in reason
 
@@ -93,7 +93,7 @@ def test_a_change_of_one_letter_is_seen(idp_key, expected):
     assert "Signature validation failed" in judge(changed, expected).reason
 
 
-def test_what_is_kept_opens_no_door(idp_key, expected):
+def test_a_stored_response_signs_nobody_in(idp_key, expected):
     assert not judge(sent(idp_key).kept.encode(), expected).accepted
 
 
@@ -110,5 +110,5 @@ def test_an_encrypted_answer_needs_a_key_that_this_reader_does_not_hold(idp_key,
 
 
 @pytest.mark.parametrize("octets", [b"", b"no XML", b"<a/>", b"<!DOCTYPE a><a/>"])
-def test_what_is_no_response_is_refused_and_breaks_nothing(expected, octets):
+def test_other_bytes_than_a_response_are_refused_without_an_error(expected, octets):
     assert not judge(octets, expected).accepted

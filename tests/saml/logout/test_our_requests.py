@@ -71,7 +71,7 @@ def test_ours_posted_verifies_by_another_library(idp_key):
     assert OneLogin_Saml2_Utils.validate_sign(xml, idp_key.certificate, **options)
 
 
-def test_that_library_refuses_what_was_changed_on_the_way(idp_key, sp_pair):
+def test_python3_saml_refuses_a_request_that_was_changed_on_the_way(idp_key, sp_pair):
     query = query_of(redirect_url(ours(now=datetime.now(UTC)), idp_key, "r"))
     peer = a_peer(idp_key, sp_pair, query.replace("RelayState=r", "RelayState=s"))
     peer.process_slo(keep_local_session=True)
@@ -84,7 +84,7 @@ def test_an_empty_or_padded_name_is_not_sent(wrong):
         ours(**wrong)
 
 
-def test_what_xml_cannot_hold_is_not_sent():
+def test_a_name_that_xml_cannot_hold_is_not_sent():
     with pytest.raises(ValueError, match="cannot hold"):
         ours(session_indexes=["\x00"])
 

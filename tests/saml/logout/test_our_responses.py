@@ -27,9 +27,9 @@ TRUTHS = [
 ]
 
 
-@pytest.mark.parametrize(("ended", "others_told", "status"), TRUTHS)
-def test_the_status_tells_the_truth(ended, others_told, status):
-    assert status_of(ended=ended, others_told=others_told) == status
+@pytest.mark.parametrize(("ended", "others_notified", "status"), TRUTHS)
+def test_the_status_tells_the_truth(ended, others_notified, status):
+    assert status_of(ended=ended, others_notified=others_notified) == status
 
 
 @pytest.mark.parametrize("status", [it for _, _, it in TRUTHS])
@@ -49,7 +49,7 @@ def test_another_library_asks_and_accepts_our_answer(idp_key, sp_pair, from_quer
     received = receive_redirect(query, None)
     facts = trust(signing_certificates=(sp_pair.certificate,))
     asked = logout_request.check(received, logout_request.parse(received.xml), facts, slo_url=SLO_URL, now=now)
-    answer = ours(status_of(ended=True, others_told=False), in_response_to=asked.id, now=now)
+    answer = ours(status_of(ended=True, others_notified=False), in_response_to=asked.id, now=now)
     url = redirect_url(answer, idp_key, asked.relay_state)
     peer = a_peer(idp_key, sp_pair, query_of(url), from_query_string=from_query_string)
     peer.process_slo(keep_local_session=True, request_id=asking.get_last_request_id())
@@ -57,14 +57,14 @@ def test_another_library_asks_and_accepts_our_answer(idp_key, sp_pair, from_quer
     assert peer.get_last_message_id() == answer.get("ID")
 
 
-def test_that_library_sees_that_we_failed(idp_key, sp_pair):
-    url = redirect_url(ours(status_of(ended=False, others_told=True)), idp_key)
+def test_python3_saml_reads_our_failure(idp_key, sp_pair):
+    url = redirect_url(ours(status_of(ended=False, others_notified=True)), idp_key)
     peer = a_peer(idp_key, sp_pair, query_of(url))
     peer.process_slo(keep_local_session=True, request_id="_theirs")
     assert peer.get_errors() == ["logout_not_success"]
 
 
-def test_that_library_refuses_another_key(idp_key, sp_pair):
+def test_python3_saml_refuses_a_response_signed_by_another_key(idp_key, sp_pair):
     query = a_signed_redirect(ours().octets(), a_pair("third"), "SAMLResponse")
     peer = a_peer(idp_key, sp_pair, query)
     peer.process_slo(keep_local_session=True, request_id="_theirs")

@@ -243,6 +243,6 @@ NOT_A_REQUEST = {
 
 
 @pytest.mark.parametrize("xml", NOT_A_REQUEST.values(), ids=NOT_A_REQUEST)
-def test_what_is_no_valid_logout_request_is_unreadable(xml):
+def test_an_invalid_logout_request_is_unreadable(xml):
     with pytest.raises(UnreadableRequest):
         parse(xml)

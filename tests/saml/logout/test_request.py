@@ -78,7 +78,7 @@ def test_the_asynchronous_extension_is_read(inner, asynchronous):
     assert parse(a_logout_request(EXTENSIONS.format(inner) + NAME)).asynchronous is asynchronous
 
 
-def test_who_waits_for_no_answer_is_trusted_to_wait_for_none():
+def test_an_asynchronous_request_expects_no_answer():
     assert checked(redirected(a_logout_request(EXTENSIONS.format(ASYNCHRONOUS) + NAME))).asynchronous
 
 

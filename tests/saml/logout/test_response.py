@@ -268,7 +268,7 @@ NOT_AN_ANSWER = {
 
 
 @pytest.mark.parametrize("xml", NOT_AN_ANSWER.values(), ids=NOT_AN_ANSWER)
-def test_what_is_no_valid_logout_response_is_unreadable(xml):
+def test_an_invalid_logout_response_is_unreadable(xml):
     with pytest.raises(UnreadableRequest):
         parse(xml)
 

@@ -1,7 +1,7 @@
 """Our own metadata, made up."""
 
 from idp.saml import names
-from idp.saml.metadata.own import Contact, IdpDescription
+from idp.saml.metadata.idp_description import Contact, IdpDescription
 from tests.saml.keys import a_pair
 from tests.saml.messages import SSO_URL
 

@@ -7,7 +7,7 @@ from idp.saml.connecting import registration
 from idp.saml.connecting.registration import Draft
 from idp.saml.metadata import changes as metadata_changes
 from idp.saml.metadata.errors import UntakenMetadata
-from idp.saml.metadata.theirs import Endpoint, read
+from idp.saml.metadata.sp_description import Endpoint, read
 from idp.saml.models import LogoutEndpoint, ServiceProvider
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import ACS, CBC, SLO, acs, an_entity, bare, key, methods, of_product, takes
@@ -70,7 +70,7 @@ def test_a_changed_key_is_told_by_fingerprint(db):
     assert taken(sp, an_entity(key("sp", "signing") + key("next", "signing"))).certificates == SP + NEXT
 
 
-def test_what_the_document_is_silent_about_stays(db):
+def test_fields_that_the_document_omits_stay_unchanged(db):
     sp = registered(an_entity(key("sp")), name_id_format=names.TRANSIENT, signature_algorithm=names.RSA_SHA512)
     registration.add_logout_endpoint(sp, Endpoint(names.HTTP_POST, SLO))
     assert told(sp, an_entity()) == {}
@@ -129,7 +129,7 @@ def test_never_looking_at_signatures_is_an_operators_choice_and_stays(db):
     assert told(sp, an_entity(key(), role='AuthnRequestsSigned="true"')) == {}
 
 
-def test_who_wants_assertions_signed_gets_them_signed(db):
+def test_a_service_that_wants_signed_assertions_gets_them_signed(db):
     sp = registered(an_entity(), sign="response")
     assert taken(sp, an_entity(role='WantAssertionsSigned="1"')).sign == "both"
 
@@ -155,7 +155,7 @@ def test_the_name_id_of_flex_never_changes(db):
     ],
     ids=["another entity", "a number twice"],
 )
-def test_what_does_not_fit_is_refused_and_nothing_is_changed(db, xml, words):
+def test_an_unsuitable_document_is_refused_and_changes_nothing(db, xml, words):
     sp = registered(an_entity(acs() + key()))
     with pytest.raises(UntakenMetadata, match=words):
         taken(sp, xml)

@@ -11,7 +11,7 @@ import pytest
 from idp.outgoing.exchange import resolve
 from idp.saml.metadata.errors import UnfetchedMetadata
 from idp.saml.metadata.fetch import fetch
-from idp.saml.metadata.theirs import MAX_METADATA
+from idp.saml.metadata.sp_description import MAX_METADATA
 from tests.saml.metadata import sites
 from tests.saml.metadata.documents import an_entity
 from tests.saml.metadata.sites import certificate_for, document, leads_to, serving

@@ -5,7 +5,7 @@ import pytest
 from idp.saml import names
 from idp.saml.encryption import KeyTransport
 from idp.saml.errors import UnreadableMetadata
-from idp.saml.metadata.theirs import Endpoint, read
+from idp.saml.metadata.sp_description import Endpoint, read
 from tests.saml.keys import a_pair
 from tests.saml.metadata.documents import (
     ACS,

@@ -15,7 +15,7 @@ from idp.saml.documents.elements import element
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.metadata import check as metadata_check
 from idp.saml.metadata import published
-from idp.saml.metadata.own import Contact, build, build_signed
+from idp.saml.metadata.idp_description import Contact, build, build_signed
 from idp.saml.metadata.trust import REQUIRE, Demands, valid_until_fault
 from idp.saml.signatures.signing import SamlKey, sign_in_front
 from idp.versions import version
@@ -51,7 +51,7 @@ def test_people_read_it_in_lines_and_a_signed_one_as_it_was_digested(idp_key):
     assert signed == etree.tostring(etree.fromstring(signed), method="c14n", exclusive=True)
 
 
-def test_it_is_signed_at_the_address_on_request_for_two_weeks(client, db, keys, clock):
+def test_metadata_is_signed_on_request_and_valid_for_two_weeks(client, db, keys, clock):
     response = client.get("/saml/metadata?foo=1&signed")
     root = etree.fromstring(response.content)
     assert response["Cache-Control"] == "public, max-age=300"
@@ -86,7 +86,7 @@ def test_logout_contact_and_logo_are_published(db, keys, settings):
     assert {it.get("Location") for it in services} == {published.slo_url()}
 
 
-def test_it_is_built_once_for_each_change_of_the_keys_and_asks_for_no_more_than_the_version(db, keys):
+def test_metadata_is_built_once_for_each_change_of_the_keys(db, keys):
     before = published.metadata_document(NOW)
     with CaptureQueriesContext(connection) as asked, version.pinned():
         assert published.metadata_document(NOW) is before

@@ -58,7 +58,7 @@ def test_another_document_waits_for_an_operator(db):
     result = refreshed(a_source(), NEW)
     assert result.outcome == Outcome.WAITS
     assert (addresses(), kept().pending) == ([ACS], NEW.decode())
-    assert alarms() == ["App has published other metadata. Look at the changes, and accept or reject them."]
+    assert alarms() == ["App has published new metadata. Review the changes, then accept or reject them."]
 
 
 def test_an_operator_takes_what_waits(db):
@@ -67,7 +67,7 @@ def test_an_operator_takes_what_waits(db):
     assert (addresses(), kept().pending, alarms()) == ([f"{ACS}/new"], "", [])
 
 
-def test_what_is_taken_is_what_was_shown(db):
+def test_only_the_changes_that_were_shown_are_accepted(db):
     refreshed(a_source(), NEW)
     shown = waiting()
     refreshed(kept(), an_entity(acs("https://evil.example/acs")))
@@ -76,7 +76,7 @@ def test_what_is_taken_is_what_was_shown(db):
     assert addresses() == [ACS]
 
 
-def test_what_was_left_alone_is_not_shown_again_but_other_changes_are(db):
+def test_rejected_changes_are_not_shown_again_but_other_changes_are(db):
     refreshed(a_source(), NEW)
     metadata_sources.leave_pending(kept(), NOW)
     assert refreshed(kept(), NEW).outcome == Outcome.SAME
@@ -114,7 +114,7 @@ def test_changes_without_that_signature_are_not_taken(db, xml):
     result = refreshed(source, xml)
     assert (result.outcome, addresses(), kept().pending) == (Outcome.FAILED, [ACS], "")
     assert kept().fault == result.fault != ""
-    assert "could not be read again" in alarms()[0]
+    assert "could not be updated" in alarms()[0]
 
 
 def test_taking_unseen_needs_a_key(db):
@@ -174,7 +174,7 @@ def test_two_runs_at_once_end_as_one(db):
 # The last day
 
 
-@pytest.mark.parametrize(("days", "words"), [(8, []), (6, ["ends on"]), (-1, ["ended on"])])
+@pytest.mark.parametrize(("days", "words"), [(8, []), (6, ["expires on"]), (-1, ["expired on"])])
 def test_md04_a_last_day_that_comes_near_is_an_alarm(db, days, words):
     until = f"{NOW + timedelta(days=10):%Y-%m-%dT%H:%M:%SZ}"
     a_source(an_entity(acs(), root=f'validUntil="{until}"'))

@@ -77,7 +77,7 @@ NOT_FLEX = ["", "JQ", AC[:-1], f"{AC}0", f"AC{'g' * 32}", f"{LEGACY_ACS}/", f"ur
 
 
 @pytest.mark.parametrize("pasted", NOT_FLEX)
-def test_what_is_no_part_of_an_address_tells_nothing(pasted):
+def test_text_that_is_no_part_of_an_address_identifies_no_account(pasted):
     assert derive(pasted) is None
 
 
@@ -200,7 +200,7 @@ def test_more_than_three_values_are_not_looked_at():
     assert pasted(AC, JQ, "x", "y") == Pasted(faults=("Paste up to 3 values; there are 4.",))
 
 
-def test_what_is_not_of_flex_is_named_beside_what_was_understood():
+def test_pasted_text_that_is_not_from_flex_is_named_next_to_the_rest():
     why = "is not an Account SID (AC…), a connection (JQ…), or an entity ID or ACS URL of Flex."
     assert pasted("a" * 60, JQ, "b" * 61) == Pasted(ENHANCED, faults=(f"“{'a' * 60}” {why}", f"“{'b' * 60}…” {why}"))
 

@@ -137,7 +137,7 @@ NOT_A_REQUEST = {
 
 
 @pytest.mark.parametrize("xml", NOT_A_REQUEST.values(), ids=NOT_A_REQUEST)
-def test_what_is_no_valid_authn_request_is_unreadable(xml):
+def test_an_invalid_authn_request_is_unreadable(xml):
     with pytest.raises(UnreadableRequest):
         parse(xml)
 
@@ -289,7 +289,7 @@ def test_another_kind_of_subject_is_answered_as_unsupported(inner):
     assert caught.value.saml_status == SamlStatus(names.REQUESTER, names.REQUEST_UNSUPPORTED)
 
 
-def test_what_cannot_be_done_is_answered_where_it_was_asked_with_the_state_it_came_with():
+def test_a_request_that_cannot_be_met_is_answered_with_a_status_and_its_relay_state():
     unmet = [
         (
             a_request(name_id_policy(Format=names.ENTITY)),

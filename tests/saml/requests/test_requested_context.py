@@ -12,7 +12,7 @@ from tests.saml.messages import a_request, checked
 
 
 @pytest.mark.parametrize("comparison", list(Comparison))
-def test_how_contexts_are_to_be_compared_is_read(comparison):
+def test_the_comparison_of_requested_contexts_is_read(comparison):
     asked = parse(a_request(contexts("urn:a", comparison=comparison))).requested_context
     assert asked == RequestedContext(comparison, ("urn:a",))
 

@@ -294,7 +294,7 @@ def test_any_text_comes_back_equal(idp_key, name_id, name, values):
 
 
 @given(st.text())
-def test_what_is_called_writable_is_what_lxml_writes(text):
+def test_the_characters_that_are_writable_are_those_that_lxml_writes(text):
     element = etree.Element("a")
     try:
         element.text = text

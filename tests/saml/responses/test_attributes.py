@@ -107,7 +107,7 @@ CLEARED = {
 
 
 @pytest.mark.parametrize(("lines", "before", "cleared"), CLEARED.values(), ids=CLEARED)
-def test_what_was_sent_and_is_no_more_is_cleared(lines, before, cleared):
+def test_an_attribute_that_was_sent_before_and_is_no_longer_released_is_cleared(lines, before, cleared):
     told = listed(*lines, sent_before=before)
     assert told[len(lines) :] == tuple(Attribute(name, ("",)) for name in cleared)
 
@@ -135,7 +135,7 @@ LACKING = {
 
 
 @pytest.mark.parametrize(("changes", "named"), LACKING.values(), ids=LACKING)
-def test_what_a_person_lacks_is_named_where_the_app_insists_on_it(changes, named):
+def test_a_missing_attribute_is_named_if_the_service_requires_it(changes, named):
     assert lacking(replace(ANN, **changes), FLEX) == named
     assert lacking(replace(ANN, **changes), ANY) == ()
 
@@ -206,7 +206,7 @@ LINE = st.builds(
 
 
 @given(st.lists(LINE, max_size=4), st.frozensets(st.builds("{}{}".format, st.sampled_from("abcde"), ENDINGS)))
-def test_what_may_be_saved_never_fails_and_never_tells_an_attribute_twice(lines, before):
+def test_a_valid_release_list_never_fails_and_sends_no_attribute_twice(lines, before):
     if not faults(lines, sent_before=before):
         told = release(ANN, lines, before)
         bases = [it.name.partition(".")[0] for it in told]

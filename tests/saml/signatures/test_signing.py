@@ -57,13 +57,13 @@ def test_xmlsec_verifies_whatever_an_answer_says(algorithm):
 
 
 @pytest.mark.parametrize("mode", list(Sign))
-def test_what_is_sent_is_canonical_signatures_and_all(idp_key, mode):
+def test_a_response_is_sent_in_canonical_form_with_its_signatures(idp_key, mode):
     octets = answer(an_answer(), key=idp_key, now=NOW, signed=mode).octets
     assert etree.tostring(etree.fromstring(octets), method="c14n", exclusive=True) == octets
 
 
 @pytest.mark.parametrize("encryption", [None, Encryption((a_pair("sp").certificate,))], ids=["clear", "encrypted"])
-def test_what_is_kept_is_what_the_service_reads_without_the_values_of_its_signatures(idp_key, encryption):
+def test_a_stored_response_is_the_one_that_was_sent_without_signature_values(idp_key, encryption):
     content = an_answer()
     kept = etree.fromstring(answer(content, key=idp_key, now=NOW, encryption=encryption).kept)
     assert [it.text for it in found(kept, "//ds:SignatureValue")] == [None, None]
@@ -122,7 +122,7 @@ def test_a_key_does_not_show_its_private_half(idp_key):
     assert "PRIVATE" not in repr(idp_key)
 
 
-def test_what_has_no_id_or_no_issuer_in_front_is_not_signed(idp_key):
+def test_an_element_without_an_id_or_a_leading_issuer_is_not_signed(idp_key):
     issuer, given = element("saml:Issuer"), {"ID": "_a"}
     for target in (element("saml:A"), element("saml:A", given), element("saml:A", None, issuer)):
         with pytest.raises(ValueError, match="ID and an Issuer"):

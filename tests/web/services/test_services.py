@@ -108,7 +108,7 @@ def test_pasted_certificates_are_kept_as_plain_pem_and_once_each(admin, keys, pa
         ("javascript:alert(1)", "it is not an https URL with a host"),
         ("https://user@sp.example/", "it contains a user name or a fragment"),
         ("https://sp.example/#there", "it contains a user name or a fragment"),
-        ("https://sp.example/a b", "it holds white space"),
+        ("https://sp.example/a b", "it contains white space"),
         ("", "This field is required."),
     ],
 )

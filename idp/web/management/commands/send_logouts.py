@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
-from idp.saml.logout import telling
+from idp.saml.logout import notifying
 from idp.web.management.asking import write_json
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, as_json: bool, **__: Any) -> None:
         """Finish revoking devices after *everyone out*, then send the notices that are due, and print each outcome."""
         everyone_out.end_devices(Origin(None, "", reference.begin()), clock.now())
-        tried = telling.send_due(clock.now())
+        tried = notifying.send_due(clock.now())
         if as_json:
             rows = [(it.service_provider.slug, it.outcome, it.tries, it.detail) for it in tried]
             write_json(

@@ -17,7 +17,7 @@ from idp.saml.connecting import registration
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata import trust as metadata_trust
 from idp.saml.metadata.sources import FAULTS
-from idp.saml.metadata.theirs import SpDescription
+from idp.saml.metadata.sp_description import SpDescription
 from idp.saml.metadata.words import summary
 from idp.saml.models import ServiceProvider
 from idp.web.pages.metadata.forms import NewServiceForm, add_errors

@@ -89,8 +89,9 @@ def test_the_page_finds_an_answer_that_only_flex_would_refuse(admin, sp, ana):
 
 def test_no_signed_answer_is_on_any_page(admin, sp, ana, monkeypatch):
     signed = []
-    written = responding.written
-    monkeypatch.setattr(responding, "written", lambda *args, **how: signed.append(written(*args, **how)) or signed[-1])
+    sign = responding.signed_response
+    noted = lambda *args, **how: signed.append(sign(*args, **how)) or signed[-1]  # noqa: E731
+    monkeypatch.setattr(responding, "signed_response", noted)
     pages = [ask(admin, sp, ana, show="yes").text, admin.post(CHECK.format("flex"), {"agent": ana.email}).text]
     values = [it.octets.decode().split("SignatureValue>")[1].split("<")[0] for it in signed]
     assert len(values) == 3

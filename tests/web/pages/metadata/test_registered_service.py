@@ -160,7 +160,7 @@ def test_a_failed_fetch_is_shown_and_raises_an_alarm(admin, app, pem):
         admin.post(KNOWN, {**RULES, "step": "save", "url": f"https://127.0.0.1:{site.port}/metadata"})
         page = admin.post(KNOWN, {"step": "fetch"}, follow=True)
     assert "The server redirects from https to an address that is not https." in page.text
-    assert "The metadata of App could not be read again" in admin.get("/admin/").text
+    assert "The metadata of App could not be updated" in admin.get("/admin/").text
 
 
 # A service that is there
@@ -173,7 +173,7 @@ def offered(admin, xml):
 def test_a_newer_document_waits_for_review_and_the_home_page_says_so(admin, app):
     page = offered(admin, an_entity(acs() + acs(f"{ACS}/two", 1)))
     assert "Accept these changes" in page.text
-    assert "App has published other metadata." in admin.get("/admin/").text
+    assert "App has published new metadata." in admin.get("/admin/").text
     assert addresses() == [ACS]
 
 

@@ -8,7 +8,7 @@ from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from idp.saml import names
 from idp.saml.documents.schemas import Schema, validate
-from idp.saml.metadata.own import build, build_signed
+from idp.saml.metadata.idp_description import build, build_signed
 from idp.saml.signatures.signing import SamlKey
 from tests.saml.keys import a_pair
 from tests.saml.messages import NOW, SSO_URL
@@ -61,7 +61,7 @@ def test_our_logout_is_found_by_another_library():
     assert read_back["idp"]["singleLogoutService"] == {"url": FULL["slo_url"], "binding": names.HTTP_REDIRECT}
 
 
-def test_what_is_not_set_is_not_published():
+def test_optional_settings_that_are_empty_are_not_published():
     root = etree.fromstring(build(an_idp()))
     assert root[0].get("errorURL") is None
     assert paths(root) == ["IDPSSODescriptor", "Organization"]
@@ -161,7 +161,7 @@ def test_a_certificate_is_published_for_signing_without_its_frame(pair):
     assert key.findtext(".//{*}X509Certificate") == "".join(pair.certificate.splitlines()[1:-1])
 
 
-def test_it_begins_as_xml_in_utf_8_and_declares_each_namespace_once(pair):
+def test_the_document_is_utf_8_and_declares_each_namespace_once(pair):
     text = build(an_idp(certificates=(pair.certificate,)))
     assert text.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<md:EntityDescriptor xmlns:")
     assert "Latchkey &lt;&amp;&gt; Söhne".encode() in text

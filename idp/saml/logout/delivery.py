@@ -1,29 +1,19 @@
-"""Notifies services of a sign-out from server to server, without the agent's browser.
+"""Makes one attempt to notify a service of a sign-out from server to server.
 
 It uses SOAP if a service offers it (Bindings 3.2). Otherwise it sends the message to the service's address for
 browsers. Some services obey that, and find the session by NameID and SessionIndex. It confirms nothing, and is recorded
 as such.
 """
 
-import contextvars
 from collections.abc import Mapping
-from concurrent import futures
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-import structlog
 from django.conf import settings
-from django.db import close_old_connections
-from django.db.models import F, Q
 from lxml import etree
 
-from idp import clock, reference
-from idp.audit import events
-from idp.audit.events import Origin
-from idp.audit.models import Kind
 from idp.errors import IdpError
 from idp.outgoing import exchange
 from idp.outgoing.exchange import Answer, Request, Unreached
@@ -41,18 +31,13 @@ from idp.saml.models.logout import Outcome
 from idp.saml.signatures import signing_keys
 from idp.saml.signatures.signing import sign
 
-log = structlog.get_logger(__name__)
-WORKERS = 2
 TIMEOUT = 5.0
 LONGEST_ANSWER = 64 * 1024
-PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 SOAP_TYPE = "text/xml; charset=utf-8"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 _ENVELOPE = f"{{{names.SOAP_ENVELOPE}}}Envelope"
 _BODY = f"{{{names.SOAP_ENVELOPE}}}Body"
-_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="logout")
-_under_way: set["Future[None]"] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,59 +48,17 @@ class Result:
     detail: str = ""
 
 
-def dispatch() -> None:
-    """Start to send all notices that are due, in the background. The caller has committed them."""
-    future = _pool.submit(contextvars.copy_context().run, _in_thread)
-    _under_way.add(future)
-    future.add_done_callback(_ended)
-
-
-def settle() -> None:
-    """Wait until everything under way has ended, for example before the process stops."""
-    futures.wait(list(_under_way))
-
-
-def send_due(now: datetime) -> list[LogoutNotice]:
-    """Send every notice that is due, including those that a browser never reached or never came back from.
-
-    Only one process makes each attempt. Returns the notices that were tried.
-    """
-    due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED], next_try_at__lte=now)
-    tried = []
-    for notice in LogoutNotice.objects.filter(due).select_related("service_provider", "agent", "device"):
-        pause = PAUSES[min(notice.tries, len(PAUSES) - 1)]
-        taken = LogoutNotice.objects.filter(due, pk=notice.pk, tries=notice.tries)
-        if taken.update(tries=F("tries") + 1, next_try_at=now + pause) == 1:
-            notice.tries += 1
-            _close(notice, _try(notice, now), now)
-            tried.append(notice)
-    return tried
-
-
-def _in_thread() -> None:
-    try:
-        send_due(clock.now())
-    finally:
-        close_old_connections()
-
-
-def _ended(future: "Future[None]") -> None:
-    """Forget a run that is over; a fault in it must not pass unseen."""
-    _under_way.discard(future)
-    if (fault := future.exception()) is not None:
-        log.error("telling_failed", exc_info=fault)
-
-
-def _try(notice: LogoutNotice, now: datetime) -> Result:
+def deliver(notice: LogoutNotice, now: datetime) -> Result:
+    """Send the message of a notice once. An unreachable service, or an answer that cannot be used, is a result."""
     address = logout_messages.endpoint(notice.service_provider, names.SOAP, names.HTTP_POST, names.HTTP_REDIRECT)
     if address is None:
-        return Result(Outcome.UNTOLD, "it publishes no address for that any more")
+        return Result(Outcome.UNTOLD, "it no longer publishes an address for that")
     message = logout_messages.request_to(notice, address, now)
     LogoutNotice.objects.filter(pk=notice.pk).update(request_id=message.get("ID"))
     try:
         if address.binding == names.SOAP:
             return _by_soap(notice, address, message, now)
-        return _to_browsers_address(notice, address, message, now)
+        return _by_browser_address(notice, address, message, now)
     except Unreached as error:
         return Result(Outcome.FAILED, error.sentence)
     except IdpError as error:
@@ -132,7 +75,7 @@ def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: Element, no
     if answer.status != HTTPStatus.OK:
         return Result(Outcome.FAILED, f"HTTP {answer.status}")
     received = ReceivedMessage(Binding.POST, _inside(answer.body), message=Message.RESPONSE)
-    told = logout_response.check(
+    response = logout_response.check(
         received,
         logout_response.parse(received.xml),
         sp.trust,
@@ -142,10 +85,10 @@ def _by_soap(notice: LogoutNotice, address: LogoutEndpoint, message: Element, no
         skew=settings.LATCHKEY.clock_skew,
         in_exchange=True,
     )
-    return Result(Outcome.ENDED) if told.signed_out else Result(Outcome.REFUSED, f"{told.status}"[:200])
+    return Result(Outcome.ENDED) if response.signed_out else Result(Outcome.REFUSED, f"{response.status}"[:200])
 
 
-def _to_browsers_address(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
+def _by_browser_address(notice: LogoutNotice, address: LogoutEndpoint, message: Element, now: datetime) -> Result:
     key = signing_keys.key_for(notice.service_provider, now)
     if address.binding == names.HTTP_POST:
         form = {Message.REQUEST.value: encoding.form_value(message, key)}
@@ -168,23 +111,3 @@ def _inside(envelope: bytes) -> bytes:
     if root.tag != _ENVELOPE or len(found) != 1:
         raise UnreadableRequest("wanted a SOAP envelope with one message, saw something else")
     return etree.tostring(found[0], with_tail=False)
-
-
-def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:
-    """Record the result of an attempt. A failed one is repeated a few times."""
-    again = result.outcome == Outcome.FAILED and notice.tries < len(PAUSES)
-    notice.outcome = Outcome.WAITING if again else result.outcome
-    notice.detail = result.detail
-    notice.closed_at = None if again else now
-    notice.save(update_fields=["outcome", "detail", "closed_at"])
-    log.info("service_told", service=notice.service_provider.slug, outcome=result.outcome.value, tries=notice.tries)
-    if not again:
-        events.record(
-            Kind.SERVICE_TOLD if result.outcome in {Outcome.ENDED, Outcome.TOLD} else Kind.SERVICE_UNTOLD,
-            Origin(None, "", reference.current()),
-            now,
-            agent=notice.agent,
-            device=notice.device,
-            service=notice.service_provider.slug,
-            detail=f"{result.outcome.label}. {result.detail}".strip()[:200],
-        )

@@ -28,23 +28,23 @@ from idp.saml.models.logout import Channel, Outcome
 from idp.saml.responses.assertion import Subject
 from idp.sessions.models import SsoSession
 
-BROWSER_TAKES = timedelta(minutes=10)  # then whoever was not reached is told from server to server
+BROWSER_TAKES = timedelta(minutes=10)  # then the services it did not reach are notified from server to server
 
 
-def obey(sp: ServiceProvider, asked: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
-    """End what a service provider asks to end, once, and start to notify the others.
+def accept_request(sp: ServiceProvider, request: TrustedLogoutRequest, origin: Origin, now: datetime) -> Logout:
+    """End the sessions that a LogoutRequest names, once, and start to notify the other services.
 
     Raises RepeatedLogoutRequest, and AnswerLogoutWithStatus if we never gave the service provider that name.
     """
-    _take_once(sp, asked)
+    _refuse_repeated(sp, request)
     with transaction.atomic():
-        devices = _devices(sp, asked)
-        initiator = None if asked.asynchronous else sp
+        devices = _devices(sp, request)
+        initiator = None if request.asynchronous else sp
         logout = Logout.objects.create(
-            initiator=initiator, request_id=asked.id, relay_state=asked.relay_state, begun_at=now
+            initiator=initiator, request_id=request.id, relay_state=request.relay_state, begun_at=now
         )
-        # The sender knows; only the others have to be told.
-        known = IssuedAssertion.objects.filter(service_provider=sp, name_id=asked.name_id, over_at__isnull=True)
+        # The sender knows already; the others have to be notified.
+        known = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id, over_at__isnull=True)
         known.filter(session_index__in=_indexes(devices)).update(over_at=now)
         _end(sp, devices, origin, now)
         _through_browser(logout, devices, now)
@@ -52,7 +52,7 @@ def obey(sp: ServiceProvider, asked: TrustedLogoutRequest, origin: Origin, now: 
 
 
 @transaction.atomic
-def begin_here(device: Device, origin: Origin, now: datetime, *, everywhere: bool = False) -> Logout:
+def begin(device: Device, origin: Origin, now: datetime, *, everywhere: bool = False) -> Logout:
     """End the session on this device, and start to notify the services that it was used for.
 
     `everywhere` also signs the agent's other devices out. Their services are notified from server to server.
@@ -71,13 +71,13 @@ def open_requests(sp: ServiceProvider, now: datetime) -> list[str]:
     return [it for it in waiting.values_list("request_id", flat=True) if it is not None]
 
 
-def take_answer(sp: ServiceProvider, told: TrustedLogoutResponse, now: datetime) -> Logout:
+def accept_response(sp: ServiceProvider, response: TrustedLogoutResponse, now: datetime) -> Logout:
     """Record a service provider's answer. Raises UnexpectedLogoutResponse if it answered before."""
-    asked = LogoutNotice.objects.filter(service_provider=sp, request_id=told.in_response_to)
-    outcome = Outcome.ENDED if told.signed_out else Outcome.REFUSED
-    if asked.filter(outcome=Outcome.ASKED).update(outcome=outcome, closed_at=now) != 1:
+    notices = LogoutNotice.objects.filter(service_provider=sp, request_id=response.in_response_to)
+    outcome = Outcome.ENDED if response.signed_out else Outcome.REFUSED
+    if notices.filter(outcome=Outcome.ASKED).update(outcome=outcome, closed_at=now) != 1:
         raise UnexpectedLogoutResponse("this answer came before")
-    logout = asked.get().logout
+    logout = notices.get().logout
     if logout is None:
         raise UnexpectedLogoutResponse("this answer belongs to no logout through a browser")
     return logout
@@ -93,16 +93,16 @@ def next_message(logout: Logout, now: datetime) -> Outgoing | None:
         message = logout_messages.by_browser(notice, now)
         if message is None:
             continue
-        mine = LogoutNotice.objects.filter(pk=notice.pk, outcome=Outcome.WAITING)
-        if mine.update(outcome=Outcome.ASKED, request_id=message.id) == 1:
+        reserved = LogoutNotice.objects.filter(pk=notice.pk, outcome=Outcome.WAITING)
+        if reserved.update(outcome=Outcome.ASKED, request_id=message.id) == 1:
             return message
     return _last(logout, now)
 
 
 def status_of(logout: Logout) -> SamlStatus:
-    """Return the true status of a logout, after all services were asked."""
-    untold = logout.notices.exclude(outcome=Outcome.ENDED).exists()
-    return logout_response.status_of(ended=True, others_told=not untold)
+    """Return the true status of a logout, after all services were request."""
+    are_left = logout.notices.exclude(outcome=Outcome.ENDED).exists()
+    return logout_response.status_of(ended=True, others_notified=not are_left)
 
 
 def _last(logout: Logout, now: datetime) -> Outgoing | None:
@@ -113,33 +113,33 @@ def _last(logout: Logout, now: datetime) -> Outgoing | None:
     return logout_messages.answer(logout.initiator, status_of(logout), logout.request_id, logout.relay_state, now)
 
 
-def _take_once(sp: ServiceProvider, asked: TrustedLogoutRequest) -> None:
+def _refuse_repeated(sp: ServiceProvider, request: TrustedLogoutRequest) -> None:
     try:
         with transaction.atomic():
             ObeyedLogoutRequest.objects.create(
-                service_provider=sp, request_id=asked.id, replayable_until=asked.replayable_until
+                service_provider=sp, request_id=request.id, replayable_until=request.replayable_until
             )
     except IntegrityError:
         raise RepeatedLogoutRequest("this LogoutRequest was taken before") from None
 
 
-def _devices(sp: ServiceProvider, asked: TrustedLogoutRequest) -> list[UUID]:
-    """Return the devices, one at least, on which the sessions that are meant were begun, as far as they are kept."""
-    issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=asked.name_id)
+def _devices(sp: ServiceProvider, request: TrustedLogoutRequest) -> list[UUID]:
+    """Return the devices, at least one, on which the sessions that the request names were begun."""
+    issued = IssuedAssertion.objects.filter(service_provider=sp, name_id=request.name_id)
     idp = published.entity_id()
-    meant = [
+    ended = [
         it.session_index
         for it in issued
-        if asked.is_about(Subject(it.name_id, it.name_id_format), idp) and asked.ends(it.session_index)
+        if request.is_about(Subject(it.name_id, it.name_id_format), idp) and request.ends(it.session_index)
     ]
-    devices = sorted(set(SsoSession.objects.filter(index__in=meant).values_list("device", flat=True)))
+    devices = sorted(set(SsoSession.objects.filter(index__in=ended).values_list("device", flat=True)))
     if not devices:
         raise AnswerLogoutWithStatus(
             SamlStatus(names.REQUESTER, names.UNKNOWN_PRINCIPAL),
-            "it names nobody, or no session, that this service got to know from us",
-            in_response_to=asked.id,
-            relay_state=asked.relay_state,
-            asynchronous=asked.asynchronous,
+            "it names no person or session that this service received from us",
+            in_response_to=request.id,
+            relay_state=request.relay_state,
+            asynchronous=request.asynchronous,
         )
     return devices
 

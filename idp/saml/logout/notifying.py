@@ -1,0 +1,88 @@
+"""Notifies services of a sign-out from server to server, in the background, and repeats what failed."""
+
+import contextvars
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import close_old_connections
+from django.db.models import F, Q
+
+from idp import clock, reference
+from idp.audit import events
+from idp.audit.events import Origin
+from idp.audit.models import Kind
+from idp.saml.logout.delivery import Result, deliver
+from idp.saml.models import LogoutNotice
+from idp.saml.models.logout import Outcome
+
+log = structlog.get_logger(__name__)
+WORKERS = 2
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="logout")
+_under_way: set["Future[None]"] = set()
+
+
+def dispatch() -> None:
+    """Start to send all notices that are due, in the background. The caller has committed them."""
+    future = _pool.submit(contextvars.copy_context().run, _in_thread)
+    _under_way.add(future)
+    future.add_done_callback(_ended)
+
+
+def settle() -> None:
+    """Wait until everything under way has ended, for example before the process stops."""
+    futures.wait(list(_under_way))
+
+
+def send_due(now: datetime) -> list[LogoutNotice]:
+    """Send every notice that is due, including those that a browser never reached or never came back from.
+
+    Only one process makes each attempt. Returns the notices that were tried.
+    """
+    due = Q(outcome__in=[Outcome.WAITING, Outcome.ASKED], next_try_at__lte=now)
+    tried = []
+    for notice in LogoutNotice.objects.filter(due).select_related("service_provider", "agent", "device"):
+        pause = PAUSES[min(notice.tries, len(PAUSES) - 1)]
+        taken = LogoutNotice.objects.filter(due, pk=notice.pk, tries=notice.tries)
+        if taken.update(tries=F("tries") + 1, next_try_at=now + pause) == 1:
+            notice.tries += 1
+            _close(notice, deliver(notice, now), now)
+            tried.append(notice)
+    return tried
+
+
+def _in_thread() -> None:
+    try:
+        send_due(clock.now())
+    finally:
+        close_old_connections()
+
+
+def _ended(future: "Future[None]") -> None:
+    """Forget a run that is over; a fault in it must not pass unseen."""
+    _under_way.discard(future)
+    if (fault := future.exception()) is not None:
+        log.error("telling_failed", exc_info=fault)
+
+
+def _close(notice: LogoutNotice, result: Result, now: datetime) -> None:
+    """Record the result of an attempt. A failed one is repeated a few times."""
+    again = result.outcome == Outcome.FAILED and notice.tries < len(PAUSES)
+    notice.outcome = Outcome.WAITING if again else result.outcome
+    notice.detail = result.detail
+    notice.closed_at = None if again else now
+    notice.save(update_fields=["outcome", "detail", "closed_at"])
+    log.info("service_told", service=notice.service_provider.slug, outcome=result.outcome.value, tries=notice.tries)
+    if not again:
+        events.record(
+            Kind.SERVICE_TOLD if result.outcome in {Outcome.ENDED, Outcome.TOLD} else Kind.SERVICE_UNTOLD,
+            Origin(None, "", reference.current()),
+            now,
+            agent=notice.agent,
+            device=notice.device,
+            service=notice.service_provider.slug,
+            detail=f"{result.outcome.label}. {result.detail}".strip()[:200],
+        )
