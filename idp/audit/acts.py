@@ -31,7 +31,7 @@ Value = str | int | bool | None
 
 
 class Called(str):
-    """What a row is called that another points to: never a secret, whatever the field's name."""
+    """The name of a row that another points to. Never a secret, whatever the field's name."""
 
 
 Changes = dict[str, list[Value]]
@@ -55,7 +55,7 @@ NOTHING: Final = Thing("", "")
 
 
 def record(kind: Kind, on: Thing, now: datetime, changes: Changes | None = None, detail: str = "") -> LoginEvent | None:
-    """Add a line that whoever is at work acted on something, or did what `detail` says; None if nobody is."""
+    """Add a line that the current actor acted on something, or did what `detail` says. None without an actor."""
     line = _line(kind, on, now, changes or {}, detail)
     if line is not None:
         log.info("event", kind=kind.value, service="")
@@ -63,19 +63,19 @@ def record(kind: Kind, on: Thing, now: datetime, changes: Changes | None = None,
     return line
 
 
-def record_many(told: Sequence[tuple[Kind, Thing, Changes]], now: datetime, detail: str = "") -> None:
+def record_many(acts: Sequence[tuple[Kind, Thing, Changes]], now: datetime, detail: str = "") -> None:
     """Add a line for each of many acts, in few queries."""
-    lines = [line for kind, on, changes in told if (line := _line(kind, on, now, changes, detail)) is not None]
+    lines = [line for kind, on, changes in acts if (line := _line(kind, on, now, changes, detail)) is not None]
     log.info("events", count=len(lines))
     QuerySet[LoginEvent](LoginEvent).bulk_create(lines, batch_size=AT_ONCE)
 
 
 def _line(kind: Kind, on: Thing, now: datetime, changes: Changes, detail: str) -> LoginEvent | None:
-    """Return the line, not yet written; None where nobody is at work, so that there is no act to tell."""
+    """Return the line, not yet written, or None without an actor."""
     by = events.actor()
     if by is None:
         return None
-    by.told.add(on.about)
+    by.recorded.add(on.about)
     return LoginEvent(
         at=now,
         kind=kind,

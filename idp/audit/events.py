@@ -20,7 +20,7 @@ from idp.values import value
 
 _INSERT = Insert(LoginEvent)
 _LINE = Blank(LoginEvent)
-_TOLD_APART = ("reference", "at", "kind", "agent_id", "device_id", "service", "detail")
+_IDENTIFYING = ("reference", "at", "kind", "agent_id", "device_id", "service", "detail")
 
 
 @value
@@ -36,15 +36,15 @@ class Origin:
 class Actor:
     """Who acts, other than an agent who signs in: an operator, a command, a personnel system.
 
-    `told` collects what lines were written meanwhile, by kind or by what they are about. `watched` says whether a
-    change of a row is told by itself, or only with what it is part of.
+    `recorded` collects what lines were written meanwhile, by kind or by what they are about. `watched` says whether
+    each changed row gets its own line, or only what the change is part of.
     """
 
     name: str
     origin: Origin
     operator_id: UUID | None = None
     watched: bool = True
-    told: set[str] = field(default_factory=set)
+    recorded: set[str] = field(default_factory=set)
 
 
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
@@ -53,11 +53,11 @@ _waiting: ContextVar[list[LoginEvent] | None] = ContextVar("waiting", default=No
 
 @contextmanager
 def together() -> Iterator[list[LoginEvent]]:
-    """Have the lines of a transaction written in one statement at its end, in their order; none if it fails.
+    """Write the lines of a transaction in one statement at its end, in order. If it fails, none is written.
 
-    They are in the list that is handed out. Goes around all of it, within `atomic`. Until its end no line has a key,
-    and nobody finds one. A savepoint within, if it is rolled back, takes no line along: whoever passes its error over
-    records nothing inside it.
+    Yields the list of the lines. The block holds the whole transaction, within `atomic`. Until its end, no line has a
+    key or can be read. A savepoint that is rolled back keeps its lines, so code that catches such an error must record
+    nothing inside it.
     """
     lines: list[LoginEvent] = []
     before = _waiting.set(lines)
@@ -67,24 +67,24 @@ def together() -> Iterator[list[LoginEvent]]:
         _waiting.reset(before)
     if lines:
         _INSERT.later(*lines)
-        transaction.on_commit(partial(_tell_the_log, lines))
+        transaction.on_commit(partial(_log, lines))
 
 
 def were_written(lines: list[LoginEvent]) -> bool:
-    """Whether the lines of a transaction stand in the trail, after a commit that was not answered. The log is told so.
+    """Whether the lines of a transaction are in the trail, after a commit that got no answer. If so, log them.
 
-    The last of them is looked for: no request writes two that are alike.
+    Looks for the last line: no request writes two equal ones.
     """
-    known = {it: getattr(lines[-1], it) for it in _TOLD_APART} if lines else {}
+    known = {it: getattr(lines[-1], it) for it in _IDENTIFYING} if lines else {}
     if not known or not LoginEvent.objects.filter(**known).exists():
         return False
-    _tell_the_log(lines)
+    _log(lines)
     return True
 
 
 @contextmanager
 def acting(by: Actor | None) -> Iterator[None]:
-    """Have every line that is written meanwhile name who acts; None: nobody who would have to be named."""
+    """Name the actor in every line that is written in this block. None: nobody has to be named."""
     before = _actor.set(by)
     try:
         yield
@@ -93,13 +93,13 @@ def acting(by: Actor | None) -> Iterator[None]:
 
 
 def actor() -> Actor | None:
-    """Return who is at work, or None where an agent signs in and nobody acts."""
+    """Return the current actor, or None while an agent signs in."""
     return _actor.get()
 
 
 @contextmanager
-def told_as_a_whole() -> Iterator[None]:
-    """Have rows that are changed meanwhile told by no line of their own: the caller tells of them."""
+def recorded_as_a_whole() -> Iterator[None]:
+    """Give changed rows no line of their own in this block: the caller records one for all of them."""
     by = _actor.get()
     with acting(replace(by, watched=False) if by else None):
         yield
@@ -114,10 +114,10 @@ def record(
     device: Device | None = None,
     **more: Any,
 ) -> LoginEvent:
-    """Add a line to the trail and, once that is committed, tell the log of it without anything personal."""
+    """Add a line to the trail, and log it after the commit without personal data."""
     by = _actor.get()
     if by is not None:
-        by.told.add(kind)
+        by.recorded.add(kind)
     line = _LINE(
         at=now,
         kind=kind,
@@ -133,10 +133,10 @@ def record(
         waiting.append(line)
     else:
         line.save(force_insert=True)
-        transaction.on_commit(partial(_tell_the_log, [line]))
+        transaction.on_commit(partial(_log, [line]))
     return line
 
 
-def _tell_the_log(lines: list[LoginEvent]) -> None:
+def _log(lines: list[LoginEvent]) -> None:
     for line in lines:
         log_lines.happened(kind=str(line.kind), service=line.service)

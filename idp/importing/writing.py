@@ -77,7 +77,7 @@ def _write(
         unique_fields=["id"],
         update_fields=["full_name", "department", "is_active", "may_use_app", "language"],
     )
-    with events.told_as_a_whole():
+    with events.recorded_as_a_whole():
         _set_roles(paired)
         _set_numbers(paired)
     for it, agent in moved:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from idp.agents import devices
+from idp.agents import cutoffs, device_rows, devices
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
 from idp.agents.models import Kind as DeviceKind
@@ -53,7 +53,7 @@ def enrol(flow: InMemoryFlow, proved: Proved, facts: RequestFacts, now: datetime
     An app that is refused replaces nothing. Runs inside the caller's transaction.
     """
     request = FlowRequest(flow, facts, now)
-    agent = devices.hold_agent(proved.agent.pk)
+    agent = device_rows.hold_agent(proved.agent.pk)
     if not agent.is_active:
         request.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
@@ -72,7 +72,7 @@ def signed_in(pk: UUID, client: str) -> Device | None:
     """Return the app's device with that ID, if it and its agent may still sign in."""
     active = Device.objects.active().select_related("agent")
     device = active.filter(pk=pk, client=client, agent__is_active=True).first()
-    return None if device is None or devices.is_ended(device) else device
+    return None if device is None or cutoffs.is_ended(device) else device
 
 
 def renew(flow: InMemoryFlow, facts: RequestFacts, now: datetime) -> SignedIn | Unknown | AskPhone | AskCode | Refuse:
@@ -111,7 +111,7 @@ def sign_out_device(device: Device, facts: RequestFacts, now: datetime) -> None:
 
 def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
     """Return what has signed the agent out everywhere since the proof, which was given on no device yet."""
-    if devices.cutoff_since(proved_at) is not None:
+    if cutoffs.cutoff_since(proved_at) is not None:
         return Reason.EVERYONE
     if LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at).exists():
         return Reason.NUMBER_CHANGED

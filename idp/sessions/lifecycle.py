@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import CharField, DateTimeField, F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.models import Device
 from idp.bearer_secrets import keyed_hash, new_secret, same
 from idp.sessions.models import OpenedBy, SsoSession
@@ -27,7 +27,10 @@ def _with_session(found: QuerySet[Device]) -> QuerySet[Device]:
     return found.annotate(open=opened).annotate(**columns)
 
 
-_NAMED, _OF_ID = (Select(lambda: _with_session(devices.named())), Select(lambda: _with_session(devices.of_id())))
+_NAMED, _OF_ID = (
+    Select(lambda: _with_session(device_rows.named())),
+    Select(lambda: _with_session(device_rows.of_id())),
+)
 _SESSION = stored(SsoSession)
 _TOUCH = Update(
     lambda: SsoSession.objects.filter(
@@ -68,13 +71,13 @@ def find(device: Device) -> SsoSession | None:
 
 def hold_with_device(secret: str | None) -> tuple[Device, SsoSession | None] | None:
     """Return the device that a cookie names, held until the commit, and its open session, in one question."""
-    device = devices.find_and_hold(secret, _NAMED)
+    device = device_rows.find_and_hold(secret, _NAMED)
     return (device, _session_of(device)) if device is not None else None
 
 
 def hold_with_device_of(pk: UUID) -> tuple[Device, SsoSession | None]:
     """Do the same for the device of that id. Raises Device.DoesNotExist."""
-    device = devices.get_and_hold(pk, _OF_ID)
+    device = device_rows.get_and_hold(pk, _OF_ID)
     return device, _session_of(device)
 
 

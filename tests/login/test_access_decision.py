@@ -96,7 +96,7 @@ def test_policy_stop_and_pass_are_held_under_a_version_that_a_request_asks_for_o
     assert len(asked) <= 2  # the other one are the agent's roles
 
 
-def test_what_the_trail_kept_of_a_real_sign_in_is_decided_the_same_way_again(phone):
+def test_a_recorded_sign_in_is_decided_the_same_way_again(phone):
     publishing.in_force(CodeAge(1), effect="ask_code", mode="watch")
     phone.sign_in()
     for event in LoginEvent.objects.filter(kind="signed in"):
@@ -109,7 +109,7 @@ def test_what_the_trail_kept_of_a_real_sign_in_is_decided_the_same_way_again(pho
     assert Device.objects.active().count() == 1
 
 
-def test_what_is_forgotten_of_a_sign_in_leaves_open_only_what_hung_on_it(db):
+def test_a_purged_fact_leaves_open_only_the_decisions_that_need_it(db):
     stored = recorded_attempts.to_json(decide().attempt)
     facts = recorded_attempts.from_json(stored, service="flex").facts
     assert (facts.text, facts.network) == (LATER, LATER)

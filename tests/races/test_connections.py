@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models import CharField
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.models import Agent, Device
 from idp.conf import ROOT
 from idp.login.codes import sending
@@ -60,12 +60,12 @@ def test_after_a_restart_of_the_database_nobody_gets_an_error(phone):
         assert phone.sign_in_silently()["signed_in"]
 
 
-@pytest.mark.parametrize("look", [devices.find, devices.find_and_hold])
+@pytest.mark.parametrize("look", [device_rows.find, device_rows.find_and_hold])
 def test_a_transaction_that_lost_its_connection_is_repeated(transactional_db, look):
     begun = []
 
     def step():
-        devices.find_and_hold("a secret")
+        device_rows.find_and_hold("a secret")
         begun.append(look)
         if begun == [look]:
             at_once([end_mine])

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError, transaction
 
-from idp.agents import devices
+from idp.agents import device_rows, devices
 from idp.agents.models import Agent, Device
 from idp.audit.chain import sealing
 from idp.audit.models import ONLY, Chain
@@ -74,11 +74,11 @@ def imports(place):
 
 
 HOLDS = {
-    "a browser's device, by its cookie": (Device, lambda place: devices.find_and_hold(place["enrolled"].secret)),
+    "a browser's device, by its cookie": (Device, lambda place: device_rows.find_and_hold(place["enrolled"].secret)),
     "the same with its session": (Device, lambda place: sessions.hold_with_device(place["enrolled"].secret)),
-    "an app's device, by its id": (Device, lambda place: devices.get_and_hold(place["enrolled"].device.pk)),
-    "devices that end": (Device, lambda place: devices.hold([place["enrolled"].device.pk])),
-    "an agent who is let in": (Agent, lambda place: devices.hold_agent(place["agent"].pk)),
+    "an app's device, by its id": (Device, lambda place: device_rows.get_and_hold(place["enrolled"].device.pk)),
+    "devices that end": (Device, lambda place: device_rows.hold([place["enrolled"].device.pk])),
+    "an agent who is let in": (Agent, lambda place: device_rows.hold_agent(place["agent"].pk)),
     "agents that a file changes": (Agent, imports),
     "a login": (LoginFlow, lambda place: storage.hold(place["flow"])),
     "a login that waits for its code": (LoginFlow, waits_for_its_code),

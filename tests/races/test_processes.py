@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 import requests
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.models import Device
 from idp.demo import seeds
 from idp.demo.sp import DemoSp
@@ -77,7 +77,7 @@ def test_after_two_hundred_sign_ins_and_visits_of_one_agent_one_phone_is_active(
     assert done.count(visits) >= PHONES
     consistency.check()
     last = Device.objects.active().get()
-    assert [devices.find(it.cookie("device")) == last for it in phones] == [visits(it) for it in phones]
+    assert [device_rows.find(it.cookie("device")) == last for it in phones] == [visits(it) for it in phones]
     consistency.check()
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from idp.agents import devices
+from idp.agents import device_rows, devices
 from idp.audit.models import Kind, LoginEvent
 from idp.branding.models import Brand
 from idp.errors import IdpError
@@ -64,7 +64,7 @@ def test_no_query_asks_for_the_version_if_a_row_returns_it(agent, rf, django_ass
     @transaction.atomic
     def sign_in(request):
         before = names()
-        devices.find_and_hold(secret)
+        device_rows.find_and_hold(secret)
         return HttpResponse(f"{before} then {names()}")
 
     assert get(rf, sign_in) == "['Acme'] then ['Acme']"

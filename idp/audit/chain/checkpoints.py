@@ -47,12 +47,18 @@ class Unsigned(Exception):
         self.why = why
 
 
-def sign(it: Checkpoint, now: datetime) -> str:
+def sign(checkpoint: Checkpoint, now: datetime) -> str:
     """Sign a checkpoint with the key that signs tokens now."""
     key = keyring.active(Use.TOKEN, now)
-    told = {"position": it.position, "digest": it.digest.hex(), **({"file": it.file} if it.file else {})}
-    payload = {"iss": settings.LATCHKEY.base_url, "sub": it.says.value, "iat": int(now.timestamp()), **told}
-    return jwt.encode(payload, key.private_key, algorithm=ALGORITHM, headers={"kid": key.kid, "typ": TYPE})
+    claims = {
+        "iss": settings.LATCHKEY.base_url,
+        "sub": checkpoint.says.value,
+        "iat": int(now.timestamp()),
+        "position": checkpoint.position,
+        "digest": checkpoint.digest.hex(),
+        **({"file": checkpoint.file} if checkpoint.file else {}),
+    }
+    return jwt.encode(claims, key.private_key, algorithm=ALGORITHM, headers={"kid": key.kid, "typ": TYPE})
 
 
 def read(signed: str) -> Checkpoint:
@@ -77,10 +83,10 @@ def parse(signed: str, key: PublicKeyTypes) -> Checkpoint:
     if not isinstance(key, EllipticCurvePublicKey):
         raise Unsigned("its key signs nothing of this kind")
     try:
-        told = jwt.decode(signed, key, algorithms=[ALGORITHM], options={"verify_iat": False, "require": ["sub"]})
-        says, position, digest = Says(told["sub"]), int(told["position"]), bytes.fromhex(told["digest"])
+        claims = jwt.decode(signed, key, algorithms=[ALGORITHM], options={"verify_iat": False, "require": ["sub"]})
+        says, position, digest = Says(claims["sub"]), int(claims["position"]), bytes.fromhex(claims["digest"])
         if jwt.get_unverified_header(signed).get("typ") != TYPE:
             raise Unsigned("it is something else that was signed")
     except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
         raise Unsigned("its signature does not hold") from error
-    return Checkpoint(says, position, digest, str(told.get("file", "")))
+    return Checkpoint(says, position, digest, str(claims.get("file", "")))

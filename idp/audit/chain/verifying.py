@@ -67,10 +67,10 @@ def _look_at_the_end(chain: Chain, found: Verified) -> None:
 
 def _unsigned(signature: str, wanted: Checkpoint) -> str | None:
     try:
-        told = checkpoints.read(signature)
+        checkpoint = checkpoints.read(signature)
     except Unsigned as error:
         return error.why
-    return None if told == wanted else "it says something else"
+    return None if checkpoint == wanted else "it says something else"
 
 
 def sealed(after: int = 0) -> Iterator[Sealed]:

@@ -6,7 +6,7 @@ The outcome looks the same whether anybody has the number or not.
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.models import Device, Reason
 from idp.login.codes import approvals, sending
 from idp.login.flow.request import FlowRequest
@@ -78,7 +78,7 @@ def begin_without_text(
 
 def asker_of(facts: RequestFacts) -> Asker:
     """Return whose device requests a code. A revoked device still counts if its reason raises no doubt about it."""
-    return asker_on(devices.find(facts.device_secret), facts.origin.address)
+    return asker_on(device_rows.find(facts.device_secret), facts.origin.address)
 
 
 def asker_on(device: Device | None, address: str | None) -> Asker:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.models import Agent, Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -15,7 +15,7 @@ from idp.login.endings import signing_out
 @transaction.atomic
 def off(agent: Agent, by: str, origin: Origin, now: datetime) -> list[Device]:
     """Switch an agent off. Returns the devices that were signed in."""
-    devices.hold_agent(agent.pk)
+    device_rows.hold_agent(agent.pk)
     if Agent.objects.filter(pk=agent.pk, is_active=True).update(is_active=False):
         events.record(Kind.AGENT_OFF, origin, now, agent=agent, detail=f"by {by}"[:200])
     agent.is_active = False

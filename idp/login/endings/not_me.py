@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.models import Device, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -42,7 +42,7 @@ def report_replacement(facts: RequestFacts, now: datetime) -> bool:
 
     Returns False if there is nothing to report, or it was reported before.
     """
-    device = devices.find(facts.device_secret)
+    device = device_rows.find(facts.device_secret)
     other = replacement(device, now)
     if device is None or other is None or device.family != facts.browser.family:
         return False
@@ -55,7 +55,7 @@ def report(here: Device, other: Device, origin: Origin, now: datetime) -> bool:
 
     A passkey that was set up on `other` is removed with it.
     """
-    devices.hold([here.pk, other.pk])
+    device_rows.hold([here.pk, other.pk])
     if was_reported(other):
         return False
     said = f"said on {here.label}"

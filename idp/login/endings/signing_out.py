@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from idp.agents import devices
+from idp.agents import device_rows, devices
 from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.audit import events
 from idp.audit.events import Origin
@@ -18,7 +18,7 @@ def sign_out(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin, no
 
     The trail gets a line for each, with the reason and `by` whom.
     """
-    devices.hold(chosen.active().values_list("pk", flat=True))
+    device_rows.hold(chosen.active().values_list("pk", flat=True))
     ended = [devices.revoke(device, reason, now) for device in chosen.active().select_related("agent")]
     sessions.end([device.pk for device in ended], reason, now)
     for device in ended:
@@ -33,7 +33,7 @@ def end_sessions(chosen: DeviceQuerySet, reason: Reason, by: str, origin: Origin
 
     Their next sign-in may still need no code, if they hold a long-lived token.
     """
-    devices.hold(chosen.values_list("pk", flat=True))
+    device_rows.hold(chosen.values_list("pk", flat=True))
     sessions.end(chosen.values_list("pk", flat=True), reason, now)
     for device in chosen.select_related("agent"):
         detail = f"its session, {reason.label} ({by})"[:200]

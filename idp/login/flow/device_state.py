@@ -5,7 +5,7 @@ This module only reads. It locks the device's row first, so that everything read
 
 from datetime import datetime
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.authentication import Authentication, Method
 from idp.agents.models import Device
 from idp.audit.models import Kind
@@ -122,7 +122,7 @@ def proved_device(facts: RequestFacts, now: datetime) -> Device | None:
 
     Runs inside the caller's transaction.
     """
-    device = devices.find_and_hold(facts.device_secret)
+    device = device_rows.find_and_hold(facts.device_secret)
     if device is None or device.revoked_at is not None or not device.agent.is_active:
         return None
     token = tokens.recognise(facts.token, device, facts.family, now)

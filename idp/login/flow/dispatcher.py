@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from idp.agents import devices
+from idp.agents import cutoffs
 from idp.login.access_decision import Subject
 from idp.login.cookies import CookieChanges
 from idp.login.errors import AlreadySignedIn, FlowUnknown
@@ -130,7 +130,7 @@ def _claim(request: FlowRequest[Flow], flow: LoginFlow) -> LoginResult | Refuse:
         raise AlreadySignedIn("the flow was claimed before")
     result = sign_in.result_of(flow)
     device = flow.device
-    if not result.agent.is_active or (device is not None and devices.is_ended(device)):
+    if not result.agent.is_active or (device is not None and cutoffs.is_ended(device)):
         raise FlowUnknown("agent or device ended between sign-in and answer")
     touch_points = device.touch_points if device else flow.touch_points
     decision = request.decide(Subject(result.agent, device, fresh=device is None), touch_points=touch_points)

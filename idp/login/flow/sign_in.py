@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from django.conf import settings
 
-from idp.agents import devices
+from idp.agents import cutoffs, device_rows, devices
 from idp.agents.authentication import Authentication, Method
 from idp.agents.devices import Browser
 from idp.agents.models import Agent, Device, Reason
@@ -216,12 +216,12 @@ def _lost_cookies(request: FlowRequest[LoginFlow]) -> CookieChanges:
     late = flow.finished_at is None or request.now >= flow.finished_at + quiet
     if late or flow.device is None or not Method(flow.method).is_fresh:
         return CookieChanges()
-    if devices.is_known_by(flow.device, request.facts.device_secret):  # the answer arrived
+    if device_rows.is_known_by(flow.device, request.facts.device_secret):  # the answer arrived
         return CookieChanges()
-    devices.hold([flow.device.pk])
+    device_rows.hold([flow.device.pk])
     device = Device.objects.get(pk=flow.device.pk)
     session = sessions.find(device)
-    if devices.is_ended(device) or session is None or session.index != flow.session_index:
+    if cutoffs.is_ended(device) or session is None or session.index != flow.session_index:
         return CookieChanges()
     token = tokens.root_again(device, request.now) if device.remembered else None
     return _new_cookies(request, device, devices.renew_secret(device), token, sessions.renew_secret(session))

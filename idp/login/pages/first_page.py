@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from idp import clock
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.agents.authentication import Method
 from idp.agents.models import Reason
 from idp.login import cookies
@@ -31,7 +31,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the first page. `typed` fills its field, `not_taken` says why a passkey was rejected."""
-    device = devices.find(request.COOKIES.get(cookies.name("device")))
+    device = device_rows.find(request.COOKIES.get(cookies.name("device")))
     other = not_me.replacement(device, clock.now()) if asked.reason == Reason.REPLACED else None
     said = other if other is not None and not_me.was_reported(other) else None
     by_email, typed = _by_email(request, typed or request.POST.get("identifier", flow.typed))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from idp.agents import devices
+from idp.agents import device_rows
 from idp.audit.models import Kind
 from idp.login.access_decision import Subject
 from idp.login.flow import sign_in
@@ -18,11 +18,11 @@ def admit(request: FlowRequest[LoginFlow], pk: UUID, proof: FreshProof) -> Step:
 
     Runs inside the caller's transaction. Locks the agent's row.
     """
-    agent = devices.hold_agent(pk)
+    agent = device_rows.hold_agent(pk)
     if not agent.is_active:
         request.record(Kind.SWITCHED_OFF, agent=agent)
         return Refuse(RefusedBy.SWITCHED_OFF)
-    present = devices.find(request.facts.device_secret)
+    present = device_rows.find(request.facts.device_secret)
     own = present if present and present.agent_id == agent.pk and present.revoked_at is None else None
     decision = request.decide_or_refuse(Subject(agent, own, fresh=True))
     if isinstance(decision, Refuse):

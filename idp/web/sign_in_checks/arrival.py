@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from idp.agents import devices
+from idp.agents import cutoffs
 from idp.agents.models import Agent, Device
 from idp.agents.models import Kind as Form
 from idp.audit.events import Origin
@@ -76,8 +76,8 @@ def with_device(device: Device) -> Arrival:
 def devices_of(agent: Agent) -> list[Device]:
     """Return the agent's latest devices, the one seen last first, revoked ones too."""
     rows = Device.objects.of(agent).select_related("agent__department", "replaced_by")
-    own, cutoff = list(rows.order_by("-last_seen_at")[:LATEST]), devices.latest_cutoff()
-    return [devices.as_of_cutoff(it, cutoff) for it in own]
+    own, cutoff = list(rows.order_by("-last_seen_at")[:LATEST]), cutoffs.latest_cutoff()
+    return [cutoffs.as_of_cutoff(it, cutoff) for it in own]
 
 
 def _with_phone_seen(agent: Agent) -> Arrival:

@@ -183,7 +183,7 @@ def _record_log_entry(instance: LogEntry, **_: Any) -> None:
         return
     on = Thing(f"{model._meta.label_lower}:{instance.object_id}", instance.object_repr)
     by_django = instance.change_message.startswith("[") or instance.action_flag == DELETION
-    recorded = instance.change_message == "[]" or actor.told or model._meta.label not in UNWATCHED
+    recorded = instance.change_message == "[]" or actor.recorded or model._meta.label not in UNWATCHED
     if by_django and recorded:
         return
     acts.record(_KINDS[instance.action_flag], on, clock.now(), detail=instance.get_change_message())

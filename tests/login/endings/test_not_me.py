@@ -32,7 +32,7 @@ def test_only_a_phone_that_was_replaced_may_report(phones, reason):
 
 
 @pytest.mark.parametrize(("after", "heard"), [(timedelta(days=7, microseconds=-1), True), (timedelta(days=7), False)])
-def test_it_may_report_for_seven_days(phones, after, heard):
+def test_a_phone_may_report_a_sign_in_for_seven_days(phones, after, heard):
     old, new = phones
     assert not_me.replacement(old, NOW + after) == (new if heard else None)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from idp.agents import devices
+from idp.agents import device_rows, devices
 from idp.agents.authentication import Method
 from idp.agents.models import Agent, Reason
 from idp.audit.events import Origin
@@ -68,7 +68,7 @@ def test_every_cookie_is_needed(agent, user_agent, missing):
 
 def test_a_session_cookie_does_not_bypass_the_rotation_on_a_phone(agent):
     shows = signed_in(agent)
-    device = devices.find(shows.device_secret)
+    device = device_rows.find(shows.device_secret)
     for secret in ("", "x", sessions.find(device).secret_hash, sessions.find(device).index):
         without_token = replace(shows, token=None, session_secret=secret)
         assert device_state.read(without_token, ENHANCED, NOW + HOUR).authentication is None
@@ -89,7 +89,7 @@ def test_an_agent_who_is_switched_off_reaches_no_rung(agent):
 
 def test_a_revoked_device_reaches_no_rung_and_has_its_reason(agent):
     shows = signed_in(agent)
-    devices.revoke(devices.find(shows.device_secret), Reason.OPERATOR, NOW)
+    devices.revoke(device_rows.find(shows.device_secret), Reason.OPERATOR, NOW)
     known = device_state.read(shows, ENHANCED, NOW + HOUR)
     assert (known.authentication, known.reason) == (None, Reason.OPERATOR)
 
@@ -133,7 +133,7 @@ def test_five_lost_answers_are_recorded(agent):
 
 def test_an_old_copy_is_recorded_and_ends_nothing(agent):
     before = signed_in(agent)
-    device = devices.find(before.device_secret)
+    device = device_rows.find(before.device_secret)
     again = devices.enrol(agent, before.browser, device, NOW + HOUR)
     now = replace(before, device_secret=again.secret, token=tokens.issue(again.device, NOW + HOUR))
     visit(now, NOW + 2 * HOUR)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import F, Prefetch
 
-from idp.agents import devices
+from idp.agents import cutoffs
 from idp.agents.models import Agent, Device, Kind
 from idp.native.models import Client
 from idp.passkeys.models import Passkey
@@ -43,9 +43,9 @@ def cards_of(agent: Agent, now: datetime) -> DeviceCards:
     kept = Prefetch("passkeys", Passkey.objects.filter(removed_at=None), to_attr="kept_passkeys")
     rows = Device.objects.of(agent).select_related("replaced_by").prefetch_related(still_open, kept)
     found = list(rows.order_by(F("revoked_at").desc(nulls_first=True), "-last_seen_at")[: MOST_ENDED * 3])
-    cutoff, policies = devices.latest_cutoff(), next_codes.in_force()
+    cutoff, policies = cutoffs.latest_cutoff(), next_codes.in_force()
     apps = dict(Client.objects.values_list("client_id", "name")) if any(it.client for it in found) else {}
-    cards = [_card(devices.as_of_cutoff(it, cutoff), policies, apps, now) for it in found]
+    cards = [_card(cutoffs.as_of_cutoff(it, cutoff), policies, apps, now) for it in found]
     ended = [it for it in cards if it.ended]
     return DeviceCards(tuple(it for it in cards if not it.ended), tuple(ended[:MOST_ENDED]), len(ended) > MOST_ENDED)
 

@@ -47,7 +47,7 @@ def _worker(name_id: str, attributes: tuple[tuple[str, str], ...]) -> Worker:
 def _attributes(sp: ServiceProvider, agent: Agent) -> tuple[tuple[str, str], ...]:
     """Return the attributes that this Flex receives; empty if no Response can be made."""
     try:
-        content = released.told(sp, agent, "")
+        content = released.for_agent(sp, agent, "")
     except UnreleasableAttribute:
         return ()
     return tuple((it.name, ", ".join(it.values)) for it in content.attributes)

@@ -1,10 +1,10 @@
 """The trail: one line for each thing that happened at a sign-in, and for each act of an operator."""
 
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from idp.agents.models import Agent, Device
@@ -189,114 +189,3 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by}, {self.at:%Y-%m-%d %H:%M}"
-
-
-class Figure(models.TextChoices):
-    """What is counted hour by hour; `of` in the table says which one, by the word that stands in brackets here."""
-
-    SIGNED_IN = "signed in", "sign-ins (method)"
-    REFUSED = "refused", "refusals (what decided)"
-    DECIDED = "decided", "sign-ins that the access policy judged (what decided)"
-    WATCHED = "watched", "sign-ins that a rule in watch only would have decided (its key)"
-    PLATFORM = "platform", "sign-ins (platform)"
-    BROWSER = "browser", "sign-ins (browser)"
-    ASKED = "asked", "codes asked for, however often sent"
-    SENT = "sent", "codes sent at least once"
-    RIGHT = "right", "right codes"
-    WAITED = "waited", "right codes (seconds since they were sent, up to)"
-    TEXTED = "texted", "texts and calls that were sent (channel)"
-    FORGOTTEN = "forgotten", "phones that took the place of one just like them"
-
-
-class CountedHour(models.Model):
-    """An hour of the trail that is counted once and for all. Its number is that of whole hours since 1970, UTC."""
-
-    number = models.PositiveIntegerField(primary_key=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"hour {self.number}"
-
-
-class HourlyCount(models.Model):
-    """How often something happened at a service within an hour, and when for the last time. Nobody is named.
-
-    An hour without a row for something is one in which it did not happen.
-    """
-
-    hour = models.ForeignKey(CountedHour, models.CASCADE, related_name="counts", db_index=False)
-    service = models.CharField(max_length=50, blank=True)
-    figure = models.CharField(max_length=16, choices=Figure.choices)
-    of = models.CharField(max_length=64, blank=True)
-    count = models.PositiveIntegerField()
-    last_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["hour", "figure", "of", "service"], name="counted_once_an_hour"),
-            models.CheckConstraint(condition=Q(count__gt=0), name="what_is_counted_happened"),
-            models.CheckConstraint(condition=Q(figure__in=Figure.values), name="a_known_figure"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.count} {self.figure} {self.of}".strip()
-
-
-ONLY: Final = 1
-"""The key of a table's one row."""
-
-
-class Chain(models.Model):
-    """Where the chain of seals begins and ends, in one row, which whoever seals or forgets holds.
-
-    It ends at `position` with `digest`. It begins after `anchor`, the position of the last line that the purge took,
-    which had `anchor_digest`; `anchor_signature` shows that it was the purge. Lines up to the id `settled` are sealed,
-    so sealing looks beyond it. `latest` is the latest instant of a sealed line. The triggers let lines go only while
-    `forgetting`, which is true within a transaction of `audit.forgetting` and seen by nobody else.
-    """
-
-    position = models.BigIntegerField(default=0)
-    digest = models.BinaryField(max_length=32, default=bytes(32))
-    anchor = models.BigIntegerField(default=0)
-    anchor_digest = models.BinaryField(max_length=32, default=bytes(32))
-    anchor_signature = models.TextField(blank=True)
-    settled = models.BigIntegerField(default=0)
-    latest = models.DateTimeField(null=True)
-    forgetting = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(pk=ONLY), name="there_is_one_chain"),
-            models.CheckConstraint(condition=Q(position__gte=F("anchor")), name="a_chain_ends_after_it_begins"),
-        ]
-
-    def __str__(self) -> str:
-        return f"chain of {self.position - self.anchor} lines"
-
-
-class Seal(models.Model):
-    """A line's place in the chain (`audit.chain.digests`), given after the line was committed and never changed.
-
-    `latest` is the latest instant of any line up to here, none of them later than its sealing; by it lines leave in
-    the chain's own order. The last seal of each batch carries a signature (`audit.chain.checkpoints`).
-    """
-
-    position = models.BigIntegerField(primary_key=True)
-    event = models.OneToOneField(LoginEvent, models.PROTECT, related_name="seal")
-    digest = models.BinaryField(max_length=32)
-    address_salt = models.BinaryField(max_length=16, default=bytes)
-    address_mark = models.BinaryField(max_length=32, default=bytes)
-    user_agent_salt = models.BinaryField(max_length=16, default=bytes)
-    user_agent_mark = models.BinaryField(max_length=32, default=bytes)
-    latest = models.DateTimeField(db_index=True)
-    signature = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.CheckConstraint(condition=Q(position__gt=0), name="positions_count_from_one")]
-
-    def __str__(self) -> str:
-        return f"{self.position}"
