@@ -23,7 +23,7 @@ V1 = (
         "1.2.1",
         1,
         "Escaping fits the context: HTML, XML, headers",
-        "saml/metadata/test_own.names_with_markup_come_back_equal",
+        "saml/metadata/test_idp_description.names_with_markup_come_back_equal",
         "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
         "journeys/test_signing_in.a_name_with_markup_is_sent_as_text",
     ),

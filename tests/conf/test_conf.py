@@ -237,7 +237,7 @@ def test_the_demo_serves_this_computer_and_its_own_network(load, base_url):
         ("LATCHKEY_OUTGOING_NETWORKS", "10.1.0.1/16"),
     ],
 )
-def test_what_metadata_cannot_use_is_refused(faults, name, value):
+def test_a_setting_that_metadata_cannot_hold_is_refused(faults, name, value):
     assert [fault.split(" ")[0] for fault in faults(**{name: value})] == [name]
 
 

@@ -24,12 +24,12 @@ BAD = [
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_it_names_the_sentinels_the_service_and_who_we_are(url):
+def test_the_url_names_the_sentinels_the_service_and_our_credentials(url):
     assert read(url) == GOOD[url]
 
 
 @pytest.mark.parametrize("url", BAD)
-def test_what_leads_nowhere_is_refused(url):
+def test_a_url_without_a_sentinel_or_service_is_refused(url):
     with pytest.raises(ValueError, match="entinel"):
         read(url)
 

@@ -18,7 +18,7 @@ def fail(times=FAILURES, failure=Failure.UNAVAILABLE, at=NOW):
         breaker.note_failure(failure, at)
 
 
-def test_it_is_closed_where_nothing_ever_failed():
+def test_the_breaker_is_closed_if_nothing_has_failed():
     assert breaker.reason() == ""
     assert not breaker.take_probe(NOW)
 

@@ -219,7 +219,7 @@ def test_a_request_that_the_document_does_not_have_is_told(verify, gateway, reco
     assert told in " ".join(judge.faults_of_request(exchange))
 
 
-def test_what_we_send_is_what_we_mean_to_send(verify, make_gateway, recorder):
+def test_the_requests_to_twilio_are_the_intended_ones(verify, make_gateway, recorder):
     gateway = make_gateway(verify.url, locale="pt-BR", template_sid=TEMPLATE)
     for channel in Channel:
         gateway.start(ANA, channel, "7KQ2M-9TX4D", LIMITS)

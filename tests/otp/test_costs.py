@@ -45,7 +45,7 @@ def test_a_right_code_belongs_to_the_channel_that_was_tried_last(number):
     assert numbers() == [("call", 1, 1, 1), ("sms", 1, 1, 0)]
 
 
-def test_what_twilio_refused_was_asked_and_not_sent(number):
+def test_a_refused_text_counts_as_requested_and_not_as_sent(number):
     a_code(number, "sms", answer="landline (60205)")
     assert numbers() == [("sms", 1, 0, 0)]
 
@@ -94,7 +94,7 @@ def test_a_day_is_counted_once_it_has_been_over_for_an_hour_and_never_again(numb
     assert (costs.left(NOW), [it.asked for it in costs.by_day(NOW)]) == ([], [1])
 
 
-def test_what_is_kept_says_what_counting_says(number):
+def test_stored_counts_equal_those_counted_again(number):
     a_code(number, "sms", "call", at=YESTERDAY, approved=True)
     a_code(number, "sms", at=YESTERDAY, answer="landline (60205)")
     counted = sorted(costs.count(YESTERDAY.date()), key=lambda it: it.channel)
@@ -121,7 +121,7 @@ def test_two_that_count_a_day_at_once_keep_it_once(number):
         DailyCodes.objects.create(day=YESTERDAY, channel="sms", asked=1, sent=1, approved=0)
 
 
-def test_what_is_settled_of_today_is_counted_once(number, monkeypatch):
+def test_settled_codes_of_today_are_counted_once(number, monkeypatch):
     monkeypatch.setattr(costs, "MANY", 5)
     for hours in (3, 2, 1):
         a_code(number, "sms", approved=True, at=NOW - timedelta(hours=hours))

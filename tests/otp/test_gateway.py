@@ -68,7 +68,7 @@ def test_a_right_verification_for_another_number_lets_no_one_in(place):
     assert place.gateway.check(sid=sid, to="+12015550999", code="000000") is CheckResult.UNKNOWN
 
 
-def test_what_is_no_number_is_refused(place):
+def test_text_that_is_no_number_is_refused(place):
     refused = place.gateway.start("+1", Channel.SMS, "reference")
     assert isinstance(refused, NotSent)
     assert refused.failure in {Failure.REFUSED_NUMBER, Failure.UNEXPLAINED}

@@ -65,7 +65,7 @@ def test_a_number_of_another_country_stays_one():
     ],
     ids=ascii,
 )
-def test_what_cannot_be_a_number_is_told_in_a_sentence(typed, fault):
+def test_text_that_cannot_be_a_number_gets_a_sentence(typed, fault):
     assert parse(typed) is fault
 
 
@@ -79,7 +79,7 @@ def test_an_email_is_taken_as_it_was_typed(typed):
     ["@", "ana@", "@acme.example", "ana@acme", "a b@acme.example", "a@b@c.example", "a@b.c\nx@y.z", "a" * 251 + "@b.c"],
     ids=lambda it: ascii(it)[:20],
 )
-def test_what_cannot_be_an_email_is_told_so(typed):
+def test_text_that_cannot_be_an_email_gets_a_sentence(typed):
     assert parse(typed) is Fault.NOT_AN_EMAIL
 
 

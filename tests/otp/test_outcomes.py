@@ -82,7 +82,7 @@ def pages_of_agents():
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
-def test_what_the_table_says_an_agent_reads_stands_on_a_page(sentence):
+def test_each_sentence_for_agents_in_the_table_is_on_a_page(sentence):
     assert sentence in pages_of_agents()
 
 
@@ -97,7 +97,7 @@ def test_a_call_is_made_again_only_where_twilio_did_nothing_or_only_minds_the_te
 
 
 @pytest.mark.parametrize("failure", Failure)
-def test_what_the_records_keep_of_a_failure_leads_back_to_its_outcome(failure):
+def test_a_stored_failure_leads_back_to_its_outcome(failure):
     assert outcomes.of_send(failure.value, None).made is failure
     assert outcomes.of_detail(f"sms: {failure.value} (99999)").made is failure
     longest = f"{failure.value} (99999)"
@@ -112,7 +112,7 @@ def test_a_number_in_the_records_is_more_than_its_kind():
 
 
 @pytest.mark.parametrize("answer", ["sent", "", "not sent: nobody has this number"])
-def test_what_went_has_nothing_to_tell(answer):
+def test_a_send_that_went_well_has_no_outcome_to_explain(answer):
     assert outcomes.of_send(answer, None) is None
 
 

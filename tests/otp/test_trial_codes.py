@@ -51,7 +51,7 @@ def try_code(verification, digits, gateway, now=NOW + SECOND):
     return checks.check(verification, digits, STRANGER, gateway, now)
 
 
-def test_what_the_agent_reads_out_shows_that_the_text_arrived_and_uses_the_code_up(phone, olivia, verify, gateway):
+def test_a_code_read_out_by_the_agent_shows_that_the_text_arrived_and_is_used_up(phone, olivia, verify, gateway):
     test = a_test(phone, olivia, gateway)
     assert trial_codes.read_out(test, "000000", gateway, NOW + SECOND) is Checked.WRONG
     assert trial_codes.read_out(test, code(verify), gateway, NOW + SECOND) is Checked.APPROVED

@@ -238,7 +238,7 @@ def other_form(token):
 
 
 @pytest.mark.parametrize("verdict", [it for it in Verdict if it not in {Verdict.NEXT, Verdict.CONFIRM}])
-def test_what_does_not_move_on_hands_out_nothing(root, phone, verdict):
+def test_a_token_that_is_not_rotated_has_no_child(root, phone, verdict):
     before = facts()
     assert lifecycle.rotate(Recognised(verdict, row(root), 0), phone, NOW + HOUR) is None
     assert facts() == before

@@ -138,7 +138,7 @@ def test_a_line_that_was_removed_with_its_seal_is_missing():
     assert (found.missing, found.faults[0].why) == (1, "a line is missing before it")
 
 
-def test_who_cuts_off_the_end_is_found_out_by_the_chains_own_row():
+def test_a_removed_end_is_detected_by_the_row_of_the_chain():
     sealed()
     with tables.unguarded():
         raw(Seal).filter(position__gt=3).delete()
@@ -180,7 +180,7 @@ def test_a_key_that_somebody_brings_along_signs_nothing():
     assert (4, "the signature over the chain up to here: its key does not open") in whys()
 
 
-def test_who_cuts_off_the_end_with_care_is_found_out_by_what_was_written_down_elsewhere():
+def test_a_removed_end_is_detected_by_a_checkpoint_stored_elsewhere():
     sealed(2)
     sealed(2, SOON)
     known = [(4, bytes(Chain.objects.get().digest))]
@@ -192,7 +192,7 @@ def test_who_cuts_off_the_end_with_care_is_found_out_by_what_was_written_down_el
     assert "the chain ends before it" in fault.why
 
 
-def test_what_the_purge_takes_leaves_the_rest_in_order():
+def test_after_the_purge_the_rest_of_the_chain_is_in_order():
     sealed(3, NOW - timedelta(days=500))
     sealed(2)
     gone = {it.rule.table: it.rows for it in purge.run(DAYS, NOW + timedelta(minutes=2))}
@@ -202,7 +202,7 @@ def test_what_the_purge_takes_leaves_the_rest_in_order():
     assert checkpoints.read(Chain.objects.get().anchor_signature).says == Says.PURGED
 
 
-def test_who_takes_the_beginning_by_hand_cannot_say_that_it_was_the_purge():
+def test_a_beginning_removed_by_hand_is_not_taken_for_the_purge():
     sealed(4)
     third = Seal.objects.get(position=3)
     with tables.unguarded():

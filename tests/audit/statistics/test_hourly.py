@@ -58,7 +58,7 @@ def short_reach(monkeypatch):
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(EVENT, max_size=12))
-def test_what_is_kept_says_what_counting_all_says_though_lines_come_late(history, agent, short_reach):
+def test_stored_counts_equal_those_of_all_lines_even_if_lines_come_late(history, agent, short_reach):
     agents = [agent.pk, None]
     with transaction.atomic():
         for it in sorted(history, key=lambda it: it["minute"] + it["late"]):

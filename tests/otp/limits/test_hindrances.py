@@ -69,7 +69,7 @@ def test_an_ipv6_network_counts_as_one_address(one, other, alike):
     assert (Asker(None, one).asked_from == Asker(None, other).asked_from) is alike
 
 
-def test_who_comes_from_nowhere_is_counted_by_no_address():
+def test_a_request_without_an_address_counts_towards_no_address():
     assert Asker(None, None).asked_from == ""
 
 

@@ -35,6 +35,6 @@ def test_nothing_that_is_counted_names_a_person(agent):
     assert counted == service_rate_limits.count_by(phone, "192.0.2.1")
 
 
-def test_what_is_not_known_is_not_sent():
+def test_an_unknown_value_is_not_sent():
     assert RateLimits(country="ES").by_key == {"latchkey_country": "ES"}
     assert RateLimits().by_key == {}

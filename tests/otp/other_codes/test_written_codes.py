@@ -10,5 +10,5 @@ def test_a_code_is_read_however_its_halves_are_kept_apart(typed):
     assert written_codes.read(typed) == "7KQ2M9TX4D"
 
 
-def test_what_separates_nothing_is_another_code():
+def test_a_character_that_is_no_separator_makes_another_code():
     assert written_codes.read("7KQ2M+9TX4D") is None

@@ -64,7 +64,7 @@ def test_asking_again_asks_for_nothing_that_is_listed_or_under_way(listed):
     assert listings.preview().under_way == 1
 
 
-def test_who_is_switched_off_leaves(ana, listed):
+def test_the_number_of_a_switched_off_agent_is_taken_off(ana, listed):
     Agent.objects.update(is_active=False)
     assert listings.preview().leaving == 1
     assert listings.let_go(NOW) == 1
@@ -95,7 +95,7 @@ def test_another_number_takes_the_place_of_a_listed_one(ana, listed):
     assert sorted(run()) == [("01", False), ("88", True)]
 
 
-def test_who_comes_back_before_the_number_was_taken_off_stays(ana, listed):
+def test_an_agent_who_comes_back_in_time_stays_on_the_list(ana, listed):
     Agent.objects.update(is_active=False)
     listings.let_go(NOW)
     Agent.objects.update(is_active=True)
@@ -110,7 +110,7 @@ def test_a_number_that_twilio_was_never_told_of_is_forgotten_at_once(ana):
     assert SafeListing.objects.count() == 0
 
 
-def test_what_was_taken_off_is_forgotten_after_thirty_days(ana, listed):
+def test_a_removed_number_is_deleted_after_thirty_days(ana, listed):
     Agent.objects.update(is_active=False)
     listings.let_go(NOW)
     run()
@@ -142,7 +142,7 @@ def test_a_refused_number_waits_for_somebody_who_asks_again(ana):
     ("verdict", "pause"),
     [(Verdict.BUSY, MINUTE), (Verdict.CLOSED, timedelta(hours=1)), (Verdict.MISCONFIGURED, timedelta(hours=1))],
 )
-def test_what_concerns_all_numbers_makes_all_of_them_wait(db, verdict, pause):
+def test_an_error_that_concerns_all_numbers_makes_all_of_them_wait(db, verdict, pause):
     people(3)
     listings.ask(NOW)
     assert len(run(Reply(verdict, 1))) == 1

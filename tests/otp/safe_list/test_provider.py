@@ -28,7 +28,7 @@ def test_a_number_that_fraud_guard_blocks_gets_its_text_once_it_is_on_the_list(g
     assert isinstance(start(gateway), Sent)
 
 
-def test_it_is_blocked_again_when_it_was_taken_off(gateway, at_twilio):
+def test_a_number_is_blocked_again_after_it_was_taken_off(gateway, at_twilio):
     at_twilio.put_on(FRAUD)
     assert at_twilio.take_off(FRAUD) == DONE
     assert isinstance(start(gateway), NotSent)
@@ -90,6 +90,6 @@ def test_an_answer_about_another_number_is_not_done(verify, at_twilio):
         (201, None, True, Verdict.LATER),
     ],
 )
-def test_what_each_trouble_means(status, code, putting_on, verdict):
+def test_each_error_of_twilio_has_a_verdict(status, code, putting_on, verdict):
     trouble = Trouble(status, code, "", 1.0, connected=True)
     assert judge(trouble, putting_on=putting_on) == Reply(verdict, code)

@@ -78,7 +78,7 @@ def test_a_failed_check_is_a_verdict_only_if_twilio_says_so(status, code, result
     assert failed_check(a_trouble(status, code)) is result
 
 
-def test_where_no_connection_was_made_nothing_is_known():
+def test_without_a_connection_the_result_is_unknown():
     assert failed_start(a_trouble(0, None, connected=False)) is Failure.UNAVAILABLE
     assert failed_check(a_trouble(0, None, connected=False)) is CheckResult.UNKNOWN
 

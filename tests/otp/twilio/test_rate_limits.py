@@ -41,7 +41,7 @@ def test_limits_that_an_operator_chose_stay_and_only_what_lacks_is_made(at_twili
     assert at_twilio.read() == WANTED | own
 
 
-def test_what_broke_off_half_way_is_finished_by_the_next_run(at_twilio, verify):
+def test_the_next_run_finishes_rate_limits_that_were_half_made(at_twilio, verify):
     verify.state.make_rate_limit("latchkey_ip", "no bucket yet")
     assert at_twilio.make(WANTED) == list(WANTED)
     assert at_twilio.read()["latchkey_ip"] == WANTED["latchkey_ip"]

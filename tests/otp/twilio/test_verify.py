@@ -121,7 +121,7 @@ def test_a_text_refused_without_its_template_too_is_not_sent(verify, make_gatewa
     ("orders", "failure"),
     [({"countries_off": ["+1"]}, Failure.COUNTRY_OFF), ({"channels": ["sms", "call"]}, Failure.CHANNEL_OFF)],
 )
-def test_what_the_account_does_not_allow_is_told(gateway, verify, control, orders, failure):
+def test_a_refusal_by_the_account_is_reported(gateway, verify, control, orders, failure):
     control(verify, **orders)
     refused = gateway.start(ANA, Channel.WHATSAPP, "reference")
     assert (refused.failure, refused.opens_breaker) == (failure, False)
@@ -173,7 +173,7 @@ def test_an_approval_looked_up_must_be_about_the_same_number(gateway, verify, ph
 @pytest.mark.parametrize(
     "code", ["", "123", "12345678901", "12345\n", "\uff11\uff12\uff13\uff14\uff15\uff16", "' OR 1=1"]
 )
-def test_what_is_no_code_lets_no_one_in(gateway, phones, code):
+def test_text_that_is_no_code_lets_nobody_in(gateway, phones, code):
     sid = phones.ask(ANA)
     assert gateway.check(sid=sid, to=ANA, code=code) in {CheckResult.WRONG_CODE, CheckResult.GONE}
 
