@@ -167,7 +167,7 @@ V2 = (
         "2.2.1",
         1,
         "All input is validated against what is expected",
-        "saml/requests/test_authn_request.what_is_no_valid_authn_request_is_unreadable",
+        "saml/requests/test_authn_request.an_invalid_authn_request_is_unreadable",
         "importing/test_reading.a_problem_names_row_column_and_remedy",
         "scim/test_users.hostile_bodies_are_rejected_and_change_nothing",
         "fuzzing/test_corpus",
