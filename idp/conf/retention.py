@@ -91,12 +91,12 @@ BY_NAME = {it.name: it for it in PERIODS}
 def faults(chosen: Mapping[str, int]) -> list[str]:
     """Return what is wrong with the chosen numbers of days."""
     unknown = sorted(chosen.keys() - BY_NAME.keys())
-    told = [f"knows no {name}; it knows {', '.join(BY_NAME)}." for name in unknown]
+    faults = [f"knows no {name}; it knows {', '.join(BY_NAME)}." for name in unknown]
     for name in sorted(chosen.keys() & BY_NAME.keys()):
         least = BY_NAME[name].least
         if not least <= chosen[name] <= MOST_DAYS:
-            told.append(f"must keep {name} for {least} to {MOST_DAYS} days, not {chosen[name]}.")
-    return told
+            faults.append(f"must keep {name} for {least} to {MOST_DAYS} days, not {chosen[name]}.")
+    return faults
 
 
 def days(chosen: Mapping[str, int]) -> dict[str, int]:

@@ -35,12 +35,12 @@ def announce(
 
     Returns the texts, even if no sender of texts is configured and none goes out. Runs inside the caller's transaction.
     """
-    told = number_notices.of_change(before, after, agent.language)
-    if not told:
+    texts = number_notices.of_change(before, after, agent.language)
+    if not texts:
         return []
     on = notices.are_on()
-    detail = f"{' and '.join(it.which for it in told)}, by {by}{'' if on else ', nobody is told'}"[:200]
+    detail = f"{' and '.join(it.which for it in texts)}, by {by}{'' if on else ', nobody is told'}"[:200]
     events.record(Kind.NUMBER_CHANGED, origin, now, agent=agent, detail=detail)
     if on:
-        transaction.on_commit(partial(number_notices.dispatch, agent.pk, told, origin))
-    return told
+        transaction.on_commit(partial(number_notices.dispatch, agent.pk, texts, origin))
+    return texts

@@ -57,9 +57,9 @@ def _of_change(before: Iterable[str], after: Iterable[str]) -> list[Notice]:
     ]
 
 
-def dispatch(agent: UUID, told: list[Notice], origin: Origin) -> None:
+def dispatch(agent: UUID, texts: list[Notice], origin: Origin) -> None:
     """Send the texts in the background. The change must be committed."""
-    future = _pool.submit(contextvars.copy_context().run, _send, agent, told, origin)
+    future = _pool.submit(contextvars.copy_context().run, _send, agent, texts, origin)
     _under_way.add(future)
     future.add_done_callback(_ended)
 
@@ -69,10 +69,10 @@ def settle() -> None:
     futures.wait(list(_under_way))
 
 
-def _send(agent: UUID, told: list[Notice], origin: Origin) -> None:
+def _send(agent: UUID, texts: list[Notice], origin: Origin) -> None:
     try:
         sender, who = notices.from_settings(), Agent.objects.get(pk=agent)
-        for notice in told:
+        for notice in texts:
             delivery = sender.send(notice.number, notice.text)
             kind = Kind.NUMBER_TOLD if delivery.accepted else Kind.NUMBER_UNTOLD
             why = f", Twilio error {delivery.code}" if delivery.code else ""

@@ -32,8 +32,8 @@ def next_code(
     `token_issued_at` is when its long-lived token was issued, or None if it has none. A device with a token can replace
     an ended session without a code. A device without one depends on its session: if none is open, a code is due now.
     """
-    asked = policy.code_again_after
-    by_code = None if asked is None else device.authenticated_at + asked
+    due_after = policy.code_again_after
+    by_code = None if due_after is None else device.authenticated_at + due_after
     if token_issued_at is not None:
         return NextCode(by_code, _earliest(by_code, token_issued_at + LIFETIME))
     if session is None:

@@ -108,29 +108,29 @@ def _heard(request: HttpRequest, outcome: str, status: str, now: datetime) -> He
     row = HeardRequest(at=now, binding=binding, signed=False, outcome=outcome, reference=reference.current())
     try:
         received = receive(request)
-        asked = authn_request.parse(received.xml)
+        parsed = authn_request.parse(received.xml)
     except IdpError:
         return row
-    row.issuer, row.acs_url = _cut(asked.issuer, LONGEST_ISSUER), _cut(asked.acs_url or "", LONGEST_ACS)
-    row.signed = asked.has_signature or received.query_signature is not None
-    row.says = says(asked, now)
+    row.issuer, row.acs_url = _cut(parsed.issuer, LONGEST_ISSUER), _cut(parsed.acs_url or "", LONGEST_ACS)
+    row.signed = parsed.has_signature or received.query_signature is not None
+    row.says = says(parsed, now)
     if status:
         row.says["answered_with"] = status.rpartition(":")[2]
     return row
 
 
-def says(asked: AuthnRequest, now: datetime) -> dict[str, Any]:
+def says(request: AuthnRequest, now: datetime) -> dict[str, Any]:
     """Return what a request says, without anything about a person. `skew` is in seconds, positive if it is old."""
-    context = asked.requested_context
+    context = request.requested_context
     return {
-        "name_id_format": _cut(asked.name_id_format or ""),
+        "name_id_format": _cut(request.name_id_format or ""),
         "contexts": [_cut(it) for it in context.classes[:MOST_CONTEXTS]] if context else [],
         "comparison": context.comparison.value if context else "",
-        "force_authn": asked.force_authn,
-        "is_passive": asked.is_passive,
-        "provider_name": _cut(asked.provider_name or ""),
-        "has_destination": asked.destination is not None,
-        "skew": round((now - asked.issue_instant).total_seconds()),
+        "force_authn": request.force_authn,
+        "is_passive": request.is_passive,
+        "provider_name": _cut(request.provider_name or ""),
+        "has_destination": request.destination is not None,
+        "skew": round((now - request.issue_instant).total_seconds()),
     }
 
 

@@ -134,9 +134,9 @@ def _in_response_to(answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
     places = [answer.in_response_to]
     places += [it.in_response_to for one in answer.assertions for it in one.confirmations]
     said = ", ".join(it or NONE for it in places)
-    asked = "nothing in both places" if wanted.request_id is None else f"{wanted.request_id} in both places"
+    expected = "nothing in both places" if wanted.request_id is None else f"{wanted.request_id} in both places"
     passed = all(it == wanted.request_id for it in places)
-    yield _clause("InResponseTo", asked, said, passed, _OURS)
+    yield _clause("InResponseTo", expected, said, passed, _OURS)
 
 
 def _subject(assertion: AssertionRead, answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
@@ -208,10 +208,10 @@ def _statement(statements: tuple[AuthnRead, ...], wanted: Wanted) -> Iterator[Ch
 def _session_end(text: str | None, wanted: Wanted) -> Check:
     margin = SHORTEST_FLEX_SESSION if wanted.rules.typed else timedelta(0)
     read = moment(text)
-    asked = "left out, or more than an hour ahead" if margin else "left out, or ahead"
+    expected = "left out, or more than an hour ahead" if margin else "left out, or ahead"
     passed = text is None or (read is not None and read > wanted.at + margin)
     advice = "Ask for a fresh code: the service would end the sign-in at once."
-    return _clause("SessionNotOnOrAfter", asked, text or "left out", passed, advice)
+    return _clause("SessionNotOnOrAfter", expected, text or "left out", passed, advice)
 
 
 def _attributes(assertion: AssertionRead, wanted: Wanted) -> Iterator[Check]:
@@ -262,10 +262,10 @@ def _line(attribute: AttributeRead) -> Release:
 
 def _signatures(answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
     places = Counter(it.on for it in answer.signatures)
-    asked = _SIGNED[wanted.sign]
+    expected = _SIGNED[wanted.sign]
     got = ", ".join(f"{place} ({times} times)" if times > 1 else place for place, times in places.items())
     advice = "The service's setting of what is signed was changed since; sign in once more."
-    yield _clause("Signatures", " and ".join(asked), got, places == Counter(asked), advice)
+    yield _clause("Signatures", " and ".join(expected), got, places == Counter(expected), advice)
     own = {"Response": answer.id, "Assertion": answer.assertions[0].id if answer.assertions else ""}
     for signature in answer.signatures:
         yield from _signature(signature, own.get(signature.on, ""), wanted)

@@ -163,13 +163,13 @@ def _assertion(found: etree._Element) -> AssertionRead:
 
 def _confirmation(found: etree._Element) -> ConfirmationRead:
     data = child(found, f"{_SAML}SubjectConfirmationData")
-    told = {} if data is None else dict(data.attrib)
+    attributes = {} if data is None else dict(data.attrib)
     return ConfirmationRead(
         method=found.get("Method", ""),
-        recipient=told.get("Recipient"),
-        in_response_to=told.get("InResponseTo"),
-        not_before=told.get("NotBefore"),
-        not_on_or_after=told.get("NotOnOrAfter"),
+        recipient=attributes.get("Recipient"),
+        in_response_to=attributes.get("InResponseTo"),
+        not_before=attributes.get("NotBefore"),
+        not_on_or_after=attributes.get("NotOnOrAfter"),
     )
 
 

@@ -98,8 +98,8 @@ def _endpoints(name: str, url: str) -> list[Element]:
 
 
 def _organization(idp: IdpDescription) -> Element:
-    told = {"OrganizationName": idp.name, "OrganizationDisplayName": idp.name, "OrganizationURL": idp.url}
-    parts = (element(f"md:{tag}", {"xml:lang": "en"}, text=text) for tag, text in told.items())
+    texts = {"OrganizationName": idp.name, "OrganizationDisplayName": idp.name, "OrganizationURL": idp.url}
+    parts = (element(f"md:{tag}", {"xml:lang": "en"}, text=text) for tag, text in texts.items())
     return element("md:Organization", None, *parts)
 
 

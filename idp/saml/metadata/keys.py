@@ -49,10 +49,10 @@ def for_encryption(role: etree._Element) -> EncryptionKeys:
 
 
 def _objections(descriptors: list[etree._Element]) -> tuple[str, ...]:
-    asked = dict.fromkeys(name for it in descriptors for name in metadata_algorithms.names_of(it))
-    if not asked:
+    algorithms = dict.fromkeys(name for it in descriptors for name in metadata_algorithms.names_of(it))
+    if not algorithms:
         return ()
-    wish = f"It wants Assertions encrypted by {quoted(', '.join(asked))}, which is not offered here"
+    wish = f"It wants Assertions encrypted by {quoted(', '.join(algorithms))}, which is not offered here"
     return (f"{wish}; Assertions for it cannot be encrypted.",)
 
 

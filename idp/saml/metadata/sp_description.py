@@ -197,8 +197,8 @@ def _slo(service: etree._Element) -> Endpoint:
 def _signature_algorithms(entity: etree._Element, role: etree._Element) -> tuple[str, ...] | None:
     wanted = metadata_algorithms.wanted(entity, role)
     if wanted.ours == ():
-        asked = ", ".join(wanted.signatures + wanted.digests)
-        raise UnreadableMetadata(f"it takes only signatures that are not made here: {quoted(asked)}")
+        algorithms = ", ".join(wanted.signatures + wanted.digests)
+        raise UnreadableMetadata(f"it takes only signatures that are not made here: {quoted(algorithms)}")
     return wanted.ours
 
 
@@ -207,9 +207,9 @@ def _display_name(entity: etree._Element, role: etree._Element) -> str:
     shown = role.findall(f"{_MD}Extensions/{_UI}UIInfo/{_UI}DisplayName")
     shown += entity.findall(f"{_MD}Organization/{_MD}OrganizationDisplayName")
     texts = [(it.get(_LANG, ""), " ".join("".join(it.itertext()).split())) for it in shown]
-    told = [(language, text) for language, text in texts if text]
-    english = (text for language, text in told if language.lower().startswith("en"))
-    return next(english, told[0][1] if told else "")[:LONGEST_NAME]
+    named = [(language, text) for language, text in texts if text]
+    english = (text for language, text in named if language.lower().startswith("en"))
+    return next(english, named[0][1] if named else "")[:LONGEST_NAME]
 
 
 def _valid_until(element: etree._Element) -> datetime | None:

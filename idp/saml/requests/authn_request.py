@@ -187,8 +187,8 @@ def _acs(request: AuthnRequest, trust: SpTrust) -> str:
     else:
         found = [url for url, _, is_default in trust.acs if is_default] or [url for url, _, _ in trust.acs]
     if not found:
-        asked = request.acs_url if request.acs_url is not None else request.acs_index
-        raise UnregisteredAcs(f"wanted one of {[url for url, _, _ in trust.acs]}, saw {quoted(asked)}")
+        acs = request.acs_url if request.acs_url is not None else request.acs_index
+        raise UnregisteredAcs(f"wanted one of {[url for url, _, _ in trust.acs]}, saw {quoted(acs)}")
     return found[0]
 
 
