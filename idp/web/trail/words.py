@@ -6,8 +6,8 @@ from django.db.models import Model
 
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import channels, outcomes
+from idp.otp.checks import Checked
 from idp.otp.models import VerificationSend
-from idp.otp.verifications import Checked
 from idp.policies import in_force
 from idp.policies.access import recorded_attempts
 from idp.policies.access.decisions import Attempt, Decision, evaluate
