@@ -23,6 +23,7 @@ from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.passkeys.kept import a_passkey
 from tests.phone import NUMBER
 from tests.web.conftest import a_superuser, inside
+from tests.web.pressing import press
 
 AGENTS = "/admin/agents/agent/"
 BY_OLIVIA = "by Olivia Operator"
@@ -78,7 +79,7 @@ def test_an_agent_without_factors_has_none_on_the_page(admin, agent):
 
 
 def test_recovery_codes_are_shown_once_and_each_of_them_works(admin, agent):
-    page = post(admin, agent, "make-recovery-codes")
+    page = press(admin, admin.get(url(agent)), "Make 8 recovery codes for Ana García")
     codes = re.findall(r"<code dir=\"ltr\">([^<]+)</code>", page.text)
     assert (len(codes), "no-store" in page["Cache-Control"]) == (recovery_codes.COUNT, True)
     assert not [it for it in codes if it in admin.get(url(agent)).text]
