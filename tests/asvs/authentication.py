@@ -129,7 +129,7 @@ V6 = (
         2,
         "A lost factor is replaced with the same proof of identity as at enrolment",
         "docs/how-to/dead-sim.md",
-        "web/pages/agent/test_factors.a_one_time_code_takes_a_reason_is_shown_once_and_names_the_giver",
+        "web/pages/agent/test_one_time_code.a_one_time_code_takes_a_reason_is_shown_once_and_names_the_giver",
     ),
     met(
         "6.5.1",

@@ -83,7 +83,7 @@ V3 = (
         "GET changes nothing",
         "hostile/test_foreign_pages.other_methods_have_no_effect",
         "hostile/test_foreign_pages.a_browsers_prefetch_sends_no_text",
-        "web/pages/agent/test_overview.opening_an_address_presses_no_button",
+        "web/pages/agent/test_buttons.opening_an_address_presses_no_button",
         but="except that services request a sign-in by GET, as SAML defines",
     ),
     absent("3.5.4", 2, "Separate applications have separate hosts", "this is one application; give it its own host"),
@@ -193,7 +193,7 @@ V5 = (
         "5.4.1",
         2,
         "Latchkey chooses the names of downloads",
-        "web/pages/test_import_agents.an_export_has_the_columns_of_an_import_and_is_recorded",
+        "web/pages/test_export_agents.an_export_has_the_columns_of_an_import_and_is_recorded",
         "idp/web/admin/trail.py",
     ),
     met(

@@ -92,7 +92,7 @@ V7 = (
         "7.4.5",
         2,
         "Operators can end one session, or all",
-        "web/pages/agent/test_overview.one_button_signs_out_every_device_and_the_trail_records_each",
+        "web/pages/agent/test_buttons.one_button_signs_out_every_device_and_the_trail_records_each",
         "web/pages/test_everyone_out",
     ),
     met(

@@ -39,7 +39,7 @@ def three(flex):
 
 def sheet(desk):
     desk.goto(desk.url.split("/admin/")[0] + LIST)
-    desk.locator("#verdicts .points").wait_for()
+    desk.locator("#try-result .points").wait_for()
     return desk
 
 
@@ -81,10 +81,10 @@ def test_rules_are_moved_by_arrow_keys_and_announced_and_saved_in_the_new_order(
     page = sheet(desk)
     page.get_by_role("button", name="Move “C” by the arrow keys").focus()
     page.keyboard.press("ArrowUp")
-    assert page.locator("#said").inner_text() == "Rule “C” moved to place 2 of 3"
+    assert page.locator("#announcement").inner_text() == "Rule “C” moved to place 2 of 3"
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")  # at the top already
-    assert page.locator("#said").inner_text() == "Rule “C” moved to place 1 of 3"
+    assert page.locator("#announcement").inner_text() == "Rule “C” moved to place 1 of 3"
     assert page.evaluate(FOCUSED).startswith("Move “C”")
     page.get_by_role("button", name="Move A down").click()
     assert (names(), page.get_by_text("Not saved yet.").is_visible()) == (["A", "B", "C"], True)
@@ -101,7 +101,7 @@ def test_a_rule_is_dragged_to_another_position(desk, three):
     page.mouse.down()
     page.mouse.move(handle["x"] + 5, below["y"] + below["height"] + 5, steps=12)
     page.mouse.up()
-    assert page.locator("#said").inner_text() == "Rule “A” moved to place 3 of 3"
+    assert page.locator("#announcement").inner_text() == "Rule “A” moved to place 3 of 3"
     page.get_by_role("button", name="Save draft").click()
     page.get_by_text("The draft is saved.").wait_for()
     assert names() == ["B", "C", "A"]
@@ -111,7 +111,7 @@ def test_the_preview_and_the_marks_follow_unsaved_changes(desk, flex):
     rule = in_tests.drafted(ANDROID, name="Block Android")
     in_tests.drafted(ANDROID, name="Idle", effect="allow")
     page = sheet(desk)
-    first = page.locator("#verdicts .point").first
+    first = page.locator("#try-result .point").first
     page.get_by_label("Device:").select_option("pixel-chrome")
     first.get_by_text("Refused").wait_for()
     mark = page.get_by_role("list", name="The rules, in order").get_by_text("“Block Android” above it decides first")
@@ -126,7 +126,7 @@ def test_the_preview_and_the_marks_follow_unsaved_changes(desk, flex):
 def test_an_unsaved_rule_is_tried_while_it_is_typed(desk, flex):
     rule = in_tests.drafted(TextContains("Nokia"), name="By words")
     desk.goto(desk.url.split("/admin/")[0] + f"{LIST}{rule.pk}/change/")
-    first = desk.locator("#verdicts .point").first
+    first = desk.locator("#try-result .point").first
     first.get_by_text("Let in").wait_for()
     desk.get_by_label("Text in the User-Agent").fill("Mobile")
     first.get_by_text("Refused").wait_for()
@@ -140,5 +140,5 @@ def test_no_page_of_the_editor_scrolls_sideways(desk, flex, width):
     desk.set_viewport_size({"width": width, "height": 800})
     assert sheet(desk).evaluate(FITS)
     desk.goto(desk.url.split("/admin/")[0] + f"{LIST}{rule.pk}/change/")
-    desk.locator("#verdicts .points").wait_for()
+    desk.locator("#try-result .points").wait_for()
     assert desk.evaluate(FITS)

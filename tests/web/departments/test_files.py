@@ -5,7 +5,7 @@ import pytest
 from idp.agents.models import Agent, Department, GrantableRole
 from idp.importing.models import Import
 from tests.web.departments.place import a_supervisor, changed, of, rows
-from tests.web.pages.test_import_agents import PAGE, choose
+from tests.web.pages.agents_files import PAGE, choose
 from tests.web.pressing import buttons, press
 
 MINE, STRANGERS = "agent-1@acme.example", "agent-2@acme.example"

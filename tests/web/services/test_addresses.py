@@ -68,7 +68,7 @@ def test_what_is_merely_unusual_is_said(admin, keys):
 
 def test_a_right_flex_address_is_saved_without_a_warning(admin, keys):
     page = add(admin, row(0, FLEX_ACS, default=True), profile="flex-enhanced", entity_id=f"urn:flex:{CONNECTION}")
-    assert 'class="said"' in page.text
+    assert 'class="messages"' in page.text
     assert 'class="warning"' not in page.text
 
 

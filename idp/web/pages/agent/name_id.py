@@ -53,10 +53,10 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     def may(request: HttpRequest, agent: Agent) -> bool:
         return request.user.has_perm(MAY_CHOOSE) and model_admin.has_change_permission(request, agent)
 
-    return [routing.page_url("change_name_id", "name-id", view, may, model_admin, "GET", "POST")]
+    return [routing.page_url("change_name_id", "name-id", name_id_page, may, model_admin, "GET", "POST")]
 
 
-def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+def name_id_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Ask for the name ID, show the consequences, and change it once the agent's email is typed."""
     is_fixed, form = name_ids.is_fixed(agent), NameIdForm(agent, request.POST or None)
     is_valid = form.is_bound and form.is_valid()

@@ -29,10 +29,14 @@ class SignInLink:
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    return [routing.page_url("sign_in_link", "sign-in-link", view, model_admin.has_view_permission, model_admin, "GET")]
+    return [
+        routing.page_url(
+            "sign_in_link", "sign-in-link", sign_in_link_page, model_admin.has_view_permission, model_admin, "GET"
+        )
+    ]
 
 
-def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+def sign_in_link_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show a link and a QR code for each service that agents can open from Latchkey."""
     open_from_here = list(unsolicited.services())
     others = ServiceProvider.objects.filter(enabled=True).exclude(pk__in=[it.pk for it in open_from_here])

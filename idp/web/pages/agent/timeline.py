@@ -46,10 +46,10 @@ class Day:
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
     may_see = routing.with_right(MAY_SEE, model_admin)
-    return [routing.page_url("agent_timeline", "timeline", view, may_see, model_admin, "GET")]
+    return [routing.page_url("agent_timeline", "timeline", timeline_page, may_see, model_admin, "GET")]
 
 
-def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+def timeline_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show a page of the timeline. `before` is the ID of the event after which older ones follow."""
     before = request.GET.get("before", "")
     shown = days(agent, PER_PAGE + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004 - fits a bigint

@@ -6,7 +6,7 @@ from idp.agents.authentication import Method
 from idp.audit.models import Kind, LoginEvent
 from idp.web.trail import words
 
-BY = {
+METHOD_WORDS = {
     Method.CODE: "with a code by text or call",
     Method.APP: "with a code of their authenticator app",
     Method.RECOVERY: "with a recovery code",
@@ -15,7 +15,7 @@ BY = {
     Method.SESSION: "without a code",
     Method.TOKEN: "without a code",
 }
-WORDS: dict[str, str] = {
+SENTENCES: dict[str, str] = {
     Kind.SIGNED_IN: "Signed in to {service}{on}, {by}",
     Kind.PROVED: "Gave a right code for {service}",
     Kind.RENEWED: "{service} renewed its sign-in{on}",
@@ -67,8 +67,8 @@ WORDS: dict[str, str] = {
 
 def sentence(event: LoginEvent, services: Mapping[str, str]) -> str:
     """Return what happened. `services` are the names of services by slug."""
-    pattern = WORDS.get(event.kind, "") or str(event.get_kind_display()).capitalize()
-    by = BY.get(Method(event.method), "") if event.method in set(Method) else "in an unknown way"
+    pattern = SENTENCES.get(event.kind, "") or str(event.get_kind_display()).capitalize()
+    by = METHOD_WORDS.get(Method(event.method), "") if event.method in set(Method) else "in an unknown way"
     service = services.get(event.service, event.service) or "a service"
     return pattern.format(service=service, on=f" on {event.device.label}" if event.device else "", by=by)
 

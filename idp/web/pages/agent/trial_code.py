@@ -39,10 +39,10 @@ FAULTS = {
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
     may = model_admin.has_change_permission
-    return [routing.page_url("test_code", "test-code", view, may, model_admin, "GET", "POST")]
+    return [routing.page_url("test_code", "test-code", trial_code_page, may, model_admin, "GET", "POST")]
 
 
-def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+def trial_code_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show the price and outcome of a test. POST sends one (`send`), or checks the digits (`code`)."""
     now, phone = clock.now(), verifications.find_authenticator(Email(agent.email))
     if request.method == "POST" and phone is not None:

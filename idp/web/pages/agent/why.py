@@ -52,10 +52,10 @@ class ChoiceForm(forms.Form):
 
 def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
     """Return the URL pattern of the page."""
-    return [routing.page_url("why_agent", "why", view, model_admin.has_view_permission, model_admin, "GET")]
+    return [routing.page_url("why_agent", "why", why_page, model_admin.has_view_permission, model_admin, "GET")]
 
 
-def view(request: HttpRequest, agent: Agent) -> HttpResponse:
+def why_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show every check. `phone` and `service` replace the usual ones."""
     now = clock.now()
     usual = all_checks.usual_service(agent)

@@ -74,8 +74,8 @@ HINTS = {
 class LinesField(forms.CharField):
     """Several texts, one a line."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, **given)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, **options)
 
     def prepare_value(self, value: object) -> object:
         """Return a set as lines."""
@@ -86,43 +86,47 @@ class LinesField(forms.CharField):
         return [it.strip() for it in super().clean(value).splitlines() if it.strip()]
 
 
-def form_field(kind: str, name: str, wanted: Any) -> forms.Field:  # noqa: ANN401 - a type
-    """Return the form field for a field of a condition of a kind. `wanted` is the type of the dataclass's field."""
-    given: dict[str, Any] = {"label": LABELS.get(name, name.capitalize()), "help_text": HINTS.get(name, "")}
+def form_field(kind: str, name: str, field_type: Any) -> forms.Field:  # noqa: ANN401 - a type
+    """Return the form field for a field of a condition of a kind. `field_type` is the type of the dataclass's field."""
+    options: dict[str, Any] = {"label": LABELS.get(name, name.capitalize()), "help_text": HINTS.get(name, "")}
     if name in NEGATIONS:
         plain, negated = NEGATIONS_OF_KIND.get(kind, NEGATIONS[name])
         return forms.ChoiceField(choices=[("", plain), ("yes", negated)], required=False, label="Holds if it")
-    if get_origin(wanted) is frozenset:
-        return _set_field(name, get_args(wanted)[0], given)
-    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
-        return forms.ChoiceField(choices=[(it.value, label) for it, label in VALUE_NAMES[wanted].items()], **given)
-    return _plain_field(name, wanted, given)
+    if get_origin(field_type) is frozenset:
+        return _set_field(name, get_args(field_type)[0], options)
+    if isinstance(field_type, type) and issubclass(field_type, StrEnum):
+        return forms.ChoiceField(
+            choices=[(it.value, label) for it, label in VALUE_NAMES[field_type].items()], **options
+        )
+    return _plain_field(name, field_type, options)
 
 
-def _plain_field(name: str, wanted: Any, given: dict[str, Any]) -> forms.Field:  # noqa: ANN401 - a type
-    if wanted is int:
-        return forms.IntegerField(min_value=0, max_value=HIGHEST, **given)
-    if wanted is time:
+def _plain_field(name: str, field_type: Any, options: dict[str, Any]) -> forms.Field:  # noqa: ANN401 - a type
+    if field_type is int:
+        return forms.IntegerField(min_value=0, max_value=HIGHEST, **options)
+    if field_type is time:
         clock = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         return forms.TimeField(
-            widget=clock, error_messages=dict.fromkeys(("required", "invalid"), TIME_EXPECTED), **given
+            widget=clock, error_messages=dict.fromkeys(("required", "invalid"), TIME_EXPECTED), **options
         )
     if name == "zone":
-        return forms.CharField(initial="UTC", widget=forms.TextInput(attrs={"list": "zones"}), **given)
-    return forms.CharField(max_length=LONGEST_TEXT, strip=False, **given)
+        return forms.CharField(initial="UTC", widget=forms.TextInput(attrs={"list": "zones"}), **options)
+    return forms.CharField(max_length=LONGEST_TEXT, strip=False, **options)
 
 
-def _set_field(name: str, member: type, given: dict[str, Any]) -> forms.Field:
-    choices = _choices(name, member)
+def _set_field(name: str, member_type: type, options: dict[str, Any]) -> forms.Field:
+    choices = _choices(name, member_type)
     if choices is None:
-        return LinesField(error_messages={"required": "Enter at least one."}, **given)
+        return LinesField(error_messages={"required": "Enter at least one."}, **options)
     tick = {"required": "Tick at least one."}
-    return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=tick, **given)
+    return forms.MultipleChoiceField(
+        choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=tick, **options
+    )
 
 
-def _choices(name: str, member: type) -> list[tuple[str, str]] | None:
-    if issubclass(member, StrEnum):
-        return [(it.value, label) for it, label in VALUE_NAMES[member].items()]
+def _choices(name: str, member_type: type) -> list[tuple[str, str]] | None:
+    if issubclass(member_type, StrEnum):
+        return [(it.value, label) for it, label in VALUE_NAMES[member_type].items()]
     if name == "roles":
         return [(it, it) for it in ROLES]
     if name == "departments":

@@ -12,8 +12,8 @@ from idp.web.pages.policy.condition_fields import NEGATIONS, department_choices,
 class ConditionForm(forms.Form):
     """A condition of a rule. Its kind is fixed."""
 
-    def __init__(self, tag: str, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
+    def __init__(self, tag: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.tag, self.kind = tag, KINDS[tag]
         for name in sorted(field_types(self.kind), key=lambda it: it not in NEGATIONS):
             self.fields[name] = form_field(tag, name, field_types(self.kind)[name])

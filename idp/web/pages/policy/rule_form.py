@@ -56,12 +56,12 @@ class RuleForm(forms.Form):
         help_text="If empty, a standard sentence about the phone.",
     )
 
-    def __init__(self, *args: Any, former_scope: list[str], **given: Any) -> None:
-        super().__init__(*args, **given)
+    def __init__(self, *args: Any, former_scope: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         known = dict(services())
-        gone = [(it, f"{it} (gone)") for it in former_scope if it not in known]
+        removed = [(it, f"{it} (gone)") for it in former_scope if it not in known]
         scope: Any = self.fields["scope"]
-        scope.choices = [*known.items(), *gone]
+        scope.choices = [*known.items(), *removed]
 
 
 @dataclass

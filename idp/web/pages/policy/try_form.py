@@ -31,14 +31,19 @@ MOST_SEEN = 60
 MOST_READ = 500
 MAY_SEE_TRAIL = "audit.view_loginevent"
 HERE, PASTED, LISTED, SEEN, PAST = "here", "pasted", "listed", "seen", "past"
-WAYS = {
+WAY_NAMES = {
     LISTED: "a sample phone or computer",
     HERE: "this browser",
     PASTED: "a pasted User-Agent",
     SEEN: "a phone seen this month",
     PAST: "a past sign-in",
 }
-TOUCH = (("", "as the sample says"), ("0", "no touch screen"), ("5", "a touch screen"), ("off", "script is off"))
+TOUCH_CHOICES = (
+    ("", "as the sample says"),
+    ("0", "no touch screen"),
+    ("5", "a touch screen"),
+    ("off", "script is off"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,14 @@ class PastSignIn:
 class TryForm(forms.Form):
     """Whom to try the rules on. Fields that the chosen way does not need are ignored."""
 
-    way = forms.ChoiceField(label="Try with", choices=list(WAYS.items()), initial=LISTED)
+    way = forms.ChoiceField(label="Try with", choices=list(WAY_NAMES.items()), initial=LISTED)
     listed = forms.ChoiceField(label="Device", required=False, choices=[(it.slug, it.label) for it in SAMPLE_DEVICES])
     pasted = forms.CharField(label="User-Agent", required=False, strip=False)
     seen = forms.ChoiceField(label="Phone seen this month", required=False)
     past = forms.CharField(
         label="Reference of the sign-in", required=False, max_length=40, help_text="Such as 7KQ2M-9TX4D."
     )
-    touch = forms.ChoiceField(label="Touch screen, as detected by script", required=False, choices=TOUCH)
+    touch = forms.ChoiceField(label="Touch screen, as detected by script", required=False, choices=TOUCH_CHOICES)
     agent = forms.CharField(label="Email of the agent who signs in", required=False, max_length=254)
     service = forms.ChoiceField(label="Service", required=False)
     moment = forms.DateTimeField(
@@ -76,15 +81,15 @@ class TryForm(forms.Form):
         super().__init__(*args)
         self.request, self.now = request, now
         fields: dict[str, Any] = self.fields
-        first = services_offered.first()
-        if first.whole:
-            fields["service"].choices = [*first.services, *apps()] or [("", "any")]
+        offered = services_offered.first()
+        if offered.whole:
+            fields["service"].choices = [*offered.services, *apps()] or [("", "any")]
         else:
-            fields["service"] = forms.CharField(label=BY_SHORT_NAME, max_length=50, initial=first.services[0][0])
+            fields["service"] = forms.CharField(label=BY_SHORT_NAME, max_length=50, initial=offered.services[0][0])
         self.may_see_trail = request.user.has_perm(MAY_SEE_TRAIL)
         fields["seen"].choices = seen_this_month(now) if self.may_see_trail else []
         if not self.may_see_trail:
-            fields["way"].choices = [(it, label) for it, label in WAYS.items() if it not in (SEEN, PAST)]
+            fields["way"].choices = [(it, label) for it, label in WAY_NAMES.items() if it not in (SEEN, PAST)]
 
     def clean_agent(self) -> Agent | None:
         """Return the agent, or None. Raises ValidationError if nobody has the email."""
@@ -97,7 +102,7 @@ class TryForm(forms.Form):
     def clean_service(self) -> str:
         """Return the slug. Raises ValidationError if no service has it, where services are too many to choose from."""
         slug: str = self.cleaned_data["service"]
-        if isinstance(self.fields["service"], forms.ChoiceField) or services_offered.known(slug) or _app(slug):
+        if isinstance(self.fields["service"], forms.ChoiceField) or services_offered.known(slug) or _app_name(slug):
             return slug
         raise forms.ValidationError("No service has this short name.")
 
@@ -119,10 +124,10 @@ class TryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Require the fields of the chosen way."""
-        given = super().clean() or {}
-        if given.get("way") == SEEN and not given.get("seen") and "seen" not in self.errors:
+        data = super().clean() or {}
+        if data.get("way") == SEEN and not data.get("seen") and "seen" not in self.errors:
             self.add_error("seen", "No phone was used this month.")
-        return given
+        return data
 
     @property
     def past_sign_in(self) -> PastSignIn | None:
@@ -132,16 +137,16 @@ class TryForm(forms.Form):
 
     def tried(self) -> Tried:
         """Return whom to try the rules on. The form must be valid, and not about a past sign-in."""
-        given = self.cleaned_data
-        at = given["moment"].replace(tzinfo=UTC) if given["moment"] else self.now
+        data = self.cleaned_data
+        at = data["moment"].replace(tzinfo=UTC) if data["moment"] else self.now
         browser, touch_points = self._browser()
-        touch = {"0": 0, "5": sample_devices.IPAD_TOUCH_POINTS, "off": None}.get(given["touch"], touch_points)
-        agent: Agent | None = given["agent"]
-        app = _app(given["service"])
+        touch = {"0": 0, "5": sample_devices.IPAD_TOUCH_POINTS, "off": None}.get(data["touch"], touch_points)
+        agent: Agent | None = data["agent"]
+        app = _app_name(data["service"])
         return Tried(
             browser,
             at,
-            given["service"],
+            data["service"],
             app,
             touch,
             request_facts.address_of(self.request),
@@ -151,19 +156,20 @@ class TryForm(forms.Form):
 
     def _browser(self) -> tuple[UserAgent, int | None]:
         """Return the browser and its touch points, None if unknown."""
-        given = self.cleaned_data
-        if given["way"] == HERE:
+        data = self.cleaned_data
+        if data["way"] == HERE:
             return request_facts.of_browser(self.request).judged_agent, _number(self.data.get("try-here_touch"))
-        if given["way"] == PASTED:
-            return user_agents.parse(given["pasted"]), None
-        if given["way"] == SEEN:
-            event = LoginEvent.objects.select_related("device").get(pk=given["seen"])
+        if data["way"] == PASTED:
+            return user_agents.parse(data["pasted"]), None
+        if data["way"] == SEEN:
+            event = LoginEvent.objects.select_related("device").get(pk=data["seen"])
             return user_agents.parse(event.user_agent), event.device.touch_points if event.device else None
-        device = sample_devices.named(given["listed"]) or SAMPLE_DEVICES[0]
+        device = sample_devices.named(data["listed"]) or SAMPLE_DEVICES[0]
         return user_agents.parse(device.user_agent), device.touch_points
 
 
-def _app(service: str) -> str:
+def _app_name(service: str) -> str:
+    """Return the name of the app whose sign-ins rules know as a service; empty if there is none."""
     return next((it.name for it in Client.objects.all() if it.service == service), "")
 
 

@@ -1,24 +1,24 @@
-// A page that answers a button puts the keyboard where the answer stands: before the summary of what is wrong, in the
-// first field that is, or before what was done.
+// After a button, the keyboard focus goes to the result: the summary of errors, else the first field with an error,
+// else the message.
 addEventListener("load", () => {
   if (document.querySelector("main [autofocus]")) return;
-  const answer = document.querySelector("main .errornote, main #errors")
+  const result = document.querySelector("main .errornote, main #errors")
     || document.querySelector("main [aria-invalid=true]")
-    || document.querySelector("main .said");
-  if (!answer) return;
-  if (answer.tabIndex < 0) answer.tabIndex = -1;
-  answer.focus();
+    || document.querySelector("main .messages");
+  if (!result) return;
+  if (result.tabIndex < 0) result.tabIndex = -1;
+  result.focus();
 });
 
-// Django's fields that search as one types have a label, but their script forgets to say so to whoever hears the page.
+// Django's autocomplete fields have a label, but their script does not connect it to the field for screen readers.
 window.django?.jQuery?.(() => {
   for (const field of document.querySelectorAll("select.admin-autocomplete")) {
     const label = document.querySelector(`label[for="${field.id}"]`);
-    const drawn = field.nextElementSibling?.querySelector("[role=combobox]");
-    if (!label || !drawn) continue;
+    const box = field.nextElementSibling?.querySelector("[role=combobox]");
+    if (!label || !box) continue;
     label.id ||= `label-of-${field.id}`;
-    const chosen = drawn.querySelector("[role=textbox]");
+    const chosen = box.querySelector("[role=textbox]");
     chosen?.setAttribute("aria-labelledby", label.id);
-    drawn.setAttribute("aria-labelledby", [label.id, chosen?.id].join(" "));
+    box.setAttribute("aria-labelledby", [label.id, chosen?.id].join(" "));
   }
 });

@@ -1,63 +1,32 @@
-"""What operators do on an agent's page for somebody whom no text reaches, and who may do it."""
+"""The factors of an agent whom no text reaches: shown, made and removed on their page."""
 
 import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from idp import clock as time
 from idp.agents.models import Agent
-from idp.audit.models import Kind, LoginEvent
+from idp.audit.models import Kind
 from idp.otp import verifications
 from idp.otp.identifiers import PhoneNumber
 from idp.otp.limits import hindrances
 from idp.otp.limits.asker import Asker
-from idp.otp.models import OneTimeCode
-from idp.otp.other_codes import app_codes, one_time_codes, proofs, recovery_codes
-from idp.otp.other_codes.proofs import Given, Way
+from idp.otp.other_codes import app_codes, recovery_codes
 from idp.otp.verifications import Paused
 from idp.passkeys.models import Passkey
 from tests.conftest import NOW
 from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.passkeys.kept import a_passkey
 from tests.phone import NUMBER
-from tests.web.conftest import a_superuser, inside
+from tests.web.conftest import a_superuser
+from tests.web.pages.agent.agent_page import BY_OLIVIA, FACTOR_BUTTONS, post, recorded, url
 from tests.web.pressing import press
-
-AGENTS = "/admin/agents/agent/"
-BY_OLIVIA = "by Olivia Operator"
-ACTS = ("make-recovery-codes", "remove-recovery-codes", "remove-app", "remove-passkey", "remove-passkeys", "lift-pause")
-REASON = {"reason": "SIM broken"}
 
 
 @pytest.fixture(autouse=True)
 def _morning(clock):
     """Everything happens on one morning."""
-
-
-def url(agent, act="change"):
-    return f"{AGENTS}{agent.pk}/{act}/"
-
-
-def post(browser, agent, act, **fields):
-    return browser.post(url(agent, act), fields)
-
-
-def with_rights(*names, **fields):
-    """An operator who is no superuser."""
-    operator = a_superuser("helper@acme.example", **{"is_superuser": False, **fields})
-    operator.user_permissions.set(Permission.objects.filter(codename__in=names))
-    return inside(operator)
-
-
-def code_on(page):
-    return re.search(r'<code class="key"[^>]*>([^<]+)</code>', page.text).group(1)
-
-
-def line(kind):
-    event = LoginEvent.objects.get(kind=kind)
-    return event.agent.email, event.detail
 
 
 def test_the_page_shows_the_factors_of_an_agent(admin, agent):
@@ -84,7 +53,7 @@ def test_recovery_codes_are_shown_once_and_each_of_them_works(admin, agent):
     assert (len(codes), "no-store" in page["Cache-Control"]) == (recovery_codes.COUNT, True)
     assert not [it for it in codes if it in admin.get(url(agent)).text]
     assert recovery_codes.spend(agent, codes[0].replace("-", ""), NOW)
-    assert line(Kind.FACTOR_ADDED) == (agent.email, f"recovery codes, {BY_OLIVIA}")
+    assert recorded(Kind.FACTOR_ADDED) == (agent.email, f"recovery codes, {BY_OLIVIA}")
 
 
 def test_recovery_codes_are_in_the_agents_language_on_a_page_in_english(admin, agent):
@@ -99,7 +68,7 @@ def test_removing_recovery_codes_and_app_is_recorded_for_each(admin, agent):
     an_app(agent)
     a_sheet(agent)
     post(admin, agent, "remove-recovery-codes")
-    assert line(Kind.FACTOR_REMOVED) == (agent.email, f"recovery codes, {BY_OLIVIA}")
+    assert recorded(Kind.FACTOR_REMOVED) == (agent.email, f"recovery codes, {BY_OLIVIA}")
     post(admin, agent, "remove-app")
     assert (recovery_codes.left(agent), app_codes.registered(agent)) == (0, None)
 
@@ -110,7 +79,7 @@ def test_passkeys_are_listed_and_removed_one_by_one_or_all(admin, agent):
     page = " ".join(admin.get(url(agent)).text.split())
     assert "iPhone, Safari, set up 21 November 2026, 09:00 UTC, not used yet; on that device only." in page
     post(admin, agent, "remove-passkey", passkey=Passkey.objects.first().pk)
-    assert line(Kind.FACTOR_REMOVED) == (agent.email, f"passkey of iPhone, Safari, {BY_OLIVIA}")
+    assert recorded(Kind.FACTOR_REMOVED) == (agent.email, f"passkey of iPhone, Safari, {BY_OLIVIA}")
     assert Passkey.objects.kept().count() == 2
     assert "no longer works" in admin.post(url(agent, "remove-passkeys"), follow=True).text
     assert not Passkey.objects.kept().exists()
@@ -145,57 +114,7 @@ def test_the_operator_says_who_may_use_an_app(admin, agent):
     assert "The agent registers it at /me." in page
 
 
-def test_a_one_time_code_takes_a_reason_is_shown_once_and_names_the_giver(admin, agent):
-    assert "This field is required." in post(admin, agent, "one-time-code", reason=" ").text
-    assert not OneTimeCode.objects.exists()
-    page = post(admin, agent, "one-time-code", **REASON)
-    code = code_on(page).replace("-", "")
-    assert (len(code), "no-store" in page["Cache-Control"]) == (one_time_codes.LENGTH, True)
-    assert code_on(page) not in admin.get(url(agent)).text + admin.get(url(agent, "one-time-code")).text
-    assert line(Kind.CODE_GIVEN) == (agent.email, f"SIM broken, {BY_OLIVIA}")
-    assert proofs.spend(agent, Given(Way.BACKUP, code), NOW).remark == "one-time code from Olivia Operator: SIM broken"
-
-
-def test_looking_at_the_form_gives_nobody_a_code(admin, agent):
-    assert admin.get(url(agent, "one-time-code")).status_code == 200
-    assert not OneTimeCode.objects.exists()
-
-
-def test_a_one_time_code_is_revoked(admin, agent):
-    code = code_on(post(admin, agent, "one-time-code", **REASON)).replace("-", "")
-    assert "no longer works" in admin.post(url(agent, "revoke-one-time-code"), follow=True).text
-    assert one_time_codes.spend(agent, code, NOW) is None
-    assert line(Kind.CODE_REVOKED) == (agent.email, BY_OLIVIA)
-
-
-def test_nobody_gives_themselves_a_code(admin, operator):
-    assert "Give Olivia Operator a one-time code" not in admin.get(url(operator)).text
-    for ask in (admin.get, admin.post):
-        page = ask(url(operator, "one-time-code"), REASON)
-        assert (page.status_code, "You cannot give a one-time code to yourself" in page.text) == (403, True)
-    assert not OneTimeCode.objects.exists()
-
-
-def test_giving_a_code_takes_its_own_right_and_no_other(agent):
-    supervisor = with_rights("view_agent", "give_one_time_code")
-    assert "Give Ana García a one-time code" in supervisor.get(url(agent)).text
-    assert code_on(post(supervisor, agent, "one-time-code", **REASON))
-    assert [post(supervisor, agent, act).status_code for act in ACTS] == [403] * len(ACTS)
-
-
-def test_an_operator_who_may_change_agents_but_not_give_codes_gives_none(agent):
-    helper = with_rights("view_agent", "change_agent")
-    assert "a one-time code</a>" not in helper.get(url(agent)).text
-    assert post(helper, agent, "one-time-code", **REASON).status_code == 403
-    assert post(helper, agent, "make-recovery-codes").status_code == 200
-
-
-def test_only_a_superuser_gives_an_operator_a_code(operator):
-    helper = with_rights("view_agent", "change_agent", "give_one_time_code")
-    assert [post(helper, operator, act).status_code for act in (*ACTS, "one-time-code")] == [403] * (len(ACTS) + 1)
-
-
-@pytest.mark.parametrize("act", [*ACTS, "revoke-one-time-code"])
+@pytest.mark.parametrize("act", [*FACTOR_BUTTONS, "revoke-one-time-code"])
 def test_opening_a_buttons_address_does_nothing(admin, agent, act):
     a_sheet(agent)
     assert admin.get(url(agent, act)).status_code == 405
@@ -227,7 +146,7 @@ def test_a_pause_is_shown_and_lifted(admin, agent, clock):
     assert "Ana García can ask for a code again." in page.text
     assert "Paused after wrong codes" not in page.text
     assert not isinstance(join(), Paused)
-    assert line(Kind.PAUSE_LIFTED) == (agent.email, BY_OLIVIA)
+    assert recorded(Kind.PAUSE_LIFTED) == (agent.email, BY_OLIVIA)
 
 
 def test_a_pause_that_does_not_pass_by_itself_says_so(admin, agent, clock, monkeypatch):

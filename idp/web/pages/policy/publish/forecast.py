@@ -79,14 +79,14 @@ class Forecast:
 def make_forecast(target: Target, operator: Agent, facts: RequestFacts, *, until: datetime, now: datetime) -> Forecast:
     """Judge the sign-ins up to an instant by the policy in force, and by the one to publish."""
     replayed = replay(*target.policies, past(until))
-    yourself = (*_here(target, operator, facts, now), *_elsewhere(replayed, operator))
-    newly, agents = replayed.agents(Group.REFUSED), len(replayed.let_in)
-    return Forecast(replayed, Lockout(len(newly), agents, settings.LATCHKEY.lockout_share, yourself))
+    warnings = (*_in_this_browser(target, operator, facts, now), *_on_own_phones(replayed, operator))
+    refused, agents = len(replayed.agents(Group.REFUSED)), len(replayed.let_in)
+    return Forecast(replayed, Lockout(refused, agents, settings.LATCHKEY.lockout_share, warnings))
 
 
-def _here(target: Target, operator: Agent, facts: RequestFacts, now: datetime) -> Iterator[str]:
-    """Judge the operator's own browser, at any service and at each service that a rule names."""
-    judged = gather(
+def _in_this_browser(target: Target, operator: Agent, facts: RequestFacts, now: datetime) -> Iterator[str]:
+    """Warn if the operator's browser would be refused, at any service or at one that a rule names."""
+    gathered = gather(
         facts.judged_agent,
         touch_points=LATER,
         address=facts.origin.address,
@@ -95,15 +95,16 @@ def _here(target: Target, operator: Agent, facts: RequestFacts, now: datetime) -
     )
     services = {"", *(slug for policy in target.policies for rule in policy.rules for slug in rule.scope)}
     for service in services:
-        was, will_be = (evaluate(it, Attempt(service, judged)).effect for it in target.policies)
+        was, will_be = (evaluate(it, Attempt(service, gathered)).effect for it in target.policies)
         if will_be is Effect.DENY and was is not Effect.DENY:
             yield IN_THIS_BROWSER
             return
 
 
-def _elsewhere(replayed: Replayed, operator: Agent) -> Iterator[str]:
+def _on_own_phones(replayed: Replayed, operator: Agent) -> Iterator[str]:
+    """Warn of each device on which the operator would have been refused."""
     own: list[Line] = [it for it in replayed.of(Group.REFUSED) if it.agent == operator.pk]
-    labels: dict[Any, Device] = Device.objects.in_bulk({it.device for it in own if it.device})
+    devices: dict[Any, Device] = Device.objects.in_bulk({it.device for it in own if it.device})
     for line in own:
-        device = labels.get(line.device)
+        device = devices.get(line.device)
         yield ON_YOUR_PHONE.format(device=device.label if device else "a phone", last=line.last.at)
