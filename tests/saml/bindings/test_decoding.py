@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import tracemalloc
 import zlib
 from urllib.parse import quote
 
@@ -165,9 +166,15 @@ def test_a_redirect_that_is_not_deflated_base64_is_refused(value, told):
 
 
 def test_inflating_stops_at_the_limit():
-    bomb = encoded(deflate(b"\0" * 5_000_000))
-    with pytest.raises(RequestTooLarge):
-        receive_redirect(f"SAMLRequest={bomb}")
+    bomb = f"SAMLRequest={encoded(deflate(bytes(5_000_000)))}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(RequestTooLarge):
+            receive_redirect(bomb)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 10 * MAX_XML
 
 
 def test_xml_of_exactly_the_limit_passes():
@@ -223,6 +230,7 @@ def test_another_kind_of_body_is_refused(content_type):
 def test_a_deflated_post_names_the_setting_to_change():
     with pytest.raises(UnreadableRequest) as caught:
         receive_post(a_body(deflate(XML)), FORM)
+    assert caught.value.sentence == "The app sent its request compressed."
     assert "uncompressed" in caught.value.advice
     assert "skipRequestCompression" in caught.value.detail
 
