@@ -194,7 +194,7 @@ V5 = (
         2,
         "Latchkey chooses the names of downloads",
         "web/pages/test_export_agents.an_export_has_the_columns_of_an_import_and_is_recorded",
-        "idp/web/admin/trail.py",
+        "idp/web/admin/trail/events.py",
     ),
     met(
         "5.4.2",

@@ -5,7 +5,7 @@ import pytest
 from idp.audit.models import Kind, LoginEvent
 from idp.login.endings import number_notices
 from idp.passkeys.models import Passkey
-from idp.web.admin import number_changes
+from idp.web.admin.people import number_changes
 from tests.other_codes import agent_of
 from tests.passkeys.kept import a_passkey
 from tests.phone import NUMBER

@@ -11,7 +11,7 @@ from idp.audit.models import LoginEvent
 from idp.importing.models import Import
 from idp.policies.models import AccessRule
 from idp.saml.models import IssuedAssertion, ServiceProvider
-from idp.web.admin.base_admin import FilteredList
+from idp.web.admin.base.base_admin import FilteredList
 from tests.conftest import NOW
 from tests.other_codes import an_app
 from tests.policies import publishing

@@ -5,7 +5,7 @@ from lxml import html
 
 from idp.otp.safe_list import listings
 from idp.web import services_offered
-from idp.web.admin import long_lists
+from idp.web.admin.base import long_lists
 from tests.conftest import an_agent
 from tests.web.pages.policy.rule_pages import the_form
 from tests.web.seeded import a_service

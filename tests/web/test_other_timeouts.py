@@ -12,7 +12,7 @@ from idp.policies.models import TimeoutPolicy
 from idp.policies.timeouts import ENHANCED, LEGACY
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
-from idp.web.admin.timeout_effects import Effect, preview
+from idp.web.admin.access.timeout_effects import Effect, preview
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
 from tests.web.seeded import a_service

@@ -1,43 +1,5 @@
-"""The operators' admin: one module for each kind of row that operators work with."""
+"""The operators' admin: a package for each section of its contents, in which each kind of row has a module."""
 
-from idp.web.admin import (
-    brands,
-    departments,
-    keys,
-    logouts,
-    operators,
-    own_apps,
-    passes,
-    people,
-    personnel_systems,
-    phones,
-    policies,
-    revisions,
-    rules,
-    safe_list,
-    services,
-    supervisors,
-    trail,
-    webhooks,
-)
+from idp.web.admin import access, operators, own_apps, people, records, services, trail
 
-__all__ = [
-    "brands",
-    "departments",
-    "keys",
-    "logouts",
-    "operators",
-    "own_apps",
-    "passes",
-    "people",
-    "personnel_systems",
-    "phones",
-    "policies",
-    "revisions",
-    "rules",
-    "safe_list",
-    "services",
-    "supervisors",
-    "trail",
-    "webhooks",
-]
+__all__ = ["access", "operators", "own_apps", "people", "records", "services", "trail"]

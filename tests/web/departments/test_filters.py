@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.admin import autodiscover, site
 
-from idp.web.admin import trail_filters
+from idp.web.admin.trail import searching
 from tests.web.departments.forged import STRANGE
 from tests.web.people_form import DEVICES, LIST
 
@@ -67,5 +67,5 @@ def test_a_search_of_the_trail_says_nothing_of_anybody_elses_e_mail(place, admin
 
 
 def test_a_search_of_the_trail_does_not_count_everybody(place, monkeypatch):
-    monkeypatch.setattr(trail_filters, "MOST_PEOPLE", 1)
+    monkeypatch.setattr(searching, "MOST_LISTED", 1)
     assert "more than 1 people" not in place.browser.get("/admin/audit/loginevent/?q=acme").text

@@ -14,7 +14,7 @@ from idp.agents.models import Agent, Department
 from idp.audit import acts, events
 from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.web.admin.long_lists import CappedPaginator
+from idp.web.admin.base.long_lists import CappedPaginator
 from tests.conftest import NOW, an_agent
 from tests.devices import a_phone
 

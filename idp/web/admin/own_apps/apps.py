@@ -1,0 +1,119 @@
+"""The customer's own apps and back ends: their names, redirect URIs, and the services they may open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
+
+from idp import clock
+from idp.native.models import Client, ClientKind, RedirectUri
+from idp.policies import timeouts
+from idp.policies.models import TimeoutPolicy
+from idp.saml.models import ServiceProvider
+from idp.saml.requests import unsolicited
+from idp.web.admin.base.buttons import button, redirect_to_make_secret, show_once
+from idp.web.admin.base.hidden_columns import HidesColumns
+from idp.web.admin.base.labelled_rows import LabelledRows
+
+
+class ClientForm(forms.ModelForm[Client]):
+    """An app or back end, as an operator enters it."""
+
+    services = forms.ModelMultipleChoiceField(
+        label="May open",
+        queryset=ServiceProvider.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Without a code, while the agent is signed in to the app. Services that may be opened from here.",
+    )
+
+    class Meta:
+        model = Client
+        fields = ["name", "client_id", "kind", "enabled", "timeout_policy", "services"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "services" in self.fields:  # absent if the operator may not change it
+            may_open = Q(pk__in=unsolicited.services().values("pk"))
+            if self.instance.pk:
+                may_open |= Q(pk__in=self.instance.services.values("pk"))
+            self.fields["services"].queryset = ServiceProvider.objects.filter(may_open)  # type: ignore[attr-defined]  # a choice of models
+
+
+class RedirectUris(LabelledRows[RedirectUri, Client]):
+    """The redirect URIs of an app. A back end has none."""
+
+    def clean(self) -> None:
+        """Reject an app without a redirect URI, and a back end with one."""
+        super().clean()
+        kept = [it for it in self.cleaned_data if it.get("uri") and not it.get("DELETE")] if self.is_valid() else [{}]
+        is_app = self.instance.kind == ClientKind.APP
+        if is_app and not kept:
+            raise ValidationError("An app needs an address to be sent back to.")
+        if not is_app and any(kept):
+            raise ValidationError("A back end is sent nowhere: remove its redirect URIs.")
+
+
+class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):
+    """The rows of an app's redirect URIs."""
+
+    model = RedirectUri
+    formset = RedirectUris
+    extra = 1
+
+
+@admin.register(Client)
+class ClientAdmin(HidesColumns[Client]):
+    """Apps sign agents in by OAuth 2.0; back ends read who is signed in."""
+
+    form = ClientForm
+    change_form_template = "admin/own_app.html"
+    inlines = [RedirectUriInline]
+    list_display = ["name", "client_id", "kind", "enabled", "timeout_policy"]
+    list_filter = ["kind", "enabled"]
+    list_select_related = ["timeout_policy"]
+    search_fields = ["name", "client_id"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Choose a timeout policy in advance: the field is required, but means nothing to a back end."""
+        usual = TimeoutPolicy.objects.get(name=timeouts.ENHANCED.name)
+        return {"timeout_policy": usual.pk, **super().get_changeform_initial_data(request)}
+
+    def get_readonly_fields(self, _: HttpRequest, client: Client | None = None) -> list[str]:
+        """Fix the client ID, which devices and the trail refer to, and the kind, which decides about a secret."""
+        return ["client_id", "kind"] if client else []
+
+    def get_prepopulated_fields(self, _: HttpRequest, client: Client | None = None) -> dict[str, Sequence[str]]:
+        """Suggest the client ID from the name of a new client."""
+        return {} if client else {"client_id": ["name"]}
+
+    def has_delete_permission(self, _: HttpRequest, __: Client | None = None) -> bool:
+        """No: devices and the trail refer to it. It can be disabled."""
+        return False
+
+    def response_add(self, request: HttpRequest, client: Client, post_url_continue: str | None = None) -> HttpResponse:
+        """Redirect a new back end to the button for its secret."""
+        if client.kind != ClientKind.BACK_END:
+            return super().response_add(request, client, post_url_continue)
+        return redirect_to_make_secret(self, request, client)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the URL of the button that makes a secret."""
+        return [button(self, "client_secret", "secret", self.make_secret), *super().get_urls()]
+
+    @transaction.atomic
+    def make_secret(self, request: HttpRequest, client: Client) -> HttpResponse:
+        """Replace a back end's secret, and show the new one once."""
+        if client.kind != ClientKind.BACK_END:
+            raise Http404
+        secret = client.new_secret()
+        client.secret_made_at = clock.now()
+        client.save(update_fields=["secret_hash", "secret_made_at"])
+        self.log_change(request, client, "Made a new secret.")
+        return show_once(self, request, client, "Secret", "admin/client_secret.html", secret=secret)

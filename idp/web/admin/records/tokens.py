@@ -1,0 +1,45 @@
+"""Long-lived tokens, which renew a sign-in without a code."""
+
+from django.contrib import admin
+
+from idp import clock
+from idp.tokens.models import LongLivedToken
+from idp.web.admin.base.filters import EndedFilter
+from idp.web.admin.base.long_lists import LongList
+from idp.web.admin.base.read_only import ReadOnlyAdmin
+
+
+class Retired(EndedFilter):
+    """Filters tokens by whether they are in use."""
+
+    ends_by = "retired_at"
+
+
+@admin.register(LongLivedToken)
+class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken]):
+    """Long-lived tokens. The tokens themselves are only on the devices."""
+
+    list_display = [
+        "device",
+        "agent",
+        "counts",
+        "nth",
+        "issued_at",
+        "expires_at",
+        "confirmed_at",
+        "retired_at",
+    ]
+    list_filter = [Retired]
+    search_fields = ["jti", "device__agent__full_name", "device__agent__email"]
+    list_select_related = ["device__agent"]
+
+    @admin.display(description="agent")
+    def agent(self, token: LongLivedToken) -> str:
+        """Return the agent of the token's device."""
+        return str(token.device.agent)
+
+    @admin.display(description="counts", boolean=True)
+    def counts(self, token: LongLivedToken) -> bool:
+        """Whether the token is still valid."""
+        current = token.generation == token.device.generation and token.device.revoked_at is None
+        return current and token.retired_at is None and clock.now() < token.expires_at
