@@ -76,7 +76,7 @@ def test_a_changed_number_signs_out_the_old_phone_and_signs_in_the_new_one(admin
 def test_without_a_sender_the_page_and_the_trail_say_that_nobody_is_notified(admin, verify):
     before = admin.get(f"/admin/agents/agent/{agent_of().pk}/change/")
     assert "No text announces a change," in before.text
-    assert number_changes.NOBODY_IS_TOLD in change(admin).text
+    assert number_changes.NO_SENDER in change(admin).text
     assert not verify.state.messages()
     assert lines() == [(Kind.NUMBER_CHANGED, "the old number and the new number, by Olivia Operator, nobody is told")]
 

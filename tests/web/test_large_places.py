@@ -5,7 +5,7 @@ from lxml import html
 
 from idp.otp.safe_list import listings
 from idp.web import services_offered
-from idp.web.admin.base import long_lists
+from idp.web.admin.base import filters
 from tests.conftest import an_agent
 from tests.web.pages.policy.rule_pages import the_form
 from tests.web.seeded import a_service
@@ -72,7 +72,7 @@ def test_of_many_services_a_rule_is_tried_at_one_by_its_short_name(many_services
 
 
 def test_beside_a_list_the_first_services_are_offered(many_services, admin, monkeypatch):
-    monkeypatch.setattr(long_lists.ServiceFilter, "MOST", 2)
+    monkeypatch.setattr(filters.ServiceFilter, "MOST", 2)
     a_service("zoo", "JQ" + "3" * 32, name="Zoo")
     page = admin.get("/admin/saml/issuedassertion/").text
     assert ("Rota" in page, "Zoo" in page) == (True, False)

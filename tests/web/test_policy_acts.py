@@ -132,7 +132,7 @@ def test_a_pass_is_given_and_taken_back_on_its_own_page(admin, clock):
     ana = an_agent()
     admin.post("/admin/agents/accesspass/add/", {"agent": ana.pk, "hours": "8", "why": "Her phone is new"})
     given = AccessPass.objects.get()
-    chosen = {"action": "take_back", "_selected_action": [given.pk]}
+    chosen = {"action": "revoke_chosen", "_selected_action": [given.pk]}
     assert "1 revoked" in admin.post("/admin/agents/accesspass/", chosen, follow=True).text
     assert set(LoginEvent.objects.values_list("kind", flat=True)) == {Kind.PASS_GIVEN, Kind.PASS_ENDED}
     assert Agent.objects.get(pk=ana.pk).passes.get().ended_at is not None

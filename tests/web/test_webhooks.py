@@ -133,7 +133,7 @@ def test_what_holds_up_the_others_is_left_out(admin, webhook, receiver, happens)
     happens("FIRST-11111", "SECON-22222")
     send()
     first = Delivery.objects.get(tries=1)
-    admin.post(SENT, {"action": "leave_out", "_selected_action": [str(first.pk)]})
+    admin.post(SENT, {"action": "skip_chosen", "_selected_action": [str(first.pk)]})
     send()
     assert receiver.references == ["FIRST-11111", "SECON-22222"]
     first.refresh_from_db()

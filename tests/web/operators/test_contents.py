@@ -63,4 +63,4 @@ def test_a_session_says_in_words_why_it_ended(admin):
     sessions.open_session(device, OpenedBy.CODE, NOW)
     sessions.end([device.pk], Reason.EVERYONE, NOW)
     page = admin.get("/admin/sso_sessions/ssosession/").text
-    assert '<td class="field-why">everyone was signed out</td>' in page
+    assert '<td class="field-end_reason">everyone was signed out</td>' in page

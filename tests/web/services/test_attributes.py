@@ -99,7 +99,7 @@ def test_what_flex_gets_in_any_case_is_shown_and_not_kept_as_lines(admin, keys):
     sp = ServiceProvider.objects.get()
     assert [it.name for it in the_lines(sp)] == ["canAddAgents.boolean"]
     page = html.fromstring(admin.get(f"{LIST}{sp.pk}/change/").text)
-    assert "roles, full_name, email" in page.xpath("string(//div[contains(@class,'field-always_sent')])")
+    assert "roles, full_name, email" in page.xpath("string(//div[contains(@class,'field-mandatory_attributes')])")
     assert "canAddAgents: true or false" in page.xpath("string(//td[contains(@class,'field-at_flex')])")
 
 

@@ -183,16 +183,16 @@ def test_rows_stand_below_the_heading_they_belong_to(admin, keys):
     page = html.fromstring(admin.get(f"{LIST}{a_service().pk}/change/").text)
     headings = [" ".join(it.text_content().split()) for it in page.xpath("//form//h2")]
     assert headings == [
-        "Who it is",
-        "Where answers go",
+        "Identity",
+        "Responses",
         "Addresses that take Responses (ACS)",
-        "What it is told",
         "Attributes",
-        "How answers are signed and encrypted",
-        "What it may ask",
-        "Signing out",
+        "Attributes",
+        "Signatures and encryption",
+        "Requests",
+        "Logout",
         "Logout addresses; leave empty if the service has none",
-        "What its own operators need",
+        "Settings at the service",
     ]
 
 

@@ -19,10 +19,10 @@ from idp.web.departments import reach
 HOURS = [(1, "1 hour"), (2, "2 hours"), (8, "8 hours"), (24, "24 hours")]
 
 
-class Ended(EndedFilter):
+class PassRunning(EndedFilter):
     """Filters passes by whether they were revoked."""
 
-    ends_by = "ended_at"
+    end_column = "ended_at"
 
 
 class PassForm(forms.ModelForm[AccessPass]):
@@ -47,11 +47,11 @@ class AccessPassAdmin(BaseAdmin[AccessPass]):
 
     form = PassForm
     list_display = ["agent", "given_at", "until", "ended_at", "by", "why"]
-    list_filter = [Ended]
+    list_filter = [PassRunning]
     search_fields = ["agent__full_name", "agent__email", "why"]
     list_select_related = ["agent", "by"]
     autocomplete_fields = ["agent"]
-    actions = ["take_back"]
+    actions = ["revoke_chosen"]
 
     def has_change_permission(self, request: HttpRequest, row: AccessPass | None = None) -> bool:
         """No: a pass is given and revoked, never edited."""
@@ -76,7 +76,7 @@ class AccessPassAdmin(BaseAdmin[AccessPass]):
         obj.refresh_from_db()
 
     @admin.action(description="Revoke the chosen passes", permissions=["change"])
-    def take_back(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
+    def revoke_chosen(self, request: HttpRequest, chosen: QuerySet[AccessPass]) -> None:
         """Revoke the chosen passes, from the next request on."""
         by, origin, now = reach.operator_of(request), request_facts.origin_of(request), clock.now()
         ended = sum(passes.take_back(it, by, origin, now) for it in chosen.select_related("agent"))

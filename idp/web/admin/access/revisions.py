@@ -24,7 +24,7 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
     list_filter = ["state"]
     search_fields = ["reason", "author__email"]
     list_select_related = ["author", "restored"]
-    fields = ["number", "state", "at", "author", "reason", "restored", "rules_in_words", "whom_none_meets", "changed"]
+    fields = ["number", "state", "at", "author", "reason", "restored", "rules_in_words", "without_a_rule", "changes"]
     change_form_template = "admin/policy_revision.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyRevision]:
@@ -47,13 +47,13 @@ class PolicyRevisionAdmin(ReadOnlyAdmin[PolicyRevision]):
         lines = ((nth, it.name, MODE_NAMES[it.mode], it.sentence) for nth, it in rules)
         return format_html_join("", "<div>{}. {} ({}): {}</div>", lines)
 
-    @admin.display(description="whom no rule meets")
-    def whom_none_meets(self, revision: PolicyRevision) -> str:
+    @admin.display(description="if no rule matches")
+    def without_a_rule(self, revision: PolicyRevision) -> str:
         """Return the default effect."""
         return revision.get_default_effect_display()
 
-    @admin.display(description="compared with the one before")
-    def changed(self, revision: PolicyRevision) -> SafeString:
+    @admin.display(description="changes since the one before")
+    def changes(self, revision: PolicyRevision) -> SafeString:
         """Return what this revision changed."""
         before = PolicyRevision.objects.filter(number=(revision.number or 0) - 1).first()
         found = differences(before.policy, revision.policy) if before else ()

@@ -41,7 +41,7 @@ class ConfirmsTimeouts(BaseAdmin[Row]):
         if request.method == "POST" and object_id is not None and CONFIRMED not in request.POST:
             effect = self._effect(request, object_id)
             if effect is not None and effect.devices:
-                return self._ask(request, effect)
+                return self._ask_to_confirm(request, effect)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _effect(self, request: HttpRequest, object_id: str) -> Effect | None:
@@ -58,7 +58,7 @@ class ConfirmsTimeouts(BaseAdmin[Row]):
             return None
         return timeout_effects.preview(services, before, after, clock.now())
 
-    def _ask(self, request: HttpRequest, effect: Effect) -> HttpResponse:
+    def _ask_to_confirm(self, request: HttpRequest, effect: Effect) -> HttpResponse:
         typed = [(name, value) for name, values in request.POST.lists() for value in values]
         context = {
             **admin.site.each_context(request),
@@ -67,4 +67,4 @@ class ConfirmsTimeouts(BaseAdmin[Row]):
             "typed": [(name, value) for name, value in typed if name != "csrfmiddlewaretoken"],
             "confirmed": CONFIRMED,
         }
-        return render(request, "admin/asking_first.html", context)
+        return render(request, "admin/timeout_confirmation.html", context)

@@ -31,7 +31,7 @@ COLUMNS = (
 class Effect:
     """How many devices a policy applies to, and how many of them need a code, after a change and before it.
 
-    `agents` names those of whom only the change asks a code, in alphabetical order.
+    `agents` names those who need a code only because of the change, in alphabetical order.
     """
 
     devices: int
@@ -55,11 +55,11 @@ def preview(services: Collection[str], before: TimeoutPolicy, after: TimeoutPoli
 
     One query, however many devices there are; the rest is the login's own calculation.
     """
-    found = signed_in_to(services)
-    already = {it.facts.id for it in found if _needs_code(it, before, now)}
-    after_it = {it.facts.id: it for it in found if _needs_code(it, after, now)}
-    asked = {it.facts.agent: it.name for id_, it in after_it.items() if id_ not in already}
-    return Effect(len(found), len(after_it), len(already & after_it.keys()), tuple(sorted(asked.values())))
+    devices = signed_in_to(services)
+    already = {it.facts.id for it in devices if _needs_code(it, before, now)}
+    later = {it.facts.id: it for it in devices if _needs_code(it, after, now)}
+    newly = {it.facts.agent: it.name for id_, it in later.items() if id_ not in already}
+    return Effect(len(devices), len(later), len(already & later.keys()), tuple(sorted(newly.values())))
 
 
 def signed_in_to(services: Collection[str]) -> list[SignedIn]:
@@ -80,5 +80,5 @@ def _signed_in(row: dict[str, Any]) -> SignedIn:
     )
 
 
-def _needs_code(it: SignedIn, policy: TimeoutPolicy, now: datetime) -> bool:
-    return next_code(it.facts, it.session, policy, token_issued_at=it.token_issued_at).unused <= now
+def _needs_code(device: SignedIn, policy: TimeoutPolicy, now: datetime) -> bool:
+    return next_code(device.facts, device.session, policy, token_issued_at=device.token_issued_at).unused <= now

@@ -14,7 +14,7 @@ from idp.saml.models import ServiceProvider
 from idp.web.admin.access.timeout_confirmation import ConfirmsTimeouts
 
 
-class WordsField(forms.CharField):
+class DurationField(forms.CharField):
     """A duration in words, such as "7 days"."""
 
     def prepare_value(self, value: object) -> object:
@@ -43,16 +43,18 @@ class WordsField(forms.CharField):
 class TimeoutPolicyForm(forms.ModelForm[TimeoutPolicy]):
     """The three durations of a policy."""
 
-    inactivity = WordsField(
+    inactivity = DurationField(
         max_length=60, help_text=f"A sign-in ends this long after it was last used. {durations.HOW}"
     )
-    absolute = WordsField(max_length=60, help_text="A sign-in ends this long after it began, even while it is in use.")
-    code_again_after = WordsField(
+    absolute = DurationField(
+        max_length=60, help_text="A sign-in ends this long after it began, even while it is in use."
+    )
+    code_again_after = DurationField(
         label="Code again after",
         max_length=60,
         required=False,
-        help_text="A code is asked again this long after the last one. Empty: never, so a phone in weekly use "
-        "is asked no more.",
+        help_text="Latchkey asks for a code again this long after the last one. If empty, never: a phone in weekly "
+        "use needs no more codes.",
     )
 
     class Meta:
@@ -65,7 +67,7 @@ class TimeoutPolicyAdmin(ConfirmsTimeouts[TimeoutPolicy]):
     """How long a sign-in is valid. The built-in policies can be chosen, but not changed."""
 
     form = TimeoutPolicyForm
-    list_display = ["name", "ends_unused", "ends_anyway", "code_again", "built_in"]
+    list_display = ["name", "inactivity_in_words", "absolute_in_words", "code_again_in_words", "built_in"]
     list_filter = ["built_in"]
     search_fields = ["name"]
 
@@ -80,21 +82,21 @@ class TimeoutPolicyAdmin(ConfirmsTimeouts[TimeoutPolicy]):
     def get_fields(self, request: HttpRequest, policy: TimeoutPolicy | None = None) -> tuple[str, ...]:
         """Return form fields, or the durations in words for an operator who may not change the policy."""
         if policy is not None and not self.has_change_permission(request, policy):
-            return ("name", "ends_unused", "ends_anyway", "code_again", "built_in")
+            return ("name", "inactivity_in_words", "absolute_in_words", "code_again_in_words", "built_in")
         return ("name", "inactivity", "absolute", "code_again_after")
 
     @admin.display(description="ends unused after", ordering="inactivity")
-    def ends_unused(self, policy: TimeoutPolicy) -> str:
+    def inactivity_in_words(self, policy: TimeoutPolicy) -> str:
         """Return the inactivity timeout in words."""
         return durations.in_words(policy.inactivity)
 
     @admin.display(description="ends in any case after", ordering="absolute")
-    def ends_anyway(self, policy: TimeoutPolicy) -> str:
+    def absolute_in_words(self, policy: TimeoutPolicy) -> str:
         """Return the absolute timeout in words."""
         return durations.in_words(policy.absolute)
 
     @admin.display(description="code again after", ordering="code_again_after")
-    def code_again(self, policy: TimeoutPolicy) -> str:
+    def code_again_in_words(self, policy: TimeoutPolicy) -> str:
         """Return the time until another code in words, or "never"."""
         return durations.in_words(policy.code_again_after) if policy.code_again_after else "never"
 

@@ -20,13 +20,14 @@ from idp.web.admin import as_shown
 from idp.web.typed import typed
 
 Row = TypeVar("Row", bound=Model)
-UNOFFERED = frozenset({"regex", "iregex", "range"})
+UNSAFE_LOOKUPS = frozenset({"regex", "iregex", "range"})
 """No list offers these lookups.
 
 SQLite evaluates a pattern in Latchkey's own process, however slow it is, and Django cannot read the ends of a range
 from an address.
 """
-CANNOT_BE = (OverflowError, ValueError, DataError)
+IMPOSSIBLE_FILTER = "a list is filtered by a value that its column cannot hold"
+IMPOSSIBLE_VALUES = (OverflowError, ValueError, DataError)
 """What SQLite's driver, Django and PostgreSQL raise for a value that a column cannot hold."""
 
 
@@ -37,15 +38,15 @@ class FilteredList(ChangeList):
         """Filter by the query string. Raises BadRequest for a value that the column cannot hold."""
         try:
             return super().get_queryset(request, *args, **kwargs)
-        except IncorrectLookupParameters as odd:
-            raise BadRequest("a list is filtered by what cannot be") from odd
+        except IncorrectLookupParameters as error:
+            raise BadRequest(IMPOSSIBLE_FILTER) from error
 
     def get_results(self, request: HttpRequest) -> None:
         """Read a page of rows. Raises BadRequest if the database or its driver rejects a value."""
         try:
             super().get_results(request)
-        except CANNOT_BE as odd:
-            raise BadRequest("a list is filtered by what cannot be") from odd
+        except IMPOSSIBLE_VALUES as error:
+            raise BadRequest(IMPOSSIBLE_FILTER) from error
 
 
 class BaseAdmin(admin.ModelAdmin[Row]):
@@ -57,15 +58,15 @@ class BaseAdmin(admin.ModelAdmin[Row]):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ANN401 - as its base says
         """Reject lookups that no list offers and that can fail: somebody typed them into the address."""
-        column, *how = lookup.split("__")
-        if column in self._durations or not UNOFFERED.isdisjoint(how):
+        column, *conditions = lookup.split("__")
+        if column in self._durations or not UNSAFE_LOOKUPS.isdisjoint(conditions):
             return False
         return super().lookup_allowed(lookup, value, request)
 
     @cached_property
     def _durations(self) -> frozenset[str]:
         """The duration columns: no list filters by them, and Django cannot on SQLite."""
-        return frozenset(it.name for it in self.model._meta.get_fields() if isinstance(it, DurationField))
+        return frozenset(field.name for field in self.model._meta.get_fields() if isinstance(field, DurationField))
 
     def changeform_view(
         self,

@@ -10,11 +10,11 @@ from idp.saml.models import ServiceProvider
 
 
 class EndedFilter(admin.SimpleListFilter):
-    """Filters rows by whether they have ended. A subclass names the column of the end in `ends_by`."""
+    """Filters rows by whether they have ended. A subclass names the column of the end in `end_column`."""
 
-    title = "standing"
+    title = "state"
     parameter_name = "standing"
-    ends_by = ""
+    end_column = ""
 
     def lookups(self, _: HttpRequest, __: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         """Return both choices."""
@@ -24,7 +24,7 @@ class EndedFilter(admin.SimpleListFilter):
         """Keep the rows with, or without, an end."""
         if self.value() is None:
             return rows
-        return rows.filter(**{f"{self.ends_by}__isnull": self.value() == "open"})
+        return rows.filter(**{f"{self.end_column}__isnull": self.value() == "open"})
 
 
 class FixedChoiceFilter(admin.SimpleListFilter):

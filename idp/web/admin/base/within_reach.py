@@ -12,18 +12,18 @@ Row = TypeVar("Row", bound=Model)
 
 
 class WithinReach(HidesColumns[Row]):
-    """Rows that belong to agents. A subclass names the lookup from a row to its agent, in `way_to_person`."""
+    """Rows that belong to agents. A subclass names the lookup from a row to its agent, in `agent_lookup`."""
 
-    way_to_person = "agent"
-    object_history_template = "admin/history_of_theirs.html"  # shows who acted, without their email
+    agent_lookup = "agent"
+    object_history_template = "admin/history_without_emails.html"  # shows who acted, without their email
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
         """Leave out agents outside the operator's reach, in lists, searches, filters, actions and pages."""
-        return reach.within(request.user, super().get_queryset(request), self.way_to_person)
+        return reach.within(request.user, super().get_queryset(request), self.agent_lookup)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row:
         """Return a row within reach. Raises Http404 for any other, whether it exists or not."""
-        found = super().get_object(request, object_id, from_field)
-        if found is None:
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
             raise Http404
-        return found
+        return row

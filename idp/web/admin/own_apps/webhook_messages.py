@@ -44,7 +44,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         "answer",
         "body",
     ]
-    actions = ["send_again", "leave_out"]
+    actions = ["send_again", "skip_chosen"]
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Sending again takes the right to change webhooks."""
@@ -74,19 +74,20 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     @admin.action(description="Send again", permissions=["resend"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         """Queue the chosen messages again, with their IDs."""
-        count = _counted(chosen, outcomes.send_again, "To be sent again.")
+        count = _carry_out(chosen, outcomes.send_again, "To be sent again.")
         self.message_user(request, f"{count} will be sent again. {NEXT_RUN}", messages.SUCCESS)
 
     @admin.action(description="Skip the chosen messages", permissions=["resend"])
-    def leave_out(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
+    def skip_chosen(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         """Abandon the chosen messages, so that they no longer hold up the others."""
-        count = _counted(chosen, outcomes.leave_out, "Left out.")
+        count = _carry_out(chosen, outcomes.leave_out, "Skipped.")
         self.message_user(request, f"{count} skipped. Later messages are sent.", messages.SUCCESS)
 
 
-def _counted(chosen: QuerySet[Delivery], act: Callable[..., bool], what: str) -> int:
-    rows: Sequence[Delivery] = list(chosen)
+def _carry_out(chosen: QuerySet[Delivery], act: Callable[..., bool], detail: str) -> int:
+    """Act on each chosen message, and record it. Returns how many there were."""
+    messages_chosen: Sequence[Delivery] = list(chosen)
     with transaction.atomic():
-        done = [it for it in rows if act(it, clock.now())]
-        acts.record_many([(Kind.CHANGED, acts.thing(it), {}) for it in done], clock.now(), what)
+        done = [it for it in messages_chosen if act(it, clock.now())]
+        acts.record_many([(Kind.CHANGED, acts.thing(it), {}) for it in done], clock.now(), detail)
     return len(done)

@@ -20,7 +20,7 @@ from idp.web.admin.base.hidden_columns import HidesColumns
 from idp.webhooks import alarms, kinds, registration, sending
 from idp.webhooks.models import State, Webhook
 
-HOW_IT_GOES = ("standing", "messages_sent", "read_to", "failing_since", "next_try_at")
+STATE_FIELDS = ("state_in_words", "messages_sent", "read_to", "failing_since", "next_try_at")
 
 
 class WebhookForm(forms.ModelForm[Webhook]):
@@ -59,15 +59,15 @@ class WebhookAdmin(HidesColumns[Webhook]):
     """Back ends that receive events."""
 
     form = WebhookForm
-    list_display = ["name", "is_on", "standing", "waiting", "url"]
+    list_display = ["name", "is_on", "state_in_words", "waiting", "url"]
     list_filter = ["is_on"]
     search_fields = ["name", "url"]
-    readonly_fields = HOW_IT_GOES
+    readonly_fields = STATE_FIELDS
     change_form_template = "admin/webhook.html"
 
     def get_fields(self, _: HttpRequest, webhook: Webhook | None = None) -> tuple[str, ...]:
         """Show the state only of a saved webhook."""
-        return (*registration.TYPED, *(HOW_IT_GOES if webhook else ()))
+        return (*registration.TYPED, *(STATE_FIELDS if webhook else ()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
         """Count the waiting messages."""
@@ -79,11 +79,11 @@ class WebhookAdmin(HidesColumns[Webhook]):
         """Return how many messages wait."""
         return int(webhook.waiting)
 
-    @admin.display(description="standing")
-    def standing(self, webhook: Webhook) -> str:
+    @admin.display(description="state")
+    def state_in_words(self, webhook: Webhook) -> str:
         """Return what is wrong, or "in order"."""
-        wrong = " ".join(it.why for it in alarms.of(webhook, clock.now()))
-        return wrong or ("in order" if webhook.is_on else "switched off")
+        faults = " ".join(it.why for it in alarms.of(webhook, clock.now()))
+        return faults or ("in order" if webhook.is_on else "switched off")
 
     @admin.display(description="messages")
     def messages_sent(self, webhook: Webhook) -> SafeString:
@@ -100,7 +100,7 @@ class WebhookAdmin(HidesColumns[Webhook]):
 
     def response_add(self, request: HttpRequest, webhook: Webhook, *_: Any) -> HttpResponse:
         """Show the new webhook's secret once."""
-        return self._show(request, webhook, registration.secrets_of(webhook, clock.now())[0])
+        return self._show_secret(request, webhook, registration.secrets_of(webhook, clock.now())[0])
 
     def get_deleted_objects(self, objs: Any, _: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:  # noqa: ANN401 - as its base
         """Delete messages with their webhook, without asking for another right and without listing thousands."""
@@ -121,9 +121,9 @@ class WebhookAdmin(HidesColumns[Webhook]):
         except sending.Busy:
             messages.warning(request, "Messages are being sent to it at the moment. Try again in a minute.")
         else:
-            say = messages.success if test.state == State.DELIVERED else messages.error
-            did = "accepted" if test.state == State.DELIVERED else "did not accept"
-            say(request, f"The receiver {did} the test. {test.answer}")
+            accepted = test.state == State.DELIVERED
+            show = messages.success if accepted else messages.error
+            show(request, f"The receiver {'accepted' if accepted else 'did not accept'} the test. {test.answer}")
             acts.record(Kind.CHANGED, acts.thing(webhook), clock.now(), detail="A test was sent.")
         return HttpResponseRedirect(reverse("admin:webhooks_webhook_change", args=[webhook.pk]))
 
@@ -131,9 +131,11 @@ class WebhookAdmin(HidesColumns[Webhook]):
         """Make a new secret, and show it once."""
         secret = registration.change_secret(webhook, clock.now())
         self.log_change(request, webhook, "Secret changed.")
-        return self._show(request, webhook, secret, changed=True)
+        return self._show_secret(request, webhook, secret, changed=True)
 
-    def _show(self, request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False) -> HttpResponse:
+    def _show_secret(
+        self, request: HttpRequest, webhook: Webhook, secret: str, *, changed: bool = False
+    ) -> HttpResponse:
         hours = int(registration.BOTH_VALID.total_seconds() // 3600)
         shown = {"secret": secret, "changed": changed, "hours": hours}
         return show_once(self, request, webhook, "Secret", "admin/webhook_secret.html", **shown)

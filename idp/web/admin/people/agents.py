@@ -74,14 +74,14 @@ class PhoneInline(admin.StackedInline[PhoneAuthenticator, Agent]):
 class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     """People who sign in to services, and people who operate Latchkey."""
 
-    way_to_person = "pk"
+    agent_lookup = "pk"
     form = AgentForm
     inlines = [PhoneInline]
     list_display = [
         "full_name",
         "email",
         "department",
-        "may",
+        "roles_and_operator",
         "number",
         "is_active",
         "last_sign_in",
@@ -96,7 +96,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     ]
     search_fields = ["full_name", "email"]
     search_help_text = "Name, email, mobile number, or the reference on the agent's screen"
-    readonly_fields = ["name_id", "shown_roles"]
+    readonly_fields = ["name_id", "roles_as_text"]
     list_per_page = 50
     change_form_template = "admin/agent/page.html"
     change_list_template = "admin/agents.html"
@@ -137,8 +137,8 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     def get_fieldsets(self, request: HttpRequest, agent: Agent | None = None) -> "_FieldsetSpec":
         """Offer roles to tick, or show them if the operator may not change them."""
         changing = self.has_change_permission(request, agent) if agent else self.has_add_permission(request)
-        shown = "flex_roles" if changing else "shown_roles"
-        named = "chosen_name_id" if self._may_choose_name(request, agent) else "name_id"
+        shown = "flex_roles" if changing else "roles_as_text"
+        named = "chosen_name_id" if self._may_choose_name_id(request, agent) else "name_id"
         own = ("full_name", "email", "department", "language", shown, "is_active", named)
         person: _FieldsetSpec = [(None, {"fields": own}), ("When no text arrives", {"fields": WAYS_BACK})]
         rights: _FieldsetSpec = [("Operator", {"fields": RIGHTS, "classes": ["collapse"]})]
@@ -147,7 +147,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm[Agent]]:
         """Limit a supervisor to their own departments, and to the roles that they may grant."""
         if limits := reach.limits_of(request.user):
-            kwargs["form"] = type("TheirAgentForm", (LimitedAgentForm,), {"limits": limits, "chosen_name_id": None})
+            kwargs["form"] = type("FormOfASupervisor", (LimitedAgentForm,), {"limits": limits, "chosen_name_id": None})
         return super().get_form(request, *args, **kwargs)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
@@ -157,11 +157,11 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
     def get_readonly_fields(self, request: HttpRequest, agent: Agent | None = None) -> list[str]:
         """Only superusers grant rights. A name ID can be chosen until a service has received one."""
         fixed = list(self.readonly_fields)
-        if not self._may_choose_name(request, agent):
+        if not self._may_choose_name_id(request, agent):
             fixed.append("chosen_name_id")
         return fixed if reach.gives_rights(request.user) else [*fixed, *RIGHTS]
 
-    def _may_choose_name(self, request: HttpRequest, agent: Agent | None) -> bool:
+    def _may_choose_name_id(self, request: HttpRequest, agent: Agent | None) -> bool:
         may = request.user.has_perm(name_id.MAY_CHOOSE) and self.has_change_permission(request, agent)
         return may and not (agent and name_ids.is_fixed(agent))
 
@@ -177,12 +177,12 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return rows.filter(people_search.people(term)), False
 
     @admin.display(description="roles")
-    def shown_roles(self, agent: Agent) -> str:
+    def roles_as_text(self, agent: Agent) -> str:
         """Return the roles as text."""
         return ", ".join(agent.role_names)
 
     @admin.display(description="roles")
-    def may(self, agent: Agent) -> str:
+    def roles_and_operator(self, agent: Agent) -> str:
         """Return the roles, and "operator" for operators."""
         return ", ".join(["operator"] * agent.is_staff + list(agent.role_names))
 
@@ -220,11 +220,11 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
             chosen = form.cleaned_data["flex_roles"]
             provisioning.set_roles(agent, chosen) if chosen else agent.roles.all().delete()
         if "chosen_name_id" in form.changed_data:
-            self._choose_name(request, agent, form.cleaned_data["chosen_name_id"])
+            self._choose_name_id(request, agent, form.cleaned_data["chosen_name_id"])
         if change and "is_active" in form.changed_data and not agent.is_active:
             sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
 
-    def _choose_name(self, request: HttpRequest, agent: Agent, value: str) -> None:
+    def _choose_name_id(self, request: HttpRequest, agent: Agent, value: str) -> None:
         try:
             name_ids.choose(agent, value, str(request.user), request_facts.origin_of(request), clock.now())
         except NameIdRefused as refused:  # the agent's first sign-in came first

@@ -29,13 +29,13 @@ from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
 NEXT_CODE = "next code by (UTC)"
 
 
-class Revoked(EndedFilter):
+class DeviceSignedIn(EndedFilter):
     """Filters devices by whether they are signed in."""
 
-    ends_by = "revoked_at"
+    end_column = "revoked_at"
 
 
-class OfFamily(FixedChoiceFilter):
+class UserAgentFamily(FixedChoiceFilter):
     """Filters devices by the family of their user agent."""
 
     title = column = parameter_name = "family"
@@ -46,9 +46,9 @@ class OfFamily(FixedChoiceFilter):
 class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
     """Which agent is signed in on which device, since when, and why other devices were signed out."""
 
-    list_display = ["label", "agent", "kind", "standing", "enrolled_at", "authenticated_at", "last_seen_at"]
+    list_display = ["label", "agent", "kind", "state_in_words", "enrolled_at", "authenticated_at", "last_seen_at"]
     readonly_fields = ["next_code"]
-    list_filter = [Revoked, "kind", "reason", OfFamily]
+    list_filter = [DeviceSignedIn, "kind", "reason", UserAgentFamily]
     ordering = ["-enrolled_at"]
     search_fields = ["label", "agent__full_name", "agent__email"]
     search_help_text = "Device, or the agent's name or email"
@@ -60,7 +60,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         "client",
         "app_version",
         "kind",
-        "standing",
+        "state_in_words",
         "remembered",
         "generation",
         "enrolled_at",
@@ -83,7 +83,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
             return next_codes.for_operator(device, next(iter(device.sso_sessions.all()), None), policies, now)
 
         shown = list(super().get_list_display(request))
-        at = shown.index("standing") + 1
+        at = shown.index("state_in_words") + 1
         return [*shown[:at], next_code, *shown[at:]]
 
     def get_fields(self, request: HttpRequest, _: Device | None = None) -> list[Any]:
@@ -101,8 +101,8 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
         """Return when the device needs its next code."""
         return next_codes.for_operator(device, sessions.find(device), next_codes.in_force(), clock.now())
 
-    @admin.display(description="standing", ordering="revoked_at")
-    def standing(self, device: Device) -> str:
+    @admin.display(description="state", ordering="revoked_at")
+    def state_in_words(self, device: Device) -> str:
         """Return "signed in", or why the device was signed out."""
         if device.revoked_at:
             return device.get_reason_display()
@@ -121,10 +121,10 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
     @admin.action(description="Sign out the chosen phones and computers", permissions=["sign_out"])
     def sign_out_chosen(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
         """Revoke the chosen devices. Their next visit asks for a code and says why."""
-        theirs = [it.pk for it in chosen if reach.may_sign_out(request.user, it.agent)]
-        if len(theirs) < len(chosen):
+        allowed = [it.pk for it in chosen if reach.may_sign_out(request.user, it.agent)]
+        if len(allowed) < len(chosen):
             self.message_user(request, reach.BY_SUPERUSERS, messages.ERROR)
-        count = len(sign_out(request, Device.objects.filter(pk__in=theirs), Reason.OPERATOR))
+        count = len(sign_out(request, Device.objects.filter(pk__in=allowed), Reason.OPERATOR))
         self.message_user(request, f"{count} signed out here. {FLEX_STAYS_OPEN}", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
@@ -142,7 +142,7 @@ class DeviceAdmin(ReadOnlyAdmin[Device], WithinReach[Device], LongList[Device]):
             "refused": reach.BY_SUPERUSERS if may else "",
             "passkeys": device.passkeys.filter(removed_at=None).count(),
             "may_remove": self.may_remove_passkeys(request, device.agent),
-            "stays": FLEX_STAYS_OPEN,
+            "flex_stays_open": FLEX_STAYS_OPEN,
         }
         return super().change_view(request, object_id, *args, **kwargs)
 

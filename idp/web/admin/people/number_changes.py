@@ -10,7 +10,9 @@ from idp.login.endings import number_change
 from idp.otp import notices
 from idp.otp.models import PhoneAuthenticator
 
-NOBODY_IS_TOLD = "Nobody is told of the change: LATCHKEY_MESSAGING_FROM names no sender. Tell the agent yourself."
+NO_SENDER = (
+    "No text about the change is sent, because LATCHKEY_MESSAGING_FROM names no sender. Tell the agent yourself."
+)
 
 
 def numbers_of(agent: Agent) -> list[str]:
@@ -29,4 +31,4 @@ def announce(request: HttpRequest, agent: Agent, before: list[str]) -> None:
     if notices.are_on():
         messages.info(request, f"A text about the change goes to {' and '.join(it.which for it in announced)}.")
     else:
-        messages.warning(request, NOBODY_IS_TOLD)
+        messages.warning(request, NO_SENDER)

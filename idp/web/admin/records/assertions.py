@@ -15,7 +15,7 @@ from idp.web.admin.base.read_only import ReadOnlyAdmin
 class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssertion]):
     """Each Assertion: when, for whom, and a link to the page that explains it."""
 
-    list_display = ["issued_at", "service_provider", "agent", "encrypted", "explained"]
+    list_display = ["issued_at", "service_provider", "agent", "encrypted", "sent_link"]
     list_filter = [("service_provider", ServiceFilter), "issued_at"]
     search_fields = [
         "assertion_id",
@@ -26,11 +26,11 @@ class IssuedAssertionAdmin(ReadOnlyAdmin[IssuedAssertion], LongList[IssuedAssert
         "service_provider__name",
     ]
     list_select_related = ["service_provider", "agent"]
-    readonly_fields = ["explained"]
+    readonly_fields = ["sent_link"]
     exclude = ["name_id"]  # personal: shown by the linked page, which records it
     hidden_columns = frozenset({"name_id", "response"})
 
     @admin.display(description="what was sent")
-    def explained(self, issued: IssuedAssertion) -> SafeString:
+    def sent_link(self, issued: IssuedAssertion) -> SafeString:
         """Return a link to the page that explains the Response."""
         return format_html('<a href="{}">What was sent</a>', reverse("admin:answer", args=[issued.pk]))

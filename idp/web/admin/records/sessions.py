@@ -10,13 +10,13 @@ from idp.web.admin.base.long_lists import LongList
 from idp.web.admin.base.read_only import ReadOnlyAdmin
 
 
-class Ended(EndedFilter):
+class SessionOpen(EndedFilter):
     """Filters sessions by whether they are open."""
 
-    ends_by = "ended_at"
+    end_column = "ended_at"
 
 
-class EndedBy(FixedChoiceFilter):
+class EndReason(FixedChoiceFilter):
     """Filters sessions by why they ended."""
 
     title = column = parameter_name = "reason"
@@ -27,12 +27,12 @@ class EndedBy(FixedChoiceFilter):
 class SsoSessionAdmin(ReadOnlyAdmin[SsoSession], LongList[SsoSession]):
     """Sessions, open and ended."""
 
-    list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "why"]
-    list_filter = [Ended, "opened_by", EndedBy]
+    list_display = ["device", "agent", "opened_by", "opened_at", "last_seen_at", "ended_at", "end_reason"]
+    list_filter = [SessionOpen, "opened_by", EndReason]
     search_fields = ["index", "device__agent__full_name", "device__agent__email"]
     list_select_related = ["device__agent"]
     exclude = ["secret_hash", "reason"]
-    readonly_fields = ["why"]
+    readonly_fields = ["end_reason"]
 
     @admin.display(description="agent")
     def agent(self, session: SsoSession) -> str:
@@ -40,6 +40,6 @@ class SsoSessionAdmin(ReadOnlyAdmin[SsoSession], LongList[SsoSession]):
         return str(session.device.agent)
 
     @admin.display(description="why it ended", ordering="reason")
-    def why(self, session: SsoSession) -> str:
+    def end_reason(self, session: SsoSession) -> str:
         """Return why the session ended, in the words of the filter; empty if it is open."""
-        return dict(EndedBy.values).get(session.reason, session.reason)
+        return dict(EndReason.values).get(session.reason, session.reason)

@@ -9,10 +9,10 @@ from idp.web.admin.base.long_lists import LongList
 from idp.web.admin.base.read_only import ReadOnlyAdmin
 
 
-class Retired(EndedFilter):
+class TokenInUse(EndedFilter):
     """Filters tokens by whether they are in use."""
 
-    ends_by = "retired_at"
+    end_column = "retired_at"
 
 
 @admin.register(LongLivedToken)
@@ -22,14 +22,14 @@ class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken
     list_display = [
         "device",
         "agent",
-        "counts",
+        "is_valid",
         "nth",
         "issued_at",
         "expires_at",
         "confirmed_at",
         "retired_at",
     ]
-    list_filter = [Retired]
+    list_filter = [TokenInUse]
     search_fields = ["jti", "device__agent__full_name", "device__agent__email"]
     list_select_related = ["device__agent"]
 
@@ -38,8 +38,8 @@ class LongLivedTokenAdmin(ReadOnlyAdmin[LongLivedToken], LongList[LongLivedToken
         """Return the agent of the token's device."""
         return str(token.device.agent)
 
-    @admin.display(description="counts", boolean=True)
-    def counts(self, token: LongLivedToken) -> bool:
+    @admin.display(description="is_valid", boolean=True)
+    def is_valid(self, token: LongLivedToken) -> bool:
         """Whether the token is still valid."""
         current = token.generation == token.device.generation and token.device.revoked_at is None
         return current and token.retired_at is None and clock.now() < token.expires_at

@@ -27,15 +27,18 @@ NOT_AT_FLEX = {
     "signature_algorithm": (names.ECDSA_SHA256, "Flex is not known to take ECDSA signatures."),
 }
 
+RESPONSES, ATTRIBUTES, LOGOUT = "Responses", "Attributes", "Logout"
+"""Groups of fields that inline rows belong to."""
+
 FIELDSETS: Mapping[str, tuple[list[str], str]] = {
-    "Who it is": (["name", "slug", "enabled", "profile", "entity_id", "timeout_policy"], ""),
-    "Where answers go": (["unsolicited"], ""),
-    "What it is told": (
+    "Identity": (["name", "slug", "enabled", "profile", "entity_id", "timeout_policy"], ""),
+    RESPONSES: (["unsolicited"], ""),
+    ATTRIBUTES: (
         ["name_id_format"],
-        "Send only what it needs. Twilio Flex keeps what it was told in the worker, until it is told otherwise; "
-        "it is always told roles, full_name and email, whatever stands here.",
+        "Send only what the service needs. Twilio Flex stores each value in the worker until it receives another one. "
+        "It always receives roles, full_name and email, even if they are not listed here.",
     ),
-    "How answers are signed and encrypted": (
+    "Signatures and encryption": (
         [
             "sign",
             "signature_algorithm",
@@ -46,11 +49,11 @@ FIELDSETS: Mapping[str, tuple[list[str], str]] = {
         ],
         "",
     ),
-    "What it may ask": (
+    "Requests": (
         ["certificates", "request_signature", "requested_context", "code_context", "passkey_context", "token_context"],
         "",
     ),
-    "Signing out": (["logout_ends", "states_end"], ""),
+    LOGOUT: (["logout_ends", "states_end"], ""),
 }
 
 
@@ -67,12 +70,13 @@ class ServiceProviderForm(forms.ModelForm[ServiceProvider]):
         help_texts = {
             "entity_id": "What the service calls itself, to the character. Flex: urn:flex:JQ… "
             "or https://iam.twilio.com/v1/Accounts/AC…/saml2/metadata",
-            "timeout_policy": "How long a sign-in counts here before a code is asked again.",
-            "requested_context": "What is done if it asks for a certain way to sign in. Flex: ignore.",
-            "name_id_format": "How it gets to know an agent. A name that changes makes a new user there.",
+            "timeout_policy": "How long a sign-in is valid here before Latchkey asks for a code again.",
+            "requested_context": "What Latchkey does if a request asks for a certain way to sign in. Flex: ignore.",
+            "name_id_format": "The kind of name by which it knows an agent. A name that changes makes a new user "
+            "there.",
             "states_end": "As SessionNotOnOrAfter: it then ends its own sign-in at the first limit of the timeout "
             "policy. Not for Flex, which would end an agent's work in the middle of a call.",
-            "encrypt": "Only the service can read what it is told. Flex cannot.",
+            "encrypt": "Only the service can read an encrypted Assertion. Flex cannot.",
         }
 
     def clean_entity_id(self) -> str:

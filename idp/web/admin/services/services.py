@@ -17,7 +17,7 @@ from idp.saml.models import AssertionConsumer, LogoutEndpoint, ReleasedAttribute
 from idp.saml.responses import attributes
 from idp.saml.signatures import signing_keys
 from idp.web.admin.access.timeout_confirmation import ConfirmsTimeouts
-from idp.web.admin.services.service_form import FIELDSETS, ServiceProviderForm
+from idp.web.admin.services.service_form import ATTRIBUTES, FIELDSETS, LOGOUT, RESPONSES, ServiceProviderForm
 from idp.web.admin.services.service_rows import (
     AssertionConsumerForm,
     AssertionConsumers,
@@ -28,7 +28,7 @@ from idp.web.admin.services.service_rows import (
     at_flex,
 )
 
-TYPED_THERE = "What its own operators need"
+VALUES_TO_ENTER = "Settings at the service"
 
 
 class AssertionConsumerInline(admin.TabularInline[AssertionConsumer, ServiceProvider]):
@@ -41,7 +41,7 @@ class AssertionConsumerInline(admin.TabularInline[AssertionConsumer, ServiceProv
     min_num = 1
     validate_min = True
     verbose_name_plural = "addresses that take Responses (ACS)"
-    stands_below: ClassVar[str] = "Where answers go"
+    fieldset: ClassVar[str] = RESPONSES
 
 
 class ReleasedAttributeInline(admin.TabularInline[ReleasedAttribute, ServiceProvider]):
@@ -52,7 +52,7 @@ class ReleasedAttributeInline(admin.TabularInline[ReleasedAttribute, ServiceProv
     formset = ReleasedAttributes
     extra = 1
     verbose_name_plural = "attributes"
-    stands_below: ClassVar[str] = "What it is told"
+    fieldset: ClassVar[str] = ATTRIBUTES
 
     def get_extra(self, request: HttpRequest, obj: ServiceProvider | None = None, **kwargs: Any) -> int:
         """Return the number of empty rows: those of the usual attributes for a new service, otherwise one.
@@ -81,7 +81,7 @@ class LogoutEndpointInline(admin.TabularInline[LogoutEndpoint, ServiceProvider])
     extra = 1
     max_num = len(LogoutEndpoint.BINDINGS)
     verbose_name_plural = "logout addresses; leave empty if the service has none"
-    stands_below: ClassVar[str] = "Signing out"
+    fieldset: ClassVar[str] = LOGOUT
 
 
 @admin.register(ServiceProvider)
@@ -106,18 +106,18 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
     def get_fieldsets(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[Any]:
         """Group the fields by what an operator decides.
 
-        A saved service also shows what follows for its own operators.
+        A saved service also shows the values to enter on its side.
         """
         shown = {name: {"fields": list(fields), "description": why} for name, (fields, why) in FIELDSETS.items()}
         if row and attributes.rules_of(row.profile).mandatory:
-            shown["What it is told"]["fields"] = [*FIELDSETS["What it is told"][0], "always_sent"]
+            shown[ATTRIBUTES]["fields"] = [*FIELDSETS[ATTRIBUTES][0], "mandatory_attributes"]
         if row:
-            shown[TYPED_THERE] = {"fields": ["typed_there"], "description": ""}
+            shown[VALUES_TO_ENTER] = {"fields": ["values_to_enter"], "description": ""}
         return list(shown.items())
 
     def get_readonly_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> list[str]:
         """The slug is part of addresses and of the trail, so it cannot change."""
-        return ["slug", "always_sent", "typed_there"] if row else []
+        return ["slug", "mandatory_attributes", "values_to_enter"] if row else []
 
     def get_prepopulated_fields(self, _: HttpRequest, row: ServiceProvider | None = None) -> dict[str, Sequence[str]]:
         """Suggest a slug for a new service."""
@@ -133,16 +133,16 @@ class ServiceProviderAdmin(ConfirmsTimeouts[ServiceProvider]):
         return kwargs
 
     @admin.display(description="Always sent")
-    def always_sent(self, sp: ServiceProvider) -> str:
+    def mandatory_attributes(self, sp: ServiceProvider) -> str:
         """Return the attributes that are always sent."""
         return ", ".join(it.name for it in attributes.rules_of(sp.profile).mandatory)
 
-    @admin.display(description="To be typed there")
-    def typed_there(self, sp: ServiceProvider) -> SafeString:
+    @admin.display(description="Values to enter there")
+    def values_to_enter(self, sp: ServiceProvider) -> SafeString:
         """Return what to enter at the service, such as in Twilio's Console."""
         rows = registration.what_to_type(sp, clock.now())
         inner = format_html_join("", '<dt>{}</dt><dd><pre translate="no">{}</pre></dd>', rows)
-        return format_html('<dl class="typed-there">{}</dl>', inner)
+        return format_html("<dl>{}</dl>", inner)
 
     def save_related(
         self, request: HttpRequest, form: ModelForm[ServiceProvider], formsets: list[BaseFormSet[Any]], change: bool

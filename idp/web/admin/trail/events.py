@@ -31,14 +31,14 @@ from idp.web.trail.files import WRITERS
 NOTHING = "-"
 EXPORTS = [("csv", "Export this list as CSV"), ("jsonl", "Export this list as JSON lines")]
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
-FOR_OPERATORS = ("explained", "today")
+FOR_OPERATORS = ("sent_link", "rules_today")
 SOURCES = {
-    "on": "about",
-    "told": "detail",
-    "before_and_after": "changes",
-    "decided": "decided_by",
-    "watched": "would_have",
-    **dict.fromkeys(("understood", "verdicts", "today"), "judged"),
+    "subject": "about",
+    "detail_in_words": "detail",
+    "changed_fields": "changes",
+    "deciding_rule": "decided_by",
+    "watching_rules": "would_have",
+    **dict.fromkeys(("understood", "rules_then", "rules_today"), "judged"),
 }
 """The attribute of an event that a field is made from, where their names differ. An empty one hides the field."""
 
@@ -47,7 +47,7 @@ SOURCES = {
 class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongList[LoginEvent]):
     """The events of the trail. An agent's error page shows a reference, by which an operator finds the event."""
 
-    list_display = ["when", "what", "agent", "device", "service", "address", "reference"]
+    list_display = ["when", "sentence", "agent", "device", "service", "address", "reference"]
     list_display_links = ["when"]
     list_filter = FILTERS
     list_per_page = 50
@@ -62,20 +62,20 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         "agent",
         "device",
         "by",
-        "on",
-        "before_and_after",
+        "subject",
+        "changed_fields",
         "service",
         "method",
         "effect",
-        "decided",
+        "deciding_rule",
         "revision",
-        "told",
+        "detail_in_words",
         "advice",
-        "explained",
+        "sent_link",
         "understood",
-        "verdicts",
-        "today",
-        "watched",
+        "rules_then",
+        "rules_today",
+        "watching_rules",
         "address",
         "user_agent",
         "reference",
@@ -165,7 +165,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         return f"{event.at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="what happened")
-    def what(self, event: LoginEvent) -> str:
+    def sentence(self, event: LoginEvent) -> str:
         """Return a sentence; changed fields can be opened beneath it."""
         changed = words.changed(event)
         if not changed:
@@ -173,18 +173,18 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         return format_html("<details><summary>{}</summary>{}</details>", words.sentence(event), _table(changed))
 
     @admin.display(description="about")
-    def on(self, event: LoginEvent) -> str:
+    def subject(self, event: LoginEvent) -> str:
         """Return what the act was about."""
         return words.about(event) or NOTHING
 
     @admin.display(description="before and after")
-    def before_and_after(self, event: LoginEvent) -> str:
+    def changed_fields(self, event: LoginEvent) -> str:
         """Return the table of changed fields."""
         changed = words.changed(event)
         return _table(changed) if changed else NOTHING
 
     @admin.display(description="decided by")
-    def decided(self, event: LoginEvent) -> str:
+    def deciding_rule(self, event: LoginEvent) -> str:
         """Return the name of the rule that decided."""
         return words.decided(event) or NOTHING
 
@@ -194,18 +194,18 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         return words.understood(event) or NOTHING
 
     @admin.display(description="rules")
-    def verdicts(self, event: LoginEvent) -> str:
+    def rules_then(self, event: LoginEvent) -> str:
         """Return every rule's answer, judged again by the revision that decided at the time."""
         lines = words.judged_again(event)
         return format_html_join("", "<div>{}</div>", ((words.verdict(it),) for it in lines)) or NOTHING
 
     @admin.display(description="rules today")
-    def today(self, event: LoginEvent) -> str:
+    def rules_today(self, event: LoginEvent) -> str:
         """Return how the same sign-in would end by the rules in force now, and by the draft."""
         return format_html_join("", "<div>{}</div>", ((it,) for it in words.judged_today(event))) or NOTHING
 
     @admin.display(description="detail")
-    def told(self, event: LoginEvent) -> str:
+    def detail_in_words(self, event: LoginEvent) -> str:
         """Return the rest of what the event records."""
         return words.detail(event)
 
@@ -215,12 +215,12 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         return words.advice(event)
 
     @admin.display(description="watching rules would have")
-    def watched(self, event: LoginEvent) -> str:
+    def watching_rules(self, event: LoginEvent) -> str:
         """Return what rules in watch-only mode would have done."""
         return words.watched(event) or NOTHING
 
     @admin.display(description="what was sent")
-    def explained(self, event: LoginEvent) -> str:
+    def sent_link(self, event: LoginEvent) -> str:
         """Return a link from an answered sign-in to the page that explains the Response."""
         sent = event.kind == Kind.ANSWERED
         issued = IssuedAssertion.objects.filter(assertion_id=event.detail).first() if sent else None
