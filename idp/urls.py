@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from idp.web import views
+from idp.web import health, public_pages
 from idp.web.metrics import endpoint
 
 
@@ -19,20 +19,20 @@ def lazily(module: str, namespace: str | None = None) -> Any:  # noqa: ANN401 - 
 
 urlpatterns = [
     path("saml/", include("idp.saml.urls")),  # first: they are tried in order, and these are requested most
-    path("", views.start),
-    path("help", views.help_page),
+    path("", public_pages.start),
+    path("help", public_pages.help_page),
     path("login/", lazily("idp.login.urls")),
     path("scim/v2/", lazily("idp.scim.urls")),
-    path(".well-known/jwks.json", views.jwks),
+    path(".well-known/jwks.json", public_pages.jwks),
     path("admin/", lazily("idp.web.operators.urls", "admin")),
-    path("healthz", views.healthz),
-    path("readyz", views.readyz),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("metrics", endpoint.metrics),
     path("", lazily("idp.web.me.urls")),
     path("", lazily("idp.native.urls")),
 ]
 
-handler400 = "idp.web.views.bad_request"
-handler403 = "idp.web.views.forbidden"
-handler404 = "idp.web.views.not_found"
-handler500 = "idp.web.views.server_error"
+handler400 = "idp.web.error_views.bad_request"
+handler403 = "idp.web.error_views.forbidden"
+handler404 = "idp.web.error_views.not_found"
+handler500 = "idp.web.error_views.server_error"

@@ -95,7 +95,7 @@ def breaks(request):
 
 
 urlpatterns = [path("breaks", breaks), path("bare", lambda _: HttpResponse("text"))]
-handler500 = "idp.web.views.server_error"
+handler500 = "idp.web.error_views.server_error"
 
 
 @pytest.mark.urls(__name__)

@@ -241,7 +241,7 @@ def test_the_log_entry_of_a_fault_holds_no_secret(witness, phone):
 
 
 def test_an_exception_outside_of_any_view_is_logged_with_its_reference(witness, phone, settings):
-    settings.CSRF_FAILURE_VIEW = "idp.web.views.no_such_view"
+    settings.CSRF_FAILURE_VIEW = "idp.web.error_views.no_such_view"
     page = Page(phone.http.post(f"{BASE_URL}/login/{uuid.uuid4()}"))
     assert page.status == 500
     assert "our fault" in page.text

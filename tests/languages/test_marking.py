@@ -18,7 +18,7 @@ from idp.policies.access.conditions import PlatformIs
 from idp.policies.timeouts import LEGACY, Limit
 from idp.policies.user_agents import Platform
 from idp.web import next_codes
-from idp.web.views import error_page
+from idp.web.error_views import error_page
 from tests.conftest import NOW
 from tests.docs.errors_page import errors
 from tests.languages import catalogues, pseudo

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from idp.errors import IdpError
 from idp.web.departments import reach
-from idp.web.views import refused
+from idp.web.error_views import refused
 
 RIGHTS = frozenset(
     {

@@ -11,8 +11,8 @@ from idp.agents.models import Device
 from idp.login import request_facts
 from idp.login.endings import not_me as reports
 from idp.login.pages.rendering import see_other
+from idp.web.errors import NotFound
 from idp.web.me.page import device_of
-from idp.web.views import NotFound
 
 
 @require_POST

@@ -16,7 +16,7 @@ from idp.bearer_secrets import keyed_hash
 from idp.errors import IdpError
 from idp.login import request_facts
 from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
-from idp.web.views import refused
+from idp.web.error_views import refused
 from idp.wording import for_agents
 
 MINUTE = 60

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
+from idp.web.error_views import error_page, refused
+from idp.web.errors import FROM_THE_APP, Incomplete, TooLarge, WrongMethod
 from idp.web.operators.middleware import is_inside
-from idp.web.views import Incomplete, TooLarge, WrongMethod, error_page, refused
 from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ class AddressTooLong(IdpError):
     code = "address_too_long"
     status = 414
     sentence = for_agents("That address is too long.")
-    advice = for_agents("Start again from the app you came from.")
+    advice = FROM_THE_APP
 
 
 class ErrorPages:

@@ -1,0 +1,31 @@
+"""What anybody may read: the start page, the help page, and the public keys of tokens."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from idp import clock
+from idp.keys import keyring
+from idp.saml.requests import unsolicited
+from idp.tokens.jwks import key_set
+
+
+@require_safe
+def jwks(_: HttpRequest) -> JsonResponse:
+    """Publish the public keys of tokens. The answer may be cached for as long as a key is published before its use."""
+    keyring.ensure(clock.now())
+    response = JsonResponse(key_set())
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Show the start page, with links to the services that can be opened from here."""
+    return render(request, "start.html", {"services": list(unsolicited.services().only("slug", "name"))})
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Show the help page, which is the same for everybody."""
+    return render(request, "help.html")
