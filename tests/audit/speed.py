@@ -78,7 +78,7 @@ def main(lines):
     from idp.audit.chain import sealing, verifying
     from idp.audit.models import LoginEvent
     from idp.keys import keyring
-    from idp.web.trail import files
+    from idp.web.trail import exports
     from tests.web.conftest import a_superuser, inside
 
     call_command("migrate", verbosity=0)
@@ -121,7 +121,7 @@ def main(lines):
         sealing.seal_all(now)
     with timed("verifying all"):
         assert verifying.verify().in_order
-    for name, writer in files.WRITERS.items():
+    for name, writer in exports.WRITERS.items():
         with timed(f"exporting all as {name}"):
             sum(1 for _ in writer(LoginEvent.objects.all(), now))
 

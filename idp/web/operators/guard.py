@@ -34,10 +34,10 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
 def _acted(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Answer an operator's request, and name them in every event that it leads to."""
-    with events.acting(_actor(request)), unrecorded_writes.caught() as went_well:
+    with events.acting(_actor(request)), unrecorded_writes.watched() as on_success:
         response = get_response(request)
         if response.status_code < HTTPStatus.BAD_REQUEST and request.resolver_match:
-            went_well(f"page {request.resolver_match.view_name}")
+            on_success(f"page {request.resolver_match.view_name}")
     background.sealing.dispatch()
     return response
 

@@ -17,21 +17,21 @@ MAY_SEE_REVISIONS = "policies.view_policyrevision"
 LIST = "admin:policies_accessrule_changelist"
 
 
-def ways_on(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[str, str]]:
+def next_steps(event: LoginEvent, operator: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[str, str]]:
     """Yield words and address of each link that this operator may follow."""
     if not isinstance(operator, PermissionsMixin):
         return
     if operator.has_perm(MAY_SEE_RULES):
-        yield from _to_the_rule(event)
+        yield from _link_to_rule(event)
         if event.judged:
-            tried = urlencode({"try-way": "past", "try-past": event.reference})
-            yield "Try the rules with this sign-in", f"{reverse(LIST)}?{tried}#try"
-    then = PolicyRevision.objects.filter(number=event.revision).first() if event.revision else None
-    if then is not None and operator.has_perm(MAY_SEE_REVISIONS):
-        yield f"Open {then}, which decided", reverse("admin:policies_policyrevision_change", args=[then.pk])
+            query = urlencode({"try-way": "past", "try-past": event.reference})
+            yield "Try the rules with this sign-in", f"{reverse(LIST)}?{query}#try"
+    decided_by = PolicyRevision.objects.filter(number=event.revision).first() if event.revision else None
+    if decided_by is not None and operator.has_perm(MAY_SEE_REVISIONS):
+        yield f"Open {decided_by}, which decided", reverse("admin:policies_policyrevision_change", args=[decided_by.pk])
 
 
-def _to_the_rule(event: LoginEvent) -> Iterator[tuple[str, str]]:
+def _link_to_rule(event: LoginEvent) -> Iterator[tuple[str, str]]:
     """Yield the link to the rule as it would be edited now, if it still exists."""
     try:
         key = UUID(event.decided_by)

@@ -37,22 +37,22 @@ BOOKKEEPING: Final = frozenset(
 
 
 @contextmanager
-def caught() -> Iterator[Callable[[str], None]]:
+def watched() -> Iterator[Callable[[str], None]]:
     """Watch the statements. Yields a function to call on success, which records writes that no event covers."""
     written: set[str] = set()
 
-    def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401 - as Django calls it
-        done = execute(sql, params, many, context)
+    def note_write(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401 - as Django calls it
+        result = execute(sql, params, many, context)
         wrote = sql.startswith("INSERT") or context["cursor"].rowcount != 0  # SQLite sets rowcount later for RETURNING
         if wrote and (found := _WRITES.match(sql)) and not _HOLDS.match(sql):
             written.add(found.group(1))
-        return done
+        return result
 
-    def went_well(where: str) -> None:
+    def on_success(where: str) -> None:
         tables = sorted(written - BOOKKEEPING)
         if tables and "audit_loginevent" not in tables:
             log.error("act_untold", where=where, tables=tables)
             acts.record(Kind.WROTE, acts.NOTHING, clock.now(), detail=f"{where}: {', '.join(tables)}")
 
-    with connection.execute_wrapper(watch):
-        yield went_well
+    with connection.execute_wrapper(note_write):
+        yield on_success

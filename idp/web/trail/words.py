@@ -8,12 +8,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.otp import channels, outcomes
 from idp.otp.checks import Checked
 from idp.otp.models import VerificationSend
-from idp.policies import in_force
-from idp.policies.access import recorded_attempts
-from idp.policies.access.decisions import Attempt, Decision, evaluate
-from idp.policies.access.rules import MODE_NAMES, Policy
-from idp.policies.editing import publishing
-from idp.policies.models import EFFECTS, PolicyRevision
+from idp.policies.models import EFFECTS
 from idp.policies.rule_names import name_of
 
 EFFECT_NAMES = dict(EFFECTS)
@@ -72,9 +67,9 @@ def about(event: LoginEvent) -> str:
 
 def sentence(event: LoginEvent) -> str:
     """Return what happened, in a sentence."""
-    said = [event.get_kind_display(), about(event), detail(event)]
-    words = ": ".join(it for it in said if it)
-    return f"{event.by}: {words}" if event.by else words
+    parts = [event.get_kind_display(), about(event), detail(event)]
+    happened = ": ".join(it for it in parts if it)
+    return f"{event.by}: {happened}" if event.by else happened
 
 
 def _field(about_: str, name: str) -> str:
@@ -83,10 +78,10 @@ def _field(about_: str, name: str) -> str:
     app = about_.partition(".")[0]
     model = _model(f"{app}.{part}") if part else _model(about_.partition(":")[0])
     try:
-        called = str(getattr(model._meta.get_field(own), "verbose_name", own)) if model else own
+        label = str(getattr(model._meta.get_field(own), "verbose_name", own)) if model else own
     except FieldDoesNotExist:
-        called = own
-    return f"{part} {called}".replace("_", " ").strip()
+        label = own
+    return f"{part} {label}".replace("_", " ").strip()
 
 
 def _model(label: str) -> type[Model] | None:
@@ -106,71 +101,13 @@ def _value(value: object) -> str:
             return str(value)
 
 
-def send(it: VerificationSend) -> str:
+def send(row: VerificationSend) -> str:
     """Return how a text or call went, and what to do if Twilio refused it."""
-    outcome = outcomes.of_send(it.answer, it.code)
-    went = f"{channels.in_words(it.channel)}: {it.answer or 'under way'}"
-    return f"{went}. {outcome.operator}" if outcome else went
+    outcome = outcomes.of_send(row.answer, row.code)
+    result = f"{channels.in_words(row.channel)}: {row.answer or 'under way'}"
+    return f"{result}. {outcome.operator}" if outcome else result
 
 
-def _members(it: list[str] | dict[str, list[str]]) -> list[str]:
+def _members(fact: list[str] | dict[str, list[str]]) -> list[str]:
     """Return the values that a fact may have; for one still to come, those that it may turn out to have."""
-    return it if isinstance(it, list) else it["later"]
-
-
-def verdicts(policy: Policy, decision: Decision) -> list[dict[str, str]]:
-    """Return every rule of a policy with its answer, and the first condition that failed."""
-    rules = {it.key: it for it in policy.rules}
-    return [
-        {
-            "rule": rules[line.key].name,
-            "sentence": rules[line.key].sentence,
-            "mode": MODE_NAMES[rules[line.key].mode],
-            "answer": line.answer.value if line.answer else "not asked",
-            "unmet": line.unmet,
-        }
-        for line in decision.trace
-    ]
-
-
-def verdict(line: dict[str, str]) -> str:
-    """Return one rule's answer, in a line."""
-    unmet = f" ({line['unmet']})" if line["unmet"] else ""
-    return f"{line['rule']}: {line['answer']}{unmet}"
-
-
-def judged_again(event: LoginEvent) -> list[dict[str, str]]:
-    """Judge a past sign-in again by the revision that decided, and return every rule's answer."""
-    policy = in_force.policy_of(event.revision) if event.revision else None
-    if policy is None:
-        return []
-    attempt = attempt_of(event)
-    return verdicts(policy, evaluate(policy, attempt)) if attempt else []
-
-
-def judged_today(event: LoginEvent) -> list[str]:
-    """Return how a past sign-in would end by the rules in force now, and by the draft."""
-    attempt = attempt_of(event) if event.effect else None
-    if attempt is None:
-        return []
-    alone = Attempt(attempt.service, attempt.facts)
-    live, draft = publishing.live(), publishing.draft()
-    return [_ends(it, evaluate(it.policy, alone)) for it in (live, draft) if it is not None]
-
-
-def attempt_of(event: LoginEvent) -> Attempt | None:
-    """Return what was judged; None if it cannot be read."""
-    try:
-        return recorded_attempts.from_json(
-            event.judged, service=event.service, text=event.user_agent, address=event.address
-        )
-    except (TypeError, ValueError):
-        return None
-
-
-def _ends(revision: PolicyRevision, decision: Decision) -> str:
-    if decision.effect is None:
-        return f"{revision}: that depends on what nobody had proved yet, or on what is not kept any more"
-    names = {str(rule.key): f"“{rule.name}”" for rule in revision.rules.all()}
-    by = names.get(decision.decided_by, decision.decided_by)
-    return f"{revision}: {EFFECT_NAMES[decision.effect]}, by {by}"
+    return fact if isinstance(fact, list) else fact["later"]

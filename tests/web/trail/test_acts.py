@@ -17,7 +17,7 @@ from idp.audit.acts import HIDDEN
 from idp.audit.events import Actor, Origin
 from idp.audit.models import Kind, LoginEvent
 from idp.scim.models import PersonnelSystem
-from idp.web.management.acting import ActingCommand
+from idp.web.management.recorded import RecordedCommand
 from idp.web.trail import row_changes, unrecorded_writes
 from tests.conftest import NOW, an_agent
 from tests.web import seeded
@@ -78,7 +78,7 @@ def test_every_table_is_watched_or_says_why_not():
 
 def test_every_command_acts_or_only_reads():
     own = {name for name, app in get_commands().items() if app.startswith("idp.")}
-    acting = {it for it in own if isinstance(load_command_class(get_commands()[it], it), ActingCommand)}
+    acting = {it for it in own if isinstance(load_command_class(get_commands()[it], it), RecordedCommand)}
     assert own - acting == READING
 
 
@@ -207,9 +207,9 @@ def test_a_link_into_the_admin_is_told_when_it_is_made_and_when_it_is_used(db):
 def test_a_page_that_forgets_to_tell_is_caught(operator):
     by = Actor("Olivia Operator", Origin(None, "", "7KQ2M-9TX4D"), operator.pk)
     Department.objects.create(name="Sales")
-    with events.acting(by), unrecorded_writes.caught() as went_well:
+    with events.acting(by), unrecorded_writes.watched() as on_success:
         Department.objects.update(name="Service")
-        went_well("page of departments")
+        on_success("page of departments")
     assert (last().kind, last().detail) == (Kind.WROTE, "page of departments: agents_department")
 
 

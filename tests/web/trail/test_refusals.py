@@ -29,7 +29,7 @@ def page_of(event):
 
 
 def ways(page):
-    return dict(page.context["ways_on"])
+    return dict(page.context["next_steps"])
 
 
 def test_a_refusal_leads_to_its_rule_to_trying_and_to_the_revision_that_decided(admin, rule, refused):

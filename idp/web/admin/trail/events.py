@@ -25,8 +25,8 @@ from idp.web.admin.trail.letting_in import MAY_GIVE, let_in
 from idp.web.admin.trail.searching import anywhere
 from idp.web.departments import reach
 from idp.web.pages.connect_flex import access as connect_flex
-from idp.web.trail import refusals, words
-from idp.web.trail.files import WRITERS
+from idp.web.trail import refusals, rule_verdicts, words
+from idp.web.trail.exports import WRITERS
 
 NOTHING = "-"
 EXPORTS = [("csv", "Export this list as CSV"), ("jsonl", "Export this list as JSON lines")]
@@ -114,7 +114,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
         refused = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0, kind=Kind.REFUSED).first()
         context = {
             "may_let_in": refused is not None and request.user.has_perm(MAY_GIVE),
-            "ways_on": list(refusals.ways_on(refused, request.user)) if refused else [],
+            "next_steps": list(refusals.next_steps(refused, request.user)) if refused else [],
             **(extra_context or {}),
         }
         return super().change_view(request, object_id, form_url, context)
@@ -196,13 +196,13 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
     @admin.display(description="rules")
     def rules_then(self, event: LoginEvent) -> str:
         """Return every rule's answer, judged again by the revision that decided at the time."""
-        lines = words.judged_again(event)
-        return format_html_join("", "<div>{}</div>", ((words.verdict(it),) for it in lines)) or NOTHING
+        lines = rule_verdicts.at_the_time(event)
+        return format_html_join("", "<div>{}</div>", ((rule_verdicts.in_words(it),) for it in lines)) or NOTHING
 
     @admin.display(description="rules today")
     def rules_today(self, event: LoginEvent) -> str:
         """Return how the same sign-in would end by the rules in force now, and by the draft."""
-        return format_html_join("", "<div>{}</div>", ((it,) for it in words.judged_today(event))) or NOTHING
+        return format_html_join("", "<div>{}</div>", ((it,) for it in rule_verdicts.today(event))) or NOTHING
 
     @admin.display(description="detail")
     def detail_in_words(self, event: LoginEvent) -> str:

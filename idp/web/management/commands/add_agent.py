@@ -10,11 +10,11 @@ from idp import clock
 from idp.agents import provisioning
 from idp.agents.roles import ROLES
 from idp.otp import numbers
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence, write_json
+from idp.web.management.output import in_one_sentence, write_json
+from idp.web.management.recorded import RecordedCommand
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Adds an agent with a number and roles."""
 
     help = "Adds an agent. The number may be in any spelling, with + and the country code."

@@ -5,12 +5,12 @@ from typing import Any
 
 from idp import clock
 from idp.agents import provisioning
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence
+from idp.web.management.output import in_one_sentence
+from idp.web.management.recorded import RecordedCommand
 from idp.web.operators import links
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Creates or finds an operator, and prints a one-time link to the admin."""
 
     help = "Creates an operator, or finds the existing one, and prints a link that opens the admin once."

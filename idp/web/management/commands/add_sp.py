@@ -15,11 +15,11 @@ from idp.saml.metadata.sp_description import MAX_METADATA, AcsDescription
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.saml.models.metadata_source import ValidUntil
 from idp.saml.profiles import PROFILES, flex
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence, write_json
+from idp.web.management.output import in_one_sentence, write_json
+from idp.web.management.recorded import RecordedCommand
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Registers a service provider by its metadata, by one value of Flex, or by hand."""
 
     help = "Registers a service provider and prints what to enter there."

@@ -9,12 +9,12 @@ from idp import clock
 from idp.agents import provisioning
 from idp.agents.models import Supervisor
 from idp.agents.roles import ROLES
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence
+from idp.web.management.output import in_one_sentence
+from idp.web.management.recorded import RecordedCommand
 from idp.web.operators import links
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Creates or finds a supervisor, and prints a one-time link to the admin."""
 
     help = "Lets somebody look after the agents of some departments, and prints a link that opens the admin once."

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from idp import clock
 from idp.audit.statistics import unforeseen
 from idp.policies.rule_names import name_of
-from idp.web.management.asking import write_json
+from idp.web.management.output import write_json
 
 log = structlog.get_logger(__name__)
 

@@ -15,14 +15,14 @@ from idp.importing import sheet
 from idp.saml import name_ids
 from idp.saml.name_ids import NameIdRefused
 from idp.web.departments import reach
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence
+from idp.web.management.output import in_one_sentence
+from idp.web.management.recorded import RecordedCommand
 
 HEADINGS = {"email": "Email", "nameid": "Name ID"}
 Row = tuple[int, str, str]
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Sets name IDs from a file, all or none."""
 
     help = (

@@ -13,8 +13,8 @@ from idp.saml.metadata import published
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles import flex
 from idp.saml.profiles.flex import FlexAddress
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence, write_json
+from idp.web.management.output import in_one_sentence, write_json
+from idp.web.management.recorded import RecordedCommand
 from idp.web.pages.connect_flex.forms import RESERVED, connect
 
 NEEDS_CONNECTION = (
@@ -23,7 +23,7 @@ NEEDS_CONNECTION = (
 NEEDS_ACCOUNT = "Legacy SSO needs the Account SID, AC and 32 hex digits."
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Registers a Flex connection from values of the Console, or prints the fields of a registered one again."""
 
     help = "Connects a Flex account and prints the fields for Twilio's Console. Prints them again if it is connected."

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from idp import clock
 from idp.conf import Conf
 from idp.web.checkup import all_subjects, finding, proxies, verify_rate_limits
-from idp.web.management.asking import write_json
+from idp.web.management.output import write_json
 
 
 class Command(BaseCommand):

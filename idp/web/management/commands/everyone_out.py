@@ -8,11 +8,11 @@ from django.core.management.base import CommandError
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import write_json
+from idp.web.management.output import write_json
+from idp.web.management.recorded import RecordedCommand
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Revokes every device. Each needs a code, and the agent reads why."""
 
     help = "Signs everyone out: every phone and computer needs a new code. Use it after restoring a backup or a leak."

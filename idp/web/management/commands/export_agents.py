@@ -5,10 +5,10 @@ from typing import Any
 from idp import clock, reference
 from idp.audit.events import Origin
 from idp.web import people_files
-from idp.web.management.acting import ActingCommand
+from idp.web.management.recorded import RecordedCommand
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Writes everybody to stdout."""
 
     help = "Writes all agents and operators to stdout as CSV, in the format of import_agents."

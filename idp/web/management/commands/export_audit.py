@@ -7,13 +7,13 @@ from typing import Any
 from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
-from idp.web.management.acting import ActingCommand
-from idp.web.trail import files
-from idp.web.trail.files import WRITERS
+from idp.web.management.recorded import RecordedCommand
+from idp.web.trail import exports
+from idp.web.trail.exports import WRITERS
 from idp.web.typed import instant
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Writes the trail to stdout as a stream, the oldest event first."""
 
     help = "Writes the trail to stdout, oldest entry first, including personal data, as operators see it."
@@ -30,7 +30,7 @@ class Command(ActingCommand):
     def handle(self, *_: Any, since: datetime | None, until: datetime | None, written_as: str, **__: Any) -> None:
         """Write event by event, then print how many there were."""
         now = clock.now()
-        lines = files.before(acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_span(since, until)))
+        lines = exports.events_before(acts.record(Kind.TRAIL_EXPORTED, acts.NOTHING, now, detail=_span(since, until)))
         if since:
             lines = lines.filter(at__gte=since)
         if until:

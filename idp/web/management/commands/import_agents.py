@@ -16,11 +16,11 @@ from idp.importing.people import Change
 from idp.importing.planning import Plan
 from idp.importing.sheet import MOST_BYTES
 from idp.web import people_files
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import in_one_sentence, write_json
+from idp.web.management.output import in_one_sentence, write_json
+from idp.web.management.recorded import RecordedCommand
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Imports all of a file, or nothing."""
 
     help = (

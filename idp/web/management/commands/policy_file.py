@@ -15,12 +15,12 @@ from idp.audit.models import Kind
 from idp.policies.editing import policy_file, publishing
 from idp.policies.editing.policy_file import Misfit, PolicyFile
 from idp.policies.models import PolicyRevision
-from idp.web.management.acting import ActingCommand
+from idp.web.management.recorded import RecordedCommand
 
 HELP = "Exports access rules to a file, runs the test cases of a file, or imports its rules as a draft."
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Exports, tests or imports access rules."""
 
     help = HELP

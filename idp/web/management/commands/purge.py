@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from idp import clock
 from idp.conf import retention
-from idp.web.management.asking import write_json
+from idp.web.management.output import write_json
 from idp.web.retention import purge
 from idp.web.retention.purge import Purged
 

@@ -10,14 +10,15 @@ from idp import clock
 from idp.saml.metadata import sources as metadata_sources
 from idp.saml.metadata.sources import Outcome, Refreshed
 from idp.saml.models import MetadataSource
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import find_service, write_json
+from idp.web.management.lookup import find_service
+from idp.web.management.output import write_json
+from idp.web.management.recorded import RecordedCommand
 
 log = structlog.get_logger(__name__)
 UNEXPECTED = "An unexpected error. The log has the details."
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Fetches every source that has an address. A failure does not stop the others."""
 
     help = (

@@ -10,11 +10,12 @@ from idp import clock, reference
 from idp.agents.models import Device, DeviceQuerySet, Reason
 from idp.audit.events import Origin
 from idp.login.endings import signing_out
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import find_agent, write_json
+from idp.web.management.lookup import find_agent
+from idp.web.management.output import write_json
+from idp.web.management.recorded import RecordedCommand
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Revokes devices. Their next visit asks for a code and says why."""
 
     help = "Signs out a device, or every device of an agent."

@@ -15,15 +15,16 @@ from idp.keys import certificates, change, keyring
 from idp.keys.change import OutOfOrder, Standing, Step
 from idp.keys.models import SigningKey, State, Use
 from idp.saml.signatures import key_change, signing_keys
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import find_service, write_json
+from idp.web.management.lookup import find_service
+from idp.web.management.output import write_json
+from idp.web.management.recorded import RecordedCommand
 
 STATUS = "status"
 KEYS = Thing("", "signing keys")
 ON_SERVICES = {Step.SWITCH, Step.BACK}
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """Prints the state of the key change, or takes its next step."""
 
     help = "Replaces a signing key: prepare, switch each service, activate. Without a step it prints the current state."

@@ -13,13 +13,14 @@ from idp.otp.models import SafeListing
 from idp.otp.safe_list import listings
 from idp.otp.safe_list.provider import Reply, Verdict
 from idp.web import safe_list_run
-from idp.web.management.acting import ActingCommand
-from idp.web.management.asking import find_agent, write_json
+from idp.web.management.lookup import find_agent
+from idp.web.management.output import write_json
+from idp.web.management.recorded import RecordedCommand
 
 STOPPED_BY = (Verdict.CLOSED, Verdict.MISCONFIGURED)
 
 
-class Command(ActingCommand):
+class Command(RecordedCommand):
     """For a timer, every minute. Runs may overlap: each number is claimed by one of them."""
 
     help = (

@@ -9,7 +9,7 @@ from idp import clock, reference
 from idp.audit.events import Origin
 from idp.login.emergency import everyone_out
 from idp.saml.logout import notifying
-from idp.web.management.asking import write_json
+from idp.web.management.output import write_json
 
 
 class Command(BaseCommand):

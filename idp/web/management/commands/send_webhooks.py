@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from idp import clock
-from idp.web.management.asking import write_json
+from idp.web.management.output import write_json
 from idp.webhooks import sending
 from idp.webhooks.models import Delivery, State
 

@@ -19,8 +19,9 @@ from idp.policies.editing import publishing
 from idp.policies.simulation.trial import Trial
 from idp.policies.user_agents import Client, UserAgent
 from idp.policies.user_agents.words import describe
-from idp.web.management.asking import find_agent, find_service, write_json
-from idp.web.trail import words
+from idp.web.management.lookup import find_agent, find_service
+from idp.web.management.output import write_json
+from idp.web.trail import rule_verdicts
 
 UNDECIDED = "undecided"
 UNKNOWN = "unknown"
@@ -48,13 +49,13 @@ class Command(BaseCommand):
         names = {it.key: it.name for it in policy.rules} if policy else {}
         decision = _decide(policy, given)
         answer = {
-            "user_agent": _understood(seen),
+            "user_agent": _device_values(seen),
             "decision": decision.effect or UNDECIDED,
             "decided_by": names.get(decision.decided_by, decision.decided_by),
             "message": decision.message,
             "revision": decision.revision or ("draft" if given["draft"] else "none"),
             "would_have": [{"rule": names[it.key], "effect": it.effect.value} for it in decision.would_have],
-            "trace": words.verdicts(policy, decision) if policy else [],
+            "trace": rule_verdicts.verdicts(policy, decision) if policy else [],
         }
         if as_json:
             write_json(self.stdout, answer)
@@ -64,9 +65,9 @@ class Command(BaseCommand):
     def _print(self, answer: dict[str, Any], seen: UserAgent) -> None:
         by = f" by {answer['decided_by']}" if answer["decided_by"] else ": the rest of the sign-in can still change it"
         self.stdout.write(f"{answer['decision']}{by}")
-        self.stdout.write(f"understood as: {describe(seen)}; " + _said(answer["user_agent"]))
+        self.stdout.write(f"understood as: {describe(seen)}; " + _in_words(answer["user_agent"]))
         for line in answer["trace"]:
-            self.stdout.write(f"  {words.verdict(line)}")
+            self.stdout.write(f"  {rule_verdicts.in_words(line)}")
 
 
 def _decide(policy: Policy | None, given: dict[str, Any]) -> Decision:
@@ -94,7 +95,7 @@ def _address(typed: str) -> str:
     return str(ipaddress.ip_address(typed))
 
 
-def _understood(seen: UserAgent) -> dict[str, str]:
+def _device_values(seen: UserAgent) -> dict[str, str]:
     return {
         "platform": _members(seen.platform),
         "form": _members(seen.form),
@@ -114,5 +115,5 @@ def _web_view(client: frozenset[Client]) -> str:
     return "yes" if Client.WEB_VIEW in client else "no"
 
 
-def _said(understood: dict[str, str]) -> str:
+def _in_words(understood: dict[str, str]) -> str:
     return ", ".join(f"{name} {understood[name]}" for name in ("platform", "form", "web_view"))

@@ -13,9 +13,9 @@ from idp import clock
 from idp.audit.chain import sealing, verifying
 from idp.audit.chain.verifying import Place
 from idp.audit.chain.walk import Verified
-from idp.web.management.asking import write_json
-from idp.web.trail import verified_files
-from idp.web.trail.verified_files import NoTrail
+from idp.web.management.output import write_json
+from idp.web.trail import export_verification
+from idp.web.trail.export_verification import NotATrail
 
 
 class Command(BaseCommand):
@@ -88,10 +88,10 @@ def _of_tables(known: list[Place], *, seal: bool) -> Verified:
 
 def _of_file(file: str, keys: str | None) -> Verified:
     try:
-        given = verified_files.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
+        given = export_verification.keys_from(Path(keys).read_text(encoding="utf-8")) if keys else None
         with _opened(file) as lines:
-            return verified_files.verify(lines, given)
-    except NoTrail as error:
+            return export_verification.verify(lines, given)
+    except NotATrail as error:
         raise CommandError(str(error)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"The file cannot be read: {error}") from None

@@ -11,10 +11,11 @@ from idp import clock, reference
 from idp.audit.models import LoginEvent
 from idp.policies.simulation import sample_devices
 from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
-from idp.web.management.asking import find_agent, find_service, write_json
+from idp.web.management.lookup import find_agent, find_service
+from idp.web.management.output import write_json
 from idp.web.sign_in_checks import all_checks, arrival
 from idp.web.sign_in_checks.check import Judged, as_values, lines
-from idp.web.trail import words
+from idp.web.trail import rule_verdicts, words
 
 
 class Command(BaseCommand):
@@ -80,9 +81,9 @@ def _judge(who: str, slug: str | None, sample: str | None) -> Judged:
 
 def _sentences(event: LoginEvent) -> Iterator[str]:
     service = f" at {event.service}" if event.service else ""
-    what = ", ".join(filter(None, (event.get_kind_display(), _whom(event))))
+    what = ", ".join(filter(None, (event.get_kind_display(), _agent_in_words(event))))
     yield f"{event.at:%Y-%m-%d %H:%M:%S} UTC: {what}{service}"
-    yield from _acted(event)
+    yield from _act_in_words(event)
     if event.device:
         yield f"Device: {event.device}"
     if event.decided_by:
@@ -96,21 +97,21 @@ def _sentences(event: LoginEvent) -> Iterator[str]:
         yield f"Decision: {effect}, by revision {event.revision or '-'}"
     if event.judged:
         yield f"Understood as {words.understood(event)}"
-    if lines := words.judged_again(event):
-        yield f"Rules: {'; '.join(map(words.verdict, lines))}"
+    if lines := rule_verdicts.at_the_time(event):
+        yield f"Rules: {'; '.join(map(rule_verdicts.in_words, lines))}"
     if event.would_have:
         yield f"Rules in watch only would have: {words.watched(event)}"
     if event.address:
         yield f"From {event.address}"
 
 
-def _whom(event: LoginEvent) -> str:
+def _agent_in_words(event: LoginEvent) -> str:
     if event.agent:
         return f"{event.agent} ({event.agent.email})"
     return words.about(event) if event.by else "somebody not yet proved"
 
 
-def _acted(event: LoginEvent) -> Iterator[str]:
+def _act_in_words(event: LoginEvent) -> Iterator[str]:
     if event.by:
         yield f"By: {event.by}"
     for field, before, after in words.changed(event):
@@ -130,7 +131,7 @@ def _as_values(event: LoginEvent) -> dict[str, Any]:
         "decided_by": event.decided_by,
         "decided_by_name": words.decided(event),
         "would_have": words.watched(event),
-        "trace": words.judged_again(event),
+        "trace": rule_verdicts.at_the_time(event),
         "detail": event.detail,
         "judged": event.judged,
         "address": event.address,

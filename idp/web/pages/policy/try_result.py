@@ -13,7 +13,7 @@ from idp.policies.simulation import sample_devices
 from idp.policies.simulation.preview import Point, Tried, at_each_point
 from idp.policies.user_agents.words import FORM_NAMES, PLATFORM_NAMES, describe
 from idp.web.pages.policy.try_form import PastSignIn, TryForm
-from idp.web.trail import words
+from idp.web.trail import rule_verdicts
 
 VERDICTS = {
     Effect.ALLOW: "Let in",
@@ -121,7 +121,7 @@ def _point_result(policy: Policy, point: Point) -> PointResult:
             "answer": ANSWER_NAMES.get(line["answer"], line["answer"]),
             "decided": "yes" if it.key == decision.decided_by else "",
         }
-        for line, it in zip(words.verdicts(policy, decision), policy.rules, strict=True)
+        for line, it in zip(rule_verdicts.verdicts(policy, decision), policy.rules, strict=True)
     ]
     return PointResult(
         point.name, VERDICTS[decision.effect], decision.effect or "open", _decided_by(policy, decision), lines=lines

@@ -20,7 +20,7 @@ from idp.importing import exporting
 from idp.policies.rule_names import name_of
 
 CHUNK: Final = 2_000
-CALLED: Final = {"effect": "decision", "decided_by": "rule"}
+RENAMED: Final = {"effect": "decision", "decided_by": "rule"}
 """Columns with another name in a file. There, `decided_by` is the rule's name."""
 
 CHAIN: Final = ("position", "previous", "digest", *(f"{it}_{part}" for it in MARKED for part in ("salt", "mark")))
@@ -32,7 +32,7 @@ HEADINGS: Final = (
 )
 
 
-def before(own: LoginEvent | None) -> QuerySet[LoginEvent]:
+def events_before(own: LoginEvent | None) -> QuerySet[LoginEvent]:
     """Return the events before the export, which has an event of its own."""
     return LoginEvent.objects.filter(pk__lt=own.pk) if own else LoginEvent.objects.all()
 
@@ -78,15 +78,15 @@ def facts_of(events: QuerySet[LoginEvent], now: datetime) -> Iterator[dict[str, 
 
 def _digest_of(position: int) -> bytes:
     """Return the digest of a position that is not in the file, or the one before the first."""
-    kept = Seal.objects.filter(position=position).values_list("digest", flat=True).first()
-    if kept is not None:
-        return bytes(kept)
+    stored = Seal.objects.filter(position=position).values_list("digest", flat=True).first()
+    if stored is not None:
+        return bytes(stored)
     return bytes(Chain.objects.values_list("anchor_digest", flat=True).first() or digests.BEGINNING)
 
 
 def _facts(event: LoginEvent) -> dict[str, Any]:
     plain = lines.plain({it: getattr(event, it) for it in lines.COLUMNS})
-    return {CALLED.get(name, name): value for name, value in plain.items()}
+    return {RENAMED.get(name, name): value for name, value in plain.items()}
 
 
 def _names(event: LoginEvent, rule: str) -> dict[str, str]:
@@ -117,7 +117,7 @@ def _cell(value: object) -> str:
 
 def read_back(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of an event from a line of a file. Raises KeyError if one is missing."""
-    return {name: facts[CALLED.get(name, name)] for name in lines.COLUMNS}
+    return {name: facts[RENAMED.get(name, name)] for name in lines.COLUMNS}
 
 
 def sealed(facts: dict[str, Any]) -> tuple[int, bytes, bytes, dict[str, bytes], dict[str, bytes]]:

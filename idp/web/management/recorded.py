@@ -1,4 +1,4 @@
-"""Commands that change or export something: the trail names the command in each of its events."""
+"""Commands that change or export something: the trail records it, and names the command."""
 
 from typing import Any
 
@@ -10,14 +10,17 @@ from idp.audit.events import Actor, Origin
 from idp.web.trail import unrecorded_writes
 
 
-class ActingCommand(BaseCommand):
-    """A command that acts. Anyone who can run it has a superuser's rights, so there is no operator to name."""
+class RecordedCommand(BaseCommand):
+    """A command whose acts the trail records.
+
+    Anyone who can run it has a superuser's rights, so there is no operator to name.
+    """
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Run it as "command line", under a reference of its own."""
         name = type(self).__module__.rpartition(".")[2]
         by = Actor(f"command line: {name}", Origin(None, "", reference.begin()))
-        with events.acting(by), unrecorded_writes.caught() as went_well:
-            said = super().execute(*args, **options)
-            went_well(name)
-            return said
+        with events.acting(by), unrecorded_writes.watched() as on_success:
+            output = super().execute(*args, **options)
+            on_success(name)
+            return output

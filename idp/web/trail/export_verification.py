@@ -1,4 +1,4 @@
-"""Verifies a file of the trail's JSON lines on its own, without the database that it came from."""
+"""Verifies an exported file of JSON lines on its own, without the database that it came from."""
 
 import hashlib
 import json
@@ -11,56 +11,56 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from idp.audit.chain import checkpoints
 from idp.audit.chain.checkpoints import Checkpoint, Says, Unsigned
 from idp.audit.chain.walk import Sealed, Verified
-from idp.web.trail import files
+from idp.web.trail import exports
 
 Keys = Mapping[str, PublicKeyTypes]
 
 
-class NoTrail(ValueError):
+class NotATrail(ValueError):
     """The input is no file of the trail, or no set of keys."""
 
 
 def keys_from(text: str) -> Keys:
-    """Return the public keys of `/.well-known/jwks.json` (RFC 7517). Raises NoTrail."""
+    """Return the public keys of `/.well-known/jwks.json` (RFC 7517). Raises NotATrail."""
     try:
         return {str(it.key_id): it.key for it in jwt.PyJWKSet.from_dict(json.loads(text)).keys}
     except (jwt.PyJWTError, ValueError, AttributeError) as error:
-        raise NoTrail(f"The keys do not read: {error}.") from None
+        raise NotATrail(f"The keys do not read: {error}.") from None
 
 
 def verify(file: Iterable[str], keys: Keys | None) -> Verified:
-    """Verify a file line by line. Without keys, this installation's verify its checkpoint. Raises NoTrail.
+    """Verify a file line by line. Without keys, this installation's verify its checkpoint. Raises NotATrail.
 
     A file may hold only filtered events; then nothing is known of the others.
     """
     found, text_so_far, end = Verified(whole=False), hashlib.sha256(), ""
     try:
-        for text, facts in files.lines_of(file):
+        for text, facts in exports.lines_of(file):
             if end:
-                found.fault(found.last, "something stands after its end")
+                found.fault(found.last, "there is something after its end")
             if "checkpoint" in facts:
                 end = str(facts["checkpoint"])
                 continue
             text_so_far.update(text.encode())
             _step(found, facts)
     except (KeyError, TypeError, ValueError) as error:
-        raise NoTrail(f"After position {found.last} the file does not read: {error}.") from None
-    _look_at_the_end(found, end, text_so_far.hexdigest(), keys)
+        raise NotATrail(f"After position {found.last} the file does not read: {error}.") from None
+    _check_end(found, end, text_so_far.hexdigest(), keys)
     return found
 
 
 def _step(found: Verified, facts: dict[str, Any]) -> None:
-    line = files.read_back(facts)
+    line = exports.read_back(facts)
     if facts["position"] is None:
         found.unsealed += 1
         return
-    position, before, digest, salts, marks = files.sealed(facts)
+    position, before, digest, salts, marks = exports.sealed(facts)
     if not found.last:
         found.begin(position - 1, before)
     found.step(Sealed(position, digest, line, salts, marks, previous=before))
 
 
-def _look_at_the_end(found: Verified, end: str, file: str, keys: Keys | None) -> None:
+def _check_end(found: Verified, end: str, file: str, keys: Keys | None) -> None:
     if not end:
         found.fault(found.last, "its end is missing: the signed checkpoint in the last line")
         return
