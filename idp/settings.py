@@ -193,7 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "idp.web.operators.house_words.HouseWords"},
+    {"NAME": "idp.web.operators.context_words.ContextWords"},
 ]
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 OTP_TOTP_ISSUER = LATCHKEY.organisation

@@ -14,7 +14,7 @@ from idp.login.emergency import everyone_out
 from idp.web.departments import reach
 
 SHOWN = 50
-LATELY = timedelta(hours=24)
+RECENT = timedelta(hours=24)
 TROUBLES = {
     Kind.REFUSED: "Refused by the access rules",
     Kind.CODE_NOT_SENT: "A code could not be sent",
@@ -30,11 +30,11 @@ class Line:
     """An agent, and sentences about them: why they cannot sign in, or on which devices they are signed in."""
 
     agent: Agent
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """A section of the page: the number of its agents, and the first of them."""
 
     count: int
@@ -46,31 +46,35 @@ class Part:
         return self.count - len(self.lines)
 
 
-def parts(limits: Supervisor, now: datetime) -> dict[str, Any]:
+def context(limits: Supervisor, now: datetime) -> dict[str, Any]:
     """Return the context of the page. The number of queries does not grow with the number of agents."""
-    theirs = reach.agents_for(limits.person).select_related("department").prefetch_related("numbers")
-    troubled = _troubled(theirs, now)
+    agents = reach.agents_for(limits.person).select_related("department").prefetch_related("numbers")
+    failures = _failures(agents, now)
     devices = everyone_out.signed_in()
-    here = Q(Exists(devices.filter(agent=OuterRef("pk"))))
-    cannot = Q(is_active=False) | Q(numbers=None) | Q(pk__in=troubled)
-    signed_in = theirs.prefetch_related(Prefetch("devices", devices, to_attr="signed_in_on"))
+    is_signed_in = Q(Exists(devices.filter(agent=OuterRef("pk"))))
+    cannot = Q(is_active=False) | Q(numbers=None) | Q(pk__in=failures)
+    signed_in = agents.prefetch_related(Prefetch("devices", devices, to_attr="signed_in_on"))
     return {
         "limits": limits,
-        "cannot": _part(theirs.filter(cannot), lambda it: _why_not(it, troubled)),
-        "signed_in": _part(signed_in.filter(here), lambda it: [_on(device) for device in it.signed_in_on]),
-        "others": _part(theirs.exclude(cannot).exclude(here), lambda _: ()),
+        "cannot": _section(agents.filter(cannot), lambda it: _obstacles(it, failures)),
+        "signed_in": _section(
+            signed_in.filter(is_signed_in), lambda it: [_device_in_words(device) for device in it.signed_in_on]
+        ),
+        "others": _section(agents.exclude(cannot).exclude(is_signed_in), lambda _: ()),
     }
 
 
-def _part(people: QuerySet[Agent], said: Any) -> Part:  # noqa: ANN401 - reads attributes that a prefetch adds
-    lines = tuple(Line(it, tuple(said(it))) for it in people[:SHOWN])
-    return Part(people.count() if len(lines) == SHOWN else len(lines), lines)
+def _section(agents: QuerySet[Agent], sentences_of: Any) -> Section:  # noqa: ANN401 - reads attributes that a prefetch adds
+    lines = tuple(Line(it, tuple(sentences_of(it))) for it in agents[:SHOWN])
+    return Section(agents.count() if len(lines) == SHOWN else len(lines), lines)
 
 
-def _troubled(theirs: QuerySet[Agent], now: datetime) -> dict[UUID, str]:
+def _failures(agents: QuerySet[Agent], now: datetime) -> dict[UUID, str]:
     """Return, by agent, what went wrong in the latest attempt of the last 24 hours, if it failed."""
-    ways = (Kind.SIGNED_IN, Kind.ANSWERED, *TROUBLES)
-    events = LoginEvent.objects.filter(agent__in=theirs.order_by().values("pk"), kind__in=ways, at__gte=now - LATELY)
+    outcomes = (Kind.SIGNED_IN, Kind.ANSWERED, *TROUBLES)
+    events = LoginEvent.objects.filter(
+        agent__in=agents.order_by().values("pk"), kind__in=outcomes, at__gte=now - RECENT
+    )
     latest: dict[UUID, tuple[str, str]] = {}
     for agent, kind, at, reference in events.order_by("at", "pk").values_list("agent_id", "kind", "at", "reference"):
         if agent is not None:
@@ -78,14 +82,14 @@ def _troubled(theirs: QuerySet[Agent], now: datetime) -> dict[UUID, str]:
     return {agent: f"{TROUBLES[Kind(kind)]}, {when}" for agent, (kind, when) in latest.items() if kind in TROUBLES}
 
 
-def _why_not(agent: Agent, troubled: dict[UUID, str]) -> Iterable[str]:
+def _obstacles(agent: Agent, failures: dict[UUID, str]) -> Iterable[str]:
     if not agent.is_active:
         yield SWITCHED_OFF
     if not agent.numbers.all():
         yield NO_NUMBER
-    if agent.pk in troubled:
-        yield troubled[agent.pk]
+    if agent.pk in failures:
+        yield failures[agent.pk]
 
 
-def _on(device: Device) -> str:
+def _device_in_words(device: Device) -> str:
     return f"{device.label}, last sign-in {device.last_seen_at:%Y-%m-%d %H:%M} UTC"

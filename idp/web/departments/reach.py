@@ -13,12 +13,12 @@ from idp.audit.models import LoginEvent
 __all__ = [
     "agents_for",
     "departments_for",
-    "gives_rights",
+    "is_about_own_agent",
     "limits_of",
     "may_change",
+    "may_grant_rights",
     "may_sign_out",
     "operator_of",
-    "tells_of_theirs",
     "within",
 ]
 
@@ -34,7 +34,7 @@ def operator_of(request: HttpRequest) -> Agent:
     return request.user
 
 
-def gives_rights(operator: object) -> bool:
+def may_grant_rights(operator: object) -> bool:
     """Whether an operator may grant rights to operators. Only superusers may."""
     return bool(getattr(operator, "is_superuser", False))
 
@@ -52,7 +52,7 @@ def departments_for(operator: object) -> QuerySet[Department]:
     return Department.objects.all() if limits is None else Department.objects.filter(pk__in=list(limits.named))
 
 
-def tells_of_theirs(operator: object, event: LoginEvent) -> bool:
+def is_about_own_agent(operator: object, event: LoginEvent) -> bool:
     """Whether an event is about an agent within the operator's reach, such as a changed name."""
     table, _, key = event.about.partition(":")
     return table == Agent._meta.label_lower and agents_for(operator).filter(pk=key).exists()
@@ -60,9 +60,9 @@ def tells_of_theirs(operator: object, event: LoginEvent) -> bool:
 
 def may_change(operator: object, agent: Agent) -> bool:
     """Whether an operator's right to change agents covers this one. Only superusers change operators."""
-    return gives_rights(operator) or not (agent.is_staff or agent.is_superuser)
+    return may_grant_rights(operator) or not (agent.is_staff or agent.is_superuser)
 
 
 def may_sign_out(operator: object, agent: Agent) -> bool:
     """Whether an operator's right to sign agents out covers this one. Only superusers sign out superusers."""
-    return gives_rights(operator) or not agent.is_superuser
+    return may_grant_rights(operator) or not agent.is_superuser

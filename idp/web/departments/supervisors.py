@@ -26,10 +26,10 @@ RIGHTS = frozenset(
 )
 """All rights of a supervisor, whatever their groups say. `reach` limits them to the supervisor's agents."""
 
-DOORS = frozenset({"login", "logout", "enter"})
+FOR_EVERYBODY = frozenset({"login", "logout", "enter"})
 """Pages that anybody may open."""
 
-OPEN = DOORS | {
+OPEN = FOR_EVERYBODY | {
     "index",
     "app_list",
     "jsi18n",
@@ -102,7 +102,7 @@ class Rights(ModelBackend):
 
 
 class LimitsSupervisors:
-    """Limits supervisors to the pages in `OPEN`, and barred ones to `DOORS`."""
+    """Limits supervisors to the pages in `OPEN`, and barred ones to `FOR_EVERYBODY`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -114,7 +114,7 @@ class LimitsSupervisors:
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """Refuse a page that is not open. A URL without a name answers 404, as for everybody."""
         match = request.resolver_match
-        if match is None or match.namespace != "admin" or match.url_name in DOORS:
+        if match is None or match.namespace != "admin" or match.url_name in FOR_EVERYBODY:
             return None
         limits = reach.limits_of(request.user)
         if limits is None or (match.url_name in OPEN and not limits.barred):

@@ -46,7 +46,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 
 
-BESIDE: dict[str, tuple[str, str]] = {
+LINKS_AFTER: dict[str, tuple[str, str]] = {
     "agents.Device": ("Sign everyone out", "everyone_out"),
     "audit.LoginEvent": ("Alarms about sign-ins", "alarms"),
     "keys.SigningKey": ("Replace a signing key", "key_change"),
@@ -59,7 +59,7 @@ BESIDE: dict[str, tuple[str, str]] = {
 
 
 FIRST_SIGN_IN = "Nothing yet. Lines appear here with the first sign-in."
-FILLED_BY: dict[str, str] = {
+EMPTY_TEXTS: dict[str, str] = {
     "agents.Agent": "Nobody yet. Import people from a file, or add them one by one.",
     "agents.Device": "Nothing yet. A phone or computer appears here with its first right code.",
     "agents.Department": "None yet. Add one, or let an import create them. Supervisors look after the agents of "
@@ -79,16 +79,16 @@ FILLED_BY: dict[str, str] = {
     "sso_sessions.SsoSession": FIRST_SIGN_IN,
     "tokens.LongLivedToken": FIRST_SIGN_IN,
     "saml.IssuedAssertion": FIRST_SIGN_IN,
-    "saml.LogoutNotice": "Nothing yet. Lines appear here when somebody signs out and a service has to be told.",
+    "saml.LogoutNotice": "Nothing yet. Lines appear here when somebody signs out and a service has to be notified.",
     "keys.SigningKey": "None yet. Latchkey makes the first ones when it needs them.",
     "agents.Supervisor": "Nobody yet. A supervisor looks after the agents of some departments, and sees nobody else.",
     "otp_totp.TOTPDevice": "None yet. Operators register theirs under Your own sign-in.",
     "auth.Group": "None yet. A group gives its operators the rights ticked in it. Superusers need no group.",
 }
-"""What fills each list, for an operator who finds it empty."""
+"""What an empty list says: what fills it."""
 
 
-DELETING: dict[str, str] = {
+DELETION_TEXTS: dict[str, str] = {
     "agents.Department": "Access rules that name it will match nobody.",
     "agents.Supervisor": "The person stays, but looks after nobody from their next click on.",
     "auth.Group": "Its operators lose the rights it gave them.",
@@ -122,14 +122,14 @@ def listed_as(page: str, *, limited: bool) -> str | None:
     return names.get(page.removesuffix("_changelist")) if page.endswith("_changelist") else None
 
 
-def filled_by(page: str) -> str | None:
+def empty_text(page: str) -> str | None:
     """Return what fills a list, by its URL name, or None."""
-    return _of(FILLED_BY, page, "_changelist")
+    return _of(EMPTY_TEXTS, page, "_changelist")
 
 
-def deleting(page: str) -> str | None:
+def deletion_text(page: str) -> str | None:
     """Return the consequence of deleting, by the page's URL name, or None."""
-    return _of(DELETING, page, "_delete")
+    return _of(DELETION_TEXTS, page, "_delete")
 
 
 def _of(sentences: dict[str, str], page: str, ending: str) -> str | None:
@@ -139,8 +139,8 @@ def _of(sentences: dict[str, str], page: str, ending: str) -> str | None:
 
 def _lines(label: str, name: str, model: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**model, "name": name}
-    if label in BESIDE:
-        title, page = BESIDE[label]
+    if label in LINKS_AFTER:
+        title, page = LINKS_AFTER[label]
         url = reverse(f"admin:{page}")
         link = format_html('<a href="{}">{}</a>', url, title)  # with an admin_url, Django adds a second link: View
         yield {**model, "name": link, "object_name": page, "admin_url": None, "add_url": None}

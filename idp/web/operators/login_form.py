@@ -11,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from idp import clock
 from idp.agents.models import Agent
 from idp.login import request_facts
-from idp.web.operators import sign_in_trail, tries
+from idp.web.operators import sign_in_limits, sign_in_trail
 from idp.web.operators.app_code import AppCodeField
 
 WRONG = "The email, password or code is wrong. Each code works only once: wait for the next one."
@@ -35,28 +35,28 @@ class OperatorLoginForm(AdminAuthenticationForm):
             return self.cleaned_data
         typed = self.cleaned_data["username"]
         address = (request_facts.origin_of(self.request).address if self.request else None) or ""
-        if not tries.reserve(typed, address, clock.now()):
+        if not sign_in_limits.reserve(typed, address, clock.now()):
             raise ValidationError(TOO_MANY)
-        data = self._known(typed)
+        data = self._check_password(typed)
         operator = self.get_user()
         # django-otp stores this in the session when the operator is signed in.
         setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - django-otp's own attribute
-        tries.forget(typed)
+        sign_in_limits.forget(typed)
         if self.request is not None:
-            sign_in_trail.entered(self.request, operator, "by password and authenticator app")
+            sign_in_trail.record_sign_in(self.request, operator, "by password and authenticator app")
         return data
 
-    def _known(self, typed: str) -> dict[str, Any]:
+    def _check_password(self, typed: str) -> dict[str, Any]:
         """Check email and password. Raises ValidationError."""
         try:
             return super().clean()
         except ValidationError:
-            self._turned_away(typed, "wrong password, or no operator")
+            self._record_rejection(typed, "wrong password, or no operator")
             raise
 
-    def _turned_away(self, typed: str, why: str) -> None:
+    def _record_rejection(self, typed: str, why: str) -> None:
         if self.request is not None:
-            sign_in_trail.turned_away(self.request, typed, why)
+            sign_in_trail.record_rejection(self.request, typed, why)
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Raise ValidationError for anybody but an active operator, with the words for a wrong password."""
@@ -70,5 +70,5 @@ class OperatorLoginForm(AdminAuthenticationForm):
             for app in TOTPDevice.objects.devices_for_user(operator, confirmed=True).select_for_update():
                 if app.verify_is_allowed()[0] and app.verify_token(self.cleaned_data["otp_token"]):
                     return app
-        self._turned_away(operator.email, "right password, wrong code")
+        self._record_rejection(operator.email, "right password, wrong code")
         raise ValidationError(WRONG)

@@ -17,38 +17,38 @@ PREFIX = "/admin/"
 DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
 """The pages under the prefix that anybody may open."""
 Handler = Callable[[HttpRequest], HttpResponse]
-Look = Callable[..., HttpResponse | None]
+ViewHook = Callable[..., HttpResponse | None]
 
 
 class OperatorsChain:
     """Passes requests to the admin through `OPERATORS_MIDDLEWARE`, in order, as Django does with MIDDLEWARE."""
 
     def __init__(self, get_response: Handler) -> None:
-        self._straight_on = get_response
+        self._without_chain = get_response
 
     @cached_property
-    def _chain(self) -> tuple[Handler, list[Look]]:
+    def _chain(self) -> tuple[Handler, list[ViewHook]]:
         """The chain, and its members' `process_view`.
 
         Built at the first request, because its members import all admin pages.
         """
-        through_all, looking_at_views = self._straight_on, list[Look]()
-        for named in reversed(settings.OPERATORS_MIDDLEWARE):
-            each = import_string(named)(through_all)
-            if hasattr(each, "process_view"):
-                looking_at_views.insert(0, each.process_view)
-            through_all = cast("Handler", convert_exception_to_response(each))
-        return through_all, looking_at_views
+        handler, view_hooks = self._without_chain, list[ViewHook]()
+        for name in reversed(settings.OPERATORS_MIDDLEWARE):
+            member = import_string(name)(handler)
+            if hasattr(member, "process_view"):
+                view_hooks.insert(0, member.process_view)
+            handler = cast("Handler", convert_exception_to_response(member))
+        return handler, view_hooks
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer through the chain, or without it."""
-        return self._chain[0](request) if is_for_operators(request) else self._straight_on(request)
+        return self._chain[0](request) if is_for_operators(request) else self._without_chain(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         """Call each member's `process_view`, until one returns a response."""
         if not is_for_operators(request):
             return None
-        answers = (look(request, *view) for look in self._chain[1])
+        answers = (hook(request, *view) for hook in self._chain[1])
         return next((it for it in answers if it is not None), None)
 
 

@@ -12,23 +12,25 @@ from idp.login import request_facts
 NOBODY = "somebody"
 
 
-def entered(request: HttpRequest, operator: Agent, how: str) -> None:
+def record_sign_in(request: HttpRequest, operator: Agent, how: str) -> None:
     """Record that an operator signed in."""
-    _tell(Kind.OPERATOR_IN, request, operator, operator, how)
+    _record(Kind.OPERATOR_IN, request, operator, operator, how)
 
 
-def left(request: HttpRequest, operator: Agent) -> None:
+def record_sign_out(request: HttpRequest, operator: Agent) -> None:
     """Record that an operator signed out."""
-    _tell(Kind.OPERATOR_OUT, request, operator, operator)
+    _record(Kind.OPERATOR_OUT, request, operator, operator)
 
 
-def turned_away(request: HttpRequest, typed: str, why: str) -> None:
+def record_rejection(request: HttpRequest, typed: str, why: str) -> None:
     """Record a refused sign-in. An email that nobody has is not recorded, because it may be a password."""
     known = Agent.objects.filter(email__iexact=typed.strip()).first()
-    _tell(Kind.OPERATOR_REFUSED, request, None, known, why if known else f"{why}; nobody has the email that was typed")
+    _record(
+        Kind.OPERATOR_REFUSED, request, None, known, why if known else f"{why}; nobody has the email that was typed"
+    )
 
 
-def _tell(kind: Kind, request: HttpRequest, by: Agent | None, whom: Agent | None, detail: str = "") -> None:
+def _record(kind: Kind, request: HttpRequest, by: Agent | None, account: Agent | None, detail: str = "") -> None:
     actor = Actor(str(by) if by else NOBODY, request_facts.origin_of(request), by.pk if by else None)
     with events.acting(actor):
-        acts.record(kind, acts.thing(whom) if whom else acts.NOTHING, clock.now(), detail=detail)
+        acts.record(kind, acts.thing(account) if account else acts.NOTHING, clock.now(), detail=detail)

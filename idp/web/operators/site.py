@@ -87,7 +87,7 @@ class OperatorSite(admin.AdminSite):
         """Add a list's title, what fills it, and the consequence of deleting."""
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
         limited = reach.limits_of(request.user) is not None
-        texts = {"filled_by": contents.filled_by(page), "deleting": contents.deleting(page)}
+        texts = {"empty_text": contents.empty_text(page), "deletion_text": contents.deletion_text(page)}
         listed_as = contents.listed_as(page, limited=limited)
         return {**super().each_context(request), "listed_as": listed_as, **texts}
 
@@ -99,20 +99,20 @@ class OperatorSite(admin.AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Sign an operator out, and record it in the trail."""
         if isinstance(request.user, Agent) and self.has_permission(request):
-            sign_in_trail.left(request, request.user)
+            sign_in_trail.record_sign_out(request, request.user)
         return super().logout(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the home page: what to do next, what is wrong, and the contents. Supervisors see their agents."""
         if limits := reach.limits_of(request.user):
-            return self._home_of(limits, request)
+            return self._supervisors_home(limits, request)
         return super().index(request, {**home.parts(request, reach.operator_of(request)), **(extra_context or {})})
 
-    def _home_of(self, limits: Supervisor, request: HttpRequest) -> TemplateResponse:
+    def _supervisors_home(self, limits: Supervisor, request: HttpRequest) -> TemplateResponse:
         operator = reach.operator_of(request)
         has_app = TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()
         shown = {"title": "Your people", "steps": checklist.own(operator, has_app=has_app)}
-        context = {**self.each_context(request), **department_home.parts(limits, clock.now()), **shown}
+        context = {**self.each_context(request), **department_home.context(limits, clock.now()), **shown}
         return TemplateResponse(request, "admin/department_home.html", context)
 
     def own_sign_in(self, request: HttpRequest) -> HttpResponse:
@@ -148,7 +148,7 @@ def enter(request: HttpRequest, secret: str) -> HttpResponse:
         link = links.find(secret, now)
         return render(request, "admin/enter.html", {"operator": link.operator})
     operator, factor = links.use(secret, now)
-    sign_in_trail.entered(request, operator, "by one-time link")
+    sign_in_trail.record_sign_in(request, operator, "by one-time link")
     log_in(request, operator)
     pass_second_factor(request, factor)
     return HttpResponseRedirect(reverse("admin:index"))

@@ -74,7 +74,7 @@ def test_a_page_that_is_closed_says_for_whom_it_is(place):
 
 def test_what_is_open_is_not_there_for_somebody_elses_people(place):
     stand_ins = strangers_rows(place)
-    open_to = {name: path for name, path in addresses() if name in supervisors.OPEN - supervisors.DOORS}
+    open_to = {name: path for name, path in addresses() if name in supervisors.OPEN - supervisors.FOR_EVERYBODY}
     about = {name: filled_in(path, stand_ins) for name, path in open_to.items() if "<" in path and "(?P" not in path}
     before = rows()
     got = {name: place.browser.get(path).status_code for name, path in about.items()}
@@ -86,7 +86,9 @@ def test_what_is_open_is_not_there_for_somebody_elses_people(place):
 
 
 def test_no_page_tells_of_somebody_elses_people(place):
-    paths = [path for name, path in addresses() if name in supervisors.OPEN - supervisors.DOORS and "<" not in path]
+    paths = [
+        path for name, path in addresses() if name in supervisors.OPEN - supervisors.FOR_EVERYBODY and "<" not in path
+    ]
     paths += ["/admin/agents/", "/admin/audit/", f"{LIST}{place.ana.pk}/change/", f"{LIST}{place.ana.pk}/history/"]
     asked = [f"{it}{more}" for it in paths if "(?P" not in it for more in ("", "?q=agent", "?all=", "?_popup=1")]
     pages = {it: place.browser.get(it).text for it in asked}

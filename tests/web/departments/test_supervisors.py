@@ -114,7 +114,7 @@ def test_whoever_is_barred_finds_every_page_shut_with_the_next_click_and_why(pla
     admin.post(f"{PAGE}{place.sue.supervisor.pk}/change/", a_form(place.theirs, barred="on"))
     before = rows()
     names = {name for name, path in addresses() if name and "<" not in path and "(?P" not in path}
-    paths = [path for name, path in addresses() if name in names - supervisors.DOORS]
+    paths = [path for name, path in addresses() if name in names - supervisors.FOR_EVERYBODY]
     got = {(it, method): getattr(place.browser, method)(it) for it in paths for method in ("get", "post")}
     assert {it.status_code for it in got.values()} == {403}
     assert supervisors.Barred.sentence.removesuffix(".") in got["/admin/", "get"].text

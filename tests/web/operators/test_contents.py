@@ -15,7 +15,7 @@ NEVER_EMPTY = {"policies.AccessRule", "policies.PolicyRevision", "policies.Timeo
 
 def test_every_list_that_may_be_empty_says_what_fills_it():
     listed = {label for models in contents.SECTIONS.values() for label in models}
-    assert listed - NEVER_EMPTY == contents.FILLED_BY.keys()
+    assert listed - NEVER_EMPTY == contents.EMPTY_TEXTS.keys()
 
 
 def test_an_action_after_a_list_is_one_link_without_view_next_to_it(admin):
@@ -24,7 +24,7 @@ def test_an_action_after_a_list_is_one_link_without_view_next_to_it(admin):
 
 
 def test_an_empty_list_says_what_fills_it_and_one_that_found_nothing_does_not(admin):
-    sentence = contents.FILLED_BY["webhooks.Webhook"]
+    sentence = contents.EMPTY_TEXTS["webhooks.Webhook"]
     assert sentence in admin.get("/admin/webhooks/webhook/").text
     assert sentence not in admin.get("/admin/webhooks/webhook/?q=nothing-is-called-so").text
 

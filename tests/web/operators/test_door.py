@@ -10,7 +10,7 @@ from idp import clock as time
 from idp.agents.models import Agent
 from idp.otp.models import PhoneAuthenticator
 from idp.web.models import OperatorTry
-from idp.web.operators import tries
+from idp.web.operators import sign_in_limits
 from tests.conftest import an_agent
 from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.web.conftest import a_superuser
@@ -136,15 +136,15 @@ def test_the_door_sends_nobody_to_another_site(client, olivia):
 
 
 def test_guessing_is_stopped_for_a_while_and_then_goes_on(client, olivia, clock):
-    for _ in range(tries.PER_ACCOUNT):
+    for _ in range(sign_in_limits.PER_ACCOUNT):
         sign_in(client, olivia, password="wrong")
     assert "Too many tries" in sign_in(client, olivia).text
-    clock.shift(tries.WINDOW + timedelta(seconds=1))
+    clock.shift(sign_in_limits.WINDOW + timedelta(seconds=1))
     assert sign_in(client, olivia).status_code == 302
 
 
 def test_an_account_that_nobody_has_is_slowed_alike(client, olivia):
-    for _ in range(tries.PER_ACCOUNT):
+    for _ in range(sign_in_limits.PER_ACCOUNT):
         sign_in(client, olivia, email="nobody@acme.example")
     assert "Too many tries" in sign_in(client, olivia, email="nobody@acme.example").text
     assert sign_in(client, olivia).status_code == 302
@@ -157,10 +157,10 @@ def test_an_account_that_nobody_has_is_slowed_alike(client, olivia):
 )
 def test_guessing_many_accounts_from_one_address_is_slowed(olivia, address, same, another):
     now = time.now()
-    for nth in range(tries.PER_ADDRESS):
-        assert tries.reserve(f"{nth}@acme.example", address, now)
-    assert not tries.reserve("fresh@acme.example", same, now)
-    assert tries.reserve("fresh@acme.example", another, now)
+    for nth in range(sign_in_limits.PER_ADDRESS):
+        assert sign_in_limits.reserve(f"{nth}@acme.example", address, now)
+    assert not sign_in_limits.reserve("fresh@acme.example", same, now)
+    assert sign_in_limits.reserve("fresh@acme.example", another, now)
 
 
 def test_a_right_sign_in_forgets_the_tries_before_it(client, olivia):

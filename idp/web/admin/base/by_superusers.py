@@ -16,7 +16,7 @@ class BySuperusers(BaseAdmin[Row]):
 
     def has_change_permission(self, request: HttpRequest, _: Row | None = None) -> bool:
         """Only superusers grant rights."""
-        return reach.gives_rights(request.user)
+        return reach.may_grant_rights(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """As for changing."""

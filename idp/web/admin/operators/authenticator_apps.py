@@ -39,4 +39,4 @@ class AuthenticatorAppAdmin(HidesColumns[Any]):
 
     def has_delete_permission(self, request: HttpRequest, _: Device | None = None) -> bool:
         """Only superusers remove a lost app; `add_operator` then makes a new link."""
-        return reach.gives_rights(request.user)
+        return reach.may_grant_rights(request.user)

@@ -159,7 +159,7 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         fixed = list(self.readonly_fields)
         if not self._may_choose_name_id(request, agent):
             fixed.append("chosen_name_id")
-        return fixed if reach.gives_rights(request.user) else [*fixed, *RIGHTS]
+        return fixed if reach.may_grant_rights(request.user) else [*fixed, *RIGHTS]
 
     def _may_choose_name_id(self, request: HttpRequest, agent: Agent | None) -> bool:
         may = request.user.has_perm(name_id.MAY_CHOOSE) and self.has_change_permission(request, agent)

@@ -94,7 +94,7 @@ class LoginEventAdmin(ReadOnlyAdmin[LoginEvent], WithinReach[LoginEvent], LongLi
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> LoginEvent:
         """Return an event within reach, or one about an agent within reach. Raises Http404 for any other."""
         about = LoginEvent.objects.filter(pk=object_id if object_id.isdecimal() else 0).exclude(about="").first()
-        if about is not None and reach.tells_of_theirs(request.user, about):
+        if about is not None and reach.is_about_own_agent(request.user, about):
             return about
         return super().get_object(request, object_id, from_field)
 

@@ -1,4 +1,4 @@
-"""Words that an attacker who knows the installation would try first. They do not count towards a password's length."""
+"""Context-specific words, which an attacker would try first. They do not count towards a password's length."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,16 +12,16 @@ _ALWAYS = ("latchkey", "twilio", "flex", "admin", "operator", "password", "welco
 _SHORTEST = 3
 
 
-class HouseWords:
+class ContextWords:
     """A password validator for Django (OWASP ASVS 6.1.2 and 6.2.11)."""
 
     def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002 - Django passes both
         """Raise ValidationError if the password is too short without these words."""
-        left = password.casefold()
+        rest = password.casefold()
         for word in words():
-            left = left.replace(word, "")
-        if len(left) < LEAST:
-            raise ValidationError(self.get_help_text(), code="house_words")
+            rest = rest.replace(word, "")
+        if len(rest) < LEAST:
+            raise ValidationError(self.get_help_text(), code="context_words")
 
     def get_help_text(self) -> str:
         """Return what is required, and the words that do not count."""
