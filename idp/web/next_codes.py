@@ -52,7 +52,7 @@ def for_agent(device: Device, now: datetime) -> list[str]:
     if len(found) == 1:
         return [_sentence(next(iter(found)), now)]
     groups = [(both(names), _sentence(due, now)) for due, names in found.items()]
-    return [_("%(services)s: %(sentence)s") % {"services": names, "sentence": said} for names, said in groups]
+    return [_("%(services)s: %(sentence)s") % {"services": names, "sentence": sentence} for names, sentence in groups]
 
 
 def for_operator(device: Device, session: SsoSession | None, policies: list[InForce], now: datetime) -> str:
@@ -75,8 +75,8 @@ def _sentence(due: NextCode, now: datetime) -> str:
     if due.unused <= now:
         return _("You need a code next time you sign in.")
     if due.at_latest is None:
-        said = _("You need no new code while you keep signing in. If you stop, you need one on %(at)s.")
-        return said % {"at": unused}
+        sentence = _("You need no new code while you keep signing in. If you stop, you need one on %(at)s.")
+        return sentence % {"at": unused}
     if due.at_latest == due.unused:
         return _("You need your next code on %(at)s.") % {"at": unused}
     return _("You need your next code on %(latest)s, or on %(at)s if you do not sign in before then.") % {

@@ -20,8 +20,8 @@ Migration = tuple[str, str]
 MIGRATIONS, COLUMNS = "django_migrations", 4
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
 SSL = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
-OURS_ALONE = 0o600
-WANTED = "is not installed: it comes with PostgreSQL's own client (Debian: apt-get install postgresql-client)."
+OWNER_ONLY = 0o600
+NOT_INSTALLED = "is not installed: it comes with PostgreSQL's own client (Debian: apt-get install postgresql-client)."
 
 
 class BackupError(Exception):
@@ -34,7 +34,7 @@ def dump(path: Path) -> None:
         raise BackupError(f"{path} is there already: choose a new name, so that no backup is lost.")
     part = path.with_name(f"{path.name}.part")
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, OURS_ALONE))
+        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, OWNER_ONLY))
     except FileExistsError:
         raise BackupError(f"{part} is there: a backup is under way, or was broken off. Then remove it.") from None
     except OSError as error:
@@ -63,12 +63,12 @@ def load(path: Path) -> None:
     if kind != (SQLITE if _on_sqlite() else POSTGRESQL):
         raise BackupError("The backup is of SQLite and the database of PostgreSQL, or the reverse: use the same kind.")
     if _on_sqlite():
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as kept:
-            if not _is_whole(kept, path):
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source:
+            if not _is_whole(source, path):
                 raise BackupError(f"{path} is damaged or not whole: restore another backup.")
-            _refuse_others(path, _migrations_of_sqlite(kept))
+            _refuse_others(path, _migrations_of_sqlite(source))
             try:
-                _copy_marked(kept)
+                _copy_marked(source)
             except sqlite3.Error as error:
                 raise BackupError(f"The database cannot be written: {error}.") from None
     else:
@@ -104,9 +104,9 @@ def _on_sqlite() -> bool:
     return connection.vendor == "sqlite"
 
 
-def _copy_marked(kept: sqlite3.Connection) -> None:
+def _copy_marked(source: sqlite3.Connection) -> None:
     with closing(sqlite3.connect("")) as marked:  # a temporary file, which SQLite deletes
-        kept.backup(marked)
+        source.backup(marked)
         marked.execute(unfinished.MARK)
         marked.commit()
         connection.ensure_connection()
@@ -139,16 +139,16 @@ def _is_whole(database: sqlite3.Connection, path: Path) -> bool:
         return False
 
 
-def _migrations_of_sqlite(kept: sqlite3.Connection) -> set[Migration]:
+def _migrations_of_sqlite(source: sqlite3.Connection) -> set[Migration]:
     try:
-        return set(kept.execute(f"SELECT app, name FROM {MIGRATIONS}"))  # noqa: S608 - a constant
+        return set(source.execute(f"SELECT app, name FROM {MIGRATIONS}"))  # noqa: S608 - a constant
     except sqlite3.OperationalError:
         return set()
 
 
 def _migrations_of_dump(path: Path) -> set[Migration]:
-    said = _run("pg_restore", "--data-only", f"--table={MIGRATIONS}", "--file=-", str(path))
-    rows = [it.split("\t") for it in said.splitlines()]
+    output = _run("pg_restore", "--data-only", f"--table={MIGRATIONS}", "--file=-", str(path))
+    rows = [it.split("\t") for it in output.splitlines()]
     return {(it[1], it[2]) for it in rows if len(it) == COLUMNS}
 
 
@@ -169,14 +169,14 @@ def _run(program: str, *arguments: str) -> str:
             [program, *arguments], env=_environment(), check=False, capture_output=True, text=True
         )
     except FileNotFoundError:
-        raise BackupError(f"{program} {WANTED}") from None
+        raise BackupError(f"{program} {NOT_INSTALLED}") from None
     if done.returncode:
         raise BackupError(f"{program} ended with {done.returncode}: {_last_line(done.stderr)}")
     return done.stdout
 
 
-def _last_line(said: str) -> str:
-    return said.strip().rpartition("\n")[2]
+def _last_line(output: str) -> str:
+    return output.strip().rpartition("\n")[2]
 
 
 def _environment() -> dict[str, str]:

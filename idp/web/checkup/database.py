@@ -48,7 +48,7 @@ def check() -> list[Finding]:
     try:
         with closing(_own_connection()) as connection:
             connection.ensure_connection()
-            return [*_of_kind(connection), *_made(connection)]
+            return [*_engine(connection), *_tables(connection)]
     except NotSupportedError:
         return [version(0)]
     except InconsistentMigrationHistory:
@@ -60,7 +60,7 @@ def check() -> list[Finding]:
 
 def account() -> list[Finding]:
     """Judge the account that the server uses, over its own connection. SQLite has no accounts."""
-    if connection.vendor != "postgresql" or _told(connection, "SHOW is_superuser") == "off":
+    if connection.vendor != "postgresql" or _setting(connection, "SHOW is_superuser") == "off":
         return []
     sentence = (
         "DATABASE_URL names a PostgreSQL superuser, who can read files and run programs on the database's computer."
@@ -68,15 +68,15 @@ def account() -> list[Finding]:
     return [warning(SUBJECT, sentence, ACCOUNT_FIX)]
 
 
-def away(said: str, where: str) -> Finding:
+def away(message: str, where: str) -> Finding:
     """Judge why the connection failed. The database's message may name the user, so it is not repeated."""
-    if "password" in said or "role" in said:
+    if "password" in message or "role" in message:
         return fault(SUBJECT, f"The database at {where} refuses our user or password.", LOGIN_FIX)
-    if "permission denied" in said:
+    if "permission denied" in message:
         return fault(SUBJECT, f"The database at {where} does not let our account read its tables.", RIGHTS_FIX)
-    if "does not exist" in said:
+    if "does not exist" in message:
         return fault(SUBJECT, f"The server at {where} has no such database.", NAME_FIX)
-    if "not a database" in said or "malformed" in said:
+    if "not a database" in message or "malformed" in message:
         return fault(SUBJECT, "The file of the database is damaged.", "Restore it from a backup.")
     return fault(SUBJECT, f"The database at {where} cannot be used.", AWAY_FIX)
 
@@ -163,33 +163,33 @@ def _own_connection() -> BaseDatabaseWrapper:
     return connection
 
 
-def _waiting(connection: BaseDatabaseWrapper) -> int:
+def _pending_migrations(connection: BaseDatabaseWrapper) -> int:
     executor = MigrationExecutor(connection)
     executor.loader.check_consistent_history(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _made(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
-    waiting = _waiting(connection)
+def _tables(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    waiting = _pending_migrations(connection)
     yield migrations(waiting, triggers.missing(connection))
     if not waiting and (uncounted := device_counts.missing(connection)):
         yield counting(uncounted)
 
 
-def _of_kind(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+def _engine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if connection.vendor == "postgresql":
-        yield version(int(_told(connection, "SHOW server_version_num")) // 10_000)
-        yield isolation(_told(connection, "SHOW default_transaction_isolation"))
+        yield version(int(_setting(connection, "SHOW server_version_num")) // 10_000)
+        yield isolation(_setting(connection, "SHOW default_transaction_isolation"))
         return
-    yield journal(_told(connection, "PRAGMA journal_mode"))
+    yield journal(_setting(connection, "PRAGMA journal_mode"))
     yield room(shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free)
     if too_many := workers(os.environ.get("WEB_CONCURRENCY", "")):
         yield too_many
 
 
-def _told(connection: BaseDatabaseWrapper, ask: str) -> str:
+def _setting(connection: BaseDatabaseWrapper, query: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(ask)
+        cursor.execute(query)
         return str(cursor.fetchone()[0])
 
 

@@ -25,12 +25,12 @@ def rules(policy: Policy | None) -> Finding:
     """Judge the access policy in force. None means that it cannot be read."""
     if policy is None or not policy.readable:
         return fault(SUBJECT, "An access rule cannot be read, so nobody is let in.", RULE_FIX)
-    asked = [it for it in policy.rules if it.mode is Mode.ON]
-    shut = next((it for it in asked if it.effect is Effect.DENY and not it.conditions and not it.scope), None)
+    active = [it for it in policy.rules if it.mode is Mode.ON]
+    shut = next((it for it in active if it.effect is Effect.DENY and not it.conditions and not it.scope), None)
     if shut:
         fix = "Leave it if nobody should sign in. Otherwise give the rule a condition, or switch it off."
         return warning(SUBJECT, f"The access rule “{shut.name}” refuses every sign-in that reaches it.", fix)
-    sentence = f"Access rules that decide: {len(asked)}. If none matches: {EFFECT_NAMES[policy.default]}."
+    sentence = f"Access rules that decide: {len(active)}. If none matches: {EFFECT_NAMES[policy.default]}."
     return ok(SUBJECT, sentence)
 
 

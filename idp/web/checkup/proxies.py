@@ -91,11 +91,11 @@ def _not_https(proto: str) -> str:
 
 
 def _count(arrived: ProxyHeaders, conf: Conf) -> Finding | None:
-    seen, said = len(arrived.forwarded_for), conf.trusted_proxies
-    if seen == said or (not said and conf.https and arrived.proto):  # `_scheme` reports the latter
+    seen, expected = len(arrived.forwarded_for), conf.trusted_proxies
+    if seen == expected or (not expected and conf.https and arrived.proto):  # `_scheme` reports the latter
         return None
-    sentence = f"X-Forwarded-For holds {_addresses(seen)}, and {SETTING} is {said}."
-    if seen < said:
+    sentence = f"X-Forwarded-For holds {_addresses(seen)}, and {SETTING} is {expected}."
+    if seen < expected:
         fix = f"{FOR_FIX} Or, if there are fewer, set {SETTING}={seen} and restart." if seen else FOR_FIX
         return fault(SUBJECT, f"{sentence} Addresses in the trail and in the limits are wrong.", fix)
     fix = f"If all are proxies of yours, set {SETTING}={seen} and restart; if your browser sent one, change nothing."

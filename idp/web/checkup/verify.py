@@ -16,7 +16,9 @@ SUBJECT = "Verify"
 CREDENTIALS_REFUSED, ACCOUNT_SUSPENDED, NOT_FOUND = 20003, 20005, 20404
 LONGEST_NAME = 30
 DECOY = "not sent"
-LAST_FIX = "Compare credentials and service SID with the Twilio Console; the doctor, asked online, says which is wrong."
+LAST_FIX = (
+    "Compare credentials and service SID with the Twilio Console; the doctor without --offline says which is wrong."
+)
 KEY_FIX = "Create an API key in this account and set TWILIO_API_KEY and TWILIO_API_SECRET."
 CREDENTIALS_FIX = (
     "Compare TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET with Account > API keys & tokens in the Twilio "

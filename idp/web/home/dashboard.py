@@ -68,15 +68,15 @@ class Dashboard:
     missing: int
 
 
-def read_dashboard(facts: Facts, asked: QueryDict) -> Dashboard:
+def read_dashboard(facts: Facts, query: QueryDict) -> Dashboard:
     """Return the figures of the requested period and service. Has missing hours counted in the background."""
-    now, period = facts.now, chosen(asked.get("period", ""))
+    now, period = facts.now, chosen(query.get("period", ""))
     missing = 0
     if facts.answers["hours_kept"] < len(hourly.settled(now)):
         background.counting.dispatch(background.PATIENCE)
         missing = sum(1 for it in hourly.left(now) if it in period.hours(now))
     services = services_offered.first() if facts.answers["services"] > 1 else None
-    service = services_offered.known(asked.get("service", "")) if services else ""
+    service = services_offered.known(query.get("service", "")) if services else ""
     sums = hourly.read(period.hours(now), now, step=period.step, service=service or None)
     splits = figures.split(sums, period.numbers(now))
     total, prices = figures.together(splits), settings.LATCHKEY.prices
@@ -102,35 +102,35 @@ def read_dashboard(facts: Facts, asked: QueryDict) -> Dashboard:
 
 
 def _periods(current: Period, service: str) -> list[Choice]:
-    kept = {"service": service} if service else {}
-    return [Choice(it.words, urlencode({"period": it.name, **kept}), it is current) for it in PERIODS]
+    filters = {"service": service} if service else {}
+    return [Choice(it.words, urlencode({"period": it.name, **filters}), it is current) for it in PERIODS]
 
 
 def _refusals(counted: Counter[str], policy: Policy | None) -> list[Share]:
     """Return the refusals by the rule that decided, each linked to its rule in the editor."""
-    names, editor = _names(counted, policy), reverse("admin:policies_accessrule_changelist")
+    sentences, editor = _rule_sentences(counted, policy), reverse("admin:policies_accessrule_changelist")
     whole = counted.total()
     return [
         Share(
-            names.get(of) or DECIDED_BY.get(of) or of or figures.UNKNOWN,
+            sentences.get(of) or DECIDED_BY.get(of) or of or figures.UNKNOWN,
             times,
             figures.percent(times, whole) or 0,
-            f"{editor}#rule-{of}" if of in names else "",
+            f"{editor}#rule-{of}" if of in sentences else "",
         )
         for of, times in counted.most_common(figures.SHOWN)
     ]
 
 
-def _names(counted: Mapping[str, int], policy: Policy | None) -> dict[str, str]:
+def _rule_sentences(counted: Mapping[str, int], policy: Policy | None) -> dict[str, str]:
     """Return the sentences of rules by key: those in force, otherwise the latest revision that has them."""
     found = {it.key: f"{it.name}: {it.sentence}" for it in (policy.rules if policy else ())}
-    gone = {it for it in counted if it not in found and _is_key(it)}
+    gone = {it for it in counted if it not in found and _is_uuid(it)}
     for rule in AccessRule.objects.filter(key__in=gone).order_by("revision__number") if gone else ():
         found[str(rule.key)] = f"{rule.name}: {rule.sentence} (no longer in force)"
     return found
 
 
-def _is_key(of: str) -> bool:
+def _is_uuid(of: str) -> bool:
     try:
         UUID(of)
     except ValueError:

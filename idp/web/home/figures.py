@@ -115,7 +115,7 @@ def _platform(of: str) -> str:
 class Codes:
     """Counts of codes requested, sent and right, and the seconds from the text to the right code."""
 
-    asked: int
+    requested: int
     sent: int
     right: int
     median: int | None
@@ -124,19 +124,19 @@ class Codes:
     @property
     def percent_sent(self) -> int | None:
         """The percentage sent, of those requested."""
-        return percent(min(self.sent, self.asked), self.asked)
+        return percent(min(self.sent, self.requested), self.requested)
 
     @property
     def percent_right(self) -> int | None:
         """The percentage right, of those requested."""
-        return percent(min(self.right, self.asked), self.asked)
+        return percent(min(self.right, self.requested), self.requested)
 
 
 def codes(sums: Sums) -> Codes:
     """Sum up the codes. `slowest` is the 90th percentile."""
     waited = {int(end): times for end, times in by(sums, Figure.WAITED).items()}
-    asked, sent, right = (by(sums, it).total() for it in (Figure.ASKED, Figure.SENT, Figure.RIGHT))
-    return Codes(asked, sent, right, quantile(waited, 0.5), quantile(waited, 0.9))
+    requested, sent, right = (by(sums, it).total() for it in (Figure.ASKED, Figure.SENT, Figure.RIGHT))
+    return Codes(requested, sent, right, quantile(waited, 0.5), quantile(waited, 0.9))
 
 
 def quantile(counted: Mapping[int, int], part: float) -> int | None:

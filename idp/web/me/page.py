@@ -64,7 +64,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out here or everywhere. An agent who is signed out already, as by a double tap, is told so."""
+    """Sign out here or everywhere. An agent who is signed out already, as by a double tap, sees that."""
     everywhere = request.POST.get("out") == "everywhere"
     try:
         with transaction.atomic():

@@ -37,8 +37,8 @@ def last(here: Device, now: datetime) -> list[SignIn]:
     named = ServiceProvider.objects.filter(slug__in={it.service for it in events})
     names = dict(named.values_list("slug", "name")) | {OWN_PAGE: _(OWN_PAGE_NAME)}
     names |= {app.service: app.name for app in Client.objects.filter(kind=ClientKind.APP)}
-    said = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
-    reported = set(said.values_list("device", flat=True))
+    reports = LoginEvent.objects.filter(agent=here.agent, kind=Kind.NOT_ME)
+    reported = set(reports.values_list("device", flat=True))
     listed: list[SignIn] = []
     for event in events:
         own = event.device_id == here.pk

@@ -22,7 +22,7 @@ from idp.keys.models import SigningKey, State
 from idp.otp.limits.allowances import CODE_LIFETIME
 from idp.otp.models import Breaker, Outcome, Verification, VerificationSend
 from idp.saml.models import LogoutNotice
-from idp.saml.models.logout import Outcome as Told
+from idp.saml.models.logout import Outcome as LogoutOutcome
 from idp.webhooks.models import Delivery, Webhook
 from idp.webhooks.models import State as DeliveryState
 
@@ -125,9 +125,11 @@ def _webhooks(now: datetime) -> Gauges:
 
 
 def _logouts(now: datetime) -> Gauges:
-    waiting = LogoutNotice.objects.filter(outcome__in=[Told.WAITING, Told.ASKED], next_try_at__isnull=False)
+    waiting = LogoutNotice.objects.filter(
+        outcome__in=[LogoutOutcome.WAITING, LogoutOutcome.ASKED], next_try_at__isnull=False
+    )
     queue = waiting.aggregate(of=Count("pk"), since=Min("made_at"))
-    yield gauge("latchkey_logouts_waiting", "Sign-outs that services are still to be told of.", queue["of"])
+    yield gauge("latchkey_logouts_waiting", "Sign-outs of which services are still to be notified.", queue["of"])
     yield _age("latchkey_logout_oldest_seconds", "For how long the oldest of them has waited.", queue["since"], now)
 
 

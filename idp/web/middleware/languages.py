@@ -28,7 +28,7 @@ ENGLISH_ONLY = (
 )
 ANSWERS_ONCE = ("/saml/", "/oauth/")
 """Paths whose pages cannot be requested a second time."""
-KEPT = ("by", "with")
+KEPT_PARAMETERS = ("by", "with")
 """Query parameters that are kept when the language changes."""
 
 
@@ -49,9 +49,9 @@ def set_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         if request.path.startswith(ENGLISH_ONLY):
             _speak(settings.LANGUAGE_CODE)
             return get_response(request)
-        asked = supported(_asked(request))
-        kept, accepted = cookies.language(request), request.META.get("HTTP_ACCEPT_LANGUAGE", "")
-        language = _speak(asked or choose(kept, accepted))
+        requested = supported(_requested(request))
+        cookie, accepted = cookies.language(request), request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+        language = _speak(requested or choose(cookie, accepted))
         try:
             response = get_response(request)
         finally:
@@ -59,16 +59,16 @@ def set_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
                 translation.activate(settings.LANGUAGE_CODE)
         response.headers.setdefault("Content-Language", language)
         vary(response, "Accept-Language")
-        if asked:
-            cookies.write_language(response, asked)
+        if requested:
+            cookies.write_language(response, requested)
         return response
 
     return middleware
 
 
-def choose(kept: str, accepted: str) -> str:
+def choose(cookie: str, accepted: str) -> str:
     """Return the language for a browser's cookie and its Accept-Language header."""
-    if found := supported(kept):
+    if found := supported(cookie):
         return found
     for code, _ in parse_accept_lang_header(accepted):
         if found := supported(code):
@@ -91,9 +91,9 @@ def offered(request: HttpRequest) -> list[Offered]:
     again = request.method in {"GET", "HEAD"} or request.path.startswith("/login/")
     if not again or request.path.startswith(ANSWERS_ONCE):
         return []
-    kept = {name: request.GET[name] for name in KEPT if name in request.GET}
+    parameters = {name: request.GET[name] for name in KEPT_PARAMETERS if name in request.GET}
     return [
-        Offered(code, name, f"?{urlencode({**kept, 'lang': code})}", chosen=code == translation.get_language())
+        Offered(code, name, f"?{urlencode({**parameters, 'lang': code})}", chosen=code == translation.get_language())
         for code, name in settings.LANGUAGES
     ]
 
@@ -111,7 +111,7 @@ def _speak(language: str) -> str:
     return language
 
 
-def _asked(request: HttpRequest) -> str:
+def _requested(request: HttpRequest) -> str:
     if "lang" not in request.META.get("QUERY_STRING", ""):  # saves parsing a long SAML message
         return ""
     try:

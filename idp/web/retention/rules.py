@@ -31,11 +31,11 @@ Rows = Collection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An act on a table: `over` is the condition of rows that are due at an instant, `act` is what happens to them."""
+    """An act on a table: `is_due` is the condition of rows that are due at an instant, `act` what happens to them."""
 
     period: str
     model: type[Model]
-    over: Callable[[datetime], Q]
+    is_due: Callable[[datetime], Q]
     act: Callable[[Rows], int] | None = None
 
     @property
@@ -45,7 +45,7 @@ class Rule:
 
     def rows(self, before: datetime) -> "QuerySet[Model]":
         """Return the rows that were due before an instant, by key."""
-        return QuerySet(self.model).filter(self.over(before)).order_by("pk")
+        return QuerySet(self.model).filter(self.is_due(before)).order_by("pk")
 
     def carry_out(self, rows: Rows) -> int:
         """Act on rows. Returns how many there were."""
@@ -55,12 +55,12 @@ class Rule:
         return removed.get(self.table, 0)
 
 
-def _nobody_uses(before: datetime) -> Q:
+def _unused_device(before: datetime) -> Q:
     over = Q(revoked_at__lt=before) | Q(revoked_at__isnull=True, last_seen_at__lt=before)
     return over & Q(~Exists(LoginEvent.objects.filter(device=OuterRef("pk"))))
 
 
-def _told(before: datetime) -> Q:
+def _logout_without_notices(before: datetime) -> Q:
     return Q(~Exists(LogoutNotice.objects.filter(logout=OuterRef("pk"))), begun_at__lt=before)
 
 
@@ -85,12 +85,12 @@ RULES = (
     Rule("recovery_codes", RecoveryCode, lambda it: Q(used_at__lt=it)),
     Rule("answers", IssuedAssertion, lambda it: Q(issued_at__lt=it)),
     Rule("sign_outs", LogoutNotice, lambda it: Q(made_at__lt=it) & ~Q(outcome=Outcome.WAITING)),
-    Rule("sign_outs", Logout, _told),
+    Rule("sign_outs", Logout, _logout_without_notices),
     Rule("logout_requests", ObeyedLogoutRequest, lambda it: Q(replayable_until__lt=it)),
     Rule("heard_requests", HeardRequest, lambda it: Q(at__lt=it)),
     Rule("heard_requests", Listening, lambda it: Q(until__lt=it)),
     Rule("sessions", SsoSession, lambda it: Q(ended_at__lt=it)),
-    Rule("devices", Device, _nobody_uses),
+    Rule("devices", Device, _unused_device),
     Rule("imports", ImportedAgent, lambda it: Q(of__applied_at__lt=it)),
     Rule("imports", Import, lambda it: Q(made_at__lt=it, applied_at__isnull=True) | Q(applied_at__lt=it)),
     Rule("operator_links", OperatorLink, lambda it: Q(expires_at__lt=it)),
@@ -151,7 +151,7 @@ KEPT = {
     "saml.LogoutEndpoint": _SET_UP,
     "saml.MetadataSource": _SET_UP,
     "saml.ReleasedAttribute": _SET_UP,
-    "saml.SentAttribute": "Flex keeps a value until it is told another one, so Latchkey must remember what it sent.",
+    "saml.SentAttribute": "Flex keeps a value until it receives another one, so Latchkey must remember what it sent.",
     "saml.SubjectName": "A NameID is never reused, not even after its agent is deleted.",
 }
 """Tables that purge leaves alone, and why."""
