@@ -46,7 +46,7 @@ V6 = (
         "6.2.3",
         1,
         "Changing it requires the current one",
-        "web/operators/test_own_sign_in.who_came_by_password_gives_it_again_to_change_it",
+        "web/operators/test_own_sign_in.an_operator_who_signed_in_by_password_repeats_it_to_change_it",
     ),
     met(
         "6.2.4",

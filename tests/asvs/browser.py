@@ -17,7 +17,7 @@ V3 = (
         "3.2.2",
         1,
         "Text is displayed as text, not as HTML",
-        "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
+        "web/trail/test_trail.a_hostile_user_agent_is_escaped",
         "web/pages/connect_flex/test_listening.a_hostile_request_stays_text",
     ),
     met(
@@ -185,7 +185,7 @@ V5 = (
         "5.3.2",
         1,
         "No file path is built from input",
-        "web/test_backup.a_folder_that_is_not_there_is_said_in_a_sentence",
+        "web/test_backup.a_missing_folder_gets_a_sentence",
         "saml/documents/test_hostile_xml.a_schema_location_opens_no_file",
         but="only commands on the server take paths",
     ),
@@ -200,7 +200,7 @@ V5 = (
         "5.4.2",
         2,
         "Names of downloads cannot break a header",
-        "web/trail/test_searching.what_is_listed_is_exported_as_csv_with_its_places_in_the_chain",
+        "web/trail/test_searching.listed_events_are_exported_as_csv_with_their_positions_in_the_chain",
     ),
     absent(
         "5.4.3",

@@ -24,7 +24,7 @@ V1 = (
         1,
         "Escaping fits the context: HTML, XML, headers",
         "saml/metadata/test_idp_description.names_with_markup_come_back_equal",
-        "web/trail/test_trail.a_hostile_user_agent_makes_no_markup",
+        "web/trail/test_trail.a_hostile_user_agent_is_escaped",
         "journeys/test_signing_in.a_name_with_markup_is_sent_as_text",
     ),
     met(
@@ -33,7 +33,7 @@ V1 = (
         "URLs are built safely, with safe schemes only",
         "outgoing/test_addresses.a_url_that_is_not_https_or_disguises_its_host_is_refused",
         "native/test_redirects.an_operator_may_not_register_this_redirect_uri",
-        "web/services/test_services.an_address_that_nothing_can_be_sent_to_gets_a_sentence",
+        "web/services/test_services.an_acs_address_that_is_not_allowed_gets_a_sentence",
     ),
     met(
         "1.2.3",
@@ -184,7 +184,7 @@ V2 = (
         2,
         "Combinations of values are validated",
         "policies/test_timeouts",
-        "web/test_timeouts.what_makes_no_sense_gets_a_sentence",
+        "web/test_timeouts.impossible_durations_get_a_sentence",
         "sessions/test_lifecycle.the_database_refuses_a_session_that_cannot_be",
     ),
     met(

@@ -121,7 +121,7 @@ V12 = (
         "12.2.2",
         1,
         "Publicly trusted certificates",
-        "web/checkup/test_address.a_certificate_that_phones_refuse_is_told",
+        "web/checkup/test_address.a_certificate_that_phones_reject_is_reported",
     ),
     unmet(
         "12.3.1",

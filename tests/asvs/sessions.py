@@ -71,7 +71,7 @@ V7 = (
         1,
         "Switching an account off ends its sessions",
         "journeys/test_one_phone.an_agent_who_is_switched_off_is_signed_out_at_once",
-        "web/operators/test_door.who_is_no_operator_any_more_is_out_at_once",
+        "web/operators/test_door.a_former_operator_is_signed_out_at_once",
     ),
     met(
         "7.4.3",

@@ -88,12 +88,12 @@ def test_a_backup_is_never_written_over(file):
     assert file.read_bytes() == before
 
 
-def test_a_folder_that_is_not_there_is_said_in_a_sentence(transactional_db, tmp_path):
+def test_a_missing_folder_gets_a_sentence(transactional_db, tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         call_command("backup", tmp_path / "nowhere" / "monday")
 
 
-def test_a_disk_that_is_full_is_said_in_a_sentence_and_nothing_is_left_there(transactional_db):
+def test_a_full_disk_gets_a_sentence_and_leaves_no_file(transactional_db):
     with small_disk(megabytes=1) as disk:
         disk.fill()
         with pytest.raises(CommandError, match=r"disk is full|No space left"):
@@ -101,7 +101,7 @@ def test_a_disk_that_is_full_is_said_in_a_sentence_and_nothing_is_left_there(tra
         assert [it.name for it in disk.folder.iterdir()] == ["ballast"]
 
 
-def test_what_a_backup_left_that_was_broken_off_is_not_written_over_and_said(transactional_db, tmp_path):
+def test_the_rest_of_an_interrupted_backup_is_named_and_not_overwritten(transactional_db, tmp_path):
     (tmp_path / "monday.part").write_bytes(b"half")
     with pytest.raises(CommandError, match="was broken off"):
         call_command("backup", tmp_path / "monday")
@@ -109,7 +109,7 @@ def test_what_a_backup_left_that_was_broken_off_is_not_written_over_and_said(tra
 
 
 @pytest.mark.parametrize("bytes_", [b"PK\x03\x04", b"", files.SQLITE[:9]])
-def test_what_is_no_backup_is_refused(db, tmp_path, bytes_):
+def test_a_file_that_is_no_backup_is_rejected(db, tmp_path, bytes_):
     (tmp_path / "file").write_bytes(bytes_)
     with pytest.raises(CommandError, match="no backup"):
         call_command("restore", tmp_path / "file")

@@ -23,7 +23,7 @@ def of(brand):
     return f"/admin/branding/brand/{brand.pk}/change/"
 
 
-def test_a_brand_is_saved_and_stands_on_the_pages_of_agents(admin):
+def test_a_saved_brand_appears_on_agents_pages(admin):
     save(admin, name="Beta", colour="0B5A2A", file=a_file(svg()), logo_says="Beta Ltd")
     brand = Brand.objects.get()
     assert (brand.name, brand.colour, brand.logo_width) == ("Beta", "#0b5a2a", 40)
@@ -48,12 +48,12 @@ def test_a_colour_that_is_hard_to_read_is_adapted_and_the_page_says_to_what(admi
         ({"service": "nobody"}, "Select a valid choice"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_with_what_would_do(admin, fields, sentence):
+def test_a_logo_or_colour_that_cannot_be_shown_is_rejected_with_the_remedy(admin, fields, sentence):
     assert sentence in html.fromstring(save(admin, **fields).content).text_content()
     assert not Brand.objects.exists()
 
 
-def test_a_logo_stays_until_it_is_taken_away(admin):
+def test_a_logo_stays_until_it_is_removed(admin):
     save(admin, file=a_file(svg()))
     brand = Brand.objects.get()
     save(admin, of(brand), name="Beta")
@@ -63,7 +63,7 @@ def test_a_logo_stays_until_it_is_taken_away(admin):
 
 
 @pytest.mark.slow
-def test_the_first_page_is_shown_by_day_and_in_the_dark(admin, any_page):
+def test_the_first_page_is_previewed_in_light_and_dark(admin, any_page):
     save(admin, name="Beta", colour="#e4002b", file=a_file(svg()))
     page = any_page("computer")
     show(page, admin.get(of(Brand.objects.get())))

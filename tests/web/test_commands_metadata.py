@@ -56,7 +56,7 @@ def test_add_sp_believes_only_the_key_it_was_given(db, keys, tmp_path):
 
 
 @pytest.mark.parametrize(("rule", "words"), [("check", "was valid until"), ("require", "was valid until")])
-def test_add_sp_minds_the_last_day_as_it_is_told(db, keys, tmp_path, rule, words):
+def test_add_sp_checks_the_validity_of_metadata_as_the_option_says(db, keys, tmp_path, rule, words):
     (tmp_path / "sp.xml").write_bytes(an_entity(root='validUntil="2020-01-01T00:00:00Z"'))
     with pytest.raises(CommandError, match=words):
         add("--metadata", str(tmp_path / "sp.xml"), "--valid-until", rule)

@@ -32,7 +32,7 @@ def test_add_sp_takes_any_one_value_of_flex(db, keys):
     assert known["timeout_policy"] == "enhanced"
 
 
-def test_add_sp_tells_what_to_type_into_the_console(db, keys):
+def test_add_sp_prints_the_values_for_the_console(db, keys):
     out, talk = run("add_sp", "--flex", ACCOUNT, "--slug", "flex", "--name", "Flex")
     assert "Twilio Flex, legacy SSO, timeouts: legacy" in talk
     assert "-----BEGIN CERTIFICATE-----" in out

@@ -12,7 +12,7 @@ from tests.web.commands import run, told
 from tests.web.seeded import REFERENCE, a_rule
 
 
-def test_why_tells_what_happened_behind_a_reference(db):
+def test_why_prints_the_events_of_a_reference(db):
     rule = a_rule("No Androids at work")
     origin = Origin("192.0.2.7", ANDROID, REFERENCE)
     judged = {"platform": ["android"], "form": ["phone"], "client": []}
@@ -25,7 +25,7 @@ def test_why_tells_what_happened_behind_a_reference(db):
     )
 
 
-def test_why_tells_the_events_in_order_and_for_programs(signed_in):
+def test_why_prints_events_in_order_and_as_json(signed_in):
     answer = told("why", REFERENCE)
     assert [it["kind"] for it in answer] == ["signed in", "signed in"]
     assert answer[0]["agent"] == "agent-1@acme.example"

@@ -30,11 +30,11 @@ def test_an_error_of_the_admin_leads_back_to_the_admin(client, db):
     assert buttons(client.get("/admin/enter/none")) == {"/admin/": "Start again"}
 
 
-def test_without_templates_there_is_a_way_on_all_the_same(client, db, settings):
+def test_without_templates_an_error_page_still_has_a_link(client, db, settings):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [], "APP_DIRS": False}]
     assert '<a href="/">' in client.get("/nowhere").content.decode()
 
 
-def test_whoever_has_signed_out_can_sign_in_again(client, db):
+def test_an_agent_who_signed_out_can_sign_in_again(client, db):
     answer = client.post("/me", {"out": "here"}, headers={"Accept-Language": "de"})
     assert buttons(answer) == {"/": "Wieder anmelden"}

@@ -12,7 +12,7 @@ def a_department_with_a_rule():
     return Department.objects.create(name="Sales")
 
 
-def test_who_renames_a_department_is_told_which_rules_still_say_its_old_name(admin):
+def test_renaming_a_department_lists_the_rules_that_still_use_its_old_name(admin):
     sales = a_department_with_a_rule()
     renamed = admin.post(f"{LIST}{sales.pk}/change/", {"name": "Field sales"}, follow=True).content.decode()
     assert "Access rules still say “Sales”" in renamed
@@ -21,7 +21,7 @@ def test_who_renames_a_department_is_told_which_rules_still_say_its_old_name(adm
     assert "Access rules still say" not in recased
 
 
-def test_who_removes_departments_is_told_so_too(admin):
+def test_deleting_departments_lists_the_rules_that_name_them(admin):
     sales = a_department_with_a_rule()
     page = admin.post(f"{LIST}{sales.pk}/delete/", {"post": "yes"}, follow=True).content.decode()
     assert "“No Sales”" in page

@@ -60,17 +60,17 @@ NO_VALUES = (
 
 
 @pytest.mark.parametrize("asked", NO_VALUES)
-def test_a_list_that_is_filtered_by_what_cannot_be_says_so(operator, asked):
+def test_a_list_with_an_impossible_filter_says_so(operator, asked):
     answer = inside(operator).get(f"/admin/{asked}")
     assert answer.status_code == 400
 
 
-def test_a_mistake_of_ours_in_a_list_is_not_told_as_the_visitors(operator, monkeypatch):
+def test_an_error_of_latchkey_in_a_list_is_not_blamed_on_the_visitor(operator, monkeypatch):
     monkeypatch.setattr(admin.site.get_model_admin(Agent), "paginator", lambda *_: None)
     assert inside(operator).get("/admin/agents/agent/").status_code == 500
 
 
-def test_a_number_that_no_column_holds_is_nobodys_department(operator):
+def test_a_department_number_beyond_the_column_finds_nobody(operator):
     answer = inside(operator).get("/admin/agents/agent/?department=999999999999999999999999999999")
     assert (answer.status_code, "0 agents" in answer.text) in ((400, False), (200, True))
 
@@ -132,7 +132,7 @@ def password_only(operator):
 
 
 @pytest.mark.parametrize("who", [nobody, password_only])
-def test_without_a_second_factor_every_page_leads_to_the_door(everything, operator, who):
+def test_without_a_second_factor_every_page_leads_to_the_sign_in(everything, operator, who):
     browser = who(operator)
     for page in pages():
         for ask in (browser.get, browser.post):

@@ -18,7 +18,7 @@ def test_the_view_of_a_fixed_address_is_found_once(resolver):
     assert resolver.resolve("/saml/sso") is resolver.resolve("/saml/sso")
 
 
-def test_what_varies_in_an_address_is_read_each_time(resolver):
+def test_an_address_with_variable_parts_is_resolved_each_time(resolver):
     first, second = resolver.resolve("/saml/start/desk"), resolver.resolve("/saml/start/flex")
     assert (first.kwargs, second.kwargs) == ({"slug": "desk"}, {"slug": "flex"})
     assert resolver.resolve("/saml/start/desk") is not first

@@ -26,19 +26,19 @@ def told(kind, given):
     return asked, [*headers.items()], [*headers], repr(headers), len(headers), [*map(type, headers.values())]
 
 
-def test_whatever_is_set_is_kept_or_refused_as_django_does():
+def test_headers_are_stored_or_rejected_as_django_does():
     for name, value in itertools.product(NAMES, VALUES):
         given = [("Vary", "Accept"), (name, value), ("vary", "last")]
         assert told(Headers, given[:2]) == told(DJANGOS, given[:2]), given
         assert told(Headers, given) == told(DJANGOS, given), given
 
 
-def test_equal_ones_are_equal_whichever_they_are():
+def test_equal_headers_compare_equal_to_djangos():
     assert Headers({"A": "1", "B": "2"}) == DJANGOS({"b": "2", "a": "1"})
     assert Headers({"A": "1"}) != Headers({"A": "2"})
 
 
-def test_every_answer_has_them():
+def test_every_response_uses_the_faster_headers():
     answer = HttpResponse("x", headers={"X-A": "1"})
     assert type(answer.headers) is Headers
     del answer["x-a"]

@@ -43,14 +43,14 @@ def test_few_numbers_are_counted_at_once(many_agents, admin):
     assert "Put 2 on the list" in page
 
 
-def test_of_many_services_the_dashboard_takes_the_short_name(many_services, admin):
+def test_with_many_services_the_dashboard_asks_for_the_short_name(many_services, admin):
     field = html.fromstring(admin.get("/admin/", {"service": "rota"}).content).find(".//*[@id='service']")
     assert (field.tag, field.get("value")) == ("input", "rota")
     field = html.fromstring(admin.get("/admin/", {"service": "nobody's"}).content).find(".//*[@id='service']")
     assert field.get("value") == ""
 
 
-def test_of_many_services_why_somebody_cannot_sign_in_takes_the_short_name(many_services, admin):
+def test_with_many_services_the_sign_in_checks_ask_for_the_short_name(many_services, admin):
     page = admin.get(f"/admin/agents/agent/{an_agent().pk}/why/", {"service": "rota"})
     assert page.context["judged"].service == "Rota"
     field = html.fromstring(page.content).find(".//*[@name='service']")
@@ -62,7 +62,7 @@ def test_a_short_name_of_no_service_judges_for_the_usual_one(many_services, admi
     assert page.context["judged"].service == "Flex"
 
 
-def test_of_many_services_a_rule_is_tried_at_one_by_its_short_name(many_services, admin):
+def test_with_many_services_a_rule_is_tried_at_one_by_short_name(many_services, admin):
     address = "/admin/policies/accessrule/"
     field = html.fromstring(admin.get(address).content).find(".//*[@name='try-service']")
     assert (field.tag, field.get("value")) == ("input", "flex")
@@ -71,7 +71,7 @@ def test_of_many_services_a_rule_is_tried_at_one_by_its_short_name(many_services
     assert NOBODYS not in admin.post(address, form | {"try-service": "rota"}).text
 
 
-def test_beside_a_list_the_first_services_are_offered(many_services, admin, monkeypatch):
+def test_a_list_offers_the_first_services_as_filters(many_services, admin, monkeypatch):
     monkeypatch.setattr(filters.ServiceFilter, "MOST", 2)
     a_service("zoo", "JQ" + "3" * 32, name="Zoo")
     page = admin.get("/admin/saml/issuedassertion/").text

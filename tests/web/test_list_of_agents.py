@@ -48,17 +48,17 @@ def named(admin, **asked):
         ({"number": "made up", "sign_in": "made up"}, ["Ana García", "Ben", "Cem", "Dina"]),
     ],
 )
-def test_agents_are_narrowed_to_whom_one_looks_for(four, asked, found):
+def test_filters_narrow_the_list_of_agents(four, asked, found):
     assert named(four, **asked) == found
 
 
-def test_after_everyone_out_no_phone_is_signed_in(four):
+def test_after_everyone_is_signed_out_the_filter_finds_no_signed_in_phone(four):
     everyone_out.begin(None, "A drill", HERE, NOW + timedelta(seconds=1))
     assert named(four, sign_in="phone") == []
 
 
 @pytest.mark.parametrize("asked", ["", "?q=agent", "?q=0101", "?sign_in=phone&number=some", "?o=7"])
-def test_a_page_of_many_takes_twelve_queries_at_most(admin, keys, asked):
+def test_a_page_of_many_agents_takes_at_most_twelve_queries(admin, keys, asked):
     for nth in range(1, 20):
         a_signed_in_agent(NOW, nth)
     with CaptureQueriesContext(connection) as queries:

@@ -41,7 +41,7 @@ def test_without_a_token_in_the_settings_there_is_no_such_address(db):
 
 
 @pytest.mark.parametrize("shown", ["", "Bearer", f"Bearer {TOKEN}x", "Bearer é", f"Basic {TOKEN}", TOKEN, TOKEN[:-1]])
-def test_whoever_does_not_show_the_token_is_told_what_is_wanted_and_no_figure(watched, shown):
+def test_a_scrape_without_the_token_gets_401_and_no_figures(watched, shown):
     page = ask(shown)
     assert (page.status_code, page["WWW-Authenticate"]) == (401, 'Bearer realm="metrics"')
     assert page["X-Reference"] in page.text
@@ -49,7 +49,7 @@ def test_whoever_does_not_show_the_token_is_told_what_is_wanted_and_no_figure(wa
     assert TOKEN not in page.text
 
 
-def test_the_monitor_reads_text_that_nobody_keeps(watched):
+def test_the_monitor_reads_text_that_is_never_cached(watched):
     answer = ask(f"bearer {TOKEN}")
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
     assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -75,7 +75,7 @@ def test_a_quiet_installation_says_nought_of_everything(watched):
     assert not [name for name, *_ in read if "redis" in name]
 
 
-def test_what_happened_is_told_for_five_minutes(watched, clock):
+def test_recent_figures_cover_five_minutes(watched, clock):
     record(Kind.SIGNED_IN, method="passkey")
     record(Kind.REFUSED)
     record(Kind.CODE_WRONG)
@@ -85,7 +85,7 @@ def test_what_happened_is_told_for_five_minutes(watched, clock):
     assert [watched()[it] for it in seen] == [0, 0, 0]
 
 
-def test_what_waits_is_told_with_the_age_of_the_oldest(watched, clock):
+def test_waiting_messages_are_counted_with_the_age_of_the_oldest(watched, clock):
     webhook = a_webhook_of_old(NOW - timedelta(minutes=3))
     for minutes in (1, 2):
         Delivery.objects.create(webhook=webhook, kind=Told.TEST, made_at=NOW - timedelta(minutes=minutes))
@@ -105,14 +105,14 @@ def test_what_waits_is_told_with_the_age_of_the_oldest(watched, clock):
     assert [read[it,] for it in ages] == [pytest.approx(minutes * 60, abs=5) for minutes in (2, 3, 4)]
 
 
-def test_what_a_webhook_that_is_switched_off_left_waits_for_nobody(watched, clock):
+def test_messages_of_a_webhook_that_is_switched_off_do_not_count_as_waiting(watched, clock):
     webhook = a_webhook_of_old(NOW)
     Delivery.objects.create(webhook=webhook, kind=Told.TEST, made_at=NOW)
     Webhook.objects.update(is_on=False)
     assert watched()["latchkey_webhook_messages_waiting",] == 0
 
 
-def test_trouble_at_twilio_and_alarms_are_told(watched):
+def test_trouble_at_twilio_and_alarms_are_reported(watched):
     breaker.note_failure(Failure.MISCONFIGURED, NOW)
     record(Kind.NOT_ME)
     assert watched()["latchkey_verify_breaker_open",] == watched()["latchkey_alarms_waiting",] == 1
@@ -125,13 +125,13 @@ def test_the_end_of_a_certificate_comes_nearer(watched, clock):
     assert before - watched()[row] == pytest.approx(10, abs=0.01)
 
 
-def test_redis_is_told_of_where_there_is_one(watched, redis):
+def test_redis_is_reported_only_if_configured(watched, redis):
     assert watched()["latchkey_redis_reachable",] == 1
     redis.kill()
     assert watched()["latchkey_redis_reachable",] == 0
 
 
-def test_without_the_database_just_that_is_said(watched):
+def test_without_the_database_only_that_is_reported(watched):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE otp_breaker RENAME TO gone")
     read = watched()
@@ -139,7 +139,7 @@ def test_without_the_database_just_that_is_said(watched):
     assert not [name for name, *_ in read if "recent" in name]
 
 
-def test_requests_are_told_by_route_and_never_by_address(watched):
+def test_requests_are_counted_by_route_and_never_by_path(watched):
     browser = Client()
     before = watched()
     browser.get("/healthz")

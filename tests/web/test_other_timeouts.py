@@ -43,19 +43,19 @@ def team(db):
     uses("shifts", 5, a_phone, 30 * HOUR)
 
 
-def test_those_count_who_use_the_service_and_those_are_named_whom_the_change_asks(team):
+def test_the_preview_counts_devices_of_the_service_and_names_agents_who_need_a_code(team):
     assert preview(["flex"], ENHANCED, LEGACY, NOW) == Effect(4, 3, 1, ("Agent 2", "Agent 4"))
     assert preview(["flex"], LEGACY, ENHANCED, NOW) == Effect(4, 1, 1, ())
     assert preview(["shifts", "flex"], ENHANCED, LEGACY, NOW) == Effect(5, 4, 1, ("Agent 2", "Agent 4", "Agent 5"))
 
 
-def test_whoever_is_signed_out_or_switched_off_does_not_count(team):
+def test_the_preview_leaves_out_agents_who_are_signed_out_or_switched_off(team):
     Agent.objects.filter(full_name="Agent 2").update(is_active=False)
     Device.objects.filter(agent__full_name="Agent 4").update(revoked_at=NOW, reason="operator")
     assert preview(["flex"], ENHANCED, LEGACY, NOW) == Effect(2, 1, 1, ())
 
 
-def test_it_is_one_query_however_many_there_are(team, django_assert_num_queries):
+def test_the_preview_takes_one_query_however_many_devices_there_are(team, django_assert_num_queries):
     with django_assert_num_queries(2):  # the other is for the latest everyone out
         preview(["flex"], ENHANCED, LEGACY, NOW)
 
@@ -95,11 +95,11 @@ def test_a_stricter_policy_is_saved_after_its_effect_was_shown(admin, own):
     [{"name": "renamed", "absolute": "7 days", "code_again_after": "10 days"}, {"inactivity": "soon"}],
     ids=["only renamed", "with a fault"],
 )
-def test_what_changes_nothing_or_cannot_be_saved_is_not_asked_about(admin, own, fields):
+def test_a_change_without_effect_or_with_an_error_needs_no_confirmation(admin, own, fields):
     assert "would need a code" not in admin.post(f"{POLICIES}{own.pk}/change/", filled(**fields)).text
 
 
-def test_another_policy_of_a_service_is_asked_about_too(admin, own):
+def test_choosing_another_policy_for_a_service_needs_confirmation(admin, own):
     sp = own.serviceprovider_set.get()
     legacy = TimeoutPolicy.objects.get(name="legacy").pk
     change = f"{SERVICES}{sp.pk}/change/"

@@ -27,7 +27,7 @@ def form(**changed):
     }
 
 
-def test_an_app_is_registered_with_where_it_is_sent_back_to_and_what_it_may_open(admin):
+def test_an_app_is_registered_with_its_redirect_uri_and_its_services(admin):
     flex = a_service(unsolicited=True)
     assert admin.post(ADD, form(services=[flex.pk])).status_code == 302
     client = Client.objects.get()
@@ -47,7 +47,7 @@ def test_an_app_is_registered_with_where_it_is_sent_back_to_and_what_it_may_open
     ],
     ids=str,
 )
-def test_what_could_not_work_is_refused_with_a_sentence(admin, changed, said):
+def test_faulty_fields_of_an_app_get_a_sentence(admin, changed, said):
     a_client("taken", ())
     page = admin.post(ADD, form(**changed))
     assert page.status_code == 200
@@ -64,7 +64,7 @@ def test_only_services_that_may_be_opened_from_here_are_offered(admin):
     assert f'value="{closed.pk}"' in admin.get(f"/admin/native/client/{client.pk}/change/").content.decode()
 
 
-def test_the_secret_of_a_back_end_is_shown_once_and_ends_the_one_before(admin):
+def test_the_secret_of_a_back_end_is_shown_once_and_replaces_the_former_one(admin):
     client, old = a_back_end(NOW)
     page = admin.post(f"/admin/native/client/{client.pk}/secret/")
     client.refresh_from_db()
@@ -81,11 +81,11 @@ def test_a_new_back_end_leads_to_the_button_for_its_secret(admin):
     assert "It needs a secret: make one here." in page.text
 
 
-def test_a_timeout_policy_is_chosen_beforehand(admin):
+def test_a_new_app_starts_with_a_timeout_policy_chosen(admin):
     assert f'<option value="{form()["timeout_policy"]}" selected>' in admin.get(ADD).text
 
 
-def test_reloading_the_page_with_a_secret_makes_no_other_and_pressing_the_button_again_does(admin):
+def test_reloading_the_page_of_a_secret_makes_no_other_secret_but_the_button_does(admin):
     client = a_back_end(NOW)[0]
     page, button = (f"/admin/native/client/{client.pk}/{it}/" for it in ("change", "secret"))
     pressed = {"csrfmiddlewaretoken": str(admin.get(page).context["csrf_token"])}
@@ -97,7 +97,7 @@ def test_reloading_the_page_with_a_secret_makes_no_other_and_pressing_the_button
     assert admin.post(button, again).context["secret"] != secret
 
 
-def test_a_secret_is_made_by_the_button_alone_and_for_back_ends_alone(admin):
+def test_only_the_button_of_a_back_end_makes_a_secret(admin):
     client, _ = a_back_end(NOW)
     app = a_client()
     assert admin.get(f"/admin/native/client/{client.pk}/secret/").status_code == 405
@@ -106,7 +106,7 @@ def test_a_secret_is_made_by_the_button_alone_and_for_back_ends_alone(admin):
     assert inside(looker).post(f"/admin/native/client/{client.pk}/secret/").status_code == 403
 
 
-def test_kind_and_id_stay_and_nothing_is_deleted(admin):
+def test_kind_and_client_id_cannot_change_and_an_app_cannot_be_deleted(admin):
     client = a_client()
     row = client.redirect_uris.get()
     changed = form(client_id="other", kind="back end", enabled="") | {

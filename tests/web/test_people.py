@@ -44,7 +44,7 @@ def test_an_agent_is_added_with_roles_and_number_and_without_a_password(admin):
         "+\N{FULLWIDTH DIGIT ONE}\N{ARABIC-INDIC DIGIT TWO}01 555 0142",
     ],
 )
-def test_a_number_in_any_spelling_is_kept_in_one_form(admin, typed):
+def test_a_number_in_any_spelling_is_stored_in_one_form(admin, typed):
     admin.post(f"{LIST}add/", filled(number=typed))
     assert PhoneAuthenticator.objects.get().number == "+12015550142"
 
@@ -64,7 +64,7 @@ def test_a_number_in_any_spelling_is_kept_in_one_form(admin, typed):
         ({"full_name": ""}, "This field is required."),
     ],
 )
-def test_what_would_not_work_gets_a_sentence_and_is_not_saved(admin, fields, sentence):
+def test_faulty_fields_of_an_agent_get_a_sentence_and_nothing_is_saved(admin, fields, sentence):
     page = admin.post(f"{LIST}add/", filled(**fields))
     assert (page.status_code, sentence in page.text) == (200, True)
     assert not Agent.objects.filter(is_staff=False).exists()
@@ -79,7 +79,7 @@ def test_what_would_not_work_gets_a_sentence_and_is_not_saved(admin, fields, sen
     ],
     ids=["number", "email in other letters", "email"],
 )
-def test_what_belongs_to_somebody_else_gets_a_sentence(admin, agent, fields, sentence):
+def test_an_email_or_number_of_somebody_else_gets_a_sentence(admin, agent, fields, sentence):
     page = admin.post(f"{LIST}add/", filled(**fields))
     assert (page.status_code, sentence in page.text) == (200, True)
 
@@ -114,31 +114,31 @@ def test_another_number_signs_out_every_device(admin, signed_in):
     assert signed_in.numbers.get().number == "+12015550177"
 
 
-def test_taking_the_number_away_signs_out_every_device(admin, signed_in):
+def test_removing_the_number_signs_out_every_device(admin, signed_in):
     save(admin, signed_in, **{"numbers-0-DELETE": "on"})
     assert (active(signed_in), signed_in.numbers.count()) == (0, 0)
 
 
-def test_a_code_on_its_way_to_the_old_number_is_worth_nothing_any_more(admin, agent):
+def test_a_code_sent_to_the_old_number_no_longer_works(admin, agent):
     asked = sends.reserve(PhoneNumber("+12015550101"), Channel.SMS, Asker(None, None), NOW)
     save(admin, agent, number="+1 201 555 0177")
     assert Verification.objects.get(pk=asked.verification.pk).ended_at is not None
     assert not verifications.approve(asked.verification, NOW)
 
 
-def test_nobody_is_deleted_since_the_trail_speaks_of_them(admin, agent):
+def test_an_agent_cannot_be_deleted_because_the_trail_refers_to_them(admin, agent):
     assert admin.post(f"{LIST}{agent.pk}/delete/", {"post": "yes"}).status_code == 403
     assert "delete_selected" not in admin.get(LIST).text
 
 
 @pytest.mark.parametrize("typed", ["garcía", "ANA@", "+1 (201) 555-0101", "5550101"])
-def test_an_agent_is_found_by_name_e_mail_or_number_in_any_spelling(admin, agent, typed):
+def test_an_agent_is_found_by_name_email_or_number_in_any_spelling(admin, agent, typed):
     an_agent(a_number(2), "ben@acme.example", full_name="Ben")
     found = admin.get(LIST, {"q": typed}).context["cl"].result_list
     assert [it.email for it in found] == ["ana@acme.example"]
 
 
-def test_the_list_shows_the_end_of_a_number_only(admin, agent):
+def test_the_list_shows_only_the_last_digits_of_a_number(admin, agent):
     page = admin.get(LIST).text
     assert "…0101" in page
     assert "2015550101" not in page
@@ -158,14 +158,14 @@ def helper(db):
     return helper
 
 
-def test_a_helper_looks_after_agents_but_gives_nobody_rights(helper, agent):
+def test_an_operator_with_rights_on_agents_cannot_grant_rights(helper, agent):
     rights = {"is_staff": "on", "is_superuser": "on"}
     assert save(inside(helper), agent, full_name="Ana Maria", **rights).status_code == 302
     agent.refresh_from_db()
     assert (agent.full_name, agent.is_staff, agent.is_superuser) == ("Ana Maria", False, False)
 
 
-def test_a_helper_cannot_touch_an_operator(helper, operator):
+def test_an_operator_with_rights_on_agents_cannot_change_operators(helper, operator):
     PhoneAuthenticator.objects.create(user=operator, name="mobile number", number=a_number(3))
     assert save(inside(helper), operator, email="mine@acme.example").status_code == 403
     app = operator.totpdevice_set.get()
@@ -209,7 +209,7 @@ def test_the_button_on_a_device_names_agent_and_device_and_signs_it_out(admin, s
     assert active(signed_in) == 1
 
 
-def test_who_may_only_look_at_devices_signs_nobody_out(helper, signed_in):
+def test_an_operator_who_may_only_view_devices_signs_nobody_out(helper, signed_in):
     browser = inside(helper)
     sign_out(browser, signed_in)
     device = Device.objects.of(signed_in).first()

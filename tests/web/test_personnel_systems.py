@@ -11,7 +11,7 @@ def let_in(secret):
     return Client().get("/scim/v2/Users", headers={"authorization": f"Bearer {secret}"}).status_code
 
 
-def test_a_secret_is_shown_once_and_ends_the_one_before(admin):
+def test_a_secret_of_a_personnel_system_is_shown_once_and_replaces_the_former_one(admin):
     assert admin.get("/admin/scim/personnelsystem/add/").status_code == 200
     admin.post("/admin/scim/personnelsystem/add/", {"name": "Workday", "enabled": "on"})
     system = PersonnelSystem.objects.get()
@@ -26,7 +26,7 @@ def test_a_secret_is_shown_once_and_ends_the_one_before(admin):
     assert PersonnelSystem.objects.get().secret_hash not in again
 
 
-def test_only_a_press_by_whoever_may_change_it_makes_one(admin):
+def test_only_operators_who_may_change_the_system_make_a_secret(admin):
     system = PersonnelSystem.objects.create(name="Workday")
     page = f"/admin/scim/personnelsystem/{system.pk}/secret/"
     assert admin.get(page).status_code == 405

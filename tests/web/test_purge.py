@@ -44,7 +44,7 @@ def command(*arguments):
 
 
 @each_rule
-def test_a_row_goes_once_its_time_is_over_and_not_a_moment_before(agent, rule):
+def test_a_row_is_deleted_when_its_time_is_over_and_not_earlier(agent, rule):
     old = MAKE[rule.model](just_over(rule.period))
     young = MAKE[rule.model](just_over(rule.period) + 2 * MOMENT)
     assert run()[rule.period, rule.table] == 1
@@ -57,7 +57,7 @@ def test_every_period_has_a_rule_and_every_rule_a_period():
     assert {it.period for it in RULES} == {it.name for it in retention.PERIODS}
 
 
-def test_of_a_line_first_the_header_goes_then_the_address_then_the_line(agent):
+def test_an_event_loses_first_its_user_agent_then_its_address_then_itself(agent):
     line = a_line(NOW - timedelta(days=31))
     run()
     line.refresh_from_db()
@@ -68,14 +68,14 @@ def test_of_a_line_first_the_header_goes_then_the_address_then_the_line(agent):
     assert (old.user_agent, old.address, old.agent) == ("", None, agent)
 
 
-def test_lines_are_counted_before_they_go(agent):
+def test_events_are_counted_before_they_are_deleted(agent):
     a_line(NOW - timedelta(days=20), method="code")
     run(retention.days({"trail": 10}))
     assert not LoginEvent.objects.exists()
     assert HourlyCount.objects.get(figure="signed in").of == "code"
 
 
-def test_everybody_else_still_cannot_touch_the_trail(agent):
+def test_only_the_purge_can_delete_from_the_trail(agent):
     line = a_line(NOW - timedelta(days=500))
     for attempt in (line.delete, LoginEvent.objects.all().delete, lambda: LoginEvent.objects.update(user_agent="")):
         with pytest.raises(TrailIsAppendOnly), transaction.atomic():
@@ -97,7 +97,7 @@ def test_a_phone_and_its_last_line_may_go_in_one_run(agent):
     assert not Device.objects.exists()
 
 
-def test_a_sign_out_that_waits_to_be_told_stays(agent):
+def test_a_logout_that_a_service_still_has_to_receive_stays(agent):
     notice = MAKE[LogoutNotice](just_over("sign_outs"))
     LogoutNotice.objects.update(outcome=Outcome.WAITING, next_try_at=NOW)
     run()
@@ -127,7 +127,7 @@ def test_a_table_that_fails_stops_none_of_the_others(agent, monkeypatch):
     assert (done["trail", "audit.Seal"], done["operator_tries", "web.OperatorTry"]) == (None, 1)
 
 
-def test_the_command_tells_what_went_table_by_table(agent, clock):
+def test_the_command_prints_the_deleted_rows_of_each_table(agent, clock):
     MAKE[OperatorTry](just_over("operator_tries"))
     out, err = command()
     assert "       1  web.OperatorTry            attempts to sign in to the admin, 1 days after the attempt" in out
@@ -158,6 +158,6 @@ def test_the_settings_may_keep_for_longer(agent, clock, settings):
 
 
 @pytest.mark.parametrize(("extra", "told"), [(8 * MOMENT, State.OK), (timedelta(days=8), State.WARNING)])
-def test_the_doctor_tells_when_nobody_runs_it(agent, settings, extra, told):
+def test_the_doctor_warns_if_the_purge_is_never_run(agent, settings, extra, told):
     MAKE[LoginFlow](just_over("logins") - extra)
     assert [it.state for it in checkup.check(settings.LATCHKEY, NOW)] == [told]

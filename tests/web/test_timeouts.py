@@ -18,7 +18,7 @@ def built_in():
     return TimeoutPolicy.objects.get(name="enhanced")
 
 
-def test_the_list_says_durations_in_words(admin):
+def test_the_list_shows_durations_in_words(admin):
     page = admin.get(LIST).text
     assert {it for it in ("7 days", "9 days", "1 hour", "1 day", "never") if it not in page} == set()
     assert "0:00:00" not in page
@@ -39,7 +39,7 @@ def test_a_duration_is_entered_in_words(admin, typed, meant):
     assert TimeoutPolicy.objects.get(name="shifts").inactivity == meant
 
 
-def test_an_own_policy_is_shown_in_words_and_can_be_changed(admin):
+def test_a_custom_policy_is_shown_in_words_and_can_be_changed(admin):
     admin.post(f"{LIST}add/", filled(code_again_after="2 days 6 hours"))
     own = TimeoutPolicy.objects.get(name="shifts")
     assert 'value="2 days 6 hours"' in admin.get(f"{LIST}{own.pk}/change/").text
@@ -64,7 +64,7 @@ def test_an_own_policy_is_shown_in_words_and_can_be_changed(admin):
     ],
     ids=str,
 )
-def test_what_makes_no_sense_gets_a_sentence(admin, fields, sentence):
+def test_impossible_durations_get_a_sentence(admin, fields, sentence):
     assert sentence in admin.post(f"{LIST}add/", filled(**fields)).text
     assert not TimeoutPolicy.objects.filter(built_in=False).exists()
 
@@ -88,7 +88,7 @@ def test_nobody_makes_a_policy_built_in(admin):
     assert not TimeoutPolicy.objects.get(name="shifts").built_in
 
 
-def test_an_own_policy_is_deleted_unless_a_service_uses_it(admin):
+def test_a_custom_policy_can_be_deleted_unless_a_service_uses_it(admin):
     admin.post(f"{LIST}add/", filled())
     own = TimeoutPolicy.objects.get(name="shifts")
     sp = a_service()

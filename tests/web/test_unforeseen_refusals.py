@@ -63,7 +63,7 @@ def test_more_refusals_than_foreseen_are_an_alarm_with_a_way_back(admin, no_andr
     assert "than expected" not in admin.get("/admin/").text
 
 
-def test_what_the_same_hour_of_four_weeks_foresaw_is_no_alarm(no_android):
+def test_refusals_as_in_the_same_hour_of_four_weeks_are_no_alarm(no_android):
     foreseen(2)
     refused(6, no_android)
     assert unforeseen.look(NOW) is None
@@ -71,7 +71,7 @@ def test_what_the_same_hour_of_four_weeks_foresaw_is_no_alarm(no_android):
     assert (unforeseen.look(NOW).refused, unforeseen.look(NOW).forecast) == (7, 2)
 
 
-def test_who_tries_again_and_again_is_one(no_android):
+def test_repeated_attempts_of_one_agent_count_once(no_android):
     for _ in range(9):
         refused(1, no_android)
     assert unforeseen.look(NOW) is None
@@ -91,7 +91,7 @@ def test_an_hour_counts_by_itself(no_android):
 
 
 @pytest.mark.parametrize("by", [STOP, "guardrail:device"])
-def test_what_no_rule_refused_is_not_counted(no_android, by):
+def test_refusals_without_a_rule_are_not_counted(no_android, by):
     refused(9, by)
     assert unforeseen.look(NOW) is None
 
@@ -113,7 +113,7 @@ def test_home_asks_little_while_nothing_is_refused(no_android, django_assert_num
         assert unforeseen.look(NOW) is None
 
 
-def test_a_timer_is_told_by_the_exit_code(no_android, capsys):
+def test_the_exit_code_reports_unusual_refusals(no_android, capsys):
     call_command("check_refusals")
     assert "Refusals are within the forecast" in capsys.readouterr().out
     refused(6, no_android)

@@ -58,18 +58,18 @@ def test_a_webhook_is_added_and_its_secret_shown_once(admin):
     "url",
     ["http://rota.example.com/", "ftp://rota.example.com/", "https://me:x@rota.example.com/", "https://röta.example/"],
 )
-def test_an_address_that_nothing_may_be_sent_to_is_refused_at_its_field(admin, url):
+def test_a_webhook_address_that_is_not_allowed_is_rejected_at_its_field(admin, url):
     page = admin.post(ADD, form(url=url))
     assert "Nothing can be sent to this address" in said(page)
     assert not Webhook.objects.exists()
 
 
-def test_a_webhook_that_wants_nothing_or_has_anothers_name_is_refused(admin, webhook):
+def test_a_webhook_without_types_or_with_a_used_name_is_rejected(admin, webhook):
     assert "There is already a webhook of this name." in said(admin.post(ADD, form(name="ROTA")))
     assert "This field is required." in said(admin.post(ADD, form(name="Wallboard", kinds=[])))
 
 
-def test_the_secret_is_changed_and_the_one_before_counts_a_day_longer(admin, webhook, receiver):
+def test_a_changed_secret_leaves_the_former_one_valid_for_a_day(admin, webhook, receiver):
     page = admin.post(page_of(webhook, "change-secret/"))
     (new,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", page.text)
     webhook.refresh_from_db()
@@ -78,7 +78,7 @@ def test_the_secret_is_changed_and_the_one_before_counts_a_day_longer(admin, web
     assert LogEntry.objects.get().change_message == "Secret changed."
 
 
-def test_saving_leaves_alone_what_a_sender_writes(admin, webhook):
+def test_saving_a_webhook_keeps_the_progress_of_its_sender(admin, webhook):
     Webhook.objects.update(held_by="somebody", held_until=NOW, read_to=NOW + timedelta(hours=1))
     admin.post(page_of(webhook), form(name="Wallboard", tells_email="on"))
     webhook.refresh_from_db()
@@ -86,7 +86,7 @@ def test_saving_leaves_alone_what_a_sender_writes(admin, webhook):
     assert (webhook.held_by, webhook.read_to) == ("somebody", NOW + timedelta(hours=1))
 
 
-def test_switching_on_begins_anew(admin, webhook, clock):
+def test_a_webhook_that_is_switched_on_begins_with_new_events_and_no_fault(admin, webhook, clock):
     Webhook.objects.update(is_on=False, gone_at=NOW, failing_since=NOW)
     clock.shift(timedelta(hours=2))
     admin.post(page_of(webhook), form())
@@ -95,13 +95,13 @@ def test_switching_on_begins_anew(admin, webhook, clock):
     assert webhook.since >= NOW + timedelta(hours=2)
 
 
-def test_one_that_is_saved_twice_is_changed_once(admin, webhook):
+def test_a_webhook_that_is_saved_twice_is_changed_once(admin, webhook):
     for _ in range(2):
         assert admin.post(page_of(webhook), form(name="Another")).status_code == 302
     assert LoginEvent.objects.filter(about=f"webhooks.webhook:{webhook.pk}").count() == 1
 
 
-def test_a_test_is_sent_at_once_and_its_answer_shown(admin, webhook, receiver):
+def test_a_test_message_is_sent_at_once_and_the_answer_is_shown(admin, webhook, receiver):
     assert "The receiver accepted the test. HTTP 204" in said(admin.post(page_of(webhook, "test/"), follow=True))
     receiver.answers = [lambda it: it.say(500, b"<script>out of order</script>")]
     page = admin.post(page_of(webhook, "test/"), follow=True)
@@ -112,7 +112,7 @@ def test_a_test_is_sent_at_once_and_its_answer_shown(admin, webhook, receiver):
     assert "None" not in said(admin.get(f"{SENT}{Delivery.objects.first().pk}/change/"))
 
 
-def test_while_a_sender_is_at_it_a_test_waits(admin, webhook, receiver):
+def test_a_test_message_waits_while_messages_are_being_sent(admin, webhook, receiver):
     Webhook.objects.update(held_by="somebody", held_until=NOW + timedelta(minutes=1))
     assert "Try again in a minute" in said(admin.post(page_of(webhook, "test/"), follow=True))
     assert receiver.seen == []
@@ -128,7 +128,7 @@ def test_messages_are_listed_and_sent_again(admin, webhook, receiver, happens):
     assert receiver.seen[0] == receiver.seen[1]
 
 
-def test_what_holds_up_the_others_is_left_out(admin, webhook, receiver, happens):
+def test_a_message_that_holds_up_the_others_can_be_skipped(admin, webhook, receiver, happens):
     receiver.answers = [500]
     happens("FIRST-11111", "SECON-22222")
     send()
@@ -156,7 +156,7 @@ def told_once(happens):
 
 
 @pytest.mark.parametrize(("may", "looking", "pressing"), [([], 403, 403), (["view"], 200, 403), (["change"], 200, 302)])
-def test_looking_and_changing_are_two_rights(webhook, told_once, may, looking, pressing):
+def test_viewing_and_changing_webhooks_are_separate_rights(webhook, told_once, may, looking, pressing):
     somebody = a_superuser(is_superuser=False)
     names = [f"{it}_webhook" for it in may] + (["view_delivery"] if may else [])
     somebody.user_permissions.set(Permission.objects.filter(codename__in=names))
@@ -172,7 +172,7 @@ def test_looking_and_changing_are_two_rights(webhook, told_once, may, looking, p
 # Alarms
 
 
-def test_the_home_page_says_when_nobody_sends(webhook, clock):
+def test_the_home_page_says_that_no_process_sends_messages(webhook, clock):
     assert "run send_webhooks" not in home()
     clock.shift(reading.LOOK_BACK)
     assert "Nothing has been sent to Rota since 21 Nov 08:59 UTC. Run send_webhooks" in said(
@@ -188,7 +188,7 @@ def failing(receiver, happens):
 
 
 @pytest.mark.parametrize(("hours", "marked", "loud"), [(0.9, False, False), (1, True, False), (24, True, True)])
-def test_the_home_page_marks_a_webhook_that_takes_nothing(failing, clock, hours, marked, loud):
+def test_the_home_page_marks_a_webhook_that_accepts_nothing(failing, clock, hours, marked, loud):
     clock.shift(timedelta(hours=hours))
     send()
     page = inside(a_superuser()).get("/admin/").text
@@ -197,7 +197,7 @@ def test_the_home_page_marks_a_webhook_that_takes_nothing(failing, clock, hours,
     assert any("alert" in it for it in found) == loud
 
 
-def test_the_home_page_names_a_receiver_that_is_gone(webhook, receiver, happens):
+def test_the_home_page_names_a_receiver_that_answered_410(webhook, receiver, happens):
     receiver.answers = [410]
     happens("AAAAA-11111")
     send()
@@ -207,7 +207,7 @@ def test_the_home_page_names_a_receiver_that_is_gone(webhook, receiver, happens)
 # The command
 
 
-def test_one_run_sends_all_that_waits(webhook, receiver, happens):
+def test_one_run_sends_all_waiting_messages(webhook, receiver, happens):
     receiver.answers = [204, 500]
     happens("AAAAA-11111", "BBBBB-22222", "CCCCC-33333")
     tried = told("send_webhooks")
@@ -217,7 +217,7 @@ def test_one_run_sends_all_that_waits(webhook, receiver, happens):
     ]
 
 
-def test_a_watch_goes_on_until_it_is_told_to_stop_and_writes_down_what_it_sent(webhook, receiver, happens):
+def test_a_watching_command_runs_until_it_is_stopped_and_reports_what_it_sent(webhook, receiver, happens):
     def stop(it):
         os.kill(os.getpid(), signal.SIGTERM)
         it.say(204)

@@ -25,7 +25,7 @@ def visit(conf, answers, **serving):
         return address.check_online(conf(base_url=url, entity_id="urn:us"), datetime.now(UTC))
 
 
-def test_our_own_address_is_ours(live_server, keys, settings):
+def test_the_address_of_this_installation_is_recognised(live_server, keys, settings):
     assert states(address.check_online(settings.LATCHKEY, NOW)) == [OK, OK]
 
 
@@ -41,7 +41,7 @@ def test_our_own_address_is_ours(live_server, keys, settings):
         ({"/saml/metadata": metadata("urn:us", "AAAA")}, "none of our keys"),
     ],
 )
-def test_whoever_else_answers_at_our_address_is_found_out(db, keys, conf, answers, said):
+def test_another_server_at_our_address_is_recognised(db, keys, conf, answers, said):
     own = SigningKey.objects.get(use="saml").certificate
     ours = metadata("urn:us", "".join(own.splitlines()[1:-1]))
     assert said in sentence(visit(conf, {"/saml/metadata": ours, **answers}))
@@ -54,7 +54,7 @@ def test_whoever_else_answers_at_our_address_is_found_out(db, keys, conf, answer
         ("http://127.0.0.1:9", "cannot be reached from here: connection refused"),
     ],
 )
-def test_an_address_that_leads_nowhere_is_told(db, conf, base_url, said):
+def test_an_unreachable_address_is_reported(db, conf, base_url, said):
     assert said in sentence(address.check_online(conf(base_url=base_url), NOW))
 
 
@@ -74,7 +74,7 @@ def test_a_trusted_certificate_is_in_order_until_two_weeks_before_its_end(db, co
     assert "ends in 13 days" in sentence(visit(conf, ours, certificate=soon))
 
 
-def test_a_certificate_that_phones_refuse_is_told(db, conf, authority, monkeypatch):
+def test_a_certificate_that_phones_reject_is_reported(db, conf, authority, monkeypatch):
     ended = authority.certify(lasts=timedelta(days=-1))
     assert "certificate has expired" in sentence(visit(conf, {}, certificate=ended))
     assert "Hostname mismatch" in sentence(visit(conf, {}, certificate=authority.certify("other.example")))
@@ -82,7 +82,7 @@ def test_a_certificate_that_phones_refuse_is_told(db, conf, authority, monkeypat
     assert "its certificate is not trusted" in sentence(visit(conf, {}, certificate=authority.certify()))
 
 
-def test_what_answers_but_is_no_web_server_is_told(db, conf, authority):
+def test_an_answer_without_tls_counts_as_unreachable(db, conf, authority):
     with a_web_server({}, certificate=authority.certify()) as url, pytest.raises(outside.Unreachable):
         outside.get(url.replace("https:", "http:"))
 

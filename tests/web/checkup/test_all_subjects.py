@@ -22,7 +22,7 @@ def test_the_worst_comes_first():
     assert states(worst_first([ok("a", ""), fault("z", "", ""), not_checked("b", "")])) == [FAULT, NOT_CHECKED, OK]
 
 
-def test_what_stands_in_a_database_that_is_away_is_not_checked(db, conf, monkeypatch):
+def test_without_the_database_its_contents_are_not_checked(db, conf, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", "")
     found = all_subjects.check_everything(conf(), NOW, online=False)
     assert [it.subject for it in found if it.state is FAULT] == ["database"]
@@ -34,7 +34,7 @@ def test_the_metadata_that_is_published_is_what_is_looked_for(db, keys, conf):
     assert address.published(answer, conf().saml_entity_id, address._own_certificates()).state is OK
 
 
-def test_a_logo_that_cannot_be_shown_is_told_with_what_would_do(conf, tmp_path):
+def test_a_logo_that_cannot_be_shown_is_reported_with_the_remedy(conf, tmp_path):
     file = tmp_path / "logo.gif"
     file.write_bytes(b"GIF89a")
     found = installation.check(conf(brand_logo=str(file)))[-1]

@@ -45,6 +45,6 @@ def test_twilios_clock_is_read_from_the_head_of_an_answer(db, twilio, settings):
     assert "ahead of Twilio's" in found[0].sentence
 
 
-def test_a_clock_of_twilios_that_nobody_can_read_is_said_to_be_unread(db, twilio, settings):
+def test_an_unreadable_clock_of_twilio_is_reported_as_unread(db, twilio, settings):
     twilio(base_url="http://127.0.0.1:9")
     assert states(clocks.check_online(settings.LATCHKEY)) == [OK, NOT_CHECKED]

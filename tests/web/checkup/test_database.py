@@ -16,7 +16,7 @@ def test_the_database_of_the_tests_is_in_order(db):
     ("app", "choose", "said"),
     [("web", max, "1 migrations are not applied"), ("agents", min, "in another order than this version requires")],
 )
-def test_tables_that_are_not_up_to_date_are_told(transactional_db, app, choose, said):
+def test_outdated_tables_are_reported(transactional_db, app, choose, said):
     recorder = MigrationRecorder(connection)
     gone = choose(name for of, name in recorder.applied_migrations() if of == app)
     recorder.record_unapplied(app, gone)
@@ -45,7 +45,7 @@ def test_tables_that_are_not_up_to_date_are_told(transactional_db, app, choose, 
         (database.away("permission denied for table django_migrations", "h"), FAULT),
     ],
 )
-def test_a_database_is_judged_by_what_it_says(finding, expected):
+def test_a_database_is_judged_by_its_error_message(finding, expected):
     assert finding.state is expected
     assert bool(finding.fix) is (expected is not OK)
 
@@ -55,6 +55,6 @@ def test_one_process_may_use_a_file(count):
     assert database.workers(count) is None
 
 
-def test_a_superuser_of_postgresql_is_too_mighty_to_serve(db):
+def test_a_postgresql_superuser_as_account_is_a_warning(db):
     told = states(database.account())
     assert told == ([WARNING] if connection.vendor == "postgresql" else [])  # which is what tests are there

@@ -67,7 +67,7 @@ def test_a_place_where_twilio_is_away_ends_with_1_and_offline_with_0(db, keys, s
     call_command("doctor", "--offline", stdout=out, stderr=StringIO())
 
 
-def test_faulty_settings_are_all_told_with_a_fix_each():
+def test_every_faulty_setting_is_listed_with_its_fix():
     ended = doctor(
         "--json", LATCHKEY_SECRET_KEY="short", TWILIO_VERIFY_SERVICE_SID="VA1", LATCHKEY_TRUSTED_PROXIES="many"
     )
@@ -81,7 +81,7 @@ def test_faulty_settings_are_all_told_with_a_fix_each():
 
 
 @pytest.mark.parametrize("url", ["postgres://[bad", "postgres://u:password-of-the-database@host:port/x", "mysql://h/x"])
-def test_a_database_address_that_cannot_be_read_is_told(url):
+def test_an_unreadable_database_address_is_reported(url):
     ended = doctor(DATABASE_URL=url)
     assert ended.returncode == 1
     assert "DATABASE_URL" in ended.stdout
@@ -103,7 +103,7 @@ def test_a_database_that_is_away_is_one_fault_and_the_rest_waits_for_it():
         (b"not a database at all, but long enough" * 30, "The file of the database is damaged.", "Restore it"),
     ],
 )
-def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path, content, said, fix):
+def test_a_file_that_is_no_database_is_reported_and_not_changed(tmp_path, content, said, fix):
     file = tmp_path / "latchkey.sqlite3"
     if content is not None:
         file.write_bytes(content)
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path, content, sa
     assert (file.read_bytes() if file.exists() else None) == content
 
 
-def test_a_database_without_tables_is_told(tmp_path):
+def test_a_database_without_tables_is_reported(tmp_path):
     import sqlite3
 
     file = tmp_path / "latchkey.sqlite3"
@@ -122,7 +122,7 @@ def test_a_database_without_tables_is_told(tmp_path):
     assert "migrations are not applied" in told
 
 
-def test_libraries_that_do_not_fit_are_told(tmp_path):
+def test_incompatible_libraries_are_reported(tmp_path):
     (tmp_path / "xmlsec.py").write_text("raise ImportError('lxml & xmlsec libxml2 library version mismatch')")
     ended = doctor(PYTHONPATH=str(tmp_path))
     assert ended.returncode == 1

@@ -12,7 +12,7 @@ from tests.web.checkup.conftest import FAULT, OK, WARNING, states
 from tests.web.seeded import a_service
 
 
-def test_what_operators_set_up_is_counted(db):
+def test_the_rows_that_operators_set_up_are_counted(db):
     assert states(policy.check()) == [OK, WARNING, WARNING, OK]
     a_service()
     an_agent()
@@ -26,11 +26,11 @@ def test_a_rule_that_cannot_be_read_is_a_fault(db):
 
 
 @pytest.mark.parametrize(("mode", "expected"), [(Mode.ON, WARNING), (Mode.WATCH, OK)])
-def test_a_rule_that_refuses_everybody_is_told(mode, expected):
+def test_a_rule_that_refuses_everybody_is_reported(mode, expected):
     assert policy.rules(Policy((Rule("k", "Stop", mode, Effect.DENY),))).state is expected
 
 
-def test_a_missing_built_in_timeout_policy_is_told(db):
+def test_a_missing_built_in_timeout_policy_is_reported(db):
     TimeoutPolicy.objects.filter(name="legacy").delete()
     assert "missing: legacy" in policy.check()[-1].sentence
 
@@ -39,7 +39,7 @@ def test_a_program_as_installed_is_in_order(conf):
     assert states(installation.check(conf())) == [OK] * 4
 
 
-def test_a_program_of_a_development_machine_is_not(conf, settings):
+def test_an_installation_for_development_is_not_in_order(conf, settings):
     settings.DEBUG = True
     found = installation.check(conf(secret_key=SecretStr("short"), base_url="http://192.168.1.7", demo=True))
     assert states(found) == [FAULT, WARNING, FAULT, OK]

@@ -25,7 +25,7 @@ def arrived(*chain, proto="", host="login.acme.example"):
         (1, arrived("192.0.2.7", proto="https", host="10.0.0.5:8000"), "forward Host unchanged"),
     ],
 )
-def test_what_the_proxies_add_and_the_settings_say_must_fit(conf, said, came, expected):
+def test_headers_of_the_proxies_must_match_the_settings(conf, said, came, expected):
     found = proxies.judge(came, conf(base_url=HTTPS, trusted_proxies=said))
     (ill,) = found
     assert expected in ill.fix

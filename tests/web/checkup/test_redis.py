@@ -21,11 +21,11 @@ def look(settings):
     return look
 
 
-def test_one_that_answers_is_in_order(redis, look):
+def test_a_redis_that_answers_is_in_order(redis, look):
     assert look() == (State.OK, "Redis answers and accepts writes.")
 
 
-def test_one_that_is_gone_is_a_warning_that_says_where_it_was_looked_for(redis, look):
+def test_a_redis_that_is_gone_is_a_warning_with_its_address(redis, look):
     redis.kill()
     state, sentence = look(redis_url=f"redis://user:password@127.0.0.1:{redis.port}")
     assert state == State.WARNING
@@ -33,16 +33,16 @@ def test_one_that_is_gone_is_a_warning_that_says_where_it_was_looked_for(redis, 
     assert "password" not in sentence
 
 
-def test_one_that_hangs_is_told_alike(redis, look):
+def test_a_redis_that_hangs_is_a_warning(redis, look):
     redis.hang()
     assert "does not answer in time" in look()[1]
 
 
-def test_a_wrong_password_is_told_as_such(redis, look):
+def test_a_wrong_password_of_redis_is_named(redis, look):
     assert "refuses our user or password" in look(redis_url=f"redis://nobody:wrong@127.0.0.1:{redis.port}")[1]
 
 
-def test_one_without_room_is_told_as_such(redis, look):
+def test_a_redis_without_memory_is_named(redis, look):
     with Redis.from_url(redis.url) as owner:
         owner.config_set("maxmemory", 1)
         try:
@@ -56,13 +56,13 @@ def test_a_socket_that_is_not_there_is_named(look):
 
 
 @pytest.mark.parametrize(("workers", "told"), [("", []), ("1", []), ("4", [State.WARNING]), ("many", [])])
-def test_many_processes_want_one_and_a_single_one_does_not(settings, monkeypatch, workers, told):
+def test_many_processes_need_redis_and_a_single_one_does_not(settings, monkeypatch, workers, told):
     monkeypatch.setenv("WEB_CONCURRENCY", workers)
     conf = settings.LATCHKEY.model_copy(update={"redis_url": ""})
     assert [it.state for it in redis_checkup.check(conf)] == told
 
 
-def test_the_whole_is_in_order_without_it(db, redis, settings, keys):
+def test_an_installation_without_redis_is_in_order(db, redis, settings, keys):
     redis.kill()
     found = all_subjects.check_everything(settings.LATCHKEY, NOW, online=False)
     assert [it.state for it in found if it.subject == redis_checkup.SUBJECT] == [State.WARNING]

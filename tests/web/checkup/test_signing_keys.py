@@ -30,7 +30,7 @@ def test_a_key_encrypted_under_a_lost_key_is_found(db, keys):
     assert "active key for long-lived tokens cannot be decrypted" in sentence(signing_keys.check(NOW))
 
 
-def test_a_key_beside_the_certificate_of_another_is_found(db, keys):
+def test_a_key_with_the_certificate_of_another_key_is_found(db, keys):
     other = certificates.make_saml_key("other", NOW).certificate
     SigningKey.objects.filter(use="saml").update(certificate=other)
     assert "does not fit its certificate" in sentence(signing_keys.check(NOW))
@@ -42,17 +42,17 @@ def test_a_retired_saml_key_that_cannot_be_read_is_only_a_warning(db, keys):
     assert states(signing_keys.stored(NOW)) == [WARNING]
 
 
-def test_a_next_key_that_waits_long_is_told(db, keys):
+def test_a_next_key_that_waits_long_is_reported(db, keys):
     SigningKey.objects.filter(use="saml").update(state=KeyState.NEXT)
     assert states(signing_keys.stored(NOW + timedelta(days=30))) == [OK]
     assert "has waited for 31 days" in sentence(signing_keys.stored(NOW + timedelta(days=31)))
 
 
-def test_a_certificate_that_does_not_count_yet_is_told(db, keys):
+def test_a_certificate_that_is_not_valid_yet_is_reported(db, keys):
     assert "is valid only from" in sentence(signing_keys.stored(NOW - timedelta(days=2)))
 
 
-def test_the_end_of_a_certificate_is_told_in_time(db, keys):
+def test_the_end_of_a_certificate_is_reported_in_time(db, keys):
     ends = certificates.expires_at(SigningKey.objects.get(use="saml").certificate)
     assert in_order(signing_keys.check(ends - timedelta(days=30)))
     assert "ends" in sentence(signing_keys.check(ends - timedelta(days=30)))

@@ -25,7 +25,7 @@ def test_twilio_knows_us_and_nothing_is_sent(verify):
         ({"base_url": "http://127.0.0.1:9"}, "cannot be reached"),
     ],
 )
-def test_each_thing_that_does_not_fit_at_twilio_has_its_own_words(verify, twilio, changed, said):
+def test_each_fault_at_twilio_has_its_own_sentence(verify, twilio, changed, said):
     twilio(**changed)
     assert said in sentence(verify_checkup.check_online())
 
@@ -42,7 +42,7 @@ def test_each_thing_that_does_not_fit_at_twilio_has_its_own_words(verify, twilio
         (Fault(FaultKind.FIELDS, fields={"sid": "VA" + "0" * 32}), "an unexpected answer"),
     ],
 )
-def test_each_trouble_at_twilio_has_its_own_words(verify, trouble, said):
+def test_each_failure_of_twilio_has_its_own_sentence(verify, trouble, said):
     verify.state.order_faults([trouble])
     assert said in sentence(verify_checkup.check_online())
 

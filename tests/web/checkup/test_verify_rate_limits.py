@@ -16,13 +16,13 @@ def found():
     return verify_rate_limits.check_online(settings.LATCHKEY)
 
 
-def test_rate_limits_that_lack_are_a_warning_with_the_command_that_makes_them(verify):
+def test_missing_rate_limits_are_a_warning_with_the_command_that_makes_them(verify):
     assert found().state is State.WARNING
     assert "latchkey_agent, latchkey_ip, latchkey_country" in found().sentence
     assert found().fix.endswith("doctor --make-rate-limits")
 
 
-def test_they_are_made_once_and_then_in_order(verify, db, keys):
+def test_rate_limits_are_made_once_and_are_then_in_order(verify, db, keys):
     said = StringIO()
     for _ in range(2):
         with contextlib.suppress(SystemExit):
@@ -33,7 +33,7 @@ def test_they_are_made_once_and_then_in_order(verify, db, keys):
     assert sum(len(it.buckets) for it in verify.state.rate_limits()) == 4
 
 
-def test_where_twilio_does_not_make_them_the_doctor_ends_with_what_to_do(verify, db):
+def test_the_doctor_names_the_remedy_if_twilio_makes_no_rate_limits(verify, db):
     verify.state.order_faults([Fault(FaultKind.UNAVAILABLE)])
     with pytest.raises(CommandError, match=r"status 503\)\. Run this again"):
         call_command("doctor", "--make-rate-limits")
@@ -41,6 +41,6 @@ def test_where_twilio_does_not_make_them_the_doctor_ends_with_what_to_do(verify,
         call_command("doctor", "--make-rate-limits", "--offline")
 
 
-def test_where_they_cannot_be_read_nothing_is_claimed(verify):
+def test_unreadable_rate_limits_are_neither_right_nor_wrong(verify):
     verify.state.order_faults([Fault(FaultKind.UNAVAILABLE)])
     assert found().state is State.NOT_CHECKED

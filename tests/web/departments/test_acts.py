@@ -43,7 +43,7 @@ def above(place):
     return an_agent("+12015550150", "chief@acme.example", roles, full_name="Chief", department=place.theirs)
 
 
-def test_whoever_holds_a_role_that_they_may_not_give_is_not_theirs(place):
+def test_an_agent_with_a_role_that_the_supervisor_may_not_grant_is_out_of_reach(place):
     chief = above(place)
     before = of(chief)
     for act in ("change", "one-time-code", "lift-pause", "remove-app", "remove-passkeys"):
@@ -51,14 +51,14 @@ def test_whoever_holds_a_role_that_they_may_not_give_is_not_theirs(place):
     assert (of(chief), "Chief" in place.browser.get(LIST).text) == (before, False)
 
 
-def test_whoever_may_give_that_role_looks_after_its_holders(place):
+def test_a_supervisor_who_may_grant_that_role_reaches_its_holders(place):
     chief = above(place)
     roles = ("agent", "supervisor", "wfo.full_access")
     _, browser = a_supervisor(email="more@acme.example", roles=roles)
     assert browser.get(f"{LIST}{chief.pk}/change/").status_code == 200
 
 
-def test_operators_and_supervisors_are_nobodys_not_even_their_own(place, operator):
+def test_operators_and_supervisors_are_out_of_every_supervisors_reach(place, operator):
     colleague, _ = a_supervisor(email="colleague@acme.example", department=place.theirs)
     Agent.objects.filter(pk__in=[operator.pk, place.sue.pk]).update(department=place.theirs)
     before = rows()
@@ -69,7 +69,7 @@ def test_operators_and_supervisors_are_nobodys_not_even_their_own(place, operato
     assert changed(before, rows()) == []
 
 
-def test_a_supervisor_gives_and_takes_back_a_one_time_code(place, clock):
+def test_a_supervisor_gives_and_revokes_a_one_time_code(place, clock):
     page = place.browser.post(f"{LIST}{place.ana.pk}/one-time-code/", {"reason": "SIM broken"})
     assert page.status_code == 200
     assert OneTimeCode.objects.get(agent=place.ana).given_by == place.sue

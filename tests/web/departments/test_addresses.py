@@ -42,7 +42,7 @@ def strangers_rows(place):
     }
 
 
-def test_what_is_not_open_is_refused_and_changes_nothing(operator, keys):
+def test_a_page_that_is_not_open_to_supervisors_is_refused_and_changes_nothing(operator, keys):
     place = Place(everything(operator, NOW).agent)
     stand_ins = strangers_rows(place)
     closed = {name: filled_in(path, stand_ins) for name, path in addresses() if name not in supervisors.OPEN}
@@ -58,21 +58,21 @@ def test_what_is_not_open_is_refused_and_changes_nothing(operator, keys):
     assert changed(before, rows()) == []
 
 
-def test_an_address_that_leads_nowhere_leads_supervisors_nowhere(place):
+def test_an_unknown_address_answers_404_to_supervisors(place):
     for path in ("no/such/page/", f"agents/agent/{place.ben.pk}/", f"agents/agent/{place.ana.pk}", "agents/supervisor"):
         page = place.browser.get(f"/admin/{path}")
         assert page.status_code == 404
         assert "the app you came from" not in page.text
 
 
-def test_a_page_that_is_closed_says_for_whom_it_is(place):
+def test_a_closed_page_says_that_it_is_for_operators(place):
     page = place.browser.get(reverse("admin:costs"))
     assert (page.status_code, supervisors.ForOperators.sentence.removesuffix(".") in page.text) == (403, True)
     for agents_own in ("your supervisor", "Español", "/help"):
         assert agents_own not in page.text
 
 
-def test_what_is_open_is_not_there_for_somebody_elses_people(place):
+def test_pages_open_to_supervisors_answer_404_for_agents_of_others(place):
     stand_ins = strangers_rows(place)
     open_to = {name: path for name, path in addresses() if name in supervisors.OPEN - supervisors.FOR_EVERYBODY}
     about = {name: filled_in(path, stand_ins) for name, path in open_to.items() if "<" in path and "(?P" not in path}
@@ -85,7 +85,7 @@ def test_what_is_open_is_not_there_for_somebody_elses_people(place):
     assert changed(before, rows()) == []
 
 
-def test_no_page_tells_of_somebody_elses_people(place):
+def test_no_page_names_agents_of_another_department(place):
     paths = [
         path for name, path in addresses() if name in supervisors.OPEN - supervisors.FOR_EVERYBODY and "<" not in path
     ]

@@ -35,7 +35,7 @@ def new(email="zoe@acme.example", number="+1 201 555 0171", department="departme
         (new(number="+1 201 555 0102"), "Somebody else has this number."),
     ],
 )
-def test_what_goes_over_the_line_is_a_problem_of_its_row(place, row, sentence):
+def test_a_row_outside_the_departments_is_a_problem_of_that_row(place, row, sentence):
     before = of(place.ana), of(place.ben), Agent.objects.count(), Department.objects.count()
     page = choose(place.browser, row)
     assert sentence in page.text
@@ -49,14 +49,14 @@ def test_a_right_guess_about_a_stranger_looks_like_a_wrong_one(place):
     assert (right.unchanged, right.problems) == (wrong.unchanged, wrong.problems)
 
 
-def test_their_own_people_and_new_ones_are_written(place):
+def test_a_supervisors_import_writes_own_and_new_agents(place):
     press(place.browser, choose(place.browser, [MINE, "Ana Maria"], new()), "Make 2 changes")
     assert Agent.objects.get(email=MINE).full_name == "Ana Maria"
     zoe = Agent.objects.get(email="zoe@acme.example")
     assert (zoe.department, zoe.role_names, zoe.is_staff) == (place.theirs, ("agent",), False)
 
 
-def test_who_is_missing_is_missing_among_their_own(place):
+def test_an_import_counts_as_missing_only_the_supervisors_own_agents(place):
     before = of(place.ben)
     row = new()
     page = choose(place.browser, row, missing_off="on", most_missing=100)

@@ -20,7 +20,7 @@ def test_no_filter_in_the_address_reaches_over(place):
 
 
 @pytest.mark.parametrize("asked", ["password__startswith=", "password__regex=.", "department__agents__full_name=Ben"])
-def test_no_filter_spells_out_what_is_not_shown(place, admin, asked):
+def test_no_filter_reveals_a_hidden_column(place, admin, asked):
     assert {place.browser.get(f"{LIST}?{asked}").status_code, admin.get(f"{LIST}?{asked}").status_code} == {400}
 
 
@@ -40,12 +40,12 @@ KEPT_BACK = {
 }
 
 
-def test_no_filter_spells_out_secrets_or_what_a_service_was_told(admin):
+def test_no_filter_reveals_secrets_or_values_sent_to_a_service(admin):
     asked = [f"/admin/{page}/?{column}__startswith=a" for page, columns in KEPT_BACK.items() for column in columns]
     assert {it: admin.get(it).status_code for it in asked} == dict.fromkeys(asked, 400)
 
 
-def test_every_column_that_sounds_like_a_secret_is_kept_back():
+def test_every_column_named_like_a_secret_is_hidden():
     autodiscover()
     columns = {
         (f"{model._meta.app_label}/{model._meta.model_name}", column.name)
@@ -57,7 +57,7 @@ def test_every_column_that_sounds_like_a_secret_is_kept_back():
     assert columns <= {(page, column) for page, its in KEPT_BACK.items() for column in its}
 
 
-def test_a_search_of_the_trail_says_nothing_of_anybody_elses_e_mail(place, admin):
+def test_a_search_of_the_trail_reveals_no_email_of_another_department(place, admin):
     page = "/admin/audit/loginevent/"
     admin.post(f"{LIST}{place.ana.pk}/one-time-code/", {"reason": "SIM broken"})
     found = {it: place.browser.get(f"{page}?{it}").context["cl"].result_count for it in ("q=olivia%40", "by=olivia%40")}

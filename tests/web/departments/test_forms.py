@@ -39,7 +39,7 @@ def test_hidden_fields_change_nothing(place):
     ids=str,
 )
 @pytest.mark.parametrize("new", [True, False])
-def test_nobody_is_moved_over_the_line_or_gets_what_a_supervisor_may_not_give(place, fields, new):
+def test_a_supervisor_moves_nobody_to_other_departments_and_grants_no_other_role(place, fields, new):
     before = rows()
     fields = {**fields, "department": place.other.pk} if fields.get("department") == "other" else fields
     if new:

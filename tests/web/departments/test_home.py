@@ -22,7 +22,7 @@ def colleague(place, nth, **fields):
     return an_agent(a_number(nth), f"c{nth}@acme.example", full_name=f"C{nth}", department=place.theirs, **fields)
 
 
-def test_people_stand_where_they_are_looked_for(place, clock):
+def test_agents_are_listed_by_whether_they_can_sign_in(place, clock):
     colleague(place, 10)
     colleague(place, 11, is_active=False)
     colleague(place, 12).numbers.all().delete()
@@ -35,7 +35,7 @@ def test_people_stand_where_they_are_looked_for(place, clock):
 
 
 @pytest.mark.parametrize("kind", [Kind.REFUSED, Kind.CODE_NOT_SENT, Kind.CODE_WRONG, Kind.CODE_UNKNOWN])
-def test_whose_last_try_came_to_nothing_is_named_until_one_comes_to_something(place, clock, kind):
+def test_an_agent_whose_last_attempt_failed_is_listed_until_one_succeeds(place, clock, kind):
     late = colleague(place, 10)
     events.record(kind, HERE, NOW, agent=late)
     assert "2026-11-21 09:00 UTC; reference 7KQ2M-9TX4D." in part(place, "cannot")["C10"][0]
@@ -43,12 +43,12 @@ def test_whose_last_try_came_to_nothing_is_named_until_one_comes_to_something(pl
     assert part(place, "cannot") == {}
 
 
-def test_whom_an_everyone_out_ended_is_not_signed_in(place, clock, operator):
+def test_an_agent_signed_out_with_everyone_is_not_listed_as_signed_in(place, clock, operator):
     Cutoff.objects.create(at=NOW, by=operator, why="test")
     assert (part(place, "signed_in"), list(part(place, "others"))) == ({}, ["Agent 1"])
 
 
-def test_the_menu_leads_only_where_they_may_go(place, clock):
+def test_the_menu_links_only_to_pages_open_to_supervisors(place, clock):
     page = place.browser.get(HOME)
     links = {it.split('"')[0] for it in page.text.split('href="')[1:] if it.startswith("/admin/")}
     assert {"/admin/agents/agent/add/", "/admin/agents/agent/import/"} <= links
@@ -90,7 +90,7 @@ def queries(place):
     return len(asked)
 
 
-def test_of_many_the_first_are_shown_and_the_others_counted(place, clock):
+def test_of_many_agents_the_first_are_listed_and_the_others_counted(place, clock):
     Agent.objects.bulk_create(
         Agent(email=f"m{nth}@acme.example", full_name=f"M{nth}", department=place.theirs) for nth in range(60)
     )

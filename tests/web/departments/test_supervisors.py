@@ -61,7 +61,7 @@ def test_an_agent_becomes_a_supervisor_and_keeps_their_roles(admin, sales, agent
         ({"grantable": ["emperor"]}, "is not one of the available choices"),
     ],
 )
-def test_what_makes_no_supervisor_gets_a_sentence(admin, sales, fields, sentence):
+def test_a_faulty_supervisor_gets_a_sentence(admin, sales, fields, sentence):
     an_agent(email="off@acme.example", is_active=False)
     page = admin.post(f"{PAGE}add/", {**a_form(sales), **fields})
     assert (page.status_code, sentence in page.text, Supervisor.objects.count()) == (200, True, 0)
@@ -110,7 +110,7 @@ def test_without_a_department_a_supervisor_reaches_nobody(place):
 # Barred
 
 
-def test_whoever_is_barred_finds_every_page_shut_with_the_next_click_and_why(place, admin):
+def test_a_barred_supervisor_is_refused_at_the_next_click_with_the_reason(place, admin):
     admin.post(f"{PAGE}{place.sue.supervisor.pk}/change/", a_form(place.theirs, barred="on"))
     before = rows()
     names = {name for name, path in addresses() if name and "<" not in path and "(?P" not in path}
@@ -128,7 +128,7 @@ def test_a_barred_supervisor_reaches_nobody_whatever_a_page_forgets_to_ask(place
     assert (list(reach.agents_for(sue)), sue.get_all_permissions()) == ([], set())
 
 
-def test_a_barred_supervisor_still_leaves_by_the_door(place):
+def test_a_barred_supervisor_can_still_sign_out(place):
     barred(place)
     assert place.browser.post("/admin/logout/").status_code in (200, 302)
     assert place.browser.get("/admin/")["Location"].startswith("/admin/login/")
@@ -149,7 +149,7 @@ def test_a_code_of_a_supervisor_who_was_deleted_does_not_work_any_more(place, ad
 
 
 @pytest.mark.parametrize("change", ["department", "role", "operator"])
-def test_a_code_is_worth_nothing_for_whoever_is_not_the_givers_any_more(place, clock, change):
+def test_a_code_stops_working_when_the_agent_leaves_the_supervisors_reach(place, clock, change):
     code = one_time_codes.give(place.ana, place.sue, "SIM broken", NOW).replace("-", "")
     match change:
         case "department":
@@ -161,12 +161,12 @@ def test_a_code_is_worth_nothing_for_whoever_is_not_the_givers_any_more(place, c
     assert one_time_codes.spend(place.ana, code, NOW) is None
 
 
-def test_a_code_works_while_the_agent_is_the_givers(place, clock):
+def test_a_code_works_while_the_agent_is_in_the_supervisors_reach(place, clock):
     code = one_time_codes.give(place.ana, place.sue, "SIM broken", NOW).replace("-", "")
     assert one_time_codes.spend(place.ana, code, NOW)
 
 
-def test_who_is_let_in_again_finds_everything_as_it_was(place, admin):
+def test_a_supervisor_who_is_no_longer_barred_has_the_same_agents_and_roles(place, admin):
     barred(place)
     admin.post(f"{PAGE}{place.sue.supervisor.pk}/change/", a_form(place.theirs))
     assert "Agent 1" in place.browser.get("/admin/").text

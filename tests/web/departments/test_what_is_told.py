@@ -58,7 +58,7 @@ def test_each_reference_of_a_timeline_leads_supervisors_to_its_line(place, admin
     assert {place.browser.get(it).status_code for it in lines} == {200}
 
 
-def test_a_line_about_somebody_elses_people_is_not_there(place, admin):
+def test_an_event_about_another_departments_agent_answers_404(place, admin):
     admin.post(f"{LIST}{place.ben.pk}/switch/", {"to": "off"})
     with events.acting(Actor("Olivia Operator", HERE)):
         renamed = acts.record(Kind.CHANGED, acts.thing(place.ben), NOW, {"full_name": ["Agent 2", "Ben"]})

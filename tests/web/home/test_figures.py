@@ -39,7 +39,7 @@ def test_seconds_are_read_from_steps(counted, median, nine_of_ten):
     assert (figures.quantile(counted, 0.5), figures.quantile(counted, 0.9)) == (median, nine_of_ten)
 
 
-def test_sign_ins_are_split_by_whether_somebody_proved_anew():
+def test_sign_ins_are_split_by_whether_the_agent_gave_a_new_proof():
     counted = {
         Summed(7, Figure.SIGNED_IN, "session"): 5,
         Summed(7, Figure.SIGNED_IN, "token"): 2,
@@ -50,7 +50,7 @@ def test_sign_ins_are_split_by_whether_somebody_proved_anew():
     assert figures.split(counted, range(7, 10)) == [Split(7, 1, 0), Split(0, 0, 3), Split()]
 
 
-def test_platforms_come_in_words_and_rare_ones_together():
+def test_platforms_are_named_in_words_and_rare_ones_summed_up():
     named = figures.platforms({"ios": 5, "ipados|macos": 2, "": 1, "amiga": 1})
     assert named == {"iOS": 5, "iPadOS or macOS": 2, "": 1, "amiga": 1}
     lines = figures.shares({f"Browser {it}": 100 - it for it in range(12)} | {"": 3})
@@ -58,7 +58,7 @@ def test_platforms_come_in_words_and_rare_ones_together():
 
 
 @pytest.mark.parametrize(("forgotten", "right", "warned"), [(0, 9, 0), (4, 4, 0), (5, 20, 5), (5, 21, 0), (30, 40, 30)])
-def test_phones_that_forget_are_told_when_it_is_no_chance(forgotten, right, warned):
+def test_phones_that_lose_their_cookie_are_reported_if_they_are_many(forgotten, right, warned):
     assert figures.forgetful(of_codes(forgotten=forgotten, right=right)) == warned
 
 
@@ -73,7 +73,7 @@ def test_the_axis_ends_at_a_round_number(highest, top):
     assert bars.axis_top(highest) == top
 
 
-def test_pieces_stand_on_each_other_and_the_smallest_is_seen():
+def test_segments_are_stacked_and_the_smallest_is_visible():
     plot = bars.plot(["8", "9"], [Split(50, 25, 25), Split(999, 0, 1)], [])
     assert (plot.top, plot.middle) == (1000, 500)
     assert [(it.look, it.y, it.height) for it in plot.bars[0].pieces] == [

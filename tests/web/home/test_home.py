@@ -39,7 +39,7 @@ def tiles(admin, **asked):
     return {it.findtext("dt"): it.findtext("dd") for it in page.iterfind(".//dl[@class='tiles']/div")}
 
 
-def test_an_operator_sees_at_once_how_many_came_and_how(admin):
+def test_an_operator_sees_how_many_signed_in_and_how(admin):
     for nth in range(8):
         came({"minutes": nth}, method="session")
     came({"minutes": 9}, method="code")
@@ -81,7 +81,7 @@ def test_a_rule_that_is_gone_is_still_named(admin):
     assert "No Android: Deny if the platform is Android (no longer in force)" in admin.get(HOME).text
 
 
-def test_codes_are_shown_from_asked_to_right(admin, agent, settings):
+def test_codes_are_shown_from_requested_to_right(admin, agent, settings):
     for nth in range(10):
         came({"minutes": 12 * nth, "seconds": 30}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
         if nth:
@@ -94,7 +94,7 @@ def test_codes_are_shown_from_asked_to_right(admin, agent, settings):
     assert "Estimated cost: <strong>28.00</strong>" in page
 
 
-def test_phones_that_do_not_keep_the_cookie_are_told(admin, agent):
+def test_phones_that_lose_the_cookie_are_reported(admin, agent):
     for nth in range(5):
         came({"minutes": 12 * nth, "seconds": 30}, Kind.CODE_SENT, agent=agent, detail="sms: sent")
         came({"minutes": 12 * nth}, method="code", agent=agent)
@@ -125,14 +125,14 @@ def test_the_policy_for_styles_is_kept(admin):
     assert re.findall(r"\sstyle=|<style>|\son[a-z]+=", admin.get(HOME).text) == []
 
 
-def test_hours_that_are_still_being_counted_are_told(admin):
+def test_hours_that_are_still_being_counted_are_named(admin):
     came({"hours": 5}, method="session")
     assert "22 hours of the past are still being counted" in admin.get(HOME).text
     hourly.keep_all(NOW)
     assert "still being counted" not in admin.get(HOME).text
 
 
-def test_a_look_has_the_past_counted_beside_it(transactional_db, operator):
+def test_opening_the_page_counts_the_past_in_the_background(transactional_db, operator):
     came({"hours": 5}, method="session")
     admin = inside(operator)
     admin.get(HOME)
@@ -158,7 +158,7 @@ def test_a_busy_place_takes_no_more_queries_than_an_empty_one(operator, django_a
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_figures_are_for_who_may_read_the_trail(db, allowed):
+def test_only_operators_who_may_see_the_trail_see_figures(db, allowed):
     staff = a_superuser("staff@acme.example", is_superuser=False)
     if allowed:
         staff.user_permissions.add(Permission.objects.get(codename="view_loginevent"))

@@ -42,7 +42,7 @@ def whys(now=NOW):
     return [it.why for it in texts.alarms(now)]
 
 
-def test_where_all_goes_well_there_is_nothing_to_read(agent):
+def test_while_texts_arrive_there_is_no_alarm(agent):
     a_send("sent")
     assert whys() == []
 
@@ -57,7 +57,7 @@ def test_an_open_breaker_says_since_when_and_what_to_do(failure):
     assert "Twilio" in alarm.why
 
 
-def test_what_was_refused_in_the_last_day_is_told_once_with_its_number_of_sends(agent):
+def test_sends_refused_within_a_day_are_one_alarm_with_their_number(agent):
     for _ in range(3):
         a_send("country not allowed (60605)", 60605)
     a_send("blocked by Fraud Guard (60410)", 60410)
@@ -66,7 +66,7 @@ def test_what_was_refused_in_the_last_day_is_told_once_with_its_number_of_sends(
     assert told[1].startswith("1 send in the last 24 hours: Fraud Guard")
 
 
-def test_what_was_refused_before_is_forgotten(agent):
+def test_sends_refused_earlier_are_no_alarm(agent):
     a_send("country not allowed (60605)", 60605)
     assert whys(NOW + timedelta(days=1) - MINUTE) != []
     assert whys(NOW + timedelta(days=1)) == []
@@ -75,7 +75,7 @@ def test_what_was_refused_before_is_forgotten(agent):
 @pytest.mark.parametrize(
     ("answer", "code"), [("landline (60205)", 60205), ("too many sends (60203)", 60203), ("unavailable", None)]
 )
-def test_what_is_about_one_number_or_passes_is_no_alarm(agent, answer, code):
+def test_a_fault_of_one_number_or_a_passing_one_is_no_alarm(agent, answer, code):
     a_send(answer, code)
     assert whys() == []
 
@@ -86,7 +86,7 @@ def test_a_text_that_went_without_its_template_leaves_time(agent):
     assert (alarm.loud, "LATCHKEY_VERIFY_TEMPLATE" in alarm.why) == (False, True)
 
 
-def test_a_refusal_that_nobody_knows_is_an_alarm(agent):
+def test_an_unknown_refusal_of_twilio_is_an_alarm(agent):
     a_send("unexplained refusal (60999)", 60999)
     assert "twilio.com/docs/api/errors" in whys()[0]
 
@@ -94,7 +94,7 @@ def test_a_refusal_that_nobody_knows_is_an_alarm(agent):
 @pytest.mark.parametrize(
     ("most", "loud", "said"), [(12, [], ""), (10, [False], "8 of the day's 10"), (8, [True], "All 8")]
 )
-def test_the_days_texts_are_told_when_they_run_out(agent, settings, most, loud, said):
+def test_the_end_of_the_days_texts_is_an_alarm(agent, settings, most, loud, said):
     for _ in range(8):
         a_send("sent")
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": most})
@@ -104,7 +104,7 @@ def test_the_days_texts_are_told_when_they_run_out(agent, settings, most, loud, 
 
 
 @pytest.mark.parametrize(("wrong", "right", "told"), [(20, 0, False), (24, 0, True), (24, 4, False), (28, 4, True)])
-def test_unusually_many_wrong_codes_of_strangers_are_told(wrong, right, told):
+def test_unusually_many_wrong_codes_of_strangers_are_an_alarm(wrong, right, told):
     for nth in range(wrong // 4):
         a_verification(counted_as=str(nth), tries=4, strangers_tries=4)
     for nth in range(right):
@@ -124,7 +124,7 @@ def test_a_number_that_is_paused_is_named_with_its_agent(agent, strangers, whose
     assert phone.number not in alarm.why
 
 
-def test_who_was_right_since_is_not_paused(agent):
+def test_a_number_with_a_right_code_since_is_not_paused(agent):
     phone = PhoneAuthenticator.objects.get()
     for nth in range(FREE_FAILURES):
         a_verification(NOW + nth * MINUTE, phone, "ana", tries=4, strangers_tries=4)
@@ -138,18 +138,18 @@ def test_codes_that_could_not_be_checked_are_counted(agent):
     assert whys(NOW + timedelta(days=1)) == []
 
 
-def test_alarms_stand_on_the_home_page(admin, agent, clock):
+def test_alarms_are_shown_on_the_home_page(admin, agent, clock):
     a_send("country not allowed (60605)", 60605)
     assert "1 send in the last 24 hours: The account may not send" in admin.get("/admin/").text
 
 
-def test_what_to_do_stands_beside_the_send(admin, agent):
+def test_each_send_is_listed_with_the_remedy(admin, agent):
     a_send("landline (60205)", 60205)
     page = admin.get("/admin/otp/verification/").text
     assert "text: landline (60205). This is a landline, which cannot receive texts." in page
 
 
-def test_what_to_do_stands_in_the_trail_and_at_the_command_line(admin, agent, capsys):
+def test_the_remedy_is_in_the_trail_and_on_the_command_line(admin, agent, capsys):
     origin = Origin(None, "", REFERENCE)
     events.record(Kind.CODE_NOT_SENT, origin, NOW, agent=agent, detail="sms: landline (60205)")
     event = LoginEvent.objects.get()
@@ -159,13 +159,13 @@ def test_what_to_do_stands_in_the_trail_and_at_the_command_line(admin, agent, ca
     assert "This is a landline" in capsys.readouterr().out
 
 
-def test_wrong_credentials_are_told_once_by_the_checkup(admin, agent, clock):
+def test_wrong_credentials_are_reported_once_by_the_checkup(admin, agent, clock):
     a_send("misconfigured (20003)", 20003)
     assert whys() == []
     assert admin.get("/admin/").text.count("misconfigured (20003)") == 1
 
 
-def test_what_was_for_nobody_is_no_alarm(db):
+def test_sends_to_numbers_of_nobody_are_no_alarm(db):
     verification = a_verification()
     VerificationSend.objects.create(
         verification=verification, nth=1, channel="sms", at=NOW, answer="country not allowed (60605)", code=60605

@@ -40,7 +40,7 @@ def test_the_next_minute_is_a_new_one(limited, clock):
     assert ask().status_code == 200
 
 
-def test_another_address_is_not_meant(limited, clock):
+def test_another_address_is_not_limited(limited, clock):
     ask(times=MOST + 1)
     assert ask(address="192.0.2.2").status_code == 200
 
@@ -76,7 +76,7 @@ def test_processes_count_together_in_redis(limited, redis, clock):
 
 
 @pytest.mark.parametrize("harm", ["flush", "kill"])
-def test_a_redis_that_forgets_or_is_gone_opens_no_door(limited, redis, clock, harm):
+def test_a_redis_that_is_flushed_or_gone_lifts_no_limit(limited, redis, clock, harm):
     ask(times=MOST)
     getattr(redis, harm)()
     assert ask().status_code == 429
@@ -90,7 +90,7 @@ def test_redis_holds_no_address_and_forgets_after_two_minutes(limited, redis, cl
         assert 0 < shared.ttl(key) <= 2 * bursts.MINUTE
 
 
-def test_none_is_too_many_where_the_settings_say_so(settings, db, clock):
+def test_the_settings_can_switch_the_limit_off(settings, db, clock):
     assert settings.LATCHKEY.requests_a_minute == 0
     assert ask(times=30).status_code == 200
 

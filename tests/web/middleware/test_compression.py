@@ -44,13 +44,13 @@ def test_a_browser_gets_what_django_would_send(answer, accepted):
     ("accepted", "taken"),
     {"gzip;q=0": False, "br, gzip ; q=0.0, *": False, "gzip;q=0.1": True, "gzip;q=1.0": True}.items(),
 )
-def test_whoever_refuses_packed_answers_gets_none(accepted, taken):
+def test_a_browser_that_refuses_gzip_gets_plain_responses(accepted, taken):
     body, told = answered(compress_responses, ANSWERS["a page"], accepted)
     assert body == LONG
     assert (told.get("Content-Encoding"), told["Vary"]) == ("gzip" if taken else None, "Accept-Encoding")
 
 
-def test_the_length_of_what_is_sent_tells_no_secret():
+def test_the_length_of_a_response_reveals_no_secret():
     lengths = {len(pack(LONG)) for _ in range(2000)}
     assert max(lengths) - min(lengths) == PADDING - 1
     assert len(lengths) > PADDING * 0.9

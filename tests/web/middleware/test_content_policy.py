@@ -44,7 +44,7 @@ def test_each_form_of_a_policy_is_that_of_django_csp(update, nonce):
         assert any(f"'nonce-{drawn}'" in it for it in ours) is nonce
 
 
-def test_a_policy_that_is_kept_holds_no_nonce_of_another_answer():
+def test_a_cached_policy_holds_no_nonce_of_another_response():
     _, _, first = answered(content_policy, None, nonce=True)
     _, policy, second = answered(content_policy, None, nonce=True)
     assert f"nonce-{second}" in " ".join(policy)
@@ -52,7 +52,7 @@ def test_a_policy_that_is_kept_holds_no_nonce_of_another_answer():
     assert len(b64decode(second)) == 16
 
 
-def test_whoever_asks_for_a_nonce_after_the_policy_was_written_is_told():
+def test_a_nonce_used_after_the_policy_was_written_raises_an_error():
     request, _, _ = answered(content_policy, None)
     with pytest.raises(CSPNonceError):
         str(request.csp_nonce)

@@ -16,6 +16,6 @@ def post(address):
     return Client().post(address, **{"wsgi.input": Silent(), "CONTENT_LENGTH": "100"})
 
 
-def test_half_a_form_is_no_fault_of_ours(db):
+def test_an_incomplete_form_is_the_clients_error(db):
     for address in ("/saml/sso", "/oauth/revoke", "/api/v1/token"):
         assert post(address).status_code == 408, address

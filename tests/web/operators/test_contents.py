@@ -29,7 +29,7 @@ def test_an_empty_list_says_what_fills_it_and_one_that_found_nothing_does_not(ad
     assert sentence not in admin.get("/admin/webhooks/webhook/?q=nothing-is-called-so").text
 
 
-def test_deleting_says_first_what_comes_of_it_and_names_what_goes(admin):
+def test_deleting_shows_the_consequence_and_the_rows_first(admin):
     support = Department.objects.create(name="Support")
     page = f"{DEPARTMENTS}{support.pk}/delete/"
     said = admin.get(page).text
@@ -40,7 +40,7 @@ def test_deleting_says_first_what_comes_of_it_and_names_what_goes(admin):
     assert not Department.objects.exists()
 
 
-def test_what_others_need_says_who_needs_it_and_blames_no_missing_right(admin):
+def test_a_row_in_use_names_its_users_instead_of_a_missing_right(admin):
     agent = an_agent()
     agent.department = Department.objects.create(name="Support")
     agent.save()

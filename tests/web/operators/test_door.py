@@ -40,7 +40,7 @@ def test_an_operators_email_may_be_typed_in_any_letter_case(client, olivia):
         pytest.param({"password": "wrong", "token": "000000"}, id="both wrong"),
     ],
 )
-def test_whatever_is_wrong_is_answered_alike_and_opens_nothing(client, olivia, typed):
+def test_every_wrong_sign_in_gets_the_same_answer_and_opens_nothing(client, olivia, typed):
     page = sign_in(client, olivia, **typed)
     assert page.status_code == 200
     assert "The email, password or code is wrong." in page.text
@@ -80,14 +80,14 @@ def test_an_app_that_no_code_has_proved_opens_nothing(client, olivia):
 
 
 @pytest.mark.parametrize("fields", [{"is_staff": False}, {"is_active": False}], ids=["no operator", "switched off"])
-def test_who_is_no_operator_any_more_is_out_at_once(client, olivia, fields):
+def test_a_former_operator_is_signed_out_at_once(client, olivia, fields):
     sign_in(client, olivia)
     Agent.objects.filter(pk=olivia.pk).update(**fields)
     assert not is_inside(client)
     assert "code is wrong" in sign_in(Client(), olivia, token=code(olivia.totpdevice_set.get(), 1)).text
 
 
-def test_an_agent_has_no_password_to_come_in_by(client, clock, db):
+def test_an_agent_without_a_password_cannot_sign_in_to_the_admin(client, clock, db):
     agent = an_agent()
     TOTPDevice.objects.create(user=agent, name="authenticator app", confirmed=True)
     for password in ("", "!", agent.password):
@@ -95,7 +95,7 @@ def test_an_agent_has_no_password_to_come_in_by(client, clock, db):
     assert not is_inside(client)
 
 
-def test_whoever_logs_out_reads_what_it_takes_to_come_back(client, olivia):
+def test_signing_out_says_what_the_next_sign_in_needs(client, olivia):
     sign_in(client, olivia)
     assert "needs your password and a code" in client.post("/admin/logout/").content.decode()
 
@@ -129,7 +129,7 @@ def test_signing_in_gives_a_new_cookie(client, olivia):
     assert client.cookies["latchkey-operator"].value != planted
 
 
-def test_the_door_sends_nobody_to_another_site(client, olivia):
+def test_the_sign_in_redirects_to_no_other_site(client, olivia):
     app = olivia.totpdevice_set.get()
     typed = {"username": olivia.email, "password": PASSWORD, "otp_token": code(app), "next": "https://evil.example/"}
     assert client.post("/admin/login/?next=https://evil.example/", typed)["Location"] == "/admin/"

@@ -34,14 +34,14 @@ def test_every_address_of_the_admin_has_a_session_and_a_user_and_no_other_has(db
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/agents/agent/", "/admin/no-such-page", "/admin/loginx/"])
-def test_a_stranger_comes_no_further_than_the_door(db, address):
+def test_every_page_sends_a_stranger_to_the_sign_in(db, address):
     reached = []
     answer = OperatorsChain(lambda request: reached.append(request) or HttpResponse())(RequestFactory().get(address))
     assert (answer.status_code, reached) == (302, [])
     assert answer["Location"].startswith("/admin/login/")
 
 
-def test_nothing_that_is_mounted_elsewhere_asks_for_them():
+def test_no_view_outside_the_admin_uses_session_or_user():
     """Whatever else asks for `request.user` is mounted below the admin."""
     asking = [it for it in (ROOT / "idp").rglob("*.py") if ASKS_FOR_THEM.search(it.read_text())]
     theirs = ("web/admin/", "web/departments/", "web/operators/", "web/pages/", "web/sign_out.py")
@@ -62,7 +62,7 @@ def test_the_chain_passes_on_every_hook_that_its_members_have():
         assert [it for it in members if hasattr(it, hook)] == []
 
 
-def test_whoever_in_the_chain_looks_at_views_may_answer_at_operators_addresses_alone(settings):
+def test_a_view_hook_of_the_chain_answers_only_under_the_admins_prefix(settings):
     settings.OPERATORS_MIDDLEWARE = [f"{__name__}.Refusing", f"{__name__}.Refusing"]
     chain = OperatorsChain(lambda _: HttpResponse())
     assert chain.process_view(RequestFactory().get("/admin/"), None, (), {}).status_code == 403

@@ -55,7 +55,7 @@ def test_the_key_is_shown_until_it_is_proved_and_never_again(client, newcomer):
     assert shown not in client.get(OWN).text
 
 
-def test_whoever_only_looks_at_the_page_changes_nothing_and_leaves_no_line(client, newcomer):
+def test_viewing_the_page_changes_and_records_nothing(client, newcomer):
     before = LoginEvent.objects.count()
     page = client.get(OWN)
     assert "otpauth://" in page.text
@@ -101,7 +101,7 @@ def test_a_weak_password_does_not_use_up_the_code(client, newcomer):
     assert set_up(client, token=shown).status_code == 302
 
 
-def test_who_came_by_password_gives_it_again_to_change_it(client, olivia):
+def test_an_operator_who_signed_in_by_password_repeats_it_to_change_it(client, olivia):
     sign_in(client, olivia)
     assert "That is not your current password." in set_up(client, current="wrong").text
     assert set_up(client, current=PASSWORD).status_code == 302

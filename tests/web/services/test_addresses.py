@@ -25,13 +25,13 @@ def test_addresses_without_a_number_are_numbered(admin, keys):
 
 
 @pytest.mark.parametrize("rows", [[(ACS, 0), (ACS, 1)], [(f"{ACS}/0", 3), (f"{ACS}/1", 3)]], ids=["address", "number"])
-def test_an_address_and_a_number_are_there_once(admin, rows):
+def test_no_address_and_no_index_occurs_twice(admin, rows):
     rows = [row(nth, url, index=index, default=nth == 0) for nth, (url, index) in enumerate(rows)]
     assert "duplicate" in add(admin, *rows).text
     assert not ServiceProvider.objects.exists()
 
 
-def test_default_and_numbers_can_be_exchanged(admin, keys):
+def test_two_addresses_can_exchange_default_and_index(admin, keys):
     add(admin, row(0, f"{ACS}/0", index=0, default=True), row(1, f"{ACS}/1", index=1))
     sp = ServiceProvider.objects.get()
     first, second = sp.consumers.all()
@@ -46,7 +46,7 @@ def test_default_and_numbers_can_be_exchanged(admin, keys):
     ]
 
 
-def test_a_service_keeps_one_address_at_least(admin, keys):
+def test_a_service_keeps_at_least_one_address(admin, keys):
     add(admin)
     sp = ServiceProvider.objects.get()
     only = row(0, ACS, index=0, default=True, pk=sp.consumers.get().pk, sp=sp.pk)
@@ -54,13 +54,13 @@ def test_a_service_keeps_one_address_at_least(admin, keys):
     assert (page.status_code, sp.consumers.count()) == (200, 1)
 
 
-def test_an_address_that_is_not_flexs_is_kept_with_a_warning(admin, keys):
+def test_an_address_that_is_not_flexs_is_saved_with_a_warning(admin, keys):
     page = add(admin, profile="flex-enhanced", entity_id=f"urn:flex:{CONNECTION}")
     assert "Twilio Flex will not work so: The ACS URL is not the login callback of Flex" in page.text
     assert ServiceProvider.objects.count() == 1
 
 
-def test_what_is_merely_unusual_is_said(admin, keys):
+def test_unusual_settings_are_saved_with_a_warning(admin, keys):
     acs = row(0, FLEX_ACS.replace("us1", "ie1"), default=True)
     page = add(admin, acs, profile="flex-enhanced", entity_id=f"urn:flex:{CONNECTION}")
     assert "The region is ie1; so far only us1 is known." in page.text
@@ -72,7 +72,7 @@ def test_a_right_flex_address_is_saved_without_a_warning(admin, keys):
     assert 'class="warning"' not in page.text
 
 
-def test_the_page_of_a_service_says_what_to_type_there(admin, keys):
+def test_the_page_of_a_service_lists_the_values_to_enter_at_the_service(admin, keys):
     page = admin.get(f"{LIST}{a_service().pk}/change/").text
     assert "BEGIN CERTIFICATE" in page
     assert "/saml/sso" in page

@@ -32,13 +32,13 @@ def the_lines(sp=None):
     return [it.line for it in (sp or ServiceProvider.objects.get()).released.all()]
 
 
-def test_a_new_service_is_offered_the_three_that_most_want(admin):
+def test_a_new_service_starts_with_the_three_usual_attributes(admin):
     page = admin.get(f"{LIST}add/").text
     for nth, name in enumerate(["roles", "full_name", "email"]):
         assert f'name="released-{nth}-name" value="{name}"' in page
 
 
-def test_lines_are_kept_in_their_order_with_their_values_and_formats(admin, keys):
+def test_attributes_are_saved_in_order_with_values_and_formats(admin, keys):
     add(admin, line(0, "site", "fixed", "Kraków", "R&D <Team>", position=2), line(1, "mail", "email", name_format=URI))
     assert the_lines() == [
         Release("mail", Source.EMAIL, (), URI),
@@ -46,7 +46,7 @@ def test_lines_are_kept_in_their_order_with_their_values_and_formats(admin, keys
     ]
 
 
-def test_a_line_without_a_number_comes_last(admin, keys):
+def test_an_attribute_without_a_position_comes_last(admin, keys):
     lines = [line(0, "c", "email", position=""), line(1, "a", "email", position=7), line(2, "b", "email", position="")]
     add(admin, *lines)
     assert [it.name for it in the_lines()] == ["a", "c", "b"]
@@ -75,25 +75,25 @@ UNTELLABLE = {
 
 
 @pytest.mark.parametrize(("told", "fields", "at", "sentence"), UNTELLABLE.values(), ids=UNTELLABLE)
-def test_a_line_that_cannot_be_told_gets_a_sentence_at_its_field(admin, told, fields, at, sentence):
+def test_an_attribute_that_cannot_be_sent_gets_a_sentence_at_its_field(admin, told, fields, at, sentence):
     page = html.fromstring(add(admin, row(0, FLEX_ACS, default=True), told, **fields).text)
     errors = page.xpath(f"//td[contains(@class,'field-{at}')]/ul[contains(@class,'errorlist')]")
     assert any(sentence in it.text_content() for it in errors)
     assert not ServiceProvider.objects.exists()
 
 
-def test_two_lines_of_one_attribute_get_a_sentence(admin):
+def test_the_same_attribute_twice_gets_a_sentence(admin):
     told = [line(0, "skill", "fixed", "a"), line(1, "skill.int", "fixed", "5")]
     page = add(admin, row(0, FLEX_ACS, default=True), *told, **FLEX).text
     assert "skill, skill.int: this is one and the same attribute; keep one." in page
 
 
-def test_elsewhere_endings_mean_nothing(admin, keys):
+def test_type_suffixes_mean_nothing_to_services_other_than_flex(admin, keys):
     add(admin, line(0, "skill", "fixed", "a"), line(1, "skill.int", "fixed", "x"))
     assert [it.name for it in the_lines()] == ["skill", "skill.int"]
 
 
-def test_what_flex_gets_in_any_case_is_shown_and_not_kept_as_lines(admin, keys):
+def test_attributes_that_flex_always_receives_are_shown_and_not_stored(admin, keys):
     told = [line(nth, it.name, it.source.value) for nth, it in enumerate(BASICS)]
     add(admin, row(0, FLEX_ACS, default=True), *told, line(3, "canAddAgents.boolean", "fixed", "true"), **FLEX)
     sp = ServiceProvider.objects.get()

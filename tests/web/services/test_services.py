@@ -71,7 +71,7 @@ def test_a_service_is_added_with_its_address(admin, keys):
     ],
     ids=str,
 )
-def test_what_would_not_work_gets_a_sentence_and_is_not_saved(admin, fields, sentence):
+def test_faulty_fields_of_a_service_get_a_sentence_and_nothing_is_saved(admin, fields, sentence):
     assert sentence in add(admin, **fields).text
     assert not ServiceProvider.objects.exists()
 
@@ -88,14 +88,14 @@ def test_what_would_not_work_gets_a_sentence_and_is_not_saved(admin, fields, sen
         (["RSA", "private"], "This holds a private key"),
     ],
 )
-def test_a_certificate_that_cannot_check_anything_gets_a_sentence(admin, pasted, sentence):
+def test_a_certificate_that_cannot_verify_requests_gets_a_sentence(admin, pasted, sentence):
     assert sentence in add(admin, certificates="".join(map(pem, pasted))).text
     assert not ServiceProvider.objects.exists()
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("pasted", [["RSA"], ["curve"], ["RSA", "curve"], ["RSA", "RSA"]])
-def test_pasted_certificates_are_kept_as_plain_pem_and_once_each(admin, keys, pasted, line_end):
+def test_pasted_certificates_are_stored_once_each_as_plain_pem(admin, keys, pasted, line_end):
     add(admin, certificates="\n\n".join(map(pem, pasted)).replace("\n", line_end))
     kept = ServiceProvider.objects.get().trust.signing_certificates
     assert list(kept) == [pem(kind) for kind in dict.fromkeys(pasted)]
@@ -112,7 +112,7 @@ def test_pasted_certificates_are_kept_as_plain_pem_and_once_each(admin, keys, pa
         ("", "This field is required."),
     ],
 )
-def test_an_address_that_nothing_can_be_sent_to_gets_a_sentence(admin, url, sentence):
+def test_an_acs_address_that_is_not_allowed_gets_a_sentence(admin, url, sentence):
     assert sentence in add(admin, row(0, url, default=True)).text
     assert not ServiceProvider.objects.exists()
 
@@ -146,7 +146,7 @@ OVERSTATED = {
 
 
 @pytest.mark.parametrize(("fields", "said"), OVERSTATED.values(), ids=OVERSTATED)
-def test_a_context_that_claims_more_than_happened_is_kept_with_a_warning(admin, keys, fields, said):
+def test_a_context_that_claims_too_much_is_saved_with_a_warning(admin, keys, fields, said):
     assert ("claims more than happened" in add(admin, **fields).text) == said
     assert ServiceProvider.objects.count() == 1
 
@@ -156,14 +156,14 @@ def test_flex_that_may_be_opened_from_here_needs_a_setting_in_the_console(admin,
     assert "only once Default Redirect URL is set" in page.text
 
 
-def test_only_flex_is_better_not_told_when_a_sign_in_ends(admin, keys):
+def test_only_flex_gets_a_warning_about_sending_the_end_of_a_session(admin, keys):
     told = add(admin, row(0, FLEX_ACS, default=True), states_end="on", **FLEX)
     assert "Flex signs agents out at the instant it is told" in told.text
     assert "at the instant it is told" not in add(admin, states_end="on").text
     assert set(ServiceProvider.objects.values_list("states_end", flat=True)) == {True}
 
 
-def test_logout_addresses_are_kept(admin, keys):
+def test_logout_addresses_are_saved(admin, keys):
     add(admin, logout(0, "https://sp.example/slo", answers="https://sp.example/slo/done"))
     kept = LogoutEndpoint.objects.values_list("binding", "location", "response_location")
     assert list(kept) == [(names.HTTP_REDIRECT, "https://sp.example/slo", "https://sp.example/slo/done")]
@@ -174,12 +174,12 @@ def test_logout_addresses_are_kept(admin, keys):
     [{"location": "javascript:alert(1)"}, {"location": "https://sp.example/", "answers": "http://sp.example/"}],
     ids=["address", "address for answers"],
 )
-def test_a_logout_address_that_nothing_can_be_sent_to_gets_a_sentence(admin, fields):
+def test_a_logout_address_that_is_not_allowed_gets_a_sentence(admin, fields):
     assert "This cannot be used:" in add(admin, logout(0, **fields)).text
     assert not ServiceProvider.objects.exists()
 
 
-def test_rows_stand_below_the_heading_they_belong_to(admin, keys):
+def test_inline_rows_follow_the_heading_that_they_belong_to(admin, keys):
     page = html.fromstring(admin.get(f"{LIST}{a_service().pk}/change/").text)
     headings = [" ".join(it.text_content().split()) for it in page.xpath("//form//h2")]
     assert headings == [
@@ -211,16 +211,16 @@ def labelled(page, field):
 
 
 @pytest.mark.parametrize("name", ["service_metadata", "check_answer"])
-def test_the_page_leads_to_what_else_can_be_done_with_a_service(admin, keys, name):
+def test_the_page_of_a_service_links_to_its_other_pages(admin, keys, name):
     assert f'href="{reverse(f"admin:{name}", args=["flex"])}"' in admin.get(f"{LIST}{a_service().pk}/change/").text
 
 
 @pytest.mark.parametrize("name", ["service_from_metadata", "connect_flex", "would_answer", "key_change"])
-def test_the_list_leads_to_what_else_can_be_done(admin, name):
+def test_the_list_of_services_links_to_the_pages_about_services(admin, name):
     assert f'href="{reverse(f"admin:{name}")}"' in admin.get(LIST).text
 
 
-def test_the_short_name_stays(admin, keys):
+def test_the_short_name_cannot_change(admin, keys):
     sp = a_service()
     acs = sp.consumers.get()
     only = row(0, acs.url, index=0, default=True, pk=acs.pk, sp=sp.pk)
@@ -229,7 +229,7 @@ def test_the_short_name_stays(admin, keys):
     assert (sp.slug, sp.name) == ("flex", "Flex EU")
 
 
-def test_a_service_that_was_answered_is_switched_off_and_not_deleted(admin, keys):
+def test_a_service_that_received_a_response_can_be_switched_off_but_not_deleted(admin, keys):
     sp = a_service()
     a_signed_in_agent(NOW)
     assert admin.post(f"{LIST}{sp.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -76,7 +76,7 @@ def test_every_table_is_watched_or_says_why_not():
     assert set(row_changes.VOLATILE) <= fields
 
 
-def test_every_command_acts_or_only_reads():
+def test_every_command_is_recorded_or_only_reads():
     own = {name for name, app in get_commands().items() if app.startswith("idp.")}
     acting = {it for it in own if isinstance(load_command_class(get_commands()[it], it), RecordedCommand)}
     assert own - acting == READING
@@ -92,7 +92,7 @@ CHANGED = [
 
 
 @pytest.mark.parametrize(("make", "typed"), CHANGED)
-def test_what_is_changed_in_the_admin_stands_there_before_and_after(admin, keys, make, typed):
+def test_a_change_in_the_admin_is_recorded_with_values_before_and_after(admin, keys, make, typed):
     row, ((field, new),) = make(), typed.items()
     old = getattr(row, field)
     assert saved(admin, row, **typed).status_code == 302
@@ -103,14 +103,14 @@ def test_what_is_changed_in_the_admin_stands_there_before_and_after(admin, keys,
 
 
 @pytest.mark.parametrize("make", [pytest.param(it.values[0], id=it.id) for it in CHANGED])
-def test_what_is_saved_as_it_stands_is_no_act(admin, keys, make):
+def test_saving_without_a_change_is_not_recorded(admin, keys, make):
     row = make()
     told = acts().count()
     assert saved(admin, row).status_code == 302
     assert acts().count() == told
 
 
-def test_what_is_added_and_removed_is_told_with_what_it_held(admin):
+def test_added_and_removed_rows_are_recorded_with_their_values(admin):
     admin.post("/admin/agents/department/add/", {"name": "Sales"})
     admin.post(address(Department.objects.get(), "delete"), {"post": "yes"})
     assert [(it.kind, it.about_name, it.changes) for it in acts()] == [
@@ -119,21 +119,21 @@ def test_what_is_added_and_removed_is_told_with_what_it_held(admin):
     ]
 
 
-def test_all_that_are_removed_at_once_have_a_line_each(admin):
+def test_rows_that_are_removed_together_are_recorded_one_by_one(admin):
     rows = [Department.objects.create(name=name) for name in ("Sales", "Service")]
     chosen = {"action": "delete_selected", "_selected_action": [it.pk for it in rows], "post": "yes"}
     admin.post("/admin/agents/department/", chosen)
     assert {it.about_name for it in acts().filter(kind=Kind.REMOVED)} == {"Sales", "Service"}
 
 
-def test_rights_that_are_given_and_taken_are_named(admin):
+def test_granted_and_withdrawn_rights_are_recorded_by_name(admin):
     group, right = Group.objects.create(name="Help"), Permission.objects.get(codename="view_agent")
     saved(admin, group, permissions=[right.pk])
     saved(admin, group, permissions=[])
     assert [it.changes for it in acts()] == [{"permissions": [None, str(right)]}, {"permissions": [str(right), None]}]
 
 
-def test_roles_and_a_number_are_told_with_their_agent_and_the_number_by_its_last_digits(admin, keys):
+def test_roles_and_the_last_digits_of_a_number_are_recorded_with_their_agent(admin, keys):
     agent = an_agent("+12015550101")
     roles = ["agent", "supervisor", "wfo.quality_process_manager"]
     saved(admin, agent, flex_roles=roles, **{"numbers-0-number": "+12015550177"})
@@ -145,7 +145,7 @@ def test_roles_and_a_number_are_told_with_their_agent_and_the_number_by_its_last
     ]
 
 
-def test_a_new_secret_is_told_and_not_shown(admin):
+def test_a_new_secret_is_recorded_without_its_value(admin):
     system = PersonnelSystem.objects.create(name="Workday")
     page = admin.post(reverse("admin:personnel_secret", args=[system.pk]))
     told = acts().filter(about=f"scim.personnelsystem:{system.pk}")
@@ -154,7 +154,7 @@ def test_a_new_secret_is_told_and_not_shown(admin):
     assert page.context["secret"] not in str(list(told.values()))
 
 
-def test_whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_typed(operator):
+def test_sign_ins_of_operators_are_recorded_and_rejected_ones_without_the_typed_email(operator):
     operator.set_password("correct horse battery")
     operator.save()
     for typed, password, code in (
@@ -170,7 +170,7 @@ def test_whoever_comes_in_is_told_and_whoever_is_turned_away_without_what_they_t
     ]
 
 
-def test_an_operator_who_comes_in_and_leaves_is_told(operator):
+def test_an_operators_sign_in_and_sign_out_are_recorded(operator):
     operator.set_password("correct horse battery")
     operator.save()
     browser, right = Client(), {"username": operator.email, "password": "correct horse battery"}
@@ -179,14 +179,14 @@ def test_an_operator_who_comes_in_and_leaves_is_told(operator):
     assert [(it.kind, it.by) for it in acts()] == [(it, str(operator)) for it in (Kind.OPERATOR_IN, Kind.OPERATOR_OUT)]
 
 
-def test_a_lost_authenticator_app_that_is_removed_is_told_without_its_key(admin):
+def test_removing_a_lost_authenticator_app_is_recorded_without_its_key(admin):
     app = a_superuser("omar@acme.example").totpdevice_set.get()
     admin.post(address(app, "delete"), {"post": "yes"})
     assert (last().kind, last().about) == (Kind.REMOVED, f"otp_totp.totpdevice:{app.pk}")
     assert last().changes["key"] == [HIDDEN, None]
 
 
-def test_a_command_is_named_for_what_it_does(db):
+def test_a_command_is_named_in_the_events_of_its_acts(db):
     given = ["ana@acme.example", "--name", "Ana", "--number", "+12015550101", "--role", "agent"]
     call_command("add_agent", *given, stdout=io.StringIO())
     added = acts().get(kind=Kind.ADDED)
@@ -194,7 +194,7 @@ def test_a_command_is_named_for_what_it_does(db):
     assert {it.reference for it in acts()} == {added.reference}
 
 
-def test_a_link_into_the_admin_is_told_when_it_is_made_and_when_it_is_used(db):
+def test_making_and_using_a_link_into_the_admin_are_recorded(db):
     out = io.StringIO()
     call_command("add_operator", "omar@acme.example", stdout=out, stderr=io.StringIO())
     secret = out.getvalue().strip().rsplit("/", 1)[1]
@@ -204,7 +204,7 @@ def test_a_link_into_the_admin_is_told_when_it_is_made_and_when_it_is_used(db):
     assert secret not in str(list(LoginEvent.objects.values()))
 
 
-def test_a_page_that_forgets_to_tell_is_caught(operator):
+def test_a_page_that_records_nothing_gets_a_general_line(operator):
     by = Actor("Olivia Operator", Origin(None, "", "7KQ2M-9TX4D"), operator.pk)
     Department.objects.create(name="Sales")
     with events.acting(by), unrecorded_writes.watched() as on_success:
@@ -213,7 +213,7 @@ def test_a_page_that_forgets_to_tell_is_caught(operator):
     assert (last().kind, last().detail) == (Kind.WROTE, "page of departments: agents_department")
 
 
-def test_while_agents_sign_in_watching_costs_no_query(agent, django_assert_num_queries):
+def test_recording_changes_adds_no_query_to_sign_ins_of_agents(agent, django_assert_num_queries):
     with django_assert_num_queries(1):
         agent.save()
     with django_assert_num_queries(1):
@@ -221,7 +221,7 @@ def test_while_agents_sign_in_watching_costs_no_query(agent, django_assert_num_q
     assert not acts().exists()
 
 
-def test_a_reference_tells_at_the_command_line_what_an_operator_did(admin):
+def test_why_explains_an_operators_act_by_its_reference(admin):
     admin.post("/admin/agents/department/add/", {"name": "Sales"})
     out = io.StringIO()
     call_command("why", last().reference, stdout=out)

@@ -51,7 +51,7 @@ def test_every_line_is_written_the_oldest_first_as_operators_see_it(capsys, db, 
     assert export(capsys).err == "5 lines of the trail.\n"
 
 
-def test_a_rule_is_named_and_looked_up_once(capsys, db, keys, django_assert_max_num_queries):
+def test_an_export_names_each_rule_and_looks_it_up_once(capsys, db, keys, django_assert_max_num_queries):
     rule = a_rule("No Androids", PlatformIs(frozenset({Platform.ANDROID})))
     for _ in range(30):
         events.record(Kind.REFUSED, HERE, NOW, decided_by=str(rule.key), revision=1, effect="deny")
@@ -60,7 +60,7 @@ def test_a_rule_is_named_and_looked_up_once(capsys, db, keys, django_assert_max_
     assert {(it["decided_by"], it["decision"], it["revision"]) for it in found} == {("No Androids", "deny", 1)}
 
 
-def test_no_cell_is_run_by_a_spreadsheet(capsys, db):
+def test_a_spreadsheet_runs_no_cell_as_a_formula(capsys, db):
     events.record(Kind.CODE_WRONG, HERE, NOW, agent=an_agent(full_name="=1+1"))
     (line,) = as_csv(capsys)
     assert (line["user_agent"], line["agent"]) == ("'=cmd|' /C calc'!A0", "'=1+1")
@@ -78,14 +78,14 @@ def test_no_cell_is_run_by_a_spreadsheet(capsys, db):
     ],
     ids=str,
 )
-def test_days_and_instants_bound_it_and_the_last_is_not_in_it(capsys, db, args, days):
+def test_days_and_instants_limit_an_export_and_the_end_is_excluded(capsys, db, args, days):
     for day in (19, 20, 21):
         events.record(Kind.CODE_WRONG, HERE, NOW.replace(day=day, hour=0))
     assert [int(it["at"][8:10]) for it in as_json(capsys, *args)] == days
 
 
 @pytest.mark.parametrize("typed", ["yesterday", "2026-13-01", ""])
-def test_what_is_no_day_gets_a_sentence(db, typed):
+def test_text_that_is_no_day_gets_a_sentence(db, typed):
     with pytest.raises(CommandError, match="--since"):
         call_command("export_audit", "--since", typed)
 

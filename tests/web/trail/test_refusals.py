@@ -32,7 +32,7 @@ def ways(page):
     return dict(page.context["next_steps"])
 
 
-def test_a_refusal_leads_to_its_rule_to_trying_and_to_the_revision_that_decided(admin, rule, refused):
+def test_a_refusal_links_to_its_rule_to_a_trial_and_to_the_revision_that_decided(admin, rule, refused):
     page = admin.get(page_of(refused))
     assert "No Android: yes" in page.text
     found = ways(page)
@@ -41,7 +41,7 @@ def test_a_refusal_leads_to_its_rule_to_trying_and_to_the_revision_that_decided(
     assert {admin.get(it).status_code for it in found.values()} == {200}
 
 
-def test_a_refusal_says_how_it_would_end_today_and_by_the_draft(admin, rule, refused):
+def test_a_refusal_shows_the_result_by_todays_rules_and_by_the_draft(admin, rule, refused):
     assert "Revision 2: deny, by “No Android”" in admin.get(page_of(refused)).text
     publishing.begin_draft().rules.filter(key=rule.key).update(mode="off")
     page = admin.get(page_of(refused)).text
@@ -57,28 +57,28 @@ def test_trying_it_with_this_shows_the_verdict_of_the_rules_as_they_are_edited(a
     assert publishing.edited().number == 2, "looking begins no draft"
 
 
-def test_a_link_to_a_sign_in_that_is_gone_says_so(admin, rule):
+def test_a_trial_of_a_deleted_sign_in_says_that_it_is_gone(admin, rule):
     page = admin.get("/admin/policies/accessrule/?try-way=past&try-past=AAAAA-BBBBB")
     assert (page.status_code, "There is no sign-in with this reference to judge." in page.text) == (200, True)
 
 
-def test_the_rule_is_opened_as_it_is_edited_now_and_not_where_it_is_gone(admin, rule, refused):
+def test_a_refusal_links_to_the_rule_as_it_is_now_unless_it_was_deleted(admin, rule, refused):
     drafted = publishing.begin_draft().rules.get(key=rule.key)
     assert f"/{drafted.pk}/" in ways(admin.get(page_of(refused)))["Open the rule"]
     drafted.delete()
     assert "Open the rule" not in ways(admin.get(page_of(refused)))
 
 
-def test_what_was_not_recorded_leaves_today_open(admin, rule):
+def test_a_refusal_without_recorded_facts_has_no_certain_result_today(admin, rule):
     event = came(an_agent(), "", kind=Kind.REFUSED, effect="deny", revision=2, judged={"client": ["browser"]})
     assert "Revision 2: that depends on what nobody had proved yet" in admin.get(page_of(event)).text
 
 
-def test_sign_ins_that_were_let_in_offer_no_ways_on(admin, rule):
+def test_admitted_sign_ins_offer_no_next_steps(admin, rule):
     assert ways(admin.get(page_of(came(an_agent(), ANDROID)))) == {}
 
 
-def test_who_may_see_the_trail_alone_is_led_nowhere(refused):
+def test_an_operator_who_sees_only_the_trail_gets_no_links(refused):
     looker = a_superuser("looker@acme.example", is_superuser=False)
     looker.user_permissions.set(Permission.objects.filter(codename="view_loginevent"))
     page = inside(looker).get(page_of(refused))

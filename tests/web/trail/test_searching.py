@@ -63,7 +63,7 @@ CHOICES = [
 
 
 @pytest.mark.parametrize(("query", "names"), CHOICES, ids=[str(query) for query, _ in CHOICES])
-def test_lines_are_found_by_what_is_chosen_and_typed(admin, lines, query, names):
+def test_events_are_found_by_filters_and_text(admin, lines, query, names):
     assert found(admin, lines, **query) == names
 
 
@@ -77,7 +77,7 @@ def test_lines_are_found_by_what_is_chosen_and_typed(admin, lines, query, names)
         ({"from": "192.0.2.0/240"}, "is not an address or a network,"),
     ],
 )
-def test_what_does_not_read_gets_a_sentence_and_shows_nothing(admin, lines, query, said):
+def test_text_that_cannot_be_read_gets_a_sentence_and_finds_nothing(admin, lines, query, said):
     page = admin.get(LIST, query)
     assert (said in page.text, list(page.context["cl"].result_list)) == (True, [])
 
@@ -88,7 +88,7 @@ def test_an_act_opens_to_each_field_before_and_after(admin, lines):
     assert '<th scope="row">name</th><td>Sales</td><td>Service</td>' in page
 
 
-def test_more_lines_take_no_more_queries(admin, lines):
+def test_more_events_take_no_more_queries(admin, lines):
     def asked():
         with CaptureQueriesContext(connection) as queries:
             admin.get(LIST, {"by": "Olivia"})
@@ -107,31 +107,31 @@ def export(admin, written_as, **query):
     return b"".join(page.streaming_content).decode()
 
 
-def test_what_is_listed_is_exported_as_csv_with_its_places_in_the_chain(admin, lines):
+def test_listed_events_are_exported_as_csv_with_their_positions_in_the_chain(admin, lines):
     rows = list(csv.DictReader(io.StringIO(export(admin, "csv", group="acts"))))
     assert [(it["by"], it["about_name"], it["position"]) for it in rows] == [("Olivia Operator", "Sales", "3")]
     assert len(rows[0]["digest"]) == 64
 
 
-def test_what_is_listed_is_exported_as_json_lines_with_a_signed_end(admin, lines):
+def test_listed_events_are_exported_as_json_lines_with_a_signed_checkpoint(admin, lines):
     *told, end = map(json.loads, export(admin, "jsonl", agent="Bo").splitlines())
     assert [(it["agent"], it["changes"]) for it in told] == [("Bo", {})]
     assert list(end) == ["checkpoint"]
 
 
 @pytest.mark.parametrize("query", ["agent__id__exact=nobody", "at__gte=soon", "agent__password=x"])
-def test_an_export_that_is_chosen_by_what_cannot_be_is_refused(admin, lines, query):
+def test_an_export_with_an_impossible_filter_is_rejected(admin, lines, query):
     answer = admin.post(f"{LIST}export/csv/?{query}")
     assert answer.status_code == 400
 
 
-def test_an_export_is_a_line_that_says_what_was_chosen(admin, lines):
+def test_an_export_is_recorded_with_its_filters(admin, lines):
     export(admin, "csv", group="acts")
     line = LoginEvent.objects.get(kind=Kind.TRAIL_EXPORTED)
     assert (line.by, line.detail) == ("Olivia Operator", "group: acts")
 
 
-def test_whoever_may_not_see_the_trail_takes_none_of_it(admin, operator, lines):
+def test_an_operator_who_may_not_see_the_trail_cannot_export_it(admin, operator, lines):
     Agent.objects.filter(pk=operator.pk).update(is_superuser=False)
     assert admin.post(f"{LIST}export/csv/").status_code == 403
     assert admin.get(f"{LIST}export/csv/").status_code in {403, 405}
@@ -142,7 +142,7 @@ def crumbs(page):
     return [it.strip() for it in way.text_content().split("\u203a")]
 
 
-def test_lists_are_called_as_in_the_contents_and_instants_are_those_of_the_log(admin, lines):
+def test_lists_have_the_titles_of_the_contents_and_iso_dates(admin, lines):
     assert "<h1>Trail</h1>" in admin.get(LIST).text
     assert [crumbs(admin.get(it)) for it in (LIST, f"{LIST}{lines['came'].pk}/change/")] == [
         ["Home", "Trail"],
@@ -152,7 +152,7 @@ def test_lists_are_called_as_in_the_contents_and_instants_are_those_of_the_log(a
     assert date_format(NOW, "DATETIME_FORMAT") == f"{NOW:%Y-%m-%d %H:%M}"
 
 
-def test_the_few_that_are_found_stand_in_the_order_of_the_many(admin, lines, monkeypatch):
+def test_few_and_many_events_are_listed_in_the_same_order(admin, lines, monkeypatch):
     few = list(admin.get(LIST).context["cl"].result_list)
     monkeypatch.setattr(CappedPaginator, "MOST", 1)
     assert few == list(LoginEvent.objects.all())

@@ -57,12 +57,12 @@ def test_nobody_changes_or_removes_a_line(admin, lines):
     assert LoginEvent.objects.count() == 4
 
 
-def test_no_list_of_what_happened_offers_to_delete(admin, lines):
+def test_no_list_of_records_offers_to_delete(admin, lines):
     lists = [LIST, *(f"/admin/{it}/" for it in ("saml/issuedassertion", "sso_sessions/ssosession", "agents/device"))]
     assert [it for it in lists if "delete_selected" in admin.get(it).text] == []
 
 
-def test_a_hostile_user_agent_makes_no_markup(admin, db):
+def test_a_hostile_user_agent_is_escaped(admin, db):
     origin = Origin("192.0.2.7", "<script>alert(1)</script>", REFERENCE)
     line = events.record(Kind.CODE_WRONG, origin, NOW, detail="<b>bold</b>")
     pages = admin.get(LIST).text + admin.get(f"{LIST}{line.pk}/change/").text

@@ -57,7 +57,7 @@ def test_a_line_that_was_changed_ends_with_1_and_is_named_by_its_reference(writt
     assert told["first_faults"][0]["reference"] == "7KQ2M-9TX4D"
 
 
-def test_what_was_written_down_is_looked_up(written):
+def test_a_noted_checkpoint_is_compared_with_the_chain(written):
     told, _ = verify()
     assert verify("--known", f"3:{told['digest']}")[1] == 0
     assert verify("--known", f"3:{'00' * 32}")[1] == 1
@@ -89,7 +89,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("act", SPOILT.values(), ids=SPOILT)
-def test_a_file_that_was_tampered_with_does_not_hold(file, act):
+def test_a_changed_file_fails_verification(file, act):
     before = file.read_text()
     tampered(file, act)
     assert file.read_text() != before
@@ -97,7 +97,7 @@ def test_a_file_that_was_tampered_with_does_not_hold(file, act):
     assert (code, told["in_order"]) == (1, False)
 
 
-def test_a_file_of_some_lines_holds_and_says_how_many_it_leaves_out(written, tmp_path):
+def test_a_file_of_some_events_is_verified_and_the_missing_ones_are_counted(written, tmp_path):
     events.record(Kind.CODE_SENT, ORIGIN, NOW.replace(day=23))
     out = StringIO()
     call_command("export_audit", "--format", "jsonl", "--since", "2026-11-22", stdout=out, stderr=StringIO())
@@ -108,7 +108,7 @@ def test_a_file_of_some_lines_holds_and_says_how_many_it_leaves_out(written, tmp
 
 
 @pytest.mark.parametrize("content", ["", "no trail\n", "[]\n", '{"position": 1}\n', '{"checkpoint": "x"}\n'])
-def test_what_is_no_trail_is_refused_in_a_sentence(db, keys, tmp_path, content):
+def test_a_file_that_is_no_trail_is_rejected_in_a_sentence(db, keys, tmp_path, content):
     path = tmp_path / "file"
     path.write_text(content)
     with pytest.raises((CommandError, SystemExit), match=r"does not read|1"):
@@ -116,6 +116,6 @@ def test_what_is_no_trail_is_refused_in_a_sentence(db, keys, tmp_path, content):
 
 
 @pytest.mark.parametrize("options", [["--file", "trail.jsonl", "--known", "1:00"], ["--keys", "keys.json"]])
-def test_an_option_that_nothing_would_be_compared_with_is_refused(options):
+def test_an_option_without_effect_is_rejected(options):
     with pytest.raises(CommandError, match=f"{options[-2]} "):
         call_command("verify_trail", *options)
