@@ -89,7 +89,7 @@ V6 = (
         "6.3.2",
         1,
         "No default accounts",
-        "web/test_commands_people.add_operator_prints_a_link_that_opens_the_admin_once",
+        "web/management/test_people.add_operator_prints_a_link_that_opens_the_admin_once",
         "conf/test_conf.the_demo_is_refused_where_strangers_could_reach_it",
     ),
     unmet(
@@ -122,7 +122,7 @@ V6 = (
         2,
         "Password recovery does not bypass the second factor",
         "web/operators/test_own_sign_in.a_new_app_ends_the_old_one_and_other_browsers",
-        "web/test_commands_people.add_operator_takes_the_operator_there_is_and_changes_no_rights",
+        "web/management/test_people.add_operator_takes_the_operator_there_is_and_changes_no_rights",
     ),
     met(
         "6.4.4",

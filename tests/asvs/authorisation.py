@@ -17,7 +17,7 @@ V8 = (
         1,
         "Functions are limited to those with the right",
         "web/departments/test_addresses.a_page_that_is_not_open_to_supervisors_is_refused_and_changes_nothing",
-        "web/test_every_page.an_operator_who_may_only_look_is_offered_no_change",
+        "web/admin/test_every_page.an_operator_who_may_only_look_is_offered_no_change",
         "native/test_registry.an_app_cannot_read_agents_and_devices",
     ),
     met(
@@ -33,14 +33,14 @@ V8 = (
         2,
         "Fields are limited to those with the right",
         "web/departments/test_forms.hidden_fields_change_nothing",
-        "web/test_people.an_operator_with_rights_on_agents_cannot_grant_rights",
+        "web/admin/test_agents.an_operator_with_rights_on_agents_cannot_grant_rights",
     ),
     met(
         "8.3.1",
         1,
         "Authorisation is enforced on the server",
         "web/departments/test_forms.the_number_of_somebody_else_cannot_be_slipped_into_a_form",
-        "web/test_policy_acts.who_may_only_look_is_offered_no_button_and_can_press_none",
+        "web/admin/test_policy_acts.who_may_only_look_is_offered_no_button_and_can_press_none",
     ),
     absent("8.4.1", 2, "Multiple tenants", "an installation belongs to one organisation; for departments see 8.2.2"),
 )

@@ -184,7 +184,7 @@ V2 = (
         2,
         "Combinations of values are validated",
         "policies/test_timeouts",
-        "web/test_timeouts.impossible_durations_get_a_sentence",
+        "web/admin/test_timeout_policies.impossible_durations_get_a_sentence",
         "sessions/test_lifecycle.the_database_refuses_a_session_that_cannot_be",
     ),
     met(

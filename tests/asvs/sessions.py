@@ -79,7 +79,7 @@ V7 = (
         "A new factor can end all other sessions",
         "web/operators/test_own_sign_in.a_new_app_ends_the_old_one_and_other_browsers",
         "journeys/test_own_page.signing_out_everywhere_ends_the_computer_too",
-        "web/test_people.another_number_signs_out_every_device",
+        "web/admin/test_agents.another_number_signs_out_every_device",
     ),
     met(
         "7.4.4",

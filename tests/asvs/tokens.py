@@ -135,7 +135,7 @@ V10 = (
         2,
         "People can revoke them",
         "native/test_registry.an_app_signs_its_device_out",
-        "web/test_people.the_button_on_a_device_names_agent_and_device_and_signs_it_out",
+        "web/admin/test_agents.the_button_on_a_device_names_agent_and_device_and_signs_it_out",
         "journeys/test_not_me.an_agent_signs_out_an_unknown_device_on_their_own_page",
     ),
     met(
