@@ -17,7 +17,7 @@ from idp.web.operators.app_code import AppCodeField
 
 APP_NAME = "authenticator app"
 SHOWN_KEY = "key_of_an_app_to_register"
-"""The session key under which the app's key is kept."""
+"""The session key under which the app's key is stored."""
 
 
 def app_to_register(operator: Agent, session: SessionBase) -> TOTPDevice:

@@ -40,8 +40,8 @@ def test_an_app_is_registered_with_its_redirect_uri_and_its_services(admin):
     [
         ({"redirect_uris-0-uri": "http://acme.example/"}, "Plain http is for 127.0.0.1 and [::1] only."),
         ({"redirect_uris-0-uri": "acme:/x"}, "a scheme with a dot in it"),
-        ({"redirect_uris-0-uri": ""}, "An app needs an address to be sent back to."),
-        ({"kind": "back end"}, "A back end is sent nowhere"),
+        ({"redirect_uris-0-uri": ""}, "An app needs a redirect URI."),
+        ({"kind": "back end"}, "A back end has no redirect URIs"),
         ({"client_id": "acme phone"}, "valid “slug”"),
         ({"client_id": "taken"}, "already exists"),
     ],

@@ -4,7 +4,6 @@ import pytest
 
 from idp.agents.models import Agent, Department, GrantableRole
 from idp.importing.models import Import
-from tests.web.admin.test_agents_files import PAGE, choose
 from tests.web.departments.place import a_supervisor, changed, of, rows
 from tests.web.pages.agents_files import PAGE, choose
 from tests.web.pressing import buttons, press

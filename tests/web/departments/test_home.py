@@ -15,7 +15,7 @@ HOME = "/admin/"
 
 
 def part(place, name):
-    return {str(it.agent): it.said for it in place.browser.get(HOME).context[name].lines}
+    return {str(it.agent): it.sentences for it in place.browser.get(HOME).context[name].lines}
 
 
 def colleague(place, nth, **fields):

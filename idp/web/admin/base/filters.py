@@ -28,7 +28,7 @@ class EndedFilter(admin.SimpleListFilter):
 
 
 class FixedChoiceFilter(admin.SimpleListFilter):
-    """Filters rows by a column of few values, which a subclass lists: asking the table for them would scan it."""
+    """Filters rows by a column of few values. A subclass lists them, because reading them would scan the table."""
 
     column = ""
     values: tuple[tuple[str, str], ...] = ()

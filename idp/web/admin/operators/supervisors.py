@@ -27,21 +27,21 @@ NEW = ("email", "full_name")
 class SupervisorForm(forms.ModelForm[Supervisor]):
     """A supervisor's departments and roles to tick. For a new supervisor, it also asks who it is."""
 
-    email = forms.EmailField(label="Email", help_text="Of somebody who is here already, or of somebody new.")
-    full_name = forms.CharField(required=False, max_length=256, help_text="For somebody new.")
+    email = forms.EmailField(label="Email", help_text="The email of an agent here, or of a new person.")
+    full_name = forms.CharField(required=False, max_length=256, help_text="For a new person.")
     grantable = forms.MultipleChoiceField(
-        label="Roles that they may give",
+        label="Roles that they may grant",
         choices=[(role, role) for role in roles.ROLES],
         initial=["agent"],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Whoever holds another role is not theirs: a code for that person would be that role.",
+        help_text="They cannot reach agents with any other role: a code for such an agent would give them that role.",
     )
 
     class Meta:
         model = Supervisor
         fields = ["departments", "barred"]
         widgets = {"departments": forms.CheckboxSelectMultiple}
-        help_texts = {"departments": "They look after the agents of these, and after nobody else."}
+        help_texts = {"departments": "They look after the agents of these departments only."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +68,7 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
 
     form = SupervisorForm
     change_form_template = "admin/supervisor.html"
-    list_display = ["person", "department_names", "may_give", "barred"]
+    list_display = ["person", "department_names", "roles_in_words", "barred"]
     list_filter = ["barred"]
     list_select_related = ["person"]
     ordering = [Unindexed("person__full_name").asc()]  # they are few; SQLite would scan all agents by name
@@ -89,8 +89,8 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
         """Return the names of their departments."""
         return ", ".join(it.name for it in supervisor.departments.all())
 
-    @admin.display(description="may give")
-    def may_give(self, supervisor: Supervisor) -> str:
+    @admin.display(description="may grant")
+    def roles_in_words(self, supervisor: Supervisor) -> str:
         """Return the roles that they may grant."""
         return ", ".join(role for role in roles.ROLES if role in supervisor.grantable)
 

@@ -52,12 +52,12 @@ class RedirectUris(LabelledRows[RedirectUri, Client]):
     def clean(self) -> None:
         """Reject an app without a redirect URI, and a back end with one."""
         super().clean()
-        kept = [it for it in self.cleaned_data if it.get("uri") and not it.get("DELETE")] if self.is_valid() else [{}]
+        uris = [it for it in self.cleaned_data if it.get("uri") and not it.get("DELETE")] if self.is_valid() else [{}]
         is_app = self.instance.kind == ClientKind.APP
-        if is_app and not kept:
-            raise ValidationError("An app needs an address to be sent back to.")
-        if not is_app and any(kept):
-            raise ValidationError("A back end is sent nowhere: remove its redirect URIs.")
+        if is_app and not uris:
+            raise ValidationError("An app needs a redirect URI.")
+        if not is_app and any(uris):
+            raise ValidationError("A back end has no redirect URIs. Remove them.")
 
 
 class RedirectUriInline(admin.TabularInline[RedirectUri, Client]):

@@ -9,7 +9,7 @@ from idp.web.admin.base.read_only import ReadOnlyAdmin
 
 @admin.register(LogoutNotice)
 class LogoutNoticeAdmin(ReadOnlyAdmin[LogoutNotice]):
-    """Each sign-out that a service had to be told of: by which channel, and what it answered."""
+    """Each sign-out that a service had to be notified of: by which channel, and its answer."""
 
     list_display = ["made_at", "service_provider", "agent", "device", "channel", "outcome", "tries", "detail"]
     list_filter = ["outcome", "channel", ("service_provider", ServiceFilter)]

@@ -15,7 +15,7 @@ from idp.saml.models import ServiceProvider
 from idp.web.admin.base.base_admin import BaseAdmin
 
 LARGEST_FILE = 256 * 1024
-SCHEMES = {"light": ("by day", colours.LIGHT_PAPERS), "dark": ("in the dark", colours.DARK_PAPERS)}
+SCHEMES = {"light": ("in light mode", colours.LIGHT_PAPERS), "dark": ("in dark mode", colours.DARK_PAPERS)}
 
 
 class BrandForm(forms.ModelForm[Brand]):
@@ -70,7 +70,7 @@ class BrandForm(forms.ModelForm[Brand]):
         if file is None:
             return None
         if (file.size or 0) > LARGEST_FILE:
-            raise forms.ValidationError("This file is far too large: a logo here has up to 4 kB.")
+            raise forms.ValidationError("This file is too large. A logo has at most 4 kB.")
         try:
             return logos.clean(file.read())
         except logos.NotALogo as error:
@@ -114,7 +114,11 @@ class BrandAdmin(BaseAdmin[Brand]):
     ) -> HttpResponse:
         """Show a preview of the first page, as saved."""
         brand = self.get_object(request, object_id)
-        more = {"previews": [*_previews(request, brand)], "told": _adjusted_colours(brand)} if brand is not None else {}
+        more = (
+            {"previews": [*_previews(request, brand)], "adjusted_colours": _adjusted_colours(brand)}
+            if brand is not None
+            else {}
+        )
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
 

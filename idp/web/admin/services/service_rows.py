@@ -60,16 +60,18 @@ class AssertionConsumers(LabelledRows[AssertionConsumer, ServiceProvider]):
         Raises ValidationError otherwise.
         """
         super().clean()
-        kept = [form for form in self.forms if form.cleaned_data.get("url") and not form.cleaned_data.get("DELETE")]
+        remaining = [
+            form for form in self.forms if form.cleaned_data.get("url") and not form.cleaned_data.get("DELETE")
+        ]
         if any(self.errors):
             return
-        if not kept:
+        if not remaining:
             raise ValidationError("A service needs at least one address, else nothing can be sent to it.")
-        if len(kept) == 1:
-            kept[0].instance.is_default = kept[0].cleaned_data["is_default"] = True
-        if sum(form.cleaned_data["is_default"] for form in kept) != 1:
+        if len(remaining) == 1:
+            remaining[0].instance.is_default = remaining[0].cleaned_data["is_default"] = True
+        if sum(form.cleaned_data["is_default"] for form in remaining) != 1:
             raise ValidationError("Tick exactly one address as the default: the one used if a request names none.")
-        self._number(kept)
+        self._number(remaining)
 
     def save(self, commit: bool = True) -> list[AssertionConsumer]:
         """Save the rows. Changed rows give up default and index first, so that they can exchange them."""
@@ -79,10 +81,10 @@ class AssertionConsumers(LabelledRows[AssertionConsumer, ServiceProvider]):
         return super().save(commit)
 
     @staticmethod
-    def _number(kept: list[forms.ModelForm[AssertionConsumer]]) -> None:
-        used = {form.cleaned_data["index"] for form in kept}
-        free = (index for index in range(len(kept) + len(used)) if index not in used)
-        for form in kept:
+    def _number(remaining: list[forms.ModelForm[AssertionConsumer]]) -> None:
+        used = {form.cleaned_data["index"] for form in remaining}
+        free = (index for index in range(len(remaining) + len(used)) if index not in used)
+        for form in remaining:
             if form.cleaned_data["index"] is None:
                 form.instance.index = form.cleaned_data["index"] = next(free)
 
@@ -130,15 +132,15 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
         super().clean()
         if any(self.errors):
             return
-        kept = list(self._kept())
-        last = max((form.cleaned_data["position"] or 0 for form in kept), default=0)
-        for form in kept:
+        remaining = list(self._remaining())
+        last = max((form.cleaned_data["position"] or 0 for form in remaining), default=0)
+        for form in remaining:
             if form.cleaned_data["position"] is None:
                 last = form.instance.position = form.cleaned_data["position"] = last + 1
             form.judge(self.rules)
         if any(self.errors):
             return
-        lines = [form.instance.line for form in kept]
+        lines = [form.instance.line for form in remaining]
         if found := attribute_faults.faults(lines, self.rules, sent_before=self._sent_before()):
             raise ValidationError(list(found))
 
@@ -150,7 +152,7 @@ class ReleasedAttributes(LabelledRows[ReleasedAttribute, ServiceProvider]):
                 row.delete()
         return saved
 
-    def _kept(self) -> Iterator[ReleasedAttributeForm]:
+    def _remaining(self) -> Iterator[ReleasedAttributeForm]:
         for form in self.forms:
             filled = form.instance.pk is not None or form.has_changed()
             if isinstance(form, ReleasedAttributeForm) and filled and not form.cleaned_data.get("DELETE"):
