@@ -16,7 +16,7 @@ from django.db.models import DurationField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from idp.bearer_secrets import same
-from idp.web.admin import as_shown
+from idp.web.admin.base import as_shown
 from idp.web.typed import typed
 
 Row = TypeVar("Row", bound=Model)
