@@ -17,6 +17,9 @@ from idp import log_lines
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8
 worker_class = "gthread"
+# With the database, static files and log they fit into the 1,024 files that Linux allows a process by default. A worker
+# that may open no more exits, and its requests with it.
+worker_connections = 800
 # A signed request with 4 kB of RelayState is longer than the default line; the application refuses over 32 kB.
 limit_request_line = 0
 keepalive = 5
