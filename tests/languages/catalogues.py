@@ -1,7 +1,7 @@
-"""Keeps the catalogues of agents' texts: python -m tests.languages.catalogues, or make catalogues.
+"""Updates the catalogues of agents' texts: python -m tests.languages.catalogues, or make catalogues.
 
-Collects every text that is marked, brings each .po up to date with it, compiles those to .mo, and tells what is left
-to translate. Nothing that is translated is ever guessed for a similar text.
+Collects every marked text, updates each .po, compiles it to .mo, and lists what is still to be translated. No
+translation is guessed from that of a similar text.
 """
 
 import io
@@ -21,6 +21,7 @@ from idp.conf import LANGUAGES, ROOT
 
 FOLDER = ROOT / "idp" / "locale"
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_": None, "for_agents": None}
+MARKS = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\(")
 OPERATORS = ROOT / "templates" / "admin"
 HEADER = "# Texts that agents read. Kept by `make catalogues`; see docs/how-to/add-a-language.md\n#"
 WIDTH = 118
@@ -32,7 +33,7 @@ LEFT_OUT = tuple(
 
 
 def translated() -> list[str]:
-    """The languages that have a catalogue: all but that of the code."""
+    """Return the languages that have a catalogue: all but that of the code."""
     return [code for code in LANGUAGES if code != "en"]
 
 
@@ -45,7 +46,7 @@ def path(code: str, kind: str) -> Path:
 
 @cache
 def marked() -> Catalog:
-    """Collect the texts of all modules, and of all templates but the operators'."""
+    """Collect the texts of all modules, and of all templates except the operators'."""
     found = Catalog(charset="utf-8")
     for file in sources():
         where = [(str(file.relative_to(ROOT)), 0)]
@@ -55,13 +56,13 @@ def marked() -> Catalog:
 
 
 def sources() -> list[Path]:
-    """The files that may hold agents' texts."""
+    """Return the files that may hold texts for agents."""
     files = [*(ROOT / "idp").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
     return sorted(it for it in files if not it.is_relative_to(OPERATORS))
 
 
 def headings(file: Path) -> list[str]:
-    """The texts of a file that become the heading of a page: in h1 of a template; the sentence of an error."""
+    """Return the texts of a file that become headings: in h1 of a template, or the sentence of an error."""
     source = file.read_text()
     if file.suffix == ".html":
         parts = re.findall(r"<h1>(.*?)</h1>", source, re.DOTALL)
@@ -71,11 +72,15 @@ def headings(file: Path) -> list[str]:
 
 def texts(file: Path):
     """Yield message, comments and context of each text that is marked in a file."""
-    yield from (_of_template if file.suffix == ".html" else _of_code)(file.read_text(), str(file))
+    source = file.read_text()
+    if file.suffix == ".html":
+        yield from _of_template(source, str(file))
+    elif MARKS.search(source):  # to read all of the code token by token takes seconds
+        yield from _of_code(source, str(file))
 
 
 def _of_template(source: str, name: str):
-    """Django makes Python of a template, with what is not to be translated blanked out."""
+    """Read a template by Django's `templatize`, which turns its marked texts into Python calls."""
     return _of_code("\n".join(line.strip() for line in templatize(source, origin=name).split("\n")), name)
 
 
@@ -88,7 +93,7 @@ def _of_code(source: str, _: str):
 
 
 def read(code: str) -> Catalog:
-    """Read a language's catalogue, or begin one."""
+    """Read a language's catalogue, or create an empty one."""
     file = path(code, "po")
     if not file.exists():
         return Catalog(locale=file.parts[-3], charset="utf-8")
