@@ -148,6 +148,11 @@ def undo(done: Import, importer: Importer, now: datetime) -> Undone:
     return Undone(len(back), len(removed), tuple(it.after.full_name for it in stay))
 
 
+def changed_numbers(done: Import) -> bool:
+    """Whether an import gave a known person another number, or took it, so that undoing it changes it back."""
+    return any(_change_of(it).changes_number for it in done.agents.all())
+
+
 def _change_of(row: ImportedAgent) -> Change:
     after = people.from_json(row.after)
     assert after is not None  # noqa: S101 - the column is never null

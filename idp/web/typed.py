@@ -13,6 +13,12 @@ def typed(fields: QueryDict, name: str) -> str:
     return fields.get(name, "").replace("\0", "").strip()
 
 
+def pairs(fields: QueryDict, *, without: str) -> list[tuple[str, str]]:
+    """Return all names and values, to post them again; but not the CSRF token, nor the field that is left out."""
+    left_out = {"csrfmiddlewaretoken", without}
+    return [(name, value) for name, values in fields.lists() if name not in left_out for value in values]
+
+
 def instant(typed_: str) -> datetime:
     """Return a day's first instant, or an instant, in UTC; it is UTC unless it names a time zone.
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -14,7 +17,7 @@ from idp.native.models import Client
 from idp.policies.models import AccessRule
 from idp.saml.models import IssuedAssertion
 from idp.scim.models import PersonnelSystem
-from idp.web.operators import links
+from idp.web.operators import links, recent_factor
 from idp.webhooks.models import Webhook
 from tests.conftest import NOW
 from tests.policies import publishing
@@ -85,6 +88,22 @@ def send_empty(page):
     """Press the first button that sends a form, past what the browser itself would ask for."""
     page.evaluate("document.querySelectorAll('form').forEach(it => { it.noValidate = true })")
     page.locator("main form[method=post] :is(button, input)[type=submit]:not(.first)").first.click()
+
+
+def wait_until_the_code_is_old(_):
+    """Set back when the operator's second factor was passed, in every browser."""
+    for row in Session.objects.all():
+        session = SessionStore(row.session_key)
+        recent_factor.remember(session, NOW - timedelta(hours=1))
+        session.save()
+
+
+SIGN_EVERYONE_OUT_LATER = (
+    wait_until_the_code_is_old,
+    fill("Reason", "A drill"),
+    fill("To confirm", "sign everyone out"),
+    press("Sign everyone out"),
+)
 
 
 def log_out(page):
@@ -161,7 +180,12 @@ OWN = {
     "checkup": lambda _: [at("checkup"), at("checkup", acts=[press("Ask Twilio")])],
     "costs": lambda _: [at("costs")],
     "alarms": lambda _: [at("alarms"), at("alarms", acts=[press("Mark as looked into")])],
-    "everyone_out": lambda _: [at("everyone_out"), at("everyone_out", acts=[send_empty])],
+    "everyone_out": lambda _: [
+        at("everyone_out"),
+        at("everyone_out", acts=[send_empty]),
+        at("everyone_out", acts=SIGN_EVERYONE_OUT_LATER),
+        at("everyone_out", acts=[*SIGN_EVERYONE_OUT_LATER, fill("Code", "000000"), press("Confirm with the code")]),
+    ],
     "safe_list": lambda _: [at("safe_list")],
     "stop": lambda _: [at("stop"), at("stop", acts=[fill("Reason", "A drill"), press("Stop all sign-ins")])],
     "publish_policy": lambda _: [

@@ -3,8 +3,10 @@ from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from idp import clock as time
 from idp.agents.models import Agent
 from idp.audit.models import Kind, LoginEvent
+from idp.web.operators import recent_factor
 from tests.conftest import NOW
 from tests.web.seeded import a_signed_in_agent
 from tests.webhooks.conftest import happens, phone_of, receiver, webhook  # noqa: F401 - fixtures for what operators see
@@ -24,6 +26,7 @@ def inside(operator, factor=None):
     client.force_login(operator)
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = (factor or operator.totpdevice_set.get(confirmed=True)).persistent_id
+    recent_factor.remember(session, time.now())
     session.save()
     return client
 
@@ -34,8 +37,10 @@ def operator(db):
 
 
 @pytest.fixture
-def admin(operator):
+def admin(operator, request):
     """An operator's browser. Whatever is done with it has to leave a line of its own in the trail."""
+    if "clock" in request.fixturenames:  # set first, so that the second factor is passed by the test's clock
+        request.getfixturevalue("clock")
     yield inside(operator)
     assert list(LoginEvent.objects.filter(kind=Kind.WROTE).values_list("detail", flat=True)) == []
 

@@ -1,11 +1,14 @@
-"""The field for a code of an operator's authenticator app."""
+"""The code of an operator's authenticator app: the field for it, and its check."""
 
 import unicodedata
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from idp.agents.models import Agent
 from idp.otp.other_codes import written_codes
 
 LENGTH = 6
@@ -24,3 +27,16 @@ class AppCodeField(forms.CharField):
         if not typed.isdecimal() or len(typed) != LENGTH:
             raise ValidationError("The code has 6 digits.")
         return "".join(str(unicodedata.decimal(digit)) for digit in typed)
+
+
+@transaction.atomic
+def app_that_made(code: str, operator: Agent) -> TOTPDevice | None:
+    """Return the operator's app that made the code, which is then used up; None if there is none.
+
+    An agent's mobile number is never accepted here.
+    """
+    app: TOTPDevice
+    for app in TOTPDevice.objects.devices_for_user(operator, confirmed=True).select_for_update():
+        if app.verify_is_allowed()[0] and app.verify_token(code):
+            return app
+    return None

@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp import clock
 from idp.agents.models import Agent
 from idp.login import request_facts
-from idp.web.operators import sign_in_limits, sign_in_trail
-from idp.web.operators.app_code import AppCodeField
+from idp.web.operators import recent_factor, sign_in_limits, sign_in_trail
+from idp.web.operators.app_code import AppCodeField, app_that_made
 
 WRONG = "The email, password or code is wrong. Each code works only once: wait for the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, or open the admin with: python manage.py add_operator"
@@ -43,6 +42,7 @@ class OperatorLoginForm(AdminAuthenticationForm):
         setattr(operator, "otp_device", self._factor(operator))  # noqa: B010 - django-otp's own attribute
         sign_in_limits.forget(typed)
         if self.request is not None:
+            recent_factor.remember(self.request.session, clock.now())
             sign_in_trail.record_sign_in(self.request, operator, "by password and authenticator app")
         return data
 
@@ -64,11 +64,8 @@ class OperatorLoginForm(AdminAuthenticationForm):
             raise ValidationError(WRONG)
 
     def _factor(self, operator: Agent) -> TOTPDevice:
-        """Return the authenticator app that made the code. An agent's mobile number is never accepted here."""
-        with transaction.atomic():
-            app: TOTPDevice
-            for app in TOTPDevice.objects.devices_for_user(operator, confirmed=True).select_for_update():
-                if app.verify_is_allowed()[0] and app.verify_token(self.cleaned_data["otp_token"]):
-                    return app
+        """Return the authenticator app that made the code. Raises ValidationError."""
+        if app := app_that_made(self.cleaned_data["otp_token"], operator):
+            return app
         self._record_rejection(operator.email, "right password, wrong code")
         raise ValidationError(WRONG)

@@ -24,8 +24,9 @@ from idp.web.departments import home as department_home
 from idp.web.departments import reach
 from idp.web.home import checklist
 from idp.web.home import page as home
-from idp.web.operators import contents, links, own_sign_in, sign_in_trail
+from idp.web.operators import contents, links, own_sign_in, recent_factor, sign_in_trail
 from idp.web.operators.login_form import OperatorLoginForm
+from idp.web.operators.recent_factor import View
 from idp.web.pages import alarms, checkup, costs, everyone_out, export_agents, safe_list, stop
 from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
@@ -83,6 +84,10 @@ class OperatorSite(admin.AdminSite):
         pages = [page for module in PAGES for page in module.urls(self)]
         return [*own, *pages, *super().get_urls()]
 
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Let every page ask for a new code, by `recent_factor.require`."""
+        return super().admin_view(recent_factor.confirmable(view), cacheable)
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add a list's title, what fills it, and the consequence of deleting."""
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
@@ -127,6 +132,7 @@ class OperatorSite(admin.AdminSite):
             del request.session[own_sign_in.SHOWN_KEY]
             log_in(request, operator)
             pass_second_factor(request, app)
+            recent_factor.remember(request.session, clock.now())
             messages.success(request, "From now on you sign in with your password and your authenticator app.")
             return HttpResponseRedirect(reverse("admin:index"))
         shown = {

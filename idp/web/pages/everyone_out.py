@@ -14,6 +14,7 @@ from idp.agents.models import Cutoff, Kind
 from idp.login import request_facts
 from idp.login.emergency import everyone_out
 from idp.web.departments import reach
+from idp.web.operators import recent_factor
 from idp.web.pages.rendering import admin_page
 
 CONFIRMATION = "sign everyone out"
@@ -65,6 +66,7 @@ def everyone_out_page(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
+    recent_factor.require(request, CONFIRMATION)
     now, origin = clock.now(), request_facts.origin_of(request)
     count = everyone_out.begin(reach.operator_of(request), why, origin, now)
     everyone_out.end_devices(origin, now, everyone_out.AT_ONCE)

@@ -33,7 +33,7 @@ def run(capsys, *args):
     return capsys.readouterr()
 
 
-def test_the_page_says_how_many_are_signed_in_and_takes_the_typed_words(admin, signed_in):
+def test_the_page_says_how_many_are_signed_in_and_takes_the_typed_words(signed_in, admin):
     assert "2 phones and 2 computers are signed in." in admin.get(PAGE).text
     assert "Everyone is signed out: 4 phones and computers." in admin.post(PAGE, TYPED, follow=True).text
     assert set(Device.objects.values_list("reason", flat=True)) == {"everyone"}

@@ -14,6 +14,7 @@ from idp.policies.timeouts import TimeoutPolicy
 from idp.web.admin.access import timeout_effects
 from idp.web.admin.access.timeout_effects import Effect
 from idp.web.admin.base.base_admin import BaseAdmin
+from idp.web.typed import pairs
 
 CONFIRMED = "_confirmed"
 Row = TypeVar("Row", bound=Model)
@@ -59,12 +60,11 @@ class ConfirmsTimeouts(BaseAdmin[Row]):
         return timeout_effects.preview(services, before, after, clock.now())
 
     def _ask_to_confirm(self, request: HttpRequest, effect: Effect) -> HttpResponse:
-        typed = [(name, value) for name, values in request.POST.lists() for value in values]
         context = {
             **admin.site.each_context(request),
             "title": "Who would need a code",
             "effect": effect,
-            "typed": [(name, value) for name, value in typed if name != "csrfmiddlewaretoken"],
+            "typed": pairs(request.POST, without=CONFIRMED),
             "confirmed": CONFIRMED,
         }
         return render(request, "admin/timeout_confirmation.html", context)

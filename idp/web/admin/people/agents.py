@@ -29,6 +29,7 @@ from idp.web.admin.people import number_changes
 from idp.web.admin.people.agent_filters import HasNumber, InDepartment, SignedIn
 from idp.web.admin.people.agent_forms import AgentForm, LimitedAgentForm, PhoneForm
 from idp.web.departments import reach
+from idp.web.operators import recent_factor
 from idp.web.pages import export_agents, safe_list
 from idp.web.pages.agent import name_id, overview, timeline
 from idp.web.pages.agent.urls import agent_urls
@@ -212,7 +213,9 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
         return False
 
     def save_model(self, request: HttpRequest, agent: Agent, form: ModelForm[Agent], change: bool) -> None:
-        """Save the agent. Disabling an agent also signs them out."""
+        """Save the agent. Disabling an agent also signs them out. A changed number needs a recent code."""
+        if change and self._changes_number(request, agent):
+            recent_factor.require(request, f"change the mobile number of {agent}")
         if not change:
             agent.set_unusable_password()
         super().save_model(request, agent, form, change)
@@ -223,6 +226,13 @@ class AgentAdmin(WithinReach[Agent], LongList[Agent]):
             self._choose_name_id(request, agent, form.cleaned_data["chosen_name_id"])
         if change and "is_active" in form.changed_data and not agent.is_active:
             sign_out(request, Device.objects.of(agent), Reason.SWITCHED_OFF)
+
+    def _changes_number(self, request: HttpRequest, agent: Agent) -> bool:
+        """Whether the form that was posted changes the number, adds one or removes it."""
+        return any(
+            formset(**self.get_formset_kwargs(request, agent, inline, formset.get_default_prefix())).has_changed()
+            for formset, inline in self.get_formsets_with_inlines(request, agent)
+        )
 
     def _choose_name_id(self, request: HttpRequest, agent: Agent, value: str) -> None:
         try:

@@ -22,6 +22,7 @@ from idp.importing.sheet import UnreadableFile
 from idp.otp import notices
 from idp.web import people_files
 from idp.web.departments import reach
+from idp.web.operators import recent_factor
 from idp.web.pages import export_agents
 from idp.web.pages.import_agents.file_form import FileForm
 from idp.web.pages.rendering import admin_page
@@ -110,6 +111,9 @@ def _confirmation(prepared: Prepared) -> str:
 def _write(request: HttpRequest, row: Import, prepared: Prepared, importer: Importer) -> str:
     """Write the file. Return why it was refused; empty if it was written."""
 
+    if any(it.changes_number for it in prepared.plan.changes):
+        recent_factor.require(request, f"change mobile numbers by importing {row.file_name}")
+
     def show_progress(count: int) -> None:
         cache.set(PROGRESS.format(row.pk), count, PROGRESS_SECONDS)
 
@@ -130,6 +134,8 @@ def _discard(request: HttpRequest, row: Import) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, row: Import, importer: Importer) -> HttpResponse:
+    if imports.changed_numbers(row):
+        recent_factor.require(request, f"change mobile numbers back by undoing the import of {row.file_name}")
     try:
         undone = people_files.undo(row, importer, clock.now())
     except Refused as refused:

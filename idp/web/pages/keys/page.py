@@ -13,10 +13,17 @@ from idp.keys.change import OutOfOrder, Step
 from idp.keys.models import SigningKey, State, Use
 from idp.saml.models import ServiceProvider
 from idp.saml.signatures import key_change, signing_keys
+from idp.web.operators import recent_factor
 from idp.web.pages.keys.panels import panels
 from idp.web.pages.rendering import admin_page
 
 MAY_SEE, MAY_CHANGE = "keys.view_signingkey", "keys.change_signingkey"
+DANGEROUS = {
+    Step.SWITCH: "sign with the next key",
+    Step.BACK: "sign with the active key again",
+    Step.ACTIVATE: "replace the active key",
+}
+"""The steps that change which key signs, so services may refuse sign-ins."""
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -51,6 +58,8 @@ def _take_step(request: HttpRequest) -> HttpResponse:
         step, use = Step(request.POST.get("step", "")), Use(request.POST.get("use", ""))
     except ValueError:
         return HttpResponseBadRequest("There is no such step or key.", content_type="text/plain; charset=utf-8")
+    if step in DANGEROUS:
+        recent_factor.require(request, DANGEROUS[step])
     slugs = request.POST.getlist("service")
     before = SigningKey.objects.filter(use=use, state=State.NEXT).first()
     try:

@@ -17,6 +17,7 @@ from idp.policies.editing.publishing import LONGEST_REASON, MEANWHILE, NO_DRAFT,
 from idp.policies.models import PolicyRevision
 from idp.policies.simulation.replay import Group
 from idp.web.departments import reach
+from idp.web.operators import recent_factor
 from idp.web.pages.policy.publish import affected_csv
 from idp.web.pages.policy.publish.forecast import Forecast, make_forecast
 from idp.web.pages.policy.publish.publish_request import PublishRequest
@@ -90,6 +91,8 @@ class PublishPage:
             return self.show(*refusal)
         if lockout.wanted and not lockout.confirmed(wanted.confirmation or ""):
             return self.show(UNCONFIRMED, 200 if wanted.confirmation is None else 422)
+        to = f"go back to {self.target.revision} of" if self.target.number else "publish a change of"
+        recent_factor.require(self.request, f"{to} the access rules")
         try:
             published = self.target.publish(self.request.user.pk, wanted.reason, wanted.seen, clock.now())
         except CannotPublish as refused:

@@ -1,0 +1,204 @@
+"""The most dangerous acts need a code of the operator's app that is not older than five minutes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from idp import clock as time
+from idp.agents.models import Agent, Cutoff
+from idp.audit.models import Kind, LoginEvent
+from idp.keys.models import SigningKey, State, Use
+from idp.otp.models import PhoneAuthenticator
+from idp.policies.models import PolicyRevision
+from idp.web.models import OperatorTry
+from idp.web.operators import recent_factor, sign_in_limits
+from idp.web.operators.recent_factor import RECENT
+from tests.conftest import an_agent
+from tests.importing.files import a_file
+from tests.policies import publishing
+from tests.web.conftest import a_superuser
+from tests.web.operators.conftest import a_link, code, sign_in
+from tests.web.people_form import save
+from tests.web.pressing import press
+
+SIX_MINUTES = timedelta(minutes=6)
+NEW = "+12015550188"
+ASKS = "Confirm that it is you"
+CONFIRM = "Confirm with the code"
+KEYS = "/admin/keys/"
+OUT = "/admin/everyone-out/"
+WORDS = {"why": "restored a backup", "typed": "sign everyone out"}
+
+
+@pytest.fixture
+def ana(db):
+    return an_agent()
+
+
+@pytest.fixture
+def browser(client, olivia):
+    """The browser of Olivia, who signed in with her app."""
+    sign_in(client, olivia)
+    return client
+
+
+def confirm(browser, page, typed):
+    return press(browser, page, CONFIRM, confirmation_code=typed)
+
+
+def upload(browser, row):
+    file = SimpleUploadedFile("team.csv", a_file(row, headings=["Email", "Full name", "Mobile number"]))
+    return browser.post("/admin/agents/agent/import/", {"file": file, "most_missing": 25}, follow=True)
+
+
+def number_of(agent):
+    return PhoneAuthenticator.objects.get(user=agent).number
+
+
+def test_a_factor_is_recent_for_five_minutes_and_never_before_it_was_passed():
+    now = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    assert recent_factor.is_recent(now, now)
+    assert recent_factor.is_recent(now - RECENT, now)
+    assert not recent_factor.is_recent(now - RECENT - second, now)
+    assert not recent_factor.is_recent(now + second, now)
+    assert not recent_factor.is_recent(None, now)
+
+
+def test_within_five_minutes_of_the_sign_in_a_number_changes_without_a_code(browser, ana, clock):
+    clock.shift(timedelta(minutes=4))
+    save(browser, ana, number=NEW)
+    assert number_of(ana) == NEW
+
+
+def test_after_six_minutes_a_changed_number_needs_a_code_and_nothing_typed_is_lost(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = save(browser, ana, number=NEW, full_name="Ana María", flex_roles=["agent", "wfo.data_analyst"])
+    assert ASKS in page.text
+    assert "change the mobile number of Ana María" in page.text
+    assert number_of(ana) == "+12015550101"
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    ana = Agent.objects.get(pk=ana.pk)
+    assert (ana.full_name, set(ana.role_names), number_of(ana)) == ("Ana María", {"agent", "wfo.data_analyst"}, NEW)
+
+
+def test_a_right_code_counts_for_the_next_five_minutes_and_is_in_the_trail(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    confirm(browser, save(browser, ana, number=NEW), code(olivia.totpdevice_set.get()))
+    assert save(browser, ana, number="+12015550199").status_code == 302
+    again = LoginEvent.objects.filter(kind=Kind.OPERATOR_IN).latest("pk")
+    assert (again.by, again.detail) == (str(olivia), "again, by authenticator app")
+
+
+def test_a_wrong_code_changes_nothing_counts_and_is_in_the_trail(browser, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = confirm(browser, save(browser, ana, number=NEW), "000000")
+    assert page.status_code == 422
+    assert recent_factor.WRONG in page.text
+    assert NEW in page.text
+    assert number_of(ana) == "+12015550101"
+    assert OperatorTry.objects.count() == 1
+    assert LoginEvent.objects.filter(kind=Kind.OPERATOR_REFUSED, detail__contains="wrong code").exists()
+
+
+def test_the_code_of_the_sign_in_does_not_confirm_anything(client, olivia, ana, clock):
+    used = code(olivia.totpdevice_set.get())
+    sign_in(client, olivia, token=used)
+    session = client.session
+    recent_factor.remember(session, time.now() - SIX_MINUTES)
+    session.save()
+    assert recent_factor.WRONG in confirm(client, save(client, ana, number=NEW), used).text
+
+
+def test_guessing_the_code_ends_after_ten_tries_even_with_the_right_one(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = save(browser, ana, number=NEW)
+    for _ in range(sign_in_limits.PER_ACCOUNT):
+        page = confirm(browser, page, "000000")
+    assert recent_factor.TOO_MANY in confirm(browser, page, code(olivia.totpdevice_set.get())).text
+    assert number_of(ana) == "+12015550101"
+
+
+def test_other_fields_of_an_agent_need_no_code_and_a_number_spelt_otherwise_is_the_same(browser, ana, clock):
+    clock.shift(SIX_MINUTES)
+    assert save(browser, ana, full_name="Ana María", number="+1 201 555 0101").status_code == 302
+    assert Agent.objects.get(pk=ana.pk).full_name == "Ana María"
+
+
+def test_a_form_with_a_mistake_shows_the_mistake_first(browser, ana, clock):
+    clock.shift(SIX_MINUTES)
+    assert ASKS not in save(browser, ana, number="12").text
+
+
+def test_signing_everyone_out_needs_a_code(browser, olivia, clock):
+    clock.shift(SIX_MINUTES)
+    page = browser.post(OUT, WORDS)
+    assert ASKS in page.text
+    assert not Cutoff.objects.exists()
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert Cutoff.objects.get().why == "restored a backup"
+
+
+def test_publishing_access_rules_needs_a_code(browser, olivia, clock):
+    publishing.drafted(effect="allow")
+    clock.shift(SIX_MINUTES)
+    page = press(browser, browser.get("/admin/policy/publish/"), "Publish", reason="quieter")
+    assert ASKS in page.text
+    assert PolicyRevision.objects.filter(state="draft").exists()
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert PolicyRevision.objects.live().get().reason == "quieter"
+
+
+def test_preparing_a_key_needs_no_code_and_activating_it_does(browser, olivia, keys, clock):
+    clock.shift(SIX_MINUTES)
+    browser.post(KEYS, {"step": "prepare", "use": Use.TOKEN})
+    page = browser.post(KEYS, {"step": "activate", "use": Use.TOKEN})
+    assert ASKS in page.text
+    prepared = SigningKey.objects.get(use=Use.TOKEN, state=State.NEXT)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    prepared.refresh_from_db()
+    assert prepared.state == State.ACTIVE
+
+
+@pytest.mark.parametrize(("number", "asked"), [(NEW, True), ("+12015550101", False)], ids=["other", "same"])
+def test_an_import_needs_a_code_only_if_it_changes_a_number(browser, ana, clock, number, asked):
+    clock.shift(SIX_MINUTES)
+    page = upload(browser, [ana.email, "Ana María", number])
+    page = press(browser, page, "Make 1 change")
+    assert (ASKS in page.text, number_of(ana)) == (asked, "+12015550101")
+
+
+def test_undoing_an_import_that_changed_a_number_needs_a_code(browser, olivia, ana, clock):
+    page = press(browser, upload(browser, [ana.email, "Ana María", NEW]), "Make 1 change")
+    clock.shift(SIX_MINUTES)
+    page = press(browser, page, "Undo this import")
+    assert (ASKS in page.text, number_of(ana)) == (True, NEW)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert number_of(ana) == "+12015550101"
+
+
+def test_looking_at_a_page_never_needs_a_code(browser, ana, clock):
+    clock.shift(SIX_MINUTES)
+    for page in (KEYS, OUT, f"/admin/agents/agent/{ana.pk}/change/"):
+        assert ASKS not in browser.get(page).text
+
+
+def test_an_operator_who_came_by_a_link_and_has_no_app_has_nothing_to_confirm_with(client, olivia, ana, clock):
+    olivia.totpdevice_set.all().delete()
+    client.post(a_link(olivia))
+    clock.shift(SIX_MINUTES)
+    save(client, ana, number=NEW)
+    assert number_of(ana) == NEW
+
+
+def test_an_operator_who_came_by_a_link_and_has_an_app_needs_its_code(client, olivia, ana):
+    client.post(a_link(olivia))
+    assert ASKS in save(client, ana, number=NEW).text
+
+
+def test_the_code_of_another_operator_confirms_nothing(browser, ana, clock):
+    other = a_superuser("other@acme.example")
+    clock.shift(SIX_MINUTES)
+    page = confirm(browser, save(browser, ana, number=NEW), code(other.totpdevice_set.get()))
+    assert recent_factor.WRONG in page.text
