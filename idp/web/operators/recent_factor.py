@@ -35,11 +35,14 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class CodeNeeded(Exception):
-    """The operator has to confirm an act by a code. `act` says what they are about to do: "sign everyone out"."""
+    """The operator has to confirm an act by a code. `act` says what they are about to do: "sign everyone out".
 
-    def __init__(self, act: str) -> None:
+    `cancel` is the address to go to instead; if empty, the address of the request.
+    """
+
+    def __init__(self, act: str, cancel: str = "") -> None:
         super().__init__(act)
-        self.act = act
+        self.act, self.cancel = act, cancel
 
 
 def is_recent(passed_at: datetime | None, now: datetime) -> bool:
@@ -52,33 +55,39 @@ def remember(session: SessionBase, now: datetime) -> None:
     session[PASSED_AT] = now.timestamp()
 
 
-def require(request: HttpRequest, act: str) -> None:
-    """Raise CodeNeeded if the operator's last code is not recent. Call it before anything is written.
+def require(request: HttpRequest, act: str, cancel: str = "") -> None:
+    """Raise CodeNeeded, with `act` and `cancel`, if the operator's last code is not recent.
 
-    Operators who signed in by a one-time link and have no app yet have nothing to confirm with.
+    Call it before anything is written. Operators who signed in by a one-time link and have no app yet have nothing to
+    confirm with.
     """
-    now, stored = clock.now(), request.session.get(PASSED_AT)
-    if is_recent(None if stored is None else datetime.fromtimestamp(stored, now.tzinfo), now):
+    if _has_recent(request):
         return
     if TOTPDevice.objects.devices_for_user(reach.operator_of(request), confirmed=True).exists():
-        raise CodeNeeded(act)
+        raise CodeNeeded(act, cancel)
+
+
+def _has_recent(request: HttpRequest) -> bool:
+    now, stored = clock.now(), request.session.get(PASSED_AT)
+    return is_recent(None if stored is None else datetime.fromtimestamp(stored, now.tzinfo), now)
 
 
 def confirmable(view: View) -> View:
     """Return the view, which now asks for a code if it raises CodeNeeded, and checks the code that comes back.
 
     The code is checked before the view, outside of its transaction: a refused one counts even if the view rolls back.
+    It is not checked while an earlier one is recent, so a page that is reloaded is no wrong try.
     """
 
     @wraps(view)
     def confirming(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = ConfirmationForm(request)
-        if form.is_valid():
+        if CODE in request.POST and not _has_recent(request) and form.is_valid():
             remember(request.session, clock.now())
         try:
             return view(request, *args, **kwargs)
         except CodeNeeded as needed:
-            return _ask(request, needed.act, form)
+            return _ask(request, needed, form)
 
     return cast("View", confirming)
 
@@ -106,10 +115,11 @@ class ConfirmationForm(forms.Form):
         return code
 
 
-def _ask(request: HttpRequest, act: str, form: ConfirmationForm) -> HttpResponse:
+def _ask(request: HttpRequest, needed: CodeNeeded, form: ConfirmationForm) -> HttpResponse:
     shown = {
         "title": "Confirm that it is you",
-        "act": act,
+        "act": needed.act,
+        "cancel": needed.cancel,
         "form": form,
         "typed": pairs(request.POST, without=CODE),
         "minutes": RECENT // timedelta(minutes=1),

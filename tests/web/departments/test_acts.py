@@ -69,7 +69,7 @@ def test_operators_and_supervisors_are_out_of_every_supervisors_reach(place, ope
     assert changed(before, rows()) == []
 
 
-def test_a_supervisor_gives_and_revokes_a_one_time_code(place, clock):
+def test_a_supervisor_gives_and_revokes_a_one_time_code(clock, place):
     page = place.browser.post(f"{LIST}{place.ana.pk}/one-time-code/", {"reason": "SIM broken"})
     assert page.status_code == 200
     assert OneTimeCode.objects.get(agent=place.ana).given_by == place.sue

@@ -6,12 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from idp import clock as time
-from idp.agents.models import Agent, Cutoff
+from idp.agents import provisioning
+from idp.agents.models import Agent, Cutoff, Department
 from idp.audit.models import Kind, LoginEvent
 from idp.keys.models import SigningKey, State, Use
-from idp.otp.models import PhoneAuthenticator
+from idp.otp.models import OneTimeCode, PhoneAuthenticator
+from idp.otp.other_codes import recovery_codes
 from idp.policies.models import PolicyRevision
-from idp.web.models import OperatorTry
+from idp.web.models import OperatorLink, OperatorTry
 from idp.web.operators import recent_factor, sign_in_limits
 from idp.web.operators.recent_factor import RECENT
 from tests.conftest import an_agent
@@ -19,7 +21,7 @@ from tests.importing.files import a_file
 from tests.policies import publishing
 from tests.web.conftest import a_superuser
 from tests.web.operators.conftest import a_link, code, sign_in
-from tests.web.people_form import save
+from tests.web.people_form import LIST, save
 from tests.web.pressing import press
 
 SIX_MINUTES = timedelta(minutes=6)
@@ -176,6 +178,41 @@ def test_undoing_an_import_that_changed_a_number_needs_a_code(browser, olivia, a
     assert (ASKS in page.text, number_of(ana)) == (True, NEW)
     confirm(browser, page, code(olivia.totpdevice_set.get()))
     assert number_of(ana) == "+12015550101"
+
+
+def test_a_one_time_code_for_an_agent_needs_a_code(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = browser.post(f"{LIST}{ana.pk}/one-time-code/", {"reason": "SIM broken"})
+    assert (ASKS in page.text, OneTimeCode.objects.exists()) == (True, False)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert OneTimeCode.objects.get().reason == "SIM broken"
+
+
+def test_recovery_codes_for_an_agent_need_a_code_and_cancelling_leads_back_to_the_agent(browser, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = browser.post(f"{LIST}{ana.pk}/make-recovery-codes/")
+    assert ASKS in page.text
+    assert f'href="{LIST}{ana.pk}/change/">Cancel' in page.text
+    assert recovery_codes.left(ana) == 0
+
+
+def test_a_link_into_the_admin_for_a_supervisor_needs_a_code(browser, olivia, clock):
+    sales = Department.objects.create(name="Sales")
+    supervisor, _ = provisioning.supervisor("sue@acme.example", "Sue Pervisor", [sales], ["agent"])
+    clock.shift(SIX_MINUTES)
+    page = browser.post(f"/admin/agents/supervisor/{supervisor.pk}/link/")
+    assert (ASKS in page.text, OperatorLink.objects.exists()) == (True, False)
+    confirm(browser, page, code(olivia.totpdevice_set.get()))
+    assert OperatorLink.objects.get().operator == supervisor.person
+
+
+def test_a_confirmed_page_that_is_reloaded_is_no_wrong_try(browser, olivia, ana, clock):
+    clock.shift(SIX_MINUTES)
+    page = browser.post(f"{LIST}{ana.pk}/one-time-code/", {"reason": "SIM broken"})
+    used = code(olivia.totpdevice_set.get())
+    for _ in range(2):
+        confirm(browser, page, used)
+    assert not LoginEvent.objects.filter(kind=Kind.OPERATOR_REFUSED).exists()
 
 
 def test_looking_at_a_page_never_needs_a_code(browser, ana, clock):

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from idp import clock
 from idp.agents import provisioning, roles
@@ -16,7 +16,7 @@ from idp.otp.other_codes import one_time_codes
 from idp.sql.unindexed import Unindexed
 from idp.web.admin.base.buttons import button, show_once
 from idp.web.admin.base.by_superusers import BySuperusers
-from idp.web.operators import links
+from idp.web.operators import links, recent_factor
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -121,6 +121,8 @@ class SupervisorAdmin(BySuperusers[Supervisor]):
     @transaction.atomic
     def make_link(self, request: HttpRequest, supervisor: Supervisor) -> HttpResponse:
         """Make a link that opens the admin once for a supervisor, and show it once."""
+        page = reverse("admin:agents_supervisor_change", args=[supervisor.pk])
+        recent_factor.require(request, f"make a link into the admin for {supervisor}", cancel=page)
         link = links.make(supervisor.person, clock.now())
         self.log_change(request, supervisor, "Made a link into the admin.")
         return show_once(self, request, supervisor, "Link", "admin/supervisor_link.html", link=link)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from idp import clock
 from idp.agents.models import Agent
@@ -20,7 +20,7 @@ from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.other_codes import app_codes, one_time_codes, recovery_codes
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web.departments import supervisors
-from idp.web.operators import presses
+from idp.web.operators import presses, recent_factor
 from idp.web.pages.agent import one_time_code, pauses, routing
 from idp.web.pages.agent.pauses import Pause
 from idp.web.pages.agent.recording import record
@@ -73,6 +73,8 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 
 
 def _make_recovery_codes(request: HttpRequest, agent: Agent) -> HttpResponse:
+    page = reverse("admin:agents_agent_change", args=[agent.pk])
+    recent_factor.require(request, f"make recovery codes for {agent}", cancel=page)
     if presses.is_again(request):
         return routing.back(agent)
     now = clock.now()

@@ -13,7 +13,7 @@ from idp.audit.models import Kind
 from idp.otp.other_codes import one_time_codes
 from idp.otp.other_codes.one_time_codes import GivenToOneself
 from idp.web.departments import reach
-from idp.web.operators import presses
+from idp.web.operators import presses, recent_factor
 from idp.web.pages.agent import routing
 from idp.web.pages.agent.recording import record
 from idp.web.pages.rendering import admin_page
@@ -57,6 +57,7 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
         "minutes": int(one_time_codes.LIFETIME.total_seconds() // 60),
     }
     if request.method == "POST" and form.is_valid():
+        recent_factor.require(request, f"give {agent} a one-time code")
         if presses.is_again(request):
             return routing.back(agent)
         reason, now = form.cleaned_data["reason"], clock.now()
