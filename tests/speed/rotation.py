@@ -43,7 +43,7 @@ class Rotation:
     def rotate_once(self):
         from django.db import transaction
 
-        from idp.agents import devices
+        from idp.agents import device_rows
         from idp.tokens import lifecycle
         from idp.versions import version
 
@@ -51,7 +51,7 @@ class Rotation:
         now = self.clock.now()
         with version.pinned(), transaction.atomic():
             version.assume_last_known()
-            device = devices.find_and_hold(self.secret)
+            device = device_rows.find_and_hold(self.secret)
             shown = lifecycle.recognise(self.token, device, self.family, now)
             self.token = lifecycle.rotate(shown, device, now)
         assert self.token

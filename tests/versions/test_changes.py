@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from idp.agents import access_passes, devices
+from idp.agents import access_passes, cutoffs, device_rows, devices
 from idp.agents.models import AccessPass, Cutoff, Device
 from idp.branding import brands
 from idp.branding.models import Brand
@@ -152,11 +152,11 @@ def test_a_service_that_is_added_is_known_at_the_next_request(db):
 
 
 def test_everyone_out_counts_at_the_next_request(db):
-    assert devices.latest_cutoff() is None
+    assert cutoffs.latest_cutoff() is None
     Cutoff.objects.create(at=NOW, why="lost phones")
-    assert devices.latest_cutoff() == NOW
+    assert cutoffs.latest_cutoff() == NOW
     Cutoff.objects.bulk_create([Cutoff(at=NOW + HOUR, why="more of them")])
-    assert devices.latest_cutoff() == NOW + HOUR
+    assert cutoffs.latest_cutoff() == NOW + HOUR
 
 
 def test_a_publication_and_a_stop_count_at_the_next_request(db):
@@ -265,9 +265,9 @@ def test_an_operators_request_reads_its_own_changes(rf, db):
 # After a wait for a row
 
 HOLDS = {
-    "a browser's device": lambda enrolled: devices.find_and_hold(enrolled.secret),
-    "a device by its id": lambda enrolled: devices.get_and_hold(enrolled.device.pk),
-    "an agent": lambda enrolled: devices.hold_agent(enrolled.device.agent_id),
+    "a browser's device": lambda enrolled: device_rows.find_and_hold(enrolled.secret),
+    "a device by its id": lambda enrolled: device_rows.get_and_hold(enrolled.device.pk),
+    "an agent": lambda enrolled: device_rows.hold_agent(enrolled.device.agent_id),
 }
 
 
@@ -275,7 +275,7 @@ HOLDS = {
 def test_a_request_that_waited_for_a_lock_reads_the_configuration_again(agent, hold):
     enrolled = devices.enrol(agent, IPHONE, None, NOW)
     with version.pinned():
-        assert (devices.latest_cutoff(), in_force.look().stopped) == (None, False)
+        assert (cutoffs.latest_cutoff(), in_force.look().stopped) == (None, False)
         Stop.objects.create(since=NOW, why="to see")
         assert not in_force.look().stopped  # one request, one version
         hold(enrolled)

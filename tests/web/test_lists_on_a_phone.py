@@ -13,8 +13,8 @@ from idp.audit.models import LoginEvent
 RULE = re.compile(r"\.model-(\w+)\.change-list :is\(([^)]*)\) \{ display: none; \}")
 KEPT = {
     Agent: {"full_name", "number", "is_active", "last_sign_in"},
-    Device: {"label", "agent", "standing", "last_seen_at"},
-    LoginEvent: {"when", "what", "agent", "reference"},
+    Device: {"label", "agent", "state_in_words", "last_seen_at"},
+    LoginEvent: {"when", "sentence", "agent", "reference"},
 }
 
 
