@@ -98,6 +98,9 @@ def django_db_keepdb(django_db_modify_db_settings):
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         _left_by_migrations()
+    yield
+    with django_db_blocker.unblock():
+        database.end_other_connections()  # a thread of the last test may not have closed its own yet
 
 
 _find_static_files, _static_files = WhiteNoiseMiddleware.add_files_from_finders, {}

@@ -43,6 +43,16 @@ def begin():
         _MAKING.append(subprocess.Popen(command, stdout=log, stderr=log))
 
 
+def end_other_connections():
+    """End all connections to this database but this one, as a restart of PostgreSQL does. SQLite is no server."""
+    if connections["default"].vendor == "postgresql":
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 def copy(settings):
     """Make the test database of these settings a copy of it. Return whether there is one to copy."""
     if NAMED not in os.environ:

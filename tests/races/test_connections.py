@@ -13,6 +13,7 @@ from idp.conf import ROOT
 from idp.login.codes import sending
 from idp.login.flow.transactions import in_transaction
 from idp.sql.prepared import Slot, Update
+from tests import database
 from tests.devices import a_phone
 from tests.races.concurrent import at_once
 from tests.races.installation import on_sqlite
@@ -22,20 +23,10 @@ PATIENCE = 3
 RENAME = Update(Device.objects.all, label=Slot("label", CharField()))
 
 
-def end_all_others():
-    """What a restart of PostgreSQL does to its connections; SQLite is no server and has none."""
-    if not on_sqlite():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-
-
 def end_mine():
     """The same, from another thread, which leaves no connection of its own behind."""
     try:
-        end_all_others()
+        database.end_other_connections()
     finally:
         connection.close()
 
@@ -55,7 +46,7 @@ def test_threads_that_wait_for_twilio_hold_no_database_connection(transactional_
 
 def test_after_a_restart_of_the_database_nobody_gets_an_error(phone):
     phone.sign_in()
-    end_all_others()
+    database.end_other_connections()
     for _ in range(4):
         assert phone.sign_in_silently()["signed_in"]
 
