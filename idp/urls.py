@@ -24,7 +24,7 @@ urlpatterns = [
     path("login/", lazily("idp.login.urls")),
     path("scim/v2/", lazily("idp.scim.urls")),
     path(".well-known/jwks.json", public_pages.jwks),
-    path("admin/", lazily("idp.web.operators.urls", "admin")),
+    path("admin/", lazily("idp.web.site.urls", "admin")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", endpoint.metrics),

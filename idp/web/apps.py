@@ -33,10 +33,10 @@ class WebConfig(AppConfig):
 
 
 class OperatorAdminConfig(admin_apps.SimpleAdminConfig):
-    """Django's admin, behind a password and a second factor. `operators.urls` loads its pages."""
+    """Django's admin, behind a password and a second factor. `site.urls` loads its pages."""
 
     default = False  # this package has an app of its own
-    default_site = "idp.web.operators.site.OperatorSite"
+    default_site = "idp.web.site.operator_site.OperatorSite"
 
     def ready(self) -> None:
         """Load all admin pages before Django checks them."""

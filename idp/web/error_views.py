@@ -12,8 +12,8 @@ from idp.branding import brands
 from idp.errors import IdpError
 from idp.native.errors import as_json, speaks_json
 from idp.scim import answers as scim
+from idp.web.admin_paths import is_admin
 from idp.web.errors import FROM_THE_APP, BadRequest, Forbidden, FormTooOld, NotFound, TooLarge
-from idp.web.operators.middleware import is_for_operators
 
 log = structlog.get_logger(__name__)
 IN_THE_ADMIN = "Go back, or start again from the home page of the admin."
@@ -41,7 +41,7 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
 def _render(request: HttpRequest, error: IdpError) -> HttpResponse:
     try:
         texts = {"heading": gettext(error.sentence).removesuffix("."), "advice": gettext(error.advice)}
-        if is_for_operators(request):
+        if is_admin(request):
             texts |= {"found_by": FOUND_BY}
             texts |= {"advice": IN_THE_ADMIN} if error.advice == FROM_THE_APP else {}
         return render(request, "error.html", {"brand": brands.remembered(), **texts}, status=error.status)

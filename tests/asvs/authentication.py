@@ -81,7 +81,7 @@ V6 = (
         "6.3.1",
         1,
         "Measures against guessing work as documented",
-        "web/operators/test_door.guessing_is_stopped_for_a_while_and_then_goes_on",
+        "web/operators/test_sign_in.guessing_is_stopped_for_a_while_and_then_goes_on",
         "otp/limits/test_hindrances.a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come",
         "login/codes/test_guess_limit",
     ),
@@ -106,7 +106,7 @@ V6 = (
         "No undocumented way to sign in, and rules apply to each",
         "journeys/test_other_codes.an_agent_who_is_switched_off_learns_it_only_after_the_right_code",
         "journeys/test_passkeys.access_rules_count_before_and_after_a_passkey",
-        "web/operators/test_door.recovery_and_one_time_codes_are_no_second_factor",
+        "web/operators/test_sign_in.recovery_and_one_time_codes_are_no_second_factor",
         ".importlinter",
     ),
     met(
@@ -136,7 +136,7 @@ V6 = (
         2,
         "Codes work once",
         "journeys/test_other_codes.each_code_without_a_text_works_once",
-        "web/operators/test_door.a_code_opens_once",
+        "web/operators/test_sign_in.a_code_opens_once",
         "hostile/test_codes.a_used_code_signs_nobody_in_again",
     ),
     unmet(

@@ -42,7 +42,7 @@ V7 = (
         1,
         "Each authentication creates a new session token and ends the old one",
         "hostile/test_cookies.a_code_issues_new_secrets_and_revokes_the_old_ones",
-        "web/operators/test_door.signing_in_gives_a_new_cookie",
+        "web/operators/test_sign_in.signing_in_gives_a_new_cookie",
     ),
     met(
         "7.3.1",
@@ -64,14 +64,14 @@ V7 = (
         "An ended session cannot be used",
         "sessions/test_lifecycle.a_session_that_ended_stays_as_it_ended",
         "native/test_ends_at_once",
-        "web/operators/test_door.logging_out_kills_the_cookie",
+        "web/operators/test_sign_in.logging_out_kills_the_cookie",
     ),
     met(
         "7.4.2",
         1,
         "Switching an account off ends its sessions",
         "journeys/test_one_phone.an_agent_who_is_switched_off_is_signed_out_at_once",
-        "web/operators/test_door.a_former_operator_is_signed_out_at_once",
+        "web/operators/test_sign_in.a_former_operator_is_signed_out_at_once",
     ),
     met(
         "7.4.3",
@@ -86,7 +86,7 @@ V7 = (
         2,
         "Signing out is visible on every page that needs it",
         "journeys/test_own_page.signing_out_here_leads_through_the_services_and_ends_here",
-        "web/operators/test_door.logging_out_kills_the_cookie",
+        "web/operators/test_sign_in.logging_out_kills_the_cookie",
     ),
     met(
         "7.4.5",

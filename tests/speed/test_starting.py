@@ -10,7 +10,7 @@ import sys
 from django.core.wsgi import get_wsgi_application
 get_wsgi_application()
 import idp.urls
-at_need = {"idp.web.operators.site", "idp.native.api.application", "redis", "webauthn", "twilio", "segno"}
+at_need = {"idp.web.site.operator_site", "idp.native.api.application", "redis", "webauthn", "twilio", "segno"}
 print(*at_need & sys.modules.keys())
 from django.contrib.admin import site
 from django.core.checks import run_checks

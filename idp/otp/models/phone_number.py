@@ -13,7 +13,7 @@ class PhoneAuthenticator(OtpDevice):
     """The mobile number by which an agent proves who they are. Twilio alone holds the codes.
 
     A django-otp device, as an operator's other factors are. The admin never
-    counts it as one (`web.operators.site`).
+    counts it as one (`web.site.operator_site`).
     """
 
     user = models.ForeignKey(Agent, models.CASCADE, related_name="numbers")

@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from idp.web.admin_paths import PREFIX, is_admin
 from idp.web.metrics import disk_space
-from idp.web.operators.middleware import PREFIX, is_for_operators
 
 log = structlog.get_logger(__name__)
 STATIC = "/static/"
@@ -75,7 +75,7 @@ def route(request: HttpRequest) -> str:
 
     All pages of operators count as one route: they are many, and no customer waits for them.
     """
-    if is_for_operators(request):
+    if is_admin(request):
         return PREFIX
     return f"/{request.resolver_match.route}" if request.resolver_match else NOWHERE
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from idp.errors import IdpError
 from idp.login.errors import Busy
+from idp.web.admin_paths import needs_operator
 from idp.web.error_views import error_page, refused
 from idp.web.errors import FROM_THE_APP, Incomplete, TooLarge, WrongMethod
-from idp.web.operators.middleware import is_inside
 from idp.wording import for_agents
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ class ErrorPages:
         """
         if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
             return refused(request, AddressTooLong())
-        if _body_length(request) > (LONGEST_FILE if is_inside(request) else LONGEST_BODY):
+        if _body_length(request) > (LONGEST_FILE if needs_operator(request) else LONGEST_BODY):
             return refused(request, TooLarge())
         response = self.get_response(request)
         return self._with_a_page(request, response) if response.status_code == METHOD_NOT_ALLOWED else response

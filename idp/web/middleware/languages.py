@@ -17,8 +17,8 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from idp.login import cookies
+from idp.web.admin_paths import PREFIX
 from idp.web.middleware.vary import vary
-from idp.web.operators.middleware import PREFIX
 
 log = structlog.get_logger(__name__)
 

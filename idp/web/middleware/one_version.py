@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from idp.versions import version
-from idp.web.operators.middleware import is_for_operators
+from idp.web.admin_paths import is_admin
 
 READING = ("GET", "HEAD")
 
@@ -16,7 +16,7 @@ def pin_version(
     """Query the version once for each request, except where an operator changes the configuration and then reads it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if is_for_operators(request) and request.method not in READING:
+        if is_admin(request) and request.method not in READING:
             return get_response(request)
         with version.pinned():
             return get_response(request)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from idp.audit import background, events
 from idp.audit.events import Actor
 from idp.login import request_facts
-from idp.web.operators.middleware import is_inside
+from idp.web.admin_paths import needs_operator
 from idp.web.trail import unrecorded_writes
 
 NUL = "%00"
@@ -22,7 +22,7 @@ def operators_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     """Refuse everybody but operators, for every path under the admin's prefix."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        inside = is_inside(request)
+        inside = needs_operator(request)
         if inside and not admin.site.has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if NUL in request.META.get("QUERY_STRING", ""):

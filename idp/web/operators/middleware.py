@@ -13,9 +13,8 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-PREFIX = "/admin/"
-DOORS = tuple(f"{PREFIX}{door}/" for door in ("login", "logout", "enter"))
-"""The pages under the prefix that anybody may open."""
+from idp.web.admin_paths import is_admin
+
 Handler = Callable[[HttpRequest], HttpResponse]
 ViewHook = Callable[..., HttpResponse | None]
 
@@ -42,21 +41,11 @@ class OperatorsChain:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer through the chain, or without it."""
-        return self._chain[0](request) if is_for_operators(request) else self._without_chain(request)
+        return self._chain[0](request) if is_admin(request) else self._without_chain(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         """Call each member's `process_view`, until one returns a response."""
-        if not is_for_operators(request):
+        if not is_admin(request):
             return None
         answers = (hook(request, *view) for hook in self._chain[1])
         return next((it for it in answers if it is not None), None)
-
-
-def is_for_operators(request: HttpRequest) -> bool:
-    """Whether a request's path is under the admin's prefix."""
-    return request.path_info.startswith(PREFIX)
-
-
-def is_inside(request: HttpRequest) -> bool:
-    """Whether only operators who are signed in may open a request's path."""
-    return is_for_operators(request) and not request.path_info.startswith(DOORS)

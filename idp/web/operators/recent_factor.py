@@ -21,8 +21,8 @@ from idp.login import request_facts
 from idp.web.departments import reach
 from idp.web.operators import sign_in_limits, sign_in_trail
 from idp.web.operators.app_code import AppCodeField, app_that_made
-from idp.web.pages.rendering import admin_page
-from idp.web.typed import pairs
+from idp.web.rendering import admin_page
+from idp.web.request_fields import hidden_fields
 
 RECENT = timedelta(minutes=5)
 PASSED_AT = "second_factor_passed_at"
@@ -121,7 +121,7 @@ def _ask(request: HttpRequest, needed: CodeNeeded, form: ConfirmationForm) -> Ht
         "act": needed.act,
         "cancel": needed.cancel,
         "form": form,
-        "typed": pairs(request.POST, without=CODE),
+        "hidden_fields": hidden_fields(request.POST, without=CODE),
         "minutes": RECENT // timedelta(minutes=1),
     }
     return admin_page(request, "confirm_it_is_you.html", shown, status=422 if form.errors else 200)

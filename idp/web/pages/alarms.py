@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from idp import clock
 from idp.audit.models import ALARMING, LoginEvent
 from idp.web.departments import reach
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 from idp.web.trail import alarms
 
 MAY_SEE, MAY_ACKNOWLEDGE = "audit.view_loginevent", "audit.add_acknowledgement"

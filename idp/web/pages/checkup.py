@@ -10,7 +10,7 @@ from idp import clock
 from idp.login import request_facts
 from idp.web.checkup import all_subjects, finding, proxies
 from idp.web.checkup.proxies import ProxyHeaders
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 
 def urls(site: AdminSite) -> list[URLPattern]:

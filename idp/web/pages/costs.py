@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from idp import clock
 from idp.audit.background import PATIENCE, Background
 from idp.otp import channels, costs
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 counting: Final = Background("daily_codes", lambda: costs.keep_all(clock.now()))
 """Counts past days that were not counted yet, in the background."""

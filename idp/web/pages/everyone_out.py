@@ -15,7 +15,7 @@ from idp.login import request_facts
 from idp.login.emergency import everyone_out
 from idp.web.departments import reach
 from idp.web.operators import recent_factor
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 CONFIRMATION = "sign everyone out"
 MOST_PAST = 10

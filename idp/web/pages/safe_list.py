@@ -18,7 +18,7 @@ from idp.login import request_facts
 from idp.otp.safe_list import listings
 from idp.otp.safe_list.provider import Verdict
 from idp.web import safe_list_run
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_SEE, MAY_ASK = "otp.view_safelisting", "otp.change_safelisting"
 MOST_SHOWN = 50

@@ -12,8 +12,8 @@ from idp.login import request_facts
 from idp.login.emergency import stops
 from idp.policies.models import Stop
 from idp.web.departments import reach
-from idp.web.pages.rendering import admin_page
-from idp.web.typed import typed
+from idp.web.rendering import admin_page
+from idp.web.request_fields import text_field
 
 MAY_SEE, MAY_STOP = "policies.view_stop", "policies.change_stop"
 MOST_PAST = 10
@@ -52,7 +52,7 @@ def _stop_or_lift(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Agents can sign in again." if lifted else "Sign-ins were not stopped.")
         return HttpResponseRedirect(reverse("admin:stop"))
     try:
-        begun = stops.stop(operator, typed(request.POST, "why"), origin, now)
+        begun = stops.stop(operator, text_field(request.POST, "why"), origin, now)
     except ValueError as refused:
         messages.error(request, str(refused))
     else:

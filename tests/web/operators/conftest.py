@@ -35,7 +35,7 @@ def sign_in(client, operator, *, password=PASSWORD, email=None, token=None):
     return client.post(LOGIN, typed)
 
 
-def is_inside(client):
+def is_signed_in(client):
     return client.get("/admin/").status_code == 200
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from idp.agents.models import Agent
 from idp.web.operators.links import LIFETIME
 from tests.web.conftest import a_superuser, inside
-from tests.web.operators.conftest import a_link, is_inside
+from tests.web.operators.conftest import a_link, is_signed_in
 
 
 def test_looking_at_a_link_spends_nothing_and_says_what_it_opens(client, olivia):
@@ -14,16 +14,16 @@ def test_looking_at_a_link_spends_nothing_and_says_what_it_opens(client, olivia)
     pages = [client.get(link) for _ in range(3)]
     assert [page.status_code for page in pages] == [200] * 3
     assert "Olivia Operator" in pages[0].text
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_a_link_opens_the_admin_once(client, olivia):
     link = a_link(olivia)
     assert client.post(link)["Location"] == "/admin/"
-    assert is_inside(client)
+    assert is_signed_in(client)
     second = Client()
     assert [second.post(link).status_code, second.get(link).status_code] == [410, 410]
-    assert not is_inside(second)
+    assert not is_signed_in(second)
 
 
 def test_a_link_that_is_too_old_opens_nothing(client, olivia, clock):

@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from idp.agents.models import Agent
 from idp.audit.models import LoginEvent
 from tests.web.conftest import inside
-from tests.web.operators.conftest import PASSWORD, a_link, code, is_inside, sign_in
+from tests.web.operators.conftest import PASSWORD, a_link, code, is_signed_in, sign_in
 
 OWN = "/admin/own-sign-in/"
 
@@ -41,11 +41,11 @@ def test_the_first_page_tells_a_newcomer_to_set_up_a_sign_in(client, newcomer):
 
 def test_a_newcomer_sets_password_and_app_and_comes_back_by_them(client, newcomer, clock):
     assert set_up(client)["Location"] == "/admin/"
-    assert is_inside(client)
+    assert is_signed_in(client)
     clock.shift(timedelta(minutes=1))
     fresh = Client()
     assert sign_in(fresh, newcomer).status_code == 302
-    assert is_inside(fresh)
+    assert is_signed_in(fresh)
 
 
 def test_the_key_is_shown_until_it_is_proved_and_never_again(client, newcomer):
@@ -112,6 +112,6 @@ def test_a_new_app_ends_the_old_one_and_other_browsers(client, olivia, clock):
     sign_in(client, olivia)
     other = inside(olivia)
     set_up(client, current=PASSWORD, password="another long password")
-    assert not is_inside(other)
+    assert not is_signed_in(other)
     clock.shift(timedelta(minutes=1))
     assert sign_in(Client(), olivia, password="another long password", token=code(old)).status_code == 200

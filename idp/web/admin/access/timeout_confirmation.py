@@ -14,7 +14,7 @@ from idp.policies.timeouts import TimeoutPolicy
 from idp.web.admin.access import timeout_effects
 from idp.web.admin.access.timeout_effects import Effect
 from idp.web.admin.base.base_admin import BaseAdmin
-from idp.web.typed import pairs
+from idp.web.request_fields import hidden_fields
 
 CONFIRMED = "_confirmed"
 Row = TypeVar("Row", bound=Model)
@@ -64,7 +64,7 @@ class ConfirmsTimeouts(BaseAdmin[Row]):
             **admin.site.each_context(request),
             "title": "Who would need a code",
             "effect": effect,
-            "typed": pairs(request.POST, without=CONFIRMED),
+            "hidden_fields": hidden_fields(request.POST, without=CONFIRMED),
             "confirmed": CONFIRMED,
         }
         return render(request, "admin/timeout_confirmation.html", context)

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from idp.bearer_secrets import same
 from idp.web.admin.base import as_shown
-from idp.web.typed import typed
+from idp.web.request_fields import text_field
 
 Row = TypeVar("Row", bound=Model)
 UNSAFE_LOOKUPS = frozenset({"regex", "iregex", "range"})
@@ -87,14 +87,14 @@ class BaseAdmin(admin.ModelAdmin[Row]):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as its base says
         """Add the digest of what the page shows. A form with an error keeps the digest that it came with."""
         formsets = [it.formset for it in context["inline_admin_formsets"]]
-        came = typed(request.POST, as_shown.FIELD)
+        came = text_field(request.POST, as_shown.FIELD)
         context |= {"as_shown_in": as_shown.FIELD}
         context |= {"as_shown": came or as_shown.digest(context["adminform"].form, formsets)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _changed_meanwhile(self, request: HttpRequest, pk: str) -> Row | None:
         """Return the row if it is no longer as the operator's page showed it. Locks the row until the commit."""
-        came, row = typed(request.POST, as_shown.FIELD), self.get_object(request, pk)
+        came, row = text_field(request.POST, as_shown.FIELD), self.get_object(request, pk)
         if not came or row is None or not self.has_change_permission(request, row):
             return None
         rows = self.model._default_manager.select_for_update(of=("self",), no_key=True)

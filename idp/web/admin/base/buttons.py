@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from idp.web.operators import presses
+from idp.web.operators import repeated_posts
 
 Row = TypeVar("Row", bound=Model)
 
@@ -32,7 +32,7 @@ def button(
             raise Http404
         if not model_admin.has_change_permission(request, row):
             raise PermissionDenied
-        if presses.is_again(request):
+        if repeated_posts.is_repeated(request):
             return _back(model_admin, row)
         return press(request, row)
 

@@ -16,7 +16,7 @@ from idp.audit.models import ABOUT_A_ROW, BY_SOMEBODY
 from idp.native.models import Client
 from idp.web import services_offered
 from idp.web.admin.trail.searching import network, on_devices_named, people
-from idp.web.typed import instant
+from idp.web.request_fields import parse_instant
 
 
 class ByGroup(admin.SimpleListFilter):
@@ -109,7 +109,7 @@ class Since(TextFilter):
 
     def meaning(self, typed: str) -> Q:
         """Return the condition. Raises ValueError."""
-        return Q(at__gte=instant(typed))
+        return Q(at__gte=parse_instant(typed))
 
 
 class Until(TextFilter):
@@ -119,7 +119,7 @@ class Until(TextFilter):
 
     def meaning(self, typed: str) -> Q:
         """Return the condition. Raises ValueError."""
-        read = instant(typed)
+        read = parse_instant(typed)
         return Q(at__lt=read + timedelta(days=1) if _is_a_day(typed, read) else read)
 
 

@@ -12,7 +12,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.login import request_facts
 from idp.login.emergency import passes
 from idp.web.departments import reach
-from idp.web.typed import typed
+from idp.web.request_fields import text_field
 
 MAY_GIVE = "agents.add_accesspass"
 
@@ -22,14 +22,14 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm(MAY_GIVE):
         raise PermissionDenied
     event = get_object_or_404(LoginEvent.objects.select_related("agent"), pk=pk, kind=Kind.REFUSED)
-    named = typed(request.POST, "email")
+    named = text_field(request.POST, "email")
     agent = event.agent or Agent.objects.filter(email__iexact=named).first()
     if agent is None:
         messages.error(
             request, f"Nobody has the email {named}." if named else "Enter the email of the agent to let in."
         )
     else:
-        why = typed(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"
+        why = text_field(request.POST, "why")[:200] or f"Refused sign-in {event.reference}"
         origin = request_facts.origin_of(request)
         given = passes.give(agent, passes.USUAL, reach.operator_of(request), why, origin=origin, now=clock.now())
         messages.success(request, f"{agent} is exempt from the access rules until {given.until:%H:%M} UTC.")

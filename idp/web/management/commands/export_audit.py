@@ -8,9 +8,9 @@ from idp import clock
 from idp.audit import acts
 from idp.audit.models import Kind
 from idp.web.management.recorded import RecordedCommand
+from idp.web.request_fields import parse_instant
 from idp.web.trail import exports
 from idp.web.trail.exports import WRITERS
-from idp.web.typed import instant
 
 
 class Command(RecordedCommand):
@@ -21,8 +21,8 @@ class Command(RecordedCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the time range and the format."""
         when = "a day, or an instant in ISO 8601; UTC by default"
-        parser.add_argument("--since", type=instant, metavar="WHEN", help=f"from then on: {when}")
-        parser.add_argument("--until", type=instant, metavar="WHEN", help="before then")
+        parser.add_argument("--since", type=_instant, metavar="WHEN", help=f"from then on: {when}")
+        parser.add_argument("--until", type=_instant, metavar="WHEN", help="before then")
         parser.add_argument(
             "--format", choices=sorted(WRITERS), default="csv", dest="written_as", help="csv by default"
         )
@@ -40,6 +40,13 @@ class Command(RecordedCommand):
             self.stdout.write(line, ending="")
             count += 1
         self.stderr.write(f"{count:,} lines of the trail.")
+
+
+def _instant(argument: str) -> datetime:
+    try:
+        return parse_instant(argument)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _span(since: datetime | None, until: datetime | None) -> str:

@@ -14,8 +14,8 @@ from idp.login.emergency import passes
 from idp.login.endings import agent_switch
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
+from idp.web.request_fields import text_field
 from idp.web.sign_out import FLEX_STAYS_OPEN, sign_out
-from idp.web.typed import typed
 
 MAY_SIGN_OUT = "agents.change_device"
 MAY_LET_IN = "agents.add_accesspass"
@@ -36,7 +36,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 def switch(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Enable or disable the agent (`to` is on or off). Disabling signs them out everywhere."""
     by, origin, now = str(request.user), request_facts.origin_of(request), clock.now()
-    if typed(request.POST, "to") == "on":
+    if text_field(request.POST, "to") == "on":
         agent_switch.on(agent, by, origin, now)
         messages.success(request, f"{agent} is switched on and can sign in with a code.")
     elif agent.pk == reach.operator_of(request).pk:
@@ -52,7 +52,7 @@ def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
     if not reach.may_sign_out(request.user, agent):
         messages.error(request, reach.BY_SUPERUSERS)
         return routing.back(agent)
-    device, own = typed(request.POST, "device"), Device.objects.of(agent)
+    device, own = text_field(request.POST, "device"), Device.objects.of(agent)
     chosen = own if device == "all" else own.filter(pk__in=_ids(device))
     if ended := sign_out(request, chosen, Reason.OPERATOR):
         labels = " and ".join(it.label for it in ended)
@@ -64,7 +64,7 @@ def end_devices(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 def let_in(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Give the agent a two-hour pass, past access rules and a stop of all sign-ins."""
-    reason = typed(request.POST, "why")[:LONGEST_REASON] or "Let in from the agent's page"
+    reason = text_field(request.POST, "why")[:LONGEST_REASON] or "Let in from the agent's page"
     origin = request_facts.origin_of(request)
     access_pass = passes.give(agent, passes.USUAL, reach.operator_of(request), reason, origin=origin, now=clock.now())
     messages.success(request, f"{agent} is exempt from the access rules until {access_pass.until:%H:%M} UTC.")

@@ -20,11 +20,11 @@ from idp.otp.models import AuthenticatorApp, OneTimeCode, PhoneAuthenticator
 from idp.otp.other_codes import app_codes, one_time_codes, recovery_codes
 from idp.passkeys.models import Passkey, PasskeyQuerySet
 from idp.web.departments import supervisors
-from idp.web.operators import presses, recent_factor
+from idp.web.operators import recent_factor, repeated_posts
 from idp.web.pages.agent import one_time_code, pauses, routing
 from idp.web.pages.agent.pauses import Pause
 from idp.web.pages.agent.recording import record
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def urls(model_admin: "ModelAdmin[Agent]") -> list[URLPattern]:
 def _make_recovery_codes(request: HttpRequest, agent: Agent) -> HttpResponse:
     page = reverse("admin:agents_agent_change", args=[agent.pk])
     recent_factor.require(request, f"make recovery codes for {agent}", cancel=page)
-    if presses.is_again(request):
+    if repeated_posts.is_repeated(request):
         return routing.back(agent)
     now = clock.now()
     codes = recovery_codes.make(agent, now)

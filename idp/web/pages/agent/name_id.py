@@ -16,7 +16,7 @@ from idp.saml import name_ids
 from idp.saml.name_ids import NameIdRefused
 from idp.web.pages.agent import routing
 from idp.web.pages.agent.flex_workers import worker_changes
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_CHOOSE = "saml.choose_name_id"
 BAD_REQUEST = 400

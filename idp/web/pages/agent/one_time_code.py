@@ -13,10 +13,10 @@ from idp.audit.models import Kind
 from idp.otp.other_codes import one_time_codes
 from idp.otp.other_codes.one_time_codes import GivenToOneself
 from idp.web.departments import reach
-from idp.web.operators import presses, recent_factor
+from idp.web.operators import recent_factor, repeated_posts
 from idp.web.pages.agent import routing
 from idp.web.pages.agent.recording import record
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 GIVE = "otp.give_one_time_code"
 
@@ -58,7 +58,7 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
     }
     if request.method == "POST" and form.is_valid():
         recent_factor.require(request, f"give {agent} a one-time code")
-        if presses.is_again(request):
+        if repeated_posts.is_repeated(request):
             return routing.back(agent)
         reason, now = form.cleaned_data["reason"], clock.now()
         code = one_time_codes.give(agent, reach.operator_of(request), reason, now)

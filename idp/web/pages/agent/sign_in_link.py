@@ -13,7 +13,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.requests import unsolicited
 from idp.web import qr
 from idp.web.pages.agent import routing
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_CHANGE_SERVICES = "saml.change_serviceprovider"
 

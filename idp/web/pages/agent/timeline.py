@@ -17,7 +17,7 @@ from idp.native.models import Client
 from idp.saml.models import ServiceProvider
 from idp.sql.unindexed import Unindexed
 from idp.web.pages.agent import routing, timeline_words
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 PER_PAGE = 50
 MOST_RECENT = 6

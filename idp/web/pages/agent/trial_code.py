@@ -24,8 +24,8 @@ from idp.otp.models import PhoneAuthenticator, VerificationSend
 from idp.otp.trial_codes import NotNow
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
-from idp.web.pages.rendering import admin_page
-from idp.web.typed import typed
+from idp.web.rendering import admin_page
+from idp.web.request_fields import text_field
 
 FAULTS = {
     Checked.WRONG: "That is not the code. Ask the agent for the digits in the newest text.",
@@ -46,7 +46,7 @@ def trial_code_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Show the price and outcome of a test. POST sends one (`send`), or checks the digits (`code`)."""
     now, phone = clock.now(), verifications.find_authenticator(Email(agent.email))
     if request.method == "POST" and phone is not None:
-        if (channel := typed(request.POST, "send")) in open_channels.offered(now):
+        if (channel := text_field(request.POST, "send")) in open_channels.offered(now):
             return _send(request, agent, phone, Channel(channel))
         return _check(request, agent, phone)
     test = trial_codes.last(phone) if phone else None

@@ -16,7 +16,7 @@ from idp.policies.simulation.sample_devices import SAMPLE_DEVICES
 from idp.web import services_offered
 from idp.web.departments import reach
 from idp.web.pages.agent import routing
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 from idp.web.services_offered import BY_SHORT_NAME, Offered
 from idp.web.sign_in_checks import all_checks, arrival
 from idp.web.sign_in_checks.arrival import Arrival

@@ -29,7 +29,7 @@ from idp.saml.signatures import signing_keys
 from idp.web.pages.answers import explanation
 from idp.web.pages.answers.explanation import Explanation
 from idp.web.pages.answers.forms import AgentForm, PreviewForm
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 SEE_ANSWERS = "saml.view_issuedassertion"
 SEE_PEOPLE = "agents.view_agent"

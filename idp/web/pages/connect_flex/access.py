@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from idp.saml.models import ServiceProvider
 from idp.saml.profiles.flex import PROFILES_OF_FLEX
-from idp.web.pages.rendering import admin_page
-from idp.web.typed import typed
+from idp.web.rendering import admin_page
+from idp.web.request_fields import text_field
 
 ADD, CHANGE = "saml.add_serviceprovider", "saml.change_serviceprovider"
 LISTENING_PART = "heard"
@@ -29,7 +29,7 @@ def record(request: HttpRequest, sp: ServiceProvider, what: str) -> None:
 
 def to_listening_part(request: HttpRequest) -> HttpResponse:
     """Redirect to the listening part of the connection's page, or of the first step."""
-    slug = typed(request.POST, "service")
+    slug = text_field(request.POST, "service")
     if ServiceProvider.objects.filter(slug=slug, profile__in=PROFILES_OF_FLEX).exists():
         return HttpResponseRedirect(reverse("admin:flex_connection", args=[slug], fragment=LISTENING_PART))
     return HttpResponseRedirect(reverse("admin:connect_flex", fragment=LISTENING_PART))

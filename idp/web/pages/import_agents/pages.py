@@ -25,7 +25,7 @@ from idp.web.departments import reach
 from idp.web.operators import recent_factor
 from idp.web.pages import export_agents
 from idp.web.pages.import_agents.file_form import FileForm
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_IMPORT = ("agents.add_agent", "agents.change_agent")
 MOST_NAMED, MOST_PAST = 100, 10

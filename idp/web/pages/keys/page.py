@@ -15,7 +15,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.signatures import key_change, signing_keys
 from idp.web.operators import recent_factor
 from idp.web.pages.keys.panels import panels
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_SEE, MAY_CHANGE = "keys.view_signingkey", "keys.change_signingkey"
 DANGEROUS = {

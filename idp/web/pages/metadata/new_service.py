@@ -21,7 +21,7 @@ from idp.saml.metadata.sp_description import SpDescription
 from idp.saml.metadata.words import summary
 from idp.saml.models import ServiceProvider
 from idp.web.pages.metadata.forms import NewServiceForm, add_errors
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_ADD = "saml.add_serviceprovider"
 

@@ -17,7 +17,7 @@ from idp.saml.metadata.changes import Change
 from idp.saml.metadata.sources import FAULTS, Outcome, Refreshed
 from idp.saml.models import MetadataSource, ServiceProvider
 from idp.web.pages.metadata.forms import DocumentForm, SourceForm, add_errors
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_CHANGE = "saml.change_serviceprovider"
 Step = Callable[[HttpRequest, ServiceProvider], HttpResponse]

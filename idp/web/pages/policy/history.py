@@ -20,7 +20,7 @@ from idp.policies.editing.differences import Difference, differences
 from idp.policies.models import PolicyRevision, State
 from idp.web.pages.policy.publish.page import MAY_PUBLISH
 from idp.web.pages.policy.revision_numbers import with_number
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_SEE = "policies.view_policyrevision"
 PER_PAGE = 20

@@ -22,7 +22,7 @@ from idp.web.pages.policy.publish import affected_csv
 from idp.web.pages.policy.publish.forecast import Forecast, make_forecast
 from idp.web.pages.policy.publish.publish_request import PublishRequest
 from idp.web.pages.policy.publish.target import Target
-from idp.web.pages.rendering import admin_page
+from idp.web.rendering import admin_page
 
 MAY_PUBLISH = "policies.change_policyrevision"
 MAY_SEE_WHO = "audit.view_loginevent"

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.http import HttpRequest
 
-from idp.web.typed import typed
+from idp.web.request_fields import text_field
 
 LONGEST_PREVIEW = timedelta(hours=1)
 
@@ -31,7 +31,9 @@ class PublishRequest:
         until = _instant(fields.get("until", ""))
         if until is None or not now - LONGEST_PREVIEW <= until <= now:
             until = now
-        return cls(fields.get("to", ""), typed(fields, "reason"), fields.get("seen", ""), until, fields.get("typed"))
+        return cls(
+            fields.get("to", ""), text_field(fields, "reason"), fields.get("seen", ""), until, fields.get("typed")
+        )
 
 
 def _instant(text: str) -> datetime | None:

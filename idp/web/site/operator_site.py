@@ -24,7 +24,7 @@ from idp.web.departments import home as department_home
 from idp.web.departments import reach
 from idp.web.home import checklist
 from idp.web.home import page as home
-from idp.web.operators import contents, links, own_sign_in, recent_factor, sign_in_trail
+from idp.web.operators import links, own_sign_in, recent_factor, sign_in_trail
 from idp.web.operators.login_form import OperatorLoginForm
 from idp.web.operators.recent_factor import View
 from idp.web.pages import alarms, checkup, costs, everyone_out, export_agents, safe_list, stop
@@ -35,6 +35,7 @@ from idp.web.pages.keys import page as keys
 from idp.web.pages.metadata import new_service, registered_service
 from idp.web.pages.policy import history as policy_history
 from idp.web.pages.policy.publish import page as policy_publish
+from idp.web.site import contents
 
 # An agent's mobile number is a django-otp device too, and must never open the admin.
 OPERATOR_FACTORS = (TOTPDevice, StaticDevice)

@@ -1,4 +1,4 @@
-"""The door of the admin: a password and a second factor."""
+"""Signing in to the admin: a password and a second factor."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ from idp.web.operators import sign_in_limits
 from tests.conftest import an_agent
 from tests.other_codes import a_one_time_code, a_sheet, an_app
 from tests.web.conftest import a_superuser
-from tests.web.operators.conftest import LOGIN, PASSWORD, code, is_inside, sign_in
+from tests.web.operators.conftest import LOGIN, PASSWORD, code, is_signed_in, sign_in
 
 
 def test_password_and_code_open_the_page_that_was_asked_for(client, olivia):
     assert sign_in(client, olivia)["Location"] == "/admin/agents/agent/"
-    assert is_inside(client)
+    assert is_signed_in(client)
 
 
 def test_a_code_may_be_pasted_as_the_app_shows_it_in_two_groups(client, olivia):
@@ -44,7 +44,7 @@ def test_every_wrong_sign_in_gets_the_same_answer_and_opens_nothing(client, oliv
     page = sign_in(client, olivia, **typed)
     assert page.status_code == 200
     assert "The email, password or code is wrong." in page.text
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_a_password_without_a_code_opens_nothing_and_is_not_judged(client, olivia):
@@ -71,7 +71,7 @@ def test_an_agents_phone_named_as_factor_opens_nothing(client, olivia):
     typed = {"username": olivia.email, "password": PASSWORD, "otp_device": phone.persistent_id, "otp_token": "123456"}
     assert client.post(LOGIN, typed).status_code == 200
     assert client.post(LOGIN, typed | {"otp_challenge": "1"}).status_code == 200
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_an_app_that_no_code_has_proved_opens_nothing(client, olivia):
@@ -83,7 +83,7 @@ def test_an_app_that_no_code_has_proved_opens_nothing(client, olivia):
 def test_a_former_operator_is_signed_out_at_once(client, olivia, fields):
     sign_in(client, olivia)
     Agent.objects.filter(pk=olivia.pk).update(**fields)
-    assert not is_inside(client)
+    assert not is_signed_in(client)
     assert "code is wrong" in sign_in(Client(), olivia, token=code(olivia.totpdevice_set.get(), 1)).text
 
 
@@ -92,7 +92,7 @@ def test_an_agent_without_a_password_cannot_sign_in_to_the_admin(client, clock, 
     TOTPDevice.objects.create(user=agent, name="authenticator app", confirmed=True)
     for password in ("", "!", agent.password):
         assert sign_in(client, agent, password=password).status_code == 200
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_signing_out_says_what_the_next_sign_in_needs(client, olivia):
@@ -105,21 +105,21 @@ def test_logging_out_kills_the_cookie(client, olivia):
     cookie = client.cookies["latchkey-operator"].value
     client.post("/admin/logout/")
     client.cookies["latchkey-operator"] = cookie
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_the_code_of_an_app_registered_as_an_agent_is_no_second_factor(client, olivia):
     app = an_app(olivia)
     for steps in (0, 1):
         assert sign_in(client, olivia, token=app.code(steps)).status_code == 200
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_recovery_and_one_time_codes_are_no_second_factor(client, olivia):
     codes = [*a_sheet(olivia), a_one_time_code(olivia, a_superuser("other@acme.example"))]
     for it in codes[-2:]:
         assert sign_in(client, olivia, token=it.replace("-", "")).status_code == 200
-    assert not is_inside(client)
+    assert not is_signed_in(client)
 
 
 def test_signing_in_gives_a_new_cookie(client, olivia):

@@ -4,7 +4,7 @@ from idp.agents import devices
 from idp.agents.models import Department, Reason
 from idp.sessions import lifecycle as sessions
 from idp.sessions.models import OpenedBy
-from idp.web.operators import contents
+from idp.web.site import contents
 from tests.conftest import NOW, an_agent
 from tests.devices import IPHONE
 

@@ -1,0 +1,36 @@
+"""Reads the fields of requests that no Django form validates."""
+
+from datetime import UTC, date, datetime, time
+
+from django.http import QueryDict
+
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Years whose instants stay valid in another time zone, or a day later."""
+
+
+def text_field(fields: QueryDict, name: str) -> str:
+    """Return a field's text trimmed, and without NUL, which PostgreSQL can neither store nor compare."""
+    return fields.get(name, "").replace("\0", "").strip()
+
+
+def hidden_fields(fields: QueryDict, *, without: str) -> list[tuple[str, str]]:
+    """Return all names and values, for a form that posts them again, except the CSRF token and the field `without`."""
+    left_out = {"csrfmiddlewaretoken", without}
+    return [(name, value) for name, values in fields.lists() if name not in left_out for value in values]
+
+
+def parse_instant(text: str) -> datetime:
+    """Return a day's first instant, or an instant, in UTC. Without a time zone, the text is in UTC.
+
+    Raises ValueError with a sentence for the operator.
+    """
+    try:
+        parsed = datetime.combine(date.fromisoformat(text), time.min)
+    except ValueError:
+        try:
+            parsed = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"“{text}” is not a day, such as 2026-11-28, or a time.") from None
+    if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+        raise ValueError(f"“{text}” is not in the calendar.")
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
