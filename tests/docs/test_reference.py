@@ -1,6 +1,7 @@
 """Generated pages are up to date, and the others name everything that exists."""
 
 import re
+import tomllib
 
 import pytest
 from django.apps import apps
@@ -140,3 +141,8 @@ def test_every_setting_says_when_to_change_it_and_every_number_has_a_unit():
     numbers = [it.description for it in fields.values() if it.annotation in (int, float)]
     counted = re.compile("seconds|percent|phones|texts|requests|proxies", re.IGNORECASE)
     assert [it for it in numbers if not counted.match(it)] == []
+
+
+def test_every_module_that_small_faults_are_put_into_exists():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    assert [it for it in settings["only_mutate"] if not any(ROOT.glob(it))] == []

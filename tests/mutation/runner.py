@@ -15,6 +15,7 @@ from mutmut.configuration import config
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
+from tests.mutation import rsa_keys
 from tests.mutation.coverage import reached
 from tests.mutation.outcomes import KILLED, NO_TESTS, chosen, modules, say
 from tests.mutation.processes import forked
@@ -33,6 +34,7 @@ class FaultRunner:
         state()._stats.clear()
         set_mutant_under_test("")
         forget_answers()
+        rsa_keys.make()
         gc.freeze()
         tests, seconds = reached(session.items)
         begun = time.monotonic()
