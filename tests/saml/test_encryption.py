@@ -231,8 +231,14 @@ def test_a_certificate_that_is_too_weak_or_odd_is_refused(idp_key, certificate):
 
 
 def test_without_any_certificate_nothing_is_encrypted(idp_key):
-    with pytest.raises(UnusableKey, match="there is none"):
+    with pytest.raises(UnusableKey, match=r"^wanted a certificate to encrypt for, but there is none$"):
         encrypt(an_assertion(idp_key), ())
+
+
+def test_the_log_says_what_is_wrong_with_each_certificate(idp_key):
+    too_weak = "it is not an RSA key of 2048 bits or more"
+    with pytest.raises(UnusableKey, match=f"^wanted a certificate to encrypt for, but {too_weak}; {too_weak}$"):
+        encrypt(an_assertion(idp_key), (WEAK, CURVE))
 
 
 @pytest.mark.parametrize("before", [(), *((it,) for it in UNUSABLE.values()), tuple(UNUSABLE.values())])

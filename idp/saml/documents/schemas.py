@@ -30,10 +30,10 @@ _loaded = _Loaded()
 
 def validate(root: etree._Element, schema: Schema) -> None:
     """Validate an element. Raises UnreadableRequest, which names the first fault."""
-    loaded = _load(schema)
-    if not loaded.validate(root):
-        fault = loaded.error_log[0].message if len(loaded.error_log) else "no reason given"
-        raise UnreadableRequest(f"wanted a document valid by {schema}, but {quoted(fault)}")
+    try:
+        _load(schema).assertValid(root)
+    except etree.DocumentInvalid as error:
+        raise UnreadableRequest(f"wanted a document valid by {schema}, but {quoted(str(error))}") from error
 
 
 def _load(schema: Schema) -> etree.XMLSchema:

@@ -128,4 +128,4 @@ def _status(root: etree._Element) -> SamlStatus:
     """The schema has seen to it that there is one code, and one at most right below it."""
     top = f"{_SAMLP}Status/{_STATUS_CODE}"
     codes = [*root.findall(top), *root.findall(f"{top}/{_STATUS_CODE}")]
-    return SamlStatus(*(it.get("Value", "") for it in codes))
+    return SamlStatus(*(it.attrib["Value"] for it in codes))

@@ -2,12 +2,14 @@
 
 import itertools
 import random
+import time
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from lxml import etree
 
 from idp.saml.documents import elements
-from idp.saml.documents.elements import PREFIXES, element, writable
+from idp.saml.documents.elements import PREFIXES, element, instant, writable
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ALLOWED = [(0x9, 0xB), (0xD, 0xE), (0x20, 0xD800), (0xE000, 0xFFFE), (0x10000, 0x110000)]  # XML 1.0, section 2.2
@@ -87,3 +89,22 @@ def test_a_mark_is_nothing_that_a_value_can_hold():
 def test_an_empty_element_is_written_as_canonical_xml_requires():
     uri = PREFIXES["saml"]
     assert element("saml:a", {"b": ""}).octets() == f'<saml:a xmlns:saml="{uri}" b=""></saml:a>'.encode()
+
+
+@pytest.fixture
+def server_in_tokyo(monkeypatch):
+    with monkeypatch.context() as settings:
+        settings.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_an_instant_is_written_in_utc_wherever_the_server_is(server_in_tokyo):
+    nine = datetime(2026, 11, 21, 9, 0, 59, 999_999, tzinfo=UTC)
+    assert instant(nine) == instant(nine.astimezone(timezone(timedelta(hours=5)))) == "2026-11-21T09:00:59Z"
+
+
+def test_an_instant_without_time_zone_is_refused():
+    with pytest.raises(ValueError, match=r"^an instant without time zone$"):
+        instant(datetime(2026, 11, 21))  # noqa: DTZ001 - the case

@@ -32,7 +32,7 @@ def test_a_text_that_looks_like_a_place_is_a_text():
     assert place(0).encode() in written.marked
 
 
-@pytest.mark.parametrize("own", [["\0", "a"], ["a", "\0"]], ids=["in an attribute", "in a text"])
-def test_a_stencil_refuses_characters_that_xml_cannot_hold(own):
-    with pytest.raises(ValueError, match="a character that XML cannot hold"):
+@pytest.mark.parametrize(("own", "within"), [(["\0", "a"], "an attribute"), (["a", "\0"], "a text")])
+def test_a_stencil_refuses_characters_that_xml_cannot_hold(own, within):
+    with pytest.raises(ValueError, match=f"^{within}: a character that XML cannot hold$"):
         Stencil(*siblings(place(0), place(1))).filled(own)

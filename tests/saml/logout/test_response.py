@@ -157,8 +157,9 @@ def test_an_answer_of_another_service_provider_is_refused(way):
 @WAYS
 @pytest.mark.parametrize("answered", [None, "_other", "_aske", "_asked2", "_ASKED"])
 def test_an_answer_to_what_was_not_asked_is_refused(way, answered):
-    with pytest.raises(UnexpectedLogoutResponse):
+    with pytest.raises(UnexpectedLogoutResponse) as caught:
         checked(way(a_logout_response(InResponseTo=answered)))
+    assert caught.value.detail == f"wanted one of ('_asked',), saw {answered!r}"
 
 
 def test_an_answer_is_taken_once():

@@ -3,7 +3,7 @@
 import base64
 import copy
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,7 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from idp.saml import names
-from idp.saml.documents.elements import instant, new_id
+from idp.saml.documents.elements import new_id
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import SamlStatus
 from idp.saml.profiles import Person
@@ -266,15 +266,6 @@ def test_an_attribute_name_twice_is_refused():
     twice = (Attribute("a", ("x",)), Attribute("a", ("y",)))
     with pytest.raises(ValueError, match="twice"):
         build_assertion(an_answer(attributes=twice), now=NOW)
-
-
-def test_an_instant_is_written_in_utc():
-    assert instant(NOW.astimezone(timezone(timedelta(hours=5)))) == "2026-11-21T09:00:00Z"
-
-
-def test_an_instant_without_time_zone_is_refused():
-    with pytest.raises(ValueError, match="time zone"):
-        instant(datetime(2026, 11, 21))  # noqa: DTZ001 - the case
 
 
 MARKUP = st.sampled_from(["<b>", "</saml:Assertion>", "&amp;", "]]>", "<!--", "{{ x }}", '"', "'", "\r\n", "\t", "☎"])
