@@ -49,14 +49,12 @@ def digests():
 
 
 def in_order(function, items, seconds):
-    """Put the tests of the module's own file first. If it has one, use only one case of every other test."""
-    module = function.rpartition(".")[0].split(".")
-    own = f"tests/{module[1]}/test_{'_'.join(module[2:])}.py"
-    has_own = any(it.nodeid.startswith(own) for it in items)
+    """Put the tests of the module's own file first, and of each test the quickest case."""
+    *packages, module = function.rpartition(".")[0].split(".")[1:]
+    own = "/".join(["tests", *packages, f"test_{module}.py"])
     cases, ranks = Counter(), {}
     for it in sorted(items, key=lambda it: seconds[it.nodeid]):
-        test, others = it.nodeid.partition("[")[0], has_own and not it.nodeid.startswith(own)
+        test = it.nodeid.partition("[")[0]
         cases[test] += 1
-        if cases[test] == 1 or not others:
-            ranks[it] = (others, cases[test], seconds[it.nodeid])
-    return sorted(ranks, key=ranks.get)
+        ranks[it] = (not test.startswith(own), cases[test], seconds[it.nodeid])
+    return sorted(items, key=ranks.get)

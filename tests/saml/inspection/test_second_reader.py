@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 import time_machine
+from lxml import etree
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from idp.saml import names
 from idp.saml.inspection.second_reader import Expected, judge
@@ -91,6 +93,44 @@ def test_the_second_reader_refuses_a_response_without_the_required_signature(idp
 def test_a_change_of_one_letter_is_seen(idp_key, expected):
     changed = sent(idp_key).octets.replace(b"Ana Garc", b"Eva Garc")
     assert "Signature validation failed" in judge(changed, expected).reason
+
+
+def signed_by_hand(key, was=b"", becomes=b"", **how):
+    """Our Response with a change that we would never make, signed after it."""
+    root = etree.fromstring(sent(key, signed=Sign.RESPONSE).octets)
+    root.remove(root.find(f"{{{names.SIGNATURE}}}Signature"))
+    xml = etree.tostring(root)
+    assert xml.count(was) == 1 or not was
+    pair = a_pair("idp")
+    return OneLogin_Saml2_Utils.add_sign(xml.replace(was, becomes), pair.private_pem, pair.certificate, **how)
+
+
+NAME_ID = f'<saml:NameID Format="{names.UNSPECIFIED}">ana7</saml:NameID>'.encode()
+NAMES = {
+    "no name": (b"", "NameID not found"),
+    "an empty name": (b"<saml:NameID></saml:NameID>", "An empty NameID"),
+    "a name for another service": (b'<saml:NameID SPNameQualifier="urn:other">ana7</saml:NameID>', "SPNameQualifier"),
+}
+
+
+@pytest.mark.parametrize(("becomes", "words"), NAMES.values(), ids=NAMES)
+def test_the_second_reader_refuses_a_response_that_names_nobody_it_knows(idp_key, expected, becomes, words):
+    octets = signed_by_hand(idp_key, NAME_ID, becomes)
+    assert words in judge(octets, replace(expected, sign=Sign.RESPONSE)).reason
+
+
+def test_the_second_reader_refuses_sha_1(idp_key, expected):
+    only_response = replace(expected, sign=Sign.RESPONSE)
+    assert judge(signed_by_hand(idp_key), only_response).accepted
+    sha_1 = signed_by_hand(idp_key, sign_algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1")
+    assert "Deprecated signature algorithm" in judge(sha_1, only_response).reason
+
+
+def test_the_second_reader_misses_attributes_only_if_the_service_receives_any(idp_key, expected):
+    octets = answer(replace(content(), attributes=()), key=idp_key, now=NOW).octets
+    verdict = judge(octets, expected)
+    assert (verdict.accepted, verdict.reason) == (False, "There is no AttributeStatement on the Response")
+    assert judge(octets, replace(expected, wants_attributes=False)).accepted
 
 
 def test_a_stored_response_signs_nobody_in(idp_key, expected):

@@ -132,6 +132,23 @@ def test_md10_the_role_counts_before_the_entity():
     assert read(xml).signature_algorithms == (names.RSA_SHA512,)
 
 
+def test_md10_a_role_that_leaves_digests_open_takes_those_of_its_entity():
+    role = takes(signing=(names.RSA_SHA256, names.RSA_SHA384))
+    xml = an_entity(role, entity=takes(signing=(names.RSA_SHA512,), digests=(names.SHA384,)))
+    assert read(xml).signature_algorithms == (names.RSA_SHA384,)
+
+
+def test_md10_an_algorithm_is_read_without_the_white_space_of_xml_around_it():
+    assert chosen(signing=(f" {names.RSA_SHA512}\t",)) == (names.RSA_SHA512,)
+    assert chosen(signing=(f"\xa0{names.RSA_SHA512}", names.RSA_SHA384)) == (names.RSA_SHA384,)
+
+
+def test_md10_a_method_that_names_no_algorithm_says_nothing():
+    nameless = takes(signing=("",)).replace(' Algorithm=""', "")
+    with pytest.raises(UnreadableMetadata, match=r"not made here: ''$"):
+        read(an_entity(nameless))
+
+
 # IIP-MD08, MD10: encryption
 
 
@@ -172,6 +189,7 @@ def test_md10_the_digest_inside_oaep_is_kept_to():
     [
         methods(CBC),
         methods(names.AES256_GCM, RSA_15),
+        methods(names.AES256_GCM, "http://www.w3.org/2001/04/xmlenc#kw-aes256"),
         methods("http://www.w3.org/2001/04/xmlenc#tripledes-cbc", RSA_15),
         oaep(names.SHA512),
         oaep(names.SHA256, "http://www.w3.org/2009/xmlenc11#mgf1sha256"),
@@ -182,6 +200,14 @@ def test_alg05_a_key_for_what_we_deny_is_not_encrypted_for_and_that_is_said(inne
     assert sp.encryption_certificates == ()
     assert "cannot be encrypted" in sp.objections[0]
     assert "http://www.w3.org" in sp.objections[0]
+
+
+def test_alg05_the_objection_names_everything_that_the_key_is_for():
+    sp = read(an_entity(key(use="encryption", inner=methods(CBC, RSA_15, CBC))))
+    assert sp.objections == (
+        f"It wants Assertions encrypted by '{CBC}, {RSA_15}', which is not offered here; "
+        "Assertions for it cannot be encrypted.",
+    )
 
 
 def test_md08_of_two_encryption_keys_the_one_we_can_serve_counts():
@@ -210,6 +236,17 @@ def test_md12_a_certificate_in_its_armour_is_read():
 def test_md11_a_key_by_name_alone_is_passed_over():
     named_only = f'<md:KeyDescriptor><ds:KeyInfo xmlns:ds="{names.SIGNATURE}"><ds:KeyName>k</ds:KeyName></ds:KeyInfo>'
     assert read(an_entity(f"{named_only}</md:KeyDescriptor>")).signing_certificates == ()
+
+
+def test_md12_a_certificate_with_a_foreign_character_is_refused():
+    xml = an_entity(key(use="signing")).replace(b"MII", b"M!II", 1)
+    with pytest.raises(UnreadableMetadata, match=r"^wanted a certificate, but "):
+        read(xml)
+
+
+@pytest.mark.parametrize(("use", "certificates"), [(" signing\n", (SP,)), ("\xa0signing", ())])
+def test_md08_the_use_of_a_key_is_read_without_the_white_space_of_xml_around_it(use, certificates):
+    assert read(an_entity(key(use=use))).signing_certificates == certificates
 
 
 # Aggregates

@@ -1,4 +1,4 @@
-"""Our metadata as it is served: signed on request, whatever the Host header says, and held against a list."""
+"""Our metadata as it is served: signed on request, whatever the Host header says."""
 
 from datetime import timedelta
 
@@ -13,7 +13,6 @@ from idp.keys.models import Use
 from idp.saml import names
 from idp.saml.documents.elements import element
 from idp.saml.documents.schemas import Schema, validate
-from idp.saml.metadata import check as metadata_check
 from idp.saml.metadata import published
 from idp.saml.metadata.idp_description import Contact, build, build_signed
 from idp.saml.metadata.trust import REQUIRE, Demands, valid_until_fault
@@ -94,49 +93,6 @@ def test_metadata_is_built_once_for_each_change_of_the_keys(db, keys):
     keyring.draw(Use.SAML, NOW).save(force_insert=True)
     changed = etree.fromstring(published.metadata_document(NOW))
     assert len(changed.findall(f".//{MD}KeyDescriptor")) == 2
-
-
-# The list
-
-
-def failing(xml):
-    return {it.sentence: it.must for it in metadata_check.checklist(xml, NOW) if not it.holds}
-
-
-def test_full_metadata_passes_the_whole_list():
-    formats = (names.PERSISTENT, names.TRANSIENT)
-    assert failing(build(an_idp(**FULL, name_id_formats=formats))) == {}
-
-
-WANTING = {
-    "no logout": ({"slo_url": None}, "Logout is offered by HTTP-Redirect and HTTP-POST", True),
-    "plain http": ({"sso_url": "http://idp.example.org/sso"}, "Sign-in is at an https address", True),
-    "no key": ({"certificates": ()}, "A signing certificate is published", True),
-    "an expired key": (
-        {"certificates": (a_pair("expired", expired=True).certificate,)},
-        "No certificate is over",
-        False,
-    ),
-    "a weak key": (
-        {"certificates": (a_pair("weak publisher", bits=1024).certificate,)},
-        "Each key is RSA of 2048 bits or more, or on the curve P-256",
-        True,
-    ),
-    "no persistent name": ({"name_id_formats": (names.TRANSIENT,)}, "Persistent and transient names are offered", True),
-    "no contact": ({"technical_contact": None}, "There is a technical contact", False),
-    "no logo": ({"logo_url": None}, "There is a logo", False),
-    "a long name": (
-        {"entity_id": f"https://{'x' * 300}"},
-        "The entity ID is an https address of at most 256 characters",
-        False,
-    ),
-}
-
-
-@pytest.mark.parametrize(("changes", "sentence", "must"), WANTING.values(), ids=WANTING)
-def test_the_list_names_what_is_missing(changes, sentence, must):
-    facts = {**FULL, "name_id_formats": (names.PERSISTENT, names.TRANSIENT), **changes}
-    assert failing(build(an_idp(**facts))).get(sentence) is must
 
 
 def test_a_contact_is_written_as_an_address_to_write_to():
