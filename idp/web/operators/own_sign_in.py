@@ -8,12 +8,17 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from idp import clock
 from idp.agents.models import Agent
+from idp.login import request_facts
+from idp.web.departments import reach
+from idp.web.operators import sign_in_limits, sign_in_trail
 from idp.web.operators.app_code import AppCodeField
+from idp.web.operators.recent_factor import TOO_MANY
 
 APP_NAME = "authenticator app"
 SHOWN_KEY = "key_of_an_app_to_register"
@@ -53,17 +58,22 @@ class OwnSignInForm(forms.Form):
     )
     token = AppCodeField(label="Code from the app")
 
-    def __init__(self, operator: Agent, app: TOTPDevice, *args: Any, by_link: bool) -> None:
-        super().__init__(*args)
-        self.operator, self.app = operator, app
-        if by_link or not operator.has_usable_password():
+    def __init__(self, request: HttpRequest, app: TOTPDevice, *, by_link: bool) -> None:
+        super().__init__(request.POST or None)
+        self.request, self.operator, self.app = request, reach.operator_of(request), app
+        if by_link or not self.operator.has_usable_password():
             del self.fields["current"]
 
     def clean_current(self) -> str:
-        """Check the present password."""
+        """Check the present password, and count the attempt: the session may be stolen. Raises ValidationError."""
         current: str = self.cleaned_data["current"]
+        email, address = self.operator.email, request_facts.origin_of(self.request).address or ""
+        if not sign_in_limits.reserve(email, address, clock.now()):
+            raise ValidationError(TOO_MANY)
         if not self.operator.check_password(current):
+            sign_in_trail.record_rejection(self.request, email, "already signed in, wrong current password")
             raise ValidationError("That is not your current password.")
+        sign_in_limits.forget(email)
         return current
 
     def clean_password(self) -> str:

@@ -126,7 +126,7 @@ class OperatorSite(admin.AdminSite):
         operator = reach.operator_of(request)
         app = own_sign_in.app_to_register(operator, request.session)
         by_link = isinstance(getattr(request.user, "otp_device", None), StaticDevice)
-        form = own_sign_in.OwnSignInForm(operator, app, request.POST or None, by_link=by_link)
+        form = own_sign_in.OwnSignInForm(request, app, by_link=by_link)
         if request.method == "POST" and form.is_valid():
             form.save()
             acts.record(Kind.OWN_SIGN_IN, acts.thing(operator), clock.now())

@@ -8,7 +8,8 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from idp.agents.models import Agent
-from idp.audit.models import LoginEvent
+from idp.audit.models import Kind, LoginEvent
+from idp.web.operators import sign_in_limits
 from tests.web.conftest import inside
 from tests.web.operators.conftest import PASSWORD, a_link, code, is_signed_in, sign_in
 
@@ -105,6 +106,30 @@ def test_an_operator_who_signed_in_by_password_repeats_it_to_change_it(client, o
     sign_in(client, olivia)
     assert "That is not your current password." in set_up(client, current="wrong").text
     assert set_up(client, current=PASSWORD).status_code == 302
+
+
+def test_guesses_at_the_current_password_in_a_stolen_session_end_after_ten(client, olivia, clock):
+    sign_in(client, olivia)
+    for _ in range(sign_in_limits.PER_ACCOUNT):
+        assert "That is not your current password." in set_up(client, current="wrong").text
+    assert "Too many tries." in set_up(client, current=PASSWORD).text
+    clock.shift(sign_in_limits.WINDOW)
+    assert set_up(client, current=PASSWORD).status_code == 302
+
+
+def test_guesses_in_a_stolen_session_and_at_the_sign_in_count_together(client, olivia, clock):
+    sign_in(client, olivia)
+    for _ in range(sign_in_limits.PER_ACCOUNT):
+        set_up(client, current="wrong")
+    clock.shift(60)
+    assert "Too many tries." in sign_in(Client(), olivia).text
+
+
+def test_a_wrong_current_password_is_in_the_trail(client, olivia):
+    sign_in(client, olivia)
+    set_up(client, current="wrong")
+    refused = LoginEvent.objects.get(kind=Kind.OPERATOR_REFUSED)
+    assert "wrong current password" in refused.detail
 
 
 def test_a_new_app_ends_the_old_one_and_other_browsers(client, olivia, clock):
