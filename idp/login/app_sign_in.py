@@ -30,6 +30,8 @@ from idp.tokens import lifecycle as tokens
 from idp.tokens.lifecycle import WITHDRAWN, Recognised, Unrecognised
 
 LONGEST_LABEL = 100
+ENDED_BY = {Kind.NUMBER_CHANGED: Reason.NUMBER_CHANGED, Kind.AGENT_OFF: Reason.SWITCHED_OFF}
+"""Events that end a proof, even of an agent who had no device."""
 DISTRUSTED = (Reason.OPERATOR, Reason.SWITCHED_OFF, Reason.REPORTED)
 """Reasons that end a proof too, if a device of the agent ended for one of them after it."""
 
@@ -113,8 +115,8 @@ def _ended_since(agent: Agent, proved_at: datetime) -> Reason | None:
     """Return what has signed the agent out everywhere since the proof, which was given on no device yet."""
     if cutoffs.cutoff_since(proved_at) is not None:
         return Reason.EVERYONE
-    if LoginEvent.objects.filter(agent=agent, kind=Kind.NUMBER_CHANGED, at__gte=proved_at).exists():
-        return Reason.NUMBER_CHANGED
+    if event := LoginEvent.objects.filter(agent=agent, kind__in=ENDED_BY, at__gte=proved_at).first():
+        return ENDED_BY[Kind(event.kind)]
     ended = Device.objects.of(agent).filter(reason__in=DISTRUSTED, revoked_at__gte=proved_at).first()
     return Reason(ended.reason) if ended else None
 

@@ -10,7 +10,7 @@ from idp import clock as clocks
 from idp.agents.models import Agent, Device, Reason
 from idp.audit.events import Origin
 from idp.audit.models import Kind, LoginEvent
-from idp.login.endings import signing_out
+from idp.login.endings import agent_switch, signing_out
 from idp.native.models import AuthorizationCode
 from idp.policies.user_agents import Platform
 from tests.conftest import NOW, an_agent
@@ -133,6 +133,15 @@ def test_an_app_collects_no_sign_in_of_an_agent_who_was_signed_out_since_the_pro
     signing_out.sign_out(Device.objects.filter(pk=phone.pk), reason, "Olivia", Origin(None, "", ""), clocks.now())
     assert refused(exchange(code), reason="signed_out")
     assert not Device.objects.active().exists()
+
+
+def test_an_app_collects_no_sign_in_of_an_agent_without_a_phone_who_was_switched_off_and_on(client, agent, clock):
+    code = a_code(client, agent)
+    clock.shift(10)
+    agent_switch.off(agent, "Olivia", Origin(None, "", ""), clocks.now())
+    agent_switch.on(agent, "Olivia", Origin(None, "", ""), clocks.now())
+    assert refused(exchange(code), reason="signed_out")
+    assert not Device.objects.exists()
 
 
 def test_a_sign_out_before_the_proof_does_not_end_it(client, agent, clock):
