@@ -109,6 +109,16 @@ def post_fork(_: object, __: object) -> None:
         tracing.send()
 
 
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - the same
+    """Have a process that ends look each second for idle connections whose `keepalive` is over.
+
+    gunicorn looks only after an event. One idle connection would delay the end by the whole `graceful_timeout`, and
+    meanwhile a restarted server answers nobody.
+    """
+    wait = worker.wait_for_and_dispatch_events
+    worker.wait_for_and_dispatch_events = lambda timeout: wait(min(timeout, 1.0))
+
+
 def on_exit(_: object) -> None:
     """Take the counts away with the master that they belong to."""
     if os.environ.get("LATCHKEY_METRICS_TOKEN"):

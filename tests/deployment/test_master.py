@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from idp.conf import ROOT
 from tests.deployment.behind_nginx import until
@@ -51,6 +52,14 @@ def test_an_invalid_setting_is_explained_and_nothing_starts(tmp_path):
     assert "What mends each: python manage.py doctor" in done.stderr
     assert "Traceback" not in done.stderr
     assert not listens(place)
+
+
+def test_an_idle_connection_does_not_delay_a_restart_until_requests_would_be_cut_off(transactional_db, keys, tmp_path):
+    graceful_timeout = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["graceful_timeout"]
+    with Installation(tmp_path) as place, requests.Session() as browser:
+        browser.get(f"http://{HOST}:{place.port}/healthz", timeout=PATIENCE)
+        place.process.terminate()
+        place.process.wait(timeout=graceful_timeout - 1)
 
 
 def test_a_client_that_sends_half_a_request_holds_a_thread_for_10_seconds_at_most():
