@@ -25,7 +25,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(models.Model):
     """A file of people. Its content is stored until it is written. `by` is None for the command line.
 
-    `wrote` has the counts: new, changed, unchanged, switched_off, left_out.
+    `wrote` has the counts: new, changed, unchanged, switched_off, missing_off, left_out, other_numbers.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

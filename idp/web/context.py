@@ -13,11 +13,15 @@ from idp.web.middleware import languages
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    """Return the organisation and its brand, the support contact, the request's reference, and the languages."""
+    """Return the organisation and its brand, the support contact, the request's reference, and the languages.
+
+    An empty colour scheme follows the browser.
+    """
     return {
         "organisation": settings.LATCHKEY.organisation,
         "support": _(settings.LATCHKEY.support),
         "reference": reference.current(),
         "brand": brands.of,
         "languages": partial(languages.offered, request),
+        "scheme": "",
     }

@@ -40,7 +40,7 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
 
 def _render(request: HttpRequest, error: IdpError) -> HttpResponse:
     try:
-        texts = {"heading": gettext(error.sentence).removesuffix("."), "advice": gettext(error.advice)}
+        texts = {"heading": gettext(error.sentence).removesuffix("."), "advice": gettext(error.advice), "found_by": ""}
         if is_admin(request):
             texts |= {"found_by": FOUND_BY}
             texts |= {"advice": IN_THE_ADMIN} if error.advice == FROM_THE_APP else {}

@@ -28,6 +28,7 @@ from tests.web.departments.place import a_supervisor
 SUPERVISOR = "sue@acme.example"
 HERE = Origin("198.51.100.4", IPHONE, "7KQ2M-9TX4E")
 LONG = "Wilhelmina Featherstonehaugh-Cholmondeley of the Night Shift"
+COUNTS = ("new", "changed", "unchanged", "switched_off", "missing_off", "left_out", "other_numbers")
 FLEX = {"pasted": "JQ" + "2" * 32}
 
 
@@ -83,7 +84,7 @@ def _people(operator):
         by=operator,
         file_name="night.csv",
         applied_at=NOW,
-        wrote=dict.fromkeys(("new", "changed", "unchanged", "switched_off", "left_out"), 1),
+        wrote=dict.fromkeys(COUNTS, 1),
     )
 
 

@@ -1,4 +1,7 @@
-"""Every page of the admin in Chromium: no violations by axe, no sideways scroll, nothing on the console."""
+"""Every page of the admin in Chromium: no violations by axe, no sideways scroll, nothing on the console.
+
+And no template names what its view does not give.
+"""
 
 from functools import cache
 
@@ -12,7 +15,7 @@ from tests import tables
 from tests.accessibility import admin_looks, admin_place, admin_visits
 from tests.web.conftest import a_superuser, inside
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("every_name_is_given")]
 
 
 def names(patterns):

@@ -1,4 +1,7 @@
-"""Every page for agents in every appearance: no violations, large enough targets, one small response."""
+"""Every page for agents in every appearance: no violations, large enough targets, one small response.
+
+And no template names what its view does not give.
+"""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +12,7 @@ from tests.accessibility.boxes import beyond_the_edge, beyond_the_edge_in_large_
 from tests.accessibility.showing import show_what_came
 from tests.accessibility.states import EVERYWHERE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("every_name_is_given")]
 
 BUDGET = 10_000
 """Bytes of one page on the wire, headers and all."""

@@ -89,6 +89,7 @@ def _page(look: _Look) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
         "purpose": look.purpose,
         "organisation": look.organisation,
         "brand": look.brand,
+        "scheme": "",
     }
     with override(look.language):
         written = render_to_string("saml/post.html", context)

@@ -114,6 +114,11 @@ class OperatorSite(admin.AdminSite):
             return self._supervisors_home(limits, request)
         return super().index(request, {**home.parts(request, reach.operator_of(request)), **(extra_context or {})})
 
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - as Django's
+        """Show one section of the contents, without the other parts of the home page."""
+        others: dict[str, Any] = dict.fromkeys(("may_find", "checklist", "alerts", "dashboard"))
+        return super().app_index(request, app_label, {**others, **(extra_context or {})})
+
     def _supervisors_home(self, limits: Supervisor, request: HttpRequest) -> TemplateResponse:
         operator = reach.operator_of(request)
         has_app = TOTPDevice.objects.devices_for_user(operator, confirmed=True).exists()

@@ -54,6 +54,7 @@ def _give(request: HttpRequest, agent: Agent) -> HttpResponse:
         "title": f"One-time code for {agent}",
         "agent": agent,
         "form": form,
+        "code": None,
         "minutes": int(one_time_codes.LIFETIME.total_seconds() // 60),
     }
     if request.method == "POST" and form.is_valid():

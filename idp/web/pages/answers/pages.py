@@ -34,6 +34,7 @@ from idp.web.rendering import admin_page
 SEE_ANSWERS = "saml.view_issuedassertion"
 SEE_PEOPLE = "agents.view_agent"
 NO_RESPONSE = (UnreleasableAttribute, UnusableKey, UnregisteredAcs)
+NOTHING_YET = {"refused": None, "verdict": None, "explanation": None}
 LONGEST_NAME = 120  # characters of an operator's name in an event
 
 
@@ -72,7 +73,7 @@ def sent_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """Explain the Response that an agent would get now. Nothing is stored or sent."""
     form = PreviewForm(request.POST or None, initial={"service": request.GET.get("service", "")})
-    shown: dict[str, Any] = {"title": "Preview an answer", "form": form, "may_show": True}
+    shown: dict[str, Any] = {"title": "Preview an answer", "form": form, **NOTHING_YET}
     if request.method == "POST" and form.is_valid():
         agent, sp = form.cleaned_data["agent"], form.cleaned_data["service"]
         showing = "show" in request.POST
@@ -88,7 +89,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the second reader check a Response as the service would, and show the result."""
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)
     form = AgentForm(request.POST if request.method == "POST" else None)
-    shown: dict[str, Any] = {"title": f"Check the answer: {sp}", "form": form, "service": sp}
+    shown: dict[str, Any] = {"title": f"Check the answer: {sp}", "form": form, "service": sp, **NOTHING_YET}
     if form.is_valid():
         shown |= {"agent": form.cleaned_data["agent"]} | _checked(sp, form.cleaned_data["agent"])
     return admin_page(request, "answers/check.html", shown)

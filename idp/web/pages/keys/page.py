@@ -47,6 +47,9 @@ def _show(request: HttpRequest) -> HttpResponse:
         "panels": panels(now),
         "quiet": quietest_hour(now),
         "may_change": request.user.has_perm(MAY_CHANGE),
+        "service": "",  # these three only some of the buttons have
+        "all": (),
+        "danger": "",
     }
     return admin_page(request, "keys/page.html", shown)
 

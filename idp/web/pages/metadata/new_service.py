@@ -80,7 +80,7 @@ def _added(request: HttpRequest, sp: ServiceProvider) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: NewServiceForm, **shown: object) -> HttpResponse:
-    context = {"title": "Add a service from its metadata", "form": form, **shown}
+    context = {"title": "Add a service from its metadata", "form": form, "summary": None, **shown}
     return admin_page(request, "metadata/new_service.html", context)
 
 

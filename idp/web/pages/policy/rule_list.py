@@ -126,6 +126,7 @@ class RuleListPage:
             "quick_rules": [(slug, it.name, CATCHES[slug]) for slug, it in QUICK_RULES.items()],
             "try_form": form or TryForm(self.request, clock.now()),
             "try_result": result,
+            "marks": (),
             "may_change": may_change,
             "may_add": may_change and self.admin.has_add_permission(self.request),
             "may_delete": may_change and self.admin.has_delete_permission(self.request),

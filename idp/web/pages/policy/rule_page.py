@@ -101,7 +101,12 @@ class RulePage:
             "zones": sorted(available_timezones()) if any("zone" in it.fields for it in forms.conditions) else [],
             "seen": base.write(),
             "try_form": TryForm(self.request, clock.now()),
+            "try_result": None,
+            "marks": (),
             "may_change": self._may_save(),
+            "errors": (),
+            "overtaken": (),
+            "unsaved": False,
             **shown,
         }
         return render(self.request, "admin/policy/rule.html", context, status=status)
