@@ -46,7 +46,7 @@ def from_json(stored: Mapping[str, Any], *, service: str, text: str = "", addres
         service,
         facts_from_json(facts, text=text, address=address),
         Guardrails(**rails),
-        _flag_of(stored.get("let_in", False)),
+        _flag_of(stored.get("let_in")),
     )
 
 

@@ -199,11 +199,8 @@ def _attribute(found: etree._Element) -> AttributeRead:
 
 
 def _signatures(root: etree._Element) -> Iterator[SignatureRead]:
-    for found in root.iter(f"{_DS}Signature"):
-        parent = found.getparent()
-        if parent is None:
-            continue
-        info = f"{_DS}SignedInfo"
+    info = f"{_DS}SignedInfo"
+    for parent, found in ((parent, it) for parent in root.iter() for it in parent.iterfind(f"{_DS}Signature")):
         yield SignatureRead(
             on=etree.QName(parent).localname,
             on_id=parent.get("ID", ""),

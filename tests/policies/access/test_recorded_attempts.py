@@ -50,6 +50,13 @@ def test_a_text_that_said_nothing_is_not_read_from_beside():
     assert recorded_attempts.facts_from_json(stored, text="Mozilla/5.0") == Facts(text=frozenset())
 
 
+def test_an_instant_that_is_still_open_is_kept_as_an_instant():
+    facts = Facts(moment=Later(frozenset({NOON})))
+    stored = json.loads(json.dumps(recorded_attempts.facts_to_json(facts)))
+    assert stored == {"moment": {"later": ["2026-11-21T12:00:00+00:00"]}}
+    assert recorded_attempts.facts_from_json(stored) == facts
+
+
 def test_a_record_that_says_nothing_is_of_somebody_without_a_pass():
     assert recorded_attempts.from_json({}, service="flex") == Attempt("flex", Facts())
 

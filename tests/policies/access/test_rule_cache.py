@@ -42,7 +42,7 @@ def test_what_was_answered_once_is_not_asked_again():
     first, again, other = (rule_cache.read(policy, "flex", it) for it in (ANDROID, replace(ANDROID), IOS))
 
     assert again is first
-    assert other.decider.key == "default"
+    assert other.decider == Rule("default", "Default", Mode.ON, Effect.ALLOW)
 
 
 def test_services_that_the_same_rules_count_for_remember_together():
