@@ -18,9 +18,10 @@ class Pair(NamedTuple):
 
 
 @cache
-def a_pair(name: str, *, bits: int = 2048, curve: bool = False, expired: bool = False) -> Pair:
-    """Return the pair of that name, always the same one within a run."""
-    private = ec.generate_private_key(ec.SECP256R1()) if curve else rsa.generate_private_key(65537, bits)
+def a_pair(name: str, *, bits: int = 2048, curve: bool | type[ec.EllipticCurve] = False, expired: bool = False) -> Pair:
+    """Return the pair of that name, always the same one within a run. True means the curve P-256."""
+    on = ec.SECP256R1 if curve is True else curve
+    private = ec.generate_private_key(on()) if on else rsa.generate_private_key(65537, bits)
     start = datetime(2020, 1, 1, tzinfo=UTC) if expired else datetime(2026, 1, 1, tzinfo=UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (

@@ -91,14 +91,15 @@ def a_signed_query(xml, pair, *, relay_state=None, algorithm=RSA_SHA256, escape=
         fields.append(("RelayState", relay_state))
     fields.append(("SigAlg", algorithm))
     query = "&".join(f"{name}={escape(value, safe='')}" for name, value in fields)
-    signature = base64.b64encode(_sign(pair.private, query.encode())).decode()
+    signature = base64.b64encode(_sign(pair.private, query.encode(), algorithm)).decode()
     return f"{query}&Signature={escape(signature, safe='')}"
 
 
-def _sign(private, octets):
+def _sign(private, octets, algorithm):
+    digest = {"384": hashes.SHA384(), "512": hashes.SHA512()}.get(algorithm[-3:], hashes.SHA256())
     if isinstance(private, ec.EllipticCurvePrivateKey):
-        return private.sign(octets, ec.ECDSA(hashes.SHA256()))
-    return private.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+        return private.sign(octets, ec.ECDSA(digest))
+    return private.sign(octets, padding.PKCS1v15(), digest)
 
 
 def signed(xml, pair, **options):

@@ -200,7 +200,7 @@ def _attribute(found: etree._Element) -> AttributeRead:
 
 def _signatures(root: etree._Element) -> Iterator[SignatureRead]:
     info = f"{_DS}SignedInfo"
-    for parent, found in ((parent, it) for parent in root.iter() for it in parent.iterfind(f"{_DS}Signature")):
+    for parent, found in ((holder, it) for holder in root.iter() for it in holder.iterfind(f"{_DS}Signature")):
         yield SignatureRead(
             on=etree.QName(parent).localname,
             on_id=parent.get("ID", ""),

@@ -12,7 +12,7 @@ from idp.saml.errors import DeniedAlgorithm, MisshapenSignature, UnknownSigningK
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.messages import SSO_URL, a_query, a_request, a_signed_query, a_signed_request, checked
-from tests.saml.signed_requests import SHA1, XML, keys
+from tests.saml.signed_requests import CURVES, OTHER_CURVES, SHA1, XML, keys
 
 
 def lower(value, safe=""):
@@ -43,18 +43,29 @@ def test_parameters_may_stand_in_another_order(sp_pair):
     assert checked(receive_redirect(query), **keys(sp_pair)).signed
 
 
+@pytest.mark.parametrize("algorithm", [names.RSA_SHA384, names.RSA_SHA512])
+def test_a_query_signed_over_a_longer_digest_holds(sp_pair, algorithm):
+    assert checked(receive_redirect(a_signed_query(XML, sp_pair, algorithm=algorithm)), **keys(sp_pair)).signed
+
+
 @pytest.mark.parametrize("der", [True, False], ids=["DER", "side by side"])
-def test_an_ecdsa_query_holds_in_both_forms(der):
-    pair = a_pair("ec", curve=True)
-    query = a_signed_query(XML, pair, algorithm=names.ECDSA_SHA256)
-    received = receive_redirect(query)
-    message = received if der else side_by_side(received)
+@pytest.mark.parametrize(("curve", "algorithm"), CURVES)
+def test_an_ecdsa_query_holds_in_both_forms(curve, algorithm, der):
+    pair = a_pair("ec", curve=curve)
+    received = receive_redirect(a_signed_query(XML, pair, algorithm=algorithm))
+    message = received if der else side_by_side(received, octets=(curve.key_size + 7) // 8)
     assert checked(message, **keys(pair)).signed
 
 
-def side_by_side(received):
-    r, s = decode_dss_signature(received.query_signature.value)
-    value = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+@pytest.mark.parametrize("curve", OTHER_CURVES)
+def test_a_query_by_a_registered_key_on_another_curve_does_not_count(curve):
+    pair = a_pair("ec", curve=curve)
+    with pytest.raises(UnknownSigningKey, match="by one of 0 registered keys"):
+        checked(receive_redirect(a_signed_query(XML, pair, algorithm=names.ECDSA_SHA256)), **keys(pair))
+
+
+def side_by_side(received, octets):
+    value = b"".join(it.to_bytes(octets, "big") for it in decode_dss_signature(received.query_signature.value))
     return replace(received, query_signature=replace(received.query_signature, value=value))
 
 

@@ -11,7 +11,7 @@ from idp.saml.signatures import verifying
 from idp.saml.trust import RequestSignature
 from tests.saml.keys import a_pair
 from tests.saml.messages import ACS, SP, a_request, a_signed_query, a_signed_request, checked, signed
-from tests.saml.signed_requests import DS_, XML, keys
+from tests.saml.signed_requests import CURVES, DS_, OTHER_CURVES, XML, keys
 
 
 def test_a_signed_request_holds(sp_pair):
@@ -26,9 +26,17 @@ def test_stronger_digests_hold(sp_pair, algorithm):
     assert checked(xml, **keys(sp_pair)).signed
 
 
-def test_an_ecdsa_signature_holds():
-    pair = a_pair("ec", curve=True)
-    assert checked(signed(XML, pair, signature_algorithm="ecdsa-sha256"), **keys(pair)).signed
+@pytest.mark.parametrize(("curve", "algorithm"), CURVES)
+def test_an_ecdsa_signature_holds(curve, algorithm):
+    pair = a_pair("ec", curve=curve)
+    assert checked(signed(XML, pair, signature_algorithm=algorithm.rpartition("#")[2]), **keys(pair)).signed
+
+
+@pytest.mark.parametrize("curve", OTHER_CURVES)
+def test_a_registered_key_on_another_curve_does_not_count(curve):
+    pair = a_pair("ec", curve=curve)
+    with pytest.raises(UnknownSigningKey, match="by one of 0 registered keys"):
+        checked(signed(XML, pair, signature_algorithm="ecdsa-sha256"), **keys(pair))
 
 
 def test_the_second_of_three_keys_is_found(sp_pair):
