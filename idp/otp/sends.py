@@ -12,7 +12,7 @@ from idp.otp import breaker, verifications
 from idp.otp.channels import Channel
 from idp.otp.gateway import NotSent, Sent, VerifyGateway
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import allowances, hindrances, service_rate_limits
+from idp.otp.limits import allowances, before_sending, caps, service_rate_limits
 from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused
@@ -44,17 +44,17 @@ def reserve(
     gets a decoy, which counts in the same way.
     """
     authenticator = verifications.find_authenticator(typed)
-    own, prefix = asker.owns(authenticator), hindrances.prefix_of(typed)
+    own, prefix = asker.owns(authenticator), caps.prefix_of(typed)
     counted_as = verifications.counted_as_of(typed, authenticator)
-    hindrance = hindrances.hindrance(counted_as, own=own, asker=asker, prefix=prefix, now=now)
-    if hindrance.spent:
+    verdict = before_sending.check_limits(counted_as, own=own, asker=asker, prefix=prefix, now=now)
+    if verdict.is_budget_spent:
         return BudgetSpent()
-    if hindrance.until is not None and verifications.under_way(counted_as, now) is None:
-        return Paused(hindrance.until)
+    if verdict.paused_until is not None and verifications.under_way(counted_as, now) is None:
+        return Paused(verdict.paused_until)
     with transaction.atomic():
         verification, is_new = verifications.find_or_create(authenticator, counted_as, now)
         last = None if is_new else verification.sends.order_by("nth").last()
-        is_paused = hindrance.until is not None
+        is_paused = verdict.paused_until is not None
         if last is not None and (joined := _joined(verification, last, own=own, is_paused=is_paused, now=now)):
             return joined
         send = VerificationSend.objects.create(

@@ -16,7 +16,7 @@ from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.gateway import CodeChecker
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import allowances, hindrances
+from idp.otp.limits import allowances, daily_budget
 from idp.otp.limits.asker import Asker
 from idp.otp.models import PhoneAuthenticator, Verification, VerificationSend
 
@@ -77,7 +77,7 @@ def _why_not(phone: PhoneAuthenticator, by: Agent, now: datetime) -> NotNow | No
         return NotNow.MANY
     if breaker.reason():
         return NotNow.DOWN
-    return NotNow.SPENT if hindrances.budget_is_spent(now, own=False) else None
+    return NotNow.SPENT if daily_budget.is_spent(now, own=False) else None
 
 
 def can_be_read_out(test: Verification, now: datetime) -> bool:

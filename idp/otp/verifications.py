@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 
 from idp.bearer_secrets import keyed_hash
 from idp.otp.identifiers import Email, PhoneNumber
-from idp.otp.limits import allowances, hindrances
+from idp.otp.limits import allowances, pauses
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.sql.prepared import Insert
@@ -32,7 +32,7 @@ def begin(typed: PhoneNumber | Email, asker: Asker, now: datetime) -> Verificati
     """
     authenticator = find_authenticator(typed)
     counted_as = counted_as_of(typed, authenticator)
-    until = hindrances.paused_until(counted_as, own=asker.owns(authenticator), now=now)
+    until = pauses.paused_until(counted_as, own=asker.owns(authenticator), now=now)
     if until is not None and under_way(counted_as, now) is None:
         return Paused(until)
     with transaction.atomic():

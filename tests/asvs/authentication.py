@@ -82,7 +82,7 @@ V6 = (
         1,
         "Measures against guessing work as documented",
         "web/operators/test_sign_in.guessing_is_stopped_for_a_while_and_then_goes_on",
-        "otp/limits/test_hindrances.a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come",
+        "otp/limits/test_pauses.a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come",
         "login/codes/test_guess_limit",
     ),
     met(

@@ -40,7 +40,7 @@ V8 = (
         1,
         "Authorisation is enforced on the server",
         "web/departments/test_forms.the_number_of_somebody_else_cannot_be_slipped_into_a_form",
-        "web/admin/test_policy_acts.who_may_only_look_is_offered_no_button_and_can_press_none",
+        "web/admin/test_policy_acts.an_operator_who_may_only_view_gets_no_buttons_and_can_use_none",
     ),
     absent("8.4.1", 2, "Multiple tenants", "an installation belongs to one organisation; for departments see 8.2.2"),
 )

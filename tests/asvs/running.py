@@ -143,7 +143,7 @@ V15 = (
         "Types are checked",
         "pyproject.toml",
         "tokens/test_claims.a_rightly_signed_token_with_a_wrong_claim_is_nothing",
-        "policies/editing/test_policy_file.what_is_no_policy_is_told_with_its_place",
+        "policies/editing/test_policy_file.a_fault_in_a_policy_file_is_reported_with_its_place",
     ),
     met(
         "15.3.6",

@@ -3,7 +3,7 @@
 import pytest
 
 from idp import log_lines
-from tests.hostile.witness import Log, Witness
+from tests.hostile.outcome import Log, Outcome
 
 
 @pytest.fixture
@@ -15,5 +15,5 @@ def log(monkeypatch):
 
 
 @pytest.fixture
-def witness(clock, log, flex):
-    return Witness(log)
+def outcome(clock, log, flex):
+    return Outcome(log)

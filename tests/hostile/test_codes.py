@@ -9,8 +9,8 @@ from idp.demo.verify_emulator.misbehaviour import Fault
 from idp.login.models import LoginFlow
 from idp.otp.models import Verification
 from tests.hostile.authn_requests import BASE_URL
+from tests.hostile.outcome import SIGN_IN
 from tests.hostile.typing_codes import BEN, at_the_code, give, wrong
-from tests.hostile.witness import SIGN_IN
 from tests.phone import NUMBER
 
 
@@ -22,40 +22,40 @@ def tries():
     return Verification.objects.get().tries
 
 
-def test_a_wrong_code_is_rejected_with_a_message(witness, phone):
+def test_a_wrong_code_is_rejected_with_a_message(outcome, phone):
     page = give(phone, at_the_code(phone), wrong(phone))
-    witness.honest_page(page, 403)
-    witness.nothing_written(SIGN_IN)
+    outcome.error_page(page, 403)
+    outcome.nothing_written(SIGN_IN)
     assert "That code isn't right." in page.text
     assert "3 tries left" in page.text
 
 
-def test_after_a_wrong_code_the_right_one_still_signs_in(witness, phone):
+def test_after_a_wrong_code_the_right_one_still_signs_in(outcome, phone):
     page = give(phone, at_the_code(phone), wrong(phone))
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
 
 
-def test_the_right_code_is_rejected_after_four_wrong_ones(witness, phone, verify):
+def test_the_right_code_is_rejected_after_four_wrong_ones(outcome, phone, verify):
     page = at_the_code(phone)
     for _ in range(4):
         last = give(phone, page, wrong(phone))
-    witness.honest_page(last, 429)
+    outcome.error_page(last, 429)
     page = give(phone, page, phone.code())
-    witness.honest_page(page, 429)
-    witness.nothing_written(SIGN_IN)
+    outcome.error_page(page, 429)
+    outcome.nothing_written(SIGN_IN)
     assert "paused" in page.text
     assert checks(verify) == 4
 
 
-def test_the_pause_applies_in_every_browser_that_enters_the_number(witness, phone):
+def test_the_pause_applies_in_every_browser_that_enters_the_number(outcome, phone):
     page = at_the_code(phone)
     for _ in range(4):
         give(phone, page, wrong(phone))
     other = phone.like()
-    witness.honest_page(other.ask_code(other.ask_flex()), 429)
+    outcome.error_page(other.ask_code(other.ask_flex()), 429)
 
 
-def test_after_the_pause_a_new_code_signs_in(witness, phone, clock, verify):
+def test_after_the_pause_a_new_code_signs_in(outcome, phone, clock, verify):
     page = at_the_code(phone)
     for _ in range(4):
         give(phone, page, wrong(phone))
@@ -63,19 +63,19 @@ def test_after_the_pause_a_new_code_signs_in(witness, phone, clock, verify):
     assert phone.sign_in()["signed_in"]
 
 
-def test_a_code_expires_after_ten_minutes_by_latchkeys_clock(witness, phone, verify, clock):
+def test_a_code_expires_after_ten_minutes_by_latchkeys_clock(outcome, phone, verify, clock):
     page = at_the_code(phone)
     code = phone.code()
     verify.state.advance(-601)  # for Verify no time has passed
     clock.shift(timedelta(seconds=601))
     page = give(phone, page, code)
-    witness.honest_page(page, 410)
-    witness.nothing_written(SIGN_IN)
+    outcome.error_page(page, 410)
+    outcome.nothing_written(SIGN_IN)
     assert "expired" in page.text
     assert checks(verify) == 0
 
 
-def test_a_code_is_accepted_just_before_ten_minutes(witness, phone, clock):
+def test_a_code_is_accepted_just_before_ten_minutes(outcome, phone, clock):
     page = at_the_code(phone)
     clock.shift(timedelta(seconds=580))
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
@@ -101,16 +101,16 @@ LIES = {
 
 
 @pytest.mark.parametrize("fields", LIES.values(), ids=LIES)
-def test_only_an_approval_of_this_very_verification_counts(witness, phone, verify, fields):
+def test_only_an_approval_of_this_very_verification_counts(outcome, phone, verify, fields):
     page = at_the_code(phone)
     verify.state.order_faults([Fault.parse({"kind": "fields", "fields": fields})])
     page = give(phone, page, phone.code())
     assert page.status in {403, 429, 503}
-    witness.honest_page(page, page.status)
-    witness.nothing_written(SIGN_IN)
+    outcome.error_page(page, page.status)
+    outcome.nothing_written(SIGN_IN)
 
 
-def test_an_approval_counts_by_its_status_even_if_valid_is_false(witness, phone, verify):
+def test_an_approval_counts_by_its_status_even_if_valid_is_false(outcome, phone, verify):
     page = at_the_code(phone)
     verify.state.order_faults([Fault.parse({"kind": "fields", "fields": {"valid": False}})])
     assert phone.arrive(give(phone, page, phone.code()))["signed_in"]
@@ -134,78 +134,78 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("code", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_code_uses_neither_a_try_nor_a_call_to_verify(witness, phone, verify, code):
+def test_a_malformed_code_uses_neither_a_try_nor_a_call_to_verify(outcome, phone, verify, code):
     page = at_the_code(phone)
-    witness.look()
+    outcome.start()
     page = give(phone, page, code)
-    witness.honest_page(page, 400)
-    witness.nothing_written()
+    outcome.error_page(page, 400)
+    outcome.nothing_written()
     assert (tries(), checks(verify)) == (0, 0)
     assert "<script>alert" not in page.response.text
 
 
 @pytest.mark.parametrize("field", ["code[]", "code.0", "Code", "otp"])
-def test_a_code_in_another_form_field_is_ignored(witness, phone, verify, field):
+def test_a_code_in_another_form_field_is_ignored(outcome, phone, verify, field):
     page = at_the_code(phone)
     form = {name: value for name, value in page.form_with("code").form_values() if name != "code"}
     phone.http.post(page.url, data={**form, field: phone.code()})
-    witness.nothing_written(SIGN_IN)
+    outcome.nothing_written(SIGN_IN)
     assert checks(verify) == 0
 
 
-def test_a_code_in_arabic_digits_is_accepted(witness, phone):
+def test_a_code_in_arabic_digits_is_accepted(outcome, phone):
     page = at_the_code(phone)
     arabic = "".join(chr(0x0660 + int(digit)) for digit in phone.code())
     assert phone.arrive(give(phone, page, arabic))["signed_in"]
 
 
-def test_the_code_of_one_agent_does_not_sign_in_another(witness, phone):
+def test_the_code_of_one_agent_does_not_sign_in_another(outcome, phone):
     anas = at_the_code(phone)
     other = phone.like()
     bens = at_the_code(other, BEN)
     assert phone.code(NUMBER) != phone.code(BEN)
-    witness.honest_page(give(phone, anas, phone.code(BEN)), 403)
-    witness.honest_page(give(other, bens, phone.code(NUMBER)), 403)
-    witness.nothing_written(SIGN_IN)
+    outcome.error_page(give(phone, anas, phone.code(BEN)), 403)
+    outcome.error_page(give(other, bens, phone.code(NUMBER)), 403)
+    outcome.nothing_written(SIGN_IN)
 
 
-def test_a_code_counts_only_for_the_sign_in_that_requested_it(witness, phone, verify):
+def test_a_code_counts_only_for_the_sign_in_that_requested_it(outcome, phone, verify):
     page = phone.ask_flex()
     at_the_code(phone.like())
     form = dict(page.form_with("identifier").form_values())
     page = type(page)(phone.http.post(page.url, data={**form, "code": phone.code()}))
     assert page.form_with("identifier") is not None
     assert checks(verify) == 0
-    witness.nothing_written(SIGN_IN)
+    outcome.nothing_written(SIGN_IN)
 
 
-def test_form_fields_that_name_another_agent_or_verification_are_ignored(witness, phone):
+def test_form_fields_that_name_another_agent_or_verification_are_ignored(outcome, phone):
     other = phone.like()
     at_the_code(other, BEN)
     bens = Verification.objects.get(authenticator__number=BEN)
     page = at_the_code(phone)
     claims = {"sid": bens.sid, "verification": bens.pk, "to": BEN, "agent": bens.authenticator.user_id}
     steps = {"step": "finish", "finished_at": "2026-11-21", "method": "code", "needs_code": "0"}
-    witness.honest_page(give(phone, page, phone.code(BEN), **claims, **steps), 403)
+    outcome.error_page(give(phone, page, phone.code(BEN), **claims, **steps), 403)
     assert phone.arrive(give(phone, page, phone.code(), **claims))["attributes"]["email"] == ["ana@acme.example"]
 
 
-def test_a_used_code_signs_nobody_in_again(witness, phone):
+def test_a_used_code_signs_nobody_in_again(outcome, phone):
     phone.sign_in()
     used, other = phone.code(), phone.like()
     page = at_the_code(other)
-    witness.look()
-    witness.honest_page(give(other, page, used), 403)
-    witness.nothing_written(SIGN_IN)
+    outcome.start()
+    outcome.error_page(give(other, page, used), 403)
+    outcome.nothing_written(SIGN_IN)
 
 
-def test_an_agent_who_is_switched_off_learns_it_only_after_the_right_code(witness, phone):
+def test_an_agent_who_is_switched_off_learns_it_only_after_the_right_code(outcome, phone):
     off = "+12015550111"
     page = at_the_code(phone, off)
-    witness.honest_page(give(phone, page, wrong(phone, off)), 403)
+    outcome.error_page(give(phone, page, wrong(phone, off)), 403)
     page = give(phone, page, phone.code(off))
-    witness.honest_page(page, 403)
-    witness.nothing_written(SIGN_IN)
+    outcome.error_page(page, 403)
+    outcome.nothing_written(SIGN_IN)
     assert LoginEvent.objects.filter(kind=Kind.SWITCHED_OFF).count() == 1
 
 
@@ -216,16 +216,16 @@ NOT_YET = {
 
 
 @pytest.mark.parametrize("target", NOT_YET.values(), ids=NOT_YET)
-def test_no_step_can_be_skipped(witness, phone, target):
+def test_no_step_can_be_skipped(outcome, phone, target):
     page = at_the_code(phone)
     flow = LoginFlow.objects.get()
     page = phone.open(BASE_URL + target.format(flow.pk))
     assert page.form_with("code") is not None
-    witness.nothing_written(SIGN_IN)
+    outcome.nothing_written(SIGN_IN)
 
 
 @pytest.mark.parametrize("fields", [{"again": "sms"}, {"again": "pigeon"}, {"again": ""}, {"change": "number"}, {}])
-def test_steps_out_of_order_lead_back_to_the_first_page(witness, phone, fields):
+def test_steps_out_of_order_lead_back_to_the_first_page(outcome, phone, fields):
     page = phone.ask_flex()
     token = page.form_with("identifier").fields["csrfmiddlewaretoken"]
     page = type(page)(phone.http.post(page.url, data={"csrfmiddlewaretoken": token, **fields}))
@@ -251,11 +251,11 @@ ODD_NUMBERS = {
 
 
 @pytest.mark.parametrize("typed", ODD_NUMBERS.values(), ids=ODD_NUMBERS)
-def test_text_that_is_no_number_is_rejected_before_any_lookup(witness, phone, verify, typed):
+def test_text_that_is_no_number_is_rejected_before_any_lookup(outcome, phone, verify, typed):
     page = phone.ask_flex()
-    witness.look()
+    outcome.start()
     page = phone.ask_code(page, typed)
-    witness.honest_page(page, 400)
-    witness.nothing_written()
+    outcome.error_page(page, 400)
+    outcome.nothing_written()
     assert not verify.state.counters()["numbers"]
     assert "<script>alert" not in page.response.text

@@ -49,7 +49,7 @@ def directives(answer):
 
 
 @pytest.mark.parametrize(("method", "target", "status"), ANSWERS.values(), ids=ANSWERS)
-def test_every_response_forbids_frames_scripts_caches_and_other_origins(witness, method, target, status):
+def test_every_response_forbids_frames_scripts_caches_and_other_origins(outcome, method, target, status):
     answer = raw_http.fetch(BASE_URL, target, method=method)
     headers = answer.headers
     assert answer.status_code == status
@@ -58,10 +58,10 @@ def test_every_response_forbids_frames_scripts_caches_and_other_origins(witness,
     assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
     assert headers["Referrer-Policy"] == "same-origin"
     assert not [name for name in headers if name.lower().startswith("access-control-")]
-    assert witness.log.lines(headers["X-Reference"], "request")
+    assert outcome.log.lines(headers["X-Reference"], "request")
 
 
-def test_nothing_but_public_keys_may_be_cached(witness):
+def test_nothing_but_public_keys_may_be_cached(outcome):
     for method, target, status in ANSWERS.values():
         headers = raw_http.fetch(BASE_URL, target, method=method).headers
         public = target in {"/saml/metadata", "/.well-known/jwks.json"} and status == 200
@@ -69,7 +69,7 @@ def test_nothing_but_public_keys_may_be_cached(witness):
         assert public or "Cookie" in headers["Vary"]
 
 
-def test_the_pages_of_a_sign_in_forbid_the_same(witness, phone):
+def test_the_pages_of_a_sign_in_forbid_the_same(outcome, phone):
     pages = [phone.ask_flex(), at_the_code(phone, BEN), give(phone, at_the_code(phone), wrong(phone))]
     for page in pages:
         assert directives(page.response) >= {*FROM_US, "form-action 'self'", "script-src 'self' (nonce)"}
@@ -77,7 +77,7 @@ def test_the_pages_of_a_sign_in_forbid_the_same(witness, phone):
         assert "Cookie" in page.response.headers["Vary"]
 
 
-def test_the_page_that_posts_the_response_lets_the_service_redirect_to_another_origin(witness, phone):
+def test_the_page_that_posts_the_response_lets_the_service_redirect_to_another_origin(outcome, phone):
     page = give(phone, at_the_code(phone), phone.code())
     assert directives(page.response) >= {*FROM_US, "form-action 'self' http:"}
     assert {script.get("nonce") for script in page.html.xpath("//script")} == {nonce(page)}
@@ -88,13 +88,13 @@ def nonce(page):
     return re.search("'nonce-([^']+)'", page.response.headers["Content-Security-Policy"])[1]
 
 
-def test_a_nonce_is_used_once(witness, phone):
+def test_a_nonce_is_used_once(outcome, phone):
     page = phone.ask_flex()
     assert nonce(page) != nonce(phone.open(page.url))
 
 
 @pytest.mark.parametrize("target", ["/", link().removeprefix(BASE_URL), "/nothing"], ids=["start", "login", "error"])
-def test_no_page_loads_anything_from_another_host(witness, phone, target):
+def test_no_page_loads_anything_from_another_host(outcome, phone, target):
     page = phone.open(BASE_URL + target)
     linked = [it for it in page.html.xpath("//@href | //@src | //@action") if it.startswith(("http", "//"))]
     assert linked == []
@@ -115,14 +115,14 @@ FORGED = {
 
 
 @pytest.mark.parametrize("header", FORGED)
-def test_forged_headers_do_not_change_the_metadata(witness, header):
+def test_forged_headers_do_not_change_the_metadata(outcome, header):
     honest = raw_http.fetch(BASE_URL, "/saml/metadata")
     forged = raw_http.fetch(BASE_URL, "/saml/metadata", headers={header: FORGED[header]})
     assert (forged.status_code, forged.text) == (200, honest.text)
     assert "evil.example" not in str(forged.headers)
 
 
-def test_another_allowed_host_name_does_not_change_the_metadata(witness):
+def test_another_allowed_host_name_does_not_change_the_metadata(outcome):
     honest = raw_http.fetch(BASE_URL, "/saml/metadata")
     named = raw_http.fetch(BASE_URL, "/saml/metadata", headers={"Host": "127.0.0.1"})
     assert named.text == honest.text
@@ -131,10 +131,10 @@ def test_another_allowed_host_name_does_not_change_the_metadata(witness):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "a b", "", "[::"])
-def test_an_unknown_host_header_is_rejected(witness, host):
+def test_an_unknown_host_header_is_rejected(outcome, host):
     for target in ("/", "/saml/metadata", "/saml/sso", "/admin/"):
         page = raw_http.send(BASE_URL, target, headers={"Host": host})
-        witness.refusal(page, 400, "bad_request")
+        outcome.refused(page, 400, "bad_request")
         assert "evil.example" not in page.response.text
 
 

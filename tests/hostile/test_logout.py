@@ -30,10 +30,10 @@ def shifts(flex):
 
 
 @pytest.fixture
-def told(witness, phone, shifts):
+def told(outcome, phone, shifts):
     """Ana, signed in at a service; what is looked at from here on is the attack."""
     told = shifts.sign_in(phone)
-    witness.look()
+    outcome.start()
     return told
 
 
@@ -45,8 +45,8 @@ def by_post(body, content_type=FORM):
     return raw_http.send(BASE_URL, "/saml/slo", method="POST", headers={"Content-Type": content_type}, body=body)
 
 
-def refused(witness, page, status, code):
-    witness.refusal(page, status, code)
+def refused(outcome, page, status, code):
+    outcome.refused(page, status, code)
     assert not any(it.objects.exists() for it in WRITTEN)
 
 
@@ -69,12 +69,12 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("make", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_message_ends_nothing(witness, shifts, told, make):
+def test_a_malformed_message_ends_nothing(outcome, shifts, told, make):
     query = make(shifts.logout_request(told)) if callable(make) else make
     page = by_redirect(query)
     assert page.status in {400, 413}
-    witness.honest_page(page, page.status)
-    witness.nothing_written()
+    outcome.error_page(page, page.status)
+    outcome.nothing_written()
     assert not any(it.objects.exists() for it in WRITTEN)
 
 
@@ -89,8 +89,8 @@ BENT = {
 
 
 @pytest.mark.parametrize(("bent", "code"), BENT.values(), ids=BENT)
-def test_a_signed_request_that_is_stale_or_misdirected_ends_nothing(witness, shifts, told, bent, code):
-    refused(witness, by_redirect(shifts.logout_url(told, **bent).partition("?")[2]), 400, code)
+def test_a_signed_request_that_is_stale_or_misdirected_ends_nothing(outcome, shifts, told, bent, code):
+    refused(outcome, by_redirect(shifts.logout_url(told, **bent).partition("?")[2]), 400, code)
 
 
 def unsigned(shifts, told):
@@ -130,42 +130,42 @@ BADLY_SIGNED = [
 
 
 @pytest.mark.parametrize(("send", "code"), BADLY_SIGNED, ids=[it.__name__ for it, _ in BADLY_SIGNED])
-def test_a_badly_signed_request_ends_nothing(witness, shifts, told, send, code):
-    refused(witness, send(shifts, told), 400, code)
+def test_a_badly_signed_request_ends_nothing(outcome, shifts, told, send, code):
+    refused(outcome, send(shifts, told), 400, code)
 
 
 @pytest.mark.parametrize("rule", ["verify", "ignore"])
-def test_logout_requests_must_be_signed_even_if_sign_in_requests_need_not(witness, shifts, told, rule):
+def test_logout_requests_must_be_signed_even_if_sign_in_requests_need_not(outcome, shifts, told, rule):
     ServiceProvider.objects.filter(slug="shifts").update(request_signature=rule)
-    refused(witness, unsigned(shifts, told), 400, MISSING)
+    refused(outcome, unsigned(shifts, told), 400, MISSING)
 
 
 @pytest.mark.parametrize("hide", HIDDEN, ids=[it.__name__ for it in HIDDEN])
-def test_a_genuine_request_hidden_under_a_forged_one_ends_nothing(witness, shifts, told, hide):
+def test_a_genuine_request_hidden_under_a_forged_one_ends_nothing(outcome, shifts, told, hide):
     genuine = etree.fromstring(signed(shifts.logout_request(told, ID="_genuine"), shifts.pair))
     forged = etree.fromstring(shifts.logout_request(told, ID="_forged", index=None))
     page = by_post(a_body(etree.tostring(hide(forged, genuine))))
     assert page.status == 400
-    witness.nothing_written()
+    outcome.nothing_written()
     assert not any(it.objects.exists() for it in WRITTEN)
 
 
-def test_a_request_of_an_unknown_or_switched_off_service_ends_nothing(witness, shifts, told):
+def test_a_request_of_an_unknown_or_switched_off_service_ends_nothing(outcome, shifts, told):
     address = shifts.logout_url(told).partition("?")[2]
     ServiceProvider.objects.filter(slug="shifts").update(enabled=False)
-    refused(witness, by_redirect(address), 403, "saml_unknown_service_provider")
+    refused(outcome, by_redirect(address), 403, "saml_unknown_service_provider")
 
 
-def test_an_unsolicited_logout_response_is_rejected(witness, shifts, told):
+def test_an_unsolicited_logout_response_is_rejected(outcome, shifts, told):
     xml = a_logout_response(issuer=shifts.issuer, ID="_x", Destination=SLO, IssueInstant=at())
     query = a_signed_redirect(xml, shifts.pair, "SAMLResponse")
-    refused(witness, by_redirect(query), 400, "saml_unexpected_logout_response")
+    refused(outcome, by_redirect(query), 400, "saml_unexpected_logout_response")
 
 
-def test_a_logout_request_at_the_sign_in_address_is_rejected(witness, shifts, told):
+def test_a_logout_request_at_the_sign_in_address_is_rejected(outcome, shifts, told):
     query = shifts.logout_url(told).partition("?")[2]
     assert to_sso(query).status == 400
-    witness.nothing_written()
+    outcome.nothing_written()
 
 
 START = {
@@ -178,20 +178,20 @@ START = {
 
 
 @pytest.mark.parametrize(("tail", "status"), START.values(), ids=START)
-def test_a_malformed_sign_in_from_latchkey_is_rejected(witness, flex, tail, status):
+def test_a_malformed_sign_in_from_latchkey_is_rejected(outcome, flex, tail, status):
     ServiceProvider.objects.filter(slug="flex").update(unsolicited=True)
     page = raw_http.send(BASE_URL, f"/saml/start/flex{tail}")
-    witness.honest_page(page, status)
-    witness.nothing_written()
+    outcome.error_page(page, status)
+    outcome.nothing_written()
 
 
 @pytest.mark.parametrize("fields", [{"unsolicited": False}, {"unsolicited": True, "enabled": False}])
-def test_a_service_that_may_not_be_opened_from_latchkey_looks_unknown(witness, flex, fields):
+def test_a_service_that_may_not_be_opened_from_latchkey_looks_unknown(outcome, flex, fields):
     ServiceProvider.objects.filter(slug="flex").update(**fields)
-    witness.refusal(raw_http.send(BASE_URL, "/saml/start/flex"), 404, "saml_nothing_to_start")
+    outcome.refused(raw_http.send(BASE_URL, "/saml/start/flex"), 404, "saml_nothing_to_start")
 
 
 @pytest.mark.parametrize("escape", [quote, quote_plus])
-def test_a_valid_logout_is_accepted_with_any_url_escaping(witness, shifts, told, escape):
+def test_a_valid_logout_is_accepted_with_any_url_escaping(outcome, shifts, told, escape):
     query = a_signed_redirect(shifts.logout_request(told), shifts.pair, relay_state="a b/c", escape=escape)
     assert by_redirect(query).status == 302

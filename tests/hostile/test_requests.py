@@ -55,12 +55,12 @@ TAKEN_BY_REDIRECT = {
 
 
 @pytest.mark.parametrize("raw_query", TAKEN_BY_REDIRECT.values(), ids=TAKEN_BY_REDIRECT)
-def test_a_valid_redirect_is_accepted(witness, raw_query):
+def test_a_valid_redirect_is_accepted(outcome, raw_query):
     assert is_taken(by_redirect(raw_query))
 
 
 @pytest.mark.parametrize("body", [a_body(REQUEST), wrapped(REQUEST)], ids=["plain", "wrapped base64"])
-def test_a_valid_post_is_accepted(witness, body):
+def test_a_valid_post_is_accepted(outcome, body):
     assert is_kept(by_post(body))
 
 
@@ -107,8 +107,8 @@ MALFORMED = [(raw_query, CODES.get(case, UNREADABLE)) for case, raw_query in RED
 
 
 @pytest.mark.parametrize(("raw_query", "code"), MALFORMED, ids=REDIRECTS)
-def test_a_malformed_redirect_is_rejected(witness, raw_query, code):
-    witness.refusal(by_redirect(raw_query), 400, code)
+def test_a_malformed_redirect_is_rejected(outcome, raw_query, code):
+    outcome.refused(by_redirect(raw_query), 400, code)
 
 
 TOO_BIG = {
@@ -119,11 +119,11 @@ TOO_BIG = {
 
 
 @pytest.mark.parametrize(("raw_query", "status", "code"), TOO_BIG.values(), ids=TOO_BIG)
-def test_a_redirect_that_is_too_large_is_rejected(witness, raw_query, status, code):
-    witness.refusal(by_redirect(raw_query), status, code)
+def test_a_redirect_that_is_too_large_is_rejected(outcome, raw_query, status, code):
+    outcome.refused(by_redirect(raw_query), status, code)
 
 
-def test_a_decompression_bomb_does_not_use_up_memory(witness):
+def test_a_decompression_bomb_does_not_use_up_memory(outcome):
     bomb = query(deflate(b" " * 20_000_000))
     tracemalloc.start()
     by_redirect(bomb)
@@ -145,13 +145,13 @@ POSTS = {
 
 
 @pytest.mark.parametrize(("body", "status", "code"), POSTS.values(), ids=POSTS)
-def test_a_malformed_post_is_rejected(witness, body, status, code):
-    witness.refusal(by_post(body), status, code)
+def test_a_malformed_post_is_rejected(outcome, body, status, code):
+    outcome.refused(by_post(body), status, code)
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/xml", "multipart/form-data; boundary=x", ""])
-def test_a_post_that_is_no_form_is_rejected(witness, content_type):
-    witness.refusal(by_post(a_body(REQUEST), content_type), 400, UNREADABLE)
+def test_a_post_that_is_no_form_is_rejected(outcome, content_type):
+    outcome.refused(by_post(a_body(REQUEST), content_type), 400, UNREADABLE)
 
 
 def declared(declarations, inside=""):
@@ -210,18 +210,18 @@ XML = {
 
 
 @pytest.mark.parametrize("xml", XML.values(), ids=XML)
-def test_xml_that_is_no_authn_request_is_rejected_within_two_seconds(witness, xml):
+def test_xml_that_is_no_authn_request_is_rejected_within_two_seconds(outcome, xml):
     begun = time.perf_counter()
-    witness.refusal(by_redirect(a_query(xml)), 400, UNREADABLE)
+    outcome.refused(by_redirect(a_query(xml)), 400, UNREADABLE)
     assert time.perf_counter() - begun < 2
-    witness.refusal(by_post(a_body(xml)), 400, UNREADABLE)
+    outcome.refused(by_post(a_body(xml)), 400, UNREADABLE)
 
 
-def test_optional_content_that_the_schema_allows_is_accepted(witness):
+def test_optional_content_that_the_schema_allows_is_accepted(outcome):
     assert is_taken(by_redirect(a_query(extended('<x xmlns="urn:example" any="1">open</x>'))))
 
 
-def test_a_dtd_opens_no_file_and_no_connection(witness, tmp_path):
+def test_a_dtd_opens_no_file_and_no_connection(outcome, tmp_path):
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -229,7 +229,7 @@ def test_a_dtd_opens_no_file_and_no_connection(witness, tmp_path):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
         for address in (f"file://{fifo}", url):
             for dtd in (f'SYSTEM "{address}"', f'[<!ENTITY % p SYSTEM "{address}">%p;]'):
-                witness.refusal(by_redirect(a_query(declared(dtd))), 400, UNREADABLE)
+                outcome.refused(by_redirect(a_query(declared(dtd))), 400, UNREADABLE)
         with pytest.raises(BlockingIOError):
             listener.accept()
 
@@ -248,16 +248,16 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("issuer", STRANGERS.values(), ids=STRANGERS)
-def test_an_issuer_that_is_not_registered_is_rejected(witness, issuer):
-    witness.refusal(by_redirect(a_query(asked(issuer=ISSUERS.format(issuer)))), 403, "saml_unknown_service_provider")
+def test_an_issuer_that_is_not_registered_is_rejected(outcome, issuer):
+    outcome.refused(by_redirect(a_query(asked(issuer=ISSUERS.format(issuer)))), 403, "saml_unknown_service_provider")
 
 
-def test_a_service_provider_that_is_switched_off_is_rejected(witness):
+def test_a_service_provider_that_is_switched_off_is_rejected(outcome):
     ServiceProvider.objects.filter(slug="flex").update(enabled=False)
-    witness.refusal(by_redirect(HONEST), 403, "saml_unknown_service_provider")
+    outcome.refused(by_redirect(HONEST), 403, "saml_unknown_service_provider")
 
 
-def test_the_registered_acs_is_accepted(witness, flex):
+def test_the_registered_acs_is_accepted(outcome, flex):
     assert is_taken(by_redirect(a_query(asked(AssertionConsumerServiceURL=ENHANCED.acs_url(flex.url)))))
 
 
@@ -279,9 +279,9 @@ FOREIGN_ACS = {
 
 
 @pytest.mark.parametrize("bend", FOREIGN_ACS.values(), ids=FOREIGN_ACS)
-def test_an_acs_that_is_not_registered_is_rejected(witness, flex, bend):
+def test_an_acs_that_is_not_registered_is_rejected(outcome, flex, bend):
     acs = bend(ENHANCED.acs_url(flex.url)).replace("&", "&amp;")
-    witness.refusal(by_redirect(a_query(asked(AssertionConsumerServiceURL=acs))), 400, "saml_unregistered_acs")
+    outcome.refused(by_redirect(a_query(asked(AssertionConsumerServiceURL=acs))), 400, "saml_unregistered_acs")
 
 
 RETURNS = {
@@ -297,8 +297,8 @@ RETURNS = {
 
 
 @pytest.mark.parametrize(("bent", "code"), RETURNS.values(), ids=RETURNS)
-def test_a_response_by_another_binding_is_rejected(witness, bent, code):
-    witness.refusal(by_redirect(a_query(asked(**bent))), 400, code)
+def test_a_response_by_another_binding_is_rejected(outcome, bent, code):
+    outcome.refused(by_redirect(a_query(asked(**bent))), 400, code)
 
 
 DESTINATIONS = {
@@ -314,8 +314,8 @@ DESTINATIONS = {
 
 
 @pytest.mark.parametrize("destination", DESTINATIONS.values(), ids=DESTINATIONS)
-def test_a_request_for_another_destination_is_rejected(witness, destination):
-    witness.refusal(by_redirect(a_query(asked(Destination=destination))), 400, "saml_wrong_destination")
+def test_a_request_for_another_destination_is_rejected(outcome, destination):
+    outcome.refused(by_redirect(a_query(asked(Destination=destination))), 400, "saml_wrong_destination")
 
 
 INSTANTS = {
@@ -330,14 +330,14 @@ INSTANTS = {
 
 
 @pytest.mark.parametrize("instant", INSTANTS.values(), ids=INSTANTS)
-def test_a_request_from_the_past_or_the_future_is_rejected(witness, instant):
-    witness.refusal(by_redirect(a_query(asked(IssueInstant=instant))), 400, "saml_stale_request")
+def test_a_request_from_the_past_or_the_future_is_rejected(outcome, instant):
+    outcome.refused(by_redirect(a_query(asked(IssueInstant=instant))), 400, "saml_stale_request")
 
 
-def test_a_page_about_a_request_shows_nothing_of_it(witness):
+def test_a_page_about_a_request_shows_nothing_of_it(outcome):
     stranger = "&lt;img src=x onerror=alert(1)&gt;"
     page = by_redirect(a_query(asked(issuer=ISSUERS.format(stranger)), RelayState="<script>"))
     assert "onerror" not in page.response.text
     assert "<script>" not in page.response.text
-    assert len([line for line in witness.log.text.splitlines() if page.reference in line]) == 2
+    assert len([line for line in outcome.log.text.splitlines() if page.reference in line]) == 2
     assert BASE_URL not in page.text

@@ -43,19 +43,19 @@ UNMET = {
 
 
 @pytest.mark.parametrize(("inner", "status"), UNMET.values(), ids=UNMET)
-def test_a_request_that_cannot_be_met_gets_an_error_without_an_assertion(witness, phone, strict_sp, inner, status):
+def test_a_request_that_cannot_be_met_gets_an_error_without_an_assertion(outcome, phone, strict_sp, inner, status):
     response = response_on(phone.open(link(inner)))
     assert response.status == status
     assert response.assertions == 0
-    witness.nothing_written()
+    outcome.nothing_written()
 
 
-def test_a_request_that_can_be_met_gets_an_assertion(witness, phone, strict_sp):
+def test_a_request_that_can_be_met_gets_an_assertion(outcome, phone, strict_sp):
     inner = FORMAT.format(names.UNSPECIFIED) + CONTEXT.format("", names.MOBILE_ONE_FACTOR_CONTRACT)
     assert signed_in(phone, phone.open(link(inner))).assertions == 1
 
 
-def test_force_authn_requires_a_code_despite_a_session_and_a_token(witness, phone, clock):
+def test_force_authn_requires_a_code_despite_a_session_and_a_token(outcome, phone, clock):
     first = response_on(give(phone, at_the_code(phone), phone.code()))
     clock.shift(timedelta(minutes=30))
     page = phone.open(link(ForceAuthn="true", IssueInstant="2026-11-21T09:30:00Z"))
@@ -66,7 +66,7 @@ def test_force_authn_requires_a_code_despite_a_session_and_a_token(witness, phon
 
 @pytest.mark.parametrize("value", ["true", "1"])
 def test_a_passive_request_gets_the_same_answer_for_strangers_and_signed_out_agents(
-    witness, phone, android, clock, value
+    outcome, phone, android, clock, value
 ):
     phone.sign_in()
     android.sign_in()  # ends the first
@@ -76,7 +76,7 @@ def test_a_passive_request_gets_the_same_answer_for_strangers_and_signed_out_age
     assert [it.assertions for it in answers] == [0, 0]
 
 
-def test_a_passive_request_of_a_signed_in_agent_succeeds(witness, phone):
+def test_a_passive_request_of_a_signed_in_agent_succeeds(outcome, phone):
     phone.sign_in()
     assert response_on(phone.open(link(IsPassive="true"))).assertions == 1
 
@@ -85,24 +85,24 @@ def about(name_id):
     return f"<saml:Subject><saml:NameID>{name_id}</saml:NameID></saml:Subject>"
 
 
-def test_a_request_about_one_agent_is_not_answered_for_another(witness, phone):
+def test_a_request_about_one_agent_is_not_answered_for_another(outcome, phone):
     phone.sign_in(NUMBER)
     anas = SubjectName.objects.get().value
     bens = phone.like()
     bens.sign_in(BEN)
-    witness.look()
+    outcome.start()
     response = response_on(bens.open(link(about(anas))))
     assert response.status == [names.RESPONDER, names.UNKNOWN_PRINCIPAL]
     assert response.assertions == 0
-    witness.nothing_written([IssuedAssertion])
+    outcome.nothing_written([IssuedAssertion])
     assert response_on(phone.open(link(about(anas), ID="_two"))).assertions == 1
 
 
-def test_an_encrypted_subject_is_not_supported(witness, phone):
+def test_an_encrypted_subject_is_not_supported(outcome, phone):
     confirmed = '<saml:Subject><saml:SubjectConfirmation Method="urn:example"/></saml:Subject>'
     response = response_on(phone.open(link(confirmed)))
     assert response.status == [names.REQUESTER, names.REQUEST_UNSUPPORTED]
-    witness.nothing_written()
+    outcome.nothing_written()
 
 
 RELAY_STATES = {
@@ -121,7 +121,7 @@ RELAY_STATES = {
 
 
 @pytest.mark.parametrize("relay_state", RELAY_STATES.values(), ids=RELAY_STATES)
-def test_relay_state_is_returned_unchanged_and_never_followed(witness, phone, flex, relay_state):
+def test_relay_state_is_returned_unchanged_and_never_followed(outcome, phone, flex, relay_state):
     page = phone.open(link(relay_state=relay_state))
     page = give(phone, phone.ask_code(page), phone.code())
     form = page.form_with("SAMLResponse")
@@ -130,7 +130,7 @@ def test_relay_state_is_returned_unchanged_and_never_followed(witness, phone, fl
     assert "evil.example" not in str(page.response.headers) + "".join(it.url for it in page.response.history)
     assert "<script>alert" not in page.response.text
     assert "<img" not in page.response.text
-    assert len(relay_state) < 5 or relay_state not in witness.log.text
+    assert len(relay_state) < 5 or relay_state not in outcome.log.text
 
 
 CLAIMS = {
@@ -156,7 +156,7 @@ CLAIMS = {
 }
 
 
-def test_unknown_form_fields_change_nothing_in_the_response(witness, phone):
+def test_unknown_form_fields_change_nothing_in_the_response(outcome, phone):
     honest, liar = phone.like(), phone.like()
     plain = signed_in(honest, honest.open(link(ID="_plain", relay_state="demo")))
     page = liar.open(link(ID="_bent", relay_state="demo"))
@@ -168,7 +168,7 @@ def test_unknown_form_fields_change_nothing_in_the_response(witness, phone):
     assert page.form_with("SAMLResponse").fields["RelayState"] == "demo"
 
 
-def test_a_response_is_not_cached_and_expires_after_five_minutes(witness, phone):
+def test_a_response_is_not_cached_and_expires_after_five_minutes(outcome, phone):
     page = give(phone, at_the_code(phone), phone.code())
     response = response_on(page)
     assert page.response.headers["Cache-Control"] == "no-store"
@@ -178,16 +178,16 @@ def test_a_response_is_not_cached_and_expires_after_five_minutes(witness, phone)
     assert not [it.url for it in page.response.history if "SAMLResponse" in it.url]
 
 
-def test_a_service_accepts_a_response_once(witness, phone):
+def test_a_service_accepts_a_response_once(outcome, phone):
     page = give(phone, at_the_code(phone), phone.code())
     assert phone.submit(page, "SAMLResponse").status == 200
     assert phone.submit(page, "SAMLResponse").status == 403
     assert len(response_on(page).all("//@ID")) == len(set(response_on(page).all("//@ID")))
 
 
-def test_a_service_provider_that_is_switched_off_during_a_sign_in_gets_no_response(witness, phone):
+def test_a_service_provider_that_is_switched_off_during_a_sign_in_gets_no_response(outcome, phone):
     page = at_the_code(phone)
     ServiceProvider.objects.filter(slug="flex").update(enabled=False)
     page = give(phone, page, phone.code())
-    witness.honest_page(page, 403)
-    witness.nothing_written([IssuedAssertion])
+    outcome.error_page(page, 403)
+    outcome.nothing_written([IssuedAssertion])

@@ -31,7 +31,7 @@ SIGNED = signed(REQUEST, PAIR)
 
 
 @pytest.fixture(autouse=True)
-def flex_signs(witness):
+def flex_signs(outcome):
     ServiceProvider.objects.filter(slug="flex").update(certificates=PAIR.certificate, request_signature="require")
 
 
@@ -91,8 +91,8 @@ QUERIES = {
 
 
 @pytest.mark.parametrize(("query", "code"), QUERIES.values(), ids=QUERIES)
-def test_an_invalid_signature_in_the_query_is_rejected(witness, query, code):
-    witness.refusal(by_redirect(query), 400, code)
+def test_an_invalid_signature_in_the_query_is_rejected(outcome, query, code):
+    outcome.refused(by_redirect(query), 400, code)
 
 
 def forged(inner="", **bent):
@@ -149,8 +149,8 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize(("xml", "code"), WRAPPED.values(), ids=WRAPPED)
-def test_a_forged_message_wrapped_around_a_signed_one_is_rejected(witness, xml, code):
-    witness.refusal(by_post(a_body(xml)), 400, code)
+def test_a_forged_message_wrapped_around_a_signed_one_is_rejected(outcome, xml, code):
+    outcome.refused(by_post(a_body(xml)), 400, code)
 
 
 def bent(change):
@@ -198,21 +198,21 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("change", SHAPES.values(), ids=SHAPES)
-def test_a_signature_of_another_structure_is_always_rejected(witness, change):
+def test_a_signature_of_another_structure_is_always_rejected(outcome, change):
     for rule in ("require", "verify", "ignore"):
         ServiceProvider.objects.filter(slug="flex").update(request_signature=rule)
         page = by_post(a_body(bent(change)))
-        witness.honest_page(page, 400)
-        witness.nothing_written()
-        (line,) = witness.log.lines(page.reference, "refused")
+        outcome.error_page(page, 400)
+        outcome.nothing_written()
+        (line,) = outcome.log.lines(page.reference, "refused")
         assert line["code"] in {MISSHAPEN, UNREADABLE}
 
 
-def test_a_signature_that_references_a_file_opens_no_file(witness, tmp_path):
+def test_a_signature_that_references_a_file_opens_no_file(outcome, tmp_path):
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     xml = bent(lambda _, reference: reference.set("URI", f"file://{fifo}"))
-    witness.refusal(by_post(a_body(xml)), 400, MISSHAPEN)
+    outcome.refused(by_post(a_body(xml)), 400, MISSHAPEN)
 
 
 def key_from(pair):
@@ -244,18 +244,18 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("xml", "code"), MESSAGES.values(), ids=MESSAGES)
-def test_an_invalid_signature_in_the_message_is_rejected(witness, xml, code):
-    witness.refusal(by_post(a_body(xml)), 400, code)
+def test_an_invalid_signature_in_the_message_is_rejected(outcome, xml, code):
+    outcome.refused(by_post(a_body(xml)), 400, code)
 
 
-def test_a_signature_of_another_service_provider_is_rejected(witness):
+def test_a_signature_of_another_service_provider_is_rejected(outcome):
     ServiceProvider.objects.filter(slug="flex-legacy").update(certificates=a_pair("legacy").certificate)
-    witness.refusal(by_redirect(a_signed_query(REQUEST, a_pair("legacy"))), 400, UNKNOWN_KEY)
+    outcome.refused(by_redirect(a_signed_query(REQUEST, a_pair("legacy"))), 400, UNKNOWN_KEY)
 
 
-def test_a_signed_request_must_name_its_destination(witness):
+def test_a_signed_request_must_name_its_destination(outcome):
     query = a_signed_query(asked(Destination=None), PAIR)
-    witness.refusal(by_redirect(query), 400, "saml_wrong_destination")
+    outcome.refused(by_redirect(query), 400, "saml_wrong_destination")
 
 
 def test_an_invalid_signature_is_ignored_if_the_service_ignores_signatures():
@@ -263,8 +263,8 @@ def test_an_invalid_signature_is_ignored_if_the_service_ignores_signatures():
     assert is_taken(by_redirect(a_signed_query(REQUEST, a_pair("stranger"))))
 
 
-def test_an_invalid_signature_is_rejected_even_if_none_is_required(witness):
+def test_an_invalid_signature_is_rejected_even_if_none_is_required(outcome):
     ServiceProvider.objects.filter(slug="flex").update(request_signature="verify")
     assert is_taken(by_redirect(a_query(REQUEST)))
-    witness.look()
-    witness.refusal(by_redirect(a_signed_query(REQUEST, a_pair("stranger"))), 400, UNKNOWN_KEY)
+    outcome.start()
+    outcome.refused(by_redirect(a_signed_query(REQUEST, a_pair("stranger"))), 400, UNKNOWN_KEY)

@@ -14,8 +14,8 @@ from idp.keys.models import SigningKey, Use
 from idp.tokens import claims
 from idp.tokens.models import LongLivedToken
 from tests.conftest import NOW, later
+from tests.hostile.outcome import SIGN_IN
 from tests.hostile.test_cookies import is_asked_who_it_is, plant, replace
-from tests.hostile.witness import SIGN_IN
 from tests.tokens.test_claims import encoded
 
 
@@ -75,35 +75,35 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED)
-def test_a_tampered_token_signs_nobody_in_and_nobody_out(witness, phone, root, tamper):
-    witness.look()
+def test_a_tampered_token_signs_nobody_in_and_nobody_out(outcome, phone, root, tamper):
+    outcome.start()
     assert is_asked_who_it_is(shows(phone, tamper(root)))
-    witness.nothing_written(SIGN_IN)
+    outcome.nothing_written(SIGN_IN)
     replace(phone, "token", root)
     assert phone.sign_in_silently()["signed_in"]
 
 
-def test_claims_of_one_token_with_the_signature_of_the_next_are_rejected(witness, phone, clock, root):
+def test_claims_of_one_token_with_the_signature_of_the_next_are_rejected(outcome, phone, clock, root):
     child = moved_on(phone, clock)
     for token in (mixed(root, child), mixed(child, root)):
         assert is_asked_who_it_is(shows(phone, token))
     assert Device.objects.get().revoked_at is None
 
 
-def test_a_token_of_a_withdrawn_key_signs_nobody_in(witness, phone, root):
+def test_a_token_of_a_withdrawn_key_signs_nobody_in(outcome, phone, root):
     key = keyring.active(Use.TOKEN, NOW)
     SigningKey.objects.filter(pk=key.kid).delete()
     assert is_asked_who_it_is(shows(phone, root))
 
 
-def test_a_token_expires_after_seven_days_to_the_second(witness, phone, clock, root):
+def test_a_token_expires_after_seven_days_to_the_second(outcome, phone, clock, root):
     later(clock, days=7)
     page = shows(phone, root)
     assert page.heading == "Time for a new code"
     assert is_asked_who_it_is(page)
 
 
-def test_a_token_older_than_the_current_one_signs_out_both_holders(witness, phone, clock, root):
+def test_a_token_older_than_the_current_one_signs_out_both_holders(outcome, phone, clock, root):
     moved_on(phone, clock, visits=2)
     thief = phone.like()
     plant(thief, "device", phone.cookie("device"))
@@ -115,7 +115,7 @@ def test_a_token_older_than_the_current_one_signs_out_both_holders(witness, phon
     assert LoginEvent.objects.filter(kind=Kind.TOKEN_COPIED).count() == 1
 
 
-def test_the_tokens_of_one_visit_sign_in_in_any_order_without_a_new_token(witness, phone, clock, root):
+def test_the_tokens_of_one_visit_sign_in_in_any_order_without_a_new_token(outcome, phone, clock, root):
     child = moved_on(phone, clock)
     newest = moved_on(phone, clock)
     for token in (newest, child, root, newest):  # what tabs may hold that were opened before the answer came
@@ -124,7 +124,7 @@ def test_the_tokens_of_one_visit_sign_in_in_any_order_without_a_new_token(witnes
     assert LongLivedToken.objects.count() == 3
 
 
-def test_a_stolen_token_on_another_platform_signs_nobody_in_and_nobody_out(witness, phone, android, root):
+def test_a_stolen_token_on_another_platform_signs_nobody_in_and_nobody_out(outcome, phone, android, root):
     for kind in ("device", "token"):
         plant(android, kind, phone.cookie(kind))
     assert is_asked_who_it_is(android.ask_flex())

@@ -114,7 +114,7 @@ def test_an_office_whose_codes_are_right_is_not_stopped(phone, clock):
     assert set(ask_for_many(phone, PER_ADDRESS.base + 5)) == {200}
 
 
-def test_when_the_daily_budget_is_spent_known_phones_still_get_texts(phone, android, clock, settings):
+def test_known_phones_still_get_texts_when_the_daily_budget_is_spent(phone, android, clock, settings):
     phone.sign_in()
     clock.shift(CODE_OVER)
     settings.LATCHKEY = settings.LATCHKEY.model_copy(update={"texts_a_day": 1})

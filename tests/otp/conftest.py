@@ -6,7 +6,7 @@ import requests
 from idp.demo.verify_emulator import make_server
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
-from idp.otp.twilio.line import TwilioSettings
+from idp.otp.twilio.client import TwilioSettings
 from idp.otp.twilio.verify import TwilioGateway
 from tests.otp.contract.recorder import recorder
 from tests.otp.place import Place, twilio_itself

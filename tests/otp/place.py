@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from idp.otp.channels import Channel
 from idp.otp.gateway import Sent
-from idp.otp.twilio.line import TwilioSettings
+from idp.otp.twilio.client import TwilioSettings
 from idp.otp.twilio.verify import TwilioGateway
 
 

@@ -10,7 +10,7 @@ from idp.otp.channels import Channel
 from idp.otp.checks import Checked
 from idp.otp.gateway import CheckResult, Failure
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import allowances, hindrances
+from idp.otp.limits import allowances, pauses
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification
 from idp.otp.trial_codes import NotNow
@@ -108,7 +108,7 @@ def test_wrong_digits_read_out_pause_nobodys_sign_in(phone, olivia, gateway):
             trial_codes.read_out(test, "000000", gateway, NOW + nth * SECOND)
         assert trial_codes.read_out(test, "000000", gateway, NOW + nth * SECOND) is Checked.TOO_MANY_TRIES
     counted_as = verifications.counted_as_of(ANA, phone)
-    assert hindrances.failures(counted_as, own=False, now=NOW + MINUTE).recent == 0
+    assert pauses.failures(counted_as, own=False, now=NOW + MINUTE).recent == 0
 
 
 def test_a_verification_is_ended_at_twilio_and_what_is_gone_has_ended_too(verify, gateway):

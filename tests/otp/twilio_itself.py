@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from idp.conf.twilio import Twilio
-from idp.otp.twilio.line import TwilioSettings
+from idp.otp.twilio.client import TwilioSettings
 from tests.otp.place import TwilioItself
 
 ADDOPTS = "-p tests.environment --strict-markers --strict-config"  # the network is open this time

@@ -12,7 +12,7 @@ from django.db import connections
 from idp import cache
 from idp.agents.models import Device
 from idp.login.codes import checking, sending
-from idp.otp.twilio.line import TIMEOUT
+from idp.otp.twilio.client import TIMEOUT
 from idp.settings import DEAD_AFTER, POOL, SHARED
 from tests.another_database import connected_to
 from tests.environment import VERIFY_PORT

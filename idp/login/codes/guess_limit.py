@@ -1,6 +1,6 @@
 """Limits how many wrong codes and passkeys one IP address may give, counted over all agents.
 
-Guesses at texted codes are also limited by how many texts can be requested (`otp.limits.hindrances`).
+Guesses at texted codes are also limited by how many texts can be requested (`otp.limits.caps`).
 """
 
 from datetime import datetime
@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 
 from idp.agents.authentication import FRESH
 from idp.audit.models import Kind, LoginEvent
-from idp.otp.limits.allowances import PER_ADDRESS
+from idp.otp.limits.allowances import AGAIN_LATER, PER_ADDRESS
 from idp.otp.limits.asker import Asker
-from idp.otp.limits.hindrances import AGAIN_LATER
 from idp.otp.limits.service_rate_limits import ONE_ADDRESS, network_of
 
 WRONG = (Kind.CODE_WRONG, Kind.PASSKEY_REFUSED, Kind.PASSKEY_COPIED)

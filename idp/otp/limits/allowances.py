@@ -16,6 +16,8 @@ DOUBLE_TAP = timedelta(seconds=5)
 """Two requests so close together are one wish: the second joins the first, and nobody is told to wait."""
 WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=90), timedelta(seconds=90))
 
+AGAIN_LATER = timedelta(minutes=10)
+"""How long a request has to wait once its number, address or prefix has used up its allowance."""
 FREE_FAILURES = 10
 MOST_FAILURES = 100
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=24)

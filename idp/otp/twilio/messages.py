@@ -12,7 +12,7 @@ from twilio.rest import Client
 from urllib3.exceptions import HTTPError
 
 from idp.otp.delivery import Delivery
-from idp.otp.twilio.line import TIMEOUT, TwilioSettings, settings_in_force
+from idp.otp.twilio.client import TIMEOUT, TwilioSettings, settings_in_force
 
 log = structlog.get_logger(__name__)
 

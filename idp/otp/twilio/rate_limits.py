@@ -9,7 +9,7 @@ import structlog
 
 from idp.otp.limits.service_rate_limits import Bucket
 from idp.otp.twilio.answers import Trouble
-from idp.otp.twilio.line import Lines, TwilioSettings, settings_in_force
+from idp.otp.twilio.client import Clients, TwilioSettings, settings_in_force
 
 if TYPE_CHECKING:
     from twilio.rest.verify.v2 import V2
@@ -26,18 +26,18 @@ class TwilioRateLimits:
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._settings = settings
-        self._lines = Lines(settings)
+        self._clients = Clients(settings)
 
     def read(self) -> dict[str, tuple[Bucket, ...]] | Trouble:
         """Return the buckets by the unique name of their rate limit; one without buckets limits nothing."""
-        return self._lines.mine.read(self._list, lambda it: it)
+        return self._clients.of_this_thread.read(self._list, lambda it: it)
 
     def make(self, wanted: Mapping[str, tuple[Bucket, ...]]) -> list[str] | Trouble:
         """Make missing rate limits, and the buckets of those that have none. Returns whose buckets were made.
 
         What is there stays as it is, since an operator may have chosen other limits. Doing it again does no harm.
         """
-        return self._lines.mine.read(lambda verify: self._make(verify, wanted), lambda it: it)
+        return self._clients.of_this_thread.read(lambda verify: self._make(verify, wanted), lambda it: it)
 
     def _list(self, verify: "V2") -> dict[str, tuple[Bucket, ...]]:
         return {

@@ -8,7 +8,7 @@ import structlog
 
 from idp.otp.safe_list.provider import Reply, Verdict, judge
 from idp.otp.twilio.answers import Trouble
-from idp.otp.twilio.line import Lines, TwilioSettings, settings_in_force
+from idp.otp.twilio.client import Clients, TwilioSettings, settings_in_force
 
 if TYPE_CHECKING:
     from twilio.rest.verify.v2 import V2
@@ -20,7 +20,7 @@ class TwilioSafeList:
     """The `SafeList` of the account at Twilio. Threads may share it."""
 
     def __init__(self, settings: TwilioSettings) -> None:
-        self._lines = Lines(settings)
+        self._clients = Clients(settings)
 
     def put_on(self, number: str) -> Reply:
         """Put a number on the list; see `SafeList`."""
@@ -33,7 +33,7 @@ class TwilioSafeList:
         return self._reply(lambda verify: verify.safelist(number).delete(), putting_on=False)
 
     def _reply(self, act: "Callable[[V2], bool]", *, putting_on: bool) -> Reply:
-        done = self._lines.mine.read(act, bool)
+        done = self._clients.of_this_thread.read(act, bool)
         if not isinstance(done, Trouble):
             return Reply(Verdict.DONE if done else Verdict.LATER)
         reply = judge(done, putting_on=putting_on)

@@ -15,7 +15,7 @@ from idp.otp.channels import Channel
 from idp.otp.gateway import UNCOUNTED, CheckResult, Failure, NotSent, RateLimits, Sent
 from idp.otp.outcomes import Call
 from idp.otp.twilio.answers import Answer, Service, Trouble, failed_check, failed_start
-from idp.otp.twilio.line import TIMEOUT, Line, Lines, Read, TwilioSettings, settings_in_force
+from idp.otp.twilio.client import TIMEOUT, Clients, Read, ThreadClient, TwilioSettings, settings_in_force
 
 _VERIFICATION_SID = re.compile(r"VE[0-9a-fA-F]{32}")
 _LONGEST_JITTER = 0.2
@@ -42,7 +42,7 @@ class TwilioGateway:
     ) -> None:
         self._settings = settings
         self._pause = pause
-        self._lines = Lines(settings, timeout)
+        self._clients = Clients(settings, timeout)
 
     def start(self, to: str, channel: Channel, reference: str, limits: RateLimits = UNCOUNTED) -> Sent | NotSent:
         """Send a code, without the template if that is all Twilio minds; see `VerifyGateway`."""
@@ -59,7 +59,7 @@ class TwilioGateway:
         answer = self._call(Call.START, lambda verify: verify.verifications.create(to, channel.value, **said))
         if isinstance(answer, Answer) and _is_begun(answer, to):
             return Sent(answer.sid)
-        trouble = answer if isinstance(answer, Trouble) else self._line.trouble()
+        trouble = answer if isinstance(answer, Trouble) else self._client.trouble()
         failure = failed_start(trouble)
         _warn("start", failure, trouble)
         return NotSent(failure, trouble.code, trouble.request_id)
@@ -109,7 +109,7 @@ class TwilioGateway:
             lambda it: it.fetch(), lambda it: Service(str(it.sid), str(it.friendly_name), int(it.code_length))
         )
         if isinstance(service, Service) and service.sid != self._settings.service_sid:
-            return self._line.trouble()
+            return self._client.trouble()
         return service
 
     def _look_up(self, sid: str, to: str) -> CheckResult:
@@ -125,7 +125,7 @@ class TwilioGateway:
             return result
         result = answer.verdict(sid=sid, to=to)
         if result is CheckResult.UNKNOWN:
-            _warn(call, result, self._line.trouble())
+            _warn(call, result, self._client.trouble())
         return result
 
     def _call(self, call: Call, act: Callable[[Any], Any]) -> Answer | Trouble:
@@ -143,11 +143,11 @@ class TwilioGateway:
         return answer
 
     def _read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
-        return self._line.read(lambda verify: act(verify.services(self._settings.service_sid)), read)
+        return self._client.read(lambda verify: act(verify.services(self._settings.service_sid)), read)
 
     @property
-    def _line(self) -> Line:
-        return self._lines.mine
+    def _client(self) -> ThreadClient:
+        return self._clients.of_this_thread
 
 
 def from_settings() -> TwilioGateway:

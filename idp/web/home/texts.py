@@ -15,7 +15,7 @@ from django.urls import reverse
 from idp.audit.models import Kind, LoginEvent
 from idp.otp import outcomes
 from idp.otp.gateway import Failure
-from idp.otp.limits import hindrances, todays_sends
+from idp.otp.limits import pauses, todays_sends
 from idp.otp.limits.allowances import FREE_FAILURES
 from idp.otp.models import (
     TRIED_IN_VAIN,
@@ -130,7 +130,7 @@ def _guessed(wrong: int, now: datetime) -> Iterator[Step]:
 
 
 def _wrong_in_a_row(now: datetime) -> QuerySet[Any, Any]:
-    tried = Verification.objects.filter(authenticator__isnull=False, started_at__gt=now - hindrances.REMEMBERED)
+    tried = Verification.objects.filter(authenticator__isnull=False, started_at__gt=now - pauses.REMEMBERED)
     tried = tried.filter(asked_by__isnull=True)
     unproved = tried.filter(TRIED_IN_VAIN).order_by()
     return unproved.values("counted_as", "authenticator").annotate(wrong=Sum("tries")).filter(wrong__gte=FREE_FAILURES)
@@ -140,7 +140,7 @@ def _paused(now: datetime) -> Iterator[Step]:
     for row in _wrong_in_a_row(now).order_by("-wrong")[:PAUSED_SHOWN]:
         phone = PhoneAuthenticator.objects.select_related("user").get(pk=row["authenticator"])
         for own in (True, False):
-            until = hindrances.paused_until(row["counted_as"], own=own, now=now)
+            until = pauses.paused_until(row["counted_as"], own=own, now=now)
             if until is not None:
                 yield _pause(phone, until, own=own)
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from idp.agents.models import Agent
 from idp.otp import breaker, outcomes, verifications
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import hindrances
+from idp.otp.limits import daily_budget, pauses
 from idp.otp.limits.allowances import FREE_FAILURES, MOST_FAILURES
 from idp.otp.limits.asker import Asker
-from idp.otp.limits.hindrances import Cap
+from idp.otp.limits.caps import Cap, cap_reached, prefix_of
 from idp.otp.limits.todays_sends import sent_today
 from idp.otp.models import PhoneAuthenticator
 from idp.otp.progress import progress_of
@@ -31,8 +31,8 @@ def pause(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: dat
     if phone is None:
         return _open("pause", "Wrong codes", "There is no number, so nothing can be paused.")
     counted_as, own = verifications.counted_as_of(PhoneNumber(phone.number), phone), asker.owns(phone)
-    until = hindrances.paused_until(counted_as, own=own, now=now)
-    wrong = hindrances.failures(counted_as, own=own, now=now)
+    until = pauses.paused_until(counted_as, own=own, now=now)
+    wrong = pauses.failures(counted_as, own=own, now=now)
     if until is None or verifications.under_way(counted_as, now) is not None:
         then = f"; a pause begins with the next code after {FREE_FAILURES}" if wrong.recent else ""
         return _open("pause", "Wrong codes", f"{wrong.recent} wrong codes since the last right one{then}.")
@@ -69,7 +69,7 @@ def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: date
         return _open("caps", "Codes requested", f"{whose}.")
     typed = PhoneNumber(phone.number)
     counted_as = verifications.counted_as_of(typed, phone)
-    cap = hindrances.cap_reached(counted_as, asker=asker, prefix=hindrances.prefix_of(typed), now=now)
+    cap = cap_reached(counted_as, asker=asker, prefix=prefix_of(typed), now=now)
     if cap is None or verifications.under_way(counted_as, now) is not None:
         return _open(
             "caps", "Codes requested", "Within the limits of the number and of the address it was last seen at."
@@ -80,7 +80,7 @@ def caps(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: date
 def budget(agent: Agent, phone: PhoneAuthenticator | None, asker: Asker, now: datetime) -> Check:
     """Whether the day's budget of texts is used up."""
     own = phone is not None and asker.owns(phone)
-    if not hindrances.budget_is_spent(now, own=own):
+    if not daily_budget.is_spent(now, own=own):
         sentence = f"{sent_today(now)} of {settings.LATCHKEY.texts_a_day} texts of today are used."
         return _open("budget", "Texts today", sentence)
     sentence = f"The {settings.LATCHKEY.texts_a_day} texts of today are used up. New ones are sent from midnight UTC."

@@ -13,9 +13,9 @@ from idp.agents.models import Agent
 from idp.otp import sends, verifications
 from idp.otp.channels import Channel
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import hindrances, todays_sends, unproved_sends
+from idp.otp.limits import caps, daily_budget, todays_sends, unproved_sends
+from idp.otp.limits.allowances import AGAIN_LATER
 from idp.otp.limits.asker import Asker
-from idp.otp.limits.hindrances import AGAIN_LATER
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.otp.verifications import Paused
 from idp.web.home import texts
@@ -80,7 +80,7 @@ def have_come(people):
         )
         for at, phone in people
     ]
-    prefix = hindrances.prefix_of(PhoneNumber(people[0][1].number))
+    prefix = caps.prefix_of(PhoneNumber(people[0][1].number))
     Verification.objects.bulk_create(rows)
     VerificationSend.objects.bulk_create(
         VerificationSend(
@@ -99,8 +99,8 @@ def test_each_is_sent_one_code_and_the_few_who_are_over_have_theirs_a_minute_lat
     told, in_at = come(floor[-LAST:])
     assert not told
     assert VerificationSend.objects.count() == MANY
-    assert hindrances.budget_is_spent(in_at, own=False)
-    assert not hindrances.budget_is_spent(in_at, own=True)
+    assert daily_budget.is_spent(in_at, own=False)
+    assert not daily_budget.is_spent(in_at, own=True)
     assert [it.loud for it in texts.alarms(in_at)] == [True]
 
 
@@ -108,4 +108,4 @@ def test_operators_are_told_before_the_texts_of_the_day_are_used_up(floor):
     have_come(floor[: 8 * MANY // 10])
     (alarm,) = texts.alarms(NOW)
     assert (alarm.loud, alarm.why.startswith("800 of the day's 1000 texts are used.")) == (False, True)
-    assert not hindrances.budget_is_spent(NOW, own=False)
+    assert not daily_budget.is_spent(NOW, own=False)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from idp.otp import open_channels
-from idp.otp.limits import hindrances, todays_sends, unproved_sends
+from idp.otp.limits import caps, sums, todays_sends, unproved_sends
 from idp.otp.limits.asker import Asker
 from idp.otp.models import Outcome, PhoneAuthenticator, Verification, VerificationSend
 from idp.web.home import texts
@@ -41,20 +41,20 @@ def were_sent(count, at, phone=None, **fields):
 
 
 def reached(now):
-    return hindrances.cap_reached(NUMBER, asker=SOMEBODY, prefix=PREFIX, now=now)
+    return caps.cap_reached(NUMBER, asker=SOMEBODY, prefix=PREFIX, now=now)
 
 
 def test_the_outcome_of_an_old_send_is_read_once(db):
     were_sent(MANY, NOW - HOUR)
-    assert reached(NOW) == hindrances.Cap.PREFIX
+    assert reached(NOW) == caps.Cap.PREFIX
     VerificationSend.objects.all().delete()
-    assert reached(NOW) == hindrances.Cap.PREFIX
+    assert reached(NOW) == caps.Cap.PREFIX
     assert reached(NOW + 24 * HOUR) is None
 
 
 def test_a_code_that_can_still_be_right_is_read_again(db):
     were_sent(MANY, NOW - timedelta(minutes=8))
-    assert reached(NOW) == hindrances.Cap.PREFIX
+    assert reached(NOW) == caps.Cap.PREFIX
     Verification.objects.update(ended_at=NOW, outcome=Outcome.APPROVED)
     assert reached(NOW) is None
 
@@ -64,8 +64,8 @@ def test_stored_and_new_counts_add_up_to_the_rows_that_exist(agent):
     for nr in range(10):
         now = NOW + nr * 3 * HOUR
         were_sent(MANY // 2 if nr % 3 else MANY, now - timedelta(minutes=20), phone)
-        capped = hindrances._capped(NUMBER, SOMEBODY, PREFIX, now)[1:]
-        for it, left in zip(capped, hindrances._sums([it.left(now) for it in capped]), strict=True):
+        capped = caps.capped_sends(NUMBER, SOMEBODY, PREFIX, now)[1:]
+        for it, left in zip(capped, sums.of_parts([it.unread(now) for it in capped]), strict=True):
             there = sends.filter(at__gt=now - it.allowance.within, at__lte=now).exclude(
                 verification__outcome="approved"
             )

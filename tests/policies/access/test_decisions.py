@@ -151,7 +151,7 @@ def test_a_refusal_that_waits_for_nothing_is_laid_to_the_rule_that_needs_no_proo
     assert decide(rules, ANDROID_FACTS).decided_by == "2"
 
 
-def test_what_stays_unknown_beside_what_is_to_come_cannot_allow():
+def test_a_rule_with_an_unknown_fact_cannot_allow_even_if_another_fact_is_still_to_come():
     rules = [a_rule(ALLOW, ANDROID, SUPERVISOR)]
 
     assert decide(rules, UNKNOWN_FACTS, default=DENY).effect is DENY
@@ -207,7 +207,7 @@ def test_while_somebody_holds_a_pass_nobody_unproved_is_refused_early():
     assert decide([], IOS_FACTS, let_in=LATER).effect is ALLOW
 
 
-def test_what_a_pass_may_change_is_laid_to_no_rule_yet():
+def test_a_refusal_that_a_pass_may_lift_names_no_rule_yet():
     found = decide([a_rule(DENY, message="Not from here.")], IOS_FACTS, let_in=LATER)
 
     assert (found.effect, found.decided_by, found.message) == (UNDECIDED, "", "")

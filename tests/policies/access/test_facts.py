@@ -58,7 +58,7 @@ def test_an_app_that_gives_its_name_is_called_by_it():
     assert (facts.app, facts.app_version) == ({"Rota"}, {7})
 
 
-def test_who_says_nothing_has_no_app_that_could_be_known():
+def test_a_blank_header_has_no_client_and_no_app():
     facts = of_user_agent(parse(""), None)
     assert (facts.client, facts.app, facts.app_version, facts.text) == (frozenset(),) * 4
 

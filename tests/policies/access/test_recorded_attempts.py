@@ -32,11 +32,11 @@ STORED = {
 }
 
 
-def test_what_is_known_or_half_known_is_kept_but_for_address_and_header():
+def test_known_and_partly_known_facts_are_stored_without_address_and_header():
     assert recorded_attempts.to_json(ATTEMPT) == STORED
 
 
-def test_it_is_read_with_the_address_and_the_header_that_the_event_has():
+def test_a_stored_attempt_is_read_with_the_events_own_address_and_header():
     stored = json.loads(json.dumps(STORED))
     assert recorded_attempts.from_json(stored, service="flex", text="Mozilla/5.0", address="192.0.2.7") == ATTEMPT
     without = recorded_attempts.from_json(stored, service="flex").facts

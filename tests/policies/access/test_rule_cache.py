@@ -37,7 +37,7 @@ def test_whatever_it_was_asked_before_it_reads_as_if_it_had_never_been_asked(rul
             assert rule_cache.read(policy, service, facts) == asked_anew(policy, service, facts)
 
 
-def test_what_was_answered_once_is_not_asked_again():
+def test_equal_facts_are_evaluated_once():
     policy = Policy((NO_ANDROID,))
     first, again, other = (rule_cache.read(policy, "flex", it) for it in (ANDROID, replace(ANDROID), IOS))
 
@@ -73,7 +73,7 @@ def test_another_policy_remembers_nothing_of_the_one_before():
     assert policy == Policy((NO_ANDROID,))
 
 
-def test_what_is_remembered_has_an_end(monkeypatch):
+def test_the_cache_has_a_maximum_size(monkeypatch):
     monkeypatch.setattr(rule_cache, "MOST_REMEMBERED", 3)
     policy = Policy((Rule("1", "", Mode.ON, Effect.DENY, (TextContains("7"),)),))
     for text in map(str, range(20)):
@@ -85,7 +85,7 @@ def test_what_is_remembered_has_an_end(monkeypatch):
 
 
 @pytest.mark.parametrize("facts", [ANDROID, IOS])
-def test_what_raises_raises_each_time(facts):
+def test_a_condition_that_raises_is_not_cached(facts):
     class Broken:
         reads = ("platform",)
 

@@ -90,7 +90,7 @@ def test_the_trace_names_every_rule_once(rules, facts, default):
 
 @patiently
 @given(policies(), all_facts(), defaults)
-def test_what_decided_is_a_rule_of_that_effect_or_the_default(rules, facts, default):
+def test_a_decision_names_a_rule_of_its_effect_or_the_default(rules, facts, default):
     decision = decide(rules, facts, default=default)
     effects_by_key = {it.key: it.effect for it in rules} | {"default": default, "": None}
 
@@ -120,7 +120,7 @@ def test_early_answers_are_final_whatever_guardrails_and_passes_turn_out_to_be(r
 
 @patiently
 @given(policies(modes=tuple(Mode)), all_facts(), defaults, guardrails, flags)
-def test_what_was_recorded_is_decided_the_same_way_again(rules, facts, default, rails, let_in):
+def test_a_recorded_attempt_is_decided_the_same_way_again(rules, facts, default, rails, let_in):
     policy, attempt = Policy(tuple(rules), default, 3), Attempt("flex", facts, rails, let_in)
     stored = json.loads(json.dumps(recorded_attempts.to_json(attempt)))
     (text,) = facts.text if facts.text is not LATER and facts.text else ("",)

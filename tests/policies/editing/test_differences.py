@@ -41,7 +41,7 @@ def told(*rules, default=Effect.ALLOW):
         ((replace(A, message="No."), B, C), [(Change.CHANGED, "“No Android” tells the agent “No.”")]),
     ],
 )
-def test_what_differs_is_told_in_words(rules, said):
+def test_differences_are_described_in_words(rules, said):
     assert told(*rules) == said
 
 

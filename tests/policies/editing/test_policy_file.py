@@ -110,7 +110,7 @@ KEY = "6f1c8a52-4b8e-4b43-9d43-0d9a7a1b2c3d"
         (a_file({**CASE, "agent": {"code_age": 1.5}}), "no whole number in case 1, code_age"),
     ],
 )
-def test_what_is_no_policy_is_told_with_its_place(text, sentence):
+def test_a_fault_in_a_policy_file_is_reported_with_its_place(text, sentence):
     with pytest.raises(Misfit, match=sentence):
         policy_file.read(text)
 

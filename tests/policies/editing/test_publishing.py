@@ -63,7 +63,7 @@ def test_a_draft_thrown_away_leaves_nothing():
     assert AccessRule.objects.count() == 1
 
 
-def test_what_somebody_wrote_into_the_draft_since_is_not_thrown_away():
+def test_a_newer_change_of_the_draft_is_not_discarded():
     drafted(name="First")
     looked_at = str(publishing.seen())
     drafted(name="Second")
@@ -75,7 +75,7 @@ def test_what_somebody_wrote_into_the_draft_since_is_not_thrown_away():
     assert publishing.draft() is None
 
 
-def test_what_has_changed_since_an_operator_looked_is_not_published():
+def test_a_draft_that_changed_since_the_operator_looked_is_not_published():
     drafted(name="First")
     looked_at = str(publishing.seen())
     drafted(name="Slipped in meanwhile")
@@ -140,7 +140,7 @@ def test_rewriting_a_draft_keeps_keys_and_order():
 # What is in force is read whole, once
 
 
-def test_what_is_in_force_costs_one_query_once_it_was_read():
+def test_the_policy_in_force_costs_one_query_once_it_was_read():
     in_force.policy()
 
     with CaptureQueriesContext(connection) as asked:

@@ -37,7 +37,7 @@ def changed(it, letter, **fields):
     return it.with_rule(AccessRule(**words | fields))
 
 
-def test_what_travels_with_a_page_reads_as_what_it_was(three):
+def test_a_sheet_that_travels_with_a_page_reads_back_unchanged(three):
     again = Sheet.read(three.write())
     assert again.write() == three.write()
     assert again.policy == three.policy
@@ -63,7 +63,7 @@ def test_a_row_that_does_not_read_travels_unharmed(db):
         "[" * 100_000,
     ],
 )
-def test_what_is_no_sheet_is_refused(written):
+def test_a_text_that_is_no_sheet_is_refused(written):
     with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, the page tells the same
         Sheet.read(written)
 
@@ -113,7 +113,7 @@ def test_whoever_wants_what_the_other_saved_already_is_not_refused(three):
     assert not sheet.keep(wanted, three)
 
 
-def test_what_the_second_did_is_done_again_on_top_of_the_first(three):
+def test_the_second_operators_changes_are_applied_on_top_of_the_firsts(three):
     mine = three.moved(keyed(three, "C"), -1).with_modes({keyed(three, "A"): Mode.WATCH})
     sheet.keep(changed(three, "B", conditions=[]), three)
     with pytest.raises(Overtaken) as refused:
@@ -125,7 +125,7 @@ def test_what_the_second_did_is_done_again_on_top_of_the_first(three):
     assert sheet.keep(again, refused.value.now)
 
 
-def test_what_the_second_left_alone_is_as_the_first_left_it(three):
+def test_the_second_operator_keeps_the_firsts_changes_to_other_rules(three):
     first = three.moved(keyed(three, "A"), 1).with_modes({keyed(three, "C"): Mode.OFF})
     sheet.keep(first, three)
     again = sheet.merged(three, three, sheet.shown())

@@ -193,7 +193,7 @@ def test_every_condition_can_be_turned_round(kind):
     assert len({"negated", "under", "outside"} & conditions.field_types(kind).keys()) == 1
 
 
-def test_what_is_off_or_does_not_read_is_not_marked_and_marks_nothing():
+def test_a_rule_that_is_off_or_unreadable_is_not_marked_and_marks_no_other():
     unreadable = rule("1", DENY, Unreadable("a moon phase"))
     assert not marked(unreadable, rule("2", ALLOW), rule("3", DENY, mode=Mode.OFF))
 

@@ -50,7 +50,7 @@ def test_an_app_is_let_in_by_its_own_name_and_version():
     assert [it.decision.effect for it in by_the_app] == [Effect.ALLOW, Effect.ALLOW]
 
 
-def test_how_old_the_code_is_differs_between_a_new_phone_and_one_that_is_signed_in():
+def test_a_rule_on_the_codes_age_differs_between_a_new_phone_and_a_signed_in_one():
     told = effects(CodeAge(48), new=NEW, known=Known(AGAIN, None))
     assert (told[preview.RIGHT], told[preview.ANSWER], told[preview.REUSED]) == (
         Effect.ALLOW, Effect.ALLOW, Effect.DENY,

@@ -103,7 +103,7 @@ def test_a_condition_says_which_facts_it_reads(kind):
     assert seen <= set(condition.reads)
 
 
-def test_who_is_newly_refused_asked_or_let_in_is_told_apart():
+def test_agents_who_are_newly_refused_asked_or_let_in_are_separate_groups():
     android, iphone = signed_in(on(ANDROID)), signed_in(on(IOS), "ben")
     assert found((NO_ANDROID,), android, iphone) == {(Group.REFUSED, "ana")}
     assert found((CODE_FOR_ANDROID,), android, iphone) == {(Group.ASKED, "ana")}
@@ -148,11 +148,11 @@ def test_a_default_that_refuses_counts_for_the_phones_that_no_rule_names():
     assert replayed.agents(Group.REFUSED) == {"ben"}
 
 
-def test_who_gave_a_code_anyway_is_not_newly_asked_for_one():
+def test_an_agent_who_gave_a_code_anyway_is_not_newly_asked_for_one():
     assert found((CODE_FOR_ANDROID,), signed_in(on(ANDROID), fresh=True)) == set()
 
 
-def test_what_hangs_on_a_fact_that_was_not_recorded_cannot_be_judged():
+def test_a_sign_in_without_the_deciding_fact_cannot_be_judged():
     assert found((NO_ANDROID,), signed_in(Facts(role=AGENT))) == {(Group.UNJUDGED, "ana")}
     assert found((replace(NO_ANDROID, conditions=(RoleIs(BOSS),)),), signed_in(on(IOS, role=AGENT), "ben")) == {
         (Group.REFUSED, "ben")
@@ -160,7 +160,7 @@ def test_what_hangs_on_a_fact_that_was_not_recorded_cannot_be_judged():
 
 
 @pytest.mark.parametrize("judged", [{"platform": "android"}, {"platform": ["amiga"]}, {"platform": None}, {}])
-def test_what_does_not_read_cannot_be_judged_either(judged):
+def test_unreadable_facts_cannot_be_judged(judged):
     bent = signed_in(on(ANDROID))._replace(judged=judged)
     assert found((NO_ANDROID,), bent) == {(Group.UNJUDGED, "ana")}
 
@@ -185,7 +185,7 @@ def test_lines_stand_with_the_latest_first_and_tell_since_when():
     assert (replayed.agents(Group.REFUSED), replayed.count(Group.REFUSED)) == ({"ana", "ben"}, 2)
 
 
-def test_who_was_refused_before_or_never_proved_counts_for_nobody_let_in():
+def test_agents_refused_before_or_never_proved_are_not_counted_as_let_in():
     past = [signed_in(on(ANDROID)), signed_in(on(IOS), None), signed_in(on(IOS), "ben")]
     assert replay(Policy((NO_ANDROID,)), OPEN, past).let_in == {"ben": 1}
 
@@ -195,7 +195,7 @@ def test_policies_that_decide_alike_change_nobody_not_even_where_facts_are_missi
     assert found((renamed,), signed_in(Facts()), before=Policy((NO_ANDROID,))) == set()
 
 
-def test_who_was_not_proved_is_told_apart_by_the_platform_alone():
+def test_unproved_sign_ins_are_grouped_by_platform():
     no_code = replace(NO_ANDROID, conditions=())
     past = [signed_in(on(it), None, device=nth) for nth, it in enumerate((ANDROID, ANDROID, IOS))]
     lines = replay(OPEN, Policy((no_code,)), past).of(Group.REFUSED)
@@ -224,7 +224,7 @@ def test_each_refusal_by_not_knowing_counts_once():
         (21, 100, ("you",), "21"),
     ],
 )
-def test_what_has_to_be_typed_before_many_are_refused(refused, agents, yourself, wanted):
+def test_the_operator_types_a_confirmation_before_many_are_refused(refused, agents, yourself, wanted):
     lockout = Lockout(refused, agents, share=20, yourself=yourself)
     assert lockout.wanted == wanted
     assert lockout.confirmed(f"  {wanted.upper()} ")

@@ -40,12 +40,12 @@ def test_the_platform_is_among_those_of_the_sample(sample):
 
 
 @each_sample
-def test_where_a_string_cannot_decide_every_platform_is_kept(sample):
+def test_a_string_that_fits_several_platforms_keeps_them_all(sample):
     assert members(parse(sample["user_agent"]).platform) == "|".join(sorted(sample["platform"].split("|")))
 
 
 @each_sample
-def test_a_web_view_is_told_from_a_browser(sample):
+def test_a_web_view_is_distinguished_from_a_browser(sample):
     expected = {"yes": [{Client.WEB_VIEW}], "no": [{Client.BROWSER}, {Client.APP}], "unknown": [set()]}
 
     assert parse(sample["user_agent"]).client in expected[sample["webview"]]
@@ -186,7 +186,7 @@ def test_strings_beside_the_samples_are_read_as_what_they_claim(header, expected
         (f"{PIXEL} iPhone", "android"),
     ],
 )
-def test_which_platforms_a_header_may_be_of(header, platforms):
+def test_a_header_is_parsed_into_its_possible_platforms(header, platforms):
     assert members(parse(header).platform) == platforms
 
 
@@ -209,7 +209,7 @@ def test_which_platforms_a_header_may_be_of(header, platforms):
         ("Mozilla/5.0 (BB10; Touch) AppleWebKit/537.10", "unknown"),
     ],
 )
-def test_which_shapes_a_header_may_be_of(header, form):
+def test_a_header_is_parsed_into_its_possible_forms(header, form):
     assert members(parse(header).form) == form
 
 
@@ -228,7 +228,7 @@ def test_which_shapes_a_header_may_be_of(header, form):
         (MAC, "web view"),
     ],
 )
-def test_what_a_header_may_speak_for(header, client):
+def test_a_header_is_parsed_into_its_possible_clients(header, client):
     assert members(parse(header).client) == client
 
 

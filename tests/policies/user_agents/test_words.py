@@ -44,5 +44,5 @@ def test_asking_for_the_desktop_site_stays_in_the_family():
 
 
 @pytest.mark.parametrize("header", ["", "x", "Mozilla/5.0 (Windows NT 10.0)"])
-def test_what_is_unknown_or_neither_is_another_family(header):
+def test_an_unknown_header_belongs_to_the_family_other(header):
     assert family(parse(header)) is Family.OTHER

@@ -60,7 +60,7 @@ def test_an_operator_goes_back_to_an_older_revision(admin):
     assert "Removed “A mistake”" in admin.get(f"{REVISIONS}{PolicyRevision.objects.live().get().pk}/change/").text
 
 
-def test_who_may_only_look_is_offered_no_button_and_can_press_none(operator):
+def test_an_operator_who_may_only_view_gets_no_buttons_and_can_use_none(operator):
     from django.contrib.auth.models import Permission
 
     looker = a_superuser("looker@acme.example", is_superuser=False)
@@ -121,7 +121,7 @@ def test_a_refused_agent_is_let_in_in_two_clicks(admin, agent, operator, clock):
     assert f"{agent} is exempt from the access rules until" in admin.get("/admin/").text
 
 
-def test_where_nobody_was_proved_the_operator_names_the_agent(admin, agent, clock):
+def test_the_operator_names_the_agent_if_nobody_was_proved(admin, agent, clock):
     page = admin.get(f"/admin/audit/loginevent/{a_refused_sign_in().pk}/change/")
     assert "Nobody has the email" in press(admin, page, "Let them in for 2 hours", email="nobody@acme.example").text
     press(admin, page, "Let them in for 2 hours", email=agent.email.upper())

@@ -15,8 +15,8 @@ from idp.sessions.models import OpenedBy
 from idp.web.admin.access.timeout_effects import Effect, preview
 from tests.conftest import NOW, an_agent
 from tests.devices import a_desktop, a_phone
+from tests.web.admin.services import form as service_form
 from tests.web.seeded import a_service
-from tests.web.services import form as service_form
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 POLICIES, SERVICES = "/admin/policies/timeoutpolicy/", "/admin/saml/serviceprovider/"

@@ -185,7 +185,7 @@ def test_an_operator_without_the_right_to_see_agents_is_not_offered_to_find_them
     assert 'role="search"' not in browser.get(HOME).text
 
 
-def test_what_is_urgent_comes_before_what_is_left_to_set_up(admin):
+def test_urgent_steps_come_before_steps_of_the_setup(admin):
     stops.stop(None, "Stolen phones", Origin(None, "", "7KQ2M-9TX4D"), NOW)
     page = admin.get(HOME).text
     assert page.index("All sign-ins have been stopped") < page.index("To finish setting up")

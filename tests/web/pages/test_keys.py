@@ -23,9 +23,9 @@ from idp.saml.models import ServiceProvider
 from idp.saml.signatures import key_change, signing_keys
 from idp.web import start_up
 from tests.conftest import NOW
+from tests.web.admin.services.form import add
 from tests.web.conftest import a_superuser, inside
 from tests.web.seeded import a_service
-from tests.web.services.form import add
 
 PAGE = "/admin/keys/"
 

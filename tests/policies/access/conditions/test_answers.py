@@ -61,7 +61,7 @@ def test_safari_on_a_mac_is_an_ipad_by_its_touch_points(told, answer):
     assert IPADOS.ask(sent(MAC_SAFARI, touch_points=told)) is answer
 
 
-def test_what_the_phone_page_tells_is_not_awaited_where_it_changes_nothing():
+def test_a_condition_does_not_wait_for_the_phone_page_if_the_header_decides_it():
     assert ANDROID.ask(sent(MAC_SAFARI)) is NO
     assert MAC_OR_IPAD.ask(sent(MAC_SAFARI)) is YES
     assert IPADOS.ask(sent(IPHONE_SAFARI)) is NO
@@ -170,7 +170,7 @@ BO = AgentFacts("bo@acme.example", frozenset({"agent"}), device_age=0, code_age=
         (CodeAge(2, under=True), NO, YES),
     ],
 )
-def test_what_is_about_the_agent_is_answered_once_one_is_proved(condition, ana, bo):
+def test_a_condition_on_the_agent_is_answered_once_the_agent_is_proved(condition, ana, bo):
     at = {"touch_points": None, "address": None, "now": datetime(2026, 11, 21, 9, tzinfo=UTC)}
 
     assert condition.ask(gather(parse(PIXEL), agent=ANA, **at)) is ana

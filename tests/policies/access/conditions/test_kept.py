@@ -87,7 +87,7 @@ def test_a_tag_used_twice_is_refused():
         kind("platform")(PlatformIs)
 
 
-def test_what_does_not_read_stands_for_itself_among_the_others():
+def test_an_unreadable_condition_does_not_affect_the_others():
     good, bad = read_all([to_json(ANDROID), {"kind": "weather"}])
 
     assert good == ANDROID
@@ -155,7 +155,7 @@ def test_a_network_has_so_many_blocks_and_no_more():
             NetworkIn(frozenset(wrong))
 
 
-def test_what_is_no_list_of_conditions_says_so():
+def test_conditions_that_are_no_list_raise_an_error():
     (only,) = read_all({"kind": "platform"})
     with pytest.raises(ValueError, match=r"^the conditions are no list$"):
         only.ask(sent(PIXEL))

@@ -10,7 +10,7 @@ from idp.agents.models import Agent
 from idp.audit.models import Kind
 from idp.otp import verifications
 from idp.otp.identifiers import PhoneNumber
-from idp.otp.limits import hindrances
+from idp.otp.limits import pauses
 from idp.otp.limits.asker import Asker
 from idp.otp.other_codes import app_codes, recovery_codes
 from idp.otp.verifications import Paused
@@ -150,7 +150,7 @@ def test_a_pause_is_shown_and_lifted(admin, agent, clock):
 
 
 def test_a_pause_that_does_not_pass_by_itself_says_so(admin, agent, clock, monkeypatch):
-    monkeypatch.setattr(hindrances, "MOST_FAILURES", 12)
+    monkeypatch.setattr(pauses, "MOST_FAILURES", 12)
     fail_for_days(clock)
     assert "on new phones until somebody lifts the pause." in admin.get(url(agent)).text
 

@@ -13,8 +13,8 @@ from lxml import html
 from idp.saml import names
 from idp.saml.models import LogoutEndpoint, ServiceProvider
 from tests.conftest import NOW
+from tests.web.admin.services.form import ACS, FLEX, FLEX_ACS, LIST, add, filled, row
 from tests.web.seeded import a_service, a_signed_in_agent
-from tests.web.services.form import ACS, FLEX, FLEX_ACS, LIST, add, filled, row
 
 KEYS = {
     "RSA": lambda: rsa.generate_private_key(65537, 2048),

@@ -1,4 +1,4 @@
-"""Checks a rejection: a clear page, a reference that is in the log, and nothing written."""
+"""Checks the outcome of a rejection: a clear page, a reference that is in the log, and nothing written."""
 
 import io
 import json
@@ -46,27 +46,27 @@ class Log:
         return [line for line in every if line.get("reference") == reference and event in (None, line["event"])]
 
 
-class Witness:
-    """Remembers the tables as they are now, and holds an answer against them and against the log."""
+class Outcome:
+    """Remembers the tables as they are now, and compares a page with them and with the log."""
 
     def __init__(self, log):
         self.log = log
-        self.look()
+        self.start()
 
-    def look(self):
-        """From now on, this is how the tables were before; a text that is on its way arrives first."""
+    def start(self):
+        """Remember the tables, after a text that is on its way has arrived."""
         sending.settle()
         self.before = _rows(TABLES)
 
-    def refusal(self, page, status, code):
-        """An error page: honest, in the log with this reason, and without trace in the tables."""
-        self.honest_page(page, status)
+    def refused(self, page, status, code):
+        """Assert an error page, with this reason in the log, and nothing written to the tables."""
+        self.error_page(page, status)
         assert not page.heading.endswith("."), page.heading
         assert [line["code"] for line in self.log.lines(page.reference, "refused")] == [code]
         self.nothing_written()
 
-    def honest_page(self, page, status):
-        """A status, a sentence, and a reference that finds the log line; nothing of how we are built."""
+    def error_page(self, page, status):
+        """Assert a status, a sentence, a reference that finds the log line, and nothing internal."""
         assert page.status == status, page.text
         assert " " in page.heading, "no sentence"
         shown = page.html.xpath("string(//*[@class='reference'])")

@@ -58,8 +58,8 @@ def settings_in_force() -> TwilioSettings:
     )
 
 
-class Lines:
-    """One line for each thread: a client that two threads shared mixed up their answers."""
+class Clients:
+    """One client for each thread: a client that two threads shared mixed up their answers."""
 
     def __init__(self, settings: TwilioSettings, timeout: tuple[float, float] = TIMEOUT) -> None:
         self._settings = settings
@@ -67,38 +67,38 @@ class Lines:
         self._threads = threading.local()
 
     @property
-    def mine(self) -> "Line":
-        """The line of this thread."""
-        if not hasattr(self._threads, "line"):
-            self._threads.line = Line(self._settings, self._timeout)
-        line: Line = self._threads.line
-        return line
+    def of_this_thread(self) -> "ThreadClient":
+        """The client of this thread."""
+        if not hasattr(self._threads, "client"):
+            self._threads.client = ThreadClient(self._settings, self._timeout)
+        client: ThreadClient = self._threads.client
+        return client
 
 
-class Line:
-    """One thread's SDK client, and what the head of the latest answer said."""
+class ThreadClient:
+    """One thread's SDK client, and what the headers of the latest answer said."""
 
     def __init__(self, settings: TwilioSettings, timeout: tuple[float, float]) -> None:
-        self._client = _client(settings, timeout, self._note)
-        self._patience = sum(timeout)
-        self._forget()
+        self._sdk = _sdk_client(settings, timeout, self._note_headers)
+        self._longest_wait = sum(timeout)
+        self._begin_call()
 
     def read(self, act: Callable[[Any], Any], read: Callable[[Any], Read]) -> Read | Trouble:
         """Make a call of Verify v2 and read its answer; whatever goes wrong is a value."""
-        self._forget()
+        self._begin_call()
         try:
-            return read(act(self._client.verify.v2))
+            return read(act(self._sdk.verify.v2))
         except (TwilioException, RequestException, HTTPError) as error:
             return self.trouble(error)
         except (ValueError, AttributeError, TypeError, RecursionError):
             # The SDK stumbles in one of these ways over a 2xx body that is no JSON object.
             return self.trouble()
 
-    def _forget(self) -> None:
-        """Begin a call: what was heard so far is about another."""
+    def _begin_call(self) -> None:
+        """Forget the answer to the call before."""
         self._status = 0
         self._headers: Mapping[str, str] = {}
-        self._until = monotonic() + self._patience
+        self._until = monotonic() + self._longest_wait
 
     def trouble(self, error: Exception | None = None) -> Trouble:
         """Describe what was wrong with the call just made."""
@@ -112,7 +112,7 @@ class Line:
             connected=error is None or not _never_connected(error),
         )
 
-    def _note(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+    def _note_headers(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
         self._status, self._headers = response.status_code, response.headers
         _read_until(response, self._until)
 
@@ -131,7 +131,7 @@ def _read_until(response: requests.Response, until: float) -> None:
     response._content = bytes(body)
 
 
-def _client(settings: TwilioSettings, timeout: tuple[float, float], note: Callable[..., None]) -> Client:
+def _sdk_client(settings: TwilioSettings, timeout: tuple[float, float], note: Callable[..., None]) -> Client:
     """Build an SDK client that takes nothing from the environment but a proxy, and that only for Twilio."""
     logger = logging.getLogger("twilio.http_client")
     logger.setLevel(logging.WARNING)

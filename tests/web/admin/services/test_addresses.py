@@ -3,8 +3,8 @@
 import pytest
 
 from idp.saml.models import AssertionConsumer, ServiceProvider
+from tests.web.admin.services.form import ACS, CONNECTION, FLEX_ACS, LIST, add, filled, row
 from tests.web.seeded import a_service
-from tests.web.services.form import ACS, CONNECTION, FLEX_ACS, LIST, add, filled, row
 
 
 def test_the_only_address_is_the_default_without_a_tick(admin, keys):

@@ -1,0 +1,56 @@
+"""Wrong codes in a row pause a number: longer and longer, and after a hundred until an operator lifts the pause."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.otp import verifications
+from idp.otp.identifiers import PhoneNumber
+from idp.otp.limits import pauses
+from idp.otp.models import PhoneAuthenticator, Verification
+from tests.conftest import NOW
+
+NUMBER = PhoneNumber("+12015550101")
+A_YEAR = 365
+
+
+def guessed_in_vain(phone, days, *, own=False):
+    """Four wrong codes every tenth day, which no pause of a month is long enough for."""
+    counted_as = verifications.counted_as_of(NUMBER, phone)
+    for day in range(0, days, 10):
+        at = NOW - timedelta(days=days - day)
+        Verification.objects.create(
+            counted_as=counted_as,
+            authenticator=phone,
+            started_at=at,
+            ended_at=at,
+            outcome="expired",
+            tries=4,
+            strangers_tries=0 if own else 4,
+        )
+    return counted_as
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["strangers", "the agent's own phone"])
+def test_a_hundred_wrong_codes_in_a_row_are_the_end_however_slowly_they_come(agent, own):
+    counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR, own=own)
+    for later in (timedelta(0), timedelta(days=60)):
+        assert pauses.paused_until(counted_as, own=own, now=NOW + later) is not None
+        assert pauses.paused_until(counted_as, own=not own, now=NOW + later) is None
+
+
+def test_fewer_are_forgotten_after_thirty_days(agent):
+    counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR // 2)
+    assert pauses.failures(counted_as, own=False, now=NOW) == pauses.Failures(in_a_row=76, recent=12)
+    assert pauses.paused_until(counted_as, own=False, now=NOW) is None
+
+
+def test_the_end_of_all_codes_is_lifted_by_an_operator(agent):
+    counted_as = guessed_in_vain(PhoneAuthenticator.objects.get(), A_YEAR)
+    PhoneAuthenticator.objects.update(lifted_at=NOW)
+    assert pauses.paused_until(counted_as, own=False, now=NOW) is None
+
+
+def test_nobodys_number_comes_to_the_same_end(db):
+    counted_as = guessed_in_vain(None, A_YEAR)
+    assert pauses.paused_until(counted_as, own=False, now=NOW) is not None
