@@ -41,15 +41,15 @@ def impersonal(text: str) -> str:
 
 def withhold(_: object, __: str, line: EventDict) -> EventDict:
     """Remove personal data, codes and tokens from the messages of an exception and its causes."""
-    for told in line.get("exception", ()):
-        _withhold_in(told)
+    for exception in line.get("exception", ()):
+        _withhold_in(exception)
     return line
 
 
-def _withhold_in(told: dict[str, Any]) -> None:
-    told["exc_value"] = impersonal(told["exc_value"])
-    told["exc_notes"] = [impersonal(note) for note in told.get("exc_notes") or ()]
-    for group in told.get("exceptions") or ():
+def _withhold_in(exception: dict[str, Any]) -> None:
+    exception["exc_value"] = impersonal(exception["exc_value"])
+    exception["exc_notes"] = [impersonal(note) for note in exception.get("exc_notes") or ()]
+    for group in exception.get("exceptions") or ():
         for inner in group:
             _withhold_in(inner)
 
@@ -66,11 +66,11 @@ class Lines:
 
     def write(self, line: str) -> None:
         """Write a line, if possible."""
-        told = (
+        notice = (
             f'{{"event": "log_lines_missing", "level": "error", "lines": {self._missing}}}\n' if self._missing else ""
         )
         try:
-            self.file.write(told + line)
+            self.file.write(notice + line)
             self.file.flush()
             self._missing = 0
         except OSError:

@@ -86,8 +86,8 @@ def _write(
     if off:
         chosen = Device.objects.filter(agent__in=off)
         ended += signing_out.sign_out(chosen, Reason.SWITCHED_OFF, by, origin, now)
-    told = [(Kind.CHANGED if it.before else Kind.ADDED, acts.thing(agent), _differences(it)) for it, agent in paired]
-    acts.record_many(told, now)
+    changes = [(Kind.CHANGED if it.before else Kind.ADDED, acts.thing(agent), _differences(it)) for it, agent in paired]
+    acts.record_many(changes, now)
     counted = Counter(it.agent_id for it in ended)
     return [Written(it, agent, counted[agent.pk]) for it, agent in paired]
 

@@ -52,7 +52,7 @@ def only(*rules, default=Effect.ALLOW):
 
 
 def broken(conditions, **fields):
-    """Put a rule in force that does not read, which no publication would let through."""
+    """Put a rule in force that cannot be read, which no publication would let through."""
     rule = drafted(**fields)
     draft = publishing.begin_draft()
     draft.rules.filter(key=rule.key).update(conditions=conditions)

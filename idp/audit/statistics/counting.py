@@ -159,8 +159,8 @@ def _figures_of(row: Mapping[str, Any]) -> Iterator[tuple[Figure, str]]:
 
 def _watching(would_have: object) -> set[str]:
     """Return the keys of the rules in watch only that would have decided otherwise."""
-    told = would_have if isinstance(would_have, list) else []
-    return {str(it["rule"]) for it in told if isinstance(it, dict) and "rule" in it}
+    verdicts = would_have if isinstance(would_have, list) else []
+    return {str(it["rule"]) for it in verdicts if isinstance(it, dict) and "rule" in it}
 
 
 def _either(fact: object) -> str:

@@ -30,15 +30,15 @@ class RuleCount:
     watching_month: int = 0
     last: datetime | None = None
 
-    def told(self, since: datetime | None, now: datetime) -> str:
-        """Say it in a line; of a rule in force for the first time since then, or never yet."""
+    def sentence(self, since: datetime | None, now: datetime) -> str:
+        """Describe the counts in a line. `since`: when the rule first came into force, or None if it never has."""
         if self.last is None and since is None:
             return "new: not in force yet, so it has matched nobody"
         if self.last is None and since is not None and now - since < MONTH:
             return f"has matched nobody since it came into force, {since:%Y-%m-%d %H:%M} UTC"
         if self.last is None:
             return "has matched nobody in 30 days"
-        said = [
+        parts = [
             f"{words} {month} sign-in{'' if month == 1 else 's'} in 30 days, {week} in 7"
             for words, week, month in (
                 ("decided", self.on_week, self.on_month),
@@ -46,7 +46,7 @@ class RuleCount:
             )
             if month
         ]
-        return f"{'; '.join(said)}; last {self.last:%Y-%m-%d %H:%M} UTC"
+        return f"{'; '.join(parts)}; last {self.last:%Y-%m-%d %H:%M} UTC"
 
 
 NEVER: Final = RuleCount()

@@ -44,12 +44,12 @@ def take(auth: OneLogin_Saml2_Auth, private_key: str) -> Ended | None:
         raise NotAccepted(f"the message cannot be read: {error}") from error
     if auth.get_errors():
         raise NotAccepted(f"{', '.join(auth.get_errors())}: {auth.get_last_error_reason()}")
-    asked = auth.get_last_request_xml()
-    if asked is None:
+    request_xml = auth.get_last_request_xml()
+    if request_xml is None:
         return None
     return Ended(
-        name_id=OneLogin_Saml2_Logout_Request.get_nameid(asked, private_key),
-        session_indexes=tuple(OneLogin_Saml2_Logout_Request.get_session_indexes(asked)),
+        name_id=OneLogin_Saml2_Logout_Request.get_nameid(request_xml, private_key),
+        session_indexes=tuple(OneLogin_Saml2_Logout_Request.get_session_indexes(request_xml)),
         go_on=go_on,
     )
 

@@ -51,5 +51,5 @@ class MessagingApi:
 
 def _refuse(refusal: Refusal) -> Answer:
     more_info = f"https://www.twilio.com/docs/errors/{refusal.code}"
-    told = {"code": refusal.code, "message": refusal.message, "more_info": more_info, "status": refusal.status}
-    return json_answer(refusal.status, told)
+    body = {"code": refusal.code, "message": refusal.message, "more_info": more_info, "status": refusal.status}
+    return json_answer(refusal.status, body)

@@ -23,7 +23,7 @@ SERVICE_UNAVAILABLE = 503
 def show(
     request: HttpRequest,
     flow: LoginFlow,
-    asked: AskPhone,
+    step: AskPhone,
     *,
     form: IdentifierForm | None = None,
     typed: str = "",
@@ -32,11 +32,11 @@ def show(
 ) -> HttpResponse:
     """Show the first page. `typed` fills its field, `not_taken` says why a passkey was rejected."""
     device = device_rows.find(request.COOKIES.get(cookies.name("device")))
-    other = not_me.replacement(device, clock.now()) if asked.reason == Reason.REPLACED else None
+    other = not_me.replacement(device, clock.now()) if step.reason == Reason.REPLACED else None
     said = other if other is not None and not_me.was_reported(other) else None
     by_email, typed = _by_email(request, typed or request.POST.get("identifier", flow.typed))
     context = {
-        "notice": reported(said) if said else notice(asked.reason, device, flow.limits),
+        "notice": reported(said) if said else notice(step.reason, device, flow.limits),
         "other": None if said else other,
         "error": next(iter(form.errors.get("identifier", [])), "") if form else "",
         "typed": typed,

@@ -83,11 +83,16 @@ def gather(
     app: RegisteredApp | None = None,
 ) -> Facts:
     """Collect what one request tells. Without an agent, every fact about the agent is *later*."""
-    told = {**_seen(user_agent, touch_points), "network": known(address), "moment": frozenset({now}), **_of_app(app)}
+    request = {
+        **_seen(user_agent, touch_points),
+        "network": known(address),
+        "moment": frozenset({now}),
+        **_of_app(app),
+    }
     if agent is None:
-        return Facts(**told)
+        return Facts(**request)
     return Facts(
-        **told,
+        **request,
         agent=frozenset({agent.email}),
         role=agent.roles,
         department=frozenset({agent.department}),
@@ -103,8 +108,8 @@ def of_user_agent(user_agent: UserAgent, touch_points: TouchPoints) -> Facts:
 
 @lru_cache(maxsize=BROWSERS_KEPT)
 def _seen(user_agent: UserAgent, touch_points: TouchPoints) -> dict[str, Any]:
-    told = None if isinstance(touch_points, Later) else touch_points
-    seen = with_touch_points(user_agent, told)
+    reported = None if isinstance(touch_points, Later) else touch_points
+    seen = with_touch_points(user_agent, reported)
     open_still = isinstance(touch_points, Later) and seen.platform == MAC_OR_IPAD
     is_app = bool(seen.client) and Client.BROWSER not in seen.client
     name = known(seen.browser or None)

@@ -136,7 +136,7 @@ def _case(stored: object, where: str) -> Case:
     try:
         at = datetime.fromisoformat(fields["at"]) if fields["at"] else USUAL_MOMENT
     except (TypeError, ValueError) as error:
-        raise Misfit(f"In {where} the time does not read; one is 2026-01-05T12:00:00+00:00.") from error
+        raise Misfit(f"In {where} the time cannot be read; one is 2026-01-05T12:00:00+00:00.") from error
     trial = Trial(
         _text(fields["user_agent"], f"{where}, user_agent"),
         at if at.tzinfo else at.replace(tzinfo=UTC),
@@ -207,7 +207,7 @@ def _address(value: object, where: str) -> str | None:
     try:
         return str(ipaddress.ip_address(_text(value, where)))
     except ValueError as error:
-        raise Misfit(f"In {where} the address does not read; one is 192.0.2.7.") from error
+        raise Misfit(f"In {where} the address cannot be read; one is 192.0.2.7.") from error
 
 
 def _one_of(value: object, known: tuple[str, ...], where: str) -> str:

@@ -49,7 +49,7 @@ class Sheet:
             rows = tuple(_row(it) for it in stored["rules"])
             default = str(stored["default"])
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError("the sheet does not read") from error
+            raise ValueError("the sheet cannot be read") from error
         if default not in dict(DEFAULTS):
             raise ValueError("the default allows or denies")
         return cls(rows, default)

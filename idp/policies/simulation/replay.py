@@ -116,14 +116,14 @@ def changed(was: Verdict, now: Verdict, *, fresh: bool) -> Group | None:
         return Group.UNJUDGED
     if (was.effect is Effect.DENY) is not (now.effect is Effect.DENY):
         return Group.REFUSED if now.effect is Effect.DENY else Group.LET_IN
-    asked = now.effect is Effect.ASK_CODE and was.effect is Effect.ALLOW
-    return Group.ASKED if asked and not fresh else None
+    needs_code = now.effect is Effect.ASK_CODE and was.effect is Effect.ALLOW
+    return Group.ASKED if needs_code and not fresh else None
 
 
 def _gather(replayed: Replayed, group: Group, sign_in: PastSignIn, *, unknown: bool) -> None:
-    # who was not proved is one of many, told apart by what the phone was understood as
-    told = sign_in.device if sign_in.agent is not None else repr(sign_in.judged.get("platform"))
-    key = (group, sign_in.agent, told)
+    # without a proved agent there is no device, so such sign-ins are grouped by platform
+    device = sign_in.device if sign_in.agent is not None else repr(sign_in.judged.get("platform"))
+    key = (group, sign_in.agent, device)
     line = replayed.lines.get(key)
     if line is None:
         line = replayed.lines[key] = Line(group, sign_in.agent, sign_in.device, sign_in)
@@ -137,16 +137,16 @@ class Judge:
     def __init__(self, *policies: Policy) -> None:
         self._policies = tuple(map(counting, policies))
         groups = by_facts(condition for it in self._policies for rule in it.rules for condition in rule.conditions)
-        self._questions = tuple(_Questions(reads, conditions) for reads, conditions in groups.items())
+        self._groups = tuple(_ConditionGroup(reads, conditions) for reads, conditions in groups.items())
         self._verdicts: dict[tuple[Any, ...], tuple[Verdict, ...]] = {}
 
     def verdicts(self, sign_in: PastSignIn) -> tuple[Verdict, ...]:
         """Return what the rules of each policy decide for a past sign-in."""
-        key = (sign_in.service, *[it.answers(sign_in) for it in self._questions])
+        key = (sign_in.service, *[it.answers(sign_in) for it in self._groups])
         found = self._verdicts.get(key)
         if found is None:
-            told = {condition: it for asked in self._questions for condition, it in asked.told(sign_in)}
-            found = tuple(_read(it, sign_in.service, told) for it in self._policies)
+            answers = {condition: it for group in self._groups for condition, it in group.by_condition(sign_in)}
+            found = tuple(_verdict(it, sign_in.service, answers) for it in self._policies)
             if len(self._verdicts) >= MOST_REMEMBERED:
                 self._verdicts.clear()
             self._verdicts[key] = found
@@ -159,14 +159,16 @@ def counting(policy: Policy) -> Policy:
     return Policy(rules, policy.default)
 
 
-def _read(policy: Policy, service: str, told: Mapping[Condition, Answer | None]) -> Verdict:
-    rules = tuple(replace(it, conditions=tuple(_Answered(told[its]) for its in it.conditions)) for it in policy.rules)
+def _verdict(policy: Policy, service: str, answers: Mapping[Condition, Answer | None]) -> Verdict:
+    rules = tuple(
+        replace(it, conditions=tuple(_Answered(answers[its]) for its in it.conditions)) for it in policy.rules
+    )
     decision = evaluate(replace(policy, rules=rules), Attempt(service, Facts()))
     by = next((it.answer() for it in decision.answered if it.rule.key == decision.decided_by), None)
     return Verdict(decision.effect, decision.effect is Effect.DENY and by is Answer.UNKNOWN)
 
 
-class _Questions:
+class _ConditionGroup:
     """All conditions that read the same facts, with a cache of their answers."""
 
     def __init__(self, reads: tuple[str, ...], conditions: tuple[Condition, ...]) -> None:
@@ -174,7 +176,7 @@ class _Questions:
         self._text, self._network = "text" in reads, "network" in reads
         self._given: dict[str, tuple[Answer | None, ...]] = {}
 
-    def told(self, sign_in: PastSignIn) -> Iterator[tuple[Condition, Answer | None]]:
+    def by_condition(self, sign_in: PastSignIn) -> Iterator[tuple[Condition, Answer | None]]:
         return zip(self._conditions, self.answers(sign_in), strict=True)
 
     def answers(self, sign_in: PastSignIn) -> tuple[Answer | None, ...]:
@@ -187,24 +189,24 @@ class _Questions:
             if len(self._given) >= MOST_REMEMBERED:
                 self._given.clear()
             stored = {it: fact for it, fact in zip(self._reads, facts, strict=True) if fact is not None}
-            given = self._given[key] = _asked(self._conditions, stored, text, address)
+            given = self._given[key] = _answers(self._conditions, stored, text, address)
         return given
 
 
-def _asked(
+def _answers(
     conditions: tuple[Condition, ...], stored: Mapping[str, Any], text: str, address: str | None
 ) -> tuple[Answer | None, ...]:
     try:
         facts = facts_from_json(stored, text=text, address=address)
     except (AttributeError, TypeError, ValueError):
-        facts = Facts()  # what does not read was not recorded
+        facts = Facts()  # facts that cannot be read count as not recorded
     return tuple(_ask(it, facts) for it in conditions)
 
 
 def _ask(condition: Condition, facts: Facts) -> Answer | None:
     try:
         return condition.ask(facts)
-    except Exception:  # noqa: BLE001 - as where sign-ins are judged: whatever it is, it refuses
+    except Exception:  # noqa: BLE001 - any error refuses, as at a sign-in
         return None
 
 

@@ -40,8 +40,8 @@ def doubted(user_agent: UserAgent, hints: ClientHints) -> UserAgent:
 
 
 def _platform_against(user_agent: UserAgent, hints: ClientHints) -> frozenset[Platform]:
-    told = _PLATFORMS.get(hints.platform.strip().strip('"').lower())
-    return frozenset() if told is None or told in user_agent.platform else frozenset({told})
+    platform = _PLATFORMS.get(hints.platform.strip().strip('"').lower())
+    return frozenset() if platform is None or platform in user_agent.platform else frozenset({platform})
 
 
 def _form_against(user_agent: UserAgent, hints: ClientHints) -> frozenset[Form]:

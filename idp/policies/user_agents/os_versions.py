@@ -17,9 +17,9 @@ def android_version(low: str) -> int | None:
 
 def ios_version(low: str) -> int | None:
     """Return the major version of iOS or iPadOS from a header in lower case, or None if it may be a frozen one."""
-    before, marker, told = low.partition(" os ")
+    before, marker, version = low.partition(" os ")
     major = number_after(low, " os ") if marker and "mac" not in before.rpartition("(")[2] else None
     if major is None:
         return None
-    minor = number_after(told, f"{major}_") or 0
+    minor = number_after(version, f"{major}_") or 0
     return major if (major, minor) <= _LAST_TRUE_IOS else None

@@ -1,7 +1,7 @@
 """Registers a Flex connection from the request that it sent.
 
-A request that was heard is not trusted. Only an address without a fault in `flex.review` can be adopted. So nobody can
-send a made-up request to have Responses sent outside Twilio.
+A recorded request is not trusted. Only an address without a fault in `flex.review` can be adopted. So nobody can send a
+made-up request to have Responses sent outside Twilio.
 """
 
 from dataclasses import dataclass
@@ -33,10 +33,10 @@ class Offer:
         return flex.account_id(self.address)
 
 
-def offer(heard: HeardRequest, service: ServiceProvider | None) -> Offer | None:
+def offer(request: HeardRequest, service: ServiceProvider | None) -> Offer | None:
     """Return what adopting would do, or None if it is not possible. `service` is the issuer's, if it is registered."""
-    address = _address(heard)
-    if address is None or heard.outcome not in ADOPTABLE or (service and not service.enabled):
+    address = _address(request)
+    if address is None or request.outcome not in ADOPTABLE or (service and not service.enabled):
         return None
     if service and any(it.url == address.acs_url for it in service.consumers.all()):
         return None
@@ -44,11 +44,11 @@ def offer(heard: HeardRequest, service: ServiceProvider | None) -> Offer | None:
 
 
 @transaction.atomic
-def adopt(heard_pk: int) -> ServiceProvider:
+def adopt(request_pk: int) -> ServiceProvider:
     """Carry out an offer. Raises ValidationError with a sentence, and then changes nothing."""
-    heard = HeardRequest.objects.filter(pk=heard_pk).first()
-    service = ServiceProvider.objects.filter(entity_id=heard.issuer).first() if heard else None
-    offered = offer(heard, service) if heard else None
+    request = HeardRequest.objects.filter(pk=request_pk).first()
+    service = ServiceProvider.objects.filter(entity_id=request.issuer).first() if request else None
+    offered = offer(request, service) if request else None
     if offered is None:
         raise ValidationError(GONE)
     if offered.service is None:
@@ -63,11 +63,11 @@ def taken_slugs() -> set[str]:
     return set(ServiceProvider.objects.values_list("slug", flat=True))
 
 
-def _address(heard: HeardRequest) -> FlexAddress | None:
-    known = flex.derive(heard.issuer)
+def _address(request: HeardRequest) -> FlexAddress | None:
+    known = flex.derive(request.issuer)
     if known is None:
         return None
-    address = FlexAddress(known.profile, heard.issuer, heard.acs_url or known.acs_url)
+    address = FlexAddress(known.profile, request.issuer, request.acs_url or known.acs_url)
     return None if flex.review(address).fault else address
 
 

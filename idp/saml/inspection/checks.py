@@ -34,7 +34,7 @@ _OURS = "This is a fault of Latchkey: report it with the reference of the sign-i
 class Wanted:
     """What one service provider's row and our own settings say that an answer must be.
 
-    `acs_urls` are all it may go to; `request_id` is None if nobody asked. `certificates` are the SHA-256
+    `acs_urls` are all it may go to; `request_id` is None if no request came before. `certificates` are the SHA-256
     fingerprints of the keys that the service may know; `at` is the moment of issue.
     """
 
@@ -226,9 +226,9 @@ def _attributes(assertion: AssertionRead, wanted: Wanted) -> Iterator[Check]:
         yield _typed(assertion.attributes, wanted.rules)
     else:
         longest = max((len(value) for it in assertion.attributes for value in it.values), default=0)
-        asked, got = f"at most {LONGEST_VALUE} characters", f"{longest} at most"
+        expected, longest_found = f"at most {LONGEST_VALUE} characters", f"{longest} at most"
         advice = "Shorten the value in the list of attributes."
-        yield _clause("Length of values", asked, got, longest <= LONGEST_VALUE, advice)
+        yield _clause("Length of values", expected, longest_found, longest <= LONGEST_VALUE, advice)
 
 
 def _mandatory(name: str, attributes: tuple[AttributeRead, ...]) -> Check:

@@ -44,7 +44,7 @@ def verify(file: Iterable[str], keys: Keys | None) -> Verified:
             text_so_far.update(text.encode())
             _step(found, facts)
     except (KeyError, TypeError, ValueError) as error:
-        raise NotATrail(f"After position {found.last} the file does not read: {error}.") from None
+        raise NotATrail(f"After position {found.last} the file cannot be read: {error}.") from None
     _check_end(found, end, text_so_far.hexdigest(), keys)
     return found
 
@@ -83,7 +83,7 @@ def _read(end: str, keys: Keys | None) -> Checkpoint:
     try:
         kid = str(jwt.get_unverified_header(end).get("kid"))
     except jwt.PyJWTError:
-        raise Unsigned("it does not read") from None
+        raise Unsigned("it cannot be read") from None
     if kid not in keys:
         raise Unsigned("it is signed by a key that is not among those that were given")
     return checkpoints.parse(end, keys[kid])

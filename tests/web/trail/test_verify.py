@@ -111,7 +111,7 @@ def test_a_file_of_some_events_is_verified_and_the_missing_ones_are_counted(writ
 def test_a_file_that_is_no_trail_is_rejected_in_a_sentence(db, keys, tmp_path, content):
     path = tmp_path / "file"
     path.write_text(content)
-    with pytest.raises((CommandError, SystemExit), match=r"does not read|1"):
+    with pytest.raises((CommandError, SystemExit), match=r"cannot be read|1"):
         call_command("verify_trail", "--file", str(path), stdout=StringIO(), stderr=StringIO())
 
 

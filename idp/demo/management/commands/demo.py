@@ -130,10 +130,10 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
 
 
 def _wait_for_signal() -> None:
-    asked = threading.Event()
+    stop_requested = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
-    asked.wait()
+        signal.signal(number, lambda *_: stop_requested.set())
+    stop_requested.wait()
 
 
 def _welcome(first: int, sp_url: str, link: str, seconds: float) -> str:

@@ -101,7 +101,7 @@ class Unreadable:
 
     def sentence(self) -> str:
         """Say that it cannot be read."""
-        return f"a condition that does not read ({self.why})"
+        return f"a condition that cannot be read ({self.why})"
 
 
 def read_all(stored: object) -> tuple[Condition, ...]:

@@ -76,5 +76,5 @@ def _compiled(pattern: str) -> Any:  # noqa: ANN401 - the library has no types
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        told = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error.args[0]
-        raise ValueError(f"the pattern does not read: {told}") from error
+        message = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error.args[0]
+        raise ValueError(f"the pattern cannot be read: {message}") from error

@@ -88,7 +88,7 @@ def _rule_counts() -> list[RuleCount]:
     live = PolicyRevision.objects.live().prefetch_related("rules").first()
     rules, now = live.policy.rules if live else (), clock.now()
     counted, since = rule_counts.counts(now), publishing.in_force_since(it.key for it in rules)
-    return [RuleCount(it, counted.get(it.key, NEVER).told(since.get(it.key), now)) for it in rules]
+    return [RuleCount(it, counted.get(it.key, NEVER).sentence(since.get(it.key), now)) for it in rules]
 
 
 def _compared(request: HttpRequest) -> dict[str, Any] | None:

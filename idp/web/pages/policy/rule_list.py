@@ -157,7 +157,7 @@ def _lines(shown: Sheet) -> list[RuleLine]:
             row,
             place,
             marks[key].reason if key in marks else "",
-            counted.get(key, rule_counts.NEVER).told(since.get(key), now),
+            counted.get(key, rule_counts.NEVER).sentence(since.get(key), now),
         )
         for place, (key, row) in enumerate(zip(shown.keys, shown.rows, strict=True), start=1)
     ]

@@ -95,7 +95,7 @@ def test_the_page_says_how_often_the_rules_in_force_matched(admin):
     ],
 )
 def test_a_rule_that_matched_nobody_says_since_when_it_is_in_force(first, said):
-    assert RuleCount().told(first, NOW) == said
+    assert RuleCount().sentence(first, NOW) == said
 
 
 def test_a_rule_is_in_force_since_the_first_revision_that_holds_it(db):

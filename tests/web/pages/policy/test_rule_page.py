@@ -143,7 +143,7 @@ NIGHT = {"weekdays": ["mon"], "begins": "22:00", "ends": "06:00", "zone": "UTC"}
         ("role", {"roles": ["boss"]}, "roles", "is not one of the available choices"),
         ("text", {"text": "x" * 201}, "text", "at most 200 characters"),
         ("text", {"text": ""}, "text", "This field is required."),
-        ("pattern", {"pattern": "("}, "pattern", "The pattern does not read: missing )"),
+        ("pattern", {"pattern": "("}, "pattern", "The pattern cannot be read: missing )"),
         ("network", {"blocks": "192.0.2.0/33"}, "blocks", "does not appear to be an IPv4 or IPv6 network"),
         ("network", {"blocks": " "}, "blocks", "Enter at least one."),
         ("network", {"blocks": "\n".join(f"192.0.2.{it}" for it in range(101))}, "blocks", "1 to 100 blocks"),
