@@ -70,7 +70,7 @@ def read(query: Mapping[str, Sequence[str]], redirect_uri: str) -> Authorization
     return AuthorizationRequest(redirect_uri, state, challenge)
 
 
-def answer(redirect_uri: str, state: str, issuer: str, **members: str) -> str:
-    """Return the address that takes the outcome to an app, with the issuer (RFC 9207)."""
+def response_uri(redirect_uri: str, state: str, issuer: str, **members: str) -> str:
+    """Return the address that takes the authorization response to an app, with the issuer (RFC 9207)."""
     parameters = {**members, **({"state": state} if state else {}), "iss": issuer}
     return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(parameters)}"

@@ -127,5 +127,5 @@ def _only(values: list[str] | None) -> str:
 def _to_app(redirect_uri: str, state: str, **parameters: str) -> HttpResponse:
     """Redirect the browser to an app. Django's redirect classes refuse an app's own scheme."""
     response = HttpResponse(status=rendering.SEE_OTHER)
-    response["Location"] = authorization.answer(redirect_uri, state, settings.LATCHKEY.base_url, **parameters)
+    response["Location"] = authorization.response_uri(redirect_uri, state, settings.LATCHKEY.base_url, **parameters)
     return response

@@ -17,14 +17,14 @@ from idp.audit import events
 from idp.audit.events import Actor
 from idp.importing.reading import Rules
 from idp.login import request_facts
-from idp.scim import answers, attributes, body, patching, paths, schemas, users
+from idp.scim import attributes, body, patching, paths, responses, schemas, users
 from idp.scim.attributes import User
 from idp.scim.body import LONGEST_BODY, Resource
 from idp.scim.errors import InvalidValue, NoSuchResource, NotLetIn, OtherMediaType, TooLong
 from idp.scim.models import PersonnelSystem, system_of
 from idp.scim.users import Provisioner
 
-MEDIA_TYPES = (answers.MEDIA_TYPE, "application/json")
+MEDIA_TYPES = (responses.MEDIA_TYPE, "application/json")
 USUAL_RESULTS = 100
 NO_ADDRESS = "There is nothing at this SCIM address. Latchkey has /Users, but no bulk requests and no /.search."
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
@@ -55,13 +55,13 @@ def _door(*methods: str) -> Callable[[View], View]:
 @_door("GET")
 def service_provider_config(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
     """Return what Latchkey supports."""
-    return answers.answer(schemas.service_provider_config(_base()))
+    return responses.scim_response(schemas.service_provider_config(_base()))
 
 
 @_door("GET")
 def groups(_: HttpRequest, __: PersonnelSystem) -> HttpResponse:
     """Return no groups. Okta asks for them even if it sends none, and takes an error for a failed connection."""
-    return answers.answer(schemas.listed([], 0))
+    return responses.scim_response(schemas.listed([], 0))
 
 
 @_door("GET")
@@ -69,10 +69,10 @@ def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") 
     """Return all resource types or schemas, or the named one. Raises NoSuchResource."""
     known = schemas.resource_types(_base()) if what == "ResourceTypes" else schemas.schemas(_base())
     if not named:
-        return answers.answer(schemas.listed(known, len(known)))
+        return responses.scim_response(schemas.listed(known, len(known)))
     for it in known:
         if it["id"] == named:
-            return answers.answer(it)
+            return responses.scim_response(it)
     raise NoSuchResource
 
 
@@ -80,10 +80,10 @@ def discovered(_: HttpRequest, __: PersonnelSystem, what: str, named: str = "") 
 def people(request: HttpRequest, system: PersonnelSystem) -> HttpResponse:
     """List people, or add someone."""
     if request.method == "GET":
-        return answers.answer(_page(request, system))
+        return responses.scim_response(_page(request, system))
     resource = _read(request, paths.USER)
     created = _resource(users.create(_by(request, system), partial(_as_whole, resource)))
-    return answers.answer(created, status=201, headers={"Location": created["meta"]["location"]})
+    return responses.scim_response(created, status=201, headers={"Location": created["meta"]["location"]})
 
 
 @_door("GET", "PUT", "PATCH", "DELETE")
@@ -99,7 +99,7 @@ def person(request: HttpRequest, system: PersonnelSystem, pk: UUID) -> HttpRespo
             return HttpResponse(status=204)
         case _:
             agent = users.find(system, pk)
-    return answers.answer(_resource(agent))
+    return responses.scim_response(_resource(agent))
 
 
 @_door("GET", "POST", "PUT", "PATCH", "DELETE")

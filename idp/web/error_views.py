@@ -11,7 +11,7 @@ from idp import reference
 from idp.branding import brands
 from idp.errors import IdpError
 from idp.native.errors import as_json, speaks_json
-from idp.scim import answers as scim
+from idp.scim import responses as scim
 from idp.web.admin_paths import is_admin
 from idp.web.errors import FROM_THE_APP, BadRequest, Forbidden, FormTooOld, NotFound, TooLarge
 
@@ -31,7 +31,7 @@ def error_page(request: HttpRequest, error: IdpError) -> HttpResponse:
     if speaks_json(request.path):
         return as_json(error)
     if scim.speaks_scim(request.path):
-        return scim.as_error(error)
+        return scim.error_response(error)
     response = _render(request, error)
     for header, value in error.headers().items():
         response[header] = value

@@ -16,7 +16,7 @@ from idp.saml.connecting import registration
 from idp.saml.encryption import KeyTransport
 from idp.saml.models import ServiceProvider
 from idp.saml.models.service_provider import ENCRYPTION_ALGORITHM, KEY_TRANSPORT, KEY_TRANSPORTS
-from idp.saml.responses.assertion import Answer, Authenticated, Encryption, Envelope, Subject, answer
+from idp.saml.responses.assertion import Authenticated, Encryption, Envelope, ResponseContent, Subject, signed_response
 from idp.saml.signatures.signing import SamlKey
 from tests.conformance.readers import (
     decrypted_by_the_book,
@@ -151,9 +151,9 @@ def test_alg06_the_key_is_encrypted_by_rsa_oaep_with_the_services_parameters(pho
 @pytest.mark.parametrize("algorithm", [names.RSA_OAEP_MGF1P, names.RSA_OAEP])
 def test_alg06_both_variants_of_rsa_oaep_work_with_both_digests(algorithm, digest):
     idp, sp = a_pair("idp"), a_pair("sp")
-    said = Answer(Envelope("urn:idp", SP, ACS), Subject("ana"), Authenticated(NOW, "urn:x", "s"))
+    said = ResponseContent(Envelope("urn:idp", SP, ACS), Subject("ana"), Authenticated(NOW, "urn:x", "s"))
     by = Encryption((sp.certificate,), names.AES256_GCM, KeyTransport(algorithm, digest))
-    sent = answer(said, key=SamlKey.load(idp.private_pem, idp.certificate), now=NOW, encryption=by).octets
+    sent = signed_response(said, key=SamlKey.load(idp.private_pem, idp.certificate), now=NOW, encryption=by).octets
     for read in (decrypted_by_the_book, decrypted_by_xmlsec):
         assert found(read(sent, sp), "saml:Subject/saml:NameID")[0].text == "ana"
 

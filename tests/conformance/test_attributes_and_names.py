@@ -12,7 +12,7 @@ from idp.agents.models import Agent
 from idp.saml import names
 from idp.saml.models import ReleasedAttribute, SubjectName
 from idp.saml.profiles import Person
-from idp.saml.responses.assertion import Answer, Authenticated, Envelope, Subject, build_assertion
+from idp.saml.responses.assertion import Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from idp.saml.responses.attribute_faults import faults
 from idp.saml.responses.attributes import ANY, Release, Source, release
 from tests.conformance.answers import root_of
@@ -31,7 +31,7 @@ def test_idp01_an_attribute_may_have_any_name_and_any_name_format(lines):
     listed = [Release(name, Source.FIXED, (value,), name_format) for name, name_format, value in lines]
     assert faults(listed, ANY) == ()
     told = release(Person("ana", "", "Ana", ()), listed, frozenset(), ANY)
-    said = Answer(Envelope("idp", SP, ACS), Subject("ana"), Authenticated(NOW, "urn:x", "s"), told)
+    said = ResponseContent(Envelope("idp", SP, ACS), Subject("ana"), Authenticated(NOW, "urn:x", "s"), told)
     root = etree.fromstring(build_assertion(said, now=NOW).octets())
     assert [(it.get("Name"), it.get("NameFormat"), it[0].text or "") for it in found(root, "//saml:Attribute")] == lines
 

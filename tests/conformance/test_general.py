@@ -20,7 +20,7 @@ from idp.saml.metadata.errors import UntrustedMetadata
 from idp.saml.metadata.trust import REQUIRE, Demands
 from idp.saml.models import ReleasedAttribute
 from idp.saml.requests import authn_request
-from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject, build_assertion
+from idp.saml.responses.assertion import Attribute, Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from idp.sessions.models import SsoSession
 from tests.conformance.readers import found, our_metadata, posted, strictly_read
 from tests.pretend_service import SLO, SSO
@@ -132,7 +132,7 @@ NAMES = TEXT.filter(lambda it: it and it == it.strip())
 
 @given(name=NAMES, value=TEXT, who=NAMES)
 def test_g02_any_text_that_xml_allows_is_read_unchanged(name, value, who):
-    said = Answer(
+    said = ResponseContent(
         Envelope("idp", SP, ACS), Subject(who), Authenticated(NOW, "urn:x", "s"), (Attribute(name, (value,)),)
     )
     root = etree.fromstring(build_assertion(said, now=NOW).octets())

@@ -20,15 +20,15 @@ from idp.saml.documents.schemas import Schema, validate
 from idp.saml.encryption import OAEP_MGF1P, KeyTransport, encrypt
 from idp.saml.errors import UnusableKey
 from idp.saml.responses.assertion import (
-    Answer,
     Attribute,
     Authenticated,
     Encryption,
     Envelope,
+    ResponseContent,
     Sign,
     Subject,
-    answer,
     build_assertion,
+    signed_response,
 )
 from idp.saml.signatures.signing import sign
 from tests.saml.keys import a_pair
@@ -41,7 +41,7 @@ PREFIXES = {
     "ds": names.SIGNATURE,
     "xenc": names.ENCRYPTION,
 }
-CONTENT = Answer(
+CONTENT = ResponseContent(
     Envelope(IDP, SP, ACS, "_one"),
     Subject("ann7", names.PERSISTENT),
     Authenticated(NOW, names.MOBILE_ONE_FACTOR_CONTRACT, "session-1"),
@@ -58,7 +58,7 @@ TRANSPORTS = [
 
 def octets(content, **how):
     """The bytes that go out."""
-    return answer(content, **how).octets
+    return signed_response(content, **how).octets
 
 
 def found(root, path):

@@ -24,18 +24,18 @@ def comparisons(setting):
 def signer(service):
     """Return a function that signs as `responding.success` does, with the cached key."""
     from idp.saml.responses import assertion
-    from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject
+    from idp.saml.responses.assertion import Attribute, Authenticated, Envelope, ResponseContent, Subject
     from idp.saml.signatures import signing_keys
 
     told = {"full_name": "Ana García", "email": "ana@acme.example", "roles": "agent", "phone": "+12015550101"}
-    content = Answer(
+    content = ResponseContent(
         Envelope("https://login.acme.example/saml/metadata", ENTITY, ACS, "_a-request"),
         Subject("agent-1"),
         Authenticated(NOW, "urn:oasis:names:tc:SAML:2.0:ac:classes:PreviousSession", "_a-session"),
         tuple(Attribute(name, (value,)) for name, value in told.items()),
     )
     key = signing_keys.key_for(service, NOW)
-    return lambda: assertion.answer(content, key=key, now=NOW)
+    return lambda: assertion.signed_response(content, key=key, now=NOW)
 
 
 def raw_pair():

@@ -32,7 +32,7 @@ _OURS = "This is a fault of Latchkey: report it with the reference of the sign-i
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one service provider's row and our own settings say that an answer must be.
+    """What one service provider's row and our own settings require of a Response.
 
     `acs_urls` are all it may go to; `request_id` is None if no request came before. `certificates` are the SHA-256
     fingerprints of the keys that the service may know; `at` is the moment of issue.
@@ -62,12 +62,12 @@ class Check:
     advice: str = ""
 
 
-def check(answer: ResponseRead, wanted: Wanted, *, sent_encrypted: bool) -> tuple[Check, ...]:
+def check(response: ResponseRead, wanted: Wanted, *, sent_encrypted: bool) -> tuple[Check, ...]:
     """Hold a Response against every clause. Those about an Assertion need exactly one that can be read."""
-    found = [*_message(answer, wanted, sent_encrypted=sent_encrypted), *_signatures(answer, wanted)]
-    if len(answer.assertions) == 1:
-        assertion = answer.assertions[0]
-        found += [*_subject(assertion, answer, wanted), *_conditions(assertion, wanted)]
+    found = [*_message(response, wanted, sent_encrypted=sent_encrypted), *_signatures(response, wanted)]
+    if len(response.assertions) == 1:
+        assertion = response.assertions[0]
+        found += [*_subject(assertion, response, wanted), *_conditions(assertion, wanted)]
         found += [*_statement(assertion.statements, wanted), *_attributes(assertion, wanted)]
     return tuple(found)
 
@@ -85,25 +85,27 @@ def _same(name: str, wanted: str, got: str | None, advice: str) -> Check:
     return _clause(name, wanted, got or NONE, got == wanted, advice)
 
 
-def _message(answer: ResponseRead, wanted: Wanted, *, sent_encrypted: bool) -> Iterator[Check]:
-    versions = (answer.version, *(it.version for it in answer.assertions))
+def _message(response: ResponseRead, wanted: Wanted, *, sent_encrypted: bool) -> Iterator[Check]:
+    versions = (response.version, *(it.version for it in response.assertions))
     yield _clause("Version", "2.0 everywhere", ", ".join(versions), set(versions) == {"2.0"}, _OURS)
-    ids = (answer.id, *(it.id for it in answer.assertions))
+    ids = (response.id, *(it.id for it in response.assertions))
     proper = all(map(_NC_NAME.fullmatch, ids))
     yield _clause("IDs", "begin with a letter or _", ", ".join(ids), proper, _OURS)
-    yield _same("Status", names.SUCCESS, ", ".join(answer.status), "Look up in the trail why the sign-in was refused.")
-    count = len(answer.assertions) + answer.encrypted
+    yield _same(
+        "Status", names.SUCCESS, ", ".join(response.status), "Look up in the trail why the sign-in was refused."
+    )
+    count = len(response.assertions) + response.encrypted
     yield _clause("Assertions", "exactly one", str(count), count == 1, _OURS)
     yield _clause(
         "Destination",
         " or ".join(wanted.acs_urls),
-        answer.destination,
-        answer.destination in wanted.acs_urls,
+        response.destination,
+        response.destination in wanted.acs_urls,
         "Register the ACS URL exactly as the service shows it, query string and last slash included.",
     )
-    yield from _issuers(answer, wanted)
-    yield from _issue_instants(answer, wanted)
-    yield from _in_response_to(answer, wanted)
+    yield from _issuers(response, wanted)
+    yield from _issue_instants(response, wanted)
+    yield from _in_response_to(response, wanted)
     yield _clause(
         "Encryption",
         "sent encrypted" if wanted.encrypt else "sent readable",
@@ -113,33 +115,33 @@ def _message(answer: ResponseRead, wanted: Wanted, *, sent_encrypted: bool) -> I
     )
 
 
-def _issuers(answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
+def _issuers(response: ResponseRead, wanted: Wanted) -> Iterator[Check]:
     advice = f"Type {wanted.issuer} at the service as the issuer, to the character, or set LATCHKEY_ENTITY_ID to its."
-    yield _same("Issuer of the Response", wanted.issuer, answer.issuer, advice)
-    for assertion in answer.assertions:
+    yield _same("Issuer of the Response", wanted.issuer, response.issuer, advice)
+    for assertion in response.assertions:
         yield _same("Issuer of the Assertion", wanted.issuer, assertion.issuer, advice)
-    issuers = (answer.issuer, *(it.issuer for it in answer.assertions))
+    issuers = (response.issuer, *(it.issuer for it in response.assertions))
     padded = any(it != it.strip() for it in issuers)
     yield _clause("Issuer's edges", "no white space", "white space" if padded else "no white space", not padded, _OURS)
 
 
-def _issue_instants(answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
-    instants = (answer.issue_instant, *(it.issue_instant for it in answer.assertions))
+def _issue_instants(response: ResponseRead, wanted: Wanted) -> Iterator[Check]:
+    instants = (response.issue_instant, *(it.issue_instant for it in response.assertions))
     read = [moment(it) for it in instants]
     passed = all(it is not None and it <= wanted.at for it in read)
     yield _clause("IssueInstant", "in UTC with Z, not ahead", ", ".join(instants), passed, _CLOCK)
 
 
-def _in_response_to(answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
-    places = [answer.in_response_to]
-    places += [it.in_response_to for one in answer.assertions for it in one.confirmations]
+def _in_response_to(response: ResponseRead, wanted: Wanted) -> Iterator[Check]:
+    places = [response.in_response_to]
+    places += [it.in_response_to for one in response.assertions for it in one.confirmations]
     said = ", ".join(it or NONE for it in places)
     expected = "nothing in both places" if wanted.request_id is None else f"{wanted.request_id} in both places"
     passed = all(it == wanted.request_id for it in places)
     yield _clause("InResponseTo", expected, said, passed, _OURS)
 
 
-def _subject(assertion: AssertionRead, answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
+def _subject(assertion: AssertionRead, response: ResponseRead, wanted: Wanted) -> Iterator[Check]:
     name_id = assertion.name_id or ""
     whole = bool(name_id) and name_id == name_id.strip()
     got = "filled" if whole else "white space at an edge" if name_id.strip() else "empty"
@@ -160,9 +162,9 @@ def _subject(assertion: AssertionRead, answer: ResponseRead, wanted: Wanted) -> 
         advice = "Register the ACS URL exactly as the service shows it."
         yield _clause(
             "Recipient",
-            answer.destination,
+            response.destination,
             bearer.recipient or NONE,
-            bearer.recipient == answer.destination and bearer.recipient in wanted.acs_urls,
+            bearer.recipient == response.destination and bearer.recipient in wanted.acs_urls,
             advice,
         )
         yield _ahead("Confirmation NotOnOrAfter", bearer.not_on_or_after, wanted)
@@ -260,14 +262,14 @@ def _line(attribute: AttributeRead) -> Release:
     return Release(attribute.name, Source.FIXED, values, attribute.name_format)
 
 
-def _signatures(answer: ResponseRead, wanted: Wanted) -> Iterator[Check]:
-    places = Counter(it.on for it in answer.signatures)
+def _signatures(response: ResponseRead, wanted: Wanted) -> Iterator[Check]:
+    places = Counter(it.on for it in response.signatures)
     expected = _SIGNED[wanted.sign]
     got = ", ".join(f"{place} ({times} times)" if times > 1 else place for place, times in places.items())
     advice = "The service's setting of what is signed was changed since; sign in once more."
     yield _clause("Signatures", " and ".join(expected), got, places == Counter(expected), advice)
-    own = {"Response": answer.id, "Assertion": answer.assertions[0].id if answer.assertions else ""}
-    for signature in answer.signatures:
+    own = {"Response": response.id, "Assertion": response.assertions[0].id if response.assertions else ""}
+    for signature in response.signatures:
         yield from _signature(signature, own.get(signature.on, ""), wanted)
 
 

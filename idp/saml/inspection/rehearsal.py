@@ -18,7 +18,7 @@ from idp.saml.models import ServiceProvider
 from idp.saml.profiles import Person
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import attributes, released, responding
-from idp.saml.responses.assertion import Answer, Authenticated, Sign, Subject
+from idp.saml.responses.assertion import Authenticated, ResponseContent, Sign, Subject
 from idp.saml.responses.released import Released
 from idp.saml.responses.subjects import subject_so_far
 
@@ -74,12 +74,12 @@ def check_here(sp: ServiceProvider, agent: Agent | None, now: datetime) -> tuple
     return _rehearsed(content, kept), second_reader.judge(readable.octets, expected)
 
 
-def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> Answer:
+def _content(sp: ServiceProvider, agent: Agent | None, now: datetime) -> ResponseContent:
     consumer = next(iter(sp.consumers.all()), None)
     if consumer is None:
         raise UnregisteredAcs("no ACS is registered", sentence="This service has no address that takes Responses.")
     subject, about = _about(sp, agent)
-    return Answer(
+    return ResponseContent(
         envelope=responding.envelope(sp, PendingRequest(new_id(), consumer.url, None)),
         subject=subject,
         authenticated=Authenticated(now, sp.context_of(Method.CODE), new_id(), _end_of(sp, now)),
@@ -102,7 +102,7 @@ def _about(sp: ServiceProvider, agent: Agent | None) -> tuple[Subject, Released]
     return (subject if subject.name_id else Subject(NOT_YET, subject.name_id_format)), about
 
 
-def _rehearsed(content: Answer, response: str) -> Rehearsed:
+def _rehearsed(content: ResponseContent, response: str) -> Rehearsed:
     return Rehearsed(
         response=response,
         request_id=content.envelope.in_response_to or "",

@@ -59,7 +59,7 @@ def by_browser(notice: LogoutNotice, now: datetime) -> Outgoing | None:
     return _outgoing(request_to(notice, address, now), address, notice.service_provider, None, now)
 
 
-def answer(
+def response_to(
     sp: ServiceProvider, status: SamlStatus, request_id: str, relay_state: str | None, now: datetime
 ) -> Outgoing | None:
     """Make a LogoutResponse for the browser to carry, or None if the service provider has no address for it."""

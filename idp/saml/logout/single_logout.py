@@ -110,7 +110,7 @@ def _last(logout: Logout, now: datetime) -> Outgoing | None:
         return None
     if logout.initiator is None:
         return None
-    return logout_messages.answer(logout.initiator, status_of(logout), logout.request_id, logout.relay_state, now)
+    return logout_messages.response_to(logout.initiator, status_of(logout), logout.request_id, logout.relay_state, now)
 
 
 def _refuse_repeated(sp: ServiceProvider, request: TrustedLogoutRequest) -> None:

@@ -72,7 +72,7 @@ def _accept_response(request: HttpRequest, received: ReceivedMessage) -> HttpRes
 
 def _answer_with_status(request: HttpRequest, sp: ServiceProvider, error: AnswerLogoutWithStatus) -> HttpResponse:
     """Answer a request that cannot be met, unless no answer is wanted or there is nowhere to send it."""
-    message = logout_messages.answer(sp, error.saml_status, error.in_response_to, error.relay_state, clock.now())
+    message = logout_messages.response_to(sp, error.saml_status, error.in_response_to, error.relay_state, clock.now())
     if error.asynchronous or message is None:
         raise error
     return _carry(request, message)

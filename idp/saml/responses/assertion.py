@@ -21,19 +21,19 @@ from idp.saml.signatures.signing import SamlKey, sign
 from idp.values import value
 
 __all__ = [
-    "Answer",
     "Attribute",
     "Authenticated",
     "Encryption",
     "Envelope",
+    "ResponseContent",
     "Sent",
     "Sign",
     "Subject",
-    "answer",
-    "answer_with_status",
     "build_assertion",
     "build_error_response",
     "build_response",
+    "signed_error_response",
+    "signed_response",
     "writable",
 ]
 
@@ -108,7 +108,7 @@ class Sent:
 
 
 @value
-class Answer:
+class ResponseContent:
     """Everything that an Assertion says. `assertion_id` is new unless given; the caller records it."""
 
     envelope: Envelope
@@ -118,8 +118,8 @@ class Answer:
     assertion_id: str = field(default_factory=new_id)
 
 
-def answer(
-    content: Answer,
+def signed_response(
+    content: ResponseContent,
     *,
     key: SamlKey,
     now: datetime,
@@ -147,12 +147,12 @@ def answer(
     return Sent(octets, _SIGNATURE_VALUE.sub(b"<ds:SignatureValue>", readable).decode())
 
 
-def answer_with_status(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:
+def signed_error_response(envelope: Envelope, status: SamlStatus, *, key: SamlKey, now: datetime) -> bytes:
     """Build and sign a Response with only a status."""
     return sign(build_error_response(envelope, status, now=now), key).octets()
 
 
-def build_assertion(content: Answer, *, now: datetime) -> Element:
+def build_assertion(content: ResponseContent, *, now: datetime) -> Element:
     """Build the unsigned Assertion.
 
     Raises ValueError for a character that XML cannot hold, for an empty or padded NameID or Issuer, and for a
@@ -164,7 +164,7 @@ def build_assertion(content: Answer, *, now: datetime) -> Element:
         envelope.acs_url,
         content.subject.name_id_format,
         proved.context_class,
-        answers=envelope.in_response_to is not None,
+        has_request=envelope.in_response_to is not None,
         ends=over is not None,
         attributes=tuple([(it.name, it.name_format, len(it.values)) for it in content.attributes]),
     )
@@ -215,11 +215,11 @@ def _whole(value: str) -> str:
     return value
 
 
-# What many answers say in the same words is built once: nothing of it is about a person.
+# The parts that are the same in many Assertions are built once. They say nothing about a person.
 
 
 class _Shape(NamedTuple):
-    """What Assertions with one template share. `answers`: it has a request; `ends`: it states the end of the session.
+    """What Assertions with one template share. `ends`: it states the end of the session.
 
     For each attribute: its Name, its NameFormat, and the number of its values.
     """
@@ -228,7 +228,7 @@ class _Shape(NamedTuple):
     acs_url: str
     name_id_format: str
     context_class: str
-    answers: bool
+    has_request: bool
     ends: bool
     attributes: tuple[tuple[str, str, int], ...]
 
@@ -244,7 +244,7 @@ def _statements(shape: _Shape) -> Stencil:
     data = {
         "NotOnOrAfter": end,
         "Recipient": shape.acs_url,
-        "InResponseTo": place(_REQUEST) if shape.answers else None,
+        "InResponseTo": place(_REQUEST) if shape.has_request else None,
     }
     confirmation = element(
         "saml:SubjectConfirmation",

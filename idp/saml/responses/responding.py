@@ -17,7 +17,7 @@ from idp.saml.models.issued import is_second
 from idp.saml.models.service_provider import KEY_TRANSPORTS
 from idp.saml.requests.pending import PendingRequest
 from idp.saml.responses import assertion, released
-from idp.saml.responses.assertion import Answer, Authenticated, Encryption, Envelope
+from idp.saml.responses.assertion import Authenticated, Encryption, Envelope, ResponseContent
 from idp.saml.responses.subjects import known_of, subject_of
 from idp.saml.signatures import signing_keys
 from idp.sessions.models import SsoSession
@@ -45,7 +45,7 @@ def success(
     _check_requirements(pending, subject.name_id, context)
     about = released.for_agent(sp, agent, subject.name_id, known.sent)
     end = _end_of(sp, admission) if sp.states_end else None
-    content = Answer(
+    content = ResponseContent(
         envelope=envelope(sp, pending),
         subject=subject,
         authenticated=Authenticated(proof.authenticated_at, context, admission.session_index, end),
@@ -60,7 +60,7 @@ def success(
 
 
 def _issued(
-    sp: ServiceProvider, admission: Admission, content: Answer, response: assertion.Sent, now: datetime
+    sp: ServiceProvider, admission: Admission, content: ResponseContent, response: assertion.Sent, now: datetime
 ) -> IssuedAssertion:
     return _BLANK(
         service_provider_id=sp.pk,
@@ -76,8 +76,10 @@ def _issued(
     )
 
 
-def signed_response(sp: ServiceProvider, content: Answer, now: datetime, *, readable: bool = False) -> assertion.Sent:
-    """Sign and encrypt an answer as this service provider wants it. Raises UnusableKey.
+def signed_response(
+    sp: ServiceProvider, content: ResponseContent, now: datetime, *, readable: bool = False
+) -> assertion.Sent:
+    """Sign and encrypt a Response as this service provider wants it. Raises UnusableKey.
 
     A `readable` one is not encrypted. It is for our own checks, which have no key to decrypt it.
     """
@@ -85,12 +87,14 @@ def signed_response(sp: ServiceProvider, content: Answer, now: datetime, *, read
     if sp.encrypt and not readable:
         transport = KEY_TRANSPORTS[sp.key_transport][1]
         encryption = Encryption(sp.to_encrypt_for, sp.encryption_algorithm, transport)
-    return assertion.answer(content, key=signing_keys.key_for(sp, now), now=now, signed=sp.sign, encryption=encryption)
+    return assertion.signed_response(
+        content, key=signing_keys.key_for(sp, now), now=now, signed=sp.sign, encryption=encryption
+    )
 
 
 def refusal(sp: ServiceProvider, pending: PendingRequest, status: SamlStatus, now: datetime) -> bytes:
     """Answer a request with a signed Response with only a status."""
-    return assertion.answer_with_status(envelope(sp, pending), status, key=signing_keys.key_for(sp, now), now=now)
+    return assertion.signed_error_response(envelope(sp, pending), status, key=signing_keys.key_for(sp, now), now=now)
 
 
 def refuse_answered(sp: ServiceProvider, request_id: str | None) -> None:

@@ -28,13 +28,13 @@ from idp.web.operators import links, own_sign_in, recent_factor, sign_in_trail
 from idp.web.operators.login_form import OperatorLoginForm
 from idp.web.operators.recent_factor import View
 from idp.web.pages import alarms, checkup, costs, everyone_out, export_agents, safe_list, stop
-from idp.web.pages.answers import pages as answers
 from idp.web.pages.connect_flex import pages as connect_flex
 from idp.web.pages.import_agents import pages as import_agents
 from idp.web.pages.keys import page as keys
 from idp.web.pages.metadata import new_service, registered_service
 from idp.web.pages.policy import history as policy_history
 from idp.web.pages.policy.publish import page as policy_publish
+from idp.web.pages.responses import pages as responses
 from idp.web.site import contents
 
 # An agent's mobile number is a django-otp device too, and must never open the admin.
@@ -44,7 +44,7 @@ PAGES = (
     keys,
     new_service,
     registered_service,
-    answers,
+    responses,
     checkup,
     costs,
     alarms,

@@ -5,7 +5,15 @@ from dataclasses import replace
 from idp.keys import certificates
 from idp.saml import names
 from idp.saml.inspection.checks import Wanted
-from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Sign, Subject, answer
+from idp.saml.responses.assertion import (
+    Attribute,
+    Authenticated,
+    Envelope,
+    ResponseContent,
+    Sign,
+    Subject,
+    signed_response,
+)
 from idp.saml.responses.attributes import FLEX
 from tests.saml.messages import FLEX_ACS, FLEX_SP, NOW
 
@@ -19,7 +27,7 @@ BASICS = (
 
 
 def content(*attributes, name_id="ana7", request_id=REQUEST, **authenticated):
-    return Answer(
+    return ResponseContent(
         envelope=Envelope(IDP, FLEX_SP, FLEX_ACS, request_id),
         subject=Subject(name_id),
         authenticated=replace(Authenticated(NOW, names.MOBILE_ONE_FACTOR_CONTRACT, "session-1"), **authenticated),
@@ -28,7 +36,7 @@ def content(*attributes, name_id="ana7", request_id=REQUEST, **authenticated):
 
 
 def sent(key, *attributes, signed=Sign.BOTH, encryption=None, **more):
-    return answer(content(*attributes, **more), key=key, now=NOW, signed=signed, encryption=encryption)
+    return signed_response(content(*attributes, **more), key=key, now=NOW, signed=signed, encryption=encryption)
 
 
 def wanted(key, **changes):

@@ -10,7 +10,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from idp.saml import names
 from idp.saml.inspection.second_reader import Expected, judge
 from idp.saml.metadata import idp_description
-from idp.saml.responses.assertion import Attribute, Encryption, Envelope, Sign, answer
+from idp.saml.responses.assertion import Attribute, Encryption, Envelope, Sign, signed_response
 from idp.saml.signatures.signing import SamlKey
 from tests.saml.inspection.ours import IDP, REQUEST, content, sent
 from tests.saml.keys import a_pair
@@ -63,7 +63,7 @@ def test_the_second_reader_accepts_a_signature_by_the_second_published_key(idp_k
 def test_the_second_reader_accepts_an_acs_without_a_dot_and_with_a_query(idp_key, expected):
     acs_url = "http://intranet/acs?connection=JQ"
     there = replace(content(), envelope=Envelope(IDP, FLEX_SP, acs_url, REQUEST))
-    octets = answer(there, key=idp_key, now=NOW).octets
+    octets = signed_response(there, key=idp_key, now=NOW).octets
     assert judge(octets, replace(expected, acs_url=acs_url)).accepted
 
 

@@ -17,7 +17,7 @@ from idp.saml.bindings.encoding import form_value, redirect_url
 from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import UnknownSigningKey
 from idp.saml.logout.request import build, parse
-from idp.saml.responses.assertion import LIFETIME, Answer, Authenticated, Envelope, Subject, build_assertion
+from idp.saml.responses.assertion import LIFETIME, Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from tests.saml.logout.peer import IDP, SLO_URL, SP_SLO, a_peer, a_signed_redirect, query_of
 from tests.saml.logout.requests import ANN, XML, checked
 from tests.saml.messages import NOW, SP
@@ -41,7 +41,7 @@ def test_ours_is_valid_by_the_schema(idp_key, reason):
 
 def test_ours_names_the_subject_and_the_sessions_as_the_assertion_did():
     authenticated = Authenticated(NOW, names.PREVIOUS_SESSION, "s1")
-    assertion = build_assertion(Answer(Envelope(IDP, SP, SP_SLO), ANN, authenticated), now=NOW)
+    assertion = build_assertion(ResponseContent(Envelope(IDP, SP, SP_SLO), ANN, authenticated), now=NOW)
     message, assertion = (etree.fromstring(it.octets()) for it in (ours(session_indexes=["s1"]), assertion))
     told, given = (it.find(f".//{SAML}NameID") for it in (message, assertion))
     assert etree.tostring(told, method="c14n", exclusive=True) == etree.tostring(given, method="c14n", exclusive=True)

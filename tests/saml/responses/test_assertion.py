@@ -19,16 +19,16 @@ from idp.saml.documents.schemas import Schema, validate
 from idp.saml.errors import SamlStatus
 from idp.saml.profiles import Person
 from idp.saml.responses.assertion import (
-    Answer,
     Attribute,
     Authenticated,
     Envelope,
+    ResponseContent,
     Sign,
     Subject,
-    answer,
-    answer_with_status,
     build_assertion,
     build_error_response,
+    signed_error_response,
+    signed_response,
     writable,
 )
 from idp.saml.responses.attributes import FLEX, release
@@ -41,7 +41,7 @@ PREFIXES = {"saml": names.ASSERTION, "samlp": names.PROTOCOL, "ds": names.SIGNAT
 NO_PASSIVE = SamlStatus(names.RESPONDER, names.NO_PASSIVE)
 
 
-def an_answer(**changes):
+def response_content(**changes):
     facts = {
         "envelope": ENVELOPE,
         "subject": Subject(ANN.name_id),
@@ -49,12 +49,12 @@ def an_answer(**changes):
         "attributes": release(ANN, (), frozenset(), FLEX),
         **changes,
     }
-    return Answer(**facts)
+    return ResponseContent(**facts)
 
 
 def sent(content, **how):
     """The bytes that go out."""
-    return answer(content, **how).octets
+    return signed_response(content, **how).octets
 
 
 def built(element):
@@ -94,11 +94,11 @@ def read_by_sp(xml, key, request_id="ONELOGIN_1", **security):
 
 @pytest.mark.parametrize("mode", list(Sign))
 def test_every_mode_is_valid_by_the_schema(idp_key, mode):
-    validate(etree.fromstring(sent(an_answer(), key=idp_key, now=NOW, signed=mode)), Schema.PROTOCOL)
+    validate(etree.fromstring(sent(response_content(), key=idp_key, now=NOW, signed=mode)), Schema.PROTOCOL)
 
 
 def test_a_strict_service_provider_accepts_it(idp_key):
-    xml = sent(an_answer(), key=idp_key, now=datetime.now(UTC))
+    xml = sent(response_content(), key=idp_key, now=datetime.now(UTC))
     response = read_by_sp(xml, idp_key)
     assert response.get_nameid() == "ann7"
     assert response.get_session_index() == "session-1"
@@ -113,12 +113,12 @@ def test_a_strict_service_provider_accepts_it(idp_key):
     ("mode", "unwanted"), [(Sign.RESPONSE, "wantAssertionsSigned"), (Sign.ASSERTION, "wantMessagesSigned")]
 )
 def test_a_service_provider_that_wants_one_signature_accepts_that_one(idp_key, mode, unwanted):
-    xml = sent(an_answer(), key=idp_key, now=datetime.now(UTC), signed=mode)
+    xml = sent(response_content(), key=idp_key, now=datetime.now(UTC), signed=mode)
     assert read_by_sp(xml, idp_key, **{unwanted: False}).get_nameid() == "ann7"
 
 
 def test_an_unsolicited_answer_is_accepted(idp_key):
-    content = an_answer(envelope=replace(ENVELOPE, in_response_to=None))
+    content = response_content(envelope=replace(ENVELOPE, in_response_to=None))
     xml = sent(content, key=idp_key, now=datetime.now(UTC))
     assert read_by_sp(xml, idp_key, request_id=None).get_nameid() == "ann7"
     assert b"InResponseTo" not in xml
@@ -133,7 +133,7 @@ MODES = {
 
 @pytest.mark.parametrize("mode", list(Sign))
 def test_each_signature_verifies_by_another_library(idp_key, mode):
-    root = etree.fromstring(sent(an_answer(), key=idp_key, now=NOW, signed=mode))
+    root = etree.fromstring(sent(response_content(), key=idp_key, now=NOW, signed=mode))
     assert len(found(root, "//ds:Signature")) == len(MODES[mode])
     for path in MODES[mode]:
         signed = found(root, path)[0]
@@ -143,21 +143,21 @@ def test_each_signature_verifies_by_another_library(idp_key, mode):
 
 
 def test_the_assertion_verifies_cut_out_of_its_response(idp_key):
-    root = etree.fromstring(sent(an_answer(), key=idp_key, now=NOW))
+    root = etree.fromstring(sent(response_content(), key=idp_key, now=NOW))
     alone = etree.fromstring(etree.tostring(copy.deepcopy(found(root, "saml:Assertion")[0])))
     config = SignatureConfiguration(location="./", verification_time=NOW)
     XMLVerifier().verify(alone, x509_cert=idp_key.certificate, id_attribute="ID", expect_config=config)
 
 
 def test_signatures_use_the_algorithms_that_flex_knows(idp_key):
-    root = etree.fromstring(sent(an_answer(), key=idp_key, now=NOW))
+    root = etree.fromstring(sent(response_content(), key=idp_key, now=NOW))
     algorithms = set(found(root, "//ds:Signature//@Algorithm"))
     assert algorithms == {names.RSA_SHA256, names.SHA256, names.EXCLUSIVE_C14N, names.ENVELOPED}
     assert len(found(root, "//ds:KeyInfo/ds:X509Data/ds:X509Certificate")) == 2
 
 
 def test_all_addresses_come_from_one_envelope(idp_key):
-    root = etree.fromstring(sent(an_answer(), key=idp_key, now=NOW))
+    root = etree.fromstring(sent(response_content(), key=idp_key, now=NOW))
     assert found(root, "//saml:Issuer/text()") == [IDP, IDP]
     assert found(root, "//@Destination | //@Recipient") == [FLEX_ACS, FLEX_ACS]
     assert found(root, "//saml:Audience/text()") == [FLEX_SP]
@@ -166,7 +166,7 @@ def test_all_addresses_come_from_one_envelope(idp_key):
 
 def test_times_are_whole_seconds_around_now():
     now = NOW + timedelta(microseconds=999_999)
-    root = built(build_assertion(an_answer(), now=now))
+    root = built(build_assertion(response_content(), now=now))
     assert root.get("IssueInstant") == "2026-11-21T09:00:00Z"
     assert found(root, "//@NotBefore") == ["2026-11-21T08:55:00Z"]
     assert found(root, "//@NotOnOrAfter") == ["2026-11-21T09:05:00Z"] * 2
@@ -176,35 +176,35 @@ def test_times_are_whole_seconds_around_now():
 
 def test_the_end_of_a_session_is_stated_if_asked_for():
     authenticated = Authenticated(NOW, names.PREVIOUS_SESSION, "s", NOW + timedelta(hours=8))
-    root = built(build_assertion(an_answer(authenticated=authenticated), now=NOW))
+    root = built(build_assertion(response_content(authenticated=authenticated), now=NOW))
     assert found(root, "//@SessionNotOnOrAfter") == ["2026-11-21T17:00:00Z"]
 
 
 def test_the_subject_is_named_without_qualifier():
-    (name_id,) = found(built(build_assertion(an_answer(), now=NOW)), "//saml:NameID")
+    (name_id,) = found(built(build_assertion(response_content(), now=NOW)), "//saml:NameID")
     assert (name_id.text, dict(name_id.attrib)) == ("ann7", {"Format": names.UNSPECIFIED})
 
 
 def test_attributes_are_plain_names_with_one_value_each():
-    root = built(build_assertion(an_answer(), now=NOW))
+    root = built(build_assertion(response_content(), now=NOW))
     assert set(found(root, "//saml:Attribute/@NameFormat")) == {names.BASIC}
     assert found(root, "//saml:Attribute[@Name='roles']/saml:AttributeValue/text()") == ["agent", "supervisor"]
 
 
 def test_without_attributes_there_is_no_statement():
-    root = built(build_assertion(an_answer(attributes=()), now=NOW))
+    root = built(build_assertion(response_content(attributes=()), now=NOW))
     assert not found(root, "//saml:AttributeStatement")
 
 
 def test_an_attribute_is_cleared_by_one_empty_value(idp_key):
-    xml = sent(an_answer(attributes=(Attribute("team", ("",)),)), key=idp_key, now=NOW)
+    xml = sent(response_content(attributes=(Attribute("team", ("",)),)), key=idp_key, now=NOW)
     root = etree.fromstring(xml)
     validate(root, Schema.PROTOCOL)
     assert len(found(root, "//saml:AttributeValue")) == 1
 
 
 def test_the_caller_knows_the_id_of_the_assertion(idp_key):
-    content = an_answer()
+    content = response_content()
     root = etree.fromstring(sent(content, key=idp_key, now=NOW))
     assert found(root, "saml:Assertion/@ID") == [content.assertion_id]
 
@@ -218,11 +218,11 @@ def test_ids_are_fresh_and_never_alike():
 @pytest.mark.parametrize("mode", ["none", "", "Both"])
 def test_an_unknown_mode_signs_nothing(idp_key, mode):
     with pytest.raises(ValueError, match="not a valid Sign"):
-        sent(an_answer(), key=idp_key, now=NOW, signed=mode)
+        sent(response_content(), key=idp_key, now=NOW, signed=mode)
 
 
 def test_an_error_is_a_signed_response_with_codes_only(idp_key):
-    root = etree.fromstring(answer_with_status(ENVELOPE, NO_PASSIVE, key=idp_key, now=NOW))
+    root = etree.fromstring(signed_error_response(ENVELOPE, NO_PASSIVE, key=idp_key, now=NOW))
     validate(root, Schema.PROTOCOL)
     assert found(root, "//samlp:StatusCode/@Value") == [names.RESPONDER, names.NO_PASSIVE]
     assert not found(root, "//saml:Assertion | //samlp:StatusMessage | //samlp:StatusDetail")
@@ -247,10 +247,10 @@ UNWRITABLE = ["\x00", "a\x0bb", "\x1b[0m", "\ud800", "\ufffe", "\uffff"]
 def test_text_that_xml_cannot_hold_is_refused_while_building(text):
     assert not writable(text)
     for content in (
-        an_answer(subject=Subject(f"a{text}b")),
-        an_answer(attributes=(Attribute("full_name", (text,)),)),
-        an_answer(attributes=(Attribute(text, ("x",)),)),
-        an_answer(envelope=replace(ENVELOPE, acs_url=text)),
+        response_content(subject=Subject(f"a{text}b")),
+        response_content(attributes=(Attribute("full_name", (text,)),)),
+        response_content(attributes=(Attribute(text, ("x",)),)),
+        response_content(envelope=replace(ENVELOPE, acs_url=text)),
     ):
         with pytest.raises(ValueError, match="cannot hold"):
             build_assertion(content, now=NOW)
@@ -259,13 +259,13 @@ def test_text_that_xml_cannot_hold_is_refused_while_building(text):
 @pytest.mark.parametrize("name", ["", " ", " ann", "ann\n"])
 def test_an_empty_or_padded_name_id_is_refused(name):
     with pytest.raises(ValueError, match="padded"):
-        build_assertion(an_answer(subject=Subject(name)), now=NOW)
+        build_assertion(response_content(subject=Subject(name)), now=NOW)
 
 
 def test_an_attribute_name_twice_is_refused():
     twice = (Attribute("a", ("x",)), Attribute("a", ("y",)))
     with pytest.raises(ValueError, match="twice"):
-        build_assertion(an_answer(attributes=twice), now=NOW)
+        build_assertion(response_content(attributes=twice), now=NOW)
 
 
 MARKUP = st.sampled_from(["<b>", "</saml:Assertion>", "&amp;", "]]>", "<!--", "{{ x }}", '"', "'", "\r\n", "\t", "☎"])
@@ -276,7 +276,7 @@ NAME = TEXT.filter(lambda it: it and it == it.strip())
 @settings(deadline=None)
 @given(name_id=NAME, name=NAME, values=st.lists(TEXT, max_size=3))
 def test_any_text_comes_back_equal(idp_key, name_id, name, values):
-    content = an_answer(subject=Subject(name_id), attributes=(Attribute(name, tuple(values)),))
+    content = response_content(subject=Subject(name_id), attributes=(Attribute(name, tuple(values)),))
     root = etree.fromstring(sent(content, key=idp_key, now=NOW))
     assert found(root, "//saml:NameID")[0].text == name_id
     assert found(root, "//saml:Attribute/@Name") == [name]

@@ -8,7 +8,7 @@ from lxml import etree
 
 from idp.saml import names
 from idp.saml.documents.elements import writable
-from idp.saml.responses.assertion import Answer, Attribute, Authenticated, Envelope, Subject, build_assertion
+from idp.saml.responses.assertion import Attribute, Authenticated, Envelope, ResponseContent, Subject, build_assertion
 from idp.saml.responses.attribute_faults import LONGEST_NAME, faults
 from idp.saml.responses.attribute_types import Type
 from idp.saml.responses.attributes import (
@@ -163,7 +163,7 @@ WHOLE = TEXT.filter(lambda it: it and it == it.strip())
 
 def written(attributes):
     """Build an Assertion, and read its attributes back from the bytes."""
-    content = Answer(
+    content = ResponseContent(
         Envelope("us", SP, ACS), Subject("ann7"), Authenticated(NOW, names.PREVIOUS_SESSION, "s"), attributes
     )
     root = etree.fromstring(build_assertion(content, now=NOW).octets())

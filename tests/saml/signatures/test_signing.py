@@ -13,12 +13,12 @@ from lxml import etree
 from idp.saml import names
 from idp.saml.documents.elements import element, new_id
 from idp.saml.errors import UnusableKey
-from idp.saml.responses.assertion import Attribute, Encryption, Sign, Subject, answer
+from idp.saml.responses.assertion import Attribute, Encryption, Sign, Subject, signed_response
 from idp.saml.signatures.signing import SamlKey, self_test, sign
 from tests.saml.documents.test_elements import some_text
 from tests.saml.keys import a_pair
 from tests.saml.messages import NOW
-from tests.saml.responses.test_assertion import an_answer, found
+from tests.saml.responses.test_assertion import found, response_content
 
 ALGORITHMS = [names.RSA_SHA256, names.RSA_SHA384, names.RSA_SHA512, names.ECDSA_SHA256]
 
@@ -50,22 +50,22 @@ def test_xmlsec_verifies_whatever_an_answer_says(algorithm):
     key, dice = a_key(algorithm), random.Random(algorithm)
     for _ in range(25):
         told = tuple(Attribute(f"{nth}{some_text(dice)}", (some_text(dice), "")) for nth in range(dice.randrange(4)))
-        content = an_answer(subject=Subject(f"<{some_text(dice)}>"), attributes=told)
-        root = etree.fromstring(answer(content, key=key, now=NOW).octets)
+        content = response_content(subject=Subject(f"<{some_text(dice)}>"), attributes=told)
+        root = etree.fromstring(signed_response(content, key=key, now=NOW).octets)
         for signature in found(root, "//ds:Signature"):
             xmlsec_judges(signature, key.certificate)
 
 
 @pytest.mark.parametrize("mode", list(Sign))
 def test_a_response_is_sent_in_canonical_form_with_its_signatures(idp_key, mode):
-    octets = answer(an_answer(), key=idp_key, now=NOW, signed=mode).octets
+    octets = signed_response(response_content(), key=idp_key, now=NOW, signed=mode).octets
     assert etree.tostring(etree.fromstring(octets), method="c14n", exclusive=True) == octets
 
 
 @pytest.mark.parametrize("encryption", [None, Encryption((a_pair("sp").certificate,))], ids=["clear", "encrypted"])
 def test_a_stored_response_is_the_one_that_was_sent_without_signature_values(idp_key, encryption):
-    content = an_answer()
-    kept = etree.fromstring(answer(content, key=idp_key, now=NOW, encryption=encryption).kept)
+    content = response_content()
+    kept = etree.fromstring(signed_response(content, key=idp_key, now=NOW, encryption=encryption).kept)
     assert [it.text for it in found(kept, "//ds:SignatureValue")] == [None, None]
     assert found(kept, "/samlp:Response/saml:Assertion/@ID") == [content.assertion_id]
     assert len(found(kept, "//saml:AttributeValue")) == sum(len(it.values) for it in content.attributes)

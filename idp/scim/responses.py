@@ -1,4 +1,4 @@
-"""Answers and errors as `application/scim+json` (RFC 7644 sections 3.1 and 3.12)."""
+"""Responses and errors as `application/scim+json` (RFC 7644 sections 3.1 and 3.12)."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ def speaks_scim(path: str) -> bool:
     return path.startswith(PREFIX)
 
 
-def answer(resource: Resource, **how: Any) -> JsonResponse:
-    """Return a resource as an HTTP answer."""
-    return JsonResponse(resource, content_type=MEDIA_TYPE, **how)
+def scim_response(resource: Resource, **options: Any) -> JsonResponse:
+    """Return an HTTP response with a resource."""
+    return JsonResponse(resource, content_type=MEDIA_TYPE, **options)
 
 
-def as_error(error: IdpError) -> JsonResponse:
-    """Return an error as an HTTP answer, with the reference under which it is logged."""
+def error_response(error: IdpError) -> JsonResponse:
+    """Return an HTTP response for an error, with the reference under which it is logged."""
     content = {
         "schemas": [ERROR],
         "status": str(error.status),
@@ -33,4 +33,4 @@ def as_error(error: IdpError) -> JsonResponse:
     }
     if isinstance(error, ScimError) and error.scim_type:
         content["scimType"] = error.scim_type
-    return answer(content, status=error.status, headers=dict(error.headers()))
+    return scim_response(content, status=error.status, headers=dict(error.headers()))

@@ -11,7 +11,7 @@ from idp.saml.responses import responding
 from idp.saml.signatures import key_change, signing_keys
 from tests.conftest import NOW
 from tests.saml.keys import a_pair
-from tests.web.pages.answers.conftest import (
+from tests.web.pages.responses.conftest import (
     CHECK,
     WOULD,
     a_general_service,

@@ -14,7 +14,7 @@ from idp.saml.models.released import SOURCES
 from idp.saml.responses import attributes, released
 from idp.saml.responses.attributes import Release, Source
 from idp.sessions.models import OpenedBy, SsoSession
-from idp.web.pages.answers import xml as answer_xml
+from idp.web.pages.responses import xml as response_xml
 
 EMPTY = mark_safe('<span class="quiet">empty</span>')
 
@@ -49,12 +49,12 @@ def explain(xml: str, sp: ServiceProvider, wanted: Wanted, *, encrypted: bool, m
     name_id = (subject and subject.name_id) or ""
     return Explanation(
         masked=masked,
-        name_id=answer_xml.HIDDEN if masked and name_id else _or_empty(name_id),
+        name_id=response_xml.HIDDEN if masked and name_id else _or_empty(name_id),
         name_id_format=subject.name_id_format if subject else "",
         attributes=_attribute_rows(read, sp, masked=masked),
         checks=results,
         failed=checks.failed(results),
-        xml=answer_xml.rendered(xml, masked=masked),
+        xml=response_xml.rendered(xml, masked=masked),
     )
 
 
@@ -114,7 +114,7 @@ def _origin(attribute: AttributeRead, listed: dict[str, Release], always: dict[s
 
 
 def _value(value: str, *, masked: bool) -> SafeString:
-    return answer_xml.HIDDEN if masked and answer_xml.is_personal(value) else _or_empty(value)
+    return response_xml.HIDDEN if masked and response_xml.is_personal(value) else _or_empty(value)
 
 
 def _or_empty(value: str) -> SafeString:

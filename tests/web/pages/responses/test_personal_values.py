@@ -7,7 +7,7 @@ from django.test import Client
 from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import ReleasedAttribute
 from tests.web.conftest import a_superuser, inside
-from tests.web.pages.answers.conftest import CHECK, WOULD, answered, page_of
+from tests.web.pages.responses.conftest import CHECK, WOULD, answered, page_of
 
 
 def somebody(*permissions):

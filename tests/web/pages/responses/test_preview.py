@@ -6,7 +6,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.saml import names
 from idp.saml.models import AssertionConsumer, ReleasedAttribute, SubjectName
 from tests.conftest import an_agent
-from tests.web.pages.answers.conftest import WOULD, a_general_service, an_encrypting_service, ask, everything_stored
+from tests.web.pages.responses.conftest import WOULD, a_general_service, an_encrypting_service, ask, everything_stored
 
 
 def test_a_preview_shows_the_answer_and_stores_nothing(admin, sp, ana):

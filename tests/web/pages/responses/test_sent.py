@@ -9,7 +9,7 @@ from idp.audit.models import Kind, LoginEvent
 from idp.saml.models import AssertionConsumer, IssuedAssertion, ReleasedAttribute
 from idp.sessions.models import OpenedBy, SsoSession
 from tests.conftest import an_agent
-from tests.web.pages.answers.conftest import CHECK, an_encrypting_service, answered, ask, page_of
+from tests.web.pages.responses.conftest import CHECK, an_encrypting_service, answered, ask, page_of
 
 HOSTILE = {
     "markup": "R&D <Team>",

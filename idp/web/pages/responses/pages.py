@@ -26,12 +26,12 @@ from idp.saml.inspection import expectations, rehearsal
 from idp.saml.metadata import published
 from idp.saml.models import IssuedAssertion, ServiceProvider
 from idp.saml.signatures import signing_keys
-from idp.web.pages.answers import explanation
-from idp.web.pages.answers.explanation import Explanation
-from idp.web.pages.answers.forms import AgentForm, PreviewForm
+from idp.web.pages.responses import explanation
+from idp.web.pages.responses.explanation import Explanation
+from idp.web.pages.responses.forms import AgentForm, PreviewForm
 from idp.web.rendering import admin_page
 
-SEE_ANSWERS = "saml.view_issuedassertion"
+SEE_RESPONSES = "saml.view_issuedassertion"
 SEE_PEOPLE = "agents.view_agent"
 NO_RESPONSE = (UnreleasableAttribute, UnusableKey, UnregisteredAcs)
 NOTHING_YET = {"refused": None, "verdict": None, "explanation": None}
@@ -43,13 +43,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
     return [
         path("answers/would/", site.admin_view(preview), name="would_answer"),
         path("answers/check/<slug:slug>/", site.admin_view(check), name="check_answer"),
-        path("answers/<uuid:pk>/", site.admin_view(sent_answer), name="answer"),
+        path("answers/<uuid:pk>/", site.admin_view(sent_response), name="answer"),
     ]
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(SEE_ANSWERS, raise_exception=True)
-def sent_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+@permission_required(SEE_RESPONSES, raise_exception=True)
+def sent_response(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Explain a Response that was sent. POST shows its personal values once."""
     showing = request.method == "POST"
     if showing and not request.user.has_perm(SEE_PEOPLE):
@@ -65,11 +65,11 @@ def sent_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
         "explanation": _explain_sent(issued, masked=not showing),
         "may_show": request.user.has_perm(SEE_PEOPLE),
     }
-    return admin_page(request, "answers/sent.html", shown)
+    return admin_page(request, "responses/sent.html", shown)
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required([SEE_ANSWERS, SEE_PEOPLE], raise_exception=True)
+@permission_required([SEE_RESPONSES, SEE_PEOPLE], raise_exception=True)
 def preview(request: HttpRequest) -> HttpResponse:
     """Explain the Response that an agent would get now. Nothing is stored or sent."""
     form = PreviewForm(request.POST or None, initial={"service": request.GET.get("service", "")})
@@ -80,11 +80,11 @@ def preview(request: HttpRequest) -> HttpResponse:
         if showing:
             _record(request, agent, sp, "what would be sent now")
         shown |= {"agent": agent, "service": sp} | _preview(sp, agent, masked=not showing)
-    return admin_page(request, "answers/preview.html", shown)
+    return admin_page(request, "responses/preview.html", shown)
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required([SEE_ANSWERS, SEE_PEOPLE], raise_exception=True)
+@permission_required([SEE_RESPONSES, SEE_PEOPLE], raise_exception=True)
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the second reader check a Response as the service would, and show the result."""
     sp = get_object_or_404(ServiceProvider.objects.prefetch_related("consumers", "released"), slug=slug)
@@ -92,7 +92,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     shown: dict[str, Any] = {"title": f"Check the answer: {sp}", "form": form, "service": sp, **NOTHING_YET}
     if form.is_valid():
         shown |= {"agent": form.cleaned_data["agent"]} | _checked(sp, form.cleaned_data["agent"])
-    return admin_page(request, "answers/check.html", shown)
+    return admin_page(request, "responses/check.html", shown)
 
 
 def _explain_sent(issued: IssuedAssertion, *, masked: bool) -> Explanation | None:
