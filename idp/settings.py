@@ -16,21 +16,21 @@ from django.utils.translation import trans_real
 from idp import conf, log_lines
 from idp.conf import addresses
 
-django_stubs_ext.monkeypatch()  # lets admin and form classes name their model, as the type checker wants
+django_stubs_ext.monkeypatch()  # lets admin and form classes take their model as a type argument
 
-# Django asks each value of its settings at each reading whether it stands for another object's method, which none of
-# these does. A sign-in reads about a hundred, most of them in Django; so they are read as any object's attributes are.
+# Django's settings object runs extra code at each read of a setting. A sign-in reads about a hundred settings, most of
+# them inside Django, so they are read here as plain attributes.
 LazySettings.__getattribute__ = object.__getattribute__  # type: ignore[method-assign]
 
-# It also asks at each look for a thread's connection, sixteen in a sign-in, whether an event loop runs. None does here.
-# So it does for a thread's language, and for the prefix of addresses.
+# Django also checks for a running event loop whenever it looks up a thread's connection (sixteen times in a sign-in),
+# language or URL prefix. There is no event loop here, so plain thread-local storage is enough.
 connections._connections = threading.local()  # type: ignore[attr-defined]
 trans_real._active = threading.local()  # type: ignore[attr-defined]
 base._prefixes = threading.local()  # type: ignore[attr-defined]
 
-# A name server that does not answer is given up after 2 s, not after glibc's 10 (resolv.conf(5)): somebody waits for
-# that, and no timeout of Python or of a library covers a lookup. Each further name server in /etc/resolv.conf adds as
-# much, and a search domain there doubles the sum.
+# A name server that does not answer is abandoned after 2 s instead of glibc's 10 s (resolv.conf(5)), because a request
+# waits for it and no timeout in Python covers a DNS lookup. Each further name server in /etc/resolv.conf adds as much,
+# and a search domain doubles the sum.
 os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:2")
 
 try:
@@ -122,10 +122,10 @@ TEMPLATES = [
     }
 ]
 
-# One write transaction at a time, begun as such: SQLite then waits its turn instead of failing at the commit. What was
-# written goes from the log (16 MiB) into the file every 4,000 pages, not 1,000: many are written again until then.
-# A connection keeps up to 16 MB of pages, not 2: with a million agents, the upper pages of all indexes fit in, and a
-# sign-in with a code reads 280 pages instead of 430. Threads share connections, so a process keeps few of them.
+# IMMEDIATE: a write transaction takes the lock when it begins, so it waits its turn instead of failing at the commit.
+# The write-ahead log is copied into the file every 4,000 pages instead of 1,000, because many pages are written several
+# times until then. The page cache is 16 MB instead of 2: with a million agents, the upper pages of all indexes fit in
+# it, and a sign-in with a code reads 280 pages instead of 430. Threads share connections, so a process has few of them.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 5,
@@ -134,27 +134,27 @@ SQLITE_OPTIONS = {
     ),
 }
 POOL = {
-    # One for each of the 8 threads that answer and the 8 that text, and some for what else runs beside: whoever waits
-    # for Twilio keeps a connection meanwhile, and must not keep it from phones that are signed in.
+    # One for each of the 8 request threads and the 8 threads that send texts, and some for background work. A request
+    # that waits for Twilio holds its connection, and must not take it away from phones that are signed in.
     "min_size": 2,
     "max_size": 20,
     "timeout": 5,
-    # A connection that cannot be made is given up after this many seconds; whoever needs one tries again. Otherwise the
-    # pauses between attempts double, and after a failover of 20 s nobody is served for 9 more.
+    # After this many seconds the pool stops trying to reconnect, and the next request starts again. Otherwise the
+    # pauses between attempts double, and after a failover of 20 s no request succeeds for another 9 s.
     "reconnect_timeout": 5,
 }
-# A server that is gone without a word, as behind a firewall that forgot the connection: by themselves, systems notice
-# after a quarter of an hour. So do requests then, and all that have come since.
+# Detects a server that disappeared without closing the connection, for example behind a firewall that dropped it. With
+# the system's defaults that takes a quarter of an hour, and all requests wait meanwhile.
 DEAD_AFTER = {
     "connect_timeout": 3,
-    "tcp_user_timeout": 6000,  # milliseconds without a sign that what was sent has arrived
+    "tcp_user_timeout": 6000,  # milliseconds without an acknowledgement
     "keepalives_idle": 3,
     "keepalives_interval": 1,
     "keepalives_count": 3,
 }
 DATABASES = {"default": environ.Env.db_url_config(LATCHKEY.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A thread keeps its connection, since opening one reads the whole schema.
+    # A thread reuses its connection, because opening one reads the whole schema.
     DATABASES["default"] |= {"ENGINE": "idp.sqlite3", "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
 else:
     DATABASES["default"]["ENGINE"] = "idp.postgresql"
@@ -162,10 +162,10 @@ else:
         **DEAD_AFTER,
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": POOL,
-        "options": "-c lock_timeout=5s",  # as patient as SQLite: a row that somebody else holds is no reason to hang
+        "options": "-c lock_timeout=5s",  # as long as SQLite's timeout
     }
 
-# Nothing may depend on what is in these: see docs/explanation/redis.md before adding a use.
+# Nothing may depend on the content of these caches. Read docs/explanation/redis.md before using them for more.
 OWN_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 SHARED = {"BACKEND": "idp.cache.RedisThatMayBeAway", "LOCATION": LATCHKEY.redis_url, "KEY_PREFIX": "latchkey"}
 CACHES = {"default": SHARED if LATCHKEY.redis_url else OWN_MEMORY, "own": {**OWN_MEMORY, "LOCATION": "own"}}
@@ -173,7 +173,7 @@ CACHES = {"default": SHARED if LATCHKEY.redis_url else OWN_MEMORY, "own": {**OWN
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-LANGUAGE_CODE = "en"  # of the texts in the code, and of all that operators and programs read
+LANGUAGE_CODE = "en"  # the language of texts in the code, of the admin, and of answers to programs
 LANGUAGES = list(conf.LANGUAGES.items())
 FORMAT_MODULE_PATH = "idp.web.formats"
 LOCALE_PATHS = [BASE_DIR / "idp" / "locale"]
@@ -212,7 +212,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if LATCHKEY.https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LATCHKEY.trusted_proxies else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else has a use for our static files
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site uses our static files
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -228,11 +228,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SILENCED_SYSTEM_CHECKS = [
-    *("admin.E408", "admin.E409", "admin.E410"),  # what these look for is in OPERATORS_MIDDLEWARE
-    "auth.W004",  # emails are unique without regard to letter case, which Django does not see
-    "security.W008",  # the proxy redirects to HTTPS; behind it we would redirect for ever
-    "security.W005",  # sub-domains are not ours to bind by HSTS
-    "security.W021",  # nor to put on the preload list
+    *("admin.E408", "admin.E409", "admin.E410"),  # the middleware that these checks require is in OPERATORS_MIDDLEWARE
+    "auth.W004",  # emails are unique, ignoring case, by a constraint that this check does not recognise
+    "security.W008",  # the proxy redirects to HTTPS; a redirect here would loop
+    "security.W005",  # Latchkey does not own the sub-domains, so HSTS leaves them out
+    "security.W021",  # nor does it put the domain on the preload list
 ]
 
 structlog.configure(
@@ -248,7 +248,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        "django.request": {"level": "CRITICAL"},  # our own middleware logs each failure, with its reference
+        "django.request": {"level": "CRITICAL"},  # our middleware logs each failure, with its reference
         "django.security": {"level": "CRITICAL"},
         "twilio.http_client": {"level": "WARNING"},
     },
